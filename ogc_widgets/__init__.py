@@ -1,0 +1,58 @@
+"""Run OGC API - Processes from a notebook.
+
+The names are loaded when they are first used (PEP 562), so that importing the package
+costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ogc_widgets.app import App
+    from ogc_widgets.client import AsyncClient, Client, recent_jobs
+    from ogc_widgets.form import ProcessForm
+    from ogc_widgets.lab import lab
+    from ogc_widgets.map import AreaMap, ResultsMap
+    from ogc_widgets.panel import JobPanel, JobTable
+
+__version__ = "0.1.0"
+
+_HOME_OF = {
+    "App": "ogc_widgets.app",
+    "AreaMap": "ogc_widgets.map",
+    "AsyncClient": "ogc_widgets.client",
+    "Client": "ogc_widgets.client",
+    "JobPanel": "ogc_widgets.panel",
+    "JobTable": "ogc_widgets.panel",
+    "ProcessForm": "ogc_widgets.form",
+    "ResultsMap": "ogc_widgets.map",
+    "lab": "ogc_widgets.lab",
+    "recent_jobs": "ogc_widgets.client",
+}
+
+__all__ = [
+    "App",
+    "AreaMap",
+    "AsyncClient",
+    "Client",
+    "JobPanel",
+    "JobTable",
+    "ProcessForm",
+    "ResultsMap",
+    "lab",
+    "recent_jobs",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME_OF:
+        value = getattr(import_module(_HOME_OF[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

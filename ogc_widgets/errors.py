@@ -1,0 +1,215 @@
+"""Exceptions and warnings: your input on one side, the server on the other.
+
+::
+
+    OgcError                        anything this package raises on purpose
+    ├── InputError                  yours: nothing was sent (also a ValueError)
+    │   ├── InvalidInputsError        some inputs cannot be sent; see .errors
+    │   └── MissingExtraError         an optional dependency is not installed
+    └── ServerError                 the server's, or the way to it
+        ├── TransportError            no usable answer arrived
+        │   ├── ConnectionFailedError   the request never reached the server
+        │   ├── DeadlineError           no complete answer in time
+        │   ├── BodyTooLargeError       the answer is over the limit
+        │   └── RedirectError           a redirect that is not safe to follow
+        │       └── InsecureRedirectError  from https down to http
+        ├── ProtocolError             an answer that is not what the standard says
+        ├── ProblemError              the server refused, with a status code
+        │   ├── SignInError             401 or 403
+        │   ├── NoSuchProcessError
+        │   ├── NoSuchJobError
+        │   └── ResultsNotReadyError
+        ├── SubmissionUnknownError    the job may or may not have been started
+        ├── JobFailedError            the job ended without results
+        ├── JobGoneError              the server no longer knows the job
+        └── JobTimeoutError           your patience ended, the job goes on
+
+    OgcWarning                      the server is off the standard, we went on
+    ├── DialectWarning                a document with unexpected shape
+    ├── LinkWarning                   a link that had to be rebuilt or left out
+    └── UnverifiedWarning             bytes that could not be checked
+
+Every error prints up to three sentences: what happened, what is safe, and what to
+do next. None of them ever holds a token or the query part of an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class OgcError(Exception):
+    """Base of every error that this package raises on purpose.
+
+    Args:
+        what: What happened, one sentence.
+        safe: What has not been lost or changed, one sentence.
+        advice: What to do next, one sentence or one line of code.
+    """
+
+    def __init__(self, what: str, *, safe: str = "", advice: str = "") -> None:
+        if type(self) is OgcError:
+            raise TypeError("raise one of the two families, not OgcError itself")
+        super().__init__(what)
+        self.what = what
+        self.safe = safe
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return "\n".join(part for part in (self.what, self.safe, self.advice) if part)
+
+
+class InputError(OgcError, ValueError):
+    """What you passed cannot be used; nothing was sent."""
+
+
+class InvalidInputsError(InputError):
+    """Some inputs cannot be sent.
+
+    Args:
+        errors: Input id to message, as in ``form.errors``.
+    """
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        lines = "; ".join(f"{key}: {message}" for key, message in errors.items())
+        count = len(errors)
+        super().__init__(
+            f"{count} {'input' if count == 1 else 'inputs'} cannot be sent: {lines}",
+            safe="Nothing was sent and the form is unchanged.",
+            advice="Correct the fields named above and run again.",
+        )
+        self.errors = dict(errors)
+
+
+class MissingExtraError(InputError, ImportError):
+    """An optional dependency is not installed.
+
+    Args:
+        feature: What needs it, as the start of a sentence.
+        extra: The extra of this package that brings it.
+    """
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(
+            f"{feature} needs packages that are not installed.",
+            advice=f'Install them with: pip install "ogc-widgets[{extra}]"',
+        )
+
+
+class ServerError(OgcError):
+    """The server, or the way to it, did not do what was asked."""
+
+
+class TransportError(ServerError):
+    """No usable answer arrived."""
+
+
+class ConnectionFailedError(TransportError):
+    """The request never reached the server; sending it again is safe."""
+
+
+class DeadlineError(TransportError):
+    """No complete answer arrived in time."""
+
+
+class BodyTooLargeError(TransportError):
+    """The answer is larger than the limit for its kind."""
+
+
+class RedirectError(TransportError):
+    """The server redirects to a place where the request must not go."""
+
+
+class InsecureRedirectError(RedirectError):
+    """The server redirects from https to http."""
+
+
+class ProtocolError(ServerError):
+    """The answer is not what the standard says, and could not be understood."""
+
+
+class ProblemError(ServerError):
+    """The server refused the request (RFC 9457, and the dialects of it).
+
+    Args:
+        what: What happened, one sentence.
+        status_code: HTTP status code of the answer.
+        problem: The document that the server sent, or an empty dict.
+        safe: What has not been lost or changed.
+        advice: What to do next.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        status_code: int,
+        problem: Mapping[str, Any] | None = None,
+        safe: str = "",
+        advice: str = "",
+    ) -> None:
+        super().__init__(what, safe=safe, advice=advice)
+        self.status_code = status_code
+        self.problem = dict(problem or {})
+
+
+class SignInError(ProblemError):
+    """The server wants (other) credentials: 401 or 403."""
+
+
+class NoSuchProcessError(ProblemError):
+    """The server does not know this process."""
+
+
+class NoSuchJobError(ProblemError):
+    """The server does not know this job."""
+
+
+class ResultsNotReadyError(ProblemError):
+    """The job has no results yet."""
+
+
+class SubmissionUnknownError(ServerError):
+    """The request was sent, but whether a job was started is not known.
+
+    Args:
+        what: What happened, one sentence.
+        candidates: Jobs of the same process that appeared since, newest first.
+    """
+
+    def __init__(self, what: str, *, candidates: tuple[Any, ...] = ()) -> None:
+        super().__init__(
+            what,
+            safe="It is not known whether the job started; it was not sent again.",
+            advice="Look at client.jobs() before you run it again.",
+        )
+        self.candidates = candidates
+
+
+class JobFailedError(ServerError):
+    """The job ended without results (failed or dismissed)."""
+
+
+class JobGoneError(ServerError):
+    """The server no longer knows the job."""
+
+
+class JobTimeoutError(ServerError, TimeoutError):
+    """Waiting ended before the job did; the job goes on."""
+
+
+class OgcWarning(UserWarning):
+    """The server is off the standard, and this package went on regardless."""
+
+
+class DialectWarning(OgcWarning):
+    """A document with an unexpected shape."""
+
+
+class LinkWarning(OgcWarning):
+    """A link had to be rebuilt, or was left out."""
+
+
+class UnverifiedWarning(OgcWarning):
+    """Bytes whose length or checksum could not be checked."""

@@ -1,0 +1,1 @@
+"""The base that every widget of this package is drawn with."""

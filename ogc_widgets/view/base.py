@@ -1,0 +1,96 @@
+"""One widget, one script: the base class of the views drawn by this package.
+
+Plain ipywidgets cannot tie an error text to its control, follow a clock without a
+message per second, or copy to the clipboard, and it needs four models for a labelled
+text box. Every view here is therefore a single anywidget model whose state is plain
+JSON and whose script builds the page from text nodes only: no string from a server is
+ever parsed as HTML.
+"""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets
+
+STATIC = Path(__file__).parent / "static"
+
+_publish_lock = threading.RLock()
+
+
+@contextmanager
+def publishing(*widgets: Any) -> Iterator[None]:
+    """Change traits of widgets from any thread: one lock, one message each."""
+    with _publish_lock:
+        if not widgets:
+            yield
+            return
+        with widgets[0].hold_sync(), publishing(*widgets[1:]):
+            yield
+
+
+class View(anywidget.AnyWidget):
+    """Base of the views; a subclass names its script and style sheet.
+
+    A subclass sets ``_script`` and ``_style`` to files beside it. The shared helpers
+    (``static/base.js``) and tokens (``static/theme.css``) are put in front of them.
+
+    Messages from the page have the form ``{"type": "...", ...}`` and call the method
+    ``_on_<type>`` with the other members as keyword arguments. An exception in such a
+    method is kept in ``last_error`` and shown by the page, never lost in a log.
+    """
+
+    _script: ClassVar[Path]
+    _style: ClassVar[Path]
+
+    problem = traitlets.Unicode("").tag(sync=True)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        if "_script" in cls.__dict__:
+            cls._esm = _join(STATIC / "base.js", cls._script)
+            cls._css = _join(STATIC / "theme.css", cls._style)
+        super().__init_subclass__(**kwargs)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.last_error: BaseException | None = None
+        super().__init__(**kwargs)
+        self.on_msg(self._receive)
+
+    def _receive(self, _widget: object, content: Any, _buffers: object) -> None:
+        if not isinstance(content, dict) or not isinstance(content.get("type"), str):
+            return
+        arguments = {key: value for key, value in content.items() if key != "type"}
+        handler = getattr(self, f"_on_{content['type']}", None)
+        if handler is not None:
+            self._guard(handler, **arguments)
+
+    def _guard(self, handler: Callable[..., object], **arguments: Any) -> None:
+        """Call a handler; show what it raises instead of losing it."""
+        try:
+            handler(**arguments)
+        except Exception as error:  # noqa: BLE001 # a callback must not kill the app
+            self.report(error)
+
+    def report(self, error: BaseException) -> None:
+        """Show an error in the view and keep it in ``last_error``."""
+        self.last_error = error
+        text = str(error) or traceback.format_exception_only(error)[-1].strip()
+        with publishing(self):
+            self.problem = text
+
+    def close(self) -> None:
+        """Close the view together with its layout, which ipywidgets leaves behind."""
+        layout = self.layout
+        super().close()
+        if layout is not None:
+            layout.close()
+
+
+def _join(*files: Path) -> str:
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)

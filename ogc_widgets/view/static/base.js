@@ -1,0 +1,102 @@
+// Helpers shared by all views. Everything on the page is made by h(): children that are
+// strings become text nodes, so nothing that a server says is ever parsed as HTML.
+
+const SVG_TAGS = new Set(["svg", "path", "circle", "rect", "g", "line"]);
+
+/** Make an element: h("button", {class: "x", onclick: f}, "text", child, ...). */
+function h(tag, attributes = {}, ...children) {
+  const element = SVG_TAGS.has(tag)
+    ? document.createElementNS("http://www.w3.org/2000/svg", tag)
+    : document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "value") element.value = value;
+    else if (name === "checked" || name === "disabled" || name === "hidden") element[name] = true;
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== false));
+  return element;
+}
+
+/** Show an element or hide it without removing it. */
+function show(element, visible) {
+  element.hidden = !visible;
+}
+
+/** Change the text only where it differs, so that screen readers do not repeat it. */
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+let lastId = 0;
+/** An id that no other element of the page has. */
+function uniqueId(stem) {
+  lastId += 1;
+  return `ogcw-${stem}-${Date.now().toString(36)}-${lastId}`;
+}
+
+/** 46 -> "0:46", 3723 -> "1:02:03". */
+function clock(seconds) {
+  const s = Math.max(0, Math.floor(seconds));
+  const pad = (n) => String(n).padStart(2, "0");
+  const hours = Math.floor(s / 3600);
+  const minutes = Math.floor((s % 3600) / 60);
+  return hours ? `${hours}:${pad(minutes)}:${pad(s % 60)}` : `${minutes}:${pad(s % 60)}`;
+}
+
+/** 1234567 -> "1.2 MB". */
+function bytes(count) {
+  if (!Number.isFinite(count)) return "";
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let i = 0;
+  while (count >= 1000 && i < units.length - 1) { count /= 1000; i += 1; }
+  return `${i === 0 || count >= 100 ? Math.round(count) : count.toFixed(1)} ${units[i]}`;
+}
+
+/** A button that copies text and says so. textOf is called when it is pressed. */
+function copyButton(label, textOf, attributes = {}) {
+  const button = h("button", { type: "button", class: "ogcw-link", ...attributes }, label);
+  button.addEventListener("click", async () => {
+    const done = await copyText(textOf());
+    setText(button, done ? "copied" : "press Ctrl+C");
+    setTimeout(() => setText(button, label), 1500);
+  });
+  return button;
+}
+
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Not a secure context, or not permitted: the old way still works on http hubs.
+    const area = h("textarea", { style: "position:fixed;opacity:0", "aria-hidden": "true" });
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done;
+  }
+}
+
+/** Listen to traits until the view goes: returns the function that stops it. */
+function listen(model, names, callback) {
+  const events = names.map((name) => `change:${name}`);
+  events.forEach((event) => model.on(event, callback));
+  return () => events.forEach((event) => model.off(event, callback));
+}
+
+/** A line for errors of callbacks, present in every view. */
+function problemLine(model) {
+  const line = h("div", { class: "ogcw-error", role: "alert" });
+  const update = () => {
+    const text = model.get("problem") || "";
+    setText(line, text);
+    show(line, text !== "");
+  };
+  update();
+  listen(model, ["problem"], update);
+  return line;
+}
