@@ -1,0 +1,348 @@
+"""What a server says about itself and its jobs, read tolerantly.
+
+Every class is frozen, keeps the document as it came in ``raw``, and is made by
+``from_json``, which raises nothing but :class:`~ogc_widgets.errors.ProtocolError` and
+warns with :class:`~ogc_widgets.errors.DialectWarning` where it had to guess.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self, TypeGuard
+
+from ogc_widgets.api import reading
+from ogc_widgets.api.links import Link, find_link, read_links
+from ogc_widgets.api.text import clean
+from ogc_widgets.errors import ProtocolError
+
+FINISHED = frozenset({"successful", "failed", "dismissed"})
+
+_STATUS_OF_WORD = {
+    **dict.fromkeys(
+        ("successful", "succeeded", "success", "completed", "finished"), "successful"
+    ),
+    **dict.fromkeys(("failed", "error", "exception", "rejected"), "failed"),
+    **dict.fromkeys(
+        ("dismissed", "canceled", "cancelled", "revoked", "deleted", "deduped"),
+        "dismissed",
+    ),
+    "accepted": "accepted",
+    "running": "running",
+}
+
+
+@dataclass(frozen=True)
+class LandingPage:
+    """The first document of a server.
+
+    Attributes:
+        title: The server's title, not cleaned.
+        description: The server's description, not cleaned.
+        links: Absolute links.
+        raw: The document.
+    """
+
+    title: str
+    description: str
+    links: tuple[Link, ...]
+    raw: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, document: object, base_url: str = "") -> Self:
+        """Read a landing page.
+
+        Raises:
+            ProtocolError: It is not an object.
+        """
+        page = reading.need_object(document, "a landing page")
+        return cls(
+            title=reading.text(page.get("title")),
+            description=reading.text(page.get("description")),
+            links=read_links(page, base_url),
+            raw=page,
+        )
+
+
+@dataclass(frozen=True)
+class Conformance:
+    """The conformance classes that a server declares.
+
+    Attributes:
+        uris: The URIs as declared.
+        raw: The document.
+    """
+
+    uris: tuple[str, ...]
+    raw: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, document: object) -> Self:
+        """Read a conformance declaration.
+
+        Raises:
+            ProtocolError: It is not an object.
+        """
+        declaration = reading.need_object(document, "a conformance declaration")
+        declared = declaration.get("conformsTo")
+        if not isinstance(declared, list):
+            reading.warn_dialect("The conformance declaration names no classes.")
+            declared = []
+        uris = tuple(item for item in declared if isinstance(item, str))
+        if len(uris) != len(declared):
+            reading.warn_dialect("A conformance class is not text; it was left out.")
+        return cls(uris=uris, raw=declaration)
+
+    def has(self, name: str) -> bool:
+        """Whether a class of OGC API - Processes (any part or version) is declared.
+
+        Args:
+            name: What stands after ``/conf/``, for instance ``dismiss`` or
+                ``deploy-replace-undeploy``.
+        """
+        return name in self.names
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The declared classes of OGC API - Processes, by what follows ``/conf/``."""
+        return frozenset(
+            uri.rstrip("/").partition("/conf/")[2]
+            for uri in self.uris
+            if "ogcapi-processes" in uri and "/conf/" in uri
+        )
+
+
+@dataclass(frozen=True)
+class StatusInfo:
+    """The status of a job.
+
+    Attributes:
+        job_id: Id of the job, or ``""`` if the document has none.
+        status: ``accepted``, ``running``, ``successful``, ``failed``, ``dismissed``, or
+            the server's own word in lower case.
+        word: The word as the server wrote it.
+        process_id: Id of the process, or ``""``.
+        progress: 0 to 100, or ``None`` where the server does not say.
+        message: The server's message, not cleaned.
+        created: When the job was accepted, by the server's clock.
+        started: When it began to run.
+        updated: When the server last changed this document.
+        finished: When it ended.
+        links: Absolute links.
+        raw: The document.
+    """
+
+    job_id: str
+    status: str
+    word: str = ""
+    process_id: str = ""
+    progress: float | None = None
+    message: str = ""
+    created: datetime | None = None
+    started: datetime | None = None
+    updated: datetime | None = None
+    finished: datetime | None = None
+    links: tuple[Link, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the job has ended, well or not."""
+        return self.status in FINISHED
+
+    @classmethod
+    def from_json(cls, document: object, base_url: str = "") -> Self:
+        """Read a status document of version 1.0, of the 2.0 draft, or near them.
+
+        Raises:
+            ProtocolError: It is not an object, or has neither a status nor a job id.
+        """
+        info = reading.need_object(document, "a job status")
+        word = reading.text(reading.first(info, "status", "jobStatus", "state"))
+        job_id = reading.text(reading.first(info, "jobID", "id", "jobId", "job_id"))
+        if not word and not job_id:
+            raise ProtocolError(
+                "A job status was expected, but the document has neither a status "
+                f"nor a job id. Its members: {clean(', '.join(map(str, info)))}",
+                advice="Open the job's address in a browser to see what it says.",
+            )
+        progress = reading.first(info, "progress", "percentCompleted")
+        return cls(
+            job_id=job_id,
+            status=normal_status(word),
+            word=word,
+            process_id=_process_id(info),
+            progress=reading.percent(progress),
+            message=_message(info),
+            created=reading.moment(info.get("created")),
+            started=reading.moment(info.get("started")),
+            updated=reading.moment(info.get("updated")),
+            finished=reading.moment(info.get("finished")),
+            links=read_links(info, base_url),
+            raw=info,
+        )
+
+
+def normal_status(word: str) -> str:
+    """Translate a status word: known aliases to the standard's, others unchanged."""
+    plain = word.strip().casefold()
+    return _STATUS_OF_WORD.get(plain, plain or "running")
+
+
+def _process_id(info: reading.Json) -> str:
+    # The 2.0 draft gives the address of the process.
+    name = reading.text(reading.first(info, "processID", "processId", "process_id"))
+    if "/processes/" in name:
+        return re.split(r"[/?#]", name.rpartition("/processes/")[2])[0]
+    return name
+
+
+def _message(info: reading.Json) -> str:
+    message = reading.text(info.get("message"))
+    if not message and isinstance(info.get("exception"), (Mapping, list)):
+        return Problem.from_json(info["exception"]).summary
+    return message
+
+
+@dataclass(frozen=True)
+class JobList:
+    """One page of the list of jobs.
+
+    Attributes:
+        jobs: The jobs, in the server's order; only their ids where the server gives
+            no more.
+        next_url: Address of the next page, or ``""``.
+        total: Number of jobs that the server says it has, or ``None``.
+        raw: The document.
+    """
+
+    jobs: tuple[StatusInfo, ...]
+    next_url: str
+    total: int | None
+    raw: Any = field(repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, document: object, base_url: str = "") -> Self:
+        """Read a page of jobs.
+
+        Raises:
+            ProtocolError: It is neither an object nor a list.
+        """
+        entries, next_url, total = read_page(document, "jobs", base_url)
+        jobs = []
+        for entry in entries:
+            if isinstance(entry, (str, int)) and not isinstance(entry, bool):
+                jobs.append(StatusInfo(job_id=str(entry), status="", word=""))
+                continue
+            try:
+                jobs.append(StatusInfo.from_json(entry, base_url))
+            except ProtocolError:
+                reading.warn_dialect("One of the jobs is not a status; left out.")
+        return cls(jobs=tuple(jobs), next_url=next_url, total=total, raw=document)
+
+
+def read_page(
+    document: object, member: str, base_url: str
+) -> tuple[list[Any], str, int | None]:
+    """Read a page of a list: its entries, the next address, the total."""
+    if isinstance(document, list):
+        return document, "", None
+    page = reading.need_object(document, f"a list of {member}")
+    entries = page.get(member)
+    if not isinstance(entries, list):
+        reading.warn_dialect(f"The list has no member {member!r}.")
+        entries = []
+    following = find_link(read_links(page, base_url), "next")
+    total = reading.count(reading.first(page, "numberTotal", "numberMatched", "total"))
+    return entries, following.href if following else "", total
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a server says when it refuses (RFC 9457 and what comes near).
+
+    Attributes:
+        title: Short name of the problem, not cleaned.
+        type: URI or bare code of its kind.
+        detail: What happened this time, not cleaned.
+        status: HTTP status code inside the document, or ``None``.
+        instance: URI of this occurrence, or ``""``.
+        raw: The document.
+    """
+
+    title: str
+    type: str
+    detail: str
+    status: int | None = None
+    instance: str = ""
+    raw: Any = field(default=None, repr=False, compare=False)
+
+    @property
+    def kind(self) -> str:
+        """The kind in one spelling: ``nosuchjob`` for any way to write it."""
+        for name in (self.type, self.title, self._code):
+            tail = re.sub(r"[^a-z]", "", re.split(r"[/#]", name.lower())[-1])
+            if tail and tail not in ("none", "aboutblank", "blank"):
+                return tail
+        return ""
+
+    @property
+    def summary(self) -> str:
+        """Title and detail in one line, without saying the same thing twice."""
+        parts: list[str] = []
+        for part in (self.title, self.detail):
+            if part and part != "None" and part not in parts:
+                parts.append(part)
+        return ": ".join(parts)
+
+    @property
+    def _code(self) -> str:
+        return reading.text(self.raw.get("code")) if _is_object(self.raw) else ""
+
+    @classmethod
+    def from_json(cls, document: object) -> Self:
+        """Read a problem document; anything at all gives some problem."""
+        body = document[0] if isinstance(document, list) and document else document
+        if not _is_object(body):
+            return cls(title="", type="", detail=reading.text(body), raw=document)
+        nested = body.get("exception")
+        inner: reading.Json = nested if _is_object(nested) else {}
+        detail = reading.first(
+            body, "detail", "description", "message", "text", "Text", "reason"
+        )
+        code = reading.text(reading.first(body, "code", "Code"))
+        return cls(
+            title=reading.text(body.get("title")) or code,
+            type=reading.text(body.get("type")) or code,
+            detail=_detail(detail) or reading.text(inner.get("message")),
+            status=reading.count(body.get("status")),
+            instance=reading.text(body.get("instance")),
+            raw=document,
+        )
+
+
+def _detail(value: object) -> str:
+    # Validation layers (pydantic) answer with a list of objects.
+    if isinstance(value, list):
+        found = [
+            ": ".join(
+                part
+                for part in (
+                    ".".join(map(str, item.get("loc", ())))
+                    if isinstance(item.get("loc"), list)
+                    else "",
+                    reading.text(item.get("msg") or item.get("message")),
+                )
+                if part
+            )
+            for item in value
+            if isinstance(item, Mapping)
+        ]
+        return "; ".join(item for item in found if item)
+    return reading.text(value)
+
+
+def _is_object(value: object) -> TypeGuard[Mapping[str, Any]]:
+    return isinstance(value, Mapping)

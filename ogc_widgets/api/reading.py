@@ -1,0 +1,176 @@
+"""Small readers for members that servers write in many ways."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from ogc_widgets.api.text import clean
+from ogc_widgets.errors import DialectWarning, ProtocolError
+
+Json = Mapping[str, Any]
+
+# From here on a number is milliseconds, not seconds, since 1970.
+_MILLISECONDS_FROM = 1e11
+_UNBOUNDED_FROM = 2**31 - 1
+
+
+def warn_dialect(message: str) -> None:
+    """Say that a document has an unexpected shape."""
+    warnings.warn(message, DialectWarning, stacklevel=4)
+
+
+def need_object(document: object, what: str) -> Json:
+    """Return the document as an object.
+
+    Raises:
+        ProtocolError: It is something else.
+    """
+    if isinstance(document, Mapping):
+        return document
+    raise ProtocolError(
+        f"Expected {what} as a JSON object, got {_kind(document)}.",
+        advice="Check that the address belongs to an OGC API - Processes server.",
+    )
+
+
+def first(document: Json, *names: str) -> Any:
+    """Return the first member that is there and not null."""
+    for name in names:
+        value = document.get(name)
+        if value is not None:
+            return value
+    return None
+
+
+def text(value: object) -> str:
+    """Read a text: a string, a number, or a map of languages (English preferred)."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or value is None:
+        return ""
+    if isinstance(value, (int, float, Decimal)):
+        return str(value)
+    if isinstance(value, Mapping):
+        for key in ("en", "en-US", "en-GB", "value", *value):
+            if isinstance(value.get(key), str):
+                return str(value[key])
+    if isinstance(value, list) and value and isinstance(value[0], str):
+        return " ".join(item for item in value if isinstance(item, str))
+    return ""
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """Read a list of texts; one text alone counts as a list of one."""
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, (list, tuple)):
+        return ()
+    return tuple(item for item in map(text, value) if item)
+
+
+def objects(value: object) -> tuple[dict[str, Any], ...]:
+    """Read a list of objects, leaving out everything else."""
+    if isinstance(value, Mapping):
+        return (dict(value),)
+    if not isinstance(value, list):
+        return ()
+    return tuple(dict(item) for item in value if isinstance(item, Mapping))
+
+
+def flag(value: object) -> bool | None:
+    """Read a boolean, also written as text."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    return None
+
+
+def count(value: object) -> int | None:
+    """Read a count: a whole number that is not negative, also written as text."""
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+        value = value.strip()
+        return int(value) if len(value) < 20 else _UNBOUNDED_FROM
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    if not math.isfinite(value) or value < 0 or value != int(value):
+        return None
+    return int(value)
+
+
+def upper_bound(value: object) -> int | None:
+    """Read ``maxOccurs``: absent is 1, ``unbounded`` (or absurdly large) is None."""
+    if isinstance(value, str) and value.strip().lower() == "unbounded":
+        return None
+    number = count(value)
+    if number is None or number == 0:
+        return 1
+    return None if number >= _UNBOUNDED_FROM else number
+
+
+def percent(value: object) -> float | None:
+    """Read a progress, clamped to 0..100; ``None`` where there is none."""
+    if isinstance(value, str):
+        value = value.strip().removesuffix("%").strip()
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return None
+    if not math.isfinite(value):
+        return None
+    return min(100.0, max(0.0, float(value)))
+
+
+def moment(value: object) -> datetime | None:
+    """Read a time; one without a zone is taken as UTC."""
+    try:
+        if isinstance(value, str):
+            found = datetime.fromisoformat(value.strip())
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            seconds = value / 1000 if abs(value) > _MILLISECONDS_FROM else value
+            return datetime.fromtimestamp(seconds, UTC)
+        else:
+            return None
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def pairs(value: object, what: str, id_names: Iterable[str]) -> list[tuple[str, Json]]:
+    """Read a mapping of id to object, or the old list of objects with their ids."""
+    if value is None:
+        return []
+    if isinstance(value, Mapping):
+        found = list(value.items())
+    elif isinstance(value, list):
+        found = []
+        for item in value:
+            name = text(first(item, *id_names)) if isinstance(item, Mapping) else ""
+            if name:
+                found.append((name, item))
+            else:
+                warn_dialect(f"One of the {what} has no id and was left out.")
+    else:
+        warn_dialect(f"The {what} are {_kind(value)}; they were left out.")
+        return []
+    readable: list[tuple[str, Json]] = []
+    for name, item in found:
+        if not isinstance(item, Mapping):
+            warn_dialect(f"The description of {clean(name)!r} is {_kind(item)}.")
+            item = {}
+        readable.append((str(name), item))
+    return readable
+
+
+def _kind(value: object) -> str:
+    if value is None:
+        return "null"
+    names = {bool: "a boolean", str: "text", list: "a list", dict: "an object"}
+    return names.get(type(value), "a number")

@@ -1,0 +1,73 @@
+"""Server text made safe to show: the one module that does it.
+
+Every string from a server passes through :func:`clean` before it is shown, and through
+:func:`escape_html` before it becomes part of a page. Nothing else in the package writes
+a server's text into markup.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+TITLE_LIMIT = 200
+MESSAGE_LIMIT = 4_000
+LOG_LIMIT = 262_144
+
+# Marks that reorder or hide what stands around them. The joiners U+200C and U+200D stay:
+# Persian, Hindi and emoji need them.
+_INVISIBLE = [
+    0x00AD, 0x061C, 0x180E, 0x200B, 0x200E, 0x200F,
+    *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF,
+    *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080),
+]  # fmt: skip
+_CONTROLS = [*range(0x20), 0x7F, *range(0x80, 0xA0)]
+
+_ONE_LINE: dict[int, str | None] = {
+    **dict.fromkeys(_CONTROLS),
+    **dict.fromkeys(_INVISIBLE),
+    **dict.fromkeys((0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029), " "),
+    0x1B: "␛",
+}
+_LINES: dict[int, str | None] = {
+    **_ONE_LINE,
+    0x09: "\t",
+    **dict.fromkeys((0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029), "\n"),
+}
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def clean(value: object, *, limit: int = TITLE_LIMIT, lines: bool = False) -> str:
+    """Make plain text of a server's value: cut, without controls or bidi marks.
+
+    Args:
+        value: Usually a string; ``None`` gives ``""``, anything else its ``str``.
+        limit: Most characters that are kept; the rest is counted, not shown.
+        lines: Keep line breaks and tabs; otherwise they become spaces.
+
+    Returns:
+        Text that is safe in a text node. It is not escaped for HTML.
+    """
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else str(value)
+    left_out = len(text) - limit
+    if left_out > 0:
+        text = text[:limit]
+    text = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+    if lines:
+        text = text.replace("\r\n", "\n").translate(_LINES)
+    else:
+        text = " ".join(text.translate(_ONE_LINE).split())
+    return f"{text}… ({left_out:,} more)" if left_out > 0 else text
+
+
+def escape_html(value: object, *, limit: int = TITLE_LIMIT, lines: bool = False) -> str:
+    """Make HTML text of a server's value: :func:`clean`, then escaped.
+
+    Returns:
+        Text without ``<``, ``>``, ``&`` (except entities) or quotes, for element
+        content and quoted attribute values.
+    """
+    return html.escape(clean(value, limit=limit, lines=lines), quote=True)
