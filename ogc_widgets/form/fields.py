@@ -91,6 +91,7 @@ class Field:
         required: Whether a request without it is refused.
         nullable: Whether the value null is allowed.
         default: Shown (and therefore sent) until changed; UNSET where there is none.
+        server_default: Known but not shown: what the server says it takes instead.
         schema: JSON Schema 2020-12 of the value, references into ``defs``.
         defs: The definitions that ``schema`` refers to.
         format: Format of a text, such as "uri".
@@ -132,6 +133,7 @@ class Field:
     required: bool = False
     nullable: bool = False
     default: Any = UNSET
+    server_default: Any = UNSET
     schema: Mapping[str, Any] = field(default_factory=dict, repr=False)
     defs: Mapping[str, Any] = field(default=_NO_DEFS, repr=False, compare=False)
     format: str = ""

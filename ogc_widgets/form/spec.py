@@ -1,0 +1,171 @@
+"""What the page needs to draw a field: plain JSON, our words and the server's.
+
+The page draws a field from its spec and never sees a schema. A spec has only the
+members that matter for its kind; absent means 0, "" or false.
+
+==============  =====================================================================
+kind            one of :data:`ogc_widgets.form.fields.Kind`
+key             input id or member name
+label           the server's title, else the id; plain text
+description     the server's explanation; plain text
+required        bool
+hint            our words: what is sent, how many, which range
+note            our advice about this field, for example on a default left out
+placeholder     example text
+advanced        bool: belongs with the optional inputs
+widget          wish of the description: "slider", "radio", "select", "switch", ...
+slot            number of the widget in the trait ``slots`` that draws this field
+input_mode      "text", "url", "email", "date", "time", "datetime-local", "number"
+rows            lines of multi-line text
+language        "json", "xml", "yaml", "cwl" of code, or ""
+options         labels of a choice or of the one value of a const
+searchable      bool: many options
+min, max, step  numbers as text, because a page rounds large ones
+unit            unit of measure
+item            spec of each item of a list, each value of a map
+fields          specs of members of an object (by key), of items of a tuple (by place)
+branches        specs that a union offers
+min_items       fewest items
+max_items       most items, null for any number
+encodings       [{"id", "label", "hint"}] of an area
+crs             [{"id", "label"}] of an area, where there is a choice
+modes           ways to give a file: "text", "upload", "reference"
+media_types     [{"id", "label"}] of a file, where there is a choice
+accept          value of the file input's ``accept``
+schema_text     the schema, for a field that is filled with JSON
+template        draft to start from when a list row is added, a union branch is chosen
+                or an object that was null gets its first member
+==============  =====================================================================
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ogc_widgets.form import exact, words
+from ogc_widgets.form.fields import Field
+
+# Above this many options a list to search in is quicker than a list to scroll.
+_SEARCHABLE_FROM = 12
+_SCHEMA_TEXT_LIMIT = 20_000
+
+
+def spec(field: Field) -> dict[str, Any]:
+    """The spec of a field and of everything in it."""
+    result: dict[str, Any] = {
+        "kind": field.kind,
+        "key": field.key,
+        "label": field.label or field.key,
+        "description": field.description,
+        "required": field.required,
+        "hint": words.hint(field),
+        "note": field.note,
+        "placeholder": field.placeholder,
+        "advanced": field.advanced,
+        "widget": field.widget,
+        "slot": field.custom,
+        "unit": field.unit,
+        "template": field.template,
+        **_of_kind(field),
+    }
+    return {
+        name: value
+        for name, value in result.items()
+        if name in ("kind", "key", "label", "required") or value not in (None, "", ())
+    }
+
+
+def _of_kind(field: Field) -> dict[str, Any]:
+    match field.kind:
+        case "text" | "date" | "time" | "datetime" | "duration" | "secret":
+            return {"input_mode": words.input_mode(field)}
+        case "multiline":
+            return {
+                "rows": field.rows or 4,
+                "language": words.language(field.media_types),
+            }
+        case "number" | "integer":
+            return {"input_mode": "number", **_bounds(field)}
+        case "choice" | "multichoice" | "const":
+            return {
+                "options": list(field.option_labels),
+                "searchable": len(field.options) >= _SEARCHABLE_FROM,
+                "min_items": field.min_items,
+                "max_items": field.max_items,
+            }
+        case "list" | "map":
+            return {
+                "item": spec(field.item) if field.item is not None else None,
+                "min_items": field.min_items,
+                "max_items": field.max_items,
+            }
+        case "tuple" | "object":
+            return {"fields": [spec(member) for member in field.fields]}
+        case "union":
+            return {"branches": [spec(branch) for branch in field.branches]}
+        case "area":
+            return {
+                "encodings": [words.encoding(name) for name in field.encodings],
+                "crs": [{"id": crs, "label": words.crs(crs)} for crs in field.crs],
+                "geometry_types": list(field.geometry_types),
+            }
+        case "file":
+            return {
+                "modes": list(field.modes),
+                "media_types": [
+                    {"id": name, "label": words.media_type(name)}
+                    for name in field.media_types
+                ],
+                "accept": words.accept(field.media_types),
+                "rows": field.rows or 4,
+                "language": words.language(field.media_types),
+            }
+        case "json":
+            return {"rows": field.rows or 6, "schema_text": schema_text(field)}
+        case _:
+            return {}
+
+
+def schema_text(field: Field) -> str:
+    """The schema as indented JSON, to be read beside a JSON field; "" if too long."""
+    if not field.schema:
+        return ""
+    try:
+        used = _used_definitions(field)
+        schema = {**field.schema, **({"$defs": used} if used else {})}
+        text = exact.dumps(schema, indent=2)
+    except (ValueError, RecursionError):
+        return ""
+    if len(text) > _SCHEMA_TEXT_LIMIT:
+        return text[:_SCHEMA_TEXT_LIMIT] + "\n…"
+    return text
+
+
+def _used_definitions(field: Field) -> dict[str, Any]:
+    used: dict[str, Any] = {}
+    waiting: list[Any] = [field.schema]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            reference = node.get("$ref")
+            if isinstance(reference, str):
+                name = reference.removeprefix("#/$defs/")
+                if name in field.defs and name not in used:
+                    used[name] = field.defs[name]
+                    waiting.append(field.defs[name])
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+    return used
+
+
+def _bounds(field: Field) -> dict[str, Any]:
+    return {
+        name: exact.number_text(value)
+        for name, value in (
+            ("min", field.minimum),
+            ("max", field.maximum),
+            ("step", field.step),
+        )
+        if value is not None
+    }

@@ -1,0 +1,299 @@
+"""Our words about fields: hints, names of encodings, media types and branches.
+
+These are the only texts on the form that do not come from the server, kept together so
+that they read alike.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from ogc_widgets.form import exact
+from ogc_widgets.form.fields import UNSET, Field
+
+_ENCODINGS: Final[dict[str, tuple[str, str]]] = {
+    "bbox-text": ("text", "sent as text: west,south,east,north"),
+    "bbox-array": ("numbers", "sent as numbers: [west, south, east, north]"),
+    "bbox-object": ("bounding box object", "sent as a bounding box with its CRS"),
+    "geojson-geometry": ("GeoJSON geometry", "sent as a GeoJSON geometry"),
+    "geojson-feature": ("GeoJSON feature", "sent as a GeoJSON feature"),
+    "geojson-collection": (
+        "GeoJSON feature collection",
+        "sent as a GeoJSON feature collection",
+    ),
+    "wkt": ("WKT", "sent as text: well-known text (WKT)"),
+    "geojson-text": ("GeoJSON text", "sent as text: GeoJSON"),
+}
+
+_MEDIA_TYPES: Final[dict[str, str]] = {
+    "application/json": "JSON",
+    "application/geo+json": "GeoJSON",
+    "application/vnd.geo+json": "GeoJSON",
+    "application/xml": "XML",
+    "text/xml": "XML",
+    "application/gml+xml": "GML",
+    "text/xml; subtype=gml": "GML",
+    "application/vnd.google-earth.kml+xml": "KML",
+    "application/vnd.google-earth.kmz": "KMZ",
+    "application/cwl": "CWL",
+    "application/cwl+json": "CWL as JSON",
+    "application/cwl+yaml": "CWL as YAML",
+    "application/ogcapppkg+json": "OGC application package",
+    "application/x-yaml": "YAML",
+    "application/yaml": "YAML",
+    "text/yaml": "YAML",
+    "text/csv": "CSV",
+    "text/plain": "plain text",
+    "text/html": "HTML",
+    "text/wkt": "WKT",
+    "image/tiff": "TIFF",
+    "image/tiff; application=geotiff": "GeoTIFF",
+    "image/tiff; application=geotiff; profile=cloud-optimized": "cloud-optimized GeoTIFF",  # noqa: E501 # a media type cannot be wrapped
+    "image/jp2": "JPEG 2000",
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "application/netcdf": "NetCDF",
+    "application/x-netcdf": "NetCDF",
+    "application/x-hdf5": "HDF5",
+    "application/geopackage+sqlite3": "GeoPackage",
+    "application/zip": "ZIP archive",
+    "application/pdf": "PDF",
+    "application/octet-stream": "binary file",
+}
+
+_EXTENSIONS: Final[dict[str, str]] = {
+    "application/json": ".json",
+    "application/geo+json": ".geojson,.json",
+    "application/gml+xml": ".gml,.xml",
+    "text/xml": ".xml,.gml",
+    "application/xml": ".xml,.gml",
+    "application/vnd.google-earth.kml+xml": ".kml",
+    "application/cwl": ".cwl",
+    "application/cwl+yaml": ".cwl,.yaml,.yml",
+    "image/tiff": ".tif,.tiff",
+    "image/jp2": ".jp2",
+    "application/x-netcdf": ".nc",
+    "application/netcdf": ".nc",
+    "text/csv": ".csv",
+    "application/geopackage+sqlite3": ".gpkg",
+    "application/zip": ".zip",
+}
+
+FORMATS: Final[dict[str, str]] = {
+    "uri": "web address",
+    "url": "web address",
+    "uri-reference": "web address",
+    "iri": "web address",
+    "iri-reference": "web address",
+    "email": "e-mail address",
+    "idn-email": "e-mail address",
+    "uuid": "UUID",
+    "hostname": "host name",
+    "idn-hostname": "host name",
+    "ipv4": "IPv4 address",
+    "ipv6": "IPv6 address",
+    "json-pointer": "JSON Pointer",
+    "relative-json-pointer": "relative JSON Pointer",
+    "uri-template": "URI template",
+    "regex": "regular expression",
+}
+
+_KINDS: Final[dict[str, str]] = {
+    "text": "text",
+    "multiline": "text",
+    "number": "number",
+    "integer": "whole number",
+    "date": "date",
+    "time": "time",
+    "datetime": "date and time",
+    "duration": "duration",
+    "boolean": "yes or no",
+    "null": "nothing (null)",
+    "choice": "one of a list",
+    "multichoice": "some of a list",
+    "tuple": "fixed list",
+    "object": "object",
+    "map": "names and values",
+    "union": "one of several",
+    "file": "file",
+    "secret": "password",
+    "area": "area",
+    "json": "JSON",
+}
+
+_INPUT_MODES: Final[dict[str, str]] = {
+    "uri": "url",
+    "url": "url",
+    "iri": "url",
+    "email": "email",
+    "idn-email": "email",
+}
+
+
+def base_type(media_type: str) -> str:
+    """Media type without its parameters, lower case."""
+    return media_type.split(";", 1)[0].strip().lower()
+
+
+def media_type(name: str) -> str:
+    """Short name of a media type: "GeoTIFF", else the media type itself."""
+    normal = re.sub(r"\s*;\s*", "; ", name.strip().lower())
+    return _MEDIA_TYPES.get(normal) or _MEDIA_TYPES.get(base_type(name)) or name
+
+
+def is_json(name: str) -> bool:
+    """Whether content of this media type is JSON."""
+    base = base_type(name)
+    return base == "application/json" or base.endswith("+json")
+
+
+def is_text(name: str) -> bool:
+    """Whether content of this media type is text that people can edit."""
+    base = base_type(name)
+    return (
+        base.startswith("text/")
+        or is_json(base)
+        or base.endswith(("xml", "yaml", "+yml"))
+        or base in ("application/cwl", "application/javascript", "application/sql")
+    )
+
+
+def language(media_types: tuple[str, ...]) -> str:
+    """Language of code in text of these media types, or ""."""
+    for name in media_types:
+        base = base_type(name)
+        if base.startswith("application/cwl"):
+            return "cwl"
+        if is_json(base):
+            return "json"
+        if base.endswith("xml"):
+            return "xml"
+        if base.endswith(("yaml", "yml")):
+            return "yaml"
+    return ""
+
+
+def accept(media_types: tuple[str, ...]) -> str:
+    """Value of the ``accept`` attribute of a file input."""
+    parts: list[str] = []
+    for name in media_types:
+        base = base_type(name)
+        parts += [base, *_EXTENSIONS.get(base, "").split(",")]
+    return ",".join(dict.fromkeys(part for part in parts if part))
+
+
+def encoding(name: str) -> dict[str, str]:
+    """Id, label and hint of an area encoding."""
+    label, hint_text = _ENCODINGS[name]
+    return {"id": name, "label": label, "hint": hint_text}
+
+
+def crs(name: str) -> str:
+    """Short name of a coordinate reference system: "CRS84", "EPSG:4326"."""
+    if re.search(r"CRS84h$", name):
+        return "CRS84h"
+    if name.endswith("CRS84"):
+        return "CRS84"
+    found = re.search(r"EPSG[:/]+(?:[\d.]*[:/])?(\d+)$", name, re.IGNORECASE)
+    return f"EPSG:{found.group(1)}" if found else name
+
+
+def input_mode(field: Field) -> str:
+    """The kind of text box that suits a one-line field."""
+    by_kind = {"date": "date", "time": "time", "datetime": "datetime-local"}
+    return by_kind.get(field.kind) or _INPUT_MODES.get(field.format, "text")
+
+
+def kind(field: Field) -> str:
+    """What a field takes, in two or three words; names the branches of a union."""
+    if field.kind == "const":
+        return field.option_labels[0] if field.option_labels else "fixed value"
+    if field.kind == "list":
+        return f"list of {plural(kind(field.item))}" if field.item else "list"
+    if field.kind in ("file", "multiline") and field.media_types:
+        return " or ".join(
+            dict.fromkeys(media_type(name) for name in field.media_types)
+        )
+    if field.kind == "text":
+        return FORMATS.get(field.format, "text")
+    if field.kind == "area":
+        return _ENCODINGS[field.encodings[0]][0] if field.encodings else "area"
+    return _KINDS[field.kind]
+
+
+def plural(name: str) -> str:
+    """Plural of one of our own names."""
+    irregular = {
+        "text": "texts",
+        "yes or no": "yes or no",
+        "web address": "web addresses",
+        "e-mail address": "e-mail addresses",
+        "date and time": "dates and times",
+        "one of a list": "choices",
+        "JSON": "JSON values",
+        "area": "areas",
+    }
+    return irregular.get(name, name if name.endswith("s") else name + "s")
+
+
+def shorten(value: Any, limit: int = 60) -> str:
+    """A value as short text, for labels of options and for messages."""
+    text = value if isinstance(value, str) else exact.dumps(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def hint(field: Field) -> str:
+    """What stands under a field, in our words."""
+    parts: list[str] = []
+    match field.kind:
+        case "number" | "integer":
+            parts.append(_range(field))
+        case "list" | "map" | "multichoice":
+            parts.append(_count(field))
+        case "text" if field.format in FORMATS:
+            parts.append(FORMATS[field.format])
+        case "datetime":
+            parts.append("date and time, such as 2021-07-13T10:30:00Z")
+        case "date":
+            parts.append("date, such as 2021-07-13")
+        case "time":
+            parts.append("time, such as 10:30:00Z")
+        case "duration":
+            parts.append("duration, such as P1D or PT2H30M")
+        case "area" if field.encodings:
+            parts.append(_ENCODINGS[field.encodings[0]][1])
+        case "file" if field.media_types:
+            parts.append(kind(field))
+        case "json":
+            parts.append("JSON")
+        case _:
+            pass
+    if field.server_default is not UNSET:
+        parts.append(f"without it the server takes {shorten(field.server_default)}")
+    return "; ".join(part for part in parts if part)
+
+
+def _range(field: Field) -> str:
+    low = exact.number_text(field.minimum) if field.minimum is not None else ""
+    high = exact.number_text(field.maximum) if field.maximum is not None else ""
+    above, below = field.exclusive
+    whole = "whole number" if field.kind == "integer" else ""
+    if low and high and not above and not below:
+        return f"{whole + ', ' if whole else ''}{low} to {high}"
+    sides = []
+    if low:
+        sides.append(f"more than {low}" if above else f"{low} or more")
+    if high:
+        sides.append(f"less than {high}" if below else f"{high} or less")
+    return ", ".join(part for part in (whole, " and ".join(sides)) if part)
+
+
+def _count(field: Field) -> str:
+    noun = "values"
+    low, high = field.min_items, field.max_items
+    if high is None:
+        return f"{low} or more {noun}" if low > 1 else "one or more values"
+    if low == high:
+        return f"{low} {noun}" if low != 1 else "1 value"
+    return f"{low} to {high} {noun}" if low else f"up to {high} {noun}"
