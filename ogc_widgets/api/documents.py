@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Self, TypeGuard
+from typing import TYPE_CHECKING, Any, Self, TypeGuard
 
 from ogc_widgets.api import reading
 from ogc_widgets.api.links import Link, find_link, read_links
 from ogc_widgets.api.text import clean
 from ogc_widgets.errors import ProtocolError
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 FINISHED = frozenset({"successful", "failed", "dismissed"})
 

@@ -253,7 +253,7 @@ class ProcessList:
         return cls(processes=tuple(processes), next_url=next_url, raw=document)
 
 
-def _either(document: reading.Json, wire: str, snake: str) -> Any:
+def _either(document: reading.Json, wire: str, snake: str) -> object:
     return document[wire] if wire in document else document.get(snake)
 
 

@@ -13,6 +13,7 @@ from ogc_widgets.api.text import clean
 from ogc_widgets.errors import DialectWarning, ProtocolError
 
 Json = Mapping[str, Any]
+JsonValue = Any
 
 # From here on a number is milliseconds, not seconds, since 1970.
 _MILLISECONDS_FROM = 1e11
@@ -38,7 +39,7 @@ def need_object(document: object, what: str) -> Json:
     )
 
 
-def first(document: Json, *names: str) -> Any:
+def first(document: Json, *names: str) -> JsonValue:
     """Return the first member that is there and not null."""
     for name in names:
         value = document.get(name)

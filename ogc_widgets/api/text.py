@@ -14,8 +14,8 @@ TITLE_LIMIT = 200
 MESSAGE_LIMIT = 4_000
 LOG_LIMIT = 262_144
 
-# Marks that reorder or hide what stands around them. The joiners U+200C and U+200D stay:
-# Persian, Hindi and emoji need them.
+# Marks that reorder or hide what stands around them. The joiners U+200C and U+200D
+# stay: Persian, Hindi and emoji need them.
 _INVISIBLE = [
     0x00AD, 0x061C, 0x180E, 0x200B, 0x200E, 0x200F,
     *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF,

@@ -20,12 +20,14 @@ passed in with each event.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ogc_widgets.api.documents import FINISHED, StatusInfo
 from ogc_widgets.errors import JobGoneError, OgcError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Phase = Literal[
     "submitting", "accepted", "running", "successful", "failed", "dismissed", "lost"

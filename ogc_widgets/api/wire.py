@@ -14,6 +14,9 @@ from ogc_widgets.errors import DialectWarning, ProtocolError
 
 MAX_DEPTH = 64
 
+# What JSON can hold; the standard library has no better name for it.
+JsonValue = Any
+
 # A double holds 17 significant digits; longer numbers are kept as Decimal when the
 # double would not be equal to them.
 _DOUBLE_DIGITS = 17
@@ -21,7 +24,9 @@ _LEADING_ZEROS = re.compile(r"^-?0*\.?0*")
 _CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
 
 
-def parse_json(body: bytes | str, *, source: str = "", content_type: str = "") -> Any:
+def parse_json(
+    body: bytes | str, *, source: str = "", content_type: str = ""
+) -> JsonValue:
     """Read a JSON document with the limits that the standard library leaves open.
 
     Integers of any size and decimals beyond the precision of a double (as ``Decimal``)
@@ -42,8 +47,8 @@ def parse_json(body: bytes | str, *, source: str = "", content_type: str = "") -
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) != len(pairs):
-            twice.append(next(k for i, (k, _) in enumerate(pairs)
-                              if any(k == other for other, _ in pairs[:i])))  # fmt: skip
+            names = [name for name, _ in pairs]
+            twice.append(next(name for name in found if names.count(name) > 1))
         return found
 
     try:
@@ -71,7 +76,7 @@ def parse_json(body: bytes | str, *, source: str = "", content_type: str = "") -
     return value
 
 
-def dump_json(value: Any, *, indent: int | None = None) -> str:
+def dump_json(value: JsonValue, *, indent: int | None = None) -> str:
     """Write JSON with exact numbers: no NaN, ``Decimal`` as plain digits.
 
     Raises:
@@ -138,7 +143,7 @@ def _refuse_constant(name: str) -> float:
     raise ValueError(f"{name} is not a JSON number")
 
 
-def _deeper_than(value: Any, depth: int) -> bool:
+def _deeper_than(value: JsonValue, depth: int) -> bool:
     level = [value]
     for _ in range(depth + 1):
         level = [

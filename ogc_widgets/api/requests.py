@@ -1,0 +1,245 @@
+"""Requests to send, as values: what goes on the wire, before any credentials.
+
+The client sends exactly these, and the code shown to users is made of the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from ogc_widgets.api.links import absolute, find_link, join_path, origin
+from ogc_widgets.api.wire import dump_json
+from ogc_widgets.errors import InputError
+
+if TYPE_CHECKING:
+    from ogc_widgets.api.processes import ProcessSummary
+
+Mode = Literal["auto", "async", "sync"]
+
+JSON = "application/json"
+CWL_YAML = "application/cwl+yaml"
+CWL_JSON = "application/cwl+json"
+CWL = "application/cwl"
+PACKAGE_JSON = "application/ogcapppkg+json"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request without credentials.
+
+    Attributes:
+        method: ``GET``, ``POST``, ``PUT`` or ``DELETE``.
+        url: Absolute address.
+        headers: Header name to value.
+        body: Bytes to send, or ``None``.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether sending it twice does no harm."""
+        return self.method in ("GET", "HEAD")
+
+
+def get(url: str, *, accept: str = JSON) -> Request:
+    """Ask for a document."""
+    return Request("GET", url, {"Accept": accept})
+
+
+def delete(url: str) -> Request:
+    """Dismiss a job or undeploy a process."""
+    return Request("DELETE", url, {"Accept": JSON})
+
+
+def execution_url(process_url: str, process: ProcessSummary | None = None) -> str:
+    """Return where a process is executed.
+
+    The process's own ``execute`` link is used when it stays on the server and below
+    it; one that points elsewhere (servers behind a proxy, forgotten tenants) is not.
+
+    Args:
+        process_url: Address of the process, ``.../processes/{id}``.
+        process: Its description, for its links.
+    """
+    link = find_link(process.links, "execute") if process else None
+    base = process_url.rpartition("/processes/")[0]
+    if link and origin(link.href) == origin(base):
+        path = urlsplit(link.href).path
+        if path.startswith(f"{urlsplit(base).path}/"):
+            return link.href
+    return join_path(process_url, "execution")
+
+
+def execute_request(
+    process_url: str,
+    inputs: Mapping[str, Any],
+    outputs: Mapping[str, Any] | None = None,
+    mode: Mode = "auto",
+    *,
+    process: ProcessSummary | None = None,
+) -> Request:
+    """Build the request that runs a process.
+
+    An asynchronous request carries ``Prefer: respond-async`` and nothing else there,
+    because some servers compare the whole header. ``outputs`` is left out unless it
+    names outputs: an empty object means "return nothing".
+
+    Args:
+        process_url: Address of the process, ``.../processes/{id}``.
+        inputs: Input id to value.
+        outputs: Output id to what is wanted of it, or ``None`` for all of them.
+        mode: ``async`` asks for a job, ``sync`` for the answer itself, ``auto`` for a
+            job where the process can be one.
+        process: The description, for its ``execute`` link and its abilities.
+
+    Raises:
+        InputError: The inputs cannot be written as JSON, or the mode is unknown.
+    """
+    if mode not in ("auto", "async", "sync"):
+        raise InputError(
+            f"Unknown mode {mode!r}.", advice='Use "auto", "async" or "sync".'
+        )
+    document: dict[str, Any] = {"inputs": dict(inputs)}
+    if outputs:
+        document["outputs"] = dict(outputs)
+    document["response"] = "document"
+    headers = {"Accept": JSON, "Content-Type": JSON}
+    if mode == "async" or (mode == "auto" and (not process or process.can_run_async)):
+        headers["Prefer"] = "respond-async"
+    return Request(
+        "POST", execution_url(process_url, process), headers, json_body(document)
+    )
+
+
+def json_body(document: object) -> bytes:
+    """Write a document to send.
+
+    Raises:
+        InputError: JSON cannot hold it.
+    """
+    try:
+        return dump_json(document).encode("utf-8")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InputError(
+            f"The inputs cannot be written as JSON: {error}.",
+            safe="Nothing was sent.",
+            advice="Use text, numbers, booleans, lists and dicts only.",
+        ) from None
+
+
+def jobs_request(
+    jobs_url: str, *, limit: int | None = None, **filters: str | int | None
+) -> Request:
+    """Ask for the first page of the list of jobs.
+
+    Args:
+        jobs_url: Address of the list.
+        limit: How many jobs a page should hold.
+        filters: Query members of the standard, such as ``processID`` or ``status``.
+    """
+    query = {"limit": limit, **filters}
+    return get(with_query(jobs_url, {k: v for k, v in query.items() if v is not None}))
+
+
+def with_query(url: str, members: Mapping[str, object]) -> str:
+    """Set query members, replacing those of the same name."""
+    parts = urlsplit(url)
+    kept = [
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if name not in members
+    ]
+    query = urlencode([*kept, *((name, str(v)) for name, v in members.items())])
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+
+
+@dataclass(frozen=True)
+class Package:
+    """An application package as it is sent.
+
+    Attributes:
+        body: The bytes.
+        media_type: Their media type.
+    """
+
+    body: bytes
+    media_type: str
+
+
+def read_package(package: object, *, file_text: str | None = None) -> Package:
+    """Say how an application package is sent.
+
+    Args:
+        package: A dict (CWL, or ``executionUnit`` of an ``ogcapppkg``), the address
+            of a CWL file, or CWL as text. Paths are the caller's to read.
+        file_text: The text of the file, if ``package`` is a path.
+
+    Raises:
+        InputError: It is none of these.
+    """
+    if isinstance(package, Mapping):
+        if "cwlVersion" in package or "$graph" in package:
+            return Package(json_body(package), CWL_JSON)
+        if "executionUnit" in package:
+            return Package(json_body(package), PACKAGE_JSON)
+    text = package if file_text is None else file_text
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", errors="replace")
+    if isinstance(text, str):
+        return _read_text(text)
+    raise InputError(
+        "This is not an application package.",
+        safe="Nothing was sent.",
+        advice="Pass the path, address, text or dict of a CWL file.",
+    )
+
+
+def _read_text(text: str) -> Package:
+    stripped = text.strip()
+    if "\n" not in stripped and absolute(stripped).startswith("http"):
+        unit = {"href": stripped, "type": CWL}
+        return Package(json_body({"executionUnit": unit}), PACKAGE_JSON)
+    if stripped.startswith("{"):
+        try:
+            document = json.loads(stripped)
+        except ValueError:
+            document = {}
+        return read_package(document)
+    if "cwlVersion" in stripped:
+        return Package(text.encode("utf-8"), CWL_YAML)
+    raise InputError(
+        "The text is not CWL: it names no cwlVersion.",
+        safe="Nothing was sent.",
+        advice="Pass the path, address, text or dict of a CWL file.",
+    )
+
+
+def deploy_request(
+    processes_url: str, package: Package, *, workflow: str | None = None
+) -> Request:
+    """Add a process to the server.
+
+    Args:
+        processes_url: Address of the list of processes.
+        package: What to deploy.
+        workflow: Which workflow of the package, by id; the server's choice if left out.
+    """
+    url = with_query(processes_url, {"w": workflow}) if workflow else processes_url
+    return Request("POST", url, _package_headers(package), package.body)
+
+
+def replace_request(process_url: str, package: Package) -> Request:
+    """Replace a deployed process."""
+    return Request("PUT", process_url, _package_headers(package), package.body)
+
+
+def _package_headers(package: Package) -> dict[str, str]:
+    return {"Accept": JSON, "Content-Type": package.media_type}
