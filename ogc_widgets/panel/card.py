@@ -1,0 +1,49 @@
+"""What a saved notebook says about a job without a kernel: a card and a short text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ogc_widgets.api.text import clean, escape_html
+from ogc_widgets.panel.state import one_line
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ogc_widgets.api import JobView
+    from ogc_widgets.client import Job
+
+_NOTHING = "Job panel: nothing run yet"
+
+
+def card_text(job: Job | None, view: JobView | None) -> str:
+    """One line without anything that differs from run to run."""
+    if job is None or view is None:
+        return _NOTHING
+    return f"Job of process {clean(job.process_id, limit=80)}: {view.phase}"
+
+
+def card_html(job: Job | None, view: JobView | None) -> str:
+    """State, process, id, times and message as an escaped table without styles."""
+    if job is None or view is None:
+        return f"<p>{_NOTHING}</p>"
+    status = view.status
+    rows = [("Status", view.phase), ("Process", job.process_id), ("Job", job.id)]
+    if status is not None:
+        times = (
+            ("Created", status.created),
+            ("Started", status.started),
+            ("Finished", status.finished),
+        )
+        rows += [(name, _moment(moment)) for name, moment in times if moment]
+        rows.append(("Message", one_line(status.message)))
+    body = "".join(
+        f"<tr><th>{name}</th><td>{escape_html(value, limit=1000)}</td></tr>"
+        for name, value in rows
+        if value
+    )
+    return f"<table><tbody>{body}</tbody></table>"
+
+
+def _moment(moment: datetime) -> str:
+    return moment.isoformat(sep=" ", timespec="seconds")

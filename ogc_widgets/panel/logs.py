@@ -1,0 +1,112 @@
+"""Fetching step logs on the package's loop thread, and following the open one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import anyio
+
+from ogc_widgets.api.text import clean
+from ogc_widgets.client.loop import submit
+from ogc_widgets.errors import OgcError
+from ogc_widgets.panel.failure import first_error_line
+from ogc_widgets.panel.steps import LogKey, step_label
+from ogc_widgets.panel.words import log_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ogc_widgets.client import Job, LogFile
+
+TAIL_BYTES = 262_144
+FOLLOW_EVERY_S = 2.0
+
+LogState = dict[str, Any]
+
+
+async def find_log(job: Job, key: LogKey) -> LogFile | None:
+    """The log that ``key`` names, from the job's latest status."""
+    for log in await job.aio.logs():
+        if log.step == key.step and log.number == key.number:
+            return log
+    return None
+
+
+def loading_log(key: LogKey, title: str = "") -> LogState:
+    """State of a log that has been asked for and is not there yet."""
+    return {
+        "step": key.step,
+        "label": step_label(key.step),
+        "number": key.number,
+        "title": clean(title, limit=200),
+        "text": "",
+        "note": "Fetching the log…",
+        "bad": False,
+        "first_error": None,
+    }
+
+
+async def read_log(job: Job, key: LogKey) -> LogState:
+    """Fetch the tail of one log and make it ready for reading.
+
+    Failures become a note in the state: a log that cannot be read now must not stop
+    the panel, and may be readable at the next try.
+    """
+    state = loading_log(key)
+    try:
+        log = await find_log(job, key)
+        if log is None:
+            return {**state, "note": "The server no longer lists this log."}
+        text = log_lines(await log.aio_text(TAIL_BYTES))
+    except OgcError as error:
+        return {**state, "note": clean(error, limit=1000, lines=True), "bad": True}
+    if not text.strip():
+        return {**state, "title": clean(log.title, limit=200), "note": "No output yet."}
+    return {
+        **state,
+        "title": clean(log.title, limit=200),
+        "text": text.removesuffix("\n"),
+        "note": "",
+        "first_error": first_error_line(text),
+    }
+
+
+class LogFollower:
+    """Keeps one log fetched: again every two seconds while the job runs.
+
+    Args:
+        publish: Called from the loop thread with each state of the log.
+    """
+
+    def __init__(self, publish: Callable[[LogKey, LogState], None]) -> None:
+        self._publish = publish
+        self._scope: anyio.CancelScope | None = None
+
+    def start(self, job: Job, key: LogKey, *, follow: bool) -> None:
+        """Fetch a log now, and go on while ``follow``; ends the one before."""
+        self.stop()
+        self._scope = scope = anyio.CancelScope()
+        submit(self._run, scope, job, key, FOLLOW_EVERY_S if follow else None)
+
+    def stop(self) -> None:
+        """End following. Never waits for the loop thread, which may wait for us."""
+        scope, self._scope = self._scope, None
+        if scope is not None:
+            submit(_cancel, scope)
+
+    async def _run(
+        self, scope: anyio.CancelScope, job: Job, key: LogKey, every_s: float | None
+    ) -> None:
+        with scope:
+            while True:
+                state = await read_log(job, key)
+                if scope.cancel_called:
+                    return
+                self._publish(key, state)
+                if every_s is None:
+                    return
+                await anyio.sleep(every_s)
+
+
+async def _cancel(scope: anyio.CancelScope) -> None:
+    scope.cancel()
