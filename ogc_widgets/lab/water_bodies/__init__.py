@@ -1,0 +1,20 @@
+"""The water-bodies application package: a CWL workflow and the programs it runs.
+
+``PACKAGE`` is the workflow. Its four steps are small programs that can also be used on
+their own, each with ``--help``::
+
+    python -m ogc_widgets.lab.water_bodies.crop --item ... --band green --aoi ...
+    python -m ogc_widgets.lab.water_bodies.normalized_difference green.tif nir.tif
+    python -m ogc_widgets.lab.water_bodies.otsu difference.tif
+    python -m ogc_widgets.lab.water_bodies.stac --item ... --mask water.tif
+
+Each step tells on stderr what it is doing. If it cannot go on, its last line is
+``error:`` and a sentence that says why, and it ends with exit code 1.
+"""
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).with_name("water-bodies.cwl")
+"""The CWL v1.2 application package."""
+
+__all__ = ["PACKAGE"]

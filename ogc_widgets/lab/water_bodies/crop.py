@@ -1,0 +1,138 @@
+"""Cut an area out of one band of a STAC item."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ogc_widgets.errors import InputError
+from ogc_widgets.lab.water_bodies import area, items, program, rasters
+from ogc_widgets.lab.water_bodies.program import log
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from rasterio.io import DatasetReader
+
+
+def crop(item_address: str, band: str, aoi: str, epsg: str, folder: Path) -> Path:
+    """Cut an area out of one band of a STAC item, without changing a pixel.
+
+    Only the pixels inside the area are read: over http by range requests.
+
+    Args:
+        item_address: Address or path of the STAC item.
+        band: Asset key or common name of the band.
+        aoi: The area, ``west,south,east,north`` in the units of ``epsg``.
+        epsg: Reference system of the area, such as ``EPSG:4326``.
+        folder: Where to write the file.
+
+    Returns:
+        A GeoTIFF in the type and reference system of the band. Its tags say which item
+        and band it is, its scale and offset how to get reflectance.
+
+    Raises:
+        InputError: The area, the item or the band cannot be used.
+    """
+    import rasterio
+    from rasterio.windows import Window
+
+    crs = area.parse_crs(epsg)
+    box = area.parse_box(aoi, crs)
+    log.info("reading item %s", item_address)
+    item = items.read_item(item_address)
+    key, number = items.find_band(item, band)
+    scale, offset = items.scaling(item, key, number)
+    name = f"The band {key} of {item['id']}"
+    target = folder / f"{items.safe_name(item['id'])}_{items.safe_name(band)}.tif"
+    with (
+        rasters.gdal(),
+        rasters.open_raster(item["assets"][key]["href"], name) as source,
+    ):
+        if number > source.count:
+            raise InputError(f"{name} is not in its file, which has {source.count}.")
+        window, share = area.cut(source, box, crs, f"the item {item['id']}")
+        width, height = int(window.width), int(window.height)
+        if share < 0.995:
+            log.info("the image covers %.0f %% of the area of interest", 100 * share)
+        log.info(
+            "reading %s of %s, window %d x %d of %d x %d at %s",
+            band,
+            item["id"],
+            width,
+            height,
+            source.width,
+            source.height,
+            rasters.pixel_size(source),
+        )
+        nodata = _nodata(source, number, items.nodata(item, key, number))
+        profile = rasters.tiled_profile(source.dtypes[number - 1], nodata) | {
+            "width": width,
+            "height": height,
+            "crs": source.crs,
+            "transform": source.window_transform(window),
+        }
+        folder.mkdir(parents=True, exist_ok=True)
+        with rasterio.open(target, "w", **profile) as output:
+            for strip in rasters.strips(width, height):
+                part = Window(
+                    window.col_off,
+                    window.row_off + strip.row_off,
+                    strip.width,
+                    strip.height,
+                )
+                pixels = rasters.read(source, name, number, part)
+                kept = pixels.data if nodata is None else pixels.filled(nodata)
+                output.write(kept, 1, window=strip)
+                if strip.height < height:
+                    done = int(strip.row_off + strip.height)
+                    log.info("read %d of %d rows", done, height)
+            output.scales = (scale,)
+            output.offsets = (offset,)
+            output.update_tags(STAC_ITEM=item["id"], BAND=band)
+    return target
+
+
+def _nodata(source: DatasetReader, number: int, stated: float | None) -> float | None:
+    """Return the value for "nothing here": the file's, the item's, or 0 for a mask."""
+    from rasterio.enums import MaskFlags
+
+    if source.nodata is not None:
+        return float(source.nodata)
+    if stated is not None:
+        return stated
+    return None if MaskFlags.all_valid in source.mask_flag_enums[number - 1] else 0.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the step as a program."""
+    options = program.parser(
+        "crop",
+        "Cut an area of interest out of one band of a STAC item. Only the pixels "
+        "inside are read. Writes <item>_<band>.tif.",
+        "--item item.json --band green --aoi -121.4,39.8,-120.7,40.5",
+    )
+    options.add_argument("--item", required=True, help="address or path of a STAC item")
+    options.add_argument(
+        "--band", required=True, help="asset key or common name, such as green"
+    )
+    options.add_argument("--aoi", required=True, help="west,south,east,north")
+    options.add_argument(
+        "--epsg",
+        default="EPSG:4326",
+        help="reference system of the area (default: %(default)s)",
+    )
+    options.add_argument(
+        "--folder", type=Path, default=Path(), help="where to write (default: here)"
+    )
+
+    def step(values: argparse.Namespace) -> None:
+        crop(values.item, values.band, values.aoi, values.epsg, values.folder)
+
+    return program.run(options, step, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,232 @@
+"""STAC items as input: reading them and finding their bands."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import urljoin, urlsplit
+from urllib.request import Request, url2pathname, urlopen
+
+from ogc_widgets.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LIMIT = 16 * 1024 * 1024  # bytes; real items have a few kilobytes
+_PATIENCE_S = 60
+
+
+def read_item(address: str) -> dict[str, Any]:
+    """Return a STAC item, with the ``href`` of every asset made absolute.
+
+    Args:
+        address: http(s) address, ``file:`` address or path of the item.
+
+    Raises:
+        InputError: It cannot be read, or is not a STAC item.
+    """
+    body = _read(address)
+    try:
+        item = json.loads(body)
+    except ValueError:
+        raise InputError(f"{address} is not a STAC item: it is not JSON.") from None
+    if not isinstance(item, dict):
+        raise InputError(f"{address} is not a STAC item: it is not a JSON object.")
+    if item.get("type") in ("Collection", "Catalog", "FeatureCollection"):
+        raise InputError(
+            f"{address} is a {item['type']}, not a single STAC item.",
+            advice="Give the addresses of the items in it.",
+        )
+    assets = item.get("assets")
+    if not (
+        item.get("type") == "Feature"
+        and isinstance(item.get("id"), str)
+        and isinstance(assets, dict)
+        and all(isinstance(asset, dict) for asset in assets.values())
+    ):
+        raise InputError(
+            f"{address} is not a STAC item: it lacks the type 'Feature', an id or "
+            "assets."
+        )
+    for asset in assets.values():
+        asset["href"] = resolve(address, str(asset.get("href", "")))
+    if not isinstance(item.get("properties"), dict):
+        item["properties"] = {}
+    return item
+
+
+def _read(address: str) -> bytes:
+    scheme = urlsplit(address).scheme.lower()
+    try:
+        if scheme in ("http", "https"):
+            request = Request(  # noqa: S310 - http and https only
+                address, headers={"Accept": "application/geo+json, application/json"}
+            )
+            with urlopen(request, timeout=_PATIENCE_S) as answer:  # noqa: S310
+                body: bytes = answer.read(_LIMIT + 1)
+        elif scheme == "file" or len(scheme) <= 1:  # one letter is a Windows drive
+            path = url2pathname(urlsplit(address).path) if scheme == "file" else address
+            with Path(path).open("rb") as file:
+                body = file.read(_LIMIT + 1)
+        else:
+            raise InputError(
+                f"The STAC item {address} has an address that starts with "
+                f"'{scheme}:'; only http, https and files can be read."
+            )
+    except HTTPError as problem:
+        raise InputError(
+            f"The STAC item {address} could not be read: the server answered "
+            f"{problem.code} ({problem.reason})."
+        ) from None
+    except TimeoutError:
+        raise InputError(
+            f"The STAC item {address} could not be read: no answer in {_PATIENCE_S} s."
+        ) from None
+    except URLError as problem:
+        raise InputError(
+            f"The STAC item {address} could not be read: {_reason(problem.reason)}."
+        ) from None
+    except (OSError, ValueError) as problem:
+        raise InputError(
+            f"The STAC item {address} could not be read: {_reason(problem)}."
+        ) from None
+    if len(body) > _LIMIT:
+        raise InputError(
+            f"The STAC item {address} could not be read: it is larger than "
+            f"{_LIMIT // 1024**2} MB."
+        )
+    return body
+
+
+def _reason(problem: object) -> str:
+    words = getattr(problem, "strerror", None) or str(problem) or "no answer"
+    return str(words).rstrip(".")
+
+
+def resolve(address: str, href: str) -> str:
+    """Return an asset's href as an absolute address or path.
+
+    Args:
+        address: Address or path of the item that names the asset.
+        href: The href as written, relative or absolute.
+    """
+    if urlsplit(href).scheme or Path(href).is_absolute() or not href:
+        return href
+    if urlsplit(address).scheme.lower() in ("http", "https", "file"):
+        return urljoin(address, href)
+    return str((Path(address).parent / href).resolve())
+
+
+def find_band(item: Mapping[str, Any], band: str) -> tuple[str, int]:
+    """Return the asset key and the 1-based band number of a band of an item.
+
+    A band is found by the key of its asset, or else by its common name or its own name
+    in ``eo:bands`` (STAC 1.0) or ``bands`` (STAC 1.1). Data assets win over others,
+    because a true-colour preview names its bands too.
+
+    Args:
+        item: A STAC item.
+        band: What to look for, such as ``green`` or ``B03``; case does not matter.
+
+    Raises:
+        InputError: The item has no such band; the message lists those it has.
+    """
+    wanted = band.strip().lower()
+    assets: dict[str, dict[str, Any]] = item["assets"]
+    for key in assets:
+        if key.lower() == wanted:
+            return key, 1
+    found: list[tuple[int, str, int]] = []
+    for key, asset in assets.items():
+        bands = _bands(asset)
+        for number, names in enumerate(bands, start=1):
+            if wanted in names:
+                found.append((_rank(asset, len(bands)), key, number))
+    if found:
+        _, key, number = min(found, key=lambda match: match[0])
+        return key, number
+    raise InputError(
+        f"The item {item['id']} has no band '{band}'.",
+        advice=f"It has: {', '.join(_available(assets)) or 'no bands at all'}.",
+    )
+
+
+def scaling(item: Mapping[str, Any], key: str, number: int) -> tuple[float, float]:
+    """Return scale and offset that turn stored numbers into reflectance.
+
+    Since January 2022 Sentinel-2 stores reflectance with an offset, which changes a
+    normalised difference. ``raster:bands`` (STAC 1.0) or ``bands`` (STAC 1.1) says so.
+    Earth Search lists the offset even where it has already taken it off, and says that
+    in ``earthsearch:boa_offset_applied``.
+
+    Args:
+        item: A STAC item.
+        key: Key of an asset.
+        number: 1-based number of the band in it.
+    """
+    if item["properties"].get("earthsearch:boa_offset_applied") is True:
+        return _stated(item, key, number, "scale") or 1.0, 0.0
+    return (
+        _stated(item, key, number, "scale") or 1.0,
+        _stated(item, key, number, "offset") or 0.0,
+    )
+
+
+def nodata(item: Mapping[str, Any], key: str, number: int) -> float | None:
+    """Return the value that an item states for pixels without data, if it does."""
+    return _stated(item, key, number, "nodata")
+
+
+def _stated(
+    item: Mapping[str, Any], key: str, number: int, member: str
+) -> float | None:
+    """Return a number that an item states about a band, in STAC 1.0 or 1.1 words."""
+    asset = item["assets"][key]
+    entries = asset.get("raster:bands") or asset.get("bands") or []
+    entry = entries[number - 1] if len(entries) >= number else {}
+    for place in (entry if isinstance(entry, dict) else {}, asset):
+        for name in (member, f"raster:{member}"):
+            value = place.get(name)
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                return float(value)
+    return None
+
+
+def safe_name(text: str) -> str:
+    """Return a text as a file name that is safe on every system."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", text).strip("._") or "unnamed"
+
+
+def _bands(asset: Mapping[str, Any]) -> list[set[str]]:
+    """Return the lower-case names of each band of an asset."""
+    listed = asset.get("eo:bands") or asset.get("bands") or []
+    return [
+        {
+            str(entry[member]).lower()
+            for member in ("name", "common_name", "eo:common_name")
+            if entry.get(member)
+        }
+        for entry in listed
+        if isinstance(entry, dict)
+    ]
+
+
+def _rank(asset: Mapping[str, Any], count: int) -> int:
+    roles = asset.get("roles") or []
+    return (0 if "data" in roles else 1) * 100 + count
+
+
+def _available(assets: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return one word per band, the one that people use where there is a choice."""
+    names: list[str] = []
+    for key, asset in assets.items():
+        kind = str(asset.get("type", ""))
+        listed = _bands(asset)
+        if len(listed) <= 1 and ("tiff" in kind or "jp2" in kind or listed):
+            names.append(key)
+        elif "data" in (asset.get("roles") or []):
+            names.extend(min(words) for words in listed if words)
+    return names

@@ -1,0 +1,160 @@
+"""Split a raster in two classes by Otsu's method."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ogc_widgets.errors import InputError
+from ogc_widgets.lab.water_bodies import items, program, rasters
+from ogc_widgets.lab.water_bodies.program import log
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from rasterio.io import DatasetReader
+    from rasterio.windows import Window
+
+    from ogc_widgets.lab.water_bodies.rasters import Pixels
+
+LAND, WATER, NODATA = 0, 1, 255
+BINS = 256
+_COLOURS = {
+    LAND: (238, 238, 232, 255),
+    WATER: (23, 105, 192, 255),
+    NODATA: (0, 0, 0, 0),
+}
+
+
+def otsu(file: Path, folder: Path) -> Path:
+    """Split a raster in two classes at the threshold that separates them best.
+
+    Otsu's method (1979) takes the threshold with the largest variance between the two
+    classes, here on a histogram of 256 bins from the lowest to the highest value. It
+    always finds a threshold, also where there is no water at all.
+
+    Args:
+        file: A raster such as the NDWI; NaN or its nodata value means no data.
+        folder: Where to write the file.
+
+    Returns:
+        A cloud-optimised GeoTIFF with overviews: 1 above the threshold (water), 0 at or
+        below it, 255 without data. The tag ``THRESHOLD`` holds the threshold.
+
+    Raises:
+        InputError: The raster cannot be read, has no valid pixel, or one value only.
+    """
+    import rasterio
+
+    with rasters.gdal(), rasters.open_raster(str(file), file.name) as source:
+        item = source.tags().get("STAC_ITEM", file.stem)
+        log.info(
+            "reading the normalised difference of %s, %d x %d",
+            item,
+            source.width,
+            source.height,
+        )
+        threshold, valid = _threshold(source, item)
+        log.info("threshold %.4f", threshold)
+        target = folder / f"{items.safe_name(item)}_water.tif"
+        folder.mkdir(parents=True, exist_ok=True)
+        profile = rasters.tiled_profile("uint8", NODATA) | {
+            "width": source.width,
+            "height": source.height,
+            "crs": source.crs,
+            "transform": source.transform,
+        }
+        with tempfile.TemporaryDirectory() as scratch:
+            plain = Path(scratch) / "mask.tif"
+            water = 0
+            with rasterio.open(plain, "w", **profile) as output:
+                output.write_colormap(1, _COLOURS)
+                output.update_tags(
+                    **source.tags() | {"STAC_ITEM": item, "THRESHOLD": repr(threshold)}
+                )
+                for strip in rasters.strips(source.width, source.height):
+                    pixels = _values(source, strip)
+                    # NaN is at or below nothing and above nothing: land until below.
+                    mask = (pixels > threshold).astype("uint8")
+                    water += int(mask.sum())
+                    mask[pixels != pixels] = NODATA
+                    output.write(mask, 1, window=strip)
+            log.info(
+                "water %.1f %% of %s valid pixels", 100 * water / valid, f"{valid:,}"
+            )
+            rasters.write_cog(plain, target)
+        with rasterio.open(target) as written:
+            levels = written.overviews(1)
+        log.info(
+            "wrote %s with overviews %s",
+            target.name,
+            ", ".join(map(str, levels)) or "none (it is small)",
+        )
+    return target
+
+
+def _threshold(source: DatasetReader, item: str) -> tuple[float, int]:
+    """Return the threshold and the number of valid pixels, in two passes."""
+    import numpy as np
+
+    low, high, valid = np.inf, -np.inf, 0
+    for strip in rasters.strips(source.width, source.height):
+        pixels = _values(source, strip)
+        pixels = pixels[~np.isnan(pixels)]
+        if pixels.size:
+            valid += pixels.size
+            low, high = min(low, float(pixels.min())), max(high, float(pixels.max()))
+    if not valid:
+        raise InputError(
+            f"The image {item} has no valid pixels in the area of interest.",
+            advice="Draw the area where the image has data.",
+        )
+    log.info("histogram over %s valid pixels", f"{valid:,}")
+    if low == high:
+        raise InputError(
+            f"All valid pixels of {item} have the same value ({low:g}), so there is no "
+            "threshold between water and land.",
+            advice="Draw a larger area.",
+        )
+    from skimage.filters.thresholding import threshold_otsu
+
+    counts = np.zeros(BINS, dtype="int64")
+    for strip in rasters.strips(source.width, source.height):
+        pixels = _values(source, strip)
+        part, edges = np.histogram(pixels[~np.isnan(pixels)], BINS, (low, high))
+        counts += part
+    centres = (edges[:-1] + edges[1:]) / 2
+    threshold = threshold_otsu(hist=(counts, centres))  # type: ignore[no-untyped-call]
+    return float(threshold), valid
+
+
+def _values(source: DatasetReader, window: Window) -> Pixels:
+    """Read a window as float32 of shape (rows, columns), NaN without data."""
+    return rasters.read_values(source, "The normalised difference", 1, window)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the step as a program."""
+    options = program.parser(
+        "otsu",
+        "Split a raster in two classes by Otsu's method: 1 above the threshold (water "
+        "in an NDWI), 0 at or below it, 255 without data. Writes <item>_water.tif, a "
+        "cloud-optimised GeoTIFF.",
+        "difference.tif",
+    )
+    options.add_argument("raster", type=Path, help="the normalised difference")
+    options.add_argument(
+        "--folder", type=Path, default=Path(), help="where to write (default: here)"
+    )
+
+    def step(values: argparse.Namespace) -> None:
+        otsu(values.raster, values.folder)
+
+    return program.run(options, step, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""What every step of the package shares as a program: options, log lines, exit code."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from ogc_widgets.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+log = logging.getLogger("water-bodies")
+
+
+def parser(name: str, summary: str, example: str) -> argparse.ArgumentParser:
+    """Return an argument parser with the layout that all steps share.
+
+    Args:
+        name: Module name of the step, such as ``crop``.
+        summary: What the step does, one or two sentences.
+        example: Arguments of one call that works.
+    """
+    module = f"python -m ogc_widgets.lab.water_bodies.{name}"
+    return argparse.ArgumentParser(
+        prog=module,
+        description=summary,
+        epilog=f"example: {module} {example}",
+        allow_abbrev=False,
+    )
+
+
+def run(
+    options: argparse.ArgumentParser,
+    step: Callable[[argparse.Namespace], None],
+    arguments: Sequence[str] | None,
+) -> int:
+    """Run one step and return its exit code.
+
+    What happens is logged to stderr line by line, so that it can be read while the
+    step runs. When the step cannot go on, the last line is ``error:`` and a sentence.
+
+    Args:
+        options: Parser of the step's options.
+        step: The work, called with the parsed options.
+        arguments: Command line without the program name; None for ``sys.argv``.
+    """
+    values = options.parse_args(
+        _joined(sys.argv[1:] if arguments is None else arguments)
+    )
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)-5s %(message)s",
+        datefmt="%H:%M:%S",
+        force=True,
+    )
+    # GDAL's own messages repeat, in its words, what we say in ours.
+    logging.getLogger("rasterio").setLevel(logging.CRITICAL)
+    _reach_loopback_without_proxy()
+    try:
+        step(values)
+    except InputError as problem:
+        sentence = " ".join(str(problem).split())
+    except OSError as problem:
+        where = f" ({problem.filename})" if problem.filename else ""
+        sentence = f"A file could not be read or written: {problem.strerror}{where}."
+    else:
+        return 0
+    # Straight to stderr: the last line is for machines too, whatever the log format.
+    sys.stderr.write(f"error: {sentence}\n")
+    return 1
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """Write ``--aoi -121,39,-120,40`` as one word: the value only looks like a flag."""
+    joined: list[str] = []
+    for word in arguments:
+        if joined and joined[-1] == "--aoi":
+            joined[-1] = f"--aoi={word}"
+        else:
+            joined.append(word)
+    return joined
+
+
+def _reach_loopback_without_proxy() -> None:
+    """Keep a site's web proxy out of the way to a server on this machine."""
+    for name in ("no_proxy", "NO_PROXY"):
+        known = os.environ.get(name, "")
+        os.environ[name] = ",".join(filter(None, [known, "localhost,127.0.0.1,::1"]))

@@ -1,0 +1,196 @@
+"""Reading and writing rasters in parts, so that memory stays small for any size."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from ogc_widgets.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from rasterio.io import DatasetReader
+    from rasterio.windows import Window
+
+    Pixels = NDArray[np.float32]
+    Masked = np.ma.MaskedArray[Any, np.dtype[Any]]
+
+TILE = 256  # pixels per side of the tiles that are written
+_STRIP_PIXELS = 8_000_000  # pixels held at a time: 32 MB as float32
+
+_GDAL_OPTIONS = {
+    # One request finds a COG; without this GDAL looks for neighbour files first.
+    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+    "GDAL_INGESTED_BYTES_AT_OPEN": "32768",
+    "CPL_VSIL_CURL_USE_HEAD": "NO",
+    # Tiles that lie side by side come in one request, and several at a time.
+    "GDAL_HTTP_MERGE_CONSECUTIVE_RANGES": "YES",
+    "GDAL_HTTP_MULTIPLEX": "YES",
+    "VSI_CACHE": "TRUE",
+    "GDAL_HTTP_CONNECTTIMEOUT": "20",
+    "GDAL_HTTP_TIMEOUT": "120",
+    "GDAL_HTTP_MAX_RETRY": "3",
+    "GDAL_HTTP_RETRY_DELAY": "1",
+}
+
+
+@contextmanager
+def gdal() -> Iterator[None]:
+    """Set GDAL up for reading COGs over http; what the environment says wins."""
+    import rasterio
+
+    options = {k: v for k, v in _GDAL_OPTIONS.items() if k not in os.environ}
+    with rasterio.Env(**options):
+        yield
+
+
+@contextmanager
+def open_raster(href: str, name: str) -> Iterator[DatasetReader]:
+    """Open a raster by path or address.
+
+    Args:
+        href: Path, or address that starts with http, https, s3 or file.
+        name: What to call it in an error.
+
+    Raises:
+        InputError: It cannot be opened, or is not a map: no reference system, or
+            rotated.
+    """
+    import rasterio
+    from rasterio.errors import RasterioIOError
+
+    if urlsplit(href).scheme == "file":
+        href = url2pathname(urlsplit(href).path)
+    try:
+        dataset = rasterio.open(href)
+    except RasterioIOError as problem:
+        raise InputError(
+            f"{name} could not be opened ({href}): {_in_words(problem, href)}."
+        ) from None
+    with dataset:
+        if dataset.crs is None:
+            raise InputError(f"{name} has no coordinate reference system ({href}).")
+        transform = dataset.transform
+        if transform.b or transform.d or transform.a <= 0 or transform.e >= 0:
+            raise InputError(
+                f"{name} is rotated or stands on its head; only rasters with north at "
+                f"the top can be used ({href})."
+            )
+        yield dataset
+
+
+def read(dataset: DatasetReader, name: str, band: int, window: Window) -> Masked:
+    """Read a window of one band.
+
+    Args:
+        dataset: An open raster.
+        name: What to call it in an error.
+        band: 1-based band number.
+        window: The pixels to read.
+
+    Returns:
+        Masked array of shape (rows, columns) in the type of the raster.
+
+    Raises:
+        InputError: The band does not exist, or its pixels cannot be read.
+    """
+    from rasterio.errors import RasterioIOError
+
+    if band > dataset.count:
+        raise InputError(f"{name} has {dataset.count} bands, and no band {band}.")
+    try:
+        pixels: Masked = dataset.read(band, window=window, masked=True)
+    except RasterioIOError as problem:
+        raise InputError(
+            f"{name} could not be read: {_in_words(problem.__cause__ or problem)}."
+        ) from None
+    return pixels
+
+
+def read_values(dataset: DatasetReader, name: str, band: int, window: Window) -> Pixels:
+    """Read a window as :func:`read` does, as float32 with NaN for no data."""
+    import numpy as np
+
+    return np.ma.filled(
+        read(dataset, name, band, window).astype("float32"), float("nan")
+    )
+
+
+def pixel_size(dataset: DatasetReader) -> str:
+    """Return the size of a pixel for a person to read, such as ``20 m``."""
+    size = abs(dataset.transform.a)
+    if not dataset.crs.is_projected:
+        return f"{size:.6g} degrees"
+    unit = {"metre": "m", "meter": "m"}.get(dataset.crs.linear_units.lower())
+    return f"{size:g} {unit or dataset.crs.linear_units}"
+
+
+def strips(width: int, height: int) -> Iterator[Window]:
+    """Cut a raster into full-width strips of whole tiles, from the top down.
+
+    Args:
+        width: Columns of the raster.
+        height: Rows of the raster.
+    """
+    from rasterio.windows import Window
+
+    rows = max(_STRIP_PIXELS // max(width, 1) // TILE, 1) * TILE
+    for first in range(0, height, rows):
+        yield Window(0, first, width, min(rows, height - first))
+
+
+def tiled_profile(dtype: str, nodata: float | None) -> dict[str, Any]:
+    """Return the options of a tiled, quickly compressed GeoTIFF with one band."""
+    return {
+        "driver": "GTiff",
+        "count": 1,
+        "dtype": dtype,
+        "nodata": nodata,
+        "tiled": True,
+        "blockxsize": TILE,
+        "blockysize": TILE,
+        "compress": "deflate",
+        "zlevel": 1,
+        "predictor": 3 if dtype.startswith("float") else 2,
+        "bigtiff": "if_safer",
+    }
+
+
+def write_cog(source: Path, target: Path) -> None:
+    """Write a raster again as a cloud-optimised GeoTIFF with overviews.
+
+    Args:
+        source: A raster of classes (its overviews keep the most frequent class).
+        target: The file to write.
+    """
+    from rasterio import shutil
+
+    shutil.copy(
+        source,
+        target,
+        driver="COG",
+        blocksize=TILE,
+        compress="deflate",
+        overviews="ignore_existing",
+        overview_resampling="mode",
+    )
+
+
+def _in_words(problem: BaseException, href: str = "") -> str:
+    """Return GDAL's message without its prefix and full stop."""
+    words = (str(problem).strip().splitlines() or ["no data"])[0]
+    words = words.removeprefix(f"{href}: ")
+    if "HTTP response code" in words or "not recognized as" in words:
+        code = words.rpartition("HTTP response code")[2].strip(" :.")
+        if code.isdigit() and code != "0":
+            return f"the server answered {code}"
+    if "not recognized as" in words:
+        return "it is not a raster that GDAL can read"
+    return words.rstrip(".")

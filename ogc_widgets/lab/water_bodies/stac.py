@@ -1,0 +1,240 @@
+"""Describe water masks in a STAC catalogue."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.errors import InputError
+from ogc_widgets.lab.water_bodies import footprint, items, preview, program, rasters
+from ogc_widgets.lab.water_bodies.otsu import NODATA, WATER
+from ogc_widgets.lab.water_bodies.program import log
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import pystac
+    from rasterio.io import DatasetReader
+
+PROJECTION = "https://stac-extensions.github.io/projection/v1.2.0/schema.json"
+FILE = "https://stac-extensions.github.io/file/v2.1.0/schema.json"
+_COPIED = ("datetime", "start_datetime", "end_datetime", "platform", "constellation")
+
+
+def stac(addresses: Sequence[str], masks: Sequence[Path], folder: Path) -> Path:
+    """Describe water masks in a self-contained STAC catalogue.
+
+    Each item has the id and the date of the image it was made from, the true outline of
+    its raster, and beside the fields of the projection extension:
+
+    - ``water:percent``: share of water in the valid pixels, 0 to 100
+    - ``water:area_km2``: area of those pixels, where the raster is in metres
+    - ``water:threshold``: the value that separates water from land
+
+    Args:
+        addresses: Addresses or paths of the items that the masks were made from.
+        masks: The masks, in the same order.
+        folder: Where to write the catalogue; made when it is not there.
+
+    Returns:
+        The path of ``catalog.json``.
+
+    Raises:
+        InputError: No masks, not as many as items, or files that cannot be read.
+    """
+    import pystac
+
+    folder = folder.resolve()
+    if not addresses:
+        raise InputError("No STAC items were given, so there is nothing to describe.")
+    if len(addresses) != len(masks):
+        raise InputError(
+            f"{len(addresses)} items and {len(masks)} masks were given; each item "
+            "needs its mask."
+        )
+    catalogue = pystac.Catalog(
+        id="water-bodies",
+        title="Water bodies",
+        description="Water masks: normalised difference and Otsu threshold.",
+        href=str(folder / "catalog.json"),
+    )
+    taken: set[str] = set()
+    for address, mask in zip(addresses, masks, strict=True):
+        log.info("describing %s", mask.name)
+        source = items.read_item(address)
+        name = _unused(source["id"], taken)
+        home = folder / items.safe_name(name)
+        item = _describe(source, address, name, mask, home)
+        catalogue.add_item(item)
+        item.set_self_href(str(home / f"{home.name}.json"))
+    catalogue.save(pystac.CatalogType.SELF_CONTAINED)
+    count = len(masks)
+    log.info("wrote catalog.json with %d %s", count, "item" if count == 1 else "items")
+    return folder / "catalog.json"
+
+
+def _describe(
+    source: dict[str, Any], address: str, name: str, mask: Path, home: Path
+) -> pystac.Item:
+    """Copy a mask into its item's folder and return the item."""
+    import pystac
+
+    with rasters.gdal(), rasters.open_raster(str(mask), mask.name) as dataset:
+        belongs_to = dataset.tags().get("STAC_ITEM", source["id"])
+        if belongs_to != source["id"]:
+            raise InputError(
+                f"The mask {mask.name} was made from {belongs_to}, not from "
+                f"{source['id']}.",
+                advice="Give the masks in the same order as the items.",
+            )
+        home.mkdir(parents=True, exist_ok=True)
+        raster = home / f"{items.safe_name(name)}_water.tif"
+        shutil.copyfile(mask, raster)
+        geometry, bbox = footprint.footprint(dataset)
+        properties = _dates(source) | _projection(dataset) | _water(dataset)
+        item = pystac.Item(
+            id=name,
+            geometry=geometry,
+            bbox=bbox,
+            datetime=_datetime(properties.pop("datetime", None)),
+            properties=properties,
+            stac_extensions=[PROJECTION, FILE],
+        )
+        item.add_asset(
+            "data",
+            pystac.Asset(
+                href=f"./{raster.name}",
+                title="Water mask",
+                description=f"{WATER} is water, 0 is land, {NODATA} is no data.",
+                media_type=pystac.MediaType.COG,
+                roles=["data"],
+                extra_fields={"file:size": raster.stat().st_size},
+            ),
+        )
+        if bbox[0] < bbox[2]:  # a web map ends at the 180 degree meridian
+            picture = home / f"{items.safe_name(name)}_preview.png"
+            members = preview.write_preview(dataset, picture)
+            item.add_asset(
+                "thumbnail",
+                pystac.Asset(
+                    href=f"./{picture.name}",
+                    title="Preview of the water mask",
+                    media_type=pystac.MediaType.PNG,
+                    roles=["thumbnail", "overview"],
+                    extra_fields=members | {"file:size": picture.stat().st_size},
+                ),
+            )
+    if address.startswith(("http://", "https://")):
+        item.add_link(
+            pystac.Link("derived_from", address, "application/json", source["id"])
+        )
+    log.info(
+        "%s: water %.1f %%, %d x %d pixels",
+        name,
+        properties["water:percent"],
+        *reversed(properties["proj:shape"]),
+    )
+    return item
+
+
+def _unused(name: str, taken: set[str]) -> str:
+    """Return an id for an item, numbered when the same image was given twice."""
+    candidate, number = name, 1
+    while items.safe_name(candidate).lower() in taken:
+        number += 1
+        candidate = f"{name}-{number}"
+    taken.add(items.safe_name(candidate).lower())
+    return candidate
+
+
+def _dates(source: dict[str, Any]) -> dict[str, Any]:
+    known = source["properties"]
+    return {name: known[name] for name in _COPIED if known.get(name) is not None}
+
+
+def _datetime(text: str | None) -> datetime | None:
+    from pystac.utils import str_to_datetime
+
+    return None if text is None else str_to_datetime(text)
+
+
+def _projection(dataset: DatasetReader) -> dict[str, Any]:
+    """Return the fields of the projection extension."""
+    code = dataset.crs.to_epsg()
+    bounds = [*dataset.bounds]
+    where = (
+        {"proj:code": f"EPSG:{code}", "proj:epsg": code}
+        if code
+        else {"proj:code": None, "proj:epsg": None, "proj:wkt2": dataset.crs.to_wkt()}
+    )
+    return where | {
+        "proj:bbox": bounds,
+        "proj:geometry": {
+            "type": "Polygon",
+            "coordinates": [footprint.corner_ring(tuple(dataset.bounds))],
+        },
+        "proj:shape": [dataset.height, dataset.width],
+        "proj:transform": [*dataset.transform],
+    }
+
+
+def _water(dataset: DatasetReader) -> dict[str, Any]:
+    """Return how much water there is, counted in the mask itself."""
+    import numpy as np
+
+    water = valid = 0
+    for strip in rasters.strips(dataset.width, dataset.height):
+        classes = rasters.read(dataset, "The mask", 1, strip).filled(NODATA)
+        water += int(np.count_nonzero(classes == WATER))
+        valid += int(np.count_nonzero(classes != NODATA))
+    facts: dict[str, Any] = {"water:percent": round(100 * water / max(valid, 1), 2)}
+    if dataset.crs.is_projected:
+        _, metres = dataset.crs.linear_units_factor
+        square_metres = dataset.res[0] * dataset.res[1] * metres**2
+        facts["water:area_km2"] = round(water * square_metres / 1e6, 3)
+    threshold = dataset.tags().get("THRESHOLD")
+    if threshold is not None:
+        facts["water:threshold"] = round(float(threshold), 6)
+    return facts
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the step as a program."""
+    options = program.parser(
+        "stac",
+        "Describe water masks in a STAC catalogue: one item per mask, with the date of "
+        "the image it was made from and the outline of the raster on the globe.",
+        "--item item.json --mask item_water.tif",
+    )
+    options.add_argument(
+        "--item",
+        action="append",
+        default=[],
+        help="address or path of the STAC item of an image; may be repeated",
+    )
+    options.add_argument(
+        "--mask",
+        action="append",
+        default=[],
+        type=Path,
+        help="the mask made from it, in the same order",
+    )
+    options.add_argument(
+        "--folder",
+        type=Path,
+        default=Path("stac-catalog"),
+        help="where to write (default: %(default)s)",
+    )
+
+    def step(values: argparse.Namespace) -> None:
+        stac(values.item, values.mask, values.folder)
+
+    return program.run(options, step, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
