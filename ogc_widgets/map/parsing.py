@@ -1,0 +1,231 @@
+"""What people type, paste or hold in a variable, as a geometry.
+
+Accepted are four or six numbers in nearly any punctuation, GeoJSON of any kind,
+well-known text, and objects with ``__geo_interface__`` (shapely, geopandas, pystac).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.errors import InputError
+from ogc_widgets.map.geometry import (
+    AREA_TYPES,
+    GEOMETRY_TYPES,
+    Geometry,
+    bounds,
+    box,
+    from_polygons,
+    normalise,
+    polygons_of,
+)
+from ogc_widgets.map.wkt import looks_like_wkt, read_wkt
+
+if TYPE_CHECKING:
+    from ogc_widgets.map.rings import Json
+
+_NUMBER = r"[-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_BBOX_WORDS = re.compile(
+    r"^\s*(bbox|aoi|extent|box|bounds|bounding box)\s*[:=]?\s*(?=[\[({\d+.−-])",
+    re.IGNORECASE,
+)
+_NUMBERS = re.compile(
+    rf"^[\s\[({{]*({_NUMBER}(?:(?:\s*[,;]\s*|\s+){_NUMBER})*)[\s,;\])}}]*$"
+)
+_EXAMPLE = "Give four numbers: west, south, east, north, such as -10, 40, 5, 50."
+
+
+def parse_text(text: str) -> Geometry:
+    """Read an area from text.
+
+    Args:
+        text: Four (or six, with heights) numbers west, south, east, north with commas,
+            semicolons or spaces, in brackets or not; or GeoJSON; or well-known text.
+
+    Returns:
+        A normalised geometry in degrees, longitude first.
+
+    Raises:
+        InputError: A sentence says what is wrong with the text.
+    """
+    stripped = text.strip().lstrip("\ufeff")
+    if not stripped:
+        raise InputError("There is no area yet.", advice=_EXAMPLE)
+    if looks_like_wkt(stripped):
+        return area_of(read_wkt(stripped))
+    numbers = read_numbers(stripped)
+    if numbers is not None:
+        return box_from_numbers(numbers)
+    if stripped[0] in "{[":
+        return from_geo_interface(_read_json(stripped))
+    raise InputError(
+        "This is not an area.",
+        advice=f"{_EXAMPLE} GeoJSON and well-known text are understood as well.",
+    )
+
+
+def read_numbers(text: str) -> list[float] | None:
+    """Read a list of numbers, or None when the text is something else."""
+    match = _NUMBERS.match(_BBOX_WORDS.sub("", text))
+    if not match:
+        return None
+    found = re.findall(_NUMBER, match[1])
+    return [float(number.replace("−", "-")) for number in found]
+
+
+def box_from_numbers(numbers: list[float]) -> Geometry:
+    """Make a box from 4 numbers, or 6 with heights (west, south, low, east, ...).
+
+    Raises:
+        InputError: There are too few or too many, or they make no box.
+    """
+    if len(numbers) == 4:
+        return box(*numbers)
+    if len(numbers) == 6:
+        west, south, low, east, north, high = numbers
+        if not (math.isfinite(low) and math.isfinite(high)) or low > high:
+            raise InputError(
+                "The lower height is greater than the upper height.",
+                advice="The order is west, south, low, east, north, high.",
+            )
+        made = box(west, south, east, north)
+        w, s, e, n = bounds(made)
+        return {**made, "bbox": [w, s, low, e, n, high]}
+    raise InputError(
+        f"A box needs four numbers, and here {_are(len(numbers))}.", advice=_EXAMPLE
+    )
+
+
+def from_geo_interface(value: Json) -> Geometry:
+    """Read an area from a GeoJSON dict or an object with ``__geo_interface__``.
+
+    Features and FeatureCollections give the union of their polygons as one
+    MultiPolygon. STAC items, shapely geometries and geopandas frames all work.
+
+    Raises:
+        InputError: It holds no area.
+    """
+    interface = getattr(value, "__geo_interface__", None)
+    if interface is not None:
+        value = interface
+    elif not isinstance(value, Mapping) and hasattr(value, "to_dict"):
+        value = value.to_dict()
+    value = _plain(value)
+    if not isinstance(value, dict):
+        if isinstance(value, list) and _all_numbers(value):
+            return box_from_numbers(value)
+        raise InputError(
+            "This is not an area.",
+            advice="Give GeoJSON, four numbers, or an object with __geo_interface__.",
+        )
+    geometries = _geometries(value)
+    if not geometries:
+        raise InputError("There is no geometry in this GeoJSON.")
+    if len(geometries) == 1:
+        return area_of(geometries[0])
+    return _merged([normalise(geometry) for geometry in geometries])
+
+
+def area_of(geometry: Json) -> Geometry:
+    """Normalise one geometry; a GeometryCollection becomes the union of its polygons.
+
+    Raises:
+        InputError: It is no geometry, or has faults that no server would accept.
+    """
+    made = normalise(geometry)
+    return _merged([made]) if made["type"] == "GeometryCollection" else made
+
+
+def require_area(geometry: Geometry) -> Geometry:
+    """Return the geometry when it covers an area.
+
+    Raises:
+        InputError: It is a point or a line.
+    """
+    if geometry.get("type") not in AREA_TYPES:
+        raise InputError(
+            f"A {geometry.get('type')} has no area.",
+            advice="Draw a rectangle or a polygon.",
+        )
+    return geometry
+
+
+def _merged(geometries: list[Geometry]) -> Geometry:
+    polygons = [polygon for g in geometries for polygon in polygons_of(g)]
+    if not polygons:
+        if len(geometries) == 1 and geometries[0]["type"] != "GeometryCollection":
+            return geometries[0]
+        raise InputError(
+            "There are only points and lines in this GeoJSON.",
+            advice="An area is a Polygon or a MultiPolygon.",
+        )
+    return from_polygons(polygons)
+
+
+def _geometries(value: dict[str, Any]) -> list[Any]:
+    kind = value.get("type")
+    if kind == "FeatureCollection":
+        features = value.get("features")
+        members = features if isinstance(features, list) else []
+        return [g for m in members if isinstance(m, dict) for g in _geometries(m)]
+    if kind == "Feature":
+        geometry = value.get("geometry")
+        if geometry is None and isinstance(value.get("bbox"), list):
+            return [box_from_numbers(value["bbox"])] if value["bbox"] else []
+        return [] if geometry is None else [geometry]
+    if kind in GEOMETRY_TYPES:
+        return [value]
+    if _all_numbers(value.get("bbox")):
+        return [box_from_numbers(value["bbox"])]
+    raise InputError(
+        "This JSON is not GeoJSON.",
+        advice='It needs a "type" such as "Polygon", "Feature" or "FeatureCollection".',
+    )
+
+
+def _all_numbers(value: Json) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(
+            isinstance(number, int | float) and not isinstance(number, bool)
+            for number in value
+        )
+    )
+
+
+def _read_json(text: str) -> Json:
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"The JSON is not complete: line {error.lineno}, column {error.colno}.",
+            advice="Paste the whole GeoJSON.",
+        ) from None
+    except RecursionError:
+        raise InputError("The JSON is nested too deeply.") from None
+
+
+def _no_constant(word: str) -> float:
+    raise InputError(f"{word} is not a number that JSON can hold.")
+
+
+def _plain(value: Json, depth: int = 0) -> Json:
+    """Tuples and mappings of other libraries as lists and dicts."""
+    if depth > 32:
+        raise InputError("The geometry is nested too deeply.")
+    if isinstance(value, Mapping):
+        return {str(key): _plain(member, depth + 1) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(member, depth + 1) for member in value]
+    if hasattr(value, "item") and not isinstance(value, str | bytes):
+        return value.item()  # numpy scalars
+    return value
+
+
+def _are(count: int) -> str:
+    return "is one" if count == 1 else f"are {count}"

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ogc_widgets.map.encoding import recognise
+
+CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus" / "process-descriptions"
+KEYWORDS = [
+    *("type", "format", "properties", "items", "oneOf", "allOf", "enum", "$ref"),
+    *("metadata", "title", "description", "bbox", "crs", "contentMediaType"),
+    *("required", "minItems"),
+]
+TEXT = {"type": "string"}
+NUMBERS_4 = {
+    "type": "array",
+    "items": {"type": "number"},
+    "minItems": 4,
+    "maxItems": 4,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "encoding"),
+    [
+        ("x", {"schema": {"allOf": [{"format": "ogc-bbox"}]}}, "bbox-object"),
+        ("x", {"schema": {"$ref": "https://a.org/b/bbox.yaml"}}, "bbox-object"),
+        ("x", {"schema": {"format": "geojson-geometry"}}, "geojson-geometry"),
+        ("x", {"schema": {"format": "geojson-feature"}}, "geojson-feature"),
+        (
+            "x",
+            {"schema": {"type": "object", "contentMediaType": "application/geo+json"}},
+            "geojson-geometry",
+        ),
+        ("bbox", {"schema": NUMBERS_4}, "bbox-array"),
+        ("extent", {"schema": {**NUMBERS_4, "maxItems": 6}}, "bbox-array"),
+        ("aoi", {"schema": TEXT}, "bbox-text"),
+        ("aoi", {"schema": {"type": ["string", "null"]}}, "bbox-text"),
+        ("boundingBox", {"schema": TEXT}, "bbox-text"),
+        ("where", {"title": "Area of interest", "schema": TEXT}, "bbox-text"),
+        ("te", {"title": "xmin,ymin,xmax,ymax", "schema": TEXT}, "bbox-text"),
+        ("aoi_wkt", {"schema": TEXT}, "wkt"),
+        ("intersects", {"schema": TEXT}, "geojson-text"),
+        ("footprint", {"schema": TEXT}, "wkt"),
+        (
+            "aoi",
+            {"schema": {"type": "string", "default": "POLYGON((0 0,1 0,1 1,0 0))"}},
+            "wkt",
+        ),
+        ("aoi", {"schema": {"type": "string", "contentMediaType": "text/wkt"}}, "wkt"),
+        ("intersects", {"schema": {"type": "object"}}, "geojson-geometry"),
+        ("bbox", {"schema": {}}, "bbox-text"),
+    ],
+)  # fmt: skip
+def test_area_is_recognised_by_its_strongest_hint(name, description, encoding):
+    hint = recognise(description, name=name)
+    assert hint is not None
+    assert hint.default == encoding
+
+
+@pytest.mark.parametrize(
+    ("name", "description"),
+    [
+        ("name", {"schema": TEXT}),
+        ("bbox_crs", {"schema": TEXT}),
+        ("epsg", {"title": "EPSG code of the area of interest", "schema": TEXT}),
+        ("aoi_url", {"schema": TEXT}),
+        ("extent_mode", {"schema": {"type": "string", "enum": ["union", "bbox"]}}),
+        ("output_format", {"description": "wkt or geojson geometry", "schema": TEXT}),
+        ("text", {"description": "area code of a phone number", "schema": TEXT}),
+        ("buffer", {"title": "Bounding box buffer", "schema": {"type": "number"}}),
+        ("weights", {"schema": NUMBERS_4}),
+        ("bands", {"schema": {"type": "array", "items": {"type": "string"}}}),
+        ("aoi", {"schema": {"type": "boolean"}}),
+        ("te", {"title": "x,y: xmin ymin xmax ymax in target SRS", "schema": TEXT}),
+        (
+            "item",
+            {"schema": {"oneOf": [
+                {"type": "string", "format": "uri"},
+                {"$ref": "https://schemas.stacspec.org/v1.0.0/item.json"},
+                {"$ref": "https://x.org/featureCollectionGeoJSON.yaml"},
+            ]}},
+        ),
+        ("InputPolygon", {"description": "URI to GML of the polygon", "schema": TEXT}),
+    ],
+)  # fmt: skip
+def test_input_is_left_alone_when_it_only_speaks_about_areas(name, description):
+    assert recognise(description, name=name) is None
+
+
+def test_reference_systems_are_listed_and_a_usable_one_is_the_default():
+    schema = {
+        "type": "object",
+        "format": "ogc-bbox",
+        "properties": {
+            "bbox": {"type": "array", "items": {"type": "number"}},
+            "crs": {"type": "string", "enum": ["EPSG:2154", "CRS84"]},
+        },
+    }
+    hint = recognise({"schema": schema}, name="x")
+    assert hint is not None
+    assert hint.crs == ("EPSG:2154", "CRS84")
+    assert hint.default_crs == "CRS84"
+
+
+def test_types_and_bbox_are_taken_from_a_geometry_schema():
+    schema = {
+        "type": "object",
+        "required": ["type", "coordinates", "bbox"],
+        "properties": {"type": {"enum": ["Polygon"]}, "coordinates": {}},
+    }
+    hint = recognise({"schema": schema}, name="x")
+    assert hint is not None
+    assert hint.types == ("Polygon",)
+    assert hint.with_bbox
+
+
+def test_items_of_a_list_are_recognised_when_asked_for():
+    items = {"format": "geojson-geometry"}
+    description = {"schema": {"type": "array", "items": items}}
+    assert recognise(description, name="x") is None
+    hint = recognise(description, schema=items, name="x")
+    assert hint is not None
+    assert hint.default == "geojson-geometry"
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+        lambda inner: (
+            st.lists(inner, max_size=4)
+            | st.dictionaries(
+                st.sampled_from(KEYWORDS),
+                inner,
+            )
+        ),
+        max_leaves=30,
+    )
+)
+def test_any_schema_is_looked_at_without_an_exception(schema):
+    recognise({"schema": schema, "title": schema, "metadata": schema}, name="aoi")
+    recognise(schema if isinstance(schema, dict) else {}, name="aoi")
+
+
+@pytest.mark.corpus
+def test_recorded_descriptions_give_exactly_their_areas():
+    if not CORPUS.is_dir():
+        pytest.skip("the folder of recorded documents is not beside the repository")
+    found = set()
+    for path in sorted(CORPUS.glob("*.json")):
+        inputs = json.loads(path.read_text(encoding="utf-8")).get("inputs") or {}
+        if isinstance(inputs, list):
+            inputs = {entry.get("id"): entry for entry in inputs}
+        for name, description in inputs.items():
+            if recognise(description, name=name):
+                found.add(name)
+    assert found == {
+        "aoi",
+        "boundingBoxInput",
+        "c",
+        "featureCollectionInput",
+        "features",
+        "geometryInput",
+        "input_bbox",
+        "input_feature",
+        "point_of_interest",
+    }
