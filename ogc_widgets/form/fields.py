@@ -113,6 +113,7 @@ class Field:
         max_items: Most items, None for any number.
         encodings: Area encodings offered, the best first.
         crs: Coordinate reference systems offered, as the server spells them.
+        needs_bbox: Whether the shape must carry a ``bbox`` member.
         geometry_types: GeoJSON types that an area may have; () for all.
         envelope: Name of the only member of the object that wraps the value, or "".
         advanced: Whether the field belongs with the optional ones.
@@ -156,6 +157,7 @@ class Field:
     encodings: tuple[str, ...] = ()
     crs: tuple[str, ...] = ()
     geometry_types: tuple[str, ...] = ()
+    needs_bbox: bool = False
     envelope: str = ""
     advanced: bool = False
     order: float | None = None

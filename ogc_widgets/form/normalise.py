@@ -16,6 +16,8 @@ from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import unquote
 
+from ogc_widgets.api.reading import text as text_of
+from ogc_widgets.api.text import MESSAGE_LIMIT, clean
 from ogc_widgets.form import exact, known
 from ogc_widgets.form.fields import MAX_NODES, MAX_OPTIONS
 
@@ -116,6 +118,7 @@ class Normaliser:
         _settle_type(schema, result)
         _settle_bounds(schema, result)
         _settle_enum(result)
+        _settle_choices(result)
         self._settle_reference(schema, result, depth)
         return _with_null(result) if schema.get("nullable") is True else result
 
@@ -308,6 +311,23 @@ def _settle_enum(result: dict[str, Any]) -> None:
     result["enum"] = unique
 
 
+def _settle_choices(result: dict[str, Any]) -> None:
+    """Read "exactly one" as "one" where only labels tell the choices apart.
+
+    A GML text fits ``{"contentMediaType": "application/gml+xml"}`` and the same with
+    KML: validators do not look at media types and formats, so the strict reading would
+    refuse every value.
+    """
+    branches = result.get("oneOf")
+    if branches and "anyOf" not in result and any(map(_is_loose, branches)):
+        result["anyOf"] = result.pop("oneOf")
+
+
+def _is_loose(branch: Mapping[str, Any]) -> bool:
+    told = {"format", "contentMediaType", "contentEncoding", UNRESOLVED}
+    return not branch or bool(told & branch.keys())
+
+
 _WORDS_OF_BOOLEAN: Final = {"true": True, "false": False}
 
 
@@ -349,26 +369,11 @@ def _with_null(schema: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def plain_text(value: Any, limit: int = 4_000) -> str:
+def plain_text(value: Any, *, limit: int = MESSAGE_LIMIT, lines: bool = True) -> str:
     """Text of a title or description; of a language map, one language."""
-    if isinstance(value, Mapping):
-        texts = {str(k): v for k, v in value.items() if isinstance(v, str) and v}
-        chosen = next((texts[k] for k in ("en", "en-US", "en-GB") if k in texts), "")
-        value = chosen or next(iter(texts.values()), "")
-    if isinstance(value, (list, tuple)):
-        value = "\n".join(part for part in value if isinstance(part, str))
-    if not isinstance(value, str):
-        return ""
-    # Control characters and direction overrides would garble the page.
-    text = _CONTROL.sub("", value).strip()
-    if len(text) > limit:
-        return f"{text[:limit]}… ({len(text) - limit} more)"
-    return text
+    return clean(text_of(value), limit=limit, lines=lines).strip()
 
 
-_CONTROL: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
-)
 _HINT: Final = re.compile(r"^(x-)?ui([-:]|$)|^x-ogc|^widget$", re.IGNORECASE)
 
 

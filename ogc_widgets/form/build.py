@@ -1,0 +1,612 @@
+"""One normalised schema -> one field, kind by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from ogc_widgets.form import areas, exact, known, registry, words
+from ogc_widgets.form import hints as ui
+from ogc_widgets.form.areas import Naming
+from ogc_widgets.form.branches import branches_of, is_null
+from ogc_widgets.form.descriptions import InputReading
+from ogc_widgets.form.fields import MAX_DEPTH, MAX_NODES, MAX_OPTIONS, Field
+from ogc_widgets.form.flat import Flat, flatten
+from ogc_widgets.form.normalise import UNRESOLVED, TooLargeError, type_names
+
+# A definition may hold itself this often before it is entered as JSON.
+_MAX_REPEATS: Final = 2
+# Longer fixed lists are easier to fill as lists.
+_MAX_TUPLE: Final = 8
+
+_TEXT_FORMATS: Final[dict[str, str]] = {
+    "date": "date",
+    "time": "time",
+    "date-time": "datetime",
+    "datetime": "datetime",
+    "duration": "duration",
+}
+_CWL_FORMATS: Final[dict[str, str]] = {
+    "Date": "date",
+    "DateTime": "date-time",
+    "Time": "time",
+    "Duration": "duration",
+    "Email": "email",
+    "IDNEmail": "idn-email",
+    "Hostname": "hostname",
+    "IDNHostname": "idn-hostname",
+    "IPv4": "ipv4",
+    "IPv6": "ipv6",
+    "URI": "uri",
+    "URIReference": "uri-reference",
+    "IRI": "iri",
+    "IRIReference": "iri-reference",
+    "UUID": "uuid",
+    "Password": "password",
+    "JsonPointer": "json-pointer",
+    "RelativeJsonPointer": "relative-json-pointer",
+    "URITemplate": "uri-template",
+}
+
+
+@dataclass(slots=True)
+class Scope:
+    """What all parts of one input share.
+
+    Attributes:
+        defs: Definitions that the schemas refer to.
+        allowed: Most parts that may still be built.
+        reading: The input's description.
+        nodes: Parts built so far.
+    """
+
+    defs: Mapping[str, Any]
+    allowed: int
+    reading: InputReading
+    nodes: int = 0
+
+    def count(self) -> None:
+        self.nodes += 1
+        if self.nodes > min(MAX_NODES, self.allowed):
+            raise TooLargeError
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the input a schema stands.
+
+    Attributes:
+        key: Member name, or "".
+        naming: Words around it.
+        outermost: The input itself or one of its occurrences: may be a reference.
+        hints: ``x-ui`` hints.
+        required: Whether the object around it asks for it.
+        depth: How deep it is.
+        trail: Definitions that it is inside of.
+    """
+
+    key: str = ""
+    naming: Naming = Naming()
+    outermost: bool = False
+    hints: Mapping[str, Any] = field(default_factory=dict)
+    required: bool = False
+    depth: int = 0
+    trail: tuple[str, ...] = ()
+
+
+class Builder:
+    """Builds the fields of one input."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def field(self, schema: Mapping[str, Any], place: Place) -> Field:
+        """The field of a normalised schema.
+
+        Raises:
+            TooLargeError: The input has too many parts.
+        """
+        self.scope.count()
+        flat = flatten(schema, self.scope.defs)
+        trail = (*place.trail, *flat.references)
+        hints = {**ui.read(flat.view), **place.hints}
+        place = replace(place, trail=trail, hints=hints)
+        made = self._of_kind(flat, place, schema)
+        view = flat.view
+        return replace(
+            made,
+            key=place.key,
+            label=made.label or ui.text(hints, "title") or view.get("title", ""),
+            description=made.description or view.get("description", ""),
+            required=place.required,
+            nullable=made.nullable or _takes_null(view),
+            schema=made.schema or schema,
+            defs=self.scope.defs,
+            widget=made.widget or ui.text(hints, "widget"),
+            placeholder=made.placeholder
+            or ui.text(hints, "placeholder")
+            or _example(view),
+            order=made.order if made.order is not None else ui.number(hints, "order"),
+            advanced=made.advanced or hints.get("advanced") is True,
+            custom=registry.find(view, made.kind, self.scope.reading, place.outermost),
+        )
+
+    def list_of(self, schema: dict[str, Any], place: Place) -> Field:
+        """The list of an input that takes several values; each is outermost."""
+        made = self.field(schema, place)
+        return replace(made, required=False)
+
+    def _of_kind(self, flat: Flat, place: Place, schema: Mapping[str, Any]) -> Field:
+        view = flat.view
+        if UNRESOLVED in view:
+            return Field(
+                kind="json",
+                note="Its schema is elsewhere and was not fetched: "
+                f"{words.shorten(view[UNRESOLVED], 120)}",
+            )
+        repeated = any(place.trail.count(name) > _MAX_REPEATS for name in place.trail)
+        if repeated or place.depth >= MAX_DEPTH or "$ref" in view:
+            return Field(kind="json")
+        envelope = self._envelope(view, place)
+        if envelope is not None:
+            return envelope
+        if place.outermost and self.scope.reading.qualified is not None:
+            made = self._qualified_file(view, place)
+            if made is not None:
+                return made
+        area = areas.recognise(view, flat.references, place.naming)
+        if area is not None:
+            return _area(area)
+        if "const" in view:
+            return _const(view["const"], view)
+        if "enum" in view:
+            made = _choice(view["enum"], view)
+            if made is not None:
+                return made
+        choices = branches_of(view, self.scope.defs)
+        if choices:
+            return self._union(choices, view, place)
+        return self._by_type(view, place, schema)
+
+    def _by_type(
+        self, view: Mapping[str, Any], place: Place, schema: Mapping[str, Any]
+    ) -> Field:
+        types = type_names(view) or _implied_types(view)
+        if not types:
+            return Field(kind="null" if is_null(view) else "json")
+        if len(types) > 1:
+            branches = [{**_labelless(view), "type": name} for name in types]
+            return self._union(branches, view, place)
+        match types[0]:
+            case "string":
+                return self._text(view, place)
+            case "integer" | "number":
+                return _number(view, types[0], place.hints)
+            case "boolean":
+                return Field(
+                    kind="boolean", options=(True, False), option_labels=("yes", "no")
+                )
+            case "array":
+                return self._list(view, place)
+            case "object":
+                return self._object(view, place)
+            case _:
+                return Field(kind="null")
+
+    # Text and files
+
+    def _text(self, view: Mapping[str, Any], place: Place) -> Field:
+        format_name = str(view.get("format", ""))
+        hint = ui.text(place.hints, "widget")
+        if "format" not in view and place.naming.cwl_type:
+            format_name = _CWL_FORMATS.get(place.naming.cwl_type.rsplit("#", 1)[-1], "")
+        if (
+            format_name == "password"
+            or view.get("writeOnly") is True
+            or place.hints.get("password") is True
+            or hint == "password"
+        ):
+            return Field(kind="secret", format="password")
+        if _is_content(view):
+            return _content(view, place)
+        if format_name in _TEXT_FORMATS:
+            kind = _TEXT_FORMATS[format_name]
+            return Field(kind=kind, format=format_name)  # type: ignore[arg-type]
+        if hint in ("textarea", "multiline", "code") or format_name in (
+            "textarea",
+            "multiline",
+        ):
+            rows = ui.number(place.hints, "rows")
+            return Field(kind="multiline", rows=int(rows) if rows else 4)
+        default = view.get("default")
+        if isinstance(default, str) and "\n" in default.strip():
+            return Field(kind="multiline", rows=min(default.count("\n") + 2, 12))
+        return Field(kind="text", format=format_name)
+
+    def _qualified_file(self, view: Mapping[str, Any], place: Place) -> Field | None:
+        """ZOO's complex input: a link, or ``{"value": ...}``."""
+        media_types = self.scope.reading.qualified or ()
+        choices = branches_of(view, self.scope.defs) or [view]
+        contents = [str(c.get("contentMediaType", "")) for c in choices]
+        names = tuple(dict.fromkeys(n for n in (*media_types, *contents) if n))
+        binary = bool(names) and not any(words.is_text(name) for name in names)
+        modes = ("text", "upload", "reference")
+        return Field(
+            kind="file",
+            media_types=names,
+            binary=binary,
+            qualified=True,
+            modes=modes[1:] if binary else modes,
+            rows=4,
+        )
+
+    # Containers
+
+    def _list(self, view: Mapping[str, Any], place: Place) -> Field:
+        low = view.get("minItems", 0)
+        high = view.get("maxItems")
+        prefix = view.get("prefixItems")
+        if prefix is not None:
+            return self._tuple(view, prefix, place)
+        items = view.get("items", {})
+        item_view = flatten(items, self.scope.defs).view
+        options = item_view.get("enum")
+        if (
+            options
+            and len(options) <= MAX_OPTIONS
+            and (view.get("uniqueItems") or low <= len(options) and low <= 1)
+            and not _takes_null(item_view)
+        ):
+            made = _choice(options, item_view, several=True)
+            if made is not None:
+                return replace(
+                    made, kind="multichoice", min_items=low, max_items=high, label=""
+                )
+        inner = replace(
+            place,
+            key="",
+            required=True,
+            depth=place.depth + 1,
+            outermost=place.outermost and self._is_occurrences(place),
+            hints={},
+        )
+        if high is not None and low == high and 2 <= low <= _MAX_TUPLE:  # noqa: PLR2004
+            self.scope.nodes += low - 1
+            one = self.field(items, inner)
+            if one.kind in ("number", "integer", "text", "choice", "boolean"):
+                return Field(
+                    kind="tuple", fields=(one,) * low, min_items=low, max_items=high
+                )
+        item = self.field(items, inner)
+        return Field(kind="list", item=item, min_items=low, max_items=high)
+
+    def _is_occurrences(self, place: Place) -> bool:
+        return place.depth == 0 and self.scope.reading.max_occurs != 1
+
+    def _tuple(
+        self, view: Mapping[str, Any], prefix: list[Any], place: Place
+    ) -> Field:
+        low = view.get("minItems", 0)
+        rest = view.get("items")
+        fixed = (rest is not None and rest.get("not") == {}) or view.get(
+            "maxItems", len(prefix) + 1
+        ) <= len(prefix)
+        members = tuple(
+            self.field(
+                member,
+                Place(
+                    key=str(number),
+                    required=fixed or number < low,
+                    depth=place.depth + 1,
+                    trail=place.trail,
+                ),
+            )
+            for number, member in enumerate(prefix)
+        )
+        return Field(
+            kind="tuple", fields=members, min_items=low, max_items=len(members)
+        )
+
+    def _object(self, view: Mapping[str, Any], place: Place) -> Field:
+        properties = view.get("properties") or {}
+        required = view.get("required", [])
+        if not properties:
+            return self._map(view, place)
+        names = [*properties, *(name for name in required if name not in properties)]
+        members = []
+        for name in names:
+            member = properties.get(name, {})
+            members.append(
+                self.field(
+                    member,
+                    Place(
+                        key=name,
+                        naming=Naming(
+                            key=name,
+                            title=member.get("title", ""),
+                            description=member.get("description", ""),
+                        ),
+                        required=name in required,
+                        depth=place.depth + 1,
+                        trail=place.trail,
+                    ),
+                )
+            )
+        ordered = sorted(members, key=lambda m: m.order if m.order is not None else 0)
+        return Field(
+            kind="object",
+            fields=tuple(ordered),
+            widget="measure" if {"measurement", "uom"} <= set(names) else "",
+        )
+
+    def _map(self, view: Mapping[str, Any], place: Place) -> Field:
+        values = view.get("additionalProperties")
+        patterns = list(view.get("patternProperties", {}).values())
+        schema = values if values and values.get("not") != {} else None
+        if schema is None and len(patterns) == 1:
+            schema = patterns[0]
+        names = view.get("required", [])
+        if schema is None:
+            if names:
+                members = {name: {} for name in names}
+                return self._object({**view, "properties": members}, place)
+            return Field(kind="json")
+        item = self.field(
+            schema, Place(required=True, depth=place.depth + 1, trail=place.trail)
+        )
+        return Field(
+            kind="map",
+            item=item,
+            min_items=view.get("minProperties", 0),
+            max_items=view.get("maxProperties"),
+        )
+
+    def _envelope(self, view: Mapping[str, Any], place: Place) -> Field | None:
+        """An object that only wraps one text (dates and addresses made from CWL)."""
+        properties = view.get("properties", {})
+        if list(properties) != ["value"] or "value" not in view.get("required", ()):
+            return None
+        inner = flatten(properties["value"], self.scope.defs).view
+        if type_names(inner) != ["string"]:
+            return None
+        made = self.field(
+            properties["value"],
+            Place(
+                naming=replace(place.naming, outermost=False),
+                depth=place.depth + 1,
+                trail=place.trail,
+            ),
+        )
+        return replace(made, envelope="value", schema={})
+
+    # Choices between kinds
+
+    def _union(
+        self, choices: list[dict[str, Any]], view: Mapping[str, Any], place: Place
+    ) -> Field:
+        nullable = _takes_null(view) or any(is_null(choice) for choice in choices)
+        choices = [choice for choice in choices if not is_null(choice)]
+        if not choices:
+            return Field(kind="null")
+        constants = _constants_of(choices)
+        if constants is not None:
+            return replace(constants, nullable=nullable)
+        if len(choices) > 1 and all(_is_content(choice) for choice in choices):
+            return replace(_contents(choices, place), nullable=nullable)
+        geometries = [
+            areas.recognise(f.view, f.references, Naming())
+            for f in (flatten(choice, self.scope.defs) for choice in choices)
+        ]
+        if all(area and area.encodings == ("geojson-geometry",) for area in geometries):
+            types = tuple(t for area in geometries if area for t in area.geometry_types)
+            return replace(
+                _area(areas.Area(("geojson-geometry",), geometry_types=types)),
+                nullable=nullable,
+            )
+        inner = replace(place, key="", required=True, depth=place.depth + 1)
+        made = [self.field(choice, inner) for choice in choices]
+        if len(made) == 1:
+            return replace(made[0], nullable=nullable or made[0].nullable)
+        discriminator = view.get("discriminator", {}).get("propertyName", "")
+        labels = _labels(made, discriminator)
+        return Field(
+            kind="union",
+            nullable=nullable,
+            branches=tuple(
+                replace(branch, label=label, key="")
+                for branch, label in zip(made, labels, strict=True)
+            ),
+        )
+
+
+def _area(area: areas.Area) -> Field:
+    return Field(
+        kind="area",
+        encodings=area.encodings,
+        crs=area.crs,
+        options=(area.default_crs,) if area.default_crs else (),
+        geometry_types=area.geometry_types,
+        needs_bbox=area.needs_bbox,
+    )
+
+
+def _const(value: Any, view: Mapping[str, Any]) -> Field:
+    label = view.get("title") or _option_label(value)
+    return Field(kind="const", options=(value,), option_labels=(label,))
+
+
+def _option_label(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return words.shorten(value, 200) if value != "" else "(empty text)"
+
+
+def _choice(
+    options: list[Any], view: Mapping[str, Any], *, several: bool = False
+) -> Field | None:
+    values = [option for option in options if option is not None]
+    if len(values) > MAX_OPTIONS or not values:
+        return None
+    try:
+        labels = tuple(_option_label(value) for value in values)
+    except (ValueError, RecursionError):
+        return None
+    if len(values) == 1 and None not in options and not several:
+        return _const(values[0], {k: v for k, v in view.items() if k != "title"})
+    return Field(kind="choice", options=tuple(values), option_labels=labels)
+
+
+def _constants_of(choices: list[dict[str, Any]]) -> Field | None:
+    """``oneOf: [{const, title}, ...]``: a choice whose options have names."""
+    values: list[Any] = []
+    labels: list[str] = []
+    for choice in choices:
+        if "const" in choice:
+            found = [choice["const"]]
+        elif len(choice.get("enum", ())) == 1:
+            found = choice["enum"]
+        else:
+            return None
+        if any(exact.same(found[0], value) for value in values):
+            continue
+        values += found
+        labels.append(choice.get("title") or _option_label(found[0]))
+    if not 1 < len(values) <= MAX_OPTIONS:
+        return None
+    return Field(kind="choice", options=tuple(values), option_labels=tuple(labels))
+
+
+def _number(view: Mapping[str, Any], kind: str, hints: Mapping[str, Any]) -> Field:
+    low, high = view.get("minimum"), view.get("maximum")
+    above, below = view.get("exclusiveMinimum"), view.get("exclusiveMaximum")
+    excludes_low = above is not None and (low is None or above >= low)
+    excludes_high = below is not None and (high is None or below <= high)
+    return Field(
+        kind="integer" if kind == "integer" else "number",
+        minimum=above if excludes_low else low,
+        maximum=below if excludes_high else high,
+        exclusive=(excludes_low, excludes_high),
+        step=view.get("multipleOf") or ui.number(hints, "step"),
+    )
+
+
+def _is_content(view: Mapping[str, Any]) -> bool:
+    """Whether a text is the content of a file."""
+    if type_names(view) not in (["string"], []):
+        return False
+    return bool({"contentMediaType", "contentEncoding"} & view.keys()) or (
+        view.get("format") in ("binary", "byte")
+    )
+
+
+def _content(view: Mapping[str, Any], place: Place) -> Field:
+    name = view.get("contentMediaType", "")
+    encoding = str(view.get("contentEncoding", "")).lower()
+    # ZOO writes base64 where the service says nothing, for XML too.
+    binary = (
+        encoding in ("base64", "binary", "base64url")
+        or view.get("format") in ("binary", "byte")
+        or bool(name)
+    ) and not (name and words.is_text(name))
+    media_types = (name,) if name else ()
+    if not place.outermost and not binary:
+        return Field(kind="multiline", media_types=media_types, rows=6)
+    modes = ("upload", "text") if binary else ("text", "upload")
+    return Field(
+        kind="file",
+        media_types=media_types,
+        binary=binary,
+        modes=(*modes, "reference") if place.outermost else modes,
+        rows=4,
+    )
+
+
+def _contents(choices: list[dict[str, Any]], place: Place) -> Field:
+    """The same content in several media types: one field."""
+    made = [_content(choice, place) for choice in choices]
+    names = tuple(dict.fromkeys(name for one in made for name in one.media_types))
+    binary = all(one.binary for one in made)
+    modes = ("upload", "text") if binary else ("text", "upload")
+    return Field(
+        kind="file",
+        media_types=names,
+        binary=binary,
+        modes=(*modes, "reference") if place.outermost else modes,
+        rows=4,
+    )
+
+
+def _implied_types(view: Mapping[str, Any]) -> list[str]:
+    """The type that keywords speak of where none is named."""
+    for name, keywords in (
+        ("object", {"properties", "additionalProperties", "patternProperties"}),
+        ("array", {"items", "prefixItems", "minItems", "maxItems"}),
+        ("string", {"pattern", "minLength", "maxLength", "contentMediaType"}),
+        ("number", {"minimum", "maximum", "multipleOf", "exclusiveMinimum"}),
+    ):
+        if keywords & view.keys():
+            return [name]
+    if view.get("format") in {*words.FORMATS, *_TEXT_FORMATS, "password"}:
+        return ["string"]
+    default = view.get("default")
+    if isinstance(default, bool):
+        return ["boolean"]
+    if isinstance(default, str):
+        return ["string"]
+    return []
+
+
+def _takes_null(view: Mapping[str, Any]) -> bool:
+    types = view.get("type")
+    if types == "null" or (isinstance(types, list) and "null" in types):
+        return True
+    if None in view.get("enum", ()):
+        return not types
+    return any(
+        is_null(branch)
+        for keyword in ("anyOf", "oneOf")
+        for branch in view.get(keyword, ())
+    )
+
+
+def _labelless(view: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in view.items() if k not in ("title", "description")}
+
+
+def _example(view: Mapping[str, Any]) -> str:
+    for value in view.get("examples", ()):
+        if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+            return f"e.g. {words.shorten(value)}"
+    return ""
+
+
+def _labels(made: list[Field], discriminator: str) -> list[str]:
+    """Names that tell the branches of a union apart, for people."""
+    labels = []
+    for branch in made:
+        told = [m for m in branch.fields if m.key == discriminator and m.option_labels]
+        if branch.label:
+            labels.append(branch.label)
+        elif told:
+            labels.append(told[0].option_labels[0])
+        else:
+            constants = [m for m in branch.fields if m.kind == "const"]
+            labels.append(
+                constants[0].option_labels[0]
+                if constants
+                else _object_label(branch) or words.kind(branch)
+            )
+    return [
+        label if labels.count(label) == 1 else f"{label} ({number})"
+        for number, label in enumerate(labels, start=1)
+    ]
+
+
+def _object_label(branch: Field) -> str:
+    if branch.kind != "object":
+        return ""
+    names = [m.key for m in branch.fields if m.required] or [
+        m.key for m in branch.fields
+    ]
+    return f"object with {', '.join(names[:3])}{', …' if len(names) > 3 else ''}"  # noqa: PLR2004

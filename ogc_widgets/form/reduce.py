@@ -1,0 +1,144 @@
+"""From a process description to fields: every input gets one, whatever it is.
+
+Nothing here raises for what a server says. What is not understood becomes a JSON field
+with its schema shown, and so does everything over the limits of
+:mod:`ogc_widgets.form.fields`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ogc_widgets.form import hints as ui
+from ogc_widgets.form import words
+from ogc_widgets.form.areas import Naming
+from ogc_widgets.form.build import Builder, Place, Scope
+from ogc_widgets.form.defaults import with_default
+from ogc_widgets.form.descriptions import InputReading, inputs_of, read_input
+from ogc_widgets.form.fields import MAX_NODES_OF_FORM, UNSET, Field
+from ogc_widgets.form.normalise import Normaliser, TooLargeError
+
+
+def reduce_process(process: Any) -> dict[str, Field]:
+    """The fields of the inputs of a process, in the order to show them.
+
+    Args:
+        process: A :class:`~ogc_widgets.api.Process`, or a process description as a
+            dict (the list form of ``inputs`` included).
+
+    Returns:
+        Input id to field. No input of the description is missing.
+    """
+    raw = process if isinstance(process, Mapping) else process.raw
+    left = MAX_NODES_OF_FORM
+    fields: dict[str, Field] = {}
+    for key, description in inputs_of(raw).items():
+        field, nodes = reduce_input(key, description, raw, allowed=left)
+        left -= nodes
+        fields[key] = field
+    ordered = sorted(
+        fields.items(),
+        key=lambda pair: pair[1].order if pair[1].order is not None else 0,
+    )
+    return dict(ordered)
+
+
+def reduce_input(
+    key: str, description: Any, document: Any = None, *, allowed: int = MAX_NODES_OF_FORM
+) -> tuple[Field, int]:
+    """The field of one input.
+
+    Args:
+        key: Input id.
+        description: Its description, as the server wrote it.
+        document: The whole process description, for references into it.
+        allowed: How many parts the field may have.
+
+    Returns:
+        The field, and how many parts it has.
+    """
+    reading = read_input(key, description)
+    normaliser = Normaliser([reading.raw.get("schema"), reading.raw, document])
+    try:
+        if allowed <= 0:
+            raise TooLargeError
+        schema = normaliser.normalise(reading.schema)
+        scope = Scope(normaliser.defs, allowed, reading)
+        field = _field(schema, reading, scope)
+        nodes = scope.nodes
+    except (TooLargeError, RecursionError):
+        schema, nodes = {}, 1
+        normaliser.defs.clear()
+        field = Field(
+            kind="json",
+            note="This input is described in too much detail for a form: "
+            "enter it as JSON.",
+        )
+    field = _dressed(field, reading)
+    return with_default(field, schema, reading), nodes
+
+
+def _field(schema: dict[str, Any], reading: InputReading, scope: Scope) -> Field:
+    naming = Naming(
+        key=reading.id,
+        title=reading.title,
+        description=reading.description,
+        cwl_type=reading.cwl_type,
+        widget=ui.text(reading.hints, "widget"),
+        outermost=True,
+    )
+    builder = Builder(scope)
+    if not schema:
+        return _anything(builder)
+    place = Place(naming=naming, outermost=True, hints=reading.hints)
+    if reading.max_occurs == 1:
+        return builder.field(schema, place)
+    several: dict[str, Any] = {
+        "type": "array",
+        "items": schema,
+        "minItems": reading.min_occurs,
+    }
+    if reading.max_occurs is not None:
+        several["maxItems"] = reading.max_occurs
+    return builder.list_of(several, place)
+
+
+def _anything(builder: Builder) -> Field:
+    """An input of which nothing is said: text, or JSON for everything else."""
+    text = builder.field({"type": "string"}, Place())
+    other = Field(kind="json", label="JSON", defs=builder.scope.defs)
+    return Field(
+        kind="union",
+        branches=(replace(text, label="text"), other),
+        note="The server does not say what this input takes.",
+    )
+
+
+def _dressed(field: Field, reading: InputReading) -> Field:
+    """The field with the words and wishes of its input description."""
+    hints = reading.hints
+    required = reading.min_occurs > 0 and not (
+        # ZOO marks optional inputs as nullable and may leave minOccurs out.
+        field.nullable and not reading.said_min_occurs
+    )
+    order = ui.number(hints, "order")
+    own_label = field.label if reading.title == reading.id else ""
+    return replace(
+        field,
+        key=reading.id,
+        label=own_label or reading.title,
+        description=reading.description or field.description,
+        required=required,
+        advanced=hints.get("advanced") is True or hints.get("hidden") is True,
+        order=order,
+        placeholder=ui.text(hints, "placeholder") or field.placeholder,
+        unit=reading.unit or field.unit,
+        cwl_type=reading.cwl_type,
+        default=UNSET,
+        note=field.note,
+        widget=ui.text(hints, "widget") or field.widget,
+        option_labels=field.option_labels
+        or tuple(words.shorten(option) for option in field.options),
+    )

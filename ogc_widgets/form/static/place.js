@@ -1,0 +1,204 @@
+// A place is where one field stands: its label, control, hint and error. It is also what
+// an error path leads to. Styles: "block" (with a label), "row" (one of a list) and
+// "bare" (the control alone; the field around it has the label and shows the error).
+
+function makePlace(spec, host, style = "block") {
+  const node = h("div", { class: `ogcw-f-${style}` });
+  const ids = { control: uniqueId("in"), label: uniqueId("label"), error: uniqueId("error"), hint: uniqueId("hint"), text: uniqueId("text") };
+  const error = h("div", { id: ids.error, class: "ogcw-error ogcw-f-error", dir: "auto" });
+  const hint = h("div", { id: ids.hint, class: "ogcw-hint ogcw-f-hint" });
+  const advice = h("div", { class: "ogcw-hint ogcw-f-advice", dir: "auto" });
+  const count_ = h("span", { class: "ogcw-hint ogcw-f-count", "aria-hidden": "true" });
+  let control = null;
+  let raw = false;
+  let group = null;
+  let message = "";
+  let noteText = "";
+
+  const inside = {
+    ...host,
+    id: style === "block" ? ids.control : undefined,
+    changed(draft) {
+      const full = raw ? (draft === null ? null : { json: draft }) : draft;
+      drawHint();
+      host.changed(full);
+    },
+  };
+
+  function build() {
+    group = null;
+    const grouped = style === "block" && !raw && isGroup(spec);
+    control = raw
+      ? CONTROLS.json({ ...spec, kind: "json", placeholder: "JSON", unit: "" }, { ...inside, grouped: false })
+      : makeControl(spec, { ...inside, grouped, id: grouped ? undefined : inside.id });
+    control.node.classList.add("ogcw-f-control");
+    if (style === "bare") { node.replaceChildren(control.node); return; }
+    if (style === "row") { node.replaceChildren(control.node, error); mark(); return; }
+    const title = [foreign(spec.label || spec.key || host.name, 160),
+      spec.required ? h("span", { class: "ogcw-required", "aria-hidden": "true" }, "\u00a0*") : null,
+      spec.required && grouped ? h("span", { class: "ogcw-visually-hidden" }, " (required)") : null];
+    const long = String(spec.label ?? "").length > 160 ? plain(spec.label, 2000) : null;
+    const foot = h("div", { class: "ogcw-f-foot" }, error, hint, advice, description(spec, ids.text));
+    const menu = fieldMenu();
+    if (grouped) {
+      group = h("fieldset", { class: "ogcw-f-set", role: usesRadios(spec) ? "radiogroup" : null },
+        h("legend", { id: ids.label, class: "ogcw-f-head", title: long }, h("span", { class: "ogcw-label ogcw-f-label" }, title), " ", count_),
+        control.node, foot);
+      node.replaceChildren(group, menu);
+    } else {
+      const label = h("label", { id: ids.label, for: ids.control, class: "ogcw-label ogcw-f-label", title: long }, title);
+      node.replaceChildren(h("div", { class: "ogcw-f-head" }, label, count_), control.node, foot, menu);
+    }
+    node.classList.toggle("ogcw-f-collapsible", Boolean(control.collapsible));
+    drawHint();
+    mark();
+  }
+
+  function drawHint() {
+    if (style !== "block" || control === null) return;
+    const own = raw ? ["Written as JSON. ", linkButton("Back to the field", () => swap(false))] : control.hint?.() ?? (spec.hint ? [foreign(spec.hint, 400)] : []);
+    hint.replaceChildren(...own.flat().filter(Boolean));
+    const empty = !raw && sameDraft(control.read(), "") ? "An empty text is sent." : "";
+    if (empty) hint.append(own.length > 0 ? " " : "", empty);
+    const many = raw ? "" : control.count?.() ?? "";
+    setText(count_, many);
+    const words = [noteText, plain(spec.note, 600)].filter(Boolean);
+    setText(advice, words.join(" "));
+    show(advice, words.length > 0);
+    show(hint, hint.childNodes.length > 0 && (message === "" || Boolean(control.keepsHint)));
+  }
+
+  function mark() {
+    if (control === null || style === "bare") return;
+    const described = [message !== "" ? ids.error : "", hint.childNodes.length > 0 && style === "block" ? ids.hint : "",
+      spec.description && style === "block" ? ids.text : ""].filter(Boolean).join(" ");
+    const state = { invalid: message !== "", describedBy: described };
+    control.mark(state);
+    if (group) tie(group, state, group.getAttribute("role") === "radiogroup");
+    node.classList.toggle("ogcw-f-faulty", message !== "");
+  }
+
+  /** Change between the field and its JSON. */
+  function swap(toRaw) {
+    const draft = control.read();
+    if (toRaw) {
+      const text = pretty(draftAsJson(spec, draft));
+      raw = true;
+      build();
+      control.write(text === "" ? null : text);
+      inside.changed(control.read());
+    } else {
+      raw = false;
+      build();
+      control.write(null);
+      const known = fromJsonText(spec, draft);
+      if (known !== undefined) control.write(known);
+      host.changed(known ?? null);
+    }
+    host.form.refresh(host.inputId);
+    control.focus();
+  }
+
+  function fieldMenu() {
+    const anchor = h("button", { type: "button", class: "ogcw-f-menu", "aria-haspopup": "true", "aria-expanded": "false",
+      "aria-label": `More for ${plain(spec.label || spec.key || host.name, 100)}`, title: "More" }, "⋯");
+    let pop = null;
+    anchor.addEventListener("click", () => {
+      if (pop?.open) { pop.close(); return; }
+      const act = (label, run) => h("button", { type: "button", class: "ogcw-f-menu-item", onclick: () => { pop.close(); run(); } }, label);
+      const items = [];
+      if (control.read() !== null && spec.kind !== "secret") items.push(act("Clear", () => { if (raw) { raw = false; build(); } control.write(null); drawHint(); host.changed(null); host.form.refresh(host.inputId); control.focus(); }));
+      if (["text", "multiline"].includes(spec.kind) && !raw && control.read() === null) items.push(act("Send an empty text", () => { control.write(""); drawHint(); host.changed(""); control.focus(); }));
+      if (spec.kind === "list" && !raw && control.read() === null) items.push(act("Send an empty list", () => { control.write([]); drawHint(); host.changed([]); }));
+      if (raw) items.push(act("Back to the field", () => swap(false)));
+      else if (!["json", "secret", "const", "null"].includes(spec.kind)) items.push(act("Edit as JSON", () => swap(true)));
+      const list = h("div", { class: "ogcw-f-menu-list", role: "group", "aria-label": "More", "data-align": "end" }, items,
+        h("div", { class: "ogcw-f-menu-note" }, "Id: ", h("code", {}, foreign(host.path(), 120))));
+      list.addEventListener("keydown", (event) => {
+        const buttons = [...list.querySelectorAll("button")];
+        const at = buttons.indexOf(document.activeElement);
+        if (event.key === "ArrowDown") buttons[Math.min(at + 1, buttons.length - 1)]?.focus();
+        else if (event.key === "ArrowUp") buttons[Math.max(at - 1, 0)]?.focus();
+        else if (event.key === "Escape") { pop.close(); anchor.focus(); } else return;
+        event.preventDefault();
+        event.stopPropagation();
+      });
+      pop = popup(anchor, list, () => { anchor.setAttribute("aria-expanded", "false"); setTimeout(() => list.remove()); });
+      pop.show();
+      anchor.setAttribute("aria-expanded", "true");
+      list.querySelector("button")?.focus();
+      list.addEventListener("focusout", (event) => { if (!list.contains(event.relatedTarget) && event.relatedTarget !== anchor) pop.close(); });
+    });
+    return anchor;
+  }
+
+  const place = {
+    node, spec, host,
+    get control() { return control; },
+    get raw() { return raw; },
+    write(draft) {
+      const wanted = isRaw(draft) && !(spec.kind === "object" && spec.fields?.some((field) => field.key === "json"));
+      if (control === null || wanted !== raw) { raw = wanted; build(); }
+      control.write(wanted ? draft.json : draft ?? null);
+      drawHint();
+    },
+    read() {
+      const draft = control.read();
+      return raw && draft !== null ? { json: draft } : draft;
+    },
+    focus: () => control.focus(),
+    children: () => (raw ? [] : control.children?.() ?? []),
+    setError(text) {
+      if (text === message) return;
+      message = text;
+      setText(error, plain(text, 4000));
+      drawHint();
+      mark();
+    },
+    get message() { return message; },
+    setNote(text) {
+      if (text === noteText) return;
+      noteText = plain(text, 1000);
+      drawHint();
+    },
+    redraw() { drawHint(); mark(); },
+    markParts(faulty) { if (!raw) control.markParts?.(faulty); },
+    reveal(segment) { if (!raw) control.reveal?.(segment); },
+  };
+  build();
+  return place;
+}
+
+/** Going back from JSON to simple fields keeps the value; others start from Python's. */
+function fromJsonText(spec, text) {
+  if (text === null || text.trim() === "") return null;
+  let value;
+  try { value = JSON.parse(text); } catch { return undefined; }
+  switch (spec.kind) {
+    case "text": case "multiline": case "date": case "time": case "datetime": case "duration":
+      return typeof value === "string" ? value : undefined;
+    case "number": case "integer": return typeof value === "number" ? text.trim() : undefined;
+    case "boolean": return typeof value === "boolean" ? String(value) : undefined;
+    case "list": {
+      if (!Array.isArray(value) || !spec.item) return undefined;
+      const parts = value.map((part) => fromJsonText(spec.item, JSON.stringify(part)) ?? { json: JSON.stringify(part) });
+      return parts;
+    }
+    default: return undefined;
+  }
+}
+
+/** The server's explanation: two lines, the rest on demand. */
+function description(spec, id) {
+  const whole = String(spec.description ?? "").trim();
+  if (whole === "") return null;
+  const text = h("div", { id, class: "ogcw-hint ogcw-f-text", dir: "auto" }, plain(whole, 20_000));
+  if (whole.length < 150 && whole.split("\n").length < 3) return text;
+  text.classList.add("ogcw-f-clamped");
+  const more = h("button", { type: "button", class: "ogcw-link ogcw-f-more", "aria-expanded": "false", onclick: () => {
+    const open = text.classList.toggle("ogcw-f-clamped") === false;
+    more.setAttribute("aria-expanded", String(open));
+    setText(more, open ? "Less" : "More");
+  } }, "More");
+  return h("div", {}, text, more);
+}

@@ -1,0 +1,275 @@
+// Controls that hold one text: numbers and dates too, so that nothing typed is lost.
+
+const NO_HELP = { autocomplete: "off", autocapitalize: "off", autocorrect: "off", spellcheck: "false", "data-form-type": "other" };
+
+const MODES = {
+  number: { inputmode: "decimal" }, integer: { inputmode: "numeric" }, url: { inputmode: "url" }, email: { inputmode: "email" },
+};
+
+/** One box of text: a line, or several where the text or the field wants it. */
+function textBox(spec, host, options = {}) {
+  const holder = h("div", { class: "ogcw-f-box" });
+  let draft = null;
+  let box = null;
+  let state = {};
+
+  const wantsLines = (text) => options.lines || spec.rows > 1 || spec.kind === "multiline" || /[\n\r]/.test(text ?? "");
+
+  function changed() {
+    draft = box.value === "" ? null : box.value;
+    if (box.tagName === "TEXTAREA") grow();
+    options.onedit?.(draft);
+    host.changed(draft);
+  }
+  function grow() {
+    const lines = box.value.length > LARGE_TEXT ? 12 : box.value.split("\n").length;
+    box.rows = Math.min(Math.max(lines, spec.rows || (spec.kind === "multiline" ? 3 : 1), options.rows ?? 1), 14);
+  }
+  function onkeydown(event) {
+    if ((spec.kind !== "number" && spec.kind !== "integer") || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+    const next = stepText(box.value, spec.step ?? 1, event.key === "ArrowUp" ? 1 : -1, { min: spec.min, max: spec.max });
+    if (next === null) return;
+    event.preventDefault();
+    box.value = next;
+    changed();
+  }
+  function build(lines) {
+    const attributes = {
+      class: options.mono ? "ogcw-input ogcw-f-mono" : "ogcw-input", dir: options.mono ? "ltr" : "auto",
+      placeholder: plain(spec.placeholder, 120), "aria-required": spec.required ? "true" : null,
+      ...naming(host), ...NO_HELP, ...(MODES[spec.kind] ?? MODES[spec.input_mode] ?? {}),
+      oninput: changed, onkeydown, onpaste: options.onpaste,
+    };
+    box = lines
+      ? h("textarea", { ...attributes, rows: 1, wrap: options.nowrap ? "off" : null })
+      : h("input", { ...attributes, type: options.password ? "password" : "text" });
+    if (spec.kind === "multiline" && !options.mono) box.classList.add("ogcw-f-prose");
+    const side = options.side?.() ?? null;
+    const unit = spec.unit ? h("span", { class: "ogcw-f-unit", "aria-hidden": "true" }, plain(spec.unit, 20)) : null;
+    holder.replaceChildren(box, ...[unit, side].filter(Boolean));
+    holder.classList.toggle("ogcw-f-box-side", Boolean(side || unit));
+    tie(box, state);
+  }
+  /** A very long text is shown by its beginning: the page stays quick, the value whole. */
+  function buildLarge() {
+    box = h("textarea", { class: "ogcw-input ogcw-f-mono", rows: 4, readonly: true, ...naming(host) });
+    box.value = plain(draft, 1500);
+    holder.replaceChildren(box, h("div", { class: "ogcw-hint" },
+      `${count(draft.length)} characters are kept and sent; the beginning is shown. `,
+      linkButton("Edit all", () => { build(true); box.value = draft; box.rows = 12; box.focus(); }), " · ",
+      linkButton("Clear", () => { draft = null; build(wantsLines(null)); host.changed(null); box.focus(); })));
+    tie(box, state);
+  }
+  function write(next) {
+    const text = typeof next === "string" ? next : null;
+    if (box !== null && text === draft) return;
+    draft = text;
+    const lines = wantsLines(text);
+    if (text !== null && text.length > LARGE_TEXT) { buildLarge(); return; }
+    if (box === null || box.readOnly || lines !== (box.tagName === "TEXTAREA")) build(lines);
+    if (box.value !== (text ?? "")) box.value = text ?? "";
+    box.placeholder = text === "" ? "empty text" : plain(spec.placeholder, 120);
+    if (lines) grow();
+  }
+  write(null);
+  return {
+    node: holder,
+    get box() { return box; },
+    write,
+    read: () => draft,
+    focus: () => box.focus(),
+    mark(next) { state = next; tie(box, state); },
+    /** Put text in as if it had been typed. */
+    type(text) { if (box.readOnly) build(wantsLines(text)); box.value = text; changed(); },
+  };
+}
+
+CONTROLS.text = (spec, host) => textBox(spec, host, { onpaste: host.onpaste, mono: spec.mono });
+CONTROLS.number = (spec, host) => textBox(spec, host, { onpaste: host.onpaste });
+CONTROLS.integer = CONTROLS.number;
+CONTROLS.duration = (spec, host) => textBox({ placeholder: "P1DT12H", ...dropEmpty(spec) }, host);
+CONTROLS.multiline = (spec, host) => textBox(spec, host, { lines: true, mono: isCode(spec) });
+
+function dropEmpty(spec) {
+  return Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== "" && value !== null && value !== undefined));
+}
+
+function isCode(spec) {
+  return /json|xml|yaml|cwl|gml|kml|script|wkt|csv|code|x-/.test(`${spec.media_type ?? ""} ${spec.widget ?? ""}`);
+}
+
+// Dates. The text is the value; the browser's own picker only types into it, because it
+// cannot hold a time zone, nor a date that is not valid yet.
+
+const PICKERS = {
+  date: { type: "date", placeholder: "2024-05-31" },
+  time: { type: "time", placeholder: "10:30:00Z" },
+  datetime: { type: "datetime-local", placeholder: "2024-05-31T10:30:00Z" },
+};
+const ZONE = /(?:[zZ]|[+-]\d{2}:?\d{2})$/;
+
+function localZone() {
+  const minutes = -new Date().getTimezoneOffset();
+  const pad = (n) => String(Math.floor(n)).padStart(2, "0");
+  return `${minutes < 0 ? "-" : "+"}${pad(Math.abs(minutes) / 60)}:${pad(Math.abs(minutes) % 60)}`;
+}
+
+function dateControl(spec, host) {
+  const { type, placeholder } = PICKERS[spec.kind];
+  const zoned = spec.kind !== "date";
+  const zone = spec.kind === "datetime" ? zoneChooser(host, () => text) : null;
+  const picker = h("input", { type, class: "ogcw-f-picker", tabindex: "-1", "aria-hidden": "true", step: zoned ? "1" : null });
+  const button = linkButton("pick", () => {
+    const now = text.read() ?? "";
+    picker.value = zoned ? now.replace(ZONE, "") : now;
+    try {
+      picker.showPicker();
+    } catch {
+      // Frames of another origin may not open it: show the browser's own control instead.
+      picker.classList.add("ogcw-f-picker-shown");
+      picker.focus();
+    }
+  }, { class: "ogcw-link ogcw-f-side", "aria-label": `Pick a ${spec.kind === "datetime" ? "date and time" : spec.kind} for ${plain(host.name, 100)}` });
+  const text = textBox({ ...spec, placeholder: spec.placeholder || placeholder }, host, {
+    side: () => h("span", { class: "ogcw-f-side-holder" }, picker, button),
+    onedit: () => zone?.follow(),
+  });
+  picker.addEventListener("change", () => {
+    if (picker.value === "") return;
+    const seconds = /(^|T)\d\d:\d\d$/.test(picker.value) ? ":00" : "";
+    const suffix = zoned ? (ZONE.exec(text.read() ?? "")?.[0] ?? "Z") : "";
+    text.type(picker.value + seconds + suffix);
+    text.focus();
+  });
+  if (zone === null) return text;
+  const write = (draft) => { text.write(draft); zone.follow(); };
+  write(null);
+  return { ...text, node: h("div", { class: "ogcw-f-row" }, text.node, zone.node), write };
+}
+
+/** The end of a date-time as a choice: UTC, here, or whatever the text says. */
+function zoneChooser(host, text) {
+  const here = localZone();
+  const node = h("select", { class: "ogcw-input ogcw-f-zone", "aria-label": `Time zone of ${plain(host.name, 100)}`, onchange: () => {
+    const rest = (text().read() ?? "").trim().replace(ZONE, "");
+    if (rest !== "") text().type(rest + node.value);
+  } });
+  function follow() {
+    const now = (text().read() ?? "").trim();
+    const own = ZONE.exec(now)?.[0].toUpperCase() ?? (now === "" ? "Z" : "");
+    const choices = new Map([["Z", "UTC"], [here, `${here} (here)`]]);
+    if (!choices.has(own)) choices.set(own, own || "no zone");
+    node.replaceChildren(...[...choices].map(([value, label]) => h("option", { value }, label)));
+    node.value = own;
+  }
+  return { node, follow };
+}
+CONTROLS.date = dateControl;
+CONTROLS.time = dateControl;
+CONTROLS.datetime = dateControl;
+
+/** JSON by hand, with its schema on demand and the faulty line pointed out. */
+CONTROLS.json = (spec, host) => {
+  const band = h("div", { class: "ogcw-f-band", "aria-hidden": "true" });
+  const where = h("button", { type: "button", class: "ogcw-link ogcw-f-fault" });
+  show(where, false);
+  let fault = null;
+  const text = textBox({ rows: 3, placeholder: spec.placeholder || "JSON", ...spec, kind: "json" }, host, {
+    lines: true, mono: true, nowrap: true, rows: 3, onedit: () => later(),
+  });
+  let timer = 0;
+  function later() {
+    // A fault is only said when the typing pauses: half a line is not a mistake.
+    clearTimeout(timer);
+    if (fault) check();
+    else timer = setTimeout(check, 900);
+  }
+  function check() {
+    fault = jsonFault(text.read() ?? "");
+    show(where, fault !== null);
+    if (fault) setText(where, `Line ${fault.line}, column ${fault.column}`);
+    band.classList.toggle("ogcw-f-band-on", fault !== null);
+    place();
+  }
+  function place() {
+    if (!fault) return;
+    const line = Number.parseFloat(getComputedStyle(text.box).lineHeight) || 18;
+    const top = 6 + (fault.line - 1) * line - text.box.scrollTop;
+    band.style.height = `${line}px`;
+    band.style.top = `${top}px`;
+    band.classList.toggle("ogcw-f-band-on", top > -line / 2 && top < text.box.clientHeight - line / 2);
+  }
+  where.addEventListener("click", () => {
+    if (!fault) return;
+    const lines = text.box.value.split("\n");
+    const start = lines.slice(0, fault.line - 1).reduce((sum, line) => sum + line.length + 1, 0) + fault.column - 1;
+    text.box.focus();
+    text.box.setSelectionRange(start, Math.min(start + 1, text.box.value.length));
+  });
+  text.node.classList.add("ogcw-f-json");
+  text.node.addEventListener("scroll", place, true);
+  text.node.addEventListener("focusout", check);
+  const node = h("div", {}, h("div", { class: "ogcw-f-json-holder" }, band, text.node), where);
+  if (spec.schema_text) {
+    node.append(h("details", { class: "ogcw-f-schema" }, h("summary", { class: "ogcw-link" }, "What the server expects"),
+      h("pre", { class: "ogcw-code", tabindex: "0", dir: "ltr" }, plain(spec.schema_text, 40_000))));
+  }
+  return { ...text, node, get box() { return text.box; }, write(draft) { text.write(draft); check(); } };
+};
+
+/** Kept in Python once typed: the page only knows that there is one. */
+CONTROLS.secret = (spec, host) => {
+  let isSet = false;
+  let typed = "";
+  const box = h("input", {
+    type: "password", class: "ogcw-input", ...naming(host), ...NO_HELP, autocomplete: "new-password", "aria-required": spec.required ? "true" : null,
+    oninput: () => { typed = box.value; },
+    onkeydown: (event) => { if (event.key === "Enter") hand(); },
+  });
+  const clear = linkButton("clear", () => { typed = ""; host.form.send({ type: "secret", id: host.inputId, path: host.path(), text: "" }); draw({ set: false }); box.focus(); },
+    { class: "ogcw-link ogcw-f-side", "aria-label": `Clear ${plain(host.name, 100)}` });
+  function hand() {
+    if (typed === "") return;
+    host.form.send({ type: "secret", id: host.inputId, path: host.path(), text: typed });
+    draw({ set: true });
+  }
+  function draw(draft) {
+    isSet = Boolean(draft?.set);
+    typed = "";
+    box.value = "";
+    box.placeholder = isSet ? "••••••••" : plain(spec.placeholder, 120);
+    show(clear, isSet);
+  }
+  const node = h("div", { class: "ogcw-f-box ogcw-f-box-side", onfocusout: hand }, box, clear);
+  draw(null);
+  return {
+    node,
+    write(draft) { if (typed === "") draw(draft); },
+    read: () => (isSet ? { set: true } : null),
+    focus: () => box.focus(),
+    mark: (state) => tie(box, state),
+  };
+};
+
+/** Exactly one value: there is nothing to choose but whether to send it. */
+CONTROLS.const = (spec, host) => {
+  const value = plain(spec.value_text ?? spec.placeholder ?? spec.options?.[0] ?? "", 400);
+  let draft = null;
+  const box = h("input", { type: "checkbox", ...naming(host), onchange: () => { draft = box.checked ? own() : null; host.changed(draft); } });
+  const text = h("code", { class: "ogcw-f-const", dir: "auto" }, value);
+  const own = () => spec.draft ?? spec.options?.[0] ?? spec.value_text ?? spec.placeholder ?? "";
+  const node = h("label", { class: "ogcw-f-check" }, box, h("span", {}, "send ", text));
+  return {
+    node,
+    write(next) {
+      draft = typeof next === "string" ? next : null;
+      box.checked = draft !== null;
+      if (draft !== null && value === "") setText(text, plain(draft, 400));
+    },
+    read: () => draft,
+    initial: own,
+    focus: () => box.focus(),
+    mark: (state) => tie(box, state),
+  };
+};
