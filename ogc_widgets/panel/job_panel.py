@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
-from ogc_widgets.client.loop import submit
-from ogc_widgets.errors import InputError
+from ogc_widgets.client.loop import run, submit
+from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.panel.card import card_html, card_text
 from ogc_widgets.panel.logs import LogFollower, LogState, loading_log
 from ogc_widgets.panel.report import build_report
@@ -22,6 +23,7 @@ from ogc_widgets.view.base import View, publishing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
     from ogc_widgets.api import JobView
     from ogc_widgets.client import Job
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 _STATIC = Path(__file__).parent / "static"
-_REPORT_TIMEOUT_S = 120
 
 
 class JobPanel(View):
@@ -64,7 +65,7 @@ class JobPanel(View):
         self._sequence = 0
         self._forget()
         self._watch = Stopwatch()
-        self._follower = LogFollower(self._log_read)
+        self._follower = LogFollower(self._log_read, self._start)
         super().__init__(state={**self._rest, "sequence": 0})
         if job is not None:
             self.job = job
@@ -145,7 +146,7 @@ class JobPanel(View):
                 return
             self._stop, self._stop_note = "cancelling", ""
             self._publish()
-        submit(self._dismiss, job)
+        self._start(self._dismiss, job)
 
     def stop_watching(self) -> None:
         """Stop asking the server about the job, which keeps running there."""
@@ -171,7 +172,7 @@ class JobPanel(View):
     def check_now(self) -> None:
         """Ask the server now instead of at the next planned time."""
         if self._job is not None:
-            submit(self._refresh, self._job)
+            self._start(self._refresh, self._job)
 
     def open_log(self, step: str, number: int | None = None) -> None:
         """Open the log of a step in the panel and follow it while the job runs.
@@ -217,8 +218,7 @@ class JobPanel(View):
         """
         if self._job is None or self._view is None:
             raise InputError("There is no job to report on.")
-        future = submit(self._build_report, self._job, self._view)
-        return str(future.result(timeout=_REPORT_TIMEOUT_S))
+        return run(self._build_report, self._job, self._view)
 
     def close(self) -> None:
         """Close the panel and stop watching; the job is not touched."""
@@ -284,7 +284,8 @@ class JobPanel(View):
 
     async def _refresh(self, job: Job) -> None:
         # What it brings arrives through watch(); its errors are shown there as well.
-        await job.aio.refresh()
+        with suppress(OgcError):
+            await job.aio.refresh()
 
     async def _build_report(self, job: Job, view: JobView) -> str:
         keys = self._steps.keys_newest_first()
@@ -322,9 +323,20 @@ class JobPanel(View):
 
     def _on_report(self, ticket: str) -> None:
         if self._job is not None and self._view is not None:
-            submit(self._report_for_page, self._job, self._view, ticket)
+            self._start(self._report_for_page, self._job, self._view, ticket)
 
     # -- inside ---------------------------------------------------------------------
+
+    def _start(self, work: Callable[..., Any], *args: object) -> Future[Any]:
+        """Start work on the loop thread; what it raises is shown, never lost."""
+        future = submit(work, *args)
+        future.add_done_callback(self._show_failure_of)
+        return future
+
+    def _show_failure_of(self, future: Future[Any]) -> None:
+        error = None if future.cancelled() else future.exception()
+        if error is not None and not self._closed:
+            self.report(error)
 
     def _is_followed(self) -> bool:
         view = self._view

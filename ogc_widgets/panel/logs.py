@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
-
-import anyio
 
 from ogc_widgets.api.text import clean
 from ogc_widgets.client.loop import submit
@@ -15,6 +14,7 @@ from ogc_widgets.panel.words import log_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
     from ogc_widgets.client import Job, LogFile
 
@@ -76,37 +76,33 @@ class LogFollower:
 
     Args:
         publish: Called from the loop thread with each state of the log.
+        start: Starts a coroutine function in the loop thread.
     """
 
-    def __init__(self, publish: Callable[[LogKey, LogState], None]) -> None:
+    def __init__(
+        self,
+        publish: Callable[[LogKey, LogState], None],
+        start: Callable[..., Future[None]] = submit,
+    ) -> None:
         self._publish = publish
-        self._scope: anyio.CancelScope | None = None
+        self._start = start
+        self._current: Future[None] | None = None
 
     def start(self, job: Job, key: LogKey, *, follow: bool) -> None:
         """Fetch a log now, and go on while ``follow``; ends the one before."""
         self.stop()
-        self._scope = scope = anyio.CancelScope()
-        submit(self._run, scope, job, key, FOLLOW_EVERY_S if follow else None)
+        every_s = FOLLOW_EVERY_S if follow else None
+        self._current = self._start(self._run, job, key, every_s)
 
     def stop(self) -> None:
-        """End following. Never waits for the loop thread, which may wait for us."""
-        scope, self._scope = self._scope, None
-        if scope is not None:
-            submit(_cancel, scope)
+        """End following; returns at once."""
+        current, self._current = self._current, None
+        if current is not None:
+            current.cancel()
 
-    async def _run(
-        self, scope: anyio.CancelScope, job: Job, key: LogKey, every_s: float | None
-    ) -> None:
-        with scope:
-            while True:
-                state = await read_log(job, key)
-                if scope.cancel_called:
-                    return
-                self._publish(key, state)
-                if every_s is None:
-                    return
-                await anyio.sleep(every_s)
-
-
-async def _cancel(scope: anyio.CancelScope) -> None:
-    scope.cancel()
+    async def _run(self, job: Job, key: LogKey, every_s: float | None) -> None:
+        while True:
+            self._publish(key, await read_log(job, key))
+            if every_s is None:
+                return
+            await asyncio.sleep(every_s)
