@@ -1,0 +1,274 @@
+"""The embedded lab server: OGC API - Processes on this machine, for learning.
+
+::
+
+    server = ogc.lab()
+    server.url      # 'http://127.0.0.1:40123/acme/ogc-api'
+    server.scenes   # addresses of STAC items to work with
+    server.close()
+
+This module is light; the server runs in a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import weakref
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.errors import ConnectionFailedError, InputError, MissingExtraError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+_NEEDED = (
+    "cwl2ogc",
+    "cwltool",
+    "numpy",
+    "psutil",
+    "rasterio",
+    "skimage",
+    "starlette",
+    "uvicorn",
+)
+_START_TIMEOUT_S = 60
+_SCENES_TIMEOUT_S = 300
+_STOP_TIMEOUT_S = 10
+
+__all__ = ["Lab", "lab"]
+
+
+def lab(
+    *,
+    port: int = 0,
+    host: str = "127.0.0.1",
+    data: str | Path | None = None,
+    workers: int | None = None,
+    runner: str | Sequence[str] | None = None,
+    tenant: str = "acme",
+    **unknown: Any,
+) -> Lab:
+    """Start a lab server and wait until it answers.
+
+    Args:
+        port: TCP port; 0 takes a free one.
+        host: Address to listen on; only this machine by default.
+        data: Folder for processes and jobs, kept for the next server. By default a
+            temporary one that is removed when the server ends.
+        workers: How many jobs run side by side; the number of cores by default.
+        runner: Command to run packages with instead of the embedded cwltool, such as
+            ``"toil-cwl-runner --no-container"``. It gets ``--outdir DIR PACKAGE
+            INPUTS`` and prints the CWL output object.
+        tenant: First part of the path.
+        unknown: Refused, with the names that there are.
+
+    Returns:
+        The running server. It ends with ``close()``, as a context manager, when it is
+        collected, or when this process ends in any way.
+
+    Raises:
+        InputError: An option is not usable, the port or the folder is taken.
+        MissingExtraError: The extra ``lab`` is not installed.
+        ConnectionFailedError: The server did not start.
+    """
+    if unknown:
+        raise InputError(
+            f"lab() has no option {', '.join(sorted(unknown))}.",
+            advice="Its options: port, host, data, workers, runner, tenant.",
+        )
+    check_extra()
+    return Lab(
+        options(
+            port=port,
+            host=host,
+            data=data,
+            workers=workers,
+            runner=runner,
+            tenant=tenant,
+        )
+    )
+
+
+def check_extra() -> None:
+    """Make sure that the server's packages are there.
+
+    Raises:
+        MissingExtraError: Some are not.
+    """
+    if any(find_spec(name) is None for name in _NEEDED):
+        raise MissingExtraError("The lab server", "lab")
+
+
+def options(
+    *,
+    port: int,
+    host: str,
+    data: str | Path | None,
+    workers: int | None,
+    runner: str | Sequence[str] | None,
+    tenant: str,
+) -> dict[str, Any]:
+    """Check the options of a server and return them as JSON members.
+
+    Raises:
+        InputError: One of them is not usable.
+    """
+    if not 0 <= port <= 65535:
+        raise InputError(f"port is {port}; it must be between 0 and 65535.")
+    if workers is not None and workers < 1:
+        raise InputError(f"workers is {workers}; at least one is needed.")
+    if not tenant or not tenant.replace("-", "").replace("_", "").isalnum():
+        raise InputError(f"tenant is {tenant!r}; use letters, digits, '-' and '_'.")
+    command = shlex.split(runner) if isinstance(runner, str) else list(runner or ())
+    if command and shutil.which(command[0], path=_search_path()) is None:
+        raise InputError(
+            f"The runner {command[0]!r} is not installed.",
+            advice="Give a command that a shell would find, or leave the option out.",
+        )
+    chosen: dict[str, Any] = {
+        "port": port,
+        "host": host,
+        "tenant": tenant,
+        "runner": command,
+        "temporary": data is None,
+    }
+    if data is not None:
+        chosen["data"] = str(Path(data).expanduser().absolute())
+    if workers is not None:
+        chosen["workers"] = workers
+    return chosen
+
+
+def _search_path() -> str:
+    import os
+
+    return f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+
+
+class Lab:
+    """A running lab server.
+
+    Attributes:
+        url: Address of its landing page, for ``Client(url)`` or ``App(url)``.
+    """
+
+    def __init__(self, chosen: dict[str, Any]) -> None:
+        temporary = None
+        if chosen["temporary"]:
+            temporary = tempfile.mkdtemp(prefix="ogc-lab-")
+            chosen = {**chosen, "data": temporary}
+        log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the finalizer
+        process = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-m", "ogc_widgets.lab.child", json.dumps(chosen)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            # The stop button of a notebook must not reach the server.
+            start_new_session=True,
+        )
+        self._process = process
+        self._messages: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._scenes: list[str] | None = None
+        self._finalizer = weakref.finalize(self, _stop, process, log, temporary)
+        threading.Thread(
+            target=_listen, args=(process, self._messages), daemon=True
+        ).start()
+        try:
+            message = self._next_message(_START_TIMEOUT_S)
+            if message is None:
+                raise ConnectionFailedError(
+                    "The lab server did not start.",
+                    advice=_last_lines(log) or "Its log is empty.",
+                )
+            if "error" in message:
+                what, safe, advice = message["error"]
+                raise InputError(what, safe=safe, advice=advice)
+        except BaseException:
+            self.close()
+            raise
+        self.url: str = message["url"]
+
+    @property
+    def scenes(self) -> list[str]:
+        """Addresses of the STAC items of the example scenes.
+
+        They are made on first use on a machine, which takes some seconds.
+
+        Raises:
+            ConnectionFailedError: They could not be made.
+        """
+        if self._scenes is None:
+            message = self._next_message(_SCENES_TIMEOUT_S) or {}
+            if "scenes" not in message:
+                reason = message.get("scenes_error", "the server has ended")
+                raise ConnectionFailedError(
+                    f"There are no example scenes: {reason}.",
+                    safe="The server itself works without them.",
+                )
+            self._scenes = message["scenes"]
+        return list(self._scenes)
+
+    def close(self) -> None:
+        """Stop the server and everything that it runs; a second call does nothing."""
+        self._finalizer()
+
+    def __enter__(self) -> Lab:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        state = "" if self._finalizer.alive else " (closed)"
+        return f"<Lab {self.url}{state}>"
+
+    def _next_message(self, timeout_s: float) -> dict[str, Any] | None:
+        try:
+            return self._messages.get(timeout=timeout_s)
+        except queue.Empty:
+            return None
+
+
+def _listen(
+    process: subprocess.Popen[str], messages: queue.SimpleQueue[dict[str, Any] | None]
+) -> None:
+    if process.stdout is not None:
+        with process.stdout as stream:
+            for line in stream:
+                messages.put(json.loads(line))
+    messages.put(None)
+
+
+def _stop(process: subprocess.Popen[str], log: Any, temporary: str | None) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        process.wait(_STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    log.close()
+    if temporary:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _last_lines(log: Any) -> str:
+    log.seek(0)
+    text: str = log.read().decode("utf-8", "replace")
+    return "\n".join(text.strip().splitlines()[-3:])

@@ -1,0 +1,119 @@
+"""The command ``ogc-widgets``: ``ogc-widgets lab --port 8080``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.errors import OgcError
+from ogc_widgets.lab import check_extra, options
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Sequence
+
+    import uvicorn
+
+    from ogc_widgets.lab.server.context import Lab
+    from ogc_widgets.lab.server.settings import Settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code."""
+    chosen = vars(_parser().parse_args(arguments))
+    chosen.pop("command")
+    try:
+        check_extra()
+        _serve(options(**chosen))
+    except OgcError as error:
+        print(f"ogc-widgets: {error}", file=sys.stderr)  # noqa: T201 - a command
+        return 1
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ogc-widgets", description="ogc_widgets tools"
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    lab = commands.add_parser(
+        "lab",
+        help="start the lab server",
+        description="Start an OGC API - Processes server on this machine.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    lab.add_argument(
+        "--port", type=int, default=8080, help="TCP port; 0 for a free one"
+    )
+    lab.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    lab.add_argument(
+        "--data",
+        type=Path,
+        default=_data_folder(),
+        help="folder for processes and jobs; they are there again next time",
+    )
+    lab.add_argument(
+        "--workers", type=int, help="jobs that run side by side (the number of cores)"
+    )
+    lab.add_argument(
+        "--runner",
+        help="command that runs a package, in front of --outdir DIR PACKAGE INPUTS "
+        "(the embedded cwltool)",
+    )
+    lab.add_argument("--tenant", default="acme", help="first part of every address")
+    return parser
+
+
+def _data_folder() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("ogc_widgets") / "lab"
+
+
+def _serve(chosen: dict[str, Any]) -> None:
+    from ogc_widgets.lab.server.serve import FolderLock, listen, serve
+    from ogc_widgets.lab.server.settings import Settings
+
+    settings = Settings(
+        data=Path(chosen.pop("data")), runner=tuple(chosen.pop("runner")), **chosen
+    )
+    with FolderLock(settings):
+        serve(settings, listen(settings), _say_ready)
+
+
+def _say_ready(settings: Settings, lab: Lab, _server: uvicorn.Server) -> None:
+    from ogc_widgets.lab.server.serve import url_of
+
+    processes = ", ".join(record.id for record in lab.processes.all())
+    waiting = len(lab.jobs.unfinished())
+    lines = [
+        f"Lab server:  {url_of(settings)}",
+        f"Processes:   {processes}",
+        f"Jobs:        {settings.workers} side by side; {waiting} waiting",
+        f"Data folder: {settings.data}",
+        "Stop it with Ctrl+C.",
+    ]
+    if not settings.is_loopback:
+        lines.append(
+            "Warning: everybody who can reach this address can run programs on this "
+            "machine. Use it in a closed network only."
+        )
+    _print(*lines)
+
+    def scenes(future: asyncio.Future[list[Path]]) -> None:
+        if not future.cancelled() and (error := future.exception()):
+            _print(f"The example scenes could not be made: {error}")
+
+    lab.scenes.add_done_callback(scenes)
+
+
+def _print(*lines: str) -> None:
+    print(*lines, sep="\n", flush=True)  # noqa: T201 - a command
+
+
+if __name__ == "__main__":
+    sys.exit(main())

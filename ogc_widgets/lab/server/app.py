@@ -1,0 +1,153 @@
+"""The ASGI application of the lab server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformdirs import user_cache_path
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+
+from ogc_widgets.lab.server import (
+    deploy_routes,
+    execute_routes,
+    job_routes,
+    process_routes,
+    result_routes,
+)
+from ogc_widgets.lab.server.context import Lab, lab_of
+from ogc_widgets.lab.server.files import below, send_file
+from ogc_widgets.lab.server.guard import Guard
+from ogc_widgets.lab.server.jobs import JobStore
+from ogc_widgets.lab.server.problems import (
+    Problem,
+    on_crash,
+    on_http_error,
+    on_problem,
+)
+from ogc_widgets.lab.server.processes import ProcessStore
+from ogc_widgets.lab.server.scheduler import Scheduler
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.requests import Request
+
+    from ogc_widgets.lab.server.settings import Settings
+
+_PACKAGES = Path(__file__).parent.parent
+# (package, mutable): the course replaces and undeploys water-bodies.
+_BUILTIN = (
+    (_PACKAGES / "water_bodies" / "water-bodies.cwl", True),
+    (_PACKAGES / "server" / "echo.cwl", False),
+)
+
+
+def build_app(settings: Settings) -> Starlette:
+    """Return the application for one server."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        settings.jobs_folder.mkdir(parents=True, exist_ok=True)
+        jobs = JobStore(settings.data / "jobs.sqlite")
+        lab = Lab(
+            settings,
+            ProcessStore(settings.processes_folder),
+            jobs,
+            Scheduler(settings, jobs),
+        )
+        app.state.lab = lab
+        async with asyncio.TaskGroup() as builtin:
+            for package, mutable in _BUILTIN:
+                builtin.create_task(
+                    lab.processes.install_builtin(package, mutable=mutable)
+                )
+        scenes = asyncio.create_task(_prepare_scenes(lab))
+        await lab.scheduler.start()
+        try:
+            yield
+        finally:
+            await lab.scheduler.stop()
+            scenes.cancel()
+            await asyncio.gather(scenes, return_exceptions=True)
+            jobs.close()
+
+    return Starlette(
+        routes=[
+            Route(settings.api_path, process_routes.landing),
+            Mount(settings.api_path, routes=_api_routes()),
+            Route(settings.scenes_path + "/{path:path}", _scene_file),
+            Route("/", _to_api),
+        ],
+        middleware=[Middleware(Guard, settings=settings)],
+        exception_handlers={
+            Problem: on_problem,
+            HTTPException: on_http_error,
+            Exception: on_crash,
+        },
+        lifespan=lifespan,
+    )
+
+
+def _api_routes() -> list[Route]:
+    process, job = "/processes/{process_id}", "/jobs/{job_id}"
+    return [
+        Route("/", process_routes.landing),
+        Route("/conformance", process_routes.conformance),
+        Route("/api", process_routes.definition),
+        Route("/processes", process_routes.process_list),
+        Route("/processes", deploy_routes.deploy, methods=["POST"]),
+        Route(process, process_routes.process),
+        Route(process, deploy_routes.replace, methods=["PUT"]),
+        Route(process, deploy_routes.undeploy, methods=["DELETE"]),
+        Route(f"{process}/package", process_routes.package),
+        Route(f"{process}/execution", execute_routes.execute, methods=["POST"]),
+        Route("/jobs", job_routes.job_list),
+        Route(job, job_routes.job_status),
+        Route(job, job_routes.dismiss, methods=["DELETE"]),
+        Route(f"{job}/results", result_routes.results),
+        Route(f"{job}/results/{{output_id}}", result_routes.one_result),
+        Route(f"{job}/files/{{path:path}}", result_routes.result_file),
+        Route(f"{job}/logs/{{name}}", result_routes.step_log),
+        Route(f"{job}/log", result_routes.job_log),
+    ]
+
+
+def scenes_folder() -> Path:
+    """Return where the example scenes are kept between servers."""
+    return user_cache_path("ogc_widgets") / "scenes"
+
+
+async def _prepare_scenes(lab: Lab) -> None:
+    def prepare() -> list[Path]:
+        from ogc_widgets.lab.scenes import ensure_scenes
+
+        return ensure_scenes(scenes_folder())
+
+    try:
+        items = await asyncio.to_thread(prepare)
+    except Exception as error:  # noqa: BLE001 - the server is useful without scenes
+        lab.scenes.set_exception(error)
+    else:
+        lab.scenes.set_result(items)
+
+
+async def _scene_file(request: Request) -> Response:
+    relative = request.path_params["path"]
+    items = await asyncio.shield(lab_of(request).scenes)
+    folder = scenes_folder()
+    if not relative:
+        base = str(request.url.replace(query=""))
+        names = [path.relative_to(folder).as_posix() for path in items]
+        return JSONResponse({"items": [base + name for name in names]})
+    return await send_file(request, below(folder, relative), relative)
+
+
+async def _to_api(request: Request) -> Response:
+    return RedirectResponse(lab_of(request).settings.api_path + "/")

@@ -1,0 +1,103 @@
+"""What every route needs: the stores of this server and its own address."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ogc_widgets.lab.server.problems import bad_parameter, no_such_job
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.requests import Request
+
+    from ogc_widgets.lab.server.jobs import JobRecord, JobStore
+    from ogc_widgets.lab.server.processes import ProcessStore
+    from ogc_widgets.lab.server.scheduler import Scheduler
+    from ogc_widgets.lab.server.settings import Settings
+
+
+@dataclass
+class Lab:
+    """One running server.
+
+    Attributes:
+        settings: Its options.
+        processes: The deployed processes.
+        jobs: The job table.
+        scheduler: Runs the jobs.
+        scenes: Done when the example scenes are there; gives their item files.
+    """
+
+    settings: Settings
+    processes: ProcessStore
+    jobs: JobStore
+    scheduler: Scheduler
+    scenes: asyncio.Future[list[Path]] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+
+def lab_of(request: Request) -> Lab:
+    """Return the server that a request came to."""
+    lab: Lab = request.app.state.lab
+    return lab
+
+
+def api_of(request: Request) -> str:
+    """Return the API's address as the client knows it, without a trailing slash."""
+    settings = lab_of(request).settings
+    return f"{request.url.scheme}://{request.url.netloc}{settings.api_path}"
+
+
+def job_of(request: Request) -> JobRecord:
+    """Return the job that the path names.
+
+    Raises:
+        Problem: 404 no-such-job.
+    """
+    job_id = request.path_params["job_id"]
+    try:
+        return lab_of(request).jobs.get(job_id)
+    except KeyError:
+        raise no_such_job(job_id) from None
+
+
+def page_of(request: Request, *, largest: int = 1000) -> tuple[int, int]:
+    """Return ``limit`` and ``offset`` of a request for a list.
+
+    Raises:
+        Problem: 400 when they are not usable numbers.
+    """
+    limit = _number(request, "limit", 100, 1)
+    return min(limit, largest), _number(request, "offset", 0, 0)
+
+
+def _number(request: Request, name: str, default: int, least: int) -> int:
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdigit() or int(text) < least:
+        raise bad_parameter(name, f"must be a whole number of at least {least}")
+    return int(text)
+
+
+def page_links(
+    request: Request, *, limit: int, offset: int, total: int
+) -> list[object]:
+    """Return the links ``self``, ``next`` and ``prev`` of a page of a list."""
+
+    def link(rel: str, at: int) -> dict[str, str]:
+        url = request.url
+        if rel != "self":
+            url = url.include_query_params(limit=limit, offset=at)
+        return {"href": str(url), "rel": rel, "type": "application/json"}
+
+    links: list[object] = [link("self", offset)]
+    if offset + limit < total:
+        links.append(link("next", offset + limit))
+    if offset > 0:
+        links.append(link("prev", max(0, offset - limit)))
+    return links

@@ -1,0 +1,99 @@
+"""Serve files with ranges and validators, and logs that still grow."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from ogc_widgets.lab.server.problems import Problem
+from ogc_widgets.lab.server.stac import media_type
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.requests import Request
+
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+def not_found(path: str) -> Problem:
+    """Return the problem of a file that is not there."""
+    return Problem(404, "", "No such file", f"There is no file {path!r} here.")
+
+
+def below(root: Path, relative: str) -> Path:
+    """Return a path below a folder.
+
+    Raises:
+        Problem: 404 when it would lead out of the folder.
+    """
+    path = (root / relative).resolve()
+    if "\0" in relative or not path.is_relative_to(root.resolve()):
+        raise not_found(relative)
+    return path
+
+
+async def send_file(request: Request, path: Path, relative: str) -> Response:
+    """Answer with a file, a part of it, 304, or a folder's list of files.
+
+    Raises:
+        Problem: 404 when there is nothing.
+    """
+    if path.is_dir():
+        return JSONResponse(await asyncio.to_thread(_listing, request, path))
+    if not path.is_file():
+        raise not_found(relative)
+    response = FileResponse(path, media_type=media_type(path), stat_result=path.stat())
+    response.headers["Cache-Control"] = "no-cache"
+    known = request.headers.get("if-none-match", "")
+    if response.headers["etag"] in {tag.strip() for tag in known.split(",")}:
+        return Response(status_code=304, headers={"ETag": response.headers["etag"]})
+    return response
+
+
+def _listing(request: Request, folder: Path) -> dict[str, Any]:
+    base = str(request.url.replace(query="")).rstrip("/")
+    return {
+        "files": [
+            {
+                "name": path.name,
+                "href": f"{base}/{quote(path.name)}" + ("/" if path.is_dir() else ""),
+                **(
+                    {}
+                    if path.is_dir()
+                    else {"type": media_type(path), "length": path.stat().st_size}
+                ),
+            }
+            for path in sorted(folder.iterdir())
+        ]
+    }
+
+
+async def send_log(request: Request, path: Path) -> Response:
+    """Answer with the text of a log as it is at this moment, or a part of it.
+
+    A log grows while it is sent, so its length is that of one snapshot.
+    """
+    try:
+        content = await asyncio.to_thread(path.read_bytes)
+    except FileNotFoundError:
+        # The step has only just started.
+        content = b""
+    headers = {"Accept-Ranges": "bytes", "Cache-Control": "no-store"}
+    kind = "text/plain; charset=utf-8"
+    match = _RANGE.fullmatch(request.headers.get("range", "").strip())
+    if match is None or not any(match.groups()):
+        return Response(content, headers=headers, media_type=kind)
+    size = len(content)
+    first, last = match.groups()
+    start = int(first) if first else max(0, size - int(last))
+    end = min(size, int(last) + 1) if first and last else size
+    if start >= end:
+        headers["Content-Range"] = f"bytes */{size}"
+        return Response(status_code=416, headers=headers)
+    headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    return Response(content[start:end], 206, headers=headers, media_type=kind)

@@ -1,0 +1,106 @@
+"""Who may talk to this server: programs and pages of this machine.
+
+Deploying a package runs commands, so a page that someone happens to visit must not
+reach the server through their browser. A request that changes something is refused
+when a browser says that it comes from elsewhere, and a server on loopback answers
+only to loopback names (a foreign name that resolves to 127.0.0.1 is an old trick).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+
+from ogc_widgets.lab.server.problems import Problem, problem_response
+from ogc_widgets.lab.server.settings import LOOPBACK_HOSTS, Settings
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_EXPOSED = "Location, Link, Preference-Applied, Content-Range, Content-Length, ETag"
+
+
+class Guard:
+    """ASGI middleware for names, origins and CORS.
+
+    Args:
+        app: What comes after it.
+        settings: Options of the server.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        path: str = scope["path"]
+        origin = headers.get("origin")
+        problem = self._refusal(scope["method"], headers.get("host", ""), origin)
+        allowed = self._allowed_origin(path, origin)
+        response: Response | None = None
+        if problem is not None:
+            response = problem_response(problem, path)
+        elif scope["method"] == "OPTIONS":
+            response = _options(headers)
+
+        async def send_with_origin(message: Message) -> None:
+            if message["type"] == "http.response.start" and allowed:
+                answer = MutableHeaders(scope=message)
+                answer["Access-Control-Allow-Origin"] = allowed
+                answer["Access-Control-Expose-Headers"] = _EXPOSED
+                if allowed != "*":
+                    answer.add_vary_header("Origin")
+            await send(message)
+
+        await (response or self._app)(scope, receive, send_with_origin)
+
+    def _refusal(self, method: str, host: str, origin: str | None) -> Problem | None:
+        if self._settings.is_loopback and not _is_loopback(f"//{host}"):
+            return Problem(
+                421,
+                "",
+                "Unknown name",
+                f"This server answers to 127.0.0.1 and localhost, not to {host!r}. "
+                "Start it with --host to make it known to others.",
+            )
+        if method in _READING or origin is None:
+            return None
+        if _is_loopback(origin) or urlsplit(origin).netloc == host:
+            return None
+        return Problem(
+            403,
+            "",
+            "Foreign page",
+            f"A page from {origin} may not change anything on this server.",
+        )
+
+    def _allowed_origin(self, path: str, origin: str | None) -> str:
+        if path.startswith(self._settings.scenes_path + "/"):
+            return "*"  # example data, open to any map viewer
+        return origin if origin and _is_loopback(origin) else ""
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return urlsplit(address).hostname in LOOPBACK_HOSTS
+    except ValueError:
+        return False
+
+
+def _options(headers: Headers) -> Response:
+    answer = {
+        "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
+        "Access-Control-Max-Age": "600",
+        "Allow": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
+    }
+    if wanted := headers.get("access-control-request-headers"):
+        answer["Access-Control-Allow-Headers"] = wanted
+    return Response(status_code=204, headers=answer)

@@ -1,0 +1,268 @@
+"""Check the inputs of an execute request and turn them into CWL's."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import mimetypes
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import jsonschema_rs
+
+from ogc_widgets.lab.server.problems import bad_inputs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Relative to the inputs document, which is in the job's folder.
+STAGED = "staged"
+_INT32 = 2**31
+_INT64 = 2**63
+_STRING_FORMATS = "string_format.yaml#"
+_WORDS = {
+    "string": "a text",
+    "boolean": "true or false",
+    "int": "a whole number",
+    "long": "a whole number",
+    "float": "a number",
+    "double": "a number",
+    "null": "nothing",
+}
+
+
+class _Unfit(Exception):  # noqa: N818 - says why a value does not fit
+    def __init__(self, detail: str, path: str = "") -> None:
+        super().__init__(detail)
+        self.path = path
+
+
+@dataclass
+class CheckedInputs:
+    """Inputs ready for the runner.
+
+    Attributes:
+        order: The CWL input object, without the files to be written.
+        files: File name in the staging folder to its bytes.
+    """
+
+    order: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+def check_inputs(
+    described: Mapping[str, Any], inputs: Mapping[str, Any]
+) -> CheckedInputs:
+    """Check inputs against the description and convert them.
+
+    Args:
+        described: A process as ``describe`` found it.
+        inputs: The ``inputs`` of an execute request.
+
+    Raises:
+        Problem: 400 that names every faulty input.
+    """
+    checked = CheckedInputs()
+    errors: dict[str, str] = {}
+    for key in inputs:
+        if key not in described["inputs"]:
+            known = ", ".join(described["inputs"]) or "none"
+            errors[key] = f"is not an input of this process (its inputs: {known})"
+    for key, description in described["inputs"].items():
+        value = inputs.get(key)
+        if value is None:
+            if description.get("minOccurs", 1) > 0:
+                errors[key] = "is required"
+            continue
+        converter = _Converter(key, checked.files)
+        try:
+            converted = converter.convert(described["types"][key], value)
+            _check_schema(description.get("schema") or {}, value)
+        except _Unfit as unfit:
+            errors[f"{key}{unfit.path}"] = str(unfit)
+        else:
+            checked.order[key] = converted
+    if errors:
+        raise bad_inputs(errors)
+    return checked
+
+
+def _check_schema(schema: Mapping[str, Any], value: Any) -> None:
+    """Check what the description says beyond the CWL type (ranges, patterns...)."""
+    plain = _without_references(schema)
+    if not plain:
+        return
+    try:
+        validator = jsonschema_rs.validator_for(plain)
+    except ValueError:
+        return  # a schema that cannot be used must not keep anyone from running
+    instance = _bare(value)
+    if plain.get("type") == "array" and not isinstance(instance, list):
+        instance = [instance]  # as the conversion does
+    for error in validator.iter_errors(instance):
+        path = "".join(f"/{part}" for part in error.instance_path)
+        raise _Unfit(error.message, path)
+
+
+def _without_references(schema: Any) -> Any:
+    # References lead to other servers, files have their own rules, and geometry
+    # schemas made from CWL records are often wrong: only plain constraints count.
+    if isinstance(schema, dict):
+        if {"$ref", "oneOf", "properties"} & schema.keys():
+            return {}
+        return {key: _without_references(value) for key, value in schema.items()}
+    if isinstance(schema, list):
+        return [_without_references(each) for each in schema]
+    return schema
+
+
+def _bare(value: Any) -> Any:
+    """Return what a qualified value holds, and any other value as it is."""
+    if isinstance(value, dict) and "value" in value and value.keys() <= _QUALIFIED:
+        return value["value"]
+    if isinstance(value, list):
+        return [_bare(each) for each in value]
+    return value
+
+
+_QUALIFIED = {"value", "mediaType", "encoding", "schema", "format"}
+
+
+class _Converter:
+    def __init__(self, key: str, files: dict[str, bytes]) -> None:
+        self._key = key
+        self._files = files
+
+    def convert(self, cwl_type: Any, value: Any, path: str = "") -> Any:
+        """Return the CWL value for an OGC value.
+
+        Raises:
+            _Unfit: The value does not fit the type.
+        """
+        if isinstance(cwl_type, dict):
+            if "union" in cwl_type:
+                return self._union(cwl_type["union"], value, path)
+            if "array" in cwl_type:
+                return self._array(cwl_type["array"], value, path)
+            if "enum" in cwl_type:
+                return self._enum(cwl_type["enum"], _bare(value), path)
+            return self._record(cwl_type, value, path)
+        if cwl_type in {"File", "stdin"}:
+            return self._file(value, path)
+        if cwl_type == "Directory":
+            return {"class": "Directory", "location": _address(value, path)}
+        return self._literal(cwl_type, _bare(value), path)
+
+    def _union(self, alternatives: list[Any], value: Any, path: str) -> Any:
+        if value is None and "null" in alternatives:
+            return None
+        reasons: list[_Unfit] = []
+        for each in alternatives:
+            if each == "null":
+                continue
+            try:
+                return self.convert(each, value, path)
+            except _Unfit as unfit:
+                reasons.append(unfit)
+        raise (
+            reasons[0]
+            if len(reasons) == 1
+            else _Unfit(
+                " and ".join(str(reason) for reason in reasons) or "must be empty", path
+            )
+        )
+
+    def _array(self, item: Any, value: Any, path: str) -> list[Any]:
+        value = _bare(value)
+        if not isinstance(value, list):
+            # One value where many are possible is what 1.0 clients send.
+            value = [value]
+        return [
+            self.convert(item, each, f"{path}/{index}")
+            for index, each in enumerate(value)
+        ]
+
+    def _enum(self, symbols: list[str], value: Any, path: str) -> str:
+        for symbol in symbols:
+            # Descriptions show the last part of a symbol that is an address.
+            if value in {symbol, symbol.rsplit("/", 1)[-1]}:
+                return symbol
+        shown = ", ".join(symbol.rsplit("/", 1)[-1] for symbol in symbols)
+        raise _Unfit(f"must be one of: {shown}", path)
+
+    def _record(self, cwl_type: Mapping[str, Any], value: Any, path: str) -> Any:
+        fields = cwl_type["fields"]
+        if _STRING_FORMATS in cwl_type["record"] and isinstance(_bare(value), str):
+            return {"value": _bare(value)}
+        if isinstance(value, dict) and isinstance(value.get("value"), dict):
+            value = value["value"]
+        if not isinstance(value, dict):
+            raise _Unfit("must be an object", path)
+        record: dict[str, Any] = {}
+        for name, each in fields.items():
+            if name in value:
+                record[name] = self.convert(each, value[name], f"{path}/{name}")
+            elif not _optional(each):
+                raise _Unfit(f"needs the member {name!r}", path)
+        if unknown := sorted(value.keys() - fields.keys()):
+            raise _Unfit(f"has no member {unknown[0]!r}", path)
+        return record
+
+    def _literal(self, cwl_type: str, value: Any, path: str) -> Any:
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        whole = number and float(value).is_integer()
+        fits = {
+            "string": isinstance(value, str),
+            "boolean": isinstance(value, bool),
+            "int": whole and -_INT32 <= value < _INT32,
+            "long": whole and -_INT64 <= value < _INT64,
+            "float": number,
+            "double": number,
+        }.get(cwl_type, True)
+        if not fits:
+            raise _Unfit(f"must be {_WORDS.get(cwl_type, cwl_type)}", path)
+        return int(value) if cwl_type in {"int", "long"} else value
+
+    def _file(self, value: Any, path: str) -> dict[str, Any]:
+        if isinstance(value, dict) and "href" in value:
+            return {"class": "File", "location": _address(value, path)}
+        if isinstance(value, str) and urlsplit(value).scheme in {"http", "https"}:
+            return {"class": "File", "location": value}
+        media_type, content = _content(value, path)
+        suffix = mimetypes.guess_extension(media_type) or ""
+        name = f"{self._key}-{len(self._files)}{suffix}"
+        self._files[name] = content
+        return {"class": "File", "path": f"{STAGED}/{name}"}
+
+
+def _optional(cwl_type: Any) -> bool:
+    return isinstance(cwl_type, dict) and "null" in cwl_type.get("union", ())
+
+
+def _address(value: Any, path: str) -> str:
+    href = value.get("href") if isinstance(value, dict) else value
+    if not isinstance(href, str) or urlsplit(href).scheme not in {"http", "https"}:
+        # Paths would read this machine's files for anybody who can reach the port.
+        raise _Unfit("must be a link: {'href': 'https://...'}", path)
+    return href
+
+
+def _content(value: Any, path: str) -> tuple[str, bytes]:
+    """Return media type and bytes of a file that was sent by value."""
+    media_type, encoding = "text/plain", ""
+    if isinstance(value, dict) and "value" in value and value.keys() <= _QUALIFIED:
+        media_type = str(value.get("mediaType") or "text/plain")
+        encoding = str(value.get("encoding") or "")
+        value = value["value"]
+    if encoding == "base64" and isinstance(value, str):
+        try:
+            return media_type, base64.b64decode(value, validate=True)
+        except binascii.Error:
+            raise _Unfit("is not valid base64", path) from None
+    if isinstance(value, str):
+        return media_type, value.encode()
+    if isinstance(value, (dict, list)):
+        return "application/json", json.dumps(value).encode()
+    raise _Unfit("must be a link, a text or an object", path)

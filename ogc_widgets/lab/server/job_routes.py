@@ -1,0 +1,133 @@
+"""The job list, the status of a job, and dismissing it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse, Response
+
+from ogc_widgets.lab.server.context import (
+    api_of,
+    job_of,
+    lab_of,
+    page_links,
+    page_of,
+)
+from ogc_widgets.lab.server.documents import status_info
+from ogc_widgets.lab.server.jobs import STATUSES, JobFilter
+from ogc_widgets.lab.server.problems import bad_parameter
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+
+async def job_list(request: Request) -> Response:
+    """GET /jobs: newest first, filtered and paged."""
+    lab = lab_of(request)
+    limit, offset = page_of(request)
+    jobs, total = lab.jobs.find(_filter(request), limit=limit, offset=offset)
+    api = api_of(request)
+    return JSONResponse(
+        {
+            "jobs": [
+                status_info(job, lab.scheduler.folder(job.job_id), api) for job in jobs
+            ],
+            "links": page_links(request, limit=limit, offset=offset, total=total),
+            "numberMatched": total,
+            "numberReturned": len(jobs),
+        }
+    )
+
+
+async def job_status(request: Request) -> Response:
+    """GET /jobs/{id}."""
+    job = job_of(request)
+    folder = lab_of(request).scheduler.folder(job.job_id)
+    return JSONResponse(
+        status_info(job, folder, api_of(request)),
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+async def dismiss(request: Request) -> Response:
+    """DELETE /jobs/{id}: stop it; a job that has ended is removed."""
+    lab = lab_of(request)
+    job = job_of(request)
+    folder = lab.scheduler.folder(job.job_id)
+    api = api_of(request)
+    if not job.is_finished:
+        await lab.scheduler.dismiss(job)
+        info = status_info(lab.jobs.get(job.job_id), folder, api)
+    else:
+        # Nothing is left to link to.
+        info = {**status_info(job, folder, api), "status": "dismissed", "links": []}
+        info["message"] = "removed on request"
+        await lab.scheduler.dismiss(job)
+    info["links"].append(
+        {"href": f"{api}/jobs", "rel": "up", "type": "application/json"}
+    )
+    return JSONResponse(info)
+
+
+def _filter(request: Request) -> JobFilter:
+    created_from, created_to = _interval(request)
+    statuses = _words(request, "status")
+    for status in statuses:
+        if status not in STATUSES:
+            raise bad_parameter(
+                "status", f"must be one of {', '.join(sorted(STATUSES))}"
+            )
+    return JobFilter(
+        process_ids=_words(request, "processID"),
+        statuses=statuses,
+        created_from=created_from,
+        created_to=created_to,
+        min_duration_s=_seconds(request, "minDuration"),
+        max_duration_s=_seconds(request, "maxDuration"),
+        nothing=any(word != "process" for word in _words(request, "type")),
+    )
+
+
+def _words(request: Request, name: str) -> list[str]:
+    values = request.query_params.getlist(name)
+    return [word for value in values for word in value.split(",") if word]
+
+
+def _seconds(request: Request, name: str) -> float | None:
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdigit():
+        raise bad_parameter(name, "must be a whole number of seconds")
+    return float(text)
+
+
+def _interval(request: Request) -> tuple[float | None, float | None]:
+    text = request.query_params.get("datetime")
+    if text is None:
+        return None, None
+    start, slash, end = text.partition("/")
+    if not slash:
+        return _moment(start), _moment(start, end_of_day=True)
+    if start in {"", ".."} and end in {"", ".."}:
+        raise bad_parameter("datetime", "an interval needs a start or an end")
+    return (
+        None if start in {"", ".."} else _moment(start),
+        None if end in {"", ".."} else _moment(end, end_of_day=True),
+    )
+
+
+def _moment(text: str, *, end_of_day: bool = False) -> float:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise bad_parameter(
+            "datetime",
+            "must be RFC 3339, such as 2024-10-22T04:18:54Z or ../2024-10-22",
+        ) from None
+    if len(text) == len("2024-10-22") and end_of_day:
+        moment = moment.replace(hour=23, minute=59, second=59, microsecond=999999)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment.timestamp()

@@ -1,0 +1,163 @@
+"""Problem documents (RFC 9457) with the type URIs of the standard."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from starlette.requests import Request
+
+_PART1 = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/"
+_PART2 = "http://www.opengis.net/def/exceptions/ogcapi-processes-2/1.0/"
+_PART2_TYPES = frozenset(
+    {
+        "duplicated-process",
+        "immutable-process",
+        "unsupported-media-type",
+        "workflow-not-found",
+    }
+)
+
+
+class Problem(Exception):  # noqa: N818 - it is a document first, an error second
+    """A refusal, as it is sent.
+
+    Args:
+        status: HTTP status code.
+        kind: Tail of the type URI, or an empty string when the standard has none.
+        title: What it is, in a few words.
+        detail: What happened here and what to do, one or two sentences.
+        errors: One entry per faulty input: ``{"input": id, "detail": sentence}``.
+        headers: Further headers of the answer.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        kind: str,
+        title: str,
+        detail: str,
+        *,
+        errors: Sequence[Mapping[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.kind = kind
+        self.title = title
+        self.detail = detail
+        self.errors = [dict(error) for error in errors]
+        self.headers = dict(headers or {})
+
+    def document(self, instance: str) -> dict[str, Any]:
+        """Return the JSON document for a request to ``instance``."""
+        base = _PART2 if self.kind in _PART2_TYPES else _PART1
+        document: dict[str, Any] = {
+            "type": base + self.kind if self.kind else "about:blank",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "instance": instance,
+        }
+        if self.errors:
+            document["errors"] = self.errors
+        return document
+
+
+def no_such_process(process_id: str) -> Problem:
+    """Return the problem of an unknown process."""
+    return Problem(
+        404,
+        "no-such-process",
+        "No such process",
+        f"There is no process {process_id!r} on this server.",
+    )
+
+
+def no_such_job(job_id: str) -> Problem:
+    """Return the problem of an unknown job."""
+    return Problem(
+        404, "no-such-job", "No such job", f"There is no job {job_id!r} on this server."
+    )
+
+
+def bad_parameter(name: str, detail: str) -> Problem:
+    """Return the problem of a faulty query parameter."""
+    return Problem(
+        400,
+        "invalid-query-parameter-value",
+        "Invalid query parameter",
+        f"{name}: {detail}",
+    )
+
+
+def bad_inputs(errors: Mapping[str, str]) -> Problem:
+    """Return the problem of inputs that do not fit the description.
+
+    Args:
+        errors: Input id (or ``id/index`` for a part of it) to a sentence.
+    """
+    lines = "; ".join(f"{key}: {detail}" for key, detail in errors.items())
+    return Problem(
+        400,
+        "invalid-parameter-value",
+        "Invalid inputs",
+        lines,
+        errors=[
+            {"input": key.split("/", 1)[0], "path": key, "detail": detail}
+            for key, detail in errors.items()
+        ],
+    )
+
+
+def problem_response(problem: Problem, path: str) -> Response:
+    """Return the HTTP answer for a problem."""
+    return JSONResponse(
+        problem.document(path),
+        problem.status,
+        headers=problem.headers,
+        media_type="application/problem+json",
+    )
+
+
+async def on_problem(request: Request, error: Exception) -> Response:
+    """Answer with the problem that a route raised."""
+    if not isinstance(error, Problem):
+        raise error
+    return problem_response(error, request.url.path)
+
+
+async def on_http_error(request: Request, error: Exception) -> Response:
+    """Answer with a problem where the framework refused (404, 405)."""
+    if not isinstance(error, HTTPException):
+        raise error
+    title = HTTPStatus(error.status_code).phrase
+    details = {
+        404: "There is nothing at this address.",
+        405: f"{request.method} is not possible at this address.",
+    }
+    problem = Problem(
+        error.status_code,
+        "",
+        title,
+        details.get(error.status_code, str(error.detail)),
+        headers=dict(error.headers or {}),
+    )
+    return problem_response(problem, request.url.path)
+
+
+async def on_crash(request: Request, error: Exception) -> Response:
+    """Answer without internals when something unforeseen went wrong."""
+    problem = Problem(
+        500,
+        "",
+        "Internal server error",
+        f"The lab server failed ({type(error).__name__}); its log has the details.",
+    )
+    return problem_response(problem, request.url.path)

@@ -1,0 +1,182 @@
+"""The command that runs a package, and the end of everything it started."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from ogc_widgets.lab.server.inputs import STAGED
+
+# A step sees only PATH, HOME and TMPDIR unless told otherwise. These few decide
+# whether it finds our programs, the network and its certificates.
+_PASSED_ON = (
+    "LANG",
+    "LC_ALL",
+    "PYTHONPATH",
+    "LD_LIBRARY_PATH",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "GDAL_DATA",
+    "PROJ_DATA",
+)
+_GRACE_S = 1.0
+
+
+@dataclass(frozen=True)
+class JobFolder:
+    """Where the files of one job are."""
+
+    path: Path
+
+    @property
+    def package(self) -> Path:
+        """The package as it was when the job was accepted."""
+        return self.path / "package.cwl"
+
+    @property
+    def inputs(self) -> Path:
+        """The inputs as the runner gets them."""
+        return self.path / "inputs.json"
+
+    @property
+    def staged(self) -> Path:
+        """Files that came inside the execute request."""
+        return self.path / STAGED
+
+    @property
+    def outputs(self) -> Path:
+        """Result files."""
+        return self.path / "outputs"
+
+    @property
+    def output_object(self) -> Path:
+        """What the runner printed: the CWL output object."""
+        return self.path / "outputs.json"
+
+    @property
+    def logs(self) -> Path:
+        """One log per step execution."""
+        return self.path / "logs"
+
+    @property
+    def log(self) -> Path:
+        """What the runner itself said."""
+        return self.path / "job.log"
+
+    @property
+    def temporary(self) -> Path:
+        """Working folders of the steps; removed at the end."""
+        return self.path / "tmp"
+
+    def step_logs(self) -> list[tuple[str, Path]]:
+        """Return (name, path) of every step log so far, in order of start."""
+        try:
+            names = (self.logs / "index").read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return []
+        return [(name, self.logs / f"{name}.log") for name in names if name]
+
+
+def command(
+    runner: tuple[str, ...], folder: JobFolder, workflow: str, *, parallel: int
+) -> list[str]:
+    """Return the command line for one job.
+
+    Args:
+        runner: The user's command, or empty for the embedded cwltool.
+        folder: Files of the job.
+        workflow: Which process of the package to run; empty for its only one.
+        parallel: How many steps may run at the same time.
+    """
+    package = f"{folder.package}#{workflow}" if workflow else str(folder.package)
+    what = ["--outdir", str(folder.outputs), package, str(folder.inputs)]
+    if runner:
+        return [*runner, *what]
+    passed_on = [
+        option
+        for name in _PASSED_ON
+        if name in os.environ
+        for option in ("--preserve-environment", name)
+    ]
+    return [
+        sys.executable,
+        "-m",
+        f"{__package__}.cwlrun",
+        str(folder.logs),
+        str(parallel),
+        "--no-container",
+        "--skip-schemas",
+        "--disable-color",
+        "--no-doc-cache",
+        "--tmpdir-prefix",
+        f"{folder.temporary}{os.sep}",
+        *passed_on,
+        *what,
+    ]
+
+
+def environment() -> dict[str, str]:
+    """Return the runner's environment: ours, with our programs first on PATH."""
+    programs = str(Path(sys.executable).parent)
+    path = os.environ.get("PATH", os.defpath)
+    return {
+        **os.environ,
+        "PATH": f"{programs}{os.pathsep}{path}",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def identity(pid: int) -> dict[str, Any]:
+    """Return what tells a process from a later one with the same number."""
+    try:
+        return {"pid": pid, "created": psutil.Process(pid).create_time()}
+    except psutil.NoSuchProcess:
+        return {}
+
+
+def kill_tree(process: dict[str, Any]) -> None:
+    """End a runner and everything that it started; blocks for at most some seconds.
+
+    Args:
+        process: What :func:`identity` returned; a process that is gone is fine.
+    """
+    if not process:
+        return
+    try:
+        root = psutil.Process(process["pid"])
+        if abs(root.create_time() - process["created"]) > 1:
+            return
+        tree = [root, *root.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return
+    # Freeze first: a tree that is still forking cannot be killed leaf by leaf.
+    for each in tree:
+        _send(each, signal.SIGSTOP)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        tree = [root, *root.children(recursive=True)]
+    for each in tree:
+        _send(each, signal.SIGKILL)
+    # A step may have left the tree (double fork) but not the session.
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(root.pid, signal.SIGKILL)
+    psutil.wait_procs(tree[1:], timeout=_GRACE_S)
+
+
+def _send(process: psutil.Process, number: signal.Signals) -> None:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process.send_signal(number)

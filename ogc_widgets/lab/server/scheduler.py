@@ -1,0 +1,245 @@
+"""Run accepted jobs, a few at a time, and note how they do."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.lab.server.failures import failure_message
+from ogc_widgets.lab.server.progress import Tracker, expected_executions
+from ogc_widgets.lab.server.runner import (
+    JobFolder,
+    command,
+    environment,
+    identity,
+    kill_tree,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ogc_widgets.lab.server.inputs import CheckedInputs
+    from ogc_widgets.lab.server.jobs import JobRecord, JobStore
+    from ogc_widgets.lab.server.processes import ProcessRecord
+    from ogc_widgets.lab.server.settings import Settings
+
+_LINE_LIMIT = 2**20
+
+
+class Scheduler:
+    """N workers that take jobs in the order in which they were accepted.
+
+    Args:
+        settings: Options of the server.
+        jobs: Where the jobs are noted.
+    """
+
+    def __init__(self, settings: Settings, jobs: JobStore) -> None:
+        self._settings = settings
+        self._jobs = jobs
+        self._queue: asyncio.Queue[str] = asyncio.Queue()
+        self._workers: list[asyncio.Task[None]] = []
+        self._running: dict[str, dict[str, Any]] = {}
+        self._ended: dict[str, asyncio.Event] = {}
+
+    def folder(self, job_id: str) -> JobFolder:
+        """Return the folder of a job."""
+        return JobFolder(self._settings.jobs_folder / job_id)
+
+    async def start(self) -> None:
+        """Take up what an earlier server left, and start the workers."""
+        for job in self._jobs.unfinished():
+            if job.status == "accepted":
+                self._enqueue(job.job_id)
+                continue
+            await asyncio.to_thread(kill_tree, job.runner)
+            self._jobs.finish(
+                job.job_id,
+                "failed",
+                "interrupted: the server ended while this job was running",
+            )
+            self._clean(self.folder(job.job_id))
+        self._workers = [
+            asyncio.create_task(self._work(), name=f"worker-{number}")
+            for number in range(self._settings.workers)
+        ]
+
+    async def stop(self) -> None:
+        """End all runners and mark their jobs failed; waiting jobs stay accepted."""
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+        for event in self._ended.values():
+            event.set()
+
+    def submit(
+        self,
+        process: ProcessRecord,
+        checked: CheckedInputs,
+        request: Mapping[str, Any],
+    ) -> JobRecord:
+        """Accept a job.
+
+        Args:
+            process: What to run, as it is now.
+            checked: Its inputs.
+            request: What the results have to look like later on.
+        """
+        plan = process.described["plan"]
+        stored = {
+            **request,
+            "workflow": process.described["workflow"],
+            "expected": expected_executions(plan, checked.order),
+        }
+        job = self._jobs.add(process.id, stored)
+        folder = self.folder(job.job_id)
+        for path in (folder.path, folder.logs, folder.outputs, folder.temporary):
+            path.mkdir(parents=True)
+        shutil.copyfile(process.package, folder.package)
+        folder.inputs.write_text(json.dumps(checked.order), encoding="utf-8")
+        if checked.files:
+            folder.staged.mkdir()
+            for name, content in checked.files.items():
+                (folder.staged / name).write_bytes(content)
+        self._enqueue(job.job_id)
+        return job
+
+    async def finished(self, job_id: str) -> None:
+        """Wait until a job has its last status."""
+        event = self._ended.get(job_id)
+        if event is not None:
+            await event.wait()
+
+    async def dismiss(self, job: JobRecord) -> None:
+        """Stop a job, or remove it when it has ended already."""
+        if job.is_finished:
+            self._jobs.remove(job.job_id)
+            await asyncio.to_thread(
+                shutil.rmtree, self.folder(job.job_id).path, ignore_errors=True
+            )
+            return
+        self._jobs.finish(job.job_id, "dismissed", "dismissed on request")
+        runner = self._running.get(job.job_id)
+        if runner is None:
+            # It never started: the worker that finds it in the queue passes it by.
+            self._clean(self.folder(job.job_id))
+            self._end(job.job_id)
+            return
+        await asyncio.to_thread(kill_tree, runner)
+        await self.finished(job.job_id)
+
+    def _enqueue(self, job_id: str) -> None:
+        self._ended[job_id] = asyncio.Event()
+        self._queue.put_nowait(job_id)
+
+    def _end(self, job_id: str) -> None:
+        if event := self._ended.pop(job_id, None):
+            event.set()
+
+    async def _work(self) -> None:
+        while True:
+            job_id = await self._queue.get()
+            try:
+                job = self._jobs.get(job_id)
+            except KeyError:  # dismissed and removed while it waited
+                continue
+            if job.is_finished:
+                continue
+            try:
+                await self._run(job)
+            except asyncio.CancelledError:
+                self._jobs.finish(
+                    job_id, "failed", "interrupted: the server was stopped"
+                )
+                raise
+            except Exception as error:  # noqa: BLE001 - one job must not end a worker
+                self._jobs.finish(
+                    job_id, "failed", f"The lab could not run this job: {error}"
+                )
+            finally:
+                self._running.pop(job_id, None)
+                self._clean(self.folder(job_id))
+                self._end(job_id)
+
+    async def _run(self, job: JobRecord) -> None:
+        folder = self.folder(job.job_id)
+        tracker = Tracker(job.request["expected"])
+        # Steps share the cores with the other jobs; alone, a job gets all of them.
+        # The set of running jobs already counts, this one not yet.
+        busy = len(self._running) + self._queue.qsize() + 1
+        line = command(
+            self._settings.runner,
+            folder,
+            job.request["workflow"],
+            parallel=max(1, self._settings.workers // busy),
+        )
+        self._jobs.start(job.job_id, "starting")
+        self._running[job.job_id] = {}
+        with folder.output_object.open("wb") as stdout:
+            process = await asyncio.create_subprocess_exec(
+                *line,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=stdout,
+                stderr=asyncio.subprocess.PIPE,
+                env=environment(),
+                cwd=folder.path,
+                start_new_session=True,
+                limit=_LINE_LIMIT,
+            )
+        self._running[job.job_id] = runner = identity(process.pid)
+        self._jobs.remember_runner(job.job_id, runner)
+        if self._jobs.get(job.job_id).is_finished:  # dismissed while it was starting
+            await asyncio.to_thread(kill_tree, runner)
+        try:
+            await self._follow(job.job_id, process, tracker, folder)
+            code = await process.wait()
+        except BaseException:
+            await asyncio.to_thread(kill_tree, runner)
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            raise
+        if code == 0 and _is_output_object(folder):
+            self._jobs.finish(job.job_id, "successful", "finished")
+        else:
+            message = failure_message(folder, tracker, code)
+            self._jobs.finish(job.job_id, "failed", message)
+
+    async def _follow(
+        self,
+        job_id: str,
+        process: asyncio.subprocess.Process,
+        tracker: Tracker,
+        folder: JobFolder,
+    ) -> None:
+        stream = process.stderr
+        if stream is None:
+            return
+        with folder.log.open("ab", buffering=0) as log:
+            while line := await _read_line(stream):
+                log.write(line)
+                if tracker.feed(line.decode("utf-8", "replace")):
+                    self._jobs.report(job_id, tracker.percent, tracker.message)
+
+    def _clean(self, folder: JobFolder) -> None:
+        shutil.rmtree(folder.temporary, ignore_errors=True)
+
+
+async def _read_line(stream: asyncio.StreamReader) -> bytes:
+    """Return a line; what is too long for one is returned in parts."""
+    try:
+        return await stream.readuntil(b"\n")
+    except asyncio.IncompleteReadError as error:
+        return error.partial
+    except asyncio.LimitOverrunError as error:
+        return await stream.readexactly(max(1, error.consumed))
+
+
+def _is_output_object(folder: JobFolder) -> bool:
+    try:
+        document = json.loads(folder.output_object.read_bytes())
+    except ValueError:
+        return False
+    return isinstance(document, dict)

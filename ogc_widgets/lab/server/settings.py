@@ -1,0 +1,69 @@
+"""What a lab server is started with, and where it keeps its files."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def default_workers() -> int:
+    """Return the number of cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0)) or 1
+    except AttributeError:  # not every system can tell
+        return os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options of one server.
+
+    Attributes:
+        data: Folder of processes and jobs; locked by one server at a time.
+        host: Address to listen on.
+        port: TCP port; 0 takes a free one.
+        tenant: First part of every path, as in ``/acme/ogc-api``.
+        workers: How many jobs run side by side.
+        runner: Command in front of ``--outdir DIR PACKAGE INPUTS``; empty for
+            the embedded cwltool.
+        temporary: The folder is removed when the server ends.
+    """
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = 0
+    tenant: str = "acme"
+    workers: int = field(default_factory=lambda: default_workers())
+    runner: tuple[str, ...] = ()
+    temporary: bool = False
+
+    @property
+    def api_path(self) -> str:
+        """Path of the landing page."""
+        return f"/{self.tenant}/ogc-api"
+
+    @property
+    def scenes_path(self) -> str:
+        """Path of the example scenes."""
+        return f"/{self.tenant}/scenes"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return self.host in LOOPBACK_HOSTS
+
+    @property
+    def jobs_folder(self) -> Path:
+        """Folder with one folder per job."""
+        return self.data / "jobs"
+
+    @property
+    def processes_folder(self) -> Path:
+        """Folder with one folder per deployed process."""
+        return self.data / "processes"
