@@ -17,7 +17,7 @@ from ogc_widgets.panel.logs import LogFollower, LogState, loading_log
 from ogc_widgets.panel.report import build_report
 from ogc_widgets.panel.state import Surroundings, job_state, resting_state
 from ogc_widgets.panel.steps import LogKey, StepBook, links_of
-from ogc_widgets.panel.stopping import Answer, ask_to_stop
+from ogc_widgets.panel.stopping import Answer, ask_to_stop, why_failed
 from ogc_widgets.panel.times import Stopwatch
 from ogc_widgets.view.base import View, publishing
 
@@ -76,6 +76,7 @@ class JobPanel(View):
         self._open: LogKey | None = None
         self._stop = "ready"
         self._stop_note = ""
+        self._reason = ""
         self._highest: float | None = None
         self._progress_note = ""
 
@@ -242,8 +243,12 @@ class JobPanel(View):
             if view.is_final:
                 self._stop = "ready"
             self._publish()
-        if view.is_final and not was_final and self._open is not None:
+        if not view.is_final or was_final:
+            return
+        if self._open is not None:
             self._follower.start(job, self._open, follow=False)
+        if view.phase == "failed" and view.status and not view.status.message:
+            self._start(self._explain, job)
 
     def _note_progress(self, view: JobView) -> None:
         progress = view.status.progress if view.status is not None else None
@@ -281,6 +286,14 @@ class JobPanel(View):
         if answer.impossible:
             self._can_stop = False
         self._publish()
+
+    async def _explain(self, job: Job) -> None:
+        """Ask why a job failed; some servers say so only in place of the results."""
+        reason = await why_failed(job)
+        with publishing(self):
+            if job is self._job and reason:
+                self._reason = reason
+                self._publish()
 
     async def _refresh(self, job: Job) -> None:
         # What it brings arrives through watch(); its errors are shown there as well.
@@ -383,6 +396,7 @@ class JobPanel(View):
             can_stop=self._can_stop,
             stop=self._stop,
             stop_note=self._stop_note,
+            reason=self._reason,
             progress_note=self._progress_note,
             steps=self._steps.states(view.phase),
         )

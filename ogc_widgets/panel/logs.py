@@ -25,7 +25,7 @@ LogState = dict[str, Any]
 
 
 async def find_log(job: Job, key: LogKey) -> LogFile | None:
-    """The log that ``key`` names, from the job's latest status."""
+    """The log that ``key`` names, or None if the server does not list it."""
     for log in await job.aio.logs():
         if log.step == key.step and log.number == key.number:
             return log
@@ -38,7 +38,7 @@ def loading_log(key: LogKey, title: str = "") -> LogState:
         "step": key.step,
         "label": step_label(key.step),
         "number": key.number,
-        "title": clean(title, limit=200),
+        "title": clean(title),
         "text": "",
         "note": "Fetching the log…",
         "bad": False,
@@ -46,29 +46,33 @@ def loading_log(key: LogKey, title: str = "") -> LogState:
     }
 
 
-async def read_log(job: Job, key: LogKey) -> LogState:
+async def read_log(log: LogFile | None, key: LogKey) -> LogState:
     """Fetch the tail of one log and make it ready for reading.
 
     Failures become a note in the state: a log that cannot be read now must not stop
     the panel, and may be readable at the next try.
     """
     state = loading_log(key)
+    if log is None:
+        return {**state, "note": "The server no longer lists this log."}
+    state["title"] = clean(log.title)
     try:
-        log = await find_log(job, key)
-        if log is None:
-            return {**state, "note": "The server no longer lists this log."}
         text = log_lines(await log.aio_text(TAIL_BYTES))
     except OgcError as error:
-        return {**state, "note": clean(error, limit=1000, lines=True), "bad": True}
+        return unreadable(state, error)
     if not text.strip():
-        return {**state, "title": clean(log.title, limit=200), "note": "No output yet."}
+        return {**state, "note": "No output yet."}
     return {
         **state,
-        "title": clean(log.title, limit=200),
         "text": text.removesuffix("\n"),
         "note": "",
         "first_error": first_error_line(text),
     }
+
+
+def unreadable(state: LogState, error: OgcError) -> LogState:
+    """State of a log that could not be fetched."""
+    return {**state, "note": clean(error, limit=1000, lines=True), "bad": True}
 
 
 class LogFollower:
@@ -101,8 +105,15 @@ class LogFollower:
             current.cancel()
 
     async def _run(self, job: Job, key: LogKey, every_s: float | None) -> None:
+        log: LogFile | None = None
         while True:
-            self._publish(key, await read_log(job, key))
+            try:
+                # Listing asks the server for the job's status, so do it only once.
+                log = log or await find_log(job, key)
+                state = await read_log(log, key)
+            except OgcError as error:
+                state = unreadable(loading_log(key), error)
+            self._publish(key, state)
             if every_s is None:
                 return
             await asyncio.sleep(every_s)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from ogc_widgets.errors import OgcError
 from ogc_widgets.panel.failure import first_error_line
 from ogc_widgets.panel.logs import LogState, read_log
+from ogc_widgets.panel.steps import LogKey
 
 if TYPE_CHECKING:
     from ogc_widgets.api import JobView
     from ogc_widgets.client import Job
-    from ogc_widgets.panel.steps import LogKey
 
 LOG_LINES = 40
 _LOGS_TRIED = 4
@@ -57,8 +57,11 @@ async def failing_log(
     """The log to send along: the first, of the open and the latest, with an error."""
     order = [key for key in (opened, *keys) if key is not None]
     first: LogState | None = None
+    if not order:
+        return None
+    logs = {LogKey(log.step, log.number): log for log in await job.aio.logs()}
     for key in list(dict.fromkeys(order))[:_LOGS_TRIED]:
-        state = await read_log(job, key)
+        state = await read_log(logs.get(key), key)
         if not state["text"]:
             continue
         if first_error_line(state["text"]) is not None:

@@ -71,6 +71,7 @@ class Surroundings:
         can_stop: Whether the server can cancel jobs; None if it has not said.
         stop: ``"ready"``, ``"cancelling"`` or ``"unwatched"``.
         stop_note: What came of the last attempt to stop; empty if nothing to say.
+        reason: Why the job failed, where the status document does not say.
         progress_note: A step back of the progress, in words.
         steps: Steps with logs, as :func:`ogc_widgets.panel.steps.step_states` makes.
     """
@@ -83,6 +84,7 @@ class Surroundings:
     can_stop: bool | None = None
     stop: str = "ready"
     stop_note: str = ""
+    reason: str = ""
     progress_note: str = ""
     steps: list[dict[str, Any]] = field(default_factory=list)
 
@@ -133,7 +135,7 @@ def job_state(view: JobView, around: Surroundings) -> dict[str, Any]:
     status = view.status
     percent = _percent(view, kind)
     message = one_line(status.message) if status is not None else ""
-    failure = _failure(view) if view.phase == "failed" else None
+    failure = _failure(view, around) if view.phase == "failed" else None
     if failure is not None:
         message = one_line(failure["lead"])
     notice = _notice(view, kind, around)
@@ -307,10 +309,10 @@ def _stop_button(view: JobView, around: Surroundings) -> dict[str, Any] | None:
     }
 
 
-def _failure(view: JobView) -> dict[str, str]:
+def _failure(view: JobView, around: Surroundings) -> dict[str, str]:
     status = view.status
     message = status.message if status is not None else ""
-    told = clean(message, limit=_DETAILS_LIMIT, lines=True)
+    told = clean(message or around.reason, limit=_DETAILS_LIMIT, lines=True)
     failure = read_failure(told)
     lead = clean(failure.lead, limit=_MESSAGE_LIMIT, lines=True)
     if not lead and view.error is not None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.api import JobView, StatusInfo
 from ogc_widgets.client.loop import run
+from ogc_widgets.errors import JobFailedError
 from ogc_widgets.panel.steps import links_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ID = "bfafdb8e-902c-11ef-a29c-8e55bd0a3308"
 URL = f"http://localhost:8080/acme/ogc-api/jobs/{ID}"
@@ -84,6 +87,9 @@ class _Aio:
             self.job.tell(answer)
         return self.job.view.status
 
+    async def results(self) -> None:
+        raise JobFailedError(f"Job {self.job.id} failed: {self.job.why_failed}")
+
     async def refresh(self) -> StatusInfo:
         self.job.refreshes += 1
         return self.job.view.status
@@ -98,6 +104,7 @@ class FakeJob:
         self.view = view or view_of("accepted")
         self.texts: dict[tuple[str, int], str | Exception] = {}
         self.fetched: list[tuple[str, int]] = []
+        self.why_failed = "No space left on device"
         self.dismissals = 0
         self.refreshes = 0
         self.answer_to_dismiss: JobView | Exception | None = None

@@ -124,8 +124,7 @@ def test_stop_returns_at_once_when_the_server_takes_its_time(panel, job):
     held = threading.Event()
 
     async def slow():
-        while not held.is_set():
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(held.wait, 10)
         raise DeadlineError("No answer in 60 s.")
 
     job.aio.dismiss = slow
@@ -174,6 +173,12 @@ def test_watching_again_brings_the_state_of_now(panel, job):
     panel.watch_again()
     assert panel.state["percent"] == 80
     assert panel.state["kind"] == "running"
+
+
+def test_reason_of_a_failure_is_fetched_when_the_status_gives_none(panel, job):
+    job.show(view_of("failed"))
+    wait_for(lambda: "No space left" in panel.state["message"])
+    assert panel.state["failure"]["lead"] == "No space left on device"
 
 
 def test_check_now_asks_the_server(panel, job):
