@@ -1,0 +1,152 @@
+"""What all tests share: no internet, own folders, a real lab server, leak checks."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+GUARD = ROOT / "tests" / "guard"
+CORPUS = ROOT.parent / "shared" / "corpus"
+
+sys.path.insert(0, str(GUARD))
+
+import network_guard  # noqa: E402 # lies beside this file, found by the line above
+
+if TYPE_CHECKING:
+    from ogc_widgets.lab import Lab
+
+_home = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the run its own folders, and keep it and its programs on this machine."""
+    home = Path(tempfile.mkdtemp(prefix="ogcw-tests-"))
+    config.stash[_home] = home
+    # Jupyter and IPython are imported by tests and started by them; both see this.
+    for variable, folder in {
+        "XDG_CACHE_HOME": "cache",
+        "XDG_CONFIG_HOME": "config",
+        "XDG_DATA_HOME": "data",
+        "XDG_STATE_HOME": "state",
+        "IPYTHONDIR": "ipython",
+        "JUPYTER_CONFIG_DIR": "jupyter/config",
+        "JUPYTER_DATA_DIR": "jupyter/data",
+        "JUPYTER_RUNTIME_DIR": "jupyter/runtime",
+    }.items():
+        path = home / folder
+        path.mkdir(parents=True)
+        os.environ[variable] = str(path)
+    os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    os.environ[network_guard.LOG_VARIABLE] = str(home / "refused.log")
+    os.environ["PYTHONPATH"] = os.pathsep.join(
+        part for part in (str(GUARD), os.environ.get("PYTHONPATH", "")) if part
+    )
+    network_guard.install()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(config.stash[_home], ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the browser tests last.
+
+    They are the slowest, and Playwright keeps an event loop running in this thread,
+    in which other tests could not start one of their own.
+    """
+    items.sort(key=lambda item: ROOT / "tests" / "browser" in item.path.parents)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stay_on_this_machine() -> Iterator[None]:
+    yield
+    log = Path(os.environ[network_guard.LOG_VARIABLE])
+    if log.exists():
+        pytest.fail(f"Something tried to reach the internet:\n{log.read_text()}")
+
+
+@pytest.fixture(autouse=True)
+def _own_ledger(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Each test has its own list of recent jobs; caches are shared by the run."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("XDG_DATA_HOME", str(folder / "data"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of recorded documents beside the repository."""
+    if not CORPUS.is_dir():
+        pytest.skip("the folder of recorded documents is not beside the repository")
+    return CORPUS
+
+
+@pytest.fixture(scope="session")
+def lab_server() -> Iterator[Lab]:
+    """One real lab server for the whole run; jobs of other tests may be on it."""
+    from ogc_widgets.lab import lab
+
+    with lab() as server:
+        yield server
+
+
+class _Catcher(logging.Handler):
+    def __init__(self, secret: str) -> None:
+        super().__init__(level=logging.DEBUG)
+        self.secret = secret
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self.secret in record.getMessage() or self.secret in repr(record.__dict__):
+            self.found.append(f"{record.name}: {record.msg!r}")
+
+
+@pytest.fixture(scope="session")
+def canary(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A token that must not be found anywhere when the tests are over.
+
+    Use it as a password or token. At the end of the run the log records of the package
+    and of the HTTP libraries below it, and every file that the run wrote, are searched
+    for it.
+    """
+    secret = f"canary{secrets.token_hex(12)}"
+    catcher = _Catcher(secret)
+    names = ("ogc_widgets", "httpx", "httpcore", "asyncio")
+    before = {name: logging.getLogger(name).level for name in names}
+    for name in names:
+        logging.getLogger(name).setLevel(logging.DEBUG)
+        logging.getLogger(name).addHandler(catcher)
+    yield secret
+    for name, level in before.items():
+        logging.getLogger(name).setLevel(level)
+        logging.getLogger(name).removeHandler(catcher)
+    folders = [request.config.stash[_home], tmp_path_factory.getbasetemp()]
+    found = catcher.found + _files_with(secret.encode(), folders)
+    assert not found, f"a secret leaked into {found}"
+
+
+def _files_with(needle: bytes, folders: list[Path]) -> list[str]:
+    return [
+        str(path)
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not path.is_symlink()
+        and path.suffix not in {".tif", ".png"}
+        and needle in path.read_bytes()
+    ]

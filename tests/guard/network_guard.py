@@ -1,0 +1,76 @@
+"""No test may reach the internet: connections that leave the machine are refused.
+
+An audit hook sees every connection and every look-up of a name that Python makes, in
+this process and (through ``sitecustomize.py`` beside this file) in the Python programs
+that tests start. A refusal is also written to a file, so that code which swallows the
+exception is found at the end of the run.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+LOG_VARIABLE = "OGCW_TEST_NETWORK_LOG"
+
+# Names that can never exist (RFC 2606, RFC 6761). Tests use them for servers that are
+# not there; the look-up fails as it does on a machine without a network.
+_NEVER = (".invalid", ".test", ".example", "example.com", "example.org", "example.net")
+
+
+class InternetBlockedError(RuntimeError):
+    """A test tried to leave the machine."""
+
+
+def is_local(host: object) -> bool:
+    """Whether an address or name means this machine."""
+    if isinstance(host, bytes):
+        host = host.decode("ascii", "replace")
+    if host is None or host == "":
+        return True
+    if not isinstance(host, str):
+        return False
+    if host in {"localhost", socket.gethostname()} or host.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def install() -> None:
+    """Refuse everything but loopback from now on."""
+    sys.addaudithook(_hook)
+
+
+def _hook(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "socket.connect":
+        address = arguments[1]
+        if isinstance(address, tuple) and not is_local(address[0]):
+            _refuse(f"a connection to {address[0]}")
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+        if is_local(host):
+            return
+        text = host.decode() if isinstance(host, bytes) else str(host)
+        if text.endswith(_NEVER):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        try:
+            ipaddress.ip_address(text)
+        except ValueError:
+            _refuse(f"a look-up of {text}")
+
+
+def _refuse(what: str) -> None:
+    log = os.environ.get(LOG_VARIABLE)
+    if log:
+        stack = "".join(traceback.format_stack(limit=12))
+        with Path(log).open("a", encoding="utf-8") as file:
+            file.write(f"{what} by {sys.argv[:3]}\n{stack}\n")
+    raise InternetBlockedError(f"{what} was refused: tests stay on this machine")
