@@ -38,7 +38,8 @@ def publishing(*widgets: Any) -> Iterator[None]:
 class View(anywidget.AnyWidget):
     """Base of the views; a subclass names its script and style sheet.
 
-    A subclass sets ``_script`` and ``_style`` to files beside it. The shared helpers
+    A subclass sets ``_script`` and ``_style`` to files beside it; a long script may be
+    several files, which are joined in the order given. The shared helpers
     (``static/base.js``) and tokens (``static/theme.css``) are put in front of them.
 
     Messages from the page have the form ``{"type": "...", ...}`` and call the method
@@ -46,14 +47,16 @@ class View(anywidget.AnyWidget):
     method is kept in ``last_error`` and shown by the page, never lost in a log.
     """
 
-    _script: ClassVar[Path]
+    _script: ClassVar[Path | tuple[Path, ...]]
     _style: ClassVar[Path]
 
     problem = traitlets.Unicode("").tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "_script" in cls.__dict__:
-            cls._esm = _join(STATIC / "base.js", cls._script)
+            script = cls._script
+            parts = script if isinstance(script, tuple) else (script,)
+            cls._esm = _join(STATIC / "base.js", *parts)
             cls._css = _join(STATIC / "theme.css", cls._style)
         super().__init_subclass__(**kwargs)
 

@@ -49,10 +49,16 @@ CONTROLS.list = (spec, host) => {
     const wanted = usesChips(spec, drafts);
     if (inner === null || wanted !== chips) {
       chips = wanted;
-      inner = wanted ? chipList(spec, host) : rowList(spec, host);
+      inner = wanted ? chipList(spec, { ...host, rewrite }) : rowList(spec, host);
       node.replaceChildren(inner.node);
     }
     inner.write(draft);
+  }
+  /** Values that do not fit into chips any more move to rows. */
+  function rewrite(drafts) {
+    write(drafts);
+    host.changed(inner.read());
+    inner.focus();
   }
   write(null);
   const most = spec.max_items ?? null;
@@ -183,7 +189,6 @@ function rowList(spec, host) {
     rows.forEach((row, i) => {
       if (!sameDraft(row.place.read(), visible[i])) row.place.write(visible[i]);
       const name = row.name();
-      row.place.control.node.querySelector("[aria-label]")?.tagName;
       row.remove.setAttribute("aria-label", `Remove ${name}`);
       row.up.setAttribute("aria-label", `Move ${name} up`);
       row.down.setAttribute("aria-label", `Move ${name} down`);
@@ -191,8 +196,7 @@ function rowList(spec, host) {
       row.down.disabled = i === all.length - 1;
       show(row.up, all.length > 1 && spec.reorder !== false);
       show(row.down, all.length > 1 && spec.reorder !== false);
-      show(row.remove, drafts !== null && drafts.length > 0 && (all.length > 1 || !simple || visible[i] !== null || true));
-      row.place.rename?.(name);
+      show(row.remove, drafts !== null || all.length > 1);
     });
     show(moreRows, all.length > visible.length);
     setText(moreRows, `${count(all.length - visible.length)} more are kept and sent: show some`);
@@ -340,7 +344,7 @@ function addWords(spec) {
 }
 
 /** Several fields under each other, those that may be left out folded away. */
-function fieldStack(specs, host, draftOf, { least = 3, onplace = () => {} } = {}) {
+function fieldStack(specs, host, draftOf, { least = 3, batch = 0, onplace = () => {} } = {}) {
   const node = h("div", { class: "ogcw-f-stack" });
   const places = new Map();
   const canFold = (spec) => spec.advanced || (!spec.required && !spec.has_default && spec.kind !== "const");
@@ -364,7 +368,17 @@ function fieldStack(specs, host, draftOf, { least = 3, onplace = () => {} } = {}
     filled = true;
     inside.append(...folded.map((spec) => place(spec).node));
   }
-  open.forEach((spec) => node.append(place(spec).node));
+  let built = 0;
+  const openBody = h("div", { class: "ogcw-f-stack" });
+  /** Build some more of the open fields; whether any are left. */
+  function more(number) {
+    const next = open.slice(built, built + number);
+    built += next.length;
+    openBody.append(...next.map((spec) => place(spec).node));
+    return built < open.length;
+  }
+  node.append(openBody);
+  more(batch || Infinity);
   if (folded.length > 0) {
     section = h("details", { class: "ogcw-f-optional", ontoggle: () => { if (section.open) { fill(); host.onfold?.(); } } },
       h("summary", {}, title), inside);
@@ -372,12 +386,10 @@ function fieldStack(specs, host, draftOf, { least = 3, onplace = () => {} } = {}
   }
   const isSet = (spec) => (places.has(spec.key) ? places.get(spec.key).read() : draftOf(spec.key) ?? null) !== null;
   return {
-    node, places,
-    order: [...open, ...folded],
-    has: (key) => specs.some((spec) => spec.key === key),
+    node, places, more,
     /** Make the field of a key, even if it is folded away. */
     reach(key) {
-      if (!places.has(key) && folded.some((spec) => spec.key === key)) { fill(); section.open = true; } else if (section && folded.some((spec) => spec.key === key)) section.open = true;
+      if (folds.has(specs.find((spec) => spec.key === key))) { fill(); section.open = true; }
       return places.get(key);
     },
     fill,

@@ -89,14 +89,10 @@ CONTROLS.text = (spec, host) => textBox(spec, host, { onpaste: host.onpaste, mon
 CONTROLS.number = (spec, host) => textBox(spec, host, { onpaste: host.onpaste });
 CONTROLS.integer = CONTROLS.number;
 CONTROLS.duration = (spec, host) => textBox({ placeholder: "P1DT12H", ...dropEmpty(spec) }, host);
-CONTROLS.multiline = (spec, host) => textBox(spec, host, { lines: true, mono: isCode(spec) });
+CONTROLS.multiline = (spec, host) => textBox(spec, host, { lines: true, mono: spec.mono });
 
 function dropEmpty(spec) {
   return Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== "" && value !== null && value !== undefined));
-}
-
-function isCode(spec) {
-  return /json|xml|yaml|cwl|gml|kml|script|wkt|csv|code|x-/.test(`${spec.media_type ?? ""} ${spec.widget ?? ""}`);
 }
 
 // Dates. The text is the value; the browser's own picker only types into it, because it
@@ -254,11 +250,11 @@ CONTROLS.secret = (spec, host) => {
 
 /** Exactly one value: there is nothing to choose but whether to send it. */
 CONTROLS.const = (spec, host) => {
-  const value = plain(spec.value_text ?? spec.placeholder ?? spec.options?.[0] ?? "", 400);
+  const value = plain(spec.value_text, 400);
   let draft = null;
   const box = h("input", { type: "checkbox", ...naming(host), onchange: () => { draft = box.checked ? own() : null; host.changed(draft); } });
   const text = h("code", { class: "ogcw-f-const", dir: "auto" }, value);
-  const own = () => spec.draft ?? spec.options?.[0] ?? spec.value_text ?? spec.placeholder ?? "";
+  const own = () => spec.value_text ?? "";
   const node = h("label", { class: "ogcw-f-check" }, box, h("span", {}, "send ", text));
   return {
     node,

@@ -1,0 +1,14 @@
+"""The files that draw the form on the page, in the order in which they are joined."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+_STATIC = Path(__file__).parent / "static"
+
+SCRIPT: Final = tuple(
+    _STATIC / f"{name}.js"
+    for name in ("core", "text", "choice", "place", "group", "special", "form")
+)
+STYLE: Final = _STATIC / "form.css"

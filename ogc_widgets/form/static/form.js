@@ -1,0 +1,310 @@
+// The form: places for all inputs, kept in step with Python.
+//
+// Python owns the drafts. What is typed goes there at once and in order; what comes back
+// is only written to the screen where it is news: never over text whose echo is still on
+// its way, never into the control that has the focus unless Python itself set a value
+// (drafts_revision).
+
+const MANY = 40;
+const LARGE_EDIT = 60_000;
+const ECHO_PATIENCE_MS = 20_000;
+
+function render({ model, el }) {
+  el.classList.add("ogcw", "ogcw-f");
+  const stops = [];
+  const sent = new Map(); // input id -> [{json, at}], edits that Python has not echoed yet
+  const delayed = new Map(); // input id -> timer, large edits
+  const activeListeners = [];
+  let held = ""; // the area being drawn: leaving its box for the map is not leaving it
+  let revision = model.get("drafts_revision");
+  let stack = null;
+  let specs = [];
+  let queue = 0;
+
+  const body = h("div", { class: "ogcw-f-body" });
+  const filter = h("input", { type: "search", class: "ogcw-input ogcw-f-filter", placeholder: "Find an input", "aria-label": "Find an input", ...NO_HELP, oninput: () => applyFilter() });
+  const live = h("div", { class: "ogcw-visually-hidden", role: "status" });
+  const extra = extraInputs(model);
+  el.append(filter, body, extra.node, problemLine(model), live);
+
+  const form = {
+    send: (message) => model.send(message),
+    refresh: (id) => applyErrors(id),
+    isActive: (id, path) => { const active = model.get("active_area"); return active !== "" && (active === path || active === id); },
+    hasMap: () => model.get("has_map") !== false,
+    onActive: (listener) => activeListeners.push(listener),
+    holdLeave(id) { held = id; },
+  };
+
+  // --- edits -------------------------------------------------------------------------
+
+  function edit(id, draft) {
+    const json = JSON.stringify(draft);
+    clearTimeout(delayed.get(id));
+    delayed.delete(id);
+    if (json.length <= LARGE_EDIT) { sendEdit(id, draft, json); return; }
+    // A long text is sent when the typing pauses or the field is left, whichever is first.
+    delayed.set(id, setTimeout(() => flush(id), 300));
+  }
+  function flush(id) {
+    if (!delayed.has(id)) return;
+    clearTimeout(delayed.get(id));
+    delayed.delete(id);
+    const draft = stack.places.get(id).read();
+    sendEdit(id, draft, JSON.stringify(draft));
+  }
+  function sendEdit(id, draft, json) {
+    const waiting = sent.get(id) ?? [];
+    waiting.push({ json, at: Date.now() });
+    sent.set(id, waiting.slice(-200));
+    model.send({ type: "edit", id, draft });
+    stack.draw();
+    stack.places.get(id)?.redraw();
+  }
+
+  // --- what Python says --------------------------------------------------------------
+
+  /** Whether edits of this input are on their way to Python and back. */
+  function isWaiting(id, json) {
+    const waiting = sent.get(id);
+    if (!waiting) return false;
+    const at = waiting.findLastIndex((edit_) => edit_.json === json);
+    const rest = waiting.slice(at + 1).filter((edit_) => Date.now() - edit_.at < ECHO_PATIENCE_MS);
+    if (rest.length === 0) { sent.delete(id); return false; }
+    sent.set(id, rest);
+    return true;
+  }
+  function takeDrafts() {
+    const now = model.get("drafts_revision");
+    const forced = now !== revision;
+    revision = now;
+    const drafts = model.get("drafts") ?? {};
+    for (const [id, place] of stack.places) takeDraft(id, place, drafts[id] ?? null, forced);
+    stack.unfold();
+    stack.draw();
+  }
+  function takeDraft(id, place, draft, forced) {
+    const json = JSON.stringify(draft);
+    if (delayed.has(id) || isWaiting(id, json)) return;
+    if (json === JSON.stringify(place.read())) return;
+    if (!forced && place.node.contains(el.getRootNode().activeElement)) return;
+    place.write(draft);
+    applyErrors(id);
+  }
+
+  function errorTree() {
+    const tree = { own: [], parts: new Map() };
+    for (const [path, message] of Object.entries(model.get("errors") ?? {})) {
+      let branch = tree;
+      for (const part of splitPath(path)) {
+        if (!branch.parts.has(part)) branch.parts.set(part, { own: [], parts: new Map() });
+        branch = branch.parts.get(part);
+      }
+      branch.own.push(String(message));
+    }
+    return tree;
+  }
+  /** Errors of parts that have no place of their own are said by the field around them. */
+  function flat(branch, name) {
+    const where = /^\d+$/.test(name) ? `${Number(name) + 1}` : name;
+    return [...branch.own.map((text) => `${where}: ${text}`), ...[...branch.parts].flatMap(([part, sub]) => flat(sub, `${where} / ${part}`))];
+  }
+  function spread(place, branch) {
+    const children = new Map(place.children());
+    const own = [...(branch?.own ?? [])];
+    const faulty = new Set();
+    for (const [part, sub] of branch?.parts ?? []) {
+      if (children.has(part)) continue;
+      own.push(...flat(sub, part));
+      faulty.add(part);
+    }
+    place.setError(own.join("\n"));
+    place.markParts(faulty);
+    for (const [part, child] of children) spread(child, branch?.parts.get(part));
+  }
+  function applyErrors(only) {
+    if (stack === null) return;
+    const tree = errorTree();
+    for (const [id, place] of stack.places) {
+      if (only === undefined || only === id) spread(place, tree.parts.get(id));
+    }
+  }
+  let spoken = 0;
+  function announce() {
+    clearTimeout(spoken);
+    spoken = setTimeout(() => {
+      const focused = [...(stack?.places ?? [])].find(([, place]) => place.node.contains(el.getRootNode().activeElement));
+      const message = focused?.[1].message ?? "";
+      setText(live, message === "" ? "" : `${plain(focused[1].spec.label || focused[0], 100)}: ${plain(message, 300)}`);
+    }, 1200);
+  }
+  function takeNotes() {
+    const notes = model.get("notes") ?? {};
+    for (const [id, place] of stack.places) place.setNote(notes[id] ?? "");
+  }
+
+  // --- building ----------------------------------------------------------------------
+
+  function hostOf(spec) {
+    const id = spec.key;
+    return { form, inputId: id, name: spec.label || id, path: () => joinPath([id]), changed: (draft) => edit(id, draft) };
+  }
+  function build() {
+    const next = model.get("spec") ?? [];
+    if (stack !== null && JSON.stringify(next) === JSON.stringify(specs)) return;
+    for (const id of delayed.keys()) flush(id);
+    const before = stack;
+    const focusedId = before && [...before.places].find(([, place]) => place.node.contains(el.getRootNode().activeElement))?.[0];
+    // What stands on the screen is newer than what Python last said.
+    const typed = new Map(before ? [...before.places].filter(([id]) => sent.has(id)).map(([id, place]) => [id, place.read()]) : []);
+    specs = next;
+    activeListeners.length = 0;
+    cancelAnimationFrame(queue);
+    const drafts = model.get("drafts") ?? {};
+    stack = fieldStack(specs, (spec) => ({ ...hostOf(spec), onfold: afterBuilding }), (id) => (typed.has(id) ? typed.get(id) : drafts[id] ?? null), {
+      batch: specs.length > MANY ? MANY : 0,
+      onplace: (place) => place.node.addEventListener("focusout", (event) => left(place, event)),
+    });
+    el.classList.toggle("ogcw-f-many", specs.length > MANY);
+    show(filter, specs.length > MANY);
+    body.replaceChildren(stack.node);
+    if (specs.length === 0) body.replaceChildren(h("p", { class: "ogcw-hint" }, "This process takes no inputs."));
+    stack.unfold();
+    stack.draw();
+    afterBuilding();
+    if (focusedId && stack.places.has(focusedId)) stack.places.get(focusedId).focus();
+    buildRest();
+  }
+  function afterBuilding() {
+    if (stack === null) return;
+    applyErrors();
+    takeNotes();
+    stack.draw();
+  }
+  /** Hundreds of inputs are built a screenful at a time, so that the page stays quick. */
+  function buildRest() {
+    if (!stack.more(MANY)) return;
+    queue = requestAnimationFrame(() => { buildRest(); afterBuilding(); });
+  }
+  function applyFilter() {
+    const wanted = filter.value.trim().toLocaleLowerCase();
+    if (wanted !== "") { stack.more(Infinity); stack.fill(); afterBuilding(); }
+    let first = true;
+    for (const [id, place] of stack.places) {
+      const match = wanted === "" || `${id} ${place.spec.label ?? ""}`.toLocaleLowerCase().includes(wanted);
+      show(place.node, match);
+      if (match && first && wanted !== "") { first = false; stack.reach(id); }
+    }
+  }
+
+  function left(place, event) {
+    const id = place.spec.key;
+    if (place.node.contains(event.relatedTarget) || !document.hasFocus()) return;
+    flush(id);
+    if (event.target.closest?.(".ogcw-f-menu-list")) return;
+    if (held === id || form.isActive(id, joinPath([id]))) return;
+    model.send({ type: "leave", id });
+    // An echo that was held back while the control had the focus may be shown now.
+    setTimeout(() => { if (stack.places.get(id) === place) takeDraft(id, place, (model.get("drafts") ?? {})[id] ?? null, false); });
+  }
+
+  function jump() {
+    const { path } = model.get("focus_request") ?? {};
+    if (!path) return;
+    const parts = splitPath(path);
+    stack.more(Infinity);
+    let place = stack.reach(parts[0]);
+    afterBuilding();
+    if (!place) { if (extra.reach(parts[0])) return; el.scrollIntoView({ block: "nearest" }); return; }
+    if (filter.value !== "") { filter.value = ""; applyFilter(); }
+    for (const part of parts.slice(1)) {
+      place.reveal(part);
+      const child = new Map(place.children()).get(part);
+      if (!child) break;
+      place = child;
+    }
+    place.node.scrollIntoView({ block: "center", behavior: "smooth" });
+    place.focus();
+    place.node.classList.remove("ogcw-f-flash");
+    void place.node.offsetWidth;
+    place.node.classList.add("ogcw-f-flash");
+  }
+
+  // JupyterLab takes single letters and arrow keys as its own commands unless a text box
+  // has the focus; here they belong to the radio button, list or button that has it.
+  el.addEventListener("focusin", (event) => {
+    if (!event.target.matches(":read-write")) event.target.setAttribute("data-lm-suppress-shortcuts", "true");
+  });
+
+  build();
+  stops.push(
+    listen(model, ["spec"], build),
+    listen(model, ["drafts", "drafts_revision"], takeDrafts),
+    listen(model, ["errors"], () => { applyErrors(); announce(); }),
+    listen(model, ["notes"], takeNotes),
+    listen(model, ["focus_request"], jump),
+    listen(model, ["active_area", "has_map"], () => { held = ""; activeListeners.forEach((listener) => listener()); }),
+    extra.stop,
+  );
+  return () => {
+    for (const id of [...delayed.keys()]) flush(id);
+    cancelAnimationFrame(queue);
+    stops.forEach((stop) => stop());
+  };
+}
+
+/** Inputs that the server wants but does not describe. */
+function extraInputs(model) {
+  let rows = [];
+  const body = h("div", { class: "ogcw-f-rows" });
+  const words = h("div", { class: "ogcw-hint" }, "Sent as JSON; words that are not JSON are sent as text.");
+  const add = linkButton("Add an input the server forgot", () => { insert(["", ""]); rows.at(-1).key.focus(); });
+  const node = h("div", { class: "ogcw-f-extra", role: "group", "aria-label": "Extra inputs" }, body, words, add);
+  let waiting = [];
+  const value = () => rows.map((row) => [row.key.value, row.text.value]);
+  function changed() {
+    const now = value();
+    waiting.push(JSON.stringify(now));
+    model.send({ type: "extra", rows: now });
+  }
+  function insert([key, text]) {
+    const row = {
+      key: h("input", { type: "text", class: "ogcw-input ogcw-f-key", dir: "auto", placeholder: "id", "aria-label": "Id of the extra input", value: key, oninput: changed, ...NO_HELP }),
+      text: h("textarea", { class: "ogcw-input", rows: 1, dir: "auto", placeholder: "value", "aria-label": "Value of the extra input", oninput: () => { grow(row); changed(); }, ...NO_HELP }),
+      remove: h("button", { type: "button", class: "ogcw-icon", "aria-label": "Remove this input", onclick: () => { rows = rows.filter((other) => other !== row); row.node.remove(); draw(); changed(); add.focus(); } }, "×"),
+    };
+    row.text.value = text;
+    row.node = h("div", { class: "ogcw-f-listrow ogcw-f-maprow" }, row.key, row.text, h("div", { class: "ogcw-f-rowbuttons" }, row.remove));
+    rows.push(row);
+    body.append(row.node);
+    grow(row);
+    draw();
+  }
+  function grow(row) { row.text.rows = Math.min(Math.max(row.text.value.split("\n").length, 1), 10); }
+  function draw() { show(body, rows.length > 0); show(words, rows.length > 0); setText(add, rows.length > 0 ? "+ Add another" : "Add an input the server forgot"); }
+  function take() {
+    const next = (model.get("extra") ?? []).map(([key, text]) => [String(key), String(text)]);
+    const json = JSON.stringify(next);
+    const at = waiting.lastIndexOf(json);
+    if (at >= 0) waiting = waiting.slice(at + 1);
+    if (waiting.length > 0 || json === JSON.stringify(value())) return;
+    rows = [];
+    body.replaceChildren();
+    next.forEach(insert);
+    draw();
+  }
+  draw();
+  take();
+  const stopListening = listen(model, ["extra", "drafts_revision"], take);
+  return {
+    node, stop: stopListening,
+    reach(key) {
+      const row = rows.find((other) => other.key.value === key);
+      row?.text.scrollIntoView({ block: "center" });
+      row?.text.focus();
+      return Boolean(row);
+    },
+  };
+}
+
+export default { render };

@@ -1,0 +1,170 @@
+// Areas on the map, and content from files.
+
+/** A shape: text that follows the map, and the map that follows the text. */
+CONTROLS.area = (spec, host) => {
+  const encodings = spec.encodings ?? [];
+  const first = encodings[0]?.id ?? "bbox-text";
+  let draft = null;
+  const encoding = () => draft?.encoding || first;
+  const send = (action, value = null) => host.form.send({ type: "area_action", id: host.inputId, path: host.path(), action, value });
+  const drawButton = linkButton("draw", () => { host.form.holdLeave(host.inputId); send("draw"); }, { class: "ogcw-link ogcw-f-side", "aria-label": `Draw ${plain(host.name, 120)} on the map` });
+  const text = textBox({ ...spec, kind: "area", rows: 0 }, {
+    ...host,
+    changed(typed) {
+      draft = typed === null ? null : { encoding: encoding(), crs: draft?.crs ?? spec.default_crs ?? null, text: typed };
+      draw();
+      host.changed(draft);
+    },
+  }, { lines: true, mono: true, side: () => drawButton });
+  const encodingSelect = h("select", { class: "ogcw-input", "aria-label": `How ${plain(host.name, 100)} is sent`, onchange: () => send("encoding", encodingSelect.value) },
+    encodings.map(({ id, label }) => h("option", { value: id }, plain(label, 100))));
+  const crsSelect = h("select", { class: "ogcw-input", "aria-label": `Coordinate reference system of ${plain(host.name, 100)}`, onchange: () => send("crs", crsSelect.value || null) },
+    (spec.crs ?? []).map(({ id, label }) => h("option", { value: id }, plain(label, 100))));
+  const chooser = h("div", { class: "ogcw-f-area-change", hidden: true }, encodings.length > 1 ? encodingSelect : null, (spec.crs ?? []).length > 1 ? crsSelect : null);
+  const change = linkButton("Change", () => {
+    const open = chooser.hidden;
+    show(chooser, open);
+    change.setAttribute("aria-expanded", String(open));
+    if (open) chooser.querySelector("select")?.focus();
+  }, { "aria-expanded": "false", "aria-label": `Change how ${plain(host.name, 100)} is sent` });
+  const canChange = chooser.childNodes.length > 0;
+  const view = linkButton("Use the map's view", () => send("view"));
+  const clear = linkButton("Clear", () => { send("clear"); });
+  const words = h("span", { dir: "auto" });
+  const hint = h("div", { class: "ogcw-hint ogcw-f-area-hint" }, words, canChange ? [" ", change] : null, h("span", { class: "ogcw-f-area-actions" }, view, clear));
+  const node = h("div", { class: "ogcw-f-area" }, text.node, hint, chooser);
+
+  function draw() {
+    const active = host.form.isActive(host.inputId, host.path());
+    node.classList.toggle("ogcw-f-area-active", active);
+    setText(drawButton, active ? "drawing …" : draft ? "edit" : "draw");
+    const own = encodings.find(({ id }) => id === encoding());
+    setText(words, active ? "Draw on the map: drag a box, or click the corners of a shape." : sentence(own?.hint ?? spec.hint));
+    show(change, !active);
+    show(clear, draft !== null);
+    show(view, draft === null && !active);
+    encodingSelect.value = encoding();
+    crsSelect.value = draft?.crs ?? spec.default_crs ?? "";
+    const map = host.form.hasMap();
+    show(drawButton, map);
+    if (!map) show(view, false);
+  }
+  host.form.onActive(draw);
+  draw();
+  return {
+    node,
+    write(next) {
+      draft = next !== null && typeof next === "object" ? next : null;
+      text.write(draft?.text ?? null);
+      draw();
+    },
+    read: () => draft,
+    hint: () => [],
+    focus: () => text.focus(),
+    mark(state) { text.mark(state); },
+  };
+};
+
+/** Our words as a sentence: "sent as text" -> "Sent as text." */
+function sentence(words) {
+  const text = plain(words, 300).trim();
+  if (text === "") return "";
+  return `${text[0].toUpperCase()}${text.slice(1)}${/[.!?…]$/.test(text) ? "" : "."}`;
+}
+
+const UPLOAD_LIMIT = 50_000_000;
+// One message must fit through Jupyter's web socket (10 MB by default).
+const UPLOAD_PART = 3_000_000;
+
+const FILE_MODES = { upload: "Upload", reference: "By reference", text: "As text" };
+
+/** Content of a file: uploaded, named by its address, or written here. */
+CONTROLS.file = (spec, host) => {
+  const modes = spec.modes?.length ? spec.modes : ["upload", "reference", "text"];
+  let draft = null;
+  let mode = modes[0];
+  const kept = {};
+  const radios = segmented(modes.map((value) => ({ value, label: FILE_MODES[value] ?? value })), (next) => {
+    kept[mode] = draft;
+    mode = next;
+    draft = kept[next] ?? null;
+    draw();
+    host.changed(draft);
+    host.form.refresh(host.inputId);
+  }, { role: "radiogroup", "aria-label": `How ${plain(host.name, 160)} is given` });
+  const change = (parts) => {
+    const next = { ...(draft ?? { mode }), ...parts, mode };
+    draft = [next.text, next.href, next.name].every((part) => part === null || part === undefined) ? null : next;
+    host.changed(draft);
+  };
+  const inner = (name) => ({ ...host, id: undefined, grouped: false, name: `${plain(host.name, 160)}, ${name}` });
+  const code = Boolean(spec.language);
+  const text = textBox({ kind: "multiline", rows: spec.rows || 4, placeholder: spec.placeholder }, { ...inner("text"), changed: (typed) => change({ text: typed }) }, { lines: true, mono: code });
+  const href = textBox({ kind: "text", input_mode: "url", placeholder: "https://…" }, { ...inner("address"), changed: (typed) => change({ href: typed }) });
+  const types = (spec.media_types ?? []).length > 1 ? h("select", { class: "ogcw-input ogcw-f-type", "aria-label": `Media type of ${plain(host.name, 160)}`, onchange: () => { if (draft) change({ type: types.value || null }); else pendingType = types.value; } },
+    spec.media_types.map(({ id, label }) => h("option", { value: id }, plain(label, 100)))) : null;
+  let pendingType = null;
+  const problem = h("div", { class: "ogcw-error", role: "alert" });
+  const chosen = h("span", { class: "ogcw-hint ogcw-f-filename", dir: "auto" });
+  const picker = h("input", { type: "file", class: "ogcw-visually-hidden", tabindex: "-1", "aria-hidden": "true", accept: spec.accept || null, onchange: () => upload(picker.files[0]) });
+  const pick = h("button", { type: "button", class: "ogcw-btn ogcw-f-small", onclick: () => picker.click() }, "Choose a file");
+  const drop = h("div", { class: "ogcw-f-drop",
+    ondragover: (event) => { event.preventDefault(); drop.classList.add("ogcw-f-drop-over"); },
+    ondragleave: () => drop.classList.remove("ogcw-f-drop-over"),
+    ondrop: (event) => { event.preventDefault(); drop.classList.remove("ogcw-f-drop-over"); upload(event.dataTransfer?.files?.[0]); },
+  }, pick, chosen, picker);
+  const clear = linkButton("clear", () => { draft = null; draw(); host.changed(null); pick.focus(); });
+  drop.append(clear);
+  const body = h("div", { class: "ogcw-f-file" });
+  const node = h("div", { ...groupNaming(host) }, modes.length > 1 ? radios.node : null, body, problem);
+
+  async function upload(file) {
+    picker.value = "";
+    setText(problem, "");
+    if (!file) return;
+    if (file.size > UPLOAD_LIMIT) {
+      setText(problem, `This file has ${bytes(file.size)}; at most ${bytes(UPLOAD_LIMIT)} can be sent inside a request. Give its address instead.`);
+      return;
+    }
+    setText(chosen, `reading ${plain(file.name, 80)} …`);
+    const parts = Math.max(1, Math.ceil(file.size / UPLOAD_PART));
+    for (let part = 0; part < parts; part += 1) {
+      const base64 = await base64Of(file.slice(part * UPLOAD_PART, (part + 1) * UPLOAD_PART));
+      host.form.send({ type: "upload", id: host.inputId, path: host.path(), name: file.name, mime: file.type, base64, ...(parts > 1 ? { part, parts } : {}) });
+    }
+    draft = { mode: "upload", name: file.name, type: file.type || types?.value || null, size: file.size };
+    draw();
+    host.redraw?.();
+  }
+  function draw() {
+    radios.set(mode);
+    if (mode === "upload") body.replaceChildren(drop);
+    else if (mode === "reference") body.replaceChildren(h("div", { class: "ogcw-f-row" }, href.node, types));
+    else body.replaceChildren(text.node, ...(types ? [types] : []));
+    text.write(mode === "text" ? draft?.text ?? null : null);
+    href.write(mode === "reference" ? draft?.href ?? null : null);
+    const size = draft?.size ? `, ${bytes(draft.size)}` : "";
+    setText(chosen, mode === "upload" && draft ? `${plain(draft.name ?? "a file", 100)}${size}` : "or drop it here");
+    show(clear, mode === "upload" && draft !== null);
+    if (types) types.value = draft?.type ?? pendingType ?? spec.media_types[0].id;
+  }
+  draw();
+  return {
+    node,
+    write(next) {
+      draft = next !== null && typeof next === "object" ? next : null;
+      if (draft && modes.includes(draft.mode)) mode = draft.mode;
+      draw();
+    },
+    read: () => draft,
+    focus() { if (mode === "upload") pick.focus(); else (mode === "reference" ? href : text).focus(); },
+    mark(state) { text.mark(state); href.mark(state); tie(pick, state, false); if (!host.grouped) tie(node, state, false); },
+  };
+};
+
+async function base64Of(blob) {
+  const data = new Uint8Array(await blob.arrayBuffer());
+  let binary = "";
+  for (let i = 0; i < data.length; i += 0x8000) binary += String.fromCharCode(...data.subarray(i, i + 0x8000));
+  return btoa(binary);
+}
