@@ -45,13 +45,14 @@ def write_preview(dataset: DatasetReader, target: Path) -> dict[str, Any]:
 
 
 def warp_to_web_map(
-    dataset: DatasetReader, resampling: Resampling
+    dataset: DatasetReader, resampling: Resampling, max_size: int = MAX_SIZE
 ) -> tuple[Masked, dict[str, Any]]:
-    """Return all bands of a raster in EPSG:3857, at most 512 pixels on a side.
+    """Return all bands of a raster in EPSG:3857, made small.
 
     Args:
         dataset: An open raster.
         resampling: How rasterio computes the new pixels.
+        max_size: Pixels of the longer side of the result, at most.
 
     Returns:
         Masked array of shape (bands, rows, columns), and the asset members described
@@ -65,7 +66,7 @@ def warp_to_web_map(
         dataset.crs, "EPSG:3857", dataset.width, dataset.height, *dataset.bounds
     )
     bounds = array_bounds(height, width, transform)
-    shrink = min(1.0, MAX_SIZE / max(width, height))
+    shrink = min(1.0, max_size / max(width, height))
     width, height = max(round(width * shrink), 1), max(round(height * shrink), 1)
     with WarpedVRT(
         dataset,

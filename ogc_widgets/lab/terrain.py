@@ -1,0 +1,282 @@
+"""A landscape out of nothing: mountains, valleys, lakes and rivers.
+
+The place is the northern Sierra Nevada around Lake Almanor, California, where the
+lakes lie roughly where the real ones do. Everything else is noise from a fixed seed,
+so that every call gives the same landscape.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Grid = NDArray[np.float64]
+    Mask = NDArray[np.bool_]
+
+PIXEL = 80.0
+"""Side of a pixel in metres."""
+
+WEST, SOUTH, EAST, NORTH = 632_960.0, 4_406_480.0, 695_520.0, 4_486_800.0
+"""The landscape's edges in metres, UTM zone 10 N (EPSG:32610)."""
+
+_SHAPE = (round((NORTH - SOUTH) / PIXEL), round((EAST - WEST) / PIXEL))
+_NOISE_SHAPE = (2_048, 1_600)  # twice as large, or opposite edges would match
+_SEED = 20210713
+_COARSE = 3  # pixels per cell of the grid on which water finds its way
+
+
+class _Basin(NamedTuple):
+    """A hollow that holds a lake; lengths in metres."""
+
+    x: float
+    y: float
+    long: float
+    short: float
+    turn: float  # of the long side, degrees counter-clockwise from east
+    floor: float
+    level: float  # of the full lake, above sea
+
+
+_BASINS = (
+    _Basin(654_500, 4_457_500, 9_000, 4_200, 118, 1_330, 1_372),
+    _Basin(660_500, 4_451_500, 4_600, 3_000, 30, 1_335, 1_372),
+    _Basin(676_500, 4_461_500, 5_400, 2_400, 155, 1_490, 1_507),
+    _Basin(656_900, 4_443_000, 4_300, 1_100, 100, 1_235, 1_262),
+    _Basin(652_500, 4_417_500, 3_600, 1_900, 35, 1_535, 1_572),
+    _Basin(643_600, 4_476_500, 2_300, 1_300, 10, 1_930, 1_951),
+    _Basin(684_300, 4_476_000, 1_700, 1_300, 70, 1_705, 1_722),
+    _Basin(640_900, 4_434_500, 1_500, 900, 50, 1_790, 1_806),
+    _Basin(684_500, 4_446_500, 1_200, 800, 20, 1_640, 1_656),
+)
+
+_MEADOWS = (
+    (679_500.0, 4_436_500.0, 7_000.0, 3_600.0, 140.0, 1_080.0),
+    (674_500.0, 4_421_500.0, 4_800.0, 2_400.0, 165.0, 1_045.0),
+)
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """What does not change with the seasons; grids of one shape, north up."""
+
+    height: Grid
+    """Metres above sea."""
+
+    level: Grid
+    """Level of the full lake whose hollow a pixel lies in; -inf elsewhere."""
+
+    river: Grid
+    """Share of a pixel that is river, 0 to 1."""
+
+    meadow: Grid
+    """Closeness to the floor of a wide valley, 0 to 1."""
+
+    _noises: dict[int, Grid] = field(default_factory=dict, repr=False)
+
+    def noise(self, salt: int, longest: float, steepness: float) -> Grid:
+        """Return noise of mean 0 and standard deviation 1 on this landscape.
+
+        Args:
+            salt: Chooses one of many independent fields.
+            longest: Longest wave in metres.
+            steepness: How much weaker short waves are than long ones; 0 is white.
+        """
+        if salt not in self._noises:
+            self._noises[salt] = _noise(salt, longest, steepness)
+        return self._noises[salt]
+
+
+def landscape() -> Landscape:
+    """Return the landscape."""
+    y, x = _coordinates()
+    base = _noise(1, 40_000, 2.6)
+    ridges = 1 - np.abs(_noise(2, 16_000, 2.5)) / 1.3
+    # The land rises from the canyons in the south-west to the volcanoes in the north.
+    slope = 350 * (y - SOUTH) / (NORTH - SOUTH) + 120 * (x - WEST) / (EAST - WEST)
+    height = 1_270 + slope + 220 * base + 300 * ridges + 26 * _noise(3, 4_000, 1.9)
+    meadow = np.zeros(_SHAPE)
+    for mx, my, long, short, turn, floor in _MEADOWS:
+        near = _closeness(x, y, mx, my, long, short, turn, salt=int(mx))
+        height = height * (1 - near) + (floor + 0.03 * (height - floor)) * near
+        meadow = np.maximum(meadow, near)
+    smooth = _blur(height, 5)
+    level = np.full(_SHAPE, -np.inf)
+    for basin in _BASINS:
+        near = _closeness(x, y, *basin[:5], salt=int(basin.x))
+        bed = basin.floor + 0.05 * (smooth - basin.floor)
+        height = height * (1 - near) + bed * near
+        level = np.where(near > 0.25, np.maximum(level, basin.level), level)
+    flow, paths = _drainage(height, level)
+    rain = np.log1p(flow)
+    depth = _enlarge(16 * rain + 22 * _blur(rain, 1.5) + 30 * _blur(rain, 4))
+    wet = np.clip(_blur(np.isfinite(level).astype(float), 6) * 1.5, 0, 1)
+    height = height - depth * (1 - np.maximum(0.85 * meadow, wet))
+    return Landscape(height, level, _draw(paths), meadow)
+
+
+def _coordinates() -> tuple[Grid, Grid]:
+    rows, columns = _SHAPE
+    y = NORTH - PIXEL * (np.arange(rows) + 0.5)
+    x = WEST + PIXEL * (np.arange(columns) + 0.5)
+    return y[:, None].astype("float64"), x[None, :].astype("float64")
+
+
+def _noise(salt: int, longest: float, steepness: float) -> Grid:
+    """Filter white noise so that its power falls with the wave number."""
+    rows, columns = _NOISE_SHAPE
+    white = np.random.default_rng([_SEED, salt]).random((rows, columns)) - 0.5
+    spectrum = np.fft.rfft2(white)
+    wave = np.hypot(np.fft.fftfreq(rows)[:, None], np.fft.rfftfreq(columns)[None, :])
+    first = PIXEL / longest
+    spectrum *= (wave**2 + first**2) ** (-steepness / 2)
+    waves = np.fft.irfft2(spectrum, s=(rows, columns))[: _SHAPE[0], : _SHAPE[1]]
+    waves -= waves.mean()
+    result: Grid = waves / waves.std()
+    return result
+
+
+def _blur(grid: Grid, radius: float) -> Grid:
+    """Blur with a Gaussian of a radius in cells."""
+    rows, columns = grid.shape
+    padded = np.pad(grid, int(4 * radius) + 1, mode="edge")
+    spectrum = np.fft.rfft2(padded)
+    wave2 = (
+        np.fft.fftfreq(padded.shape[0])[:, None] ** 2
+        + np.fft.rfftfreq(padded.shape[1])[None, :] ** 2
+    )
+    spectrum *= np.exp(-2 * (np.pi * radius) ** 2 * wave2)
+    edge = int(4 * radius) + 1
+    smooth = np.fft.irfft2(spectrum, s=padded.shape)
+    result: Grid = smooth[edge : edge + rows, edge : edge + columns]
+    return result
+
+
+def _closeness(
+    x: Grid,
+    y: Grid,
+    centre_x: float,
+    centre_y: float,
+    long: float,
+    short: float,
+    turn: float,
+    *,
+    salt: int,
+) -> Grid:
+    """Return 1 inside a ragged ellipse, falling smoothly to 0 around it."""
+    angle = np.deg2rad(turn)
+    dx, dy = x - centre_x, y - centre_y
+    along = (dx * np.cos(angle) + dy * np.sin(angle)) / long
+    across = (-dx * np.sin(angle) + dy * np.cos(angle)) / short
+    ragged = 1 + 0.3 * _noise(salt, 6_000, 2.3)
+    distance = np.hypot(along, across) * np.clip(ragged, 0.3, 2)
+    result: Grid = 1 / (1 + np.exp(np.minimum((distance - 1) * 6, 50)))
+    return result
+
+
+def _drainage(
+    height: Grid, level: Grid
+) -> tuple[Grid, list[list[tuple[float, float]]]]:
+    """Let rain run off; return the flow and the courses of the larger rivers.
+
+    Priority flood (Barnes et al. 2014): cells are visited from the edge inwards, the
+    lowest first, so that each knows the neighbour through which its water leaves.
+
+    Returns:
+        Flow in cells on the coarse grid, and courses as lists of (row, column) in
+        pixels, each from its spring to the edge or to another river.
+    """
+    rows, columns = (size // _COARSE for size in _SHAPE)
+    cut = height[: rows * _COARSE, : columns * _COARSE]
+    ground = cut.reshape(rows, _COARSE, columns, _COARSE).mean(axis=(1, 3))
+    pool = level[: rows * _COARSE : _COARSE, : columns * _COARSE : _COARSE]
+    # Rough ground: on smooth slopes all water would run in the same eight directions.
+    rough = np.random.default_rng([_SEED, 5]).random(ground.shape)
+    ground = np.maximum(ground + 28 * rough, pool).ravel().tolist()
+    outlet = [-1] * (rows * columns)
+    order: list[int] = []
+    heap = [
+        (ground[cell], cell)
+        for cell in range(rows * columns)
+        if cell // columns in (0, rows - 1) or cell % columns in (0, columns - 1)
+    ]
+    seen = bytearray(rows * columns)
+    for _, cell in heap:
+        seen[cell] = 1
+    heapq.heapify(heap)
+    steps = [(r, c) for r in (-1, 0, 1) for c in (-1, 0, 1) if r or c]
+    while heap:
+        surface, cell = heapq.heappop(heap)
+        order.append(cell)
+        row, column = divmod(cell, columns)
+        for down, right in steps:
+            r, c = row + down, column + right
+            if 0 <= r < rows and 0 <= c < columns and not seen[r * columns + c]:
+                near = r * columns + c
+                seen[near] = 1
+                outlet[near] = cell
+                heapq.heappush(heap, (max(surface, ground[near]), near))
+    flow = [1.0] * (rows * columns)
+    for cell in reversed(order):
+        if outlet[cell] >= 0:
+            flow[outlet[cell]] += flow[cell]
+    paths = _courses(flow, outlet, columns)
+    return np.array(flow).reshape(rows, columns), paths
+
+
+def _courses(
+    flow: list[float], outlet: list[int], columns: int
+) -> list[list[tuple[float, float]]]:
+    """Follow every river of some size downstream, the largest first."""
+    large = 900.0
+    fed = {outlet[cell] for cell, amount in enumerate(flow) if amount >= large}
+    springs = [c for c, amount in enumerate(flow) if amount >= large and c not in fed]
+    known: set[int] = set()
+    paths = []
+    for spring in springs:
+        cell, path = spring, []
+        while cell >= 0:
+            path.append(
+                (
+                    (cell // columns + 0.5) * _COARSE,
+                    (cell % columns + 0.5) * _COARSE,
+                )
+            )
+            if cell in known:
+                break
+            known.add(cell)
+            cell = outlet[cell]
+        paths.append(path)
+    return paths
+
+
+def _draw(paths: list[list[tuple[float, float]]]) -> Grid:
+    """Draw the rivers as smooth lines; return the share of water in each pixel."""
+    canvas = np.zeros(_SHAPE)
+    for path in paths:
+        points = np.array(path)
+        for _ in range(8):  # soften the eight directions of the coarse grid
+            points[1:-1] = (points[:-2] + 2 * points[1:-1] + points[2:]) / 4
+        steps = np.arange(0, len(points) - 1, 0.05)
+        rows = np.interp(steps, np.arange(len(points)), points[:, 0])
+        columns = np.interp(steps, np.arange(len(points)), points[:, 1])
+        inside = (rows < _SHAPE[0]) & (columns < _SHAPE[1])
+        canvas[rows[inside].astype(int), columns[inside].astype(int)] = 1
+    return np.clip(1.35 * _blur(canvas, 0.45), 0, 1)
+
+
+def _enlarge(coarse: Grid) -> Grid:
+    """Bring a coarse grid to the pixels with linear interpolation."""
+    rows = (np.arange(_SHAPE[0]) + 0.5) / _COARSE - 0.5
+    columns = (np.arange(_SHAPE[1]) + 0.5) / _COARSE - 0.5
+    tall = np.stack(
+        [np.interp(rows, np.arange(coarse.shape[0]), column) for column in coarse.T]
+    )
+    return np.stack(
+        [np.interp(columns, np.arange(coarse.shape[1]), row) for row in tall.T]
+    )
