@@ -23,7 +23,7 @@ import threading
 import weakref
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from ogc_widgets.errors import ConnectionFailedError, InputError, MissingExtraError
 
@@ -56,7 +56,7 @@ def lab(
     workers: int | None = None,
     runner: str | Sequence[str] | None = None,
     tenant: str = "acme",
-    **unknown: Any,
+    **unknown: object,
 ) -> Lab:
     """Start a lab server and wait until it answers.
 
@@ -185,19 +185,10 @@ class Lab:
             target=_listen, args=(process, self._messages), daemon=True
         ).start()
         try:
-            message = self._next_message(_START_TIMEOUT_S)
-            if message is None:
-                raise ConnectionFailedError(
-                    "The lab server did not start.",
-                    advice=_last_lines(log) or "Its log is empty.",
-                )
-            if "error" in message:
-                what, safe, advice = message["error"]
-                raise InputError(what, safe=safe, advice=advice)
+            self.url: str = self._address(log)
         except BaseException:
             self.close()
             raise
-        self.url: str = message["url"]
 
     @property
     def scenes(self) -> list[str]:
@@ -238,6 +229,20 @@ class Lab:
         state = "" if self._finalizer.alive else " (closed)"
         return f"<Lab {self.url}{state}>"
 
+    def _address(self, log: IO[bytes]) -> str:
+        """Wait for the first message; it holds the address, or why there is none."""
+        message = self._next_message(_START_TIMEOUT_S)
+        if message is None:
+            raise ConnectionFailedError(
+                "The lab server did not start.",
+                advice=_last_lines(log) or "Its log is empty.",
+            )
+        if "error" in message:
+            what, safe, advice = message["error"]
+            raise InputError(what, safe=safe, advice=advice)
+        url: str = message["url"]
+        return url
+
     def _next_message(self, timeout_s: float) -> dict[str, Any] | None:
         try:
             return self._messages.get(timeout=timeout_s)
@@ -255,7 +260,9 @@ def _listen(
     messages.put(None)
 
 
-def _stop(process: subprocess.Popen[str], log: Any, temporary: str | None) -> None:
+def _stop(
+    process: subprocess.Popen[str], log: IO[bytes], temporary: str | None
+) -> None:
     if process.stdin is not None:
         process.stdin.close()
     try:
@@ -268,7 +275,7 @@ def _stop(process: subprocess.Popen[str], log: Any, temporary: str | None) -> No
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _last_lines(log: Any) -> str:
+def _last_lines(log: IO[bytes]) -> str:
     log.seek(0)
     text: str = log.read().decode("utf-8", "replace")
     return "\n".join(text.strip().splitlines()[-3:])

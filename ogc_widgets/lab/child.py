@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ogc_widgets.errors import OgcError
 from ogc_widgets.lab.server.serve import FolderLock, listen, serve, url_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ogc_widgets.lab.server.context import Lab
 
 
-def _say(**message: Any) -> None:
+def _say(**message: object) -> None:
     try:
         sys.stdout.write(json.dumps(message) + "\n")
         sys.stdout.flush()
@@ -38,10 +38,13 @@ def _say(**message: Any) -> None:
 def _on_ready(settings: Settings, lab: Lab, server: uvicorn.Server) -> None:
     loop = asyncio.get_running_loop()
 
+    def stop() -> None:
+        server.should_exit = True
+
     def leash() -> None:
         while os.read(0, 4096):
             pass
-        loop.call_soon_threadsafe(setattr, server, "should_exit", True)
+        loop.call_soon_threadsafe(stop)
 
     def tell_scenes(future: asyncio.Future[list[Path]]) -> None:
         if future.cancelled():

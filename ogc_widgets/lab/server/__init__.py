@@ -1,4 +1,4 @@
-"""The embedded lab server: OGC API - Processes, Parts 1 and 2, in front of a CWL runner.
+"""The embedded lab server: OGC API - Processes, Parts 1 and 2, over a CWL runner.
 
 Nothing here is imported by the widgets; it runs in a process of its own.
 """

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,28 +127,45 @@ def scenes_folder() -> Path:
 
 
 async def _prepare_scenes(lab: Lab) -> None:
-    def prepare() -> list[Path]:
-        from ogc_widgets.lab.scenes import ensure_scenes
-
-        return ensure_scenes(scenes_folder())
-
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        f"{__package__}.make_scenes",
+        str(scenes_folder()),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
     try:
-        items = await asyncio.to_thread(prepare)
-    except Exception as error:  # noqa: BLE001 - the server is useful without scenes
-        lab.scenes.set_exception(error)
-    else:
-        lab.scenes.set_result(items)
+        stdout, stderr = await process.communicate()
+    except asyncio.CancelledError:
+        process.kill()
+        await process.wait()
+        raise
+    if process.returncode == 0:
+        lab.scenes.set_result([Path(path) for path in json.loads(stdout)])
+        return
+    lines = stderr.decode("utf-8", "replace").strip().splitlines()
+    lab.scenes.set_exception(
+        RuntimeError(lines[-1] if lines else "no reason was given")
+    )
 
 
 async def _scene_file(request: Request) -> Response:
     relative = request.path_params["path"]
-    items = await asyncio.shield(lab_of(request).scenes)
+    try:
+        items = await asyncio.shield(lab_of(request).scenes)
+    except RuntimeError as error:
+        raise Problem(
+            503, "", "No scenes", f"The example scenes could not be made: {error}"
+        ) from None
     folder = scenes_folder()
     if not relative:
         base = str(request.url.replace(query=""))
         names = [path.relative_to(folder).as_posix() for path in items]
         return JSONResponse({"items": [base + name for name in names]})
-    return await send_file(request, below(folder, relative), relative)
+    path = await asyncio.to_thread(below, folder, relative)
+    return await asyncio.to_thread(send_file, request, path, relative)
 
 
 async def _to_api(request: Request) -> Response:

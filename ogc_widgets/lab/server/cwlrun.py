@@ -16,7 +16,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cwltool.executors import MultithreadedJobExecutor
 from cwltool.job import JobBase
@@ -24,6 +24,8 @@ from cwltool.main import run
 
 if TYPE_CHECKING:
     from cwltool.errors import WorkflowException
+
+    from ogc_widgets.lab.server.values import Cwl
 
 # cwltool's own value is 3 s; a wake-up that is missed must not cost that much.
 _WAKE_UP_S = 0.05
@@ -43,7 +45,7 @@ class LabExecutor(MultithreadedJobExecutor):
         self._index = (logs / "index").open("a", encoding="utf-8")
 
     def select_resources(
-        self, request: dict[str, int | float], runtime_context: Any
+        self, request: dict[str, int | float], runtime_context: Cwl
     ) -> dict[str, int | float]:
         """Give a step at most what is there.
 
@@ -58,13 +60,13 @@ class LabExecutor(MultithreadedJobExecutor):
         return granted
 
     def run_jobs(
-        self, process: Any, job_order_object: Any, logger: Any, runtime_context: Any
+        self, process: Cwl, job_order_object: Cwl, logger: Cwl, runtime_context: Cwl
     ) -> None:
         """Run all steps of a package."""
         runtime_context.select_resources = self.select_resources
         super().run_jobs(process, job_order_object, logger, runtime_context)
 
-    def wait_for_next_completion(self, runtime_context: Any) -> None:
+    def wait_for_next_completion(self, runtime_context: Cwl) -> None:
         """Wait until a step ends or for a moment.
 
         Raises:
@@ -75,7 +77,7 @@ class LabExecutor(MultithreadedJobExecutor):
             failure: WorkflowException = self.exceptions[0]
             raise failure
 
-    def _runner(self, job: Any, runtime_context: Any, tmpdir_lock: Any) -> None:
+    def _runner(self, job: Cwl, runtime_context: Cwl, tmpdir_lock: Cwl) -> None:
         if not isinstance(job, JobBase):
             super()._runner(job, runtime_context, tmpdir_lock)
             return

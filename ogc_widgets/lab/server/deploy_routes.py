@@ -23,6 +23,8 @@ from ogc_widgets.lab.server.problems import Problem
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from ogc_widgets.lab.server.values import Json
+
 _CWL_TYPES = ("application/cwl", "application/cwl+yaml", "application/cwl+json")
 _PACKAGE_TYPE = "application/ogcapppkg+json"
 _LARGEST_PACKAGE = 8 * 2**20
@@ -89,7 +91,7 @@ async def _package(request: Request) -> tuple[bytes, str, dict[str, Any], str]:
     )
 
 
-async def _unit(unit: Any) -> tuple[bytes, str, str]:
+async def _unit(unit: Json) -> tuple[bytes, str, str]:
     """Return the package in (or behind) an execution unit."""
     if isinstance(unit, list) and unit:
         unit = unit[0]

@@ -20,12 +20,16 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import yaml
 from cwl2ogc import BaseCWLtypes2OGCConverter
 from cwl_utils.parser import load_document_by_yaml
 from loguru import logger
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+if TYPE_CHECKING:
+    from ogc_widgets.lab.server.values import Cwl
 
 _SCHEMA_ORG = ("https://schema.org/", "http://schema.org/")
 _SIMPLE = frozenset(
@@ -79,7 +83,7 @@ def describe(path: Path, workflow: str = "") -> dict[str, Any]:
     uri = path.absolute().as_uri()
     try:
         loaded = load_document_by_yaml(document, uri, load_all=True)
-    except Exception as error:  # cwl_utils raises many kinds
+    except Exception as error:  # noqa: BLE001 - cwl_utils raises many kinds
         raise PackageError("invalid", f"This is not a valid package: {error}") from None
     processes = loaded if isinstance(loaded, list) else [loaded]
     chosen = _choose(processes, workflow)
@@ -108,8 +112,8 @@ def describe(path: Path, workflow: str = "") -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        document = yaml.safe_load(path.read_bytes())
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        document = YAML(typ="safe", pure=True).load(path.read_bytes())
+    except (YAMLError, UnicodeDecodeError) as error:
         raise PackageError("invalid", f"This is not YAML or JSON: {error}") from None
     if not isinstance(document, dict) or "cwlVersion" not in document:
         raise PackageError("invalid", "This is not a CWL package: no cwlVersion in it.")
@@ -118,7 +122,7 @@ def _read(path: Path) -> dict[str, Any]:
     return document
 
 
-def _choose(processes: list[Any], workflow: str) -> Any:
+def _choose(processes: list[Any], workflow: str) -> Cwl:
     if workflow:
         for process in processes:
             if _tail(process.id) == workflow:
@@ -138,7 +142,7 @@ def _tail(uri: str) -> str:
     return re.split(r"[#/]", uri)[-1]
 
 
-def _text(value: Any) -> str:
+def _text(value: Cwl) -> str:
     if isinstance(value, list):
         return "\n".join(str(line) for line in value)
     return str(value or "")
@@ -161,13 +165,13 @@ def _facts(document: dict[str, Any]) -> dict[str, Any]:
     return facts
 
 
-def _keywords(value: Any) -> list[str]:
+def _keywords(value: Cwl) -> list[str]:
     if isinstance(value, str):
         return [word.strip() for word in value.split(",") if word.strip()]
     return [str(word) for word in value] if isinstance(value, list) else []
 
 
-def _inputs(process: Any) -> dict[str, Any]:
+def _inputs(process: Cwl) -> dict[str, Any]:
     inputs = {
         key: dict(value)
         for key, value in BaseCWLtypes2OGCConverter(process).get_inputs().items()
@@ -190,7 +194,7 @@ def _inputs(process: Any) -> dict[str, Any]:
     return inputs
 
 
-def _outputs(process: Any) -> dict[str, Any]:
+def _outputs(process: Cwl) -> dict[str, Any]:
     outputs = {
         key: dict(value)
         for key, value in BaseCWLtypes2OGCConverter(process).get_outputs().items()
@@ -200,7 +204,7 @@ def _outputs(process: Any) -> dict[str, Any]:
     return outputs
 
 
-def _say(described: dict[str, Any], parameter: Any) -> None:
+def _say(described: dict[str, Any], parameter: Cwl) -> None:
     described["title"] = _text(parameter.label) or _tail(parameter.id)
     if description := _text(parameter.doc):
         described["description"] = description
@@ -208,7 +212,7 @@ def _say(described: dict[str, Any], parameter: Any) -> None:
         described.pop("description", None)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Cwl) -> Cwl:
     """Return a default as JSON, or None when it cannot be said in JSON."""
     location = getattr(value, "location", None) or getattr(value, "path", None)
     if location:
@@ -218,7 +222,7 @@ def _plain(value: Any) -> Any:
     return None
 
 
-def _type(cwl_type: Any, process: Any) -> Any:
+def _type(cwl_type: Cwl, process: Cwl) -> Cwl:
     """Return a CWL type as plain JSON with all names resolved."""
     if isinstance(cwl_type, str):
         return cwl_type if cwl_type in _SIMPLE else _named_type(cwl_type, process)
@@ -243,7 +247,7 @@ def _symbol(symbol: str) -> str:
     return _tail(symbol) if symbol.startswith("file:") else symbol
 
 
-def _named_type(name: str, process: Any) -> Any:
+def _named_type(name: str, process: Cwl) -> Cwl:
     for requirement in process.requirements or []:
         if requirement.class_ == "SchemaDefRequirement":
             for each in requirement.types:
@@ -252,7 +256,7 @@ def _named_type(name: str, process: Any) -> Any:
     return "Any"
 
 
-def _plan(process: Any, by_id: dict[str, Any], name: str) -> dict[str, Any]:
+def _plan(process: Cwl, by_id: dict[str, Any], name: str) -> dict[str, Any]:
     """Return the steps with their scatter, for counting executions."""
     plan: dict[str, Any] = {"class": process.class_, "name": name}
     if process.class_ != "Workflow":
@@ -269,7 +273,7 @@ def _plan(process: Any, by_id: dict[str, Any], name: str) -> dict[str, Any]:
     return plan
 
 
-def _step(step: Any, by_id: dict[str, Any]) -> dict[str, Any]:
+def _step(step: Cwl, by_id: dict[str, Any]) -> dict[str, Any]:
     run = by_id.get(step.run) if isinstance(step.run, str) else step.run
     return {
         "name": _tail(step.id),
@@ -291,7 +295,7 @@ def _step(step: Any, by_id: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _listed(value: Any) -> list[Any]:
+def _listed(value: Cwl) -> list[Any]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]

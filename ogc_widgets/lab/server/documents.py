@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.lab.server.processes import ProcessRecord
     from ogc_widgets.lab.server.runner import JobFolder
+    from ogc_widgets.lab.server.values import Json
 
 _OGC_REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 RESULTS_REL = _OGC_REL + "results"
@@ -37,7 +38,7 @@ CONFORMANCE = [
 ]
 
 
-def link(href: str, rel: str, title: str, kind: str = "application/json") -> Any:
+def link(href: str, rel: str, title: str, kind: str = "application/json") -> Json:
     """Return a link object."""
     return {"href": href, "rel": rel, "type": kind, "title": title}
 

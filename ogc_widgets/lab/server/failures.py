@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ogc_widgets.lab.server.progress import Tracker, step_title
@@ -19,8 +20,22 @@ _NOT_FOUND = re.compile(r"^ERROR '(?P<program>[^']+)' not found")
 _RUNNER_ERROR = re.compile(r"^(?:ERROR|CRITICAL)\s+(?P<text>.*)$")
 
 
-def failure_message(folder: JobFolder, tracker: Tracker, exit_code: int) -> str:
-    """Return the message of a failed job.
+@dataclass(frozen=True)
+class Failure:
+    """Why a job failed.
+
+    Attributes:
+        message: The reason for people.
+        code: The HTTP status code that fits: 400 where a step refused what it was
+            given, 500 where something broke.
+    """
+
+    message: str
+    code: int = 500
+
+
+def why_it_failed(folder: JobFolder, tracker: Tracker, exit_code: int) -> Failure:
+    """Return the reason why a job failed.
 
     A step that ends with a line ``error: <sentence>`` has said it itself. Otherwise
     the step's name and its last lines, or what the runner said.
@@ -33,25 +48,25 @@ def failure_message(folder: JobFolder, tracker: Tracker, exit_code: int) -> str:
     logs = dict(folder.step_logs())
     for name in tracker.failed:
         if sentence := _own_words(_tail(logs.get(name))):
-            return _limited(f"{_title(tracker, name)} failed: {sentence}")
+            return _failure(f"{_title(tracker, name)} failed: {sentence}", 400)
     runner_lines = _tail(folder.log)
     for line in runner_lines:
         if match := _NOT_FOUND.match(line):
             step = _title(tracker, tracker.failed[0]) if tracker.failed else "A step"
-            return _limited(
+            return _failure(
                 f"{step} failed: the program {match['program']!r} is not installed "
                 "here. The lab runs steps as plain programs, without containers."
             )
     if tracker.failed:
         name = tracker.failed[0]
         last = " / ".join(_tail(logs.get(name))[-3:])
-        return _limited(
+        return _failure(
             f"{_title(tracker, name)} failed: {last or 'it said nothing on stderr'}"
         )
     if text := _runner_words(runner_lines):
-        return _limited(f"The package could not be run: {text}")
+        return _failure(f"The package could not be run: {text}")
     last = " / ".join(runner_lines[-3:])
-    return _limited(f"The runner ended with code {exit_code}. {last}".strip())
+    return _failure(f"The runner ended with code {exit_code}. {last}".strip())
 
 
 def _title(tracker: Tracker, name: str) -> str:
@@ -91,5 +106,6 @@ def _tail(path: Path | None) -> list[str]:
     return [line.rstrip() for line in text.splitlines() if line.strip()]
 
 
-def _limited(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+def _failure(text: str, code: int = 500) -> Failure:
+    short = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return Failure(short, code)

@@ -37,14 +37,16 @@ def below(root: Path, relative: str) -> Path:
     return path
 
 
-async def send_file(request: Request, path: Path, relative: str) -> Response:
+def send_file(request: Request, path: Path, relative: str) -> Response:
     """Answer with a file, a part of it, 304, or a folder's list of files.
+
+    Reads the folder, so it is called in a thread.
 
     Raises:
         Problem: 404 when there is nothing.
     """
     if path.is_dir():
-        return JSONResponse(await asyncio.to_thread(_listing, request, path))
+        return JSONResponse(_listing(request, path))
     if not path.is_file():
         raise not_found(relative)
     response = FileResponse(path, media_type=media_type(path), stat_result=path.stat())

@@ -37,6 +37,7 @@ class Guard:
         self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, answer or refuse one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -17,6 +17,8 @@ from ogc_widgets.lab.server.problems import bad_inputs
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ogc_widgets.lab.server.values import Json
+
 # Relative to the inputs document, which is in the job's folder.
 STAGED = "staged"
 _INT32 = 2**31
@@ -89,7 +91,7 @@ def check_inputs(
     return checked
 
 
-def _check_schema(schema: Mapping[str, Any], value: Any) -> None:
+def _check_schema(schema: Mapping[str, Any], value: Json) -> None:
     """Check what the description says beyond the CWL type (ranges, patterns...)."""
     plain = _without_references(schema)
     if not plain:
@@ -106,7 +108,7 @@ def _check_schema(schema: Mapping[str, Any], value: Any) -> None:
         raise _Unfit(error.message, path)
 
 
-def _without_references(schema: Any) -> Any:
+def _without_references(schema: Json) -> Json:
     # References lead to other servers, files have their own rules, and geometry
     # schemas made from CWL records are often wrong: only plain constraints count.
     if isinstance(schema, dict):
@@ -118,7 +120,7 @@ def _without_references(schema: Any) -> Any:
     return schema
 
 
-def _bare(value: Any) -> Any:
+def _bare(value: Json) -> Json:
     """Return what a qualified value holds, and any other value as it is."""
     if isinstance(value, dict) and "value" in value and value.keys() <= _QUALIFIED:
         return value["value"]
@@ -135,7 +137,7 @@ class _Converter:
         self._key = key
         self._files = files
 
-    def convert(self, cwl_type: Any, value: Any, path: str = "") -> Any:
+    def convert(self, cwl_type: Json, value: Json, path: str = "") -> Json:
         """Return the CWL value for an OGC value.
 
         Raises:
@@ -155,7 +157,7 @@ class _Converter:
             return {"class": "Directory", "location": _address(value, path)}
         return self._literal(cwl_type, _bare(value), path)
 
-    def _union(self, alternatives: list[Any], value: Any, path: str) -> Any:
+    def _union(self, alternatives: list[Any], value: Json, path: str) -> Json:
         if value is None and "null" in alternatives:
             return None
         reasons: list[_Unfit] = []
@@ -174,7 +176,7 @@ class _Converter:
             )
         )
 
-    def _array(self, item: Any, value: Any, path: str) -> list[Any]:
+    def _array(self, item: Json, value: Json, path: str) -> list[Any]:
         value = _bare(value)
         if not isinstance(value, list):
             # One value where many are possible is what 1.0 clients send.
@@ -184,7 +186,7 @@ class _Converter:
             for index, each in enumerate(value)
         ]
 
-    def _enum(self, symbols: list[str], value: Any, path: str) -> str:
+    def _enum(self, symbols: list[str], value: Json, path: str) -> str:
         for symbol in symbols:
             # Descriptions show the last part of a symbol that is an address.
             if value in {symbol, symbol.rsplit("/", 1)[-1]}:
@@ -192,7 +194,7 @@ class _Converter:
         shown = ", ".join(symbol.rsplit("/", 1)[-1] for symbol in symbols)
         raise _Unfit(f"must be one of: {shown}", path)
 
-    def _record(self, cwl_type: Mapping[str, Any], value: Any, path: str) -> Any:
+    def _record(self, cwl_type: Mapping[str, Any], value: Json, path: str) -> Json:
         fields = cwl_type["fields"]
         if _STRING_FORMATS in cwl_type["record"] and isinstance(_bare(value), str):
             return {"value": _bare(value)}
@@ -210,7 +212,7 @@ class _Converter:
             raise _Unfit(f"has no member {unknown[0]!r}", path)
         return record
 
-    def _literal(self, cwl_type: str, value: Any, path: str) -> Any:
+    def _literal(self, cwl_type: str, value: Json, path: str) -> Json:
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         whole = number and float(value).is_integer()
         fits = {
@@ -225,7 +227,7 @@ class _Converter:
             raise _Unfit(f"must be {_WORDS.get(cwl_type, cwl_type)}", path)
         return int(value) if cwl_type in {"int", "long"} else value
 
-    def _file(self, value: Any, path: str) -> dict[str, Any]:
+    def _file(self, value: Json, path: str) -> dict[str, Any]:
         if isinstance(value, dict) and "href" in value:
             return {"class": "File", "location": _address(value, path)}
         if isinstance(value, str) and urlsplit(value).scheme in {"http", "https"}:
@@ -237,11 +239,11 @@ class _Converter:
         return {"class": "File", "path": f"{STAGED}/{name}"}
 
 
-def _optional(cwl_type: Any) -> bool:
+def _optional(cwl_type: Json) -> bool:
     return isinstance(cwl_type, dict) and "null" in cwl_type.get("union", ())
 
 
-def _address(value: Any, path: str) -> str:
+def _address(value: Json, path: str) -> str:
     href = value.get("href") if isinstance(value, dict) else value
     if not isinstance(href, str) or urlsplit(href).scheme not in {"http", "https"}:
         # Paths would read this machine's files for anybody who can reach the port.
@@ -249,7 +251,7 @@ def _address(value: Any, path: str) -> str:
     return href
 
 
-def _content(value: Any, path: str) -> tuple[str, bytes]:
+def _content(value: Json, path: str) -> tuple[str, bytes]:
     """Return media type and bytes of a file that was sent by value."""
     media_type, encoding = "text/plain", ""
     if isinstance(value, dict) and "value" in value and value.keys() <= _QUALIFIED:

@@ -29,7 +29,8 @@ CREATE TABLE IF NOT EXISTS jobs (
   finished REAL,
   updated REAL NOT NULL,
   request TEXT NOT NULL,
-  runner TEXT NOT NULL DEFAULT ''
+  runner TEXT NOT NULL DEFAULT '',
+  failure_code INTEGER NOT NULL DEFAULT 500
 );
 CREATE INDEX IF NOT EXISTS jobs_by_status ON jobs (status);
 """
@@ -61,6 +62,7 @@ class JobRecord:
     updated: float
     request: dict[str, Any]
     runner: dict[str, Any]
+    failure_code: int
 
     @property
     def is_finished(self) -> bool:
@@ -211,14 +213,23 @@ class JobStore:
             (progress, message, now(), job_id),
         )
 
-    def finish(self, job_id: str, status: str, message: str) -> None:
-        """Give a job its last status; the first last status stands."""
+    def finish(
+        self, job_id: str, status: str, message: str, *, failure_code: int = 500
+    ) -> None:
+        """Give a job its last status; the first last status stands.
+
+        Args:
+            job_id: The job.
+            status: ``successful``, ``failed`` or ``dismissed``.
+            message: What happened, for people.
+            failure_code: HTTP status code that fits a failure.
+        """
         moment = now()
-        progress = ", progress = 100" if status == "successful" else ""
         self._db.execute(
-            f"UPDATE jobs SET status = ?, message = ?, finished = ?, updated = ?{progress}"  # noqa: S608, E501
+            "UPDATE jobs SET status = ?, message = ?, finished = ?, updated = ?,"
+            " progress = IIF(? = 'successful', 100, progress), failure_code = ?"
             " WHERE job_id = ? AND status IN ('accepted', 'running')",
-            (status, message, moment, moment, job_id),
+            (status, message, moment, moment, status, failure_code, job_id),
         )
 
     def remove(self, job_id: str) -> None:

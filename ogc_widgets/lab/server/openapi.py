@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ogc_widgets.lab.server.values import Json
 
 
 def api_definition(api: str, process_ids: list[str]) -> dict[str, Any]:
@@ -42,7 +45,7 @@ def _schema(name: str) -> dict[str, Any]:
     return {"schema": {"$ref": f"#/components/schemas/{name}"}}
 
 
-def _answer(description: str, schema: str = "", kind: str = "application/json") -> Any:
+def _answer(description: str, schema: str = "", kind: str = "application/json") -> Json:
     answer: dict[str, Any] = {"description": description}
     if schema:
         answer["content"] = {kind: _schema(schema)}
@@ -202,7 +205,7 @@ def _paths() -> dict[str, Any]:
 
 
 def _parameters(process_ids: list[str]) -> dict[str, Any]:
-    def path(name: str, **schema: Any) -> dict[str, Any]:
+    def path(name: str, **schema: Json) -> dict[str, Any]:
         return {
             "name": name,
             "in": "path",
@@ -210,7 +213,7 @@ def _parameters(process_ids: list[str]) -> dict[str, Any]:
             "schema": {"type": "string", **schema},
         }
 
-    def query(name: str, description: str, **schema: Any) -> dict[str, Any]:
+    def query(name: str, description: str, **schema: Json) -> dict[str, Any]:
         listed = schema.get("type") == "array"
         return {
             "name": name,
@@ -246,7 +249,7 @@ def _parameters(process_ids: list[str]) -> dict[str, Any]:
     }
 
 
-def _object(required: list[str] | None = None, **properties: Any) -> dict[str, Any]:
+def _object(required: list[str] | None = None, **properties: Json) -> dict[str, Any]:
     document: dict[str, Any] = {"type": "object", "properties": properties}
     if required:
         document["required"] = required

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import re
@@ -85,14 +86,13 @@ class ProcessStore:
         A process that a user has put in its place is left alone; an older copy of
         the same built-in gives way.
         """
-        text = package.read_bytes()
+        text = await asyncio.to_thread(package.read_bytes)
         described = await _described(text, "")
         record = self._records.get(described["id"])
-        if record and (not record.builtin or record.package.read_bytes() == text):
-            return
-        self._write(
-            described, text, "application/cwl+yaml", mutable=mutable, builtin=True
-        )
+        if record is None or record.builtin:
+            self._write(
+                described, text, "application/cwl+yaml", mutable=mutable, builtin=True
+            )
 
     async def deploy(
         self,
@@ -268,28 +268,44 @@ def _checked_id(described: Mapping[str, Any]) -> str:
 
 async def _described(text: bytes, workflow: str) -> dict[str, Any]:
     """Describe a package, from the cache where it was described before."""
-    key = hashlib.sha256(
-        b"\0".join([text, workflow.encode(), _describer().encode()])
-    ).hexdigest()
-    cached = user_cache_path("ogc_widgets") / "descriptions" / f"{key}.json"
-    if cached.exists():
-        document: dict[str, Any] = json.loads(cached.read_text(encoding="utf-8"))
+    cached = await asyncio.to_thread(_cache_file, text, workflow)
+    document = await asyncio.to_thread(_read_cache, cached)
+    if document is not None:
         return document
     document = await _run_describe(text, workflow)
     if "error" in document:
         kind, detail = document["error"]["kind"], document["error"]["detail"]
-        title = (
-            "No such workflow" if kind == "workflow-not-found" else "Invalid package"
-        )
-        tail = kind if kind == "workflow-not-found" else "invalid-parameter-value"
-        raise Problem(400, tail, title, detail)
-    cached.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", dir=cached.parent, delete=False, encoding="utf-8"
-    ) as stream:
-        json.dump(document, stream)
-    Path(stream.name).replace(cached)
+        if kind == "workflow-not-found":
+            raise Problem(400, kind, "No such workflow", detail)
+        raise Problem(400, "invalid-parameter-value", "Invalid package", detail)
+    await asyncio.to_thread(_write_cache, cached, document)
     return document
+
+
+def _cache_file(text: bytes, workflow: str) -> Path:
+    key = hashlib.sha256(
+        b"\0".join([text, workflow.encode(), _describer().encode()])
+    ).hexdigest()
+    return user_cache_path("ogc_widgets") / "descriptions" / f"{key}.json"
+
+
+def _read_cache(path: Path) -> dict[str, Any] | None:
+    try:
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return document
+
+
+def _write_cache(path: Path, document: dict[str, Any]) -> None:
+    # A cache that cannot be written costs time, nothing else.
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w", dir=path.parent, delete=False, encoding="utf-8"
+        ) as stream:
+            json.dump(document, stream)
+        Path(stream.name).replace(path)
 
 
 def _describer() -> str:

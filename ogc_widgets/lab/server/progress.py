@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ogc_widgets.lab.server.values import Json
+
 # What cwltool says on stderr. "[job crop_2]" is the second execution of step crop.
 _STARTED = re.compile(r"\[job (?P<name>\S+)\] \S+\$ ")
 _COMPLETED = re.compile(r"\[job (?P<name>\S+)\] completed (?P<status>\w+)")
@@ -100,7 +102,7 @@ def _in_order(steps: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def _value(
     sources: list[str], known: Mapping[str, Any], gathered: Mapping[str, _Unknown]
-) -> Any:
+) -> Json:
     if len(sources) > 1:
         return _UnknownList(len(sources))
     if not sources:
@@ -110,13 +112,13 @@ def _value(
     return known.get(sources[0])
 
 
-def _length(value: Any) -> int:
+def _length(value: Json) -> int:
     if isinstance(value, _UnknownList):
         return value.length
     return len(value) if isinstance(value, list) else 1
 
 
-def _element(value: Any, index: int) -> Any:
+def _element(value: Json, index: int) -> Json:
     if isinstance(value, list):
         return value[index] if index < len(value) else None
     return _Unknown()

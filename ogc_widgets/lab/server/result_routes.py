@@ -44,9 +44,7 @@ async def one_result(request: Request) -> Response:
             "No such output",
             f"This job has no output {name!r}; it has: {', '.join(outputs)}.",
         )
-    raw = await asyncio.to_thread(
-        raw_output, name, outputs[name], _addresses(request, job)
-    )
+    raw = await asyncio.to_thread(raw_output, outputs[name], _addresses(request, job))
     return await _raw_response(request, raw)
 
 
@@ -55,7 +53,8 @@ async def result_file(request: Request) -> Response:
     job = job_of(request)
     relative = request.path_params["path"]
     root = lab_of(request).scheduler.folder(job.job_id).outputs
-    return await send_file(request, below(root, relative), relative)
+    path = await asyncio.to_thread(below, root, relative)
+    return await asyncio.to_thread(send_file, request, path, relative)
 
 
 async def step_log(request: Request) -> Response:
@@ -91,7 +90,7 @@ async def results_response(request: Request, job: JobRecord) -> Response:
     single = len(outputs) == 1
     if form == "raw" or (not form and job.request["mode"] == "sync" and single):
         parts = {
-            name: await asyncio.to_thread(raw_output, name, value, addresses)
+            name: await asyncio.to_thread(raw_output, value, addresses)
             for name, value in outputs.items()
             if value is not None
         }
@@ -127,7 +126,9 @@ def _check_ready(job: JobRecord) -> None:
             "The job was dismissed, so there are no results.",
         )
     if job.status == "failed":
-        raise Problem(500, "result-not-available", "The job failed", job.message)
+        raise Problem(
+            job.failure_code, "result-not-available", "The job failed", job.message
+        )
 
 
 def _addresses(request: Request, job: JobRecord) -> ResultAddresses:
@@ -138,7 +139,7 @@ def _addresses(request: Request, job: JobRecord) -> ResultAddresses:
 async def _raw_response(request: Request, raw: Raw) -> Response:
     if raw.path is None:
         return Response(raw.body, media_type=raw.media_type)
-    response = await send_file(request, raw.path, raw.path.name)
+    response = await asyncio.to_thread(send_file, request, raw.path, raw.path.name)
     if isinstance(response, FileResponse):
         response.headers["Content-Disposition"] = "inline"
     return response

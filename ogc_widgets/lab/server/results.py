@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ogc_widgets.lab.server.runner import JobFolder
+    from ogc_widgets.lab.server.values import Json
 
 # A larger file is sent as a link even where its value was asked for.
 _INLINE_BYTES = 16 * 2**20
@@ -80,7 +81,7 @@ def results_document(
     return document
 
 
-def raw_output(name: str, value: Any, addresses: ResultAddresses) -> Raw:
+def raw_output(value: Json, addresses: ResultAddresses) -> Raw:
     """Return one output without the document around it."""
     if _is(value, "File"):
         path = _path(value)
@@ -94,7 +95,7 @@ def raw_output(name: str, value: Any, addresses: ResultAddresses) -> Raw:
     return Raw("application/json", json.dumps(inline).encode())
 
 
-def _reference(name: str, value: Any, addresses: ResultAddresses) -> Any:
+def _reference(name: str, value: Json, addresses: ResultAddresses) -> Json:
     if _is(value, "File"):
         return _link(value, addresses)
     if isinstance(value, list) and value and all(_is(v, "File") for v in value):
@@ -105,7 +106,7 @@ def _reference(name: str, value: Any, addresses: ResultAddresses) -> Any:
     return {"href": addresses.output(name), "type": kind}
 
 
-def _inline(value: Any, addresses: ResultAddresses, *, files_too: bool) -> Any:
+def _inline(value: Json, addresses: ResultAddresses, *, files_too: bool) -> Json:
     """Return a value as the document carries it: objects are qualified."""
     if _is(value, "File"):
         return _file_value(value, addresses) if files_too else _link(value, addresses)
@@ -118,7 +119,7 @@ def _inline(value: Any, addresses: ResultAddresses, *, files_too: bool) -> Any:
     return value
 
 
-def _record(value: Any, addresses: ResultAddresses) -> Any:
+def _record(value: Json, addresses: ResultAddresses) -> Json:
     if _is(value, "File") or _is(value, "Directory"):
         return _inline(value, addresses, files_too=False)
     if isinstance(value, dict):
@@ -176,7 +177,7 @@ def _file_value(value: Mapping[str, Any], addresses: ResultAddresses) -> dict[st
     }
 
 
-def _is(value: Any, kind: str) -> bool:
+def _is(value: Json, kind: str) -> bool:
     return isinstance(value, dict) and value.get("class") == kind
 
 

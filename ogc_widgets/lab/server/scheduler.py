@@ -8,7 +8,7 @@ import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.lab.server.failures import failure_message
+from ogc_widgets.lab.server.failures import why_it_failed
 from ogc_widgets.lab.server.progress import Tracker, expected_executions
 from ogc_widgets.lab.server.runner import (
     JobFolder,
@@ -204,8 +204,10 @@ class Scheduler:
         if code == 0 and _is_output_object(folder):
             self._jobs.finish(job.job_id, "successful", "finished")
         else:
-            message = failure_message(folder, tracker, code)
-            self._jobs.finish(job.job_id, "failed", message)
+            failure = await asyncio.to_thread(why_it_failed, folder, tracker, code)
+            self._jobs.finish(
+                job.job_id, "failed", failure.message, failure_code=failure.code
+            )
 
     async def _follow(
         self,

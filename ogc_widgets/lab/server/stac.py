@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from ogc_widgets.lab.server.values import Json
+
 _CATALOGS = ("catalog.json", "collection.json")
 # Where an item sits in its catalogue means nothing once it is in a collection.
 _STRUCTURAL = frozenset({"root", "parent", "self", "collection", "child", "item"})
@@ -68,7 +70,7 @@ def _collect(
 def _reachable(
     item: dict[str, Any], path: Path, root: Path, address: Callable[[Path], str]
 ) -> dict[str, Any]:
-    def href(value: Any) -> Any:
+    def href(value: Json) -> Json:
         target = _local(str(value), path.parent)
         if target is not None:
             target = target.resolve()
