@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from ogc_widgets.form import areas, exact, known, registry, words
+from ogc_widgets.form import area, exact, registry, words
 from ogc_widgets.form import hints as ui
-from ogc_widgets.form.areas import Naming
+from ogc_widgets.form.area import Naming
 from ogc_widgets.form.branches import branches_of, is_null
 from ogc_widgets.form.descriptions import InputReading
 from ogc_widgets.form.fields import MAX_DEPTH, MAX_NODES, MAX_OPTIONS, Field
@@ -155,9 +155,9 @@ class Builder:
             made = self._qualified_file(view, place)
             if made is not None:
                 return made
-        area = areas.recognise(view, flat.references, place.naming)
-        if area is not None:
-            return _area(area)
+        found = area.recognise(view, flat.references, place.naming)
+        if found is not None:
+            return Field(kind="area", area=found)
         if "const" in view:
             return _const(view["const"], view)
         if "enum" in view:
@@ -313,6 +313,9 @@ class Builder:
         required = view.get("required", [])
         if not properties:
             return self._map(view, place)
+        if "json" in properties:
+            # A draft {"json": text} stands for JSON by hand, whatever the field.
+            return Field(kind="json")
         names = [*properties, *(name for name in required if name not in properties)]
         members = []
         for name in names:
@@ -373,7 +376,7 @@ class Builder:
         made = self.field(
             properties["value"],
             Place(
-                naming=replace(place.naming, outermost=False),
+                naming=place.naming,
                 depth=place.depth + 1,
                 trail=place.trail,
             ),
@@ -394,16 +397,6 @@ class Builder:
             return replace(constants, nullable=nullable)
         if len(choices) > 1 and all(_is_content(choice) for choice in choices):
             return replace(_contents(choices, place), nullable=nullable)
-        geometries = [
-            areas.recognise(f.view, f.references, Naming())
-            for f in (flatten(choice, self.scope.defs) for choice in choices)
-        ]
-        if all(area and area.encodings == ("geojson-geometry",) for area in geometries):
-            types = tuple(t for area in geometries if area for t in area.geometry_types)
-            return replace(
-                _area(areas.Area(("geojson-geometry",), geometry_types=types)),
-                nullable=nullable,
-            )
         inner = replace(place, key="", required=True, depth=place.depth + 1)
         made = [self.field(choice, inner) for choice in choices]
         if len(made) == 1:
@@ -418,17 +411,6 @@ class Builder:
                 for branch, label in zip(made, labels, strict=True)
             ),
         )
-
-
-def _area(area: areas.Area) -> Field:
-    return Field(
-        kind="area",
-        encodings=area.encodings,
-        crs=area.crs,
-        options=(area.default_crs,) if area.default_crs else (),
-        geometry_types=area.geometry_types,
-        needs_bbox=area.needs_bbox,
-    )
 
 
 def _const(value: Any, view: Mapping[str, Any]) -> Field:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 MAX_DEPTH = 64
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class NotJsonError(ValueError):
@@ -140,7 +142,7 @@ def _write(value: Any, indent: int | None, level: int) -> str:
         return str(value)
     if isinstance(value, Mapping):
         parts = [
-            f"{json.dumps(str(key), ensure_ascii=False)}: "
+            f"{_write(str(key), None, 0)}: "
             f"{_write(member, indent, level + 1)}"
             for key, member in value.items()
         ]
@@ -149,8 +151,10 @@ def _write(value: Any, indent: int | None, level: int) -> str:
         flat = not any(isinstance(member, (Mapping, list, tuple)) for member in value)
         parts = [_write(member, indent, level + 1) for member in value]
         return _bracket("[", parts, "]", None if flat else indent, level)
+    # Half a surrogate pair cannot be sent to the page, its escape can.
+    escape = isinstance(value, str) and bool(SURROGATE.search(value))
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+        return json.dumps(value, ensure_ascii=escape, allow_nan=False)
     except TypeError:
         raise ValueError(f"JSON has no {type(value).__name__}") from None
 

@@ -13,6 +13,8 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
+from ogc_widgets.map.area_hint import AreaHint
+
 Kind = Literal[
     "text",  # one line; format says more (uri, email, uuid, ...)
     "multiline",  # several lines: prose or code, see media_types
@@ -76,7 +78,7 @@ class Unset(Enum):
 UNSET: Final = Unset.UNSET
 """Nothing was entered: the input is left out of the request."""
 
-_NO_DEFS: Mapping[str, Any] = MappingProxyType({})
+_NO_DEFS: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +113,7 @@ class Field:
         branches: The kinds that a union offers.
         min_items: Fewest items of a list (or members of a map).
         max_items: Most items, None for any number.
-        encodings: Area encodings offered, the best first.
-        crs: Coordinate reference systems offered, as the server spells them.
-        needs_bbox: Whether the shape must carry a ``bbox`` member.
-        geometry_types: GeoJSON types that an area may have; () for all.
+        area: How an area is to be written.
         envelope: Name of the only member of the object that wraps the value, or "".
         advanced: Whether the field belongs with the optional ones.
         order: Position wished for by the description.
@@ -124,7 +123,6 @@ class Field:
         custom: Number of the registered field that draws it, or None.
         note: Advice of ours that stands under the field.
         cwl_type: Type in the application package, where it is said.
-        template: What is filled in when the field is opened (for members with defaults)
     """
 
     kind: Kind
@@ -136,7 +134,9 @@ class Field:
     default: Any = UNSET
     server_default: Any = UNSET
     schema: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    defs: Mapping[str, Any] = field(default=_NO_DEFS, repr=False, compare=False)
+    defs: Mapping[str, Any] = field(
+        default_factory=lambda: _NO_DEFS, repr=False, compare=False
+    )
     format: str = ""
     media_types: tuple[str, ...] = ()
     binary: bool = False
@@ -154,10 +154,7 @@ class Field:
     branches: tuple[Field, ...] = ()
     min_items: int = 0
     max_items: int | None = None
-    encodings: tuple[str, ...] = ()
-    crs: tuple[str, ...] = ()
-    geometry_types: tuple[str, ...] = ()
-    needs_bbox: bool = False
+    area: AreaHint | None = None
     envelope: str = ""
     advanced: bool = False
     order: float | None = None
@@ -167,7 +164,6 @@ class Field:
     custom: int | None = None
     note: str = ""
     cwl_type: str = ""
-    template: Any = None
 
     def walk(self) -> Iterator[Field]:
         """This field and everything in it, outermost first."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from ogc_widgets.form import hints as ui
 from ogc_widgets.form import words
-from ogc_widgets.form.areas import Naming
+from ogc_widgets.form.area import Naming
 from ogc_widgets.form.build import Builder, Place, Scope
 from ogc_widgets.form.defaults import with_default
 from ogc_widgets.form.descriptions import InputReading, inputs_of, read_input
@@ -87,7 +87,6 @@ def _field(schema: dict[str, Any], reading: InputReading, scope: Scope) -> Field
         description=reading.description,
         cwl_type=reading.cwl_type,
         widget=ui.text(reading.hints, "widget"),
-        outermost=True,
     )
     builder = Builder(scope)
     if not schema:

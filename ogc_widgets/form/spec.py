@@ -18,7 +18,11 @@ slot            number of the widget in the trait ``slots`` that draws this fiel
 input_mode      "text", "url", "email", "date", "time", "datetime-local", "number"
 rows            lines of multi-line text
 language        "json", "xml", "yaml", "cwl" of code, or ""
+media_type      media type of multi-line text
+mono            bool: code, in a fixed-width font
 options         labels of a choice or of the one value of a const
+option_values   the same as JSON text
+value_text      label of the one value of a const
 searchable      bool: many options
 min, max, step  numbers as text, because a page rounds large ones
 unit            unit of measure
@@ -29,12 +33,15 @@ min_items       fewest items
 max_items       most items, null for any number
 encodings       [{"id", "label", "hint"}] of an area
 crs             [{"id", "label"}] of an area, where there is a choice
+default_crs     the reference system to start with
+geometry_types  GeoJSON types that the area may have, [] for all
 modes           ways to give a file: "text", "upload", "reference"
 media_types     [{"id", "label"}] of a file, where there is a choice
 accept          value of the file input's ``accept``
 schema_text     the schema, for a field that is filled with JSON
-template        draft to start from when a list row is added, a union branch is chosen
+draft           draft to start from when a list row is added, a union branch is chosen
                 or an object that was null gets its first member
+has_default     bool: starts with a value
 ==============  =====================================================================
 """
 
@@ -43,7 +50,9 @@ from __future__ import annotations
 from typing import Any
 
 from ogc_widgets.form import exact, words
-from ogc_widgets.form.fields import Field
+from ogc_widgets.form.drafts import template
+from ogc_widgets.form.fields import UNSET, Field
+from ogc_widgets.map.encoding import LABELS, in_words
 
 # Above this many options a list to search in is quicker than a list to scroll.
 _SEARCHABLE_FROM = 12
@@ -65,7 +74,8 @@ def spec(field: Field) -> dict[str, Any]:
         "widget": field.widget,
         "slot": field.custom,
         "unit": field.unit,
-        "template": field.template,
+        "draft": template(field),
+        "has_default": field.default is not UNSET,
         **_of_kind(field),
     }
     return {
@@ -83,12 +93,16 @@ def _of_kind(field: Field) -> dict[str, Any]:
             return {
                 "rows": field.rows or 4,
                 "language": words.language(field.media_types),
+                "media_type": field.media_types[0] if field.media_types else "",
+                "mono": bool(field.media_types),
             }
         case "number" | "integer":
             return {"input_mode": "number", **_bounds(field)}
         case "choice" | "multichoice" | "const":
             return {
                 "options": list(field.option_labels),
+                "option_values": [exact.dumps(option) for option in field.options],
+                "value_text": field.option_labels[0] if field.kind == "const" else "",
                 "searchable": len(field.options) >= _SEARCHABLE_FROM,
                 "min_items": field.min_items,
                 "max_items": field.max_items,
@@ -104,11 +118,7 @@ def _of_kind(field: Field) -> dict[str, Any]:
         case "union":
             return {"branches": [spec(branch) for branch in field.branches]}
         case "area":
-            return {
-                "encodings": [words.encoding(name) for name in field.encodings],
-                "crs": [{"id": crs, "label": words.crs(crs)} for crs in field.crs],
-                "geometry_types": list(field.geometry_types),
-            }
+            return _area(field)
         case "file":
             return {
                 "modes": list(field.modes),
@@ -124,6 +134,25 @@ def _of_kind(field: Field) -> dict[str, Any]:
             return {"rows": field.rows or 6, "schema_text": schema_text(field)}
         case _:
             return {}
+
+
+def _area(field: Field) -> dict[str, Any]:
+    hint = field.area
+    if hint is None:
+        return {}
+    return {
+        "encodings": [
+            {
+                "id": name,
+                "label": LABELS[name],
+                "hint": in_words(name, hint.default_crs),
+            }
+            for name in hint.encodings
+        ],
+        "crs": [{"id": name, "label": words.crs(name)} for name in hint.crs],
+        "default_crs": hint.default_crs,
+        "geometry_types": list(hint.types),
+    }
 
 
 def schema_text(field: Field) -> str:

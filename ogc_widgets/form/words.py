@@ -11,20 +11,7 @@ from typing import Any, Final
 
 from ogc_widgets.form import exact
 from ogc_widgets.form.fields import UNSET, Field
-
-_ENCODINGS: Final[dict[str, tuple[str, str]]] = {
-    "bbox-text": ("text", "sent as text: west,south,east,north"),
-    "bbox-array": ("numbers", "sent as numbers: [west, south, east, north]"),
-    "bbox-object": ("bounding box object", "sent as a bounding box with its CRS"),
-    "geojson-geometry": ("GeoJSON geometry", "sent as a GeoJSON geometry"),
-    "geojson-feature": ("GeoJSON feature", "sent as a GeoJSON feature"),
-    "geojson-collection": (
-        "GeoJSON feature collection",
-        "sent as a GeoJSON feature collection",
-    ),
-    "wkt": ("WKT", "sent as text: well-known text (WKT)"),
-    "geojson-text": ("GeoJSON text", "sent as text: GeoJSON"),
-}
+from ogc_widgets.map.encoding import LABELS, in_words
 
 _MEDIA_TYPES: Final[dict[str, str]] = {
     "application/json": "JSON",
@@ -183,12 +170,6 @@ def accept(media_types: tuple[str, ...]) -> str:
     return ",".join(dict.fromkeys(part for part in parts if part))
 
 
-def encoding(name: str) -> dict[str, str]:
-    """Id, label and hint of an area encoding."""
-    label, hint_text = _ENCODINGS[name]
-    return {"id": name, "label": label, "hint": hint_text}
-
-
 def crs(name: str) -> str:
     """Short name of a coordinate reference system: "CRS84", "EPSG:4326"."""
     if re.search(r"CRS84h$", name):
@@ -217,8 +198,8 @@ def kind(field: Field) -> str:
         )
     if field.kind == "text":
         return FORMATS.get(field.format, "text")
-    if field.kind == "area":
-        return _ENCODINGS[field.encodings[0]][0] if field.encodings else "area"
+    if field.kind == "area" and field.area is not None:
+        return LABELS[field.area.default]
     return _KINDS[field.kind]
 
 
@@ -261,8 +242,8 @@ def hint(field: Field) -> str:
             parts.append("time, such as 10:30:00Z")
         case "duration":
             parts.append("duration, such as P1D or PT2H30M")
-        case "area" if field.encodings:
-            parts.append(_ENCODINGS[field.encodings[0]][1])
+        case "area" if field.area is not None:
+            parts.append(in_words(field.area.default, field.area.default_crs))
         case "file" if field.media_types:
             parts.append(kind(field))
         case "json":

@@ -1,0 +1,95 @@
+"""Which value a field starts with: the server's default, if it can be used.
+
+What a field shows is sent, so a default has to be valid. Defaults of the wrong type are
+read kindly ("5" for a number); what cannot be used is left out and said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from ogc_widgets.form import exact
+from ogc_widgets.form.descriptions import InputReading
+from ogc_widgets.form.fields import UNSET, Field
+from ogc_widgets.form.findings import check_value
+from ogc_widgets.form.flat import flatten
+
+LEFT_OUT: Final = "The server's default is not valid and was left out."
+
+
+def with_default(
+    field: Field, schema: Mapping[str, Any], reading: InputReading
+) -> Field:
+    """The field of an input with its default, and not required if it has one.
+
+    Args:
+        field: The field as it was built.
+        schema: Normalised schema of one value of the input.
+        reading: The description of the input.
+    """
+    default = flatten(schema, field.defs).view.get("default", UNSET) if schema else UNSET
+    if default is UNSET or default is None:
+        return field
+    used = usable_default(field, default)
+    if used is UNSET:
+        note = f"{field.note} {LEFT_OUT}".strip()
+        return replace(field, note=note)
+    # A package that has a default runs without the input.
+    del reading
+    return replace(field, default=used, required=False)
+
+
+def usable_default(field: Field, default: Any) -> Any:
+    """A default as the field can show it, or UNSET."""
+    candidates = [default]
+    if field.kind in ("list", "multichoice"):
+        candidates = [default] if isinstance(default, list) else [[default], default]
+    candidates += [_kindly(field, one) for one in list(candidates)]
+    for candidate in candidates:
+        if candidate is UNSET or candidate is None:
+            continue
+        if field.kind in ("list", "multichoice") and not isinstance(candidate, list):
+            continue
+        if _is_valid(field, candidate):
+            return candidate
+    return UNSET
+
+
+def _is_valid(field: Field, value: Any) -> bool:
+    from ogc_widgets.form.drafts import from_draft, to_draft
+
+    try:
+        found, errors = from_draft(field, to_draft(field, value))
+    except ValueError:
+        return False
+    return not errors and exact.same(found, value) and not check_value(field, value, None)
+
+
+def _kindly(field: Field, value: Any) -> Any:
+    """The value in the type that the field wants, where it plainly means it."""
+    if field.kind == "list" and field.item is not None and isinstance(value, list):
+        return [_kindly(field.item, one) for one in value]
+    if field.kind in ("number", "integer") and isinstance(value, str):
+        try:
+            number = exact.number(value.strip())
+        except ValueError:
+            return UNSET
+        whole = field.kind == "integer" and number == int(number)
+        return int(number) if whole else number
+    if field.kind == "boolean" and isinstance(value, (str, int)):
+        return {"true": True, "1": True, "false": False, "0": False}.get(
+            str(value).lower(), UNSET
+        )
+    if field.kind == "text" and isinstance(value, (int, float)):
+        if isinstance(value, bool):
+            return UNSET
+        return exact.number_text(value)
+    if field.kind == "choice":
+        for option in field.options:
+            if str(option) == str(value):
+                return option
+    if field.envelope:
+        return {field.envelope: value}
+    return value

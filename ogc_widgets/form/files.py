@@ -1,0 +1,106 @@
+"""Files: content as text, by upload or by reference, and the JSON that stands for it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ogc_widgets.form import exact, words
+from ogc_widgets.form.fields import UNSET, Field
+from ogc_widgets.form.vault import Vault
+
+MAX_UPLOAD: Final = 32 * 1024 * 1024
+
+
+def value_of(field: Field, draft: Mapping[str, Any], vault: Vault) -> Any:
+    """The value that a file draft stands for.
+
+    Raises:
+        NotJsonError: JSON was chosen as media type and the text is not JSON.
+    """
+    chosen = draft.get("type") or ""
+    if draft.get("mode") == "reference":
+        href = draft.get("href")
+        if not isinstance(href, str) or not href.strip():
+            return UNSET
+        return {"href": href.strip(), **({"type": chosen} if chosen else {})}
+    if draft.get("mode") == "upload":
+        content = vault.get(draft.get("ref"))
+        if not isinstance(content, bytes):
+            return UNSET
+        return _qualified(field, _content(field, content, chosen), chosen)
+    text = draft.get("text")
+    if not isinstance(text, str) or (not text and not draft.get("empty")):
+        return UNSET
+    return _qualified(field, _parsed(field, text, chosen), chosen)
+
+
+def draft_of(field: Field, value: Any) -> dict[str, Any] | None:
+    """The draft that shows a value in a file field, or None."""
+    if isinstance(value, str):
+        if exact.SURROGATE.search(value):
+            return None
+        empty = {"empty": True} if value == "" else {}
+        return {"mode": "text", "text": value, "type": None, **empty}
+    if not isinstance(value, Mapping):
+        return None
+    if "href" in value and value.keys() <= {"href", "type"}:
+        if "reference" not in field.modes:
+            return None
+        return {
+            "mode": "reference",
+            "href": value["href"],
+            "type": value.get("type") or None,
+        }
+    if "value" not in value or not value.keys() <= {"value", "mediaType"}:
+        return None
+    inner = value["value"]
+    text = inner if isinstance(inner, str) else exact.dumps(inner, indent=2)
+    empty = {"empty": True} if text == "" else {}
+    return {
+        "mode": "text",
+        "text": text,
+        "type": value.get("mediaType") or None,
+        **empty,
+    }
+
+
+def _qualified(field: Field, content: Any, chosen: str) -> Any:
+    if chosen and (field.qualified or len(field.media_types) > 1):
+        return {"value": content, "mediaType": chosen}
+    if field.qualified or not isinstance(content, str):
+        return {"value": content}
+    if chosen and chosen not in field.media_types:
+        return {"value": content, "mediaType": chosen}
+    return content
+
+
+def _parsed(field: Field, text: str, chosen: str) -> Any:
+    """Text as it is sent: JSON goes as JSON where the field takes JSON."""
+    if not field.qualified:
+        return text
+    if chosen:
+        return exact.loads(text) if words.is_json(chosen) else text
+    if any(words.is_json(name) for name in field.media_types) or not field.media_types:
+        stripped = text.strip()
+        if stripped[:1] in ("{", "["):
+            if not any(not words.is_json(name) for name in field.media_types):
+                return exact.loads(stripped)
+            try:
+                return exact.loads(stripped)
+            except exact.NotJsonError:
+                return text
+    return text
+
+
+def _content(field: Field, content: bytes, chosen: str) -> Any:
+    """Uploaded bytes as the JSON that is sent: text if they are text, else base64."""
+    names = (chosen,) if chosen else field.media_types
+    textual = not field.binary and (not names or any(map(words.is_text, names)))
+    if textual:
+        try:
+            return _parsed(field, content.decode("utf-8-sig"), chosen)
+        except UnicodeDecodeError:
+            pass
+    return base64.b64encode(content).decode("ascii")

@@ -1,0 +1,75 @@
+"""Dates, times and addresses as people write them; what is wrong, in plain words."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Final
+
+_DATE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)$", re.ASCII)
+_TIME: Final = re.compile(
+    r"(\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|z|[+-]\d\d:?\d\d)?$", re.ASCII
+)
+_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+$")
+_HTTP: Final = re.compile(r"https?://[^\s/?#]+", re.IGNORECASE)
+_DURATION: Final = re.compile(
+    r"P(?!$)(?:\d+W|(?:\d+(?:[.,]\d+)?Y)?(?:\d+(?:[.,]\d+)?M)?(?:\d+(?:[.,]\d+)?D)?"
+    r"(?:T(?=\d)(?:\d+(?:[.,]\d+)?H)?(?:\d+(?:[.,]\d+)?M)?(?:\d+(?:[.,]\d+)?S)?)?)$",
+    re.ASCII,
+)
+
+
+def date_fault(text: str) -> str:
+    """What is wrong with a date, or ""."""
+    found = _DATE.match(text)
+    if not found:
+        return "must be a date like 2021-07-13"
+    try:
+        date(*(int(part) for part in found.groups()))
+    except ValueError:
+        return f"must be a day that exists; {text} does not"
+    return ""
+
+
+def time_fault(text: str) -> str:
+    """What is wrong with a time of day, or ""."""
+    found = _TIME.match(text)
+    if not found:
+        return "must be a time like 10:30:00Z"
+    hour, minute, second = (int(part or 0) for part in found.groups()[:3])
+    if hour > 23 or minute > 59 or second > 60:  # noqa: PLR2004 # the clock
+        return f"must be a time that exists; {text} does not"
+    return ""
+
+
+def datetime_fault(text: str) -> str:
+    """What is wrong with a date and time, or ""."""
+    parts = re.split("[Tt ]", text, maxsplit=1)
+    if len(parts) != 2:  # noqa: PLR2004 # date and time
+        return "must be a date and time like 2021-07-13T10:30:00Z"
+    if not _DATE.match(parts[0]) or not _TIME.match(parts[1]):
+        return "must be a date and time like 2021-07-13T10:30:00Z"
+    return date_fault(parts[0]) or time_fault(parts[1])
+
+
+def lacks_zone(text: str) -> bool:
+    """Whether a date and time does not say its time zone."""
+    return not datetime_fault(text) and not re.search(r"(Z|[+-]\d\d:?\d\d)$", text, re.I)
+
+
+def duration_fault(text: str) -> str:
+    """What is wrong with a duration, or ""."""
+    if _DURATION.match(text):
+        return ""
+    return "must be a duration like P1D (a day) or PT2H30M"
+
+
+def uri_fault(text: str) -> str:
+    """What is wrong with a web address, or ""."""
+    if any(character.isspace() for character in text):
+        return "must be a web address without spaces"
+    if not _URI.match(text):
+        return "must be a web address like https://example.org/item.json"
+    if text.lower().startswith(("http:", "https:")) and not _HTTP.match(text):
+        return "must be a web address like https://example.org/item.json"
+    return ""
