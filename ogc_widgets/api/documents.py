@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeGuard
 
 from ogc_widgets.api import reading
 from ogc_widgets.api.links import Link, find_link, read_links
+from ogc_widgets.api.notices import notice
 from ogc_widgets.api.text import clean
 from ogc_widgets.errors import ProtocolError
 
@@ -90,11 +91,11 @@ class Conformance:
         declaration = reading.need_object(document, "a conformance declaration")
         declared = declaration.get("conformsTo")
         if not isinstance(declared, list):
-            reading.warn_dialect("The conformance declaration names no classes.")
+            notice("The conformance declaration names no classes.")
             declared = []
         uris = tuple(item for item in declared if isinstance(item, str))
         if len(uris) != len(declared):
-            reading.warn_dialect("A conformance class is not text; it was left out.")
+            notice("A conformance class is not text; it was left out.")
         return cls(uris=uris, raw=declaration)
 
     def has(self, name: str) -> bool:
@@ -241,7 +242,7 @@ class JobList:
             try:
                 jobs.append(StatusInfo.from_json(entry, base_url))
             except ProtocolError:
-                reading.warn_dialect("One of the jobs is not a status; left out.")
+                notice("One of the jobs is not a status; left out.")
         return cls(jobs=tuple(jobs), next_url=next_url, total=total, raw=document)
 
 
@@ -254,7 +255,7 @@ def read_page(
     page = reading.need_object(document, f"a list of {member}")
     entries = page.get(member)
     if not isinstance(entries, list):
-        reading.warn_dialect(f"The list has no member {member!r}.")
+        notice(f"The list has no member {member!r}.")
         entries = []
     following = find_link(read_links(page, base_url), "next")
     total = reading.count(reading.first(page, "numberTotal", "numberMatched", "total"))

@@ -20,6 +20,9 @@ MAX_URL_LENGTH = 8_192
 
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ftp": 21}
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
+_LINK_HEADER = re.compile(r"<([^>]*)>((?:\s*;\s*[\w*!#$&+.^`|~-]+\s*(?:=\s*"
+                          r"(?:\"[^\"]*\"|[^\s;,\"]+))?)*)")  # fmt: skip
+_LINK_PARAMETER = re.compile(r";\s*([\w*-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))")
 _INNER_SUFFIXES = (".local", ".internal", ".svc", ".cluster", ".localdomain", ".lan")
 
 Origin = tuple[str, str, int | None]
@@ -196,6 +199,28 @@ def _word(value: object) -> str:
     if isinstance(value, list) and value:
         value = value[0]
     return value if isinstance(value, str) else ""
+
+
+def header_links(value: str, base_url: str) -> tuple[Link, ...]:
+    """Read the value of a ``Link`` header (RFC 8288)."""
+    found = []
+    for match in _LINK_HEADER.finditer(value):
+        parameters = {
+            name.lower(): quoted or plain
+            for name, quoted, plain in _LINK_PARAMETER.findall(match.group(2))
+        }
+        href = absolute(match.group(1), base_url)
+        if href:
+            found.append(
+                Link(
+                    href=href,
+                    rel=parameters.get("rel", ""),
+                    type=parameters.get("type", ""),
+                    title=parameters.get("title", ""),
+                    raw=parameters,
+                )
+            )
+    return tuple(found)
 
 
 def find_link(

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 _LOG_RELATIONS = frozenset({"log", "logs", "runlog"})
 _LOG_WORD = re.compile(r"\blogs?\b", re.IGNORECASE)
-_WORDS_AROUND = re.compile(r"^(?:tool|job|pod|step)?\s*logs?\s+|\s+logs?\.?$", re.I)
+_WORDS_AROUND = re.compile(
+    r"^(?:tool|job|pod|step)?\s*logs?\s+|\s+logs?\.?$", re.IGNORECASE
+)
 _EXTENSION = re.compile(r"\.(?:log|txt|out|err)$", re.IGNORECASE)
 _NUMBER = re.compile(r"^(?P<step>.*\D)[_-](?P<number>\d{1,6})$")
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 from ogc_widgets.api import reading
 from ogc_widgets.api.documents import read_page
 from ogc_widgets.api.links import Link, read_links
+from ogc_widgets.api.notices import notice
 from ogc_widgets.errors import ProtocolError
 
 _ID_NAMES = ("id", "identifier", "name")
@@ -249,7 +250,7 @@ class ProcessList:
             try:
                 processes.append(ProcessSummary.from_json(entry, base_url))
             except ProtocolError:
-                reading.warn_dialect("One of the processes has no id; left out.")
+                notice("One of the processes has no id; left out.")
         return cls(processes=tuple(processes), next_url=next_url, raw=document)
 
 

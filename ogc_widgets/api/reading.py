@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from typing import Any
 
+from ogc_widgets.api.notices import notice
 from ogc_widgets.api.text import clean
-from ogc_widgets.errors import DialectWarning, ProtocolError
+from ogc_widgets.errors import ProtocolError
 
 Json = Mapping[str, Any]
 JsonValue = Any
@@ -18,11 +19,6 @@ JsonValue = Any
 # From here on a number is milliseconds, not seconds, since 1970.
 _MILLISECONDS_FROM = 1e11
 _UNBOUNDED_FROM = 2**31 - 1
-
-
-def warn_dialect(message: str) -> None:
-    """Say that a document has an unexpected shape."""
-    warnings.warn(message, DialectWarning, stacklevel=4)
 
 
 def need_object(document: object, what: str) -> Json:
@@ -144,6 +140,15 @@ def moment(value: object) -> datetime | None:
         return None
 
 
+def http_date(value: str) -> datetime | None:
+    """Read the date of a header."""
+    try:
+        found = parsedate_to_datetime(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
 def pairs(value: object, what: str, id_names: Iterable[str]) -> list[tuple[str, Json]]:
     """Read a mapping of id to object, or the old list of objects with their ids."""
     if value is None:
@@ -157,14 +162,14 @@ def pairs(value: object, what: str, id_names: Iterable[str]) -> list[tuple[str, 
             if name:
                 found.append((name, item))
             else:
-                warn_dialect(f"One of the {what} has no id and was left out.")
+                notice(f"One of the {what} has no id and was left out.")
     else:
-        warn_dialect(f"The {what} are {_kind(value)}; they were left out.")
+        notice(f"The {what} are {_kind(value)}; they were left out.")
         return []
     readable: list[tuple[str, Json]] = []
     for name, item in found:
         if not isinstance(item, Mapping):
-            warn_dialect(f"The description of {clean(name)!r} is {_kind(item)}.")
+            notice(f"The description of {clean(name)!r} is {_kind(item)}.")
             item = {}
         readable.append((str(name), item))
     return readable

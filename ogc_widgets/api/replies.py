@@ -7,28 +7,28 @@ Neither the code nor the media type is trusted alone: servers answer JSON as
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from urllib.parse import unquote, urlsplit
 
+from ogc_widgets.api import reading
 from ogc_widgets.api.documents import Problem, StatusInfo
 from ogc_widgets.api.links import (
     Link,
     Rebase,
     absolute,
     find_link,
+    header_links,
     join_path,
     read_links,
     same_origin,
     without_query,
 )
+from ogc_widgets.api.notices import notice
 from ogc_widgets.api.text import clean
 from ogc_widgets.api.watching import LONGEST_RETRY_AFTER_S
 from ogc_widgets.api.wire import JsonValue, parse_json
 from ogc_widgets.errors import (
-    DialectWarning,
     LinkWarning,
     NoSuchJobError,
     NoSuchProcessError,
@@ -44,9 +44,6 @@ _ERROR_OF_KIND: dict[str, type[ProblemError]] = {
     "resultnotready": ResultsNotReadyError,
     "resultsnotready": ResultsNotReadyError,
 }
-_LINK_HEADER = re.compile(r"<([^>]*)>((?:\s*;\s*[\w*!#$&+.^`|~-]+\s*(?:=\s*"
-                          r"(?:\"[^\"]*\"|[^\s;,\"]+))?)*)")  # fmt: skip
-_LINK_PARAMETER = re.compile(r";\s*([\w*-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))")
 
 
 @dataclass(frozen=True)
@@ -82,6 +79,11 @@ class Reply:
         """Method and address for messages, without the query."""
         return f"{self.method} {without_query(self.url)}"
 
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The links of the ``Link`` header."""
+        return header_links(self.headers.get("link", ""), self.url)
+
     def json(self) -> JsonValue:
         """Read the body as JSON, whatever its media type says.
 
@@ -102,28 +104,6 @@ class Reply:
             return None
 
 
-def link_header(reply: Reply) -> tuple[Link, ...]:
-    """Read the ``Link`` header (RFC 8288)."""
-    found = []
-    for match in _LINK_HEADER.finditer(reply.headers.get("link", "")):
-        parameters = {
-            name.lower(): quoted or plain
-            for name, quoted, plain in _LINK_PARAMETER.findall(match.group(2))
-        }
-        href = absolute(match.group(1), reply.url)
-        if href:
-            found.append(
-                Link(
-                    href=href,
-                    rel=parameters.get("rel", ""),
-                    type=parameters.get("type", ""),
-                    title=parameters.get("title", ""),
-                    raw=parameters,
-                )
-            )
-    return tuple(found)
-
-
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Read ``Retry-After``: seconds, or a date compared with the server's own clock.
 
@@ -135,12 +115,11 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
         return None
     if re.fullmatch(r"\d{1,12}(\.\d+)?", value):
         return min(float(value), LONGEST_RETRY_AFTER_S)
-    try:
-        when = parsedate_to_datetime(value)
-        now = parsedate_to_datetime(headers.get("date", ""))
-        seconds = (when - now).total_seconds()
-    except (TypeError, ValueError, OverflowError):
+    when = reading.http_date(value)
+    now = reading.http_date(headers.get("date", ""))
+    if when is None or now is None:
         return None
+    seconds = (when - now).total_seconds()
     return min(max(seconds, 0.0), LONGEST_RETRY_AFTER_S)
 
 
@@ -251,7 +230,7 @@ def read_submitted(reply: Reply, jobs_url: str, rebase: Rebase) -> Submitted:
     location = absolute(reply.headers.get("location", ""), reply.url)
     is_answer = reply.status_code == 200 and reply.body.strip() and status is None
     if is_answer and (document is not None or not location):
-        monitor = find_link(link_header(reply), "monitor", "status")
+        monitor = find_link(reply.links, "monitor", "status")
         url = rebase(monitor.href) if monitor else ""
         return Submitted(job_id_of(url), url, has_results=True)
     if reply.status_code == 303 and location and "/jobs/" not in location:
@@ -292,7 +271,7 @@ def _job_of(
     rebase: Rebase,
 ) -> tuple[str, str]:
     """Find the job's address and id: Location, then links, then the id alone."""
-    links = (status.links if status else ()) + link_header(reply)
+    links = (status.links if status else ()) + reply.links
     link = find_link(links, "monitor", "status", "self")
     job_id = status.job_id if status else ""
     for href in (location, link.href if link else ""):
@@ -318,11 +297,10 @@ def job_address(href: str, job_id: str, jobs_url: str, rebase: Rebase) -> str:
     if same_origin(url, jobs_url) and (url == href or job_id in url):
         return url
     if not same_origin(url, jobs_url):
-        warnings.warn(
+        notice(
             f"The server says its jobs are at {without_query(href)}; using "
             f"{without_query(jobs_url)} instead.",
             LinkWarning,
-            stacklevel=2,
         )
     return join_path(jobs_url, job_id)
 
@@ -392,8 +370,4 @@ def unexpected_page(reply: Reply, wanted: str) -> ProtocolError:
 
 def warn_repeated(url: str, shown: int) -> None:
     """Say that a list of pages goes in circles."""
-    warnings.warn(
-        f"The pages of {without_query(url)} repeat; stopped, {shown} shown.",
-        DialectWarning,
-        stacklevel=3,
-    )
+    notice(f"The pages of {without_query(url)} repeat; stopped, {shown} shown.")

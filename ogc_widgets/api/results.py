@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from ogc_widgets.api.links import Link, absolute, relation_tail
+from ogc_widgets.api.links import Link, absolute, header_links, relation_tail
 from ogc_widgets.api.wire import JsonValue, parse_json
 from ogc_widgets.errors import ProtocolError
 
@@ -65,7 +65,6 @@ def read_results(
     *,
     output_ids: Sequence[str] = (),
     url: str = "",
-    links: Sequence[Link] = (),
 ) -> ResultsDocument:
     """Read the results of a job.
 
@@ -75,7 +74,6 @@ def read_results(
         headers: The other headers, with names in lower case.
         output_ids: Ids of the outputs as the process describes them.
         url: Address of the answer, for relative references.
-        links: The links of the answer's ``Link`` header.
 
     Raises:
         ProtocolError: A body that says it is JSON is not.
@@ -89,6 +87,7 @@ def read_results(
         }
         return _finish(outputs, body, url)
     if not body.strip():
+        links = header_links((headers or {}).get("link", ""), url)
         return _finish(_by_links(links), None, url)
     value, is_json = _value_of(body, kind, content_type, url)
     if not is_json:
@@ -98,7 +97,7 @@ def read_results(
 
 def _finish(outputs: dict[str, Any], raw: object, url: str) -> ResultsDocument:
     outputs = {name: _resolved(_plain(value), url) for name, value in outputs.items()}
-    return ResultsDocument(outputs, list(_items(outputs)), raw)
+    return ResultsDocument(outputs, items_in(outputs), raw)
 
 
 def _value_of(
@@ -275,7 +274,12 @@ def _walk(value: JsonValue) -> Iterator[dict[str, Any]]:
                 yield from _walk(item)
 
 
-def _items(outputs: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def items_in(value: JsonValue) -> list[dict[str, Any]]:
+    """Return every STAC item inside a value, each once, in order."""
+    return list(_items(value))
+
+
+def _items(outputs: JsonValue) -> Iterator[dict[str, Any]]:
     seen: set[tuple[object, object]] = set()
     for found in _walk(outputs):
         if not is_item(found):

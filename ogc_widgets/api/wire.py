@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import math
 import re
-import warnings
 from decimal import Decimal
 from typing import Any
 
+from ogc_widgets.api.notices import notice
 from ogc_widgets.api.text import clean
-from ogc_widgets.errors import DialectWarning, ProtocolError
+from ogc_widgets.errors import ProtocolError
 
 MAX_DEPTH = 64
 
@@ -67,11 +67,9 @@ def parse_json(
     if _deeper_than(value, MAX_DEPTH):
         raise _not_json("is nested too deeply", text, source, content_type)
     if twice:
-        warnings.warn(
+        notice(
             f"{_where(source)} repeats the member {clean(twice[0])!r}; the last one "
-            "is used.",
-            DialectWarning,
-            stacklevel=2,
+            "is used."
         )
     return value
 
@@ -116,11 +114,7 @@ def _decode(body: bytes, content_type: str, source: str) -> str:
         except (UnicodeDecodeError, LookupError):
             continue
         if name == "latin-1":
-            warnings.warn(
-                f"{_where(source)} is not UTF-8; it was read as Latin-1.",
-                DialectWarning,
-                stacklevel=3,
-            )
+            notice(f"{_where(source)} is not UTF-8; it was read as Latin-1.")
         return text
     raise AssertionError("Latin-1 decodes any bytes")
 

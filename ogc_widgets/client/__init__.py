@@ -1,0 +1,24 @@
+"""The only part of the package that opens a connection.
+
+:class:`Client` has plain blocking calls, :class:`AsyncClient` the same verbs to await.
+"""
+
+from ogc_widgets.client.aclient import AsyncClient
+from ogc_widgets.client.ajob import AsyncJob
+from ogc_widgets.client.client import Client
+from ogc_widgets.client.history import RecentJob, recent_jobs
+from ogc_widgets.client.job import Job
+from ogc_widgets.client.logs import LogFile
+from ogc_widgets.client.results import Asset, Results
+
+__all__ = [
+    "Asset",
+    "AsyncClient",
+    "AsyncJob",
+    "Client",
+    "Job",
+    "LogFile",
+    "RecentJob",
+    "Results",
+    "recent_jobs",
+]

@@ -1,0 +1,111 @@
+"""The address of a server as people write it, and where its resources are."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+
+from ogc_widgets.api.links import Rebase, find_link, join_path, origin, same_origin
+from ogc_widgets.api.text import clean
+from ogc_widgets.errors import InputError
+
+if TYPE_CHECKING:
+    from ogc_widgets.api.documents import LandingPage
+
+# What people copy from the browser's address bar along with the address.
+_TAIL = re.compile(
+    r"/+(?:index\.html?|conformance(?:\.html)?|(?:processes|jobs)(?:\.html)?(?:/.*)?|"
+    r"api(?:\.html)?|openapi)?$"
+)
+_PAGE_QUERY = frozenset({"f", "lang"})
+
+
+def clean_url(url: object) -> tuple[str, tuple[str, str] | None]:
+    """Read the address of a landing page in any reasonable spelling.
+
+    Returns:
+        The address without a trailing slash, query or user-info, and the user and
+        password that stood in it, if any.
+
+    Raises:
+        InputError: It is not a web address.
+    """
+    text = url.strip().strip("<>\"'") if isinstance(url, str) else ""
+    if "://" not in text and text:
+        host = re.split(r"[/:?#]", text)[0]
+        text = f"{'http' if _is_near(host) else 'https'}://{text}"
+    known = origin(text)
+    if known is None or known[0] not in ("http", "https"):
+        raise InputError(
+            f"{clean(text or url, limit=100)!r} is not the address of a server.",
+            advice='It should look like "https://example.org/acme/ogc-api".',
+        )
+    parts = urlsplit(text)
+    odd = [name for name, _ in parse_qsl(parts.query) if name not in _PAGE_QUERY]
+    if odd:
+        raise InputError(
+            f"The address has a query ({clean(', '.join(odd), limit=80)}=...).",
+            advice="Leave it out; put keys into headers= or auth=.",
+        )
+    host = parts.netloc.rpartition("@")[2]
+    path = _TAIL.sub("", parts.path) if parts.path.strip("/") else ""
+    user = None
+    if parts.username is not None:
+        user = (unquote(parts.username), unquote(parts.password or ""))
+    return urlunsplit((parts.scheme.lower(), host, path.rstrip("/"), "", "")), user
+
+
+def _is_near(host: str) -> bool:
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." not in host
+
+
+@dataclass(frozen=True)
+class Resources:
+    """Where the resources of a server are.
+
+    Attributes:
+        landing: The landing page, or ``None`` if the server has none that can be read.
+        rebase: Brings the server's links back to the address in use.
+        processes_url: The list of processes.
+        jobs_url: The list of jobs.
+        conformance_url: The conformance declaration.
+    """
+
+    landing: LandingPage | None
+    rebase: Rebase
+    processes_url: str
+    jobs_url: str
+    conformance_url: str
+
+
+def find_resources(base_url: str, landing: LandingPage | None) -> Resources:
+    """Find the resources by the links of the landing page, else by their paths.
+
+    A link that leads to another origin, even after it was brought back to the address
+    in use, is not followed: credentials are bound to this origin.
+    """
+    links = landing.links if landing else ()
+    own = find_link(links, "self")
+    rebase = Rebase(base_url, own.href.partition("?")[0] if own else "")
+
+    def resource(relation: str, path: str) -> str:
+        link = find_link(links, relation)
+        if link is not None:
+            url = rebase(link.href)
+            if same_origin(url, base_url):
+                return url
+        return join_path(base_url, path)
+
+    return Resources(
+        landing=landing,
+        rebase=rebase,
+        processes_url=resource("processes", "processes"),
+        jobs_url=resource("job-list", "jobs"),
+        conformance_url=resource("conformance", "conformance"),
+    )

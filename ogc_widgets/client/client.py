@@ -1,0 +1,232 @@
+"""The client with plain blocking calls, for cells and scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn, Self
+
+from ogc_widgets.client.aclient import AsyncClient
+from ogc_widgets.client.job import Job
+from ogc_widgets.client.loop import run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from types import TracebackType
+
+    from ogc_widgets.api import Conformance, LandingPage, Process, ProcessSummary
+    from ogc_widgets.api.requests import Mode
+    from ogc_widgets.client.auth import Auth
+    from ogc_widgets.client.transport import Verify
+
+
+class Client:
+    """A client for one OGC API - Processes server.
+
+    Every call waits for the server, can be made from any thread, and can be interrupted
+    with Ctrl-C or the stop button. Making a client sends nothing.
+
+    Args:
+        url: Address of the landing page.
+        auth: A bearer token, ``(user, password)``, a callable that returns a token
+            (asked again when the server refuses the last one), or ``None``.
+        headers: Further headers, such as ``{"X-Api-Key": "..."}``. Like ``auth``, they
+            are sent to this server only.
+        timeout_s: Seconds for one complete exchange.
+        verify: ``True``, the path of a CA file, an SSL context, or ``False`` to accept
+            any certificate.
+
+    Raises:
+        InputError: The address or the credentials cannot be used.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        auth: Auth = None,
+        headers: Mapping[str, str] | None = None,
+        timeout_s: float = 30,
+        verify: Verify = True,
+    ) -> None:
+        self._aio = AsyncClient(
+            url, auth=auth, headers=headers, timeout_s=timeout_s, verify=verify
+        )
+
+    @property
+    def aio(self) -> AsyncClient:
+        """The same client with awaitable verbs."""
+        return self._aio
+
+    @property
+    def url(self) -> str:
+        """The address in use, without a trailing slash."""
+        return self._aio.url
+
+    @property
+    def credential_placeholders(self) -> dict[str, str]:
+        """The headers that identify the user, with ``$TOKEN`` for every secret."""
+        return self._aio.credential_placeholders
+
+    def sign_in(self, auth: Auth) -> None:
+        """Use other credentials from now on; watched jobs look again at once.
+
+        Raises:
+            InputError: They cannot be used.
+        """
+        self._aio.sign_in(auth)
+
+    def landing_page(self) -> LandingPage:
+        """Read the landing page.
+
+        Raises:
+            ProtocolError: The address does not belong to such a server.
+            ServerError: It cannot be reached or refuses.
+        """
+        return run(self._aio.landing_page)
+
+    def conformance(self) -> Conformance:
+        """Read which classes of the standard the server declares.
+
+        Raises:
+            ServerError: It could not be read.
+        """
+        return run(self._aio.conformance)
+
+    def processes(self) -> list[ProcessSummary]:
+        """List the processes, all pages of them.
+
+        Raises:
+            ServerError: The list could not be read.
+        """
+        return run(self._aio.processes)
+
+    def process(self, process_id: str) -> Process:
+        """Read the description of a process.
+
+        Raises:
+            NoSuchProcessError: The server does not know it.
+            ServerError: It could not be read.
+        """
+        return run(self._aio.process, process_id)
+
+    def execute(
+        self,
+        process_id: str,
+        inputs: Mapping[str, Any],
+        *,
+        outputs: Mapping[str, Any] | None = None,
+        mode: Mode = "auto",
+    ) -> Job:
+        """Run a process. The request is sent once and never again by itself.
+
+        Args:
+            process_id: Which process.
+            inputs: Input id to value, sent as they are.
+            outputs: Output id to what is wanted of it; all outputs if left out.
+            mode: ``async`` asks for a job, ``sync`` waits for the answer, ``auto``
+                asks for a job where the process can be one.
+
+        Returns:
+            The job; one that has ended where the server answered with the results.
+
+        Raises:
+            InputError: The inputs cannot be sent.
+            NoSuchProcessError: The server does not know the process.
+            ProblemError: The server refused; no job was started.
+            ConnectionFailedError: The request never left.
+            SubmissionUnknownError: It left, but no answer came; a job may have started.
+        """
+        return Job(
+            run(self._aio.execute, process_id, inputs, outputs=outputs, mode=mode)
+        )
+
+    def jobs(self, limit: int = 50, *, process_id: str | None = None) -> list[Job]:
+        """List jobs in the server's order, usually newest first.
+
+        Args:
+            limit: How many to list at most.
+            process_id: Only jobs of this process.
+
+        Raises:
+            ServerError: The list could not be read.
+        """
+        return [Job(job) for job in run(self._aio.jobs, limit, process_id=process_id)]
+
+    def job(self, job_id_or_url: str) -> Job:
+        """Attach to a job, wherever it was started.
+
+        Args:
+            job_id_or_url: Its id, or its address on this server.
+
+        Raises:
+            NoSuchJobError: The server does not know it.
+            ServerError: Its status could not be read.
+        """
+        return Job(run(self._aio.job, job_id_or_url))
+
+    def deploy(
+        self,
+        package: str | bytes | Path | Mapping[str, Any],
+        *,
+        workflow: str | None = None,
+    ) -> ProcessSummary:
+        """Add an application package to the server as a process.
+
+        Args:
+            package: Path, address, text or dict of a CWL file, or an ``ogcapppkg``.
+            workflow: Which workflow of the package, by id.
+
+        Raises:
+            InputError: It is not an application package; nothing was sent.
+            ProblemError: The server refused; 409 if the process is there already.
+            ServerError: No usable answer.
+        """
+        return run(self._aio.deploy, package, workflow=workflow)
+
+    def replace(
+        self, process_id: str, package: str | bytes | Path | Mapping[str, Any]
+    ) -> ProcessSummary:
+        """Replace a deployed process.
+
+        Args:
+            process_id: Which process.
+            package: As for :meth:`deploy`.
+
+        Raises:
+            InputError: It is not an application package; nothing was sent.
+            NoSuchProcessError: The server does not know the process.
+            ProblemError: The server refused; 403 if the process must not be changed.
+            ServerError: No usable answer.
+        """
+        return run(self._aio.replace, process_id, package)
+
+    def undeploy(self, process_id: str) -> None:
+        """Remove a deployed process.
+
+        Raises:
+            NoSuchProcessError: The server does not know the process.
+            ProblemError: The server refused; 403 if the process must not be changed.
+            ServerError: No usable answer.
+        """
+        run(self._aio.undeploy, process_id)
+
+    def close(self) -> None:
+        """Close the connections. Jobs on the server go on."""
+        run(self._aio.close)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Client {self.url}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A client is not pickled; make a new one there.")

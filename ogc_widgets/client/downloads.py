@@ -1,0 +1,278 @@
+"""Files from the server: written beside their place, checked, then put there whole."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from ogc_widgets.api import requests
+from ogc_widgets.api.links import without_query
+from ogc_widgets.api.notices import notice
+from ogc_widgets.api.replies import problem_error
+from ogc_widgets.errors import (
+    InputError,
+    OgcError,
+    ProtocolError,
+    TransportError,
+    UnverifiedWarning,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ogc_widgets.client.aclient import AsyncClient
+    from ogc_widgets.client.transport import Stream
+
+_LONGEST_NAME = 120
+_TRIES = 4
+_RESERVED = re.compile(
+    r"^(con|prn|aux|nul|clock\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$", re.IGNORECASE
+)
+_FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f-\x9f]')
+# multihash codes of the STAC file extension that hashlib knows.
+_HASHES = {"11": "sha1", "12": "sha256", "13": "sha512"}
+_TEXT_STARTS = (b"<!doctype", b"<html", b"<?xml")
+_BINARY = ("tiff", "image/", "zip", "netcdf", "octet-stream", "hdf", "parquet", "gzip")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A file to download.
+
+    Attributes:
+        url: Its address.
+        name: Name to save it under, made safe first.
+        media_type: Its media type as the document declares it, or ``""``.
+        size: Its size in bytes as the document declares it, or ``None``.
+        checksum: Its multihash in hexadecimal (``file:checksum``), or ``""``.
+    """
+
+    url: str
+    name: str
+    media_type: str = ""
+    size: int | None = None
+    checksum: str = ""
+
+
+def safe_filename(name: object, fallback: str = "file") -> str:
+    """Make a name that stays inside its folder on every system.
+
+    Args:
+        name: What the server or an address suggests.
+        fallback: Used where nothing is left.
+    """
+    text = name if isinstance(name, str) else ""
+    text = unicodedata.normalize("NFC", text).replace("\\", "/").rpartition("/")[2]
+    text = _FORBIDDEN.sub("_", text.encode("utf-8", "replace").decode("utf-8"))
+    text = "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cs", "Cn"))
+    text = text.strip(" .")
+    if not text:
+        return fallback
+    if _RESERVED.match(text):
+        text = f"_{text}"
+    stem, dot, extension = text.rpartition(".")
+    if dot and stem and len(extension) <= 10:
+        room = _LONGEST_NAME - len(extension.encode()) - 1
+        return f"{_cut(stem, room)}.{extension}"
+    return _cut(text, _LONGEST_NAME)
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    return text.encode("utf-8")[:most_bytes].decode("utf-8", "ignore").rstrip(" .")
+
+
+def free_path(folder: Path, name: str, taken: set[Path]) -> Path:
+    """Return a path in a folder that no file of this download has yet."""
+    safe = safe_filename(name)
+    path = folder / safe
+    stem, suffix = path.stem, path.suffix
+    number = 1
+    while path in taken or path.is_dir():
+        number += 1
+        path = folder / f"{stem} ({number}){suffix}"
+    if path.resolve().parent != folder.resolve() and not path.is_symlink():
+        raise InputError(f"{safe!r} would be saved outside of the folder.")
+    taken.add(path)
+    return path
+
+
+def name_in_url(url: str) -> str:
+    """Return the last part of an address's path."""
+    return unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2])
+
+
+async def download(client: AsyncClient, wanted: Wanted, path: Path) -> Path:
+    """Download one file to a path that appears only when the file is whole.
+
+    An interrupted download is continued where the server can prove that the file is
+    still the same (a strong ETag); otherwise it starts over.
+
+    Args:
+        client: Whose connections and credentials are used; the latter go to the
+            server's own origin only.
+        wanted: What to download.
+        path: Where to put it. A file that is there stays until the new one is whole.
+
+    Raises:
+        ServerError: It could not be downloaded, or is not what it should be.
+        InputError: The folder cannot be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    note = path.with_name(f".{path.name}.part.json")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        length = await _with_retries(client, wanted, part, note)
+        _check(wanted, part, length)
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        os.replace(part, path)  # named here because it is the point
+    except OSError as error:
+        if isinstance(error, OgcError):
+            raise
+        _forget(part, note)
+        raise InputError(
+            f"{path.name} cannot be saved: {error.strerror or error}.",
+            safe="No file was changed.",
+            advice="Choose a folder that you can write to and that has enough room.",
+        ) from error
+    except ProtocolError:
+        _forget(part, note)
+        raise
+    _forget(note)
+    return path
+
+
+def _forget(*paths: Path) -> None:
+    for path in paths:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+async def _with_retries(
+    client: AsyncClient, wanted: Wanted, part: Path, note: Path
+) -> int | None:
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            return await _fetch(client, wanted, part, note)
+        except TransportError:
+            if not tries_left:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+async def _fetch(
+    client: AsyncClient, wanted: Wanted, part: Path, note: Path
+) -> int | None:
+    """Fetch what is missing; return the length the whole should have, if known."""
+    etag, have = _resumable(part, note, wanted.url)
+    headers = {"Accept": "*/*"}
+    if etag and have:
+        headers |= {"Range": f"bytes={have}-", "If-Range": etag}
+    request = requests.Request("GET", wanted.url, headers)
+    async with client.stream(request) as stream:
+        if stream.status_code == 416:
+            _forget(part, note)
+            raise TransportError(f"{without_query(wanted.url)} has changed meanwhile.")
+        if stream.status_code not in (200, 206):
+            reply = await client.reply_of(stream, "GET")
+            raise problem_error(reply, safe="No file was changed.")
+        is_rest = stream.status_code == 206 and have > 0 and _starts_at(stream, have)
+        if not is_rest:
+            have = 0
+            _remember(note, wanted.url, stream.headers.get("etag", ""))
+        length = stream.length
+        with part.open("ab" if is_rest else "wb") as file:
+            async for chunk in stream.chunks():
+                file.write(chunk)
+    return None if length is None else have + length
+
+
+def _starts_at(stream: Stream, have: int) -> bool:
+    return stream.headers.get("content-range", "").startswith(f"bytes {have}-")
+
+
+def _remember(note: Path, url: str, etag: str) -> None:
+    if etag.startswith('"'):  # weak ones (W/"...") promise nothing about bytes
+        key = hashlib.sha256(url.encode()).hexdigest()
+        note.write_text(json.dumps({"url_sha256": key, "etag": etag}), "utf-8")
+    else:
+        _forget(note)
+
+
+def _resumable(part: Path, note: Path, url: str) -> tuple[str, int]:
+    try:
+        known = json.loads(note.read_text("utf-8"))
+        if known["url_sha256"] == hashlib.sha256(url.encode()).hexdigest():
+            return str(known["etag"]), part.stat().st_size
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return "", 0
+
+
+def _check(wanted: Wanted, part: Path, length: int | None) -> None:
+    """Compare what arrived with what was declared.
+
+    Raises:
+        ProtocolError: It is something else.
+    """
+    size = part.stat().st_size
+    where = without_query(wanted.url)
+    for expected in (length, wanted.size):
+        if expected is not None and size != expected:
+            raise ProtocolError(
+                f"{where} has {size:,} bytes instead of {expected:,}.",
+                safe="No file was changed.",
+                advice="Try again; if it stays so, tell the server's operators.",
+            )
+    with part.open("rb") as file:
+        start = file.read(64).lstrip().lower()
+    is_page = start.startswith(_TEXT_STARTS)
+    if is_page and any(kind in wanted.media_type.lower() for kind in _BINARY):
+        raise ProtocolError(
+            f"{where} is a web page, not {wanted.media_type}.",
+            safe="It was not saved.",
+            advice="You may have to sign in to download from there.",
+        )
+    verified = _matches(wanted.checksum, part)
+    if verified is False:
+        raise ProtocolError(
+            f"{where} does not have the checksum that the item gives.",
+            safe="No file was changed.",
+            advice="Try again; if it stays so, tell the server's operators.",
+        )
+    if length is None and wanted.size is None and verified is None:
+        notice(
+            f"{where} came without a length or checksum; it may be incomplete.",
+            UnverifiedWarning,
+        )
+
+
+def _matches(checksum: str, part: Path) -> bool | None:
+    name = _HASHES.get(checksum[:2].lower())
+    if name is None:
+        return None
+    with part.open("rb") as file:
+        digest = hashlib.file_digest(file, name).hexdigest()
+    return digest == checksum[4:].lower()
+
+
+def asset_file(item: Mapping[str, Any], key: str, asset: Mapping[str, Any]) -> Wanted:
+    """Say how an asset of a STAC item is downloaded and named."""
+    href = str(asset.get("href", ""))
+    item_id = safe_filename(item.get("id"), "item")
+    size = asset.get("file:size")
+    return Wanted(
+        url=href,
+        name=f"{item_id}_{name_in_url(href) or key}",
+        media_type=str(asset.get("type") or ""),
+        size=size if isinstance(size, int) and not isinstance(size, bool) else None,
+        checksum=str(asset.get("file:checksum") or ""),
+    )

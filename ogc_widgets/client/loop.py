@@ -1,0 +1,174 @@
+"""One loop, ours: the thread in which all requests of this package are made.
+
+The kernel's own loop stands still while a cell runs, and callbacks of widgets may come
+from threads with loops of their own. So everything that waits runs as a coroutine on
+one loop in one daemon thread, and every other thread only hands work to it.
+
+A process that forks gets a fresh thread on first use; at exit the loop is stopped after
+what is open was closed. Where threads do not exist (Pyodide) the same coroutines run as
+tasks of the only loop there is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import concurrent.futures
+import contextlib
+import functools
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from ogc_widgets.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_HAS_THREADS = sys.platform != "emscripten"
+# The longest that Ctrl-C or Jupyter's stop button has to wait where the system does not
+# interrupt a waiting thread.
+_ATTENTION_S = 0.25
+_STOP_S = 2.0
+
+
+class _LoopThread:
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(
+            target=self._run, name="ogc_widgets-io", daemon=True
+        )
+        self.thread.start()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self.loop)
+        try:
+            self.loop.run_forever()
+        finally:
+            self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+            self.loop.close()
+
+    def stop(self) -> None:
+        if self.loop.is_closed():
+            return
+        with contextlib.suppress(RuntimeError, concurrent.futures.TimeoutError):
+            asyncio.run_coroutine_threadsafe(_cancel_all(), self.loop).result(_STOP_S)
+        with contextlib.suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(_STOP_S)
+
+
+async def _cancel_all() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+_lock = threading.Lock()
+_current: _LoopThread | None = None
+
+
+def get_loop() -> asyncio.AbstractEventLoop:
+    """Return the package's loop, starting its thread when it is first needed."""
+    global _current  # there is one per process, made on first use
+    if not _HAS_THREADS:
+        return asyncio.get_running_loop()
+    with _lock:
+        if _current is None:
+            _current = _LoopThread()
+        return _current.loop
+
+
+def in_loop_thread() -> bool:
+    """Whether the caller runs in the package's loop thread."""
+    if not _HAS_THREADS:
+        return True
+    return _current is not None and threading.current_thread() is _current.thread
+
+
+def submit(
+    function: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
+) -> concurrent.futures.Future[T]:
+    """Start a coroutine function in the loop thread.
+
+    Args:
+        function: The coroutine function.
+        args: Its arguments.
+        kwargs: Its keyword arguments.
+
+    Returns:
+        A future of the result; cancelling it cancels the coroutine. Safe from any
+        thread, and never waits.
+    """
+    return asyncio.run_coroutine_threadsafe(function(*args, **kwargs), get_loop())
+
+
+def run(
+    function: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Run a coroutine function in the loop thread and wait for its result.
+
+    ``KeyboardInterrupt`` (Ctrl-C, or the stop button of Jupyter) ends the waiting and
+    cancels the coroutine.
+
+    Args:
+        function: The coroutine function.
+        args: Its arguments.
+        kwargs: Its keyword arguments.
+
+    Raises:
+        InputError: Called from the loop thread, where waiting would never end.
+    """
+    if in_loop_thread():
+        raise InputError(
+            "A blocking call was made in the thread that does the package's requests, "
+            "so it would wait for itself.",
+            safe="Nothing was sent.",
+            advice="In a watch callback or a coroutine given to submit(), use the "
+            "awaitable twin instead: client.aio or job.aio.",
+        )
+    future = submit(function, *args, **kwargs)
+    try:
+        while True:
+            done, _ = concurrent.futures.wait([future], timeout=_ATTENTION_S)
+            if done:
+                return future.result()
+    except BaseException:
+        future.cancel()
+        raise
+
+
+def on_loop(
+    method: Callable[P, Coroutine[Any, Any, T]],
+) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Let a coroutine function be awaited from any loop; it runs on ours."""
+
+    @functools.wraps(method)
+    async def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        if in_loop_thread():
+            return await method(*args, **kwargs)
+        return await asyncio.wrap_future(submit(method, *args, **kwargs))
+
+    return call
+
+
+def _forget_after_fork() -> None:
+    # The thread exists in the parent only.
+    global _current, _lock
+    _current = None
+    _lock = threading.Lock()
+
+
+def _stop_at_exit() -> None:
+    if _current is not None:
+        _current.stop()
+
+
+atexit.register(_stop_at_exit)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)

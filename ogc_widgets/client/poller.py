@@ -1,0 +1,133 @@
+"""Asks for a job's status again and again while somebody watches it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+
+from ogc_widgets.api.notices import silent
+from ogc_widgets.api.watching import JobView, Moment, Watch
+from ogc_widgets.client.loop import get_loop, in_loop_thread
+
+Callback = Callable[[JobView], None]
+
+_log = logging.getLogger("ogc_widgets")
+
+
+def now() -> Moment:
+    """Read both clocks."""
+    return Moment(time.monotonic(), time.time())
+
+
+class _Watcher:
+    __slots__ = ("callback", "is_active", "last")
+
+    def __init__(self, callback: Callback, last: JobView) -> None:
+        self.callback = callback
+        self.last = last
+        self.is_active = True
+
+
+class Poller:
+    """One poller for any number of watchers of one job.
+
+    Args:
+        watch: Decides when to ask; its view is what watchers are told.
+        check: Asks once, and feeds the answer to ``watch``.
+        name: For log lines.
+    """
+
+    def __init__(
+        self, watch: Watch, check: Callable[[], Awaitable[object]], *, name: str
+    ) -> None:
+        self._watch = watch
+        self._check = check
+        self._name = name
+        self._watchers: list[_Watcher] = []
+        self._task: asyncio.Task[None] | None = None
+        self._wake = asyncio.Event()
+
+    def watch(self, callback: Callback) -> Callable[[], None]:
+        """Tell a callback the view of now, and every later one from the loop thread."""
+        # The first call is made here, without any lock, before the loop knows of the
+        # watcher; so the views come in order and nothing waits for anything.
+        watcher = _Watcher(callback, self._watch.view)
+        self._tell(watcher, watcher.last)
+
+        def start() -> None:
+            if watcher.is_active:
+                self._watchers.append(watcher)
+                self._tell_if_new(watcher)
+                self._keep_polling()
+
+        def stop() -> None:
+            if watcher in self._watchers:
+                self._watchers.remove(watcher)
+            if not self._watchers and self._task is not None:
+                self._task.cancel()
+                self._task = None
+
+        def stop_from_anywhere() -> None:
+            if watcher.is_active:
+                watcher.is_active = False
+                self._in_loop(stop)
+
+        self._in_loop(start)
+        return stop_from_anywhere
+
+    def resume(self) -> None:
+        """Look again at once, also after a pause; safe from any thread."""
+
+        def look_again() -> None:
+            self._watch.resume(now())
+            self.publish()
+            self._keep_polling()
+            self._wake.set()
+
+        self._in_loop(look_again)
+
+    def publish(self) -> None:
+        """Tell all watchers if the view has changed. Only in the loop thread."""
+        for watcher in tuple(self._watchers):
+            self._tell_if_new(watcher)
+
+    def _keep_polling(self) -> None:
+        is_idle = self._task is None or self._task.done()
+        if self._watchers and is_idle and self._watch.wait_s(now()) is not None:
+            self._task = asyncio.get_running_loop().create_task(self._poll())
+
+    async def _poll(self) -> None:
+        with silent():
+            while (delay_s := self._watch.wait_s(now())) is not None:
+                if delay_s > 0:
+                    await self._sleep(delay_s)
+                else:
+                    await self._check()
+
+    async def _sleep(self, delay_s: float) -> None:
+        assert self._wake is not None  # made before the first sleep
+        try:
+            async with asyncio.timeout(delay_s):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+        self._wake.clear()
+
+    def _tell_if_new(self, watcher: _Watcher) -> None:
+        if watcher.is_active and watcher.last is not self._watch.view:
+            watcher.last = self._watch.view
+            self._tell(watcher, watcher.last)
+
+    def _tell(self, watcher: _Watcher, view: JobView) -> None:
+        try:
+            watcher.callback(view)
+        except Exception:  # noqa: BLE001 # a watcher must not stop the others
+            _log.exception("A watcher of job %s raised", self._name)
+
+    def _in_loop(self, function: Callable[[], None]) -> None:
+        if in_loop_thread():
+            function()
+        else:
+            get_loop().call_soon_threadsafe(function)

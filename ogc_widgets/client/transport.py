@@ -1,0 +1,472 @@
+"""The only module that speaks HTTP: limits, deadlines, redirects, safe log lines.
+
+httpx is used for connections, TLS and proxies. What it leaves open is done here: one
+deadline for the whole exchange, a cap on raw and on decoded bytes, redirects that
+carry no credentials away, and log lines without the query part of addresses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import logging
+import os
+import ssl
+import weakref
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.api.links import absolute, is_private_host, origin, without_query
+from ogc_widgets.api.replies import Reply
+from ogc_widgets.client.decoding import Decoder
+from ogc_widgets.client.loop import in_loop_thread
+from ogc_widgets.errors import (
+    BodyTooLargeError,
+    ConnectionFailedError,
+    DeadlineError,
+    InsecureRedirectError,
+    RedirectError,
+    TransportError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    import httpx
+
+    from ogc_widgets.api.requests import Request
+    from ogc_widgets.client.auth import Credentials
+
+JSON_CAP = 16 * 2**20
+CONNECT_S = 10.0
+SILENCE_S = 30.0
+MAX_REDIRECTS = 5
+MAX_IN_FLIGHT = 4
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# Only these two keep the method, so only these may be followed by anything but GET.
+_SAME_METHOD = frozenset({307, 308})
+_LOOPBACK = ("all://localhost", "all://127.0.0.1", "all://[::1]")
+
+Verify = bool | str | ssl.SSLContext
+
+
+class _Gate(asyncio.Semaphore):
+    """Counts the requests in flight to one server (weakly referenced by origin)."""
+
+
+_gates: weakref.WeakValueDictionary[tuple[int, object], _Gate] = (
+    weakref.WeakValueDictionary()
+)
+
+
+@dataclass
+class _Sent:
+    """Whether the request may have reached the server."""
+
+    maybe: bool = False
+
+    async def trace(self, event: str, _info: Mapping[str, Any]) -> None:
+        if event.endswith("send_request_headers.started"):
+            self.maybe = True
+
+
+class Transport:
+    """Sends requests for one server.
+
+    Args:
+        url: Address of the server.
+        credentials: What to send to its origin, and nowhere else.
+        timeout_s: Seconds for a whole exchange, unless a request says otherwise.
+        verify: ``True``, ``False``, the path of a CA file, or an SSL context.
+    """
+
+    def __init__(
+        self, url: str, credentials: Credentials, *, timeout_s: float, verify: Verify
+    ) -> None:
+        self.url = url
+        self.credentials = credentials
+        self.timeout_s = timeout_s
+        self._verify = verify
+        self._pools: dict[bool, httpx.AsyncClient] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._gate: _Gate | None = None
+
+    @property
+    def verifies(self) -> bool:
+        """Whether certificates are checked."""
+        return self._verify is not False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there may be open connections."""
+        return bool(self._pools)
+
+    async def send(
+        self,
+        request: Request,
+        *,
+        timeout_s: float | None = None,
+        max_bytes: int = JSON_CAP,
+        is_counted: bool = True,
+    ) -> Reply:
+        """Send a request and read the whole answer.
+
+        Args:
+            request: What to send.
+            timeout_s: Seconds for the whole exchange.
+            max_bytes: Most bytes of the body, raw and decoded.
+            is_counted: Whether it takes one of the four places for this server;
+                requests that wait for minutes do not.
+
+        Raises:
+            TransportError: No complete answer; ``ConnectionFailedError`` if the
+                request never left.
+        """
+        deadline_s = self.timeout_s if timeout_s is None else timeout_s
+        gate = self._gate_of() if is_counted else contextlib.nullcontext()
+        async with gate:
+            try:
+                return await self._read(request, deadline_s, max_bytes)
+            except (ConnectionFailedError, DeadlineError, BodyTooLargeError):
+                raise
+            except RedirectError:
+                raise
+            except TransportError:
+                if not request.is_safe:
+                    raise
+                # A kept connection may have been closed while it was idle.
+                return await self._read(request, deadline_s, max_bytes)
+
+    async def _read(self, request: Request, deadline_s: float, cap: int) -> Reply:
+        sent = _Sent()
+        try:
+            async with asyncio.timeout(deadline_s):
+                async with self.stream(request, sent=sent) as stream:
+                    body = await stream.read(cap)
+                    return Reply(
+                        stream.status_code,
+                        stream.headers,
+                        body,
+                        stream.url,
+                        request.method,
+                    )
+        except TimeoutError:
+            where = f"{request.method} {without_query(request.url)}"
+            if not sent.maybe and not request.is_safe:
+                raise ConnectionFailedError(
+                    f"No connection within {deadline_s:g} s for {where}.",
+                    safe="Nothing was sent.",
+                    advice="Check the address and your network, then try again.",
+                ) from None
+            raise DeadlineError(
+                f"No complete answer within {deadline_s:g} s to {where}.",
+                advice="Try again, or give more time: Client(url, timeout_s=...).",
+            ) from None
+
+    @contextlib.asynccontextmanager
+    async def stream(
+        self,
+        request: Request,
+        *,
+        silence_s: float = SILENCE_S,
+        sent: _Sent | None = None,
+    ) -> AsyncIterator[Stream]:
+        """Send a request and read the answer piece by piece.
+
+        Redirects are followed as far as that is safe. There is no deadline for the
+        whole, only for silence.
+
+        Raises:
+            TransportError: No usable answer.
+        """
+        sent = sent or _Sent()
+        url = request.url
+        renewed = False
+        for _ in range(MAX_REDIRECTS + 2):
+            headers = {**request.headers}
+            headers |= await self.credentials.headers_for(url, renew=renewed)
+            async with self._exchange(request, url, headers, silence_s, sent) as got:
+                if (
+                    got.status_code == 401
+                    and not renewed
+                    and self.credentials.can_renew
+                    and self.credentials.are_for(url)
+                ):
+                    renewed = True
+                    continue
+                target = self._redirect(request, got)
+                if not target:
+                    yield got
+                    return
+                url = target
+        raise RedirectError(
+            f"More than {MAX_REDIRECTS} redirects from {without_query(request.url)}.",
+            advice="Use the address that the server redirects to.",
+        )
+
+    def _redirect(self, request: Request, got: Stream) -> str:
+        """Return where a redirect may be followed to, or ``""``."""
+        location = got.headers.get("location", "")
+        if got.status_code not in _REDIRECTS or not location:
+            return ""
+        if not request.is_safe and got.status_code not in _SAME_METHOD:
+            return ""
+        target = absolute(location, got.url)
+        here, there = origin(got.url), origin(target)
+        names = f"{without_query(got.url)} redirects to {without_query(target)}"
+        if here is None or there is None or there[0] not in ("http", "https"):
+            raise RedirectError(
+                f"{without_query(got.url)} redirects to a place that is no web address."
+            )
+        if here[0] == "https" and there[0] == "http":
+            raise InsecureRedirectError(
+                f"{names}, which is not encrypted.",
+                safe="Nothing was sent there.",
+                advice="Ask the server's operators to redirect to https.",
+            )
+        if here != there and not request.is_safe:
+            raise RedirectError(
+                f"{names}, which is another server.",
+                safe="Nothing was sent there.",
+                advice="If you trust it, make a client for that address.",
+            )
+        if here != there and is_private_host(target) and not is_private_host(self.url):
+            raise RedirectError(
+                f"{names}, which only machines near the server can reach.",
+                safe="Nothing was sent there.",
+            )
+        return target
+
+    @contextlib.asynccontextmanager
+    async def _exchange(
+        self,
+        request: Request,
+        url: str,
+        headers: dict[str, str],
+        silence_s: float,
+        sent: _Sent,
+    ) -> AsyncIterator[Stream]:
+        import httpx
+
+        pool = self._pool(keep=request.is_safe)
+        extensions = {} if request.is_safe else {"trace": sent.trace}
+        where = f"{request.method} {without_query(url)}"
+        try:
+            async with pool.stream(
+                request.method,
+                url,
+                headers=headers,
+                content=request.body,
+                timeout=httpx.Timeout(silence_s, connect=CONNECT_S),
+                extensions=extensions,
+            ) as response:
+                yield Stream(response, url, where)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise ConnectionFailedError(
+                f"No connection for {where}: {_reason(error)}.",
+                safe="Nothing was sent.",
+                advice=_connect_advice(error),
+            ) from error
+        except httpx.TimeoutException as error:
+            raise DeadlineError(
+                f"Silence for {silence_s:g} s from {where}.",
+                advice="Try again; the server may be busy.",
+            ) from error
+        except (httpx.ProxyError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+            raise ConnectionFailedError(
+                f"No connection for {where}: {_reason(error)}.",
+                safe="Nothing was sent.",
+                advice="Check the address and the proxy settings (HTTP_PROXY, "
+                "HTTPS_PROXY, NO_PROXY).",
+            ) from error
+        except (httpx.HTTPError, httpx.StreamError) as error:
+            raise TransportError(
+                f"The connection broke before a complete answer to {where}: "
+                f"{_reason(error)}.",
+                advice="Try again.",
+            ) from error
+
+    def _pool(self, *, keep: bool) -> httpx.AsyncClient:
+        import httpx
+
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            # A forked process has a loop of its own; the parent's sockets are not ours.
+            self._pools, self._loop, self._gate = {}, loop, None
+        if keep not in self._pools:
+            _keep_logs_quiet()
+            # What must not be sent twice gets a new connection each time: a kept one
+            # may have been closed by the server, and then its fate would be unknown.
+            limits = httpx.Limits(
+                max_connections=None,
+                max_keepalive_connections=MAX_IN_FLIGHT if keep else 0,
+            )
+            self._pools[keep] = httpx.AsyncClient(
+                verify=_ssl_context(self._verify),
+                limits=limits,
+                mounts=dict.fromkeys(_LOOPBACK),
+                headers={
+                    "Accept-Encoding": "identity",
+                    "User-Agent": _user_agent(),
+                },
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            )
+        return self._pools[keep]
+
+    def _gate_of(self) -> _Gate:
+        loop = asyncio.get_running_loop()
+        if self._gate is None or self._loop not in (None, loop):
+            key = (id(loop), origin(self.url))
+            gate = _gates.get(key)
+            if gate is None:
+                gate = _gates[key] = _Gate(MAX_IN_FLIGHT)
+            self._gate = gate
+        return self._gate
+
+    async def close(self) -> None:
+        """Close all connections; a later request opens new ones."""
+        pools, self._pools = self._pools, {}
+        if self._loop is asyncio.get_running_loop():
+            for pool in pools.values():
+                await pool.aclose()
+
+
+class Stream:
+    """An answer of which the body has not been read yet.
+
+    Attributes:
+        status_code: HTTP status code.
+        headers: Header names in lower case to values.
+        url: Address that answered.
+    """
+
+    def __init__(self, response: httpx.Response, url: str, where: str) -> None:
+        self._response = response
+        self._where = where
+        self.url = url
+        self.status_code: int = response.status_code
+        self.headers: dict[str, str] = {}
+        for name, value in response.headers.multi_items():
+            known = self.headers.get(name.lower())
+            self.headers[name.lower()] = f"{known}, {value}" if known else value
+
+    @property
+    def length(self) -> int | None:
+        """The declared length of the body in bytes, where it means something."""
+        value = self.headers.get("content-length", "")
+        is_plain = "content-encoding" not in self.headers
+        return int(value) if value.isdigit() and is_plain else None
+
+    async def chunks(self, max_bytes: int | None = None) -> AsyncIterator[bytes]:
+        """Yield the decoded body piece by piece.
+
+        Raises:
+            BodyTooLargeError: More raw or decoded bytes than allowed.
+            ProtocolError: An encoding that was not asked for and is not known.
+        """
+        if max_bytes is not None and (self.length or 0) > max_bytes:
+            raise self._too_large(max_bytes)
+        decoder = Decoder(self.headers.get("content-encoding", ""), self._where)
+        raw = decoded = 0
+        async for chunk in self._response.aiter_raw():
+            raw += len(chunk)
+            room = None if max_bytes is None else max_bytes - decoded + 1
+            piece = decoder.decode(chunk, room)
+            decoded += len(piece)
+            if max_bytes is not None and max(raw, decoded) > max_bytes:
+                raise self._too_large(max_bytes)
+            if piece:
+                yield piece
+        decoder.finish()
+
+    async def read(self, max_bytes: int) -> bytes:
+        """Read the whole body.
+
+        Raises:
+            BodyTooLargeError: It is larger.
+        """
+        return b"".join([chunk async for chunk in self.chunks(max_bytes)])
+
+    def _too_large(self, max_bytes: int) -> BodyTooLargeError:
+        return BodyTooLargeError(
+            f"The answer to {self._where} is larger than {max_bytes / 2**20:.0f} MiB.",
+            safe="Reading stopped there.",
+            advice="Ask for less at a time, or download it to a file.",
+        )
+
+
+def _reason(error: Exception) -> str:
+    causes: list[BaseException] = [error]
+    while (below := causes[-1].__cause__ or causes[-1].__context__) is not None:
+        causes.append(below)
+    for cause in reversed(causes):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"the certificate is not trusted ({cause.verify_message})"
+    for cause in reversed(causes):
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+    return str(error) or type(error).__name__
+
+
+def _connect_advice(error: Exception) -> str:
+    if "certificate" in _reason(error):
+        return (
+            "If you trust the server, pass its CA file: "
+            'Client(url, verify="/path/to/ca.pem").'
+        )
+    return "Check the address, and that the server runs and can be reached from here."
+
+
+@functools.cache
+def _default_context(_environment: tuple[str | None, ...]) -> ssl.SSLContext:
+    import httpx
+
+    return httpx.create_ssl_context()
+
+
+def _ssl_context(verify: Verify) -> ssl.SSLContext | bool:
+    if isinstance(verify, str):
+        context = ssl.create_default_context()
+        if Path(verify).is_dir():  # a path of the standard library's API
+            context.load_verify_locations(capath=verify)
+        else:
+            context.load_verify_locations(cafile=verify)
+        return context
+    if verify is True:
+        names = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+        return _default_context(tuple(os.environ.get(name) for name in names))
+    return verify
+
+
+def _user_agent() -> str:
+    from ogc_widgets import __version__
+
+    return f"ogc_widgets/{__version__}"
+
+
+class _QuietFilter(logging.Filter):
+    """Keeps queries and user-info of our requests out of httpx's log lines."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not in_loop_thread():
+            return True
+        if record.name.startswith("httpcore"):
+            return False  # they hold whole requests and all headers
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                without_query(str(item)) if type(item).__name__ == "URL" else item
+                for item in record.args
+            )
+        return True
+
+
+@functools.cache
+def _keep_logs_quiet() -> None:
+    names = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2",
+             "httpcore.proxy", "httpcore.socks")  # fmt: skip
+    for name in names:
+        logging.getLogger(name).addFilter(_QuietFilter())
