@@ -86,9 +86,7 @@ class AsyncJob:
     @property
     def status(self) -> StatusInfo:
         """The last known status; no request is made."""
-        status = self._watch.view.status
-        assert status is not None  # a job is made with one
-        return status
+        return self._watch.view.status or StatusInfo(self.id, "accepted")
 
     @on_loop
     async def refresh(self) -> StatusInfo:

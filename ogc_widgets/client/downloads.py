@@ -133,7 +133,7 @@ async def download(client: AsyncClient, wanted: Wanted, path: Path) -> Path:
         _check(wanted, part, length)
         with part.open("rb") as file:
             os.fsync(file.fileno())
-        os.replace(part, path)  # named here because it is the point
+        part.replace(path)
     except OSError as error:
         if isinstance(error, OgcError):
             raise

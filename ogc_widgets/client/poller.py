@@ -107,7 +107,6 @@ class Poller:
                     await self._check()
 
     async def _sleep(self, delay_s: float) -> None:
-        assert self._wake is not None  # made before the first sleep
         try:
             async with asyncio.timeout(delay_s):
                 await self._wake.wait()
