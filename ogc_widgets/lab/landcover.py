@@ -75,8 +75,8 @@ def reflectance(land: Landscape, season: Season) -> NDArray[np.uint16]:
     image = _mix(ground, _spectrum(_FOREST), forest * (1 - cleared) * (1 - 0.7 * rock))
     image = image * (1 + 0.05 * land.noise(24, 600, 0.6)) * light
     snow = _ramp(
-        (height - season.snow_line) / 60
-        + 1.1 * land.noise(25, 3_500, 1.5)
+        (height - season.snow_line) / 90
+        + 0.8 * land.noise(25, 3_500, 1.5)
         - 2.0 * (light - 1),
         0.8,
     ) * (1 - 0.45 * forest)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ogc_widgets.lab.landcover import Season
     from ogc_widgets.lab.terrain import Landscape
 
+_VERSION = "2"  # raise it whenever a change here gives other pixels
 _THUMBNAIL_SIZE = 400
 _BAND_NAMES = {"blue": "B02", "green": "B03", "red": "B04", "nir": "B08"}
 
@@ -43,14 +44,14 @@ _SCENES = (
         "2021-07-13T19:03:24Z",
         "sentinel-2b",
         (632_960, 4_406_480, 689_360, 4_480_400),
-        (1, 9.0, 9_000.0, 0.1, 0.8, 140.0, 60.0),
+        (1, 15.0, 9_000.0, 0.1, 1.0, 140.0, 60.0),
     ),
     _Scene(
         "S2A_10TFK_20220524_0_L2A",
         "2022-05-24T19:03:29Z",
         "sentinel-2a",
         (639_360, 4_412_960, 695_520, 4_486_800),
-        (2, 0.5, 2_010.0, 0.9, 1.3, 145.0, 57.0),
+        (2, 0.5, 2_230.0, 0.9, 1.6, 145.0, 57.0),
     ),
 )
 
@@ -59,7 +60,7 @@ def scenes_folder() -> Path:
     """Return the folder for scenes in this user's cache."""
     from platformdirs import user_cache_path
 
-    return user_cache_path("ogc_widgets", appauthor=False) / "scenes-v1"
+    return user_cache_path("ogc_widgets", appauthor=False) / "scenes"
 
 
 def ensure_scenes(folder: Path | None = None) -> list[Path]:
@@ -95,14 +96,14 @@ def ensure_scenes(folder: Path | None = None) -> list[Path]:
 
 
 def _is_complete(item: Path) -> bool:
-    """Return whether an item is there with all its files in full length."""
+    """Return whether an item of this version is there, with its files in full."""
     try:
-        assets = json.loads(item.read_bytes())["assets"].values()
-        return all(
+        known = json.loads(item.read_bytes())
+        return bool(known["properties"]["version"] == _VERSION) and all(
             (item.parent / asset["href"]).stat().st_size == asset["file:size"]
-            for asset in assets
+            for asset in known["assets"].values()
         )
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
@@ -226,7 +227,13 @@ def _item(
     from ogc_widgets.lab.terrain import PIXEL
 
     west, _, _, north = scene.edges
-    extensions = ("eo/v1.1.0", "projection/v1.2.0", "raster/v1.1.0", "file/v2.1.0")
+    extensions = (
+        "eo/v1.1.0",
+        "file/v2.1.0",
+        "projection/v1.2.0",
+        "raster/v1.1.0",
+        "version/v1.2.0",
+    )
     return {
         "type": "Feature",
         "stac_version": "1.0.0",
@@ -244,6 +251,7 @@ def _item(
                 "A generated landscape in the manner of Sentinel-2, for work without "
                 "internet. It is not an image of the Earth."
             ),
+            "version": _VERSION,
             "platform": scene.platform,
             "constellation": "sentinel-2",
             "instruments": ["msi"],

@@ -27,7 +27,7 @@ WEST, SOUTH, EAST, NORTH = 632_960.0, 4_406_480.0, 695_520.0, 4_486_800.0
 
 _SHAPE = (round((NORTH - SOUTH) / PIXEL), round((EAST - WEST) / PIXEL))
 _NOISE_SHAPE = (2_048, 1_600)  # twice as large, or opposite edges would match
-_SEED = 20210713
+_SEED = 5  # of a few, the one whose lakes look most like the real ones
 _COARSE = 3  # pixels per cell of the grid on which water finds its way
 
 
