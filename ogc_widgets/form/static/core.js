@@ -27,6 +27,13 @@ function foreign(text, limit) {
   return h("bdi", {}, plain(text, limit));
 }
 
+/** Our words as a sentence: "sent as text" -> "Sent as text." */
+function sentence(words, limit = 400) {
+  const text = plain(words, limit).trim();
+  if (text === "") return "";
+  return `${text[0].toUpperCase()}${text.slice(1)}${/[.!?…]$/.test(text) ? "" : "."}`;
+}
+
 /** "a~1b/2" -> ["a/b", "2"] */
 function splitPath(path) {
   return String(path).split("/").map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
@@ -42,8 +49,7 @@ function sameDraft(a, b) {
 
 /** A draft that the user writes as JSON, whatever the kind of the field. */
 function isRaw(draft) {
-  return draft !== null && typeof draft === "object" && !Array.isArray(draft)
-    && Object.keys(draft).length === 1 && typeof draft.json === "string";
+  return draft !== null && typeof draft === "object" && !Array.isArray(draft) && typeof draft.json === "string";
 }
 
 /** Attributes that give a control its name: the label's id, or the name itself. */

@@ -128,6 +128,8 @@ function render({ model, el }) {
     for (const [id, place] of stack.places) {
       if (only === undefined || only === id) spread(place, tree.parts.get(id));
     }
+    const rest = [...tree.parts].filter(([id]) => !specs.some((spec) => spec.key === id));
+    extra.setError(rest.flatMap(([id, branch]) => flat(branch, id)).join("\n"));
   }
   let spoken = 0;
   function announce() {
@@ -258,8 +260,9 @@ function extraInputs(model) {
   let rows = [];
   const body = h("div", { class: "ogcw-f-rows" });
   const words = h("div", { class: "ogcw-hint" }, "Sent as JSON; words that are not JSON are sent as text.");
+  const error = h("div", { class: "ogcw-error" });
   const add = linkButton("Add an input the server forgot", () => { insert(["", ""]); rows.at(-1).key.focus(); });
-  const node = h("div", { class: "ogcw-f-extra", role: "group", "aria-label": "Extra inputs" }, body, words, add);
+  const node = h("div", { class: "ogcw-f-extra", role: "group", "aria-label": "Extra inputs" }, body, error, words, add);
   let waiting = [];
   const value = () => rows.map((row) => [row.key.value, row.text.value]);
   function changed() {
@@ -298,6 +301,7 @@ function extraInputs(model) {
   const stopListening = listen(model, ["extra", "drafts_revision"], take);
   return {
     node, stop: stopListening,
+    setError: (text) => setText(error, plain(text, 4000)),
     reach(key) {
       const row = rows.find((other) => other.key.value === key);
       row?.text.scrollIntoView({ block: "center" });

@@ -75,9 +75,11 @@ CONTROLS.list = (spec, host) => {
       if (most !== null && most > 1) return `${count(have)} of up to ${count(most)}`;
       return have > 3 ? count(have) : "";
     },
+    // The number of values says it, unless a least number is asked for.
+    hidesHint: most !== null ? most > 1 && (spec.min_items ?? 0) <= 1 : (spec.min_items ?? 0) <= 1,
     hint() {
-      const own = spec.hint ? [foreign(spec.hint, 400)] : [];
-      if (sameDraft(inner.read(), [])) own.push(own.length > 0 ? " " : "", "An empty list is sent. ", linkButton("Leave it out", () => { write(null); host.changed(null); inner.focus(); }));
+      const own = [];
+      if (sameDraft(inner.read(), [])) own.push("An empty list is sent. ", linkButton("Leave it out", () => { write(null); host.changed(null); inner.focus(); }));
       return own;
     },
   };
@@ -107,9 +109,14 @@ function rowList(spec, host) {
   let drafts = null; // null: nothing entered; the rows on the screen are then empty ones
   let rows = [];
   let limit = ROWS_AT_ONCE;
-  const add = linkButton("+ Add", () => { insert([null]); });
+  const add = linkButton("+ Add", () => { insert([item.draft ?? null]); });
   const paste = pasteBox(spec, host, (pasted) => { if (pasted.length > 0) insert(pasted, true); });
-  const node = h("div", {}, body, moreRows, linkRow(add, paste.open), paste.node);
+  let arranging = false;
+  const arrange = linkButton("Reorder", () => {
+    arranging = !arranging;
+    render();
+  }, { "aria-pressed": "false" });
+  const node = h("div", {}, body, moreRows, linkRow(add, paste.open, arrange), paste.node);
 
   function shown() {
     if (drafts !== null) return drafts;
@@ -194,14 +201,17 @@ function rowList(spec, host) {
       row.down.setAttribute("aria-label", `Move ${name} down`);
       row.up.disabled = i === 0;
       row.down.disabled = i === all.length - 1;
-      show(row.up, all.length > 1 && spec.reorder !== false);
-      show(row.down, all.length > 1 && spec.reorder !== false);
+      show(row.up, arranging && all.length > 1);
+      show(row.down, arranging && all.length > 1);
       show(row.remove, drafts !== null || all.length > 1);
     });
     show(moreRows, all.length > visible.length);
     setText(moreRows, `${count(all.length - visible.length)} more are kept and sent: show some`);
     show(add, all.length < most);
     show(paste.open, all.length < most && paste.node.hidden);
+    show(arrange, all.length > 1);
+    setText(arrange, arranging ? "Done reordering" : "Reorder");
+    arrange.setAttribute("aria-pressed", String(arranging));
   }
   render();
   return {
@@ -298,10 +308,10 @@ function chipList(spec, host) {
       setTimeout(() => { edit.focus(); edit.select(); });
       return h("span", { class: "ogcw-f-chip" }, edit);
     }
-    const label = h("button", { type: "button", class: "ogcw-f-chip-text", title: spec.reorder === false ? "Change" : "Change (Alt+arrow keys move it)", "aria-label": `Change ${plain(text, 80)}`,
+    const label = h("button", { type: "button", class: "ogcw-f-chip-text", title: "Change (Alt+arrow keys move it)", "aria-label": `Change ${plain(text, 80)}`,
       onclick: () => { editing = at; draw(); },
       onkeydown: (event) => {
-        if (!event.altKey || spec.reorder === false || (event.key !== "ArrowLeft" && event.key !== "ArrowRight")) return;
+        if (!event.altKey || (event.key !== "ArrowLeft" && event.key !== "ArrowRight")) return;
         const to = at + (event.key === "ArrowLeft" ? -1 : 1);
         event.preventDefault();
         if (to < 0 || to >= values.length) return;
@@ -409,17 +419,26 @@ CONTROLS.object = (spec, host) => {
     ...host, id: undefined, grouped: false, name: `${plain(host.name, 120)}: ${plain(field.label || field.key, 120)}`,
     path: () => `${host.path()}/${joinPath([field.key])}`,
     changed(part) {
-      const next = { ...(draft ?? {}) };
-      next[field.key] = part;
-      draft = next;
+      const first = draft === null;
+      draft = { ...(draft ?? fresh()), [field.key]: part };
+      // {"json": text} alone would be read as JSON written by hand.
+      if (field.key === "json" && typeof part === "string") draft.json = { json: draftAsJson(field, part) };
+      if (first) for (const [key, place] of stack.places) if (key !== field.key) place.write(draft[key] ?? null);
       stack.draw();
       host.changed(value());
     },
   }), (key) => draft?.[key] ?? null, { least: 4 });
   stack.draw();
+  const constants = new Set(fields.filter((field) => field.kind === "const").map((field) => field.key));
+  /** The members that come along with the first one that is filled in. */
+  function fresh() {
+    return spec.draft ?? Object.fromEntries(fields.filter((field) => field.kind === "const" && field.required).map((field) => [field.key, field.value_text ?? ""]));
+  }
   function value() {
     if (draft === null) return null;
-    return Object.values(draft).every((part) => part === null) && Object.keys(draft).length > 0 ? null : draft;
+    const keys = Object.keys(draft);
+    const told = keys.filter((key) => !constants.has(key) || constants.size === fields.length);
+    return keys.length > 0 && told.every((key) => draft[key] === null) ? null : draft;
   }
   const node = h("div", { class: "ogcw-f-nested", ...groupNaming(host) }, stack.node);
   if (fields.length === 0) node.append(h("div", { class: "ogcw-hint" }, "This object has no members to fill in."));
@@ -554,16 +573,15 @@ CONTROLS.union = (spec, host) => {
     else radios.set(chosen);
     if (branches.length === 0) return;
     inside.replaceChildren(place(chosen).node);
-    const words = [branches[chosen].hint, branches[chosen].description].filter(Boolean).map((part) => plain(part, 300));
+    const words = [branches[chosen].kind === "area" ? "" : sentence(branches[chosen].hint), branches[chosen].description].filter(Boolean).map((part) => plain(part, 300));
     setText(text, words.join(" "));
     show(text, words.length > 0);
   }
   function choose(next) {
     kept.set(chosen, places.get(chosen)?.read() ?? null);
     chosen = next;
-    const control = place(next).control;
     if (branches[next].kind === "null") place(next).write("null");
-    else if (branches[next].kind === "const") place(next).write(control.initial());
+    else if (branches[next].kind === "const") place(next).write(branches[next].value_text ?? "");
     else place(next).write(kept.get(next) ?? branches[next].draft ?? null);
     touched = place(next).read() !== null || touched;
     draw();
@@ -586,6 +604,5 @@ CONTROLS.union = (spec, host) => {
     children: () => places.get(chosen)?.children() ?? [],
     reveal: (segment) => places.get(chosen)?.reveal(segment),
     markParts: (faulty) => places.get(chosen)?.markParts(faulty),
-    keepsHint: false,
   };
 };

@@ -2,23 +2,27 @@
 // an error path leads to. Styles: "block" (with a label), "row" (one of a list) and
 // "bare" (the control alone; the field around it has the label and shows the error).
 
+const BESIDE = 36;
+
 function makePlace(spec, host, style = "block") {
   const node = h("div", { class: `ogcw-f-${style}` });
-  const ids = { control: uniqueId("in"), label: uniqueId("label"), error: uniqueId("error"), hint: uniqueId("hint"), text: uniqueId("text") };
+  const ids = { control: uniqueId("in"), label: uniqueId("label"), error: uniqueId("error"), hint: uniqueId("hint"), count: uniqueId("count"), text: uniqueId("text") };
   const error = h("div", { id: ids.error, class: "ogcw-error ogcw-f-error", dir: "auto" });
-  const hint = h("div", { id: ids.hint, class: "ogcw-hint ogcw-f-hint" });
+  const hint = h("div", { id: ids.hint, class: "ogcw-hint ogcw-f-hint", dir: "auto" });
   const advice = h("div", { class: "ogcw-hint ogcw-f-advice", dir: "auto" });
-  const count_ = h("span", { class: "ogcw-hint ogcw-f-count", "aria-hidden": "true" });
+  const count_ = h("span", { id: ids.count, class: "ogcw-hint ogcw-f-count" });
   let control = null;
   let raw = false;
   let group = null;
   let message = "";
   let noteText = "";
+  let hidden = null; // a value that Python keeps to itself, because it holds a secret
 
   const inside = {
     ...host,
     id: style === "block" ? ids.control : undefined,
     changed(draft) {
+      hidden = null;
       const full = raw ? (draft === null ? null : { json: draft }) : draft;
       drawHint();
       host.changed(full);
@@ -42,7 +46,7 @@ function makePlace(spec, host, style = "block") {
     const menu = fieldMenu();
     if (grouped) {
       group = h("fieldset", { class: "ogcw-f-set", role: usesRadios(spec) ? "radiogroup" : null },
-        h("legend", { id: ids.label, class: "ogcw-f-head", title: long }, h("span", { class: "ogcw-label ogcw-f-label" }, title), " ", count_),
+        h("legend", { id: ids.label, class: "ogcw-label ogcw-f-label", title: long }, title), h("div", { class: "ogcw-f-beside" }, count_),
         control.node, foot);
       node.replaceChildren(group, menu);
     } else {
@@ -56,21 +60,23 @@ function makePlace(spec, host, style = "block") {
 
   function drawHint() {
     if (style !== "block" || control === null) return;
-    const own = raw ? ["Written as JSON. ", linkButton("Back to the field", () => swap(false))] : control.hint?.() ?? (spec.hint ? [foreign(spec.hint, 400)] : []);
+    // A few words fit beside the label; a sentence stands under the control.
+    const words = control.hidesHint ? "" : sentence(spec.hint);
+    const beside = words !== "" && words.length <= BESIDE && !control.count;
+    const own = hidden ? ["Set from Python; not shown because it holds a secret."] : raw ? ["Written as JSON. ", linkButton("Back to the field", () => swap(false))] : [beside ? "" : words, ...(control.hint?.() ?? [])];
     hint.replaceChildren(...own.flat().filter(Boolean));
     const empty = !raw && sameDraft(control.read(), "") ? "An empty text is sent." : "";
     if (empty) hint.append(own.length > 0 ? " " : "", empty);
-    const many = raw ? "" : control.count?.() ?? "";
-    setText(count_, many);
-    const words = [noteText, plain(spec.note, 600)].filter(Boolean);
-    setText(advice, words.join(" "));
-    show(advice, words.length > 0);
-    show(hint, hint.childNodes.length > 0 && (message === "" || Boolean(control.keepsHint)));
+    setText(count_, raw ? "" : control.count?.() ?? (beside ? words.replace(/\.$/, "") : ""));
+    const notes = [noteText, plain(spec.note, 600)].filter(Boolean);
+    setText(advice, notes.join(" "));
+    show(advice, notes.length > 0);
+    show(hint, hint.childNodes.length > 0 && message === "");
   }
 
   function mark() {
     if (control === null || style === "bare") return;
-    const described = [message !== "" ? ids.error : "", hint.childNodes.length > 0 && style === "block" ? ids.hint : "",
+    const described = [message !== "" ? ids.error : "", style === "block" && count_.textContent !== "" ? ids.count : "", hint.childNodes.length > 0 && style === "block" ? ids.hint : "",
       spec.description && style === "block" ? ids.text : ""].filter(Boolean).join(" ");
     const state = { invalid: message !== "", describedBy: described };
     control.mark(state);
@@ -137,13 +143,15 @@ function makePlace(spec, host, style = "block") {
     get control() { return control; },
     get raw() { return raw; },
     write(draft) {
-      const wanted = isRaw(draft) && !(spec.kind === "object" && spec.fields?.some((field) => field.key === "json"));
+      const wanted = isRaw(draft);
       if (control === null || wanted !== raw) { raw = wanted; build(); }
+      hidden = wanted && draft.json === "" && "ref" in draft ? draft : null;
       control.write(wanted ? draft.json : draft ?? null);
       drawHint();
     },
     read() {
       const draft = control.read();
+      if (hidden !== null) return hidden;
       return raw && draft !== null ? { json: draft } : draft;
     },
     focus: () => control.focus(),
@@ -151,7 +159,7 @@ function makePlace(spec, host, style = "block") {
     setError(text) {
       if (text === message) return;
       message = text;
-      setText(error, plain(text, 4000));
+      setText(error, text.split("\n").map((line) => sentence(line, 4000)).join("\n"));
       drawHint();
       mark();
     },

@@ -31,7 +31,7 @@ CONTROLS.area = (spec, host) => {
   const view = linkButton("Use the map's view", () => send("view"));
   const clear = linkButton("Clear", () => { send("clear"); });
   const words = h("span", { dir: "auto" });
-  const hint = h("div", { class: "ogcw-hint ogcw-f-area-hint" }, words, canChange ? [" ", change] : null, h("span", { class: "ogcw-f-area-actions" }, view, clear));
+  const hint = h("div", { class: "ogcw-hint ogcw-f-area-hint" }, words, canChange ? change : null, view, clear);
   const node = h("div", { class: "ogcw-f-area" }, text.node, hint, chooser);
 
   function draw() {
@@ -59,20 +59,13 @@ CONTROLS.area = (spec, host) => {
       draw();
     },
     read: () => draft,
-    hint: () => [],
+    hidesHint: true,
     focus: () => text.focus(),
     mark(state) { text.mark(state); },
   };
 };
 
-/** Our words as a sentence: "sent as text" -> "Sent as text." */
-function sentence(words) {
-  const text = plain(words, 300).trim();
-  if (text === "") return "";
-  return `${text[0].toUpperCase()}${text.slice(1)}${/[.!?…]$/.test(text) ? "" : "."}`;
-}
-
-const UPLOAD_LIMIT = 50_000_000;
+const UPLOAD_LIMIT = 32 * 1024 * 1024;
 // One message must fit through Jupyter's web socket (10 MB by default).
 const UPLOAD_PART = 3_000_000;
 
@@ -81,8 +74,10 @@ const FILE_MODES = { upload: "Upload", reference: "By reference", text: "As text
 /** Content of a file: uploaded, named by its address, or written here. */
 CONTROLS.file = (spec, host) => {
   const modes = spec.modes?.length ? spec.modes : ["upload", "reference", "text"];
+  const offered = spec.media_types ?? [];
   let draft = null;
   let mode = modes[0];
+  let pendingType = offered.length > 1 ? offered[0].id : null;
   const kept = {};
   const radios = segmented(modes.map((value) => ({ value, label: FILE_MODES[value] ?? value })), (next) => {
     kept[mode] = draft;
@@ -93,17 +88,17 @@ CONTROLS.file = (spec, host) => {
     host.form.refresh(host.inputId);
   }, { role: "radiogroup", "aria-label": `How ${plain(host.name, 160)} is given` });
   const change = (parts) => {
-    const next = { ...(draft ?? { mode }), ...parts, mode };
-    draft = [next.text, next.href, next.name].every((part) => part === null || part === undefined) ? null : next;
+    const { empty, ...before } = draft ?? { type: pendingType };
+    const next = { ...before, ...parts, mode };
+    draft = [next.text, next.href, next.ref].every((part) => part === null || part === undefined) ? null : next;
     host.changed(draft);
   };
   const inner = (name) => ({ ...host, id: undefined, grouped: false, name: `${plain(host.name, 160)}, ${name}` });
   const code = Boolean(spec.language);
   const text = textBox({ kind: "multiline", rows: spec.rows || 4, placeholder: spec.placeholder }, { ...inner("text"), changed: (typed) => change({ text: typed }) }, { lines: true, mono: code });
   const href = textBox({ kind: "text", input_mode: "url", placeholder: "https://…" }, { ...inner("address"), changed: (typed) => change({ href: typed }) });
-  const types = (spec.media_types ?? []).length > 1 ? h("select", { class: "ogcw-input ogcw-f-type", "aria-label": `Media type of ${plain(host.name, 160)}`, onchange: () => { if (draft) change({ type: types.value || null }); else pendingType = types.value; } },
-    spec.media_types.map(({ id, label }) => h("option", { value: id }, plain(label, 100)))) : null;
-  let pendingType = null;
+  const types = offered.length > 1 ? h("select", { class: "ogcw-input ogcw-f-type", "aria-label": `Media type of ${plain(host.name, 160)}`, onchange: () => { pendingType = types.value || null; if (draft) change({ type: pendingType }); } },
+    offered.map(({ id, label }) => h("option", { value: id }, plain(label, 100))), h("option", { value: "" }, "type not said")) : null;
   const problem = h("div", { class: "ogcw-error", role: "alert" });
   const chosen = h("span", { class: "ogcw-hint ogcw-f-filename", dir: "auto" });
   const picker = h("input", { type: "file", class: "ogcw-visually-hidden", tabindex: "-1", "aria-hidden": "true", accept: spec.accept || null, onchange: () => upload(picker.files[0]) });
@@ -132,7 +127,7 @@ CONTROLS.file = (spec, host) => {
       const base64 = await base64Of(file.slice(part * UPLOAD_PART, (part + 1) * UPLOAD_PART));
       host.form.send({ type: "upload", id: host.inputId, path: host.path(), name: file.name, mime: file.type, base64, ...(parts > 1 ? { part, parts } : {}) });
     }
-    draft = { mode: "upload", name: file.name, type: file.type || types?.value || null, size: file.size };
+    draft = { mode: "upload", name: file.name, type: pendingType ?? (file.type || null), size: file.size };
     draw();
     host.redraw?.();
   }
@@ -146,7 +141,12 @@ CONTROLS.file = (spec, host) => {
     const size = draft?.size ? `, ${bytes(draft.size)}` : "";
     setText(chosen, mode === "upload" && draft ? `${plain(draft.name ?? "a file", 100)}${size}` : "or drop it here");
     show(clear, mode === "upload" && draft !== null);
-    if (types) types.value = draft?.type ?? pendingType ?? spec.media_types[0].id;
+    if (types) drawType();
+  }
+  function drawType() {
+    const now = (draft ? draft.type : pendingType) ?? "";
+    if (now !== "" && !offered.some(({ id }) => id === now)) types.append(h("option", { value: now }, plain(now, 100)));
+    types.value = now;
   }
   draw();
   return {

@@ -216,6 +216,7 @@ CONTROLS.json = (spec, host) => {
 
 /** Kept in Python once typed: the page only knows that there is one. */
 CONTROLS.secret = (spec, host) => {
+  let draft = null;
   let isSet = false;
   let typed = "";
   const box = h("input", {
@@ -230,8 +231,9 @@ CONTROLS.secret = (spec, host) => {
     host.form.send({ type: "secret", id: host.inputId, path: host.path(), text: typed });
     draw({ set: true });
   }
-  function draw(draft) {
-    isSet = Boolean(draft?.set);
+  function draw(next) {
+    draft = next?.set ? next : null;
+    isSet = draft !== null;
     typed = "";
     box.value = "";
     box.placeholder = isSet ? "••••••••" : plain(spec.placeholder, 120);
@@ -242,7 +244,7 @@ CONTROLS.secret = (spec, host) => {
   return {
     node,
     write(draft) { if (typed === "") draw(draft); },
-    read: () => (isSet ? { set: true } : null),
+    read: () => draft,
     focus: () => box.focus(),
     mark: (state) => tie(box, state),
   };
@@ -256,15 +258,16 @@ CONTROLS.const = (spec, host) => {
   const text = h("code", { class: "ogcw-f-const", dir: "auto" }, value);
   const own = () => spec.value_text ?? "";
   const node = h("label", { class: "ogcw-f-check" }, box, h("span", {}, "send ", text));
+  // What must be sent and is needs no tick.
+  const draw = () => { box.checked = draft !== null; node.classList.toggle("ogcw-f-fixed", Boolean(spec.required) && draft !== null); };
   return {
     node,
     write(next) {
       draft = typeof next === "string" ? next : null;
-      box.checked = draft !== null;
+      draw();
       if (draft !== null && value === "") setText(text, plain(draft, 400));
     },
     read: () => draft,
-    initial: own,
     focus: () => box.focus(),
     mark: (state) => tie(box, state),
   };
