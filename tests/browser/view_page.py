@@ -79,9 +79,9 @@ _BOOT = """({script, traits}) => {
 
 def script_of(view: type[View]) -> str:
     """The script that the view's anywidget sends to the page."""
+    script = view._script if isinstance(view._script, tuple) else (view._script,)
     return "\n".join(
-        Path(part).read_text(encoding="utf-8")
-        for part in (STATIC / "base.js", view._script)
+        Path(part).read_text(encoding="utf-8") for part in (STATIC / "base.js", *script)
     )
 
 
