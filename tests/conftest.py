@@ -8,7 +8,6 @@ import secrets
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,8 @@ sys.path.insert(0, str(GUARD))
 import network_guard  # noqa: E402 # lies beside this file, found by the line above
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ogc_widgets.lab import Lab
 
 _home = pytest.StashKey[Path]()
