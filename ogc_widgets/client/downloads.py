@@ -271,8 +271,13 @@ def asset_file(item: Mapping[str, Any], key: str, asset: Mapping[str, Any]) -> W
     size = asset.get("file:size")
     return Wanted(
         url=href,
-        name=f"{item_id}_{name_in_url(href) or key}",
+        name=_asset_name(item_id, name_in_url(href) or key),
         media_type=str(asset.get("type") or ""),
         size=size if isinstance(size, int) and not isinstance(size, bool) else None,
         checksum=str(asset.get("file:checksum") or ""),
     )
+
+
+def _asset_name(item_id: str, name: str) -> str:
+    """Items often have assets of the same name, so the item is part of it."""
+    return name if name.startswith(item_id) else f"{item_id}_{name}"

@@ -1,0 +1,147 @@
+"""An execute request as code that people can take away.
+
+Secrets never appear: headers that identify the user hold ``$TOKEN``, which each kind of
+code reads from the environment.
+"""
+
+from __future__ import annotations
+
+import json
+import pprint
+import shlex
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.api.wire import dump_json
+
+if TYPE_CHECKING:
+    from ogc_widgets.api.requests import Mode, Request
+
+TOKEN = "$TOKEN"  # noqa: S105 # the place of a secret, not one
+_WIDTH = 80
+
+
+def pretty_body(request: Request) -> str:
+    """Return the body of a request as indented JSON with all digits kept."""
+    document = json.loads(request.body or b"null", parse_float=Decimal)
+    return dump_json(document, indent=2)
+
+
+def as_curl(request: Request, placeholders: Mapping[str, str] | None = None) -> str:
+    """Write a request as a cURL command.
+
+    Args:
+        request: The request, without credentials.
+        placeholders: Headers that identify the user, with ``$TOKEN`` for secrets.
+    """
+    lines = [f"curl -X {request.method} {shlex.quote(request.url)}"]
+    lines += [
+        f"-H {shlex.quote(f'{name}: {value}')}"
+        for name, value in request.headers.items()
+    ]
+    # Double quotes, so that the shell puts the token in.
+    lines += [f'-H "{name}: {value}"' for name, value in (placeholders or {}).items()]
+    if request.body is not None:
+        lines.append(f"--data {shlex.quote(pretty_body(request))}")
+    return " \\\n  ".join(lines)
+
+
+def as_httpx(request: Request, placeholders: Mapping[str, str] | None = None) -> str:
+    """Write a request as Python that uses plain httpx."""
+    headers = [
+        f"        {name!r}: {value!r},\n" for name, value in request.headers.items()
+    ]
+    headers += [
+        f"        {name!r}: {_from_environment(value)},\n"
+        for name, value in (placeholders or {}).items()
+    ]
+    imports = "import os\n\nimport httpx\n" if placeholders else "import httpx\n"
+    document = json.loads(request.body or b"null")
+    exact = pretty_body(request)
+    if dump_json(document, indent=2) == exact:
+        body = f"    json={_indented(document, 4)},\n"
+    else:
+        # A number with more digits than a float holds is only safe as text.
+        body = f"    content={exact!r},\n"
+    return (
+        f"{imports}\n"
+        f"response = httpx.request(\n"
+        f"    {request.method!r},\n"
+        f"    {request.url!r},\n"
+        f"    headers={{\n{''.join(headers)}    }},\n"
+        f"{body}"
+        f"    timeout=60,\n"
+        f")\n"
+        f"response.raise_for_status()\n"
+        f'print(response.headers.get("Location"))\n'
+        f"print(response.json())\n"
+    )
+
+
+def as_package(
+    base_url: str,
+    process_id: str,
+    inputs: Mapping[str, Any],
+    *,
+    outputs: Mapping[str, Any] | None = None,
+    mode: Mode = "auto",
+    placeholders: Mapping[str, str] | None = None,
+) -> str:
+    """Write a run of a process as Python that uses this package.
+
+    Args:
+        base_url: Address of the landing page.
+        process_id: The process.
+        inputs: Input id to value.
+        outputs: Output id to what is wanted of it, or ``None``.
+        mode: As for executing.
+        placeholders: Headers that identify the user, with ``$TOKEN`` for secrets.
+    """
+    known = dict(placeholders or {})
+    arguments = ""
+    bearer = known.get("Authorization") == f"Bearer {TOKEN}"
+    if bearer:
+        known.pop("Authorization")
+        arguments += ', auth=os.environ["TOKEN"]'
+    if known:
+        pairs = ", ".join(f"{k!r}: {_from_environment(v)}" for k, v in known.items())
+        arguments += f", headers={{{pairs}}}"
+    imports = ["import os\n\n"] if placeholders else []
+    if _holds_decimal([inputs, outputs]):
+        imports.insert(0, "from decimal import Decimal\n")
+    options = f"    outputs={_indented(dict(outputs), 4)},\n" if outputs else ""
+    if mode != "auto":
+        options += f"    mode={mode!r},\n"
+    return (
+        f"{''.join(imports)}"
+        f"import ogc_widgets as ogc\n\n"
+        f"client = ogc.Client({base_url!r}{arguments})\n"
+        f"job = client.execute(\n"
+        f"    {process_id!r},\n"
+        f"    {_indented(dict(inputs), 4)},\n"
+        f"{options}"
+        f")\n"
+        f"job.wait()\n"
+        f"results = job.results()\n"
+    )
+
+
+def _indented(value: object, indent: int) -> str:
+    text = pprint.pformat(value, width=_WIDTH - indent, sort_dicts=False)
+    return text.replace("\n", "\n" + " " * indent)
+
+
+def _from_environment(value: str) -> str:
+    if value == TOKEN:
+        return 'os.environ["TOKEN"]'
+    before = value.replace(TOKEN, "")
+    return f'{before!r} + os.environ["TOKEN"]' if before != value else repr(value)
+
+
+def _holds_decimal(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(_holds_decimal(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(_holds_decimal(item) for item in value)
+    return isinstance(value, Decimal)
