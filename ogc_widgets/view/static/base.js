@@ -1,7 +1,7 @@
 // Helpers shared by all views. Everything on the page is made by h(): children that are
 // strings become text nodes, so nothing that a server says is ever parsed as HTML.
 
-const SVG_TAGS = new Set(["svg", "path", "circle", "rect", "g", "line"]);
+const SVG_TAGS = new Set(["svg", "path", "circle", "rect", "g", "line", "text", "image"]);
 
 /** Make an element: h("button", {class: "x", onclick: f}, "text", child, ...). */
 function h(tag, attributes = {}, ...children) {

@@ -1,0 +1,327 @@
+"""A map on which exactly one area is drawn, and results are looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipyleaflet
+import ipywidgets
+import traitlets
+
+from ogc_widgets.errors import InputError
+from ogc_widgets.map.footprints import Footprints, continuous, footprints
+from ogc_widgets.map.geometry import Geometry, bounds, box, box_of
+from ogc_widgets.map.overlay import MapOverlay
+from ogc_widgets.map.parsing import from_geo_interface, parse_text
+from ogc_widgets.map.rings import Json
+from ogc_widgets.view.base import publishing
+
+OPENSTREETMAP = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
+_ATTRIBUTION = (
+    '&copy; <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a>'
+    " contributors"
+)
+_SHAPES = ("rectangle", "polygon")
+
+
+class AreaMap(ipywidgets.Box):
+    """A map on which one area is drawn, changed and deleted.
+
+    Args:
+        area: The area to start with: four numbers west, south, east, north, text,
+            GeoJSON, or any object with ``__geo_interface__``.
+        basemap: ``"osm"`` for OpenStreetMap, None for no tiles at all (the map then
+            makes no request to anywhere), or a layer of ipyleaflet.
+        height: CSS height of the map; its width is that of its surroundings.
+        center: Latitude and longitude to start with, in degrees.
+        zoom: Zoom level to start with.
+
+    Raises:
+        InputError: The area to start with is none.
+    """
+
+    geometry = traitlets.Any(None, allow_none=True)
+    """GeoJSON geometry of the area in degrees, or None. Setting it takes anything that
+    ``area`` takes; what is kept is normalised (RFC 7946)."""
+
+    bbox = traitlets.Any(None, allow_none=True)
+    """``[west, south, east, north]`` of the area in degrees, or None; ``west > east``
+    where it crosses the antimeridian. Setting it draws that box."""
+
+    selected = traitlets.Unicode("")
+    """Id of the selected footprint, or an empty text."""
+
+    def __init__(
+        self,
+        area: Json = None,
+        *,
+        basemap: Any = "osm",  # noqa: ANN401 # a layer of ipyleaflet, which is untyped
+        height: str = "440px",
+        center: tuple[float, float] = (20.0, 0.0),
+        zoom: float = 2,
+    ) -> None:
+        start = None if area is None else _area(area)
+        self.footprints = Footprints((), (), 0)
+        self._layer = _layer(basemap)
+        self.map = ipyleaflet.Map(
+            layers=() if self._layer is None else (self._layer,),
+            center=center,
+            zoom=zoom,
+            zoom_control=False,
+            attribution_control=False,
+            scroll_wheel_zoom=True,
+            layout=ipywidgets.Layout(width="100%", height="100%"),
+        )
+        if self._layer is not None:
+            self.map.add(ipyleaflet.AttributionControl(prefix=""))
+        self._overlay = MapOverlay(f"IPY_MODEL_{self.map.model_id}", self._drawn)
+        super().__init__(
+            [self.map, self._overlay],
+            layout=ipywidgets.Layout(width="100%", height=height, min_width="0"),
+        )
+        self.add_class("ogcw-map")
+        traitlets.link((self, "selected"), (self._overlay, "selected"))
+        if start is not None:
+            self.geometry = start
+
+    # -- the area --------------------------------------------------------------------
+
+    @traitlets.validate("geometry")
+    def _valid_geometry(self, proposal: Any) -> Geometry | None:  # noqa: ANN401
+        value = proposal["value"]
+        return None if value is None else _area(value)
+
+    @traitlets.validate("bbox")
+    def _valid_bbox(self, proposal: Any) -> list[float] | None:  # noqa: ANN401
+        value = proposal["value"]
+        if value is None:
+            return None
+        if self.geometry is not None and list(value) == bounds(self.geometry):
+            return list(value)  # points and lines have boxes without extent
+        return bounds(_area(value))
+
+    @traitlets.observe("geometry")
+    def _geometry_changed(self, _change: object) -> None:
+        if self.geometry is None:
+            self._overlay.shape = {}
+            self.bbox = None
+            return
+        shape = _shape(self.geometry)
+        with publishing(self._overlay):
+            self._overlay.shape = shape
+            self._overlay.problem = ""
+        self.bbox = bounds(self.geometry)
+        if not self._from_page:
+            self._overlay.fit(_extent([shape_geometry(shape)]))
+
+    @traitlets.observe("bbox")
+    def _bbox_changed(self, _change: object) -> None:
+        if self.bbox is None:
+            self.geometry = None
+        elif self.geometry is None or bounds(self.geometry) != self.bbox:
+            self.geometry = box(*self.bbox)
+
+    _from_page = False
+
+    def _drawn(self, geometry: Json) -> None:
+        self._from_page = True
+        try:
+            self.geometry = None if geometry is None else from_geo_interface(geometry)
+        finally:
+            self._from_page = False
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """Shapes that can be drawn: ``rectangle``, ``polygon``, both or none."""
+        return tuple(self._overlay.tools)
+
+    @tools.setter
+    def tools(self, value: tuple[str, ...] | list[str]) -> None:
+        unknown = set(value) - set(_SHAPES)
+        if unknown:
+            raise InputError(f"There is no tool for {sorted(unknown)[0]!r}.")
+        self._overlay.tools = list(value)
+
+    @property
+    def drawing(self) -> str:
+        """What the next click on the map does: ``rectangle``, ``polygon``, ``edit``."""
+        return str(self._overlay.mode)
+
+    def start_drawing(self, shape: str = "rectangle") -> None:
+        """Let the next drag on the map draw.
+
+        Args:
+            shape: ``rectangle`` or ``polygon``; ``edit`` to change the area.
+
+        Raises:
+            InputError: There is no such shape.
+        """
+        if shape not in {*_SHAPES, "edit"}:
+            raise InputError(f"A {shape} cannot be drawn; rectangle and polygon can.")
+        self._overlay.mode = shape
+
+    def stop_drawing(self) -> None:
+        """Leave drawing; the area stays as it is."""
+        self._overlay.mode = ""
+
+    def take_view(self) -> list[float]:
+        """Take what the map shows as the area.
+
+        Returns:
+            The new ``bbox``.
+
+        Raises:
+            InputError: The map has not been on the screen yet.
+        """
+        west, south, east, north = (
+            getattr(self.map, side) for side in ("west", "south", "east", "north")
+        )
+        if west == east or south == north:
+            raise InputError(
+                "The map has no view yet.", advice="Display it first, then try again."
+            )
+        if east - west >= 360:
+            west, east = -180, 180
+        digits = max(1, min(6, round(self.map.zoom / 3.3)))
+        sides = (west, max(south, -90), east, min(north, 90))
+        self.geometry = box(*(round(side, digits) for side in sides))
+        return list(self.bbox)
+
+    def fit(self) -> None:
+        """Bring everything that is drawn into view."""
+        shapes = [feature["geometry"] for feature in self._overlay.footprints]
+        shapes += [feature["geometry"] for feature in self._overlay.context]
+        if self._overlay.shape:
+            shapes.append(shape_geometry(self._overlay.shape))
+        if shapes:
+            self._overlay.fit(_extent(shapes))
+
+    # -- results and scenes ----------------------------------------------------------
+
+    def show_footprints(self, items: Json, *, fit: bool = True) -> Footprints:
+        """Draw the footprints of result items; they replace the earlier ones.
+
+        Args:
+            items: STAC items or other Features: a list, a FeatureCollection, pystac.
+            fit: Bring them into view.
+
+        Returns:
+            What is drawn, and what is not and why.
+
+        Raises:
+            InputError: ``items`` holds no items.
+        """
+        made = footprints(items)
+        ids = {feature["id"] for feature in made.features}
+        with publishing(self._overlay):
+            self.footprints = made
+            self._overlay.footprints = list(made.features)
+            self._overlay.footprint_note = made.note
+            if self.selected and self.selected not in ids:
+                self.selected = ""
+        if fit and made.features:
+            self._overlay.fit(_extent([f["geometry"] for f in made.features]))
+        return made
+
+    def clear_footprints(self) -> None:
+        """Take footprints and previews off the map."""
+        self.show_footprints([])
+        self.clear_previews()
+
+    def show_context(self, features: Json, *, fit: bool = True) -> Footprints:
+        """Outline input scenes in grey, so that one sees where to draw.
+
+        Args:
+            features: Items or Features, as in :meth:`show_footprints`.
+            fit: Bring them into view.
+        """
+        made = footprints(features)
+        self._overlay.context = list(made.features)
+        if fit and made.features:
+            self._overlay.fit(_extent([f["geometry"] for f in made.features]))
+        return made
+
+    def show_preview(self, image: str, box: list[float]) -> None:
+        """Lay a picture on the map; it replaces an earlier one at the same place.
+
+        Args:
+            image: A ``data:image/...`` address. Addresses on servers are not taken:
+                the kernel may reach what the browser cannot, and the other way round.
+            box: ``[west, south, east, north]`` of the picture in degrees.
+
+        Raises:
+            InputError: The picture is not a data address, or the box is none.
+        """
+        if not image.startswith("data:image/"):
+            raise InputError(
+                "A preview needs a picture as a data:image/... address.",
+                advice="Fetch the picture in Python and encode it as base64.",
+            )
+        extent = _extent([shape_geometry(_shape(from_geo_interface(list(box))))])
+        others = [p for p in self._overlay.pictures if p["bounds"] != extent]
+        self._overlay.pictures = [*others, {"url": image, "bounds": extent}]
+
+    def clear_previews(self) -> None:
+        """Take all pictures off the map."""
+        self._overlay.pictures = []
+
+    def close(self) -> None:
+        """Close the map with everything that ipyleaflet makes for it."""
+        parts: list[Any] = [self._overlay, *self.map.controls, *self.map.layers]
+        for name in ("style", "default_style", "dragging_style", "layout"):
+            parts.append(getattr(self.map, name))
+        parts += [self.map, self.layout]
+        super().close()
+        for part in parts:
+            if part is not None:
+                part.close()
+
+
+def shape_geometry(shape: dict[str, Any]) -> Geometry:
+    """Geometry of a shape as the page holds it; longitudes may run past 180."""
+    if "geometry" in shape:
+        return dict(shape["geometry"])
+    west, south, east, north = shape["bbox"]
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def _shape(geometry: Geometry) -> dict[str, Any]:
+    found = box_of(geometry)
+    if found:
+        west, south, east, north = found
+        return {"bbox": [west, south, east + 360 if east < west else east, north]}
+    return {"geometry": continuous(geometry)}
+
+
+def _extent(geometries: list[Geometry]) -> list[float]:
+    """Box around shapes whose longitudes may run past 180."""
+    boxes = [bounds(geometry) for geometry in geometries]
+    return [
+        min(b[0] for b in boxes),
+        min(b[1] for b in boxes),
+        max(b[2] for b in boxes),
+        max(b[3] for b in boxes),
+    ]
+
+
+def _area(value: Json) -> Geometry:
+    if isinstance(value, str):
+        return parse_text(value)
+    return from_geo_interface(value)
+
+
+def _layer(basemap: Any) -> Any:  # noqa: ANN401 # ipyleaflet is untyped
+    if basemap == "osm":
+        return ipyleaflet.TileLayer(
+            url=OPENSTREETMAP,
+            attribution=_ATTRIBUTION,
+            name="OpenStreetMap",
+            max_zoom=19,
+            base=True,
+        )
+    if basemap is None or isinstance(basemap, ipyleaflet.Layer):
+        return basemap
+    raise InputError('basemap is "osm", None or a layer of ipyleaflet.')
+
+

@@ -1,0 +1,75 @@
+"""The view that lies on the map: shapes, tools, coordinates and legend.
+
+ipyleaflet has two draw controls. leaflet-draw reports an edited shape a second time and
+keeps what was cleared; Geoman mirrors its whole layer in a trait that echoes back, and
+draws rectangles by two clicks only. Neither can hold exactly one shape, show where to
+draw without tiles, or lay stress on one of many footprints without sending all of them
+again. This view does that with one model and one SVG on the same Leaflet map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import traitlets
+
+from ogc_widgets.map.rings import Json
+from ogc_widgets.view.base import STATIC as SHARED
+from ogc_widgets.view.base import View
+
+STATIC = Path(__file__).parent / "static"
+_PARTS = ("geo.js", "canvas.js", "shape.js", "furniture.js", "overlay.js")
+
+
+class MapOverlay(View):
+    """What is drawn on the map; :class:`AreaMap` owns it.
+
+    Args:
+        map_model: Reference to the model of the ipyleaflet map.
+        on_draw: Called with the geometry that was drawn, or None when it was deleted.
+    """
+
+    _script = STATIC / "overlay.js"
+    _style = STATIC / "overlay.css"
+
+    map_model = traitlets.Unicode().tag(sync=True)
+    shape = traitlets.Dict().tag(sync=True)
+    """``{"bbox": [...]}``, ``{"geometry": {...}}``, or empty; east may pass 180."""
+    shape_revision = traitlets.Int(0).tag(sync=True)
+    """Counts up when Python has judged a drawn shape, also when it stays the same."""
+    mode = traitlets.Enum(["", "rectangle", "polygon", "edit"], "").tag(sync=True)
+    tools = traitlets.List(traitlets.Unicode(), ["rectangle", "polygon"]).tag(sync=True)
+    footprints = traitlets.List().tag(sync=True)
+    footprint_note = traitlets.Unicode("").tag(sync=True)
+    context = traitlets.List().tag(sync=True)
+    pictures = traitlets.List().tag(sync=True)
+    """``{"url": "data:image/...", "bounds": [w, s, e, n]}``, lowest first."""
+    selected = traitlets.Unicode("").tag(sync=True)
+    graticule = traitlets.Bool(True).tag(sync=True)  # noqa: FBT003
+    fit_request = traitlets.Dict({"number": 0, "bounds": []}).tag(sync=True)
+    fitted = traitlets.Int(0).tag(sync=True)
+
+    def __init__(self, map_model: str, on_draw: Callable[[Json], None]) -> None:
+        self._drawn = on_draw
+        super().__init__(map_model=map_model)
+
+    def _on_draw(self, geometry: Json = None) -> None:
+        try:
+            self.problem = ""
+            self._drawn(geometry)
+        finally:
+            self.shape_revision += 1
+
+    def fit(self, bounds: list[Any]) -> None:
+        """Bring a box into view, unless it already is well in view."""
+        number = self.fit_request["number"] + 1
+        self.fit_request = {"number": number, "bounds": bounds}
+
+
+# One script out of several files, each with one idea.
+MapOverlay._esm = "\n".join(  # noqa: SLF001
+    path.read_text(encoding="utf-8")
+    for path in (SHARED / "base.js", *(STATIC / name for name in _PARTS))
+)

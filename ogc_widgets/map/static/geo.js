@@ -1,0 +1,98 @@
+// Geometry of the overlay in degrees and pixels. Longitudes of a shape may run past 180,
+// so that a shape across the antimeridian is one piece on the screen.
+
+/** All rings and lines of a geometry as {points: [[lng, lat], ...], closed}. */
+function pathsOf(geometry) {
+  if (!geometry) return [];
+  const { type, coordinates } = geometry;
+  const ring = (points) => ({ points, closed: true });
+  const line = (points) => ({ points, closed: false });
+  if (type === "Polygon") return coordinates.map(ring);
+  if (type === "MultiPolygon") return coordinates.flat().map(ring);
+  if (type === "LineString") return [line(coordinates)];
+  if (type === "MultiLineString") return coordinates.map(line);
+  if (type === "Point") return [line([coordinates])];
+  if (type === "MultiPoint") return coordinates.map((point) => line([point]));
+  if (type === "GeometryCollection") return geometry.geometries.flatMap(pathsOf);
+  return [];
+}
+
+function rectangleGeometry([west, south, east, north]) {
+  const ring = [[west, south], [east, south], [east, north], [west, north], [west, south]];
+  return { type: "Polygon", coordinates: [ring] };
+}
+
+/** [west, south, east, north] of everything, or null. */
+function extentOf(geometries) {
+  let [w, s, e, n] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const geometry of geometries) {
+    for (const { points } of pathsOf(geometry)) {
+      for (const [x, y] of points) {
+        w = Math.min(w, x); e = Math.max(e, x);
+        s = Math.min(s, y); n = Math.max(n, y);
+      }
+    }
+  }
+  return w <= e ? [w, s, e, n] : null;
+}
+
+/** Whether a position lies in a geometry (even and odd, so holes count). */
+function covers(geometry, [x, y]) {
+  let inside = false;
+  for (const { points, closed } of pathsOf(geometry)) {
+    if (!closed) continue;
+    for (let i = 0, j = points.length - 1; i < points.length; j = i, i += 1) {
+      const [xi, yi] = points[i];
+      const [xj, yj] = points[j];
+      if ((yi > y) !== (yj > y) && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
+    }
+  }
+  return inside;
+}
+
+/** Decimals worth keeping at a zoom level: a tenth of a pixel, at most 6. */
+function decimalsAt(zoom) {
+  const degreesPerPixel = 360 / (256 * 2 ** zoom);
+  return Math.min(6, Math.max(1, Math.ceil(-Math.log10(degreesPerPixel)) + 1));
+}
+
+function rounded(number, decimals) {
+  return Number(number.toFixed(decimals));
+}
+
+const STEPS = [45, 30, 20, 10, 5, 2, 1];
+
+/** Distance of meridians, in degrees, that gives at least `pixels` between two. */
+function graticuleStep(zoom, pixels) {
+  const perDegree = (256 * 2 ** zoom) / 360;
+  let best = STEPS[0];
+  for (let power = 0; power > -6; power -= 1) {
+    for (const base of power === 0 ? STEPS : [5, 2, 1]) {
+      const step = power === 0 ? base : base * 10 ** power;
+      if (step * perDegree >= pixels) best = step;
+      else return best;
+    }
+  }
+  return best;
+}
+
+/** 40.5 -> "40.5° N"; longitudes of world copies come back to -180..180. */
+function degreeLabel(value, step, axis) {
+  let degrees = value;
+  if (axis === "lng") degrees = ((((value + 180) % 360) + 360) % 360) - 180;
+  const decimals = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
+  const text = Math.abs(degrees).toFixed(decimals);
+  if (Number(text) === 0) return "0°";
+  if (axis === "lng" && Number(text) === 180) return "180°";
+  const letters = axis === "lat" ? ["N", "S"] : ["E", "W"];
+  return `${text}° ${letters[degrees >= 0 ? 0 : 1]}`;
+}
+
+/** A length for the scale bar: {metres, pixels}, at most `pixels` long. */
+function scaleLength(metresPerPixel, pixels) {
+  const longest = metresPerPixel * pixels;
+  const power = 10 ** Math.floor(Math.log10(longest));
+  const digit = [5, 2, 1].find((d) => d * power <= longest) ?? 1;
+  const metres = digit * power;
+  return { metres, pixels: metres / metresPerPixel };
+}

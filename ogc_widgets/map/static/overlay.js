@@ -1,0 +1,257 @@
+// The view that lies on an ipyleaflet map: it finds the map of its own box, and from then
+// on the kernel is asked nothing while somebody draws, pans, zooms or selects.
+
+async function leafletMapOf(model, el, signal) {
+  const id = model.get("map_model").replace("IPY_MODEL_", "");
+  const mapModel = await model.widget_manager.get_model(id);
+  while (!signal.aborted) {
+    const box = el.closest(".ogcw-map");
+    if (box) {
+      const views = await Promise.all(Object.values(mapModel.views ?? {}));
+      const view = views.find((candidate) => candidate.obj && box.contains(candidate.el));
+      if (view) return view.obj;
+    }
+    await new Promise((done) => setTimeout(done, 40));
+  }
+  return null;
+}
+
+class Overlay {
+  constructor(model, el, map) {
+    Object.assign(this, { model, el, map });
+    this.stops = [];
+    // ipyleaflet reports every move of the mouse to the kernel; nothing here needs that.
+    map.off("mousemove mouseover mouseout mousedown mouseup preclick");
+    this.canvas = new MapCanvas(map);
+    this.pictures = this.canvas.group("pictures");
+    this.build();
+    this.canvas.onRedraw(() => this.paintFeatures());
+    this.follow();
+    this.resize();
+    this.canvas.redraw();
+  }
+
+  build() {
+    const { model, map, canvas, el } = this;
+    const labels = h("svg", { class: "ogcw-map-labels", "aria-hidden": "true" });
+    this.graticule = new Graticule(map, canvas, labels);
+    this.contextGroup = canvas.group("context");
+    this.footprintGroup = canvas.group("footprints");
+    const cover = h("div", { class: "ogcw-map-cover", hidden: true });
+    const hint = h("div", { class: "ogcw-map-hint", role: "status", hidden: true });
+    this.shapes = new ShapeTool({
+      map, canvas, cover, hint,
+      onDrawn: (geometry) => { this.waiting = true; model.send({ type: "draw", geometry }); this.paintChrome(); },
+      onMode: (mode) => { model.set("mode", mode); model.save_changes(); this.shapes.setMode(mode); this.paintChrome(); },
+    });
+    this.scale = scaleBar(map);
+    this.tiles = new TileWatch(map, () => this.paintChrome());
+    this.buildTools();
+    this.legend = h("div", { class: "ogcw-map-legend" });
+    this.tip = h("div", { class: "ogcw-map-tip", hidden: true });
+    this.note = h("div", { class: "ogcw-map-note" });
+    const foot = h("div", { class: "ogcw-map-foot" }, this.note, this.legend);
+    el.append(labels, cover, this.tools, hint, this.tip, this.scale.element, foot, problemLine(model));
+  }
+
+  buildTools() {
+    const { model, map } = this;
+    const toggle = (mode) => () => this.shapes.onMode(this.shapes.mode === mode ? "" : mode);
+    this.buttons = {
+      zoomIn: toolButton("zoomIn", "Zoom in", () => map.zoomIn()),
+      zoomOut: toolButton("zoomOut", "Zoom out", () => map.zoomOut()),
+      fit: toolButton("fit", "Zoom to what is drawn", () => this.fit()),
+      rectangle: toolButton("rectangle", "Draw a rectangle", toggle("rectangle")),
+      polygon: toolButton("polygon", "Draw a polygon", toggle("polygon")),
+      view: toolButton("view", "Take the current view as the area", () => this.takeView()),
+      edit: toolButton("edit", "Change the area", toggle("edit")),
+      clear: toolButton("clear", "Delete the area", () => {
+        this.shapes.setShape({});
+        model.send({ type: "draw", geometry: null });
+        this.paintChrome();
+      }),
+    };
+    const { zoomIn, zoomOut, fit, rectangle, polygon, view, edit, clear } = this.buttons;
+    this.drawTools = h("div", { class: "ogcw-map-toolgroup", role: "group", "aria-label": "Area of interest" }, rectangle, polygon, view, edit, clear);
+    this.tools = h("div", { class: "ogcw-map-tools" },
+      h("div", { class: "ogcw-map-toolgroup", role: "group", "aria-label": "Map" }, zoomIn, zoomOut, fit), this.drawTools);
+    for (const name of ["mousedown", "dblclick", "click", "wheel", "pointerdown"]) {
+      this.tools.addEventListener(name, (event) => event.stopPropagation());
+    }
+  }
+
+  follow() {
+    const { model, map } = this;
+    const on = (names, f) => { this.stops.push(listen(model, names, f)); f(); };
+    on(["shape", "shape_revision"], () => { this.shapes.setShape(model.get("shape")); this.paintChrome(); });
+    on(["mode"], () => { if (this.shapes.mode !== model.get("mode")) this.shapes.setMode(model.get("mode")); this.paintChrome(); });
+    on(["footprints", "context"], () => { this.paintFeatures(); this.paintChrome(); });
+    on(["selected"], () => { this.paintFeatures(); });
+    on(["pictures"], () => this.paintFeatures());
+    on(["tools", "footprint_note", "graticule"], () => this.paintChrome());
+    on(["fit_request"], () => this.fitOnRequest());
+    const events = {
+      click: (event) => this.click(event),
+      mousemove: (event) => this.hover(event),
+      "mouseout movestart": () => show(this.tip, false),
+    };
+    for (const [names, f] of Object.entries(events)) {
+      map.on(names, f);
+      this.stops.push(() => map.off(names, f));
+    }
+  }
+
+  /** Leaflet only learns from its window that its size changed; notebooks change boxes. */
+  resize() {
+    const observer = new ResizeObserver(() => {
+      cancelAnimationFrame(this.frame);
+      this.frame = requestAnimationFrame(() => {
+        this.map.invalidateSize({ animate: false });
+        this.fitOnRequest();
+      });
+    });
+    observer.observe(this.map.getContainer());
+    this.stops.push(() => { observer.disconnect(); cancelAnimationFrame(this.frame); });
+  }
+
+  // -- footprints ----------------------------------------------------------------------
+
+  paintFeatures() {
+    const { model, canvas } = this;
+    const selected = model.get("selected");
+    const path = (feature, name) => h("path", { class: name, d: canvas.path(feature.geometry) });
+    this.contextGroup.replaceChildren(...model.get("context").map((f) => path(f, "ogcw-map-scene")));
+    const features = model.get("footprints");
+    const chosen = features.filter((f) => f.id === selected);
+    this.footprintGroup.replaceChildren(
+      ...features.filter((f) => f.id !== selected).map((f) => path(f, "ogcw-map-footprint")),
+      ...chosen.map((f) => path(f, "ogcw-map-footprint ogcw-map-selected")));
+    this.pictures.replaceChildren(...model.get("pictures").flatMap((picture) => this.pictureNodes(picture)));
+  }
+
+  pictureNodes({ url, bounds: [w, s, e, n] }) {
+    return this.canvas.turns([w, s, e, n]).map((turn) => {
+      const [a, b] = [this.canvas.point([w + turn, n]), this.canvas.point([e + turn, s])];
+      return h("image", { href: url, x: a.x, y: a.y, width: b.x - a.x, height: b.y - a.y, preserveAspectRatio: "none" });
+    });
+  }
+
+  under(event) {
+    const { lat, lng } = event.latlng;
+    const turns = [0, -360, 360, -720, 720];
+    return this.model.get("footprints").filter((f) => turns.some((turn) => covers(f.geometry, [lng + turn, lat])));
+  }
+
+  /** Select what was clicked; where several lie on each other, the next one each time. */
+  click(event) {
+    const found = this.under(event);
+    if (!found.length) return;
+    const at = found.findIndex((f) => f.id === this.model.get("selected"));
+    this.model.set("selected", found[(at + 1) % found.length].id);
+    this.model.save_changes();
+    this.hover(event);
+  }
+
+  hover(event) {
+    const found = this.shapes.mode ? [] : this.under(event);
+    this.map.getContainer().classList.toggle("ogcw-map-over", found.length > 0);
+    show(this.tip, found.length > 0);
+    if (!found.length) return;
+    const at = Math.max(0, found.findIndex((f) => f.id === this.model.get("selected")));
+    const more = found.length > 1 ? ` (${at + 1} of ${found.length} here)` : "";
+    setText(this.tip, `${found[at].label}${more}`);
+    const { x, y } = event.containerPoint;
+    const right = x > this.map.getSize().x / 2;
+    this.tip.style.transform = `translate(${x}px, ${y}px) translate(${right ? "calc(-100% - 12px)" : "14px"}, 14px)`;
+  }
+
+  // -- what is seen --------------------------------------------------------------------
+
+  drawn() {
+    const { model, shapes } = this;
+    return [shapes.geometry(), ...[...model.get("footprints"), ...model.get("context")].map((f) => f.geometry)].filter(Boolean);
+  }
+
+  fit() {
+    const extent = extentOf(this.drawn());
+    if (extent) this.showBox(extent);
+  }
+
+  showBox([w, s, e, n]) {
+    this.map.fitBounds([[s, w], [n, e]], { padding: [48, 40], maxZoom: 15, animate: false });
+  }
+
+  fitOnRequest() {
+    const { number, bounds } = this.model.get("fit_request");
+    const size = this.map.getSize();
+    if (!number || number === this.model.get("fitted") || size.x < 40 || size.y < 40) return;
+    this.model.set("fitted", number);
+    this.model.save_changes();
+    if (this.needsMove(bounds)) this.showBox(bounds);
+  }
+
+  /** Nothing jumps: stay where everything can already be seen well. */
+  needsMove([w, s, e, n]) {
+    const view = this.map.getBounds();
+    const inside = w >= view.getWest() && e <= view.getEast() && s >= view.getSouth() && n <= view.getNorth();
+    const share = Math.max((e - w) / (view.getEast() - view.getWest()), (n - s) / (view.getNorth() - view.getSouth()));
+    return !inside || share < 0.15;
+  }
+
+  takeView() {
+    const view = this.map.getBounds().pad(-0.03);
+    const decimals = decimalsAt(this.map.getZoom());
+    const wide = view.getEast() - view.getWest() >= 360;
+    const box = [wide ? -180 : view.getWest(), Math.max(view.getSouth(), -90), wide ? 180 : view.getEast(), Math.min(view.getNorth(), 90)];
+    this.shapes.finish({ bbox: box.map((x) => rounded(x, decimals)) });
+  }
+
+  paintChrome() {
+    const { model, buttons, shapes } = this;
+    if (!this.legend) return;
+    const tools = model.get("tools");
+    const area = Boolean(shapes.geometry());
+    const drawable = tools.length > 0;
+    show(this.drawTools, drawable);
+    show(buttons.rectangle, tools.includes("rectangle"));
+    show(buttons.polygon, tools.includes("polygon"));
+    buttons.edit.disabled = !area;
+    buttons.clear.disabled = !area;
+    buttons.fit.disabled = !this.drawn().length;
+    for (const mode of ["rectangle", "polygon", "edit"]) buttons[mode].setAttribute("aria-pressed", String(shapes.mode === mode));
+    const footprints = model.get("footprints").length > 0;
+    this.legend.replaceChildren(
+      ...(area ? [legendEntry("area", "area of interest")] : []),
+      ...(model.get("context").length ? [legendEntry("scene", "input scene")] : []),
+      ...(footprints ? [legendEntry("footprint", "result footprint"), legendEntry("selected", "selected")] : []));
+    show(this.legend, this.legend.childNodes.length > 0);
+    const offline = this.tiles?.failed.length > 0;
+    this.note.replaceChildren(
+      ...(model.get("footprint_note") ? [h("span", {}, model.get("footprint_note"))] : []),
+      ...(offline ? [h("span", {}, "The background map cannot be reached. ", h("button", { type: "button", class: "ogcw-link", onclick: () => this.tiles.retry() }, "Try again"))] : []));
+    show(this.note, this.note.childNodes.length > 0);
+    const box = this.el.closest(".ogcw-map");
+    box?.classList.toggle("ogcw-map-tiles", Boolean(this.tiles?.shown));
+    box?.classList.toggle("ogcw-map-plain", !model.get("graticule"));
+  }
+
+  remove() {
+    for (const stop of this.stops) stop();
+    for (const part of [this.graticule, this.shapes, this.scale, this.tiles, this.canvas]) part.remove();
+  }
+}
+
+export default {
+  render({ model, el }) {
+    el.classList.add("ogcw", "ogcw-map-overlay");
+    const abort = new AbortController();
+    let overlay = null;
+    leafletMapOf(model, el, abort.signal).then((map) => {
+      if (map && !abort.signal.aborted) overlay = new Overlay(model, el, map);
+    });
+    return () => {
+      abort.abort();
+      overlay?.remove();
+    };
+  },
+};
