@@ -74,6 +74,22 @@ def recognise(view: Json, references: Iterable[str], naming: Naming) -> AreaHint
     return None if hint is None or hint.alternatives else hint
 
 
+def joined(hints: list[AreaHint]) -> AreaHint:
+    """One way of writing out of those of several branches."""
+    known_types = all(hint.types for hint in hints)
+    return AreaHint(
+        encodings=tuple(dict.fromkeys(e for hint in hints for e in hint.encodings)),
+        reason=hints[0].reason,
+        crs=tuple(dict.fromkeys(crs for hint in hints for crs in hint.crs)),
+        default_crs=next((h.default_crs for h in hints if h.default_crs), None),
+        types=tuple(dict.fromkeys(t for hint in hints for t in hint.types))
+        if known_types
+        else (),
+        heights=any(hint.heights for hint in hints),
+        with_bbox=any(hint.with_bbox for hint in hints),
+    )
+
+
 def value_of(field: Field, draft: Mapping[str, Any]) -> Any:
     """The value that an area draft stands for.
 

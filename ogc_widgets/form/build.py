@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from ogc_widgets.form import area, exact, registry, words
+from ogc_widgets.form import area, exact, known, registry, words
 from ogc_widgets.form import hints as ui
 from ogc_widgets.form.area import Naming
 from ogc_widgets.form.branches import branches_of, is_null
@@ -15,6 +15,7 @@ from ogc_widgets.form.fields import MAX_DEPTH, MAX_NODES, MAX_OPTIONS, Field
 from ogc_widgets.form.flat import Flat, flatten
 from ogc_widgets.form.normalise import UNRESOLVED, TooLargeError, type_names
 
+_STAC: Final = f"{known.PREFIX}stac"
 # A definition may hold itself this often before it is entered as JSON.
 _MAX_REPEATS: Final = 2
 # Longer fixed lists are easier to fill as lists.
@@ -148,6 +149,8 @@ class Builder:
         repeated = any(place.trail.count(name) > _MAX_REPEATS for name in place.trail)
         if repeated or place.depth >= MAX_DEPTH or "$ref" in view:
             return Field(kind="json")
+        if any(name.startswith(_STAC) for name in flat.references):
+            return Field(kind="json", label=view.get("title", ""))
         envelope = self._envelope(view, place)
         if envelope is not None:
             return envelope
@@ -229,17 +232,11 @@ class Builder:
         media_types = self.scope.reading.qualified or ()
         choices = branches_of(view, self.scope.defs) or [view]
         contents = [str(c.get("contentMediaType", "")) for c in choices]
-        names = tuple(dict.fromkeys(n for n in (*media_types, *contents) if n))
-        binary = bool(names) and not any(words.is_text(name) for name in names)
-        modes = ("text", "upload", "reference")
-        return Field(
-            kind="file",
-            media_types=names,
-            binary=binary,
-            qualified=True,
-            modes=modes[1:] if binary else modes,
-            rows=4,
+        names = tuple(
+            dict.fromkeys(n for n in (*media_types, *contents) if n and n != "*/*")
         )
+        binary = bool(names) and not any(words.is_text(name) for name in names)
+        return _file(names, place, binary=binary, qualified=True)
 
     # Containers
 
@@ -401,6 +398,9 @@ class Builder:
         made = [self.field(choice, inner) for choice in choices]
         if len(made) == 1:
             return replace(made[0], nullable=nullable or made[0].nullable)
+        hints = [branch.area for branch in made if branch.area is not None]
+        if len(hints) == len(made):
+            return Field(kind="area", area=area.joined(hints), nullable=nullable)
         discriminator = view.get("discriminator", {}).get("propertyName", "")
         labels = _labels(made, discriminator)
         return Field(
@@ -491,15 +491,31 @@ def _content(view: Mapping[str, Any], place: Place) -> Field:
         or view.get("format") in ("binary", "byte")
         or bool(name)
     ) and not (name and words.is_text(name))
-    media_types = (name,) if name else ()
+    media_types = (name,) if name and name != "*/*" else ()
     if not place.outermost and not binary:
         return Field(kind="multiline", media_types=media_types, rows=6)
-    modes = ("upload", "text") if binary else ("text", "upload")
+    return _file(media_types, place, binary=binary)
+
+
+def _file(
+    media_types: tuple[str, ...],
+    place: Place,
+    *,
+    binary: bool,
+    qualified: bool = False,
+) -> Field:
+    """A file field; only inputs themselves can be references."""
+    modes: tuple[str, ...] = ("upload", "text") if binary else ("text", "upload")
+    if place.outermost:
+        # The standard lets any input be a link, a folder can be nothing else.
+        folder = media_types and all("directory" in name for name in media_types)
+        modes = ("reference",) if folder else (*modes, "reference")
     return Field(
         kind="file",
         media_types=media_types,
         binary=binary,
-        modes=(*modes, "reference") if place.outermost else modes,
+        qualified=qualified,
+        modes=modes,
         rows=4,
     )
 
@@ -508,15 +524,7 @@ def _contents(choices: list[dict[str, Any]], place: Place) -> Field:
     """The same content in several media types: one field."""
     made = [_content(choice, place) for choice in choices]
     names = tuple(dict.fromkeys(name for one in made for name in one.media_types))
-    binary = all(one.binary for one in made)
-    modes = ("upload", "text") if binary else ("text", "upload")
-    return Field(
-        kind="file",
-        media_types=names,
-        binary=binary,
-        modes=(*modes, "reference") if place.outermost else modes,
-        rows=4,
-    )
+    return _file(names, place, binary=all(one.binary for one in made))
 
 
 def _implied_types(view: Mapping[str, Any]) -> list[str]:

@@ -135,6 +135,8 @@ def _schema_of(raw: Json) -> tuple[Any, tuple[str, ...] | None]:
             )
     if not schema:
         schema = _old_schema(raw)
+        if "formats" in schema:
+            return schema["formats"], tuple(schema["media_types"])
     if isinstance(raw.get("enum"), list) and "enum" not in schema and schema:
         # pygeoapi's own processes put the options beside the schema.
         schema = {**schema, "enum": raw["enum"]}
@@ -223,7 +225,10 @@ def _unit(raw: Json) -> str:
 
 
 def _old_schema(raw: Json) -> dict[str, Any]:
-    """A schema for ``literalDataDomains``, ``supportedCRS`` or ``formats``."""
+    """A schema for ``literalDataDomains``, ``supportedCRS`` or ``formats``.
+
+    For formats it is wrapped: ``{"formats": schema, "media_types": [...]}``.
+    """
     nested = raw.get("input")
     if isinstance(nested, Mapping):
         raw = {**nested, **raw}
@@ -248,7 +253,10 @@ def _old_schema(raw: Json) -> dict[str, Any]:
         }
     formats = _list(raw.get("formats") or raw.get("supported_formats"))
     if formats:
-        return _formats_schema(formats)
+        return {
+            "formats": _formats_schema(formats),
+            "media_types": [_media_type(member) for member in formats],
+        }
     if isinstance(raw.get("data_type"), str):
         allowed = raw.get("allowed_values")
         options = {"enum": allowed} if isinstance(allowed, list) and allowed else {}
@@ -298,14 +306,7 @@ def _formats_schema(formats: list[Json]) -> dict[str, Any]:
     ordered = sorted(formats, key=lambda member: member.get("default") is not True)
     branches: list[dict[str, Any]] = []
     for member in ordered:
-        name = next(
-            (
-                member[key]
-                for key in ("mediaType", "mimeType", "mime_type", "type")
-                if isinstance(member.get(key), str) and member[key]
-            ),
-            "",
-        )
+        name = _media_type(member)
         branch: dict[str, Any] = {"type": "string"}
         if name:
             branch["contentMediaType"] = name
@@ -315,6 +316,13 @@ def _formats_schema(formats: list[Json]) -> dict[str, Any]:
         if name.split(";", 1)[0].strip().endswith("json"):
             branches.append({"type": "object", "contentMediaType": name})
     return {"oneOf": branches}
+
+
+def _media_type(member: Json) -> str:
+    for key in ("mediaType", "mimeType", "mime_type", "type"):
+        if isinstance(member.get(key), str) and member[key]:
+            return str(member[key])
+    return ""
 
 
 def _list(value: Any) -> list[Json]:

@@ -213,9 +213,14 @@ def plural(name: str) -> str:
         "date and time": "dates and times",
         "one of a list": "choices",
         "JSON": "JSON values",
-        "area": "areas",
+        "one of several": "values",
+        "some of a list": "lists",
     }
-    return irregular.get(name, name if name.endswith("s") else name + "s")
+    if name in irregular:
+        return irregular[name]
+    if name.endswith("y"):
+        return name[:-1] + "ies"
+    return name if name.endswith("s") else name + "s"
 
 
 def shorten(value: Any, limit: int = 60) -> str:
