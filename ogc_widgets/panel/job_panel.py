@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import traitlets
 
 from ogc_widgets.client.loop import run, submit
-from ogc_widgets.errors import InputError, OgcError
+from ogc_widgets.errors import InputError
 from ogc_widgets.panel.card import card_html, card_text
 from ogc_widgets.panel.logs import LogFollower, LogState, loading_log
 from ogc_widgets.panel.report import build_report
@@ -173,7 +172,7 @@ class JobPanel(View):
     def check_now(self) -> None:
         """Ask the server now instead of at the next planned time."""
         if self._job is not None:
-            self._start(self._refresh, self._job)
+            self._job.resume()
 
     def open_log(self, step: str, number: int | None = None) -> None:
         """Open the log of a step in the panel and follow it while the job runs.
@@ -273,7 +272,7 @@ class JobPanel(View):
                 self.log_view = log
 
     async def _dismiss(self, job: Job) -> None:
-        answer = await ask_to_stop(job)
+        answer = await ask_to_stop(job.aio)
         with publishing(self):
             if job is not self._job or self._closed:
                 return
@@ -289,16 +288,11 @@ class JobPanel(View):
 
     async def _explain(self, job: Job) -> None:
         """Ask why a job failed; some servers say so only in place of the results."""
-        reason = await why_failed(job)
+        reason = await why_failed(job.aio)
         with publishing(self):
             if job is self._job and reason:
                 self._reason = reason
                 self._publish()
-
-    async def _refresh(self, job: Job) -> None:
-        # What it brings arrives through watch(); its errors are shown there as well.
-        with suppress(OgcError):
-            await job.aio.refresh()
 
     async def _build_report(self, job: Job, view: JobView) -> str:
         keys = self._steps.keys_newest_first()

@@ -23,7 +23,7 @@ _MESSAGE_LIMIT = 4000
 _DETAILS_LIMIT = 40_000
 _WORD_LIMIT = 40
 
-_TONES = {
+TONES = {
     "idle": "idle",
     "invalid": "bad",
     "submitting": "work",
@@ -100,7 +100,7 @@ def resting_state(kind: str = "idle", message: str = "") -> dict[str, Any]:
     word = _WORDS[kind]
     return {
         "kind": kind,
-        "tone": _TONES[kind],
+        "tone": TONES[kind],
         "word": word,
         "percent": None,
         "bar": "moving" if moving else "none",
@@ -113,7 +113,7 @@ def resting_state(kind: str = "idle", message: str = "") -> dict[str, Any]:
         "stop": None,
         "steps": [],
         "failure": None,
-        "logs_note": "" if kind == "submitting" else _QUIET_BODY,
+        "logs_note": _QUIET_BODY,
         "announce": f"{word}. {message}".strip() if kind != "idle" else "",
     }
 
@@ -139,11 +139,11 @@ def job_state(view: JobView, around: Surroundings) -> dict[str, Any]:
     if failure is not None:
         message = one_line(failure["lead"])
     notice = _notice(view, kind, around)
-    word = _word(view, kind)
+    word = word_of(view, kind)
     final = view.phase in _FINAL
     return {
         "kind": kind,
-        "tone": _TONES[kind],
+        "tone": TONES[kind],
         "word": word,
         "percent": percent,
         "bar": _bar(view, kind, percent),
@@ -181,7 +181,7 @@ def _kind(view: JobView, around: Surroundings) -> str:
     return view.phase if view.phase in _WORDS else "running"
 
 
-def _word(view: JobView, kind: str) -> str:
+def word_of(view: JobView, kind: str) -> str:
     """Our word for the state, or the server's own where the standard has none."""
     status = view.status
     if kind == "running" and status is not None and status.status != "running":
@@ -339,7 +339,7 @@ def _announcement(
     word: str, message: str, notice: dict[str, Any] | None, around: Surroundings
 ) -> str:
     """One sentence for screen readers; without the numbers that tick."""
-    subject = f"Job {short_id(around.job_id)}: {word}."
+    subject = f"Job {short_id(around.job_id)}".strip() + f": {word}."
     told = message
     if notice is not None:
         plain = [part for part in notice["parts"] if isinstance(part, str)]

@@ -9,7 +9,7 @@ from ogc_widgets.api.text import clean
 from ogc_widgets.errors import DeadlineError, JobFailedError, OgcError, ProblemError
 
 if TYPE_CHECKING:
-    from ogc_widgets.client import Job
+    from ogc_widgets.client import AsyncJob
 
 _KEEPS_RUNNING = "The job keeps running on the server."
 
@@ -29,10 +29,10 @@ class Answer:
     note: str = ""
 
 
-async def ask_to_stop(job: Job) -> Answer:
+async def ask_to_stop(job: AsyncJob) -> Answer:
     """Dismiss a job; every refusal becomes a plain sentence, never an exception."""
     try:
-        await job.aio.dismiss()
+        await job.dismiss()
     except ProblemError as error:
         return _refused(error)
     except DeadlineError:
@@ -67,10 +67,10 @@ def _refused(error: ProblemError) -> Answer:
     return Answer(note=f"The server refused to stop the job: {told} {_KEEPS_RUNNING}")
 
 
-async def why_failed(job: Job) -> str:
+async def why_failed(job: AsyncJob) -> str:
     """The reason of a failure that the status document does not tell, or ``""``."""
     try:
-        await job.aio.results()
+        await job.results()
     except JobFailedError as error:
         return error.what.removeprefix(f"Job {job.id} failed").strip(" :.")
     except OgcError:

@@ -54,8 +54,13 @@ class Stopwatch:
             age = _server_span(status, "updated") if status is not None else None
             self._began = self._clock() - (age or 0.0)
         if view.is_final and self._ended is None:
-            told = _server_span(status, "finished") if status is not None else None
+            told = duration_s(status) if status is not None else None
             self._ended = told if told is not None else self.seconds
+
+
+def duration_s(status: StatusInfo) -> float | None:
+    """How long a finished job took, in seconds by the server's own times."""
+    return _server_span(status, "finished")
 
 
 def _server_span(status: StatusInfo, until: str) -> float | None:

@@ -70,7 +70,7 @@ class FakeLog:
 
 class _Aio:
     def __init__(self, job: FakeJob) -> None:
-        self.job = job
+        self.job, self.id = job, job.id
 
     async def logs(self) -> list[FakeLog]:
         return [
@@ -89,10 +89,6 @@ class _Aio:
 
     async def results(self) -> None:
         raise JobFailedError(f"Job {self.job.id} failed: {self.job.why_failed}")
-
-    async def refresh(self) -> StatusInfo:
-        self.job.refreshes += 1
-        return self.job.view.status
 
 
 class FakeJob:
@@ -115,6 +111,9 @@ class FakeJob:
         self.watchers.append(callback)
         callback(self.view)
         return lambda: self.watchers.remove(callback)
+
+    def resume(self) -> None:
+        self.refreshes += 1
 
     def tell(self, view: JobView) -> None:
         """Give a view to the watchers, as the loop thread of the client does."""

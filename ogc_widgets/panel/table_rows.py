@@ -1,0 +1,95 @@
+"""The rows of the job table: plain JSON made from job views, nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.api.text import clean
+from ogc_widgets.panel.state import TONES, one_line, short_id, word_of
+from ogc_widgets.panel.times import duration_s
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ogc_widgets.api import JobView
+    from ogc_widgets.client.ajob import AsyncJob
+
+STATUSES = ("accepted", "running", "successful", "failed", "dismissed")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the user looks for among the jobs that were loaded.
+
+    Attributes:
+        text: Found anywhere in the process, the id or the message; case is ignored.
+        status: One of :data:`STATUSES`, or ``""`` for all.
+    """
+
+    text: str = ""
+    status: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.text.strip() or self.status)
+
+    def accepts(self, job: AsyncJob) -> bool:
+        """Whether a job belongs to what is looked for."""
+        view = job.view
+        if self.status and view.phase != self.status:
+            return False
+        message = view.status.message if view.status is not None else ""
+        places = f"{job.process_id}\n{job.id}\n{message}".casefold()
+        return all(word in places for word in self.text.casefold().split())
+
+
+def newest_first(jobs: Iterable[AsyncJob]) -> list[AsyncJob]:
+    """Jobs with the newest first; in the server's order where it tells no times."""
+    listed = list(jobs)
+    moments = [_created(job.view) for job in listed]
+    known = [moment for moment in moments if moment is not None]
+    if len(known) < len(listed) or len({m.tzinfo is None for m in known}) > 1:
+        return listed
+    order = sorted(range(len(listed)), key=lambda i: known[i], reverse=True)
+    return [listed[i] for i in order]
+
+
+def table_row(job: AsyncJob, *, busy: str = "") -> dict[str, Any]:
+    """One job for the page.
+
+    Args:
+        job: The job.
+        busy: What is being done with it just now, in a word.
+    """
+    view = job.view
+    status = view.status
+    progress = status.progress if status is not None and not view.is_final else None
+    length = duration_s(status) if status is not None and view.is_final else None
+    return {
+        "id": job.id,
+        "short": short_id(job.id),
+        "process": clean(job.process_id, limit=80),
+        "kind": view.phase,
+        "tone": TONES[view.phase],
+        "word": word_of(view, view.phase),
+        "percent": None if progress is None else round(min(100, max(0, progress))),
+        "created": _moment(_created(view)),
+        "duration": length,
+        "message": one_line(status.message) if status is not None else "",
+        "final": view.is_final,
+        "results": view.phase == "successful",
+        "busy": busy,
+    }
+
+
+def _created(view: JobView) -> datetime | None:
+    return None if view.status is None else view.status.created or view.status.started
+
+
+def _moment(moment: datetime | None) -> str:
+    """The server's time, in UTC where it says its zone."""
+    if moment is None:
+        return ""
+    shown = moment.astimezone(UTC) if moment.tzinfo is not None else moment
+    return shown.strftime("%Y-%m-%d %H:%M")
