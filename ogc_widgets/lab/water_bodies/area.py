@@ -70,11 +70,13 @@ def parse_crs(text: str) -> CRS:
     try:
         crs = CRS.from_epsg(int(match[1]))
     except CRSError:
-        crs = None
-    if crs is None or not (crs.is_geographic or crs.is_projected):
         raise InputError(
-            f"EPSG:{match[1]} is not the code of a map projection or of longitude "
-            "and latitude.",
+            f"There is no EPSG code {match[1]}.",
+            advice="Use EPSG:4326 for longitude and latitude in degrees.",
+        ) from None
+    if not (crs.is_geographic or crs.is_projected):
+        raise InputError(
+            f"EPSG:{match[1]} is not a reference system for maps.",
             advice="Use EPSG:4326 for longitude and latitude in degrees.",
         )
     return crs
@@ -201,5 +203,9 @@ def _outside(area: Box, extent: Box, crs: CRS, name: str) -> InputError:
     return InputError(
         f"The area of interest ({area.words()}) lies outside {name}, which covers "
         f"{extent.words()} (EPSG:{crs.to_epsg()}).",
-        advice="Draw the area inside the image, or choose another item.",
+        advice=(
+            "The area looks like degrees: is the EPSG code right?"
+            if crs.is_projected and max(map(abs, area)) <= 360
+            else "Draw the area inside the image, or choose another item."
+        ),
     )

@@ -60,6 +60,13 @@ def read_item(address: str) -> dict[str, Any]:
 
 def _read(address: str) -> bytes:
     scheme = urlsplit(address).scheme.lower()
+    if not address.strip():
+        raise InputError("One of the STAC items is empty; an address is needed.")
+    if scheme not in ("http", "https", "file") and len(scheme) > 1:  # C: is a drive
+        raise InputError(
+            f"The STAC item {address} has an address that starts with '{scheme}:'; "
+            "only http, https and files can be read."
+        )
     try:
         if scheme in ("http", "https"):
             request = Request(  # noqa: S310 - http and https only
@@ -67,15 +74,10 @@ def _read(address: str) -> bytes:
             )
             with urlopen(request, timeout=_PATIENCE_S) as answer:  # noqa: S310
                 body: bytes = answer.read(_LIMIT + 1)
-        elif scheme == "file" or len(scheme) <= 1:  # one letter is a Windows drive
+        else:
             path = url2pathname(urlsplit(address).path) if scheme == "file" else address
             with Path(path).open("rb") as file:
                 body = file.read(_LIMIT + 1)
-        else:
-            raise InputError(
-                f"The STAC item {address} has an address that starts with "
-                f"'{scheme}:'; only http, https and files can be read."
-            )
     except HTTPError as problem:
         raise InputError(
             f"The STAC item {address} could not be read: the server answered "

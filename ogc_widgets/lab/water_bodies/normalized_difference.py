@@ -102,6 +102,9 @@ def normalized_difference(files: Sequence[Path], folder: Path) -> Path:
                 np.clip(difference, -1, 1, out=difference)
                 output.write(difference, 1, window=strip)
                 valid += int(np.count_nonzero(usable))
+                if strip.height < output.height:
+                    done = int(strip.row_off + strip.height)
+                    log.info("computed %d of %d rows", done, output.height)
                 if usable.any():
                     low = min(low, float(difference[usable].min()))
                     high = max(high, float(difference[usable].max()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.float32]
     Masked = np.ma.MaskedArray[Any, np.dtype[Any]]
+
+_HTTP_CODE = re.compile(r"HTTP response code:? *(\d+)")
 
 TILE = 256  # pixels per side of the tiles that are written
 _STRIP_PIXELS = 8_000_000  # pixels held at a time: 32 MB as float32
@@ -186,11 +189,14 @@ def write_cog(source: Path, target: Path) -> None:
 def _in_words(problem: BaseException, href: str = "") -> str:
     """Return GDAL's message without its prefix and full stop."""
     words = (str(problem).strip().splitlines() or ["no data"])[0]
-    words = words.removeprefix(f"{href}: ")
-    if "HTTP response code" in words or "not recognized as" in words:
-        code = words.rpartition("HTTP response code")[2].strip(" :.")
-        if code.isdigit() and code != "0":
-            return f"the server answered {code}"
+    words = words.removeprefix(f"{href}: ").removeprefix("CURL error: ")
+    answered = _HTTP_CODE.search(words)
+    if answered and answered[1] != "0":
+        return f"the server answered {answered[1]}"
+    if "AWS_" in words:
+        return (
+            "s3 addresses need an account, or AWS_NO_SIGN_REQUEST=YES for public data"
+        )
     if "not recognized as" in words:
         return "it is not a raster that GDAL can read"
     return words.rstrip(".")
