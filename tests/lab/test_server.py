@@ -23,7 +23,7 @@ from ogc_widgets.lab import lab
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Api
+    from lab_api import Api
 
 OGC_REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 

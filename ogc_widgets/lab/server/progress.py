@@ -22,10 +22,14 @@ class _Unknown:
 
 
 class _UnknownList(_Unknown):
-    """The gathered outputs of a scattered step."""
+    """The gathered outputs of a scattered step.
 
-    def __init__(self, length: int) -> None:
-        self.length = length
+    Args:
+        shape: Its length, and those of the lists in it.
+    """
+
+    def __init__(self, *shape: int) -> None:
+        self.shape = shape
 
 
 def expected_executions(
@@ -57,8 +61,9 @@ def expected_executions(
         if lengths:
             crossed = "crossproduct" in step["method"]
             times = prod(lengths) if crossed else min(lengths)
+        shape = lengths if step["method"] == "nested_crossproduct" else [times]
         for output in step["outputs"]:
-            gathered[output] = _UnknownList(times) if lengths else _Unknown()
+            gathered[output] = _UnknownList(*shape) if lengths else _Unknown()
         run = step["run"]
         if run["class"] == "Workflow":
             for index in range(times):
@@ -114,13 +119,15 @@ def _value(
 
 def _length(value: Json) -> int:
     if isinstance(value, _UnknownList):
-        return value.length
+        return value.shape[0]
     return len(value) if isinstance(value, list) else 1
 
 
 def _element(value: Json, index: int) -> Json:
     if isinstance(value, list):
         return value[index] if index < len(value) else None
+    if isinstance(value, _UnknownList) and len(value.shape) > 1:
+        return _UnknownList(*value.shape[1:])
     return _Unknown()
 
 
