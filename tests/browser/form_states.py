@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ogc_widgets.form import page
+from ogc_widgets.view.base import View
+
 ENCODINGS = [
     {
         "id": "bbox-text",
@@ -70,6 +73,13 @@ WATER_DRAFTS: dict[str, Any] = {
     "epsg": "EPSG:432x6",
     "bands": ["green", "nir"],
 }
+
+
+class FormPage(View):
+    """The page of the form without a kernel behind it."""
+
+    _script = page.SCRIPT
+    _style = page.STYLE
 
 
 def field(kind: str, key: str, **members: Any) -> dict[str, Any]:

@@ -9,20 +9,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from form_states import ALL_KINDS, FILLED, WATER_BODIES, WATER_DRAFTS, field, traits
+from form_states import (
+    ALL_KINDS,
+    FILLED,
+    WATER_BODIES,
+    WATER_DRAFTS,
+    FormPage,
+    field,
+    traits,
+)
 from playwright.sync_api import sync_playwright
 from view_page import CHROMIUM, CHROMIUM_ARGS, show_view
-
-from ogc_widgets.form import page as form_page
-from ogc_widgets.view.base import View
-
-
-class FormPage(View):
-    """The form's page without the form."""
-
-    _script = form_page.SCRIPT
-    _style = form_page.STYLE
-
 
 LONG = "A very long title that goes on and on about what this input is for " * 6
 STATES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -111,7 +108,7 @@ def main(folder: Path) -> None:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=CHROMIUM_ARGS
         )
-        page = browser.new_page()
+        page = browser.new_page(reduced_motion="reduce")
         page.on("pageerror", lambda error: print("ERROR", error))  # noqa: T201 # a tool
         for name, (state, options) in STATES.items():
             show_view(page, FormPage, state, **options)

@@ -7,7 +7,7 @@
 
 /** Text longer than this is not put into an editable box without being asked for. */
 const LARGE_TEXT = 100_000;
-const ROWS_AT_ONCE = 100;
+const ROWS_AT_ONCE = 25;
 
 /** Server text made harmless for a line: control characters visible, length limited. */
 function plain(text, limit = 4000) {

@@ -105,7 +105,7 @@ function rowList(spec, host) {
   const simple = SIMPLE.has(item.kind);
   const most = spec.max_items ?? Infinity;
   const body = h("div", { class: "ogcw-f-rows", ...groupNaming(host) });
-  const moreRows = linkButton("", () => { limit += ROWS_AT_ONCE * 5; render(); });
+  const moreRows = linkButton("", () => { limit += 100; render(); });
   let drafts = null; // null: nothing entered; the rows on the screen are then empty ones
   let rows = [];
   let limit = ROWS_AT_ONCE;
@@ -135,7 +135,7 @@ function rowList(spec, host) {
   }
   function insert(added, droppingEmpty = false) {
     const have = droppingEmpty ? shown().filter((draft) => draft !== null) : [...shown()];
-    limit = Math.max(limit, Math.min(have.length + added.length, ROWS_AT_ONCE * 3));
+    limit = Math.max(limit, Math.min(have.length + added.length, 100));
     commit([...have, ...added]);
     rows.at(-1)?.place.focus();
   }
@@ -159,7 +159,7 @@ function rowList(spec, host) {
         const next = [...shown()];
         const at = index();
         next.splice(at, next[at] === null ? 1 : 0, ...pastedDrafts(spec, text));
-        limit = Math.max(limit, Math.min(next.length, ROWS_AT_ONCE * 3));
+        limit = Math.max(limit, Math.min(next.length, 100));
         commit(next);
       } : undefined,
     }, "row");

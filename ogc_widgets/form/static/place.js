@@ -61,7 +61,8 @@ function makePlace(spec, host, style = "block") {
   function drawHint() {
     if (style !== "block" || control === null) return;
     // A few words fit beside the label; a sentence stands under the control.
-    const words = control.hidesHint ? "" : sentence(spec.hint);
+    const repeats = String(spec.hint ?? "").toLowerCase() === String(spec.label ?? "").toLowerCase();
+    const words = control.hidesHint || repeats ? "" : sentence(spec.hint);
     const beside = words !== "" && words.length <= BESIDE && !control.count;
     const own = hidden ? ["Set from Python; not shown because it holds a secret."] : raw ? ["Written as JSON. ", linkButton("Back to the field", () => swap(false))] : [beside ? "" : words, ...(control.hint?.() ?? [])];
     hint.replaceChildren(...own.flat().filter(Boolean));

@@ -134,7 +134,7 @@ CONTROLS.file = (spec, host) => {
   function draw() {
     radios.set(mode);
     if (mode === "upload") body.replaceChildren(drop);
-    else if (mode === "reference") body.replaceChildren(h("div", { class: "ogcw-f-row" }, href.node, types));
+    else if (mode === "reference") body.replaceChildren(h("div", { class: "ogcw-f-line" }, href.node, types));
     else body.replaceChildren(text.node, ...(types ? [types] : []));
     text.write(mode === "text" ? draft?.text ?? null : null);
     href.write(mode === "reference" ? draft?.href ?? null : null);

@@ -141,7 +141,7 @@ function dateControl(spec, host) {
   if (zone === null) return text;
   const write = (draft) => { text.write(draft); zone.follow(); };
   write(null);
-  return { ...text, node: h("div", { class: "ogcw-f-row" }, text.node, zone.node), write };
+  return { ...text, node: h("div", { class: "ogcw-f-line" }, text.node, zone.node), write };
 }
 
 /** The end of a date-time as a choice: UTC, here, or whatever the text says. */
@@ -185,8 +185,8 @@ CONTROLS.json = (spec, host) => {
     fault = jsonFault(text.read() ?? "");
     show(where, fault !== null);
     if (fault) setText(where, `Line ${fault.line}, column ${fault.column}`);
-    band.classList.toggle("ogcw-f-band-on", fault !== null);
-    place();
+    band.classList.remove("ogcw-f-band-on");
+    requestAnimationFrame(place);
   }
   function place() {
     if (!fault) return;
