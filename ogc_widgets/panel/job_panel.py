@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -367,8 +368,10 @@ class JobPanel(View):
             unwatch()
 
     def _leave_job(self) -> None:
-        self._unsubscribe()
-        self._follower.stop()
+        # A panel that is collected at exit finds that the loop has been closed.
+        with suppress(RuntimeError):
+            self._unsubscribe()
+            self._follower.stop()
 
     def _publish(self) -> None:
         with publishing(self):

@@ -162,8 +162,10 @@ class JobTable(View):
         """Close the table and stop watching; no job is touched."""
         if not self._closed:
             self._closed = True
-            self._stop_loading()
-            self._watch_only({})
+            # A table that is collected at exit finds that the loop has been closed.
+            with suppress(RuntimeError):
+                self._stop_loading()
+                self._watch_only({})
         super().close()
 
     # -- on the loop thread ---------------------------------------------------------

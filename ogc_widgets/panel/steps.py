@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ogc_widgets.api.logs import LogLink
 
 _SHOWN_LOGS = 500
+# What servers call the log of everything, beside those of the steps.
+_WHOLE_JOB = frozenset({"job", "job pod", "pod", "log", "logs", "runlog", "workflow"})
 
 
 @dataclass(frozen=True)
@@ -58,20 +60,25 @@ class StepBook:
 
         A step is ``done`` when a later one has begun or the job succeeded, ``active``
         while it is the last one of a running job, and ``bad`` when it is the last one
-        of a failed job: nothing more is known from log links.
+        of a failed job: nothing more is known from log links. The log of the whole
+        job is no step: it stands at the end, as ``whole``.
         """
-        last = next(reversed(self._logs), None)
+        steps = [step for step in self._logs if step.casefold() not in _WHOLE_JOB]
+        whole = [step for step in self._logs if step.casefold() in _WHOLE_JOB]
+        last = steps[-1] if steps else None
         return [
             {
                 "step": step,
                 "label": step_label(step),
-                "state": _state(phase, is_last=step == last),
+                "state": (
+                    "whole" if step in whole else _state(phase, is_last=step == last)
+                ),
                 "logs": [
                     {"number": number, "title": clean(title, limit=200)}
-                    for number, title in sorted(numbers.items())[:_SHOWN_LOGS]
+                    for number, title in sorted(self._logs[step].items())[:_SHOWN_LOGS]
                 ],
             }
-            for step, numbers in self._logs.items()
+            for step in (*steps, *whole)
         ]
 
 

@@ -114,3 +114,14 @@ def test_last_step_tells_how_far_the_job_came(phase, marks):
     book = StepBook()
     book.see(logs_of("node_crop", "node_otsu"))
     assert [step["state"] for step in book.states(phase)] == marks
+
+
+def test_log_of_the_whole_job_is_not_taken_for_a_step():
+    link = {"href": "http://h/jobs/j1/log", "rel": "related", "type": "text/plain"}
+    link["title"] = "Job log"
+    book = StepBook()
+    book.see(links_of(view_of("running", links=[link])))
+    book.see(logs_of("node_crop"))
+    marks = {step["label"]: step["state"] for step in book.states("running")}
+    assert marks == {"crop": "active", "Job": "whole"}
+    assert list(marks) == ["crop", "Job"]

@@ -17,7 +17,7 @@ const ICONS = {
   lost: [["path", { d: "M4.6 5.1a2.4 2.4 0 1 1 3.6 2.1c-.8.5-1.2.9-1.2 1.7M7 11.2v.6" }]],
 };
 const STEP_MARKS = { done: "✓", active: "●", bad: "✕", ended: "■" };
-const STEP_WORDS = { done: "done", active: "running", bad: "failed", ended: "ended" };
+const STEP_WORDS = { done: "done", active: "running", bad: "failed", ended: "ended", whole: "all steps" };
 
 function icon(kind) {
   const svg = h("svg", { viewBox: "0 0 14 14", width: 14, height: 14, "aria-hidden": "true", class: "ogcw-job-icon" });
@@ -86,6 +86,7 @@ function render({ model, el }) {
 
   // -- third line: steps and what can be done with logs
   const chips = h("div", { class: "ogcw-job-chips", role: "group", "aria-label": "Logs by step" });
+  chips.addEventListener("scroll", fadeChips);
   const which = h("select", { class: "ogcw-job-which", "aria-label": "Execution of the step" });
   which.addEventListener("change", () => openLog(page.openKey?.step, Number(which.value)));
   const logName = h("span", { class: "ogcw-job-logname" });
@@ -204,6 +205,13 @@ function render({ model, el }) {
     chips.replaceChildren(...made);
     if (wasInside) [...chips.children].find((c) => c.dataset.step === focused)?.focus({ preventScroll: true });
     else if (atEnd) chips.scrollLeft = chips.scrollWidth;
+    fadeChips();
+  }
+
+  /** A soft edge says that there is more at that side. */
+  function fadeChips() {
+    chips.dataset.before = chips.scrollLeft > 4;
+    chips.dataset.after = chips.scrollLeft + chips.clientWidth < chips.scrollWidth - 4;
   }
 
   function chip(step, pressed) {
@@ -214,7 +222,7 @@ function render({ model, el }) {
       class: `ogcw-chip ogcw-job-chip ${tone ? `ogcw-chip-${tone}` : ""}`,
       "aria-label": `Log of ${step.label}, ${STEP_WORDS[step.state] ?? step.state}${count > 1 ? `, ${count} executions` : ""}`,
       onclick: () => (openedLog()?.step === step.step ? press("close_log") : openLog(step.step, null)),
-    }, h("span", { "aria-hidden": "true" }, STEP_MARKS[step.state] ?? ""), step.label, count > 1 ? h("span", { class: "ogcw-job-count" }, `${count}×`) : null);
+    }, STEP_MARKS[step.state] ? h("span", { "aria-hidden": "true" }, STEP_MARKS[step.state]) : null, step.label, count > 1 ? h("span", { class: "ogcw-job-count" }, `${count}×`) : null);
   }
 
   function whatHappened(pressed) {
