@@ -12,10 +12,11 @@ from typing import Any, Final
 from ogc_widgets.errors import InputError
 from ogc_widgets.form import exact, known
 from ogc_widgets.form.fields import UNSET, Field
-from ogc_widgets.map.area_hint import AreaHint
-from ogc_widgets.map.encoding import decode, from_text, recognise as recognise_input, to_text
-from ogc_widgets.map.parsing import from_geo_interface
+from ogc_widgets.form.vault import Vault
 from ogc_widgets.map import encoding as area_encoding
+from ogc_widgets.map.area_hint import AreaHint
+from ogc_widgets.map.encoding import decode, from_geo_interface, from_text, to_text
+from ogc_widgets.map.encoding import recognise as recognise_input
 
 Json = Mapping[str, Any]
 
@@ -25,6 +26,15 @@ _FORMAT_OF: Final = {
     "feature": "geojson-feature",
     "featureCollection": "geojson-feature-collection",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A value from Python, with the text and the way that stand for it."""
+
+    text: str
+    way: tuple[str, str | None]
+    value: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +100,7 @@ def joined(hints: list[AreaHint]) -> AreaHint:
     )
 
 
-def value_of(field: Field, draft: Mapping[str, Any]) -> Any:
+def value_of(field: Field, draft: Mapping[str, Any], vault: Vault) -> Any:
     """The value that an area draft stands for.
 
     Raises:
@@ -99,14 +109,15 @@ def value_of(field: Field, draft: Mapping[str, Any]) -> Any:
     text = draft.get("text")
     if not isinstance(text, str) or not text.strip():
         return UNSET
-    given = draft.get("given")
-    if isinstance(given, Mapping) and given.get("text") == text and "value" in given:
+    way = _way(field, draft)
+    given = vault.get(draft.get("ref"))
+    if isinstance(given, _Given) and (given.text, given.way) == (text, way):
         # Set from Python and not edited since: every digit and member is kept.
-        return given["value"]
-    return from_text(text, *_way(field, draft), field.area)
+        return given.value
+    return from_text(text, *way, field.area)
 
 
-def draft_of(field: Field, value: Any) -> dict[str, Any] | None:
+def draft_of(field: Field, value: Any, vault: Vault) -> dict[str, Any] | None:
     """The draft that shows a value as an area; None if no text can."""
     if field.area is None:
         return None
@@ -115,14 +126,14 @@ def draft_of(field: Field, value: Any) -> dict[str, Any] | None:
         if not _has_form(value, encoding):
             continue
         text = to_text(value, encoding, crs, field.area)
-        draft = {"encoding": encoding, "crs": crs, "text": text}
+        draft: dict[str, Any] = {"encoding": encoding, "crs": crs, "text": text}
         if text is None:
-            text = _shown(value)
+            text = draft["text"] = _shown(value)
             if text is None:
                 continue
-            draft |= {"text": text, "given": {"text": text, "value": value}}
-        elif not exact.same(_tried(field, draft), value):
-            draft["given"] = {"text": text, "value": value}
+        if not exact.same(_tried(field, draft, vault), value):
+            given = _Given(text, _way(field, draft), value)
+            draft["ref"] = vault.put(given)
         return draft
     return None
 
@@ -140,6 +151,23 @@ def draft_of_shape(
     area_encoding.encode(geometry, encoding, crs, hint=field.area)
     text = area_encoding.text_of(geometry)
     return {"encoding": encoding, "crs": crs, "text": text}
+
+
+def changed(field: Field, draft: dict[str, Any], what: str, value: Any) -> Any:
+    """The draft with another encoding or reference system, the same shape in it."""
+    now = {"encoding": None, "crs": None, "text": "", **draft}
+    now.pop("ref", None)
+    text = now["text"]
+    if what == "encoding" and isinstance(text, str) and text.strip():
+        try:
+            # The text keeps its form where every encoding reads it.
+            shown = area_encoding.text_of(area_encoding.parse_text(text))
+        except InputError:
+            shown = text
+        now["text"] = shown
+    now[what] = value
+    encoding, crs = _way(field, now)
+    return {"encoding": encoding, "crs": crs, "text": now["text"]}
 
 
 def shape_of(value: Any) -> dict[str, Any] | None:
@@ -161,9 +189,9 @@ def _way(field: Field, draft: Mapping[str, Any]) -> tuple[str, str | None]:
     return encoding, crs if isinstance(crs, str) else None
 
 
-def _tried(field: Field, draft: Mapping[str, Any]) -> Any:
+def _tried(field: Field, draft: Mapping[str, Any], vault: Vault) -> Any:
     try:
-        return value_of(field, draft)
+        return value_of(field, draft, vault)
     except InputError:
         return UNSET
 

@@ -328,3 +328,14 @@ def _media_type(member: Json) -> str:
 def _list(value: Any) -> list[Json]:
     members = value if isinstance(value, list) else []
     return [member for member in members if isinstance(member, Mapping)]
+
+
+def plain_description(process: Any) -> tuple[str, str]:
+    """Title and id of a process, given as an object or as its description."""
+    raw = process if isinstance(process, Mapping) else process.raw
+    for wrapper in ("processDescription", "process"):
+        if isinstance(raw.get(wrapper), Mapping) and "inputs" not in raw:
+            raw = raw[wrapper]
+    name = plain_text(raw.get("id") or raw.get("identifier"), limit=200, lines=False)
+    title = plain_text(raw.get("title"), limit=200, lines=False)
+    return title or name or "Process", name

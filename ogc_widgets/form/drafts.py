@@ -17,7 +17,7 @@ union              {"branch": number, "draft": draft}
 file               {"mode": "text", "text", "type"}, {"mode": "reference", "href",
                    "type"} or {"mode": "upload", "name", "type", "size", "ref"}
 secret             {"set": true, "ref": ...}: the text stays in Python
-area               {"encoding", "crs", "text"}
+area               {"encoding", "crs", "text"}, and "ref" where Python set more
 json               the text
 any of these       {"json": text}: the input is written as JSON by hand
 =================  ==================================================================
@@ -245,7 +245,7 @@ class _Reader:
 
     def _area(self, field: Field, draft: Mapping[str, Any], path: str) -> Any:
         try:
-            return area.value_of(field, draft)
+            return area.value_of(field, draft, self._vault)
         except InputError as error:
             self.errors[path] = _sentence_part(error)
             return UNSET
@@ -419,7 +419,7 @@ def _native(field: Field, value: Any, vault: Vault) -> Draft:  # noqa: PLR0911, 
         case "union":
             return _union_draft(field, value, vault)
         case "area":
-            return area.draft_of(field, value)
+            return area.draft_of(field, value, vault)
         case "file":
             return files.draft_of(field, value)
         case _:

@@ -23,6 +23,9 @@ class Vault:
     def __repr__(self) -> str:
         return f"<Vault of {len(self._values)}>"
 
+    def __len__(self) -> int:
+        return len(self._values)
+
     def __reduce__(self) -> Any:
         raise TypeError("Secrets are not pickled.")
 

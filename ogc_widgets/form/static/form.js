@@ -94,7 +94,7 @@ function render({ model, el }) {
 
   function errorTree() {
     const tree = { own: [], parts: new Map() };
-    for (const [path, message] of Object.entries(model.get("errors") ?? {})) {
+    for (const [path, message] of Object.entries(model.get("shown_errors") ?? model.get("errors") ?? {})) {
       let branch = tree;
       for (const part of splitPath(path)) {
         if (!branch.parts.has(part)) branch.parts.set(part, { own: [], parts: new Map() });
@@ -242,7 +242,7 @@ function render({ model, el }) {
   stops.push(
     listen(model, ["spec"], build),
     listen(model, ["drafts", "drafts_revision"], takeDrafts),
-    listen(model, ["errors"], () => { applyErrors(); announce(); }),
+    listen(model, ["errors", "shown_errors"], () => { applyErrors(); announce(); }),
     listen(model, ["notes"], takeNotes),
     listen(model, ["focus_request"], jump),
     listen(model, ["active_area", "has_map"], () => { held = ""; activeListeners.forEach((listener) => listener()); }),

@@ -1,0 +1,48 @@
+"""What a saved notebook says about a form without a kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ogc_widgets.api.text import clean, escape_html
+from ogc_widgets.form import exact
+from ogc_widgets.form.fields import Field
+
+_MAX_ROWS: Final = 100
+_MAX_VALUE: Final = 500
+
+
+def card_text(title: str, set_count: int, count: int) -> str:
+    """ "Water bodies form: 2 of 4 inputs set", the same in every run."""
+    noun = "input" if count == 1 else "inputs"
+    return f"{clean(title, limit=80)} form: {set_count} of {count} {noun} set"
+
+
+def card_html(
+    title: str, fields: Mapping[str, Field], inputs: Mapping[str, Any]
+) -> str:
+    """Names and values of the inputs as an escaped table without styles.
+
+    Args:
+        title: Title of the process.
+        fields: Input id to field.
+        inputs: Input id to value, secrets already taken out.
+    """
+    rows = [(field.label or key, inputs.get(key, "")) for key, field in fields.items()]
+    rows += [(key, value) for key, value in inputs.items() if key not in fields]
+    body = "".join(
+        f"<tr><th>{escape_html(name)}</th>"
+        f"<td>{escape_html(_text(value), limit=_MAX_VALUE)}</td></tr>"
+        for name, value in rows[:_MAX_ROWS]
+    )
+    more = len(rows) - _MAX_ROWS
+    if more > 0:
+        body += f"<tr><td>{more} more</td></tr>"
+    return (
+        f"<table><caption>{escape_html(title)}</caption><tbody>{body}</tbody></table>"
+    )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else exact.dumps(value)

@@ -1,0 +1,205 @@
+"""``form.inputs`` and ``form.fields``: the form as Python sees it."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from ogc_widgets.form import exact
+from ogc_widgets.form.fields import UNSET, Field
+
+if TYPE_CHECKING:
+    from ogc_widgets.form.widget import ProcessForm
+
+
+class Inputs(dict[str, Any]):
+    """The inputs as an ordinary dict whose changes also change the form.
+
+    ``form.inputs["aoi"] = "..."`` fills the field, ``del form.inputs["aoi"]`` empties
+    it. ``dict(form.inputs)`` is a copy that stands for itself.
+    """
+
+    def __init__(self, values: Mapping[str, Any], form: ProcessForm) -> None:
+        super().__init__(values)
+        self._form = weakref.ref(form)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._tell({key: value})
+
+    def __delitem__(self, key: str) -> None:
+        if key not in self:
+            raise KeyError(key)
+        self._tell({key: UNSET})
+
+    def __ior__(self, other: Any) -> Inputs:  # type: ignore[override,misc]
+        self._tell(dict(other))
+        return self
+
+    def __reduce__(self) -> Any:
+        return (dict, (dict(self),))
+
+    def __copy__(self) -> dict[str, Any]:
+        return dict(self)
+
+    def copy(self) -> dict[str, Any]:
+        """A plain dict of the inputs as they are now."""
+        return dict(self)
+
+    def update(self, *others: Any, **more: Any) -> None:
+        """Fill several fields at once."""
+        self._tell(dict(*others, **more))
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        """Fill a field unless it has a value."""
+        if key not in self:
+            self._tell({key: default})
+        return self[key]
+
+    def pop(self, key: str, *default: Any) -> Any:
+        """Empty a field and return what was in it."""
+        if key not in self and default:
+            return default[0]
+        value = self[key]
+        self._tell({key: UNSET})
+        return value
+
+    def popitem(self) -> tuple[str, Any]:
+        """Empty the last field that has a value."""
+        key = list(self)[-1]
+        return key, self.pop(key)
+
+    def clear(self) -> None:
+        """Empty all fields."""
+        self._tell(dict.fromkeys(self, UNSET))
+
+    def _tell(self, changes: dict[str, Any]) -> None:
+        form = self._form()
+        if form is not None:
+            form.change_inputs(changes)
+        for key, value in changes.items():
+            if value is UNSET:
+                super().pop(key, None)
+            else:
+                super().__setitem__(key, value)
+
+
+class InputsTrait(traitlets.TraitType[Any, Any]):
+    """``form.inputs``: setting it fills the form, and observers see every change."""
+
+    info_text = "a dict of input id to value"
+
+    def set(self, obj: Any, value: Any) -> None:
+        """Fill the form; the trait itself follows when the form has changed."""
+        obj.take_inputs(value)
+
+    def publish(self, obj: Any, value: Inputs) -> None:
+        """Set the trait to what the form holds and tell observers, if it changed."""
+        old = obj._trait_values.get(self.name)  # noqa: SLF001 # where traitlets keeps it
+        if old is not None and exact.same(old, value) and list(old) == list(value):
+            return
+        obj._trait_values[self.name] = value  # noqa: SLF001
+        obj._notify_trait(self.name, old if old is not None else {}, value)  # noqa: SLF001
+
+
+class InputField:
+    """One input of a form.
+
+    Attributes:
+        id: Input id.
+        field: Its description.
+    """
+
+    def __init__(self, form: ProcessForm, field: Field) -> None:
+        self._form = weakref.ref(form)
+        self.id = field.key
+        self.field = field
+
+    def __repr__(self) -> str:
+        state = "set" if self.is_set else "not set"
+        return f"<InputField {self.id!r} ({self.field.kind}), {state}>"
+
+    @property
+    def form(self) -> ProcessForm:
+        """The form that this input belongs to."""
+        form = self._form()
+        if form is None:
+            raise ReferenceError("The form of this field is gone.")
+        return form
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the input is sent."""
+        return self.id in self.form.inputs
+
+    @property
+    def value(self) -> Any:
+        """The value that is sent, None while there is none; settable."""
+        return self.form.inputs.get(self.id)
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        self.form.change_inputs({self.id: UNSET if value is None else value})
+
+    @property
+    def draft(self) -> Any:
+        """What is on the screen, as JSON; settable."""
+        return self.form.drafts.get(self.id)
+
+    @draft.setter
+    def draft(self, draft: Any) -> None:
+        self.form.change_draft(self.id, draft)
+
+    @property
+    def error(self) -> str:
+        """What is wrong with the input, or ""."""
+        return self.form.errors.get(self.id, "")
+
+    @property
+    def shape(self) -> dict[str, Any] | None:
+        """The area as a GeoJSON geometry in degrees, or None.
+
+        Settable with GeoJSON, four numbers, or any object with ``__geo_interface__``;
+        None empties the field.
+        """
+        return self.form.get_shape(self.id)
+
+    @shape.setter
+    def shape(self, shape: Any) -> None:
+        self.form.set_shape(self.id, shape)
+
+    def clear(self) -> None:
+        """Empty the field; the input is then not sent."""
+        self.form.change_inputs({self.id: UNSET})
+
+    def focus(self) -> None:
+        """Bring the field to view and put the cursor into it."""
+        self.form.focus(self.id)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON: tuples become lists, dates text, NumPy numbers numbers."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(one) for one in value]
+    if isinstance(value, (str, int, float, bool)) or value is None:
+        return value
+    if hasattr(value, "__geo_interface__"):
+        return plain(value.__geo_interface__)
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if hasattr(value, "to_dict"):
+        return plain(value.to_dict())
+    if hasattr(value, "__fspath__"):
+        return value.__fspath__()
+    return value
+
+
+def labels_of(parts: Iterable[tuple[str, Field]]) -> dict[str, str]:
+    """Input id to label."""
+    return {key: field.label or key for key, field in parts}

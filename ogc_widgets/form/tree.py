@@ -1,0 +1,125 @@
+"""Parts of a draft by path, the way the page names them: "geometryInput/1"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ogc_widgets.form.fields import Field, join_path
+
+
+def part_at(field: Field, draft: Any, steps: list[str]) -> tuple[Field, Any] | None:
+    """The field and draft at the end of a path; None if there is no such part."""
+    if field.kind == "union":
+        branch = _chosen(field, draft)
+        if branch is None:
+            return (field, draft) if not steps else None
+        inner = draft.get("draft") if isinstance(draft, Mapping) else None
+        return part_at(field.branches[branch], inner, steps)
+    if not steps:
+        return field, draft
+    found = _member(field, steps[0])
+    if found is None:
+        return None
+    return part_at(found, _part(field, draft, steps[0]), steps[1:])
+
+
+def with_part(field: Field, draft: Any, steps: list[str], new: Any) -> Any:
+    """The draft with another draft at the end of a path."""
+    if field.kind == "union":
+        branch = _chosen(field, draft)
+        if branch is None:
+            return draft
+        inner = draft.get("draft") if isinstance(draft, Mapping) else None
+        return {
+            "branch": branch,
+            "draft": with_part(field.branches[branch], inner, steps, new),
+        }
+    if not steps:
+        return new
+    member = _member(field, steps[0])
+    if member is None:
+        return draft
+    inside = with_part(member, _part(field, draft, steps[0]), steps[1:], new)
+    if field.kind in ("list", "tuple"):
+        rows = list(draft) if isinstance(draft, list) else []
+        number = int(steps[0])
+        rows += [None] * (number + 1 - len(rows))
+        rows[number] = inside
+        return rows
+    if field.kind == "map":
+        return [
+            [key, inside if key == steps[0] else part] for key, part in draft or ()
+        ]
+    return {**(draft if isinstance(draft, Mapping) else {}), steps[0]: inside}
+
+
+def area_paths(field: Field, draft: Any, path: str = "") -> Iterator[str]:
+    """Paths of the areas in an input, as far as they are on the screen."""
+    path = path or join_path(field.key)
+    if field.kind == "area":
+        yield path
+    elif field.kind == "union":
+        branch = _chosen(field, draft)
+        if branch is not None:
+            inner = draft.get("draft") if isinstance(draft, Mapping) else None
+            yield from area_paths(field.branches[branch], inner, path)
+    elif field.kind == "list" and field.item is not None:
+        rows = draft if isinstance(draft, list) and draft else [None]
+        for number, part in enumerate(rows):
+            yield from area_paths(field.item, part, f"{path}/{number}")
+    elif field.kind in ("object", "tuple"):
+        for number, member in enumerate(field.fields):
+            step = member.key if field.kind == "object" else str(number)
+            inner = _part(field, draft, step)
+            yield from area_paths(member, inner, f"{path}/{join_path(step)}")
+
+
+def holds_area(field: Field) -> bool:
+    """Whether a shape can be drawn for an input."""
+    return any(part.kind == "area" for part in field.walk())
+
+
+def references_in(draft: Any) -> Iterator[str]:
+    """Names of what a draft keeps in the vault."""
+    if isinstance(draft, Mapping):
+        if isinstance(draft.get("ref"), str):
+            yield draft["ref"]
+        for part in draft.values():
+            yield from references_in(part)
+    elif isinstance(draft, list):
+        for part in draft:
+            yield from references_in(part)
+
+
+def _chosen(field: Field, draft: Any) -> int | None:
+    """The branch of a union on the screen; of an untouched one, where an area is."""
+    if isinstance(draft, Mapping):
+        number = draft.get("branch")
+        if isinstance(number, int) and 0 <= number < len(field.branches):
+            return number
+        return None
+    return next(
+        (n for n, branch in enumerate(field.branches) if branch.kind == "area"), None
+    )
+
+
+def _member(field: Field, step: str) -> Field | None:
+    if field.kind == "list":
+        return field.item if step.isdigit() else None
+    if field.kind == "map":
+        return field.item
+    if field.kind == "tuple":
+        fits = step.isdigit() and int(step) < len(field.fields)
+        return field.fields[int(step)] if fits else None
+    return next((member for member in field.fields if member.key == step), None)
+
+
+def _part(field: Field, draft: Any, step: str) -> Any:
+    if field.kind in ("list", "tuple"):
+        rows = draft if isinstance(draft, list) else []
+        return rows[int(step)] if int(step) < len(rows) else None
+    if field.kind == "map":
+        rows = draft if isinstance(draft, list) else []
+        return next((part for key, part in rows if key == step), None)
+    return draft.get(step) if isinstance(draft, Mapping) else None
