@@ -32,7 +32,7 @@ def find() -> str | None:
 def _runs(path: str) -> bool:
     # Ubuntu's chromium-browser may be a script that only says how to install a snap.
     try:
-        done = subprocess.run(  # noqa: S603 # a browser found on the path
+        done = subprocess.run(
             [path, "--version"], capture_output=True, timeout=30, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
@@ -67,7 +67,7 @@ def install() -> None:
 
 def _run(command: list[str], environment: dict[str, str] | None) -> None:
     try:
-        subprocess.run(  # noqa: S603 # fixed commands
+        subprocess.run(
             command,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -80,7 +80,7 @@ def _run(command: list[str], environment: dict[str, str] | None) -> None:
 
 
 def _say(text: str) -> None:
-    print(f"==> {text}", file=sys.stderr, flush=True)  # noqa: T201 # a command
+    print(f"==> {text}", file=sys.stderr, flush=True)
 
 
 def main() -> int:
@@ -91,7 +91,7 @@ def main() -> int:
         path = find()
     if path is None:
         return 1
-    print(path)  # noqa: T201 # its result
+    print(path)
     return 0
 
 

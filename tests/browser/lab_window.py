@@ -44,6 +44,8 @@ class JupyterLab:
         environment = {
             **os.environ,
             "JUPYTER_CONFIG_DIR": str(folder / "config"),
+            # The same settings as `make demo`: no news, no look for updates.
+            "JUPYTER_CONFIG_PATH": str(ROOT / "scripts" / "jupyter"),
             "JUPYTER_DATA_DIR": str(folder / "data"),
             "JUPYTER_RUNTIME_DIR": str(self.runtime),
         }
@@ -58,9 +60,6 @@ class JupyterLab:
             "ServerApp.open_browser": False,
             "ServerApp.allow_root": True,
             "IdentityProvider.token": self.token,
-            "LabApp.news_url": None,
-            "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-            "LabApp.extension_manager": "readonly",
             # Tests give commands to the application by window.jupyterapp.
             "LabApp.expose_app_in_browser": True,
             "LabApp.workspaces_dir": folder / "workspaces",

@@ -23,6 +23,8 @@ def test_page_and_kernel_agree_when_a_widget_changes(lab_page: LabPage) -> None:
     assert lab_page.wait_python("globals().get('x')") == 2
     lab_page.reload()
     lab_page.page.locator(".widget-readout", has_text="44").wait_for()
+    assert lab_page.page.locator(".Toastify__toast").count() == 0
+    assert not lab_page.hosts
     lab_page.screenshot(f"lab-page-{len(lab_page.lab.base_url)}")
     assert lab_page.save().cells[1].source == "x = 1 + 1\nx"
 

@@ -1,0 +1,58 @@
+# Commands of this repository. `make` alone lists them.
+#
+# PYTHON=/path/to/python3   the Python to build .venv with (3.11 or newer)
+# PORT=8890  BASE_URL=/x/   where `make demo` serves JupyterLab
+# CHROMIUM=/path/to/chrome  the browser of the browser tests
+# ARGS="-k word"            more options for pytest in `make test`
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+
+.PHONY: help demo test lint bench screenshots docs clean
+
+help: ## list these commands
+	@echo "make COMMAND, where COMMAND is one of:"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
+
+# The environment is only touched when the dependencies in pyproject.toml have changed.
+define environment
+	@python=$$(sh scripts/python.sh) && "$$python" scripts/environment.py $(1)
+endef
+
+demo: ## start JupyterLab on the tour notebook, with a server of its own
+	@echo "==> make demo: JupyterLab with the water-bodies lesson. To stop: Ctrl+C"
+	$(call environment,.venv lab notebook)
+	@exec $(BIN)/python scripts/demo.py
+
+test: ## check style and types, run all tests, notebooks and browser included
+	@echo "==> make test: style, types, tests, browser. To stop: Ctrl+C"
+	$(call environment,.venv test)
+	@$(MAKE) --no-print-directory --silent lint
+	@sh scripts/test.sh $(ARGS)
+
+lint: ## check style and types only (after make test has made .venv)
+	@echo "==> ruff: style"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@echo "==> mypy: types"
+	@$(BIN)/mypy -p ogc_widgets
+	@$(BIN)/mypy scripts benchmarks
+
+bench: ## compare speed with the libraries below and beside this one
+	@echo "==> make bench: some minutes; close other programs. To stop: Ctrl+C"
+	$(call environment,.venv-bench bench)
+	@.venv-bench/bin/python benchmarks/run.py $(ARGS)
+
+screenshots: ## take the pictures in docs/screenshots anew
+	$(call environment,.venv test)
+	@OGCW_KEEP_SCREENSHOTS=1 sh scripts/test.sh tests/browser/test_screenshots.py
+
+docs: ## build the documentation into site/
+	$(call environment,.venv docs)
+	@$(BIN)/mkdocs build --strict
+
+clean: ## remove environments and everything that was made; keeps demo/
+	rm -rf .venv .venv-bench build dist site .mypy_cache .pytest_cache .ruff_cache \
+		.hypothesis tests/browser/output benchmarks/output
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
