@@ -7,7 +7,7 @@ library, and no module here imports a validator before a value is checked.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ogc_widgets.form.fields import UNSET, Field
@@ -26,7 +26,7 @@ _HOME_OF = {
 __all__ = ["UNSET", "Field", "ProcessForm", "reduce_process", "register_field"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name in _HOME_OF:
         value = getattr(import_module(_HOME_OF[name]), name)
         globals()[name] = value

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.form import exact, known
 from ogc_widgets.form.fields import UNSET, Field
-from ogc_widgets.form.vault import Vault
 from ogc_widgets.map import encoding as area_encoding
 from ogc_widgets.map.area_hint import AreaHint
 from ogc_widgets.map.encoding import decode, from_geo_interface, from_text, to_text
 from ogc_widgets.map.encoding import recognise as recognise_input
+
+if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
+    from ogc_widgets.form.vault import Vault
 
 Json = Mapping[str, Any]
 
@@ -100,7 +103,7 @@ def joined(hints: list[AreaHint]) -> AreaHint:
     )
 
 
-def value_of(field: Field, draft: Mapping[str, Any], vault: Vault) -> Any:
+def value_of(field: Field, draft: Mapping[str, Any], vault: Vault) -> JsonValue:
     """The value that an area draft stands for.
 
     Raises:
@@ -117,7 +120,7 @@ def value_of(field: Field, draft: Mapping[str, Any], vault: Vault) -> Any:
     return from_text(text, *way, field.area)
 
 
-def draft_of(field: Field, value: Any, vault: Vault) -> dict[str, Any] | None:
+def draft_of(field: Field, value: JsonValue, vault: Vault) -> dict[str, Any] | None:
     """The draft that shows a value as an area; None if no text can."""
     if field.area is None:
         return None
@@ -139,7 +142,7 @@ def draft_of(field: Field, value: Any, vault: Vault) -> dict[str, Any] | None:
 
 
 def draft_of_shape(
-    field: Field, shape: Any, draft: Mapping[str, Any] | None
+    field: Field, shape: JsonValue, draft: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     """The draft for a drawn shape, written the way that the field is set to.
 
@@ -153,7 +156,9 @@ def draft_of_shape(
     return {"encoding": encoding, "crs": crs, "text": text}
 
 
-def changed(field: Field, draft: dict[str, Any], what: str, value: Any) -> Any:
+def changed(
+    field: Field, draft: dict[str, Any], what: str, value: JsonValue
+) -> JsonValue:
     """The draft with another encoding or reference system, the same shape in it."""
     now = {"encoding": None, "crs": None, "text": "", **draft}
     now.pop("ref", None)
@@ -170,7 +175,7 @@ def changed(field: Field, draft: dict[str, Any], what: str, value: Any) -> Any:
     return {"encoding": encoding, "crs": crs, "text": now["text"]}
 
 
-def shape_of(value: Any) -> dict[str, Any] | None:
+def shape_of(value: JsonValue) -> dict[str, Any] | None:
     """The geometry of a value in degrees, or None if there is none to draw."""
     if isinstance(value, Mapping) and "value" in value and "type" not in value:
         value = value["value"]
@@ -189,19 +194,19 @@ def _way(field: Field, draft: Mapping[str, Any]) -> tuple[str, str | None]:
     return encoding, crs if isinstance(crs, str) else None
 
 
-def _tried(field: Field, draft: Mapping[str, Any], vault: Vault) -> Any:
+def _tried(field: Field, draft: Mapping[str, Any], vault: Vault) -> JsonValue:
     try:
         return value_of(field, draft, vault)
     except InputError:
         return UNSET
 
 
-def _crs_in(value: Any) -> str | None:
+def _crs_in(value: JsonValue) -> str | None:
     crs = value.get("crs") if isinstance(value, Mapping) else None
     return crs if isinstance(crs, str) else None
 
 
-def _shown(value: Any) -> str | None:
+def _shown(value: JsonValue) -> str | None:
     """A text that shows a value which no encoder would write like this."""
     try:
         decode(value)
@@ -210,7 +215,7 @@ def _shown(value: Any) -> str | None:
     return value if isinstance(value, str) else exact.dumps(value)
 
 
-def _has_form(value: Any, encoding: str) -> bool:
+def _has_form(value: JsonValue, encoding: str) -> bool:
     """Whether a value is of the JSON type, and GeoJSON kind, that an encoding makes."""
     if encoding in ("bbox-text", "wkt", "geojson-text"):
         return isinstance(value, str)

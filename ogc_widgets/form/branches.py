@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form import exact, known
 from ogc_widgets.form.flat import flatten, merge
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # A branch with none of these only constrains what the schema around it describes.
 _SHAPES: Final = frozenset(
@@ -28,11 +30,15 @@ _SHAPES: Final = frozenset(
         "x-unresolved",
     }
 )
-_OWN: Final = frozenset({"title", "description", "default", "examples", "discriminator"})
+_OWN: Final = frozenset(
+    {"title", "description", "default", "examples", "discriminator"}
+)
 _MAX_BRANCHES: Final = 64
 
 
-def branches_of(view: Mapping[str, Any], defs: Mapping[str, Any]) -> list[dict[str, Any]]:
+def branches_of(
+    view: Mapping[str, Any], defs: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     """The alternatives of a flat schema, each complete; [] if there are none to choose.
 
     Nested alternatives are lifted, equal ones are kept once, and what stands beside

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form import area, exact, known, registry, words
 from ogc_widgets.form import hints as ui
 from ogc_widgets.form.area import Naming
 from ogc_widgets.form.branches import branches_of, is_null
-from ogc_widgets.form.descriptions import InputReading
 from ogc_widgets.form.fields import MAX_DEPTH, MAX_NODES, MAX_OPTIONS, Field
 from ogc_widgets.form.flat import Flat, flatten
 from ogc_widgets.form.normalise import UNRESOLVED, TooLargeError, type_names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ogc_widgets.api.wire import JsonValue
+    from ogc_widgets.form.descriptions import InputReading
 
 _STAC: Final = f"{known.PREFIX}stac"
 # A definition may hold itself this often before it is entered as JSON.
@@ -68,6 +72,11 @@ class Scope:
     nodes: int = 0
 
     def count(self) -> None:
+        """One more part.
+
+        Raises:
+            TooLargeError: There are more parts than allowed.
+        """
         self.nodes += 1
         if self.nodes > min(MAX_NODES, self.allowed):
             raise TooLargeError
@@ -88,7 +97,7 @@ class Place:
     """
 
     key: str = ""
-    naming: Naming = Naming()
+    naming: Naming = field(default_factory=Naming)
     outermost: bool = False
     hints: Mapping[str, Any] = field(default_factory=dict)
     required: bool = False
@@ -113,7 +122,7 @@ class Builder:
         trail = (*place.trail, *flat.references)
         hints = {**ui.read(flat.view), **place.hints}
         place = replace(place, trail=trail, hints=hints)
-        made = self._of_kind(flat, place, schema)
+        made = self._of_kind(flat, place)
         view = flat.view
         return replace(
             made,
@@ -130,7 +139,7 @@ class Builder:
             or _example(view),
             order=made.order if made.order is not None else ui.number(hints, "order"),
             advanced=made.advanced or hints.get("advanced") is True,
-            custom=registry.find(view, made.kind, self.scope.reading, place.outermost),
+            custom=None if place.depth else registry.find(view, self.scope.reading),
         )
 
     def list_of(self, schema: dict[str, Any], place: Place) -> Field:
@@ -138,7 +147,7 @@ class Builder:
         made = self.field(schema, place)
         return replace(made, required=False)
 
-    def _of_kind(self, flat: Flat, place: Place, schema: Mapping[str, Any]) -> Field:
+    def _of_kind(self, flat: Flat, place: Place) -> Field:
         view = flat.view
         if UNRESOLVED in view:
             return Field(
@@ -170,11 +179,9 @@ class Builder:
         choices = branches_of(view, self.scope.defs)
         if choices:
             return self._union(choices, view, place)
-        return self._by_type(view, place, schema)
+        return self._by_type(view, place)
 
-    def _by_type(
-        self, view: Mapping[str, Any], place: Place, schema: Mapping[str, Any]
-    ) -> Field:
+    def _by_type(self, view: Mapping[str, Any], place: Place) -> Field:
         types = type_names(view) or _implied_types(view)
         if not types:
             return Field(kind="null" if is_null(view) else "json")
@@ -230,7 +237,7 @@ class Builder:
     def _qualified_file(self, view: Mapping[str, Any], place: Place) -> Field | None:
         """ZOO's complex input: a link, or ``{"value": ...}``."""
         media_types = self.scope.reading.qualified or ()
-        choices = branches_of(view, self.scope.defs) or [view]
+        choices = branches_of(view, self.scope.defs) or [dict(view)]
         contents = [str(c.get("contentMediaType", "")) for c in choices]
         names = tuple(
             dict.fromkeys(n for n in (*media_types, *contents) if n and n != "*/*")
@@ -252,7 +259,7 @@ class Builder:
         if (
             options
             and len(options) <= MAX_OPTIONS
-            and (view.get("uniqueItems") or low <= len(options) and low <= 1)
+            and (view.get("uniqueItems") or (low <= len(options) and low <= 1))
             and not _takes_null(item_view)
         ):
             made = _choice(options, item_view, several=True)
@@ -268,7 +275,7 @@ class Builder:
             outermost=place.outermost and self._is_occurrences(place),
             hints={},
         )
-        if high is not None and low == high and 2 <= low <= _MAX_TUPLE:  # noqa: PLR2004
+        if high is not None and low == high and 2 <= low <= _MAX_TUPLE:
             self.scope.nodes += low - 1
             one = self.field(items, inner)
             if one.kind in ("number", "integer", "text", "choice", "boolean"):
@@ -281,9 +288,7 @@ class Builder:
     def _is_occurrences(self, place: Place) -> bool:
         return place.depth == 0 and self.scope.reading.max_occurs != 1
 
-    def _tuple(
-        self, view: Mapping[str, Any], prefix: list[Any], place: Place
-    ) -> Field:
+    def _tuple(self, view: Mapping[str, Any], prefix: list[Any], place: Place) -> Field:
         low = view.get("minItems", 0)
         rest = view.get("items")
         fixed = (rest is not None and rest.get("not") == {}) or view.get(
@@ -349,7 +354,7 @@ class Builder:
         names = view.get("required", [])
         if schema is None:
             if names:
-                members = {name: {} for name in names}
+                members: dict[str, Any] = {name: {} for name in names}
                 return self._object({**view, "properties": members}, place)
             return Field(kind="json")
         item = self.field(
@@ -413,12 +418,12 @@ class Builder:
         )
 
 
-def _const(value: Any, view: Mapping[str, Any]) -> Field:
+def _const(value: JsonValue, view: Mapping[str, Any]) -> Field:
     label = view.get("title") or _option_label(value)
     return Field(kind="const", options=(value,), option_labels=(label,))
 
 
-def _option_label(value: Any) -> str:
+def _option_label(value: JsonValue) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return words.shorten(value, 200) if value != "" else "(empty text)"
@@ -599,4 +604,4 @@ def _object_label(branch: Field) -> str:
     names = [m.key for m in branch.fields if m.required] or [
         m.key for m in branch.fields
     ]
-    return f"object with {', '.join(names[:3])}{', …' if len(names) > 3 else ''}"  # noqa: PLR2004
+    return f"object with {', '.join(names[:3])}{', …' if len(names) > 3 else ''}"

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.api.text import clean, escape_html
 from ogc_widgets.form import exact
-from ogc_widgets.form.fields import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ogc_widgets.api.wire import JsonValue
+    from ogc_widgets.form.fields import Field
 
 _MAX_ROWS: Final = 100
 _MAX_VALUE: Final = 500
 
 
 def card_text(title: str, set_count: int, count: int) -> str:
-    """ "Water bodies form: 2 of 4 inputs set", the same in every run."""
+    """Say how far the form is filled: "Water bodies form: 2 of 4 inputs set"."""
     noun = "input" if count == 1 else "inputs"
     return f"{clean(title, limit=80)} form: {set_count} of {count} {noun} set"
 
@@ -44,5 +48,5 @@ def card_html(
     )
 
 
-def _text(value: Any) -> str:
+def _text(value: JsonValue) -> str:
     return value if isinstance(value, str) else exact.dumps(value)

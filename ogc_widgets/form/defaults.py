@@ -6,15 +6,19 @@ read kindly ("5" for a number); what cannot be used is left out and said so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form import exact
-from ogc_widgets.form.descriptions import InputReading
 from ogc_widgets.form.fields import UNSET, Field
 from ogc_widgets.form.findings import check_value
 from ogc_widgets.form.flat import flatten
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ogc_widgets.api.wire import JsonValue
+    from ogc_widgets.form.descriptions import InputReading
 
 LEFT_OUT: Final = "The server's default is not valid and was left out."
 
@@ -29,7 +33,9 @@ def with_default(
         schema: Normalised schema of one value of the input.
         reading: The description of the input.
     """
-    default = flatten(schema, field.defs).view.get("default", UNSET) if schema else UNSET
+    default = (
+        flatten(schema, field.defs).view.get("default", UNSET) if schema else UNSET
+    )
     if default is UNSET or default is None:
         return field
     used = usable_default(field, default)
@@ -41,7 +47,7 @@ def with_default(
     return replace(field, default=used, required=False)
 
 
-def usable_default(field: Field, default: Any) -> Any:
+def usable_default(field: Field, default: JsonValue) -> JsonValue:
     """A default as the field can show it, or UNSET."""
     candidates = [default]
     if field.kind in ("list", "multichoice"):
@@ -57,17 +63,19 @@ def usable_default(field: Field, default: Any) -> Any:
     return UNSET
 
 
-def _is_valid(field: Field, value: Any) -> bool:
+def _is_valid(field: Field, value: JsonValue) -> bool:
     from ogc_widgets.form.drafts import from_draft, to_draft
 
     try:
         found, errors = from_draft(field, to_draft(field, value))
     except ValueError:
         return False
-    return not errors and exact.same(found, value) and not check_value(field, value, None)
+    return (
+        not errors and exact.same(found, value) and not check_value(field, value, None)
+    )
 
 
-def _kindly(field: Field, value: Any) -> Any:
+def _kindly(field: Field, value: JsonValue) -> JsonValue:
     """The value in the type that the field wants, where it plainly means it."""
     if field.kind == "list" and field.item is not None and isinstance(value, list):
         return [_kindly(field.item, one) for one in value]

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form import exact, hints
 from ogc_widgets.form.normalise import plain_text
+
+if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
 
 Json = Mapping[str, Any]
 
@@ -71,7 +74,7 @@ def inputs_of(description: Json) -> dict[str, Any]:
     return result
 
 
-def read_input(key: str, raw: Any) -> InputReading:
+def read_input(key: str, raw: JsonValue) -> InputReading:
     """Read the description of one input; anything unusable is as if it was not said."""
     raw = raw if isinstance(raw, Mapping) else {}
     schema, qualified = _schema_of(raw)
@@ -149,7 +152,7 @@ def _schema_of(raw: Json) -> tuple[Any, tuple[str, ...] | None]:
 def _link_or_value(extended: Json) -> tuple[str, ...] | None:
     """Media types of ZOO's ``oneOf: [link, {value}]``; None if it is something else."""
     branches = extended.get("oneOf")
-    if not isinstance(branches, list) or len(branches) != 2:  # noqa: PLR2004 # a pair
+    if not isinstance(branches, list) or len(branches) != 2:  # a pair
         return None
     media_types: list[str] = []
     has_link = has_value = False
@@ -175,12 +178,12 @@ def _value_schema(extended: Json) -> Json:
     return {}
 
 
-def _options_of(schema: Any) -> list[str]:
+def _options_of(schema: JsonValue) -> list[str]:
     options = schema.get("enum") if isinstance(schema, Mapping) else None
     return [o for o in options or () if isinstance(o, str)]
 
 
-def _occurs(value: Any) -> float | None:
+def _occurs(value: JsonValue) -> float | None:
     """A count of occurrences; infinite for "unbounded", None where nothing is said."""
     if isinstance(value, str):
         if value.strip().lower() in ("unbounded", "unlimited", "inf", "*"):
@@ -191,7 +194,7 @@ def _occurs(value: Any) -> float | None:
             return None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    if value < 0 or value != value:  # noqa: PLR0124 # NaN
+    if value < 0 or value != value:  # NaN
         return None
     return float("inf") if value >= _UNBOUNDED_FROM else value
 
@@ -325,12 +328,12 @@ def _media_type(member: Json) -> str:
     return ""
 
 
-def _list(value: Any) -> list[Json]:
+def _list(value: JsonValue) -> list[Json]:
     members = value if isinstance(value, list) else []
     return [member for member in members if isinstance(member, Mapping)]
 
 
-def plain_description(process: Any) -> tuple[str, str]:
+def plain_description(process: JsonValue) -> tuple[str, str]:
     """Title and id of a process, given as an object or as its description."""
     raw = process if isinstance(process, Mapping) else process.raw
     for wrapper in ("processDescription", "process"):

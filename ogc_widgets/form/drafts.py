@@ -28,14 +28,19 @@ field cannot show exactly is shown as JSON instead.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import Any, Final
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.form import area, exact, files, messages, words
 from ogc_widgets.form.fields import TEXT_KINDS, UNSET, Field, join_path
 from ogc_widgets.form.findings import check_value, raw_finding
 from ogc_widgets.form.vault import Vault
+
+if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
 
 Draft = Any
 Errors = dict[str, str]
@@ -68,7 +73,7 @@ def from_draft(
     return value, reader.errors
 
 
-def to_draft(field: Field, value: Any, vault: Vault | None = None) -> Draft:
+def to_draft(field: Field, value: JsonValue, vault: Vault | None = None) -> Draft:
     """The draft that shows a value.
 
     Raises:
@@ -80,7 +85,7 @@ def to_draft(field: Field, value: Any, vault: Vault | None = None) -> Draft:
         text = exact.dumps(value, indent=2)
     except (ValueError, TypeError, RecursionError) as error:
         raise InputError(
-            f"The value of {field.key or 'this input'} cannot be sent as JSON: {error}.",
+            f"{field.key or 'This input'} cannot be sent as JSON: {error}.",
             advice="Use text, numbers, True, False, None, lists and dicts.",
         ) from None
     vault = vault or Vault()
@@ -124,7 +129,7 @@ def is_raw(draft: Draft) -> bool:
     return isinstance(draft, Mapping) and isinstance(draft.get("json"), str)
 
 
-def fits_schema(field: Field, value: Any) -> bool:
+def fits_schema(field: Field, value: JsonValue) -> bool:
     """Whether a value is valid for a field, judged by its schema alone."""
     return not check_value(field, value, None)
 
@@ -137,7 +142,7 @@ class _Reader:
         self._check = check
         self.errors: Errors = {}
 
-    def read(self, field: Field, draft: Draft, path: str) -> Any:
+    def read(self, field: Field, draft: Draft, path: str) -> JsonValue:
         if is_raw(draft):
             return self._raw(field, draft, path)
         value = self._by_kind(field, draft, path)
@@ -147,7 +152,7 @@ class _Reader:
             value = {field.envelope: value}
         return value
 
-    def _by_kind(self, field: Field, draft: Draft, path: str) -> Any:
+    def _by_kind(self, field: Field, draft: Draft, path: str) -> JsonValue:
         if draft is None:
             is_shown = field.kind == "const" and field.required
             return field.options[0] if is_shown else UNSET
@@ -178,7 +183,7 @@ class _Reader:
             self._check_leaf(field, value, path)
         return value
 
-    def _leaf(self, field: Field, draft: Draft, path: str) -> Any:
+    def _leaf(self, field: Field, draft: Draft, path: str) -> JsonValue:
         match field.kind:
             case "number" | "integer":
                 return self._number(field, draft, path)
@@ -203,7 +208,7 @@ class _Reader:
             case _:
                 return draft if isinstance(draft, str) else UNSET
 
-    def _number(self, field: Field, draft: str, path: str) -> Any:
+    def _number(self, field: Field, draft: str, path: str) -> JsonValue:
         text = draft.strip().replace("\N{MINUS SIGN}", "-")
         if not text:
             return UNSET
@@ -217,14 +222,14 @@ class _Reader:
             return UNSET
         if field.kind == "integer" and not isinstance(value, int):
             try:
-                if value == int(value) and len(text) < 400:  # noqa: PLR2004
+                if value == int(value) and len(text) < 400:
                     return int(value)
             except (OverflowError, ValueError):
                 pass
             self.errors[path] = "must be a whole number"
         return value
 
-    def _json(self, text: str, path: str) -> Any:
+    def _json(self, text: str, path: str) -> JsonValue:
         if not text.strip():
             return UNSET
         try:
@@ -233,7 +238,7 @@ class _Reader:
             self.errors[path] = str(error)
             return UNSET
 
-    def _raw(self, field: Field, draft: Mapping[str, Any], path: str) -> Any:
+    def _raw(self, field: Field, draft: Mapping[str, Any], path: str) -> JsonValue:
         if not draft["json"] and "ref" in draft:
             return self._vault.get(draft["ref"])
         value = self._json(draft["json"], path)
@@ -243,21 +248,21 @@ class _Reader:
                 self.errors[path] = finding
         return value
 
-    def _area(self, field: Field, draft: Mapping[str, Any], path: str) -> Any:
+    def _area(self, field: Field, draft: Mapping[str, Any], path: str) -> JsonValue:
         try:
             return area.value_of(field, draft, self._vault)
         except InputError as error:
             self.errors[path] = _sentence_part(error)
             return UNSET
 
-    def _file(self, field: Field, draft: Mapping[str, Any], path: str) -> Any:
+    def _file(self, field: Field, draft: Mapping[str, Any], path: str) -> JsonValue:
         try:
             return files.value_of(field, draft, self._vault)
         except exact.NotJsonError as error:
             self.errors[path] = str(error)
             return UNSET
 
-    def _list(self, field: Field, draft: list[Draft], path: str) -> Any:
+    def _list(self, field: Field, draft: list[Draft], path: str) -> JsonValue:
         assert field.item is not None  # noqa: S101 # a list always has it
         values = []
         before = len(self.errors)
@@ -271,7 +276,7 @@ class _Reader:
             self._count(field, len(values), path)
         return values
 
-    def _tuple(self, field: Field, draft: list[Draft], path: str) -> Any:
+    def _tuple(self, field: Field, draft: list[Draft], path: str) -> JsonValue:
         padded = [*draft, *([None] * (len(field.fields) - len(draft)))]
         values = [
             self.read(member, part, join_to(path, number))
@@ -281,14 +286,18 @@ class _Reader:
         ]
         if all(value is UNSET for value in values) and draft:
             return UNSET
-        while values and values[-1] is UNSET and not field.fields[len(values) - 1].required:
+        while (
+            values
+            and values[-1] is UNSET
+            and not field.fields[len(values) - 1].required
+        ):
             values.pop()
         for number, value in enumerate(values):
             if value is UNSET:
                 self.errors.setdefault(join_to(path, number), messages.NEEDS_VALUE)
         return [value for value in values if value is not UNSET]
 
-    def _object(self, field: Field, draft: Mapping[str, Draft], path: str) -> Any:
+    def _object(self, field: Field, draft: Mapping[str, Draft], path: str) -> JsonValue:
         before = len(self.errors)
         values = {
             member.key: self.read(
@@ -309,14 +318,14 @@ class _Reader:
                 return UNSET
         for member in field.fields:
             if values[member.key] is UNSET and member.required and draft:
-                self.errors.setdefault(
-                    join_to(path, member.key), messages.NEEDS_VALUE
-                )
+                self.errors.setdefault(join_to(path, member.key), messages.NEEDS_VALUE)
         if not draft:
             return {}
         return {key: value for key, value in values.items() if value is not UNSET}
 
-    def _map(self, field: Field, draft: list[tuple[str, Draft]], path: str) -> Any:
+    def _map(
+        self, field: Field, draft: list[tuple[str, Draft]], path: str
+    ) -> JsonValue:
         assert field.item is not None  # noqa: S101 # a map always has it
         values: dict[str, Any] = {}
         for number, (key, part) in enumerate(draft):
@@ -349,7 +358,7 @@ class _Reader:
             allowed = _times(field.max_items, noun)
             self.errors[path] = f"takes {allowed} or fewer, has {count}"
 
-    def _check_leaf(self, field: Field, value: Any, path: str) -> None:
+    def _check_leaf(self, field: Field, value: JsonValue, path: str) -> None:
         if isinstance(value, str):
             fault = messages.text_message(field, value)
             if fault:
@@ -369,7 +378,7 @@ def join_to(path: str, part: str | int) -> str:
     return f"{path}/{join_path(part)}" if path else join_path(part)
 
 
-def _native(field: Field, value: Any, vault: Vault) -> Draft:  # noqa: PLR0911, PLR0912
+def _native(field: Field, value: JsonValue, vault: Vault) -> Draft:
     """The draft in the field's own form, or None if there is none."""
     if field.kind == "secret":
         return {"set": True, "ref": vault.put(_unwrapped(field, value))}
@@ -379,7 +388,7 @@ def _native(field: Field, value: Any, vault: Vault) -> Draft:  # noqa: PLR0911, 
             return None
     match field.kind:
         case "number" | "integer":
-            if isinstance(value, bool) or not _is_number(value):
+            if not _is_number(value):
                 return None
             return exact.number_text(value)
         case "boolean":
@@ -431,7 +440,7 @@ def _native(field: Field, value: Any, vault: Vault) -> Draft:  # noqa: PLR0911, 
 BOOLEANS: Final = (True, False)
 
 
-def _object_draft(field: Field, value: Any, vault: Vault) -> Draft:
+def _object_draft(field: Field, value: JsonValue, vault: Vault) -> Draft:
     if not isinstance(value, Mapping):
         return None
     known = {member.key: member for member in field.fields}
@@ -445,7 +454,7 @@ def _object_draft(field: Field, value: Any, vault: Vault) -> Draft:
     }
 
 
-def _union_draft(field: Field, value: Any, vault: Vault) -> Draft:
+def _union_draft(field: Field, value: JsonValue, vault: Vault) -> Draft:
     """The first branch that takes the value, best one that shows it without JSON."""
     second: Draft = None
     for number, branch in enumerate(field.branches):
@@ -459,14 +468,14 @@ def _union_draft(field: Field, value: Any, vault: Vault) -> Draft:
     return second
 
 
-def _option(field: Field, value: Any) -> int | None:
+def _option(field: Field, value: JsonValue) -> int | None:
     for number, option in enumerate(field.options):
         if exact.same(option, value):
             return number
     return None
 
 
-def _unwrapped(field: Field, value: Any) -> Any:
+def _unwrapped(field: Field, value: JsonValue) -> JsonValue:
     if not field.envelope:
         return value
     if isinstance(value, Mapping) and list(value) == [field.envelope]:
@@ -474,12 +483,12 @@ def _unwrapped(field: Field, value: Any) -> Any:
     return UNSET
 
 
-def _is_number(value: Any) -> bool:
-    try:
-        exact.number_text(value)
-        return value == value  # noqa: PLR0124 # NaN is not a number
-    except (TypeError, ValueError, AttributeError):
-        return False
+def _is_number(value: JsonValue) -> bool:
+    return (
+        isinstance(value, (int, float, Decimal))
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+    )
 
 
 def _times(count: int, noun: str) -> str:

@@ -12,7 +12,10 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
 
 MAX_DEPTH = 64
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -53,7 +56,7 @@ def number(text: str) -> int | float | Decimal:
     return exact
 
 
-def loads(text: str) -> Any:
+def loads(text: str) -> JsonValue:
     """Read JSON strictly: no NaN, no repeated names, no lost digits.
 
     Raises:
@@ -81,7 +84,7 @@ def loads(text: str) -> Any:
     return value
 
 
-def dumps(value: Any, *, indent: int | None = None) -> str:
+def dumps(value: JsonValue, *, indent: int | None = None) -> str:
     """Write a JSON value; Decimal and large integers keep all their digits.
 
     Raises:
@@ -97,7 +100,7 @@ def number_text(value: float | Decimal) -> str:
     return str(value) if isinstance(value, (int, Decimal)) else repr(value)
 
 
-def same(left: Any, right: Any) -> bool:
+def same(left: JsonValue, right: JsonValue) -> bool:
     """Equality of JSON values: ``1`` equals ``1.0`` but never ``True``."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
@@ -119,7 +122,7 @@ def same(left: Any, right: Any) -> bool:
         return False
 
 
-def depth_exceeds(value: Any, limit: int) -> bool:
+def depth_exceeds(value: JsonValue, limit: int) -> bool:
     """Whether containers are nested more than ``limit`` deep, without recursion."""
     level = [value]
     for _ in range(limit + 1):
@@ -135,15 +138,14 @@ def depth_exceeds(value: Any, limit: int) -> bool:
     return True
 
 
-def _write(value: Any, indent: int | None, level: int) -> str:
+def _write(value: JsonValue, indent: int | None, level: int) -> str:
     if isinstance(value, Decimal):
         if not value.is_finite():
             raise ValueError(f"JSON has no {value}")
         return str(value)
     if isinstance(value, Mapping):
         parts = [
-            f"{_write(str(key), None, 0)}: "
-            f"{_write(member, indent, level + 1)}"
+            f"{_write(str(key), None, 0)}: {_write(member, indent, level + 1)}"
             for key, member in value.items()
         ]
         return _bracket("{", parts, "}", indent, level)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.form import exact
 from ogc_widgets.form.fields import UNSET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ogc_widgets.api.wire import JsonValue
 
 Rows = list[list[str]]
 
@@ -46,7 +50,7 @@ def values_of(
     return values, errors
 
 
-def _value(text: str) -> Any:
+def _value(text: str) -> JsonValue:
     if not text.strip():
         return UNSET
     try:
@@ -55,7 +59,7 @@ def _value(text: str) -> Any:
         return text
 
 
-def _text(value: Any) -> str:
+def _text(value: JsonValue) -> str:
     if isinstance(value, str) and value.strip():
         try:
             exact.loads(value)

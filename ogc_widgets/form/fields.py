@@ -7,13 +7,15 @@ that the peculiarities of servers end at the reduction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from ogc_widgets.map.area_hint import AreaHint
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ogc_widgets.map.area_hint import AreaHint
 
 Kind = Literal[
     "text",  # one line; format says more (uri, email, uuid, ...)

@@ -1,19 +1,22 @@
-"""Files: content as text, by upload or by reference, and the JSON that stands for it."""
+"""Files as text, by upload or by reference, and the JSON that stands for them."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form import exact, words
 from ogc_widgets.form.fields import UNSET, Field
-from ogc_widgets.form.vault import Vault
+
+if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
+    from ogc_widgets.form.vault import Vault
 
 MAX_UPLOAD: Final = 32 * 1024 * 1024
 
 
-def value_of(field: Field, draft: Mapping[str, Any], vault: Vault) -> Any:
+def value_of(field: Field, draft: Mapping[str, Any], vault: Vault) -> JsonValue:
     """The value that a file draft stands for.
 
     Raises:
@@ -36,7 +39,7 @@ def value_of(field: Field, draft: Mapping[str, Any], vault: Vault) -> Any:
     return _qualified(field, _parsed(field, text, chosen), chosen)
 
 
-def draft_of(field: Field, value: Any) -> dict[str, Any] | None:
+def draft_of(field: Field, value: JsonValue) -> dict[str, Any] | None:
     """The draft that shows a value in a file field, or None."""
     if isinstance(value, str):
         if exact.SURROGATE.search(value):
@@ -66,7 +69,7 @@ def draft_of(field: Field, value: Any) -> dict[str, Any] | None:
     }
 
 
-def _qualified(field: Field, content: Any, chosen: str) -> Any:
+def _qualified(field: Field, content: JsonValue, chosen: str) -> JsonValue:
     if chosen and (field.qualified or len(field.media_types) > 1):
         return {"value": content, "mediaType": chosen}
     if field.qualified or not isinstance(content, str):
@@ -76,7 +79,7 @@ def _qualified(field: Field, content: Any, chosen: str) -> Any:
     return content
 
 
-def _parsed(field: Field, text: str, chosen: str) -> Any:
+def _parsed(field: Field, text: str, chosen: str) -> JsonValue:
     """Text as it is sent: JSON goes as JSON where the field takes JSON."""
     if not field.qualified:
         return text
@@ -94,7 +97,7 @@ def _parsed(field: Field, text: str, chosen: str) -> Any:
     return text
 
 
-def _content(field: Field, content: bytes, chosen: str) -> Any:
+def _content(field: Field, content: bytes, chosen: str) -> JsonValue:
     """Uploaded bytes as the JSON that is sent: text if they are text, else base64."""
     names = (chosen,) if chosen else field.media_types
     textual = not field.binary and (not names or any(map(words.is_text, names)))

@@ -9,15 +9,18 @@ schemas that servers make for them are often wrong.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form import messages, validate
 from ogc_widgets.form.fields import Field, join_path
 
+if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
+
 _QUALIFIERS: Final = frozenset({"value", "mediaType", "encoding", "schema", "format"})
 
 
-def check_value(field: Field, value: Any, draft: Any) -> dict[str, str]:
+def check_value(field: Field, value: JsonValue, draft: JsonValue) -> dict[str, str]:
     """What is wrong with the value of a field, by path below the field's key."""
     if is_advisory(field, value):
         return {}
@@ -32,7 +35,7 @@ def check_value(field: Field, value: Any, draft: Any) -> dict[str, str]:
     return _first(field, value)
 
 
-def raw_finding(field: Field, value: Any) -> str:
+def raw_finding(field: Field, value: JsonValue) -> str:
     """What is wrong with a value that was written as JSON, in one message."""
     found = check_value(field, value, None)
     for path, finding in found.items():
@@ -41,7 +44,7 @@ def raw_finding(field: Field, value: Any) -> str:
     return ""
 
 
-def advice(field: Field, value: Any) -> str:
+def advice(field: Field, value: JsonValue) -> str:
     """Findings that do not keep a value from being sent, in one sentence."""
     if not is_advisory(field, value):
         return ""
@@ -51,7 +54,7 @@ def advice(field: Field, value: Any) -> str:
     return "The server's schema may refuse this geometry; it is sent as it is."
 
 
-def is_advisory(field: Field, value: Any) -> bool:
+def is_advisory(field: Field, value: JsonValue) -> bool:
     """Whether findings about a value are advice, not a barrier."""
     if field.kind == "area":
         return True
@@ -61,7 +64,7 @@ def is_advisory(field: Field, value: Any) -> bool:
 
 
 def _check_items(
-    field: Field, item: Field, value: list[Any], draft: Any
+    field: Field, item: Field, value: list[Any], draft: JsonValue
 ) -> dict[str, str]:
     rows = _rows(draft, len(value))
     found: dict[str, str] = {}
@@ -78,7 +81,7 @@ def _check_items(
     return {}
 
 
-def _rows(draft: Any, count: int) -> list[int]:
+def _rows(draft: JsonValue, count: int) -> list[int]:
     """Row numbers of the values: empty rows are on the screen but not in the value."""
     if isinstance(draft, list):
         rows = [number for number, part in enumerate(draft) if part is not None]
@@ -87,7 +90,7 @@ def _rows(draft: Any, count: int) -> list[int]:
     return list(range(count))
 
 
-def _first(field: Field, value: Any) -> dict[str, str]:
+def _first(field: Field, value: JsonValue) -> dict[str, str]:
     found: dict[str, str] = {}
     checker = validate.checker(field.schema, field.defs)
     for error in checker.errors(value):
@@ -114,7 +117,9 @@ def _at(field: Field, steps: list[str | int]) -> Field | None:
     return here
 
 
-def _accepted_otherwise(field: Field, value: Any, checker: validate.Checker) -> bool:
+def _accepted_otherwise(
+    field: Field, value: JsonValue, checker: validate.Checker
+) -> bool:
     if not isinstance(value, Mapping) or field.key == "":
         # Members of objects are not inputs; list items ask for themselves.
         return isinstance(value, Mapping) and _is_reference(value, checker)
@@ -131,7 +136,7 @@ def _is_reference(value: Mapping[str, Any], checker: validate.Checker) -> bool:
     )
 
 
-def _is_geojson(value: Any) -> bool:
+def _is_geojson(value: JsonValue) -> bool:
     if not isinstance(value, Mapping):
         return False
     return {"type", "coordinates"} <= value.keys() or value.get("type") in (

@@ -7,9 +7,12 @@ a merge may be generous but must not invent.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ogc_widgets.form import exact
+
+if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
 
 Json = Mapping[str, Any]
 
@@ -89,7 +92,7 @@ def _with_conditional_members(view: dict[str, Any]) -> dict[str, Any]:
     return {**view, "properties": properties}
 
 
-def _types(first: Any, second: Any) -> Any:
+def _types(first: JsonValue, second: JsonValue) -> JsonValue:
     left = [first] if isinstance(first, str) else list(first)
     right = [second] if isinstance(second, str) else list(second)
     both = [name for name in left if name in right]
@@ -106,20 +109,20 @@ def _properties(first: Json, second: Json) -> dict[str, Any]:
     return result
 
 
-def _both_names(first: Any, second: Any) -> list[Any]:
+def _both_names(first: JsonValue, second: JsonValue) -> list[Any]:
     return [*first, *(name for name in second if name not in first)]
 
 
-def _common_options(first: Any, second: Any) -> list[Any]:
+def _common_options(first: JsonValue, second: JsonValue) -> list[Any]:
     common = [a for a in first if any(exact.same(a, b) for b in second)]
     return common or list(first)
 
 
-def _both_schemas(first: Any, second: Any) -> dict[str, Any]:
+def _both_schemas(first: JsonValue, second: JsonValue) -> dict[str, Any]:
     return {"allOf": [first, second]}
 
 
-def _longer(first: Any, second: Any) -> Any:
+def _longer(first: JsonValue, second: JsonValue) -> JsonValue:
     return first if len(first) >= len(second) else second
 
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
 
 NAMES: Final = frozenset(
     {
@@ -32,7 +35,7 @@ NAMES: Final = frozenset(
 _NAME: Final = re.compile(r"^(?:x-)?ui[-:](\w+)$", re.IGNORECASE)
 
 
-def read(*sources: Any) -> dict[str, Any]:
+def read(*sources: JsonValue) -> dict[str, Any]:
     """The hints of all sources; those of earlier sources win.
 
     Returns:

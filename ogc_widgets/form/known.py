@@ -8,7 +8,10 @@ The names in ``$defs`` start with "known." and are what the reduction looks for.
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
 
 PREFIX: Final = "known."
 
@@ -237,7 +240,7 @@ def definitions(name: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _references_in(node: Any) -> list[str]:
+def _references_in(node: JsonValue) -> list[str]:
     if isinstance(node, dict):
         reference = node.get("$ref")
         if isinstance(reference, str):

@@ -12,6 +12,7 @@ from ogc_widgets.form import exact
 from ogc_widgets.form.fields import UNSET, Field
 
 if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
     from ogc_widgets.form.widget import ProcessForm
 
 
@@ -26,7 +27,7 @@ class Inputs(dict[str, Any]):
         super().__init__(values)
         self._form = weakref.ref(form)
 
-    def __setitem__(self, key: str, value: Any) -> None:
+    def __setitem__(self, key: str, value: JsonValue) -> None:
         self._tell({key: value})
 
     def __delitem__(self, key: str) -> None:
@@ -34,11 +35,11 @@ class Inputs(dict[str, Any]):
             raise KeyError(key)
         self._tell({key: UNSET})
 
-    def __ior__(self, other: Any) -> Inputs:  # type: ignore[override,misc]
+    def __ior__(self, other: JsonValue) -> Inputs:  # type: ignore[override,misc]
         self._tell(dict(other))
         return self
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> JsonValue:
         return (dict, (dict(self),))
 
     def __copy__(self) -> dict[str, Any]:
@@ -48,17 +49,17 @@ class Inputs(dict[str, Any]):
         """A plain dict of the inputs as they are now."""
         return dict(self)
 
-    def update(self, *others: Any, **more: Any) -> None:
+    def update(self, *others: JsonValue, **more: object) -> None:
         """Fill several fields at once."""
         self._tell(dict(*others, **more))
 
-    def setdefault(self, key: str, default: Any = None) -> Any:
+    def setdefault(self, key: str, default: JsonValue = None) -> JsonValue:
         """Fill a field unless it has a value."""
         if key not in self:
             self._tell({key: default})
         return self[key]
 
-    def pop(self, key: str, *default: Any) -> Any:
+    def pop(self, key: str, *default: JsonValue) -> JsonValue:
         """Empty a field and return what was in it."""
         if key not in self and default:
             return default[0]
@@ -91,11 +92,11 @@ class InputsTrait(traitlets.TraitType[Any, Any]):
 
     info_text = "a dict of input id to value"
 
-    def set(self, obj: Any, value: Any) -> None:
+    def set(self, obj: JsonValue, value: JsonValue) -> None:
         """Fill the form; the trait itself follows when the form has changed."""
         obj.take_inputs(value)
 
-    def publish(self, obj: Any, value: Inputs) -> None:
+    def publish(self, obj: JsonValue, value: Inputs) -> None:
         """Set the trait to what the form holds and tell observers, if it changed."""
         old = obj._trait_values.get(self.name)  # noqa: SLF001 # where traitlets keeps it
         if old is not None and exact.same(old, value) and list(old) == list(value):
@@ -135,21 +136,21 @@ class InputField:
         return self.id in self.form.inputs
 
     @property
-    def value(self) -> Any:
+    def value(self) -> JsonValue:
         """The value that is sent, None while there is none; settable."""
         return self.form.inputs.get(self.id)
 
     @value.setter
-    def value(self, value: Any) -> None:
+    def value(self, value: JsonValue) -> None:
         self.form.change_inputs({self.id: UNSET if value is None else value})
 
     @property
-    def draft(self) -> Any:
+    def draft(self) -> JsonValue:
         """What is on the screen, as JSON; settable."""
         return self.form.drafts.get(self.id)
 
     @draft.setter
-    def draft(self, draft: Any) -> None:
+    def draft(self, draft: JsonValue) -> None:
         self.form.change_draft(self.id, draft)
 
     @property
@@ -167,7 +168,7 @@ class InputField:
         return self.form.get_shape(self.id)
 
     @shape.setter
-    def shape(self, shape: Any) -> None:
+    def shape(self, shape: JsonValue) -> None:
         self.form.set_shape(self.id, shape)
 
     def clear(self) -> None:
@@ -179,7 +180,7 @@ class InputField:
         self.form.focus(self.id)
 
 
-def plain(value: Any) -> Any:
+def plain(value: JsonValue) -> JsonValue:
     """A value as JSON: tuples become lists, dates text, NumPy numbers numbers."""
     if isinstance(value, Mapping):
         return {str(key): plain(one) for key, one in value.items()}

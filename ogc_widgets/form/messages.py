@@ -11,10 +11,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form import exact, texts, validate, words
-from ogc_widgets.form.fields import Field
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
+
+    from ogc_widgets.api.wire import JsonValue
+    from ogc_widgets.form.fields import Field
 
 NEEDS_VALUE: Final = "needs a value"
 _MAX_NAMED: Final = 6
@@ -162,7 +164,7 @@ def message(error: ValidationError, field: Field | None = None) -> str:
 
 
 def choose_message(options: Iterable[Any]) -> str:
-    """ "choose one of a, b, c" with at most a handful of options."""
+    """Name the options, a handful at most: "choose one of a, b, c"."""
     return f"choose one of {_names(options)}"
 
 
@@ -223,7 +225,7 @@ def _types(error: ValidationError) -> str:
     return " or ".join(told) or "null"
 
 
-def _format(name: str, instance: Any) -> str:
+def _format(name: str, instance: JsonValue) -> str:
     if name in ("uri", "iri") and isinstance(instance, str):
         return texts.uri_fault(instance) or _FORMATS[name]
     if name == "date" and isinstance(instance, str):
@@ -262,11 +264,11 @@ def _sample(pattern: str) -> str:
     return next((sample for sample in _SAMPLES if _fits(pattern, sample)), "")
 
 
-def _number(value: Any) -> str:
+def _number(value: JsonValue) -> str:
     return exact.number_text(value) if value is not None else "the limit"
 
 
-def _count(value: Any, noun: str) -> str:
+def _count(value: JsonValue, noun: str) -> str:
     return f"{value} {noun}" if value == 1 else f"{value} {noun}s"
 
 

@@ -13,13 +13,16 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from ogc_widgets.api.reading import text as text_of
 from ogc_widgets.api.text import MESSAGE_LIMIT, clean
 from ogc_widgets.form import exact, known
 from ogc_widgets.form.fields import MAX_NODES, MAX_OPTIONS
+
+if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
 
 # Deeper than any field is built, so that a deep schema still validates.
 _MAX_SCHEMA_DEPTH: Final = 64
@@ -92,7 +95,7 @@ class Normaliser:
         self.defs: dict[str, Any] = {}
         self.unresolved: list[str] = []
 
-    def normalise(self, schema: Any, depth: int = 0) -> dict[str, Any]:
+    def normalise(self, schema: JsonValue, depth: int = 0) -> dict[str, Any]:
         """The schema in JSON Schema 2020-12.
 
         Raises:
@@ -122,12 +125,14 @@ class Normaliser:
         self._settle_reference(schema, result, depth)
         return _with_null(result) if schema.get("nullable") is True else result
 
-    def schemas(self, value: Any, depth: int) -> list[dict[str, Any]] | None:
+    def schemas(self, value: JsonValue, depth: int) -> list[dict[str, Any]] | None:
+        """A list of schemas, or None if it is not one."""
         if not isinstance(value, Sequence) or isinstance(value, str) or not value:
             return None
         return [self.normalise(member, depth + 1) for member in value]
 
-    def members(self, value: Any, depth: int) -> dict[str, dict[str, Any]] | None:
+    def members(self, value: JsonValue, depth: int) -> dict[str, dict[str, Any]] | None:
+        """Schemas by name, or None if it is not an object."""
         if not isinstance(value, Mapping):
             return None
         return {str(k): self.normalise(v, depth + 1) for k, v in value.items()}
@@ -201,7 +206,7 @@ class Normaliser:
             return known.PREFIX + name
         return ""
 
-    def _define(self, target: Any, depth: int) -> str:
+    def _define(self, target: JsonValue, depth: int) -> str:
         if id(target) in self._names:
             return self._names[id(target)]
         name = self._names[id(target)] = f"d{len(self._names)}"
@@ -210,7 +215,7 @@ class Normaliser:
         return name
 
 
-def _look_up(document: Any, pointer: str) -> Any:
+def _look_up(document: JsonValue, pointer: str) -> JsonValue:
     if pointer in ("", "/"):
         return document
     if not pointer.startswith("/"):
@@ -331,7 +336,7 @@ def _is_loose(branch: Mapping[str, Any]) -> bool:
 _WORDS_OF_BOOLEAN: Final = {"true": True, "false": False}
 
 
-def _as_number(value: Any) -> Any:
+def _as_number(value: JsonValue) -> JsonValue:
     if isinstance(value, str):
         try:
             return exact.number(value)
@@ -342,6 +347,7 @@ def _as_number(value: Any) -> Any:
 
 def _with_null(schema: dict[str, Any]) -> dict[str, Any]:
     """What ``nullable: true`` of OpenAPI 3.0 means."""
+    labels = ("title", "description", "default")
     if "$ref" in schema or not schema.get("type"):
         shapes = {"$ref", "oneOf", "anyOf", "allOf", "enum", "const", "not"} & set(
             schema
@@ -349,15 +355,9 @@ def _with_null(schema: dict[str, Any]) -> dict[str, Any]:
         if not shapes:
             return schema
         inner = {
-            keyword: value
-            for keyword, value in schema.items()
-            if keyword not in ("title", "description", "default")
+            keyword: value for keyword, value in schema.items() if keyword not in labels
         }
-        outer = {
-            keyword: schema[keyword]
-            for keyword in ("title", "description", "default")
-            if keyword in schema
-        }
+        outer: dict[str, Any] = {k: schema[k] for k in labels if k in schema}
         return {**outer, "anyOf": [inner, {"type": "null"}]}
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     result = {**schema, "type": [*types, *(["null"] if "null" not in types else [])]}
@@ -369,7 +369,9 @@ def _with_null(schema: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def plain_text(value: Any, *, limit: int = MESSAGE_LIMIT, lines: bool = True) -> str:
+def plain_text(
+    value: JsonValue, *, limit: int = MESSAGE_LIMIT, lines: bool = True
+) -> str:
     """Text of a title or description; of a language map, one language."""
     return clean(text_of(value), limit=limit, lines=lines).strip()
 
@@ -377,7 +379,7 @@ def plain_text(value: Any, *, limit: int = MESSAGE_LIMIT, lines: bool = True) ->
 _HINT: Final = re.compile(r"^(x-)?ui([-:]|$)|^x-ogc|^widget$", re.IGNORECASE)
 
 
-def _number(_: Normaliser, value: Any, _depth: int) -> Any:
+def _number(_: Normaliser, value: JsonValue, _depth: int) -> JsonValue:
     value = _as_number(value)
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return None
@@ -386,78 +388,78 @@ def _number(_: Normaliser, value: Any, _depth: int) -> Any:
     return value
 
 
-def _positive(self: Normaliser, value: Any, depth: int) -> Any:
+def _positive(self: Normaliser, value: JsonValue, depth: int) -> JsonValue:
     number = _number(self, value, depth)
     return number if number is not None and number > 0 else None
 
 
-def _count(self: Normaliser, value: Any, depth: int) -> int | None:
+def _count(self: Normaliser, value: JsonValue, depth: int) -> int | None:
     number = _number(self, value, depth)
     if number is None or number < 0 or number != int(number):
         return None
     return min(int(number), 2**31)
 
 
-def _names(value: Any) -> list[str] | None:
+def _names(value: JsonValue) -> list[str] | None:
     if not isinstance(value, (list, tuple)):
         return None
     return list(dict.fromkeys(name for name in value if isinstance(name, str)))
 
 
-def _required(_: Normaliser, value: Any, _depth: int) -> list[str] | None:
+def _required(_: Normaliser, value: JsonValue, _depth: int) -> list[str] | None:
     names = _names(value)
     if names is not None and len(names) > MAX_NODES:
         raise TooLargeError
     return names or None
 
 
-def _enum(_: Normaliser, value: Any, _depth: int) -> list[Any] | None:
+def _enum(_: Normaliser, value: JsonValue, _depth: int) -> list[Any] | None:
     if not isinstance(value, (list, tuple)) or not value:
         return None
     # Too many to hold on to: the field becomes text and the server checks it.
     return list(value) if len(value) <= _MAX_ENUM else None
 
 
-def _text(_: Normaliser, value: Any, _depth: int) -> str | None:
+def _text(_: Normaliser, value: JsonValue, _depth: int) -> str | None:
     return plain_text(value) or None
 
 
-def _string(_: Normaliser, value: Any, _depth: int) -> str | None:
+def _string(_: Normaliser, value: JsonValue, _depth: int) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _pattern(_: Normaliser, value: Any, _depth: int) -> str | None:
+def _pattern(_: Normaliser, value: JsonValue, _depth: int) -> str | None:
     from ogc_widgets.form.validate import usable_pattern
 
     return value if isinstance(value, str) and usable_pattern(value) else None
 
 
-def _flag(_: Normaliser, value: Any, _depth: int) -> bool | None:
+def _flag(_: Normaliser, value: JsonValue, _depth: int) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-def _anything(_: Normaliser, value: Any, _depth: int) -> Any:
+def _anything(_: Normaliser, value: JsonValue, _depth: int) -> JsonValue:
     return value
 
 
-def _examples(_: Normaliser, value: Any, _depth: int) -> list[Any] | None:
+def _examples(_: Normaliser, value: JsonValue, _depth: int) -> list[Any] | None:
     if isinstance(value, Mapping):  # OpenAPI's named examples
         value = [v.get("value") for v in value.values() if isinstance(v, Mapping)]
     return list(value)[:10] or None if isinstance(value, (list, tuple)) else None
 
 
-def _schema(self: Normaliser, value: Any, depth: int) -> dict[str, Any] | None:
+def _schema(self: Normaliser, value: JsonValue, depth: int) -> dict[str, Any] | None:
     if not isinstance(value, (bool, Mapping)):
         return None
     return self.normalise(value, depth + 1)
 
 
-def _type_is_settled_later(_: Normaliser, _value: Any, _depth: int) -> None:
+def _type_is_settled_later(_: Normaliser, _value: JsonValue, _depth: int) -> None:
     return None
 
 
 def _pattern_members(
-    self: Normaliser, value: Any, depth: int
+    self: Normaliser, value: JsonValue, depth: int
 ) -> dict[str, dict[str, Any]] | None:
     from ogc_widgets.form.validate import usable_pattern
 
@@ -466,14 +468,16 @@ def _pattern_members(
 
 
 def _dependent_names(
-    _: Normaliser, value: Any, _depth: int
+    _: Normaliser, value: JsonValue, _depth: int
 ) -> dict[str, list[str]] | None:
     if not isinstance(value, Mapping):
         return None
     return {str(name): _names(names) or [] for name, names in value.items()}
 
 
-def _discriminator(_: Normaliser, value: Any, _depth: int) -> dict[str, Any] | None:
+def _discriminator(
+    _: Normaliser, value: JsonValue, _depth: int
+) -> dict[str, Any] | None:
     name = value.get("propertyName") if isinstance(value, Mapping) else None
     return {"propertyName": name} if isinstance(name, str) else None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.form import hints as ui
 from ogc_widgets.form import words
@@ -20,8 +20,11 @@ from ogc_widgets.form.descriptions import InputReading, inputs_of, read_input
 from ogc_widgets.form.fields import MAX_NODES_OF_FORM, UNSET, Field
 from ogc_widgets.form.normalise import Normaliser, TooLargeError
 
+if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
 
-def reduce_process(process: Any) -> dict[str, Field]:
+
+def reduce_process(process: JsonValue) -> dict[str, Field]:
     """The fields of the inputs of a process, in the order to show them.
 
     Args:
@@ -46,7 +49,11 @@ def reduce_process(process: Any) -> dict[str, Field]:
 
 
 def reduce_input(
-    key: str, description: Any, document: Any = None, *, allowed: int = MAX_NODES_OF_FORM
+    key: str,
+    description: JsonValue,
+    document: JsonValue = None,
+    *,
+    allowed: int = MAX_NODES_OF_FORM,
 ) -> tuple[Field, int]:
     """The field of one input.
 
@@ -62,8 +69,6 @@ def reduce_input(
     reading = read_input(key, description)
     normaliser = Normaliser([reading.raw.get("schema"), reading.raw, document])
     try:
-        if allowed <= 0:
-            raise TooLargeError
         schema = normaliser.normalise(reading.schema)
         scope = Scope(normaliser.defs, allowed, reading)
         field = _field(schema, reading, scope)

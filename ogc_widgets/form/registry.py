@@ -13,12 +13,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.form import words
-from ogc_widgets.form.descriptions import InputReading
 from ogc_widgets.form.fields import Field
+
+if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
+    from ogc_widgets.form.descriptions import InputReading
 
 MakeWidget = Callable[[Field], Any]
 
@@ -72,7 +75,7 @@ def register_field(
         )
 
     def decorate(make: MakeWidget) -> MakeWidget:
-        global _last  # noqa: PLW0603 # one registry per Python process, by design
+        global _last  # one registry per Python process, by design
         with _lock:
             _last += 1
             number = _last
@@ -85,22 +88,15 @@ def register_field(
     return decorate
 
 
-def find(
-    view: Mapping[str, Any], _kind: str, reading: InputReading, outermost: bool
-) -> int | None:
-    """Number of the registered field for a flat schema, or None."""
-    if not outermost or not _registered:
-        return None
+def find(view: Mapping[str, Any], reading: InputReading) -> int | None:
+    """Number of the registered field for the flat schema of an input, or None."""
     for number, one in sorted(_registered.items(), reverse=True):
-        try:
-            if _fits(one, view, reading):
-                return number
-        except Exception:  # noqa: BLE001, PERF203 # a user's predicate may fail
-            continue
+        if _fits(one, view, reading):
+            return number
     return None
 
 
-def make_widget(number: int, field: Field) -> Any:
+def make_widget(number: int, field: Field) -> JsonValue:
     """The widget that a registered field makes, or None if it is gone."""
     registration = _registered.get(number)
     return registration.make(field) if registration is not None else None
@@ -117,5 +113,12 @@ def _fits(one: Registration, view: Mapping[str, Any], reading: InputReading) -> 
         )
         and (not one.cwl_type or one.cwl_type in (said, said.rsplit("#", 1)[-1]))
         and (not one.input_id or one.input_id == reading.id)
-        and (one.when is None or bool(one.when(view)))
+        and (one.when is None or _holds(one.when, view))
     )
+
+
+def _holds(when: Callable[[Mapping[str, Any]], bool], view: Mapping[str, Any]) -> bool:
+    try:
+        return bool(when(view))
+    except Exception:  # noqa: BLE001 # a user's predicate must not take the form down
+        return False

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.form import exact
 
+if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
 
-def inputs_in(request: Any) -> dict[str, Any]:
-    """Input id to value, out of an execute request, its inputs, or JSON text of either.
 
-    The old list form (``[{"id", "data" | "value" | "href"}, ...]``) is understood; an id
-    that comes several times is a list.
+def inputs_in(request: JsonValue) -> dict[str, Any]:
+    """Input id to value, from an execute request, its inputs, or JSON text of either.
+
+    The old list form (``[{"id", "data" | "value" | "href"}, ...]``) is understood; an
+    id that comes several times is a list.
 
     Raises:
         InputError: There are no inputs in it.

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.form.fields import Field, join_path
 
+if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
 
-def part_at(field: Field, draft: Any, steps: list[str]) -> tuple[Field, Any] | None:
+
+def part_at(
+    field: Field, draft: JsonValue, steps: list[str]
+) -> tuple[Field, Any] | None:
     """The field and draft at the end of a path; None if there is no such part."""
     if field.kind == "union":
         branch = _chosen(field, draft)
@@ -24,7 +29,9 @@ def part_at(field: Field, draft: Any, steps: list[str]) -> tuple[Field, Any] | N
     return part_at(found, _part(field, draft, steps[0]), steps[1:])
 
 
-def with_part(field: Field, draft: Any, steps: list[str], new: Any) -> Any:
+def with_part(
+    field: Field, draft: JsonValue, steps: list[str], new: JsonValue
+) -> JsonValue:
     """The draft with another draft at the end of a path."""
     if field.kind == "union":
         branch = _chosen(field, draft)
@@ -48,13 +55,11 @@ def with_part(field: Field, draft: Any, steps: list[str], new: Any) -> Any:
         rows[number] = inside
         return rows
     if field.kind == "map":
-        return [
-            [key, inside if key == steps[0] else part] for key, part in draft or ()
-        ]
+        return [[key, inside if key == steps[0] else part] for key, part in draft or ()]
     return {**(draft if isinstance(draft, Mapping) else {}), steps[0]: inside}
 
 
-def area_paths(field: Field, draft: Any, path: str = "") -> Iterator[str]:
+def area_paths(field: Field, draft: JsonValue, path: str = "") -> Iterator[str]:
     """Paths of the areas in an input, as far as they are on the screen."""
     path = path or join_path(field.key)
     if field.kind == "area":
@@ -80,7 +85,7 @@ def holds_area(field: Field) -> bool:
     return any(part.kind == "area" for part in field.walk())
 
 
-def references_in(draft: Any) -> Iterator[str]:
+def references_in(draft: JsonValue) -> Iterator[str]:
     """Names of what a draft keeps in the vault."""
     if isinstance(draft, Mapping):
         if isinstance(draft.get("ref"), str):
@@ -92,7 +97,7 @@ def references_in(draft: Any) -> Iterator[str]:
             yield from references_in(part)
 
 
-def _chosen(field: Field, draft: Any) -> int | None:
+def _chosen(field: Field, draft: JsonValue) -> int | None:
     """The branch of a union on the screen; of an untouched one, where an area is."""
     if isinstance(draft, Mapping):
         number = draft.get("branch")
@@ -115,7 +120,7 @@ def _member(field: Field, step: str) -> Field | None:
     return next((member for member in field.fields if member.key == step), None)
 
 
-def _part(field: Field, draft: Any, step: str) -> Any:
+def _part(field: Field, draft: JsonValue, step: str) -> JsonValue:
     if field.kind in ("list", "tuple"):
         rows = draft if isinstance(draft, list) else []
         return rows[int(step)] if int(step) < len(rows) else None

@@ -6,14 +6,17 @@ plain ones run in linear time, look-arounds and back-references have a step limi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form import exact
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from jsonschema_rs import ValidationError
+
+    from ogc_widgets.api.wire import JsonValue
 
 _BACKTRACK_LIMIT: Final = 20_000
 _PATTERN_BYTES: Final = 1_000_000
@@ -51,7 +54,7 @@ class Checker:
     def __init__(self, schema: Mapping[str, Any], defs: Mapping[str, Any]) -> None:
         self._validator = _compile(schema, defs)
 
-    def accepts(self, value: Any) -> bool:
+    def accepts(self, value: JsonValue) -> bool:
         """Whether the value is valid; True where the schema could not be used."""
         if self._validator is None:
             return True
@@ -60,7 +63,7 @@ class Checker:
         except (ValueError, TypeError, RecursionError, OverflowError):
             return True
 
-    def errors(self, value: Any) -> Iterator[ValidationError]:
+    def errors(self, value: JsonValue) -> Iterator[ValidationError]:
         """What is wrong with a value, in the validator's words."""
         if self._validator is None:
             return
@@ -99,7 +102,7 @@ def usable_pattern(pattern: str) -> bool:
     return _compile({"pattern": pattern}, {}) is not None
 
 
-def _compile(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Any:
+def _compile(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> JsonValue:
     import jsonschema_rs
 
     whole = {**schema, "$defs": dict(defs)} if defs else dict(schema)
@@ -124,7 +127,7 @@ def _compile(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Any:
         return None
 
 
-def _refuse(uri: str) -> Any:
+def _refuse(uri: str) -> JsonValue:
     raise ValueError(f"{uri} is not fetched")
 
 
@@ -164,12 +167,14 @@ def _is_uri(value: str) -> bool:
     return not uri_fault(value)
 
 
-def allows(schema: Mapping[str, Any], defs: Mapping[str, Any], value: Any) -> bool:
+def allows(
+    schema: Mapping[str, Any], defs: Mapping[str, Any], value: JsonValue
+) -> bool:
     """Whether a schema accepts a value."""
     return checker(schema, defs).accepts(value)
 
 
-def is_json(value: Any) -> bool:
+def is_json(value: JsonValue) -> bool:
     """Whether a Python object is a JSON value."""
     try:
         exact.dumps(value)

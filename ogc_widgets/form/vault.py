@@ -7,10 +7,14 @@ what is kept here, in plain Python memory.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.form.fields import UNSET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ogc_widgets.api.wire import JsonValue
 
 
 class Vault:
@@ -26,10 +30,10 @@ class Vault:
     def __len__(self) -> int:
         return len(self._values)
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> JsonValue:
         raise TypeError("Secrets are not pickled.")
 
-    def put(self, value: Any) -> str:
+    def put(self, value: JsonValue) -> str:
         """Keep a value; the same value gets the same name while it is kept."""
         for name, kept in self._values.items():
             if type(kept) is type(value) and kept == value:
@@ -38,7 +42,7 @@ class Vault:
         self._values[name] = value
         return name
 
-    def get(self, name: Any) -> Any:
+    def get(self, name: JsonValue) -> JsonValue:
         """The value of a name, UNSET if it is not kept (any more)."""
         return self._values.get(name, UNSET) if isinstance(name, str) else UNSET
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 from ipywidgets import widget_serialization
 
 from ogc_widgets.api.text import clean
 from ogc_widgets.errors import InputError, InvalidInputsError
-from ogc_widgets.form import area, card, exact, extras, files, registry, tree
+from ogc_widgets.form import area, card, extras, files, page, registry, tree
 from ogc_widgets.form.descriptions import plain_description
 from ogc_widgets.form.drafts import HIDDEN_NOTE, from_draft, initial_draft, to_draft
 from ogc_widgets.form.fields import UNSET, Field, split_path
@@ -29,7 +28,8 @@ from ogc_widgets.form.texts import lacks_zone
 from ogc_widgets.form.vault import Vault
 from ogc_widgets.view.base import View, publishing
 
-_STATIC = Path(__file__).parent / "static"
+if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
 
 
 class ProcessForm(View):
@@ -47,21 +47,18 @@ class ProcessForm(View):
         InputError: ``process`` is neither.
     """
 
-    _script: ClassVar[tuple[Path, ...]] = tuple(
-        _STATIC / f"{name}.js"
-        for name in ("core", "text", "choice", "group", "special", "place", "form")
-    )
-    _style: ClassVar[Path] = _STATIC / "form.css"
+    _script = page.SCRIPT
+    _style = page.STYLE
 
     inputs = InputsTrait()
     """Input id to value, ready for the execute request. Settable and observable."""
 
-    spec = traitlets.List().tag(sync=True)
+    spec: Any = traitlets.List().tag(sync=True)
     drafts = traitlets.Dict().tag(sync=True)
     drafts_revision = traitlets.Int(0).tag(sync=True)
     shown_errors = traitlets.Dict().tag(sync=True)
     notes = traitlets.Dict().tag(sync=True)
-    extra = traitlets.List().tag(sync=True)
+    extra: Any = traitlets.List().tag(sync=True)
     focus_request = traitlets.Dict().tag(sync=True)
     active_area = traitlets.Unicode("").tag(sync=True)
     """Path of the area that is being edited on the map, or ""."""
@@ -69,17 +66,21 @@ class ProcessForm(View):
     """Whether there is a map beside the form on which areas can be drawn."""
     busy = traitlets.Bool(default_value=False).tag(sync=True)
     show_footer = traitlets.Bool(default_value=False).tag(sync=True)
-    slots = traitlets.List().tag(sync=True, **widget_serialization)
+    slots: Any = traitlets.List().tag(sync=True, **widget_serialization)
     """Widgets of registered fields; a spec names its own by number."""
     area_request = traitlets.Dict()
     """The last wish of the page about the map: path, action ("draw" or "view"), n."""
 
     def __init__(
-        self, process: Any, inputs: Mapping[str, Any] | None = None, **kwargs: Any
+        self,
+        process: JsonValue,
+        inputs: Mapping[str, Any] | None = None,
+        **kwargs: object,
     ) -> None:
         if not isinstance(process, Mapping) and not hasattr(process, "raw"):
             raise InputError(
-                f"A form is made from a Process or a dict, not {type(process).__name__}.",
+                "A form is made from a Process or a dict, "
+                f"not {type(process).__name__}.",
                 advice="For example: ProcessForm(client.process('water-bodies'))",
             )
         self.process = process
@@ -170,7 +171,7 @@ class ProcessForm(View):
             raise InvalidInputsError(self.errors)
         return dict(self.inputs)
 
-    def take_inputs(self, values: Any) -> None:
+    def take_inputs(self, values: JsonValue) -> None:
         """Fill the whole form; inputs that are not named become empty.
 
         Args:
@@ -221,7 +222,7 @@ class ProcessForm(View):
             self._edited.update(key for key in drafts if changes[key] is not UNSET)
             self._set_drafts(drafts)
 
-    def change_draft(self, key: str, draft: Any) -> None:
+    def change_draft(self, key: str, draft: JsonValue) -> None:
         """Put something on the screen as if it had been typed.
 
         Raises:
@@ -233,7 +234,7 @@ class ProcessForm(View):
             self._edited.add(key)
             self._set_drafts({key: draft})
 
-    def load_request(self, request: Any) -> None:
+    def load_request(self, request: JsonValue) -> None:
         """Fill the form from an execute request, for example one of a tutorial.
 
         Args:
@@ -251,7 +252,7 @@ class ProcessForm(View):
             self._tried.update(self._fields)
             self._publish()
 
-    def show_server_errors(self, problem: Any) -> tuple[str, ...]:
+    def show_server_errors(self, problem: JsonValue) -> tuple[str, ...]:
         """Show what a server says at the fields that it names, until they are edited.
 
         Args:
@@ -298,7 +299,7 @@ class ProcessForm(View):
         value, _ = from_draft(field, draft, self._vault)
         return None if value is UNSET else area.shape_of(value)
 
-    def set_shape(self, path: str, shape: Any) -> None:
+    def set_shape(self, path: str, shape: JsonValue) -> None:
         """Put a shape into the area at a path, written the way that the input wants.
 
         Args:
@@ -322,7 +323,7 @@ class ProcessForm(View):
 
     # -- messages from the page -------------------------------------------------------
 
-    def _on_edit(self, id: str, draft: Any) -> None:  # noqa: A002 # the page's word
+    def _on_edit(self, id: str, draft: JsonValue) -> None:  # noqa: A002 # the page's word
         if id not in self._fields:
             return
         with publishing(self):
@@ -332,7 +333,7 @@ class ProcessForm(View):
             self._read([id])
             self._publish()
 
-    def _on_leave(self, id: str, **_: Any) -> None:  # noqa: A002
+    def _on_leave(self, id: str, **_: object) -> None:  # noqa: A002
         if id not in self._fields:
             return
         with publishing(self):
@@ -348,13 +349,13 @@ class ProcessForm(View):
     def _on_reset(self) -> None:
         self.reset()
 
-    def _on_secret(self, id: str, text: str, path: str = "", **_: Any) -> None:  # noqa: A002
+    def _on_secret(self, id: str, text: str, path: str = "", **_: object) -> None:  # noqa: A002
         with publishing(self):
             draft = {"set": True, "ref": self._vault.put(text)} if text else None
             self._edited.add(id)
             self._set_part(path or id, draft)
 
-    def _on_upload(  # noqa: PLR0913 # one message of the page
+    def _on_upload(  # one message of the page
         self,
         id: str,  # noqa: A002
         name: str,
@@ -393,7 +394,7 @@ class ProcessForm(View):
         self,
         id: str,  # noqa: A002
         action: str,
-        value: Any = None,
+        value: JsonValue = None,
         path: str = "",
     ) -> None:
         at = path or id
@@ -415,7 +416,7 @@ class ProcessForm(View):
 
     # -- keeping everything in step ---------------------------------------------------
 
-    def _draft_of(self, key: str, value: Any) -> Any:
+    def _draft_of(self, key: str, value: JsonValue) -> JsonValue:
         field = self._fields[key]
         if value is UNSET:
             return None
@@ -432,7 +433,7 @@ class ProcessForm(View):
         self._read(drafts)
         self._publish()
 
-    def _set_part(self, path: str, draft: Any) -> None:
+    def _set_part(self, path: str, draft: JsonValue) -> None:
         key, *steps = split_path(path)
         field = self._fields.get(key)
         if field is None:
@@ -537,8 +538,8 @@ class ProcessForm(View):
             widget.observe(self._slot_changed(key), "value")
         return slots
 
-    def _slot_changed(self, key: str) -> Any:
-        def changed(change: Any) -> None:
+    def _slot_changed(self, key: str) -> JsonValue:
+        def changed(change: JsonValue) -> None:
             value = plain(change["new"])
             self.change_inputs({key: UNSET if value in (None, "") else value})
 
@@ -583,7 +584,7 @@ def _in_one(key: str, findings: Mapping[str, str]) -> str:
     return "; ".join(parts)
 
 
-def _without_secrets(field: Field | None, value: Any) -> Any:
+def _without_secrets(field: Field | None, value: JsonValue) -> JsonValue:
     if field is None or all(part.kind != "secret" for part in field.walk()):
         return value
     if field.kind == "secret":
@@ -603,6 +604,3 @@ def _decoded(text: str) -> bytes:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise InputError("The upload arrived broken; try it again.") from None
-
-
-__all__ = ["ProcessForm", "exact"]

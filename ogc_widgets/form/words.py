@@ -7,11 +7,14 @@ that they read alike.
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ogc_widgets.form import exact
 from ogc_widgets.form.fields import UNSET, Field
 from ogc_widgets.map.encoding import LABELS, in_words
+
+if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
 
 _MEDIA_TYPES: Final[dict[str, str]] = {
     "application/json": "JSON",
@@ -223,7 +226,7 @@ def plural(name: str) -> str:
     return name if name.endswith("s") else name + "s"
 
 
-def shorten(value: Any, limit: int = 60) -> str:
+def shorten(value: JsonValue, limit: int = 60) -> str:
     """A value as short text, for labels of options and for messages."""
     text = value if isinstance(value, str) else exact.dumps(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
