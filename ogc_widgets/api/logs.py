@@ -20,7 +20,7 @@ _WORDS_AROUND = re.compile(
     r"^(?:tool|job|pod|step)?\s*logs?\s+|\s+logs?\.?$", re.IGNORECASE
 )
 _EXTENSION = re.compile(r"\.(?:log|txt|out|err)$", re.IGNORECASE)
-_NUMBER = re.compile(r"^(?P<step>.*\D)[_-](?P<number>\d{1,6})$")
+_NUMBER = re.compile(r"^(?P<step>.+)[_-](?P<number>\d{1,6})$")
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,6 @@ from ogc_widgets.api.text import clean
 from ogc_widgets.api.watching import LONGEST_RETRY_AFTER_S
 from ogc_widgets.api.wire import JsonValue, parse_json
 from ogc_widgets.errors import (
-    LinkWarning,
     NoSuchJobError,
     NoSuchProcessError,
     ProblemError,
@@ -296,12 +295,6 @@ def job_address(href: str, job_id: str, jobs_url: str, rebase: Rebase) -> str:
     url = rebase(href)
     if same_origin(url, jobs_url) and (url == href or job_id in url):
         return url
-    if not same_origin(url, jobs_url):
-        notice(
-            f"The server says its jobs are at {without_query(href)}; using "
-            f"{without_query(jobs_url)} instead.",
-            LinkWarning,
-        )
     return join_path(jobs_url, job_id)
 
 

@@ -55,7 +55,11 @@ class ResultsDocument:
     @property
     def catalogs(self) -> list[dict[str, Any]]:
         """Every STAC catalogue or collection, for servers that link to their items."""
-        return [found for found in _walk(self.outputs) if found.get("type") in _STAC]
+        return [
+            found
+            for found in _walk(self.outputs)
+            if _is_spatial(found) and found["type"] in _STAC
+        ]
 
 
 def read_results(
@@ -240,6 +244,8 @@ def _resolved(value: JsonValue, url: str) -> JsonValue:
 
 def _is_spatial(value: Mapping[str, Any]) -> bool:
     kind = value.get("type")
+    if not isinstance(kind, str):
+        return False
     if kind in _STAC:
         return "stac_version" in value or "links" in value
     members = {"features", "geometry", "coordinates", "geometries"}

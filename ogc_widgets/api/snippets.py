@@ -7,7 +7,6 @@ code reads from the environment.
 from __future__ import annotations
 
 import json
-import pprint
 import shlex
 from collections.abc import Mapping
 from decimal import Decimal
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
 TOKEN = "$TOKEN"  # noqa: S105 # the place of a secret, not one
 _WIDTH = 80
+_STEP = 4
 
 
 def pretty_body(request: Request) -> str:
@@ -50,25 +50,26 @@ def as_curl(request: Request, placeholders: Mapping[str, str] | None = None) -> 
 def as_httpx(request: Request, placeholders: Mapping[str, str] | None = None) -> str:
     """Write a request as Python that uses plain httpx."""
     headers = [
-        f"        {name!r}: {value!r},\n" for name, value in request.headers.items()
+        f"        {_quoted(name)}: {_quoted(value)},\n"
+        for name, value in request.headers.items()
     ]
     headers += [
-        f"        {name!r}: {_from_environment(value)},\n"
+        f"        {_quoted(name)}: {_from_environment(value)},\n"
         for name, value in (placeholders or {}).items()
     ]
     imports = "import os\n\nimport httpx\n" if placeholders else "import httpx\n"
     document = json.loads(request.body or b"null")
     exact = pretty_body(request)
     if dump_json(document, indent=2) == exact:
-        body = f"    json={_indented(document, 4)},\n"
+        body = f"    json={_literal(document, 4)},\n"
     else:
         # A number with more digits than a float holds is only safe as text.
         body = f"    content={exact!r},\n"
     return (
         f"{imports}\n"
         f"response = httpx.request(\n"
-        f"    {request.method!r},\n"
-        f"    {request.url!r},\n"
+        f"    {_quoted(request.method)},\n"
+        f"    {_quoted(request.url)},\n"
         f"    headers={{\n{''.join(headers)}    }},\n"
         f"{body}"
         f"    timeout=60,\n"
@@ -105,21 +106,23 @@ def as_package(
         known.pop("Authorization")
         arguments += ', auth=os.environ["TOKEN"]'
     if known:
-        pairs = ", ".join(f"{k!r}: {_from_environment(v)}" for k, v in known.items())
+        pairs = ", ".join(
+            f"{_quoted(k)}: {_from_environment(v)}" for k, v in known.items()
+        )
         arguments += f", headers={{{pairs}}}"
     imports = ["import os\n\n"] if placeholders else []
     if _holds_decimal([inputs, outputs]):
         imports.insert(0, "from decimal import Decimal\n")
-    options = f"    outputs={_indented(dict(outputs), 4)},\n" if outputs else ""
+    options = f"    outputs={_literal(dict(outputs), 4)},\n" if outputs else ""
     if mode != "auto":
-        options += f"    mode={mode!r},\n"
+        options += f"    mode={_quoted(mode)},\n"
     return (
         f"{''.join(imports)}"
         f"import ogc_widgets as ogc\n\n"
-        f"client = ogc.Client({base_url!r}{arguments})\n"
+        f"client = ogc.Client({_quoted(base_url)}{arguments})\n"
         f"job = client.execute(\n"
-        f"    {process_id!r},\n"
-        f"    {_indented(dict(inputs), 4)},\n"
+        f"    {_quoted(process_id)},\n"
+        f"    {_literal(dict(inputs), 4)},\n"
         f"{options}"
         f")\n"
         f"job.wait()\n"
@@ -127,16 +130,44 @@ def as_package(
     )
 
 
-def _indented(value: object, indent: int) -> str:
-    text = pprint.pformat(value, width=_WIDTH - indent, sort_dicts=False)
-    return text.replace("\n", "\n" + " " * indent)
+def _literal(value: object, indent: int) -> str:
+    """Write a value as Python, on one line where that is short."""
+    inner = indent + _STEP
+    if isinstance(value, Mapping):
+        parts = [
+            f"{_literal(key, inner)}: {_literal(item, inner)}"
+            for key, item in value.items()
+        ]
+        opening, closing = "{", "}"
+    elif isinstance(value, (list, tuple)):
+        parts = [_literal(item, inner) for item in value]
+        opening, closing = "[", "]"
+    elif isinstance(value, str):
+        return _quoted(value)
+    else:
+        return repr(value)
+    line = f"{opening}{', '.join(parts)}{closing}"
+    if len(line) + indent <= _WIDTH and "\n" not in line:
+        return line
+    lines = "".join(f"{' ' * inner}{part},\n" for part in parts)
+    return f"{opening}\n{lines}{' ' * indent}{closing}"
+
+
+def _quoted(text: str) -> str:
+    """Write a text in double quotes, as most Python code has it."""
+    plain = repr(text)
+    if plain[0] == "'" and '"' not in plain:
+        return f'"{plain[1:-1]}"'
+    return plain
 
 
 def _from_environment(value: str) -> str:
     if value == TOKEN:
         return 'os.environ["TOKEN"]'
     before = value.replace(TOKEN, "")
-    return f'{before!r} + os.environ["TOKEN"]' if before != value else repr(value)
+    if before == value:
+        return _quoted(value)
+    return f'{_quoted(before)} + os.environ["TOKEN"]'
 
 
 def _holds_decimal(value: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -138,17 +139,20 @@ def _refuse_constant(name: str) -> float:
 
 
 def _deeper_than(value: JsonValue, depth: int) -> bool:
-    level = [value]
-    for _ in range(depth + 1):
-        level = [
+    level = _containers([value])
+    for _ in range(depth):
+        level = _containers(
             child
             for item in level
             for child in (item.values() if isinstance(item, dict) else item)
-            if isinstance(child, (dict, list))
-        ] if isinstance(level[0], (dict, list)) else []  # fmt: skip
+        )
         if not level:
             return False
     return True
+
+
+def _containers(values: Iterable[JsonValue]) -> list[JsonValue]:
+    return [value for value in values if isinstance(value, (dict, list))]
 
 
 def _where(source: str) -> str:

@@ -22,6 +22,7 @@ from ogc_widgets.api.documents import (
     read_page,
 )
 from ogc_widgets.api.links import Rebase, absolute, join_path, same_origin
+from ogc_widgets.api.notices import silent
 from ogc_widgets.api.processes import Process, ProcessList, ProcessSummary
 from ogc_widgets.api.replies import (
     Reply,
@@ -313,7 +314,9 @@ class AsyncClient:
             raise await self._unknown(error.what, process_id, started) from error
         if reply.status_code in _BROKEN_GATEWAY:
             raise await self._unknown(problem_error(reply).what, process_id, started)
-        return reply, read_submitted(reply, found.jobs_url, found.rebase)
+        # Where warnings are errors, one must not cost us a job that has started.
+        with silent():
+            return reply, read_submitted(reply, found.jobs_url, found.rebase)
 
     async def _unknown(
         self, what: str, process_id: str, started: float

@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
-from ogc_widgets.api.links import Rebase, find_link, join_path, origin, same_origin
+from ogc_widgets.api.links import (
+    Rebase,
+    find_link,
+    join_path,
+    origin,
+    same_origin,
+    without_query,
+)
+from ogc_widgets.api.notices import notice
 from ogc_widgets.api.text import clean
-from ogc_widgets.errors import InputError
+from ogc_widgets.errors import InputError, LinkWarning
 
 if TYPE_CHECKING:
     from ogc_widgets.api.documents import LandingPage
@@ -93,6 +101,12 @@ def find_resources(base_url: str, landing: LandingPage | None) -> Resources:
     links = landing.links if landing else ()
     own = find_link(links, "self")
     rebase = Rebase(base_url, own.href.partition("?")[0] if own else "")
+    if own and not same_origin(own.href, base_url):
+        notice(
+            f"The server calls itself {without_query(own.href)}; its links are brought "
+            f"back to {base_url}.",
+            LinkWarning,
+        )
 
     def resource(relation: str, path: str) -> str:
         link = find_link(links, relation)

@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ogc_widgets.api import (
+    Conformance,
+    JobList,
+    LandingPage,
+    Problem,
+    Process,
+    ProcessList,
+    StatusInfo,
+)
+from ogc_widgets.api.notices import silent
+from ogc_widgets.api.results import read_results
+from ogc_widgets.errors import DialectWarning, ProtocolError
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("SUCCEEDED", "successful"), ("finished", "successful"), ("Failed", "failed"),
+        ("rejected", "failed"), ("cancelled", "dismissed"), ("queued", "queued"),
+        ("paused", "paused"), ("accepted", "accepted"),
+    ],
+)  # fmt: skip
+def test_status_word_is_understood_when_written_otherwise(word, status):
+    info = StatusInfo.from_json({"jobID": "1", "status": word})
+    assert (info.status, info.word) == (status, word)
+
+
+@pytest.mark.parametrize(
+    ("progress", "read"),
+    [
+        (23, 23.0), ("45%", 45.0), ("7", 7.0), (0.45, 0.45), (-1, 0.0), (150, 100.0),
+        (None, None), ("soon", None), (True, None), ([], None), (float("nan"), None),
+    ],
+)  # fmt: skip
+def test_progress_is_a_percentage_or_nothing_when_read(progress, read):
+    info = StatusInfo.from_json({"id": "1", "status": "running", "progress": progress})
+    assert info.progress == read
+
+
+def test_draft_2_status_is_read_with_the_same_names():
+    info = StatusInfo.from_json(
+        {
+            "id": "a1",
+            "status": "failed",
+            "processingEntityType": "process",
+            "processID": "https://srv.test/processes/water-bodies?f=json",
+            "exception": {"title": "No scene", "detail": "The area is empty."},
+            "created": "2026-01-01T00:00:00",
+        }
+    )
+    assert info.job_id == "a1"
+    assert info.process_id == "water-bodies"
+    assert info.message == "No scene: The area is empty."
+    assert info.created == datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_status_is_refused_when_it_is_about_something_else():
+    with pytest.raises(ProtocolError, match="neither a status nor a job id"):
+        StatusInfo.from_json({"title": "Welcome"})
+
+
+def test_conformance_finds_parts_of_any_version():
+    declared = Conformance.from_json(
+        {
+            "conformsTo": [
+                "https://www.opengis.net/spec/ogcapi-processes-2/1.0/conf/"
+                "deploy-replace-undeploy",
+                "http://www.opengis.net/spec/ogcapi-processes-1/2.0/conf/dismiss",
+                "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
+            ]
+        }
+    )
+    assert declared.has("deploy-replace-undeploy")
+    assert declared.has("dismiss")
+    assert not declared.has("core")
+
+
+def test_odd_member_of_conformance_gives_a_warning():
+    with pytest.warns(DialectWarning, match="not text"):
+        assert Conformance.from_json({"conformsTo": [3]}).uris == ()
+
+
+def test_bare_job_ids_are_listed_when_the_server_gives_no_more():
+    page = JobList.from_json({"jobs": ["a", "b"], "total": 2})
+    assert [job.job_id for job in page.jobs] == ["a", "b"]
+    assert page.total == 2
+
+
+def test_occurrences_follow_the_standard_when_absent_or_unbounded():
+    process = Process.from_json(
+        {
+            "id": "p",
+            "inputs": {
+                "one": {"schema": {"type": "string"}},
+                "some": {"minOccurs": 0, "maxOccurs": "unbounded"},
+                "wps": {"minOccurs": "2", "maxOccurs": 9223372036854775807},
+            },
+        }
+    )
+    bounds = {k: (i.min_occurs, i.max_occurs) for k, i in process.inputs.items()}
+    assert bounds == {"one": (1, 1), "some": (0, None), "wps": (2, None)}
+
+
+def test_old_list_of_inputs_and_language_maps_are_read():
+    process = Process.from_json(
+        {
+            "process": {
+                "identifier": "hello",
+                "title": {"en": "Hello", "de": "Hallo"},
+                "inputs": [{"identifier": "name", "title": "Your name"}],
+            }
+        }
+    )
+    assert (process.id, process.title) == ("hello", "Hello")
+    assert process.inputs["name"].title == "Your name"
+
+
+def test_input_is_kept_when_its_description_is_not_an_object():
+    with pytest.warns(DialectWarning, match="'x' is text"):
+        process = Process.from_json({"id": "p", "inputs": {"x": "a string"}})
+    assert process.inputs["x"].schema == {}
+
+
+def test_abilities_follow_the_job_control_options():
+    def process(*options):
+        return Process.from_json({"id": "p", "jobControlOptions": list(options)})
+
+    assert process().can_run_async
+    assert process().can_dismiss is None
+    assert not process("sync-execute").can_run_async
+    assert not process("async-execute", "dismiss").can_run_sync
+    assert process("async-execute", "dismiss").can_dismiss
+
+
+@pytest.mark.parametrize(
+    ("document", "kind", "summary"),
+    [
+        ({"title": "NoSuchJob", "type": "http://x/no-such-job", "detail": "d"},
+         "nosuchjob", "NoSuchJob: d"),
+        ({"code": "NoSuchJob", "type": "NoSuchJob", "description": "d"},
+         "nosuchjob", "NoSuchJob: d"),
+        ({"title": "None", "type": "None", "detail": "mutable"}, "", "mutable"),
+        ([{"Code": "NoApplicableCode", "Text": "see log"}],
+         "noapplicablecode", "NoApplicableCode: see log"),
+        ({"detail": [{"loc": ["body", "aoi"], "msg": "missing"}]}, "",
+         "body.aoi: missing"),
+        ("plain words", "", "plain words"),
+        (None, "", ""),
+    ],
+)  # fmt: skip
+def test_problem_is_understood_when_written_in_any_dialect(document, kind, summary):
+    problem = Problem.from_json(document)
+    assert (problem.kind, problem.summary) == (kind, summary)
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(
+        st.sampled_from(
+            [
+                "id", "jobID", "status", "links", "href", "rel", "type", "title",
+                "inputs", "outputs", "schema", "processes", "jobs", "conformsTo",
+                "progress", "created", "message", "metadata", "maxOccurs", "value",
+                "features", "stac_version", "exception", "detail", "process",
+            ]
+        )
+        | st.text(max_size=5),
+        inner,
+        max_size=5,
+    ),
+    max_leaves=25,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        LandingPage.from_json, Conformance.from_json, ProcessList.from_json,
+        Process.from_json, StatusInfo.from_json, JobList.from_json, Problem.from_json,
+    ],
+)  # fmt: skip
+@given(document=_json)
+def test_reading_raises_only_our_error_when_the_document_is_anything(read, document):
+    with silent():
+        try:
+            read(document)
+        except ProtocolError as error:
+            assert str(error)
+
+
+@given(document=_json.map(lambda value: json.dumps(value).encode()))
+def test_results_raise_only_our_error_when_they_are_anything(document):
+    with silent():
+        try:
+            found = read_results(document, "application/json")
+        except ProtocolError:
+            return
+    assert isinstance(found.outputs, dict)
+    assert isinstance(found.items, list)
+    assert isinstance(found.catalogs, list)

@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from ogc_widgets.api import Process
+from ogc_widgets.api.requests import (
+    deploy_request,
+    execute_request,
+    execution_url,
+    jobs_request,
+    read_package,
+)
+from ogc_widgets.api.snippets import as_curl, as_httpx, as_package
+from ogc_widgets.errors import InputError
+
+URL = "http://srv.test/acme/ogc-api/processes/water-bodies"
+PLACEHOLDERS = {"Authorization": "Bearer $TOKEN", "X-Api-Key": "$TOKEN"}
+
+
+def process(*options, execute=""):
+    link = {"rel": "http://www.opengis.net/def/rel/ogc/1.0/execute", "href": execute}
+    return Process.from_json(
+        {"id": "water-bodies", "jobControlOptions": list(options), "links": [link]},
+        URL,
+    )
+
+
+def test_request_asks_for_a_job_and_a_document_when_nothing_else_is_said():
+    request = execute_request(URL, {"aoi": "1,2,3,4"})
+    assert request.method == "POST"
+    assert request.url == URL + "/execution"
+    assert request.headers["Prefer"] == "respond-async"
+    assert request.headers["Accept"] == "application/json"
+    assert json.loads(request.body) == {
+        "inputs": {"aoi": "1,2,3,4"},
+        "response": "document",
+    }
+
+
+@pytest.mark.parametrize("outputs", [None, {}])
+def test_outputs_are_left_out_when_none_is_named(outputs):
+    assert b"outputs" not in execute_request(URL, {}, outputs).body
+
+
+@pytest.mark.parametrize(
+    ("mode", "options", "asks_for_job"),
+    [
+        ("auto", (), True),
+        ("auto", ("async-execute", "sync-execute"), True),
+        ("auto", ("sync-execute",), False),
+        ("async", ("sync-execute",), True),
+        ("sync", ("async-execute",), False),
+    ],
+)
+def test_job_is_asked_for_when_mode_and_process_allow(mode, options, asks_for_job):
+    request = execute_request(URL, {}, mode=mode, process=process(*options))
+    assert ("Prefer" in request.headers) is asks_for_job
+
+
+@pytest.mark.parametrize(
+    ("execute", "used"),
+    [
+        (URL + "/execution?f=json", URL + "/execution?f=json"),
+        (URL + "/jobs", URL + "/jobs"),
+        # Another host, and a link that forgot the tenant: not used.
+        ("http://localhost:8080/acme/ogc-api/processes/water-bodies/execution",
+         URL + "/execution"),
+        ("http://srv.test/ogc-api/processes/water-bodies/execution",
+         URL + "/execution"),
+        ("http://srv.test/acme/ogc-api-evil/x", URL + "/execution"),
+        ("", URL + "/execution"),
+    ],
+)  # fmt: skip
+def test_execute_link_is_used_when_it_stays_on_the_server(execute, used):
+    assert execution_url(URL, process(execute=execute)) == used
+
+
+def test_inputs_are_refused_when_json_cannot_hold_them():
+    with pytest.raises(InputError, match="cannot be written as JSON"):
+        execute_request(URL, {"when": object()})
+
+
+def test_mode_is_refused_when_unknown():
+    with pytest.raises(InputError, match="Unknown mode"):
+        execute_request(URL, {}, mode="later")
+
+
+def test_jobs_are_asked_for_with_limit_and_filters():
+    url = jobs_request("http://srv.test/jobs?f=json", limit=5, processID="a b").url
+    assert url == "http://srv.test/jobs?f=json&limit=5&processID=a+b"
+
+
+@pytest.mark.parametrize(
+    ("package", "media_type"),
+    [
+        ({"cwlVersion": "v1.2"}, "application/cwl+json"),
+        ({"executionUnit": {"href": "http://a.test/x.cwl"}},
+         "application/ogcapppkg+json"),
+        ("cwlVersion: v1.2\nclass: Workflow\n", "application/cwl+yaml"),
+        ('{"cwlVersion": "v1.2"}', "application/cwl+json"),
+        ("https://a.test/app.cwl", "application/ogcapppkg+json"),
+    ],
+)  # fmt: skip
+def test_package_gets_its_media_type_when_given_in_any_form(package, media_type):
+    ready = read_package(package)
+    assert ready.media_type == media_type
+    request = deploy_request("http://srv.test/processes", ready, workflow="main")
+    assert request.url == "http://srv.test/processes?w=main"
+    assert request.headers["Content-Type"] == media_type
+
+
+@pytest.mark.parametrize("package", ["hello", {}, "{", None, 7])
+def test_package_is_refused_when_it_is_none(package):
+    with pytest.raises(InputError):
+        read_package(package)
+
+
+def test_curl_runs_in_a_shell_when_values_hold_quotes_and_secrets(tmp_path):
+    import subprocess
+
+    inputs = {"text": 'it\'s "$(rm -rf /)" `x`', "n": Decimal("0.12345678901234567890")}
+    command = as_curl(execute_request(URL, inputs), PLACEHOLDERS)
+    # A stand-in for curl that prints its arguments.
+    stand_in = tmp_path / "curl"
+    stand_in.write_text('#!/bin/sh\nfor a in "$@"; do printf "%s\\0" "$a"; done\n')
+    stand_in.chmod(0o755)
+    ran = subprocess.run(
+        ["/bin/sh", "-c", command],
+        env={"PATH": f"{tmp_path}:/bin:/usr/bin", "TOKEN": "s3cret"},
+        capture_output=True,
+        check=True,
+    )
+    arguments = ran.stdout.decode().split("\0")
+    assert "Authorization: Bearer s3cret" in arguments
+    assert "X-Api-Key: s3cret" in arguments
+    body = json.loads(arguments[arguments.index("--data") + 1], parse_float=Decimal)
+    assert body["inputs"] == inputs
+
+
+def test_httpx_code_sends_the_same_request_when_run(monkeypatch):
+    import httpx
+
+    inputs = {"text": 'it\'s "quoted"\n', "list": [1, 2.5, None, True], "o": {"a": {}}}
+    request = execute_request(URL, inputs)
+    monkeypatch.setenv("TOKEN", "s3cret")
+    sent = {}
+
+    def record(method, url, **options):
+        sent.update(options, method=method, url=url)
+        return httpx.Response(
+            201, json={}, headers={"Location": "x"}, request=httpx.Request("POST", url)
+        )
+
+    monkeypatch.setattr(httpx, "request", record)
+    exec(as_httpx(request, PLACEHOLDERS), {})
+    assert sent["url"] == request.url
+    assert sent["json"] == json.loads(request.body)
+    assert sent["headers"] == {
+        **request.headers,
+        "Authorization": "Bearer s3cret",
+        "X-Api-Key": "s3cret",
+    }
+
+
+def test_package_code_makes_the_same_run_when_run(monkeypatch):
+    import ogc_widgets
+
+    inputs = {"aoi": "1,2,3,4", "n": Decimal("0.12345678901234567890"), "deep": [[{}]]}
+    code = as_package(
+        "http://srv.test/acme", "water-bodies", inputs, outputs={"out": {}},
+        mode="sync", placeholders=PLACEHOLDERS,
+    )  # fmt: skip
+    made = {}
+
+    class Job:
+        def wait(self):
+            return self
+
+        def results(self):
+            return None
+
+    class Client:
+        def __init__(self, url, **options):
+            made.update(options, url=url)
+
+        def execute(self, process_id, inputs, **options):
+            made.update(options, process_id=process_id, inputs=inputs)
+            return Job()
+
+    monkeypatch.setenv("TOKEN", "s3cret")
+    monkeypatch.setattr(ogc_widgets, "Client", Client, raising=False)
+    exec(code, {})
+    assert made == {
+        "url": "http://srv.test/acme",
+        "auth": "s3cret",
+        "headers": {"X-Api-Key": "s3cret"},
+        "process_id": "water-bodies",
+        "inputs": inputs,
+        "outputs": {"out": {}},
+        "mode": "sync",
+    }
