@@ -1,23 +1,13 @@
 import pytest
 from panel_states import FAILED_LOG, ID, LOG, STATES, log, state, traits
-from playwright.sync_api import expect, sync_playwright
-from view_page import CHROMIUM, CHROMIUM_ARGS, show_view
+from playwright.sync_api import expect
+from view_page import show_view
 
 from ogc_widgets.panel import JobPanel
 
 pytestmark = pytest.mark.browser
 
 CANARY = "<img src=x onerror='window.__xss=1'>"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=CHROMIUM_ARGS
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
