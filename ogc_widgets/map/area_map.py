@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipyleaflet
 import ipywidgets
@@ -13,8 +13,10 @@ from ogc_widgets.map.footprints import Footprints, continuous, footprints
 from ogc_widgets.map.geometry import Geometry, bounds, box, box_of
 from ogc_widgets.map.overlay import MapOverlay
 from ogc_widgets.map.parsing import from_geo_interface, parse_text
-from ogc_widgets.map.rings import Json
 from ogc_widgets.view.base import publishing
+
+if TYPE_CHECKING:
+    from ogc_widgets.map.rings import Json
 
 OPENSTREETMAP = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 _ATTRIBUTION = (
@@ -69,11 +71,12 @@ class AreaMap(ipywidgets.Box):
             zoom=zoom,
             zoom_control=False,
             attribution_control=False,
-            scroll_wheel_zoom=True,
             layout=ipywidgets.Layout(width="100%", height="100%"),
         )
         if self._layer is not None:
-            self.map.add(ipyleaflet.AttributionControl(prefix=""))
+            self.map.add(
+                ipyleaflet.AttributionControl(position="bottomright", prefix="")
+            )
         self._overlay = MapOverlay(f"IPY_MODEL_{self.map.model_id}", self._drawn)
         super().__init__(
             [self.map, self._overlay],
@@ -139,7 +142,7 @@ class AreaMap(ipywidgets.Box):
     def tools(self, value: tuple[str, ...] | list[str]) -> None:
         unknown = set(value) - set(_SHAPES)
         if unknown:
-            raise InputError(f"There is no tool for {sorted(unknown)[0]!r}.")
+            raise InputError(f"There is no tool for {min(unknown)!r}.")
         self._overlay.tools = list(value)
 
     @property
@@ -267,10 +270,11 @@ class AreaMap(ipywidgets.Box):
 
     def close(self) -> None:
         """Close the map with everything that ipyleaflet makes for it."""
-        parts: list[Any] = [self._overlay, *self.map.controls, *self.map.layers]
-        for name in ("style", "default_style", "dragging_style", "layout"):
-            parts.append(getattr(self.map, name))
-        parts += [self.map, self.layout]
+        # ipyleaflet leaves seven of its eight models behind.
+        styles = ("style", "default_style", "dragging_style", "layout")
+        parts = [getattr(self.map, name) for name in styles]
+        parts += [*self.map.controls, *self.map.layers, self.map]
+        parts += [self._overlay, self.layout]
         super().close()
         for part in parts:
             if part is not None:
@@ -323,5 +327,3 @@ def _layer(basemap: Any) -> Any:  # noqa: ANN401 # ipyleaflet is untyped
     if basemap is None or isinstance(basemap, ipyleaflet.Layer):
         return basemap
     raise InputError('basemap is "osm", None or a layer of ipyleaflet.')
-
-

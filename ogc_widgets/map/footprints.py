@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.api.text import clean
 from ogc_widgets.errors import InputError
 from ogc_widgets.map.geometry import bounds, box, normalise
-from ogc_widgets.map.rings import Json
+
+if TYPE_CHECKING:
+    from ogc_widgets.map.rings import Json
 
 MAX_FOOTPRINTS = 500
 MAX_ID = 200
@@ -100,7 +103,8 @@ def footprints(items: Json) -> Footprints:
         except InputError as error:
             skipped.append((name, error.what))
         else:
-            features.append({"id": name, "label": name, "geometry": geometry})
+            label = clean(name)
+            features.append({"id": name, "label": label, "geometry": geometry})
     return Footprints(tuple(features), tuple(skipped), len(plain))
 
 
@@ -130,10 +134,7 @@ def continuous(geometry: dict[str, Any]) -> dict[str, Any]:
     if west <= east:
         return geometry
     moved = [
-        [
-            [[x + 360 if x < west else x, *rest] for x, *rest in ring]
-            for ring in polygon
-        ]
+        [[[x + 360 if x < west else x, *rest] for x, *rest in ring] for ring in polygon]
         for polygon in geometry["coordinates"]
     ]
     return {"type": "MultiPolygon", "coordinates": moved}

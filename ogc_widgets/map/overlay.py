@@ -9,15 +9,17 @@ again. This view does that with one model and one SVG on the same Leaflet map.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from ogc_widgets.map.rings import Json
-from ogc_widgets.view.base import STATIC as SHARED
 from ogc_widgets.view.base import View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ogc_widgets.map.rings import Json
 
 STATIC = Path(__file__).parent / "static"
 _PARTS = ("geo.js", "canvas.js", "shape.js", "furniture.js", "overlay.js")
@@ -31,7 +33,7 @@ class MapOverlay(View):
         on_draw: Called with the geometry that was drawn, or None when it was deleted.
     """
 
-    _script = STATIC / "overlay.js"
+    _script = tuple(STATIC / name for name in _PARTS)
     _style = STATIC / "overlay.css"
 
     map_model = traitlets.Unicode().tag(sync=True)
@@ -41,14 +43,14 @@ class MapOverlay(View):
     """Counts up when Python has judged a drawn shape, also when it stays the same."""
     mode = traitlets.Enum(["", "rectangle", "polygon", "edit"], "").tag(sync=True)
     tools = traitlets.List(traitlets.Unicode(), ["rectangle", "polygon"]).tag(sync=True)
-    footprints = traitlets.List().tag(sync=True)
+    footprints: Json = traitlets.List().tag(sync=True)
     footprint_note = traitlets.Unicode("").tag(sync=True)
-    context = traitlets.List().tag(sync=True)
-    pictures = traitlets.List().tag(sync=True)
+    context: Json = traitlets.List().tag(sync=True)
+    pictures: Json = traitlets.List().tag(sync=True)
     """``{"url": "data:image/...", "bounds": [w, s, e, n]}``, lowest first."""
     selected = traitlets.Unicode("").tag(sync=True)
     graticule = traitlets.Bool(True).tag(sync=True)  # noqa: FBT003
-    fit_request = traitlets.Dict({"number": 0, "bounds": []}).tag(sync=True)
+    fit_request: Json = traitlets.Dict({"number": 0, "bounds": []}).tag(sync=True)
     fitted = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, map_model: str, on_draw: Callable[[Json], None]) -> None:
@@ -66,10 +68,3 @@ class MapOverlay(View):
         """Bring a box into view, unless it already is well in view."""
         number = self.fit_request["number"] + 1
         self.fit_request = {"number": number, "bounds": bounds}
-
-
-# One script out of several files, each with one idea.
-MapOverlay._esm = "\n".join(  # noqa: SLF001
-    path.read_text(encoding="utf-8")
-    for path in (SHARED / "base.js", *(STATIC / name for name in _PARTS))
-)

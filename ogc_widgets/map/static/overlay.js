@@ -49,9 +49,9 @@ class Overlay {
     this.buildTools();
     this.legend = h("div", { class: "ogcw-map-legend" });
     this.tip = h("div", { class: "ogcw-map-tip", hidden: true });
-    this.note = h("div", { class: "ogcw-map-note" });
-    const foot = h("div", { class: "ogcw-map-foot" }, this.note, this.legend);
-    el.append(labels, cover, this.tools, hint, this.tip, this.scale.element, foot, problemLine(model));
+    this.note = h("span", { class: "ogcw-map-note", role: "status" });
+    const foot = h("div", { class: "ogcw-map-foot" }, this.scale.element, this.note);
+    el.append(labels, cover, this.tools, hint, this.tip, foot, this.legend, problemLine(model));
   }
 
   buildTools() {
@@ -81,7 +81,7 @@ class Overlay {
   }
 
   follow() {
-    const { model, map } = this;
+    const { model, map, el } = this;
     const on = (names, f) => { this.stops.push(listen(model, names, f)); f(); };
     on(["shape", "shape_revision"], () => { this.shapes.setShape(model.get("shape")); this.paintChrome(); });
     on(["mode"], () => { if (this.shapes.mode !== model.get("mode")) this.shapes.setMode(model.get("mode")); this.paintChrome(); });
@@ -90,11 +90,17 @@ class Overlay {
     on(["pictures"], () => this.paintFeatures());
     on(["tools", "footprint_note", "graticule"], () => this.paintChrome());
     on(["fit_request"], () => this.fitOnRequest());
+    // The wheel scrolls the notebook until somebody has clicked into the map.
+    const wheel = map.scrollWheelZoom;
     const events = {
+      mousedown: () => wheel.enable(),
       click: (event) => this.click(event),
       mousemove: (event) => this.hover(event),
       "mouseout movestart": () => show(this.tip, false),
     };
+    const leave = () => wheel.disable();
+    el.parentElement?.addEventListener("mouseleave", leave);
+    this.stops.push(() => el.parentElement?.removeEventListener("mouseleave", leave));
     for (const [names, f] of Object.entries(events)) {
       map.on(names, f);
       this.stops.push(() => map.off(names, f));
@@ -178,7 +184,7 @@ class Overlay {
   }
 
   showBox([w, s, e, n]) {
-    this.map.fitBounds([[s, w], [n, e]], { padding: [48, 40], maxZoom: 15, animate: false });
+    this.map.fitBounds([[s, w], [n, e]], { paddingTopLeft: [56, 36], paddingBottomRight: [64, 64], maxZoom: 15, animate: false });
   }
 
   fitOnRequest() {
@@ -226,10 +232,9 @@ class Overlay {
       ...(footprints ? [legendEntry("footprint", "result footprint"), legendEntry("selected", "selected")] : []));
     show(this.legend, this.legend.childNodes.length > 0);
     const offline = this.tiles?.failed.length > 0;
-    this.note.replaceChildren(
-      ...(model.get("footprint_note") ? [h("span", {}, model.get("footprint_note"))] : []),
-      ...(offline ? [h("span", {}, "The background map cannot be reached. ", h("button", { type: "button", class: "ogcw-link", onclick: () => this.tiles.retry() }, "Try again"))] : []));
-    show(this.note, this.note.childNodes.length > 0);
+    const retry = () => h("button", { type: "button", class: "ogcw-link", onclick: () => this.tiles.retry() }, "try again");
+    this.note.replaceChildren(model.get("footprint_note"), ...(offline ? [" No background map: ", retry()] : []));
+    show(this.note, this.note.textContent !== "");
     const box = this.el.closest(".ogcw-map");
     box?.classList.toggle("ogcw-map-tiles", Boolean(this.tiles?.shown));
     box?.classList.toggle("ogcw-map-plain", !model.get("graticule"));

@@ -164,8 +164,7 @@ class ShapeTool {
   }
 
   wheel(event) {
-    // The cover lies over the map: zooming must work while drawing, where the map allows it.
-    if (!this.map.scrollWheelZoom?.enabled()) return;
+    // The cover lies over the map, and zooming must work while drawing.
     event.preventDefault();
     this.map.setZoomAround(this.map.mouseEventToContainerPoint(event), this.map.getZoom() - Math.sign(event.deltaY));
   }

@@ -1,0 +1,215 @@
+"""Results on the map and in a table that select each other."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+import traitlets
+
+from ogc_widgets.api.text import clean
+from ogc_widgets.client.loop import submit
+from ogc_widgets.client.results import Asset, Results
+from ogc_widgets.errors import InputError, OgcError
+from ogc_widgets.map.area_map import AreaMap
+from ogc_widgets.map.footprints import item_ids, items_of
+from ogc_widgets.map.item_rows import MAX_ROWS, picture_asset
+from ogc_widgets.map.items_table import ItemsTable
+from ogc_widgets.map.pictures import data_url, picture_box
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from ogc_widgets.map.rings import Json
+
+_NOT_FETCHED = (
+    "These items did not come from a job of this package: copy the address to use it."
+)
+
+
+class ResultsMap(ipywidgets.VBox):
+    """Result items: their footprints on a map, and a table of them below.
+
+    Args:
+        results: Results of a job; or STAC items as a list or FeatureCollection, which
+            are shown but not fetched. None starts empty.
+        area_map: A map to draw on that is displayed elsewhere; this widget is then
+            only the table. Without it the widget has a map of its own.
+        folder: Where downloads go, on the kernel's machine.
+
+    Raises:
+        InputError: ``results`` holds no items.
+    """
+
+    selected = traitlets.Unicode("")
+    """Id of the selected item, or an empty text."""
+
+    def __init__(
+        self,
+        results: Json = None,
+        *,
+        area_map: AreaMap | None = None,
+        folder: str | Path = "results",
+    ) -> None:
+        self.folder = Path(folder)
+        self._owns_map = area_map is None
+        self.map = AreaMap() if area_map is None else area_map
+        if self._owns_map:
+            self.map.tools = []
+        self.table = ItemsTable(on_preview=self._preview, on_download=self._download)
+        self._results: Results | None = None
+        self._items: dict[str, dict[str, Any]] = {}
+        self._pictures: dict[str, tuple[str, list[float]]] = {}
+        self._links = [
+            traitlets.link((self, "selected"), (self.table, "selected")),
+            traitlets.link((self, "selected"), (self.map, "selected")),
+        ]
+        super().__init__([self.map, self.table] if self._owns_map else [self.table])
+        self.add_class("ogcw-results-map")
+        self.results = results
+
+    @property
+    def results(self) -> Json:
+        """What is shown: ``Results``, items, or None; settable."""
+        return self._shown
+
+    @results.setter
+    def results(self, value: Json) -> None:
+        is_job = hasattr(value, "items") and hasattr(value, "assets")
+        self._results = value if is_job else None
+        items = [] if value is None else items_of(value.items if is_job else value)
+        assets_of = value.assets if is_job else _assets_of_plain_item
+        self._shown = value
+        self._items = dict(zip(item_ids(items), items, strict=True))
+        self._pictures = {}
+        self.map.clear_previews()
+        self.footprints = self.map.show_footprints(items)
+        self.table.can = ["preview", "download"] if is_job else []
+        self.table.show(items[:MAX_ROWS], assets_of)
+        self.table.total = len(items)
+
+    # -- what the table asks for -----------------------------------------------------
+
+    def _preview(self, item_id: str) -> None:
+        if item_id in self._pictures:
+            del self._pictures[item_id]
+            self._show_pictures()
+            return
+        results, item = self._fetchable(item_id)
+        asset = picture_asset(results.assets(item))
+        if asset is None:
+            raise InputError("This item has no preview picture.")
+        where = picture_box(item, asset.key)
+
+        def done(content: bytes) -> None:
+            self._pictures[item_id] = (data_url(content), where)
+            self._show_pictures()
+            self.map.fit()
+
+        self._work(item_id, "loading…", done, _read, results, item, asset.key)
+
+    def _download(self, item_id: str, key: str) -> None:
+        results, item = self._fetchable(item_id)
+
+        def done(paths: list[Path]) -> None:
+            names = ", ".join(str(path) for path in paths)
+            self.table.note(item_id, f"Saved to {names}", files=paths)
+
+        self._work(
+            item_id, "downloading…", done, _save, results, self.folder, item, key
+        )
+
+    def _fetchable(self, item_id: str) -> tuple[Results, dict[str, Any]]:
+        if self._results is None or item_id not in self._items:
+            raise InputError(_NOT_FETCHED)
+        return self._results, self._items[item_id]
+
+    def _work(
+        self,
+        item_id: str,
+        words: str,
+        done: Callable[[Any], None],
+        work: Callable[..., Any],
+        *arguments: Any,  # noqa: ANN401 # handed on as they are
+    ) -> None:
+        """Do something for an item on the loop thread, and say how it went."""
+        self.table.working(item_id, words)
+        self.table.note(item_id, "")
+
+        def finished(future: Future[Any]) -> None:
+            if future.cancelled():
+                return
+            try:
+                done(future.result())
+            except (OgcError, OSError) as error:
+                self.table.last_error = error
+                self.table.note(item_id, str(error), bad=True)
+            except Exception as error:  # noqa: BLE001 # shown, and kept in last_error
+                self.table.report(error)
+            finally:
+                self.table.working(item_id, "")
+
+        submit(work, *arguments).add_done_callback(finished)
+
+    def _show_pictures(self) -> None:
+        self.map.clear_previews()
+        for url, where in self._pictures.values():
+            self.map.show_preview(url, where)
+        self.table.previewed = list(self._pictures)
+
+    def close(self) -> None:
+        """Close the widget; a map that was given stays."""
+        for link in self._links:
+            link.unlink()
+        layout = self.layout
+        if self._owns_map:
+            self.map.close()
+        else:
+            self.map.clear_footprints()
+        self.table.close()
+        super().close()
+        layout.close()
+
+
+async def _save(
+    results: Results, folder: Path, item: Mapping[str, Any], key: str
+) -> list[Path]:
+    return await results.aio_download(folder, items=[item], assets=[key])
+
+
+async def _read(results: Results, item: Mapping[str, Any], key: str) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="ogcw-") as folder:
+        paths = await results.aio_download(folder, items=[item], assets=[key])
+        return paths[0].read_bytes()  # a picture, and on the loop's own thread
+
+
+def _assets_of_plain_item(item: Mapping[str, Any]) -> list[Asset]:
+    """Assets of an item that no job gave: they can be named, but not fetched."""
+    members = item.get("assets")
+    if not isinstance(members, Mapping):
+        return []
+    found = []
+    for key, asset in members.items():
+        if not isinstance(asset, Mapping):
+            continue
+        href = asset.get("href")
+        href = href if isinstance(href, str) else ""
+        is_web = href.lower().startswith(("https://", "http://"))
+        roles = asset.get("roles")
+        size = asset.get("file:size")
+        found.append(
+            Asset(
+                key=str(key),
+                title=clean(asset.get("title")),
+                type=str(asset.get("type") or ""),
+                href=href,
+                roles=tuple(map(str, roles)) if isinstance(roles, list) else (),
+                size=size if isinstance(size, int) else None,
+                reachable=is_web,
+                why_not="" if is_web else "Its address is not one of the web.",
+            )
+        )
+    return found
