@@ -7,6 +7,8 @@
 
 /** Text longer than this is not put into an editable box without being asked for. */
 const LARGE_TEXT = 100_000;
+/** Browsers take seconds for every key in a box with more than this. */
+const EDITABLE_TEXT = 1_000_000;
 const ROWS_AT_ONCE = 25;
 
 /** Server text made harmless for a line: control characters visible, length limited. */

@@ -100,14 +100,14 @@ function render({ model, el }) {
         if (!branch.parts.has(part)) branch.parts.set(part, { own: [], parts: new Map() });
         branch = branch.parts.get(part);
       }
-      branch.own.push(String(message));
+      branch.own.push(...String(message).split("\n").map((line) => sentence(line, 4000)));
     }
     return tree;
   }
   /** Errors of parts that have no place of their own are said by the field around them. */
-  function flat(branch, name) {
-    const where = /^\d+$/.test(name) ? `${Number(name) + 1}` : name;
-    return [...branch.own.map((text) => `${where}: ${text}`), ...[...branch.parts].flatMap(([part, sub]) => flat(sub, `${where} / ${part}`))];
+  function flat(branch, part, around = "") {
+    const where = around + (/^\d+$/.test(part) ? String(Number(part) + 1) : part);
+    return [...branch.own.map((text) => `${where}: ${text}`), ...[...branch.parts].flatMap(([inner, sub]) => flat(sub, inner, `${where} / `))];
   }
   function spread(place, branch) {
     const children = new Map(place.children());

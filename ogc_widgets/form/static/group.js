@@ -140,11 +140,12 @@ function rowList(spec, host) {
     rows.at(-1)?.place.focus();
   }
   function makeRow() {
+    // A row keeps its number; when rows are moved, their drafts change places.
     const row = {};
     const index = () => rows.indexOf(row);
-    const name = () => `${plain(host.name, 160)}, ${index() + 1}`;
+    const name = `${plain(host.name, 160)}, item ${rows.length + 1}`;
     const place = makePlace(item, {
-      ...host, id: undefined, grouped: false, name: `${plain(host.name, 160)}, item`,
+      ...host, id: undefined, grouped: false, name,
       path: () => `${host.path()}/${index()}`,
       changed(draft) {
         const next = [...shown()];
@@ -163,7 +164,7 @@ function rowList(spec, host) {
         commit(next);
       } : undefined,
     }, "row");
-    const move = (step) => h("button", { type: "button", class: "ogcw-icon ogcw-f-move", onclick: () => {
+    const move = (step) => h("button", { type: "button", class: "ogcw-icon ogcw-f-move", "aria-label": `Move ${name} ${step < 0 ? "up" : "down"}`, onclick: () => {
       const from = index();
       const to = from + step;
       const next = [...shown()];
@@ -173,7 +174,7 @@ function rowList(spec, host) {
       const button = rows[to]?.[step < 0 ? "up" : "down"];
       (button?.disabled ? rows[to][step < 0 ? "down" : "up"] : button)?.focus();
     } }, step < 0 ? "↑" : "↓");
-    const remove = h("button", { type: "button", class: "ogcw-icon ogcw-f-remove", onclick: () => {
+    const remove = h("button", { type: "button", class: "ogcw-icon ogcw-f-remove", "aria-label": `Remove ${name}`, onclick: () => {
       const at = index();
       commit(shown().filter((_, i) => i !== at));
       if (rows.length > 0) rows[Math.min(at, rows.length - 1)].remove.focus();
@@ -181,7 +182,7 @@ function rowList(spec, host) {
     } }, "×");
     const up = move(-1);
     const down = move(1);
-    Object.assign(row, { place, remove, up, down, name, node: h("div", { class: simple ? "ogcw-f-listrow" : "ogcw-f-listrow ogcw-f-listrow-large" }, place.node, h("div", { class: "ogcw-f-rowbuttons" }, up, down, remove)) });
+    Object.assign(row, { place, remove, up, down, node: h("div", { class: simple ? "ogcw-f-listrow" : "ogcw-f-listrow ogcw-f-listrow-large" }, place.node, h("div", { class: "ogcw-f-rowbuttons" }, up, down, remove)) });
     return row;
   }
   function render() {
@@ -195,10 +196,6 @@ function rowList(spec, host) {
     }
     rows.forEach((row, i) => {
       if (!sameDraft(row.place.read(), visible[i])) row.place.write(visible[i]);
-      const name = row.name();
-      row.remove.setAttribute("aria-label", `Remove ${name}`);
-      row.up.setAttribute("aria-label", `Move ${name} up`);
-      row.down.setAttribute("aria-label", `Move ${name} down`);
       row.up.disabled = i === 0;
       row.down.disabled = i === all.length - 1;
       show(row.up, arranging && all.length > 1);
@@ -305,11 +302,10 @@ function chipList(spec, host) {
         chips.querySelectorAll(".ogcw-f-chip-text")[at]?.focus();
       });
       edit.addEventListener("blur", () => finish(true));
-      setTimeout(() => { edit.focus(); edit.select(); });
       return h("span", { class: "ogcw-f-chip" }, edit);
     }
     const label = h("button", { type: "button", class: "ogcw-f-chip-text", title: "Change (Alt+arrow keys move it)", "aria-label": `Change ${plain(text, 80)}`,
-      onclick: () => { editing = at; draw(); },
+      onclick: () => { editing = at; draw(); chips.querySelector(".ogcw-f-chipedit").select(); },
       onkeydown: (event) => {
         if (!event.altKey || (event.key !== "ArrowLeft" && event.key !== "ArrowRight")) return;
         const to = at + (event.key === "ArrowLeft" ? -1 : 1);
@@ -502,7 +498,8 @@ CONTROLS.map = (spec, host) => {
     const row = {};
     const index = () => rows.indexOf(row);
     const update = (change) => { drafts = drafts.map((pair, i) => (i === index() ? change(pair) : pair)); host.changed(drafts); };
-    row.key = h("input", { type: "text", class: "ogcw-input ogcw-f-key", dir: "auto", placeholder: "name", "aria-label": `${plain(host.name, 160)}, name`, ...NO_HELP, oninput: () => update(([, part]) => [row.key.value, part]) });
+    row.key = h("input", { type: "text", class: "ogcw-input ogcw-f-key", dir: "auto", placeholder: "name", "aria-label": `${plain(host.name, 160)}, name`, ...NO_HELP, oninput: () => { call(); update(([, part]) => [row.key.value, part]); } });
+    const call = () => row.remove.setAttribute("aria-label", `Remove ${plain(row.key.value, 60) || "this row"}`);
     row.place = makePlace(item, { ...host, id: undefined, grouped: false, name: `${plain(host.name, 160)}, value`, path: () => `${host.path()}/${joinPath([row.key.value])}`, changed: (draft) => update(([key]) => [key, draft]) }, "row");
     row.remove = h("button", { type: "button", class: "ogcw-icon", onclick: () => {
       const at = index();
@@ -510,6 +507,7 @@ CONTROLS.map = (spec, host) => {
       if (rows.length > 0) rows[Math.min(at, rows.length - 1)].remove.focus();
       else add.focus();
     } }, "×");
+    row.call = call;
     row.node = h("div", { class: "ogcw-f-listrow ogcw-f-maprow" }, row.key, row.place.node, h("div", { class: "ogcw-f-rowbuttons" }, row.remove));
     return row;
   }
@@ -521,7 +519,7 @@ CONTROLS.map = (spec, host) => {
       const [key, draft] = all[i];
       if (row.key.value !== key) row.key.value = key;
       if (!sameDraft(row.place.read(), draft)) row.place.write(draft);
-      row.remove.setAttribute("aria-label", `Remove ${plain(key, 60) || `row ${i + 1}`}`);
+      row.call();
     });
     show(body, all.length > 0);
     show(add, all.length < most);

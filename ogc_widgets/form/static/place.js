@@ -160,7 +160,7 @@ function makePlace(spec, host, style = "block") {
     setError(text) {
       if (text === message) return;
       message = text;
-      setText(error, text.split("\n").map((line) => sentence(line, 4000)).join("\n"));
+      setText(error, plain(text, 6000));
       drawHint();
       mark();
     },

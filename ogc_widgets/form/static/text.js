@@ -53,11 +53,11 @@ function textBox(spec, host, options = {}) {
   }
   /** A very long text is shown by its beginning: the page stays quick, the value whole. */
   function buildLarge() {
-    box = h("textarea", { class: "ogcw-input ogcw-f-mono", rows: 4, readonly: true, ...naming(host) });
+    box = h("textarea", { class: "ogcw-input ogcw-f-mono", rows: 4, readonly: true, dir: "auto", ...naming(host) });
     box.value = plain(draft, 1500);
     holder.replaceChildren(box, h("div", { class: "ogcw-hint" },
       `${count(draft.length)} characters are kept and sent; the beginning is shown. `,
-      linkButton("Edit all", () => { build(true); box.value = draft; box.rows = 12; box.focus(); }), " · ",
+      draft.length <= EDITABLE_TEXT ? [linkButton("Edit all", () => { build(true); box.value = draft; box.rows = 12; box.focus(); }), " · "] : null,
       linkButton("Clear", () => { draft = null; build(wantsLines(null)); host.changed(null); box.focus(); })));
     tie(box, state);
   }
@@ -72,6 +72,7 @@ function textBox(spec, host, options = {}) {
     box.placeholder = text === "" ? "empty text" : plain(spec.placeholder, 120);
     if (lines) grow();
   }
+  holder.addEventListener("focusout", () => { if (!box.readOnly && box.value.length > LARGE_TEXT) buildLarge(); });
   write(null);
   return {
     node: holder,
