@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ogc_widgets.form.descriptions import InputReading
 
 _STAC: Final = f"{known.PREFIX}stac"
+_ADDRESSES: Final = frozenset({"uri", "iri", "url", "uri-reference"})
 # A definition may hold itself this often before it is entered as JSON.
 _MAX_REPEATS: Final = 2
 # Longer fixed lists are easier to fill as lists.
@@ -92,6 +93,7 @@ class Place:
         outermost: The input itself or one of its occurrences: may be a reference.
         hints: ``x-ui`` hints.
         required: Whether the object around it asks for it.
+        data: Whether it is one way to give data to read, never an area to draw.
         depth: How deep it is.
         trail: Definitions that it is inside of.
     """
@@ -101,6 +103,7 @@ class Place:
     outermost: bool = False
     hints: Mapping[str, Any] = field(default_factory=dict)
     required: bool = False
+    data: bool = False
     depth: int = 0
     trail: tuple[str, ...] = ()
 
@@ -158,7 +161,8 @@ class Builder:
         repeated = any(place.trail.count(name) > _MAX_REPEATS for name in place.trail)
         if repeated or place.depth >= MAX_DEPTH or "$ref" in view:
             return Field(kind="json")
-        if any(name.startswith(_STAC) for name in flat.references):
+        is_document = _STAC if not place.data else known.PREFIX
+        if any(name.startswith(is_document) for name in flat.references):
             return Field(kind="json", label=view.get("title", ""))
         envelope = self._envelope(view, place)
         if envelope is not None:
@@ -167,7 +171,9 @@ class Builder:
             made = self._qualified_file(view, place)
             if made is not None:
                 return made
-        found = area.recognise(view, flat.references, place.naming)
+        found = (
+            None if place.data else area.recognise(view, flat.references, place.naming)
+        )
         if found is not None:
             return Field(kind="area", area=found)
         if "const" in view:
@@ -399,7 +405,19 @@ class Builder:
             return replace(constants, nullable=nullable)
         if len(choices) > 1 and all(_is_content(choice) for choice in choices):
             return replace(_contents(choices, place), nullable=nullable)
-        inner = replace(place, key="", required=True, depth=place.depth + 1)
+        # "An address, or a STAC item, or a feature collection" is data to read.
+        is_data = any(
+            view.get("format") in _ADDRESSES
+            or any(name.startswith(_STAC) for name in references)
+            for view, references in (flatten(c, self.scope.defs) for c in choices)
+        )
+        inner = replace(
+            place,
+            key="",
+            required=True,
+            depth=place.depth + 1,
+            data=place.data or is_data,
+        )
         made = [self.field(choice, inner) for choice in choices]
         if len(made) == 1:
             return replace(made[0], nullable=nullable or made[0].nullable)
