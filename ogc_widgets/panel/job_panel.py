@@ -126,6 +126,11 @@ class JobPanel(View):
         problems = "1 problem" if count == 1 else f"{count} problems"
         self._show_rest("invalid", f"{problems} in the form; nothing was sent.")
 
+    def not_started(self, error: BaseException) -> None:
+        """Show that the request brought no job, and why."""
+        what = error.what if isinstance(error, OgcError) else str(error)
+        self._show_rest("invalid", what)
+
     def reset(self) -> None:
         """Show that nothing has run yet; the job, if any, goes on untouched."""
         self._show_rest("idle", "")

@@ -1,4 +1,4 @@
-"""Draw every state of the job panel to pictures, to look at them.
+"""Draw every state of the job panel and the job table to pictures, to look at them.
 
 Run ``python tests/browser/gallery_panel.py FOLDER``.
 """
@@ -7,31 +7,33 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from panel_states import STATES, traits
+import job_table_states
+import panel_states
 from playwright.sync_api import sync_playwright
 from view_page import CHROMIUM, CHROMIUM_ARGS, show_view
 
-from ogc_widgets.panel import JobPanel
+from ogc_widgets.panel import JobPanel, JobTable
 
-_ADD = """({names, all, width}) => {
+if TYPE_CHECKING:
+    from ogc_widgets.view.base import View
+
+_ADD = """({all, width}) => {
   document.getElementById("view").remove();
-  for (const name of names) {
+  for (const [name, traits] of Object.entries(all)) {
     const title = Object.assign(document.createElement("h2"), { textContent: name });
     const place = document.createElement("div");
     place.style.width = `${width}px`;
     document.body.append(title, place);
-    const { model } = window.show({ problem: "", ...all[name] }, place);
-    model.put({ state: { ...all[name].state, sequence: 2 } });
+    const { model } = window.show({ problem: "", ...traits }, place);
+    model.put({ state: { ...traits.state, sequence: 2 } });
   }
 }"""
-PER_PICTURE = 6
 
 
 def draw(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    names = list(STATES)
-    everything = {name: traits(name) for name in names}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=CHROMIUM_ARGS
@@ -39,16 +41,29 @@ def draw(folder: Path) -> None:
         page = browser.new_page()
         for theme in ("light", "dark"):
             for width in (1100, 700):
-                for start in range(0, len(names), PER_PICTURE):
-                    show_view(page, JobPanel, traits("idle"), width=width, theme=theme)
-                    chosen = names[start : start + PER_PICTURE]
-                    page.evaluate(
-                        _ADD, {"names": chosen, "all": everything, "width": width}
-                    )
-                    page.wait_for_timeout(450)
-                    picture = f"panel-{theme}-{width}-{start // PER_PICTURE}.png"
-                    page.screenshot(path=folder / picture, full_page=True)
+                name = f"{theme}-{width}"
+                panels = {n: panel_states.traits(n) for n in panel_states.STATES}
+                _draw(page, JobPanel, panels, 6, folder / f"panel-{name}")
+                tables = {
+                    n: job_table_states.traits(n) for n in job_table_states.STATES
+                }
+                _draw(page, JobTable, tables, 4, folder / f"table-{name}")
         browser.close()
+
+
+def _draw(
+    page: Any, view: type[View], every: dict[str, Any], count: int, stem: Path
+) -> None:
+    names = list(every)
+    theme, width = stem.name.split("-")[1:]
+    for number, start in enumerate(range(0, len(names), count)):
+        chosen = {name: every[name] for name in names[start : start + count]}
+        show_view(page, view, every[names[0]], width=int(width), theme=theme)
+        page.evaluate(_ADD, {"all": chosen, "width": int(width)})
+        page.wait_for_timeout(450)
+        page.screenshot(
+            path=stem.with_name(f"{stem.name}-{number}.png"), full_page=True
+        )
 
 
 if __name__ == "__main__":

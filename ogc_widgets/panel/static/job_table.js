@@ -34,7 +34,7 @@ function render({ model, el }) {
   const bar = h("div", { class: "ogcw-jobs-bar" }, title, text, status, loading, refresh);
 
   const head = h("tr", {}, ["status", "process", "job", "created", "duration", "message", ""].map((name, i) =>
-    h("th", { scope: "col", class: `ogcw-jobs-c${i}` }, name || h("span", { class: "ogcw-visually-hidden" }, "actions"))));
+    h("th", { scope: "col", class: `ogcw-jobs-c${i}`, title: name === "created" ? "By the server's clock, UTC" : null }, name || h("span", { class: "ogcw-visually-hidden" }, "actions"))));
   const rows = h("tbody");
   const table = h("table", { class: "ogcw-table ogcw-jobs-table", "aria-label": "Jobs of the server, newest first" }, h("thead", {}, head), rows);
   const empty = h("div", { class: "ogcw-hint ogcw-jobs-empty" });
@@ -61,7 +61,7 @@ function render({ model, el }) {
   function draw() {
     const s = state();
     const count = s.page_size ?? 10;
-    list.style.height = `${33 + 33 * count}px`;
+    list.style.height = `${34 + 33 * count}px`;
     const filter = s.filter ?? { text: "", status: "" };
     if (document.activeElement !== text) text.value = filter.text;
     if (document.activeElement !== status) status.value = filter.status;
