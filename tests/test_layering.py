@@ -1,0 +1,219 @@
+"""Imports go one way, and nothing of a server is parsed as HTML: read from the code."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PACKAGE = Path(__file__).resolve().parents[1] / "ogc_widgets"
+
+# What each part may import of the others. `lab` stands alone: it is a server, and could
+# be another project.
+MAY_IMPORT = {
+    "errors": set(),
+    "api": {"errors"},
+    "client": {"errors", "api"},
+    "view": {"errors"},
+    "map": {"errors", "api", "client", "view"},
+    "form": {"errors", "api", "client", "view", "map"},
+    "panel": {"errors", "api", "client", "view"},
+    "app": {"errors", "api", "client", "view", "map", "form", "panel"},
+    "lab": {"errors"},
+}
+
+WIDGET_LIBRARIES = {"anywidget", "ipyleaflet", "ipywidgets", "traitlets", "IPython"}
+# Modules of the standard library that open a socket or start a program.
+IO_LIBRARIES = {"asyncio", "http", "socket", "ssl", "subprocess", "urllib.request"}
+
+# Widgets that parse their text as HTML or LaTeX. A server's words never go there.
+SINKS = {"HTML", "HTMLMath", "Label", "Popup", "Tooltip", "DivIcon", "LegendControl"}
+# The same in a script of the page.
+SCRIPT_SINKS = (
+    "innerHTML",
+    "outerHTML",
+    "insertAdjacentHTML",
+    "document.write",
+    "DOMParser",
+    "createContextualFragment",
+    "srcdoc",
+    "eval(",
+    "new Function",
+)
+
+
+class Import(NamedTuple):
+    module: str
+    line: int
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def modules(*parts: str) -> list[Path]:
+    found = [
+        p for p in sorted(PACKAGE.rglob("*.py")) if not parts or part_of(p) in parts
+    ]
+    assert found, f"no module in {parts}"
+    return found
+
+
+def imports_of(path: Path) -> Iterator[Import]:
+    """Every import of a module, with relative ones made absolute."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    package = ["ogc_widgets", *path.relative_to(PACKAGE).parent.parts]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(alias.name, node.lineno)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            stem = ".".join([*base, *([node.module] if node.module else [])])
+            for alias in node.names:
+                yield Import(f"{stem}.{alias.name}", node.lineno)
+
+
+def problem(path: Path, found: Import) -> str:
+    return f"{path.relative_to(PACKAGE)}:{found.line} imports {found.module}"
+
+
+def test_every_part_has_a_rule() -> None:
+    parts = {part_of(path) for path in modules()} - {"__init__"}
+    assert parts == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("part", MAY_IMPORT)
+def test_part_imports_only_the_parts_below_it(part: str) -> None:
+    wrong = []
+    for path in modules(part):
+        for found in imports_of(path):
+            top, _, rest = found.module.partition(".")
+            other = rest.partition(".")[0]
+            # The version number is the one thing that anybody may read.
+            allowed = {part, "", "__version__", *MAY_IMPORT[part]}
+            if top == "ogc_widgets" and other not in allowed:
+                wrong.append(problem(path, found))
+    assert not wrong
+
+
+def test_form_takes_only_pure_parts_of_the_map() -> None:
+    """Importing the form must not load ipyleaflet."""
+    taken = {
+        found.module
+        for path in modules("form")
+        for found in imports_of(path)
+        if found.module.startswith("ogc_widgets.map.")
+    }
+    for module in taken:
+        path = PACKAGE / "map" / f"{module.split('.')[2]}.py"
+        assert path.exists(), f"{module}: import from the module, not from the package"
+        for found in imports_of(path):
+            assert found.module.partition(".")[0] not in WIDGET_LIBRARIES
+
+
+def test_api_uses_the_standard_library_only_and_no_io() -> None:
+    wrong = []
+    for path in modules("api", "errors"):
+        for found in imports_of(path):
+            top = found.module.partition(".")[0]
+            io = any(f"{found.module}.".startswith(f"{name}.") for name in IO_LIBRARIES)
+            if io or (top != "ogc_widgets" and top not in sys.stdlib_module_names):
+                wrong.append(problem(path, found))
+    assert not wrong
+
+
+def test_client_imports_no_widget_library() -> None:
+    wrong = [
+        problem(path, found)
+        for path in modules("client", "api", "errors")
+        for found in imports_of(path)
+        if found.module.partition(".")[0] in WIDGET_LIBRARIES
+    ]
+    assert not wrong
+
+
+def test_only_the_client_imports_an_http_library() -> None:
+    libraries = {"httpx", "httpcore", "requests", "urllib3", "aiohttp"}
+    wrong = [
+        problem(path, found)
+        for path in modules()
+        for found in imports_of(path)
+        if part_of(path) != "client"
+        and (
+            found.module.partition(".")[0] in libraries
+            or (part_of(path) != "lab" and found.module.startswith("urllib.request"))
+        )
+    ]
+    assert not wrong
+
+
+def test_lab_and_widgets_do_not_know_each_other() -> None:
+    wrong = [
+        problem(path, found)
+        for path in modules()
+        for found in imports_of(path)
+        if part_of(path) not in {"lab", "__init__"}
+        and found.module.startswith("ogc_widgets.lab")
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_module_can_be_read_in_one_sitting(path: Path) -> None:
+    """At most 400 lines of code; explanations do not count against a module."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    texts = {
+        line
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    code = [
+        line
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if number not in texts and line.strip() and not line.strip().startswith("#")
+    ]
+    assert len(code) <= 400, "split it by ideas: 400 lines are enough for one"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_module_uses_no_widget_that_parses_its_text(path: Path) -> None:
+    used = {
+        f"{name} in line {node.lineno}"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in [
+            node.id
+            if isinstance(node, ast.Name)
+            else node.attr
+            if isinstance(node, ast.Attribute)
+            else ""
+        ]
+        if name in SINKS
+    }
+    assert not used, "text from a server would be parsed: use a View"
+
+
+@pytest.mark.parametrize(
+    "path", sorted(PACKAGE.rglob("*.js")), ids=lambda p: str(p.relative_to(PACKAGE))
+)
+def test_script_makes_the_page_of_text_nodes_only(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert not [sink for sink in SCRIPT_SINKS if sink in source]
+
+
+def test_nothing_is_fetched_by_a_script_or_a_style_sheet() -> None:
+    """No script from a CDN, no font, no beacon: the kernel does all requests."""
+    wrong = [
+        (path.name, word)
+        for path in [*PACKAGE.rglob("*.js"), *PACKAGE.rglob("*.css")]
+        for word in ("fetch(", "XMLHttpRequest", "sendBeacon", "WebSocket", "@import")
+        if word in path.read_text(encoding="utf-8")
+    ]
+    assert not wrong
