@@ -1,0 +1,362 @@
+"""The whole loop in one cell: form, map, live job and results of one process."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+import traitlets
+
+from ogc_widgets.api.text import clean
+from ogc_widgets.app.area_link import AreaLink
+from ogc_widgets.app.code_view import CodeView
+from ogc_widgets.app.discovery import Server, discover
+from ogc_widgets.app.facts import can_stop, facts_of, how_it_runs
+from ogc_widgets.app.header import HeaderView
+from ogc_widgets.app.outputs_view import OutputsView
+from ogc_widgets.app.request_text import code_blocks, json_blocks
+from ogc_widgets.app.run_bar import RunBar
+from ogc_widgets.client import AsyncJob, Client, Job, Results
+from ogc_widgets.client.loop import run as run_in_loop
+from ogc_widgets.client.loop import submit
+from ogc_widgets.errors import InvalidInputsError, ProblemError
+from ogc_widgets.form import ProcessForm
+from ogc_widgets.map import AreaMap, ResultsMap
+from ogc_widgets.panel import JobPanel
+from ogc_widgets.view.base import publishing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from concurrent.futures import Future
+
+    from ogc_widgets.api import JobView, Process
+    from ogc_widgets.api.requests import Mode
+
+
+class App(ipywidgets.VBox):
+    """Describe, fill in, run, watch and see the results, in one cell.
+
+    Nothing is submitted by creating or displaying an App: a job starts when Run is
+    pressed or :meth:`run` is called. Closing an App never touches a job.
+
+    Args:
+        server: Address of an OGC API - Processes server, or a client for it.
+        process_id: The process to open; the first one of the server if left out.
+
+    Raises:
+        ServerError: The server cannot be reached or does not know the process.
+    """
+
+    form = traitlets.Instance(ProcessForm)
+    """The form of the open process; another one after the process was changed."""
+    job = traitlets.Any(allow_none=True)
+    """The job that is shown; set it to attach to a job started elsewhere."""
+    results = traitlets.Any(allow_none=True)
+    """The results of the job once it is successful, else None."""
+
+    def __init__(self, server: str | Client, process_id: str | None = None) -> None:
+        self.client = server if isinstance(server, Client) else Client(server)
+        self._owns_client = self.client is not server
+        try:
+            self._server = run_in_loop(discover, self.client.aio, process_id)
+        except BaseException:
+            if self._owns_client:
+                self.client.close()
+            raise
+        self._kept_inputs: dict[str, dict[str, Any]] = {}
+        self._unwatch: Callable[[], None] | None = None
+        self._closed = False
+
+        self.map = AreaMap(height="100%")
+        self.panel = JobPanel()
+        self._header = HeaderView(on_choose=self._choose)
+        self._run_bar = RunBar(
+            on_run=self._run_pressed, on_reset=self._reset, on_jump=self._jump
+        )
+        self._code = CodeView()
+        self._outputs = OutputsView()
+        self._results_map = ResultsMap(area_map=self.map)
+        self._left = ipywidgets.VBox()
+        self._right = ipywidgets.VBox([self.map])
+        self._split = ipywidgets.GridBox([self._left, self._right])
+        self._area_link = AreaLink(self.map)
+        super().__init__(
+            [self._header, self._split, self.panel, self._outputs, self._results_map]
+        )
+        for box, name in (
+            (self, "ogcw-app"),
+            (self._left, "ogcw-app-left"),
+            (self._right, "ogcw-app-right"),
+            (self._split, "ogcw-app-split"),
+        ):
+            box.add_class("ogcw")
+            box.add_class(name)
+        self._header.observe(self._tab_changed, "tab")
+        self._open(self._server)
+
+    # -- what Python can do ---------------------------------------------------------
+
+    @property
+    def process(self) -> Process:
+        """The description of the open process."""
+        return self._server.process
+
+    def choose(self, process_id: str) -> None:
+        """Open another process of the server; the inputs of both are kept.
+
+        Args:
+            process_id: Id of the process.
+
+        Raises:
+            ServerError: The server does not know it, or cannot be reached.
+        """
+        self._open(run_in_loop(self._server.opening, self.client.aio, process_id))
+
+    def run(
+        self,
+        *,
+        mode: Mode = "auto",
+        outputs: Mapping[str, Any] | None = None,
+    ) -> Job:
+        """Send what the form shows, and watch the job in this app.
+
+        Args:
+            mode: ``auto``, ``async`` or ``sync``, as for :meth:`Client.execute`.
+            outputs: Output id to what is wanted of it; all of them if left out.
+
+        Returns:
+            The job, accepted or already running; a synchronous answer is a finished
+            job. Wait for it with ``job.wait()`` or ``await job``.
+
+        Raises:
+            InvalidInputsError: The form has problems; nothing was sent.
+            ServerError: The server refused, or did not answer.
+        """
+        inputs = self._ready_inputs()
+        try:
+            job = self.client.execute(
+                self.process.id, inputs, mode=mode, outputs=outputs
+            )
+        except BaseException as error:
+            self._not_started(error)
+            raise
+        self._started(job)
+        return job
+
+    def close(self) -> None:
+        """Close the app and everything in it; jobs on the server go on."""
+        if self._closed:
+            return
+        self._closed = True
+        self._stop_watching()
+        self._area_link.close()
+        for widget in (
+            self._header,
+            self.form,
+            self._run_bar,
+            self._code,
+            self._outputs,
+            self._results_map,
+            self.panel,
+            self.map,
+        ):
+            widget.close()
+        for box in (self._left, self._right, self._split):
+            layout = box.layout
+            box.close()
+            layout.close()
+        if self._owns_client:
+            self.client.close()
+        layout = self.layout
+        super().close()
+        layout.close()
+
+    # -- a process is opened --------------------------------------------------------
+
+    def _open(self, server: Server) -> None:
+        """Show another process of the server."""
+        old = self.form if self.has_trait("form") and self._has_form() else None
+        if old is not None:
+            self._kept_inputs[self.process.id] = dict(old.inputs)
+        self._server = server
+        process = server.process
+        form = ProcessForm(process, self._kept_inputs.get(process.id))
+        form.add_class("ogcw-scroll")
+        form.observe(self._form_changed, ("inputs", "shown_errors"))
+        self.form = form
+        with publishing(self._header, self._run_bar):
+            self._header.title = clean(process.title or process.id)
+            self._header.description = clean(process.description, limit=1000)
+            self._header.facts = facts_of(process, server.conformance, server.title)
+            self._header.processes = [
+                {"id": summary.id, "title": clean(summary.title)}
+                for summary in server.processes
+            ]
+            self._header.process_id = process.id
+            self._run_bar.note = how_it_runs(process)
+        self.panel.can_stop = can_stop(process, server.conformance)
+        self._area_link.bind(form)
+        self._tab_changed()
+        self._form_changed()
+        if old is not None:
+            old.close()
+
+    def _has_form(self) -> bool:
+        return "form" in self._trait_values
+
+    def _choose(self, process_id: str) -> None:
+        """The page asks for another process; its description is fetched aside."""
+        self._header.loading = True
+
+        def done(future: Future[Server]) -> None:
+            self._header.loading = False
+            self._header.problem = ""
+            try:
+                self._open(future.result())
+            except Exception as error:  # noqa: BLE001 # shown in the head of the app
+                self._header.report(error)
+
+        submit(self._server.opening, self.client.aio, process_id).add_done_callback(
+            done
+        )
+
+    # -- the form ---------------------------------------------------------------------
+
+    def _form_changed(self, _change: object = None) -> None:
+        """Keep the foot of the form and the texts of the request up to date."""
+        shown = self.form.shown_errors
+        with publishing(self._run_bar):
+            self._run_bar.problems = [
+                {"path": path, "label": label, "message": message}
+                for path, label, message in self.form.problems
+                if path in shown
+            ]
+        self._write_request()
+
+    def _tab_changed(self, _change: object = None) -> None:
+        shows_form = self._header.tab == "form"
+        self._left.children = (
+            (self.form, self._run_bar) if shows_form else (self._code, self._run_bar)
+        )
+        self._write_request()
+
+    def _write_request(self) -> None:
+        if self._header.tab == "form":
+            return
+        write = json_blocks if self._header.tab == "json" else code_blocks
+        blocks = write(self.client, self.form, self._server.process_url)
+        with publishing(self._code):
+            self._code.blocks = blocks
+
+    def _jump(self, path: str) -> None:
+        self._header.tab = "form"
+        self.form.focus(path)
+
+    def _reset(self) -> None:
+        self.form.reset()
+        self._run_bar.problem = ""
+
+    # -- a job is started -------------------------------------------------------------
+
+    def _ready_inputs(self) -> dict[str, Any]:
+        """The inputs, if they can be sent; otherwise show what is wrong.
+
+        Raises:
+            InvalidInputsError: Some cannot.
+        """
+        try:
+            inputs = self.form.require_valid()
+        except InvalidInputsError:
+            if self.job is None:
+                self.panel.invalid(len(self.form.problems))
+            raise
+        with publishing(self._run_bar):
+            self._run_bar.busy = True
+            self._run_bar.problem = ""
+        self.job = None
+        self.panel.submitting()
+        return inputs
+
+    def _run_pressed(self) -> None:
+        """Run was pressed: start the job aside, so that the kernel stays free."""
+        if self._run_bar.busy:
+            return
+        try:
+            inputs = self._ready_inputs()
+        except InvalidInputsError:
+            self._jump(self.form.problems[0][0])
+            return
+
+        def done(future: Future[AsyncJob]) -> None:
+            try:
+                self._started(Job(future.result()))
+            except Exception as error:  # noqa: BLE001 # shown at the form and its foot
+                self._not_started(error)
+                self._run_bar.report(error)
+
+        submit(self.client.aio.execute, self.process.id, inputs).add_done_callback(done)
+
+    def _started(self, job: Job) -> None:
+        self._run_bar.busy = False
+        self.job = job
+
+    def _not_started(self, error: BaseException) -> None:
+        """Show why there is no job; the form keeps everything."""
+        self._run_bar.busy = False
+        self.panel.not_started(error)
+        if isinstance(error, ProblemError):
+            named = self.form.show_server_errors(error)
+            if named:
+                self._jump(named[0])
+
+    # -- a job is shown ---------------------------------------------------------------
+
+    @traitlets.observe("job")
+    def _job_changed(self, change: dict[str, Any]) -> None:
+        self._stop_watching()
+        self.results = None
+        job = change["new"]
+        self.panel.job = job
+        if job is not None:
+            self._unwatch = job.watch(partial(self._seen, job))
+
+    def _stop_watching(self) -> None:
+        unwatch, self._unwatch = self._unwatch, None
+        if unwatch is not None:
+            unwatch()
+
+    def _seen(self, job: Job, view: JobView) -> None:
+        """Fetch the results when the watched job is successful; any thread."""
+        if view.phase != "successful" or job is not self.job or self._closed:
+            return
+        self._stop_watching()
+
+        def done(future: Future[Results]) -> None:
+            if job is not self.job or self._closed:
+                return
+            try:
+                self.results = future.result()
+            except Exception as error:  # noqa: BLE001 # shown under the job
+                self._outputs.report(error)
+
+        submit(job.aio.results).add_done_callback(done)
+
+    @traitlets.observe("results")
+    def _results_changed(self, change: dict[str, Any]) -> None:
+        results: Results | None = change["new"]
+        self._outputs.show(results)
+        self._results_map.results = results
+
+    def _repr_mimebundle_(
+        self, **kwargs: dict[Any, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The live view, and what a saved notebook says without it."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        shown, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        cards = [part._repr_mimebundle_()[0] for part in (self.form, self.panel)]
+        return {
+            **(shown or {}),
+            "text/plain": "\n".join(card["text/plain"] for card in cards),
+            "text/html": "\n".join(card["text/html"] for card in cards),
+        }, metadata

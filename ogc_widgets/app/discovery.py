@@ -1,0 +1,84 @@
+"""What the app must know of a server before it can show anything."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ogc_widgets.api import Conformance, LandingPage, Process, ProcessSummary
+from ogc_widgets.errors import ProblemError, ProtocolError
+
+if TYPE_CHECKING:
+    from ogc_widgets.client import AsyncClient
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server as the app sees it.
+
+    Attributes:
+        title: The server's own name, or its host.
+        conformance: What it says it can do; empty where it says nothing.
+        processes: Its processes, in its order.
+        process: The description of the open one.
+        process_url: Address of the open one.
+    """
+
+    title: str
+    conformance: Conformance
+    processes: tuple[ProcessSummary, ...]
+    process: Process
+    process_url: str
+
+    async def opening(self, client: AsyncClient, process_id: str) -> Server:
+        """Fetch another process of the server.
+
+        Raises:
+            ServerError: The server does not know it, or cannot be reached.
+        """
+        process = await client.process(process_id)
+        url = await client.process_url(process_id)
+        return replace(self, process=process, process_url=url)
+
+
+async def discover(client: AsyncClient, process_id: str | None) -> Server:
+    """Ask a server for everything at once.
+
+    Args:
+        client: The client of the server.
+        process_id: The process to open; the first one if None.
+
+    Raises:
+        ServerError: The server cannot be reached, has no process, or not this one.
+    """
+    landing, conformance, processes = await asyncio.gather(
+        client.landing_page(), _conformance(client), client.processes()
+    )
+    if process_id is None:
+        if not processes:
+            raise ProtocolError(
+                f"The server at {client.url} offers no process.",
+                advice="Check the address: it should be the landing page of an OGC API "
+                "- Processes server. Some servers show processes only after sign-in.",
+            )
+        process_id = processes[0].id
+    return Server(
+        title=_name(landing, client.url),
+        conformance=conformance,
+        processes=tuple(processes),
+        process=await client.process(process_id),
+        process_url=await client.process_url(process_id),
+    )
+
+
+async def _conformance(client: AsyncClient) -> Conformance:
+    try:
+        return await client.conformance()
+    except (ProblemError, ProtocolError):
+        # Some servers have no such page; then every ability is found out by trying.
+        return Conformance(uris=(), raw={})
+
+
+def _name(landing: LandingPage, url: str) -> str:
+    return landing.title or url.partition("://")[2].partition("/")[0]

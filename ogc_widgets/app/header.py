@@ -1,0 +1,44 @@
+"""The head of the app: which process, on which server, and the three tabs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from ogc_widgets.view.base import View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_STATIC = Path(__file__).parent / "static"
+
+
+class HeaderView(View):
+    """Title, facts about the process, the chooser, and the tabs.
+
+    The style sheet of the whole app is carried by this view.
+    """
+
+    _script = _STATIC / "header.js"
+    _style = _STATIC / "app.css"
+
+    title = traitlets.Unicode().tag(sync=True)
+    description = traitlets.Unicode().tag(sync=True)
+    facts = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    processes: Any = traitlets.List().tag(sync=True)
+    """What can be chosen: a list of ``{"id", "title"}``."""
+    process_id = traitlets.Unicode().tag(sync=True)
+    loading = traitlets.Bool(default_value=False).tag(sync=True)
+    tab = traitlets.Enum(("form", "json", "code"), default_value="form").tag(sync=True)
+
+    def __init__(self, on_choose: Callable[[str], None]) -> None:
+        self._on_choose = on_choose
+        super().__init__()
+
+    def _on_tab(self, name: str) -> None:
+        self.tab = name
+
+    def _on_process(self, id: str) -> None:  # noqa: A002 # the name in the message
+        self._on_choose(id)

@@ -1,0 +1,56 @@
+"""The texts of the JSON and Code tabs: exactly what Run would send."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.api.requests import execute_request
+from ogc_widgets.api.snippets import as_curl, as_httpx, as_package, pretty_body
+
+if TYPE_CHECKING:
+    from ogc_widgets.api import Process
+    from ogc_widgets.client import Client
+    from ogc_widgets.form import ProcessForm
+
+Block = dict[str, str]
+
+
+def json_blocks(client: Client, form: ProcessForm, process_url: str) -> list[Block]:
+    """The request as it goes on the wire, with the tokens left out."""
+    process: Process = form.process
+    request = execute_request(process_url, form.public_inputs, process=process)
+    headers = {**request.headers, **client.credential_placeholders}
+    head = "".join(f"{name}: {value}\n" for name, value in headers.items())
+    return [
+        {
+            "label": "Request",
+            "note": _note(form),
+            "text": f"POST {request.url}\n{head}\n{pretty_body(request)}",
+        }
+    ]
+
+
+def code_blocks(client: Client, form: ProcessForm, process_url: str) -> list[Block]:
+    """The same call as cURL, as plain httpx, and with this package."""
+    process: Process = form.process
+    inputs: dict[str, Any] = form.public_inputs
+    request = execute_request(process_url, inputs, process=process)
+    secrets = client.credential_placeholders
+    texts = {
+        "ogc_widgets": as_package(client.url, process.id, inputs, placeholders=secrets),
+        "httpx": as_httpx(request, secrets),
+        "cURL": as_curl(request, secrets),
+    }
+    note = _note(form)
+    return [
+        {"label": label, "note": note, "text": text} for label, text in texts.items()
+    ]
+
+
+def _note(form: ProcessForm) -> str:
+    count = len(form.errors)
+    if not count:
+        return ""
+    return (
+        f"Not complete: {count} {'problem' if count == 1 else 'problems'} in the form"
+    )

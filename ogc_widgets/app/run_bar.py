@@ -1,0 +1,49 @@
+"""The foot of the form: Run, Reset, and what still stands in the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from ogc_widgets.view.base import View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_STATIC = Path(__file__).parent / "static"
+
+
+class RunBar(View):
+    """Run and Reset, with one line that leads to the first problem."""
+
+    _script = _STATIC / "run_bar.js"
+    _style = _STATIC / "run_bar.css"
+
+    busy = traitlets.Bool(default_value=False).tag(sync=True)
+    note = traitlets.Unicode().tag(sync=True)
+    """How the process will run, in words."""
+    problems: Any = traitlets.List().tag(sync=True)
+    """What cannot be sent yet: a list of ``{"path", "label", "message"}``."""
+
+    def __init__(
+        self,
+        *,
+        on_run: Callable[[], None],
+        on_reset: Callable[[], None],
+        on_jump: Callable[[str], None],
+    ) -> None:
+        self._run = on_run
+        self._reset = on_reset
+        self._jump = on_jump
+        super().__init__()
+
+    def _on_run(self) -> None:
+        self._run()
+
+    def _on_reset(self) -> None:
+        self._reset()
+
+    def _on_jump(self, path: str) -> None:
+        self._jump(path)

@@ -1,0 +1,30 @@
+function render({ model, el }) {
+  el.classList.add("ogcw", "ogcw-runbar");
+  const run = h("button", { type: "button", class: "ogcw-btn ogcw-btn-primary", onclick: () => model.send({ type: "run" }) }, "Run");
+  const reset = h("button", { type: "button", class: "ogcw-btn", onclick: () => model.send({ type: "reset" }) }, "Reset");
+  const note = h("span", { class: "ogcw-runbar-note ogcw-hint" });
+  const summary = h("span", { class: "ogcw-runbar-note ogcw-error", role: "status" });
+  el.append(run, reset, summary, note, problemLine(model));
+
+  function draw() {
+    const problems = model.get("problems");
+    const busy = model.get("busy");
+    run.disabled = busy;
+    setText(run, busy ? "Starting …" : "Run");
+    setText(note, model.get("note"));
+    show(note, problems.length === 0);
+    show(summary, problems.length > 0);
+    if (problems.length > 0) {
+      const first = problems[0];
+      summary.replaceChildren(
+        problems.length === 1 ? "1 problem: " : `${problems.length} problems, first: `,
+        h("button", {
+          type: "button", class: "ogcw-link ogcw-runbar-jump", dir: "auto", title: first.message,
+          onclick: () => model.send({ type: "jump", path: first.path }),
+        }, first.label));
+    } else summary.replaceChildren();
+  }
+  draw();
+  return listen(model, ["problems", "busy", "note"], draw);
+}
+export default { render };
