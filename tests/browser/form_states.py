@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ogc_widgets.form import page
-from ogc_widgets.view.base import View
 
 ENCODINGS = [
     {
@@ -73,13 +71,6 @@ WATER_DRAFTS: dict[str, Any] = {
     "epsg": "EPSG:432x6",
     "bands": ["green", "nir"],
 }
-
-
-class FormPage(View):
-    """The page of the form without a kernel behind it."""
-
-    _script = page.SCRIPT
-    _style = page.STYLE
 
 
 def field(kind: str, key: str, **members: Any) -> dict[str, Any]:
@@ -292,7 +283,10 @@ def traits(spec: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
         "spec": spec,
         "drafts": {},
         "drafts_revision": 0,
-        "errors": {},
+        "shown_errors": {},
+        "slots": [],
+        "has_map": True,
+        "show_footer": False,
         "extra": [],
         "focus_request": {},
         "active_area": "",

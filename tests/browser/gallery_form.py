@@ -1,10 +1,12 @@
 """Draw the form in many states to PNG files, for people to look at.
 
-Run: ``python tests/browser/gallery_form.py FOLDER``.
+Run: ``python tests/browser/gallery_form.py FOLDER [DESCRIPTION ...]``; with process
+descriptions (JSON files) it draws the forms of these instead.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,12 +16,13 @@ from form_states import (
     FILLED,
     WATER_BODIES,
     WATER_DRAFTS,
-    FormPage,
     field,
     traits,
 )
 from playwright.sync_api import sync_playwright
 from view_page import CHROMIUM, CHROMIUM_ARGS, show_view
+
+from ogc_widgets.form.widget import ProcessForm
 
 LONG = "A very long title that goes on and on about what this input is for " * 6
 STATES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -27,7 +30,7 @@ STATES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         traits(
             WATER_BODIES,
             drafts=WATER_DRAFTS,
-            errors={"epsg": "Must look like EPSG:4326."},
+            shown_errors={"epsg": "Must look like EPSG:4326."},
         ),
         {"width": 489},
     ),
@@ -35,12 +38,12 @@ STATES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         traits(
             WATER_BODIES,
             drafts=WATER_DRAFTS,
-            errors={"epsg": "Must look like EPSG:4326."},
+            shown_errors={"epsg": "Must look like EPSG:4326."},
         ),
         {"width": 489, "theme": "dark"},
     ),
     "water-empty": (
-        traits(WATER_BODIES, errors={"aoi": "Required.", "stac_items": "Required."}),
+        traits(WATER_BODIES, shown_errors={"aoi": "Required.", "stac_items": "Required."}),
         {"width": 489},
     ),
     "all-empty": (traits(ALL_KINDS), {"width": 480}),
@@ -53,7 +56,7 @@ STATES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         traits(
             ALL_KINDS,
             drafts=FILLED,
-            errors={
+            shown_errors={
                 **{spec["key"]: "This cannot be sent." for spec in ALL_KINDS[:22]},
                 "years/1": "Must be a whole number.",
                 "options/inner/flag": "Must be yes.",
@@ -95,14 +98,24 @@ STATES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
                 "d": "x" * 500_000,
                 "e": [f"https://example.org/items/{n}" for n in range(130)],
             },
-            errors={"a": LONG, "e/2": "No answer from this address."},
+            shown_errors={"a": LONG, "e/2": "No answer from this address."},
         ),
         {"width": 480},
     ),
 }
 
 
-def main(folder: Path) -> None:
+def of_description(path: Path) -> dict[str, Any]:
+    """The traits of the form of a process description."""
+    form = ProcessForm(json.loads(path.read_text(encoding="utf-8")))
+    state = form.get_state()
+    return traits(
+        state["spec"],
+        **{name: state[name] for name in ("drafts", "notes", "shown_errors")},
+    )
+
+
+def main(folder: Path, *paths: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -110,11 +123,14 @@ def main(folder: Path) -> None:
         )
         page = browser.new_page(reduced_motion="reduce")
         page.on("pageerror", lambda error: print("ERROR", error))  # noqa: T201 # a tool
-        for name, (state, options) in STATES.items():
-            show_view(page, FormPage, state, **options)
+        descriptions = {
+            path.stem: (of_description(path), {"width": 489}) for path in paths
+        }
+        for name, (state, options) in (descriptions or STATES).items():
+            show_view(page, ProcessForm, state, **options)
             page.screenshot(path=folder / f"{name}.png", full_page=True)
         browser.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(*map(Path, sys.argv[1:]))

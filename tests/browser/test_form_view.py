@@ -16,12 +16,13 @@ from form_states import (
     TEXT,
     WATER_BODIES,
     WATER_DRAFTS,
-    FormPage,
     field,
     traits,
 )
 from playwright.sync_api import Browser, Locator, Page, expect
 from view_page import show_view
+
+from ogc_widgets.form.widget import ProcessForm
 
 Spec = dict[str, Any]
 
@@ -32,7 +33,7 @@ class Form:
     def __init__(self, page: Page, spec: list[Spec], **changes: Any) -> None:
         self.page = page
         options = {k: changes.pop(k) for k in ("width", "theme") if k in changes}
-        show_view(page, FormPage, traits(spec, **changes), **options)
+        show_view(page, ProcessForm, traits(spec, **changes), **options)
 
     def sent(self, kind: str = "edit") -> list[dict[str, Any]]:
         messages: list[dict[str, Any]] = self.page.evaluate("model.sent")
@@ -265,7 +266,7 @@ def test_error_belongs_to_its_control_when_python_reports_one(
 ) -> None:
     form = open_form(WATER_BODIES, drafts=WATER_DRAFTS)
     expect(form.box("EPSG code")).not_to_have_attribute("aria-invalid", "true")
-    form.put(errors={"epsg": "must look like EPSG:4326", "stac_items/1": "no answer"})
+    form.put(shown_errors={"epsg": "must look like EPSG:4326", "stac_items/1": "no answer"})
     box = form.page.get_by_role("textbox", name="EPSG code")
     expect(box).to_have_attribute("aria-invalid", "true")
     expect(box).to_have_accessible_description("Must look like EPSG:4326.")
@@ -273,7 +274,7 @@ def test_error_belongs_to_its_control_when_python_reports_one(
     expect(rows.nth(0)).not_to_have_attribute("aria-invalid", "true")
     expect(rows.nth(1)).to_have_attribute("aria-invalid", "true")
     expect(rows.nth(1)).to_have_accessible_description("No answer.")
-    form.put(errors={})
+    form.put(shown_errors={})
     expect(box).not_to_have_attribute("aria-invalid", "true")
     expect(form.error("EPSG code")).to_be_hidden()
 
@@ -284,7 +285,7 @@ def test_error_is_said_by_the_field_around_it_when_its_part_has_no_place(
     form = open_form(
         WATER_BODIES,
         drafts={**WATER_DRAFTS, "aoi": {"json": "[1]"}},
-        errors={"bands/1": "is unknown", "aoi/bbox/3": "is too large"},
+        shown_errors={"bands/1": "is unknown", "aoi/bbox/3": "is too large"},
     )
     expect(form.error("Bands")).to_have_text("2: Is unknown.")
     expect(form.block("Bands").locator(".ogcw-f-chip-bad")).to_have_text("nir×")
@@ -296,7 +297,7 @@ def test_next_field_hardly_moves_when_an_error_appears(
 ) -> None:
     form = open_form([field("text", "x"), field("text", "y")])
     before = form.box("y").bounding_box()
-    form.put(errors={"x": "must look like EPSG:4326"})
+    form.put(shown_errors={"x": "must look like EPSG:4326"})
     after = form.box("y").bounding_box()
     assert before is not None
     assert after is not None
@@ -605,7 +606,7 @@ def test_extra_inputs_are_sent_when_the_server_forgot_them(
     form.page.keyboard.type("workspace")
     form.page.get_by_label("Value of the extra input").fill("demo")
     assert form.sent("extra")[-1]["rows"] == [["workspace", "demo"]]
-    form = open_form(WATER_BODIES, extra=[["queue", "3"]], errors={"queue": "unknown"})
+    form = open_form(WATER_BODIES, extra=[["queue", "3"]], shown_errors={"queue": "unknown"})
     expect(form.page.get_by_label("Id of the extra input")).to_have_value("queue")
     expect(form.page.locator(".ogcw-f-extra .ogcw-error")).to_have_text("queue: Unknown.")
 
@@ -691,7 +692,7 @@ def test_text_of_the_server_stays_text_when_it_looks_like_html(
     form = open_form(
         spec,
         drafts=FILLED,
-        errors={one["key"]: bad for one in ALL_KINDS},
+        shown_errors={one["key"]: bad for one in ALL_KINDS},
         notes={one["key"]: bad for one in ALL_KINDS},
         extra=[[bad, bad]],
         problem=bad,

@@ -67,11 +67,13 @@ function groupNaming(host, role = "group") {
 
 /** Whether a field consists of several controls and so needs a fieldset. */
 function isGroup(spec) {
+  if (Number.isInteger(spec.slot)) return true;
   return ["list", "tuple", "object", "map", "union", "multichoice", "file"].includes(spec.kind)
     || usesRadios(spec);
 }
 
 function usesRadios(spec) {
+  if (Number.isInteger(spec.slot)) return false;
   if (spec.kind === "boolean" || spec.kind === "null") return !usesCheckbox(spec);
   if (spec.kind !== "choice" || spec.searchable || spec.widget === "select") return false;
   const labels = spec.options ?? [];
@@ -248,5 +250,6 @@ function pretty(jsonText) {
 const CONTROLS = {};
 
 function makeControl(spec, host) {
+  if (Number.isInteger(spec.slot)) return slotControl(spec, host);
   return (CONTROLS[spec.kind] ?? CONTROLS.json)(spec, host);
 }

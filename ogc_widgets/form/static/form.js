@@ -25,13 +25,21 @@ function render({ model, el }) {
   const filter = h("input", { type: "search", class: "ogcw-input ogcw-f-filter", placeholder: "Find an input", "aria-label": "Find an input", ...NO_HELP, oninput: () => applyFilter() });
   const live = h("div", { class: "ogcw-visually-hidden", role: "status" });
   const extra = extraInputs(model);
-  el.append(filter, body, extra.node, problemLine(model), live);
+  const foot = footer(model);
+  el.append(filter, body, extra.node, foot.node, problemLine(model), live);
 
   const form = {
     send: (message) => model.send(message),
     refresh: (id) => applyErrors(id),
-    isActive: (id, path) => { const active = model.get("active_area"); return active !== "" && (active === path || active === id); },
-    hasMap: () => model.get("has_map") !== false,
+    isActive: (path) => model.get("active_area") === path,
+    hasMap: () => model.get("has_map") === true,
+    /** The widget that a registered field is drawn with, if this page can show it. */
+    async slot(number) {
+      const name = (model.get("slots") ?? [])[number];
+      if (typeof name !== "string" || !model.widget_manager) return null;
+      const widget = await model.widget_manager.get_model(name.replace("IPY_MODEL_", ""));
+      return model.widget_manager.create_view(widget);
+    },
     onActive: (listener) => activeListeners.push(listener),
     holdLeave(id) { held = id; },
   };
@@ -94,7 +102,7 @@ function render({ model, el }) {
 
   function errorTree() {
     const tree = { own: [], parts: new Map() };
-    for (const [path, message] of Object.entries(model.get("shown_errors") ?? model.get("errors") ?? {})) {
+    for (const [path, message] of Object.entries(model.get("shown_errors") ?? model.get("shown_errors") ?? {})) {
       let branch = tree;
       for (const part of splitPath(path)) {
         if (!branch.parts.has(part)) branch.parts.set(part, { own: [], parts: new Map() });
@@ -204,7 +212,8 @@ function render({ model, el }) {
     if (place.node.contains(event.relatedTarget) || !document.hasFocus()) return;
     flush(id);
     if (event.target.closest?.(".ogcw-f-menu-list")) return;
-    if (held === id || form.isActive(id, joinPath([id]))) return;
+    const active = model.get("active_area");
+    if (held === id || active === joinPath([id]) || active.startsWith(`${joinPath([id])}/`)) return;
     model.send({ type: "leave", id });
     // An echo that was held back while the control had the focus may be shown now.
     setTimeout(() => { if (stack.places.get(id) === place) takeDraft(id, place, (model.get("drafts") ?? {})[id] ?? null, false); });
@@ -238,15 +247,18 @@ function render({ model, el }) {
     if (!event.target.matches(":read-write")) event.target.setAttribute("data-lm-suppress-shortcuts", "true");
   });
 
+  const setBusy = () => el.setAttribute("aria-busy", String(Boolean(model.get("busy"))));
+  setBusy();
   build();
   stops.push(
+    listen(model, ["busy"], setBusy),
     listen(model, ["spec"], build),
     listen(model, ["drafts", "drafts_revision"], takeDrafts),
     listen(model, ["errors", "shown_errors"], () => { applyErrors(); announce(); }),
     listen(model, ["notes"], takeNotes),
     listen(model, ["focus_request"], jump),
     listen(model, ["active_area", "has_map"], () => { held = ""; activeListeners.forEach((listener) => listener()); }),
-    extra.stop,
+    extra.stop, foot.stop,
   );
   return () => {
     for (const id of [...delayed.keys()]) flush(id);
@@ -309,6 +321,20 @@ function extraInputs(model) {
       return Boolean(row);
     },
   };
+}
+
+/** Reset and the way to the first problem, for a form that stands alone. */
+function footer(model) {
+  const problems = h("span", { class: "ogcw-error", role: "status" });
+  const node = h("div", { class: "ogcw-f-footer" },
+    h("button", { type: "button", class: "ogcw-btn", onclick: () => model.send({ type: "reset" }) }, "Reset"), problems);
+  function draw() {
+    const number = Object.keys(model.get("shown_errors") ?? {}).length;
+    show(node, Boolean(model.get("show_footer")));
+    setText(problems, number === 0 ? "" : number === 1 ? "1 problem" : `${number} problems`);
+  }
+  draw();
+  return { node, stop: listen(model, ["shown_errors", "show_footer"], draw) };
 }
 
 export default { render };

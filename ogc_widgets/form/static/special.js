@@ -1,10 +1,11 @@
-// Areas on the map, and content from files.
+// Areas on the map, content from files, and widgets of registered fields.
 
 /** A shape: text that follows the map, and the map that follows the text. */
 CONTROLS.area = (spec, host) => {
   const encodings = spec.encodings ?? [];
   const first = encodings[0]?.id ?? "bbox-text";
   let draft = null;
+  const isSet = () => Boolean(draft?.text);
   const encoding = () => draft?.encoding || first;
   const send = (action, value = null) => host.form.send({ type: "area_action", id: host.inputId, path: host.path(), action, value });
   const drawButton = linkButton("draw", () => { host.form.holdLeave(host.inputId); send("draw"); }, { class: "ogcw-link ogcw-f-side", "aria-label": `Draw ${plain(host.name, 120)} on the map` });
@@ -35,14 +36,14 @@ CONTROLS.area = (spec, host) => {
   const node = h("div", { class: "ogcw-f-area" }, text.node, hint, chooser);
 
   function draw() {
-    const active = host.form.isActive(host.inputId, host.path());
+    const active = host.form.isActive(host.path());
     node.classList.toggle("ogcw-f-area-active", active);
-    setText(drawButton, active ? "drawing …" : draft ? "edit" : "draw");
+    setText(drawButton, active ? "done" : isSet() ? "edit" : "draw");
     const own = encodings.find(({ id }) => id === encoding());
     setText(words, active ? "Draw on the map: drag a box, or click the corners of a shape." : sentence(own?.hint ?? spec.hint));
     show(change, !active);
-    show(clear, draft !== null);
-    show(view, draft === null && !active);
+    show(clear, isSet());
+    show(view, !isSet() && !active);
     encodingSelect.value = encoding();
     crsSelect.value = draft?.crs ?? spec.default_crs ?? "";
     const map = host.form.hasMap();
@@ -55,7 +56,7 @@ CONTROLS.area = (spec, host) => {
     node,
     write(next) {
       draft = next !== null && typeof next === "object" ? next : null;
-      text.write(draft?.text ?? null);
+      text.write(draft?.text || null);
       draw();
     },
     read: () => draft,
@@ -125,7 +126,7 @@ CONTROLS.file = (spec, host) => {
     const parts = Math.max(1, Math.ceil(file.size / UPLOAD_PART));
     for (let part = 0; part < parts; part += 1) {
       const base64 = await base64Of(file.slice(part * UPLOAD_PART, (part + 1) * UPLOAD_PART));
-      host.form.send({ type: "upload", id: host.inputId, path: host.path(), name: file.name, mime: file.type, base64, ...(parts > 1 ? { part, parts } : {}) });
+      host.form.send({ type: "upload", id: host.inputId, path: host.path(), name: file.name, mime: pendingType ?? file.type, base64, ...(parts > 1 ? { part, parts } : {}) });
     }
     draft = { mode: "upload", name: file.name, type: pendingType ?? (file.type || null), size: file.size };
     draw();
@@ -167,4 +168,25 @@ async function base64Of(blob) {
   let binary = "";
   for (let i = 0; i < data.length; i += 0x8000) binary += String.fromCharCode(...data.subarray(i, i + 0x8000));
   return btoa(binary);
+}
+
+/** A field that somebody registered: its own widget, which Python listens to. */
+function slotControl(spec, host) {
+  const node = h("div", { class: "ogcw-f-slot", ...groupNaming(host) });
+  let draft = null;
+  let fallback = null;
+  const useFallback = () => {
+    fallback = (CONTROLS[spec.kind] ?? CONTROLS.json)(spec, host);
+    fallback.write(draft);
+    node.replaceChildren(fallback.node);
+  };
+  host.form.slot(spec.slot).then((view) => { if (view) node.replaceChildren(view.el); else useFallback(); }, useFallback);
+  return {
+    node,
+    write(next) { draft = next ?? null; fallback?.write(draft); },
+    read: () => (fallback ? fallback.read() : draft),
+    focus() { if (fallback) fallback.focus(); else node.querySelector("input, select, textarea, button")?.focus(); },
+    mark(state) { if (fallback) fallback.mark(state); else if (!host.grouped) tie(node, state, false); },
+    children: () => fallback?.children?.() ?? [],
+  };
 }
