@@ -1,8 +1,14 @@
 // Result items as rows. A row is selected by a click or with the arrow keys; what can be
 // done with an item stands in the row itself.
 
+/** Files besides the main one; pictures are what "preview" shows. */
+function otherFiles(row) {
+  return row.assets.slice(1).filter((asset) => !asset.picture);
+}
+
 function itemAssetText(row) {
-  const [first, ...others] = row.assets;
+  const [first] = row.assets;
+  const others = otherFiles(row);
   if (!first) return "no files";
   const facts = [first.kind, bytes(first.size ?? NaN)].filter(Boolean).join(", ");
   const more = others.length ? ` + ${others.length} more` : "";
@@ -94,7 +100,7 @@ class ItemsTableView {
     }
     const [first] = row.assets;
     if (first) nodes.push(...this.assetLinks(row, first));
-    if (row.assets.length > 1) {
+    if (otherFiles(row).length) {
       const isOpen = this.open.has(row.id);
       const toggle = this.link(isOpen ? "fewer" : "all files", `${row.id}/more`, () => this.toggle(row.id));
       toggle.setAttribute("aria-expanded", String(isOpen));

@@ -113,6 +113,7 @@ class Overlay {
       cancelAnimationFrame(this.frame);
       this.frame = requestAnimationFrame(() => {
         this.map.invalidateSize({ animate: false });
+        this.fitAgain();
         this.fitOnRequest();
       });
     });
@@ -183,8 +184,18 @@ class Overlay {
     if (extent) this.showBox(extent);
   }
 
-  showBox([w, s, e, n]) {
+  showBox(box) {
+    const [w, s, e, n] = box;
     this.map.fitBounds([[s, w], [n, e]], { paddingTopLeft: [56, 36], paddingBottomRight: [64, 64], maxZoom: 15, animate: false });
+    this.fitted = { box, center: this.map.getCenter(), zoom: this.map.getZoom() };
+  }
+
+  /** What was brought into view stays in view in a box of another size. */
+  fitAgain() {
+    const { fitted, map } = this;
+    if (!fitted || fitted.zoom !== map.getZoom()) return;
+    const moved = map.latLngToContainerPoint(fitted.center).distanceTo(map.getSize().divideBy(2));
+    if (moved < 4) this.showBox(fitted.box);
   }
 
   fitOnRequest() {

@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import pytest
+from ipywidgets.widgets.widget import _instances
+
+from ogc_widgets.errors import InputError
+from ogc_widgets.map import AreaMap
+
+BOX = {
+    "type": "Polygon",
+    "coordinates": [[[-10, 40], [5, 40], [5, 50], [-10, 50], [-10, 40]]],
+}
+TRIANGLE = {"type": "Polygon", "coordinates": [[[0, 0], [4, 0], [2, 3], [0, 0]]]}
+PIXEL = "data:image/png;base64,iVBORw0KGgo="
+
+
+@pytest.fixture
+def area_map():
+    widget = AreaMap(basemap=None)
+    yield widget
+    widget.close()
+
+
+def draw(area_map, geometry):
+    """What the page sends when somebody has drawn, changed or deleted the area."""
+    area_map._overlay._receive(None, {"type": "draw", "geometry": geometry}, [])
+
+
+def test_geometry_follows_when_the_box_is_set(area_map):
+    area_map.bbox = [-10, 40, 5, 50]
+    assert area_map.geometry == BOX
+    assert area_map._overlay.shape == {"bbox": [-10, 40, 5, 50]}
+
+
+def test_box_follows_when_the_geometry_is_set(area_map):
+    area_map.geometry = {"type": "Feature", "geometry": TRIANGLE, "properties": {}}
+    assert area_map.bbox == [0, 0, 4, 3]
+    assert area_map.geometry == TRIANGLE
+
+
+@pytest.mark.parametrize("area", ["-10,40,5,50", [-10, 40, 5, 50], BOX])
+def test_area_is_there_when_given_at_the_start(area):
+    widget = AreaMap(area, basemap=None)
+    assert widget.bbox == [-10, 40, 5, 50]
+    widget.close()
+
+
+def test_everything_is_empty_when_the_area_is_taken_away(area_map):
+    area_map.bbox = [-10, 40, 5, 50]
+    area_map.bbox = None
+    assert area_map.geometry is None
+    assert area_map._overlay.shape == {}
+
+
+def test_area_is_kept_when_a_bad_one_is_set(area_map):
+    area_map.bbox = [-10, 40, 5, 50]
+    with pytest.raises(InputError):
+        area_map.bbox = [-10, 50, 5, 40]
+    with pytest.raises(InputError):
+        area_map.geometry = "somewhere"
+    assert area_map.bbox == [-10, 40, 5, 50]
+    assert area_map.geometry == BOX
+
+
+def test_drawn_shape_replaces_the_area_and_is_reported_once(area_map):
+    area_map.bbox = [-10, 40, 5, 50]
+    seen = []
+    area_map.observe(lambda change: seen.append(change["new"]), "geometry")
+    draw(area_map, TRIANGLE)
+    assert seen == [TRIANGLE]
+    assert area_map.bbox == [0, 0, 4, 3]
+    draw(area_map, TRIANGLE)
+    assert seen == [TRIANGLE], "an echo must not be reported as a change"
+
+
+def test_deleting_on_the_page_clears_the_area(area_map):
+    area_map.bbox = [-10, 40, 5, 50]
+    draw(area_map, None)
+    assert area_map.geometry is None
+    assert area_map.bbox is None
+
+
+def test_box_drawn_on_a_copy_of_the_world_comes_back(area_map):
+    ring = [[225, 10], [230, 10], [230, 12], [225, 12], [225, 10]]
+    draw(area_map, {"type": "Polygon", "coordinates": [ring]})
+    assert area_map.bbox == [-135, 10, -130, 12]
+
+
+def test_box_drawn_across_the_antimeridian_stays_one_shape_on_the_page(area_map):
+    ring = [[170, -10], [190, -10], [190, 10], [170, 10], [170, -10]]
+    draw(area_map, {"type": "Polygon", "coordinates": [ring]})
+    assert area_map.bbox == [170, -10, -170, 10]
+    assert area_map.geometry["type"] == "MultiPolygon"
+    assert area_map._overlay.shape == {"bbox": [170, -10, 190, 10]}
+
+
+def test_area_stays_and_the_page_is_told_when_the_drawn_shape_is_bad(area_map):
+    area_map.bbox = [-10, 40, 5, 50]
+    revision = area_map._overlay.shape_revision
+    bow = [[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]
+    draw(area_map, {"type": "Polygon", "coordinates": [bow]})
+    assert area_map.bbox == [-10, 40, 5, 50]
+    assert "crosses itself" in area_map._overlay.problem
+    assert area_map._overlay.shape_revision > revision
+    draw(area_map, TRIANGLE)
+    assert area_map._overlay.problem == ""
+
+
+def test_drawing_is_started_and_stopped_from_python(area_map):
+    area_map.start_drawing("polygon")
+    assert area_map.drawing == "polygon"
+    area_map.stop_drawing()
+    assert area_map.drawing == ""
+    with pytest.raises(InputError):
+        area_map.start_drawing("circle")
+
+
+def test_view_cannot_be_taken_before_the_map_was_shown(area_map):
+    with pytest.raises(InputError, match="no view yet"):
+        area_map.take_view()
+
+
+def test_view_becomes_the_area_when_it_is_known(area_map):
+    area_map.map.zoom = 7
+    # The page reports the view of the map in these traits.
+    for side, value in {
+        "west": 9.123456,
+        "south": 40,
+        "east": 12.5,
+        "north": 43.2,
+    }.items():
+        area_map.map.set_trait(side, value)
+    assert area_map.take_view() == [9.12, 40, 12.5, 43.2]
+    assert area_map.bbox == [9.12, 40, 12.5, 43.2]
+
+
+def test_map_asks_nobody_for_tiles_when_there_is_no_basemap(area_map):
+    assert area_map.map.layers == ()
+
+
+def test_footprints_are_rebuilt_from_what_the_server_sent(area_map):
+    hostile = {
+        "type": "Feature",
+        "id": "a",
+        "geometry": {
+            "type": "Polygon",
+            "coordinates": [[[0, 0, 9], [4, 0, 9], [2, 3, 9], [0, 0, 9]]],
+        },
+        "properties": {"style": {"color": "red"}, "description": "<img src=x>"},
+    }
+    area_map.show_footprints([hostile])
+    assert area_map._overlay.footprints == [
+        {"id": "a", "label": "a", "geometry": TRIANGLE}
+    ]
+
+
+def test_selection_is_the_same_in_python_and_on_the_page(area_map):
+    items = [{"type": "Feature", "id": name, "geometry": BOX} for name in "ab"]
+    area_map.show_footprints(items)
+    area_map.selected = "a"
+    assert area_map._overlay.selected == "a"
+    area_map._overlay.selected = "b"
+    assert area_map.selected == "b"
+    area_map.show_footprints(items[:1])
+    assert area_map.selected == ""
+
+
+def test_preview_is_taken_only_as_a_data_address(area_map):
+    area_map.show_preview(PIXEL, [-10, 40, 5, 50])
+    area_map.show_preview(PIXEL, [-10, 40, 5, 50])
+    assert len(area_map._overlay.pictures) == 1
+    with pytest.raises(InputError):
+        area_map.show_preview("https://example.org/a.png", [-10, 40, 5, 50])
+    area_map.clear_previews()
+    assert area_map._overlay.pictures == []
+
+
+def test_nothing_is_left_when_many_maps_were_closed():
+    before = set(_instances)
+    for _ in range(100):
+        widget = AreaMap("-10,40,5,50")
+        widget.show_footprints([{"type": "Feature", "id": "a", "geometry": BOX}])
+        widget.show_preview(PIXEL, [-10, 40, 5, 50])
+        widget.close()
+    assert set(_instances) == before
