@@ -41,6 +41,19 @@ class Box(NamedTuple):
         """Return the size of the box in square units of its reference system."""
         return (self.east - self.west) * (self.north - self.south)
 
+    def grown(self, crs: CRS) -> Box:
+        """Return the box with its own size added on each side, within the globe."""
+        width, height = self.east - self.west, self.north - self.south
+        box = Box(
+            self.west - width,
+            self.south - height,
+            self.east + width,
+            self.north + height,
+        )
+        if crs.is_geographic:
+            return box._replace(south=max(box.south, -90), north=min(box.north, 90))
+        return box
+
     def words(self) -> str:
         """Return the box as ``west, south, east, north`` for a person to read."""
         digits = 3 if max(map(abs, self)) <= 360 else 0
@@ -170,15 +183,16 @@ def cut(dataset: DatasetReader, area: Box, crs: CRS, name: str) -> Cut:
     shifts = (0, 360, -360) if crs.is_geographic else (0,)
     for shift in shifts:
         moved = area._replace(west=area.west + shift, east=area.east + shift)
-        # Cut before the way to the raster's system: a projection such as UTM gives
-        # nonsense far from its zone, and people do draw the whole world.
         common = moved.overlap(extent)
         if common is not None:
             break
     else:
         raise _outside(area, extent, crs, name)
+    # A projection such as UTM gives nonsense far from its zone, and people do draw the
+    # whole world: what is far from the raster is cut off first.
+    near = moved.overlap(extent.grown(crs)) or common
     projected = Box(
-        *transform_bounds(crs, dataset.crs, *common, densify_pts=_DENSIFY)
+        *transform_bounds(crs, dataset.crs, *near, densify_pts=_DENSIFY)
     ).overlap(Box(*dataset.bounds))
     if projected is None:
         raise _outside(area, extent, crs, name)

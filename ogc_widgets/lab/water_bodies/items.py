@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 _LIMIT = 16 * 1024 * 1024  # bytes; real items have a few kilobytes
 _PATIENCE_S = 60
+_NOT_BANDS = {
+    *("thumbnail", "overview", "visual", "metadata"),
+    *("image/png", "image/jpeg", "text/html", "application/json", "application/xml"),
+}
 
 
 def read_item(address: str) -> dict[str, Any]:
@@ -202,15 +206,15 @@ def safe_name(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "_", text).strip("._") or "unnamed"
 
 
-def _bands(asset: Mapping[str, Any]) -> list[set[str]]:
-    """Return the lower-case names of each band of an asset."""
+def _bands(asset: Mapping[str, Any]) -> list[list[str]]:
+    """Return the lower-case names of each band of an asset, the common one first."""
     listed = asset.get("eo:bands") or asset.get("bands") or []
     return [
-        {
+        [
             str(entry[member]).lower()
-            for member in ("name", "common_name", "eo:common_name")
+            for member in ("common_name", "eo:common_name", "name")
             if entry.get(member)
-        }
+        ]
         for entry in listed
         if isinstance(entry, dict)
     ]
@@ -225,10 +229,8 @@ def _available(assets: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Return one word per band, the one that people use where there is a choice."""
     names: list[str] = []
     for key, asset in assets.items():
-        kind = str(asset.get("type", ""))
-        listed = _bands(asset)
-        if len(listed) <= 1 and ("tiff" in kind or "jp2" in kind or listed):
-            names.append(key)
-        elif "data" in (asset.get("roles") or []):
-            names.extend(min(words) for words in listed if words)
+        if _NOT_BANDS & {*(asset.get("roles") or []), str(asset.get("type"))}:
+            continue
+        bands = _bands(asset)
+        names.extend([key] if len(bands) <= 1 else [each[0] for each in bands if each])
     return names

@@ -51,13 +51,13 @@ def run(
     values = options.parse_args(
         _joined(sys.argv[1:] if arguments is None else arguments)
     )
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.INFO,
-        format="%(asctime)s %(levelname)-5s %(message)s",
-        datefmt="%H:%M:%S",
-        force=True,
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(
+        logging.Formatter("%(asctime)s %(levelname)-5s %(message)s", "%H:%M:%S")
     )
+    log.handlers[:] = [lines]
+    log.setLevel(logging.INFO)
+    log.propagate = False
     # GDAL's own messages repeat, in its words, what we say in ours.
     logging.getLogger("rasterio").setLevel(logging.CRITICAL)
     _reach_loopback_without_proxy()
@@ -89,5 +89,6 @@ def _joined(arguments: Sequence[str]) -> list[str]:
 def _reach_loopback_without_proxy() -> None:
     """Keep a site's web proxy out of the way to a server on this machine."""
     for name in ("no_proxy", "NO_PROXY"):
-        known = os.environ.get(name, "")
-        os.environ[name] = ",".join(filter(None, [known, "localhost,127.0.0.1,::1"]))
+        known = [host for host in os.environ.get(name, "").split(",") if host]
+        here = [h for h in ("localhost", "127.0.0.1", "::1") if h not in known]
+        os.environ[name] = ",".join(known + here)
