@@ -36,7 +36,13 @@ from ogc_widgets.api.replies import (
     warn_repeated,
 )
 from ogc_widgets.client import history
-from ogc_widgets.client.address import Resources, clean_url, find_resources
+from ogc_widgets.client.address import (
+    Resources,
+    clean_url,
+    find_resources,
+    is_landing_page,
+    outer_url,
+)
 from ogc_widgets.client.ajob import AsyncJob
 from ogc_widgets.client.auth import Auth, Credentials
 from ogc_widgets.client.loop import on_loop, submit
@@ -47,7 +53,9 @@ from ogc_widgets.errors import (
     NoSuchProcessError,
     ProblemError,
     ProtocolError,
+    RedirectError,
     ServerError,
+    SignInError,
     SubmissionUnknownError,
     TransportError,
 )
@@ -62,6 +70,10 @@ ACCEPT_S = 60.0
 _CANDIDATES = 10
 _CLOCK_SLACK_S = 5.0
 _BROKEN_GATEWAY = frozenset({502, 504})
+_ADDRESS_ADVICE = (
+    "Check the address: it should be the landing page of the server, for example "
+    "https://example.org/acme/ogc-api"
+)
 _DEPLOY_ADVICE = {
     403: "This process must not be changed, or you have to sign in first.",
     405: "This server does not let you deploy processes.",
@@ -146,27 +158,31 @@ class AsyncClient:
             ProtocolError: The address does not belong to such a server.
             ServerError: It cannot be reached or refuses.
         """
-        return LandingPage.from_json(*await self._landing_document())
+        if self._resources is None:
+            page = (await self.resources()).landing
+            if page is not None:
+                return page
+        return LandingPage.from_json(*await self._landing_document(self.url))
 
-    async def _landing_document(self) -> tuple[object, str]:
-        reply = await self.send(requests.get(self.url or f"{self.url}/"))
+    async def _landing_document(self, base: str) -> tuple[object, str]:
+        reply = await self.send(requests.get(base))
         if reply.status_code == 404:
-            reply = await self.send(requests.get(f"{self.url}/"))
+            reply = await self.send(requests.get(f"{base}/"))
         if not reply.is_ok:
-            raise problem_error(
-                reply,
-                advice=""
-                if reply.status_code in (401, 403)
-                else "Check the address: it should be the landing page of the server, "
-                "for example https://example.org/acme/ogc-api",
-            )
+            is_refused = reply.status_code in (401, 403)
+            raise problem_error(reply, advice="" if is_refused else _ADDRESS_ADVICE)
         document = reply.json_or_none()
-        if not isinstance(document, Mapping):
+        if not is_landing_page(document):
             raise unexpected_page(reply, "the landing page")
         return document, reply.url
 
     async def resources(self) -> Resources:
-        """Find where the resources are; asked once."""
+        """Find where the resources are; asked once.
+
+        Raises:
+            ProtocolError: The address does not belong to such a server.
+            ServerError: It cannot be reached or refuses.
+        """
         async with self._finding:
             if self._resources is None:
                 self._resources = await self._find_resources()
@@ -174,15 +190,23 @@ class AsyncClient:
 
     async def _find_resources(self) -> Resources:
         try:
-            document, url = await self._landing_document()
-            return find_resources(self.url, LandingPage.from_json(document, url))
+            document, url = await self._landing_document(self.url)
+        except SignInError:
+            raise
         except (ProblemError, ProtocolError):
+            outer = outer_url(self.url)
+            if outer:
+                with contextlib.suppress(ProblemError, ProtocolError):
+                    document, url = await self._landing_document(outer)
+                    self.url = outer
+                    return find_resources(outer, LandingPage.from_json(document, url))
             # Servers without a landing page of their own still have the paths.
             reply = await self.send(requests.get(join_path(self.url, "processes")))
             document = reply.json_or_none() if reply.is_ok else None
             if isinstance(document, Mapping) and "processes" in document:
                 return find_resources(self.url, None)
             raise
+        return find_resources(self.url, LandingPage.from_json(document, url))
 
     @on_loop
     async def conformance(self) -> Conformance:
@@ -308,8 +332,8 @@ class AsyncClient:
                 timeout_s=SYNC_S if is_sync else max(ACCEPT_S, self.timeout_s),
                 is_counted=not is_sync,
             )
-        except ConnectionFailedError:
-            raise
+        except (ConnectionFailedError, RedirectError):
+            raise  # no server has taken it
         except TransportError as error:
             raise await self._unknown(error.what, process_id, started) from error
         if reply.status_code in _BROKEN_GATEWAY:
@@ -324,10 +348,10 @@ class AsyncClient:
         """Look which jobs may be the one whose answer never came."""
         elapsed_s = time.monotonic() - started + _CLOCK_SLACK_S
         candidates: list[AsyncJob] = []
-        try:
+        with contextlib.suppress(ServerError), silent():
             url = (await self.resources()).jobs_url
             reply = await self.send(requests.jobs_request(url, limit=_CANDIDATES))
-            page = JobList.from_json(reply.json(), reply.url)
+            page = JobList.from_json(reply.json() if reply.is_ok else [], reply.url)
             # By the server's clock only: it need not agree with ours.
             since = reading.http_date(reply.headers.get("date", ""))
             for status in page.jobs:
@@ -338,8 +362,6 @@ class AsyncClient:
                 )
                 if is_new and status.process_id in (process_id, ""):
                     candidates.append(self._listed(status, url))
-        except ServerError:
-            pass  # no list of jobs: then there is nothing to offer
         return SubmissionUnknownError(what, candidates=tuple(candidates))
 
     async def _job_of(

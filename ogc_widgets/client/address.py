@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
@@ -23,10 +24,12 @@ from ogc_widgets.errors import InputError, LinkWarning
 if TYPE_CHECKING:
     from ogc_widgets.api.documents import LandingPage
 
-# What people copy from the browser's address bar along with the address.
-_TAIL = re.compile(
-    r"/+(?:index\.html?|conformance(?:\.html)?|(?:processes|jobs)(?:\.html)?(?:/.*)?|"
-    r"api(?:\.html)?|openapi)?$"
+# The resources below a landing page, whose addresses people copy from the browser. A
+# landing page may have such a name itself (GeoServer: /ogc/processes/v1), so what was
+# given is tried first.
+_RESOURCE = re.compile(
+    r"/(?:(?:conformance|processes|jobs)(?:\.html?)?(?:/.*)?|(?:api|openapi|index)"
+    r"(?:\.html?)?)$"
 )
 _PAGE_QUERY = frozenset({"f", "lang"})
 
@@ -59,11 +62,23 @@ def clean_url(url: object) -> tuple[str, tuple[str, str] | None]:
             advice="Leave it out; put keys into headers= or auth=.",
         )
     host = parts.netloc.rpartition("@")[2]
-    path = _TAIL.sub("", parts.path) if parts.path.strip("/") else ""
     user = None
     if parts.username is not None:
         user = (unquote(parts.username), unquote(parts.password or ""))
-    return urlunsplit((parts.scheme.lower(), host, path.rstrip("/"), "", "")), user
+    return urlunsplit(
+        (parts.scheme.lower(), host, parts.path.rstrip("/"), "", "")
+    ), user
+
+
+def outer_url(url: str) -> str:
+    """Return the landing page that an address of another resource belongs to."""
+    return _RESOURCE.sub("", url) if _RESOURCE.search(urlsplit(url).path) else ""
+
+
+def is_landing_page(document: object) -> bool:
+    """Whether a document is a landing page and not another resource of a server."""
+    others = {"processes", "jobs", "conformsTo", "inputs", "jobID", "openapi"}
+    return isinstance(document, Mapping) and not others & set(document)
 
 
 def _is_near(host: str) -> bool:

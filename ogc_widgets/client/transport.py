@@ -314,6 +314,7 @@ class Transport:
                     "User-Agent": _user_agent(),
                 },
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+                event_hooks={"response": [_take_location]},
             )
         return self._pools[keep]
 
@@ -335,6 +336,12 @@ class Transport:
                 await pool.aclose()
 
 
+async def _take_location(response: httpx.Response) -> None:
+    """Keep httpx from looking at a redirect; it fails on hostile addresses."""
+    if "location" in response.headers:
+        response.extensions["location"] = response.headers.pop("location")
+
+
 class Stream:
     """An answer of which the body has not been read yet.
 
@@ -353,6 +360,8 @@ class Stream:
         for name, value in response.headers.multi_items():
             known = self.headers.get(name.lower())
             self.headers[name.lower()] = f"{known}, {value}" if known else value
+        if "location" in response.extensions:
+            self.headers["location"] = response.extensions["location"]
 
     @property
     def length(self) -> int | None:
@@ -407,8 +416,9 @@ def _reason(error: Exception) -> str:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"the certificate is not trusted ({cause.verify_message})"
     for cause in reversed(causes):
-        if isinstance(cause, OSError) and cause.strerror:
-            return cause.strerror
+        if isinstance(cause, OSError) and cause.errno:
+            # asyncio's own words for a refused connection name only the address.
+            return os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)
     return str(error) or type(error).__name__
 
 
