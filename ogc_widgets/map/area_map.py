@@ -53,6 +53,10 @@ class AreaMap(ipywidgets.Box):
     selected = traitlets.Unicode("")
     """Id of the selected footprint, or an empty text."""
 
+    drawing = traitlets.Enum(["", "rectangle", "polygon", "edit"], "")
+    """What the next drag on the map does; empty when it moves the map. It falls back
+    to empty when the shape is drawn, or when drawing was given up with Esc."""
+
     def __init__(
         self,
         area: Json = None,
@@ -84,6 +88,7 @@ class AreaMap(ipywidgets.Box):
         )
         self.add_class("ogcw-map")
         traitlets.link((self, "selected"), (self._overlay, "selected"))
+        traitlets.link((self, "drawing"), (self._overlay, "mode"))
         if start is not None:
             self.geometry = start
 
@@ -145,11 +150,6 @@ class AreaMap(ipywidgets.Box):
             raise InputError(f"There is no tool for {min(unknown)!r}.")
         self._overlay.tools = list(value)
 
-    @property
-    def drawing(self) -> str:
-        """What the next click on the map does: ``rectangle``, ``polygon``, ``edit``."""
-        return str(self._overlay.mode)
-
     def start_drawing(self, shape: str = "rectangle") -> None:
         """Let the next drag on the map draw.
 
@@ -161,11 +161,11 @@ class AreaMap(ipywidgets.Box):
         """
         if shape not in {*_SHAPES, "edit"}:
             raise InputError(f"A {shape} cannot be drawn; rectangle and polygon can.")
-        self._overlay.mode = shape
+        self.drawing = shape
 
     def stop_drawing(self) -> None:
         """Leave drawing; the area stays as it is."""
-        self._overlay.mode = ""
+        self.drawing = ""
 
     def take_view(self) -> list[float]:
         """Take what the map shows as the area.
@@ -231,15 +231,24 @@ class AreaMap(ipywidgets.Box):
         self.show_footprints([])
         self.clear_previews()
 
-    def show_context(self, features: Json, *, fit: bool = True) -> Footprints:
-        """Outline input scenes in grey, so that one sees where to draw.
+    def show_context(
+        self, features: Json, *, label: str = "input scene", fit: bool = True
+    ) -> Footprints:
+        """Outline things in grey, such as the input scenes, to show where to draw.
 
         Args:
             features: Items or Features, as in :meth:`show_footprints`.
+            label: What they are, for the legend; they replace the earlier ones of the
+                same label.
             fit: Bring them into view.
+
+        Raises:
+            InputError: ``features`` holds no items.
         """
         made = footprints(features)
-        self._overlay.context = list(made.features)
+        others = [f for f in self._overlay.context if f["kind"] != label]
+        added = [{**feature, "kind": label} for feature in made.features]
+        self._overlay.context = [*others, *added]
         if fit and made.features:
             self._overlay.fit(_extent([f["geometry"] for f in made.features]))
         return made
@@ -270,6 +279,8 @@ class AreaMap(ipywidgets.Box):
 
     def close(self) -> None:
         """Close the map with everything that ipyleaflet makes for it."""
+        if self.comm is None:
+            return  # closed before, or never opened
         # ipyleaflet leaves seven of its eight models behind.
         styles = ("style", "default_style", "dragging_style", "layout")
         parts = [getattr(self.map, name) for name in styles]

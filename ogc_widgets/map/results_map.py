@@ -162,6 +162,8 @@ class ResultsMap(ipywidgets.VBox):
 
     def close(self) -> None:
         """Close the widget; a map that was given stays."""
+        if self.comm is None:
+            return  # closed before, or never opened
         for link in self._links:
             link.unlink()
         layout = self.layout

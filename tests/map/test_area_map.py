@@ -45,6 +45,16 @@ def test_area_is_there_when_given_at_the_start(area):
     widget.close()
 
 
+def test_start_is_refused_when_the_area_is_none():
+    with pytest.raises(InputError):
+        AreaMap("somewhere")
+
+
+def test_closing_twice_is_harmless(area_map):
+    area_map.close()
+    area_map.close()
+
+
 def test_everything_is_empty_when_the_area_is_taken_away(area_map):
     area_map.bbox = [-10, 40, 5, 50]
     area_map.bbox = None

@@ -239,7 +239,7 @@ class Overlay {
     const footprints = model.get("footprints").length > 0;
     this.legend.replaceChildren(
       ...(area ? [legendEntry("area", "area of interest")] : []),
-      ...(model.get("context").length ? [legendEntry("scene", "input scene")] : []),
+      ...[...new Set(model.get("context").map((f) => f.kind))].map((kind) => legendEntry("scene", kind)),
       ...(footprints ? [legendEntry("footprint", "result footprint"), legendEntry("selected", "selected")] : []));
     show(this.legend, this.legend.childNodes.length > 0);
     const offline = this.tiles?.failed.length > 0;

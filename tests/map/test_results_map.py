@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from ipywidgets.widgets.widget import _instances
+
+from ogc_widgets.client.results import Asset
+from ogc_widgets.errors import ProtocolError
+from ogc_widgets.map import AreaMap, ResultsMap
+from ogc_widgets.map.geometry import box
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+
+
+def item(name, **members):
+    return {
+        "type": "Feature",
+        "id": name,
+        "geometry": box(0, 0, 4, 3),
+        "bbox": [0, 0, 4, 3],
+        "assets": {"data": {}, "look": {"bbox": [1, 1, 2, 2]}},
+        **members,
+    }
+
+
+class FakeResults:
+    """Stands in for the results of a job, without a server."""
+
+    def __init__(self):
+        self.items = [item("a"), item("b")]
+        self.failure = None
+
+    def assets(self, _item):
+        return [
+            Asset("data", "", "image/tiff", "https://x/d", ("data",), 3, True, ""),
+            Asset("look", "", "image/png", "https://x/l", ("thumbnail",), 3, True, ""),
+        ]
+
+    async def aio_download(self, folder, *, items, assets):
+        if self.failure:
+            raise self.failure
+        path = Path(folder) / f"{items[0]['id']}-{assets[0]}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(PNG)
+        return [path]
+
+
+@pytest.fixture
+def shown(tmp_path):
+    widget = ResultsMap(FakeResults(), folder=tmp_path / "files")
+    yield widget
+    widget.close()
+
+
+def ask(widget, **message):
+    """Send what the page sends, and wait until the work for it has ended."""
+    idle = threading.Event()
+
+    def watch(change):
+        if not change["new"]:
+            idle.set()
+
+    widget.table.observe(watch, "busy")
+    widget.table._receive(None, message, [])
+    if widget.table.busy:
+        assert idle.wait(10), "the work did not end"
+    widget.table.unobserve(watch, "busy")
+
+
+def test_map_and_table_show_the_same_items(shown):
+    assert [row["id"] for row in shown.table.rows] == ["a", "b"]
+    assert [f["id"] for f in shown.map._overlay.footprints] == ["a", "b"]
+
+
+def test_selection_is_one_when_table_map_or_python_changes_it(shown):
+    shown.table.selected = "b"
+    assert (shown.selected, shown.map.selected) == ("b", "b")
+    shown.map.selected = "a"
+    assert (shown.selected, shown.table.selected) == ("a", "a")
+    shown.selected = ""
+    assert (shown.table.selected, shown.map.selected) == ("", "")
+
+
+def test_preview_is_laid_where_the_asset_says_and_taken_away_again(shown):
+    ask(shown, type="preview", id="a")
+    assert shown.table.previewed == ["a"]
+    (picture,) = shown.map._overlay.pictures
+    assert picture["bounds"] == [1, 1, 2, 2]
+    assert picture["url"].startswith("data:image/png;base64,")
+    ask(shown, type="preview", id="a")
+    assert shown.table.previewed == []
+    assert shown.map._overlay.pictures == []
+
+
+def test_download_says_where_the_file_is(shown, tmp_path):
+    ask(shown, type="download", id="b", key="data")
+    path = tmp_path / "files" / "b-data"
+    assert path.read_bytes() == PNG
+    assert shown.table.notes["b"]["text"] == f"Saved to {path}"
+    assert shown.table.notes["b"]["files"] == ["b-data"]
+
+
+def test_failure_is_said_at_the_item_when_a_download_fails(shown):
+    shown.results.failure = ProtocolError("It is a web page.", safe="Nothing changed.")
+    ask(shown, type="download", id="b", key="data")
+    assert shown.table.notes["b"]["bad"] is True
+    assert "It is a web page." in shown.table.notes["b"]["text"]
+    assert shown.table.busy == {}
+
+
+def test_only_downloaded_files_are_sent_to_the_page(shown):
+    sent = []
+    shown.table.send = lambda content, buffers=None: sent.append((content, buffers))
+    ask(shown, type="fetch", id="b", name="../../etc/passwd")
+    assert sent == []
+    assert "was not downloaded" in shown.table.problem
+    ask(shown, type="download", id="b", key="data")
+    ask(shown, type="fetch", id="b", name="b-data")
+    assert sent[0][0]["name"] == "b-data"
+    assert sent[0][1] == [PNG]
+
+
+def test_plain_items_are_shown_without_offering_what_cannot_be_done():
+    widget = ResultsMap({"type": "FeatureCollection", "features": [item("a")]})
+    assert [row["id"] for row in widget.table.rows] == ["a"]
+    assert widget.table.can == []
+    widget.close()
+
+
+def test_results_can_be_exchanged_and_emptied(shown):
+    shown.selected = "b"
+    shown.results = [item("c")]
+    assert [row["id"] for row in shown.table.rows] == ["c"]
+    assert shown.selected == ""
+    shown.results = None
+    assert shown.table.rows == []
+    assert shown.map._overlay.footprints == []
+
+
+def test_given_map_stays_open_and_is_cleared_when_the_results_close():
+    area_map = AreaMap(basemap=None)
+    widget = ResultsMap(FakeResults(), area_map=area_map)
+    widget.selected = "a"
+    widget.close()
+    assert area_map.comm is not None
+    assert area_map._overlay.footprints == []
+    area_map.selected = "b"
+    assert widget.selected != "b"
+    area_map.close()
+
+
+def test_nothing_is_left_when_many_were_closed():
+    before = set(_instances)
+    for _ in range(50):
+        ResultsMap(FakeResults()).close()
+    assert set(_instances) == before
