@@ -266,7 +266,8 @@ function render({ model, el }) {
   function drawTools(s, opened) {
     const step = (s.steps ?? []).find((one) => one.step === opened?.step);
     const numbers = step?.logs ?? [];
-    logName.replaceChildren(...(opened ? ["log of ", h("b", {}, opened.label)] : []));
+    const stale = opened?.bad && opened.text ? h("span", { class: "ogcw-job-stale", title: opened.note }, " (not up to date)") : "";
+    logName.replaceChildren(...(opened ? ["log of ", h("b", {}, opened.label), stale] : []));
     show(logName, Boolean(opened));
     show(which, numbers.length > 1);
     const options = JSON.stringify([opened?.step, numbers.map((one) => one.number)]);

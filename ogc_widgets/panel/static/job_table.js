@@ -44,10 +44,11 @@ function render({ model, el }) {
   const older = h("button", { type: "button", class: "ogcw-link", onclick: () => press("page", { to: state().page + 1 }) }, "older ›");
   const where = h("span", {});
   const more = h("button", { type: "button", class: "ogcw-link", onclick: () => press("more") }, "load older jobs");
-  const note = h("span", { class: "ogcw-jobs-note", role: "status" });
-  const foot = h("div", { class: "ogcw-jobs-foot" }, newer, where, older, more, note);
+  const note = h("div", { class: "ogcw-jobs-note", role: "status" });
+  const count = h("span", { class: "ogcw-jobs-count" });
+  const foot = h("div", { class: "ogcw-jobs-foot" }, newer, where, older, more, count);
 
-  el.append(bar, list, foot, problemLine(model));
+  el.append(bar, list, foot, note, problemLine(model));
 
   function typed() {
     clearTimeout(page.typed);
@@ -60,8 +61,7 @@ function render({ model, el }) {
 
   function draw() {
     const s = state();
-    const count = s.page_size ?? 10;
-    list.style.height = `${34 + 33 * count}px`;
+    list.style.height = `${34 + 33 * (s.page_size ?? 10)}px`;
     const filter = s.filter ?? { text: "", status: "" };
     if (document.activeElement !== text) text.value = filter.text;
     if (document.activeElement !== status) status.value = filter.status;
@@ -74,7 +74,8 @@ function render({ model, el }) {
     older.disabled = !(s.page < s.pages || (s.more && !filtered));
     setText(where, s.is_loaded ? `page ${s.page}${s.more && !filtered ? "" : ` of ${s.pages}`}` : "");
     show(more, Boolean(filtered && s.more));
-    setText(note, s.note?.text ?? (filtered && s.is_loaded ? `${s.found} of the ${s.loaded} newest jobs` : ""));
+    setText(count, filtered && s.is_loaded ? `${s.found} of the ${s.loaded} newest jobs` : "");
+    setText(note, s.note?.text ?? "");
     note.title = s.note?.text ?? "";
     note.dataset.tone = s.note?.tone ?? "soft";
     tick();

@@ -1,0 +1,102 @@
+"""The job panel and the job table in a real JupyterLab, with a real server."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+import ogc_widgets as ogc
+
+if TYPE_CHECKING:
+    from lab_window import LabPage
+
+# Eight steps of a second or more: long enough to look, stop and read logs.
+RUN = """
+job = client.execute(
+    "echo", {{"message": "hello", "pauses": {pauses}}}, mode="async"
+)
+panel.job = job
+"""
+LONG = RUN.format(pauses=[1.2] * 8)
+
+
+@pytest.fixture
+def window(lab_page: LabPage, lab_server) -> LabPage:
+    lab_page.show(
+        "import ogc_widgets as ogc, time\n"
+        f"client = ogc.Client({lab_server.url!r})\n"
+        "panel = ogc.JobPanel()\n"
+        "panel",
+        width=900,
+    )
+    lab_page.page.locator(".ogcw-job").wait_for()
+    return lab_page
+
+
+def test_panel_goes_on_while_a_cell_holds_the_kernel(window):
+    panel = window.page.locator(".ogcw-job")
+    window.execute(LONG)
+    window.start_cell("time.sleep(8)")
+    percents, times = set(), set()
+    for _ in range(30):
+        percents.add(panel.locator(".ogcw-job-percent").inner_text())
+        times.add(panel.locator(".ogcw-job-time").inner_text())
+        window.page.wait_for_timeout(200)
+    assert len(percents) >= 3, percents
+    assert len(times) >= 5, times
+    window.wait_idle()
+
+
+def test_log_is_read_while_the_job_runs_and_stop_reaches_the_server(window, lab_server):
+    panel = window.page.locator(".ogcw-job")
+    window.execute(LONG)
+    chip = panel.get_by_role("button", name=re.compile("Log of pause"))
+    chip.click(timeout=15_000)
+    log = panel.get_by_role("region", name=re.compile("Log of pause"))
+    expect(log).to_contain_text("waiting 1.2 s", timeout=10_000)
+    expect(panel).to_have_attribute("data-kind", "running")
+    window.screenshot("panel-running", of=panel)
+    panel.get_by_role("button", name="Stop", exact=True).click()
+    panel.get_by_role("button", name="Stop it").click()
+    expect(panel.locator(".ogcw-job-word")).to_have_text("Dismissed", timeout=15_000)
+    with ogc.Client(lab_server.url) as client:
+        status = client.job(window.python("job.id")).status
+    assert status.status == "dismissed"
+    window.screenshot("panel-dismissed", of=panel)
+
+
+def test_finished_job_is_the_same_after_the_page_is_loaded_again(window):
+    window.execute(RUN.format(pauses=[0]) + "job.wait()")
+    panel = window.page.locator(".ogcw-job")
+    expect(panel.locator(".ogcw-job-word")).to_have_text("Successful")
+    window.reload()
+    expect(panel.locator(".ogcw-job-word")).to_have_text("Successful")
+    html = window.save().cells[0].outputs[-1]["data"]["text/html"]
+    assert "Job panel" in html
+
+
+def test_table_lists_jobs_live_and_opens_one_in_the_panel(window):
+    window.start_cell(
+        "table = ogc.JobTable(client)\n"
+        "table.on_attach(lambda chosen: setattr(panel, 'job', chosen))\n"
+        "table"
+    )
+    table = window.page.locator(".ogcw-jobs")
+    table.wait_for()
+    window.execute(LONG + "table.refresh()")
+    short = window.python("job.id")[:8]
+    row = table.locator("tr", has_text=short)
+    expect(row).to_contain_text("Running", timeout=15_000)
+    expect(row.locator(".ogcw-jobs-percent")).to_have_text(
+        re.compile("[1-9].* %"), timeout=15_000
+    )
+    window.execute("panel.job = None")
+    row.get_by_role("button", name="open").click()
+    expect(window.page.locator(".ogcw-job-id")).to_have_text(short)
+    row.get_by_role("button", name="stop").click()
+    row.get_by_role("button", name="stop it").click()
+    expect(row).to_contain_text("Dismissed", timeout=15_000)
+    window.screenshot("job-table", of=table)
