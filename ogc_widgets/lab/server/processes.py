@@ -66,8 +66,11 @@ class ProcessStore:
             self._records[record.id] = record
 
     def all(self) -> list[ProcessRecord]:
-        """Return the processes, sorted by id."""
-        return [self._records[key] for key in sorted(self._records)]
+        """Return the processes: those to work with by id, then the server's own.
+
+        An app opens the first one, which should be the lesson's, not the echo.
+        """
+        return sorted(self._records.values(), key=lambda one: (not one.mutable, one.id))
 
     def get(self, process_id: str) -> ProcessRecord:
         """Return one process.
@@ -87,7 +90,7 @@ class ProcessStore:
         the same built-in gives way.
         """
         text = await asyncio.to_thread(package.read_bytes)
-        described = await _described(text, "")
+        described = await _described(text, "", validate=False)
         record = self._records.get(described["id"])
         if record is None or record.builtin:
             self._write(
@@ -266,13 +269,15 @@ def _checked_id(described: Mapping[str, Any]) -> str:
     return process_id
 
 
-async def _described(text: bytes, workflow: str) -> dict[str, Any]:
+async def _described(
+    text: bytes, workflow: str, *, validate: bool = True
+) -> dict[str, Any]:
     """Describe a package, from the cache where it was described before."""
     cached = await asyncio.to_thread(_cache_file, text, workflow)
     document = await asyncio.to_thread(_read_cache, cached)
     if document is not None:
         return document
-    document = await _run_describe(text, workflow)
+    document = await _run_describe(text, workflow, validate=validate)
     if "error" in document:
         kind, detail = document["error"]["kind"], document["error"]["detail"]
         if kind == "workflow-not-found":
@@ -314,7 +319,9 @@ def _describer() -> str:
     return f"{version('cwl2ogc')} {hashlib.sha256(source).hexdigest()}"
 
 
-async def _run_describe(text: bytes, workflow: str) -> dict[str, Any]:
+async def _run_describe(
+    text: bytes, workflow: str, *, validate: bool
+) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="ogc-lab-") as folder:
         package = Path(folder) / "package.cwl"
         package.write_bytes(text)
@@ -323,7 +330,8 @@ async def _run_describe(text: bytes, workflow: str) -> dict[str, Any]:
             "-m",
             f"{__package__}.describe",
             str(package),
-            workflow,
+            f"--workflow={workflow}",
+            *([] if validate else ["--no-validation"]),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
