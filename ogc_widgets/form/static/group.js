@@ -120,11 +120,12 @@ function rowList(spec, host) {
 
   function shown() {
     if (drafts !== null) return drafts;
-    return simple ? Array(Math.min(Math.max(spec.min_items || 1, 1), 3)).fill(null) : [];
+    // Something to fill in is there from the start where something is asked for.
+    return simple || spec.required ? Array(Math.min(Math.max(spec.min_items || 1, 1), 3)).fill(null) : [];
   }
   function value() {
     if (drafts === null) return null;
-    return drafts.length > 0 && simple && drafts.every((draft) => draft === null) ? null : drafts;
+    return drafts.length > 0 && drafts.every((draft) => draft === null) ? null : drafts;
   }
   function commit(next) {
     drafts = next;
@@ -200,13 +201,13 @@ function rowList(spec, host) {
       row.down.disabled = i === all.length - 1;
       show(row.up, arranging && all.length > 1);
       show(row.down, arranging && all.length > 1);
-      show(row.remove, drafts !== null || all.length > 1);
+      show(row.remove, drafts !== null);
     });
     show(moreRows, all.length > visible.length);
     setText(moreRows, `${count(all.length - visible.length)} more are kept and sent: show some`);
     show(add, all.length < most);
     show(paste.open, all.length < most && paste.node.hidden);
-    show(arrange, all.length > 1);
+    show(arrange, drafts !== null && all.length > 1);
     setText(arrange, arranging ? "Done reordering" : "Reorder");
     arrange.setAttribute("aria-pressed", String(arranging));
   }
@@ -571,7 +572,8 @@ CONTROLS.union = (spec, host) => {
     else radios.set(chosen);
     if (branches.length === 0) return;
     inside.replaceChildren(place(chosen).node);
-    const words = [branches[chosen].kind === "area" ? "" : sentence(branches[chosen].hint), branches[chosen].description].filter(Boolean).map((part) => plain(part, 300));
+    const said = branches[chosen].kind === "area" || repeats(branches[chosen].hint, branches[chosen]);
+    const words = [said ? "" : sentence(withoutExample(branches[chosen])), branches[chosen].description].filter(Boolean).map((part) => plain(part, 300));
     setText(text, words.join(" "));
     show(text, words.length > 0);
   }

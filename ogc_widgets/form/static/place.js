@@ -11,6 +11,7 @@ function makePlace(spec, host, style = "block") {
   const hint = h("div", { id: ids.hint, class: "ogcw-hint ogcw-f-hint", dir: "auto" });
   const advice = h("div", { class: "ogcw-hint ogcw-f-advice", dir: "auto" });
   const count_ = h("span", { id: ids.count, class: "ogcw-hint ogcw-f-count" });
+  let text = null;
   let control = null;
   let raw = false;
   let group = null;
@@ -42,7 +43,8 @@ function makePlace(spec, host, style = "block") {
       spec.required ? h("span", { class: "ogcw-required", "aria-hidden": "true" }, "\u00a0*") : null,
       spec.required && grouped ? h("span", { class: "ogcw-visually-hidden" }, " (required)") : null];
     const long = String(spec.label ?? "").length > 160 ? plain(spec.label, 2000) : null;
-    const foot = h("div", { class: "ogcw-f-foot" }, error, hint, advice, description(spec, ids.text));
+    text = description(spec, ids.text);
+    const foot = h("div", { class: "ogcw-f-foot" }, error, hint, advice, text);
     const menu = fieldMenu();
     if (grouped) {
       group = h("fieldset", { class: "ogcw-f-set", role: usesRadios(spec) ? "radiogroup" : null },
@@ -61,8 +63,7 @@ function makePlace(spec, host, style = "block") {
   function drawHint() {
     if (style !== "block" || control === null) return;
     // A few words fit beside the label; a sentence stands under the control.
-    const repeats = String(spec.hint ?? "").toLowerCase() === String(spec.label ?? "").toLowerCase();
-    const words = control.hidesHint || repeats ? "" : sentence(spec.hint);
+    const words = control.hidesHint || repeats(spec.hint, spec) ? "" : sentence(withoutExample(spec));
     const beside = words !== "" && words.length <= BESIDE && !control.count;
     const own = hidden ? ["Set from Python; not shown because it holds a secret."] : raw ? ["Written as JSON. ", linkButton("Back to the field", () => swap(false))] : [beside ? "" : words, ...(control.hint?.() ?? [])];
     hint.replaceChildren(...own.flat().filter(Boolean));
@@ -78,7 +79,7 @@ function makePlace(spec, host, style = "block") {
   function mark() {
     if (control === null || style === "bare") return;
     const described = [message !== "" ? ids.error : "", style === "block" && count_.textContent !== "" ? ids.count : "", hint.childNodes.length > 0 && style === "block" ? ids.hint : "",
-      spec.description && style === "block" ? ids.text : ""].filter(Boolean).join(" ");
+      text !== null && style === "block" ? ids.text : ""].filter(Boolean).join(" ");
     const state = { invalid: message !== "", describedBy: described };
     control.mark(state);
     if (group) tie(group, state, group.getAttribute("role") === "radiogroup");
@@ -197,10 +198,22 @@ function fromJsonText(spec, text) {
   }
 }
 
+/** Whether words only say again what the label says. */
+function repeats(words, spec) {
+  const bare = (text) => String(text ?? "").trim().toLocaleLowerCase().replace(/[.:]$/, "");
+  return bare(words) !== "" && bare(words) === bare(spec.label || spec.key);
+}
+
+/** Dates show their example in the box. */
+function withoutExample(spec) {
+  const hint = String(spec.hint ?? "");
+  return ["date", "time", "datetime", "duration"].includes(spec.kind) ? hint.replace(/^[^;]*, such as [^;]*(; )?/, "") : hint;
+}
+
 /** The server's explanation: two lines, the rest on demand. */
 function description(spec, id) {
   const whole = String(spec.description ?? "").trim();
-  if (whole === "") return null;
+  if (whole === "" || repeats(whole, spec)) return null;
   const text = h("div", { id, class: "ogcw-hint ogcw-f-text", dir: "auto" }, plain(whole, 20_000));
   if (whole.length < 150 && whole.split("\n").length < 3) return text;
   text.classList.add("ogcw-f-clamped");

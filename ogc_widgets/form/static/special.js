@@ -8,7 +8,9 @@ CONTROLS.area = (spec, host) => {
   const isSet = () => Boolean(draft?.text);
   const encoding = () => draft?.encoding || first;
   const send = (action, value = null) => host.form.send({ type: "area_action", id: host.inputId, path: host.path(), action, value });
-  const drawButton = linkButton("draw", () => { host.form.holdLeave(host.inputId); send("draw"); }, { class: "ogcw-link ogcw-f-side", "aria-label": `Draw ${plain(host.name, 120)} on the map` });
+  const drawButton = linkButton("draw", () => { host.form.holdLeave(host.inputId); send("draw"); });
+  const view = linkButton("map view", () => send("view"), { "aria-label": `map view for ${plain(host.name, 120)}` });
+  const side = h("span", { class: "ogcw-f-side ogcw-f-links" }, view, drawButton);
   const text = textBox({ ...spec, kind: "area", rows: 0 }, {
     ...host,
     changed(typed) {
@@ -16,7 +18,7 @@ CONTROLS.area = (spec, host) => {
       draw();
       host.changed(draft);
     },
-  }, { lines: true, mono: true, side: () => drawButton });
+  }, { lines: true, mono: true, side: () => side });
   const encodingSelect = h("select", { class: "ogcw-input", "aria-label": `How ${plain(host.name, 100)} is sent`, onchange: () => send("encoding", encodingSelect.value) },
     encodings.map(({ id, label }) => h("option", { value: id }, plain(label, 100))));
   const crsSelect = h("select", { class: "ogcw-input", "aria-label": `Coordinate reference system of ${plain(host.name, 100)}`, onchange: () => send("crs", crsSelect.value || null) },
@@ -29,16 +31,17 @@ CONTROLS.area = (spec, host) => {
     if (open) chooser.querySelector("select")?.focus();
   }, { "aria-expanded": "false", "aria-label": `Change how ${plain(host.name, 100)} is sent` });
   const canChange = chooser.childNodes.length > 0;
-  const view = linkButton("Use the map's view", () => send("view"));
   const clear = linkButton("Clear", () => { send("clear"); });
   const words = h("span", { dir: "auto" });
-  const hint = h("div", { class: "ogcw-hint ogcw-f-area-hint" }, words, canChange ? change : null, view, clear);
+  const hint = h("div", { class: "ogcw-hint ogcw-f-area-hint" }, words, canChange ? change : null, clear);
   const node = h("div", { class: "ogcw-f-area" }, text.node, hint, chooser);
 
   function draw() {
     const active = host.form.isActive(host.path());
     node.classList.toggle("ogcw-f-area-active", active);
-    setText(drawButton, active ? "done" : isSet() ? "edit" : "draw");
+    const act = active ? "done" : isSet() ? "edit" : "draw";
+    setText(drawButton, act);
+    drawButton.setAttribute("aria-label", `${act} ${plain(host.name, 120)} on the map`);
     const own = encodings.find(({ id }) => id === encoding());
     setText(words, active ? "Draw on the map: drag a box, or click the corners of a shape." : sentence(own?.hint ?? spec.hint));
     show(change, !active);
@@ -47,8 +50,7 @@ CONTROLS.area = (spec, host) => {
     encodingSelect.value = encoding();
     crsSelect.value = draft?.crs ?? spec.default_crs ?? "";
     const map = host.form.hasMap();
-    show(drawButton, map);
-    if (!map) show(view, false);
+    show(side, map);
   }
   host.form.onActive(draw);
   draw();
@@ -87,7 +89,7 @@ CONTROLS.file = (spec, host) => {
     draw();
     host.changed(draft);
     host.form.refresh(host.inputId);
-  }, { role: "radiogroup", "aria-label": `How ${plain(host.name, 160)} is given` });
+  }, { class: "ogcw-f-tabs", role: "radiogroup", "aria-label": `How ${plain(host.name, 160)} is given` });
   const change = (parts) => {
     const { empty, ...before } = draft ?? { type: pendingType };
     const next = { ...before, ...parts, mode };

@@ -89,7 +89,7 @@ function textBox(spec, host, options = {}) {
 CONTROLS.text = (spec, host) => textBox(spec, host, { onpaste: host.onpaste, mono: spec.mono });
 CONTROLS.number = (spec, host) => textBox(spec, host, { onpaste: host.onpaste });
 CONTROLS.integer = CONTROLS.number;
-CONTROLS.duration = (spec, host) => textBox({ placeholder: "P1DT12H", ...dropEmpty(spec) }, host);
+CONTROLS.duration = (spec, host) => textBox({ placeholder: "P1DT2H30M", ...dropEmpty(spec) }, host);
 CONTROLS.multiline = (spec, host) => textBox(spec, host, { lines: true, mono: spec.mono });
 
 function dropEmpty(spec) {
@@ -100,9 +100,9 @@ function dropEmpty(spec) {
 // cannot hold a time zone, nor a date that is not valid yet.
 
 const PICKERS = {
-  date: { type: "date", placeholder: "2024-05-31" },
+  date: { type: "date", placeholder: "2021-07-13" },
   time: { type: "time", placeholder: "10:30:00Z" },
-  datetime: { type: "datetime-local", placeholder: "2024-05-31T10:30:00Z" },
+  datetime: { type: "datetime-local", placeholder: "2021-07-13T10:30:00Z" },
 };
 const ZONE = /(?:[zZ]|[+-]\d{2}:?\d{2})$/;
 
