@@ -1,8 +1,8 @@
 """Turn a CWL package into an OGC process description (cwl2ogc) and a run plan.
 
-Runs in a process of its own (``python -m ogc_widgets.lab.server.describe PACKAGE
-[WORKFLOW]``), because the CWL libraries are slow to import and read what strangers
-wrote. It prints one JSON document: the description, or ``{"error": {...}}``.
+Runs in a process of its own, because the CWL libraries are slow to import and read
+what strangers wrote. ``python -m ogc_widgets.lab.server.describe PACKAGE`` prints
+one JSON document: the description, or ``{"error": {...}}``.
 
 What cwl2ogc 0.22 says differently from what a package means, and is put right here:
 
@@ -15,7 +15,9 @@ What cwl2ogc 0.22 says differently from what a package means, and is put right h
 
 from __future__ import annotations
 
+import argparse
 import contextlib
+import io
 import json
 import re
 import sys
@@ -64,12 +66,15 @@ class PackageError(Exception):
         self.kind = kind
 
 
-def describe(path: Path, workflow: str = "") -> dict[str, Any]:
+def describe(
+    path: Path, workflow: str = "", *, validate: bool = True
+) -> dict[str, Any]:
     """Describe one process of a package.
 
     Args:
         path: The package, YAML or JSON.
         workflow: Its process to deploy; empty takes the first workflow.
+        validate: Have the runner look at it too, which finds more but takes longer.
 
     Returns:
         ``id``, ``title``, ``description``, ``version``, ``keywords``, ``metadata``,
@@ -84,12 +89,18 @@ def describe(path: Path, workflow: str = "") -> dict[str, Any]:
     try:
         loaded = load_document_by_yaml(document, uri, load_all=True)
     except Exception as error:  # noqa: BLE001 - cwl_utils raises many kinds
-        raise PackageError("invalid", f"This is not a valid package: {error}") from None
+        reason = str(error).replace(str(path), path.name)
+        raise PackageError(
+            "invalid", f"This is not a valid package: {reason}"
+        ) from None
     processes = loaded if isinstance(loaded, list) else [loaded]
     chosen = _choose(processes, workflow)
     by_id = {process.id: process for process in processes}
     is_graph = "$graph" in document
-    name = _tail(chosen.id) if is_graph or document.get("id") else ""
+    # The id as it is in the package: a tail would hide one that cannot be used.
+    name = chosen.id.partition("#")[2] if is_graph or document.get("id") else ""
+    if validate:
+        _validate(path, name if is_graph else "")
     facts = _facts(document)
     return {
         "id": name,
@@ -120,6 +131,19 @@ def _read(path: Path) -> dict[str, Any]:
     # RDF schemas only describe the metadata; reading them would take the internet.
     document.pop("$schemas", None)
     return document
+
+
+def _validate(path: Path, name: str) -> None:
+    """Let the runner look at the package, as it would before it runs it."""
+    from cwltool.main import main as cwltool_main  # slow; built-ins do without
+
+    said = io.StringIO()
+    target = f"{path}#{name}" if name else str(path)
+    options = ["--validate", "--skip-schemas", "--disable-color", "--no-warnings"]
+    status = cwltool_main([*options, target], stdout=io.StringIO(), stderr=said)
+    if status != 0:
+        reason = " ".join(said.getvalue().replace(str(path), path.name).split())
+        raise PackageError("invalid", f"This is not a valid package: {reason}")
 
 
 def _choose(processes: list[Any], workflow: str) -> Cwl:
@@ -172,12 +196,10 @@ def _keywords(value: Cwl) -> list[str]:
 
 
 def _inputs(process: Cwl) -> dict[str, Any]:
-    inputs = {
-        key: dict(value)
-        for key, value in BaseCWLtypes2OGCConverter(process).get_inputs().items()
-    }
-    for parameter in process.inputs:
-        described = inputs[_tail(parameter.id)]
+    converted = BaseCWLtypes2OGCConverter(process).get_inputs().values()
+    inputs: dict[str, Any] = {}
+    for parameter, words in zip(process.inputs, converted, strict=True):
+        described = dict(words)
         schema = dict(described["schema"])
         schema.pop("default", None)
         default = _plain(parameter.default)
@@ -191,16 +213,17 @@ def _inputs(process: Cwl) -> dict[str, Any]:
             ["byValue", "byReference"] if by_reference else ["byValue"]
         )
         _say(described, parameter)
+        inputs[_tail(parameter.id)] = described
     return inputs
 
 
 def _outputs(process: Cwl) -> dict[str, Any]:
-    outputs = {
-        key: dict(value)
-        for key, value in BaseCWLtypes2OGCConverter(process).get_outputs().items()
-    }
-    for parameter in process.outputs:
-        _say(outputs[_tail(parameter.id)], parameter)
+    converted = BaseCWLtypes2OGCConverter(process).get_outputs().values()
+    outputs: dict[str, Any] = {}
+    for parameter, words in zip(process.outputs, converted, strict=True):
+        described = dict(words)
+        _say(described, parameter)
+        outputs[_tail(parameter.id)] = described
     return outputs
 
 
@@ -308,12 +331,18 @@ def _source(uri: str) -> str:
 
 def main(arguments: list[str]) -> int:
     """Print the description of a package as JSON."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("package", type=Path)
+    parser.add_argument("--workflow", default="")
+    parser.add_argument("--no-validation", action="store_true")
+    chosen = parser.parse_args(arguments)
     logger.remove()
-    workflow = arguments[1] if len(arguments) > 1 else ""
     # Whatever the libraries print must not get into the document.
     with contextlib.redirect_stdout(sys.stderr):
         try:
-            document = describe(Path(arguments[0]), workflow)
+            document = describe(
+                chosen.package, chosen.workflow, validate=not chosen.no_validation
+            )
         except PackageError as error:
             document = {"error": {"kind": error.kind, "detail": str(error)}}
     json.dump(document, sys.stdout)

@@ -31,8 +31,10 @@ def below(root: Path, relative: str) -> Path:
     Raises:
         Problem: 404 when it would lead out of the folder.
     """
+    if "\0" in relative:  # no file system takes it
+        raise not_found(relative)
     path = (root / relative).resolve()
-    if "\0" in relative or not path.is_relative_to(root.resolve()):
+    if not path.is_relative_to(root.resolve()):
         raise not_found(relative)
     return path
 

@@ -8,7 +8,7 @@ requirements:
     - entryname: write.sh
       entry: |
         mkdir -p out/a 'out/b b' plain
-        printf 'II*\\000twelve bytes' > out/a/mask.tif
+        printf 'II*\000twelve bytes' > out/a/mask.tif
         echo '{"type": "Catalog", "stac_version": "1.0.0", "id": "c", "description": "c", "links": [{"rel": "item", "href": "./a/a.json"}, {"rel": "item", "href": "b%20b/b.json"}, {"rel": "item", "href": "../../../../../../etc/passwd"}]}' > out/catalog.json
         echo '{"type": "Feature", "stac_version": "1.0.0", "id": "a", "geometry": null, "properties": {"datetime": null}, "links": [{"rel": "root", "href": "../catalog.json"}, {"rel": "via", "href": "https://example.org/"}], "assets": {"mask": {"href": "./mask.tif", "type": "image/tiff"}, "far": {"href": "https://example.org/x.tif"}, "outside": {"href": "/etc/hostname"}}}' > out/a/a.json
         echo '{"type": "Feature", "stac_version": "1.0.0", "id": "b", "geometry": null, "properties": {}, "links": [], "assets": {}}' > 'out/b b/b.json'
