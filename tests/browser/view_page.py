@@ -38,9 +38,14 @@ _THEMES = {
 _PAGE = """<!doctype html><meta charset="utf-8"><style>{css}</style>
 <style>:root {{ {tokens} }} html {{ background: var(--jp-layout-color0); }}
 body {{ margin: 16px; }} #view {{ width: {width}px; }}
+/* What JupyterLab says about elements inside of outputs. */
+.jp-ThemedContainer button {{ border-radius: 2px; }}
+.jp-OutputArea-output pre {{ border: none; margin: 0; padding: 0; overflow-x: auto;
+  overflow-y: auto; word-break: break-all; word-wrap: break-word; white-space: pre-wrap; }}
 h2 {{ font: 600 12px system-ui; color: var(--jp-ui-font-color0); margin: 14px 0 4px; }}
 </style>
-<body data-jp-theme-light="{light}"><div id="view"></div>"""
+<body data-jp-theme-light="{light}" class="jp-ThemedContainer jp-OutputArea-output">
+<div id="view"></div>"""
 
 _BOOT = """({script, traits}) => {
   window.makeModel = (start) => {
