@@ -419,7 +419,7 @@ def _reason(error: Exception) -> str:
         if isinstance(cause, OSError) and cause.errno:
             # asyncio's own words for a refused connection name only the address.
             return os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)
-    return str(error) or type(error).__name__
+    return str(error).rstrip(".") or type(error).__name__
 
 
 def _connect_advice(error: Exception) -> str:

@@ -101,7 +101,10 @@ class RawServer:
         ]  # fmt: skip
 
     def close(self):
+        # Closing alone would leave the thread that accepts one more connection.
+        self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self._thread.join(5)
         with self._lock:
             for connection in self._open:
                 connection.close()

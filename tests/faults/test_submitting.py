@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from raw_server import answer, drip, drop, processes_server, reset, shorten
+
+from ogc_widgets.client import AsyncJob, Client, recent_jobs
+from ogc_widgets.client.history import ledger_path
+from ogc_widgets.errors import (
+    ConnectionFailedError,
+    ProblemError,
+    SubmissionUnknownError,
+)
+
+EXECUTE = "/api/processes/p/execution"
+CREATED = answer(
+    {"jobID": "j1", "status": "accepted", "processID": "p"},
+    status=201,
+    headers={"Location": "/api/jobs/j1"},
+)
+
+
+def job_list(_connection, _received):
+    now = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
+
+    def job(job_id, seconds_ago, process_id="p"):
+        created = (now - timedelta(seconds=seconds_ago)).isoformat()
+        return {
+            "jobID": job_id, "processID": process_id, "status": "running",
+            "created": created,
+        }  # fmt: skip
+
+    jobs = [job("just-now", 1), job("other", 1, "q"), job("yesterday", 86_400)]
+    return answer({"jobs": jobs}, headers={"Date": format_datetime(now, usegmt=True)})
+
+
+def with_fault(fault):
+    return processes_server({("POST", EXECUTE): fault, ("GET", "/api/jobs"): job_list})
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        drop,
+        reset,
+        shorten(CREATED, 10),
+        lambda *_: answer({"detail": "upstream timed out"}, status=504),
+    ],
+)
+def test_job_is_sent_once_and_candidates_are_named_when_no_answer_comes(fault):
+    with with_fault(fault) as server, Client(server.origin + "/api") as client:
+        with pytest.raises(SubmissionUnknownError) as caught:
+            client.execute("p", {"a": 1})
+    assert len(server.requests("POST")) == 1
+    # One job of this process since then, by the server's clock.
+    (candidate,) = caught.value.candidates
+    assert isinstance(candidate, AsyncJob)
+    assert candidate.id == "just-now"
+    assert "not known whether the job started" in str(caught.value)
+    (noted,) = recent_jobs()
+    assert (noted.process_id, noted.state) == ("p", "unknown")
+
+
+def test_fate_is_unknown_when_the_answer_drips_past_the_deadline(monkeypatch):
+    monkeypatch.setattr("ogc_widgets.client.aclient.ACCEPT_S", 0.3)
+    with with_fault(drip) as server:
+        with Client(server.origin + "/api", timeout_s=0.3) as client:
+            with pytest.raises(SubmissionUnknownError, match="No complete answer"):
+                client.execute("p", {})
+    assert len(server.requests("POST")) == 1
+
+
+def test_nothing_was_sent_when_the_server_is_gone_before_submitting():
+    with with_fault(drop) as server:
+        client = Client(server.origin + "/api")
+        client.process("p")
+    with client, pytest.raises(ConnectionFailedError, match="Nothing was sent"):
+        client.execute("p", {})
+    (noted,) = recent_jobs()
+    assert noted.state == "refused"
+
+
+@pytest.mark.parametrize("status", [400, 413, 422, 429, 500, 503])
+def test_job_is_not_sent_again_when_the_server_refuses(status):
+    def refuse(_connection, _received):
+        problem = {"title": "Bad area", "detail": "aoi: too large", "status": status}
+        return answer(problem, status=status, headers={"Retry-After": "7"})
+
+    with with_fault(refuse) as server, Client(server.origin + "/api") as client:
+        with pytest.raises(ProblemError, match="aoi: too large") as caught:
+            client.execute("p", {})
+    assert len(server.requests("POST")) == 1
+    assert caught.value.status_code == status
+    assert caught.value.problem["detail"] == "aoi: too large"
+    assert "No job was started" in str(caught.value)
+
+
+def test_new_connection_is_used_when_a_kept_one_may_be_stale():
+    """A kept connection that the server closes must not cost us a submission."""
+
+    def close_after(connection, _received):
+        connection.sendall(answer({"id": "p", "inputs": {}}))
+        time.sleep(0.05)  # the client has put the connection aside by now
+
+    behaviours = {
+        ("GET", "/api/processes/p"): close_after,
+        ("POST", EXECUTE): lambda *_: CREATED,
+    }
+    with processes_server(behaviours) as server:
+        with Client(server.origin + "/api") as client:
+            for _ in range(5):
+                client.process("p")
+                assert client.execute("p", {}).id == "j1"
+
+
+def test_ledger_is_private_and_without_inputs_when_written():
+    with with_fault(lambda *_: CREATED) as server:
+        with Client(server.origin + "/api", auth="canary-token") as client:
+            client.execute("p", {"text": "canary-input"})
+    path = ledger_path()
+    assert path.stat().st_mode & 0o777 == 0o600
+    text = path.read_text()
+    assert "canary" not in text
+    assert [json.loads(line)["state"] for line in text.splitlines()] == [
+        "sending",
+        "answered",
+    ]
+    (noted,) = recent_jobs()
+    assert noted.job_id == "j1"
+    assert noted.url == server.origin + "/api/jobs/j1"
+    assert noted.server == server.origin + "/api"
+
+
+def test_submission_is_still_known_when_the_kernel_dies_before_the_answer():
+    arrived = []
+
+    def hold(_connection, _received):
+        arrived.append(1)
+        time.sleep(10)
+
+    script = """
+        import sys
+        from ogc_widgets.client import Client
+        Client(sys.argv[1]).execute("p", {})
+    """
+    with with_fault(hold) as server:
+        process = subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(script), server.origin + "/api"],
+            env=os.environ.copy(),
+        )
+        deadline = time.monotonic() + 20
+        while not arrived and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    (noted,) = recent_jobs()
+    assert (noted.process_id, noted.state, noted.job_id) == ("p", "sending", "")
+
+
+def test_half_a_line_is_skipped_when_the_machine_went_down_while_writing():
+    with with_fault(lambda *_: CREATED) as server:
+        with Client(server.origin + "/api") as client:
+            client.execute("p", {})
+    with ledger_path().open("a") as file:
+        file.write('{"key": "x", "sta')
+    assert len(recent_jobs()) == 1
+
+
+def test_process_runs_when_the_ledger_cannot_be_written(monkeypatch, tmp_path, caplog):
+    blocked = tmp_path / "a-file"
+    blocked.write_text("")
+    monkeypatch.setenv("XDG_DATA_HOME", str(blocked))
+    with with_fault(lambda *_: CREATED) as server:
+        with Client(server.origin + "/api") as client:
+            assert client.execute("p", {}).id == "j1"
+    assert "cannot be written" in caplog.text
+    assert recent_jobs() == []
