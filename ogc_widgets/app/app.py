@@ -14,9 +14,11 @@ from ogc_widgets.app.code_view import CodeView
 from ogc_widgets.app.discovery import Server, discover
 from ogc_widgets.app.facts import can_stop, facts_of, how_it_runs
 from ogc_widgets.app.header import HeaderView
+from ogc_widgets.app.map_context import MapContext
 from ogc_widgets.app.outputs_view import OutputsView
 from ogc_widgets.app.request_text import code_blocks, json_blocks
 from ogc_widgets.app.run_bar import RunBar
+from ogc_widgets.app.scenes import Scenes
 from ogc_widgets.client import AsyncJob, Client, Job, Results
 from ogc_widgets.client.loop import run as run_in_loop
 from ogc_widgets.client.loop import submit
@@ -80,7 +82,9 @@ class App(ipywidgets.VBox):
         self._left = ipywidgets.VBox()
         self._right = ipywidgets.VBox([self.map])
         self._split = ipywidgets.GridBox([self._left, self._right])
-        self._area_link = AreaLink(self.map)
+        context = MapContext(self.map)
+        self._area_link = AreaLink(self.map, context)
+        self._scenes = Scenes(self.client.aio, context)
         super().__init__(
             [self._header, self._split, self.panel, self._outputs, self._results_map]
         )
@@ -232,6 +236,7 @@ class App(ipywidgets.VBox):
                 for path, label, message in self.form.problems
                 if path in shown
             ]
+        self._scenes.follow(self.form)
         self._write_request()
 
     def _tab_changed(self, _change: object = None) -> None:

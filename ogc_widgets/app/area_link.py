@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
+    from ogc_widgets.app.map_context import MapContext
     from ogc_widgets.form import ProcessForm
     from ogc_widgets.map import AreaMap
 
@@ -19,10 +20,12 @@ class AreaLink:
 
     Args:
         area_map: The map; forms come and go with :meth:`bind`.
+        context: Where the other areas are outlined.
     """
 
-    def __init__(self, area_map: AreaMap) -> None:
+    def __init__(self, area_map: AreaMap, context: MapContext) -> None:
         self._map = area_map
+        self._context = context
         self._form: ProcessForm | None = None
         self._path = ""
         self._drafts: dict[str, Any] = {}
@@ -111,16 +114,14 @@ class AreaLink:
             self._map.stop_drawing()
 
     def _outline_others(self, form: ProcessForm) -> None:
-        others = [
-            form.get_shape(path) for path in form.area_paths if path != self._path
-        ]
-        shapes = [shape for shape in others if shape is not None]
-        self._map.show_context(
+        others = {path: form.get_shape(path) for path in form.area_paths}
+        self._context.show(
+            "areas",
             [
-                {"type": "Feature", "id": str(number), "geometry": shape}
-                for number, shape in enumerate(shapes)
+                {"type": "Feature", "id": path, "geometry": shape}
+                for path, shape in others.items()
+                if shape is not None and path != self._path
             ],
-            fit=False,
         )
 
 
