@@ -1,0 +1,298 @@
+"""Drawing and looking at results with the mouse, in real JupyterLab, tiles blocked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from lab_window import lab_page_on
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from lab_window import JupyterLab, LabPage
+    from playwright.sync_api import Browser, Locator
+
+AREA = """
+import ogc_widgets as ogc
+seen = []
+m = ogc.AreaMap(center=(45, 10), zoom=5)
+m.observe(lambda change: seen.append(change["new"]), "bbox")
+m
+"""
+RESET = """
+m.stop_drawing()
+m.geometry = None
+m.map.center, m.map.zoom = (45, 10), 5
+seen.clear()
+"""
+RESULTS = """
+import asyncio, pathlib, struct, zlib
+import ogc_widgets as ogc
+from ogc_widgets.client.results import Asset
+
+def chunk(kind, data):
+    body = kind + data
+    return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+rows = b"".join(b"\\0" + bytes((20, 90, 200, 255)) * 16 for _ in range(16))
+png = (b"\\x89PNG\\r\\n\\x1a\\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 16, 16, 8, 6, 0, 0, 0))
+       + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+ring = [[-121.4, 39.8], [-120.7, 39.85], [-120.75, 40.5], [-121.35, 40.45], [-121.4, 39.8]]
+
+def item(name, day, water):
+    return {"type": "Feature", "id": name, "bbox": [-121.4, 39.8, -120.7, 40.5],
+            "geometry": {"type": "Polygon", "coordinates": [ring]},
+            "properties": {"datetime": day, "water:percent": water,
+                           "style": {"color": "red"}, "<img src=x onerror=alert(1)>": 1},
+            "assets": {"data": {}, "look": {}}}
+
+class Results:
+    items = [item("S2B_10TFK_20210713_0_L2A", "2021-07-13T19:00:00Z", 3.12),
+             item("<img src=x onerror='window.__xss=1'>", "2022-05-24T19:00:00Z", 4.4),
+             item("S2A_in_a_store", "2022-06-24T19:00:00Z", 4)]
+    def assets(self, item):
+        if item["id"].startswith("S2A"):
+            why = "The file is in an object store (s3): copy the path."
+            return [Asset("data", "", "image/tiff", "s3://b/k.tif", ("data",), 5, False, why)]
+        return [Asset("data", "", "image/tiff; application=geotiff",
+                      "http://127.0.0.1:9/w.tif", ("data",), 1234567, True, ""),
+                Asset("look", "", "image/png", "http://127.0.0.1:9/w.png", ("thumbnail",), 99, True, "")]
+    async def aio_download(self, folder, *, items, assets):
+        path = pathlib.Path(folder) / f"water_{assets[0]}"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(png)
+        return [path]
+
+m = ogc.ResultsMap(Results())
+m
+"""  # noqa: E501
+
+
+class OnMap:
+    """The mouse on the map of a notebook; positions are pixels from its corner."""
+
+    def __init__(self, window: LabPage) -> None:
+        self.window = window
+        self.page = window.page
+        self.map = self.page.locator(".ogcw-map")
+        self.page.locator(".ogcw-map-tools").wait_for()
+
+    def tool(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        box = self.map.bounding_box()
+        assert box is not None
+        return box["x"] + x, box["y"] + y
+
+    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        mouse = self.page.mouse
+        mouse.move(*self.at(*start))
+        mouse.down()
+        mouse.move(*self.at((start[0] + end[0]) / 2, (start[1] + end[1]) / 2), steps=3)
+        mouse.move(*self.at(*end), steps=3)
+        mouse.up()
+
+    def click(self, x: float, y: float) -> None:
+        self.page.mouse.click(*self.at(x, y))
+
+
+@pytest.fixture(scope="module")
+def notebook_with_map(
+    jupyterlab: Callable[[str], JupyterLab], browser: Browser
+) -> Iterator[LabPage]:
+    with lab_page_on(jupyterlab("/"), browser) as window:
+        window.show(AREA, width=900)
+        yield window
+        assert not window.script_errors
+
+
+@pytest.fixture
+def area(notebook_with_map: LabPage) -> OnMap:
+    """The map of one notebook, each time as at the start."""
+    notebook_with_map.execute(RESET)
+    notebook_with_map.page.mouse.move(0, 0)
+    return OnMap(notebook_with_map)
+
+
+def test_area_is_drawn_changed_and_deleted_with_the_mouse(area: OnMap) -> None:
+    window = area.window
+    area.tool("Draw a rectangle").click()
+    area.page.get_by_text("Drag a rectangle").wait_for()
+    area.drag((300, 120), (500, 260))
+    west, south, east, north = window.wait_python("m.bbox")
+    # 900 by 440 pixels around 10 east, 45 north; zoom 5 has 8192 pixels to 360 degrees.
+    assert west == pytest.approx(10 - 150 * 360 / 8192, abs=0.05)
+    assert east == pytest.approx(10 + 50 * 360 / 8192, abs=0.05)
+    assert south < 45 < north
+    assert window.python("len(seen)") == 1, "one shape, one change"
+
+    area.tool("Change the area").click()
+    area.drag((500, 260), (560, 300))
+    moved = window.wait_python("m.bbox if len(seen) == 2 else None")
+    assert moved[0] == west
+    assert moved[3] == north
+    assert moved[2] == pytest.approx(east + 60 * 360 / 8192, abs=0.05)
+    assert moved[1] < south
+    area.page.keyboard.press("Escape")
+    expect(area.page.locator(".ogcw-map-handle")).to_have_count(0)
+
+    area.tool("Delete the area").click()
+    assert window.wait_python(
+        "len(seen) == 3 and m.geometry is None and m.bbox is None"
+    )
+    expect(area.page.locator(".ogcw-map-aoi")).to_have_attribute("d", "")
+    expect(area.tool("Delete the area")).to_be_disabled()
+
+
+def test_area_is_drawn_by_two_clicks_when_python_asks_for_it(area: OnMap) -> None:
+    area.window.execute("m.start_drawing()")
+    area.page.get_by_text("Drag a rectangle").wait_for()
+    area.click(300, 120)
+    area.click(420, 200)
+    box = area.window.wait_python("m.bbox")
+    assert box[2] - box[0] == pytest.approx(120 * 360 / 8192, abs=0.05)
+    assert area.window.wait_python("m.drawing == ''")
+
+
+def test_polygon_is_closed_on_its_first_corner_and_refused_when_it_crosses(
+    area: OnMap,
+) -> None:
+    window = area.window
+    area.tool("Draw a polygon").click()
+    for corner in [(300, 100), (500, 120), (420, 300), (302, 103)]:
+        area.click(*corner)
+    assert window.wait_python("m.geometry and m.geometry['type']") == "Polygon"
+    ring = window.python("m.geometry['coordinates'][0]")
+    assert len(ring) == 4
+    window.screenshot("map-polygon", of=area.map)
+
+    area.tool("Draw a polygon").click()
+    for corner in [(300, 100), (500, 300), (500, 100), (300, 300)]:
+        area.click(*corner)
+    area.page.keyboard.press("Enter")
+    area.page.get_by_text("The outline of the area crosses itself.").wait_for()
+    assert window.python("m.geometry['coordinates'][0]") == ring
+    assert window.python("len(seen)") == 1
+
+    area.tool("Draw a polygon").click()
+    area.click(300, 100)
+    area.page.keyboard.press("Escape")
+    assert window.wait_python("m.drawing == ''")
+    assert window.python("m.geometry['coordinates'][0]") == ring
+
+
+def test_area_is_seen_and_comes_back_right_when_the_map_lies_over_the_antimeridian(
+    area: OnMap,
+) -> None:
+    window = area.window
+    window.execute("m.bbox = [178, -19, -178, -16]")
+    # "Zoom to what is drawn" is done by itself: the box is one piece in the middle.
+    outline = area.page.locator(".ogcw-map-aoi")
+    area.page.wait_for_function(
+        "() => document.querySelector('.ogcw-map-aoi').getBBox().width > 200"
+    )
+    assert outline.get_attribute("d").count("M") == 1
+    assert window.python("m.geometry['type']") == "MultiPolygon"
+    area.tool("Change the area").click()
+    middle = outline.bounding_box()
+    corner = area.map.bounding_box()
+    x = middle["x"] - corner["x"] + middle["width"] / 2
+    y = middle["y"] - corner["y"] + middle["height"] / 2
+    area.drag((x, y), (x + 40, y))
+    west, _, east, _ = window.wait_python("m.bbox if m.bbox[0] != 178 else None")
+    assert 178 < west < 180
+    assert -178 < east < -176
+    area.page.keyboard.press("Escape")
+    window.screenshot("map-antimeridian", of=area.map)
+
+
+def test_unreachable_tiles_are_asked_for_no_more_and_the_mouse_is_not_reported(
+    area: OnMap,
+) -> None:
+    page, window = area.page, area.window
+    page.get_by_text("No background map").wait_for()
+    assert window.hosts <= {"tile.openstreetmap.org"}
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    window.execute(
+        "told = []\nm.map.on_interaction(lambda **event: told.append(event))"
+    )
+    before = window.python("m.map.center")
+    page.mouse.move(*area.at(100, 300))
+    page.mouse.move(*area.at(700, 320), steps=40)
+    area.drag((600, 300), (300, 200))
+    window.wait_python(f"m.map.center != {before}")
+    assert window.python("[event['type'] for event in told]") == []
+    assert [url for url in requests if "openstreetmap" in url] == []
+    # Coordinates stand at the edges, so that one knows where one is.
+    assert page.locator(".ogcw-map-labels text").count() > 4
+    area.tool("Take the current view as the area").click()
+    assert window.wait_python("m.bbox is not None")
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1200), ("dark", 700)])
+def test_footprints_and_table_select_each_other(
+    lab_page: LabPage, theme: str, width: int
+) -> None:
+    lab_page.show(RESULTS, theme=theme, width=width)
+    results = OnMap(lab_page)
+    page = lab_page.page
+    rows = page.locator(".ogcw-items tbody tr[data-id]")
+    assert rows.count() == 3
+    assert results.map.bounding_box()["width"] == pytest.approx(width, abs=3)
+    page.locator(".ogcw-map-footprint").first.wait_for(state="attached")
+
+    rows.nth(1).locator("td").first.click()
+    assert lab_page.wait_python("m.selected") == "<img src=x onerror='window.__xss=1'>"
+    page.locator(".ogcw-map-selected").wait_for(state="attached")
+
+    # All three lie on each other: each click takes the next one.
+    first = page.locator(".ogcw-map-footprint").first.bounding_box()
+    assert first is not None
+    spot = first["x"] + first["width"] / 2, first["y"] + first["height"] / 2
+    for name in ("S2A_in_a_store", "S2B_10TFK_20210713_0_L2A"):
+        page.mouse.click(*spot)
+        assert lab_page.wait_python(f"m.selected == {name!r}")
+    expect(rows.nth(0)).to_have_attribute("aria-selected", "true")
+
+    rows.nth(0).focus()
+    page.keyboard.press("ArrowDown")
+    expect(rows.nth(1)).to_have_attribute("aria-selected", "true")
+    rows.nth(0).locator("td").first.click()
+    rows.nth(0).get_by_role("button", name="preview").click()
+    page.locator(".ogcw-map-pictures image").wait_for(state="attached")
+    rows.nth(0).get_by_role("button", name="download").click()
+    page.locator(".ogcw-items-more", has_text="Saved to results/water_").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="save to this computer").click()
+    assert download.value.suggested_filename == "water_data"
+    rows.nth(2).get_by_role("button", name="why not open?").click()
+    page.locator(".ogcw-items-why", has_text="object store").wait_for()
+    assert rows.nth(2).get_by_role("link").count() == 0
+    assert rows.nth(0).get_by_role("link", name="open").get_attribute("href") == (
+        "http://127.0.0.1:9/w.tif"
+    )
+    assert page.evaluate("() => window.__xss === undefined")
+    page.mouse.move(0, 0)
+    lab_page.screenshot(f"map-results-{theme}-{width}", of=lab_page.output())
+
+
+def test_everything_is_there_again_when_the_page_is_reloaded(
+    lab_page: LabPage,
+) -> None:
+    lab_page.show(RESULTS, width=900)
+    OnMap(lab_page)
+    lab_page.execute("m.map.bbox = [-121.399, 39.834, -120.74, 40.472]")
+    lab_page.execute("m.selected = 'S2A_in_a_store'")
+    lab_page.page.locator(".ogcw-map-selected").wait_for(state="attached")
+    lab_page.reload()
+    OnMap(lab_page)
+    page = lab_page.page
+    page.wait_for_function(
+        "() => document.querySelector('.ogcw-map-aoi')?.getBBox().width > 50"
+    )
+    expect(page.locator(".ogcw-map-selected")).to_have_count(1)
+    expect(page.locator(".ogcw-items tr[aria-selected=true]")).to_have_count(1)
