@@ -148,7 +148,7 @@ class Builder:
     def list_of(self, schema: dict[str, Any], place: Place) -> Field:
         """The list of an input that takes several values; each is outermost."""
         made = self.field(schema, place)
-        return replace(made, required=False)
+        return replace(made, required=False, occurrences=True)
 
     def _of_kind(self, flat: Flat, place: Place) -> Field:
         view = flat.view
@@ -167,7 +167,8 @@ class Builder:
         envelope = self._envelope(view, place)
         if envelope is not None:
             return envelope
-        if place.outermost and self.scope.reading.qualified is not None:
+        is_value = place.outermost and not self._is_occurrences(place)
+        if is_value and self.scope.reading.qualified is not None:
             made = self._qualified_file(view, place)
             if made is not None:
                 return made
@@ -292,6 +293,7 @@ class Builder:
         return Field(kind="list", item=item, min_items=low, max_items=high)
 
     def _is_occurrences(self, place: Place) -> bool:
+        """Whether the schema is the list of all values of an input."""
         return place.depth == 0 and self.scope.reading.max_occurs != 1
 
     def _tuple(self, view: Mapping[str, Any], prefix: list[Any], place: Place) -> Field:

@@ -175,7 +175,7 @@ class _Reader:
                     return value
                 case _:
                     value = self._leaf(field, draft, path)
-        except (TypeError, KeyError, IndexError, AttributeError):
+        except (TypeError, ValueError, LookupError, AttributeError):
             # The page and this kernel disagree about the field, for example after a
             # reload into a newer version: as if nothing had been entered.
             return UNSET

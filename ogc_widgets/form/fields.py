@@ -115,6 +115,8 @@ class Field:
         branches: The kinds that a union offers.
         min_items: Fewest items of a list (or members of a map).
         max_items: Most items, None for any number.
+        occurrences: Whether the list is there because the input takes several values;
+            one value alone is then allowed too.
         area: How an area is to be written.
         envelope: Name of the only member of the object that wraps the value, or "".
         advanced: Whether the field belongs with the optional ones.
@@ -156,6 +158,7 @@ class Field:
     branches: tuple[Field, ...] = ()
     min_items: int = 0
     max_items: int | None = None
+    occurrences: bool = False
     area: AreaHint | None = None
     envelope: str = ""
     advanced: bool = False

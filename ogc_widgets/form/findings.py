@@ -27,10 +27,12 @@ def check_value(field: Field, value: JsonValue, draft: JsonValue) -> dict[str, s
     checker = validate.checker(field.schema, field.defs)
     if checker.accepts(value) or _accepted_otherwise(field, value, checker):
         return {}
-    if field.kind == "list" and field.item is not None and not isinstance(value, list):
+    if field.occurrences and not isinstance(value, list):
         # One value stands for a list of one.
-        return {} if not check_value(field.item, value, None) else _first(field, value)
-    if field.kind == "list" and field.item is not None:
+        one = field.schema.get("items", {})
+        fits = validate.checker(one, field.defs).accepts(value)
+        return {} if fits else _first(field, value)
+    if field.kind == "list" and field.item is not None and isinstance(value, list):
         return _check_items(field, field.item, value, draft)
     return _first(field, value)
 

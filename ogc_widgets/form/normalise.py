@@ -113,7 +113,7 @@ class Normaliser:
             handler = _HANDLERS.get(keyword)
             if handler is not None:
                 usable = handler(self, value, depth)
-                if usable is not None:
+                if usable is not None or keyword in ("const", "default"):
                     result[keyword] = usable
             elif isinstance(keyword, str) and _HINT.match(keyword):
                 result[keyword] = value

@@ -27,8 +27,10 @@ class Vault:
     def __repr__(self) -> str:
         return f"<Vault of {len(self._values)}>"
 
-    def __len__(self) -> int:
-        return len(self._values)
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is kept."""
+        return not self._values
 
     def __reduce__(self) -> JsonValue:
         raise TypeError("Secrets are not pickled.")

@@ -470,7 +470,7 @@ class ProcessForm(View):
         )
 
     def _forget_unused(self) -> None:
-        if len(self._vault):
+        if not self._vault.is_empty:
             self._vault.keep_only(tree.references_in(self.drafts))
 
     def _publish(self) -> None:
