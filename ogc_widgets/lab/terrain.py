@@ -26,8 +26,8 @@ WEST, SOUTH, EAST, NORTH = 632_960.0, 4_406_480.0, 695_520.0, 4_486_800.0
 """The landscape's edges in metres, UTM zone 10 N (EPSG:32610)."""
 
 _SHAPE = (round((NORTH - SOUTH) / PIXEL), round((EAST - WEST) / PIXEL))
-_NOISE_SHAPE = (2_048, 1_600)  # twice as large, or opposite edges would match
-_SEED = 5  # of a few, the one whose lakes look most like the real ones
+_NOISE_SHAPE = (1_080, 864)  # a little more, or opposite edges would match
+_SEED = 8  # of a few, the one whose lakes look most like the real ones
 _COARSE = 3  # pixels per cell of the grid on which water finds its way
 
 
@@ -100,15 +100,16 @@ def landscape() -> Landscape:
     # The land rises from the canyons in the south-west to the volcanoes in the north.
     slope = 350 * (y - SOUTH) / (NORTH - SOUTH) + 120 * (x - WEST) / (EAST - WEST)
     height = 1_270 + slope + 220 * base + 300 * ridges + 26 * _noise(3, 4_000, 1.9)
+    ragged = np.clip(1 + 0.3 * _noise(4, 6_000, 2.3), 0.3, 2)
     meadow = np.zeros(_SHAPE)
     for mx, my, long, short, turn, floor in _MEADOWS:
-        near = _closeness(x, y, mx, my, long, short, turn, salt=int(mx))
+        near = _closeness(x, y, mx, my, long, short, turn, ragged)
         height = height * (1 - near) + (floor + 0.03 * (height - floor)) * near
         meadow = np.maximum(meadow, near)
     smooth = _blur(height, 5)
     level = np.full(_SHAPE, -np.inf)
     for basin in _BASINS:
-        near = _closeness(x, y, *basin[:5], salt=int(basin.x))
+        near = _closeness(x, y, *basin[:5], ragged)
         bed = basin.floor + 0.05 * (smooth - basin.floor)
         height = height * (1 - near) + bed * near
         level = np.where(near > 0.25, np.maximum(level, basin.level), level)
@@ -165,16 +166,14 @@ def _closeness(
     long: float,
     short: float,
     turn: float,
-    *,
-    salt: int,
+    ragged: Grid,
 ) -> Grid:
     """Return 1 inside a ragged ellipse, falling smoothly to 0 around it."""
     angle = np.deg2rad(turn)
     dx, dy = x - centre_x, y - centre_y
     along = (dx * np.cos(angle) + dy * np.sin(angle)) / long
     across = (-dx * np.sin(angle) + dy * np.cos(angle)) / short
-    ragged = 1 + 0.3 * _noise(salt, 6_000, 2.3)
-    distance = np.hypot(along, across) * np.clip(ragged, 0.3, 2)
+    distance = np.hypot(along, across) * ragged
     result: Grid = 1 / (1 + np.exp(np.minimum((distance - 1) * 6, 50)))
     return result
 
@@ -196,7 +195,7 @@ def _drainage(
     ground = cut.reshape(rows, _COARSE, columns, _COARSE).mean(axis=(1, 3))
     pool = level[: rows * _COARSE : _COARSE, : columns * _COARSE : _COARSE]
     # Rough ground: on smooth slopes all water would run in the same eight directions.
-    rough = np.random.default_rng([_SEED, 5]).random(ground.shape)
+    rough = np.random.default_rng([_SEED, 6]).random(ground.shape)
     ground = np.maximum(ground + 28 * rough, pool).ravel().tolist()
     outlet = [-1] * (rows * columns)
     order: list[int] = []
