@@ -236,6 +236,8 @@ class App(ipywidgets.VBox):
                 for path, label, message in self.form.problems
                 if path in shown
             ]
+        if not self.form.errors and self.job is None:
+            self.panel.no_longer_invalid()
         self._scenes.follow(self.form)
         self._write_request()
 

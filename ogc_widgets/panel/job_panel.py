@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
-from ogc_widgets.client.loop import run, submit
-from ogc_widgets.errors import InputError
+from ogc_widgets.client.loop import run
+from ogc_widgets.errors import InputError, SubmissionUnknownError
+from ogc_widgets.panel.background import BackgroundView
 from ogc_widgets.panel.card import card_html, card_text
 from ogc_widgets.panel.logs import LogFollower, LogState, loading_log
 from ogc_widgets.panel.report import build_report
@@ -19,11 +20,10 @@ from ogc_widgets.panel.state import Surroundings, job_state, resting_state
 from ogc_widgets.panel.steps import LogKey, StepBook, links_of
 from ogc_widgets.panel.stopping import Answer, ask_to_stop, why_failed
 from ogc_widgets.panel.times import Stopwatch
-from ogc_widgets.view.base import View, publishing
+from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
 
     from ogc_widgets.api import JobView
     from ogc_widgets.client import Job
@@ -33,7 +33,7 @@ Json = dict[str, Any]
 _STATIC = Path(__file__).parent / "static"
 
 
-class JobPanel(View):
+class JobPanel(BackgroundView):
     """Shows one job live; closing the panel never touches the job.
 
     Args:
@@ -61,7 +61,6 @@ class JobPanel(View):
         self._view: JobView | None = None
         self._rest = resting_state()
         self._can_stop = can_stop
-        self._closed = False
         self._sequence = 0
         self._forget()
         self._watch = Stopwatch()
@@ -126,10 +125,15 @@ class JobPanel(View):
         problems = "1 problem" if count == 1 else f"{count} problems"
         self._show_rest("invalid", f"{problems} in the form; nothing was sent.")
 
+    def no_longer_invalid(self) -> None:
+        """Take back :meth:`invalid`, because the form can be sent now."""
+        if self.state.get("kind") == "invalid":
+            self.reset()
+
     def not_started(self, error: BaseException) -> None:
-        """Show that the request brought no job, and why."""
-        what = error.what if isinstance(error, OgcError) else str(error)
-        self._show_rest("invalid", what)
+        """Show that the request brought no job, or none that is known, and why."""
+        is_unknown = isinstance(error, SubmissionUnknownError)
+        self._show_rest("unknown" if is_unknown else "not-started", str(error))
 
     def reset(self) -> None:
         """Show that nothing has run yet; the job, if any, goes on untouched."""
@@ -246,7 +250,7 @@ class JobPanel(View):
             self._note_progress(view)
             self._watch.see(view)
             if view.is_final:
-                self._stop = "ready"
+                self._stop, self._stop_note = "ready", ""
             self._publish()
         if not view.is_final or was_final:
             return
@@ -285,9 +289,10 @@ class JobPanel(View):
             self._stop_answered(answer)
 
     def _stop_answered(self, answer: Answer) -> None:
-        if answer.accepted:
-            return
-        self._stop, self._stop_note = "ready", answer.note
+        if answer.accepted and self._stop == "cancelling":
+            self._stop_note = "The server was told; waiting for the job to end."
+        elif not answer.accepted:
+            self._stop, self._stop_note = "ready", answer.note
         if answer.impossible:
             self._can_stop = False
         self._publish()
@@ -339,17 +344,6 @@ class JobPanel(View):
             self._start(self._report_for_page, self._job, self._view, ticket)
 
     # -- inside ---------------------------------------------------------------------
-
-    def _start(self, work: Callable[..., Any], *args: object) -> Future[Any]:
-        """Start work on the loop thread; what it raises is shown, never lost."""
-        future = submit(work, *args)
-        future.add_done_callback(self._show_failure_of)
-        return future
-
-    def _show_failure_of(self, future: Future[Any]) -> None:
-        error = None if future.cancelled() else future.exception()
-        if error is not None and not self._closed:
-            self.report(error)
 
     def _is_followed(self) -> bool:
         view = self._view

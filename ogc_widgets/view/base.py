@@ -9,10 +9,12 @@ ever parsed as HTML.
 
 from __future__ import annotations
 
+import json
 import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -56,8 +58,8 @@ class View(anywidget.AnyWidget):
         if "_script" in cls.__dict__:
             script = cls._script
             parts = script if isinstance(script, tuple) else (script,)
-            cls._esm = _join(STATIC / "base.js", *parts)
-            cls._css = _join(STATIC / "theme.css", cls._style)
+            cls._esm = "\n".join([_shared(), *map(_read, parts)])
+            cls._css = _read(cls._style)
         super().__init_subclass__(**kwargs)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -95,5 +97,16 @@ class View(anywidget.AnyWidget):
             layout.close()
 
 
-def _join(*files: Path) -> str:
-    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
+@cache
+def _shared() -> str:
+    """The helpers, and the theme, which the first view on a page puts into it.
+
+    Were the theme a part of every style sheet, that of one view would come after, and
+    undo, the own rules of another.
+    """
+    theme = json.dumps(_read(STATIC / "theme.css"))
+    return f"{_read(STATIC / 'base.js')}\nuseTheme({theme});"

@@ -100,3 +100,11 @@ function problemLine(model) {
   listen(model, ["problem"], update);
   return line;
 }
+
+/** Put the shared style sheet before all others, once per page. */
+function useTheme(css) {
+  const id = "ogcw-theme";
+  const style = document.getElementById(id) ?? h("style", { id });
+  setText(style, css);
+  if (!style.isConnected) document.head.prepend(style);
+}
