@@ -37,6 +37,8 @@ def card_html(job: Job | None, view: JobView | None) -> str:
         )
         rows += [(name, _moment(moment)) for name, moment in times if moment]
         rows.append(("Message", one_line(status.message)))
+    if not view.is_final:
+        rows.append(("Watch it again", f'client.job("{job.id}")'))
     body = "".join(
         f"<tr><th>{name}</th><td>{escape_html(value, limit=1000)}</td></tr>"
         for name, value in rows

@@ -5,17 +5,17 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import traitlets
 
 from ogc_widgets.api.text import clean
 from ogc_widgets.client.job import Job
-from ogc_widgets.client.loop import submit
 from ogc_widgets.errors import InputError, JobGoneError, OgcError
+from ogc_widgets.panel.background import BackgroundView
 from ogc_widgets.panel.stopping import ask_to_stop
 from ogc_widgets.panel.table_rows import STATUSES, Filter, newest_first, table_row
-from ogc_widgets.view.base import View, publishing
+from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ _STATIC = Path(__file__).parent / "static"
 _MORE = 50
 
 
-class JobTable(View):
+class JobTable(BackgroundView):
     """Lists the jobs of a server, newest first.
 
     Args:
@@ -66,7 +66,6 @@ class JobTable(View):
         self._is_loaded = False
         self._is_drawing = False
         self._sequence = 0
-        self._closed = False
         self._attach_callbacks: list[Callable[[Job], object]] = []
         self._results_callbacks: list[Callable[[Job], object]] = []
         super().__init__()
@@ -272,17 +271,6 @@ class JobTable(View):
     def _needs_more(self) -> bool:
         end = (self._page + 1) * self._page_size
         return not self._is_all and not self._filter and len(self._jobs) <= end
-
-    def _start(self, work: Callable[..., Any], *args: object) -> Future[Any]:
-        """Start work on the loop thread; what it raises is shown, never lost."""
-        future = submit(work, *args)
-        future.add_done_callback(self._show_failure_of)
-        return future
-
-    def _show_failure_of(self, future: Future[Any]) -> None:
-        error = None if future.cancelled() else future.exception()
-        if error is not None and not self._closed:
-            self.report(error)
 
     def _watch_only(self, jobs: dict[str, AsyncJob]) -> None:
         """Watch these jobs and no others."""

@@ -26,6 +26,8 @@ _WORD_LIMIT = 40
 TONES = {
     "idle": "idle",
     "invalid": "bad",
+    "not-started": "bad",
+    "unknown": "warn",
     "submitting": "work",
     "accepted": "work",
     "running": "work",
@@ -42,6 +44,8 @@ TONES = {
 _WORDS = {
     "idle": "Nothing run yet",
     "invalid": "Not sent",
+    "not-started": "Not started",
+    "unknown": "Not known",
     "submitting": "Submitting",
     "accepted": "Accepted",
     "running": "Running",
@@ -95,16 +99,25 @@ def short_id(job_id: str) -> str:
 
 
 def resting_state(kind: str = "idle", message: str = "") -> dict[str, Any]:
-    """State without a job: ``idle``, ``invalid`` or ``submitting``."""
+    """State without a job.
+
+    Args:
+        kind: ``idle``, ``invalid``, ``submitting``, ``not-started``, or ``unknown``
+            when it is not known whether the job started.
+        message: What to say about it; its first line stands in the line of the
+            message, all of it below.
+    """
     moving = kind == "submitting"
     word = _WORDS[kind]
+    told = clean(message, limit=_MESSAGE_LIMIT, lines=True)
+    first = one_line(message)
     return {
         "kind": kind,
         "tone": TONES[kind],
         "word": word,
         "percent": None,
         "bar": "moving" if moving else "none",
-        "message": clean(message, limit=_MESSAGE_LIMIT),
+        "message": first,
         "notice": None,
         "elapsed": 0 if moving else None,
         "ticking": moving,
@@ -112,9 +125,13 @@ def resting_state(kind: str = "idle", message: str = "") -> dict[str, Any]:
         "job": None,
         "stop": None,
         "steps": [],
-        "failure": None,
+        "failure": (
+            {"lead": told, "details": "", "advice": ""}
+            if kind in {"not-started", "unknown"}
+            else None
+        ),
         "logs_note": _QUIET_BODY,
-        "announce": f"{word}. {message}".strip() if kind != "idle" else "",
+        "announce": f"{word}. {first}".strip() if kind != "idle" else "",
     }
 
 
@@ -215,7 +232,6 @@ def _default_message(kind: str) -> str:
     return {
         "accepted": "Waiting for a free place on the server.",
         "submitting": "Sending the request.",
-        "cancelling": "Asking the server to stop the job.",
         "successful": "The results are ready.",
         "dismissed": "The job was stopped.",
         "failed": "The server gives no reason.",
@@ -250,9 +266,13 @@ def _notice(view: JobView, kind: str, around: Surroundings) -> dict[str, Any] | 
     if kind == "sign-in":
         text = f"The server asks you to sign in again. {KEEPS_RUNNING}"
         return _sentence("warn", text, action="Check again")
+    if kind == "cancelling":
+        return _sentence(
+            "soft", around.stop_note or "Asking the server to stop the job."
+        )
     if around.stop_note:
         return _sentence("warn", around.stop_note)
-    if view.quiet and kind != "cancelling":
+    if view.quiet:
         quiet = _seconds_since(view.changed_at, around.now) or 600.0
         advice = " Look at the logs" if around.steps else " It may be stuck"
         stop = "; you can stop the job." if around.can_stop is not False else "."

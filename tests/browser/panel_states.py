@@ -108,6 +108,14 @@ STATES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         resting_state("invalid", "2 problems in the form; nothing was sent."),
         {},
     ),
+    "not-started": (
+        resting_state(
+            "not-started",
+            "POST http://localhost:8080/acme/ogc-api/...: connection refused.\n"
+            "Nothing was sent and the form is unchanged.\nRun again when it is there.",
+        ),
+        {},
+    ),
     "submitting": (resting_state("submitting", "Sending the request."), {}),
     "accepted": (state("accepted", progress=0, around={"elapsed_s": 3.0}), {}),
     "running": (

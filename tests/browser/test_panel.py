@@ -97,7 +97,13 @@ def test_times_stand_still_in_a_saved_notebook_without_a_kernel(page):
     show_view(page, JobPanel, traits("running"))
     page.clock.run_for(60_000)
     expect(page.locator(".ogcw-job-facts")).to_contain_text("0:46")
+    expect(page.locator(".ogcw-job-line")).to_have_text(
+        "Last known state; the kernel has not answered. "
+        f'To watch it again: client.job("{ID}")'
+    )
     assert len(sent(page, "hello")) == 1
+    put(page, *STATES["running"])
+    expect(page.locator(".ogcw-job-line")).to_have_text("Otsu threshold, item 2 of 2")
 
 
 def test_stop_asks_once_and_sends_it_only_when_confirmed(page):

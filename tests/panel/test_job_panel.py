@@ -6,7 +6,12 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 from ogc_widgets.client.loop import run
-from ogc_widgets.errors import ConnectionFailedError, DeadlineError, ProblemError
+from ogc_widgets.errors import (
+    ConnectionFailedError,
+    DeadlineError,
+    ProblemError,
+    SubmissionUnknownError,
+)
 from ogc_widgets.panel import JobPanel
 from ogc_widgets.view.base import publishing
 
@@ -75,6 +80,24 @@ def test_invalid_says_how_many_problems_and_that_nothing_was_sent(count, words):
     panel.close()
 
 
+def test_refused_submission_is_told_with_what_is_safe_and_what_to_do():
+    panel = JobPanel()
+    error = ConnectionFailedError("Refused.", safe="Nothing was sent.", advice="Wait.")
+    panel.not_started(error)
+    assert panel.state["word"] == "Not started"
+    assert panel.state["message"] == "Refused."
+    assert panel.state["failure"]["lead"] == "Refused.\nNothing was sent.\nWait."
+    panel.close()
+
+
+def test_submission_of_unknown_fate_is_never_called_not_sent():
+    panel = JobPanel()
+    panel.not_started(SubmissionUnknownError("No answer in 60 s."))
+    assert panel.state["word"] == "Not known"
+    assert "not known whether the job started" in panel.state["failure"]["lead"]
+    panel.close()
+
+
 def test_progress_never_goes_back_without_saying_so(panel, job):
     job.show(view_of(progress=62))
     job.show(view_of(progress=20))
@@ -118,6 +141,14 @@ def test_stop_is_sent_once_when_it_is_asked_for_twice(panel, job):
     wait_for(lambda: job.dismissals)
     assert panel.state["kind"] == "cancelling"
     assert job.dismissals == 1
+
+
+def test_cancelling_says_that_the_server_was_told_until_the_job_ends(panel, job):
+    panel.stop()
+    wait_for(lambda: "was told" in panel.state["notice"]["parts"][0])
+    assert panel.state["kind"] == "cancelling"
+    job.show(view_of("dismissed", message="stopped"))
+    assert panel.state["notice"] is None
 
 
 def test_stop_returns_at_once_when_the_server_takes_its_time(panel, job):

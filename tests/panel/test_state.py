@@ -162,7 +162,9 @@ def test_times_of_a_finished_job_stand_still():
     assert state["checked_ago"] is None
 
 
-@pytest.mark.parametrize("kind", ["idle", "invalid", "submitting"])
+@pytest.mark.parametrize(
+    "kind", ["idle", "invalid", "submitting", "not-started", "unknown"]
+)
 def test_resting_states_have_the_members_of_a_job_state(kind):
     assert resting_state(kind).keys() == state_of().keys()
 

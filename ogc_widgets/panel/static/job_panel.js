@@ -16,6 +16,10 @@ const ICONS = {
   dismissed: [["rect", { x: 3.2, y: 3.2, width: 7.6, height: 7.6, rx: 1, stroke: "none", fill: "currentColor" }]],
   lost: [["path", { d: "M4.6 5.1a2.4 2.4 0 1 1 3.6 2.1c-.8.5-1.2.9-1.2 1.7M7 11.2v.6" }]],
 };
+ICONS["not-started"] = ICONS.failed;
+ICONS.unknown = ICONS.lost;
+// After this long without a word from the kernel the page says so.
+const DESERTED_S = 5;
 const STEP_MARKS = { done: "✓", active: "●", bad: "✕", ended: "■" };
 const STEP_WORDS = { done: "done", active: "running", bad: "failed", ended: "ended", whole: "all steps" };
 
@@ -341,7 +345,9 @@ function render({ model, el }) {
     const checkedText = ago === null || ago === undefined || s.kind === "reconnecting" ? "" : `checked ${span(ago + ticks)} ago`;
     setText(checked, checkedText);
     show(checked, checkedText !== "");
-    const told = s.notice ? notice(s.notice.parts, ticks) : s.message ?? "";
+    const deserted = !page.live && s.ticking && s.job?.id && now() - page.received > DESERTED_S;
+    const told = deserted ? `Last known state; the kernel has not answered. To watch it again: client.job("${s.job.id}")`
+      : s.notice ? notice(s.notice.parts, ticks) : s.message ?? "";
     setText(said, told);
     said.title = told;
   }
