@@ -86,12 +86,13 @@ class Normaliser:
     Attributes:
         defs: What the normalised schemas refer to, filled while they are made.
         unresolved: Addresses of references that lead outside.
+        count: Schemas read so far.
     """
 
     def __init__(self, roots: Sequence[Any]) -> None:
         self._roots = tuple(roots)
         self._names: dict[int, str] = {}
-        self._nodes = 0
+        self.count = 0
         self.defs: dict[str, Any] = {}
         self.unresolved: list[str] = []
 
@@ -105,8 +106,8 @@ class Normaliser:
             return {"not": {}}
         if not isinstance(schema, Mapping):
             return {}
-        self._nodes += 1
-        if self._nodes > MAX_NODES or depth > _MAX_SCHEMA_DEPTH:
+        self.count += 1
+        if self.count > MAX_NODES or depth > _MAX_SCHEMA_DEPTH:
             raise TooLargeError
         result: dict[str, Any] = {}
         for keyword, value in schema.items():

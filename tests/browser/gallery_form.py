@@ -43,7 +43,9 @@ STATES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"width": 489, "theme": "dark"},
     ),
     "water-empty": (
-        traits(WATER_BODIES, shown_errors={"aoi": "Required.", "stac_items": "Required."}),
+        traits(
+            WATER_BODIES, shown_errors={"aoi": "Required.", "stac_items": "Required."}
+        ),
         {"width": 489},
     ),
     "all-empty": (traits(ALL_KINDS), {"width": 480}),

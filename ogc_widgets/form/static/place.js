@@ -109,7 +109,7 @@ function makePlace(spec, host, style = "block") {
 
   function fieldMenu() {
     const anchor = h("button", { type: "button", class: "ogcw-f-menu", "aria-haspopup": "true", "aria-expanded": "false",
-      "aria-label": `More for ${plain(spec.label || spec.key || host.name, 100)}`, title: "More" }, "⋯");
+      "aria-label": "Field options", "aria-describedby": ids.label, title: "Field options" }, "⋯");
     let pop = null;
     anchor.addEventListener("click", () => {
       if (pop?.open) { pop.close(); return; }
@@ -120,7 +120,7 @@ function makePlace(spec, host, style = "block") {
       if (spec.kind === "list" && !raw && control.read() === null) items.push(act("Send an empty list", () => { control.write([]); drawHint(); host.changed([]); }));
       if (raw) items.push(act("Back to the field", () => swap(false)));
       else if (!["json", "secret", "const", "null"].includes(spec.kind)) items.push(act("Edit as JSON", () => swap(true)));
-      const list = h("div", { class: "ogcw-f-menu-list", role: "group", "aria-label": "More", "data-align": "end" }, items,
+      const list = h("div", { class: "ogcw-f-menu-list", role: "group", "aria-label": "Field options", "data-align": "end" }, items,
         h("div", { class: "ogcw-f-menu-note" }, "Id: ", h("code", {}, foreign(host.path(), 120))));
       list.addEventListener("keydown", (event) => {
         const buttons = [...list.querySelectorAll("button")];
