@@ -11,7 +11,7 @@ import traitlets
 from ogc_widgets.errors import InputError
 from ogc_widgets.map.footprints import Footprints, continuous, footprints
 from ogc_widgets.map.geometry import Geometry, bounds, box, box_of
-from ogc_widgets.map.overlay import MapOverlay
+from ogc_widgets.map.overlay import MODES, MapOverlay
 from ogc_widgets.map.parsing import from_geo_interface, parse_text
 from ogc_widgets.view.base import publishing
 
@@ -23,7 +23,7 @@ _ATTRIBUTION = (
     '&copy; <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a>'
     " contributors"
 )
-_SHAPES = ("rectangle", "polygon")
+_SHAPES = ("rectangle", "polygon", "point")
 
 
 class AreaMap(ipywidgets.Box):
@@ -53,7 +53,7 @@ class AreaMap(ipywidgets.Box):
     selected = traitlets.Unicode("")
     """Id of the selected footprint, or an empty text."""
 
-    drawing = traitlets.Enum(["", "rectangle", "polygon", "edit"], "")
+    drawing = traitlets.Enum(MODES, "")
     """What the next drag on the map does; empty when it moves the map. It falls back
     to empty when the shape is drawn, or when drawing was given up with Esc."""
 
@@ -140,7 +140,7 @@ class AreaMap(ipywidgets.Box):
 
     @property
     def tools(self) -> tuple[str, ...]:
-        """Shapes that can be drawn: ``rectangle``, ``polygon``, both or none."""
+        """Shapes that can be drawn, of ``rectangle``, ``polygon`` and ``point``."""
         return tuple(self._overlay.tools)
 
     @tools.setter
@@ -154,13 +154,13 @@ class AreaMap(ipywidgets.Box):
         """Let the next drag on the map draw.
 
         Args:
-            shape: ``rectangle`` or ``polygon``; ``edit`` to change the area.
+            shape: ``rectangle``, ``polygon`` or ``point``; ``edit`` changes the area.
 
         Raises:
             InputError: There is no such shape.
         """
         if shape not in {*_SHAPES, "edit"}:
-            raise InputError(f"A {shape} cannot be drawn; rectangle and polygon can.")
+            raise InputError(f"There is no tool that draws a {shape}.")
         self.drawing = shape
 
     def stop_drawing(self) -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parent / "static"
 _PARTS = ("geo.js", "canvas.js", "shape.js", "furniture.js", "overlay.js")
 
+MODES = ("", "rectangle", "polygon", "point", "edit")
+
 
 class MapOverlay(View):
     """What is drawn on the map; :class:`AreaMap` owns it.
@@ -41,7 +43,7 @@ class MapOverlay(View):
     """``{"bbox": [...]}``, ``{"geometry": {...}}``, or empty; east may pass 180."""
     shape_revision = traitlets.Int(0).tag(sync=True)
     """Counts up when Python has judged a drawn shape, also when it stays the same."""
-    mode = traitlets.Enum(["", "rectangle", "polygon", "edit"], "").tag(sync=True)
+    mode = traitlets.Enum(MODES, "").tag(sync=True)
     tools = traitlets.List(traitlets.Unicode(), ["rectangle", "polygon"]).tag(sync=True)
     footprints: Json = traitlets.List().tag(sync=True)
     footprint_note = traitlets.Unicode("").tag(sync=True)

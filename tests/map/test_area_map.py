@@ -125,6 +125,24 @@ def test_drawing_is_started_and_stopped_from_python(area_map):
         area_map.start_drawing("circle")
 
 
+def test_point_is_an_area_without_extent(area_map):
+    area_map.tools = ["point"]
+    point = {"type": "Point", "coordinates": [7, 46]}
+    draw(area_map, point)
+    assert area_map.geometry == point
+    assert area_map.bbox == [7, 46, 7, 46]
+
+
+def test_scenes_and_other_areas_are_outlined_side_by_side(area_map):
+    feature = {"type": "Feature", "id": "a", "geometry": BOX}
+    area_map.show_context([feature])
+    area_map.show_context([feature, feature], label="other area")
+    kinds = [outline["kind"] for outline in area_map._overlay.context]
+    assert kinds == ["input scene", "other area", "other area"]
+    area_map.show_context([], label="other area")
+    assert len(area_map._overlay.context) == 1
+
+
 def test_view_cannot_be_taken_before_the_map_was_shown(area_map):
     with pytest.raises(InputError, match="no view yet"):
         area_map.take_view()

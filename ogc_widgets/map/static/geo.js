@@ -36,8 +36,14 @@ function extentOf(geometries) {
   return w <= e ? [w, s, e, n] : null;
 }
 
+const knownExtents = new WeakMap();
+
 /** Whether a position lies in a geometry (even and odd, so holes count). */
 function covers(geometry, [x, y]) {
+  // Most shapes are ruled out by their box; the mouse asks this at every move.
+  if (!knownExtents.has(geometry)) knownExtents.set(geometry, extentOf([geometry]));
+  const [w, s, e, n] = knownExtents.get(geometry) ?? [1, 1, 0, 0];
+  if (x < w || x > e || y < s || y > n) return false;
   let inside = false;
   for (const { points, closed } of pathsOf(geometry)) {
     if (!closed) continue;

@@ -4,14 +4,14 @@
 async function leafletMapOf(model, el, signal) {
   const id = model.get("map_model").replace("IPY_MODEL_", "");
   const mapModel = await model.widget_manager.get_model(id);
-  while (!signal.aborted) {
+  for (let wait = 40; !signal.aborted; wait = Math.min(wait * 1.2, 1000)) {
     const box = el.closest(".ogcw-map");
     if (box) {
       const views = await Promise.all(Object.values(mapModel.views ?? {}));
       const view = views.find((candidate) => candidate.obj && box.contains(candidate.el));
       if (view) return view.obj;
     }
-    await new Promise((done) => setTimeout(done, 40));
+    await new Promise((done) => setTimeout(done, wait));
   }
   return null;
 }
@@ -42,7 +42,7 @@ class Overlay {
     this.shapes = new ShapeTool({
       map, canvas, cover, hint,
       onDrawn: (geometry) => { this.waiting = true; model.send({ type: "draw", geometry }); this.paintChrome(); },
-      onMode: (mode) => { model.set("mode", mode); model.save_changes(); this.shapes.setMode(mode); this.paintChrome(); },
+      onMode: (mode) => { model.set({ mode, ...(mode ? { problem: "" } : {}) }); model.save_changes(); this.shapes.setMode(mode); this.paintChrome(); },
     });
     this.scale = scaleBar(map);
     this.tiles = new TileWatch(map, () => this.paintChrome());
@@ -63,6 +63,7 @@ class Overlay {
       fit: toolButton("fit", "Zoom to what is drawn", () => this.fit()),
       rectangle: toolButton("rectangle", "Draw a rectangle", toggle("rectangle")),
       polygon: toolButton("polygon", "Draw a polygon", toggle("polygon")),
+      point: toolButton("point", "Draw a point", toggle("point")),
       view: toolButton("view", "Take the current view as the area", () => this.takeView()),
       edit: toolButton("edit", "Change the area", toggle("edit")),
       clear: toolButton("clear", "Delete the area", () => {
@@ -71,8 +72,8 @@ class Overlay {
         this.paintChrome();
       }),
     };
-    const { zoomIn, zoomOut, fit, rectangle, polygon, view, edit, clear } = this.buttons;
-    this.drawTools = h("div", { class: "ogcw-map-toolgroup", role: "group", "aria-label": "Area of interest" }, rectangle, polygon, view, edit, clear);
+    const { zoomIn, zoomOut, fit, rectangle, polygon, point, view, edit, clear } = this.buttons;
+    this.drawTools = h("div", { class: "ogcw-map-toolgroup", role: "group", "aria-label": "Area of interest" }, rectangle, polygon, point, view, edit, clear);
     this.tools = h("div", { class: "ogcw-map-tools" },
       h("div", { class: "ogcw-map-toolgroup", role: "group", "aria-label": "Map" }, zoomIn, zoomOut, fit), this.drawTools);
     for (const name of ["mousedown", "dblclick", "click", "wheel", "pointerdown"]) {
@@ -132,6 +133,7 @@ class Overlay {
     const chosen = features.filter((f) => f.id === selected);
     this.footprintGroup.replaceChildren(
       ...features.filter((f) => f.id !== selected).map((f) => path(f, "ogcw-map-footprint")),
+      ...chosen.map((f) => path(f, "ogcw-map-casing")),
       ...chosen.map((f) => path(f, "ogcw-map-footprint ogcw-map-selected")));
     this.pictures.replaceChildren(...model.get("pictures").flatMap((picture) => this.pictureNodes(picture)));
   }
@@ -212,7 +214,7 @@ class Overlay {
     const view = this.map.getBounds();
     const inside = w >= view.getWest() && e <= view.getEast() && s >= view.getSouth() && n <= view.getNorth();
     const share = Math.max((e - w) / (view.getEast() - view.getWest()), (n - s) / (view.getNorth() - view.getSouth()));
-    return !inside || share < 0.15;
+    return !inside || (share > 0 && share < 0.15);
   }
 
   takeView() {
@@ -230,12 +232,12 @@ class Overlay {
     const area = Boolean(shapes.geometry());
     const drawable = tools.length > 0;
     show(this.drawTools, drawable);
-    show(buttons.rectangle, tools.includes("rectangle"));
-    show(buttons.polygon, tools.includes("polygon"));
+    for (const shape of ["rectangle", "polygon", "point"]) show(buttons[shape], tools.includes(shape));
+    show(buttons.view, tools.includes("rectangle"));
     buttons.edit.disabled = !area;
     buttons.clear.disabled = !area;
     buttons.fit.disabled = !this.drawn().length;
-    for (const mode of ["rectangle", "polygon", "edit"]) buttons[mode].setAttribute("aria-pressed", String(shapes.mode === mode));
+    for (const mode of ["rectangle", "polygon", "point", "edit"]) buttons[mode].setAttribute("aria-pressed", String(shapes.mode === mode));
     const footprints = model.get("footprints").length > 0;
     this.legend.replaceChildren(
       ...(area ? [legendEntry("area", "area of interest")] : []),
@@ -264,6 +266,8 @@ export default {
     let overlay = null;
     leafletMapOf(model, el, abort.signal).then((map) => {
       if (map && !abort.signal.aborted) overlay = new Overlay(model, el, map);
+    }).catch((error) => {
+      el.append(h("p", { class: "ogcw-error" }, `The map cannot be shown here; the area can be typed. (${error.message})`));
     });
     return () => {
       abort.abort();

@@ -5,6 +5,7 @@ const NEAR = 10; // pixels within which a click means an existing corner
 const HINTS = {
   rectangle: "Drag a rectangle, or click two corners. Esc cancels.",
   polygon: "Click the corners; click the first one or press Enter to close. Esc cancels.",
+  point: "Click the place. Esc cancels.",
   edit: "Drag the corners or the whole area. Esc or the pencil ends.",
 };
 
@@ -51,8 +52,7 @@ class ShapeTool {
     this.mode = mode;
     this.draft = [];
     this.pressed = null;
-    const drawing = mode === "rectangle" || mode === "polygon";
-    show(this.cover, drawing);
+    show(this.cover, mode !== "" && mode !== "edit");
     setText(this.hint, HINTS[mode] ?? "");
     show(this.hint, Boolean(HINTS[mode]));
     this.paint();
@@ -118,6 +118,8 @@ class ShapeTool {
       this.finishRectangle(position);
     } else if (this.mode === "polygon" && !pressed.moved) {
       this.addCorner(position, event);
+    } else if (this.mode === "point") {
+      this.finish({ geometry: { type: "Point", coordinates: position } });
     }
   }
 
@@ -199,6 +201,7 @@ class ShapeTool {
     this.draggable(body, (from, to) => this.moved(to[0] - from[0], to[1] - from[1]));
     this.handles.append(body);
     if (this.shape.bbox) this.rectangleHandles();
+    else if (geometry.type === "Point") this.pointHandle(geometry.coordinates);
     else this.ringHandles(geometry);
   }
 
@@ -223,6 +226,12 @@ class ShapeTool {
       });
       this.handles.append(dot);
     }
+  }
+
+  pointHandle(position) {
+    const dot = this.dot(position, "ogcw-map-handle");
+    this.draggable(dot, (from, to) => { this.shape = { geometry: { type: "Point", coordinates: to } }; });
+    this.handles.append(dot);
   }
 
   ringHandles(geometry) {
