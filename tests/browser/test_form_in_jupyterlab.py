@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from lab_window import LabPage
+from typing import TYPE_CHECKING
+
 from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from lab_window import LabPage
 
 CELL = """
 import ipywidgets

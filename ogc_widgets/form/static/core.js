@@ -8,7 +8,7 @@
 /** Text longer than this is not put into an editable box without being asked for. */
 const LARGE_TEXT = 100_000;
 /** Browsers take seconds for every key in a box with more than this. */
-const EDITABLE_TEXT = 1_000_000;
+const EDITABLE_TEXT = 300_000;
 const ROWS_AT_ONCE = 25;
 
 /** Server text made harmless for a line: control characters visible, length limited. */
@@ -46,7 +46,9 @@ function joinPath(parts) {
 }
 
 function sameDraft(a, b) {
-  return a === b || JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+  if (a === b) return true;
+  if (typeof a === "string" || typeof b === "string") return false;
+  return JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 }
 
 /** A draft that the user writes as JSON, whatever the kind of the field. */

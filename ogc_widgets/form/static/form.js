@@ -73,9 +73,10 @@ function render({ model, el }) {
   // --- what Python says --------------------------------------------------------------
 
   /** Whether edits of this input are on their way to Python and back. */
-  function isWaiting(id, json) {
+  function isWaiting(id, draft) {
     const waiting = sent.get(id);
     if (!waiting) return false;
+    const json = JSON.stringify(draft);
     const at = waiting.findLastIndex((edit_) => edit_.json === json);
     const rest = waiting.slice(at + 1).filter((edit_) => Date.now() - edit_.at < ECHO_PATIENCE_MS);
     if (rest.length === 0) { sent.delete(id); return false; }
@@ -92,9 +93,8 @@ function render({ model, el }) {
     stack.draw();
   }
   function takeDraft(id, place, draft, forced) {
-    const json = JSON.stringify(draft);
-    if (delayed.has(id) || isWaiting(id, json)) return;
-    if (json === JSON.stringify(place.read())) return;
+    if (delayed.has(id) || isWaiting(id, draft)) return;
+    if (sameDraft(draft, place.read())) return;
     if (!forced && place.node.contains(el.getRootNode().activeElement)) return;
     place.write(draft);
     applyErrors(id);

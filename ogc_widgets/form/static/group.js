@@ -69,6 +69,7 @@ CONTROLS.list = (spec, host) => {
     mark: (state) => inner.mark(state),
     children: () => inner.children(),
     reveal: (segment) => inner.reveal?.(segment),
+    actions: () => inner.actions?.() ?? [],
     markParts: (faulty) => inner.markParts?.(faulty),
     count() {
       const have = inner.read()?.length ?? 0;
@@ -86,7 +87,7 @@ CONTROLS.list = (spec, host) => {
 };
 
 /** A box in which a whole list is pasted at once. */
-function pasteBox(spec, host, onadd) {
+function pasteBox(spec, host, onadd, oncancel = () => {}) {
   const area = h("textarea", { class: "ogcw-input", rows: 4, dir: "auto", placeholder: "One per line, or with commas, or a JSON list", "aria-label": `Paste values for ${plain(host.name, 200)}`, ...NO_HELP });
   const add = h("button", { type: "button", class: "ogcw-btn ogcw-f-small", onclick: () => {
     const drafts = pastedDrafts(spec, area.value);
@@ -96,7 +97,7 @@ function pasteBox(spec, host, onadd) {
   const cancel = linkButton("Cancel", () => close());
   const node = h("div", { class: "ogcw-f-paste", hidden: true, onkeydown: (event) => { if (event.key === "Escape") { event.stopPropagation(); close(); } } }, area, h("div", { class: "ogcw-f-links" }, add, cancel));
   const open = linkButton("Paste a list", () => { show(node, true); show(open, false); area.focus(); });
-  function close() { area.value = ""; show(node, false); show(open, true); open.focus(); }
+  function close() { area.value = ""; show(node, false); show(open, true); if (open.isConnected) open.focus(); else oncancel(); }
   return { open, node };
 }
 
@@ -259,9 +260,9 @@ function chipList(spec, host) {
       addAll(pastedDrafts(spec, text));
     },
   });
-  const paste = pasteBox(spec, host, addAll);
+  const paste = pasteBox(spec, host, addAll, () => input.focus());
   const box = h("div", { class: "ogcw-f-chipbox", ...groupNaming(host), onclick: (event) => { if (event.target === box || event.target === chips) input.focus(); } }, chips, input);
-  const node = h("div", {}, box, h("div", { class: "ogcw-f-links ogcw-f-quiet" }, paste.open), paste.node);
+  const node = h("div", {}, box, paste.node);
 
   const pending = () => (input.value.trim() === "" ? [] : [input.value.trim()]);
   const value = () => { const all = [...values, ...pending()]; return all.length > 0 ? all : (sendsEmpty ? [] : null); };
@@ -320,7 +321,6 @@ function chipList(spec, host) {
   function draw() {
     chips.replaceChildren(...values.map(chip));
     const full = values.length >= most;
-    show(paste.open, !full && paste.node.hidden);
     input.placeholder = full ? "" : word;
   }
   draw();
@@ -336,6 +336,7 @@ function chipList(spec, host) {
     },
     read: value,
     focus: () => input.focus(),
+    actions: () => (values.length < most ? [["Paste a list", () => paste.open.click()]] : []),
     mark(state) { tie(input, state); box.classList.toggle("ogcw-f-bad", Boolean(state.invalid)); },
     children: () => [],
     markParts(faulty) { chips.querySelectorAll(".ogcw-f-chip").forEach((element, i) => element.classList.toggle("ogcw-f-chip-bad", faulty.has(String(i)))); },

@@ -114,7 +114,7 @@ function makePlace(spec, host, style = "block") {
     anchor.addEventListener("click", () => {
       if (pop?.open) { pop.close(); return; }
       const act = (label, run) => h("button", { type: "button", class: "ogcw-f-menu-item", onclick: () => { pop.close(); run(); } }, label);
-      const items = [];
+      const items = (raw ? [] : control.actions?.() ?? []).map(([label, run]) => act(label, run));
       if (control.read() !== null && spec.kind !== "secret") items.push(act("Clear", () => { if (raw) { raw = false; build(); } control.write(null); drawHint(); host.changed(null); host.form.refresh(host.inputId); control.focus(); }));
       if (["text", "multiline"].includes(spec.kind) && !raw && control.read() === null) items.push(act("Send an empty text", () => { control.write(""); drawHint(); host.changed(""); control.focus(); }));
       if (spec.kind === "list" && !raw && control.read() === null) items.push(act("Send an empty list", () => { control.write([]); drawHint(); host.changed([]); }));
