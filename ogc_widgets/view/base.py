@@ -12,14 +12,18 @@ from __future__ import annotations
 import json
 import threading
 import traceback
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import anywidget
 import traitlets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import ipywidgets
 
 STATIC = Path(__file__).parent / "static"
 
@@ -27,7 +31,7 @@ _publish_lock = threading.RLock()
 
 
 @contextmanager
-def publishing(*widgets: Any) -> Iterator[None]:
+def publishing(*widgets: ipywidgets.Widget) -> Iterator[None]:
     """Change traits of widgets from any thread: one lock, one message each."""
     with _publish_lock:
         if not widgets:
@@ -54,7 +58,7 @@ class View(anywidget.AnyWidget):
 
     problem = traitlets.Unicode("").tag(sync=True)
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    def __init_subclass__(cls, **kwargs: object) -> None:
         if "_script" in cls.__dict__:
             script = cls._script
             parts = script if isinstance(script, tuple) else (script,)
@@ -62,12 +66,12 @@ class View(anywidget.AnyWidget):
             cls._css = _read(cls._style)
         super().__init_subclass__(**kwargs)
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         self.last_error: BaseException | None = None
         super().__init__(**kwargs)
         self.on_msg(self._receive)
 
-    def _receive(self, _widget: object, content: Any, _buffers: object) -> None:
+    def _receive(self, _widget: object, content: object, _buffers: object) -> None:
         if not isinstance(content, dict) or not isinstance(content.get("type"), str):
             return
         arguments = {key: value for key, value in content.items() if key != "type"}
@@ -75,7 +79,7 @@ class View(anywidget.AnyWidget):
         if handler is not None:
             self._guard(handler, **arguments)
 
-    def _guard(self, handler: Callable[..., object], **arguments: Any) -> None:
+    def _guard(self, handler: Callable[..., object], **arguments: object) -> None:
         """Call a handler; show what it raises instead of losing it."""
         try:
             handler(**arguments)
