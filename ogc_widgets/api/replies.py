@@ -6,6 +6,7 @@ Neither the code nor the media type is trusted alone: servers answer JSON as
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from ogc_widgets.api.links import (
     same_origin,
     without_query,
 )
-from ogc_widgets.api.notices import notice
+from ogc_widgets.api.notices import notice, silent
 from ogc_widgets.api.text import clean
 from ogc_widgets.api.watching import LONGEST_RETRY_AFTER_S
 from ogc_widgets.api.wire import JsonValue, parse_json
@@ -97,10 +98,9 @@ class Reply:
         """Read the body as JSON; ``None`` if it is empty or something else."""
         if not self.body.strip():
             return None
-        try:
+        with contextlib.suppress(ProtocolError), silent():
             return self.json()
-        except ProtocolError:
-            return None
+        return None
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from ogc_widgets.api.notices import notice
 from ogc_widgets.api.text import clean
 from ogc_widgets.errors import ProtocolError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MAX_DEPTH = 64
 

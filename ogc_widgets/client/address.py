@@ -49,7 +49,7 @@ def clean_url(url: object) -> tuple[str, tuple[str, str] | None]:
         host = re.split(r"[/:?#]", text)[0]
         text = f"{'http' if _is_near(host) else 'https'}://{text}"
     known = origin(text)
-    if known is None or known[0] not in ("http", "https"):
+    if known is None or known[0] not in ("http", "https") or " " in text:
         raise InputError(
             f"{clean(text or url, limit=100)!r} is not the address of a server.",
             advice='It should look like "https://example.org/acme/ogc-api".',

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 from datetime import UTC, datetime
 
@@ -191,11 +192,11 @@ _json = st.recursive(
 )  # fmt: skip
 @given(document=_json)
 def test_reading_raises_only_our_error_when_the_document_is_anything(read, document):
-    with silent():
-        try:
-            read(document)
-        except ProtocolError as error:
-            assert str(error)
+    with (
+        silent(),
+        contextlib.suppress(ProtocolError),
+    ):
+        read(document)
 
 
 @given(document=_json.map(lambda value: json.dumps(value).encode()))

@@ -44,7 +44,7 @@ class RawServer:
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.origin = "http://127.0.0.1:%d" % self._listener.getsockname()[1]
+        self.origin = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 

@@ -27,7 +27,7 @@ def landing_of(behave, **options):
 
 def test_call_ends_at_its_deadline_when_the_server_drips():
     started = time.monotonic()
-    with pytest.raises(DeadlineError, match="No complete answer within 0.4 s"):
+    with pytest.raises(DeadlineError, match=r"within 0\.4 s"):
         landing_of(drip, timeout_s=0.4)
     assert time.monotonic() - started < 2
 
@@ -138,16 +138,19 @@ def test_four_requests_at_most_are_in_flight_when_many_are_made():
         return answer({"id": "p", "inputs": {}})
 
     behaviours = {("GET", f"/api/processes/p{n}"): slowly for n in range(12)}
-    with processes_server(behaviours) as server, Client(server.origin + "/api") as one:
-        with Client(server.origin + "/api") as two:
-            threads = [
-                threading.Thread(target=client.process, args=[f"p{n}"])
-                for n in range(12)
-                for client in (one, two)
-            ]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
+    with (
+        processes_server(behaviours) as server,
+        Client(server.origin + "/api") as one,
+        Client(server.origin + "/api") as two,
+    ):
+        threads = [
+            threading.Thread(target=client.process, args=[f"p{n}"])
+            for n in range(12)
+            for client in (one, two)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
     assert len(server.requests("GET", "/api/processes/p")) == 24
     assert 2 <= server.most_in_flight <= 4

@@ -58,9 +58,11 @@ def test_secret_goes_along_when_the_redirect_stays_on_the_server(auth):
             return answer(status=307, headers={"Location": "/api/"})
         return answer({"title": "Same", "links": []})
 
-    with RawServer(behave) as server:
-        with Client(server.origin + "/api", **auth) as client:
-            assert client.landing_page().title == "Same"
+    with (
+        RawServer(behave) as server,
+        Client(server.origin + "/api", **auth) as client,
+    ):
+        assert client.landing_page().title == "Same"
     assert all(carries_secret(one) for one in server.received)
 
 
@@ -70,10 +72,12 @@ def test_job_is_not_submitted_elsewhere_when_the_server_redirects(status, strang
         return answer(status=status, headers={"Location": stranger.origin + "/x"})
 
     path = ("POST", "/api/processes/p/execution")
-    with processes_server({path: behave}) as server:
-        with Client(server.origin + "/api", auth=CANARY) as client:
-            with pytest.raises(RedirectError, match="another server") as caught:
-                client.execute("p", {"secret input": 1})
+    with (
+        processes_server({path: behave}) as server,
+        Client(server.origin + "/api", auth=CANARY) as client,
+        pytest.raises(RedirectError, match="another server") as caught,
+    ):
+        client.execute("p", {"secret input": 1})
     assert stranger.received == []
     assert server.origin in str(caught.value)
     assert stranger.origin in str(caught.value)
@@ -105,30 +109,36 @@ def test_redirect_is_refused_when_it_leads_from_https_to_http():
 )
 def test_redirect_is_refused_when_it_is_no_web_address(location):
     said = answer(status=302, headers={"Location": location})
-    with RawServer(lambda *_: said) as server, Client(server.origin) as client:
-        with pytest.raises(RedirectError):
-            client.landing_page()
+    with (
+        RawServer(lambda *_: said) as server,
+        Client(server.origin) as client,
+        pytest.raises(RedirectError),
+    ):
+        client.landing_page()
 
 
 def test_redirects_end_when_they_go_in_circles():
     def behave(_connection, received):
         return answer(status=302, headers={"Location": received.path})
 
-    with RawServer(behave) as server, Client(server.origin) as client:
-        with pytest.raises(RedirectError, match="More than 5 redirects"):
-            client.landing_page()
+    with (
+        RawServer(behave) as server,
+        Client(server.origin) as client,
+        pytest.raises(RedirectError, match="More than 5 redirects"),
+    ):
+        client.landing_page()
     assert len(server.received) <= 8
 
 
 def test_each_client_sends_its_own_token_when_there_are_two():
-    with RawServer(lambda *_: answer({"links": []})) as server:
-        with (
-            Client(server.origin, auth="token-one") as one,
-            Client(server.origin, auth="token-two") as two,
-            Client(server.origin) as three,
-        ):
-            for client in (one, two, three, two, one):
-                client.landing_page()
+    with (
+        RawServer(lambda *_: answer({"links": []})) as server,
+        Client(server.origin, auth="token-one") as one,
+        Client(server.origin, auth="token-two") as two,
+        Client(server.origin) as three,
+    ):
+        for client in (one, two, three, two, one):
+            client.landing_page()
     sent = [received.headers.get("authorization") for received in server.received]
     assert sent == [
         "Bearer token-one", "Bearer token-two", None, "Bearer token-two",
@@ -143,9 +153,11 @@ def test_netrc_is_not_read_when_there_is_one(tmp_path, monkeypatch):
     monkeypatch.setenv("NETRC", str(netrc))
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / ".netrc").write_text(netrc.read_text())
-    with RawServer(lambda *_: answer({"links": []})) as server:
-        with Client(server.origin) as client:
-            client.landing_page()
+    with (
+        RawServer(lambda *_: answer({"links": []})) as server,
+        Client(server.origin) as client,
+    ):
+        client.landing_page()
     assert "authorization" not in server.received[0].headers
 
 
@@ -154,9 +166,11 @@ def test_own_machine_is_reached_directly_when_a_proxy_is_set(monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
-    with RawServer(lambda *_: answer({"title": "Direct"})) as server:
-        with Client(server.origin) as client:
-            assert client.landing_page().title == "Direct"
+    with (
+        RawServer(lambda *_: answer({"title": "Direct"})) as server,
+        Client(server.origin) as client,
+    ):
+        assert client.landing_page().title == "Direct"
 
 
 def test_callable_is_asked_once_more_when_its_token_was_refused():
@@ -167,10 +181,12 @@ def test_callable_is_asked_once_more_when_its_token_was_refused():
             return answer({"title": "expired"}, status=401)
         return answer({"title": "In", "links": []})
 
-    with RawServer(behave) as server:
-        with Client(server.origin, auth=lambda: next(tokens)) as client:
-            assert client.landing_page().title == "In"
-            assert client.landing_page().title == "In"
+    with (
+        RawServer(behave) as server,
+        Client(server.origin, auth=lambda: next(tokens)) as client,
+    ):
+        assert client.landing_page().title == "In"
+        assert client.landing_page().title == "In"
     sent = [received.headers["authorization"] for received in server.received]
     assert sent == ["Bearer old", "Bearer new", "Bearer new"]
 
@@ -182,10 +198,12 @@ def test_error_says_sign_in_when_the_new_token_is_refused_too():
         asked.append(1)
         return f"token-{len(asked)}"
 
-    with RawServer(lambda *_: answer(status=401)) as server:
-        with Client(server.origin, auth=token) as client:
-            with pytest.raises(SignInError, match="sign_in"):
-                client.landing_page()
+    with (
+        RawServer(lambda *_: answer(status=401)) as server,
+        Client(server.origin, auth=token) as client,
+        pytest.raises(SignInError, match="sign_in"),
+    ):
+        client.landing_page()
     assert len(asked) == 2
 
 
@@ -193,9 +211,11 @@ def test_token_can_come_from_a_coroutine():
     async def token():
         return "from-coroutine"
 
-    with RawServer(lambda *_: answer({"links": []})) as server:
-        with Client(server.origin, auth=token) as client:
-            client.landing_page()
+    with (
+        RawServer(lambda *_: answer({"links": []})) as server,
+        Client(server.origin, auth=token) as client,
+    ):
+        client.landing_page()
     assert server.received[0].headers["authorization"] == "Bearer from-coroutine"
 
 
@@ -232,22 +252,24 @@ def test_secret_is_nowhere_to_be_seen_when_everything_goes_wrong(auth, caplog, c
         ("GET", "/api/echo"): echo,
     }
     seen = []
-    with processes_server(behaviours) as server:
-        with Client(server.origin + "/api", **auth) as client:
-            with pytest.raises(OgcError) as refused:
-                client.execute("p", {})
-            with pytest.raises(OgcError) as redirected:
-                client.job("1")
-            for error in (refused.value, redirected.value):
-                seen += [str(error), repr(error), repr(vars(error))]
-            aio = client.aio
-            for thing in (client, aio, aio._transport, aio._transport.credentials):
-                seen += [repr(thing), str(thing), repr(getattr(thing, "__dict__", ""))]
-            for thing in (client, aio, aio._transport.credentials):
-                with pytest.raises(TypeError):
-                    pickle.dumps(thing)
-            assert client.credential_placeholders
-            seen.append(repr(client.credential_placeholders))
+    with (
+        processes_server(behaviours) as server,
+        Client(server.origin + "/api", **auth) as client,
+    ):
+        with pytest.raises(OgcError) as refused:
+            client.execute("p", {})
+        with pytest.raises(OgcError) as redirected:
+            client.job("1")
+        for error in (refused.value, redirected.value):
+            seen += [str(error), repr(error), repr(vars(error))]
+        aio = client.aio
+        for thing in (client, aio, aio._transport, aio._transport.credentials):
+            seen += [repr(thing), str(thing), repr(getattr(thing, "__dict__", ""))]
+        for thing in (client, aio, aio._transport.credentials):
+            with pytest.raises(TypeError):
+                pickle.dumps(thing)
+        assert client.credential_placeholders
+        seen.append(repr(client.credential_placeholders))
     seen += [record.getMessage() for record in caplog.records]
     seen += [repr(vars(record)) for record in caplog.records]
     seen += [ledger_path().read_text(), repr(recent_jobs()), *capsys.readouterr()]

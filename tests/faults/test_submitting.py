@@ -57,9 +57,12 @@ def with_fault(fault):
     ],
 )
 def test_job_is_sent_once_and_candidates_are_named_when_no_answer_comes(fault):
-    with with_fault(fault) as server, Client(server.origin + "/api") as client:
-        with pytest.raises(SubmissionUnknownError) as caught:
-            client.execute("p", {"a": 1})
+    with (
+        with_fault(fault) as server,
+        Client(server.origin + "/api") as client,
+        pytest.raises(SubmissionUnknownError) as caught,
+    ):
+        client.execute("p", {"a": 1})
     assert len(server.requests("POST")) == 1
     # One job of this process since then, by the server's clock.
     (candidate,) = caught.value.candidates
@@ -72,10 +75,12 @@ def test_job_is_sent_once_and_candidates_are_named_when_no_answer_comes(fault):
 
 def test_fate_is_unknown_when_the_answer_drips_past_the_deadline(monkeypatch):
     monkeypatch.setattr("ogc_widgets.client.aclient.ACCEPT_S", 0.3)
-    with with_fault(drip) as server:
-        with Client(server.origin + "/api", timeout_s=0.3) as client:
-            with pytest.raises(SubmissionUnknownError, match="No complete answer"):
-                client.execute("p", {})
+    with (
+        with_fault(drip) as server,
+        Client(server.origin + "/api", timeout_s=0.3) as client,
+        pytest.raises(SubmissionUnknownError, match="No complete answer"),
+    ):
+        client.execute("p", {})
     assert len(server.requests("POST")) == 1
 
 
@@ -95,9 +100,12 @@ def test_job_is_not_sent_again_when_the_server_refuses(status):
         problem = {"title": "Bad area", "detail": "aoi: too large", "status": status}
         return answer(problem, status=status, headers={"Retry-After": "7"})
 
-    with with_fault(refuse) as server, Client(server.origin + "/api") as client:
-        with pytest.raises(ProblemError, match="aoi: too large") as caught:
-            client.execute("p", {})
+    with (
+        with_fault(refuse) as server,
+        Client(server.origin + "/api") as client,
+        pytest.raises(ProblemError, match="aoi: too large") as caught,
+    ):
+        client.execute("p", {})
     assert len(server.requests("POST")) == 1
     assert caught.value.status_code == status
     assert caught.value.problem["detail"] == "aoi: too large"
@@ -115,17 +123,21 @@ def test_new_connection_is_used_when_a_kept_one_may_be_stale():
         ("GET", "/api/processes/p"): close_after,
         ("POST", EXECUTE): lambda *_: CREATED,
     }
-    with processes_server(behaviours) as server:
-        with Client(server.origin + "/api") as client:
-            for _ in range(5):
-                client.process("p")
-                assert client.execute("p", {}).id == "j1"
+    with (
+        processes_server(behaviours) as server,
+        Client(server.origin + "/api") as client,
+    ):
+        for _ in range(5):
+            client.process("p")
+            assert client.execute("p", {}).id == "j1"
 
 
 def test_ledger_is_private_and_without_inputs_when_written():
-    with with_fault(lambda *_: CREATED) as server:
-        with Client(server.origin + "/api", auth="canary-token") as client:
-            client.execute("p", {"text": "canary-input"})
+    with (
+        with_fault(lambda *_: CREATED) as server,
+        Client(server.origin + "/api", auth="canary-token") as client,
+    ):
+        client.execute("p", {"text": "canary-input"})
     path = ledger_path()
     assert path.stat().st_mode & 0o777 == 0o600
     text = path.read_text()
@@ -167,9 +179,11 @@ def test_submission_is_still_known_when_the_kernel_dies_before_the_answer():
 
 
 def test_half_a_line_is_skipped_when_the_machine_went_down_while_writing():
-    with with_fault(lambda *_: CREATED) as server:
-        with Client(server.origin + "/api") as client:
-            client.execute("p", {})
+    with (
+        with_fault(lambda *_: CREATED) as server,
+        Client(server.origin + "/api") as client,
+    ):
+        client.execute("p", {})
     with ledger_path().open("a") as file:
         file.write('{"key": "x", "sta')
     assert len(recent_jobs()) == 1
@@ -179,8 +193,10 @@ def test_process_runs_when_the_ledger_cannot_be_written(monkeypatch, tmp_path, c
     blocked = tmp_path / "a-file"
     blocked.write_text("")
     monkeypatch.setenv("XDG_DATA_HOME", str(blocked))
-    with with_fault(lambda *_: CREATED) as server:
-        with Client(server.origin + "/api") as client:
-            assert client.execute("p", {}).id == "j1"
+    with (
+        with_fault(lambda *_: CREATED) as server,
+        Client(server.origin + "/api") as client,
+    ):
+        assert client.execute("p", {}).id == "j1"
     assert "cannot be written" in caplog.text
     assert recent_jobs() == []

@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from raw_server import RawServer, answer, drop
+
+from ogc_widgets.api.results import ResultsDocument
+from ogc_widgets.client import AsyncClient, Client, Results
+from ogc_widgets.client.downloads import Wanted, download, safe_filename
+from ogc_widgets.client.loop import run
+from ogc_widgets.errors import (
+    InputError,
+    ProblemError,
+    ProtocolError,
+    TransportError,
+    UnverifiedWarning,
+)
+
+TIFF = b"II*\x00" + bytes(range(256)) * 400
+OTHER = b"II*\x00" + bytes(reversed(range(256))) * 400
+
+
+def fetch(server, path, **members):
+    async def work():
+        async with AsyncClient(server.origin) as client:
+            wanted = Wanted(server.origin + "/f.tif", path.name, **members)
+            return await download(client, wanted, path)
+
+    return run(work)
+
+
+def serving(body=TIFF, **options):
+    return lambda *_: answer(body=body, **options)
+
+
+def left_over(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_file_appears_whole_when_all_went_well(tmp_path):
+    checksum = "1220" + hashlib.sha256(TIFF).hexdigest()
+    with RawServer(serving()) as server:
+        path = fetch(server, tmp_path / "a.tif", size=len(TIFF), checksum=checksum)
+    assert path.read_bytes() == TIFF
+    assert left_over(tmp_path) == ["a.tif"]
+    assert server.received[0].headers["accept"] == "*/*"
+
+
+@pytest.mark.parametrize(
+    ("behave", "error", "members"),
+    [
+        (drop, TransportError, {}),
+        (serving(status=404), ProblemError, {}),
+        (serving(status=500), ProblemError, {}),
+        (serving(body=b"<!DOCTYPE html>"), ProtocolError, {"media_type": "image/tiff"}),
+        (serving(), ProtocolError, {"size": 5}),
+        (serving(), ProtocolError, {"checksum": "1220" + "0" * 64}),
+    ],
+)
+def test_earlier_file_stays_when_the_download_fails(tmp_path, behave, error, members):
+    path = tmp_path / "a.tif"
+    path.write_bytes(b"earlier")
+    with RawServer(behave) as server, pytest.raises(error):
+        fetch(server, path, **members)
+    assert path.read_bytes() == b"earlier"
+    assert [name for name in left_over(tmp_path) if not name.startswith(".")] == [
+        "a.tif"
+    ]
+
+
+def ranged(bodies, etag='"v1"'):
+    """Cuts the first answer short; says the rest when asked for it."""
+
+    def behave(connection, received):
+        body, tag = bodies[min(received.number, len(bodies) - 1)]
+        headers = {"ETag": tag or etag, "Accept-Ranges": "bytes"}
+        whole = answer(body=body, headers=headers)
+        if received.number == 0:
+            connection.sendall(whole[: len(whole) - len(body) // 2])
+            return drop(connection, received)
+        start = received.headers.get("range", "").removeprefix("bytes=").rstrip("-")
+        if start and received.headers.get("if-range") == headers["ETag"]:
+            rest = body[int(start) :]
+            headers["Content-Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
+            return answer(body=rest, status=206, headers=headers)
+        return whole
+
+    return behave
+
+
+def test_download_goes_on_where_it_broke_when_the_file_is_the_same(tmp_path):
+    with RawServer(ranged([(TIFF, '"v1"')])) as server:
+        path = fetch(server, tmp_path / "a.tif")
+    assert path.read_bytes() == TIFF
+    assert server.received[1].headers["if-range"] == '"v1"'
+
+
+def test_download_starts_over_when_the_file_has_changed(tmp_path):
+    with RawServer(ranged([(TIFF, '"v1"'), (OTHER, '"v2"')])) as server:
+        path = fetch(server, tmp_path / "a.tif")
+    assert path.read_bytes() == OTHER
+
+
+@pytest.mark.parametrize("etag", ['W/"weak"', ""])
+def test_download_starts_over_when_the_server_cannot_prove_the_file(tmp_path, etag):
+    with RawServer(ranged([(TIFF, etag)], etag=etag)) as server:
+        path = fetch(server, tmp_path / "a.tif")
+    assert path.read_bytes() == TIFF
+    assert "range" not in server.received[1].headers
+
+
+def test_user_is_told_when_a_file_cannot_be_checked(tmp_path):
+    def behave(connection, _received):
+        headers = {"Content-Length": None, "Connection": "close"}
+        connection.sendall(answer(body=TIFF, headers=headers))
+
+    with (
+        RawServer(behave) as server,
+        pytest.warns(UnverifiedWarning, match="may be incomplete"),
+    ):
+        path = fetch(server, tmp_path / "a.tif")
+    assert path.read_bytes() == TIFF
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for root")
+def test_error_is_clear_when_the_folder_is_read_only(tmp_path):
+    tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    with RawServer(serving()) as server, pytest.raises(InputError):
+        fetch(server, tmp_path / "a.tif")
+
+
+def test_error_is_clear_when_the_folder_is_a_file(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("x")
+    with (
+        RawServer(serving()) as server,
+        pytest.raises(InputError, match="No file was changed"),
+    ):
+        fetch(server, blocked / "a.tif")
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("../../.ssh/authorized_keys", "authorized_keys"),
+        ("/etc/passwd", "passwd"),
+        ("C:\\x\\y.tif", "y.tif"),
+        ("CON", "_CON"),
+        ("nul.txt", "_nul.txt"),
+        ("", "file"),
+        ("..", "file"),
+        ("a\x00b.tif", "a_b.tif"),
+        ("evil\u202egpj.exe", "evilgpj.exe"),
+        (" .hidden. ", "hidden"),
+        ("a:b|c?.tif", "a_b_c_.tif"),
+        ("x" * 300 + ".tif", "x" * 116 + ".tif"),
+        (None, "file"),
+    ],
+)
+def test_name_is_safe_when_the_server_gives_any(name, safe):
+    assert safe_filename(name) == safe
+
+
+@given(st.text())
+def test_name_stays_in_its_folder_when_it_is_anything(name):
+    safe = safe_filename(name)
+    assert safe not in ("", ".", "..")
+    assert not set('/\\\x00<>:"|?*') & set(safe)
+    assert len(safe.encode()) <= 121
+    assert Path(safe).name == safe
+
+
+def item(item_id, server, **assets):
+    return {
+        "type": "Feature", "stac_version": "1.0.0", "id": item_id, "assets": assets,
+        "properties": {}, "geometry": None, "links": [],
+    }  # fmt: skip
+
+
+def test_assets_of_all_items_are_saved_side_by_side(tmp_path):
+    with RawServer(serving()) as server, Client(server.origin, auth="t") as client:
+        href = server.origin + "/x/mask.tif?sig=s3cret"
+        items = [
+            item("a", server, data={"href": href, "type": "image/tiff"}),
+            item("../b", server, data={"href": href}, far={"href": "s3://b/k.tif"}),
+            item("a", server, data={"href": href}),
+        ]
+        results = Results(client.aio, ResultsDocument({}, items))
+        paths = results.download(tmp_path)
+        assert [path.name for path in paths] == [
+            "a_mask.tif",
+            "b_mask.tif",
+            "a_mask (2).tif",
+        ]
+        assert results.download(tmp_path, items=[items[1]], assets=["data"]) == [
+            tmp_path / "b_mask.tif"
+        ]
+        with pytest.raises(InputError, match="object store"):
+            results.download(tmp_path, assets=["far"])
+    assert all(path.parent == tmp_path for path in paths)
+    assert left_over(tmp_path) == ["a_mask (2).tif", "a_mask.tif", "b_mask.tif"]
+
+
+def test_token_is_not_sent_when_an_asset_is_elsewhere(tmp_path):
+    with (
+        RawServer(serving()) as server,
+        RawServer(serving()) as elsewhere,
+        Client(server.origin, auth="canary") as client,
+    ):
+        near, far = server.origin + "/n.tif", elsewhere.origin + "/f.tif"
+        assets = {"near": {"href": near}, "far": {"href": far}}
+        results = Results(
+            client.aio, ResultsDocument({}, [item("a", server, **assets)])
+        )
+        results.download(tmp_path)
+    assert server.received[0].headers["authorization"] == "Bearer canary"
+    assert "authorization" not in elsewhere.received[0].headers
+
+
+def test_why_not_is_said_when_an_asset_cannot_be_reached():
+    client = AsyncClient("https://zoo.example.org")
+    assets = {
+        "s3": {"href": "s3://bucket/k.tif"},
+        "cluster": {
+            "href": "s3://bucket/k.tif",
+            "storage:endpoint": "http://localstack.svc.cluster.local:4566",
+        },
+        "inner": {"href": "http://minio:9000/k.tif"},
+        "path": {"href": "/tmp/out/k.tif"},
+        "relative": {"href": "./k.tif"},
+        "open": {"href": "https://data.example.org/k.tif"},
+    }
+    listed = Results(client, ResultsDocument({}, [])).assets({"assets": assets})
+    why = {asset.key: asset.why_not for asset in listed}
+    assert "object store" in why["s3"]
+    assert "localstack.svc.cluster.local" in why["cluster"]
+    assert "Only machines near the server can reach minio" in why["inner"]
+    assert "only a path" in why["path"]
+    assert "only a path" in why["relative"]
+    assert why["open"] == ""
+    assert [asset.key for asset in listed if asset.reachable] == ["open"]
