@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 _VERSION = "4"  # raise it whenever a change here gives other pixels
 _THUMBNAIL_SIZE = 400
+_LEFT_BEHIND_S = 3600  # making a scene takes seconds
 _BAND_NAMES = {"blue": "B02", "green": "B03", "red": "B04", "nir": "B08"}
 
 
@@ -89,6 +92,7 @@ def ensure_scenes(folder: Path | None = None) -> list[Path]:
     for scene in _SCENES:
         item = home / scene.id / f"{scene.id}.json"
         if not _is_complete(item):
+            _remove_leftovers(home)
             land = land or landscape()
             _make(scene, land, home)
         items.append(item)
@@ -105,6 +109,14 @@ def _is_complete(item: Path) -> bool:
         )
     except (OSError, ValueError, KeyError, TypeError):
         return False
+
+
+def _remove_leftovers(home: Path) -> None:
+    """Remove what processes left behind that were killed while they made a scene."""
+    for folder in home.glob(".making-*"):
+        with suppress(OSError):  # another process may remove it, too
+            if time.time() - folder.stat().st_mtime > _LEFT_BEHIND_S:
+                shutil.rmtree(folder)
 
 
 def _make(scene: _Scene, land: Landscape, home: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import time
@@ -90,7 +91,13 @@ def test_scene_is_made_again_when_a_file_was_damaged(made_by_two, scenes):
     folder, _ = made_by_two
     green = folder / "S2B_10TFK_20210713_0_L2A" / "green.tif"
     green.write_bytes(green.read_bytes()[:1000])
+    killed, busy = folder / ".making-killed", folder / ".making-now"
+    for left in (killed, busy):
+        left.mkdir()
+    os.utime(killed, (0, 0))
     ensure_scenes(folder)
+    assert not killed.exists()
+    busy.rmdir()
     assert digests(folder) == digests(scenes_folder())
 
 

@@ -370,6 +370,25 @@ def test_item_is_named_when_its_server_does_not_have_it(tmp_path):
         items.read_item(address)
 
 
+def test_key_of_a_signed_address_is_shown_nowhere(tmp_path, capsys):
+    pond(tmp_path)
+    mask = make_mask(tmp_path, tmp_path / "pond.json")
+    key = "?sig=sesame"
+    source = write_item(tmp_path, {"green": {"href": f"gone.tif{key}"}}).rename(
+        tmp_path / "signed.json"
+    )
+    with serve(tmp_path) as server:
+        address = f"{server.url}/{source.name}{key}"
+        assert crop.main([f"--item={address}", "--band=green", f"--aoi={SMALL}"]) == 1
+        stac.stac([address], [mask], tmp_path / "catalogue")
+    assert crop.main([f"--item={address}", "--band=green", f"--aoi={SMALL}"]) == 1
+    said = capsys.readouterr().err
+    assert "gone.tif" in said
+    assert "Connection refused" in said
+    assert "sesame" not in said
+    assert "sesame" not in (tmp_path / "catalogue" / "pond" / "pond.json").read_text()
+
+
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_difference_asks_for_two_bands_when_given_others(count, tmp_path, capsys):
     pond(tmp_path)

@@ -41,7 +41,7 @@ def crop(item_address: str, band: str, aoi: str, epsg: str, folder: Path) -> Pat
 
     crs = area.parse_crs(epsg)
     box = area.parse_box(aoi, crs)
-    log.info("reading item %s", item_address)
+    log.info("reading item %s", items.shown(item_address))
     item = items.read_item(item_address)
     key, number = items.find_band(item, band)
     scale, offset = items.scaling(item, key, number)

@@ -32,16 +32,16 @@ def read_item(address: str) -> dict[str, Any]:
     Raises:
         InputError: It cannot be read, or is not a STAC item.
     """
-    body = _read(address)
+    body, name = _read(address), shown(address)
     try:
         item = json.loads(body)
     except ValueError:
-        raise InputError(f"{address} is not a STAC item: it is not JSON.") from None
+        raise InputError(f"{name} is not a STAC item: it is not JSON.") from None
     if not isinstance(item, dict):
-        raise InputError(f"{address} is not a STAC item: it is not a JSON object.")
+        raise InputError(f"{name} is not a STAC item: it is not a JSON object.")
     if item.get("type") in ("Collection", "Catalog", "FeatureCollection"):
         raise InputError(
-            f"{address} is a {item['type']}, not a single STAC item.",
+            f"{name} is a {item['type']}, not a single STAC item.",
             advice="Give the addresses of the items in it.",
         )
     assets = item.get("assets")
@@ -52,8 +52,7 @@ def read_item(address: str) -> dict[str, Any]:
         and all(isinstance(asset, dict) for asset in assets.values())
     ):
         raise InputError(
-            f"{address} is not a STAC item: it lacks the type 'Feature', an id or "
-            "assets."
+            f"{name} is not a STAC item: it lacks the type 'Feature', an id or assets."
         )
     for asset in assets.values():
         asset["href"] = resolve(address, str(asset.get("href", "")))
@@ -63,12 +62,12 @@ def read_item(address: str) -> dict[str, Any]:
 
 
 def _read(address: str) -> bytes:
-    scheme = urlsplit(address).scheme.lower()
+    scheme, name = urlsplit(address).scheme.lower(), shown(address)
     if not address.strip():
         raise InputError("One of the STAC items is empty; an address is needed.")
     if scheme not in ("http", "https", "file") and len(scheme) > 1:  # C: is a drive
         raise InputError(
-            f"The STAC item {address} has an address that starts with '{scheme}:'; "
+            f"The STAC item {name} has an address that starts with '{scheme}:'; "
             "only http, https and files can be read."
         )
     try:
@@ -84,24 +83,24 @@ def _read(address: str) -> bytes:
                 body = file.read(_LIMIT + 1)
     except HTTPError as problem:
         raise InputError(
-            f"The STAC item {address} could not be read: the server answered "
+            f"The STAC item {name} could not be read: the server answered "
             f"{problem.code} ({problem.reason})."
         ) from None
     except TimeoutError:
         raise InputError(
-            f"The STAC item {address} could not be read: no answer in {_PATIENCE_S} s."
+            f"The STAC item {name} could not be read: no answer in {_PATIENCE_S} s."
         ) from None
     except URLError as problem:
         raise InputError(
-            f"The STAC item {address} could not be read: {_reason(problem.reason)}."
+            f"The STAC item {name} could not be read: {_reason(problem.reason)}."
         ) from None
     except (OSError, ValueError) as problem:
         raise InputError(
-            f"The STAC item {address} could not be read: {_reason(problem)}."
+            f"The STAC item {name} could not be read: {_reason(problem)}."
         ) from None
     if len(body) > _LIMIT:
         raise InputError(
-            f"The STAC item {address} could not be read: it is larger than "
+            f"The STAC item {name} could not be read: it is larger than "
             f"{_LIMIT // 1024**2} MB."
         )
     return body
@@ -124,6 +123,18 @@ def resolve(address: str, href: str) -> str:
     if urlsplit(address).scheme.lower() in ("http", "https", "file"):
         return urljoin(address, href)
     return str((Path(address).parent / href).resolve())
+
+
+def shown(address: str) -> str:
+    """Return an address as it may be shown and kept: without password and query.
+
+    The query of an address is where signed links carry their key.
+    """
+    parts = urlsplit(address)
+    if parts.scheme.lower() not in ("http", "https", "s3"):
+        return address
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}"
 
 
 def find_band(item: Mapping[str, Any], band: str) -> tuple[str, int]:

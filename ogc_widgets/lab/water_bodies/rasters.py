@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from ogc_widgets.errors import InputError
+from ogc_widgets.lab.water_bodies.items import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,16 +76,18 @@ def open_raster(href: str, name: str) -> Iterator[DatasetReader]:
         dataset = rasterio.open(href)
     except RasterioIOError as problem:
         raise InputError(
-            f"{name} could not be opened ({href}): {_in_words(problem, href)}."
+            f"{name} could not be opened ({shown(href)}): {_in_words(problem, href)}."
         ) from None
     with dataset:
         if dataset.crs is None:
-            raise InputError(f"{name} has no coordinate reference system ({href}).")
+            raise InputError(
+                f"{name} has no coordinate reference system ({shown(href)})."
+            )
         transform = dataset.transform
         if transform.b or transform.d or transform.a <= 0 or transform.e >= 0:
             raise InputError(
                 f"{name} is rotated or stands on its head; only rasters with north at "
-                f"the top can be used ({href})."
+                f"the top can be used ({shown(href)})."
             )
         yield dataset
 
@@ -190,6 +193,7 @@ def _in_words(problem: BaseException, href: str = "") -> str:
     """Return GDAL's message without its prefix and full stop."""
     words = (str(problem).strip().splitlines() or ["no data"])[0]
     words = words.removeprefix(f"{href}: ").removeprefix("CURL error: ")
+    words = words.replace(href, shown(href)) if href else words
     answered = _HTTP_CODE.search(words)
     if answered and answered[1] != "0":
         return f"the server answered {answered[1]}"

@@ -130,7 +130,9 @@ def _describe(
             )
     if address.startswith(("http://", "https://")):
         item.add_link(
-            pystac.Link("derived_from", address, "application/json", source["id"])
+            pystac.Link(
+                "derived_from", items.shown(address), "application/json", source["id"]
+            )
         )
     log.info(
         "%s: water %.1f %%, %d x %d pixels",
