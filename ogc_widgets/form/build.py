@@ -9,6 +9,7 @@ from ogc_widgets.form import area, exact, known, registry, words
 from ogc_widgets.form import hints as ui
 from ogc_widgets.form.area import Naming
 from ogc_widgets.form.branches import branches_of, is_null
+from ogc_widgets.form.defaults import usable_default
 from ogc_widgets.form.fields import MAX_DEPTH, MAX_NODES, MAX_OPTIONS, Field
 from ogc_widgets.form.flat import Flat, flatten
 from ogc_widgets.form.normalise import UNRESOLVED, TooLargeError, type_names
@@ -127,7 +128,7 @@ class Builder:
         place = replace(place, trail=trail, hints=hints)
         made = self._of_kind(flat, place)
         view = flat.view
-        return replace(
+        made = replace(
             made,
             key=place.key,
             label=made.label or ui.text(hints, "title") or view.get("title", ""),
@@ -144,6 +145,10 @@ class Builder:
             advanced=made.advanced or hints.get("advanced") is True,
             custom=None if place.depth else registry.find(view, self.scope.reading),
         )
+        default = view.get("default")
+        if place.depth and default is not None:
+            return replace(made, default=usable_default(made, default))
+        return made
 
     def list_of(self, schema: dict[str, Any], place: Place) -> Field:
         """The list of an input that takes several values; each is outermost."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form import exact
-from ogc_widgets.form.fields import UNSET, Field
+from ogc_widgets.form.fields import MAX_NODES, UNSET, Field
 from ogc_widgets.form.findings import check_value
 from ogc_widgets.form.flat import flatten
 
@@ -18,32 +18,29 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ogc_widgets.api.wire import JsonValue
-    from ogc_widgets.form.descriptions import InputReading
 
+TOO_LARGE: Final = "The server's default is too large to show and was left out."
+_MAX_TEXT: Final = 100_000
 LEFT_OUT: Final = "The server's default is not valid and was left out."
 
 
-def with_default(
-    field: Field, schema: Mapping[str, Any], reading: InputReading
-) -> Field:
+def with_default(field: Field, schema: Mapping[str, Any]) -> Field:
     """The field of an input with its default, and not required if it has one.
 
     Args:
         field: The field as it was built.
         schema: Normalised schema of one value of the input.
-        reading: The description of the input.
     """
     default = (
         flatten(schema, field.defs).view.get("default", UNSET) if schema else UNSET
     )
     if default is UNSET or default is None:
         return field
-    used = usable_default(field, default)
+    used = UNSET if _is_large(default) else usable_default(field, default)
     if used is UNSET:
-        note = f"{field.note} {LEFT_OUT}".strip()
-        return replace(field, note=note)
+        reason = TOO_LARGE if _is_large(default) else LEFT_OUT
+        return replace(field, note=f"{field.note} {reason}".strip())
     # A package that has a default runs without the input.
-    del reading
     return replace(field, default=used, required=False)
 
 
@@ -61,6 +58,12 @@ def usable_default(field: Field, default: JsonValue) -> JsonValue:
         if _is_valid(field, candidate):
             return candidate
     return UNSET
+
+
+def _is_large(default: JsonValue) -> bool:
+    if isinstance(default, str):
+        return len(default) > _MAX_TEXT
+    return exact.size_exceeds(default, MAX_NODES)
 
 
 def _is_valid(field: Field, value: JsonValue) -> bool:

@@ -35,7 +35,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.form import area, exact, files, messages, words
-from ogc_widgets.form.fields import TEXT_KINDS, UNSET, Field, join_path
+from ogc_widgets.form.fields import (
+    MAX_NODES,
+    TEXT_KINDS,
+    UNSET,
+    Field,
+    join_path,
+)
 from ogc_widgets.form.findings import check_value, raw_finding
 from ogc_widgets.form.vault import Vault
 
@@ -295,7 +301,7 @@ class _Reader:
         for number, value in enumerate(values):
             if value is UNSET:
                 self.errors.setdefault(join_to(path, number), messages.NEEDS_VALUE)
-        return [value for value in values if value is not UNSET]
+        return UNSET if any(value is UNSET for value in values) else values
 
     def _object(self, field: Field, draft: Mapping[str, Draft], path: str) -> JsonValue:
         before = len(self.errors)
@@ -407,7 +413,8 @@ def _native(field: Field, value: JsonValue, vault: Vault) -> Draft:
             numbers = [_option(field, one) for one in value]
             return None if None in numbers else numbers
         case "list" if field.item is not None:
-            if not isinstance(value, list):
+            # A list that nobody scrolls through is shown as JSON.
+            if not isinstance(value, list) or len(value) > MAX_NODES:
                 return None
             return [to_draft(field.item, one, vault) for one in value]
         case "tuple":

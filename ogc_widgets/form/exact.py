@@ -122,6 +122,22 @@ def same(left: JsonValue, right: JsonValue) -> bool:
         return False
 
 
+def size_exceeds(value: JsonValue, limit: int) -> bool:
+    """Whether a value has more than ``limit`` parts."""
+    waiting = [value]
+    seen = 0
+    while waiting:
+        node = waiting.pop()
+        seen += 1
+        if isinstance(node, Mapping):
+            waiting += node.values()
+        elif isinstance(node, (list, tuple)):
+            waiting += node
+        if seen + len(waiting) > limit:
+            return True
+    return False
+
+
 def depth_exceeds(value: JsonValue, limit: int) -> bool:
     """Whether containers are nested more than ``limit`` deep, without recursion."""
     level = [value]

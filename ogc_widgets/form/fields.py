@@ -62,7 +62,7 @@ MAX_DEPTH: Final = 32
 MAX_NODES: Final = 2_000
 MAX_OPTIONS: Final = 500
 # All inputs of one description together; what comes later is shown as JSON.
-MAX_NODES_OF_FORM: Final = 40_000
+MAX_NODES_OF_FORM: Final = 10_000
 
 
 class Unset(Enum):
@@ -95,7 +95,6 @@ class Field:
         required: Whether a request without it is refused.
         nullable: Whether the value null is allowed.
         default: Shown (and therefore sent) until changed; UNSET where there is none.
-        server_default: Known but not shown: what the server says it takes instead.
         schema: JSON Schema 2020-12 of the value, references into ``defs``.
         defs: The definitions that ``schema`` refers to.
         format: Format of a text, such as "uri".
@@ -136,7 +135,6 @@ class Field:
     required: bool = False
     nullable: bool = False
     default: Any = UNSET
-    server_default: Any = UNSET
     schema: Mapping[str, Any] = field(default_factory=dict, repr=False)
     defs: Mapping[str, Any] = field(
         default_factory=lambda: _NO_DEFS, repr=False, compare=False

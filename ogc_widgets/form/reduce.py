@@ -82,7 +82,7 @@ def reduce_input(
             "enter it as JSON.",
         )
     field = _dressed(field, reading)
-    return with_default(field, schema, reading), nodes
+    return with_default(field, schema), nodes
 
 
 def _field(schema: dict[str, Any], reading: InputReading, scope: Scope) -> Field:

@@ -57,9 +57,11 @@ from ogc_widgets.map.encoding import LABELS, in_words
 # Above this many options a list to search in is quicker than a list to scroll.
 _SEARCHABLE_FROM = 12
 _SCHEMA_TEXT_LIMIT = 20_000
+# A part of an input comes with its schema only if that is short.
+_PART_SCHEMA_TEXT_LIMIT = 2_000
 
 
-def spec(field: Field) -> dict[str, Any]:
+def spec(field: Field, *, depth: int = 0) -> dict[str, Any]:
     """The spec of a field and of everything in it."""
     result: dict[str, Any] = {
         "kind": field.kind,
@@ -76,7 +78,7 @@ def spec(field: Field) -> dict[str, Any]:
         "unit": field.unit,
         "draft": template(field),
         "has_default": field.default is not UNSET,
-        **_of_kind(field),
+        **_of_kind(field, depth),
     }
     return {
         name: value
@@ -85,7 +87,7 @@ def spec(field: Field) -> dict[str, Any]:
     }
 
 
-def _of_kind(field: Field) -> dict[str, Any]:
+def _of_kind(field: Field, depth: int) -> dict[str, Any]:
     match field.kind:
         case "text" | "date" | "time" | "datetime" | "duration" | "secret":
             return {"input_mode": words.input_mode(field)}
@@ -109,14 +111,18 @@ def _of_kind(field: Field) -> dict[str, Any]:
             }
         case "list" | "map":
             return {
-                "item": spec(field.item) if field.item is not None else None,
+                "item": spec(field.item, depth=depth + 1) if field.item else None,
                 "min_items": field.min_items,
                 "max_items": field.max_items,
             }
         case "tuple" | "object":
-            return {"fields": [spec(member) for member in field.fields]}
+            return {
+                "fields": [spec(member, depth=depth + 1) for member in field.fields]
+            }
         case "union":
-            return {"branches": [spec(branch) for branch in field.branches]}
+            return {
+                "branches": [spec(branch, depth=depth + 1) for branch in field.branches]
+            }
         case "area":
             return _area(field)
         case "file":
@@ -131,7 +137,8 @@ def _of_kind(field: Field) -> dict[str, Any]:
                 "language": words.language(field.media_types),
             }
         case "json":
-            return {"rows": field.rows or 6, "schema_text": schema_text(field)}
+            limit = _PART_SCHEMA_TEXT_LIMIT if depth else _SCHEMA_TEXT_LIMIT
+            return {"rows": field.rows or 6, "schema_text": schema_text(field, limit)}
         case _:
             return {}
 
@@ -155,19 +162,19 @@ def _area(field: Field) -> dict[str, Any]:
     }
 
 
-def schema_text(field: Field) -> str:
+def schema_text(field: Field, limit: int = _SCHEMA_TEXT_LIMIT) -> str:
     """The schema as indented JSON, to be read beside a JSON field; "" if too long."""
-    if not field.schema:
+    if not field.schema or exact.size_exceeds(field.schema, limit // 10):
         return ""
     try:
         used = _used_definitions(field)
         schema = {**field.schema, **({"$defs": used} if used else {})}
+        if exact.size_exceeds(schema, limit // 10):
+            return ""
         text = exact.dumps(schema, indent=2)
     except (ValueError, RecursionError):
         return ""
-    if len(text) > _SCHEMA_TEXT_LIMIT:
-        return text[:_SCHEMA_TEXT_LIMIT] + "\n…"
-    return text
+    return text if len(text) <= limit else ""
 
 
 def _used_definitions(field: Field) -> dict[str, Any]:

@@ -10,11 +10,11 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ogc_widgets.form import exact
-from ogc_widgets.form.fields import UNSET, Field
 from ogc_widgets.map.encoding import LABELS, in_words
 
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
+    from ogc_widgets.form.fields import Field
 
 _MEDIA_TYPES: Final[dict[str, str]] = {
     "application/json": "JSON",
@@ -258,8 +258,6 @@ def hint(field: Field) -> str:
             parts.append("JSON")
         case _:
             pass
-    if field.server_default is not UNSET:
-        parts.append(f"without it the server takes {shorten(field.server_default)}")
     return "; ".join(part for part in parts if part)
 
 

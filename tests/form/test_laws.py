@@ -60,7 +60,8 @@ def test_nothing_is_sent_that_is_not_shown_when_a_field_is_untouched(
     if draft is None:
         assert value is UNSET
     else:
-        assert errors == {}
+        # A required object may start with the defaults of some members.
+        assert set(errors.values()) <= {"needs a value"}
     json.dumps(spec(field), allow_nan=False)
 
 
