@@ -28,6 +28,8 @@ def kind_of_crs(crs: str | None) -> str | None:
         ``"lonlat"``, ``"latlon"``, ``"mercator"`` (metres), or None when it cannot be
         computed here.
     """
+    if crs and len(crs) > 200:
+        return None
     if not crs or re.search(r"CRS[:/]?84h?$", crs.strip(), re.IGNORECASE):
         return "lonlat"
     match = _EPSG.search(crs.strip())

@@ -28,7 +28,7 @@ from ogc_widgets.map.wkt import looks_like_wkt, read_wkt
 if TYPE_CHECKING:
     from ogc_widgets.map.rings import Json
 
-_NUMBER = r"[-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_NUMBER = r"[-+−]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 _BBOX_WORDS = re.compile(
     r"^\s*(bbox|aoi|extent|box|bounds|bounding box)\s*[:=]?\s*(?=[\[({\d+.−-])",
     re.IGNORECASE,

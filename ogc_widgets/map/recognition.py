@@ -9,16 +9,20 @@ filled, so words alone count only for plain text, bare objects and number arrays
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.errors import InputError
 from ogc_widgets.map.area_hint import AreaHint
+from ogc_widgets.map.area_words import (
+    GEOJSON,
+    by_words,
+    facts_of,
+    list_of,
+    needs_six,
+)
 from ogc_widgets.map.crs import CRS84, kind_of_crs
 from ogc_widgets.map.geometry import GEOMETRY_TYPES
-from ogc_widgets.map.parsing import parse_text, read_numbers
-from ogc_widgets.map.wkt import looks_like_wkt
 
 if TYPE_CHECKING:
     from ogc_widgets.map.rings import Json
@@ -58,35 +62,6 @@ _MEDIA_TYPES = {
     "application/wkt": "wkt",
     "text/vnd.ogc.wkt": "wkt",
 }
-_GEOJSON = ("geojson-geometry", "geojson-feature", "geojson-collection")
-_TEXTS = ("bbox-text", "wkt", "geojson-text")
-
-_SIGNS = re.compile(
-    r"\b(aoi|roi|bbox|bounding ?box|area of interest|region of interest|"
-    r"(spatial )?extents?|intersects|footprint|wkt|well[- ]known text|envelope|"
-    r"geometry|geom|polygon)\b"
-)
-_PHRASES = re.compile(
-    r"\b(bounding ?box|bbox|area of interest|aoi|well[- ]known text|wkt|"
-    r"(x ?min|min ?x|left|west)\W+(y ?min|min ?y|bottom|south)\W+"
-    r"(x ?max|max ?x|right|east)\W+(y ?max|max ?y|top|north))\b"
-)
-_BOX_WORDS = re.compile(
-    r"\b(aoi|roi|bbox|bounding ?box|box|bounds|extents?|envelope|area|region|spatial|"
-    r"rectangle|window|coverage)\b"
-)
-# Words that say something *about* an area, or that the area is in other units.
-_ABOUT = re.compile(
-    r"\b(crs|srs|epsg|proj(ection)?|format|encoding|name|title|label|description|file|"
-    r"path|dir(ectory)?|ur[il]|href|link|id|identifier|mode|method|operation|op|type|"
-    r"unit|units|size|buffer|resolution|column|field|attribute|color|colour|width|"
-    r"layer|pixel|pixels|threshold|count|index)\b"
-)
-_PROJECTED = re.compile(
-    r"\b(target|output|projected|native|image) (srs|crs|coordinates|projection)\b|"
-    r"\bpixels?\b|\bmet(er|re)s\b|\beastings?\b"
-)
-_GML = re.compile(r"\bgml\b|\bur[il] (to|of)\b|\breference to\b")
 _MAX_DEPTH = 8
 
 
@@ -103,7 +78,7 @@ def recognise(
     Returns:
         What was found, or None when the input is not (certainly enough) an area.
     """
-    facts = _facts(description, schema, name)
+    facts = facts_of(description, schema, name)
     if "enum" in facts.schema or "const" in facts.schema or facts.options:
         return None
     found = _by_schema(facts.schema, 0)
@@ -111,55 +86,10 @@ def recognise(
     if by_cwl and not (found and found.reason == "format"):
         found = _refined(by_cwl, found)
     if found is None and facts.cwl_type == "":
-        found = _by_words(facts)
+        found = by_words(facts)
     if found is not None:
         return found
-    return _by_words(facts) if facts.is_plain_cwl else None
-
-
-class _Facts:
-    """What a description says, whether it is an object or a dict."""
-
-    def __init__(
-        self, get: Callable[[str], Json], schema: Mapping[str, Any] | None, name: str
-    ) -> None:
-        whole = get("schema")
-        self.schema: dict[str, Any] = dict(
-            schema if schema is not None else whole if isinstance(whole, dict) else {}
-        )
-        self.id = str(get("id") or name)
-        self.title = _text(get("title")) or _text(self.schema.get("title"))
-        self.description = _text(get("description")) or _text(
-            self.schema.get("description")
-        )
-        self.keywords = " ".join(map(str, _list(get("keywords"))))
-        self.options = bool(get("enum"))
-        self.cwl_type = ""
-        for entry in _list(get("metadata")):
-            if isinstance(entry, Mapping) and entry.get("title") == "cwl:type":
-                self.cwl_type = str(entry.get("value", ""))
-
-    @property
-    def is_plain_cwl(self) -> bool:
-        return bool(re.fullmatch(r"[\[\]\s,?]*(null|string|\W)+", self.cwl_type))
-
-    @property
-    def names(self) -> str:
-        return f"{_words(self.id)} | {self.title.lower()}"
-
-    @property
-    def all_words(self) -> str:
-        return f"{self.names} | {self.description.lower()} | {self.keywords.lower()}"
-
-
-def _facts(description: Json, schema: Mapping[str, Any] | None, name: str) -> _Facts:
-    if isinstance(description, Mapping):
-        return _Facts(description.get, schema, name)
-    raw = getattr(description, "raw", None)
-    raw = raw if isinstance(raw, Mapping) else {}
-    return _Facts(
-        lambda key: getattr(description, key, None) or raw.get(key), schema, name
-    )
+    return by_words(facts) if facts.is_plain_cwl else None
 
 
 def _by_schema(schema: Json, depth: int) -> AreaHint | None:
@@ -240,7 +170,7 @@ def _bbox_object(schema: Mapping[str, Any], reason: str) -> AreaHint:
         reason,
         crs=listed,
         default_crs=default,
-        heights=_needs_six(members.get("bbox")),
+        heights=needs_six(members.get("bbox")),
     )
 
 
@@ -251,7 +181,7 @@ def _crs_options(schema: Json) -> tuple[tuple[str, ...], str | None]:
     default = schema.get("default")
     for part in [schema, *_branches(schema)]:
         if isinstance(part, Mapping):
-            found += [str(option) for option in _list(part.get("enum"))]
+            found += [str(option) for option in list_of(part.get("enum"))]
             default = default or part.get("default")
     return tuple(dict.fromkeys(found)), default if isinstance(default, str) else None
 
@@ -260,13 +190,6 @@ def _branches(schema: Mapping[str, Any]) -> Iterable[Any]:
     for keyword in ("allOf", "oneOf", "anyOf"):
         members = schema.get(keyword)
         yield from members if isinstance(members, list) else ()
-
-
-def _needs_six(numbers: Json) -> bool:
-    if not isinstance(numbers, Mapping):
-        return False
-    fewest = numbers.get("minItems")
-    return isinstance(fewest, int) and not isinstance(fewest, bool) and fewest > 4
 
 
 def _by_geojson_shape(schema: Mapping[str, Any]) -> AreaHint | None:
@@ -298,7 +221,7 @@ def _options(schema: Json) -> set[str]:
         return set()
     if "const" in schema:
         return {str(schema["const"])}
-    return {str(option) for option in _list(schema.get("enum"))}
+    return {str(option) for option in list_of(schema.get("enum"))}
 
 
 def _wants_bbox(schema: Mapping[str, Any]) -> bool:
@@ -316,8 +239,8 @@ def _by_media_type(schema: Mapping[str, Any]) -> AreaHint | None:
     if encoding == "wkt":
         return AreaHint(("wkt",), "media type")
     if schema.get("type") == "string":
-        return AreaHint(("geojson-text", *_GEOJSON), "media type")
-    return AreaHint(_GEOJSON, "media type")
+        return AreaHint(("geojson-text", *GEOJSON), "media type")
+    return AreaHint(GEOJSON, "media type")
 
 
 def _by_reference(schema: Mapping[str, Any]) -> AreaHint | None:
@@ -327,7 +250,7 @@ def _by_reference(schema: Mapping[str, Any]) -> AreaHint | None:
         return None
     if encoding == "bbox-object":
         return AreaHint((encoding,), "reference", default_crs=CRS84)
-    encodings = _GEOJSON if tail == "geojson" else (encoding,)
+    encodings = GEOJSON if tail == "geojson" else (encoding,)
     return AreaHint(encodings, "reference")
 
 
@@ -391,114 +314,3 @@ def _widened(hints: list[AreaHint]) -> AreaHint:
         with_bbox=any(hint.with_bbox for hint in hints),
         alternatives=any(hint.alternatives for hint in hints),
     )
-
-
-def _by_words(facts: _Facts) -> AreaHint | None:
-    """Evidence from the name, the title and the description."""
-    schema, kind = facts.schema, _type_of(facts.schema)
-    if _PROJECTED.search(facts.all_words):
-        return None
-    if kind == "array":
-        return _number_array(facts)
-    if _ABOUT.search(_words(facts.id)) or any(
-        schema.get(key) for key in ("format", "contentMediaType", "oneOf", "anyOf")
-    ):
-        return None
-    signs = _SIGNS.search(_words(facts.id)) or _PHRASES.search(facts.all_words)
-    if not signs and not (_SIGNS.search(facts.title.lower()) and _is_short(facts)):
-        return None
-    if _ABOUT.search(facts.title.lower()) and not _SIGNS.search(_words(facts.id)):
-        return None
-    if kind == "string":
-        return None if _GML.search(facts.all_words) else _text_hint(facts)
-    if kind == "object" and not schema.get("properties"):
-        if re.search(r"\bfeature ?collection\b", facts.all_words):
-            return AreaHint(_GEOJSON[::-1], "name")
-        return AreaHint(_GEOJSON, "name")
-    if kind == "" and not set(schema) - {"title", "description", "default", "examples"}:
-        return AreaHint(("bbox-text", "bbox-array", *_GEOJSON, "wkt"), "name")
-    return None
-
-
-def _is_short(facts: _Facts) -> bool:
-    return len(facts.title.split()) <= 4
-
-
-def _number_array(facts: _Facts) -> AreaHint | None:
-    schema = facts.schema
-    items = schema.get("items")
-    if not isinstance(items, Mapping) or items.get("type") not in {"number", "integer"}:
-        return None
-    if items.get("type") == "integer" and "minimum" in items:
-        return None
-    fewest, most = schema.get("minItems"), schema.get("maxItems")
-    fixed = fewest in (4, 6) or most in (4, 6)
-    if not fixed and any(isinstance(count, int) for count in (fewest, most)):
-        return None
-    words = _BOX_WORDS if fixed else _SIGNS
-    if _ABOUT.search(_words(facts.id)) or not (
-        words.search(facts.names) or _PHRASES.search(facts.all_words)
-    ):
-        return None
-    return AreaHint(("bbox-array",), "schema", heights=_needs_six(schema))
-
-
-def _text_hint(facts: _Facts) -> AreaHint:
-    """Choose between box, WKT and GeoJSON as text; the user may change it."""
-    schema, words = facts.schema, facts.all_words
-    first = "bbox-text"
-    samples = [schema.get("default"), schema.get("example")]
-    examples = schema.get("examples")
-    samples += examples if isinstance(examples, list) else []
-    by_sample = next((e for s in samples if (e := _encoding_of_sample(s))), None)
-    if by_sample:
-        first = by_sample
-    elif re.search(r"\bbbox\b|bounding ?box", words):
-        first = "bbox-text"
-    elif re.search(r"\bwkt\b|well[- ]known text", words):
-        first = "wkt"
-    elif re.search(r"geo ?json|\bintersects\b", words):
-        first = "geojson-text"
-    elif re.search(r"\b(footprint|polygon|geom|geometry)\b", _words(facts.id)):
-        first = "wkt"
-    others = tuple(encoding for encoding in _TEXTS if encoding != first)
-    return AreaHint((first, *others), "name")
-
-
-def _encoding_of_sample(sample: Json) -> str | None:
-    if not isinstance(sample, str):
-        return None
-    try:
-        parse_text(sample)
-    except InputError:
-        return None
-    if looks_like_wkt(sample):
-        return "wkt"
-    if read_numbers(sample) is not None and not sample.strip().startswith("["):
-        return "bbox-text"
-    return "geojson-text" if sample.strip().startswith("{") else None
-
-
-def _type_of(schema: Mapping[str, Any]) -> str:
-    kind = schema.get("type")
-    if isinstance(kind, list):
-        rest = [member for member in kind if member != "null"]
-        kind = rest[0] if len(rest) == 1 else "several"
-    return kind if isinstance(kind, str) else ""
-
-
-def _words(identifier: str) -> str:
-    """``InputBBox_crs`` -> ``input bbox crs``: words of an identifier."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", identifier)
-    lowered = re.sub(r"[^A-Za-z0-9]+", " ", spaced).lower()
-    return re.sub(r"\bb box\b", "bbox", lowered)
-
-
-def _list(value: Json) -> Sequence[Any]:
-    return value if isinstance(value, list | tuple) else ()
-
-
-def _text(value: Json) -> str:
-    if isinstance(value, Mapping):  # titles by language
-        return " ".join(str(text) for text in value.values())
-    return value if isinstance(value, str) else ""

@@ -26,7 +26,7 @@ _TYPES = {
     )
 }
 _TOKEN = re.compile(
-    r"\s*([A-Za-z]+|[(),]|[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*"
+    r"\s*([A-Za-z]+|[(),]|[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*"
 )
 _SRID = re.compile(r"\s*SRID\s*=\s*(\d+)\s*;", re.IGNORECASE)
 _START = re.compile(rf"\s*(SRID\s*=|({'|'.join(_TYPES)})\b)", re.IGNORECASE)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ogc_widgets.errors import InputError
@@ -355,6 +355,7 @@ def boxes(draw):
     return [west, south, east, north] if west != east else [0.0, south, 10.0, north]
 
 
+@settings(deadline=None)
 @given(boxes(), st.sampled_from(ENCODINGS))
 def test_any_box_comes_back_from_any_encoding(box, encoding):
     made = decode(box)
@@ -363,6 +364,7 @@ def test_any_box_comes_back_from_any_encoding(box, encoding):
     assert bounds(again) == box
 
 
+@settings(deadline=None)
 @given(boxes(), st.sampled_from(["bbox-text", "bbox-array", "wkt", "geojson-text"]))
 def test_any_value_comes_back_through_its_text(box, encoding):
     value = encode(decode(box), encoding)
@@ -374,6 +376,7 @@ def test_any_value_comes_back_through_its_text(box, encoding):
     )
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(),
@@ -395,6 +398,7 @@ def test_any_json_is_an_area_or_refused(value):
         assert decode(value)["type"]
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_an_area_or_refused(text):
     with suppress(InputError):

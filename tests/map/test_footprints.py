@@ -5,7 +5,7 @@ import time
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ogc_widgets.errors import InputError
@@ -102,6 +102,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(json_values, max_size=4))
 def test_any_items_give_footprints_or_reasons(items):
     made = footprints(items)

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import json
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ogc_widgets.map.encoding import recognise
+from ogc_widgets.errors import InputError
+from ogc_widgets.map.crs import kind_of_crs
+from ogc_widgets.map.encoding import parse_text, recognise
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus" / "process-descriptions"
 KEYWORDS = [
@@ -128,6 +132,7 @@ def test_items_of_a_list_are_recognised_when_asked_for():
     assert hint.default == "geojson-geometry"
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=8),
@@ -169,3 +174,18 @@ def test_recorded_descriptions_give_exactly_their_areas():
         "input_feature",
         "point_of_interest",
     }
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1" * 50_000 + "x", "(" * 50_000, " " * 50_000 + "x", "epsg:" * 20_000 + "x"],
+)
+def test_hostile_text_costs_next_to_nothing(text):
+    start = time.perf_counter()
+    with suppress(InputError):
+        parse_text(text)
+    kind_of_crs(text)
+    words = [{"title": "cwl:type", "value": text}]
+    schema = {"type": "string", "default": text, "pattern": text}
+    recognise({"title": text, "metadata": words, "schema": schema}, name="aoi")
+    assert time.perf_counter() - start < 1

@@ -1,0 +1,220 @@
+"""What the words of a description say about an input: its name, title, text, example.
+
+Words are weak evidence. They count only for plain text, bare objects and arrays of
+numbers, and not where they speak *about* an area (``bbox_crs``, ``aoi_url``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.errors import InputError
+from ogc_widgets.map.area_hint import AreaHint
+from ogc_widgets.map.parsing import parse_text, read_numbers
+from ogc_widgets.map.wkt import looks_like_wkt
+
+if TYPE_CHECKING:
+    from ogc_widgets.map.rings import Json
+
+GEOJSON = ("geojson-geometry", "geojson-feature", "geojson-collection")
+_TEXTS = ("bbox-text", "wkt", "geojson-text")
+
+_SIGNS = re.compile(
+    r"\b(aoi|roi|bbox|bounding ?box|area of interest|region of interest|"
+    r"(spatial )?extents?|intersects|footprint|wkt|well[- ]known text|envelope|"
+    r"geometry|geom|polygon)\b"
+)
+_PHRASES = re.compile(
+    r"\b(bounding ?box|bbox|area of interest|aoi|well[- ]known text|wkt|"
+    r"(x ?min|min ?x|left|west)\W+(y ?min|min ?y|bottom|south)\W+"
+    r"(x ?max|max ?x|right|east)\W+(y ?max|max ?y|top|north))\b"
+)
+_BOX_WORDS = re.compile(
+    r"\b(aoi|roi|bbox|bounding ?box|box|bounds|extents?|envelope|area|region|spatial|"
+    r"rectangle|window|coverage)\b"
+)
+# Words that say something *about* an area, or that the area is in other units.
+_ABOUT = re.compile(
+    r"\b(crs|srs|epsg|proj(ection)?|format|encoding|name|title|label|description|file|"
+    r"path|dir(ectory)?|ur[il]|href|link|id|identifier|mode|method|operation|op|type|"
+    r"unit|units|size|buffer|resolution|column|field|attribute|color|colour|width|"
+    r"layer|pixel|pixels|threshold|count|index)\b"
+)
+_PROJECTED = re.compile(
+    r"\b(target|output|projected|native|image) (srs|crs|coordinates|projection)\b|"
+    r"\bpixels?\b|\bmet(er|re)s\b|\beastings?\b"
+)
+_GML = re.compile(r"\bgml\b|\bur[il] (to|of)\b|\breference to\b")
+_MOST_TEXT = 2_000  # characters of a server's text that are looked at
+
+
+class Facts:
+    """What a description says, whether it is an object or a dict."""
+
+    def __init__(
+        self, get: Callable[[str], Json], schema: Mapping[str, Any] | None, name: str
+    ) -> None:
+        whole = get("schema")
+        self.schema: dict[str, Any] = dict(
+            schema if schema is not None else whole if isinstance(whole, dict) else {}
+        )
+        self.id = str(get("id") or name)[:_MOST_TEXT]
+        self.title = _text(get("title")) or _text(self.schema.get("title"))
+        self.description = _text(get("description")) or _text(
+            self.schema.get("description")
+        )
+        self.keywords = " ".join(map(str, list_of(get("keywords"))[:20]))
+        self.options = bool(get("enum"))
+        self.cwl_type = ""
+        for entry in list_of(get("metadata")):
+            if isinstance(entry, Mapping) and entry.get("title") == "cwl:type":
+                self.cwl_type = str(entry.get("value", ""))[:300]
+
+    @property
+    def is_plain_cwl(self) -> bool:
+        """Whether the CWL type, if there is one, is text or nothing."""
+        words = set(re.findall(r"\w+", self.cwl_type))
+        return bool(words) and words <= {"null", "string"}
+
+    @property
+    def names(self) -> str:
+        """Words of the id and the title."""
+        return f"{_words(self.id)} | {self.title.lower()}"
+
+    @property
+    def all_words(self) -> str:
+        """Words of everything that people read."""
+        return f"{self.names} | {self.description.lower()} | {self.keywords.lower()}"
+
+
+def facts_of(description: Json, schema: Mapping[str, Any] | None, name: str) -> Facts:
+    """Collect what an ``InputDescription`` or a plain dict says."""
+    if isinstance(description, Mapping):
+        return Facts(description.get, schema, name)
+    raw = getattr(description, "raw", None)
+    raw = raw if isinstance(raw, Mapping) else {}
+    return Facts(
+        lambda key: getattr(description, key, None) or raw.get(key), schema, name
+    )
+
+
+def by_words(facts: Facts) -> AreaHint | None:
+    """Find evidence from the name, the title and the description."""
+    schema, kind = facts.schema, _type_of(facts.schema)
+    if _PROJECTED.search(facts.all_words):
+        return None
+    if kind == "array":
+        return _number_array(facts)
+    if _ABOUT.search(_words(facts.id)) or any(
+        schema.get(key) for key in ("format", "contentMediaType", "oneOf", "anyOf")
+    ):
+        return None
+    signs = _SIGNS.search(_words(facts.id)) or _PHRASES.search(facts.all_words)
+    if not signs and not (_SIGNS.search(facts.title.lower()) and _is_short(facts)):
+        return None
+    if _ABOUT.search(facts.title.lower()) and not _SIGNS.search(_words(facts.id)):
+        return None
+    if kind == "string":
+        return None if _GML.search(facts.all_words) else _text_hint(facts)
+    if kind == "object" and not schema.get("properties"):
+        if re.search(r"\bfeature ?collection\b", facts.all_words):
+            return AreaHint(GEOJSON[::-1], "name")
+        return AreaHint(GEOJSON, "name")
+    if kind == "" and not set(schema) - {"title", "description", "default", "examples"}:
+        return AreaHint(("bbox-text", "bbox-array", *GEOJSON, "wkt"), "name")
+    return None
+
+
+def _is_short(facts: Facts) -> bool:
+    return len(facts.title.split()) <= 4
+
+
+def _number_array(facts: Facts) -> AreaHint | None:
+    schema = facts.schema
+    items = schema.get("items")
+    if not isinstance(items, Mapping) or items.get("type") not in {"number", "integer"}:
+        return None
+    if items.get("type") == "integer" and "minimum" in items:
+        return None
+    fewest, most = schema.get("minItems"), schema.get("maxItems")
+    fixed = fewest in (4, 6) or most in (4, 6)
+    if not fixed and any(isinstance(count, int) for count in (fewest, most)):
+        return None
+    words = _BOX_WORDS if fixed else _SIGNS
+    if _ABOUT.search(_words(facts.id)) or not (
+        words.search(facts.names) or _PHRASES.search(facts.all_words)
+    ):
+        return None
+    return AreaHint(("bbox-array",), "schema", heights=needs_six(schema))
+
+
+def _text_hint(facts: Facts) -> AreaHint:
+    """Choose between box, WKT and GeoJSON as text; the user may change it."""
+    schema, words = facts.schema, facts.all_words
+    first = "bbox-text"
+    samples = [schema.get("default"), schema.get("example")]
+    examples = schema.get("examples")
+    samples += examples if isinstance(examples, list) else []
+    by_sample = next((e for s in samples if (e := _encoding_of_sample(s))), None)
+    if by_sample:
+        first = by_sample
+    elif re.search(r"\bbbox\b|bounding ?box", words):
+        first = "bbox-text"
+    elif re.search(r"\bwkt\b|well[- ]known text", words):
+        first = "wkt"
+    elif re.search(r"geo ?json|\bintersects\b", words):
+        first = "geojson-text"
+    elif re.search(r"\b(footprint|polygon|geom|geometry)\b", _words(facts.id)):
+        first = "wkt"
+    others = tuple(encoding for encoding in _TEXTS if encoding != first)
+    return AreaHint((first, *others), "name")
+
+
+def _encoding_of_sample(sample: Json) -> str | None:
+    if not isinstance(sample, str) or len(sample) > 100_000:
+        return None
+    try:
+        parse_text(sample)
+    except InputError:
+        return None
+    if looks_like_wkt(sample):
+        return "wkt"
+    if read_numbers(sample) is not None and not sample.strip().startswith("["):
+        return "bbox-text"
+    return "geojson-text" if sample.strip().startswith("{") else None
+
+
+def _type_of(schema: Mapping[str, Any]) -> str:
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        rest = [member for member in kind if member != "null"]
+        kind = rest[0] if len(rest) == 1 else "several"
+    return kind if isinstance(kind, str) else ""
+
+
+def _words(identifier: str) -> str:
+    """``InputBBox_crs`` -> ``input bbox crs``: words of an identifier."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", identifier)
+    lowered = re.sub(r"[^A-Za-z0-9]+", " ", spaced).lower()
+    return re.sub(r"\bb box\b", "bbox", lowered)
+
+
+def needs_six(numbers: Json) -> bool:
+    """Whether an array must have more than four numbers."""
+    if not isinstance(numbers, Mapping):
+        return False
+    fewest = numbers.get("minItems")
+    return isinstance(fewest, int) and not isinstance(fewest, bool) and fewest > 4
+
+
+def list_of(value: Json) -> Sequence[Any]:
+    """Return the value when it is a list, else nothing."""
+    return value if isinstance(value, list | tuple) else ()
+
+
+def _text(value: Json) -> str:
+    if isinstance(value, Mapping):  # titles by language
+        value = " ".join(str(text) for text in list(value.values())[:20])
+    return value[:_MOST_TEXT] if isinstance(value, str) else ""
