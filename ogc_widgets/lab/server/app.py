@@ -27,6 +27,7 @@ from ogc_widgets.lab.server.context import Lab, lab_of
 from ogc_widgets.lab.server.files import below, send_file
 from ogc_widgets.lab.server.guard import Guard
 from ogc_widgets.lab.server.jobs import JobStore
+from ogc_widgets.lab.server.launcher import Launcher
 from ogc_widgets.lab.server.problems import (
     Problem,
     on_crash,
@@ -58,11 +59,12 @@ def build_app(settings: Settings) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         settings.jobs_folder.mkdir(parents=True, exist_ok=True)
         jobs = JobStore(settings.data / "jobs.sqlite")
+        launcher = Launcher()
         lab = Lab(
             settings,
-            ProcessStore(settings.processes_folder),
+            ProcessStore(settings.processes_folder, launcher),
             jobs,
-            Scheduler(settings, jobs),
+            Scheduler(settings, jobs, launcher),
         )
         app.state.lab = lab
         async with asyncio.TaskGroup() as builtin:
@@ -72,10 +74,13 @@ def build_app(settings: Settings) -> Starlette:
                 )
         scenes = asyncio.create_task(_prepare_scenes(lab))
         await lab.scheduler.start()
+        # Last, so that it does not compete with the start of the server itself.
+        await launcher.start()
         try:
             yield
         finally:
             await lab.scheduler.stop()
+            await launcher.stop()
             scenes.cancel()
             await asyncio.gather(scenes, return_exceptions=True)
             jobs.close()

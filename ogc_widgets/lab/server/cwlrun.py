@@ -107,13 +107,22 @@ def hold_leash() -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
+def keep_schemas() -> None:
+    """Let cwltool use the CWL schema that is loaded.
+
+    Without a callback of this kind it forgets the schema and reads it again, which
+    takes half a second.
+    """
+
+
 def main(arguments: list[str]) -> int:
     """Run a package; see the module's text for the arguments."""
     logs = Path(arguments[0])
     hold_leash()
     # The streams directory is cwltool's; it is kept apart from the logs we list.
     options = ["--log-dir", str(logs / "streams"), *arguments[2:]]
-    status: int = run(options, executor=LabExecutor(logs, int(arguments[1])))
+    executor = LabExecutor(logs, int(arguments[1]))
+    status: int = run(options, executor=executor, custom_schema_callback=keep_schemas)
     return status
 
 

@@ -137,10 +137,17 @@ def _validate(path: Path, name: str) -> None:
     """Let the runner look at the package, as it would before it runs it."""
     from cwltool.main import main as cwltool_main  # slow; built-ins do without
 
+    from ogc_widgets.lab.server.cwlrun import keep_schemas
+
     said = io.StringIO()
     target = f"{path}#{name}" if name else str(path)
     options = ["--validate", "--skip-schemas", "--disable-color", "--no-warnings"]
-    status = cwltool_main([*options, target], stdout=io.StringIO(), stderr=said)
+    status = cwltool_main(
+        [*options, target],
+        stdout=io.StringIO(),
+        stderr=said,
+        custom_schema_callback=keep_schemas,
+    )
     if status != 0:
         reason = " ".join(said.getvalue().replace(str(path), path.name).split())
         raise PackageError("invalid", f"This is not a valid package: {reason}")

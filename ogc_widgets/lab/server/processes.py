@@ -8,7 +8,6 @@ import hashlib
 import json
 import re
 import shutil
-import sys
 import tempfile
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -18,10 +17,12 @@ from typing import TYPE_CHECKING, Any
 from platformdirs import user_cache_path
 
 from ogc_widgets.lab.server.problems import Problem, no_such_process
-from ogc_widgets.lab.server.runner import environment
+from ogc_widgets.lab.server.runner import identity, kill_tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from ogc_widgets.lab.server.launcher import Launcher
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _DESCRIBE_TIMEOUT_S = 60
@@ -54,10 +55,12 @@ class ProcessStore:
 
     Args:
         folder: Where they are kept; created when absent.
+        launcher: Starts the program that describes packages.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, launcher: Launcher) -> None:
         self._folder = folder
+        self._launcher = launcher
         self._records: dict[str, ProcessRecord] = {}
         self._one_at_a_time = asyncio.Lock()
         folder.mkdir(parents=True, exist_ok=True)
@@ -90,7 +93,7 @@ class ProcessStore:
         the same built-in gives way.
         """
         text = await asyncio.to_thread(package.read_bytes)
-        described = await _described(text, "", validate=False)
+        described = await _described(self._launcher, text, "", validate=False)
         record = self._records.get(described["id"])
         if record is None or record.builtin:
             self._write(
@@ -116,7 +119,9 @@ class ProcessStore:
         Raises:
             Problem: The package is not valid, or the id is taken (409).
         """
-        described = _merged(await _described(text, workflow), given or {})
+        described = _merged(
+            await _described(self._launcher, text, workflow), given or {}
+        )
         process_id = _checked_id(described)
         async with self._one_at_a_time:
             if process_id in self._records:
@@ -145,7 +150,9 @@ class ProcessStore:
                 valid, or it describes another process.
         """
         self.changeable(process_id)
-        described = _merged(await _described(text, workflow), given or {})
+        described = _merged(
+            await _described(self._launcher, text, workflow), given or {}
+        )
         if described["id"] and described["id"] != process_id:
             raise Problem(
                 400,
@@ -270,14 +277,14 @@ def _checked_id(described: Mapping[str, Any]) -> str:
 
 
 async def _described(
-    text: bytes, workflow: str, *, validate: bool = True
+    launcher: Launcher, text: bytes, workflow: str, *, validate: bool = True
 ) -> dict[str, Any]:
     """Describe a package, from the cache where it was described before."""
     cached = await asyncio.to_thread(_cache_file, text, workflow)
     document = await asyncio.to_thread(_read_cache, cached)
     if document is not None:
         return document
-    document = await _run_describe(text, workflow, validate=validate)
+    document = await _run_describe(launcher, text, workflow, validate=validate)
     if "error" in document:
         kind, detail = document["error"]["kind"], document["error"]["detail"]
         if kind == "workflow-not-found":
@@ -320,38 +327,36 @@ def _describer() -> str:
 
 
 async def _run_describe(
-    text: bytes, workflow: str, *, validate: bool
+    launcher: Launcher, text: bytes, workflow: str, *, validate: bool
 ) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="ogc-lab-") as folder:
-        package = Path(folder) / "package.cwl"
-        package.write_bytes(text)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            f"{__package__}.describe",
-            str(package),
-            f"--workflow={workflow}",
-            *([] if validate else ["--no-validation"]),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=environment(),
-        )
-        try:
-            async with asyncio.timeout(_DESCRIBE_TIMEOUT_S):
-                stdout, stderr = await process.communicate()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
-            raise Problem(
-                400,
-                "invalid-parameter-value",
-                "Invalid package",
-                f"The package could not be read within {_DESCRIBE_TIMEOUT_S} s; it may "
-                "import files from an address that does not answer.",
-            ) from None
+    with tempfile.TemporaryDirectory(prefix="ogc-lab-") as name:
+        folder = Path(name)
+        arguments = [str(folder / "package.cwl"), f"--workflow={workflow}"]
+        if not validate:
+            arguments.append("--no-validation")
+        await asyncio.to_thread((folder / "package.cwl").write_bytes, text)
+        with tempfile.TemporaryFile() as stdout:
+            process = await launcher.launch(
+                "describe", arguments, cwd=folder, stdout=stdout
+            )
+            try:
+                async with asyncio.timeout(_DESCRIBE_TIMEOUT_S):
+                    stderr = await process.stderr.read() if process.stderr else b""
+                    await process.wait()
+            except TimeoutError:
+                await asyncio.to_thread(kill_tree, identity(process.pid))
+                await process.wait()
+                raise Problem(
+                    400,
+                    "invalid-parameter-value",
+                    "Invalid package",
+                    f"The package could not be read within {_DESCRIBE_TIMEOUT_S} s; it "
+                    "may import files from an address that does not answer.",
+                ) from None
+            stdout.seek(0)
+            printed = stdout.read()
     try:
-        document: dict[str, Any] = json.loads(stdout)
+        document: dict[str, Any] = json.loads(printed)
     except ValueError:
         last = stderr.decode(errors="replace").strip().splitlines()[-1:]
         raise Problem(

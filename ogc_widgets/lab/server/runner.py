@@ -91,21 +91,25 @@ class JobFolder:
         return [(name, self.logs / f"{name}.log") for name in names if name]
 
 
-def command(
-    runner: tuple[str, ...], folder: JobFolder, workflow: str, *, parallel: int
-) -> list[str]:
-    """Return the command line for one job.
+def common_arguments(folder: JobFolder, workflow: str) -> list[str]:
+    """Return the arguments that every CWL runner understands.
 
     Args:
-        runner: The user's command, or empty for the embedded cwltool.
+        folder: Files of the job.
+        workflow: Which process of the package to run; empty for its only one.
+    """
+    package = f"{folder.package}#{workflow}" if workflow else str(folder.package)
+    return ["--outdir", str(folder.outputs), package, str(folder.inputs)]
+
+
+def embedded_arguments(folder: JobFolder, workflow: str, *, parallel: int) -> list[str]:
+    """Return the arguments of ``cwlrun`` for one job.
+
+    Args:
         folder: Files of the job.
         workflow: Which process of the package to run; empty for its only one.
         parallel: How many steps may run at the same time.
     """
-    package = f"{folder.package}#{workflow}" if workflow else str(folder.package)
-    what = ["--outdir", str(folder.outputs), package, str(folder.inputs)]
-    if runner:
-        return [*runner, *what]
     passed_on = [
         option
         for name in _PASSED_ON
@@ -113,9 +117,6 @@ def command(
         for option in ("--preserve-environment", name)
     ]
     return [
-        sys.executable,
-        "-m",
-        f"{__package__}.cwlrun",
         str(folder.logs),
         str(parallel),
         "--no-container",
@@ -125,7 +126,7 @@ def command(
         "--tmpdir-prefix",
         f"{folder.temporary}{os.sep}",
         *passed_on,
-        *what,
+        *common_arguments(folder, workflow),
     ]
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.lab.server.failures import why_it_failed
+from ogc_widgets.lab.server.launcher import start_command
 from ogc_widgets.lab.server.progress import Tracker, expected_executions
 from ogc_widgets.lab.server.runner import (
     JobFolder,
-    command,
-    environment,
+    common_arguments,
+    embedded_arguments,
     identity,
     kill_tree,
 )
@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 
     from ogc_widgets.lab.server.inputs import CheckedInputs
     from ogc_widgets.lab.server.jobs import JobRecord, JobStore
+    from ogc_widgets.lab.server.launcher import Launcher, Running
     from ogc_widgets.lab.server.processes import ProcessRecord
     from ogc_widgets.lab.server.settings import Settings
-
-_LINE_LIMIT = 2**20
 
 
 class Scheduler:
@@ -35,10 +34,12 @@ class Scheduler:
     Args:
         settings: Options of the server.
         jobs: Where the jobs are noted.
+        launcher: Starts the embedded runner.
     """
 
-    def __init__(self, settings: Settings, jobs: JobStore) -> None:
+    def __init__(self, settings: Settings, jobs: JobStore, launcher: Launcher) -> None:
         self._settings = settings
+        self._launcher = launcher
         self._jobs = jobs
         self._queue: asyncio.Queue[str] = asyncio.Queue()
         self._workers: list[asyncio.Task[None]] = []
@@ -170,25 +171,10 @@ class Scheduler:
         # Steps share the cores with the other jobs; alone, a job gets all of them.
         # The set of running jobs already counts, this one not yet.
         busy = len(self._running) + self._queue.qsize() + 1
-        line = command(
-            self._settings.runner,
-            folder,
-            job.request["workflow"],
-            parallel=max(1, self._settings.workers // busy),
-        )
+        parallel = max(1, self._settings.workers // busy)
         self._jobs.start(job.job_id, "starting")
         self._running[job.job_id] = {}
-        with folder.output_object.open("wb") as stdout:
-            process = await asyncio.create_subprocess_exec(
-                *line,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=stdout,
-                stderr=asyncio.subprocess.PIPE,
-                env=environment(),
-                cwd=folder.path,
-                start_new_session=True,
-                limit=_LINE_LIMIT,
-            )
+        process = await self._launch(folder, job.request["workflow"], parallel)
         self._running[job.job_id] = runner = identity(process.pid)
         self._jobs.remember_runner(job.job_id, runner)
         if self._jobs.get(job.job_id).is_finished:  # dismissed while it was starting
@@ -198,8 +184,6 @@ class Scheduler:
             code = await process.wait()
         except BaseException:
             await asyncio.to_thread(kill_tree, runner)
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
             raise
         if code == 0 and _is_output_object(folder):
             self._jobs.finish(job.job_id, "successful", "finished")
@@ -209,10 +193,20 @@ class Scheduler:
                 job.job_id, "failed", failure.message, failure_code=failure.code
             )
 
+    async def _launch(self, folder: JobFolder, workflow: str, parallel: int) -> Running:
+        with folder.output_object.open("wb") as stdout:
+            if self._settings.runner:
+                line = [*self._settings.runner, *common_arguments(folder, workflow)]
+                return await start_command(line, cwd=folder.path, stdout=stdout)
+            arguments = embedded_arguments(folder, workflow, parallel=parallel)
+            return await self._launcher.launch(
+                "cwlrun", arguments, cwd=folder.path, stdout=stdout
+            )
+
     async def _follow(
         self,
         job_id: str,
-        process: asyncio.subprocess.Process,
+        process: Running,
         tracker: Tracker,
         folder: JobFolder,
     ) -> None:
