@@ -44,6 +44,8 @@ class ItemsTable(View):
     """Item id to words for what is being done for it."""
     notes = traitlets.Dict().tag(sync=True)
     """Item id to ``{"text", "bad", "files": [names]}`` shown under its row."""
+    empty = traitlets.Unicode("").tag(sync=True)
+    """What is said when there are no rows."""
     can = traitlets.List(traitlets.Unicode()).tag(sync=True)
     """What is offered: ``preview`` and ``download``, when somebody does it."""
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _NOT_FETCHED = (
     "These items did not come from a job of this package: copy the address to use it."
 )
+_NO_ITEMS = "The results hold no items to show on the map."
 
 
 class ResultsMap(ipywidgets.VBox):
@@ -90,6 +91,7 @@ class ResultsMap(ipywidgets.VBox):
         self.table.can = ["preview", "download"] if is_job else []
         self.table.show(items[:MAX_ROWS], assets_of)
         self.table.total = len(items)
+        self.table.empty = "" if value is None else _NO_ITEMS
 
     # -- what the table asks for -----------------------------------------------------
 

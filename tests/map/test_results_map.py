@@ -136,6 +136,9 @@ def test_results_can_be_exchanged_and_emptied(shown):
     assert shown.selected == ""
     shown.results = None
     assert shown.table.rows == []
+    assert shown.table.empty == ""
+    shown.results = []
+    assert "no items" in shown.table.empty
     assert shown.map._overlay.footprints == []
 
 

@@ -23,11 +23,11 @@ class ItemsTableView {
     this.body = h("tbody", {});
     this.table = h("table", { class: "ogcw-table ogcw-items", role: "grid", "aria-label": "Result items" },
       h("thead", {}, this.head), this.body);
-    this.empty = h("p", { class: "ogcw-hint ogcw-items-empty" }, "The results hold no items to show on the map.");
+    this.empty = h("p", { class: "ogcw-hint ogcw-items-empty" });
     el.append(this.count, h("div", { class: "ogcw-items-scroll" }, this.table), this.empty, problemLine(model));
     this.table.addEventListener("keydown", (event) => this.key(event));
     this.stops = [
-      listen(model, ["rows", "columns", "total", "can"], () => this.build()),
+      listen(model, ["rows", "columns", "total", "can", "empty"], () => this.build()),
       listen(model, ["selected"], () => this.markSelected(true)),
       listen(model, ["previewed", "busy", "notes"], () => this.build()),
     ];
@@ -52,7 +52,8 @@ class ItemsTableView {
       h("th", { scope: "col" }, h("span", { class: "ogcw-visually-hidden" }, "actions")));
     this.body.replaceChildren(...rows.flatMap((row) => this.rowNodes(row, titles.length + 1)));
     show(this.table, rows.length > 0);
-    show(this.empty, rows.length === 0);
+    setText(this.empty, model.get("empty"));
+    show(this.empty, rows.length === 0 && model.get("empty") !== "");
     const total = model.get("total");
     setText(this.count, total > rows.length ? `The first ${rows.length} of ${total} items.` : "");
     show(this.count, total > rows.length);
