@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from ogc_widgets.api.notices import notice
@@ -142,6 +141,9 @@ def moment(value: object) -> datetime | None:
 
 def http_date(value: str) -> datetime | None:
     """Read the date of a header."""
+    # Imported here: it brings in sockets and locales, for a header that is rare.
+    from email.utils import parsedate_to_datetime
+
     try:
         found = parsedate_to_datetime(value)
     except (TypeError, ValueError, OverflowError):

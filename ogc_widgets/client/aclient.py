@@ -6,11 +6,9 @@ import asyncio
 import contextlib
 import time
 import weakref
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from ogc_widgets.api import reading, requests
@@ -19,9 +17,8 @@ from ogc_widgets.api.documents import (
     JobList,
     LandingPage,
     StatusInfo,
-    read_page,
 )
-from ogc_widgets.api.links import Rebase, absolute, join_path, same_origin
+from ogc_widgets.api.links import absolute, join_path
 from ogc_widgets.api.notices import silent
 from ogc_widgets.api.processes import Process, ProcessList, ProcessSummary
 from ogc_widgets.api.replies import (
@@ -32,21 +29,11 @@ from ogc_widgets.api.replies import (
     problem_error,
     read_status,
     read_submitted,
-    unexpected_page,
-    warn_repeated,
 )
 from ogc_widgets.client import history
-from ogc_widgets.client.address import (
-    Resources,
-    clean_url,
-    find_resources,
-    is_landing_page,
-    outer_url,
-)
 from ogc_widgets.client.ajob import AsyncJob
-from ogc_widgets.client.auth import Auth, Credentials
-from ogc_widgets.client.loop import on_loop, submit
-from ogc_widgets.client.transport import JSON_CAP, Stream, Transport, Verify
+from ogc_widgets.client.connection import Connection
+from ogc_widgets.client.loop import on_loop
 from ogc_widgets.errors import (
     ConnectionFailedError,
     InputError,
@@ -55,25 +42,20 @@ from ogc_widgets.errors import (
     ProtocolError,
     RedirectError,
     ServerError,
-    SignInError,
     SubmissionUnknownError,
     TransportError,
 )
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from ogc_widgets.client.auth import Auth
+    from ogc_widgets.client.transport import Verify
 
-MOST_PAGES = 1_000
 # A server that computes while the connection is held may take its time.
 SYNC_S = 600.0
 ACCEPT_S = 60.0
 _CANDIDATES = 10
 _CLOCK_SLACK_S = 5.0
 _BROKEN_GATEWAY = frozenset({502, 504})
-_ADDRESS_ADVICE = (
-    "Check the address: it should be the landing page of the server, for example "
-    "https://example.org/acme/ogc-api"
-)
 _DEPLOY_ADVICE = {
     403: "This process must not be changed, or you have to sign in first.",
     405: "This server does not let you deploy processes.",
@@ -83,7 +65,7 @@ _DEPLOY_ADVICE = {
 }
 
 
-class AsyncClient:
+class AsyncClient(Connection):
     """A client for one OGC API - Processes server, with awaitable verbs.
 
     The verbs can be awaited in any asyncio loop; the requests themselves are made in
@@ -115,27 +97,11 @@ class AsyncClient:
         timeout_s: float = 30,
         verify: Verify = True,
     ) -> None:
-        self.url, user = clean_url(url)
-        credentials = Credentials(self.url, auth if auth is not None else user, headers)
-        self._transport = Transport(
-            self.url, credentials, timeout_s=timeout_s, verify=verify
+        super().__init__(
+            url, auth=auth, headers=headers, timeout_s=timeout_s, verify=verify
         )
-        self._resources: Resources | None = None
-        self._finding = asyncio.Lock()
         self._processes: dict[str, Process] = {}
         self._jobs: weakref.WeakSet[AsyncJob] = weakref.WeakSet()
-        self._give_back = weakref.finalize(self, _close_later, self._transport)
-        self._give_back.atexit = False
-
-    @property
-    def credential_placeholders(self) -> dict[str, str]:
-        """The headers that identify the user, with ``$TOKEN`` for every secret."""
-        return self._transport.credentials.placeholders
-
-    @property
-    def is_verified(self) -> bool:
-        """Whether the server's certificate is checked."""
-        return self._transport.verifies
 
     def sign_in(self, auth: Auth) -> None:
         """Use other credentials from now on; watched jobs look again at once.
@@ -162,51 +128,7 @@ class AsyncClient:
             page = (await self.resources()).landing
             if page is not None:
                 return page
-        return LandingPage.from_json(*await self._landing_document(self.url))
-
-    async def _landing_document(self, base: str) -> tuple[object, str]:
-        reply = await self.send(requests.get(base))
-        if reply.status_code == 404:
-            reply = await self.send(requests.get(f"{base}/"))
-        if not reply.is_ok:
-            is_refused = reply.status_code in (401, 403)
-            raise problem_error(reply, advice="" if is_refused else _ADDRESS_ADVICE)
-        document = reply.json_or_none()
-        if not is_landing_page(document):
-            raise unexpected_page(reply, "the landing page")
-        return document, reply.url
-
-    async def resources(self) -> Resources:
-        """Find where the resources are; asked once.
-
-        Raises:
-            ProtocolError: The address does not belong to such a server.
-            ServerError: It cannot be reached or refuses.
-        """
-        async with self._finding:
-            if self._resources is None:
-                self._resources = await self._find_resources()
-            return self._resources
-
-    async def _find_resources(self) -> Resources:
-        try:
-            document, url = await self._landing_document(self.url)
-        except SignInError:
-            raise
-        except (ProblemError, ProtocolError):
-            outer = outer_url(self.url)
-            if outer:
-                with contextlib.suppress(ProblemError, ProtocolError):
-                    document, url = await self._landing_document(outer)
-                    self.url = outer
-                    return find_resources(outer, LandingPage.from_json(document, url))
-            # Servers without a landing page of their own still have the paths.
-            reply = await self.send(requests.get(join_path(self.url, "processes")))
-            document = reply.json_or_none() if reply.is_ok else None
-            if isinstance(document, Mapping) and "processes" in document:
-                return find_resources(self.url, None)
-            raise
-        return find_resources(self.url, LandingPage.from_json(document, url))
+        return LandingPage.from_json(*await self.landing_document(self.url))
 
     @on_loop
     async def conformance(self) -> Conformance:
@@ -216,7 +138,7 @@ class AsyncClient:
             ServerError: It could not be read.
         """
         url = (await self.resources()).conformance_url
-        return Conformance.from_json(await self._json(url))
+        return Conformance.from_json(await self.json_of(url))
 
     @on_loop
     async def processes(self) -> list[ProcessSummary]:
@@ -227,7 +149,7 @@ class AsyncClient:
         """
         url = (await self.resources()).processes_url
         found: dict[str, ProcessSummary] = {}
-        async for document, page_url in self._pages(url, "processes"):
+        async for document, page_url in self.pages(url, "processes"):
             page = ProcessList.from_json(document, page_url)
             new = {p.id: p for p in page.processes if p.id not in found}
             found |= new
@@ -299,13 +221,17 @@ class AsyncClient:
         try:
             reply, submitted = await self._submit(request, process_id, is_sync=is_sync)
         except SubmissionUnknownError:
-            history.note_answer(key, "unknown")
+            await asyncio.to_thread(history.note_answer, key, "unknown")
             raise
         except ServerError:
-            history.note_answer(key, "refused")
+            await asyncio.to_thread(history.note_answer, key, "refused")
             raise
-        history.note_answer(
-            key, "answered", job_id=submitted.job_id, url=submitted.job_url
+        await asyncio.to_thread(
+            history.note_answer,
+            key,
+            "answered",
+            job_id=submitted.job_id,
+            url=submitted.job_url,
         )
         return await self._job_of(reply, submitted, process_id, inputs)
 
@@ -409,7 +335,7 @@ class AsyncClient:
         url = (await self.resources()).jobs_url
         first = requests.jobs_request(url, limit=limit, processID=process_id).url
         found: dict[str, AsyncJob] = {}
-        async for document, page_url in self._pages(first, "jobs"):
+        async for document, page_url in self.pages(first, "jobs"):
             page = JobList.from_json(document, page_url)
             # Some servers ignore filters and limits.
             new = {
@@ -548,110 +474,9 @@ class AsyncClient:
             )
         self._processes.pop(process_id, None)
 
-    @on_loop
-    async def close(self) -> None:
-        """Close the connections. Jobs on the server go on."""
-        await self._transport.close()
-
-    # What jobs, logs and downloads use.
-
-    @property
-    def timeout_s(self) -> float:
-        """Seconds for one complete exchange."""
-        return self._transport.timeout_s
-
-    def rebase(self, href: str) -> str:
-        """Bring a link of the server back to the address in use."""
-        found = self._resources
-        return found.rebase(href) if found else Rebase(self.url)(href)
-
     def known_process(self, process_id: str) -> Process | None:
         """Return a description that was read before; makes no request."""
         return self._processes.get(process_id)
-
-    async def send(
-        self,
-        request: requests.Request,
-        *,
-        timeout_s: float | None = None,
-        is_counted: bool = True,
-    ) -> Reply:
-        """Send a request and read the answer. Only in the loop thread.
-
-        Raises:
-            TransportError: No complete answer.
-        """
-        reply = await self._transport.send(
-            request, timeout_s=timeout_s, is_counted=is_counted
-        )
-        return reply if reply.is_ok else self._redacted(reply)
-
-    def _redacted(self, reply: Reply) -> Reply:
-        """Blank out secrets that a server echoes when it refuses."""
-        text = reply.body.decode("utf-8", errors="surrogateescape")
-        body = self._transport.credentials.redact(text)
-        return replace(reply, body=body.encode("utf-8", errors="surrogateescape"))
-
-    def stream(self, request: requests.Request) -> AbstractAsyncContextManager[Stream]:
-        """Send a request and read the answer piece by piece. Only in the loop thread.
-
-        Raises:
-            TransportError: No usable answer.
-        """
-        return self._transport.stream(request)
-
-    async def reply_of(self, stream: Stream, method: str) -> Reply:
-        """Read the rest of a streamed answer that is not one of success."""
-        body = await stream.read(JSON_CAP)
-        reply = Reply(stream.status_code, stream.headers, body, stream.url, method)
-        return self._redacted(reply)
-
-    async def _json(self, url: str) -> object:
-        reply = await self.send(requests.get(url))
-        if not reply.is_ok:
-            raise problem_error(reply)
-        return reply.json()
-
-    async def _pages(self, url: str, what: str) -> AsyncIterator[tuple[Any, str]]:
-        """Yield the pages of a list; ends when they repeat or lead elsewhere."""
-        seen: set[str] = set()
-        bodies: set[int] = set()
-        for number in range(MOST_PAGES):
-            seen.add(url)
-            reply = await self.send(requests.get(url))
-            if not reply.is_ok:
-                raise problem_error(reply)
-            document = reply.json()
-            body = hash(reply.body)
-            if body in bodies:
-                warn_repeated(url, number)
-                return
-            bodies.add(body)
-            yield document, reply.url
-            _, following, _ = read_page(document, what, reply.url)
-            url = self.rebase(following)
-            if not following or not same_origin(url, self.url):
-                return
-            if url in seen:
-                warn_repeated(url, number + 1)
-                return
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.close()
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.url}>"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("A client is not pickled; make a new one there.")
 
 
 def _read_package(package: str | bytes | Path | Mapping[str, Any]) -> requests.Package:
@@ -670,9 +495,3 @@ def _read_package(package: str | bytes | Path | Mapping[str, Any]) -> requests.P
             safe="Nothing was sent.",
             advice="Pass the path, address, text or dict of a CWL file.",
         ) from None
-
-
-def _close_later(transport: Transport) -> None:
-    """Close the connections of a client that nobody has any more."""
-    if transport.is_open:
-        submit(transport.close)

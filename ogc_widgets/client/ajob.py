@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 # A server may say "successful" a moment before the results can be read.
 _RESULT_DELAYS_S = (1.0, 2.0, 4.0)
+_LONGEST_RESULT_DELAY_S = 30.0
 # wait() gives up on credentials that were refused this many times in a row.
 _SIGN_IN_TRIES = 3
 
@@ -77,6 +78,7 @@ class AsyncJob:
         self._watch = Watch(now(), status=status, is_new=is_new)
         self._poller = Poller(self._watch, self._check, name=job_id)
         self._answer = answer
+        self._checking = asyncio.Lock()
 
     @property
     def view(self) -> JobView:
@@ -98,7 +100,8 @@ class AsyncJob:
         """
         if not self.url:
             return self.status
-        self._watch.resume(now())
+        if self.view.connection == "paused":
+            self._watch.resume(now())
         error = await self._check()
         if error is not None:
             raise self._watch.view.error or error
@@ -143,9 +146,8 @@ class AsyncJob:
             ) from None
         finally:
             stop()
+        self._need_known()
         error_now = self.view.error
-        if self.view.phase == "lost" and error_now is not None:
-            raise error_now
         if not self.view.is_final and isinstance(error_now, ProblemError):
             raise SignInError(
                 f"The server no longer accepts the credentials ({error_now.what})",
@@ -193,11 +195,7 @@ class AsyncJob:
         """
         if self.url and not self.status.is_finished and self.view.phase != "lost":
             await self.refresh()
-        return self._log_files()
-
-    def _log_files(self) -> list[LogFile]:
-        links = log_links(self.status)
-        return [LogFile(self._client, link) for link in links]
+        return [LogFile(self._client, link) for link in log_links(self.status)]
 
     @on_loop
     async def results(self) -> Results:
@@ -228,8 +226,7 @@ class AsyncJob:
         view = self.view
         if view.phase == "successful":
             return
-        if view.phase == "lost" and view.error is not None:
-            raise view.error
+        self._need_known()
         if not view.is_final:
             raise ResultsNotReadyError(
                 f"Job {self.id} has no results yet: it is {self.status.status}.",
@@ -270,7 +267,8 @@ class AsyncJob:
             is_soft = reply.status_code in (404, 425, 429, 502, 503, 504)
             if delay_s is None or not is_soft:
                 raise error
-            await asyncio.sleep(retry_after_s(reply.headers) or delay_s)
+            asked_s = retry_after_s(reply.headers) or delay_s
+            await asyncio.sleep(min(asked_s, _LONGEST_RESULT_DELAY_S))
         raise AssertionError("the last try returns or raises")
 
     def _results_url(self) -> str:
@@ -296,8 +294,10 @@ class AsyncJob:
             JobGoneError: The server no longer knows the job.
             ServerError: No usable answer; it is not known whether the job was stopped.
         """
-        is_known_to_have_ended = self.view.is_final
-        if not is_known_to_have_ended and (await self.refresh()).is_finished:
+        if not self.url:
+            return self.status
+        if await self._ended_meanwhile():
+            self._need_known()
             return self.status
         reply = await self._client.send(requests.delete(self.url))
         try:
@@ -313,8 +313,28 @@ class AsyncJob:
         self._poller.publish()
         return status
 
+    async def _ended_meanwhile(self) -> bool:
+        """Whether a job that seemed to run has ended.
+
+        An answer that fails counts as no: it must not hold up the wish to stop.
+        """
+        if self.view.is_final:
+            return False
+        await self._check()
+        return self.view.is_final
+
+    def _need_known(self) -> None:
+        error = self.view.error
+        if self.view.phase == "lost" and error is not None:
+            raise error
+
     async def _check(self) -> OgcError | None:
         """Ask once and take in the answer; return what went wrong, if anything."""
+        # One check at a time, so that an older answer never overtakes a newer one.
+        async with self._checking:
+            return await self._check_alone()
+
+    async def _check_alone(self) -> OgcError | None:
         watch = self._watch
         try:
             reply = await self._client.send(requests.get(self.url))

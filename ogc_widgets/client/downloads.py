@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ogc_widgets.client.aclient import AsyncClient
-    from ogc_widgets.client.transport import Stream
+    from ogc_widgets.client.connection import Connection
+    from ogc_widgets.client.stream import Stream
 
 _LONGEST_NAME = 120
 _TRIES = 4
@@ -109,7 +109,7 @@ def name_in_url(url: str) -> str:
     return unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2])
 
 
-async def download(client: AsyncClient, wanted: Wanted, path: Path) -> Path:
+async def download(client: Connection, wanted: Wanted, path: Path) -> Path:
     """Download one file to a path that appears only when the file is whole.
 
     An interrupted download is continued where the server can prove that the file is
@@ -157,7 +157,7 @@ def _forget(*paths: Path) -> None:
 
 
 async def _with_retries(
-    client: AsyncClient, wanted: Wanted, part: Path, note: Path
+    client: Connection, wanted: Wanted, part: Path, note: Path
 ) -> int | None:
     for tries_left in reversed(range(_TRIES)):
         try:
@@ -169,7 +169,7 @@ async def _with_retries(
 
 
 async def _fetch(
-    client: AsyncClient, wanted: Wanted, part: Path, note: Path
+    client: Connection, wanted: Wanted, part: Path, note: Path
 ) -> int | None:
     """Fetch what is missing; return the length the whole should have, if known."""
     etag, have = _resumable(part, note, wanted.url)

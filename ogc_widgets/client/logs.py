@@ -15,8 +15,8 @@ from ogc_widgets.errors import ProblemError, TransportError
 
 if TYPE_CHECKING:
     from ogc_widgets.api.logs import LogLink
-    from ogc_widgets.client.aclient import AsyncClient
-    from ogc_widgets.client.transport import Stream
+    from ogc_widgets.client.connection import Connection
+    from ogc_widgets.client.stream import Stream
 
 _ACCEPT = "application/json, text/plain;q=0.9, */*;q=0.5"
 _MOST_READ = 64 * 2**20
@@ -33,7 +33,7 @@ class LogFile:
         url: The address that it is read from.
     """
 
-    def __init__(self, client: AsyncClient, link: LogLink) -> None:
+    def __init__(self, client: Connection, link: LogLink) -> None:
         self._client = client
         self.step = link.step
         self.number = link.number

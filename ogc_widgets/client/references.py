@@ -14,7 +14,7 @@ from ogc_widgets.errors import OgcError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ogc_widgets.client.aclient import AsyncClient
+    from ogc_widgets.client.connection import Connection
 
 MOST_LINKED = 200
 _CATALOG_DEPTH = 3
@@ -22,7 +22,7 @@ _STAC_TYPES = ("geo+json", "stac")
 
 
 async def with_linked_items(
-    client: AsyncClient, document: ResultsDocument
+    client: Connection, document: ResultsDocument
 ) -> ResultsDocument:
     """Add the STAC items that outputs and catalogues link to.
 
@@ -53,7 +53,7 @@ async def with_linked_items(
     return ResultsDocument(document.outputs, found, document.raw)
 
 
-def may_fetch(client: AsyncClient, href: str) -> bool:
+def may_fetch(client: Connection, href: str) -> bool:
     """Whether an address in results may be read without being asked to."""
     if urlsplit(href).scheme not in WEB_SCHEMES:
         return False
@@ -78,7 +78,7 @@ def _children(catalog: Mapping[str, Any], base_url: str) -> list[str]:
     return [link.href for link in links if link.relation in ("item", "items", "child")]
 
 
-async def _fetch(client: AsyncClient, href: str) -> dict[str, Any]:
+async def _fetch(client: Connection, href: str) -> dict[str, Any]:
     try:
         reply = await client.send(requests.get(href))
         answer = reply.json() if reply.is_ok else {}

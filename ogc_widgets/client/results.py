@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pystac
 
     from ogc_widgets.api.results import ResultsDocument
-    from ogc_widgets.client.aclient import AsyncClient
+    from ogc_widgets.client.connection import Connection
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Results:
         raw: The document as it came.
     """
 
-    def __init__(self, client: AsyncClient, document: ResultsDocument) -> None:
+    def __init__(self, client: Connection, document: ResultsDocument) -> None:
         self._client = client
         self._document = document
         self.outputs: dict[str, Any] = document.outputs

@@ -10,23 +10,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-import logging
 import os
 import ssl
 import weakref
 from dataclasses import dataclass
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.api.links import absolute, is_private_host, origin, without_query
 from ogc_widgets.api.replies import Reply
-from ogc_widgets.client.decoding import Decoder
-from ogc_widgets.client.loop import in_loop_thread
+from ogc_widgets.client.quiet import keep_logs_quiet
+from ogc_widgets.client.stream import Stream, take_location
 from ogc_widgets.errors import (
     BodyTooLargeError,
     ConnectionFailedError,
     DeadlineError,
+    InputError,
     InsecureRedirectError,
     RedirectError,
     TransportError,
@@ -291,6 +290,8 @@ class Transport:
             ) from error
 
     def _pool(self, *, keep: bool) -> httpx.AsyncClient:
+        from http.cookiejar import CookieJar, DefaultCookiePolicy
+
         import httpx
 
         loop = asyncio.get_running_loop()
@@ -298,7 +299,7 @@ class Transport:
             # A forked process has a loop of its own; the parent's sockets are not ours.
             self._pools, self._loop, self._gate = {}, loop, None
         if keep not in self._pools:
-            _keep_logs_quiet()
+            keep_logs_quiet()
             # What must not be sent twice gets a new connection each time: a kept one
             # may have been closed by the server, and then its fate would be unknown.
             limits = httpx.Limits(
@@ -314,7 +315,7 @@ class Transport:
                     "User-Agent": _user_agent(),
                 },
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-                event_hooks={"response": [_take_location]},
+                event_hooks={"response": [take_location]},
             )
         return self._pools[keep]
 
@@ -334,78 +335,6 @@ class Transport:
         if self._loop is asyncio.get_running_loop():
             for pool in pools.values():
                 await pool.aclose()
-
-
-async def _take_location(response: httpx.Response) -> None:
-    """Keep httpx from looking at a redirect; it fails on hostile addresses."""
-    if "location" in response.headers:
-        response.extensions["location"] = response.headers.pop("location")
-
-
-class Stream:
-    """An answer of which the body has not been read yet.
-
-    Attributes:
-        status_code: HTTP status code.
-        headers: Header names in lower case to values.
-        url: Address that answered.
-    """
-
-    def __init__(self, response: httpx.Response, url: str, where: str) -> None:
-        self._response = response
-        self._where = where
-        self.url = url
-        self.status_code: int = response.status_code
-        self.headers: dict[str, str] = {}
-        for name, value in response.headers.multi_items():
-            known = self.headers.get(name.lower())
-            self.headers[name.lower()] = f"{known}, {value}" if known else value
-        if "location" in response.extensions:
-            self.headers["location"] = response.extensions["location"]
-
-    @property
-    def length(self) -> int | None:
-        """The declared length of the body in bytes, where it means something."""
-        value = self.headers.get("content-length", "")
-        is_plain = "content-encoding" not in self.headers
-        return int(value) if value.isdigit() and is_plain else None
-
-    async def chunks(self, max_bytes: int | None = None) -> AsyncIterator[bytes]:
-        """Yield the decoded body piece by piece.
-
-        Raises:
-            BodyTooLargeError: More raw or decoded bytes than allowed.
-            ProtocolError: An encoding that was not asked for and is not known.
-        """
-        if max_bytes is not None and (self.length or 0) > max_bytes:
-            raise self._too_large(max_bytes)
-        decoder = Decoder(self.headers.get("content-encoding", ""), self._where)
-        raw = decoded = 0
-        async for chunk in self._response.aiter_raw():
-            raw += len(chunk)
-            room = None if max_bytes is None else max_bytes - decoded + 1
-            piece = decoder.decode(chunk, room)
-            decoded += len(piece)
-            if max_bytes is not None and max(raw, decoded) > max_bytes:
-                raise self._too_large(max_bytes)
-            if piece:
-                yield piece
-        decoder.finish()
-
-    async def read(self, max_bytes: int) -> bytes:
-        """Read the whole body.
-
-        Raises:
-            BodyTooLargeError: It is larger.
-        """
-        return b"".join([chunk async for chunk in self.chunks(max_bytes)])
-
-    def _too_large(self, max_bytes: int) -> BodyTooLargeError:
-        return BodyTooLargeError(
-            f"The answer to {self._where} is larger than {max_bytes / 2**20:.0f} MiB.",
-            safe="Reading stopped there.",
-            advice="Ask for less at a time, or download it to a file.",
-        )
 
 
 def _reason(error: Exception) -> str:
@@ -440,12 +369,16 @@ def _default_context(_environment: tuple[str | None, ...]) -> ssl.SSLContext:
 
 def _ssl_context(verify: Verify) -> ssl.SSLContext | bool:
     if isinstance(verify, str):
-        context = ssl.create_default_context()
-        if Path(verify).is_dir():  # a path of the standard library's API
-            context.load_verify_locations(capath=verify)
-        else:
-            context.load_verify_locations(cafile=verify)
-        return context
+        try:
+            if Path(verify).is_dir():
+                return ssl.create_default_context(capath=verify)
+            return ssl.create_default_context(cafile=verify)
+        except OSError as error:
+            raise InputError(
+                f"{verify} cannot be used as a CA file: {error.strerror or error}.",
+                safe="Nothing was sent.",
+                advice="Pass the path of a PEM file: Client(url, verify=path).",
+            ) from None
     if verify is True:
         names = ("SSL_CERT_FILE", "SSL_CERT_DIR")
         return _default_context(tuple(os.environ.get(name) for name in names))
@@ -456,27 +389,3 @@ def _user_agent() -> str:
     from ogc_widgets import __version__
 
     return f"ogc_widgets/{__version__}"
-
-
-class _QuietFilter(logging.Filter):
-    """Keeps queries and user-info of our requests out of httpx's log lines."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if not in_loop_thread():
-            return True
-        if record.name.startswith("httpcore"):
-            return False  # they hold whole requests and all headers
-        if isinstance(record.args, tuple):
-            record.args = tuple(
-                without_query(str(item)) if type(item).__name__ == "URL" else item
-                for item in record.args
-            )
-        return True
-
-
-@functools.cache
-def _keep_logs_quiet() -> None:
-    names = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2",
-             "httpcore.proxy", "httpcore.socks")  # fmt: skip
-    for name in names:
-        logging.getLogger(name).addFilter(_QuietFilter())

@@ -5,7 +5,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ogc_widgets.api import (
@@ -190,6 +190,7 @@ _json = st.recursive(
         Process.from_json, StatusInfo.from_json, JobList.from_json, Problem.from_json,
     ],
 )  # fmt: skip
+@settings(deadline=None)
 @given(document=_json)
 def test_reading_raises_only_our_error_when_the_document_is_anything(read, document):
     with (
@@ -199,6 +200,7 @@ def test_reading_raises_only_our_error_when_the_document_is_anything(read, docum
         read(document)
 
 
+@settings(deadline=None)
 @given(document=_json.map(lambda value: json.dumps(value).encode()))
 def test_results_raise_only_our_error_when_they_are_anything(document):
     with silent():

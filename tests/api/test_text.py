@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ogc_widgets.api.text import clean, escape_html
@@ -34,6 +34,7 @@ def test_lines_are_kept_when_asked_for():
     assert clean("a\r\nb\u2028c\td", lines=True) == "a\nb\nc\td"
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_html_has_no_markup_when_the_text_is_anything(text):
     html = escape_html(text, lines=True)
@@ -41,6 +42,7 @@ def test_html_has_no_markup_when_the_text_is_anything(text):
     assert "\x00" not in html
 
 
+@settings(deadline=None)
 @given(st.text(), st.integers(0, 50))
 def test_length_is_bounded_when_the_text_is_anything(text, limit):
     assert len(clean(text, limit=limit)) <= limit + len("… (1,000,000 more)")

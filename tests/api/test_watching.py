@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ogc_widgets.api import StatusInfo
@@ -168,6 +168,7 @@ def test_job_is_quiet_when_its_status_has_not_changed_for_ten_minutes():
 _FAULTS = st.sampled_from(["soft", "refused", "ok", "blip"])
 
 
+@settings(deadline=None)
 @given(
     faults=st.lists(_FAULTS, max_size=60),
     end=st.sampled_from(["successful", "failed", "dismissed"]),

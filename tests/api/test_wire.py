@@ -5,7 +5,7 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ogc_widgets.api.wire import dump_json, parse_json
@@ -81,12 +81,14 @@ def test_writing_refuses_when_json_has_no_such_number(value):
         dump_json([value])
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_reading_raises_only_our_error_when_the_body_is_anything(body):
     with contextlib.suppress(ProtocolError, DialectWarning):
         parse_json(body)
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False,

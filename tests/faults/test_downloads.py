@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from raw_server import RawServer, answer, drop
 
@@ -167,6 +167,7 @@ def test_name_is_safe_when_the_server_gives_any(name, safe):
     assert safe_filename(name) == safe
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_name_stays_in_its_folder_when_it_is_anything(name):
     safe = safe_filename(name)

@@ -292,6 +292,13 @@ def test_job_goes_on_when_the_server_cannot_cancel(status_code):
             assert job.view.phase == "running"
 
 
+def test_job_is_stopped_when_its_status_cannot_be_read():
+    with dismiss_server(fault(503), said("dismissed")) as server:
+        client, job = run_job(server)
+        with client:
+            assert job.dismiss().status == "dismissed"
+
+
 def test_job_is_gone_when_it_was_removed_before_stop_arrived():
     with dismiss_server(said("running"), fault(404)) as server:
         client, job = run_job(server)

@@ -1,0 +1,250 @@
+"""The way to one server: where its resources are, and its requests sent in bounds."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import weakref
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NoReturn, Self
+
+from ogc_widgets.api import requests
+from ogc_widgets.api.documents import LandingPage, read_page
+from ogc_widgets.api.links import Rebase, join_path, same_origin
+from ogc_widgets.api.replies import (
+    Reply,
+    problem_error,
+    unexpected_page,
+    warn_repeated,
+)
+from ogc_widgets.client.address import (
+    Resources,
+    clean_url,
+    find_resources,
+    is_landing_page,
+    outer_url,
+)
+from ogc_widgets.client.auth import Auth, Credentials
+from ogc_widgets.client.loop import on_loop, submit
+from ogc_widgets.client.transport import JSON_CAP, Transport, Verify
+from ogc_widgets.errors import ProblemError, ProtocolError, SignInError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from ogc_widgets.client.stream import Stream
+
+MOST_PAGES = 1_000
+_ADDRESS_ADVICE = (
+    "Check the address: it should be the landing page of the server, for example "
+    "https://example.org/acme/ogc-api"
+)
+
+
+class Connection:
+    """The way to one server, without the verbs of the standard.
+
+    Args:
+        url: Address of the landing page.
+        auth: What identifies the user; see :class:`~ogc_widgets.client.AsyncClient`.
+        headers: Further headers for this server only.
+        timeout_s: Seconds for one complete exchange.
+        verify: How certificates are checked.
+
+    Attributes:
+        url: The address in use, without a trailing slash.
+
+    Raises:
+        InputError: The address or the credentials cannot be used.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        auth: Auth = None,
+        headers: Mapping[str, str] | None = None,
+        timeout_s: float = 30,
+        verify: Verify = True,
+    ) -> None:
+        self.url, user = clean_url(url)
+        credentials = Credentials(self.url, auth if auth is not None else user, headers)
+        self._transport = Transport(
+            self.url, credentials, timeout_s=timeout_s, verify=verify
+        )
+        self._resources: Resources | None = None
+        self._finding = asyncio.Lock()
+        self._give_back = weakref.finalize(self, _close_later, self._transport)
+        self._give_back.atexit = False
+
+    @property
+    def credential_placeholders(self) -> dict[str, str]:
+        """The headers that identify the user, with ``$TOKEN`` for every secret."""
+        return self._transport.credentials.placeholders
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the server's certificate is checked."""
+        return self._transport.verifies
+
+    async def landing_document(self, base: str) -> tuple[object, str]:
+        """Read a landing page; return it and its address. Only in the loop thread.
+
+        Raises:
+            ProtocolError: It is another document.
+            ServerError: It could not be read.
+        """
+        reply = await self.send(requests.get(base))
+        if reply.status_code == 404:
+            reply = await self.send(requests.get(f"{base}/"))
+        if not reply.is_ok:
+            is_refused = reply.status_code in (401, 403)
+            raise problem_error(reply, advice="" if is_refused else _ADDRESS_ADVICE)
+        document = reply.json_or_none()
+        if not is_landing_page(document):
+            raise unexpected_page(reply, "the landing page")
+        return document, reply.url
+
+    async def resources(self) -> Resources:
+        """Find where the resources are; asked once.
+
+        Raises:
+            ProtocolError: The address does not belong to such a server.
+            ServerError: It cannot be reached or refuses.
+        """
+        async with self._finding:
+            if self._resources is None:
+                self._resources = await self._find_resources()
+            return self._resources
+
+    async def _find_resources(self) -> Resources:
+        try:
+            document, url = await self.landing_document(self.url)
+        except SignInError:
+            raise
+        except (ProblemError, ProtocolError):
+            outer = outer_url(self.url)
+            if outer:
+                with contextlib.suppress(ProblemError, ProtocolError):
+                    document, url = await self.landing_document(outer)
+                    self.url = outer
+                    return find_resources(outer, LandingPage.from_json(document, url))
+            # Servers without a landing page of their own still have the paths.
+            reply = await self.send(requests.get(join_path(self.url, "processes")))
+            document = reply.json_or_none() if reply.is_ok else None
+            if isinstance(document, Mapping) and "processes" in document:
+                return find_resources(self.url, None)
+            raise
+        return find_resources(self.url, LandingPage.from_json(document, url))
+
+    @on_loop
+    async def close(self) -> None:
+        """Close the connections. Jobs on the server go on."""
+        await self._transport.close()
+
+    @property
+    def timeout_s(self) -> float:
+        """Seconds for one complete exchange."""
+        return self._transport.timeout_s
+
+    def rebase(self, href: str) -> str:
+        """Bring a link of the server back to the address in use."""
+        found = self._resources
+        return found.rebase(href) if found else Rebase(self.url)(href)
+
+    async def send(
+        self,
+        request: requests.Request,
+        *,
+        timeout_s: float | None = None,
+        is_counted: bool = True,
+    ) -> Reply:
+        """Send a request and read the answer. Only in the loop thread.
+
+        Raises:
+            TransportError: No complete answer.
+        """
+        reply = await self._transport.send(
+            request, timeout_s=timeout_s, is_counted=is_counted
+        )
+        return reply if reply.is_ok else self._redacted(reply)
+
+    def _redacted(self, reply: Reply) -> Reply:
+        """Blank out secrets that a server echoes when it refuses."""
+        text = reply.body.decode("utf-8", errors="surrogateescape")
+        body = self._transport.credentials.redact(text)
+        return replace(reply, body=body.encode("utf-8", errors="surrogateescape"))
+
+    def stream(self, request: requests.Request) -> AbstractAsyncContextManager[Stream]:
+        """Send a request and read the answer piece by piece. Only in the loop thread.
+
+        Raises:
+            TransportError: No usable answer.
+        """
+        return self._transport.stream(request)
+
+    async def reply_of(self, stream: Stream, method: str) -> Reply:
+        """Read the rest of a streamed answer that is not one of success."""
+        body = await stream.read(JSON_CAP)
+        reply = Reply(stream.status_code, stream.headers, body, stream.url, method)
+        return self._redacted(reply)
+
+    async def json_of(self, url: str) -> object:
+        """Read a document. Only in the loop thread.
+
+        Raises:
+            ServerError: It could not be read.
+        """
+        reply = await self.send(requests.get(url))
+        if not reply.is_ok:
+            raise problem_error(reply)
+        return reply.json()
+
+    async def pages(self, url: str, what: str) -> AsyncIterator[tuple[Any, str]]:
+        """Yield the pages of a list; ends when they repeat or lead elsewhere."""
+        seen: set[str] = set()
+        bodies: set[int] = set()
+        for number in range(MOST_PAGES):
+            seen.add(url)
+            reply = await self.send(requests.get(url))
+            if not reply.is_ok:
+                raise problem_error(reply)
+            document = reply.json()
+            body = hash(reply.body)
+            if body in bodies:
+                warn_repeated(url, number)
+                return
+            bodies.add(body)
+            yield document, reply.url
+            _, following, _ = read_page(document, what, reply.url)
+            url = self.rebase(following)
+            if not following or not same_origin(url, self.url):
+                return
+            if url in seen:
+                warn_repeated(url, number + 1)
+                return
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.url}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A client is not pickled; make a new one there.")
+
+
+def _close_later(transport: Transport) -> None:
+    """Close the connections of a client that nobody has any more."""
+    if transport.is_open:
+        submit(transport.close)
