@@ -1,9 +1,9 @@
 """The few reference systems in which a box can be sent without a projection library.
 
-A box with a ``crs`` follows the axis order of that reference system (OGC 17-069r4,
-section 7.15.3; the OGC bbox schema of Processes takes it over): the URI and URN forms
-of EPSG:4326 are latitude first. The short form ``EPSG:4326`` is used longitude first
-nearly everywhere, so it is read that way here.
+OGC API - Features lets a box follow the axis order of its ``bbox-crs``; a box of
+Processes is read the same way here, which its standard does not spell out. So the URI
+and URN forms of EPSG:4326 are latitude first. The short form ``EPSG:4326`` is taken as
+longitude first, as it is widely used.
 """
 
 from __future__ import annotations

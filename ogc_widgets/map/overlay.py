@@ -1,10 +1,13 @@
 """The view that lies on the map: shapes, tools, coordinates and legend.
 
-ipyleaflet has two draw controls. leaflet-draw reports an edited shape a second time and
-keeps what was cleared; Geoman mirrors its whole layer in a trait that echoes back, and
-draws rectangles by two clicks only. Neither can hold exactly one shape, show where to
-draw without tiles, or lay stress on one of many footprints without sending all of them
-again. This view does that with one model and one SVG on the same Leaflet map.
+ipyleaflet's draw controls hold a list of shapes that is mirrored between page and
+kernel, and ``clear()`` reaches only the page, so that "exactly one shape" would have to
+be restored after each event. This view keeps one shape with one model and one SVG on
+the same Leaflet map; it also shows where to draw without tiles, and lays stress on one
+of many footprints without sending all of them again.
+
+It needs one thing of ipyleaflet that is not documented: the Leaflet map as ``obj`` of
+the map's view.
 """
 
 from __future__ import annotations
