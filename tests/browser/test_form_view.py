@@ -437,6 +437,34 @@ def test_chips_hold_what_is_on_the_screen_when_the_last_one_is_still_typed(
     assert form.draft("bands") == ["blue", "ni"]
 
 
+@pytest.mark.parametrize(
+    ("spec", "empty", "words"),
+    [
+        (field("text", "x"), "", "An empty text is sent."),
+        (field("list", "x", item=TEXT), [], "An empty list is sent."),
+        (field("list", "urls", item=TEXT), [], "An empty list is sent."),
+        (field("multichoice", "x", options=OPTIONS), [], "An empty list is sent."),
+        (field("object", "x", fields=[TEXT]), {}, "An empty object is sent."),
+        (field("map", "x", item=TEXT), [], "An empty object is sent."),
+    ],
+)
+def test_empty_value_is_told_apart_from_none_when_it_is_sent(
+    open_form: Callable[..., Form], spec: Spec, empty: Any, words: str
+) -> None:
+    key = spec["key"]
+    form = open_form([spec], drafts={key: empty})
+    block = form.page.locator(".ogcw-f-block").first
+    expect(block).to_contain_text(words)
+    form.page.get_by_role("button", name="Leave it out").click()
+    assert form.draft(key) is None
+    expect(form.page.get_by_role("button", name="Leave it out")).to_have_count(0)
+    block.hover()
+    form.page.get_by_role("button", name="Field options").last.click()
+    form.page.get_by_role("button", name="Send an empty").click()
+    assert form.draft(key) == empty
+    expect(block).to_contain_text(words)
+
+
 def test_map_keeps_names_and_values_when_rows_are_filled(
     open_form: Callable[..., Form],
 ) -> None:
@@ -505,6 +533,18 @@ def test_number_is_stepped_exactly_when_arrow_keys_are_pressed(
     assert form.draft("f") == "0.3"
     form.box("f").press("ArrowUp")
     assert form.draft("f") == "0.3"
+
+
+def test_slider_and_box_follow_each_other_when_either_is_used(
+    open_form: Callable[..., Form],
+) -> None:
+    form = open_form([field("integer", "x", widget="slider", min="0", max="100")])
+    slider = form.page.get_by_label("Slider of x")
+    expect(slider).to_have_class(re.compile("unset"))
+    slider.fill("40")
+    assert form.draft("x") == "40"
+    form.box("x").fill("70")
+    expect(slider).to_have_value("70")
 
 
 def test_zone_of_a_date_is_changed_when_another_is_chosen(

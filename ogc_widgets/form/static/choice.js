@@ -66,6 +66,7 @@ function comboBox({ labels, naming: named, placeholder, required, onpick, onclea
     type: "text", class: "ogcw-input", role: "combobox", dir: "auto", "aria-autocomplete": "list", "aria-expanded": "false",
     "aria-controls": listId, "aria-required": required ? "true" : null, placeholder, ...named, ...NO_HELP,
     oninput: () => { draw(input.value); open(); },
+    onfocus: () => input.select(),
     onclick: () => { if (!pop.open) { draw(""); open(); } },
     onkeydown,
     onblur: () => { pop.close(); settle(); },
@@ -162,9 +163,12 @@ function searchControl(spec, host, labels) {
 CONTROLS.multichoice = (spec, host) => {
   const labels = (spec.options ?? []).map(String);
   let chosen = [];
-  const value = () => (chosen.length === 0 ? null : [...chosen]);
+  let sendsEmpty = false;
+  const value = () => (chosen.length === 0 && !sendsEmpty ? null : [...chosen]);
+  const take = (next) => { chosen = Array.isArray(next) ? next.filter((index) => index < labels.length) : []; sendsEmpty = Array.isArray(next) && next.length === 0; };
   if (labels.length <= 8) {
     const boxes = labels.map((label, index) => h("input", { type: "checkbox", onchange: () => {
+      sendsEmpty = false;
       chosen = boxes[index].checked ? [...chosen, index].sort((a, b) => a - b) : chosen.filter((other) => other !== index);
       host.changed(value());
     } }));
@@ -172,7 +176,7 @@ CONTROLS.multichoice = (spec, host) => {
       labels.map((label, index) => h("label", { class: "ogcw-f-check" }, boxes[index], h("span", { dir: "auto" }, plain(label, 80) || "(empty text)"))));
     return {
       node,
-      write(next) { chosen = Array.isArray(next) ? [...next] : []; boxes.forEach((box, index) => { box.checked = chosen.includes(index); }); },
+      write(next) { take(next); boxes.forEach((box, index) => { box.checked = chosen.includes(index); }); },
       read: value,
       focus: () => boxes[0]?.focus(),
       mark: (state) => { if (!host.grouped) tie(node, state, false); },
@@ -185,7 +189,7 @@ CONTROLS.multichoice = (spec, host) => {
     onclear: () => { if (chosen.length > 0) change(chosen.slice(0, -1)); },
   });
   const node = h("div", { class: "ogcw-f-chipbox" }, chips, box.node);
-  function change(next) { chosen = next; draw(); host.changed(value()); }
+  function change(next) { chosen = next; sendsEmpty = false; draw(); host.changed(value()); }
   function draw() {
     chips.replaceChildren(...chosen.map((index, at) => h("span", { class: "ogcw-f-chip" }, foreign(labels[index], 60),
       h("button", { type: "button", class: "ogcw-f-chip-x", "aria-label": `Remove ${plain(labels[index], 80)}`,
@@ -193,7 +197,7 @@ CONTROLS.multichoice = (spec, host) => {
   }
   return {
     node,
-    write(next) { chosen = Array.isArray(next) ? next.filter((index) => index < labels.length) : []; draw(); },
+    write(next) { take(next); draw(); },
     read: value,
     focus: box.focus,
     mark(state) { tie(box.input, state); node.classList.toggle("ogcw-f-bad", Boolean(state.invalid)); },

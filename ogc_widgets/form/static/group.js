@@ -78,11 +78,6 @@ CONTROLS.list = (spec, host) => {
     },
     // The number of values says it, unless a least number is asked for.
     hidesHint: most !== null ? most > 1 && (spec.min_items ?? 0) <= 1 : (spec.min_items ?? 0) <= 1,
-    hint() {
-      const own = [];
-      if (sameDraft(inner.read(), [])) own.push("An empty list is sent. ", linkButton("Leave it out", () => { write(null); host.changed(null); inner.focus(); }));
-      return own;
-    },
   };
 };
 
@@ -120,7 +115,7 @@ function rowList(spec, host) {
   const node = h("div", {}, body, moreRows, linkRow(add, paste.open, arrange), paste.node);
 
   function shown() {
-    if (drafts !== null) return drafts;
+    if (drafts !== null && drafts.length > 0) return drafts;
     // Something to fill in is there from the start where something is asked for.
     return simple || spec.required ? Array(Math.min(Math.max(spec.min_items || 1, 1), 3)).fill(null) : [];
   }
@@ -202,7 +197,7 @@ function rowList(spec, host) {
       row.down.disabled = i === all.length - 1;
       show(row.up, arranging && all.length > 1);
       show(row.down, arranging && all.length > 1);
-      show(row.remove, drafts !== null);
+      show(row.remove, drafts !== null && drafts.length > 0);
     });
     show(moreRows, all.length > visible.length);
     setText(moreRows, `${count(all.length - visible.length)} more are kept and sent: show some`);
@@ -529,7 +524,7 @@ CONTROLS.map = (spec, host) => {
   render();
   return {
     node,
-    write(next) { drafts = Array.isArray(next) && next.length > 0 ? next.map(([key, part]) => [String(key ?? ""), part ?? null]) : null; render(); },
+    write(next) { drafts = Array.isArray(next) ? next.map(([key, part]) => [String(key ?? ""), part ?? null]) : null; render(); },
     read: () => drafts,
     focus() { (rows[0]?.key ?? add).focus(); },
     mark(state) { if (!host.grouped) tie(body, state, false); },

@@ -65,10 +65,10 @@ function makePlace(spec, host, style = "block") {
     // A few words fit beside the label; a sentence stands under the control.
     const words = control.hidesHint || repeats(spec.hint, spec) ? "" : sentence(withoutExample(spec));
     const beside = words !== "" && words.length <= BESIDE && !control.count;
-    const own = hidden ? ["Set from Python; not shown because it holds a secret."] : raw ? ["Written as JSON. ", linkButton("Back to the field", () => swap(false))] : [beside ? "" : words, ...(control.hint?.() ?? [])];
+    const own = hidden ? [] : raw ? ["Written as JSON. ", linkButton("Back to the field", () => swap(false))] : [beside ? "" : words, ...(control.hint?.() ?? [])];
     hint.replaceChildren(...own.flat().filter(Boolean));
-    const empty = !raw && sameDraft(control.read(), "") ? "An empty text is sent." : "";
-    if (empty) hint.append(own.length > 0 ? " " : "", empty);
+    const empty = raw ? "" : emptiness(control.read(), spec.kind);
+    if (empty) hint.append(hint.childNodes.length > 0 ? " " : "", `${empty} is sent. `, linkButton("Leave it out", () => put(null)));
     setText(count_, raw ? "" : control.count?.() ?? (beside ? words.replace(/\.$/, "") : ""));
     const notes = [noteText, plain(spec.note, 600)].filter(Boolean);
     setText(advice, notes.join(" "));
@@ -107,6 +107,15 @@ function makePlace(spec, host, style = "block") {
     control.focus();
   }
 
+  /** Something that was picked from a menu, as if it had been typed. */
+  function put(draft) {
+    if (raw) { raw = false; build(); }
+    control.write(draft);
+    inside.changed(control.read());
+    host.form.refresh(host.inputId);
+    control.focus();
+  }
+
   function fieldMenu() {
     const anchor = h("button", { type: "button", class: "ogcw-f-menu", "aria-haspopup": "true", "aria-expanded": "false",
       "aria-label": "Field options", "aria-describedby": ids.label, title: "Field options" }, "⋯");
@@ -115,9 +124,8 @@ function makePlace(spec, host, style = "block") {
       if (pop?.open) { pop.close(); return; }
       const act = (label, run) => h("button", { type: "button", class: "ogcw-f-menu-item", onclick: () => { pop.close(); run(); } }, label);
       const items = (raw ? [] : control.actions?.() ?? []).map(([label, run]) => act(label, run));
-      if (control.read() !== null && spec.kind !== "secret") items.push(act("Clear", () => { if (raw) { raw = false; build(); } control.write(null); drawHint(); host.changed(null); host.form.refresh(host.inputId); control.focus(); }));
-      if (["text", "multiline"].includes(spec.kind) && !raw && control.read() === null) items.push(act("Send an empty text", () => { control.write(""); drawHint(); host.changed(""); control.focus(); }));
-      if (spec.kind === "list" && !raw && control.read() === null) items.push(act("Send an empty list", () => { control.write([]); drawHint(); host.changed([]); }));
+      if (control.read() !== null && spec.kind !== "secret") items.push(act("Clear", () => put(null)));
+      else if (!raw && EMPTY[spec.kind]) items.push(act(`Send an empty ${EMPTY[spec.kind][0]}`, () => put(EMPTY[spec.kind][1])));
       if (raw) items.push(act("Back to the field", () => swap(false)));
       else if (!["json", "secret", "const", "null"].includes(spec.kind)) items.push(act("Edit as JSON", () => swap(true)));
       const list = h("div", { class: "ogcw-f-menu-list", role: "group", "aria-label": "Field options", "data-align": "end" }, items,
@@ -196,6 +204,15 @@ function fromJsonText(spec, text) {
     }
     default: return undefined;
   }
+}
+
+const EMPTY = { text: ["text", ""], multiline: ["text", ""], list: ["list", []], multichoice: ["list", []], object: ["object", {}], map: ["object", []] };
+
+/** What a draft is called that is sent although there is nothing in it. */
+function emptiness(draft, kind) {
+  if (draft === "") return "An empty text";
+  if (Array.isArray(draft) && draft.length === 0) return kind === "map" ? "An empty object" : "An empty list";
+  return draft !== null && typeof draft === "object" && Object.keys(draft).length === 0 ? "An empty object" : "";
 }
 
 /** Whether words only say again what the label says. */

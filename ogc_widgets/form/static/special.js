@@ -18,7 +18,7 @@ CONTROLS.area = (spec, host) => {
       draw();
       host.changed(draft);
     },
-  }, { lines: true, mono: true, side: () => side });
+  }, { lines: true, mono: true, most: 6, side: () => side });
   const encodingSelect = h("select", { class: "ogcw-input", "aria-label": `How ${plain(host.name, 100)} is sent`, onchange: () => send("encoding", encodingSelect.value) },
     encodings.map(({ id, label }) => h("option", { value: id }, plain(label, 100))));
   const crsSelect = h("select", { class: "ogcw-input", "aria-label": `Coordinate reference system of ${plain(host.name, 100)}`, onchange: () => send("crs", crsSelect.value || null) },

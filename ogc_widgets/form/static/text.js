@@ -23,7 +23,7 @@ function textBox(spec, host, options = {}) {
   }
   function grow() {
     const lines = box.value.length > LARGE_TEXT ? 12 : box.value.split("\n").length;
-    box.rows = Math.min(Math.max(lines, spec.rows || (spec.kind === "multiline" ? 3 : 1), options.rows ?? 1), 14);
+    box.rows = Math.min(Math.max(lines, spec.rows || (spec.kind === "multiline" ? 3 : 1), options.rows ?? 1), options.most ?? 14);
   }
   function onkeydown(event) {
     if ((spec.kind !== "number" && spec.kind !== "integer") || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -87,10 +87,24 @@ function textBox(spec, host, options = {}) {
 }
 
 CONTROLS.text = (spec, host) => textBox(spec, host, { onpaste: host.onpaste, mono: spec.mono });
-CONTROLS.number = (spec, host) => textBox(spec, host, { onpaste: host.onpaste });
+CONTROLS.number = (spec, host) => (spec.widget === "slider" && spec.min && spec.max ? sliderControl(spec, host) : textBox(spec, host, { onpaste: host.onpaste }));
 CONTROLS.integer = CONTROLS.number;
 CONTROLS.duration = (spec, host) => textBox({ placeholder: "P1DT2H30M", ...dropEmpty(spec) }, host);
 CONTROLS.multiline = (spec, host) => textBox(spec, host, { lines: true, mono: spec.mono });
+
+/** A slider types into the box beside it; faint while there is no value. */
+function sliderControl(spec, host) {
+  const range = h("input", { type: "range", class: "ogcw-f-slider", min: spec.min, max: spec.max, step: spec.step ?? (spec.kind === "integer" ? "1" : "any"),
+    "aria-label": `Slider of ${plain(host.name, 120)}`, oninput: () => text.type(range.value) });
+  const text = textBox(spec, host, { onedit: () => follow() });
+  function follow() {
+    const now = text.read();
+    range.classList.toggle("ogcw-f-slider-unset", now === null);
+    if (now !== null && now !== range.value) range.value = now;
+  }
+  follow();
+  return { ...text, node: h("div", { class: "ogcw-f-line" }, range, text.node), write(draft) { text.write(draft); follow(); } };
+}
 
 function dropEmpty(spec) {
   return Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== "" && value !== null && value !== undefined));
