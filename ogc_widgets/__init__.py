@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ogc_widgets.app import App
     from ogc_widgets.client import AsyncClient, Client, recent_jobs
-    from ogc_widgets.form import ProcessForm
+    from ogc_widgets.form import ProcessForm, register_field
     from ogc_widgets.lab import lab
     from ogc_widgets.map import AreaMap, ResultsMap
     from ogc_widgets.panel import JobPanel, JobTable
@@ -30,6 +30,7 @@ _HOME_OF = {
     "ResultsMap": "ogc_widgets.map",
     "lab": "ogc_widgets.lab",
     "recent_jobs": "ogc_widgets.client",
+    "register_field": "ogc_widgets.form",
 }
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "ResultsMap",
     "lab",
     "recent_jobs",
+    "register_field",
 ]
 
 

@@ -122,3 +122,11 @@ def test_async_client_has_the_same_arguments() -> None:
         plain = inspect.signature(getattr(ogc.Client, verb)).parameters
         awaitable = inspect.signature(getattr(ogc.AsyncClient, verb)).parameters
         assert list(plain) == list(awaitable), verb
+
+
+def test_lab_can_be_called_when_its_module_was_imported_first() -> None:
+    code = (
+        "import json, ogc_widgets.lab, ogc_widgets as ogc; "
+        "print(json.dumps(callable(ogc.lab)))"
+    )
+    assert in_new_python(code) is True

@@ -57,6 +57,9 @@ class App(ipywidgets.VBox):
     results = traitlets.Any(allow_none=True)
     """The results of the job once it is successful, else None."""
 
+    # Until everything is made there is nothing to close.
+    _closed = True
+
     def __init__(self, server: str | Client, process_id: str | None = None) -> None:
         self.client = server if isinstance(server, Client) else Client(server)
         self._owns_client = self.client is not server
@@ -68,7 +71,6 @@ class App(ipywidgets.VBox):
             raise
         self._kept_inputs: dict[str, dict[str, Any]] = {}
         self._unwatch: Callable[[], None] | None = None
-        self._closed = False
 
         self.map = AreaMap(height="100%")
         self.panel = JobPanel()
@@ -96,7 +98,8 @@ class App(ipywidgets.VBox):
         ):
             box.add_class("ogcw")
             box.add_class(name)
-        self._header.observe(self._tab_changed, "tab")
+        self._closed = False
+        self._header.observe(self._show_tab, "tab")
         self._open(self._server)
 
     # -- what Python can do ---------------------------------------------------------
@@ -187,7 +190,7 @@ class App(ipywidgets.VBox):
         process = server.process
         form = ProcessForm(process, self._kept_inputs.get(process.id))
         form.add_class("ogcw-scroll")
-        form.observe(self._form_changed, ("inputs", "shown_errors"))
+        form.observe(self._follow_form, ("inputs", "shown_errors"))
         self.form = form
         with publishing(self._header, self._run_bar):
             self._header.title = clean(process.title or process.id)
@@ -201,8 +204,8 @@ class App(ipywidgets.VBox):
             self._run_bar.note = how_it_runs(process)
         self.panel.can_stop = can_stop(process, server.conformance)
         self._area_link.bind(form)
-        self._tab_changed()
-        self._form_changed()
+        self._show_tab()
+        self._follow_form()
         if old is not None:
             old.close()
 
@@ -227,7 +230,7 @@ class App(ipywidgets.VBox):
 
     # -- the form ---------------------------------------------------------------------
 
-    def _form_changed(self, _change: object = None) -> None:
+    def _follow_form(self, _change: object = None) -> None:
         """Keep the foot of the form and the texts of the request up to date."""
         shown = self.form.shown_errors
         with publishing(self._run_bar):
@@ -241,7 +244,7 @@ class App(ipywidgets.VBox):
         self._scenes.follow(self.form)
         self._write_request()
 
-    def _tab_changed(self, _change: object = None) -> None:
+    def _show_tab(self, _change: object = None) -> None:
         shows_form = self._header.tab == "form"
         self._left.children = (
             (self.form, self._run_bar) if shows_form else (self._code, self._run_bar)
@@ -320,7 +323,7 @@ class App(ipywidgets.VBox):
     # -- a job is shown ---------------------------------------------------------------
 
     @traitlets.observe("job")
-    def _job_changed(self, change: dict[str, Any]) -> None:
+    def _show_job(self, change: dict[str, Any]) -> None:
         self._stop_watching()
         self.results = None
         job = change["new"]
@@ -350,7 +353,7 @@ class App(ipywidgets.VBox):
         submit(job.aio.results).add_done_callback(done)
 
     @traitlets.observe("results")
-    def _results_changed(self, change: dict[str, Any]) -> None:
+    def _show_results(self, change: dict[str, Any]) -> None:
         results: Results | None = change["new"]
         self._outputs.show(results)
         self._results_map.results = results

@@ -152,9 +152,25 @@ def on_loop(
     async def call(*args: P.args, **kwargs: P.kwargs) -> T:
         if in_loop_thread():
             return await method(*args, **kwargs)
-        return await asyncio.wrap_future(submit(method, *args, **kwargs))
+        return await _attentively(submit(method, *args, **kwargs))
 
     return call
+
+
+async def _attentively(future: concurrent.futures.Future[T]) -> T:
+    """Await a future of our loop in the caller's loop, waking that loop now and then.
+
+    The kernel's handler of the stop button only queues a callback; a loop with nothing
+    else to do would sleep on and never see it.
+    """
+    waiting = asyncio.wrap_future(future)
+    try:
+        while not waiting.done():
+            await asyncio.wait([waiting], timeout=_ATTENTION_S)
+        return waiting.result()
+    except BaseException:
+        waiting.cancel()
+        raise
 
 
 def _forget_after_fork() -> None:

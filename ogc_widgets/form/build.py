@@ -27,6 +27,8 @@ _MAX_REPEATS: Final = 2
 # Longer fixed lists are easier to fill as lists.
 _MAX_TUPLE: Final = 8
 
+_SHORT_KINDS: Final = frozenset({"number", "integer", "text", "choice", "boolean"})
+
 _TEXT_FORMATS: Final[dict[str, str]] = {
     "date": "date",
     "time": "time",
@@ -287,14 +289,11 @@ class Builder:
             outermost=place.outermost and self._is_occurrences(place),
             hints={},
         )
-        if high is not None and low == high and 2 <= low <= _MAX_TUPLE:
-            self.scope.nodes += low - 1
-            one = self.field(items, inner)
-            if one.kind in ("number", "integer", "text", "choice", "boolean"):
-                return Field(
-                    kind="tuple", fields=(one,) * low, min_items=low, max_items=high
-                )
         item = self.field(items, inner)
+        fixed = high is not None and low == high and 1 < low <= _MAX_TUPLE
+        if fixed and item.kind in _SHORT_KINDS and not self._is_occurrences(place):
+            members = (item,) * low
+            return Field(kind="tuple", fields=members, min_items=low, max_items=high)
         return Field(kind="list", item=item, min_items=low, max_items=high)
 
     def _is_occurrences(self, place: Place) -> bool:

@@ -83,7 +83,7 @@ def read_input(key: str, raw: JsonValue) -> InputReading:
     if high is None and isinstance(schema, _ArraySchema):
         low, high = schema.low if low is None else low, schema.high
     low_used = 1 if low is None else int(low)
-    high_used = max(1.0, low_used) if high is None else high
+    high_used = 1.0 if high is None else high
     if high_used < low_used:
         high_used = float("inf")
     return InputReading(

@@ -23,6 +23,7 @@ import threading
 import weakref
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import IO, TYPE_CHECKING, Any
 
 from ogc_widgets.errors import ConnectionFailedError, InputError, MissingExtraError
@@ -279,3 +280,17 @@ def _last_lines(log: IO[bytes]) -> str:
     log.seek(0)
     text: str = log.read().decode("utf-8", "replace")
     return "\n".join(text.strip().splitlines()[-3:])
+
+
+class _LabModule(ModuleType):
+    """This module, which is also the function of the same name.
+
+    Python puts a submodule under its name into the package when it is first imported,
+    in the place of the function ``ogc_widgets.lab``. Called, it does the same.
+    """
+
+    def __call__(self, **options: Any) -> Lab:  # noqa: ANN401 # handed on as they are
+        return lab(**options)
+
+
+sys.modules[__name__].__class__ = _LabModule

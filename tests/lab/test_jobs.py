@@ -20,6 +20,14 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def alive(process: psutil.Process) -> bool:
+    # Where nobody collects orphans, the dead stay in the process table.
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def logs(status: dict[str, Any]) -> dict[str, str]:
     return {
         link["title"]: link["href"]
@@ -161,8 +169,7 @@ def test_whole_process_tree_is_killed_when_a_job_is_dismissed(api: Api) -> None:
     answer = api.delete(job)
     assert answer.status_code == 200
     assert answer.json()["status"] == "dismissed"
-    assert not any(process.is_running() for process in tree)
-    assert sleeping() == []
+    assert not any(alive(process) for process in tree)
     assert api.get(job).json()["status"] == "dismissed"
     results = api.get(f"{job}/results")
     assert results.status_code == 404

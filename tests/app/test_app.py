@@ -1,0 +1,262 @@
+"""The app as its Python twins show it, on a real lab server."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import ogc_widgets as ogc
+from ogc_widgets.errors import (
+    ConnectionFailedError,
+    InvalidInputsError,
+    NoSuchProcessError,
+)
+
+if TYPE_CHECKING:
+    from ogc_widgets.app import App
+    from ogc_widgets.lab import Lab
+
+BOX = [-121.3, 39.9, -121.0, 40.2]
+
+
+def wait_for(app: App, name: str) -> Any:
+    """Wait until a trait of the app is set, from whichever thread sets it."""
+    arrived = threading.Event()
+    app.observe(lambda change: change["new"] is not None and arrived.set(), name)
+    assert getattr(app, name) is not None or arrived.wait(60)
+    return getattr(app, name)
+
+
+def press(view: Any, kind: str, **members: Any) -> None:
+    """What a click on the page sends."""
+    view._receive(view, {"type": kind, **members}, None)
+
+
+def jobs_of(app: App) -> list[str]:
+    return [job.id for job in app.client.jobs()]
+
+
+def test_showing_an_app_starts_no_job(app: App) -> None:
+    before = jobs_of(app)
+    app._repr_mimebundle_()
+    assert app.job is None
+    assert jobs_of(app) == before
+
+
+def test_run_refuses_and_marks_the_fields_when_inputs_are_missing(app: App) -> None:
+    before = jobs_of(app)
+    with pytest.raises(InvalidInputsError) as caught:
+        app.run()
+    assert set(caught.value.errors) == {"aoi", "stac_items"}
+    assert set(app.form.shown_errors) == {"aoi", "stac_items"}
+    assert [problem["path"] for problem in app._run_bar.problems] == [
+        "aoi",
+        "stac_items",
+    ]
+    assert jobs_of(app) == before
+
+
+def test_pressing_run_leads_to_the_first_problem_when_inputs_are_missing(
+    app: App,
+) -> None:
+    press(app._header, "tab", name="json")
+    press(app._run_bar, "run")
+    assert app._header.tab == "form"
+    assert app.form.focus_request["path"] == "aoi"
+    assert app.panel.state["kind"] == "invalid"
+
+
+def test_the_word_invalid_goes_away_when_the_form_is_right(
+    app: App, lab_server: Lab
+) -> None:
+    press(app._run_bar, "run")
+    app.form.inputs = {"aoi": "1,2,3,4", "stac_items": lab_server.scenes}
+    assert app.panel.state["kind"] == "idle"
+    assert app._run_bar.problems == []
+
+
+def test_run_brings_results_to_map_and_table(filled: App) -> None:
+    job = filled.run()
+    assert filled.job is job
+    assert job.wait(timeout_s=90).status.status == "successful"
+    results = wait_for(filled, "results")
+    assert len(results.items) == 1
+    assert [f["id"] for f in filled.map.footprints.features] == [results.items[0]["id"]]
+    assert [row["id"] for row in filled._results_map.table.rows] == [
+        results.items[0]["id"]
+    ]
+
+
+def test_pressing_run_twice_starts_one_job(filled: App) -> None:
+    before = jobs_of(filled)
+    press(filled._run_bar, "run")
+    press(filled._run_bar, "run")
+    job = wait_for(filled, "job")
+    assert set(jobs_of(filled)) - set(before) == {job.id}
+    job.dismiss()
+
+
+def test_another_run_takes_the_old_results_off_the_screen(filled: App) -> None:
+    filled.run().wait(timeout_s=90)
+    wait_for(filled, "results")
+    job = filled.run()
+    assert filled.results is None
+    assert filled.map.footprints.features == ()
+    job.dismiss()
+
+
+def test_drawing_fills_the_field_and_typing_moves_the_shape(app: App) -> None:
+    app.map.bbox = BOX
+    assert app.form.inputs["aoi"] == "-121.3,39.9,-121,40.2"
+    app.form.inputs["aoi"] = "5,45,6,46"
+    assert app.map.bbox == [5, 45, 6, 46]
+    del app.form.inputs["aoi"]
+    assert app.map.geometry is None
+
+
+def test_the_shape_stays_while_the_text_is_half_typed(app: App) -> None:
+    app.map.bbox = BOX
+    for text in ("-121.3,39.9,-121,40.", "-121.3,39.9,-121,", "-121.3,39"):
+        draft = {**app.form.drafts["aoi"], "text": text}
+        press(app.form, "edit", id="aoi", draft=draft)
+    assert "aoi" not in app.form.inputs
+    assert app.map.bbox == BOX
+
+
+def test_the_page_asks_to_draw_and_the_map_gets_ready(app: App) -> None:
+    press(app.form, "area_action", id="aoi", action="draw")
+    assert app.form.active_area == "aoi"
+    assert app.map.drawing == "rectangle"
+    app.map.bbox = BOX
+    assert app.form.active_area == ""
+
+
+def test_scenes_in_the_form_are_outlined_on_the_map(app: App, lab_server: Lab) -> None:
+    drawn = threading.Event()
+    app.map._overlay.observe(
+        lambda change: len(change["new"]) == 2 and drawn.set(), "context"
+    )
+    app.form.inputs = {"stac_items": lab_server.scenes}
+    assert drawn.wait(20)
+
+
+def test_json_tab_shows_the_request_that_run_sends(filled: App) -> None:
+    press(filled._header, "tab", name="json")
+    text = filled._code.blocks[0]["text"]
+    head, _, body = text.partition("\n\n")
+    assert head.splitlines()[0].endswith("/processes/water-bodies/execution")
+    assert "Prefer: respond-async" in head.splitlines()
+    assert json.loads(body)["inputs"] == dict(filled.form.inputs)
+
+
+def test_code_tab_follows_the_form(filled: App) -> None:
+    press(filled._header, "tab", name="code")
+    assert [b["label"] for b in filled._code.blocks] == ["ogc_widgets", "httpx", "cURL"]
+    filled.form.inputs["aoi"] = "7,8,9,10"
+    assert all("7,8,9,10" in block["text"] for block in filled._code.blocks)
+
+
+def test_code_of_the_package_does_what_run_does(filled: App) -> None:
+    press(filled._header, "tab", name="code")
+    names: dict[str, Any] = {}
+    code = filled._code.blocks[0]["text"]
+    exec(compile(code, "code tab", "exec"), names)
+    assert names["job"].status.status == "successful"
+    assert len(names["results"].items) == 1
+    names["client"].close()
+
+
+def test_code_shows_a_placeholder_in_place_of_the_token(
+    lab_server: Lab, canary: str
+) -> None:
+    client = ogc.Client(lab_server.url, auth=canary)
+    app = ogc.App(client, "water-bodies")
+    for tab in ("json", "code"):
+        press(app._header, "tab", name=tab)
+        text = "".join(block["text"] for block in app._code.blocks)
+        assert canary not in text
+        assert "$TOKEN" in text
+    app.close()
+    client.close()
+
+
+def test_setting_job_attaches_to_one_that_was_started_elsewhere(
+    filled: App, lab_server: Lab
+) -> None:
+    client = ogc.Client(lab_server.url)
+    started = client.execute("water-bodies", filled.form.inputs)
+    filled.job = filled.client.job(started.id)
+    assert len(wait_for(filled, "results").items) == 1
+    client.close()
+
+
+def test_closing_the_app_leaves_the_job_running(lab_server: Lab) -> None:
+    app = ogc.App(lab_server.url, "water-bodies")
+    app.form.inputs = {"aoi": "-121.2,39.9,-121.1,40", "stac_items": lab_server.scenes}
+    job = app.run()
+    app.close()
+    client = ogc.Client(lab_server.url)
+    again = client.job(job.id)
+    assert again.wait(timeout_s=90).status.status == "successful"
+    client.close()
+
+
+def test_inputs_of_both_processes_are_kept_when_choosing_another(app: App) -> None:
+    app.map.bbox = BOX
+    inputs = dict(app.form.inputs)
+    app.choose("echo")
+    assert app.process.id == "echo"
+    assert "aoi" not in app.form.fields
+    app.choose("water-bodies")
+    assert dict(app.form.inputs) == inputs
+    assert app.map.bbox == BOX
+
+
+def test_outputs_that_are_no_items_are_listed(app: App) -> None:
+    app.choose("echo")
+    with pytest.raises(InvalidInputsError) as caught:
+        app.run()
+    app.form.inputs = dict.fromkeys(caught.value.errors, "héllo")
+    app.run().wait(timeout_s=60)
+    wait_for(app, "results")
+    assert any("héllo" in row["text"] for row in app._outputs.rows)
+
+
+def test_a_refusal_of_the_server_stands_at_the_field(
+    app: App, lab_server: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What the form cannot know: the server's own rule, here on the number of items.
+    app.form.inputs = {"aoi": "1,2,3,4", "stac_items": lab_server.scenes}
+    monkeypatch.setattr(
+        app.form, "require_valid", lambda: {"aoi": 5, "stac_items": lab_server.scenes}
+    )
+    with pytest.raises(ogc_problem()):
+        app.run()
+    assert "aoi" in app.form.shown_errors
+    assert app.form.inputs["stac_items"] == lab_server.scenes
+
+
+def ogc_problem() -> type[Exception]:
+    from ogc_widgets.errors import ProblemError
+
+    return ProblemError
+
+
+def test_an_unknown_process_is_said_so(lab_server: Lab) -> None:
+    with pytest.raises(NoSuchProcessError):
+        ogc.App(lab_server.url, "no-such-process")
+
+
+def test_a_server_that_is_not_there_is_said_so() -> None:
+    with pytest.raises(ConnectionFailedError, match=r"127\.0\.0\.1:9"):
+        ogc.App("http://127.0.0.1:9/ogc-api")
+
+
+def test_a_saved_notebook_says_what_was_in_the_app(filled: App) -> None:
+    data, _ = filled._repr_mimebundle_()
+    assert "-121.2,39.9,-121.1,40" in data["text/html"]
+    assert data["text/plain"].startswith("Water bodies form: 2 of 4 inputs set")
+    assert "application/vnd.jupyter.widget-view+json" in data

@@ -1,0 +1,118 @@
+"""What a person sees of an App, and does to it with the mouse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import Locator, expect
+
+if TYPE_CHECKING:
+    from lab_window import LabPage
+
+# Notes each different text of the job line, and whether the kernel was busy just then.
+_WATCH = """(job) => {
+  const seen = [];
+  const note = () => {
+    const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel;
+    const percent = job.querySelector(".ogcw-job-percent").textContent;
+    const said = job.querySelector(".ogcw-job-said").textContent;
+    const last = seen.at(-1);
+    if (last?.percent === percent && last?.said === said) return;
+    seen.push({ percent, said, kind: job.dataset.kind, kernel: kernel?.status });
+  };
+  new MutationObserver(note).observe(job, {
+    subtree: true, childList: true, characterData: true, attributes: true,
+  });
+  note();
+  window.jobLines = seen;
+}"""
+
+
+class AppScreen:
+    """An App in a notebook.
+
+    Args:
+        window: The window in which the notebook is open.
+        name: The variable that holds the App in the kernel.
+    """
+
+    def __init__(self, window: LabPage, name: str = "app") -> None:
+        self.window = window
+        self.name = name
+        # The tour shows one App; its cell is the first with an output.
+        self.app = window.page.locator(".ogcw-app").first
+        self.map = self.app.locator(".leaflet-container")
+        self.job = self.app.locator(".ogcw-job")
+        self.log = self.job.locator(".ogcw-job-log")
+        self.rows = self.app.locator(".ogcw-items tbody tr")
+        self.footprints = self.app.locator(".ogcw-map-footprint")
+        self.selected = self.app.locator(".ogcw-map-selected")
+        self.area = self.app.get_by_role("textbox", name="Area of interest")
+
+    def button(self, name: str) -> Locator:
+        return self.app.get_by_role("button", name=name, exact=True)
+
+    def python(self, expression: str) -> Any:
+        """The value of an expression of ``app`` in the kernel."""
+        return self.window.python(expression)
+
+    # -- the area ------------------------------------------------------------------
+
+    def draw_box(self, *, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Draw a rectangle; the corners are fractions of the map's size."""
+        self.map.scroll_into_view_if_needed()
+        self.button("Draw a rectangle").click()
+        box = self.map.bounding_box()
+        assert box is not None
+        corners = [
+            (box["x"] + x * box["width"], box["y"] + y * box["height"])
+            for x, y in (start, end)
+        ]
+        mouse = self.window.page.mouse
+        mouse.move(*corners[0])
+        mouse.down()
+        mouse.move(*corners[1], steps=8)
+        mouse.up()
+
+    def area_on_page(self) -> list[float]:
+        text = self.area.input_value()
+        return [float(part) for part in text.split(",")] if text else []
+
+    def area_in_python(self) -> list[float]:
+        text = self.python(f"{self.name}.form.inputs.get('aoi', '')")
+        return [float(part) for part in text.split(",")] if text else []
+
+    # -- the job -------------------------------------------------------------------
+
+    def press_run(self) -> None:
+        """Press Run, and note from now on what the line of the job says."""
+        self.button("Run").scroll_into_view_if_needed()
+        self.job.evaluate(_WATCH)
+        self.button("Run").click()
+
+    def wait_for_job(self, kind: str, *, timeout_s: float = 120) -> None:
+        """Wait until the panel shows this state: "running", "successful", ..."""
+        expect(self.job).to_have_attribute("data-kind", kind, timeout=timeout_s * 1000)
+
+    def lines(self) -> list[dict[str, str]]:
+        """The different texts of the job line since Run was pressed."""
+        return self.window.page.evaluate("window.jobLines")
+
+    def open_a_log(self) -> dict[str, str]:
+        """Press the first step that has a log; what stands there, and the state then."""
+        chip = self.job.locator("button[data-step]").first
+        chip.wait_for(timeout=60_000)
+        chip.click()
+        expect(self.log).to_contain_text("INFO", timeout=60_000)
+        return self.job.evaluate(
+            """(job) => ({
+              kind: job.dataset.kind,
+              text: job.querySelector(".ogcw-job-log").textContent,
+            })"""
+        )
+
+    def press_stop(self) -> None:
+        """Press Stop and confirm it."""
+        act = self.job.locator(".ogcw-job-act")
+        act.get_by_role("button", name="Stop").click()
+        act.locator(".ogcw-job-yes").click()

@@ -1,0 +1,205 @@
+"""The whole loop in real JupyterLab, with the mouse, on a real server and real data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from app_screen import AppScreen
+from lab_window import ROOT, LabPage
+from playwright.sync_api import expect
+
+TOUR = ROOT / "notebooks" / "01-water-bodies.ipynb"
+AREA = [-121.399, 39.834, -120.74, 40.472]
+
+THREE_LINES = "import ogc_widgets as ogc\nlab = ogc.lab()\napp = ogc.App(lab.url)\napp"
+FILL = """app.form.inputs = {
+    "aoi": "-121.399,39.834,-120.74,40.472", "stac_items": lab.scenes
+}"""
+
+# A job of the tour takes some seconds; the machine may be slow and busy.
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture
+def tour(lab_page: LabPage) -> AppScreen:
+    """The three lines of the tour, filled in and ready to be run."""
+    lab_page.show(THREE_LINES, FILL, width=1100)
+    screen = AppScreen(lab_page)
+    expect(screen.area).to_have_value("-121.399, 39.834, -120.74, 40.472")
+    return screen
+
+
+def run_all_by_menu(window: LabPage) -> None:
+    """Run > Run All Cells, and wait until the last one has ended."""
+    window.page.get_by_role("menuitem", name="Run", exact=True).click()
+    window.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    window.page.wait_for_function(
+        """() => {
+          const cells = [...window.jupyterapp.shell.currentWidget.content.model.cells];
+          const last = cells.filter((cell) => cell.type === "code").at(-1);
+          return last.executionCount !== null && last.executionState !== "running";
+        }""",
+        timeout=300_000,
+    )
+    window.wait_idle()
+    assert not window.cell_errors()
+
+
+@pytest.mark.parametrize("base_url", ["/", "/user/someone/"])
+def test_whole_loop_works_with_the_mouse_when_the_tour_is_opened(
+    lab_page: LabPage, base_url: str
+) -> None:
+    prefix = "app" if base_url == "/" else "app-hub"
+    lab_page.open(lab_page.copy_notebook(TOUR), width=1100)
+    run_all_by_menu(lab_page)
+    screen = AppScreen(lab_page)
+    lab_page.screenshot(f"{prefix}-1-tour")
+
+    # The area follows the mouse, on the page and in Python.
+    before = screen.area_on_page()
+    assert before == AREA
+    screen.draw_box(start=(0.45, 0.4), end=(0.6, 0.65))
+    expect(screen.area).not_to_have_value("-121.399, 39.834, -120.74, 40.472")
+    west, south, east, north = drawn = screen.area_on_page()
+    assert AREA[0] < west < east < AREA[2]
+    assert AREA[1] < south < north < AREA[3]
+    assert screen.area_in_python() == drawn
+    assert screen.python("app.map.bbox") == pytest.approx(drawn, abs=1e-6)
+    lab_page.screenshot(f"{prefix}-2-drawn", of=screen.app)
+
+    # The job moves, and the log of a step can be read while it does.
+    screen.press_run()
+    log = screen.open_a_log()
+    assert log["kind"] == "running"
+    assert "reading" in log["text"]
+    lab_page.screenshot(f"{prefix}-3-running", of=screen.app)
+    screen.wait_for_job("successful")
+    percents = {line["percent"] for line in screen.lines() if line["kind"] == "running"}
+    assert len(percents - {""}) >= 3, screen.lines()
+
+    # Two footprints; table and map select each other.
+    expect(screen.footprints).to_have_count(2)
+    expect(screen.rows).to_have_count(2)
+    second = screen.rows.nth(1)
+    second.scroll_into_view_if_needed()
+    second.locator("td").first.click()
+    expect(second).to_have_attribute("aria-selected", "true")
+    expect(screen.selected).to_have_count(1)
+    lab_page.screenshot(f"{prefix}-4-results", of=screen.app)
+    screen.map.click(position=centre_of(screen))
+    expect(screen.rows.nth(0)).to_have_attribute("aria-selected", "true")
+    expect(second).to_have_attribute("aria-selected", "false")
+
+    # Another job is stopped: the page says so, and so does the server.
+    screen.press_run()
+    screen.wait_for_job("running")
+    screen.press_stop()
+    screen.wait_for_job("dismissed", timeout_s=30)
+    assert screen.python("app.client.job(app.job.id).status.status") == "dismissed"
+    expect(screen.job.locator(".ogcw-job-word")).to_have_text("Dismissed")
+    lab_page.screenshot(f"{prefix}-5-dismissed", of=screen.app)
+
+    # Nobody outside this machine was asked for anything but map tiles.
+    assert lab_page.hosts <= {"tile.openstreetmap.org"}
+
+
+def centre_of(screen: AppScreen) -> dict[str, float]:
+    """A place on the map that lies in both footprints."""
+    frame, shape = screen.map.bounding_box(), screen.selected.bounding_box()
+    assert frame is not None
+    assert shape is not None
+    return {
+        "x": shape["x"] + shape["width"] / 2 - frame["x"],
+        "y": shape["y"] + shape["height"] / 2 - frame["y"],
+    }
+
+
+def test_panel_moves_on_when_another_cell_keeps_the_kernel_busy(
+    tour: AppScreen,
+) -> None:
+    tour.press_run()
+    tour.window.start_cell("import time\ntime.sleep(8)\nslept = True")
+    tour.window.page.wait_for_function(
+        """() => window.jupyterapp.shell.currentWidget
+          .sessionContext.session.kernel.status === "busy" """
+    )
+    assert tour.window.wait_python("globals().get('slept', False)", timeout_s=60)
+    while_busy = [
+        (line["percent"], line["said"])
+        for line in tour.lines()
+        if line["kernel"] == "busy"
+    ]
+    assert len(set(while_busy)) >= 2, tour.lines()
+    tour.wait_for_job("successful")
+
+
+def test_state_comes_back_when_the_page_is_reloaded(tour: AppScreen) -> None:
+    tour.press_run()
+    tour.wait_for_job("running")
+    identity = tour.python("app.job.id")
+    tour.window.reload()
+    # The same job, the same inputs, and it goes on moving.
+    expect(tour.area).to_have_value("-121.399, 39.834, -120.74, 40.472")
+    expect(tour.job.locator(".ogcw-job-id")).to_have_text(identity[:8])
+    tour.wait_for_job("successful")
+    expect(tour.footprints).to_have_count(2)
+    expect(tour.rows).to_have_count(2)
+    tour.window.screenshot("app-reloaded", of=tour.app)
+    # And once more, when everything is over.
+    tour.window.reload()
+    tour.wait_for_job("successful")
+    expect(tour.rows).to_have_count(2)
+    expect(tour.footprints).to_have_count(2)
+
+
+def test_typed_text_moves_the_box_when_the_field_is_left(tour: AppScreen) -> None:
+    before = tour.app.locator(".ogcw-map-aoi").get_attribute("d")
+    tour.area.fill("-121.2, 40, -121, 40.2")
+    tour.area.press("Tab")
+    expect(tour.app.locator(".ogcw-map-aoi")).not_to_have_attribute("d", before or "")
+    assert tour.python("app.map.bbox") == [-121.2, 40, -121, 40.2]
+    assert tour.area_in_python() == [-121.2, 40, -121, 40.2]
+
+
+def test_nothing_is_sent_when_a_required_field_is_empty(tour: AppScreen) -> None:
+    tour.area.fill("")
+    tour.press_run()
+    problem = tour.app.locator(".ogcw-runbar [role=status]")
+    expect(problem).to_contain_text("1 problem")
+    expect(tour.area).to_have_attribute("aria-invalid", "true")
+    tour.window.screenshot("app-invalid", of=tour.app)
+    assert tour.python("app.job is None") is True
+    assert tour.python("len(app.client.jobs())") == 0
+    # The summary leads to the field.
+    problem.get_by_role("button").or_(problem.get_by_role("link")).first.click()
+    expect(tour.area).to_be_focused()
+
+
+@pytest.mark.parametrize("tab", ["JSON", "Code"])
+def test_request_follows_the_form_when_its_tab_is_open(
+    tour: AppScreen, tab: str
+) -> None:
+    tour.button(tab).click()
+    text = tour.app.locator(".ogcw-app-left")
+    expect(text).to_contain_text("-121.399,39.834,-120.74,40.472")
+    tour.window.execute("app.map.bbox = [-121.2, 40, -121, 40.2]")
+    expect(text).to_contain_text("-121.2,40,-121,40.2")
+    tour.window.screenshot(f"app-tab-{tab.lower()}", of=tour.app)
+    copy = tour.app.get_by_role("button", name="copy").first
+    copy.click()
+    copied = tour.window.page.evaluate("navigator.clipboard.readText()")
+    assert "-121.2,40,-121,40.2" in copied
+
+
+def test_saved_notebook_says_something_when_no_kernel_is_there(
+    tour: AppScreen, canary: str
+) -> None:
+    tour.window.execute(f"secret = ogc.Client(lab.url, auth={canary!r})")
+    tour.window.start_cell("secret_app = ogc.App(secret)\nsecret_app")
+    tour.window.wait_python("'secret_app' in globals()")
+    notebook = tour.window.save()
+    card = notebook.cells[0].outputs[0].data
+    assert "Water bodies" in card["text/plain"]
+    assert "Water bodies" in card["text/html"]
+    assert canary not in Path(tour.window.lab.root / tour.window.path).read_text()

@@ -1,0 +1,112 @@
+"""In a real kernel: waiting in a cell, and the stop button."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from jupyter_client.manager import start_new_kernel
+from raw_server import answer, processes_server
+
+
+def job_server(ended):
+    def status(_connection, _received):
+        word = "successful" if ended else "running"
+        return answer({"jobID": "j1", "status": word, "processID": "p"})
+
+    created = {"jobID": "j1", "status": "accepted", "processID": "p"}
+    return processes_server(
+        {
+            ("POST", "/api/processes/p/execution"): lambda *_: answer(created, 201),
+            ("GET", "/api/jobs/j1"): status,
+            ("GET", "/api/jobs/j1/results"): lambda *_: answer({"out": 7}),
+        }
+    )
+
+
+class Kernel:
+    def __init__(self):
+        self.manager, self.client = start_new_kernel(kernel_name="python3")
+
+    def start(self, code):
+        return self.client.execute(code)
+
+    def finish(self, request):
+        """Return the text that a cell printed, and its error."""
+        printed, error = "", ""
+        while True:
+            message = self.client.get_iopub_msg(timeout=30)
+            if message["parent_header"].get("msg_id") != request:
+                continue
+            content = message["content"]
+            match message["msg_type"]:
+                case "stream":
+                    printed += content["text"]
+                case "error":
+                    error = content["ename"]
+                case "status" if content["execution_state"] == "idle":
+                    return printed, error
+
+    def run(self, code):
+        return self.finish(self.start(code))
+
+    def close(self):
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+        self.manager.cleanup_resources()
+
+
+@pytest.fixture(scope="module")
+def kernel():
+    kernel = Kernel()
+    yield kernel
+    kernel.close()
+
+
+def setup(server):
+    return (
+        "from ogc_widgets.client import Client\n"
+        f"client = Client('{server.origin}/api')\n"
+        "job = client.execute('p', {})"
+    )
+
+
+@pytest.mark.parametrize("wait", ["job.wait()", "await job"])
+def test_cell_goes_on_when_the_job_has_ended(kernel, wait):
+    with job_server(ended=[1]) as server:
+        assert kernel.run(setup(server)) == ("", "")
+        code = f"{wait}\nprint(job.status.status, job.results().outputs)"
+        assert kernel.run(code) == ("successful {'out': 7}\n", "")
+
+
+@pytest.mark.parametrize("wait", ["job.wait()", "await job"])
+def test_cell_ends_promptly_when_the_stop_button_is_pressed(kernel, wait):
+    ended = []
+    with job_server(ended) as server:
+        kernel.run(setup(server))
+        request = kernel.start(wait)
+        time.sleep(1.0)  # the cell is waiting by now; nothing tells from outside
+        kernel.manager.interrupt_kernel()
+        pressed = time.monotonic()
+        _, error = kernel.finish(request)
+        assert time.monotonic() - pressed < 3
+        assert error in ("KeyboardInterrupt", "CancelledError")
+        assert server.requests("DELETE") == []
+        # The job and the kernel are as usable as before.
+        ended.append(1)
+        printed = kernel.run("print(job.wait().status.status)")
+        assert printed == ("successful\n", "")
+
+
+def test_watchers_are_told_while_a_cell_is_busy(kernel):
+    with job_server(ended=[]) as server:
+        kernel.run(setup(server))
+        code = (
+            "import time\n"
+            "seen = []\n"
+            "stop = job.watch(lambda view: seen.append(view.checked_at))\n"
+            "time.sleep(2.5)\n"
+            "stop()\n"
+            "print(len(set(seen)) >= 3)"
+        )
+        assert kernel.run(code) == ("True\n", "")
