@@ -105,7 +105,7 @@ def test_watchers_are_told_while_a_cell_is_busy(kernel):
             "import time\n"
             "seen = []\n"
             "stop = job.watch(lambda view: seen.append(view.checked_at))\n"
-            "time.sleep(2.5)\n"
+            "time.sleep(4)\n"
             "stop()\n"
             "print(len(set(seen)) >= 3)"
         )
