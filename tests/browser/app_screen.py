@@ -99,7 +99,7 @@ class AppScreen:
         return self.window.page.evaluate("window.jobLines")
 
     def open_a_log(self) -> dict[str, str]:
-        """Press the first step that has a log; what stands there, and the state then."""
+        """Press the first step that has a log; what is there, and the state then."""
         chip = self.job.locator("button[data-step]").first
         chip.wait_for(timeout=60_000)
         chip.click()
