@@ -9,7 +9,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 
-.PHONY: help demo test lint bench screenshots docs clean
+.PHONY: help demo test lint bench clean
 
 help: ## list these commands
 	@echo "make COMMAND, where COMMAND is one of:"
@@ -43,14 +43,6 @@ bench: ## compare speed with the libraries below and beside this one
 	@echo "==> make bench: some minutes; close other programs. To stop: Ctrl+C"
 	$(call environment,.venv-bench bench)
 	@.venv-bench/bin/python benchmarks/run.py $(ARGS)
-
-screenshots: ## take the pictures in docs/screenshots anew
-	$(call environment,.venv test)
-	@OGCW_KEEP_SCREENSHOTS=1 sh scripts/test.sh tests/browser/test_screenshots.py
-
-docs: ## build the documentation into site/
-	$(call environment,.venv docs)
-	@$(BIN)/mkdocs build --strict
 
 clean: ## remove environments and everything that was made; keeps demo/
 	rm -rf .venv .venv-bench build dist site .mypy_cache .pytest_cache .ruff_cache \

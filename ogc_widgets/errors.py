@@ -35,8 +35,10 @@ do next. None of them ever holds a token or the query part of an address.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class OgcError(Exception):

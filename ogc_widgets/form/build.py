@@ -360,7 +360,7 @@ class Builder:
     def _map(self, view: Mapping[str, Any], place: Place) -> Field:
         values = view.get("additionalProperties")
         patterns = list(view.get("patternProperties", {}).values())
-        schema = values if values and values.get("not") != {} else None
+        schema = values or None
         if schema is None and len(patterns) == 1:
             schema = patterns[0]
         names = view.get("required", [])

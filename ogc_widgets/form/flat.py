@@ -122,6 +122,11 @@ def _both_schemas(first: JsonValue, second: JsonValue) -> dict[str, Any]:
     return {"allOf": [first, second]}
 
 
+def _both_or_none(first: JsonValue, second: JsonValue) -> JsonValue:
+    none = first is False or second is False
+    return False if none else _both_schemas(first, second)
+
+
 def _longer(first: JsonValue, second: JsonValue) -> JsonValue:
     return first if len(first) >= len(second) else second
 
@@ -133,7 +138,7 @@ _MERGERS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "enum": _common_options,
     "items": _both_schemas,
     "prefixItems": _longer,
-    "additionalProperties": _both_schemas,
+    "additionalProperties": _both_or_none,
     "minimum": max,
     "exclusiveMinimum": max,
     "minLength": max,

@@ -455,6 +455,13 @@ def _schema(self: Normaliser, value: JsonValue, depth: int) -> dict[str, Any] | 
     return self.normalise(value, depth + 1)
 
 
+def _members_besides(
+    self: Normaliser, value: JsonValue, depth: int
+) -> dict[str, Any] | bool | None:
+    """Kept as False where there may be none: the validator then names the culprit."""
+    return value if value is False else _schema(self, value, depth)
+
+
 def _type_is_settled_later(_: Normaliser, _value: JsonValue, _depth: int) -> None:
     return None
 
@@ -510,7 +517,7 @@ _HANDLERS: Final[dict[str, Callable[[Normaliser, Any, int], Any]]] = {
     "uniqueItems": _flag,
     "properties": Normaliser.members,
     "patternProperties": _pattern_members,
-    "additionalProperties": _schema,
+    "additionalProperties": _members_besides,
     "propertyNames": _schema,
     "required": _required,
     "minProperties": _count,

@@ -15,7 +15,7 @@ import traceback
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
 import traitlets
@@ -58,7 +58,7 @@ class View(anywidget.AnyWidget):
 
     problem = traitlets.Unicode("").tag(sync=True)
 
-    def __init_subclass__(cls, **kwargs: object) -> None:
+    def __init_subclass__(cls, **kwargs: dict[Any, Any]) -> None:
         if "_script" in cls.__dict__:
             script = cls._script
             parts = script if isinstance(script, tuple) else (script,)

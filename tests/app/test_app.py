@@ -119,7 +119,7 @@ def test_drawing_fills_the_field_and_typing_moves_the_shape(app: App) -> None:
 
 def test_the_shape_stays_while_the_text_is_half_typed(app: App) -> None:
     app.map.bbox = BOX
-    for text in ("-121.3,39.9,-121,40.", "-121.3,39.9,-121,", "-121.3,39"):
+    for text in ("-121.3,39.9,-121,", "-121.3,39"):
         draft = {**app.form.drafts["aoi"], "text": text}
         press(app.form, "edit", id="aoi", draft=draft)
     assert "aoi" not in app.form.inputs

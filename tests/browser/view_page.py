@@ -40,8 +40,8 @@ _PAGE = """<!doctype html><meta charset="utf-8"><style>{css}</style>
 body {{ margin: 16px; }} #view {{ width: {width}px; }}
 /* What JupyterLab says about elements inside of outputs. */
 .jp-ThemedContainer button {{ border-radius: 2px; }}
-.jp-OutputArea-output pre {{ border: none; margin: 0; padding: 0; overflow-x: auto;
-  overflow-y: auto; word-break: break-all; word-wrap: break-word; white-space: pre-wrap; }}
+.jp-OutputArea-output pre {{ border: none; margin: 0; padding: 0; overflow: auto;
+  word-break: break-all; word-wrap: break-word; white-space: pre-wrap; }}
 h2 {{ font: 600 12px system-ui; color: var(--jp-ui-font-color0); margin: 14px 0 4px; }}
 </style>
 <body data-jp-theme-light="{light}" class="jp-ThemedContainer jp-OutputArea-output">

@@ -405,13 +405,7 @@ FAULTS: dict[str, tuple[Any, Any, str]] = {
         {"c": "1"},
         "needs a or b",
     ),
-    "not a box": (
-        {"type": "string", "format": "bbox", "title": "bbox"},
-        "text of no area",
-        "",
-    ),
 }
-del FAULTS["not a box"]
 
 
 @pytest.mark.parametrize(
@@ -442,9 +436,7 @@ def test_a_member_becomes_required_when_another_one_asks_for_it() -> None:
         "dependentRequired": {"card": ["address"]},
     }
     _, errors = from_draft(field_of(schema), {"card": "1"})
-    assert errors == {"x": "needs another input that goes with it"} or errors == {
-        "x/address": "needs a value"
-    }
+    assert errors == {"x/address": "needs a value"}
 
 
 def test_conditions_are_kept_when_a_schema_has_if_then_else() -> None:
@@ -625,13 +617,12 @@ def test_a_default_is_read_kindly_when_it_has_the_wrong_type(
     "schema",
     [
         {"type": "number", "minimum": 5, "default": 1},
-        {"type": "string", "enum": ["a"], "default": "b", "minLength": 0},
+        {"type": "string", "enum": ["a", "c"], "default": "b"},
         {"type": "string", "default": ["a", "b"]},
         {"type": "string", "format": "date", "default": "tomorrow"},
     ],
 )
 def test_a_default_is_left_out_and_said_when_it_is_not_valid(schema: Any) -> None:
-    schema = {**schema, "enum": ["a", "c"]} if "enum" in schema else schema
     field = field_of(schema)
     assert field.default is UNSET
     assert field.note == "The server's default is not valid and was left out."
