@@ -13,7 +13,7 @@ from ipywidgets import widget_serialization
 
 from ogc_widgets.api.text import clean
 from ogc_widgets.errors import InputError, InvalidInputsError
-from ogc_widgets.form import area, card, extras, files, page, registry, tree
+from ogc_widgets.form import area, card, extras, files, page, tree
 from ogc_widgets.form.descriptions import plain_description
 from ogc_widgets.form.drafts import HIDDEN_NOTE, from_draft, initial_draft, to_draft
 from ogc_widgets.form.fields import UNSET, Field, split_path
@@ -23,7 +23,7 @@ from ogc_widgets.form.messages import NEEDS_VALUE
 from ogc_widgets.form.reduce import reduce_process
 from ogc_widgets.form.requests import inputs_in
 from ogc_widgets.form.server_problems import messages_for
-from ogc_widgets.form.spec import spec as spec_of
+from ogc_widgets.form.slots import Slots
 from ogc_widgets.form.texts import lacks_zone
 from ogc_widgets.form.vault import Vault
 from ogc_widgets.view.base import View, publishing
@@ -95,15 +95,19 @@ class ProcessForm(View):
         self._tried: set[str] = set()
         self._server_errors: dict[str, str] = {}
         self._uploads: dict[tuple[str, str], dict[int, bytes]] = {}
-        self._specs = {key: spec_of(field) for key, field in self._fields.items()}
         drafts = {key: initial_draft(field) for key, field in self._fields.items()}
         self._field_handles = MappingProxyType(
             {key: InputField(self, field) for key, field in self._fields.items()}
         )
-        slots = self._make_slots()
+        self._slots = Slots(self)
         super().__init__(
-            spec=list(self._specs.values()), drafts=drafts, slots=slots, **kwargs
+            spec=list(self._slots.specs.values()),
+            drafts=drafts,
+            slots=self._slots.widgets,
+            **kwargs,
         )
+        for error in self._slots.errors:
+            self.report(error)
         with publishing(self):
             self._read(self._fields)
             self._publish()
@@ -432,6 +436,7 @@ class ProcessForm(View):
         self.drafts_revision += 1
         self._read(drafts)
         self._publish()
+        self._slots.show({key: self._values[key] for key in drafts})
 
     def _set_part(self, path: str, draft: JsonValue) -> None:
         key, *steps = split_path(path)
@@ -522,28 +527,6 @@ class ProcessForm(View):
         label = field.label if field is not None and field.label else key
         names = [str(int(step) + 1) if step.isdigit() else step for step in steps]
         return ", ".join([label, *names])
-
-    def _make_slots(self) -> list[Any]:
-        """Widgets of registered fields, and their places in the specs."""
-        slots: list[Any] = []
-        for key, field in self._fields.items():
-            if field.custom is None:
-                continue
-            widget = registry.make_widget(field.custom, field)
-            self._specs[key].pop("slot", None)
-            if widget is None or not hasattr(widget, "value"):
-                continue
-            self._specs[key]["slot"] = len(slots)
-            slots.append(widget)
-            widget.observe(self._slot_changed(key), "value")
-        return slots
-
-    def _slot_changed(self, key: str) -> JsonValue:
-        def changed(change: JsonValue) -> None:
-            value = plain(change["new"])
-            self.change_inputs({key: UNSET if value in (None, "") else value})
-
-        return changed
 
     # -- saved notebooks --------------------------------------------------------------
 

@@ -1,0 +1,645 @@
+"""ProcessForm: one state, seen from Python and from the page."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+import pickle
+import threading
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+import pytest
+import traitlets
+from ipywidgets.widgets.widget import _instances
+
+import ogc_widgets.form
+from ogc_widgets.api import Process
+from ogc_widgets.errors import InputError, InvalidInputsError, ProblemError
+from ogc_widgets.form import ProcessForm, register_field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WATER_BODIES = {
+    "id": "water-bodies",
+    "title": "Water bodies",
+    "inputs": {
+        "aoi": {"title": "Area of interest", "schema": {"type": "string"}},
+        "stac_items": {
+            "title": "STAC items",
+            "maxOccurs": 999,
+            "schema": {"type": "string", "format": "uri"},
+        },
+        "epsg": {
+            "title": "EPSG code",
+            "schema": {
+                "type": "string",
+                "default": "EPSG:4326",
+                "pattern": "^EPSG:\\d+$",
+            },
+        },
+        "bands": {
+            "title": "Bands",
+            "maxOccurs": 2,
+            "schema": {"type": "string", "default": ["green", "nir"]},
+        },
+    },
+}
+FILLED = {
+    "aoi": "-121.399,39.834,-120.74,40.472",
+    "stac_items": ["https://example.org/a.json", "https://example.org/b.json"],
+    "epsg": "EPSG:32610",
+    "bands": ["green", "nir08"],
+}
+SECRET = "correct horse battery staple"
+
+
+@pytest.fixture
+def form() -> Iterator[ProcessForm]:
+    made = ProcessForm(WATER_BODIES)
+    yield made
+    made.close()
+
+
+def form_of(schema: Any, **description: Any) -> ProcessForm:
+    return ProcessForm({"id": "p", "inputs": {"x": {"schema": schema, **description}}})
+
+
+def page(form: ProcessForm, **message: Any) -> None:
+    """Send a message as the page does."""
+    form._receive(None, message, None)
+    assert form.last_error is None
+
+
+# -- inputs ---------------------------------------------------------------------------
+
+
+def test_defaults_are_shown_and_sent_when_nothing_was_touched(
+    form: ProcessForm,
+) -> None:
+    assert form.inputs == {"epsg": "EPSG:4326", "bands": ["green", "nir"]}
+    assert form.drafts["epsg"] == "EPSG:4326"
+    assert form.drafts["aoi"] is None
+
+
+def test_inputs_are_what_was_set_when_python_fills_the_form(form: ProcessForm) -> None:
+    form.inputs = FILLED
+    assert form.inputs == FILLED
+    assert form.errors == {}
+    assert form.require_valid() == FILLED
+    form.inputs = {}
+    assert form.inputs == {}
+
+
+def test_one_field_changes_when_one_input_is_set(form: ProcessForm) -> None:
+    form.inputs["aoi"] = "1,2,3,4"
+    assert form.inputs == {
+        "aoi": "1,2,3,4",
+        "epsg": "EPSG:4326",
+        "bands": ["green", "nir"],
+    }
+    del form.inputs["epsg"]
+    form.inputs |= {"stac_items": ["https://a.org"]}
+    form.inputs.update(bands=["red"])
+    assert form.inputs.pop("aoi") == "1,2,3,4"
+    assert form.inputs == {"stac_items": ["https://a.org"], "bands": ["red"]}
+    with pytest.raises(KeyError):
+        del form.inputs["aoi"]
+
+
+def test_a_copy_stands_for_itself_when_inputs_are_copied(form: ProcessForm) -> None:
+    for copied in (
+        form.inputs.copy(),
+        copy.copy(form.inputs),
+        copy.deepcopy(form.inputs),
+        pickle.loads(pickle.dumps(form.inputs)),
+    ):
+        assert type(copied) is dict
+        copied["aoi"] = "1,2,3,4"
+    assert "aoi" not in form.inputs
+    assert json.loads(json.dumps(form.inputs)) == form.inputs
+
+
+def test_observers_see_every_change_when_inputs_change(form: ProcessForm) -> None:
+    seen: list[Any] = []
+    form.observe(lambda change: seen.append(dict(change["new"])), "inputs")
+    form.inputs = FILLED
+    page(form, type="edit", id="epsg", draft="EPSG:3857")
+    form.inputs = dict(form.inputs)
+    assert seen == [FILLED, {**FILLED, "epsg": "EPSG:3857"}]
+
+
+def test_true_is_not_one_when_inputs_are_compared() -> None:
+    form = form_of({})
+    seen: list[Any] = []
+    form.observe(lambda change: seen.append(change["new"]["x"]), "inputs")
+    form.inputs = {"x": 1}
+    form.inputs = {"x": True}
+    assert [type(value) for value in seen] == [int, bool]
+
+
+def test_the_kernel_can_link_a_slider_when_inputs_is_a_trait() -> None:
+    form = form_of({"type": "integer"})
+    slider = ipywidgets.IntSlider(value=3)
+    traitlets.dlink((slider, "value"), (form, "inputs"), lambda value: {"x": value})
+    slider.value = 7
+    assert form.inputs == {"x": 7}
+
+
+@pytest.mark.parametrize("wrong", [5, "text", ["a"], {"x": object()}, {"x": {1, 2.5j}}])
+def test_nothing_changes_when_inputs_are_not_json(wrong: Any) -> None:
+    form = form_of({"type": "string"})
+    form.inputs = {"x": "before"}
+    with pytest.raises(InputError):
+        form.inputs = wrong
+    assert form.inputs == {"x": "before"}
+
+
+def test_a_form_is_refused_when_it_is_made_from_something_else() -> None:
+    with pytest.raises(InputError, match="not str"):
+        ProcessForm("water-bodies")
+
+
+def test_a_process_object_gives_the_same_form_when_it_comes_from_the_client() -> None:
+    form = ProcessForm(Process.from_json(WATER_BODIES))
+    assert list(form.fields) == list(WATER_BODIES["inputs"])
+
+
+def test_extra_inputs_are_sent_when_the_server_does_not_describe_them(
+    form: ProcessForm,
+) -> None:
+    form.inputs = {**FILLED, "workspace": "me", "queue": 5, "dry": "5"}
+    assert form.inputs == {**FILLED, "workspace": "me", "queue": 5, "dry": "5"}
+    assert form.extra == [["workspace", "me"], ["queue", "5"], ["dry", '"5"']]
+    rows = [["workspace", "you"], ["", ""], ["aoi", "1,2,3,4"], ["", "lost"]]
+    page(form, type="extra", rows=rows)
+    assert form.inputs == {**FILLED, "workspace": "you"}
+    assert set(form.errors) == {"aoi", "extra inputs"}
+
+
+def test_a_request_of_a_tutorial_fills_the_form_when_it_is_pasted(
+    form: ProcessForm,
+) -> None:
+    form.load_request(json.dumps({"inputs": FILLED, "response": "document"}))
+    assert form.inputs == FILLED
+    form.load_request({"inputs": [{"id": "aoi", "data": "1,2,3,4"}]})
+    assert form.inputs == {"aoi": "1,2,3,4"}
+    for wrong in ("not json", "[1]", "5"):
+        with pytest.raises(InputError):
+            form.load_request(wrong)
+
+
+# -- the page -------------------------------------------------------------------------
+
+
+def test_python_sees_what_was_typed_when_the_page_edits(form: ProcessForm) -> None:
+    revision = form.drafts_revision
+    page(form, type="edit", id="stac_items", draft=["https://a.org", None])
+    assert form.inputs["stac_items"] == ["https://a.org"]
+    assert form.fields["stac_items"].draft == ["https://a.org", None]
+    # The page is told to overwrite its text only by Python's own changes.
+    assert form.drafts_revision == revision
+    form.inputs["stac_items"] = ["https://b.org"]
+    assert form.drafts_revision == revision + 1
+    page(form, type="edit", id="no such input", draft="x")
+
+
+def test_a_field_is_red_once_it_is_left_or_run_was_tried(form: ProcessForm) -> None:
+    assert set(form.errors) == {"aoi", "stac_items"}
+    assert form.shown_errors == {}
+    page(form, type="leave", id="aoi")
+    assert form.shown_errors == {"aoi": "Needs a value."}
+    page(form, type="edit", id="epsg", draft="EPSG:x")
+    assert form.shown_errors["epsg"] == "Must look like EPSG:4326."
+    form.show_errors()
+    assert set(form.shown_errors) == {"aoi", "stac_items", "epsg"}
+    page(form, type="edit", id="epsg", draft="EPSG:32610")
+    assert "epsg" not in form.shown_errors
+
+
+def test_problems_are_in_the_order_of_the_form_when_there_are_several(
+    form: ProcessForm,
+) -> None:
+    form.inputs = {"stac_items": ["https://a.org", "x y"], "epsg": "EPSG:x"}
+    assert form.problems == [
+        ("aoi", "Area of interest", "needs a value"),
+        ("stac_items/1", "STAC items, 2", "must be a web address without spaces"),
+        ("epsg", "EPSG code", "must look like EPSG:4326"),
+    ]
+    assert form.errors["stac_items"] == "2: must be a web address without spaces"
+    with pytest.raises(InvalidInputsError, match="EPSG:4326"):
+        form.require_valid()
+    assert len(form.shown_errors) == 3
+
+
+def test_the_page_is_asked_again_when_the_same_field_is_focused_twice(
+    form: ProcessForm,
+) -> None:
+    form.focus("stac_items/1")
+    first = form.focus_request
+    form.focus("stac_items/1")
+    assert form.focus_request["path"] == "stac_items/1"
+    assert form.focus_request != first
+
+
+def test_the_defaults_are_back_when_the_form_is_reset(form: ProcessForm) -> None:
+    before = form.inputs.copy()
+    form.inputs = {**FILLED, "queue": 1}
+    form.show_errors()
+    page(form, type="reset")
+    assert form.inputs == before
+    assert (form.extra, form.shown_errors) == ([], {})
+
+
+def test_advice_stands_at_the_field_when_a_time_has_no_zone() -> None:
+    form = form_of({"type": "string", "format": "date-time"})
+    form.inputs = {"x": "2021-03-06T07:21:00"}
+    assert form.errors == {}
+    assert "time zone" in form.notes["x"]
+    form.inputs = {"x": "2021-03-06T07:21:00Z"}
+    assert form.notes == {}
+
+
+def test_state_goes_to_the_page_as_json_when_it_is_sent(form: ProcessForm) -> None:
+    form.inputs = {**FILLED, "epsg": None}
+    state = {name: value for name, value in form.get_state().items() if name[0] != "_"}
+    state.pop("layout")
+    assert "inputs" not in state
+    json.dumps(state, allow_nan=False)
+
+
+def test_all_edits_arrive_when_threads_change_the_form_at_once() -> None:
+    inputs = {f"i{n}": {"schema": {"type": "integer"}} for n in range(8)}
+    form = ProcessForm({"id": "p", "inputs": inputs})
+
+    def count(key: str) -> None:
+        for number in range(50):
+            form.inputs[key] = number
+
+    threads = [threading.Thread(target=count, args=(key,)) for key in inputs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert form.inputs == dict.fromkeys(inputs, 49)
+
+
+def test_the_app_goes_on_when_an_observer_raises(form: ProcessForm) -> None:
+    def fail(_change: object) -> None:
+        raise RuntimeError("observer")
+
+    form.observe(fail, "inputs")
+    form._receive(None, {"type": "edit", "id": "epsg", "draft": "EPSG:1"}, None)
+    assert isinstance(form.last_error, RuntimeError)
+    assert form.inputs["epsg"] == "EPSG:1"
+    assert form.problem == "observer"
+
+
+# -- areas ----------------------------------------------------------------------------
+
+SQUARE = {
+    "type": "Polygon",
+    "coordinates": [[[1, 2], [3, 2], [3, 4], [1, 4], [1, 2]]],
+}
+
+
+def test_a_shape_is_written_as_the_input_wants_when_it_is_drawn(
+    form: ProcessForm,
+) -> None:
+    form.fields["aoi"].shape = SQUARE
+    assert form.inputs["aoi"] == "1,2,3,4"
+    assert form.fields["aoi"].shape == SQUARE
+    page(form, type="area_action", id="aoi", action="encoding", value="wkt")
+    assert form.inputs["aoi"].startswith("POLYGON")
+    assert form.fields["aoi"].shape == SQUARE
+    page(form, type="area_action", id="aoi", action="clear")
+    assert "aoi" not in form.inputs
+    assert form.fields["aoi"].shape is None
+
+
+def test_the_map_is_asked_when_the_page_wants_to_draw(form: ProcessForm) -> None:
+    page(form, type="area_action", id="aoi", action="draw")
+    assert form.active_area == "aoi"
+    assert form.area_request == {"path": "aoi", "action": "draw", "n": 1}
+    page(form, type="area_action", id="aoi", action="view")
+    assert form.area_request == {"path": "aoi", "action": "view", "n": 2}
+    page(form, type="area_action", id="aoi", action="draw")
+    assert form.active_area == ""
+
+
+def test_anything_with_a_geometry_is_taken_when_it_is_set_from_python(
+    form: ProcessForm,
+) -> None:
+    class Shape:
+        __geo_interface__ = SQUARE
+
+    form.inputs["aoi"] = Shape()
+    assert form.inputs["aoi"] == "1,2,3,4"
+    form.fields["aoi"].shape = [5, 6, 7, 8]
+    assert form.inputs["aoi"] == "5,6,7,8"
+    with pytest.raises(InputError):
+        form.fields["epsg"].shape = SQUARE
+    with pytest.raises(InputError):
+        form.fields["aoi"].shape = {"type": "Nothing"}
+
+
+def test_each_area_has_its_shape_when_an_input_takes_several() -> None:
+    gml = {"type": "string", "contentMediaType": "application/gml+xml"}
+    schema = {"oneOf": [gml, {"format": "geojson-geometry"}]}
+    form = form_of(schema, maxOccurs=3)
+    assert form.area_paths == ("x/0",)
+    form.set_shape("x/0", SQUARE)
+    form.set_shape("x/1", {"type": "Point", "coordinates": [1, 2]})
+    assert [one["type"] for one in form.inputs["x"]] == ["Polygon", "Point"]
+    assert form.area_paths == ("x/0", "x/1")
+    assert form.get_shape("x/1") == {"type": "Point", "coordinates": [1, 2]}
+    page(form, type="area_action", id="x", path="x/0", action="clear")
+    assert [one["type"] for one in form.inputs["x"]] == ["Point"]
+    assert form.errors == {}
+
+
+def test_every_digit_is_kept_when_a_geometry_comes_from_python() -> None:
+    form = form_of({"format": "geojson-feature"})
+    feature = {
+        "type": "Feature",
+        "id": 7,
+        "geometry": {"type": "Point", "coordinates": [1.123456789012345, 2, 3]},
+        "properties": {"big": 2**60, "note": "kept"},
+        "bbox": [0, 0, 1, 1],
+    }
+    form.inputs = {"x": feature}
+    assert form.inputs == {"x": feature}
+    # What the page cannot hold exactly does not go through it.
+    echo = json.loads(json.dumps(form.drafts["x"]), parse_int=float)
+    page(form, type="edit", id="x", draft=echo)
+    assert form.inputs == {"x": feature}
+
+
+def test_the_first_reference_system_is_a_choice_when_the_schema_lists_several() -> None:
+    names = ["urn:ogc:def:crs:EPSG:6.6:3785", "CRS84"]
+    form = form_of(
+        {
+            "type": "object",
+            "required": ["bbox", "crs"],
+            "properties": {
+                "bbox": {"type": "array", "items": {"type": "number"}},
+                "crs": {"type": "string", "enum": names},
+            },
+        }
+    )
+    form.fields["x"].shape = SQUARE
+    assert form.inputs["x"] == {"bbox": [1, 2, 3, 4], "crs": "CRS84"}
+    page(form, type="area_action", id="x", action="crs", value=names[0])
+    assert form.inputs["x"]["crs"] == names[0]
+    assert form.inputs["x"]["bbox"][0] == pytest.approx(111319.49, abs=0.01)
+    assert form.errors == {}
+
+
+# -- secrets and files ----------------------------------------------------------------
+
+
+def assert_not_in(secret: str, form: ProcessForm) -> None:
+    state = form.get_state()
+    bundle = form._repr_mimebundle_()
+    shown = [state, bundle, form, form.fields["x"], form.public_inputs, form._vault]
+    assert not [part for part in shown if secret in repr(part)]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "string", "format": "password"},
+        {"type": "string", "writeOnly": True},
+        {
+            "type": "object",
+            "required": ["value"],
+            "properties": {"value": {"type": "string", "format": "password"}},
+        },
+    ],
+)
+def test_a_secret_stays_in_python_when_it_is_typed(schema: Any) -> None:
+    form = form_of(schema)
+    page(form, type="secret", id="x", text=SECRET)
+    assert SECRET in (form.inputs["x"], *_members(form.inputs["x"]))
+    assert form.errors == {}
+    assert form.drafts["x"]["set"] is True
+    assert_not_in(SECRET, form)
+    page(form, type="secret", id="x", text="")
+    assert form.inputs == {}
+
+
+def _members(value: Any) -> Any:
+    return value.values() if isinstance(value, dict) else ()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"user": "me", "password": SECRET},
+        {"password": SECRET, "not described": 1},
+        [SECRET],
+        {"password": {"value": SECRET}},
+    ],
+)
+def test_a_secret_stays_in_python_when_it_is_set(value: Any) -> None:
+    members = {"password": {"type": "string", "format": "password"}, "user": {}}
+    form = form_of({"type": "object", "properties": members})
+    form.inputs = {"x": value}
+    assert form.inputs == {"x": value}
+    assert_not_in(SECRET, form)
+
+
+def test_a_secret_is_forgotten_when_no_field_holds_it() -> None:
+    form = form_of({"type": "string", "format": "password"})
+    form.inputs = {"x": SECRET}
+    assert not form._vault.is_empty
+    form.reset()
+    assert form._vault.is_empty
+
+
+def test_bytes_are_sent_as_base64_when_a_file_is_uploaded() -> None:
+    form = form_of({"type": "string", "contentMediaType": "image/tiff"})
+    content = bytes(range(256)) * 4
+    halves = (content[:500], content[500:])
+    for part in (1, 0):  # parts may come in any order
+        page(
+            form,
+            type="upload",
+            id="x",
+            name="a.tif",
+            mime="image/tiff",
+            base64=base64.b64encode(halves[part]).decode(),
+            part=part,
+            parts=2,
+        )
+    assert base64.b64decode(form.inputs["x"]) == content
+    assert form.drafts["x"]["size"] == len(content)
+    assert len(json.dumps(form.drafts["x"])) < 200
+
+
+def test_text_is_sent_as_text_when_a_file_is_uploaded() -> None:
+    form = form_of({"type": "string", "contentMediaType": "text/xml"})
+    encoded = base64.b64encode("<a>é</a>".encode()).decode()
+    page(form, type="upload", id="x", name="a.xml", mime="text/xml", base64=encoded)
+    assert form.inputs == {"x": "<a>é</a>"}
+
+
+def test_a_broken_upload_is_said_when_it_arrives() -> None:
+    form = form_of({"type": "string", "contentMediaType": "image/tiff"})
+    form._receive(
+        None, {"type": "upload", "id": "x", "name": "a", "base64": "%%"}, None
+    )
+    assert "try it again" in form.problem
+
+
+# -- what the server says -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("problem", "named"),
+    [
+        ({"title": "Bad", "detail": "Input 'epsg' is not a code"}, ("epsg",)),
+        ({"detail": "aoi and stac_items are required"}, ("aoi", "stac_items")),
+        ({"errors": [{"pointer": "#/inputs/epsg", "detail": "bad"}]}, ("epsg",)),
+        ({"detail": [{"loc": ["body", "inputs", "bands"], "msg": "bad"}]}, ("bands",)),
+        ({"invalid-params": [{"name": "aoi", "reason": "outside"}]}, ("aoi",)),
+        ({"detail": "The service failed to execute."}, ()),
+        ({"title": None, "detail": 5}, ()),
+    ],
+)
+def test_the_server_is_quoted_at_the_field_when_it_names_an_input(
+    form: ProcessForm, problem: dict[str, Any], named: tuple[str, ...]
+) -> None:
+    form.inputs = FILLED
+    assert form.show_server_errors(problem) == named
+    assert tuple(form.shown_errors) == named
+    assert all("The server says" in text for text in form.shown_errors.values())
+    # It is what the server said last time, not a reason to refuse the next run.
+    assert form.errors == {}
+    error = ProblemError("No.", status_code=400, problem=problem)
+    assert form.show_server_errors(error) == named
+
+
+def test_the_servers_words_go_when_that_field_is_edited(form: ProcessForm) -> None:
+    form.inputs = FILLED
+    form.show_server_errors({"detail": "'epsg' is bad and 'aoi' too"})
+    page(form, type="edit", id="epsg", draft="EPSG:3857")
+    assert set(form.shown_errors) == {"aoi"}
+
+
+# -- fields of one's own --------------------------------------------------------------
+
+
+def test_a_registered_field_is_drawn_when_its_format_is_used() -> None:
+    @register_field(format="colour")
+    def colour(field: Any) -> Any:
+        return ipywidgets.Text(description=field.label)
+
+    try:
+        form = ProcessForm(
+            {
+                "inputs": {
+                    "plain": {"schema": {"type": "string"}},
+                    "c": {"schema": {"type": "string", "format": "colour"}},
+                }
+            }
+        )
+    finally:
+        colour.unregister()
+    assert [one.get("slot") for one in form.spec] == [None, 0]
+    (widget,) = form.slots
+    widget.value = "#ff8800"
+    assert form.inputs == {"c": "#ff8800"}
+    form.inputs["c"] = "#000000"
+    assert widget.value == "#000000"
+    form.reset()
+    assert form.inputs == {}
+    form.close()
+
+
+def test_no_zero_is_sent_when_a_registered_slider_is_emptied() -> None:
+    make = register_field(input_id="x")(lambda field: ipywidgets.IntSlider())
+    try:
+        form = form_of({"type": "integer"})
+    finally:
+        make.unregister()
+    form.slots[0].value = 7
+    assert form.inputs == {"x": 7}
+    form.reset()
+    assert form.inputs == {}
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"media_type": "text/csv"},
+        {"cwl_type": "Colour"},
+        {"input_id": "x"},
+        {"when": lambda schema: schema.get("maxLength") == 7},
+    ],
+)
+def test_a_registered_field_is_found_when_its_condition_holds(
+    condition: dict[str, Any],
+) -> None:
+    make = register_field(**condition)(lambda field: ipywidgets.Text())
+    try:
+        schema = {"type": "string", "contentMediaType": "text/csv", "maxLength": 7}
+        metadata = [{"title": "cwl:type", "value": "https://a.org/types.yaml#Colour"}]
+        form = form_of(schema, metadata=metadata)
+        assert len(form.slots) == 1
+        assert ProcessForm({"inputs": {"y": {"schema": {}}}}).slots == []
+    finally:
+        make.unregister()
+
+
+def test_the_field_is_still_there_when_a_predicate_or_maker_fails() -> None:
+    def fail(_: Any) -> Any:
+        raise ZeroDivisionError
+
+    broken = [register_field(when=fail)(fail), register_field(input_id="x")(fail)]
+    try:
+        form = form_of({"type": "string"})
+        form.inputs = {"x": "a"}
+        assert form.inputs == {"x": "a"}
+        assert form.slots == []
+    finally:
+        for one in broken:
+            one.unregister()
+
+
+def test_registering_is_refused_when_there_is_no_condition() -> None:
+    with pytest.raises(InputError):
+        register_field()
+
+
+# -- saved notebooks, leaks, imports --------------------------------------------------
+
+
+def test_a_saved_notebook_says_what_was_entered_when_there_is_no_kernel(
+    form: ProcessForm,
+) -> None:
+    form.inputs = {"aoi": "<img src=x>", "epsg": "EPSG:4326"}
+    data, _ = form._repr_mimebundle_()
+    assert data["text/plain"] == "Water bodies form: 2 of 4 inputs set"
+    assert "EPSG:4326" in data["text/html"]
+    assert "&lt;img src=x&gt;" in data["text/html"]
+    assert "<img" not in data["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_nothing_is_left_when_forms_are_closed() -> None:
+    before = len(_instances)
+    for _ in range(20):
+        made = ProcessForm(WATER_BODIES)
+        made.inputs = FILLED
+        made.close()
+    assert len(_instances) == before
+
+
+def test_names_are_reachable_when_the_package_is_imported() -> None:
+    for name in ogc_widgets.form.__all__:
+        assert getattr(ogc_widgets.form, name) is not None
+    with pytest.raises(AttributeError):
+        _ = ogc_widgets.form.nothing
