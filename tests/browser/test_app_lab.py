@@ -46,7 +46,6 @@ def run_all_by_menu(window: LabPage) -> None:
     assert not window.cell_errors()
 
 
-@pytest.mark.xfail(strict=False, reason="not steady yet on a slow machine")
 @pytest.mark.parametrize("base_url", ["/", "/user/someone/"])
 def test_whole_loop_works_with_the_mouse_when_the_tour_is_opened(
     lab_page: LabPage, base_url: str
