@@ -5,10 +5,14 @@ Each state in both themes, wide and narrow, on a real job.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from app_screen import AppScreen
-from lab_window import LabPage
 from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from lab_window import LabPage
 
 THREE_LINES = "import ogc_widgets as ogc\nlab = ogc.lab()\napp = ogc.App(lab.url)\napp"
 FILL = """app.form.inputs = {
