@@ -251,7 +251,9 @@ def test_media_type_is_named_when_it_is_not_a_package(api: Api, kind: str) -> No
         ("cwlVersion: v1.2\nclass: Workflow\nid: x\n", "valid package"),
         (hello("x").replace("id: x\n", ""), "id"),
         (hello("../x"), "id"),
-        (hello("x").replace("inputs: {}", "inputs: {a: nonsense}"), "valid package"),
+        (hello("x").replace("inputs: {}", "inputs: {a: nonsense}"), "nonsense"),
+        (hello("x").replace("v1.2", "v99"), "v99"),
+        (hello("x").replace("CommandLineTool", "Hammer"), "Hammer"),
         (
             hello("x").replace(
                 "inputs: {}", "inputs:\n  $import: http://localhost:9/x"

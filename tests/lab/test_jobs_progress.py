@@ -40,14 +40,13 @@ $graph:
 - class: CommandLineTool
   id: tool
   baseCommand: 'true'
-  inputs: {{a: string, b: string}}
+  inputs: {{a: Any, b: Any}}
   outputs: {{out: stdout}}
 """
     )
     return describe(package)["plan"]
 
 
-@pytest.mark.xfail(strict=False, reason="its package is refused by cwltool")
 @pytest.mark.parametrize(
     ("scatter", "first", "second"),
     [

@@ -89,10 +89,9 @@ def describe(
     try:
         loaded = load_document_by_yaml(document, uri, load_all=True)
     except Exception as error:  # noqa: BLE001 - cwl_utils raises many kinds
-        reason = str(error).replace(str(path), path.name)
-        raise PackageError(
-            "invalid", f"This is not a valid package: {reason}"
-        ) from None
+        if not str(error):  # what is wrong with a class, for one, it does not say
+            _validate(path, "")
+        raise PackageError("invalid", _reason(str(error), path)) from None
     processes = loaded if isinstance(loaded, list) else [loaded]
     chosen = _choose(processes, workflow)
     by_id = {process.id: process for process in processes}
@@ -142,15 +141,24 @@ def _validate(path: Path, name: str) -> None:
     said = io.StringIO()
     target = f"{path}#{name}" if name else str(path)
     options = ["--validate", "--skip-schemas", "--disable-color", "--no-warnings"]
+    # It says what is wrong on stdout, since this is what it was asked for.
     status = cwltool_main(
         [*options, target],
-        stdout=io.StringIO(),
+        stdout=said,
         stderr=said,
         custom_schema_callback=keep_schemas,
     )
     if status != 0:
-        reason = " ".join(said.getvalue().replace(str(path), path.name).split())
-        raise PackageError("invalid", f"This is not a valid package: {reason}")
+        raise PackageError("invalid", _reason(said.getvalue(), path))
+
+
+def _reason(text: str, path: Path) -> str:
+    """Return what a library said, without our folders and its indentation."""
+    text = re.sub(rf"[^\s'\"`]*/{re.escape(path.name)}", path.name, text)
+    text = text.replace(f"{path.absolute().parent.as_uri()}/", "")
+    text = text.removeprefix("ERROR ")
+    text = text.removeprefix("Tool definition failed validation:")
+    return f"This is not a valid package: {' '.join(text.split())}"
 
 
 def _choose(processes: list[Any], workflow: str) -> Cwl:
