@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.form import area, exact, known, registry, words
+from ogc_widgets.form import area, known, leaves, registry, words
 from ogc_widgets.form import hints as ui
 from ogc_widgets.form.area import Naming
 from ogc_widgets.form.branches import branches_of, is_null
 from ogc_widgets.form.defaults import usable_default
 from ogc_widgets.form.fields import MAX_DEPTH, MAX_NODES, MAX_OPTIONS, Field
 from ogc_widgets.form.flat import Flat, flatten
-from ogc_widgets.form.normalise import UNRESOLVED, TooLargeError, type_names
+from ogc_widgets.form.keywords import TooLargeError
+from ogc_widgets.form.settle import UNRESOLVED, type_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ogc_widgets.api.wire import JsonValue
     from ogc_widgets.form.descriptions import InputReading
 
 _STAC: Final = f"{known.PREFIX}stac"
@@ -29,13 +29,6 @@ _MAX_TUPLE: Final = 8
 
 _SHORT_KINDS: Final = frozenset({"number", "integer", "text", "choice", "boolean"})
 
-_TEXT_FORMATS: Final[dict[str, str]] = {
-    "date": "date",
-    "time": "time",
-    "date-time": "datetime",
-    "datetime": "datetime",
-    "duration": "duration",
-}
 _CWL_FORMATS: Final[dict[str, str]] = {
     "Date": "date",
     "DateTime": "date-time",
@@ -136,13 +129,13 @@ class Builder:
             label=made.label or ui.text(hints, "title") or view.get("title", ""),
             description=made.description or view.get("description", ""),
             required=place.required,
-            nullable=made.nullable or _takes_null(view),
+            nullable=made.nullable or leaves.takes_null(view),
             schema=made.schema or schema,
             defs=self.scope.defs,
             widget=made.widget or ui.text(hints, "widget"),
             placeholder=made.placeholder
             or ui.text(hints, "placeholder")
-            or _example(view),
+            or leaves.example(view),
             order=made.order if made.order is not None else ui.number(hints, "order"),
             advanced=made.advanced or hints.get("advanced") is True,
             custom=None if place.depth else registry.find(view, self.scope.reading),
@@ -185,9 +178,9 @@ class Builder:
         if found is not None:
             return Field(kind="area", area=found)
         if "const" in view:
-            return _const(view["const"], view)
+            return leaves.const(view["const"], view)
         if "enum" in view:
-            made = _choice(view["enum"], view)
+            made = leaves.choice(view["enum"], view)
             if made is not None:
                 return made
         choices = branches_of(view, self.scope.defs)
@@ -196,17 +189,17 @@ class Builder:
         return self._by_type(view, place)
 
     def _by_type(self, view: Mapping[str, Any], place: Place) -> Field:
-        types = type_names(view) or _implied_types(view)
+        types = type_names(view) or leaves.implied_types(view)
         if not types:
             return Field(kind="null" if is_null(view) else "json")
         if len(types) > 1:
-            branches = [{**_labelless(view), "type": name} for name in types]
+            branches = [{**leaves.without_labels(view), "type": name} for name in types]
             return self._union(branches, view, place)
         match types[0]:
             case "string":
                 return self._text(view, place)
             case "integer" | "number":
-                return _number(view, types[0], place.hints)
+                return leaves.number(view, types[0], place.hints)
             case "boolean":
                 return Field(
                     kind="boolean", options=(True, False), option_labels=("yes", "no")
@@ -232,10 +225,10 @@ class Builder:
             or hint == "password"
         ):
             return Field(kind="secret", format="password")
-        if _is_content(view):
-            return _content(view, place)
-        if format_name in _TEXT_FORMATS:
-            kind = _TEXT_FORMATS[format_name]
+        if leaves.is_content(view):
+            return leaves.content(view, outermost=place.outermost)
+        if format_name in leaves.TEXT_FORMATS:
+            kind = leaves.TEXT_FORMATS[format_name]
             return Field(kind=kind, format=format_name)  # type: ignore[arg-type]
         if hint in ("textarea", "multiline", "code") or format_name in (
             "textarea",
@@ -257,7 +250,9 @@ class Builder:
             dict.fromkeys(n for n in (*media_types, *contents) if n and n != "*/*")
         )
         binary = bool(names) and not any(words.is_text(name) for name in names)
-        return _file(names, place, binary=binary, qualified=True)
+        return leaves.file_of(
+            names, outermost=place.outermost, binary=binary, qualified=True
+        )
 
     # Containers
 
@@ -274,9 +269,9 @@ class Builder:
             options
             and len(options) <= MAX_OPTIONS
             and (view.get("uniqueItems") or (low <= len(options) and low <= 1))
-            and not _takes_null(item_view)
+            and not leaves.takes_null(item_view)
         ):
-            made = _choice(options, item_view, several=True)
+            made = leaves.choice(options, item_view, several=True)
             if made is not None:
                 return replace(
                     made, kind="multichoice", min_items=low, max_items=high, label=""
@@ -402,15 +397,17 @@ class Builder:
     def _union(
         self, choices: list[dict[str, Any]], view: Mapping[str, Any], place: Place
     ) -> Field:
-        nullable = _takes_null(view) or any(is_null(choice) for choice in choices)
+        nullable = leaves.takes_null(view) or any(is_null(choice) for choice in choices)
         choices = [choice for choice in choices if not is_null(choice)]
         if not choices:
             return Field(kind="null")
-        constants = _constants_of(choices)
+        constants = leaves.named_constants(choices)
         if constants is not None:
             return replace(constants, nullable=nullable)
-        if len(choices) > 1 and all(_is_content(choice) for choice in choices):
-            return replace(_contents(choices, place), nullable=nullable)
+        if len(choices) > 1 and all(leaves.is_content(choice) for choice in choices):
+            return replace(
+                leaves.contents(choices, outermost=place.outermost), nullable=nullable
+            )
         # "An address, or a STAC item, or a feature collection" is data to read.
         is_data = any(
             view.get("format") in _ADDRESSES
@@ -431,7 +428,7 @@ class Builder:
         if len(hints) == len(made):
             return Field(kind="area", area=area.joined(hints), nullable=nullable)
         discriminator = view.get("discriminator", {}).get("propertyName", "")
-        labels = _labels(made, discriminator)
+        labels = leaves.branch_labels(made, discriminator)
         return Field(
             kind="union",
             nullable=nullable,
@@ -440,192 +437,3 @@ class Builder:
                 for branch, label in zip(made, labels, strict=True)
             ),
         )
-
-
-def _const(value: JsonValue, view: Mapping[str, Any]) -> Field:
-    label = view.get("title") or _option_label(value)
-    return Field(kind="const", options=(value,), option_labels=(label,))
-
-
-def _option_label(value: JsonValue) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return words.shorten(value, 200) if value != "" else "(empty text)"
-
-
-def _choice(
-    options: list[Any], view: Mapping[str, Any], *, several: bool = False
-) -> Field | None:
-    values = [option for option in options if option is not None]
-    if len(values) > MAX_OPTIONS or not values:
-        return None
-    try:
-        labels = tuple(_option_label(value) for value in values)
-    except (ValueError, RecursionError):
-        return None
-    if len(values) == 1 and None not in options and not several:
-        return _const(values[0], {k: v for k, v in view.items() if k != "title"})
-    return Field(kind="choice", options=tuple(values), option_labels=labels)
-
-
-def _constants_of(choices: list[dict[str, Any]]) -> Field | None:
-    """``oneOf: [{const, title}, ...]``: a choice whose options have names."""
-    values: list[Any] = []
-    labels: list[str] = []
-    for choice in choices:
-        if "const" in choice:
-            found = [choice["const"]]
-        elif len(choice.get("enum", ())) == 1:
-            found = choice["enum"]
-        else:
-            return None
-        if any(exact.same(found[0], value) for value in values):
-            continue
-        values += found
-        labels.append(choice.get("title") or _option_label(found[0]))
-    if not 1 < len(values) <= MAX_OPTIONS:
-        return None
-    return Field(kind="choice", options=tuple(values), option_labels=tuple(labels))
-
-
-def _number(view: Mapping[str, Any], kind: str, hints: Mapping[str, Any]) -> Field:
-    low, high = view.get("minimum"), view.get("maximum")
-    above, below = view.get("exclusiveMinimum"), view.get("exclusiveMaximum")
-    excludes_low = above is not None and (low is None or above >= low)
-    excludes_high = below is not None and (high is None or below <= high)
-    return Field(
-        kind="integer" if kind == "integer" else "number",
-        minimum=above if excludes_low else low,
-        maximum=below if excludes_high else high,
-        exclusive=(excludes_low, excludes_high),
-        step=view.get("multipleOf") or ui.number(hints, "step"),
-    )
-
-
-def _is_content(view: Mapping[str, Any]) -> bool:
-    """Whether a text is the content of a file."""
-    if type_names(view) not in (["string"], []):
-        return False
-    return bool({"contentMediaType", "contentEncoding"} & view.keys()) or (
-        view.get("format") in ("binary", "byte")
-    )
-
-
-def _content(view: Mapping[str, Any], place: Place) -> Field:
-    name = view.get("contentMediaType", "")
-    encoding = str(view.get("contentEncoding", "")).lower()
-    # ZOO writes base64 where the service says nothing, for XML too.
-    binary = (
-        encoding in ("base64", "binary", "base64url")
-        or view.get("format") in ("binary", "byte")
-        or bool(name)
-    ) and not (name and words.is_text(name))
-    media_types = (name,) if name and name != "*/*" else ()
-    if not place.outermost and not binary:
-        return Field(kind="multiline", media_types=media_types, rows=6)
-    return _file(media_types, place, binary=binary)
-
-
-def _file(
-    media_types: tuple[str, ...],
-    place: Place,
-    *,
-    binary: bool,
-    qualified: bool = False,
-) -> Field:
-    """A file field; only inputs themselves can be references."""
-    modes: tuple[str, ...] = ("upload", "text") if binary else ("text", "upload")
-    if place.outermost:
-        # The standard lets any input be a link, a folder can be nothing else.
-        folder = media_types and all("directory" in name for name in media_types)
-        modes = ("reference",) if folder else (*modes, "reference")
-    return Field(
-        kind="file",
-        media_types=media_types,
-        binary=binary,
-        qualified=qualified,
-        modes=modes,
-        rows=4,
-    )
-
-
-def _contents(choices: list[dict[str, Any]], place: Place) -> Field:
-    """The same content in several media types: one field."""
-    made = [_content(choice, place) for choice in choices]
-    names = tuple(dict.fromkeys(name for one in made for name in one.media_types))
-    return _file(names, place, binary=all(one.binary for one in made))
-
-
-def _implied_types(view: Mapping[str, Any]) -> list[str]:
-    """The type that keywords speak of where none is named."""
-    for name, keywords in (
-        ("object", {"properties", "additionalProperties", "patternProperties"}),
-        ("array", {"items", "prefixItems", "minItems", "maxItems"}),
-        ("string", {"pattern", "minLength", "maxLength", "contentMediaType"}),
-        ("number", {"minimum", "maximum", "multipleOf", "exclusiveMinimum"}),
-    ):
-        if keywords & view.keys():
-            return [name]
-    if view.get("format") in {*words.FORMATS, *_TEXT_FORMATS, "password"}:
-        return ["string"]
-    default = view.get("default")
-    if isinstance(default, bool):
-        return ["boolean"]
-    if isinstance(default, str):
-        return ["string"]
-    return []
-
-
-def _takes_null(view: Mapping[str, Any]) -> bool:
-    types = view.get("type")
-    if types == "null" or (isinstance(types, list) and "null" in types):
-        return True
-    if None in view.get("enum", ()):
-        return not types
-    return any(
-        is_null(branch)
-        for keyword in ("anyOf", "oneOf")
-        for branch in view.get(keyword, ())
-    )
-
-
-def _labelless(view: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in view.items() if k not in ("title", "description")}
-
-
-def _example(view: Mapping[str, Any]) -> str:
-    for value in view.get("examples", ()):
-        if isinstance(value, (str, int, float)) and not isinstance(value, bool):
-            return f"e.g. {words.shorten(value)}"
-    return ""
-
-
-def _labels(made: list[Field], discriminator: str) -> list[str]:
-    """Names that tell the branches of a union apart, for people."""
-    labels = []
-    for branch in made:
-        told = [m for m in branch.fields if m.key == discriminator and m.option_labels]
-        if branch.label:
-            labels.append(branch.label)
-        elif told:
-            labels.append(told[0].option_labels[0])
-        else:
-            constants = [m for m in branch.fields if m.kind == "const"]
-            labels.append(
-                constants[0].option_labels[0]
-                if constants
-                else _object_label(branch) or words.kind(branch)
-            )
-    return [
-        label if labels.count(label) == 1 else f"{label} ({number})"
-        for number, label in enumerate(labels, start=1)
-    ]
-
-
-def _object_label(branch: Field) -> str:
-    if branch.kind != "object":
-        return ""
-    names = [m.key for m in branch.fields if m.required] or [
-        m.key for m in branch.fields
-    ]
-    return f"object with {', '.join(names[:3])}{', …' if len(names) > 3 else ''}"

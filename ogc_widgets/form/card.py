@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.api.text import clean, escape_html
 from ogc_widgets.form import exact
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ogc_widgets.api.wire import JsonValue
     from ogc_widgets.form.fields import Field
 
@@ -50,3 +49,19 @@ def card_html(
 
 def _text(value: JsonValue) -> str:
     return value if isinstance(value, str) else exact.dumps(value)
+
+
+def without_secrets(field: Field | None, value: JsonValue) -> JsonValue:
+    """A value with "$SECRET" in place of what must not be shown or saved."""
+    if field is None or all(part.kind != "secret" for part in field.walk()):
+        return value
+    if field.kind == "secret":
+        hidden: Any = "$SECRET"
+        return {field.envelope: hidden} if field.envelope else hidden
+    if field.kind == "object" and isinstance(value, Mapping):
+        members = {member.key: member for member in field.fields}
+        if value.keys() <= members.keys():
+            return {k: without_secrets(members[k], v) for k, v in value.items()}
+    if field.kind == "list" and isinstance(value, list):
+        return [without_secrets(field.item, one) for one in value]
+    return "$SECRET"

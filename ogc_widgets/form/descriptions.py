@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form import exact, hints
-from ogc_widgets.form.normalise import plain_text
+from ogc_widgets.form.keywords import plain_text
 
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue

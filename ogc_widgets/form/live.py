@@ -13,7 +13,7 @@ from ogc_widgets.form.fields import UNSET, Field
 
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
-    from ogc_widgets.form.widget import ProcessForm
+    from ogc_widgets.form.state import FormState
 
 
 class Inputs(dict[str, Any]):
@@ -23,7 +23,7 @@ class Inputs(dict[str, Any]):
     it. ``dict(form.inputs)`` is a copy that stands for itself.
     """
 
-    def __init__(self, values: Mapping[str, Any], form: ProcessForm) -> None:
+    def __init__(self, values: Mapping[str, Any], form: FormState) -> None:
         super().__init__(values)
         self._form = weakref.ref(form)
 
@@ -113,7 +113,7 @@ class InputField:
         field: Its description.
     """
 
-    def __init__(self, form: ProcessForm, field: Field) -> None:
+    def __init__(self, form: FormState, field: Field) -> None:
         self._form = weakref.ref(form)
         self.id = field.key
         self.field = field
@@ -123,7 +123,7 @@ class InputField:
         return f"<InputField {self.id!r} ({self.field.kind}), {state}>"
 
     @property
-    def form(self) -> ProcessForm:
+    def form(self) -> FormState:
         """The form that this input belongs to."""
         form = self._form()
         if form is None:

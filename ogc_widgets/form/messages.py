@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form import exact, texts, validate, words
+from ogc_widgets.form.fields import split_path
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
@@ -277,3 +278,20 @@ def _names(values: Iterable[Any]) -> str:
     shown = ", ".join(words.shorten(value, 40) for value in every[:_MAX_NAMED])
     more = len(every) - _MAX_NAMED
     return f"{shown} and {more} more" if more > 0 else shown
+
+
+def sentence(message: str) -> str:
+    """A message as it stands under its field: "Needs a value."."""
+    text = message[:1].upper() + message[1:]
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def in_one(key: str, findings: Mapping[str, str]) -> str:
+    """The findings about one input in one message."""
+    parts = []
+    for path, message in findings.items():
+        _, *steps = split_path(path)
+        names = [str(int(s) + 1) if s.isdigit() else s for s in steps]
+        parts.append(f"{', '.join(names)}: {message}" if names else message)
+    del key
+    return "; ".join(parts)

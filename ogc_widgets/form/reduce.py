@@ -18,7 +18,8 @@ from ogc_widgets.form.build import Builder, Place, Scope
 from ogc_widgets.form.defaults import with_default
 from ogc_widgets.form.descriptions import InputReading, inputs_of, read_input
 from ogc_widgets.form.fields import MAX_NODES_OF_FORM, UNSET, Field
-from ogc_widgets.form.normalise import Normaliser, TooLargeError
+from ogc_widgets.form.keywords import TooLargeError
+from ogc_widgets.form.normalise import Normaliser
 
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue

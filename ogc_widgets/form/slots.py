@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ogc_widgets.api.wire import JsonValue
-    from ogc_widgets.form.widget import ProcessForm
+    from ogc_widgets.form.state import FormState
 
 
 class Slots:
@@ -27,7 +27,7 @@ class Slots:
         errors: What the makers of widgets raised; those fields are drawn as usual.
     """
 
-    def __init__(self, form: ProcessForm) -> None:
+    def __init__(self, form: FormState) -> None:
         self._form = form
         self._by_id: dict[str, Any] = {}
         self._is_showing = False

@@ -1,0 +1,119 @@
+"""What the page says to the form: one method per kind of message."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from ogc_widgets.api.text import clean
+from ogc_widgets.errors import InputError
+from ogc_widgets.form import area, files
+from ogc_widgets.form.state import FormState
+from ogc_widgets.view.base import publishing
+
+if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
+
+
+class PageMessages(FormState):
+    """The half of a form that listens to the page."""
+
+    def _on_edit(self, id: str, draft: JsonValue) -> None:  # noqa: A002 # the page's word
+        if id not in self._fields:
+            return
+        with publishing(self):
+            self._edited.add(id)
+            self._server_errors.pop(id, None)
+            self.drafts = {**self.drafts, id: draft}
+            self._read([id])
+            self._publish()
+
+    def _on_leave(self, id: str, **_: object) -> None:  # noqa: A002
+        if id not in self._fields:
+            return
+        with publishing(self):
+            self._tried.add(id)
+            self._publish()
+
+    def _on_extra(self, rows: Iterable[Iterable[str]]) -> None:
+        with publishing(self):
+            self.extra = [[str(key), str(text)] for key, text in rows]
+            self._read_extra()
+            self._publish()
+
+    def _on_reset(self) -> None:
+        self.reset()
+
+    def _on_secret(self, id: str, text: str, path: str = "", **_: object) -> None:  # noqa: A002
+        with publishing(self):
+            draft = {"set": True, "ref": self._vault.put(text)} if text else None
+            self._edited.add(id)
+            self._set_part(path or id, draft)
+
+    def _on_upload(  # one message of the page
+        self,
+        id: str,  # noqa: A002
+        name: str,
+        base64: str,
+        mime: str = "",
+        path: str = "",
+        part: int = 0,
+        parts: int = 1,
+    ) -> None:
+        with publishing(self):
+            received = self._uploads.setdefault((path or id, name), {})
+            received[int(part)] = _decoded(base64)
+            if sum(map(len, received.values())) > files.MAX_UPLOAD:
+                del self._uploads[path or id, name]
+                raise InputError(
+                    f"{clean(name)} is larger than {files.MAX_UPLOAD >> 20} MiB.",
+                    advice="Give its address instead.",
+                )
+            if len(received) < int(parts):
+                return
+            del self._uploads[path or id, name]
+            content = b"".join(received[number] for number in sorted(received))
+            self._edited.add(id)
+            self._set_part(
+                path or id,
+                {
+                    "mode": "upload",
+                    "name": clean(name),
+                    "type": mime or None,
+                    "size": len(content),
+                    "ref": self._vault.put(content),
+                },
+            )
+
+    def _on_area_action(
+        self,
+        id: str,  # noqa: A002
+        action: str,
+        value: JsonValue = None,
+        path: str = "",
+    ) -> None:
+        at = path or id
+        found = self._area_at(at)
+        if found is None:
+            return
+        at, field, draft = found
+        with publishing(self):
+            if action == "draw":
+                self.active_area = "" if self.active_area == at else at
+            elif action == "clear":
+                self._set_part(at, None)
+            elif action in ("encoding", "crs"):
+                before = dict(draft) if isinstance(draft, Mapping) else {"text": ""}
+                self._set_part(at, area.changed(field, before, action, value))
+            if action in ("draw", "view"):
+                number = self.area_request.get("n", 0) + 1
+                self.area_request = {"path": at, "action": action, "n": number}
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise InputError("The upload arrived broken; try it again.") from None

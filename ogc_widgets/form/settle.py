@@ -1,0 +1,190 @@
+"""Types, bounds and options of other dialects, said in JSON Schema 2020-12."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from ogc_widgets.form import exact
+from ogc_widgets.form.fields import MAX_OPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ogc_widgets.api.wire import JsonValue
+
+UNRESOLVED: Final = "x-unresolved"
+
+_ODD_TYPES: Final[dict[str, dict[str, Any]]] = {
+    "str": {"type": "string"},
+    "text": {"type": "string"},
+    "token": {"type": "string"},
+    "normalizedstring": {"type": "string"},
+    "language": {"type": "string"},
+    "datetime": {"type": "string", "format": "date-time"},
+    "date-time": {"type": "string", "format": "date-time"},
+    "date": {"type": "string", "format": "date"},
+    "time": {"type": "string", "format": "time"},
+    "duration": {"type": "string", "format": "duration"},
+    "uri": {"type": "string", "format": "uri"},
+    "anyuri": {"type": "string", "format": "uri"},
+    "url": {"type": "string", "format": "uri"},
+    "base64binary": {"type": "string", "contentEncoding": "base64"},
+    "binary": {"type": "string", "contentEncoding": "base64"},
+    "int": {"type": "integer"},
+    "int32": {"type": "integer"},
+    "int64": {"type": "integer"},
+    "long": {"type": "integer"},
+    "short": {"type": "integer"},
+    "byte": {"type": "integer"},
+    "positiveinteger": {"type": "integer", "minimum": 1},
+    "nonnegativeinteger": {"type": "integer", "minimum": 0},
+    "unsignedint": {"type": "integer", "minimum": 0},
+    "unsignedlong": {"type": "integer", "minimum": 0},
+    "unsignedshort": {"type": "integer", "minimum": 0},
+    "float": {"type": "number"},
+    "float32": {"type": "number"},
+    "float64": {"type": "number"},
+    "double": {"type": "number"},
+    "decimal": {"type": "number"},
+    "real": {"type": "number"},
+    "bool": {"type": "boolean"},
+    "dict": {"type": "object"},
+    "list": {"type": "array"},
+    "any": {},
+    "anytype": {},
+}
+TYPES: Final = ("null", "boolean", "integer", "number", "string", "array", "object")
+
+
+def type_names(schema: Mapping[str, Any]) -> list[str]:
+    """Types that a normalised schema names, without "null"; [] for any."""
+    value = schema.get("type")
+    names = [value] if isinstance(value, str) else list(value or [])
+    return [name for name in names if name != "null"]
+
+
+def settle_type(schema: Mapping[str, Any], result: dict[str, Any]) -> None:
+    """Name the type in JSON Schema; ``dateTime`` and the like bring a format."""
+    value = schema.get("type")
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, (list, tuple)):
+        return
+    types: list[str] = []
+    for name in names:
+        if not isinstance(name, str):
+            continue
+        if name in TYPES:
+            types.append(name)
+            continue
+        odd = _ODD_TYPES.get(re.sub(r"^(xs|xsd|xsi)?:", "", name.lower()))
+        if not odd:
+            if name.lower() in TYPES:
+                types.append(name.lower())
+            continue
+        types.append(odd["type"])
+        for keyword, implied in odd.items():
+            result.setdefault(keyword, implied)
+    if types:
+        unique = list(dict.fromkeys(types))
+        result["type"] = unique[0] if len(unique) == 1 else unique
+    else:
+        result.pop("type", None)
+
+
+def settle_bounds(schema: Mapping[str, Any], result: dict[str, Any]) -> None:
+    """Turn the boolean ``exclusiveMinimum`` of OpenAPI 3.0 into a number."""
+    for bound, exclusive in (
+        ("minimum", "exclusiveMinimum"),
+        ("maximum", "exclusiveMaximum"),
+    ):
+        if schema.get(exclusive) is True and bound in result:
+            result[exclusive] = result.pop(bound)
+
+
+def settle_enum(result: dict[str, Any]) -> None:
+    """Make options of the type that the schema names ("1" of a number is 1)."""
+    options = result.get("enum")
+    if options is None:
+        return
+    types = type_names(result)
+    if types and all(name in ("number", "integer") for name in types):
+        options = [as_number(option) for option in options]
+    elif types == ["boolean"]:
+        options = [_WORDS_OF_BOOLEAN.get(str(o).lower(), o) for o in options]
+    elif types == ["string"]:
+        options = [
+            exact.number_text(o)
+            if isinstance(o, (int, float)) and not isinstance(o, bool)
+            else o
+            for o in options
+        ]
+    unique: list[Any] = []
+    seen: set[tuple[type, Any]] = set()
+    for option in options:
+        try:
+            mark = (bool if isinstance(option, bool) else object, option)
+            if mark in seen:
+                continue
+            seen.add(mark)
+        except TypeError:
+            if len(unique) <= MAX_OPTIONS and any(
+                exact.same(option, other) for other in unique
+            ):
+                continue
+        unique.append(option)
+    result["enum"] = unique
+
+
+def settle_choices(result: dict[str, Any]) -> None:
+    """Read "exactly one" as "one" where only labels tell the choices apart.
+
+    A GML text fits ``{"contentMediaType": "application/gml+xml"}`` and the same with
+    KML: validators do not look at media types and formats, so the strict reading would
+    refuse every value.
+    """
+    branches = result.get("oneOf")
+    if branches and "anyOf" not in result and any(map(_is_loose, branches)):
+        result["anyOf"] = result.pop("oneOf")
+
+
+def _is_loose(branch: Mapping[str, Any]) -> bool:
+    told = {"format", "contentMediaType", "contentEncoding", UNRESOLVED}
+    return not branch or bool(told & branch.keys())
+
+
+_WORDS_OF_BOOLEAN: Final = {"true": True, "false": False}
+
+
+def as_number(value: JsonValue) -> JsonValue:
+    """A number that was written as text, as a number; anything else as it is."""
+    if isinstance(value, str):
+        try:
+            return exact.number(value)
+        except ValueError:
+            return value
+    return value
+
+
+def with_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """What ``nullable: true`` of OpenAPI 3.0 means."""
+    labels = ("title", "description", "default")
+    if "$ref" in schema or not schema.get("type"):
+        shapes = {"$ref", "oneOf", "anyOf", "allOf", "enum", "const", "not"} & set(
+            schema
+        )
+        if not shapes:
+            return schema
+        inner = {
+            keyword: value for keyword, value in schema.items() if keyword not in labels
+        }
+        outer: dict[str, Any] = {k: schema[k] for k in labels if k in schema}
+        return {**outer, "anyOf": [inner, {"type": "null"}]}
+    types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    result = {**schema, "type": [*types, *(["null"] if "null" not in types else [])]}
+    if "enum" in result and None not in result["enum"]:
+        result["enum"] = [*result["enum"], None]
+    branches = {"oneOf", "anyOf", "allOf", "const"} & set(schema)
+    if branches:
+        return {"anyOf": [schema, {"type": "null"}]}
+    return result

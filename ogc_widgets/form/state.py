@@ -1,0 +1,360 @@
+"""The state of a form: drafts, and everything that follows from them.
+
+One lock holds them together (:func:`~ogc_widgets.view.base.publishing`); observers see
+a change when all of it has happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+from ipywidgets import widget_serialization
+
+from ogc_widgets.errors import InputError
+from ogc_widgets.form import area, extras, page, tree
+from ogc_widgets.form.descriptions import plain_description
+from ogc_widgets.form.drafts import HIDDEN_NOTE, from_draft, initial_draft, to_draft
+from ogc_widgets.form.fields import UNSET, Field, split_path
+from ogc_widgets.form.findings import advice
+from ogc_widgets.form.live import InputField, Inputs, InputsTrait, plain
+from ogc_widgets.form.messages import NEEDS_VALUE, in_one, sentence
+from ogc_widgets.form.reduce import reduce_process
+from ogc_widgets.form.slots import Slots
+from ogc_widgets.form.texts import lacks_zone
+from ogc_widgets.form.vault import Vault
+from ogc_widgets.view.base import View, publishing
+
+if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
+
+
+class FormState(View):
+    """What a form holds, whoever changed it.
+
+    Args:
+        process: A process, or a process description as a dict.
+        inputs: Values to start with; the server's defaults where left out.
+
+    Raises:
+        InputError: ``process`` is neither.
+    """
+
+    _script = page.SCRIPT
+    _style = page.STYLE
+
+    inputs = InputsTrait()
+    """Input id to value, ready for the execute request. Settable and observable."""
+
+    spec: Any = traitlets.List().tag(sync=True)
+    drafts = traitlets.Dict().tag(sync=True)
+    drafts_revision = traitlets.Int(0).tag(sync=True)
+    shown_errors = traitlets.Dict().tag(sync=True)
+    notes = traitlets.Dict().tag(sync=True)
+    extra: Any = traitlets.List().tag(sync=True)
+    focus_request = traitlets.Dict().tag(sync=True)
+    active_area = traitlets.Unicode("").tag(sync=True)
+    """Path of the area that is being edited on the map, or ""."""
+    has_map = traitlets.Bool(default_value=False).tag(sync=True)
+    """Whether there is a map beside the form on which areas can be drawn."""
+    busy = traitlets.Bool(default_value=False).tag(sync=True)
+    show_footer = traitlets.Bool(default_value=False).tag(sync=True)
+    slots: Any = traitlets.List().tag(sync=True, **widget_serialization)
+    """Widgets of registered fields; a spec names its own by number."""
+    area_request = traitlets.Dict()
+    """The last wish of the page about the map: path, action ("draw" or "view"), n."""
+
+    def __init__(
+        self,
+        process: JsonValue,
+        inputs: Mapping[str, Any] | None = None,
+        **kwargs: object,
+    ) -> None:
+        if not isinstance(process, Mapping) and not hasattr(process, "raw"):
+            raise InputError(
+                "A form is made from a Process or a dict, "
+                f"not {type(process).__name__}.",
+                advice="For example: ProcessForm(client.process('water-bodies'))",
+            )
+        self.process = process
+        self._title, self._id = plain_description(process)
+        self._fields = reduce_process(process)
+        self._vault = Vault()
+        self._values: dict[str, Any] = {}
+        self._findings: dict[str, dict[str, str]] = {}
+        self._extra_values: dict[str, Any] = {}
+        self._extra_errors: dict[str, str] = {}
+        self._edited: set[str] = set()
+        self._tried: set[str] = set()
+        self._server_errors: dict[str, str] = {}
+        self._uploads: dict[tuple[str, str], dict[int, bytes]] = {}
+        drafts = {key: initial_draft(field) for key, field in self._fields.items()}
+        self._field_handles = MappingProxyType(
+            {key: InputField(self, field) for key, field in self._fields.items()}
+        )
+        self._slots = Slots(self)
+        super().__init__(
+            spec=list(self._slots.specs.values()),
+            drafts=drafts,
+            slots=self._slots.widgets,
+            **kwargs,
+        )
+        for error in self._slots.errors:
+            self.report(error)
+        with publishing(self):
+            self._read(self._fields)
+            self._publish()
+        if inputs is not None:
+            self.inputs = inputs
+
+    @property
+    def fields(self) -> Mapping[str, InputField]:
+        """Input id to the field of that input."""
+        return self._field_handles
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """Input id to what is wrong; empty when everything can be sent."""
+        found = {
+            key: in_one(key, findings)
+            for key, findings in self._findings.items()
+            if findings
+        }
+        return {**found, **self._extra_errors}
+
+    @property
+    def area_ids(self) -> tuple[str, ...]:
+        """Ids of the inputs for which a shape can be drawn."""
+        return tuple(k for k, field in self._fields.items() if tree.holds_area(field))
+
+    @property
+    def area_paths(self) -> tuple[str, ...]:
+        """Paths of the areas that are on the screen now."""
+        return tuple(
+            path
+            for key, field in self._fields.items()
+            if tree.holds_area(field)
+            for path in tree.area_paths(field, self.drafts.get(key))
+        )
+
+    def take_inputs(self, values: JsonValue) -> None:
+        """Fill the whole form; inputs that are not named become empty.
+
+        Args:
+            values: Input id to value. Ids that the description does not have become
+                extra inputs.
+
+        Raises:
+            InputError: ``values`` is not a dict, or holds something that is not JSON.
+        """
+        if not isinstance(values, Mapping):
+            raise InputError(
+                f"Inputs are a dict of input id to value, not {type(values).__name__}.",
+                advice='For example: form.inputs = {"aoi": "-10,40,5,50"}',
+            )
+        with publishing(self):
+            every: dict[str, Any] = dict.fromkeys((*self._fields, *self.inputs), UNSET)
+            self.change_inputs({**every, **values})
+
+    def change_inputs(self, changes: Mapping[str, Any]) -> None:
+        """Fill some fields and leave the others alone.
+
+        Args:
+            changes: Input id to value; UNSET empties a field.
+
+        Raises:
+            InputError: A value is not JSON; nothing was changed.
+        """
+        with publishing(self):
+            drafts = {
+                key: self._draft_of(key, value)
+                for key, value in changes.items()
+                if key in self._fields
+            }
+            others = {k: v for k, v in changes.items() if k not in self._fields}
+            extra_values = {**self._extra_values, **others}
+            kept = {
+                key: plain(value)
+                for key, value in extra_values.items()
+                if value is not UNSET
+            }
+            try:
+                rows = extras.rows_of(kept)
+            except ValueError as error:
+                raise InputError(f"An extra input is not JSON: {error}.") from None
+            if others:
+                self.extra = rows
+                self._read_extra()
+            self._edited.update(key for key in drafts if changes[key] is not UNSET)
+            self._set_drafts(drafts)
+
+    def change_draft(self, key: str, draft: JsonValue) -> None:
+        """Put something on the screen as if it had been typed.
+
+        Raises:
+            InputError: There is no such input.
+        """
+        if key not in self._fields:
+            raise InputError(f"This process has no input {key!r}.")
+        with publishing(self):
+            self._edited.add(key)
+            self._set_drafts({key: draft})
+
+    def focus(self, path: str) -> None:
+        """Bring a field to view and put the cursor into it.
+
+        Args:
+            path: Input id, or the path of a part of it such as "stac_items/1".
+        """
+        with publishing(self):
+            number = self.focus_request.get("n", 0) + 1
+            self.focus_request = {"path": path, "n": number}
+
+    def reset(self) -> None:
+        """Back to the server's defaults; everything that was entered is gone."""
+        with publishing(self):
+            self._edited.clear()
+            self._tried.clear()
+            self._server_errors = {}
+            self.extra = []
+            self._read_extra()
+            self.active_area = ""
+            self._set_drafts(
+                {key: initial_draft(field) for key, field in self._fields.items()}
+            )
+
+    def get_shape(self, path: str) -> dict[str, Any] | None:
+        """The area at a path as a GeoJSON geometry in degrees, or None."""
+        found = self._area_at(path)
+        if found is None:
+            return None
+        _, field, draft = found
+        value, _ = from_draft(field, draft, self._vault)
+        return None if value is UNSET else area.shape_of(value)
+
+    def set_shape(self, path: str, shape: JsonValue) -> None:
+        """Put a shape into the area at a path, written the way that the input wants.
+
+        Args:
+            path: Input id, or path of one area of several.
+            shape: GeoJSON, four numbers, an object with ``__geo_interface__``, or None
+                to empty the area.
+
+        Raises:
+            InputError: There is no area at that path, or it cannot take this shape.
+        """
+        with publishing(self):
+            found = self._area_at(path)
+            if found is None:
+                raise InputError(
+                    f"{path!r} is no area of this process.",
+                    advice=f"Its areas are: {', '.join(self.area_ids) or 'none'}.",
+                )
+            at, field, old = found
+            draft = None if shape is None else area.draft_of_shape(field, shape, old)
+            self._set_part(at, draft)
+
+    # -- keeping everything in step ---------------------------------------------------
+
+    def _draft_of(self, key: str, value: JsonValue) -> JsonValue:
+        field = self._fields[key]
+        if value is UNSET:
+            return None
+        if field.kind == "area" and hasattr(value, "__geo_interface__"):
+            return area.draft_of_shape(field, value, self.drafts.get(key))
+        return to_draft(field, plain(value), self._vault)
+
+    def _set_drafts(self, drafts: Mapping[str, Any]) -> None:
+        """Drafts that Python sets: the page shows them even under the cursor."""
+        for key in drafts:
+            self._server_errors.pop(key, None)
+        self.drafts = {**self.drafts, **drafts}
+        self.drafts_revision += 1
+        self._read(drafts)
+        self._publish()
+        self._slots.show({key: self._values[key] for key in drafts})
+
+    def _set_part(self, path: str, draft: JsonValue) -> None:
+        key, *steps = split_path(path)
+        field = self._fields.get(key)
+        if field is None:
+            return
+        self._edited.add(key)
+        whole = tree.with_part(field, self.drafts.get(key), steps, draft)
+        self._set_drafts({key: whole})
+
+    def _area_at(self, path: str) -> tuple[str, Field, Any] | None:
+        """Path, field and draft of the area that a path means; the first one in it."""
+        key, *steps = split_path(path)
+        field = self._fields.get(key)
+        if field is None:
+            return None
+        draft = self.drafts.get(key)
+        found = tree.part_at(field, draft, steps)
+        if found is not None and found[0].kind == "area":
+            return path, *found
+        inner = next(tree.area_paths(field, draft), None) if not steps else None
+        return self._area_at(inner) if inner and inner != path else None
+
+    def _read(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            value, findings = from_draft(
+                self._fields[key], self.drafts.get(key), self._vault
+            )
+            self._values[key] = value
+            self._findings[key] = findings
+        self._forget_unused()
+
+    def _read_extra(self) -> None:
+        self._extra_values, self._extra_errors = extras.values_of(
+            self.extra, self._fields
+        )
+
+    def _forget_unused(self) -> None:
+        if not self._vault.is_empty:
+            self._vault.keep_only(tree.references_in(self.drafts))
+
+    def _publish(self) -> None:
+        """Bring everything that follows from the drafts up to date."""
+        values = {
+            key: self._values[key]
+            for key in self._fields
+            if self._values.get(key, UNSET) is not UNSET
+        }
+        self.shown_errors = self._errors_to_show()
+        self.notes = self._notes()
+        trait = type(self).inputs
+        trait.publish(self, Inputs({**values, **self._extra_values}, self))
+
+    def _errors_to_show(self) -> dict[str, str]:
+        shown: dict[str, str] = {}
+        for key, findings in self._findings.items():
+            for path, message in findings.items():
+                # A field is not red before it was touched, nor while it is filled.
+                seen = key in self._tried or (
+                    key in self._edited and message != NEEDS_VALUE
+                )
+                if seen:
+                    shown[path] = sentence(message)
+        for key, message in self._server_errors.items():
+            shown[key] = f"The server says: {message}"
+        return shown
+
+    def _notes(self) -> dict[str, str]:
+        notes: dict[str, str] = {}
+        for key, field in self._fields.items():
+            value = self._values.get(key, UNSET)
+            if value is UNSET:
+                continue
+            draft = self.drafts.get(key)
+            if isinstance(draft, Mapping) and draft.get("json") == "":
+                notes[key] = HIDDEN_NOTE
+            elif field.kind == "datetime" and lacks_zone(str(draft)):
+                notes[key] = "Without a time zone; most servers take it as UTC."
+            else:
+                told = advice(field, value)
+                if told:
+                    notes[key] = told
+        return notes
