@@ -1,0 +1,69 @@
+// An area: text that follows the map, the map that follows the text, and how it is sent.
+
+/** A shape: text that follows the map, and the map that follows the text. */
+CONTROLS.area = (spec, host) => {
+  const encodings = spec.encodings ?? [];
+  const first = encodings[0]?.id ?? "bbox-text";
+  let draft = null;
+  const isSet = () => Boolean(draft?.text);
+  const encoding = () => draft?.encoding || first;
+  const send = (action, value = null) => host.form.send({ type: "area_action", id: host.inputId, path: host.path(), action, value });
+  const drawButton = linkButton("draw", () => { host.form.holdLeave(host.inputId); send("draw"); });
+  const view = linkButton("map view", () => send("view"), { "aria-label": `map view for ${plain(host.name, 120)}` });
+  const side = h("span", { class: "ogcw-f-side ogcw-f-links" }, view, drawButton);
+  const text = textBox({ ...spec, kind: "area", rows: 0 }, {
+    ...host,
+    changed(typed) {
+      draft = typed === null ? null : { encoding: encoding(), crs: draft?.crs ?? spec.default_crs ?? null, text: typed };
+      draw();
+      host.changed(draft);
+    },
+  }, { lines: true, mono: true, most: 6, side: () => side });
+  const encodingSelect = h("select", { class: "ogcw-input", "aria-label": `How ${plain(host.name, 100)} is sent`, onchange: () => send("encoding", encodingSelect.value) },
+    encodings.map(({ id, label }) => h("option", { value: id }, plain(label, 100))));
+  const crsSelect = h("select", { class: "ogcw-input", "aria-label": `Coordinate reference system of ${plain(host.name, 100)}`, onchange: () => send("crs", crsSelect.value || null) },
+    (spec.crs ?? []).map(({ id, label }) => h("option", { value: id }, plain(label, 100))));
+  const chooser = h("div", { class: "ogcw-f-area-change", hidden: true }, encodings.length > 1 ? encodingSelect : null, (spec.crs ?? []).length > 1 ? crsSelect : null);
+  const change = linkButton("Change", () => {
+    const open = chooser.hidden;
+    show(chooser, open);
+    change.setAttribute("aria-expanded", String(open));
+    if (open) chooser.querySelector("select")?.focus();
+  }, { "aria-expanded": "false", "aria-label": `Change how ${plain(host.name, 100)} is sent` });
+  const canChange = chooser.childNodes.length > 0;
+  const clear = linkButton("Clear", () => { send("clear"); });
+  const words = h("span", { dir: "auto" });
+  const hint = h("div", { class: "ogcw-hint ogcw-f-area-hint" }, words, canChange ? change : null, clear);
+  const node = h("div", { class: "ogcw-f-area" }, text.node, hint, chooser);
+
+  function draw() {
+    const active = host.form.isActive(host.path());
+    node.classList.toggle("ogcw-f-area-active", active);
+    const act = active ? "done" : isSet() ? "edit" : "draw";
+    setText(drawButton, act);
+    drawButton.setAttribute("aria-label", `${act} ${plain(host.name, 120)} on the map`);
+    const own = encodings.find(({ id }) => id === encoding());
+    setText(words, active ? "Draw on the map: drag a box, or click the corners of a shape." : sentence(own?.hint ?? spec.hint));
+    show(change, !active);
+    show(clear, isSet());
+    show(view, !isSet() && !active);
+    encodingSelect.value = encoding();
+    crsSelect.value = draft?.crs ?? spec.default_crs ?? "";
+    const map = host.form.hasMap();
+    show(side, map);
+  }
+  host.form.onActive(draw);
+  draw();
+  return {
+    node,
+    write(next) {
+      draft = next !== null && typeof next === "object" ? next : null;
+      text.write(draft?.text || null);
+      draw();
+    },
+    read: () => draft,
+    hidesHint: true,
+    focus: () => text.focus(),
+    mark(state) { text.mark(state); },
+  };
+};
