@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
 
     from ogc_widgets.api.replies import Reply
-    from ogc_widgets.client.aclient import AsyncClient
+    from ogc_widgets.client.discovery import Discovery
 
 # A server may say "successful" a moment before the results can be read.
 _RESULT_DELAYS_S = (1.0, 2.0, 4.0)
@@ -60,7 +60,7 @@ class AsyncJob:
 
     def __init__(
         self,
-        client: AsyncClient,
+        client: Discovery,
         job_id: str,
         url: str,
         status: StatusInfo,

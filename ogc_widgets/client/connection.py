@@ -8,7 +8,7 @@ import weakref
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypedDict
 
 from ogc_widgets.api import requests
 from ogc_widgets.api.documents import LandingPage, read_page
@@ -37,10 +37,21 @@ if TYPE_CHECKING:
     from ogc_widgets.client.stream import Stream
 
 MOST_PAGES = 1_000
+# Seconds that a server may take to accept something, at least.
+ACCEPT_S = 60.0
 _ADDRESS_ADVICE = (
     "Check the address: it should be the landing page of the server, for example "
     "https://example.org/acme/ogc-api"
 )
+
+
+class Options(TypedDict, total=False):
+    """How a server is reached; see :class:`~ogc_widgets.client.AsyncClient`."""
+
+    auth: Auth
+    headers: Mapping[str, str] | None
+    timeout_s: float
+    verify: Verify
 
 
 class Connection:

@@ -74,7 +74,7 @@ def test_job_is_sent_once_and_candidates_are_named_when_no_answer_comes(fault):
 
 
 def test_fate_is_unknown_when_the_answer_drips_past_the_deadline(monkeypatch):
-    monkeypatch.setattr("ogc_widgets.client.aclient.ACCEPT_S", 0.3)
+    monkeypatch.setattr("ogc_widgets.client.execution.ACCEPT_S", 0.3)
     with (
         with_fault(drip) as server,
         Client(server.origin + "/api", timeout_s=0.3) as client,

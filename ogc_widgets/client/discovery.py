@@ -1,0 +1,102 @@
+"""What a server is and what it offers: landing page, conformance, processes."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+from ogc_widgets.api import requests
+from ogc_widgets.api.documents import Conformance, LandingPage
+from ogc_widgets.api.links import join_path
+from ogc_widgets.api.processes import Process, ProcessList, ProcessSummary
+from ogc_widgets.api.replies import problem_error
+from ogc_widgets.client.connection import Connection, Options
+from ogc_widgets.client.loop import on_loop
+from ogc_widgets.errors import InputError, NoSuchProcessError
+
+
+class Discovery(Connection):
+    """The verbs that only read, and the descriptions that were read.
+
+    The arguments are those of :class:`~ogc_widgets.client.connection.Connection`.
+    """
+
+    def __init__(self, url: str, **options: Unpack[Options]) -> None:
+        super().__init__(url, **options)
+        self._processes: dict[str, Process] = {}
+
+    @on_loop
+    async def landing_page(self) -> LandingPage:
+        """Read the landing page.
+
+        Raises:
+            ProtocolError: The address does not belong to such a server.
+            ServerError: It cannot be reached or refuses.
+        """
+        if self._resources is None:
+            page = (await self.resources()).landing
+            if page is not None:
+                return page
+        return LandingPage.from_json(*await self.landing_document(self.url))
+
+    @on_loop
+    async def conformance(self) -> Conformance:
+        """Read which classes of the standard the server declares.
+
+        Raises:
+            ServerError: It could not be read.
+        """
+        url = (await self.resources()).conformance_url
+        return Conformance.from_json(await self.json_of(url))
+
+    @on_loop
+    async def processes(self) -> list[ProcessSummary]:
+        """List the processes, all pages of them.
+
+        Raises:
+            ServerError: The list could not be read.
+        """
+        url = (await self.resources()).processes_url
+        found: dict[str, ProcessSummary] = {}
+        async for document, page_url in self.pages(url, "processes"):
+            page = ProcessList.from_json(document, page_url)
+            new = {p.id: p for p in page.processes if p.id not in found}
+            found |= new
+            if not new:
+                break
+        return list(found.values())
+
+    @on_loop
+    async def process(self, process_id: str) -> Process:
+        """Read the description of a process.
+
+        Raises:
+            NoSuchProcessError: The server does not know it.
+            ServerError: It could not be read.
+        """
+        url = await self.process_url(process_id)
+        reply = await self.send(requests.get(url))
+        if not reply.is_ok:
+            raise problem_error(
+                reply,
+                missing=NoSuchProcessError,
+                advice="client.processes() lists what there is."
+                if reply.status_code == 404
+                else "",
+            )
+        process = Process.from_json(reply.json(), url)
+        self._processes[process_id] = process
+        return process
+
+    async def process_url(self, process_id: str) -> str:
+        """Return the address of a process."""
+        if not isinstance(process_id, str) or not process_id:
+            raise InputError("The id of a process is a text that is not empty.")
+        return join_path((await self.resources()).processes_url, process_id)
+
+    def known_process(self, process_id: str) -> Process | None:
+        """Return a description that was read before; makes no request."""
+        return self._processes.get(process_id)
+
+    def forget_process(self, process_id: str) -> None:
+        """Read the description again when it is needed next."""
+        self._processes.pop(process_id, None)
