@@ -59,6 +59,22 @@ _WORDS = {
     "dismissed": "Dismissed",
     "lost": "Lost",
 }
+# What servers say when they have nothing to say beside the state itself.
+_EMPTY_MESSAGES = frozenset(
+    {
+        "accepted",
+        "completed",
+        "dismissed",
+        "done",
+        "finished",
+        "job complete",
+        "job completed",
+        "no message provided",
+        "running",
+        "success",
+        "successful",
+    }
+)
 _FINAL = frozenset({"successful", "failed", "dismissed", "lost"})
 
 
@@ -151,7 +167,7 @@ def job_state(view: JobView, around: Surroundings) -> dict[str, Any]:
     kind = _kind(view, around)
     status = view.status
     percent = _percent(view, kind)
-    message = one_line(status.message) if status is not None else ""
+    message = telling(status.message) if status is not None else ""
     failure = _failure(view, around) if view.phase == "failed" else None
     if failure is not None:
         message = one_line(failure["lead"])
@@ -365,6 +381,12 @@ def _announcement(
         plain = [part for part in notice["parts"] if isinstance(part, str)]
         told = plain[-1].lstrip(".,; ") if plain else message
     return f"{subject} {told}".strip()
+
+
+def telling(message: str) -> str:
+    """First line of a server's message, or ``""`` where it only repeats the state."""
+    line = one_line(message)
+    return "" if line.casefold().rstrip(".!") in _EMPTY_MESSAGES else line
 
 
 def one_line(text: str) -> str:

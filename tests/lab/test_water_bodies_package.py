@@ -31,7 +31,7 @@ from ogc_widgets.lab.water_bodies import PACKAGE
 pytestmark = pytest.mark.filterwarnings(OLD_AFFINE)
 
 TUTORIAL_AREA = (-121.399, 39.834, -120.74, 40.472)
-STEPS = {"node_crop", "node_normalized_difference", "node_otsu", "node_stac"}
+STEPS = {"node_crop", "node_normalised_difference", "node_otsu", "node_stac"}
 
 
 @pytest.fixture(scope="module")

@@ -5,21 +5,21 @@ function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-header");
 
   const title = h("h3", { class: "ogcw-header-title", dir: "auto" });
-  const chooserSlot = h("span", { class: "ogcw-header-chooser" });
+  // The title is the control: what chooses lies over it, so that it is never cut off.
+  const chooser = h("span", { class: "ogcw-header-chooser" }, title);
   const facts = h("span", { class: "ogcw-header-facts" });
   const tabs = h("div", { class: "ogcw-segments", role: "group", "aria-label": "View of the request" },
     TABS.map(([name, label]) => h("button", {
       type: "button", "data-tab": name, onclick: () => model.send({ type: "tab", name }),
     }, label)));
   el.append(h("div", { class: "ogcw-header-row" },
-    h("div", { class: "ogcw-header-left" }, title, chooserSlot, facts), tabs), problemLine(model));
+    h("div", { class: "ogcw-header-left" }, chooser, facts), tabs), problemLine(model));
 
   function drawChooser() {
     const processes = model.get("processes");
-    const single = processes.length < 2;
-    show(title, single);
-    show(chooserSlot, !single);
-    if (single) return;
+    for (const old of chooser.querySelectorAll("input, select, datalist")) old.remove();
+    chooser.toggleAttribute("data-many", processes.length > 1);
+    if (processes.length < 2) return;
     const choose = (id) => model.send({ type: "process", id });
     const nameOf = (process) => process.title || process.id;
     const current = processes.find((process) => process.id === model.get("process_id"));
@@ -37,21 +37,20 @@ function render({ model, el }) {
         const match = processes.find((process) => process.id === wanted || nameOf(process) === wanted);
         if (match) choose(match.id);
       });
-      chooserSlot.replaceChildren(input, h("datalist", { id: listId },
+      chooser.append(input, h("datalist", { id: listId },
         processes.map((process) => h("option", { value: nameOf(process) }, process.id))));
     } else {
       const select = h("select", { class: "ogcw-input", "aria-label": "Process", dir: "auto" },
         processes.map((process) => h("option", { value: process.id }, nameOf(process))));
       select.value = model.get("process_id");
       select.addEventListener("change", () => choose(select.value));
-      chooserSlot.replaceChildren(select);
+      chooser.append(select);
     }
   }
 
   function draw() {
     setText(title, model.get("title"));
-    title.title = model.get("description");
-    chooserSlot.title = model.get("description");
+    chooser.title = model.get("description");
     facts.replaceChildren(...model.get("facts").map((fact) => h("span", { class: "ogcw-chip", dir: "auto" }, fact)));
     for (const button of tabs.children) {
       button.setAttribute("aria-pressed", String(button.dataset.tab === model.get("tab")));

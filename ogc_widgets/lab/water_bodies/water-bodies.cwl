@@ -17,27 +17,23 @@ $graph:
       aoi:
         label: Area of interest
         doc: >-
-          The area of interest as a bounding box, written as text:
-          west,south,east,north.
+          Where to look for water, as a bounding box.
         type: string
       stac_items:
         label: Sentinel-2 STAC items
         doc: >-
-          Addresses of STAC items whose bands are cloud-optimised GeoTIFFs, one item per
-          image. Other optical satellites work too.
+          One item for each image, with its bands as cloud-optimised GeoTIFFs.
         type: string[]
       epsg:
         label: EPSG code
         doc: >-
-          The coordinate reference system in which the area of interest is written.
-          EPSG:4326 means longitude and latitude in degrees.
+          The coordinate reference system of the area of interest.
         type: string
         default: "EPSG:4326"
       bands:
         label: Bands
         doc: >-
-          The two bands of the normalised difference (a - b) / (a + b), in this order.
-          Green and near infrared give the NDWI, which is high over water.
+          The two bands of the normalised difference, in this order.
         type: string[]
         default: [green, nir]
     outputs:
@@ -61,7 +57,7 @@ $graph:
           epsg: epsg
           band: bands
         out: [cropped]
-      node_normalized_difference:
+      node_normalised_difference:
         label: Normalised difference
         doc: Compute (a - b) / (a + b) for each item.
         run: "#normalized_difference"
@@ -75,7 +71,7 @@ $graph:
         run: "#otsu"
         scatter: raster
         in:
-          raster: node_normalized_difference/difference
+          raster: node_normalised_difference/difference
         out: [mask]
       node_stac:
         label: STAC catalogue

@@ -50,6 +50,7 @@ class ItemsTableView {
     this.head.replaceChildren(
       ...titles.map((title, i) => h("th", { scope: "col", class: classes[i] ?? "ogcw-items-number" }, title)),
       h("th", { scope: "col" }, h("span", { class: "ogcw-visually-hidden" }, "actions")));
+    this.keepHeight(rows.length === 0 && model.get("empty") === "");
     this.body.replaceChildren(...rows.flatMap((row) => this.rowNodes(row, titles.length + 1)));
     show(this.table, rows.length > 0);
     setText(this.empty, model.get("empty"));
@@ -59,6 +60,12 @@ class ItemsTableView {
     show(this.count, total > rows.length);
     this.markSelected(false);
     this.restoreFocus(focused);
+  }
+
+  /** Between two jobs the place of the rows stays, so that nothing below it jumps. */
+  keepHeight(waiting) {
+    const frame = this.table.parentElement;
+    frame.style.minHeight = waiting ? `${frame.offsetHeight}px` : "";
   }
 
   rowNodes(row, width) {
@@ -94,10 +101,13 @@ class ItemsTableView {
     const nodes = [];
     if (row.preview && model.get("can").includes("preview")) {
       const shown = model.get("previewed").includes(row.id);
-      nodes.push(this.link(shown ? "hide preview" : "preview", `${row.id}/preview`, () => {
+      const toggle = this.link(shown ? "hide" : "preview", `${row.id}/preview`, () => {
         this.select(row.id);
         model.send({ type: "preview", id: row.id });
-      }));
+      });
+      toggle.classList.add("ogcw-items-preview");
+      if (shown) toggle.setAttribute("aria-label", "hide preview");
+      nodes.push(toggle);
     }
     const [first] = row.assets;
     if (first) nodes.push(...this.assetLinks(row, first));

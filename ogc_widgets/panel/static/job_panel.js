@@ -68,7 +68,7 @@ function render({ model, el }) {
   const openedLog = () => (model.get("log_view")?.step === undefined ? null : model.get("log_view"));
   const passed = () => (page.live ? now() - page.received : 0);
 
-  // -- first line: state, progress, times, stop
+  // -- first line: state, progress, what the server says or what matters more, times, stop
   const mark = h("span", { class: "ogcw-job-mark" });
   const word = h("span", { class: "ogcw-job-word" });
   const percent = h("span", { class: "ogcw-job-percent" });
@@ -80,15 +80,13 @@ function render({ model, el }) {
   const jobName = h("span", { class: "ogcw-job-name" }, "job ", idButton);
   const facts = h("span", { class: "ogcw-job-facts" }, elapsed, checked, jobName);
   const act = h("span", { class: "ogcw-job-act" });
-  const head = h("div", { class: "ogcw-job-head" }, mark, h("span", { class: "ogcw-job-title" }, word, percent), bar, facts, act);
-
-  // -- second line: what the server says, or what matters more
   const said = h("span", { class: "ogcw-job-said" });
   const check = h("button", { type: "button", class: "ogcw-link", onclick: () => press("check") });
-  const line = h("div", { class: "ogcw-job-line" }, said, check);
+  const line = h("span", { class: "ogcw-job-line" }, said, check);
+  const head = h("div", { class: "ogcw-job-head" }, mark, h("span", { class: "ogcw-job-title" }, word, percent), bar, line, facts, act);
   const spoken = h("span", { class: "ogcw-visually-hidden", role: "status", "aria-live": "polite" });
 
-  // -- third line: steps and what can be done with logs
+  // -- second line: steps and what can be done with logs
   const chips = h("div", { class: "ogcw-job-chips", role: "group", "aria-label": "Logs by step" });
   chips.addEventListener("scroll", fadeChips);
   const which = h("select", { class: "ogcw-job-which", "aria-label": "Execution of the step" });
@@ -107,7 +105,7 @@ function render({ model, el }) {
   const failure = h("div", { class: "ogcw-job-failure", tabindex: 0, role: "region", "aria-label": "What happened" });
   const body = h("div", { class: "ogcw-job-body" }, log, failure, note);
 
-  el.append(head, line, spoken, middle, body, problemLine(model));
+  el.append(head, spoken, middle, body, problemLine(model));
 
   function press(type, members = {}) {
     model.send({ type, ...members });
@@ -131,6 +129,7 @@ function render({ model, el }) {
     show(check, Boolean(s.notice?.action));
     setText(check, s.notice?.action ?? "");
     line.dataset.tone = s.notice?.tone ?? "plain";
+    el.toggleAttribute("data-notice", Boolean(s.notice));
     setText(spoken, s.announce ?? "");
     drawSteps(s);
     drawFailure(s);
@@ -146,7 +145,6 @@ function render({ model, el }) {
     if (known) bar.setAttribute("aria-valuenow", value);
     else bar.removeAttribute("aria-valuenow");
     bar.setAttribute("aria-valuetext", known ? `${value} %` : s.word ?? "");
-    bar.style.visibility = s.bar === "none" ? "hidden" : "visible";
     setText(percent, s.percent === null || s.percent === undefined ? "" : `${s.percent} %`);
   }
 
@@ -342,7 +340,7 @@ function render({ model, el }) {
     setText(elapsed, s.elapsed === null || s.elapsed === undefined ? "" : clock(s.elapsed + ticks));
     show(elapsed, elapsed.textContent !== "");
     const ago = s.checked_ago;
-    const checkedText = ago === null || ago === undefined || s.kind === "reconnecting" ? "" : `checked ${span(ago + ticks)} ago`;
+    const checkedText = ago === null || ago === undefined || s.notice ? "" : `checked ${span(ago + ticks)} ago`;
     setText(checked, checkedText);
     show(checked, checkedText !== "");
     const deserted = !page.live && s.ticking && s.job?.id && now() - page.received > DESERTED_S;
