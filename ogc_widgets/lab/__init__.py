@@ -5,6 +5,7 @@
     server = ogc.lab()
     server.url      # 'http://127.0.0.1:40123/acme/ogc-api'
     server.scenes   # addresses of STAC items to work with
+    server.stac     # address of a STAC API to search for them
     server.close()
 
 This module is light; the server runs in a process of its own.
@@ -210,6 +211,11 @@ class Lab:
                 )
             self._scenes = message["scenes"]
         return list(self._scenes)
+
+    @property
+    def stac(self) -> str:
+        """Address of a STAC API over the example scenes, to search for items."""
+        return f"{self.url}/stac"
 
     def close(self) -> None:
         """Stop the server and everything that it runs; a second call does nothing."""

@@ -92,6 +92,7 @@ def _say_ready(settings: Settings, lab: Lab, _server: uvicorn.Server) -> None:
     waiting = len(lab.jobs.unfinished())
     lines = [
         f"Lab server:  {url_of(settings)}",
+        f"STAC API:    {url_of(settings)}/stac",
         f"Processes:   {processes}",
         f"Jobs:        {settings.workers} side by side; {waiting} waiting",
         f"Data folder: {settings.data}",

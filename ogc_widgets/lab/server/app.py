@@ -9,21 +9,22 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_cache_path
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
+from ogc_widgets.lab.scenes import scenes_folder
 from ogc_widgets.lab.server import (
     deploy_routes,
     execute_routes,
     job_routes,
     process_routes,
     result_routes,
+    stac_routes,
 )
-from ogc_widgets.lab.server.context import Lab, lab_of
+from ogc_widgets.lab.server.context import Lab, lab_of, scenes_of
 from ogc_widgets.lab.server.files import below, send_file
 from ogc_widgets.lab.server.guard import Guard
 from ogc_widgets.lab.server.jobs import JobStore
@@ -87,6 +88,8 @@ def build_app(settings: Settings) -> Starlette:
 
     return Starlette(
         routes=[
+            Route(settings.stac_path, stac_routes.landing),
+            Mount(settings.stac_path, routes=stac_routes.stac_routes()),
             Route(settings.api_path, process_routes.landing),
             Mount(settings.api_path, routes=_api_routes()),
             Route(settings.scenes_path + "/{path:path}", _scene_file),
@@ -126,11 +129,6 @@ def _api_routes() -> list[Route]:
     ]
 
 
-def scenes_folder() -> Path:
-    """Return where the example scenes are kept between servers."""
-    return user_cache_path("ogc_widgets") / "scenes"
-
-
 async def _prepare_scenes(lab: Lab) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -158,12 +156,7 @@ async def _prepare_scenes(lab: Lab) -> None:
 
 async def _scene_file(request: Request) -> Response:
     relative = request.path_params["path"]
-    try:
-        items = await asyncio.shield(lab_of(request).scenes)
-    except RuntimeError as error:
-        raise Problem(
-            503, "", "No scenes", f"The example scenes could not be made: {error}"
-        ) from None
+    items = await scenes_of(request)
     folder = scenes_folder()
     if not relative:
         base = str(request.url.replace(query=""))

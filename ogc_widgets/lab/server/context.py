@@ -6,7 +6,11 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ogc_widgets.lab.server.problems import bad_parameter, no_such_job
+from ogc_widgets.lab.server.problems import (
+    Problem,
+    bad_parameter,
+    no_such_job,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,8 +52,26 @@ def lab_of(request: Request) -> Lab:
 
 def api_of(request: Request) -> str:
     """Return the API's address as the client knows it, without a trailing slash."""
-    settings = lab_of(request).settings
-    return f"{request.url.scheme}://{request.url.netloc}{settings.api_path}"
+    return origin_of(request) + lab_of(request).settings.api_path
+
+
+def origin_of(request: Request) -> str:
+    """Return scheme, name and port of this server as the client knows them."""
+    return f"{request.url.scheme}://{request.url.netloc}"
+
+
+async def scenes_of(request: Request) -> list[Path]:
+    """Return the item files of the example scenes; waits until they are made.
+
+    Raises:
+        Problem: 503 when they could not be made.
+    """
+    try:
+        return await asyncio.shield(lab_of(request).scenes)
+    except RuntimeError as error:
+        raise Problem(
+            503, "", "No scenes", f"The example scenes could not be made: {error}"
+        ) from None
 
 
 def job_of(request: Request) -> JobRecord:

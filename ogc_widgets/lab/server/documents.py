@@ -43,8 +43,13 @@ def link(href: str, rel: str, title: str, kind: str = "application/json") -> Jso
     return {"href": href, "rel": rel, "type": kind, "title": title}
 
 
-def landing_page(api: str) -> dict[str, Any]:
-    """Return the landing page of the API at ``api``."""
+def landing_page(api: str, stac: str) -> dict[str, Any]:
+    """Return the landing page.
+
+    Args:
+        api: Address of the API.
+        stac: Address of the STAC API over the example scenes.
+    """
     return {
         "title": "ogc_widgets lab",
         "description": (
@@ -57,6 +62,7 @@ def landing_page(api: str) -> dict[str, Any]:
             link(f"{api}/conformance", _OGC_REL + "conformance", "Conformance classes"),
             link(f"{api}/processes", _OGC_REL + "processes", "Processes"),
             link(f"{api}/jobs", _OGC_REL + "job-list", "Jobs"),
+            link(stac, "related", "STAC API of the example scenes"),
         ],
     }
 

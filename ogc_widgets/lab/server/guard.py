@@ -44,7 +44,9 @@ class Guard:
         headers = Headers(scope=scope)
         path: str = scope["path"]
         origin = headers.get("origin")
-        problem = self._refusal(scope["method"], headers.get("host", ""), origin)
+        # A search that is posted changes nothing.
+        is_reading = scope["method"] in _READING or self._is_open(path)
+        problem = self._refusal(headers.get("host", ""), origin, is_reading=is_reading)
         allowed = self._allowed_origin(path, origin)
         response: Response | None = None
         if problem is not None:
@@ -63,7 +65,9 @@ class Guard:
 
         await (response or self._app)(scope, receive, send_with_origin)
 
-    def _refusal(self, method: str, host: str, origin: str | None) -> Problem | None:
+    def _refusal(
+        self, host: str, origin: str | None, *, is_reading: bool
+    ) -> Problem | None:
         if self._settings.is_loopback and not _is_loopback(f"//{host}"):
             return Problem(
                 421,
@@ -72,7 +76,7 @@ class Guard:
                 f"This server answers to 127.0.0.1 and localhost, not to {host!r}. "
                 "Start it with --host to make it known to others.",
             )
-        if method in _READING or origin is None:
+        if is_reading or origin is None:
             return None
         if _is_loopback(origin) or urlsplit(origin).netloc == host:
             return None
@@ -83,8 +87,12 @@ class Guard:
             f"A page from {origin} may not change anything on this server.",
         )
 
+    def _is_open(self, path: str) -> bool:
+        folders = (self._settings.scenes_path, self._settings.stac_path)
+        return any(f"{path}/".startswith(f"{folder}/") for folder in folders)
+
     def _allowed_origin(self, path: str, origin: str | None) -> str:
-        if path.startswith(self._settings.scenes_path + "/"):
+        if self._is_open(path):
             return "*"  # example data, open to any map viewer
         return origin if origin and _is_loopback(origin) else ""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
@@ -16,6 +15,7 @@ from ogc_widgets.lab.server.context import (
 )
 from ogc_widgets.lab.server.documents import status_info
 from ogc_widgets.lab.server.jobs import STATUSES, JobFilter
+from ogc_widgets.lab.server.moments import interval
 from ogc_widgets.lab.server.problems import bad_parameter
 
 if TYPE_CHECKING:
@@ -107,27 +107,7 @@ def _interval(request: Request) -> tuple[float | None, float | None]:
     text = request.query_params.get("datetime")
     if text is None:
         return None, None
-    start, slash, end = text.partition("/")
-    if not slash:
-        return _moment(start), _moment(start, end_of_day=True)
-    if start in {"", ".."} and end in {"", ".."}:
-        raise bad_parameter("datetime", "an interval needs a start or an end")
-    return (
-        None if start in {"", ".."} else _moment(start),
-        None if end in {"", ".."} else _moment(end, end_of_day=True),
-    )
-
-
-def _moment(text: str, *, end_of_day: bool = False) -> float:
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise bad_parameter(
-            "datetime",
-            "must be RFC 3339, such as 2024-10-22T04:18:54Z or ../2024-10-22",
-        ) from None
-    if len(text) == len("2024-10-22") and end_of_day:
-        moment = moment.replace(hour=23, minute=59, second=59, microsecond=999999)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment.timestamp()
+        return interval(text)
+    except ValueError as error:
+        raise bad_parameter("datetime", str(error)) from None

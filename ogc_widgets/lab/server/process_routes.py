@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from ogc_widgets.lab.server.context import api_of, lab_of, page_links, page_of
+from ogc_widgets.lab.server.context import (
+    api_of,
+    lab_of,
+    origin_of,
+    page_links,
+    page_of,
+)
 from ogc_widgets.lab.server.documents import (
     CONFORMANCE,
     OPENAPI_TYPE,
@@ -22,7 +28,8 @@ if TYPE_CHECKING:
 
 async def landing(request: Request) -> Response:
     """GET /."""
-    return JSONResponse(landing_page(api_of(request)))
+    stac = origin_of(request) + lab_of(request).settings.stac_path
+    return JSONResponse(landing_page(api_of(request), stac))
 
 
 async def conformance(_request: Request) -> Response:

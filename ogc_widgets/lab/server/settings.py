@@ -54,6 +54,11 @@ class Settings:
         return f"/{self.tenant}/scenes"
 
     @property
+    def stac_path(self) -> str:
+        """Path of the STAC API over the example scenes."""
+        return f"{self.api_path}/stac"
+
+    @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return self.host in LOOPBACK_HOSTS
