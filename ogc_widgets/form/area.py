@@ -6,14 +6,15 @@ Everything about geometry is in :mod:`ogc_widgets.map`; here it meets schemas.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.form import exact, known
 from ogc_widgets.form.fields import UNSET, Field
 from ogc_widgets.map import encoding as area_encoding
-from ogc_widgets.map.area_hint import AreaHint
+from ogc_widgets.map.area_hint import OBJECTS, QUALIFIED, AreaHint
+from ogc_widgets.map.crs import kind_of_crs, short_name
 from ogc_widgets.map.encoding import decode, from_geo_interface, from_text, to_text
 from ogc_widgets.map.encoding import recognise as recognise_input
 
@@ -84,7 +85,14 @@ def recognise(view: Json, references: Iterable[str], naming: Naming) -> AreaHint
     except (TypeError, ValueError, AttributeError, LookupError):
         # Recognition is a kindness: an odd schema still gets its plain field.
         return None
-    return None if hint is None or hint.alternatives else hint
+    return None if hint is None or hint.alternatives else _with_qualified(hint)
+
+
+def _with_qualified(hint: AreaHint) -> AreaHint:
+    """The standard lets GeoJSON objects also be sent inside of ``{"value": ...}``."""
+    plain = [name for name in hint.encodings if name in OBJECTS]
+    added = tuple(f"{QUALIFIED}{name}" for name in plain)
+    return replace(hint, encodings=(*hint.encodings, *added))
 
 
 def joined(hints: list[AreaHint]) -> AreaHint:
@@ -100,6 +108,7 @@ def joined(hints: list[AreaHint]) -> AreaHint:
         else (),
         heights=any(hint.heights for hint in hints),
         with_bbox=any(hint.with_bbox for hint in hints),
+        members=next((hint.members for hint in hints if hint.members), ()),
     )
 
 
@@ -125,20 +134,20 @@ def draft_of(field: Field, value: JsonValue, vault: Vault) -> dict[str, Any] | N
     if field.area is None:
         return None
     crs = _crs_in(value) or field.area.default_crs
-    for encoding in field.area.encodings:
-        if not _has_form(value, encoding):
-            continue
+    fitting = [one for one in field.area.encodings if _has_form(value, one)]
+    for encoding in fitting:
         text = to_text(value, encoding, crs, field.area)
-        draft: dict[str, Any] = {"encoding": encoding, "crs": crs, "text": text}
-        if text is None:
-            text = draft["text"] = _shown(value)
-            if text is None:
-                continue
-        if not exact.same(_tried(field, draft, vault), value):
-            given = _Given(text, _way(field, draft), value)
-            draft["ref"] = vault.put(given)
-        return draft
-    return None
+        if text is not None and text.strip():
+            draft = {"encoding": encoding, "crs": crs, "text": text}
+            if exact.same(_tried(field, draft, vault), value):
+                return draft
+    text = _shown(value)
+    if not fitting or text is None:
+        return None
+    # No text makes exactly this value, so it is kept beside the one that shows it.
+    draft = {"encoding": fitting[0], "crs": crs, "text": text}
+    draft["ref"] = vault.put(_Given(text, _way(field, draft), value))
+    return draft
 
 
 def draft_of_shape(
@@ -159,26 +168,38 @@ def draft_of_shape(
 def changed(
     field: Field, draft: dict[str, Any], what: str, value: JsonValue
 ) -> JsonValue:
-    """The draft with another encoding or reference system, the same shape in it."""
-    now = {"encoding": None, "crs": None, "text": "", **draft}
-    now.pop("ref", None)
-    text = now["text"]
-    if what == "encoding" and isinstance(text, str) and text.strip():
+    """The draft with another encoding or reference system, the same shape in it.
+
+    Raises:
+        InputError: The shape cannot be converted to that system.
+    """
+    before = {"encoding": None, "crs": None, "text": "", **draft}
+    before.pop("ref", None)
+    text = before["text"] if isinstance(before["text"], str) else ""
+    encoding, crs = _way(field, {**before, what: value})
+    if text.strip():
         try:
-            # The text keeps its form where every encoding reads it.
-            shown = area_encoding.text_of(area_encoding.parse_text(text))
+            old = decode(from_text(text, *_way(field, before), field.area))
         except InputError:
-            shown = text
-        now["text"] = shown
-    now[what] = value
-    encoding, crs = _way(field, now)
-    return {"encoding": encoding, "crs": crs, "text": now["text"]}
+            old = None
+        if old is not None:
+            _require_known(encoding, crs)
+            # Numbers may have been in the old system: the text goes on in degrees.
+            text = area_encoding.text_of(old)
+    return {"encoding": encoding, "crs": crs, "text": text}
+
+
+def _require_known(encoding: str, crs: str | None) -> None:
+    if encoding == "bbox-object" and kind_of_crs(crs) is None:
+        raise InputError(
+            f"The area cannot be converted to {short_name(crs)} here.",
+            advice="Clear it first, then type four numbers in that system; or install "
+            "pyproj: pip install 'ogc-widgets[files]'",
+        )
 
 
 def shape_of(value: JsonValue) -> dict[str, Any] | None:
     """The geometry of a value in degrees, or None if there is none to draw."""
-    if isinstance(value, Mapping) and "value" in value and "type" not in value:
-        value = value["value"]
     try:
         return decode(value)
     except InputError:
@@ -217,15 +238,20 @@ def _shown(value: JsonValue) -> str | None:
 
 def _has_form(value: JsonValue, encoding: str) -> bool:
     """Whether a value is of the JSON type, and GeoJSON kind, that an encoding makes."""
-    if encoding in ("bbox-text", "wkt", "geojson-text"):
+    if encoding in ("bbox-text", "wkt", "geojson-text", "as-typed"):
         return isinstance(value, str)
     if encoding == "bbox-array":
         return isinstance(value, list)
     if not isinstance(value, Mapping):
         return False
+    if encoding.startswith(QUALIFIED):
+        plain = encoding.removeprefix(QUALIFIED)
+        return "value" in value and _has_form(value["value"], plain)
     kind = value.get("type")
     if encoding == "bbox-object":
         return "bbox" in value and kind is None
+    if encoding == "bbox-members":
+        return kind is None and "bbox" not in value
     if encoding == "geojson-feature":
         return bool(kind == "Feature")
     if encoding == "geojson-collection":

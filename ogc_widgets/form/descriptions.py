@@ -207,8 +207,12 @@ def _description(raw: Json) -> str:
 def _cwl_type(raw: Json) -> str:
     metadata = raw.get("metadata")
     for member in metadata if isinstance(metadata, list) else ():
-        if isinstance(member, Mapping) and member.get("title") == "cwl:type":
-            return plain_text(member.get("value"), limit=300, lines=False)
+        if not isinstance(member, Mapping):
+            continue
+        if "cwl:type" in (member.get("title"), member.get("role")):
+            said = member.get("value")
+            said = said if isinstance(said, str) else exact.dumps(said)
+            return plain_text(said, limit=300, lines=False)
     return ""
 
 

@@ -52,7 +52,7 @@ from typing import Any
 from ogc_widgets.form import exact, words
 from ogc_widgets.form.drafts import template
 from ogc_widgets.form.fields import UNSET, Field
-from ogc_widgets.map.encoding import LABELS, in_words
+from ogc_widgets.map.encoding import in_words, label_of
 
 # Above this many options a list to search in is quicker than a list to scroll.
 _SEARCHABLE_FROM = 12
@@ -151,7 +151,7 @@ def _area(field: Field) -> dict[str, Any]:
         "encodings": [
             {
                 "id": name,
-                "label": LABELS[name],
+                "label": label_of(name),
                 "hint": in_words(name, hint.default_crs),
             }
             for name in hint.encodings

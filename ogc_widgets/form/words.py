@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ogc_widgets.form import exact
-from ogc_widgets.map.encoding import LABELS, in_words
+from ogc_widgets.map.encoding import in_words, label_of
 
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
@@ -202,7 +202,7 @@ def kind(field: Field) -> str:
     if field.kind == "text":
         return FORMATS.get(field.format, "text")
     if field.kind == "area" and field.area is not None:
-        return LABELS[field.area.default]
+        return label_of(field.area.default)
     return _KINDS[field.kind]
 
 

@@ -13,7 +13,12 @@ ENCODINGS = (
     "geojson-collection",
     "wkt",
     "geojson-text",
+    "bbox-members",
+    "as-typed",
 )
+OBJECTS = ("geojson-geometry", "geojson-feature", "geojson-collection")
+QUALIFIED = "qualified-"
+"""Put before an encoding of objects: the value goes into ``{"value": ...}``."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,8 @@ class AreaHint:
     """How an input wants its area.
 
     Args:
-        encodings: Ids of the encodings that fit, the best one first.
+        encodings: Ids of the encodings that fit, the best one first; those of objects
+            may have :data:`QUALIFIED` in front.
         reason: What it was recognised by: ``"format"``, ``"cwl:type"``, ``"media
             type"``, ``"reference"``, ``"schema"`` or ``"name"``.
         crs: Reference systems that the description lists, as it writes them.
@@ -30,6 +36,7 @@ class AreaHint:
         heights: Whether boxes must have six numbers.
         with_bbox: Whether GeoJSON objects must carry a ``bbox`` member.
         alternatives: Whether the schema also has branches that are no area.
+        members: For ``bbox-members``: what the object calls west, south, east, north.
     """
 
     encodings: tuple[str, ...]
@@ -40,6 +47,7 @@ class AreaHint:
     heights: bool = False
     with_bbox: bool = False
     alternatives: bool = False
+    members: tuple[str, ...] = ()
 
     @property
     def default(self) -> str:

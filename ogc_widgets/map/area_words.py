@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
+from ogc_widgets.map.area_hint import OBJECTS as GEOJSON
 from ogc_widgets.map.area_hint import AreaHint
 from ogc_widgets.map.parsing import parse_text, read_numbers
 from ogc_widgets.map.wkt import looks_like_wkt
@@ -18,29 +19,42 @@ from ogc_widgets.map.wkt import looks_like_wkt
 if TYPE_CHECKING:
     from ogc_widgets.map.rings import Json
 
-GEOJSON = ("geojson-geometry", "geojson-feature", "geojson-collection")
 _TEXTS = ("bbox-text", "wkt", "geojson-text")
 
 _SIGNS = re.compile(
-    r"\b(aoi|roi|bbox|bounding ?box|area of interest|region of interest|"
-    r"(spatial )?extents?|intersects|footprint|wkt|well[- ]known text|envelope|"
-    r"geometry|geom|polygon)\b"
+    r"\b(aois?|rois?|bbox(es)?|bounding ?box(es)?|areas? of interest|"
+    r"regions? of interest|(spatial )?extents?|intersects|footprints?|wkts?|"
+    r"well[- ]known text|envelopes?|geometry|geometries|geoms?|polygons?)\b"
+)
+_CORNERS = (
+    r"(x ?min|min ?x|left|west)\W+(y ?min|min ?y|bottom|south)\W+"
+    r"(x ?max|max ?x|right|east)\W+(y ?max|max ?y|top|north)|"
+    r"(lon\w* ?min|min ?lon\w*)\W+(lat\w* ?min|min ?lat\w*)\W+"
+    r"(lon\w* ?max|max ?lon\w*)\W+(lat\w* ?max|max ?lat\w*)|"
+    r"lower left lon\w*\W+(lower left )?lat\w*\W+upper right lon\w*"
 )
 _PHRASES = re.compile(
-    r"\b(bounding ?box|bbox|area of interest|aoi|well[- ]known text|wkt|"
-    r"(x ?min|min ?x|left|west)\W+(y ?min|min ?y|bottom|south)\W+"
-    r"(x ?max|max ?x|right|east)\W+(y ?max|max ?y|top|north))\b"
+    rf"\b(bounding ?box|bbox|area of interest|aoi|well[- ]known text|wkt|{_CORNERS})\b"
+)
+# What a description says of the input itself, and not of something around it: at its
+# start, as the form of the value, or as a list of corners.
+_ITSELF = re.compile(
+    rf"^\W*(?:an? |the |optional |input |spatial )*(?:{_PHRASES.pattern})|"
+    rf"\b(?:as|in|is|form of) (?:an? |the )?(?:{_PHRASES.pattern})|"
+    rf"\b(?:{_CORNERS})\b"
 )
 _BOX_WORDS = re.compile(
-    r"\b(aoi|roi|bbox|bounding ?box|box|bounds|extents?|envelope|area|region|spatial|"
-    r"rectangle|window|coverage)\b"
+    r"\b((aoi|roi|box|extent|envelope|area|region|rectangle|window)s?|bounds|"
+    r"bbox(es)?|bounding ?box(es)?|boxes|spatial|coverage)\b"
 )
 # Words that say something *about* an area, or that the area is in other units.
 _ABOUT = re.compile(
     r"\b(crs|srs|epsg|proj(ection)?|format|encoding|name|title|label|description|file|"
     r"path|dir(ectory)?|ur[il]|href|link|id|identifier|mode|method|operation|op|type|"
-    r"unit|units|size|buffer|resolution|column|field|attribute|color|colour|width|"
-    r"layer|pixel|pixels|threshold|count|index)\b"
+    r"unit|size|buffer|resolution|column|field|attribute|colou?r|width|layer|pixel|"
+    r"threshold|count|index|number|code|country|date|time|datetime|start|end|year|tile|"
+    r"grid|version|style|query|filter|relation|predicate|percent(age)?|cloud|date|"
+    r"collection|dataset|property|flag|option|token|key|user)s?\b"
 )
 _PROJECTED = re.compile(
     r"\b(target|output|projected|native|image) (srs|crs|coordinates|projection)\b|"
@@ -69,7 +83,10 @@ class Facts:
         self.options = bool(get("enum"))
         self.cwl_type = ""
         for entry in list_of(get("metadata")):
-            if isinstance(entry, Mapping) and entry.get("title") == "cwl:type":
+            if isinstance(entry, Mapping) and "cwl:type" in (
+                entry.get("title"),
+                entry.get("role"),
+            ):
                 self.cwl_type = str(entry.get("value", ""))[:300]
 
     @property
@@ -111,10 +128,9 @@ def by_words(facts: Facts) -> AreaHint | None:
         schema.get(key) for key in ("format", "contentMediaType", "oneOf", "anyOf")
     ):
         return None
-    signs = _SIGNS.search(_words(facts.id)) or _PHRASES.search(facts.all_words)
-    if not signs and not (_SIGNS.search(facts.title.lower()) and _is_short(facts)):
-        return None
-    if _ABOUT.search(facts.title.lower()) and not _SIGNS.search(_words(facts.id)):
+    title, in_id = facts.title.lower(), _SIGNS.search(_words(facts.id))
+    in_title = _PHRASES.search(title) or (_SIGNS.search(title) and _is_short(facts))
+    if not in_id and (_ABOUT.search(title) or not (in_title or _says_itself(facts))):
         return None
     if kind == "string":
         return None if _GML.search(facts.all_words) else _text_hint(facts)
@@ -123,8 +139,15 @@ def by_words(facts: Facts) -> AreaHint | None:
             return AreaHint(GEOJSON[::-1], "name")
         return AreaHint(GEOJSON, "name")
     if kind == "" and not set(schema) - {"title", "description", "default", "examples"}:
-        return AreaHint(("bbox-text", "bbox-array", *GEOJSON, "wkt"), "name")
+        return AreaHint(
+            ("bbox-text", "bbox-array", *GEOJSON, "wkt", "as-typed"), "name"
+        )
     return None
+
+
+def _says_itself(facts: Facts) -> bool:
+    texts = (facts.description.lower(), facts.keywords.lower())
+    return any(_ITSELF.search(text) for text in texts)
 
 
 def _is_short(facts: Facts) -> bool:
@@ -133,21 +156,26 @@ def _is_short(facts: Facts) -> bool:
 
 def _number_array(facts: Facts) -> AreaHint | None:
     schema = facts.schema
-    items = schema.get("items")
-    if not isinstance(items, Mapping) or items.get("type") not in {"number", "integer"}:
+    prefix = list_of(schema.get("prefixItems"))
+    items = schema.get("items") if not prefix else prefix[0]
+    members = prefix or [items]
+    if not all(isinstance(one, Mapping) for one in members):
         return None
-    if items.get("type") == "integer" and "minimum" in items:
+    kinds = {one.get("type") for one in members}
+    if not kinds <= {"number", "integer"} or (prefix and len(prefix) not in (4, 6)):
+        return None
+    if "integer" in kinds and any("minimum" in one for one in members):
         return None
     fewest, most = schema.get("minItems"), schema.get("maxItems")
-    fixed = fewest in (4, 6) or most in (4, 6)
+    fixed = bool(prefix) or fewest in (4, 6) or most in (4, 6)
     if not fixed and any(isinstance(count, int) for count in (fewest, most)):
         return None
     words = _BOX_WORDS if fixed else _SIGNS
-    if _ABOUT.search(_words(facts.id)) or not (
-        words.search(facts.names) or _PHRASES.search(facts.all_words)
-    ):
+    about = _ABOUT.search(_words(facts.id)) or _ABOUT.search(facts.title.lower())
+    if about or not (words.search(facts.names) or _PHRASES.search(facts.all_words)):
         return None
-    return AreaHint(("bbox-array",), "schema", heights=needs_six(schema))
+    heights = needs_six(schema) or len(prefix) == 6
+    return AreaHint(("bbox-array",), "schema", heights=heights)
 
 
 def _text_hint(facts: Facts) -> AreaHint:
@@ -169,7 +197,7 @@ def _text_hint(facts: Facts) -> AreaHint:
     elif re.search(r"\b(footprint|polygon|geom|geometry)\b", _words(facts.id)):
         first = "wkt"
     others = tuple(encoding for encoding in _TEXTS if encoding != first)
-    return AreaHint((first, *others), "name")
+    return AreaHint((first, *others, "as-typed"), "name")
 
 
 def _encoding_of_sample(sample: Json) -> str | None:

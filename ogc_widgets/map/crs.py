@@ -1,58 +1,96 @@
-"""The few reference systems in which a box can be sent without a projection library.
+"""Reference systems of boxes: what their names mean, and the order of their numbers.
 
 OGC API - Features lets a box follow the axis order of its ``bbox-crs``; a box of
 Processes is read the same way here, which its standard does not spell out. So the URI
 and URN forms of EPSG:4326 are latitude first. The short form ``EPSG:4326`` is taken as
-longitude first, as it is widely used.
+longitude first, as it is widely used. The same holds for projected systems whose first
+axis points north.
 """
 
 from __future__ import annotations
 
-import math
 import re
+from typing import TYPE_CHECKING
 
 from ogc_widgets.errors import InputError
+from ogc_widgets.map import projections
+
+if TYPE_CHECKING:
+    from ogc_widgets.map.projections import Projection
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 
-_RADIUS_M = 6_378_137.0
-_MAX_MERCATOR_LATITUDE = 85.06
-_MERCATOR = {"3857", "3785", "900913", "102100"}
+# WGS 84, and ETRS89, which PROJ takes to be the same.
+_GEOGRAPHIC = {"4326", "4979", "4258"}
 _EPSG = re.compile(r"epsg[/:].*?(\d+)$", re.IGNORECASE)
+_SHORT = re.compile(r"epsg:\d+", re.IGNORECASE)
+_CRS84 = re.compile(r"(crs[:/]?84h?|crs[:/]?wgs ?84|wgs[ _]?84)$", re.IGNORECASE)
+
+
+def code_of(crs: str | None) -> str:
+    """Digits of the EPSG code in a name, URI or URN, or an empty text."""
+    match = _EPSG.search(crs.strip()) if crs and len(crs) <= 200 else None
+    return match[1] if match else ""
 
 
 def kind_of_crs(crs: str | None) -> str | None:
     """Tell how numbers in a reference system are made from degrees.
 
     Returns:
-        ``"lonlat"``, ``"latlon"``, ``"mercator"`` (metres), or None when it cannot be
-        computed here.
+        ``"lonlat"``, ``"latlon"``, ``"projected"``, or None when it cannot be computed
+        here.
     """
     if crs and len(crs) > 200:
         return None
-    if not crs or re.search(r"CRS[:/]?84h?$", crs.strip(), re.IGNORECASE):
+    if not crs or _CRS84.search(crs.strip()):
         return "lonlat"
-    match = _EPSG.search(crs.strip())
-    if not match:
-        return None
-    if match[1] in {"4326", "4979"}:
-        is_short = re.fullmatch(r"epsg:\d+", crs.strip(), re.IGNORECASE)
-        return "lonlat" if is_short else "latlon"
-    return "mercator" if match[1] in _MERCATOR else None
+    code = code_of(crs)
+    if code in _GEOGRAPHIC:
+        return "lonlat" if _SHORT.fullmatch(crs.strip()) else "latlon"
+    return "projected" if code and projections.projection(code) else None
+
+
+def in_degrees(crs: str | None) -> bool:
+    """Whether the numbers of a system are degrees on WGS 84."""
+    return kind_of_crs(crs) in {"lonlat", "latlon"}
+
+
+def is_straight(crs: str | None) -> bool:
+    """Whether a box of a system is a box of degrees, x first."""
+    if kind_of_crs(crs) == "projected":
+        return _projection(crs).straight
+    return kind_of_crs(crs) == "lonlat"
+
+
+def short_name(crs: str | None) -> str:
+    """``CRS84``, ``EPSG:4326``: what people call a reference system."""
+    code = code_of(crs)
+    if code:
+        return f"EPSG:{code}"
+    return "CRS84" if kind_of_crs(crs) == "lonlat" else (crs or "")[:60]
 
 
 def axes_in_words(crs: str | None) -> str:
-    """Words for the order of a box in a reference system."""
-    if kind_of_crs(crs) == "latlon":
-        return "south, west, north, east"
-    return "west, south, east, north"
+    """Words for the order and the unit of a box: "west, ... north in degrees"."""
+    kind = kind_of_crs(crs)
+    if kind == "latlon":
+        return "south, west, north, east in degrees"
+    if kind == "lonlat":
+        return "west, south, east, north in degrees"
+    if kind is None:
+        return "four numbers in its own coordinates"
+    found = _projection(crs)
+    first, second = ("y", "x") if _northing_first(crs, found) else ("x", "y")
+    order = f"min {first}, min {second}, max {first}, max {second}"
+    return f"{order} in {found.unit}"
 
 
 def to_crs(box: list[float], crs: str | None) -> list[float]:
     """Bring ``[west, south, east, north]`` in degrees into a reference system.
 
     Raises:
-        InputError: The reference system needs a projection that is not known here.
+        InputError: The reference system needs a projection that is not known here, or
+            does not reach that far.
     """
     west, south, east, north = box
     kind = kind_of_crs(crs)
@@ -60,12 +98,14 @@ def to_crs(box: list[float], crs: str | None) -> list[float]:
         return [west, south, east, north]
     if kind == "latlon":
         return [south, west, north, east]
-    if kind == "mercator":
-        if max(abs(south), abs(north)) > _MAX_MERCATOR_LATITUDE:
-            raise InputError("Web Mercator ends at 85 degrees north and south.")
-        corners = [*_forward(west, south), *_forward(east, north)]
-        return [round(value, 6) for value in corners]
-    raise _unknown(crs)
+    found = _projection(crs)
+    digits = 6 if found.straight or found.unit == "degrees" else 3
+    left, low, right, high = (
+        round(side, digits) for side in projections.project_box(box, found)
+    )
+    if _northing_first(crs, found):
+        return [low, left, high, right]
+    return [left, low, right, high]
 
 
 def from_crs(box: list[float], crs: str | None) -> list[float]:
@@ -80,25 +120,32 @@ def from_crs(box: list[float], crs: str | None) -> list[float]:
         return [a, b, c, d]
     if kind == "latlon":
         return [b, a, d, c]
-    if kind == "mercator":
-        return [*_inverse(a, b), *_inverse(c, d)]
-    raise _unknown(crs)
+    found = _projection(crs)
+    if _northing_first(crs, found):
+        a, b, c, d = b, a, d, c
+    return projections.unproject_box([a, b, c, d], found)
 
 
-def _forward(longitude: float, latitude: float) -> tuple[float, float]:
-    x = _RADIUS_M * math.radians(longitude)
-    y = _RADIUS_M * math.asinh(math.tan(math.radians(latitude)))
-    return x, y
+def _projection(crs: str | None) -> Projection:
+    found = projections.projection(code_of(crs)) if code_of(crs) else None
+    if found is None:
+        raise unknown(crs)
+    return found
 
 
-def _inverse(x: float, y: float) -> tuple[float, float]:
-    longitude = math.degrees(x / _RADIUS_M)
-    latitude = math.degrees(math.atan(math.sinh(y / _RADIUS_M)))
-    return longitude, latitude
+def _northing_first(crs: str | None, found: Projection) -> bool:
+    return found.northing_first and not _SHORT.fullmatch((crs or "").strip())
 
 
-def _unknown(crs: str | None) -> InputError:
+def unknown(crs: str | None) -> InputError:
+    """The error for a reference system that cannot be computed here."""
+    if projections.can_compute_all():
+        return InputError(
+            f"{short_name(crs)} is no reference system that is known here.",
+            advice="Choose another one, or type the four numbers in it.",
+        )
     return InputError(
-        f"Areas cannot be converted to {crs} here.",
-        advice="Choose CRS84 or EPSG:4326, or edit this input as JSON.",
+        f"Areas on the map cannot be converted to {short_name(crs)} here.",
+        advice="Choose CRS84 or EPSG:4326, type the four numbers in it, or install "
+        "pyproj: pip install 'ogc-widgets[files]'",
     )

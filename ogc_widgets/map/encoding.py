@@ -11,18 +11,30 @@ encoding id          what is sent
 ``geojson-collection`` a FeatureCollection object
 ``wkt``              text ``POLYGON((...))``
 ``geojson-text``     a geometry object written as text
+``bbox-members``     an object with four named numbers, such as ``west``
+``as-typed``         the text of the field, unread
 ==================== ===========================================================
+
+With ``qualified-`` in front, a GeoJSON object goes into ``{"value": ...}``.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.map.area_hint import ENCODINGS, AreaHint
-from ogc_widgets.map.crs import CRS84, axes_in_words, from_crs, kind_of_crs, to_crs
+from ogc_widgets.map.area_hint import ENCODINGS, QUALIFIED, AreaHint
+from ogc_widgets.map.crs import (
+    CRS84,
+    axes_in_words,
+    in_degrees,
+    kind_of_crs,
+    short_name,
+    to_crs,
+)
 from ogc_widgets.map.geometry import (
     AREA_TYPES,
     Geometry,
@@ -34,12 +46,13 @@ from ogc_widgets.map.geometry import (
 from ogc_widgets.map.numbers import short, tidy
 from ogc_widgets.map.parsing import (
     area_of,
-    box_from_numbers,
     from_geo_interface,
     parse_text,
+    read_numbers,
     require_area,
 )
 from ogc_widgets.map.recognition import recognise
+from ogc_widgets.map.sides import SIDES
 from ogc_widgets.map.wkt import looks_like_wkt, read_wkt, write_wkt
 
 if TYPE_CHECKING:
@@ -47,7 +60,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ENCODINGS",
-    "LABELS",
     "AreaHint",
     "bounds",
     "box",
@@ -57,36 +69,48 @@ __all__ = [
     "from_geo_interface",
     "from_text",
     "in_words",
+    "label_of",
     "normalise",
     "parse_text",
     "recognise",
     "to_text",
 ]
 
-LABELS = {
+_LABELS = {
     "bbox-text": "text: west,south,east,north",
     "bbox-array": "list of numbers: west, south, east, north",
     "bbox-object": "bounding box with its CRS",
+    "bbox-members": "four named sides",
     "geojson-geometry": "GeoJSON geometry",
     "geojson-feature": "GeoJSON Feature",
     "geojson-collection": "GeoJSON FeatureCollection",
     "wkt": "well-known text",
     "geojson-text": "GeoJSON as text",
+    "as-typed": "text exactly as typed",
 }
 
-_BOXES = {"bbox-text", "bbox-array", "bbox-object"}
+_BOXES = {"bbox-text", "bbox-array", "bbox-object", "bbox-members"}
 _SENT_AS = {
     "bbox-text": "text: west,south,east,north in degrees (CRS84)",
     "bbox-array": "numbers: west, south, east, north in degrees (CRS84)",
+    "bbox-members": "west, south, east and north in degrees, each under its name",
     "geojson-geometry": "a GeoJSON geometry",
     "geojson-feature": "a GeoJSON Feature",
     "geojson-collection": "a GeoJSON FeatureCollection",
     "wkt": "well-known text",
     "geojson-text": "GeoJSON, written as text",
+    "as-typed": "the text exactly as it stands here",
 }
+_GEOJSON_TYPE = "application/geo+json"
 _PLAIN = r"-?(?:\d+(?:\.\d+)?|\.\d+)"
 _PLAIN_BBOX = re.compile(rf"{_PLAIN}(?:\s*,\s*{_PLAIN}){{3}}")
 _KIND_OF = {"geojson-feature": "Feature", "geojson-collection": "FeatureCollection"}
+
+
+def label_of(encoding: str) -> str:
+    """A few words for an encoding, for a list to choose from."""
+    plain = encoding.removeprefix(QUALIFIED)
+    return _LABELS[plain] + (' in {"value": ...}' if plain != encoding else "")
 
 
 def in_words(encoding: str, crs: str | None = None) -> str:
@@ -94,11 +118,11 @@ def in_words(encoding: str, crs: str | None = None) -> str:
 
     The text is this package's own; of the description only ``crs`` is repeated.
     """
-    if encoding == "bbox-object":
-        unit = "metres" if kind_of_crs(crs) == "mercator" else "degrees"
-        name = _short_crs(crs)
-        return f"Sent as a bounding box: {axes_in_words(crs)} in {unit} ({name})."
-    return f"Sent as {_SENT_AS[encoding]}."
+    plain = encoding.removeprefix(QUALIFIED)
+    if plain == "bbox-object":
+        return f"Sent as a bounding box: {axes_in_words(crs)} ({short_name(crs)})."
+    inside = ' inside of {"value": ...}' if plain != encoding else ""
+    return f"Sent as {_SENT_AS[plain]}{inside}."
 
 
 def encode(
@@ -119,6 +143,9 @@ def encode(
     Raises:
         InputError: The geometry cannot be sent that way.
     """
+    if encoding.startswith(QUALIFIED):
+        value = encode(geometry, encoding.removeprefix(QUALIFIED), crs, hint=hint)
+        return {"value": value, "mediaType": _GEOJSON_TYPE}
     if encoding not in ENCODINGS:
         raise InputError(f"There is no encoding of areas named {encoding!r}.")
     made = area_of(geometry)
@@ -130,14 +157,17 @@ def encode(
             f"This input takes a {' or '.join(types)}, not a "
             f"{area_of(geometry)['type']}."
         )
-    if encoding == "bbox-text":
+    if encoding == "bbox-text" or (encoding == "as-typed" and box_of(made)):
         return ",".join(short(number) for number in _box_numbers(made, None, hint))
     if encoding == "bbox-array":
         return [tidy(number) for number in _box_numbers(made, None, hint)]
     if encoding == "bbox-object":
         numbers = [tidy(number) for number in _box_numbers(made, crs, hint)]
         return {"bbox": numbers, "crs": crs or CRS84}
-    if encoding == "wkt":
+    if encoding == "bbox-members":
+        names = (hint.members if hint else ()) or SIDES
+        return dict(zip(names, map(tidy, _box_numbers(made, None)), strict=True))
+    if encoding in {"wkt", "as-typed"}:
         return write_wkt(made)
     plain = _with_bbox(made, hint)
     if encoding == "geojson-text":
@@ -158,8 +188,6 @@ def decode(value: Json) -> Geometry:
     """
     if isinstance(value, str):
         return parse_text(value)
-    if isinstance(value, dict) and "bbox" in value and "type" not in value:
-        return _decode_bbox_object(value)
     return from_geo_interface(value)
 
 
@@ -169,11 +197,22 @@ def from_text(
     """Turn what stands in the field into the value that is sent.
 
     Text that already is in the wanted form is kept as it is (digits, Feature
-    properties); only spaces between numbers are left out.
+    properties); only spaces between numbers are left out. For a box in a projected
+    system, four numbers that cannot be degrees are taken to be in that system, and in
+    a system that cannot be computed here all of them are.
 
     Raises:
         InputError: The text is no area, or cannot be sent that way.
     """
+    if encoding == "as-typed":
+        return text
+    if encoding.startswith(QUALIFIED):
+        value = from_text(text, encoding.removeprefix(QUALIFIED), crs, hint)
+        return {"value": value, "mediaType": _GEOJSON_TYPE}
+    if encoding == "bbox-object" and not in_degrees(crs):
+        typed = _in_own_system(text, crs)
+        if typed is not None:
+            return typed
     geometry = parse_text(text)
     made = encode(geometry, encoding, crs, hint=hint)
     stripped = text.strip()
@@ -190,6 +229,31 @@ def from_text(
     return made
 
 
+def _in_own_system(text: str, crs: str | None) -> dict[str, Any] | None:
+    """The box of numbers that were typed in a projected system, or None.
+
+    Raises:
+        InputError: They are upside down.
+    """
+    try:
+        numbers = read_numbers(text.strip())
+    except InputError:
+        return None
+    if numbers is None or len(numbers) not in {4, 6}:
+        return None
+    half = len(numbers) // 2
+    xs, ys = numbers[::half], numbers[1::half]
+    is_known = kind_of_crs(crs) is not None
+    if is_known and max(map(abs, xs)) <= 360 and max(map(abs, ys)) <= 90:
+        return None
+    if not all(a < b for a, b in zip(numbers[:half], numbers[half:], strict=True)):
+        raise InputError(
+            "The first two numbers must be smaller than the last two.",
+            advice=f"The order is {axes_in_words(crs)}.",
+        )
+    return {"bbox": [tidy(number) for number in numbers], "crs": crs}
+
+
 def to_text(
     value: Json, encoding: str, crs: str | None = None, hint: AreaHint | None = None
 ) -> str | None:
@@ -199,21 +263,20 @@ def to_text(
         Four numbers where the value is a box, otherwise well-known text or the value
         itself; None when no text stands for exactly this value.
     """
-    try:
-        geometry = decode(value)
-    except InputError:
-        return None
-    candidates = [text_of(geometry)]
-    if isinstance(value, str):
-        candidates.append(value)
-    elif isinstance(value, dict):
-        candidates.append(json.dumps(value))
+    candidates: list[str] = []
+    inner = value.get("value", value) if isinstance(value, dict) else value
+    if isinstance(inner, dict) and _is_numbers(inner.get("bbox")):
+        candidates.append(", ".join(short(number) for number in inner["bbox"]))
+    with suppress(InputError):
+        candidates.insert(0, text_of(decode(value)))
+    if isinstance(inner, str):
+        candidates.append(inner)
+    elif isinstance(inner, dict):
+        candidates.append(json.dumps(inner))
     for candidate in candidates:
-        try:
+        with suppress(InputError):
             if from_text(candidate, encoding, crs, hint) == value:
                 return candidate
-        except InputError:
-            continue
     return None
 
 
@@ -229,7 +292,7 @@ def text_of(geometry: Geometry) -> str:
 
 
 def _box_numbers(
-    geometry: Geometry, crs: str | None, hint: AreaHint | None
+    geometry: Geometry, crs: str | None, hint: AreaHint | None = None
 ) -> list[float]:
     heights = geometry.get("bbox")
     west, south, east, north = to_crs(bounds(require_area(geometry)), crs)
@@ -240,19 +303,11 @@ def _box_numbers(
     return [west, south, east, north]
 
 
-def _decode_bbox_object(value: dict[str, Any]) -> Geometry:
-    numbers, crs = value["bbox"], value.get("crs")
-    if isinstance(crs, dict):
-        crs = crs.get("href") or crs.get("uri")
-    if not isinstance(numbers, list) or len(numbers) not in {4, 6}:
-        raise InputError("The bounding box needs four numbers, or six with heights.")
-    plain = numbers if len(numbers) == 4 else [*numbers[:2], *numbers[3:5]]
-    if any(isinstance(n, bool) or not isinstance(n, int | float) for n in numbers):
-        raise InputError("The bounding box holds something that is not a number.")
-    west, south, east, north = from_crs(plain, crs if isinstance(crs, str) else None)
-    if len(numbers) == 4:
-        return box(west, south, east, north)
-    return box_from_numbers([west, south, numbers[2], east, north, numbers[5]])
+def _is_numbers(value: Json) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(number, int | float) and not isinstance(number, bool)
+        for number in value
+    )
 
 
 def _with_bbox(geometry: Geometry, hint: AreaHint | None) -> Geometry:
@@ -300,9 +355,3 @@ def _outlines(value: Json) -> Json:
     if kind == "Feature":
         return _outlines(value["geometry"])
     return kind, value.get("coordinates")
-
-
-def _short_crs(crs: str | None) -> str:
-    if kind_of_crs(crs) == "lonlat" and "4326" not in (crs or ""):
-        return "CRS84"
-    return re.sub(r"^.*?epsg[/:].*?(\d+)$", r"EPSG:\1", crs or "", flags=re.IGNORECASE)

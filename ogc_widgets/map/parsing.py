@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
+from ogc_widgets.map import crs as systems
+from ogc_widgets.map import projections
 from ogc_widgets.map.geometry import (
     AREA_TYPES,
     GEOMETRY_TYPES,
@@ -23,6 +25,7 @@ from ogc_widgets.map.geometry import (
     normalise,
     polygons_of,
 )
+from ogc_widgets.map.sides import sides_of
 from ogc_widgets.map.wkt import looks_like_wkt, read_wkt
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ _BBOX_WORDS = re.compile(
 _NUMBERS = re.compile(
     rf"^[\s\[({{]*({_NUMBER}(?:(?:\s*[,;]\s*|\s+){_NUMBER})*)[\s,;\])}}]*$"
 )
+_GEOJSON = {*GEOMETRY_TYPES, "Feature", "FeatureCollection"}
 _EXAMPLE = "Give four numbers: west, south, east, north, such as -10, 40, 5, 50."
 
 
@@ -104,17 +108,14 @@ def from_geo_interface(value: Json) -> Geometry:
     """Read an area from a GeoJSON dict or an object with ``__geo_interface__``.
 
     Features and FeatureCollections give the union of their polygons as one
-    MultiPolygon. STAC items, shapely geometries and geopandas frames all work.
+    MultiPolygon. STAC items, shapely geometries and geopandas frames all work; a frame
+    in another reference system, and GeoJSON with a ``crs`` member, are brought to
+    degrees.
 
     Raises:
         InputError: It holds no area.
     """
-    interface = getattr(value, "__geo_interface__", None)
-    if interface is not None:
-        value = interface
-    elif not isinstance(value, Mapping) and hasattr(value, "to_dict"):
-        value = value.to_dict()
-    value = _plain(value)
+    value = _plain(_interface(value))
     if not isinstance(value, dict):
         if isinstance(value, list) and _all_numbers(value):
             return box_from_numbers(value)
@@ -125,9 +126,70 @@ def from_geo_interface(value: Json) -> Geometry:
     geometries = _geometries(value)
     if not geometries:
         raise InputError("There is no geometry in this GeoJSON.")
+    named = crs_member(value)
+    if named and not systems.in_degrees(named):
+        geometries = [in_degrees(geometry, named) for geometry in geometries]
     if len(geometries) == 1:
         return area_of(geometries[0])
     return _merged([normalise(geometry) for geometry in geometries])
+
+
+def crs_member(value: Mapping[str, Any]) -> str:
+    """Name in the ``crs`` member that GeoJSON had before RFC 7946, or ""."""
+    member = value.get("crs") if value.get("type") in _GEOJSON else None
+    properties = member.get("properties") if isinstance(member, Mapping) else None
+    name = properties.get("name") if isinstance(properties, Mapping) else None
+    return name if isinstance(name, str) else ""
+
+
+def in_degrees(geometry: Json, crs: str) -> Geometry:
+    """A geometry in a projected system (x first) as one in degrees.
+
+    Raises:
+        InputError: The system is not known here.
+    """
+    code = systems.code_of(crs)
+    found = projections.projection(code) if code else None
+    if found is None:
+        raise systems.unknown(crs)
+    return unprojected(geometry, found)
+
+
+def unprojected(geometry: Json, out_of: projections.Projection) -> Geometry:
+    """A geometry with x and y of a projection as one in degrees.
+
+    Raises:
+        InputError: It is no geometry, or lies outside of the projection.
+    """
+    if geometry.get("type") == "GeometryCollection":
+        members = geometry.get("geometries") or []
+        return {
+            "type": "GeometryCollection",
+            "geometries": [unprojected(member, out_of) for member in members],
+        }
+    coordinates = projections.unproject(geometry.get("coordinates"), out_of)
+    return {"type": geometry.get("type"), "coordinates": coordinates}
+
+
+def decode_bbox_object(value: Mapping[str, Any]) -> Geometry:
+    """Read ``{"bbox": [...], "crs": "..."}``, the box of the standard.
+
+    Raises:
+        InputError: It is no box, or its reference system is not known here.
+    """
+    numbers, crs = value["bbox"], value.get("crs")
+    if isinstance(crs, Mapping):
+        crs = crs.get("href") or crs.get("uri")
+    if not isinstance(numbers, list) or len(numbers) not in {4, 6}:
+        raise InputError("The bounding box needs four numbers, or six with heights.")
+    plain = numbers if len(numbers) == 4 else [*numbers[:2], *numbers[3:5]]
+    if not _all_numbers(numbers):
+        raise InputError("The bounding box holds something that is not a number.")
+    made = systems.from_crs(plain, crs if isinstance(crs, str) else None)
+    if len(numbers) == 4:
+        return box(*made)
+    west, south, east, north = made
+    return box_from_numbers([west, south, numbers[2], east, north, numbers[5]])
 
 
 def area_of(geometry: Json) -> Geometry:
@@ -179,12 +241,32 @@ def _geometries(value: dict[str, Any]) -> list[Any]:
         return [] if geometry is None else [geometry]
     if kind in GEOMETRY_TYPES:
         return [value]
-    if _all_numbers(value.get("bbox")):
-        return [box_from_numbers(value["bbox"])]
+    if "bbox" in value and kind is None:
+        return [decode_bbox_object(value)]
+    sides = sides_of(value)
+    if sides and _all_numbers([value[name] for name in sides]):
+        return [box(*(value[name] for name in sides))]
+    if isinstance(value.get("value"), dict):  # a qualified value
+        return _geometries(value["value"])
     raise InputError(
         "This JSON is not GeoJSON.",
         advice='It needs a "type" such as "Polygon", "Feature" or "FeatureCollection".',
     )
+
+
+def _interface(value: Json) -> Json:
+    """What an object of another library says about its geometry."""
+    if isinstance(value, Mapping | list | tuple | str):
+        return value
+    if getattr(value, "crs", None) is not None and hasattr(value, "to_crs"):
+        value = value.to_crs("OGC:CRS84")  # geopandas
+    geometry = getattr(value, "geometry", None)
+    if isinstance(geometry, Mapping):
+        return geometry  # a pystac item: its dict may ask the network for links
+    interface = getattr(value, "__geo_interface__", None)
+    if interface is not None:
+        return interface
+    return value.to_dict() if hasattr(value, "to_dict") else value
 
 
 def _all_numbers(value: Json) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.map.crs import from_crs, kind_of_crs
+from ogc_widgets.map.crs import from_crs, is_straight
 from ogc_widgets.map.geometry import bounds, box
 
 MAX_PICTURE_BYTES = 8_000_000
@@ -61,9 +61,7 @@ def _projected(asset: Mapping[str, Any]) -> list[float] | None:
     if not isinstance(numbers, list) or len(numbers) != 4 or not name:
         return None
     # Boxes of the projection extension are x first, whatever the authority says.
-    return (
-        from_crs(numbers, name) if kind_of_crs(name) in {"lonlat", "mercator"} else None
-    )
+    return from_crs(numbers, name) if is_straight(name) else None
 
 
 def _box(numbers: object) -> list[float] | None:

@@ -13,16 +13,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.map.area_hint import OBJECTS as GEOJSON
 from ogc_widgets.map.area_hint import AreaHint
 from ogc_widgets.map.area_words import (
-    GEOJSON,
     by_words,
     facts_of,
     list_of,
     needs_six,
 )
-from ogc_widgets.map.crs import CRS84, kind_of_crs
+from ogc_widgets.map.crs import CRS84, in_degrees, kind_of_crs
 from ogc_widgets.map.geometry import GEOMETRY_TYPES
+from ogc_widgets.map.sides import sides_of
 
 if TYPE_CHECKING:
     from ogc_widgets.map.rings import Json
@@ -32,7 +33,10 @@ _FORMATS = {
     "geojson-geometry": "geojson-geometry",
     "geojson-feature": "geojson-feature",
     "geojson-feature-collection": "geojson-collection",
+    "geojson-featurecollection": "geojson-collection",
     "wkt": "wkt",
+    "geojson": "geojson-geometry",
+    **{f"geojson-{kind.lower()}": "geojson-geometry" for kind in GEOMETRY_TYPES},
 }
 _CWL_TYPES = {
     "BBox": "bbox-object",
@@ -42,27 +46,32 @@ _CWL_TYPES = {
 }
 _REFERENCES = {
     "bbox": "bbox-object",
+    "ogc-bbox": "bbox-object",
     "geometrygeojson": "geojson-geometry",
     "geometry": "geojson-geometry",
-    "polygon": "geojson-geometry",
-    "polygongeojson": "geojson-geometry",
-    "multipolygon": "geojson-geometry",
-    "multipolygongeojson": "geojson-geometry",
     "feature": "geojson-feature",
     "featuregeojson": "geojson-feature",
     "featurecollection": "geojson-collection",
     "featurecollectiongeojson": "geojson-collection",
-    "geojson": "geojson-geometry",
+    "geojson": "geojson-collection",
+    **{kind.lower(): "geojson-geometry" for kind in GEOMETRY_TYPES},
+    **{f"{kind.lower()}geojson": "geojson-geometry" for kind in GEOMETRY_TYPES},
 }
+_TYPE_OF = {kind.lower(): kind for kind in GEOMETRY_TYPES}
 _MEDIA_TYPES = {
     "application/geo+json": "geojson-geometry",
     "application/vnd.geo+json": "geojson-geometry",
     "application/geojson": "geojson-geometry",
+    "application/x-geojson": "geojson-geometry",
+    "text/geojson": "geojson-geometry",
     "text/wkt": "wkt",
     "application/wkt": "wkt",
     "text/vnd.ogc.wkt": "wkt",
 }
 _MAX_DEPTH = 8
+_MOST_CRS = 100
+_MOST_SIDES = 8  # members of an object of sides, such as a crs beside them
+_NUMBERS = {"number", "integer"}
 
 
 def recognise(
@@ -82,7 +91,8 @@ def recognise(
     if "enum" in facts.schema or "const" in facts.schema or facts.options:
         return None
     found = _by_schema(facts.schema, 0)
-    by_cwl = _by_cwl_type(facts.cwl_type) if schema is None else None
+    is_one = schema is None and _kind(facts.schema) != "array"
+    by_cwl = _by_cwl_type(facts.cwl_type) if is_one else None
     if by_cwl and not (found and found.reason == "format"):
         found = _refined(by_cwl, found)
     if found is None and facts.cwl_type == "":
@@ -98,7 +108,8 @@ def _by_schema(schema: Json, depth: int) -> AreaHint | None:
         return None
     if _is_stac(schema):
         return None
-    for look in (_by_format, _by_bbox_shape, _by_geojson_shape, _by_media_type):
+    looks = (_by_format, _by_bbox_shape, _by_sides, _by_geojson_shape, _by_media_type)
+    for look in looks:
         found = look(schema)
         if found:
             return found
@@ -144,7 +155,13 @@ def _by_format(schema: Mapping[str, Any]) -> AreaHint | None:
     # text is offered as the second choice.
     texts = ("geojson-text",) if schema.get("type") == "string" else ()
     extra = () if encoding == "wkt" else texts
-    return AreaHint((encoding, *extra), "format", with_bbox=_wants_bbox(schema))
+    kind = _TYPE_OF.get(str(schema.get("format", "")).lower().removeprefix("geojson-"))
+    return AreaHint(
+        (encoding, *extra),
+        "format",
+        types=(kind,) if kind else (),
+        with_bbox=_wants_bbox(schema),
+    )
 
 
 def _by_bbox_shape(schema: Mapping[str, Any]) -> AreaHint | None:
@@ -152,19 +169,40 @@ def _by_bbox_shape(schema: Mapping[str, Any]) -> AreaHint | None:
     if not isinstance(members, Mapping):
         return None
     numbers = members.get("bbox")
-    if not isinstance(numbers, Mapping) or numbers.get("type") != "array":
+    if not isinstance(numbers, Mapping) or not (
+        numbers.get("type") == "array" or isinstance(numbers.get("prefixItems"), list)
+    ):
         return None
     return _bbox_object(schema, "schema") if set(members) <= {"bbox", "crs"} else None
+
+
+def _by_sides(schema: Mapping[str, Any]) -> AreaHint | None:
+    """``{"west": ..., "south": ..., "east": ..., "north": ...}`` and its like."""
+    members = schema.get("properties")
+    if not isinstance(members, Mapping) or not 4 <= len(members) <= _MOST_SIDES:
+        return None
+    names = sides_of(members)
+    if not names or any(_kind(members[name]) not in _NUMBERS for name in names):
+        return None
+    others = set(list_of(schema.get("required"))) - set(names)
+    return None if others else AreaHint(("bbox-members",), "schema", members=names)
+
+
+def _kind(schema: Json) -> str:
+    """The one JSON type of a schema besides null, or an empty text."""
+    kind = schema.get("type") if isinstance(schema, Mapping) else None
+    kinds = kind if isinstance(kind, list) else [kind]
+    rest = [one for one in kinds if isinstance(one, str) and one != "null"]
+    return rest[0] if len(rest) == 1 else ""
 
 
 def _bbox_object(schema: Mapping[str, Any], reason: str) -> AreaHint:
     members = schema.get("properties")
     members = members if isinstance(members, Mapping) else {}
     listed, default = _crs_options(members.get("crs"))
-    if default not in listed or kind_of_crs(default) is None:
-        usable = [crs for crs in listed if kind_of_crs(crs)]
-        plain = [crs for crs in usable if kind_of_crs(crs) == "lonlat"]
-        default = next(iter([*plain, *usable, *listed]), CRS84)
+    is_listed = default is not None and (not listed or default in listed)
+    if not is_listed or kind_of_crs(default) is None:
+        default = _best_crs(listed) or default or CRS84
     return AreaHint(
         ("bbox-object",),
         reason,
@@ -174,16 +212,26 @@ def _bbox_object(schema: Mapping[str, Any], reason: str) -> AreaHint:
     )
 
 
+def _best_crs(listed: tuple[str, ...]) -> str | None:
+    """The system to start with: degrees, longitude first, if there is a choice."""
+    for fits in (lambda crs: kind_of_crs(crs) == "lonlat", in_degrees, kind_of_crs):
+        found = next((crs for crs in listed if fits(crs)), None)
+        if found:
+            return found
+    return next(iter(listed), None)
+
+
 def _crs_options(schema: Json) -> tuple[tuple[str, ...], str | None]:
     if not isinstance(schema, Mapping):
         return (), None
     found: list[str] = []
-    default = schema.get("default")
+    default = None
     for part in [schema, *_branches(schema)]:
         if isinstance(part, Mapping):
             found += [str(option) for option in list_of(part.get("enum"))]
-            default = default or part.get("default")
-    return tuple(dict.fromkeys(found)), default if isinstance(default, str) else None
+            default = default or part.get("const") or part.get("default")
+    listed = tuple(dict.fromkeys(found))[:_MOST_CRS]
+    return listed, default if isinstance(default, str) else None
 
 
 def _branches(schema: Mapping[str, Any]) -> Iterable[Any]:
@@ -211,6 +259,8 @@ def _by_geojson_shape(schema: Mapping[str, Any]) -> AreaHint | None:
         return AreaHint(
             ("geojson-geometry",), "schema", types=types, with_bbox=_wants_bbox(schema)
         )
+    elif not kinds and set(members) <= {"type", "coordinates", "bbox"}:
+        encoding = "geojson-geometry" if "coordinates" in members else None
     if encoding is None:
         return None
     return AreaHint((encoding,), "schema", with_bbox=_wants_bbox(schema))
@@ -238,9 +288,11 @@ def _by_media_type(schema: Mapping[str, Any]) -> AreaHint | None:
         return None
     if encoding == "wkt":
         return AreaHint(("wkt",), "media type")
+    best = _REFERENCES.get(_tail(schema.get("contentSchema")), encoding)
+    objects = tuple(dict.fromkeys((best, *GEOJSON)))
     if schema.get("type") == "string":
-        return AreaHint(("geojson-text", *GEOJSON), "media type")
-    return AreaHint(GEOJSON, "media type")
+        return AreaHint(("geojson-text", *objects), "media type")
+    return AreaHint(objects, "media type")
 
 
 def _by_reference(schema: Mapping[str, Any]) -> AreaHint | None:
@@ -250,8 +302,9 @@ def _by_reference(schema: Mapping[str, Any]) -> AreaHint | None:
         return None
     if encoding == "bbox-object":
         return AreaHint((encoding,), "reference", default_crs=CRS84)
-    encodings = GEOJSON if tail == "geojson" else (encoding,)
-    return AreaHint(encodings, "reference")
+    encodings = GEOJSON[::-1] if tail == "geojson" else (encoding,)
+    kind = _TYPE_OF.get(tail.removesuffix("geojson"))
+    return AreaHint(encodings, "reference", types=(kind,) if kind else ())
 
 
 def _tail(reference: Json) -> str:
@@ -272,20 +325,24 @@ def _is_stac(schema: Mapping[str, Any]) -> bool:
 def _is_reference_to_data(branch: Json) -> bool:
     if not isinstance(branch, Mapping):
         return False
-    if branch.get("format") in {"uri", "iri", "uri-reference", "url"}:
+    if branch.get("format") in ("uri", "iri", "uri-reference", "url"):
         return True
     return _is_stac(branch)
 
 
 def _by_cwl_type(cwl_type: str) -> AreaHint | None:
-    """``.../ogc.yaml#BBox`` and its siblings; arrays are for the caller to open."""
-    match = re.fullmatch(r".*?(\w+)\.ya?ml#(?:\w+/)?(\w+)\??", cwl_type.strip())
-    if not match or match[1].lower() not in {"ogc", "geojson"}:
+    """``.../ogc.yaml#BBox`` and its siblings, in the spellings of their users.
+
+    Optional ones end in ``?`` or stand in a list beside ``null``. Arrays (``BBox[]``)
+    are one area for each item; the caller looks at the items.
+    """
+    names = re.findall(r"(\w+)\.ya?ml#(?:\w+/)?(\w+)", cwl_type)
+    if len(names) != 1 or names[0][0].lower() not in {"ogc", "geojson"}:
         return None
-    encoding = _CWL_TYPES.get(match[2])
+    encoding = _CWL_TYPES.get(names[0][1])
     if not encoding:
         return None
-    types = (match[2],) if match[2] in GEOMETRY_TYPES else ()
+    types = (names[0][1],) if names[0][1] in GEOMETRY_TYPES else ()
     crs = CRS84 if encoding == "bbox-object" else None
     return AreaHint((encoding,), "cwl:type", types=types, default_crs=crs)
 

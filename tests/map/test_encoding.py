@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ogc_widgets.errors import InputError
+from ogc_widgets.map import projections
 from ogc_widgets.map.encoding import (
     ENCODINGS,
     AreaHint,
@@ -240,9 +241,13 @@ def test_bbox_members_are_added_when_the_schema_requires_them():
     }
 
 
-def test_unknown_reference_system_is_refused_in_words():
-    with pytest.raises(InputError, match="cannot be converted to EPSG:32610"):
-        encode(BOX, "bbox-object", "EPSG:32610")
+def test_system_that_needs_a_library_is_refused_in_words(monkeypatch):
+    monkeypatch.setattr(projections, "_pyproj", lambda: None)
+    projections.projection.cache_clear()
+    with pytest.raises(InputError, match="cannot be converted to EPSG:2154") as caught:
+        encode(BOX, "bbox-object", "EPSG:2154")
+    assert "ogc-widgets[files]" in caught.value.advice
+    projections.projection.cache_clear()
 
 
 def test_web_mercator_box_makes_the_round_trip():

@@ -28,6 +28,10 @@ NUMBERS_4 = {
 }
 
 
+def members(*names):
+    return {name: {"type": ["number", "null"]} for name in names}
+
+
 @pytest.mark.parametrize(
     ("name", "description", "encoding"),
     [
@@ -58,6 +62,40 @@ NUMBERS_4 = {
         ("aoi", {"schema": {"type": "string", "contentMediaType": "text/wkt"}}, "wkt"),
         ("intersects", {"schema": {"type": "object"}}, "geojson-geometry"),
         ("bbox", {"schema": {}}, "bbox-text"),
+        ("x", {"schema": {"properties": {
+            "bbox": {"prefixItems": [{"type": "number"}] * 4}, "crs": {}}}},
+         "bbox-object"),
+        ("x", {"schema": {"type": "object", "properties": members(
+            "west", "south", "east", "north")}}, "bbox-members"),
+        ("x", {"schema": {"type": "object", "properties": members(
+            "lat_max", "lat_min", "lon_max", "lon_min", "crs")}}, "bbox-members"),
+        ("boundingBoxes", {"schema": NUMBERS_4}, "bbox-array"),
+        ("box", {"schema": {"prefixItems": [{"type": "number"}] * 4,
+                            "type": "array"}}, "bbox-array"),
+        ("x", {"schema": {"format": "geojson-polygon"}}, "geojson-geometry"),
+        ("x", {"schema": {"$ref": "https://geojson.org/schema/Point.json"}},
+         "geojson-geometry"),
+        ("x", {"schema": {"type": "object",
+                          "contentMediaType": "application/geo+json",
+                          "contentSchema":
+                          "https://geojson.org/schema/FeatureCollection.json"}},
+         "geojson-collection"),
+        ("x", {"schema": {"properties": {"type": {"type": "string"},
+                                         "coordinates": {"type": "array"}}}},
+         "geojson-geometry"),
+        ("x", {"schema": {"type": "object"}, "metadata": [
+            {"title": "cwl:type", "value": "https://x.org/ogc.yaml#BBox?"}]},
+         "bbox-object"),
+        ("x", {"schema": {"type": "object"}, "metadata": [
+            {"role": "cwl:type", "value": "['null', 'geojson.yaml#MultiPolygon']"}]},
+         "geojson-geometry"),
+        ("subset", {"description": "lower left longitude, lower left latitude, upper "
+                                   "right longitude, upper right latitude",
+                    "schema": TEXT}, "bbox-text"),
+        ("clip", {"description": "Clips to lon_min, lat_min, lon_max, lat_max",
+                  "schema": TEXT}, "bbox-text"),
+        ("region", {"description": "The region as a WKT polygon", "schema": TEXT},
+         "wkt"),
     ],
 )  # fmt: skip
 def test_area_is_recognised_by_its_strongest_hint(name, description, encoding):
@@ -89,6 +127,17 @@ def test_area_is_recognised_by_its_strongest_hint(name, description, encoding):
                 {"$ref": "https://x.org/featureCollectionGeoJSON.yaml"},
             ]}},
         ),
+        ("start", {"title": "Start date", "schema": TEXT,
+                   "description": "Start of the period to search the bounding box"}),
+        ("tile", {"title": "MGRS tile of the area of interest", "schema": TEXT}),
+        ("cloud", {"description": "Clouds over the area of interest in percent",
+                   "schema": TEXT}),
+        ("country", {"description": "Country code; its aoi is used", "schema": TEXT}),
+        ("colours", {"title": "polygon colours", "schema": NUMBERS_4}),
+        ("x", {"schema": {"type": "object", "properties": members(
+            "west", "south", "east")}}),
+        ("x", {"schema": {"type": "array"}, "metadata": [
+            {"title": "cwl:type", "value": "https://x.org/ogc.yaml#BBox[]"}]}),
         ("InputPolygon", {"description": "URI to GML of the polygon", "schema": TEXT}),
     ],
 )  # fmt: skip
