@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ogc_widgets.api.notices import strict
     from ogc_widgets.app import App
     from ogc_widgets.client import AsyncClient, Client, recent_jobs
     from ogc_widgets.form import ProcessForm, register_field
@@ -31,6 +32,7 @@ _HOME_OF = {
     "lab": "ogc_widgets.lab",
     "recent_jobs": "ogc_widgets.client",
     "register_field": "ogc_widgets.form",
+    "strict": "ogc_widgets.api.notices",
 }
 
 __all__ = [
@@ -45,6 +47,7 @@ __all__ = [
     "lab",
     "recent_jobs",
     "register_field",
+    "strict",
 ]
 
 

@@ -14,6 +14,7 @@
         │   └── RedirectError           a redirect that is not safe to follow
         │       └── InsecureRedirectError  from https down to http
         ├── ProtocolError             an answer that is not what the standard says
+        ├── StrictError               an oddity, where strict() makes it an error
         ├── ProblemError              the server refused, with a status code
         │   ├── SignInError             401 or 403
         │   ├── NoSuchProcessError
@@ -129,6 +130,20 @@ class InsecureRedirectError(RedirectError):
 
 class ProtocolError(ServerError):
     """The answer is not what the standard says, and could not be understood."""
+
+
+class StrictError(ServerError):
+    """An oddity that is a warning outside of ``ogc.strict()``.
+
+    Args:
+        what: What is off the standard, one sentence.
+        advice: What to do next.
+        category: The warning that it would be.
+    """
+
+    def __init__(self, what: str, *, advice: str, category: type[OgcWarning]) -> None:
+        super().__init__(what, advice=advice)
+        self.category = category
 
 
 class ProblemError(ServerError):

@@ -3,8 +3,9 @@
 Nothing here opens a socket, reads a clock or needs a third-party package.
 """
 
+from ogc_widgets.api.capabilities import Capabilities, Capability
+from ogc_widgets.api.conformance import Conformance, ConformanceClass
 from ogc_widgets.api.documents import (
-    Conformance,
     JobList,
     LandingPage,
     Problem,
@@ -18,10 +19,16 @@ from ogc_widgets.api.processes import (
     ProcessList,
     ProcessSummary,
 )
+from ogc_widgets.api.submissions import DeployRequest, ExecuteRequest
 from ogc_widgets.api.watching import JobView
 
 __all__ = [
+    "Capabilities",
+    "Capability",
     "Conformance",
+    "ConformanceClass",
+    "DeployRequest",
+    "ExecuteRequest",
     "InputDescription",
     "JobList",
     "JobView",

@@ -32,6 +32,7 @@ _STATUS_OF_WORD = {
         ("dismissed", "canceled", "cancelled", "revoked", "deleted", "deduped"),
         "dismissed",
     ),
+    "created": "created",
     "accepted": "accepted",
     "running": "running",
 }
@@ -70,61 +71,14 @@ class LandingPage:
 
 
 @dataclass(frozen=True)
-class Conformance:
-    """The conformance classes that a server declares.
-
-    Attributes:
-        uris: The URIs as declared.
-        raw: The document.
-    """
-
-    uris: tuple[str, ...]
-    raw: Mapping[str, Any] = field(repr=False, compare=False)
-
-    @classmethod
-    def from_json(cls, document: object) -> Self:
-        """Read a conformance declaration.
-
-        Raises:
-            ProtocolError: It is not an object.
-        """
-        declaration = reading.need_object(document, "a conformance declaration")
-        declared = declaration.get("conformsTo")
-        if not isinstance(declared, list):
-            notice("The conformance declaration names no classes.")
-            declared = []
-        uris = tuple(item for item in declared if isinstance(item, str))
-        if len(uris) != len(declared):
-            notice("A conformance class is not text; it was left out.")
-        return cls(uris=uris, raw=declaration)
-
-    def has(self, name: str) -> bool:
-        """Whether a class of OGC API - Processes (any part or version) is declared.
-
-        Args:
-            name: What stands after ``/conf/``, for instance ``dismiss`` or
-                ``deploy-replace-undeploy``.
-        """
-        return name in self.names
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The declared classes of OGC API - Processes, by what follows ``/conf/``."""
-        return frozenset(
-            uri.rstrip("/").partition("/conf/")[2]
-            for uri in self.uris
-            if "ogcapi-processes" in uri and "/conf/" in uri
-        )
-
-
-@dataclass(frozen=True)
 class StatusInfo:
     """The status of a job.
 
     Attributes:
         job_id: Id of the job, or ``""`` if the document has none.
-        status: ``accepted``, ``running``, ``successful``, ``failed``, ``dismissed``, or
-            the server's own word in lower case.
+        status: ``created`` (Part 4: not started yet), ``accepted``, ``running``,
+            ``successful``, ``failed``, ``dismissed``, or the server's own word in
+            lower case.
         word: The word as the server wrote it.
         process_id: Id of the process, or ``""``.
         progress: 0 to 100, or ``None`` where the server does not say.
@@ -171,27 +125,51 @@ class StatusInfo:
                 f"nor a job id. Its members: {clean(', '.join(map(str, info)))}",
                 advice="Open the job's address in a browser to see what it says.",
             )
+        if not job_id:
+            notice("A job status has no job id.")
         progress = reading.first(info, "progress", "percentCompleted")
         return cls(
             job_id=job_id,
-            status=normal_status(word),
+            status=_status(word),
             word=word,
             process_id=_process_id(info),
-            progress=reading.percent(progress),
+            progress=_progress(progress),
             message=_message(info),
-            created=reading.moment(info.get("created")),
-            started=reading.moment(info.get("started")),
-            updated=reading.moment(info.get("updated")),
-            finished=reading.moment(info.get("finished")),
+            created=_moment(info, "created"),
+            started=_moment(info, "started"),
+            updated=_moment(info, "updated"),
+            finished=_moment(info, "finished"),
             links=read_links(info, base_url),
             raw=info,
         )
 
 
-def normal_status(word: str) -> str:
+def _status(word: str) -> str:
     """Translate a status word: known aliases to the standard's, others unchanged."""
     plain = word.strip().casefold()
-    return _STATUS_OF_WORD.get(plain, plain or "running")
+    known = _STATUS_OF_WORD.get(plain)
+    if word != known:
+        said = f"The job status {clean(word, limit=60)!r}" if word else "No job status"
+        meaning = f"read as {known!r}" if known else "taken as not finished"
+        notice(f"{said} is not of the standard; {meaning}.")
+    return known or plain or "running"
+
+
+def _progress(value: object) -> float | None:
+    read = reading.percent(value)
+    if value is not None and (isinstance(value, str) or read != value):
+        notice(f"The progress {clean(value, limit=40)!r} is not 0 to 100.")
+    return read
+
+
+def _moment(info: reading.Json, name: str) -> datetime | None:
+    value = info.get(name)
+    read = reading.moment(value)
+    if value not in (None, "") and (read is None or not isinstance(value, str)):
+        notice(
+            f"The time {name!r} is {clean(value, limit=40)!r}, which is no RFC 3339."
+        )
+    return read
 
 
 def _process_id(info: reading.Json) -> str:
@@ -251,6 +229,7 @@ def read_page(
 ) -> tuple[list[Any], str, int | None]:
     """Read a page of a list: its entries, the next address, the total."""
     if isinstance(document, list):
+        notice(f"The {member} are a bare list instead of an object.")
         return document, "", None
     page = reading.need_object(document, f"a list of {member}")
     entries = page.get(member)

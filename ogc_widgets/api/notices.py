@@ -1,7 +1,8 @@
-"""Warnings of this package, given once where somebody can see them.
+"""Oddities of servers: told once where somebody can hear it, kept as evidence.
 
 A poller reads the same document again and again with nobody to hear it, so it reads in
-silence; the oddities of a server were told when the document was first read.
+silence; the oddities of a server were told when the document was first read. Whoever
+collects evidence hears all of them.
 """
 
 from __future__ import annotations
@@ -11,17 +12,22 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from ogc_widgets.errors import DialectWarning, OgcWarning
+from ogc_widgets.errors import DialectWarning, OgcWarning, StrictError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    Hearer = Callable[[str, type[OgcWarning]], None]
+    Ignored = type[OgcWarning] | str
 
 _is_silent: ContextVar[bool] = ContextVar("is_silent", default=False)
+_ignored: ContextVar[tuple[Ignored, ...] | None] = ContextVar("ignored", default=None)
+_hearer: ContextVar[Hearer | None] = ContextVar("hearer", default=None)
 
 
 @contextmanager
 def silent() -> Iterator[None]:
-    """Give no warnings in this task or thread."""
+    """Give no warnings and raise no errors for oddities in this task or thread."""
     token = _is_silent.set(True)
     try:
         yield
@@ -29,7 +35,61 @@ def silent() -> Iterator[None]:
         _is_silent.reset(token)
 
 
+@contextmanager
+def strict(ignore: Ignored | Iterable[Ignored] = ()) -> Iterator[None]:
+    """Raise an error where this package would warn and go on.
+
+    ::
+
+        with ogc.strict():
+            client.processes()
+
+    A job is never lost to it: the answer to an execute request and the documents that
+    a watcher reads are still taken as they are.
+
+    Args:
+        ignore: Oddities to let pass in silence: warning classes of
+            :mod:`ogc_widgets.errors`, or words that stand in the message.
+    """
+    ignored = (ignore,) if isinstance(ignore, (str, type)) else tuple(ignore)
+    token = _ignored.set(ignored)
+    try:
+        yield
+    finally:
+        _ignored.reset(token)
+
+
+@contextmanager
+def heard_by(hearer: Hearer) -> Iterator[None]:
+    """Let every oddity found in this task or thread be told to a function as well."""
+    token = _hearer.set(hearer)
+    try:
+        yield
+    finally:
+        _hearer.reset(token)
+
+
 def notice(message: str, category: type[OgcWarning] = DialectWarning) -> None:
-    """Say that a server is off the standard and that this package went on."""
-    if not _is_silent.get():
-        warnings.warn(message, category, stacklevel=3)
+    """Say that a server is off the standard and that this package went on.
+
+    Raises:
+        StrictError: Inside :func:`strict`.
+    """
+    hearer = _hearer.get()
+    if hearer is not None:
+        hearer(message, category)
+    if _is_silent.get():
+        return
+    ignored = _ignored.get()
+    if ignored is not None:
+        if any(
+            item in message if isinstance(item, str) else issubclass(category, item)
+            for item in ignored
+        ):
+            return
+        raise StrictError(
+            message,
+            advice="Without ogc.strict() this would be a warning.",
+            category=category,
+        )
+    warnings.warn(message, category, stacklevel=3)

@@ -145,10 +145,8 @@ class ProcessSummary:
 
     @classmethod
     def _members(cls, document: object, base_url: str) -> dict[str, Any]:
-        process = reading.need_object(document, "a process")
-        for wrapper in ("processDescription", "process"):
-            if isinstance(process.get(wrapper), Mapping):
-                process = process[wrapper]
+        whole = reading.need_object(document, "a process")
+        process = _unwrapped(whole)
         process_id = reading.text(reading.first(process, *_ID_NAMES))
         if not process_id:
             raise ProtocolError(
@@ -170,7 +168,7 @@ class ProcessSummary:
             "links": read_links(process, base_url),
             "keywords": reading.texts(process.get("keywords")),
             "metadata": reading.objects(process.get("metadata")),
-            "raw": process,
+            "raw": whole,
         }
 
     @property
@@ -207,7 +205,7 @@ class Process(ProcessSummary):
     @classmethod
     def _members(cls, document: object, base_url: str) -> dict[str, Any]:
         members = super()._members(document, base_url)
-        process = members["raw"]
+        process = _unwrapped(members["raw"])
         members["inputs"] = {
             name: InputDescription.from_json(name, item)
             for name, item in reading.pairs(process.get("inputs"), "inputs", _ID_NAMES)
@@ -252,6 +250,14 @@ class ProcessList:
             except ProtocolError:
                 notice("One of the processes has no id; left out.")
         return cls(processes=tuple(processes), next_url=next_url, raw=document)
+
+
+def _unwrapped(document: reading.Json) -> reading.Json:
+    """The description itself, also out of a deploy request."""
+    for wrapper in ("processDescription", "process"):
+        if isinstance(document.get(wrapper), Mapping):
+            document = document[wrapper]
+    return document
 
 
 def _either(document: reading.Json, wire: str, snake: str) -> object:

@@ -158,6 +158,7 @@ def pairs(value: object, what: str, id_names: Iterable[str]) -> list[tuple[str, 
     if isinstance(value, Mapping):
         found = list(value.items())
     elif isinstance(value, list):
+        notice(f"The {what} are a list, as in old drafts, instead of an object.")
         found = []
         for item in value:
             name = text(first(item, *id_names)) if isinstance(item, Mapping) else ""

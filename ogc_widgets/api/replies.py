@@ -90,9 +90,12 @@ class Reply:
         Raises:
             ProtocolError: It is not JSON.
         """
-        return parse_json(
-            self.body, source=without_query(self.url), content_type=self.content_type
-        )
+        where = without_query(self.url)
+        value = parse_json(self.body, source=where, content_type=self.content_type)
+        if "json" not in self.content_type.lower():
+            said = clean(self.content_type, limit=80) or "nothing"
+            notice(f"The answer from {where} is JSON, but its media type says {said}.")
+        return value
 
     def json_or_none(self) -> JsonValue:
         """Read the body as JSON; ``None`` if it is empty or something else."""

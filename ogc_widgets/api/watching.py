@@ -100,6 +100,8 @@ def phase_of(status: StatusInfo) -> Phase:
     match status.status:
         case "accepted" | "successful" | "failed" | "dismissed" as phase:
             return phase
+        case "created":  # Part 4: made, but not started yet
+            return "accepted"
     return "running"
 
 

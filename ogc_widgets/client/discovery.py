@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Unpack
 
 from ogc_widgets.api import requests
-from ogc_widgets.api.documents import Conformance, LandingPage
+from ogc_widgets.api.conformance import Conformance
+from ogc_widgets.api.documents import LandingPage
 from ogc_widgets.api.links import join_path
 from ogc_widgets.api.processes import Process, ProcessList, ProcessSummary
 from ogc_widgets.api.replies import problem_error

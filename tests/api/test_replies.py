@@ -6,6 +6,7 @@ import pytest
 
 from ogc_widgets.api import StatusInfo
 from ogc_widgets.api.links import Rebase
+from ogc_widgets.api.notices import silent
 from ogc_widgets.api.replies import (
     Reply,
     problem_error,
@@ -34,7 +35,8 @@ def reply(status_code, document=None, method="POST", **headers):
 
 
 def submitted(answer):
-    return read_submitted(answer, JOBS, Rebase(BASE))
+    with silent():
+        return read_submitted(answer, JOBS, Rebase(BASE))
 
 
 RUNNING = {"jobID": "j1", "status": "running", "processID": "p"}

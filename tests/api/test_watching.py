@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ogc_widgets.api import StatusInfo
+from ogc_widgets.api.notices import silent
 from ogc_widgets.api.watching import Moment, Watch
 from ogc_widgets.errors import (
     DeadlineError,
@@ -148,8 +149,16 @@ def test_end_is_the_end_when_the_server_changes_its_mind(end):
 def test_job_runs_on_when_its_word_is_unknown(word):
     clock = Clock()
     machine = watch(clock)
-    view = machine.heard(status(word), clock.now())
+    with silent():
+        said = status(word)
+    view = machine.heard(said, clock.now())
     assert (view.phase, view.status.word, view.is_final) == ("running", word, False)
+
+
+def test_job_that_was_only_made_waits_like_an_accepted_one():
+    clock = Clock()
+    view = watch(clock).heard(status("created"), clock.now())
+    assert (view.phase, view.is_final) == ("accepted", False)
 
 
 def test_job_is_quiet_when_its_status_has_not_changed_for_ten_minutes():

@@ -60,6 +60,7 @@ def state_of(document):
 
 
 @pytest.mark.corpus
+@pytest.mark.filterwarnings("ignore::ogc_widgets.errors.DialectWarning")
 def test_every_recorded_status_can_be_drawn(corpus):
     drawn = 0
     for path in sorted((corpus / "status").glob("*.json")):

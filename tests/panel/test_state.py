@@ -80,6 +80,7 @@ def test_progress_is_unknown_when_the_server_gives_none():
     assert state["bar"] == "moving"
 
 
+@pytest.mark.filterwarnings("ignore::ogc_widgets.errors.DialectWarning")
 @pytest.mark.parametrize(
     ("given", "shown"), [(-5, 0), (150, 100), ("45%", 45), (0, 0), (22.6, 23)]
 )
@@ -100,6 +101,7 @@ def test_accepted_job_waits_for_a_free_place_without_a_moving_bar():
     assert (state["bar"], state["percent"]) == ("empty", None)
 
 
+@pytest.mark.filterwarnings("ignore::ogc_widgets.errors.DialectWarning")
 def test_word_of_the_server_is_shown_when_the_standard_does_not_know_it():
     assert state_of(status={"status": "paused"})["word"] == "Paused"
     assert state_of(status={"status": "dedupeD"})["word"] == "DedupeD"
