@@ -9,7 +9,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test lint docs bench clean
 
 help: ## list these commands
 	@echo "make COMMAND, where COMMAND is one of:"
@@ -38,6 +38,12 @@ lint: ## check style and types only (after make test has made .venv)
 	@echo "==> mypy: types"
 	@$(BIN)/mypy -p ogc_widgets
 	@$(BIN)/mypy scripts benchmarks
+
+docs: ## build the pages in docs/ into site/
+	@echo "==> make docs: the pages, into site/"
+	$(call environment,.venv docs)
+	@$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs site
+	@echo "==> Open site/index.html"
 
 bench: ## compare speed with the libraries below and beside this one
 	@echo "==> make bench: some minutes; close other programs. To stop: Ctrl+C"
