@@ -14,6 +14,7 @@ from ogc_widgets.app.code_view import CodeView
 from ogc_widgets.app.discovery import Server, discover
 from ogc_widgets.app.facts import can_stop, facts_of, how_it_runs
 from ogc_widgets.app.header import HeaderView
+from ogc_widgets.app.item_looks import ItemLooks
 from ogc_widgets.app.map_context import MapContext
 from ogc_widgets.app.outputs_view import OutputsView
 from ogc_widgets.app.request_text import code_blocks, json_blocks
@@ -22,6 +23,7 @@ from ogc_widgets.app.scenes import Scenes
 from ogc_widgets.client import AsyncJob, Client, Job, Results
 from ogc_widgets.client.loop import run as run_in_loop
 from ogc_widgets.client.loop import submit
+from ogc_widgets.client.stac import StacReader
 from ogc_widgets.errors import InvalidInputsError, ProblemError
 from ogc_widgets.form import ProcessForm
 from ogc_widgets.map import AreaMap, ResultsMap
@@ -86,7 +88,9 @@ class App(ipywidgets.VBox):
         self._split = ipywidgets.GridBox([self._left, self._right])
         context = MapContext(self.map)
         self._area_link = AreaLink(self.map, context)
-        self._scenes = Scenes(self.client.aio, context)
+        self._scenes = Scenes(context)
+        self._stac = StacReader(self.client.aio)
+        self._looks = ItemLooks(self._stac)
         super().__init__(
             [self._header, self._split, self.panel, self._outputs, self._results_map]
         )
@@ -158,6 +162,9 @@ class App(ipywidgets.VBox):
         self._closed = True
         self._stop_watching()
         self._area_link.close()
+        self._scenes.close()
+        self.form.item_looker = None
+        submit(self._stac.close)
         for widget in (
             self._header,
             self.form,
@@ -204,6 +211,8 @@ class App(ipywidgets.VBox):
             self._run_bar.note = how_it_runs(process)
         self.panel.can_stop = can_stop(process, server.conformance)
         self._area_link.bind(form)
+        self._scenes.bind(form)
+        form.item_looker = self._looks
         self._show_tab()
         self._follow_form()
         if old is not None:
@@ -241,7 +250,6 @@ class App(ipywidgets.VBox):
             ]
         if not self.form.errors and self.job is None:
             self.panel.no_longer_invalid()
-        self._scenes.follow(self.form)
         self._write_request()
 
     def _show_tab(self, _change: object = None) -> None:

@@ -2,95 +2,62 @@
 
 from __future__ import annotations
 
-import re
-import threading
-from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.api.requests import get
-from ogc_widgets.client.loop import submit
-from ogc_widgets.errors import OgcError
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from concurrent.futures import Future
-
     from ogc_widgets.app.map_context import MapContext
-    from ogc_widgets.client import AsyncClient
     from ogc_widgets.form import ProcessForm
 
 _MOST_SCENES = 50
-_NAMES_ITEMS = re.compile(r"stac|\bitems?\b|scenes?\b", re.IGNORECASE)
-
-Feature = dict[str, Any]
 
 
 class Scenes:
-    """Follows the addresses of STAC items in a form and outlines the items on a map.
-
-    What does not answer, or is no item, is left out: the form is the place that judges
-    inputs. Each address is asked for once.
+    """Outlines on a map the STAC items in a form, and marks the one that is looked at.
 
     Args:
-        client: Reads the items; its credentials go to its own server only.
         context: Where the outlines are drawn.
     """
 
-    def __init__(self, client: AsyncClient, context: MapContext) -> None:
-        self._client = client
+    def __init__(self, context: MapContext) -> None:
         self._context = context
-        self._known: dict[str, Feature | None] = {}
-        self._wanted: tuple[str, ...] = ()
-        self._lock = threading.Lock()
+        self._form: ProcessForm | None = None
+        self._names: dict[str, list[str]] = {}
 
-    def follow(self, form: ProcessForm) -> None:
-        """Outline the items that a form names now; returns at once."""
-        with self._lock:
-            wanted = tuple(dict.fromkeys(_addresses(form)))[:_MOST_SCENES]
-            if wanted == self._wanted:
-                return
-            self._wanted = wanted
-            missing = [url for url in wanted if url not in self._known]
-            self._known.update(dict.fromkeys(missing))
-        for url in missing:
-            future = submit(self._read, url)
-            future.add_done_callback(partial(self._arrived, url))
+    def bind(self, form: ProcessForm) -> None:
+        """Follow another form."""
+        self.close()
+        self._form = form
+        form.observe(self._draw, "item_checks")
+        form.observe(self._mark, "item_marked")
         self._draw()
 
-    async def _read(self, url: str) -> Feature | None:
-        try:
-            reply = await self._client.send(get(url))
-            document = reply.json_or_none() if reply.is_ok else None
-        except OgcError:
-            return None
-        return document if _is_item(document) else None
+    def close(self) -> None:
+        """Let go of the form."""
+        if self._form is not None:
+            self._form.unobserve(self._draw, "item_checks")
+            self._form.unobserve(self._mark, "item_marked")
+            self._form = None
 
-    def _arrived(self, url: str, done: Future[Feature | None]) -> None:
-        if done.cancelled() or done.exception() is not None:
+    def _draw(self, _change: object = None) -> None:
+        if self._form is None:
             return
-        with self._lock:
-            self._known[url] = done.result()
-        self._draw()
+        # Two fields may name the same item, and an item has any id: the map gets ours.
+        every = (
+            (key, feature)
+            for key, features in self._form.item_features().items()
+            for feature in features
+        )
+        self._names = {}
+        shown: list[dict[str, Any]] = []
+        for number, (key, feature) in enumerate(islice(every, _MOST_SCENES)):
+            name = f"scene {number}"
+            self._names.setdefault(key, []).append(name)
+            shown.append({**feature, "id": name})
+        self._context.show("scenes", shown)
+        self._mark()
 
-    def _draw(self) -> None:
-        found = (self._known.get(url) for url in self._wanted)
-        self._context.show("scenes", [item for item in found if item is not None])
-
-
-def _addresses(form: ProcessForm) -> Iterator[str]:
-    for key, value in form.inputs.items():
-        field = form.fields[key].field if key in form.fields else None
-        names = f"{key.replace('_', ' ')} {field.label if field else ''}"
-        if not _NAMES_ITEMS.search(names):
-            continue
-        for one in value if isinstance(value, list) else [value]:
-            address = one.get("href") if isinstance(one, dict) else one
-            if isinstance(address, str) and re.match(r"https?://[^\s/]+/", address):
-                yield address
-
-
-def _is_item(document: object) -> bool:
-    if not isinstance(document, dict) or document.get("type") != "Feature":
-        return False
-    geometry: Mapping[str, Any] | None = document.get("geometry")
-    return isinstance(geometry, dict)
+    def _mark(self, _change: object = None) -> None:
+        if self._form is not None:
+            names = self._names.get(self._form.item_marked, [])
+            self._context.mark("scenes", names)

@@ -100,6 +100,11 @@ class Connection:
         """Whether the server's certificate is checked."""
         return self._transport.verifies
 
+    @property
+    def verify_others(self) -> Verify:
+        """How certificates of other servers are checked: never less than usual."""
+        return self._transport.verify_others
+
     async def landing_document(self, base: str) -> tuple[object, str]:
         """Read a landing page; return it and its address. Only in the loop thread.
 
@@ -170,6 +175,7 @@ class Connection:
         request: requests.Request,
         *,
         timeout_s: float | None = None,
+        max_bytes: int = JSON_CAP,
         is_counted: bool = True,
     ) -> Reply:
         """Send a request and read the answer. Only in the loop thread.
@@ -178,7 +184,7 @@ class Connection:
             TransportError: No complete answer.
         """
         reply = await self._transport.send(
-            request, timeout_s=timeout_s, is_counted=is_counted
+            request, timeout_s=timeout_s, max_bytes=max_bytes, is_counted=is_counted
         )
         return reply if reply.is_ok else self._redacted(reply)
 

@@ -100,6 +100,11 @@ class Transport:
         return self._verify is not False
 
     @property
+    def verify_others(self) -> Verify:
+        """The same for other servers: an exception made for this one is not theirs."""
+        return self._verify if self.verifies else True
+
+    @property
     def is_open(self) -> bool:
         """Whether there may be open connections."""
         return bool(self._pools)

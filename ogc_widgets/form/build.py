@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.form import area, known, leaves, registry, words
+from ogc_widgets.form import area, known, leaves, registry, stac, words
 from ogc_widgets.form import hints as ui
 from ogc_widgets.form.area import Naming
 from ogc_widgets.form.branches import branches_of, is_null
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from ogc_widgets.form.descriptions import InputReading
 
 _STAC: Final = f"{known.PREFIX}stac"
-_ADDRESSES: Final = frozenset({"uri", "iri", "url", "uri-reference"})
 # A definition may hold itself this often before it is entered as JSON.
 _MAX_REPEATS: Final = 2
 # Longer fixed lists are easier to fill as lists.
@@ -161,9 +160,20 @@ class Builder:
         repeated = any(place.trail.count(name) > _MAX_REPEATS for name in place.trail)
         if repeated or place.depth >= MAX_DEPTH or "$ref" in view:
             return Field(kind="json")
-        is_document = _STAC if not place.data else known.PREFIX
-        if any(name.startswith(is_document) for name in flat.references):
+        if place.data and any(
+            name.startswith(known.PREFIX) for name in flat.references
+        ):
             return Field(kind="json", label=view.get("title", ""))
+        choices = branches_of(view, self.scope.defs)
+        document = (
+            None
+            if choices
+            else stac.recognise_document(
+                view, flat.references, place.naming, outermost=place.outermost
+            )
+        )
+        if document is not None:
+            return Field(kind="stac", stac=document, label=view.get("title", ""))
         envelope = self._envelope(view, place)
         if envelope is not None:
             return envelope
@@ -183,7 +193,6 @@ class Builder:
             made = leaves.choice(view["enum"], view)
             if made is not None:
                 return made
-        choices = branches_of(view, self.scope.defs)
         if choices:
             return self._union(choices, view, place)
         return self._by_type(view, place)
@@ -214,6 +223,9 @@ class Builder:
     # Text and files
 
     def _text(self, view: Mapping[str, Any], place: Place) -> Field:
+        address = None if place.data else stac.recognise_text(view, place.naming)
+        if address is not None:
+            return Field(kind="stac", stac=address, format=str(view.get("format", "")))
         format_name = str(view.get("format", ""))
         hint = ui.text(place.hints, "widget")
         if "format" not in view and place.naming.cwl_type:
@@ -408,11 +420,15 @@ class Builder:
             return replace(
                 leaves.contents(choices, outermost=place.outermost), nullable=nullable
             )
+        flat = [flatten(choice, self.scope.defs) for choice in choices]
+        documents = stac.recognise_choice(flat, place.naming, outermost=place.outermost)
+        if documents is not None:
+            return Field(kind="stac", stac=documents, nullable=nullable, format="uri")
         # "An address, or a STAC item, or a feature collection" is data to read.
         is_data = any(
-            view.get("format") in _ADDRESSES
+            view.get("format") in stac.ADDRESS_FORMATS
             or any(name.startswith(_STAC) for name in references)
-            for view, references in (flatten(c, self.scope.defs) for c in choices)
+            for view, references in flat
         )
         inner = replace(
             place,

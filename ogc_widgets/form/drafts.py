@@ -17,6 +17,7 @@ union              {"branch": number, "draft": draft}
 file               {"mode": "text", "text", "type"}, {"mode": "reference", "href",
                    "type"} or {"mode": "upload", "name", "type", "size", "ref"}
 secret             {"set": true, "ref": ...}: the text stays in Python
+stac               the text: an address, or a document as JSON
 area               {"encoding", "crs", "text"}, and "ref" where Python set more
 json               the text
 any of these       {"json": text}: the input is written as JSON by hand

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ogc_widgets.form.stac import StacHint
     from ogc_widgets.map.area_hint import AreaHint
 
 Kind = Literal[
@@ -39,6 +40,7 @@ Kind = Literal[
     "file",  # content as text, by upload or by reference
     "secret",  # never leaves Python once typed
     "area",  # a shape on the map
+    "stac",  # address of a STAC document, or the document itself
     "json",  # anything else
 ]
 
@@ -117,6 +119,7 @@ class Field:
         occurrences: Whether the list is there because the input takes several values;
             one value alone is then allowed too.
         area: How an area is to be written.
+        stac: How STAC documents are taken.
         envelope: Name of the only member of the object that wraps the value, or "".
         advanced: Whether the field belongs with the optional ones.
         order: Position wished for by the description.
@@ -158,6 +161,7 @@ class Field:
     max_items: int | None = None
     occurrences: bool = False
     area: AreaHint | None = None
+    stac: StacHint | None = None
     envelope: str = ""
     advanced: bool = False
     order: float | None = None

@@ -53,13 +53,16 @@ def advice(field: Field, value: JsonValue) -> str:
     checker = validate.checker(field.schema, field.defs)
     if checker.accepts(value) or _accepted_otherwise(field, value, checker):
         return ""
-    return "The server's schema may refuse this geometry; it is sent as it is."
+    what = "STAC document" if field.kind == "stac" else "geometry"
+    return f"The server's schema may refuse this {what}; it is sent as it is."
 
 
 def is_advisory(field: Field, value: JsonValue) -> bool:
     """Whether findings about a value are advice, not a barrier."""
     if field.kind == "area":
         return True
+    if field.kind == "stac":
+        return isinstance(value, Mapping)
     if field.kind == "union":
         return _is_geojson(value) and any(b.kind == "area" for b in field.branches)
     return False

@@ -140,6 +140,15 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
             "links": {"type": "array", "items": {"type": "object"}},
         },
     },
+    "stacItems": {
+        "title": "List of STAC items",
+        "type": "object",
+        "required": ["type", "features"],
+        "properties": {
+            "type": {"const": "FeatureCollection"},
+            "features": {"type": "array", "items": _reference("stacItem")},
+        },
+    },
     "stacCollection": {
         "title": "STAC collection",
         "type": "object",
@@ -192,7 +201,7 @@ _STAC_TAILS: Final[dict[str, str]] = {
     "item": "stacItem",
     "collection": "stacCollection",
     "catalog": "stacCatalog",
-    "itemcollection": "featureCollection",
+    "itemcollection": "stacItems",
 }
 
 _FORMATS: Final[dict[str, str]] = {
@@ -203,7 +212,7 @@ _FORMATS: Final[dict[str, str]] = {
     "stac-item": "stacItem",
     "stac-collection": "stacCollection",
     "stac-catalog": "stacCatalog",
-    "stac-items": "featureCollection",
+    "stac-items": "stacItems",
 }
 
 

@@ -9,6 +9,9 @@ _STATIC = Path(__file__).parent / "static"
 
 SCRIPT: Final = tuple(
     _STATIC / f"{name}.js"
-    for name in ("core", "text", "choice", "place", "group", "area", "special", "form")
+    for name in (
+        *("core", "text", "choice", "place", "stac", "group", "area", "special"),
+        "form",
+    )
 )
 STYLE: Final = _STATIC / "form.css"

@@ -28,7 +28,7 @@ class PageMessages(FormState):
             self._server_errors.pop(id, None)
             self.drafts = {**self.drafts, id: draft}
             self._read([id])
-            self._publish()
+            self._publish(is_typing=True)
 
     def _on_leave(self, id: str, **_: object) -> None:  # noqa: A002
         if id not in self._fields:
@@ -36,6 +36,18 @@ class PageMessages(FormState):
         with publishing(self):
             self._tried.add(id)
             self._publish()
+
+    def _on_look(self, key: str = "") -> None:
+        """A row was left, or its address is to be looked at whatever it is."""
+        with publishing(self):
+            if key:
+                self._checks.look_again(key)
+            self._follow_items()
+
+    def _on_search_items(self, path: str) -> None:
+        with publishing(self):
+            number = self.item_search_request.get("n", 0) + 1
+            self.item_search_request = {"path": path, "n": number}
 
     def _on_extra(self, rows: Iterable[Iterable[str]]) -> None:
         with publishing(self):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.form import area, exact, files, messages
+from ogc_widgets.form import area, exact, files, messages, stac
 from ogc_widgets.form.fields import UNSET, Field, join_path
 from ogc_widgets.form.findings import check_value, raw_finding
 
@@ -95,6 +95,8 @@ class Reader:
                 return self._area(field, draft, path)
             case "file":
                 return self._file(field, draft, path)
+            case "stac":
+                return self._stac(field, draft, path)
             case _:
                 return draft if isinstance(draft, str) else UNSET
 
@@ -148,6 +150,13 @@ class Reader:
     def _file(self, field: Field, draft: Mapping[str, Any], path: str) -> JsonValue:
         try:
             return files.value_of(field, draft, self._vault)
+        except exact.NotJsonError as error:
+            self.errors[path] = str(error)
+            return UNSET
+
+    def _stac(self, field: Field, draft: Draft, path: str) -> JsonValue:
+        try:
+            return stac.value_of(field, draft)
         except exact.NotJsonError as error:
             self.errors[path] = str(error)
             return UNSET

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.form import hints as ui
-from ogc_widgets.form import words
+from ogc_widgets.form import stac, words
 from ogc_widgets.form.area import Naming
 from ogc_widgets.form.build import Builder, Place, Scope
 from ogc_widgets.form.defaults import with_default
@@ -96,6 +96,9 @@ def _field(schema: dict[str, Any], reading: InputReading, scope: Scope) -> Field
     )
     builder = Builder(scope)
     if not schema:
+        document = stac.recognise_document({}, (), naming, outermost=True)
+        if document is not None:
+            return Field(kind="stac", stac=document)
         return _anything(builder)
     place = Place(naming=naming, outermost=True, hints=reading.hints)
     if reading.max_occurs == 1:

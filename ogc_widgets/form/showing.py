@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.form import area, exact, files
+from ogc_widgets.form import area, exact, files, stac
 from ogc_widgets.form.fields import MAX_NODES, UNSET, Field
 from ogc_widgets.form.findings import check_value
 from ogc_widgets.form.reader import Draft, Reader, is_raw
@@ -128,6 +128,8 @@ def _native(field: Field, value: JsonValue, vault: Vault) -> Draft:
             return area.draft_of(field, value, vault)
         case "file":
             return files.draft_of(field, value)
+        case "stac":
+            return stac.draft_of(field, value)
         case _:
             if not isinstance(value, str) or exact.SURROGATE.search(value):
                 return None

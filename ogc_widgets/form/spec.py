@@ -34,6 +34,9 @@ max_items       most items, null for any number
 encodings       [{"id", "label", "hint"}] of an area
 crs             [{"id", "label"}] of an area, where there is a choice
 default_crs     the reference system to start with
+wants           what a STAC field takes, with spaces: "item collection"
+documents       bool: a STAC field takes the document itself, too
+by_link         bool: a STAC field sends an address as {"href": ...}
 geometry_types  GeoJSON types that the area may have, [] for all
 modes           ways to give a file: "text", "upload", "reference"
 media_types     [{"id", "label"}] of a file, where there is a choice
@@ -125,6 +128,13 @@ def _of_kind(field: Field, depth: int) -> dict[str, Any]:
             }
         case "area":
             return _area(field)
+        case "stac" if field.stac is not None:
+            return {
+                "input_mode": "url",
+                "wants": " ".join(field.stac.wants),
+                "documents": field.stac.documents,
+                "by_link": field.stac.writes == "link",
+            }
         case "file":
             return {
                 "modes": list(field.modes),

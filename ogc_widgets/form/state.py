@@ -19,6 +19,7 @@ from ogc_widgets.form.descriptions import plain_description
 from ogc_widgets.form.drafts import HIDDEN_NOTE, from_draft, initial_draft, to_draft
 from ogc_widgets.form.fields import UNSET, Field, split_path
 from ogc_widgets.form.findings import advice
+from ogc_widgets.form.item_checks import TYPING_S, ItemChecks, Looker
 from ogc_widgets.form.live import InputField, Inputs, InputsTrait, plain
 from ogc_widgets.form.messages import NEEDS_VALUE, in_one, sentence
 from ogc_widgets.form.reduce import reduce_process
@@ -59,6 +60,14 @@ class FormState(View):
     """Path of the area that is being edited on the map, or ""."""
     has_map = traitlets.Bool(default_value=False).tag(sync=True)
     """Whether there is a map beside the form on which areas can be drawn."""
+    item_checks = traitlets.Dict().tag(sync=True)
+    """What is known of the STAC documents in the form; see ``form/item_checks.py``."""
+    item_marked = traitlets.Unicode("").tag(sync=True)
+    """Key of the check that the mouse or the cursor is at, or ""."""
+    item_search = traitlets.Unicode("").tag(sync=True)
+    """What the way to a search for STAC items is called; "" where there is none."""
+    item_search_request = traitlets.Dict()
+    """The last wish of the page to search: path of the field, n."""
     busy = traitlets.Bool(default_value=False).tag(sync=True)
     show_footer = traitlets.Bool(default_value=False).tag(sync=True)
     slots: Any = traitlets.List().tag(sync=True, **widget_serialization)
@@ -72,6 +81,7 @@ class FormState(View):
         inputs: Mapping[str, Any] | None = None,
         **kwargs: object,
     ) -> None:
+        self._checks = ItemChecks(self._show_checks)
         if not isinstance(process, Mapping) and not hasattr(process, "raw"):
             raise InputError(
                 "A form is made from a Process or a dict, "
@@ -138,6 +148,25 @@ class FormState(View):
             if tree.holds_area(field)
             for path in tree.area_paths(field, self.drafts.get(key))
         )
+
+    @property
+    def item_looker(self) -> Looker | None:
+        """What looks at the addresses of STAC documents in the form, None for nobody.
+
+        A form asks nobody by itself; an app binds one that uses its client. What is
+        seen is an advice: the server may reach what cannot be reached from here.
+        """
+        return self._checks.looker
+
+    @item_looker.setter
+    def item_looker(self, looker: Looker | None) -> None:
+        with publishing(self):
+            self._checks.looker = looker
+            self._follow_items()
+
+    def item_features(self) -> dict[str, list[dict[str, Any]]]:
+        """Key of a check to the GeoJSON features of that document, not checked."""
+        return self._checks.features()
 
     def take_inputs(self, values: JsonValue) -> None:
         """Fill the whole form; inputs that are not named become empty.
@@ -316,7 +345,15 @@ class FormState(View):
         if not self._vault.is_empty:
             self._vault.keep_only(tree.references_in(self.drafts))
 
-    def _publish(self) -> None:
+    def _show_checks(self) -> None:
+        """A document was looked at; called from any thread."""
+        with publishing(self):
+            self.item_checks = self._checks.checks()
+
+    def _follow_items(self, after_s: float = 0) -> None:
+        self.item_checks = self._checks.follow(self._fields, self.drafts, after_s)
+
+    def _publish(self, *, is_typing: bool = False) -> None:
         """Bring everything that follows from the drafts up to date."""
         values = {
             key: self._values[key]
@@ -325,6 +362,7 @@ class FormState(View):
         }
         self.shown_errors = self._errors_to_show()
         self.notes = self._notes()
+        self._follow_items(TYPING_S if is_typing else 0)
         trait = type(self).inputs
         trait.publish(self, Inputs({**values, **self._extra_values}, self))
 

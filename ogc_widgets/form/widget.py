@@ -120,6 +120,7 @@ class ProcessForm(PageMessages):
 
     def close(self) -> None:
         """Close the form and the widgets of registered fields."""
+        self._checks.close()
         for widget in self.slots:
             widget.close()
         super().close()

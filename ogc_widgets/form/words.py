@@ -109,6 +109,7 @@ _KINDS: Final[dict[str, str]] = {
     "file": "file",
     "secret": "password",
     "area": "area",
+    "stac": "STAC document",
     "json": "JSON",
 }
 
@@ -203,6 +204,8 @@ def kind(field: Field) -> str:
         return FORMATS.get(field.format, "text")
     if field.kind == "area" and field.area is not None:
         return label_of(field.area.default)
+    if field.kind == "stac" and field.stac is not None:
+        return field.stac.words
     return _KINDS[field.kind]
 
 
@@ -252,6 +255,8 @@ def hint(field: Field) -> str:
             parts.append("duration, such as P1D or PT2H30M")
         case "area" if field.area is not None:
             parts.append(in_words(field.area.default, field.area.default_crs))
+        case "stac":
+            parts.append(kind(field))
         case "file" if field.media_types:
             parts.append(kind(field))
         case "json":

@@ -253,6 +253,15 @@ class AreaMap(ipywidgets.Box):
             self._overlay.fit(_extent([f["geometry"] for f in made.features]))
         return made
 
+    def mark_context(self, ids: list[str]) -> None:
+        """Lay stress on outlines of :meth:`show_context`, and on no others.
+
+        Args:
+            ids: Their ids.
+        """
+        if self._overlay.marked != ids:
+            self._overlay.marked = ids
+
     def show_preview(self, image: str, box: list[float]) -> None:
         """Lay a picture on the map; it replaces an earlier one at the same place.
 

@@ -51,6 +51,8 @@ class MapOverlay(View):
     footprints: Json = traitlets.List().tag(sync=True)
     footprint_note = traitlets.Unicode("").tag(sync=True)
     context: Json = traitlets.List().tag(sync=True)
+    marked = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    """Ids of the features of ``context`` that are laid stress on."""
     pictures: Json = traitlets.List().tag(sync=True)
     """``{"url": "data:image/...", "bounds": [w, s, e, n]}``, lowest first."""
     selected = traitlets.Unicode("").tag(sync=True)

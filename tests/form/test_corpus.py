@@ -86,7 +86,7 @@ def test_water_bodies_has_its_fields_when_zoo_describes_it() -> None:
     stac_items = form.fields["stac_items"].field
     assert (stac_items.kind, stac_items.item and stac_items.item.kind) == (
         "list",
-        "text",
+        "stac",
     )
     assert form.inputs == {"bands": ["green", "nir"], "epsg": "EPSG:4326"}
     assert form.errors == {"aoi": "needs a value", "stac_items": "needs a value"}

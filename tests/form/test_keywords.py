@@ -225,7 +225,7 @@ CASES: dict[str, tuple[Any, str, Any, Any]] = {
     ),
     "a STAC item": (
         {"$ref": "https://schemas.stacspec.org/v1.0.0/item-spec/json-schema/item.json"},
-        "json",
+        "stac",
         '{"type": "Feature", "stac_version": "1.0.0", "id": "a", "geometry": null, '
         '"properties": {}, "assets": {}}',
         {

@@ -232,6 +232,7 @@ function draftAsJson(spec, draft) {
     }
     case "map": return `{${draft.map(([key, part]) => `${quote(key)}: ${draftAsJson(spec.item ?? {}, part) ?? "null"}`).join(", ")}}`;
     case "union": return draftAsJson(spec.branches?.[draft.branch] ?? {}, draft.draft);
+    case "stac": return spec.documents && draft.trim().startsWith("{") ? draft : spec.by_link ? `{"href": ${quote(draft.trim())}}` : quote(draft);
     case "area": case "file": return /^\s*[[{]/.test(draft.text ?? "") ? draft.text : quote(draft.text ?? draft.href ?? "");
     default: return typeof draft === "string" ? quote(draft) : JSON.stringify(draft);
   }

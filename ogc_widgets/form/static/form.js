@@ -15,6 +15,8 @@ function render({ model, el }) {
   const sent = new Map(); // input id -> [{json, at}], edits that Python has not echoed yet
   const delayed = new Map(); // input id -> timer, large edits
   const activeListeners = [];
+  const checkListeners = [];
+  let looking = 0; // timer
   let held = ""; // the area being drawn: leaving its box for the map is not leaving it
   let revision = model.get("drafts_revision");
   let stack = null;
@@ -42,6 +44,16 @@ function render({ model, el }) {
     },
     onActive: (listener) => activeListeners.push(listener),
     holdLeave(id) { held = id; },
+    /** What is known of a STAC document; see stac.js. */
+    checkOf: (key) => (model.get("item_checks") ?? {})[key],
+    searchWords: () => model.get("item_search") ?? "",
+    onChecks(listener) { checkListeners.push(listener); listener(); },
+    look() { clearTimeout(looking); looking = setTimeout(() => model.send({ type: "look" }), 30); },
+    markItem(key) {
+      if (model.get("item_marked") === key) return;
+      model.set("item_marked", key);
+      model.save_changes();
+    },
   };
 
   // --- edits -------------------------------------------------------------------------
@@ -169,6 +181,7 @@ function render({ model, el }) {
     const typed = new Map(before ? [...before.places].filter(([id]) => sent.has(id)).map(([id, place]) => [id, place.read()]) : []);
     specs = next;
     activeListeners.length = 0;
+    checkListeners.length = 0;
     cancelAnimationFrame(queue);
     const drafts = model.get("drafts") ?? {};
     stack = fieldStack(specs, (spec) => ({ ...hostOf(spec), onfold: afterBuilding }), (id) => (typed.has(id) ? typed.get(id) : drafts[id] ?? null), {
@@ -257,6 +270,7 @@ function render({ model, el }) {
     listen(model, ["errors", "shown_errors"], () => { applyErrors(); announce(); }),
     listen(model, ["notes"], takeNotes),
     listen(model, ["focus_request"], jump),
+    listen(model, ["item_checks", "item_search"], () => checkListeners.forEach((listener) => listener())),
     listen(model, ["active_area", "has_map"], () => { held = ""; activeListeners.forEach((listener) => listener()); }),
     extra.stop, foot.stop,
   );

@@ -1,6 +1,6 @@
 // Controls made of other controls: lists, tuples, objects, maps and unions.
 
-const SIMPLE = new Set(["text", "number", "integer", "date", "time", "datetime", "duration", "choice", "boolean"]);
+const SIMPLE = new Set(["text", "number", "integer", "date", "time", "datetime", "duration", "choice", "boolean", "stac"]);
 
 /** Drafts from pasted text: one per line, or with commas, or a JSON array. */
 function pastedDrafts(spec, text) {
@@ -27,6 +27,7 @@ function pastedDraft(item, value) {
     return at >= 0 ? at : { json: JSON.stringify(value) };
   }
   if (item.kind === "boolean" && /^(true|false)$/i.test(String(value))) return String(value).toLowerCase();
+  if (item.kind === "stac" && item.documents && value !== null && typeof value === "object") return JSON.stringify(value, null, 2);
   if (typeof value === "string") return SIMPLE.has(item.kind) && item.kind !== "boolean" ? value : { json: JSON.stringify(value) };
   if (typeof value === "number" && (item.kind === "number" || item.kind === "integer")) return String(value);
   return { json: JSON.stringify(value) };
@@ -112,7 +113,8 @@ function rowList(spec, host) {
     arranging = !arranging;
     render();
   }, { "aria-pressed": "false" });
-  const node = h("div", {}, body, moreRows, linkRow(add, paste.open, arrange), paste.node);
+  const search = itemSearchLink(item, host);
+  const node = h("div", {}, body, moreRows, linkRow(add, paste.open, search, arrange), paste.node);
 
   function shown() {
     if (drafts !== null && drafts.length > 0) return drafts;
@@ -134,7 +136,9 @@ function rowList(spec, host) {
     const have = droppingEmpty ? shown().filter((draft) => draft !== null) : [...shown()];
     limit = Math.max(limit, Math.min(have.length + added.length, 100));
     commit([...have, ...added]);
-    rows.at(-1)?.place.focus();
+    // A box with the focus shows its address: what was pasted is there to be looked at.
+    if (droppingEmpty && item.kind === "stac") add.focus();
+    else rows.at(-1)?.place.focus();
   }
   function makeRow() {
     // A row keeps its number; when rows are moved, their drafts change places.
@@ -142,7 +146,7 @@ function rowList(spec, host) {
     const index = () => rows.indexOf(row);
     const name = `${plain(host.name, 160)}, item ${rows.length + 1}`;
     const place = makePlace(item, {
-      ...host, id: undefined, grouped: false, name,
+      ...host, id: undefined, grouped: false, inList: true, name,
       path: () => `${host.path()}/${index()}`,
       changed(draft) {
         const next = [...shown()];
@@ -158,6 +162,7 @@ function rowList(spec, host) {
         const at = index();
         next.splice(at, next[at] === null ? 1 : 0, ...pastedDrafts(spec, text));
         limit = Math.max(limit, Math.min(next.length, 100));
+        if (item.kind === "stac") add.focus();
         commit(next);
       } : undefined,
     }, "row");

@@ -195,6 +195,9 @@ function fromJsonText(spec, text) {
   switch (spec.kind) {
     case "text": case "multiline": case "date": case "time": case "datetime": case "duration":
       return typeof value === "string" ? value : undefined;
+    case "stac":
+      if (typeof value === "string") return spec.by_link ? undefined : value;
+      return spec.documents && value !== null && typeof value === "object" ? text : undefined;
     case "number": case "integer": return typeof value === "number" ? text.trim() : undefined;
     case "boolean": return typeof value === "boolean" ? String(value) : undefined;
     case "list": {

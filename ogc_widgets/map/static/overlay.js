@@ -87,7 +87,7 @@ class Overlay {
     on(["shape", "shape_revision"], () => { this.shapes.setShape(model.get("shape")); this.paintChrome(); });
     on(["mode"], () => { if (this.shapes.mode !== model.get("mode")) this.shapes.setMode(model.get("mode")); this.paintChrome(); });
     on(["footprints", "context"], () => { this.paintFeatures(); this.paintChrome(); });
-    on(["selected"], () => { this.paintFeatures(); });
+    on(["selected", "marked"], () => { this.paintFeatures(); });
     on(["pictures"], () => this.paintFeatures());
     on(["tools", "footprint_note", "graticule"], () => this.paintChrome());
     on(["fit_request"], () => this.fitOnRequest());
@@ -128,7 +128,11 @@ class Overlay {
     const { model, canvas } = this;
     const selected = model.get("selected");
     const path = (feature, name) => h("path", { class: name, d: canvas.path(feature.geometry) });
-    this.contextGroup.replaceChildren(...model.get("context").map((f) => path(f, "ogcw-map-scene")));
+    const marked = new Set(model.get("marked"));
+    const scenes = model.get("context");
+    this.contextGroup.replaceChildren(
+      ...scenes.filter((f) => !marked.has(f.id)).map((f) => path(f, "ogcw-map-scene")),
+      ...scenes.filter((f) => marked.has(f.id)).map((f) => path(f, "ogcw-map-scene ogcw-map-marked")));
     const features = model.get("footprints");
     const chosen = features.filter((f) => f.id === selected);
     this.footprintGroup.replaceChildren(

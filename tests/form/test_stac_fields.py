@@ -1,0 +1,326 @@
+"""STAC items as inputs: recognised, round trips, and what is said about them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ogc_widgets.api.stac import facts_of
+from ogc_widgets.client.stac import Look
+from ogc_widgets.form.item_checks import check_key
+from ogc_widgets.form.reduce import reduce_input
+from ogc_widgets.form.widget import ProcessForm
+
+ITEM_SCHEMA = "https://schemas.stacspec.org/v1.0.0/item-spec/json-schema/item.json"
+COLLECTION_SCHEMA = (
+    "https://schemas.stacspec.org/v1.0.0/collection-spec/json-schema/collection.json"
+)
+FEATURES = (
+    "https://schemas.opengis.net/ogcapi/features/part1/1.0/openapi/schemas/"
+    "featureCollectionGeoJSON.yaml"
+)
+URI = {"type": "string", "format": "uri"}
+A = "https://example.org/collections/s2/items/A"
+B = "https://example.org/collections/s2/items/B"
+ITEM = {
+    "type": "Feature",
+    "stac_version": "1.0.0",
+    "id": "A",
+    "geometry": {"type": "Point", "coordinates": [1, 2]},
+    "properties": {"datetime": "2021-07-13T19:03:00Z"},
+    "assets": {},
+    "links": [],
+}
+STAC_YAML = "https://raw.githubusercontent.com/eoap/schemas/main/stac.yaml#"
+
+
+def described(schema, key="input", **members):
+    return reduce_input(key, {"schema": schema, **members})[0]
+
+
+def cwl(name):
+    return {"metadata": [{"title": "cwl:type", "value": name}]}
+
+
+@pytest.mark.parametrize(
+    ("field", "wants", "writes", "documents"),
+    [
+        (described({"$ref": ITEM_SCHEMA}), ("item",), "link", True),
+        (
+            described({"type": "object", "format": "stac-collection"}),
+            ("collection",),
+            "link",
+            True,
+        ),
+        (
+            described({"type": "object", "format": "stac-items"}),
+            ("items",),
+            "link",
+            True,
+        ),
+        (described({}, **cwl(f"{STAC_YAML}Item")), ("item",), "link", True),
+        (
+            described({"oneOf": [URI, {"$ref": ITEM_SCHEMA}]}, **cwl("File")),
+            ("file", "item"),
+            "text",
+            True,
+        ),
+        (
+            described(
+                {
+                    "oneOf": [
+                        URI,
+                        {"$ref": ITEM_SCHEMA},
+                        {"$ref": COLLECTION_SCHEMA},
+                        {"$ref": FEATURES},
+                    ]
+                },
+                **cwl("Directory"),
+            ),
+            ("item", "collection", "catalog", "items"),
+            "text",
+            True,
+        ),
+        (described({"type": "string"}, "item"), ("item",), "text", False),
+        (described(URI, "stac_collection"), ("collection",), "text", False),
+        (
+            described({"type": "string"}, "pre", description="of the STAC item"),
+            None,
+            None,
+            None,
+        ),
+        (
+            described({"type": "string"}, "input", title="STAC item reference"),
+            ("item",),
+            "text",
+            False,
+        ),
+        (described({"type": "string"}, "stac_item_id"), None, None, None),
+        (
+            described({"type": "string"}, "epsg", title="Code of the STAC items"),
+            None,
+            None,
+            None,
+        ),
+        (described({"type": "string", "enum": ["a"]}, "item"), None, None, None),
+        (described({"type": "integer"}, "items"), None, None, None),
+        (
+            described({"type": "string", "contentMediaType": "image/tiff"}, "scene"),
+            None,
+            None,
+            None,
+        ),
+        (
+            described({"type": "string", "contentMediaType": "application/x-stac"}),
+            ("item",),
+            "text",
+            False,
+        ),
+    ],
+)
+def test_stac_inputs_are_recognised_and_others_are_not(field, wants, writes, documents):
+    if wants is None:
+        assert field.kind != "stac"
+        return
+    assert field.kind == "stac"
+    assert field.stac.wants == wants
+    assert (field.stac.writes, field.stac.documents) == (writes, documents)
+
+
+def test_list_has_stac_rows_when_an_input_takes_several():
+    field = described({"type": "array", "items": {"type": "string"}}, "stac_items")
+    assert (field.kind, field.item.kind) == ("list", "stac")
+    field = described({"type": "string"}, "stac_items", maxOccurs="unbounded")
+    assert (field.kind, field.item.kind) == ("list", "stac")
+
+
+def form_of(schema, key="stac_items", **members):
+    return ProcessForm({"id": "p", "inputs": {key: {"schema": schema, **members}}})
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "draft"),
+    [
+        ({"type": "string"}, A, A),
+        ({"type": "string"}, "{not json", "{not json"),
+        ({"type": "string"}, " spaced ", " spaced "),
+        ({"$ref": ITEM_SCHEMA}, ITEM, json.dumps(ITEM, indent=2)),
+        ({"$ref": ITEM_SCHEMA}, {"href": A}, A),
+        (
+            {"$ref": ITEM_SCHEMA},
+            {"href": A, "type": "application/geo+json"},
+            json.dumps({"href": A, "type": "application/geo+json"}, indent=2),
+        ),
+        ({"oneOf": [URI, {"$ref": ITEM_SCHEMA}]}, A, A),
+        ({"oneOf": [URI, {"$ref": ITEM_SCHEMA}]}, ITEM, json.dumps(ITEM, indent=2)),
+    ],
+)
+def test_value_comes_back_when_it_was_set(schema, value, draft):
+    form = form_of(schema, "item")
+    form.inputs = {"item": value}
+    assert form.inputs == {"item": value}
+    shown = form.drafts["item"]
+    assert shown == draft or json.loads(shown) == json.loads(draft)
+    form.close()
+
+
+def test_typed_address_becomes_a_link_when_the_input_is_an_object():
+    form = form_of({"$ref": ITEM_SCHEMA}, "item")
+    form._on_edit("item", f" {A} ")
+    assert form.inputs == {"item": {"href": A}}
+    assert form.errors == {}
+    form._on_edit("item", '{"type": "Feature",')
+    assert "item" not in form.inputs
+    assert form.errors["item"]
+    form.close()
+
+
+def test_odd_document_is_advice_when_the_schema_refuses_it():
+    form = form_of({"$ref": ITEM_SCHEMA}, "item")
+    form.inputs = {"item": {"type": "Feature", "stac_version": "1.0.0"}}
+    assert form.errors == {}
+    assert "may refuse this STAC document" in form.notes["item"]
+    form.close()
+
+
+class Looker:
+    """Stands in for an app: remembers who was looked at, answers when told to."""
+
+    def __init__(self):
+        self.asked = []
+        self.given_up = []
+        self._done = {}
+
+    def look(self, address, done, *, after_s=0, insist=False):
+        self.asked.append((address, after_s > 0, insist))
+        self._done[address] = done
+        return lambda: self.given_up.append(address)
+
+    def answer(self, address, document=None, **members):
+        facts = facts_of(document)
+        self._done[address](Look(facts=facts, answered=bool(document), **members))
+
+
+@pytest.fixture
+def form():
+    made = form_of({"type": "array", "items": {"type": "string"}})
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def looker(form):
+    form.item_looker = Looker()
+    return form.item_looker
+
+
+def check_of(form, text, wants="item"):
+    return form.item_checks.get(f"{wants}|{text}")
+
+
+def test_nobody_is_asked_when_the_form_stands_alone(form):
+    form.inputs = {"stac_items": [A, B]}
+    assert form.item_checks == {}
+    assert form.errors == {}
+
+
+def test_row_shows_id_and_date_when_the_item_was_looked_at(form, looker):
+    form.inputs = {"stac_items": [A, B]}
+    assert looker.asked == [(A, False, False), (B, False, False)]
+    assert check_of(form, A) == {"state": "busy"}
+    looker.answer(A, ITEM)
+    assert check_of(form, A) == {"state": "good", "id": "A", "date": "13 Jul 2021"}
+    looker.answer(B, why_not="The server has nothing at this address (404).")
+    assert check_of(form, B)["state"] == "bad"
+    # An advice, not a barrier: the server may see what is not seen from here.
+    assert form.errors == {}
+    assert form.require_valid() == {"stac_items": [A, B]}
+
+
+def test_collection_is_named_when_an_item_is_wanted(form, looker):
+    form.inputs = {"stac_items": [A]}
+    looker.answer(A, {"type": "Collection", "stac_version": "1.0.0", "id": "s2"})
+    assert check_of(form, A) == {
+        "state": "odd",
+        "id": "s2",
+        "date": "STAC collection",
+        "words": "This is a STAC collection, not a STAC item.",
+    }
+
+
+def test_half_typed_address_waits_when_it_is_typed(form, looker):
+    form._on_edit("stac_items", ["https://example.or"])
+    form._on_edit("stac_items", [A])
+    assert looker.asked == [("https://example.or", True, False), (A, True, False)]
+    assert looker.given_up == ["https://example.or"]
+    assert check_of(form, A) is None
+    # The row was left: no more waiting.
+    form._on_look()
+    assert looker.asked[-1] == (A, False, False)
+
+
+def test_look_is_given_up_when_the_row_is_removed(form, looker):
+    form.inputs = {"stac_items": [A, B]}
+    form.inputs = {"stac_items": [B]}
+    assert looker.given_up == [A]
+    looker.answer(A, ITEM)  # was under way already
+    assert set(form.item_checks) == {f"item|{B}"}
+
+
+def test_same_address_is_asked_for_once_when_it_stands_twice(form, looker):
+    form.inputs = {"stac_items": [A, A]}
+    looker.answer(A, ITEM)
+    form.inputs = {"stac_items": [A]}
+    assert len(looker.asked) == 1
+
+
+def test_text_that_is_no_address_is_left_alone(form, looker):
+    form.inputs = {"stac_items": ["S2B_10TFK", "s3://bucket/item.json", "/data/a"]}
+    assert looker.asked == []
+    assert form.item_checks == {}
+
+
+def test_private_address_is_read_when_the_user_asks_for_it(form, looker):
+    form.inputs = {"stac_items": [A]}
+    looker.answer(A, private=True, why_not="Not looked at.")
+    assert check_of(form, A) == {"state": "unread", "words": "Not looked at."}
+    form._on_look(f"item|{A}")
+    assert looker.asked[-1] == (A, False, True)
+    looker.answer(A, ITEM)
+    assert check_of(form, A)["state"] == "good"
+
+
+def test_hundred_addresses_are_looked_at_when_there_are_more(form, looker):
+    form.inputs = {"stac_items": [f"https://example.org/{n}" for n in range(300)]}
+    assert len(looker.asked) == 100
+
+
+def test_outlines_come_with_the_items_that_were_seen(form, looker):
+    form.inputs = {"stac_items": [A]}
+    assert form.item_features() == {}
+    looker.answer(A, ITEM)
+    assert form.item_features() == {f"item|{A}": [ITEM]}
+
+
+def test_document_in_the_form_is_judged_without_asking_anybody():
+    form = form_of({"$ref": ITEM_SCHEMA}, "item")
+    big = {**ITEM, "properties": {**ITEM["properties"], "title": "ü" * 500}}
+    form.inputs = {"item": big}
+    (check,) = form.item_checks.values()
+    assert check == {"state": "good", "id": "A", "date": "13 Jul 2021"}
+    field = form.fields["item"].field
+    assert set(form.item_checks) == {check_key(field.stac, form.drafts["item"])}
+    assert form.item_features()
+    form.close()
+
+
+def test_any_file_is_fine_when_the_input_takes_files():
+    form = form_of({"oneOf": [URI, {"$ref": ITEM_SCHEMA}]}, "raster", **cwl("File"))
+    form.item_looker = looker = Looker()
+    form.inputs = {"raster": "https://example.org/a.tif"}
+    looker._done["https://example.org/a.tif"](
+        Look(why_not="A file is there (image/tiff).", answered=True)
+    )
+    assert form.item_checks == {}
+    form.close()
