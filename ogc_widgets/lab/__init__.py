@@ -70,7 +70,8 @@ def lab(
         workers: How many jobs run side by side; the number of cores by default.
         runner: Command to run packages with instead of the embedded cwltool, such as
             ``"toil-cwl-runner --no-container"``. It gets ``--outdir DIR PACKAGE
-            INPUTS`` and prints the CWL output object.
+            INPUTS`` and prints the CWL output object; ``{logs}`` in it stands for a
+            folder where it may keep one log per step (``--log-dir {logs}``).
         tenant: First part of the path.
         unknown: Refused, with the names that there are.
 
@@ -116,9 +117,9 @@ def options(
     port: int,
     host: str,
     data: str | Path | None,
-    workers: int | None,
-    runner: str | Sequence[str] | None,
     tenant: str,
+    workers: int | None = None,
+    runner: str | Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """Check the options of a server and return them as JSON members.
 

@@ -57,12 +57,16 @@ def _parser() -> argparse.ArgumentParser:
         help="folder for processes and jobs; they are there again next time",
     )
     lab.add_argument(
-        "--workers", type=int, help="jobs that run side by side (the number of cores)"
+        "--workers",
+        type=int,
+        default=argparse.SUPPRESS,
+        help="jobs that run side by side (default: the number of cores)",
     )
     lab.add_argument(
         "--runner",
-        help="command that runs a package, in front of --outdir DIR PACKAGE INPUTS "
-        "(the embedded cwltool)",
+        default=argparse.SUPPRESS,
+        help="command that runs a package, in front of --outdir DIR PACKAGE INPUTS; "
+        "{logs} in it is a folder for logs (default: the embedded cwltool)",
     )
     lab.add_argument("--tenant", default="acme", help="first part of every address")
     return parser

@@ -185,7 +185,12 @@ def test_results_are_not_ready_when_the_job_runs(api: Api) -> None:
     answer = api.get(f"{job}/results")
     assert answer.status_code == 404
     assert answer.json()["type"] == f"{EXCEPTIONS}result-not-ready"
-    api.delete(job)
+    # Where they will be is said from the start.
+    links = {link["rel"]: link["href"] for link in api.get(job).json()["links"]}
+    assert links[RESULTS_REL] == str(answer.url)
+    assert links["monitor"] == api.url + job
+    links = {link["rel"] for link in api.delete(job).json()["links"]}
+    assert RESULTS_REL not in links
 
 
 @pytest.mark.parametrize(

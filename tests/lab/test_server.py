@@ -163,6 +163,21 @@ def test_problem_is_sent_when_the_address_or_verb_is_unknown(
     assert answer.json()["title"]
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/processes", {"GET", "HEAD", "POST"}),
+        ("/processes/echo", {"GET", "HEAD", "PUT", "DELETE"}),
+        ("/jobs", {"GET", "HEAD"}),
+    ],
+)
+def test_refused_method_lists_all_that_are_possible(
+    api: Api, path: str, methods: set[str]
+) -> None:
+    answer = api.http.request("PATCH", api.url + path)
+    assert set(answer.headers["Allow"].split(", ")) == methods
+
+
 def test_head_gives_the_headers_only_when_asked(api: Api) -> None:
     answer = api.http.head(f"{api.url}/processes")
     assert answer.status_code == 200

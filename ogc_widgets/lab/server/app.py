@@ -24,7 +24,7 @@ from ogc_widgets.lab.server import (
     result_routes,
     stac_routes,
 )
-from ogc_widgets.lab.server.context import Lab, lab_of, scenes_of
+from ogc_widgets.lab.server.context import Lab, lab_of, resource, scenes_of
 from ogc_widgets.lab.server.files import below, send_file
 from ogc_widgets.lab.server.guard import Guard
 from ogc_widgets.lab.server.jobs import JobStore
@@ -111,16 +111,19 @@ def _api_routes() -> list[Route]:
         Route("/", process_routes.landing),
         Route("/conformance", process_routes.conformance),
         Route("/api", process_routes.definition),
-        Route("/processes", process_routes.process_list),
-        Route("/processes", deploy_routes.deploy, methods=["POST"]),
-        Route(process, process_routes.process),
-        Route(process, deploy_routes.replace, methods=["PUT"]),
-        Route(process, deploy_routes.undeploy, methods=["DELETE"]),
+        resource(
+            "/processes", GET=process_routes.process_list, POST=deploy_routes.deploy
+        ),
+        resource(
+            process,
+            GET=process_routes.process,
+            PUT=deploy_routes.replace,
+            DELETE=deploy_routes.undeploy,
+        ),
         Route(f"{process}/package", process_routes.package),
         Route(f"{process}/execution", execute_routes.execute, methods=["POST"]),
         Route("/jobs", job_routes.job_list),
-        Route(job, job_routes.job_status),
-        Route(job, job_routes.dismiss, methods=["DELETE"]),
+        resource(job, GET=job_routes.job_status, DELETE=job_routes.dismiss),
         Route(f"{job}/results", result_routes.results),
         Route(f"{job}/results/{{output_id}}", result_routes.one_result),
         Route(f"{job}/files/{{path:path}}", result_routes.result_file),

@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from starlette.routing import Route
+
 from ogc_widgets.lab.server.problems import (
     Problem,
     bad_parameter,
@@ -13,9 +15,11 @@ from ogc_widgets.lab.server.problems import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from ogc_widgets.lab.server.jobs import JobRecord, JobStore
     from ogc_widgets.lab.server.processes import ProcessStore
@@ -42,6 +46,21 @@ class Lab:
     scenes: asyncio.Future[list[Path]] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
+
+
+def resource(path: str, **verbs: Callable[[Request], Awaitable[Response]]) -> Route:
+    """Return one route for several methods, so that a 405 can list all of them.
+
+    Args:
+        path: Path of the resource.
+        verbs: HTTP method to what answers it.
+    """
+
+    async def answer(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        return await verbs[method](request)
+
+    return Route(path, answer, methods=list(verbs))
 
 
 def lab_of(request: Request) -> Lab:

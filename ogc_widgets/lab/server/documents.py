@@ -120,16 +120,17 @@ def status_info(job: JobRecord, folder: JobFolder, api: str) -> dict[str, Any]:
         info["finished"] = timestamp(job.finished)
     info["updated"] = timestamp(max(job.updated, _last_word(job, folder)))
     info["links"] = [link(address, "monitor", "Status of this job")]
-    if job.status == "successful":
+    # Where the results will be is known before they are there.
+    if job.status in {"accepted", "running", "successful"}:
         info["links"].append(link(f"{address}/results", RESULTS_REL, "Results"))
     info["links"] += [
         link(
-            f"{address}/logs/{quote(path.name)}",
+            f"{address}/logs/{quote(name)}.log",
             "related",
-            f"Tool log {path.name}",
+            f"Tool log {name}.log",
             "text/plain",
         )
-        for _, path in logs
+        for name, _ in logs
     ]
     if folder.log.exists():
         info["links"].append(link(f"{address}/log", "related", "Job log", "text/plain"))

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 # What cwltool says on stderr. "[job crop_2]" is the second execution of step crop.
 _STARTED = re.compile(r"\[job (?P<name>\S+)\] \S+\$ ")
 _COMPLETED = re.compile(r"\[job (?P<name>\S+)\] completed (?P<status>\w+)")
+# What Toil says. All executions of a scattered step have the same name.
+_TOIL_STARTED = re.compile(r"Issued job 'CWLJob' (?P<name>\S+) ")
+_TOIL_COMPLETED = re.compile(r"CWL step complete: (?P<name>\S+)")
+
+
+_COURSE_PREFIX = "node_"
 
 
 class _Unknown:
@@ -186,15 +192,33 @@ class Tracker:
             else:
                 self.failed.append(match["name"])
             return True
+        return self._feed_toil(line)
+
+    def _feed_toil(self, line: str) -> bool:
+        if match := _TOIL_STARTED.search(line):
+            name = match["name"]
+            step = self._step(name.rpartition(".")[2])
+            self._seen[step] += 1
+            self._started[f"{name} {self._seen[step]}"] = (step, self._seen[step])
+            return True
+        if match := _TOIL_COMPLETED.search(line):
+            for each in self._started:
+                if each.startswith(f"{match['name']} ") and each not in self._completed:
+                    self._completed.append(each)
+                    return True
         return False
 
     def _step(self, name: str) -> str:
-        if name in self._expected:
-            return name
+        for known in (name, f"{_COURSE_PREFIX}{name}"):
+            if known in self._expected:
+                return known
         base = re.sub(r"_\d+$", "", name)
         return base if base in self._expected or base in self._seen else name
 
 
 def step_title(step: str) -> str:
-    """Return a step's name for people: packages of the course say ``node_crop``."""
-    return step.removeprefix("node_")
+    """Return a step's name for people.
+
+    Packages of the course say ``node_crop``; Toil calls it ``water-bodies.0.crop``.
+    """
+    return step.rpartition(".")[2].removeprefix(_COURSE_PREFIX)

@@ -61,8 +61,8 @@ async def step_log(request: Request) -> Response:
     """GET /jobs/{id}/logs/{name}: what a step has printed so far."""
     folder = lab_of(request).scheduler.folder(job_of(request).job_id)
     name = request.path_params["name"]
-    for _, path in folder.step_logs():
-        if path.name == name:
+    for step, path in folder.step_logs():
+        if f"{step}.log" == name:
             return await send_log(request, path)
     raise not_found(name)
 

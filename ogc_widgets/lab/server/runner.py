@@ -6,13 +6,17 @@ import contextlib
 import os
 import signal
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
 from ogc_widgets.lab.server.inputs import STAGED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # A step sees only PATH, HOME and TMPDIR unless told otherwise. These few decide
 # whether it finds our programs, the network and its certificates.
@@ -33,7 +37,8 @@ _PASSED_ON = (
     "GDAL_DATA",
     "PROJ_DATA",
 )
-_GRACE_S = 1.0
+_GRACE_S = 5.0
+_GLANCE_S = 0.01
 
 
 @dataclass(frozen=True)
@@ -87,8 +92,35 @@ class JobFolder:
         try:
             names = (self.logs / "index").read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
-            return []
+            return self._foreign_logs()
         return [(name, self.logs / f"{name}.log") for name in names if name]
+
+    def _foreign_logs(self) -> list[tuple[str, Path]]:
+        """Return the logs that a runner with --log-dir keeps: a folder per step."""
+        found: list[tuple[float, str, Path]] = []
+        for path in self.logs.glob("*/*"):
+            with contextlib.suppress(OSError):  # it may be moved meanwhile
+                found.append((path.stat().st_mtime, path.parent.name, path))
+        # A step may keep stdout and stderr; the one that was written last is its log.
+        latest = {name: (written, path) for written, name, path in sorted(found)}
+        return [
+            (name, path)
+            for name, (_, path) in sorted(latest.items(), key=lambda each: each[1])
+        ]
+
+
+def foreign_command(
+    runner: Sequence[str], folder: JobFolder, workflow: str
+) -> list[str]:
+    """Return the command line of a runner that is not the embedded one.
+
+    Args:
+        runner: The command; ``{logs}`` in it is the folder for logs of the job.
+        folder: Files of the job.
+        workflow: Which process of the package to run; empty for its only one.
+    """
+    line = [word.replace("{logs}", str(folder.logs)) for word in runner]
+    return [*line, *common_arguments(folder, workflow)]
 
 
 def common_arguments(folder: JobFolder, workflow: str) -> list[str]:
@@ -175,7 +207,17 @@ def kill_tree(process: dict[str, Any]) -> None:
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(root.pid, signal.SIGKILL)
-    psutil.wait_procs(tree[1:], timeout=_GRACE_S)
+    end = time.monotonic() + _GRACE_S
+    while any(_is_alive(each) for each in tree[1:]) and time.monotonic() < end:
+        time.sleep(_GLANCE_S)
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    # Where nobody collects orphans, the dead stay in the process table.
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _send(process: psutil.Process, number: signal.Signals) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,8 @@ from ogc_widgets.lab.server.launcher import start_command
 from ogc_widgets.lab.server.progress import Tracker, expected_executions
 from ogc_widgets.lab.server.runner import (
     JobFolder,
-    common_arguments,
     embedded_arguments,
+    foreign_command,
     identity,
     kill_tree,
 )
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from ogc_widgets.lab.server.launcher import Launcher, Running
     from ogc_widgets.lab.server.processes import ProcessRecord
     from ogc_widgets.lab.server.settings import Settings
+
+# Some runners colour what they say even where nobody sees colours.
+_COLOUR = re.compile(rb"\x1b\[[0-9;]*m")
 
 
 class Scheduler:
@@ -196,7 +200,7 @@ class Scheduler:
     async def _launch(self, folder: JobFolder, workflow: str, parallel: int) -> Running:
         with folder.output_object.open("wb") as stdout:
             if self._settings.runner:
-                line = [*self._settings.runner, *common_arguments(folder, workflow)]
+                line = foreign_command(self._settings.runner, folder, workflow)
                 return await start_command(line, cwd=folder.path, stdout=stdout)
             arguments = embedded_arguments(folder, workflow, parallel=parallel)
             return await self._launcher.launch(
@@ -215,6 +219,7 @@ class Scheduler:
             return
         with folder.log.open("ab", buffering=0) as log:
             while line := await _read_line(stream):
+                line = _COLOUR.sub(b"", line)
                 log.write(line)
                 if tracker.feed(line.decode("utf-8", "replace")):
                     self._jobs.report(job_id, tracker.percent, tracker.message)

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ogc_widgets.lab.server.context import lab_of, origin_of, scenes_of
+from ogc_widgets.lab.server.context import (
+    lab_of,
+    origin_of,
+    resource,
+    scenes_of,
+)
 from ogc_widgets.lab.server.documents import OPENAPI_TYPE, link
 from ogc_widgets.lab.server.execute_routes import read_json
 from ogc_widgets.lab.server.problems import Problem
@@ -40,8 +45,7 @@ def stac_routes() -> list[Route]:
         Route(one, _collection),
         Route(f"{one}/items", _items),
         Route(f"{one}/items/{{item_id}}", _item),
-        Route("/search", _search),
-        Route("/search", _posted_search, methods=["POST"]),
+        resource("/search", GET=_search, POST=_posted_search),
     ]
 
 
