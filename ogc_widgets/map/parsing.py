@@ -123,7 +123,7 @@ def from_geo_interface(value: Json) -> Geometry:
             "This is not an area.",
             advice="Give GeoJSON, four numbers, or an object with __geo_interface__.",
         )
-    geometries = _geometries(value)
+    geometries = geometries_of(value)
     if not geometries:
         raise InputError("There is no geometry in this GeoJSON.")
     named = crs_member(value)
@@ -228,12 +228,17 @@ def _merged(geometries: list[Geometry]) -> Geometry:
     return from_polygons(polygons)
 
 
-def _geometries(value: dict[str, Any]) -> list[Any]:
+def geometries_of(value: dict[str, Any]) -> list[Any]:
+    """Raw geometries of GeoJSON, of a box object, or of what a qualified value holds.
+
+    Raises:
+        InputError: It is none of these.
+    """
     kind = value.get("type")
     if kind == "FeatureCollection":
         features = value.get("features")
         members = features if isinstance(features, list) else []
-        return [g for m in members if isinstance(m, dict) for g in _geometries(m)]
+        return [g for m in members if isinstance(m, dict) for g in geometries_of(m)]
     if kind == "Feature":
         geometry = value.get("geometry")
         if geometry is None and isinstance(value.get("bbox"), list):
@@ -247,7 +252,7 @@ def _geometries(value: dict[str, Any]) -> list[Any]:
     if sides and _all_numbers([value[name] for name in sides]):
         return [box(*(value[name] for name in sides))]
     if isinstance(value.get("value"), dict):  # a qualified value
-        return _geometries(value["value"])
+        return geometries_of(value["value"])
     raise InputError(
         "This JSON is not GeoJSON.",
         advice='It needs a "type" such as "Polygon", "Feature" or "FeatureCollection".',

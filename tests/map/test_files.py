@@ -1,0 +1,359 @@
+"""Areas from files that GDAL wrote, and from files that nobody should open."""
+
+from __future__ import annotations
+
+import io
+import json
+import sqlite3
+import struct
+import sys
+import time
+import zipfile
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyogrio.raw import write
+
+from ogc_widgets.errors import InputError
+from ogc_widgets.map import projections
+from ogc_widgets.map.files import layers, read_area
+from ogc_widgets.map.files.wkb import BrokenError, read_wkb
+from ogc_widgets.map.utm import forward
+
+# Two neighbours and a third one with a hole, near Trieste.
+FEATURES = [
+    shapely.Polygon([(14, 45), (14.5, 45), (14.5, 45.4), (14, 45.4)]),
+    shapely.Polygon([(14.5, 45), (15, 45.1), (14.9, 45.4), (14.5, 45.4)]),
+    shapely.Polygon(
+        [(13, 44), (13.2, 44), (13.1, 44.3)],
+        [[(13.08, 44.05), (13.12, 44.05), (13.1, 44.1)]],
+    ),
+]
+EXTENT = [13, 44, 15, 45.4]
+
+
+def in_utm(geometry):
+    def change(positions):
+        return np.array([forward(x, y, 33, south=False) for x, y in positions])
+
+    return shapely.transform(geometry, change)
+
+
+def written(
+    path, driver, geometries=FEATURES, crs="EPSG:4326", kind="Polygon", **options
+):
+    """A file made by GDAL."""
+    write(
+        str(path),
+        np.array([shapely.to_wkb(one) for one in geometries], dtype=object),
+        field_data=[np.arange(len(geometries))],
+        fields=["number"],
+        geometry_type=kind,
+        crs=crs,
+        driver=driver,
+        **options,
+    )
+    return path
+
+
+def zipped(folder, **members):
+    """Everything in a folder as the content of a zip archive, and other members."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.iterdir()) if folder else ():
+            archive.write(path, f"data/{path.name}")
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "driver"),
+    [
+        ("a.geojson", "GeoJSON"),
+        ("a.geojsonl", "GeoJSONSeq"),
+        ("a.gpkg", "GPKG"),
+        ("a.shp", "ESRI Shapefile"),
+        ("a.kml", "KML"),
+    ],
+)
+def test_features_of_a_file_become_one_area(tmp_path, name, driver):
+    found = read_area(written(tmp_path / name, driver))
+    assert found.bbox == pytest.approx(EXTENT, abs=1e-7)
+    assert shapely.geometry.shape(found.geometry).area == pytest.approx(
+        shapely.unary_union(FEATURES).area
+    )
+    assert name in found.note
+    assert "3 features are one area of 2 parts" in found.note
+
+
+@pytest.mark.parametrize(
+    ("name", "driver"), [("a.gpkg", "GPKG"), ("a.shp", "ESRI Shapefile")]
+)
+@pytest.mark.parametrize("library", [True, False])
+def test_file_in_utm_is_brought_to_degrees(
+    tmp_path, monkeypatch, name, driver, library
+):
+    if not library:
+        monkeypatch.setattr(projections, "_pyproj", lambda: None)
+    path = written(
+        tmp_path / name, driver, [in_utm(one) for one in FEATURES], "EPSG:32633"
+    )
+    found = read_area(path)
+    assert found.bbox == pytest.approx(EXTENT, abs=1e-6)
+    assert "converted from EPSG:32633" in found.note
+
+
+def test_other_systems_need_a_library_and_say_which(tmp_path, monkeypatch):
+    moved = [shapely.transform(one, lambda xy: xy * 1e5) for one in FEATURES]
+    path = written(tmp_path / "a.gpkg", "GPKG", moved, "EPSG:2154")
+    monkeypatch.setattr(projections, "_pyproj", lambda: None)
+    projections.projection.cache_clear()
+    projections.projection_of_text.cache_clear()
+    with pytest.raises(InputError, match="is not installed") as caught:
+        read_area(path)
+    assert "ogc-widgets[files]" in caught.value.advice
+    projections.projection.cache_clear()
+    projections.projection_of_text.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "driver"),
+    [("shapefile", "a.shp", "ESRI Shapefile"), ("defusedxml", "a.kml", "KML")],
+)
+def test_missing_reader_is_named(tmp_path, monkeypatch, module, name, driver):
+    path = written(tmp_path / name, driver)
+    monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.setitem(sys.modules, f"{module}.ElementTree", None)
+    with pytest.raises(InputError) as caught:
+        read_area(path)
+    assert "ogc-widgets[files]" in caught.value.advice
+
+
+def test_area_is_whole_without_shapely_too(tmp_path, monkeypatch):
+    path = written(tmp_path / "a.gpkg", "GPKG")
+    monkeypatch.setitem(sys.modules, "shapely", None)
+    found = read_area(path)
+    assert found.bbox == EXTENT
+    assert len(found.geometry["coordinates"]) == 3
+
+
+def test_zipped_shapefile_and_kmz_are_unpacked_in_memory(tmp_path):
+    written(tmp_path / "lakes.shp", "ESRI Shapefile")
+    assert read_area(zipped(tmp_path), name="lakes.zip").bbox == EXTENT
+    kml = written(tmp_path / "doc.kml", "KML").read_bytes()
+    packed = zipped(None, **{"doc.kml": kml, "files/icon.png": b"x"})
+    assert read_area(packed, name="lakes.kmz").bbox == EXTENT
+    assert read_area(io.BytesIO(packed)).bbox == EXTENT
+
+
+def test_first_layer_with_areas_counts_unless_one_is_named(tmp_path):
+    path = tmp_path / "many.gpkg"
+    written(path, "GPKG", [shapely.Point(1, 2)], kind="Point", layer="springs")
+    written(path, "GPKG", FEATURES, layer="lakes", append=True)
+    assert "layer lakes" in read_area(path).note
+    springs = read_area(path, layer="springs")
+    assert springs.bbox == pytest.approx([0.99, 1.99, 1.01, 2.01])
+    assert "points or lines only" in springs.note
+    with pytest.raises(InputError, match="no layer 'rivers'") as caught:
+        read_area(path, layer="rivers")
+    assert "springs, lakes" in caught.value.advice
+
+
+def test_shapefile_without_its_system_says_that_degrees_are_assumed(tmp_path):
+    path = written(tmp_path / "a.shp", "ESRI Shapefile")
+    found = read_area(path.read_bytes(), name="a.shp")
+    assert found.bbox == EXTENT
+    assert "no reference system" in found.note
+    far = written(tmp_path / "b.shp", "ESRI Shapefile", [in_utm(FEATURES[0])])
+    with pytest.raises(InputError, match=r"No geometry of b\.shp can be used"):
+        read_area(far.read_bytes(), name="b.shp")
+
+
+def test_faulty_features_are_left_out_and_counted():
+    bow_tie = {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1]]]}
+    good = {"type": "Polygon", "coordinates": [[[5, 5], [6, 5], [6, 6], [5, 5]]]}
+    features = [
+        {"type": "Feature", "properties": {}, "geometry": geometry}
+        for geometry in (bow_tie, good, None)
+    ]
+    text = json.dumps({"type": "FeatureCollection", "features": features})
+    found = read_area(text.encode())
+    assert found.bbox == [5, 5, 6, 6]
+    assert "1 feature was left out: the outline" in found.note
+
+
+def test_crs_member_of_old_geojson_is_honoured():
+    ring = [
+        list(forward(x, y, 33, south=False)) for x, y in FEATURES[0].exterior.coords
+    ]
+    value = {
+        "type": "Feature",
+        "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32633"}},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    found = read_area(json.dumps(value).encode())
+    assert found.bbox == pytest.approx([14, 45, 14.5, 45.4], abs=1e-8)
+
+
+def test_outline_of_a_hundred_thousand_corners_is_replaced_by_its_box_in_time():
+    angle = np.linspace(0, 2 * np.pi, 120_000, endpoint=False)
+    ring = np.column_stack([10 + np.cos(angle), 45 + np.sin(angle)]).tolist()
+    value = {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+    start = time.perf_counter()
+    found = read_area(json.dumps(value).encode())
+    assert time.perf_counter() - start < 20
+    assert len(found.geometry["coordinates"][0]) == 5
+    assert "the box around it is taken" in found.note
+
+
+# -- files that nobody should open -----------------------------------------------------
+
+
+def test_zip_bomb_is_stopped_at_the_limit(monkeypatch):
+    monkeypatch.setattr(
+        "ogc_widgets.map.files.archive.MAX_UNPACKED_BYTES", 2 * 1024 * 1024
+    )
+    bomb = zipped(None, **{"a.geojson": b" " * 50_000_000 + b"{}"})
+    assert len(bomb) < 100_000
+    with pytest.raises(InputError, match="unpacks to more than 2 MiB"):
+        read_area(bomb)
+
+
+def test_size_that_an_archive_claims_is_not_believed(monkeypatch):
+    monkeypatch.setattr("ogc_widgets.map.files.archive.MAX_UNPACKED_BYTES", 1024 * 1024)
+    bomb = bytearray(zipped(None, **{"a.geojson": b" " * 9_000_000}))
+    real = struct.pack("<I", 9_000_000)
+    while (at := bomb.find(real)) >= 0:
+        bomb[at : at + 4] = struct.pack("<I", 10)
+    with pytest.raises(InputError, match=r"unpacks to more|is broken|is empty|not"):
+        read_area(bytes(bomb))
+
+
+def test_locked_and_broken_archives_are_refused_in_words():
+    good = zipped(None, **{"a.geojson": json.dumps(FEATURES[0].__geo_interface__)})
+    locked = bytearray(good)
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        locked[good.index(mark) + at] |= 1
+    with pytest.raises(InputError, match="locked with a password"):
+        read_area(bytes(locked))
+    with pytest.raises(InputError, match="zip archive is broken"):
+        read_area(good[:-30])
+    with pytest.raises(InputError, match="nothing in the zip archive"):
+        read_area(zipped(None, **{"notes.txt": b"hello"}))
+
+
+def test_geopackage_that_computes_for_ever_is_stopped(monkeypatch):
+    monkeypatch.setattr("ogc_widgets.map.files.geopackage._SECONDS", 0.5)
+    database = sqlite3.connect(":memory:")
+    database.executescript("""
+        CREATE TABLE gpkg_contents (table_name TEXT, data_type TEXT);
+        CREATE TABLE gpkg_geometry_columns (table_name TEXT, column_name TEXT, srs_id);
+        CREATE TABLE gpkg_spatial_ref_sys (srs_id, organization,
+            organization_coordsys_id, definition);
+        INSERT INTO gpkg_contents VALUES ('v', 'features');
+        INSERT INTO gpkg_geometry_columns VALUES ('v', 'g', 4326);
+        INSERT INTO gpkg_spatial_ref_sys VALUES (4326, 'EPSG', 4326, '');
+        CREATE VIEW v AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+            SELECT count(*) AS g FROM n;
+    """)
+    content = database.serialize()
+    database.close()
+    start = time.perf_counter()
+    with pytest.raises(InputError, match="was not read within"):
+        read_area(content)
+    assert time.perf_counter() - start < 15
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "is empty"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00", "none of the formats"),
+        (b"SQLite format 3\x00" + b"\x00" * 200, "broken, or is another kind"),
+        (b"\x00\x00\x27\x0a" + b"\x00" * 300, "no geometry|broken"),
+        (b"\x00\x00\x27\x0a", "broken or not complete"),
+        (b'{"type": "Polygon", "coordinates": [[', "broken at line 1"),
+        (b'{"a": 1}', "not GeoJSON"),
+        (b"[" * 100_000, "nested too deeply|broken"),
+        (b"<html></html>", "not KML"),
+        (b"<kml>", "not complete XML"),
+        (b"<kml></kml>", "no geometry"),
+        (
+            b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><kml>&b;</kml>',
+            "defines entities",
+        ),
+        (b"POLYGON((0 0", "not complete well-known text"),
+    ],
+)  # fmt: skip
+def test_what_is_no_file_of_areas_is_refused_in_words(content, says):
+    with pytest.raises(InputError, match=says):
+        read_area(content)
+
+
+def test_another_kind_of_database_is_no_geopackage():
+    database = sqlite3.connect(":memory:")
+    database.execute("CREATE TABLE t (x)")
+    content = database.serialize()
+    database.close()
+    with pytest.raises(InputError, match="another kind of database"):
+        read_area(content)
+
+
+def test_large_and_missing_files_are_not_opened(tmp_path, monkeypatch):
+    monkeypatch.setattr("ogc_widgets.map.files.reading.MAX_FILE_BYTES", 10)
+    path = tmp_path / "big.geojson"
+    path.write_bytes(b" " * 11)
+    for source in (path, path.read_bytes(), io.BytesIO(path.read_bytes())):
+        with pytest.raises(InputError, match="larger than"):
+            read_area(source)
+    with pytest.raises(InputError, match="cannot be read"):
+        read_area(tmp_path / "none.geojson")
+    assert layers.MAX_FILE_BYTES > 1_000_000
+
+
+def test_wkb_of_all_kinds_is_read_as_shapely_writes_it():
+    for text in (
+        "POINT Z (1 2 3)",
+        "LINESTRING (1 2, 3 4)",
+        "POLYGON ((0 0, 1 0, 1 1, 0 0), (0.1 0.1, 0.2 0.1, 0.2 0.2, 0.1 0.1))",
+        "MULTIPOINT (1 2, 3 4)",
+        "MULTIPOLYGON Z (((0 0 1, 1 0 1, 1 1 1, 0 0 1)))",
+        "GEOMETRYCOLLECTION (POINT (1 2), LINESTRING (1 2, 3 4))",
+    ):
+        shape = shapely.from_wkt(text)
+        flat = json.loads(json.dumps(shapely.force_2d(shape).__geo_interface__))
+        for flavour in ("iso", "extended"):
+            for order in (0, 1):
+                blob = shapely.to_wkb(shape, flavor=flavour, byte_order=order)
+                assert read_wkb(blob) == flat
+    assert read_wkb(shapely.to_wkb(shapely.from_wkt("POINT EMPTY"))) is None
+
+
+@given(st.binary(max_size=200))
+@settings(deadline=None)
+def test_any_bytes_are_a_geometry_or_refused(blob):
+    for start in (
+        b"",
+        b"\x01\x06\x00\x00\x00",
+        b"\x01\x03\x00\x00\x00\x01\x00\x00\x00",
+    ):
+        try:
+            read_wkb(start + blob)
+        except BrokenError:
+            continue
+        except InputError:
+            continue
+
+
+@given(st.binary(max_size=300), st.sampled_from([b"", b"PK\x03\x04", b"<kml>", b"{"]))
+@settings(deadline=None)
+def test_any_file_is_an_area_or_refused(content, start):
+    try:
+        found = read_area(start + content)
+    except InputError:
+        return
+    assert len(found.bbox) == 4
