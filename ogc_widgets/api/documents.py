@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self, TypeGuard
 
 from ogc_widgets.api import reading
-from ogc_widgets.api.links import Link, find_link, read_links
+from ogc_widgets.api.links import Link, read_links
 from ogc_widgets.api.notices import notice
+from ogc_widgets.api.paging import linked_url, read_page
 from ogc_widgets.api.text import clean
 from ogc_widgets.errors import ProtocolError
 
@@ -211,9 +212,9 @@ class JobList:
         Raises:
             ProtocolError: It is neither an object nor a list.
         """
-        entries, next_url, total = read_page(document, "jobs", base_url)
+        page = read_page(document, "jobs", base_url)
         jobs = []
-        for entry in entries:
+        for entry in page.entries:
             if isinstance(entry, (str, int)) and not isinstance(entry, bool):
                 jobs.append(StatusInfo(job_id=str(entry), status="", word=""))
                 continue
@@ -221,24 +222,12 @@ class JobList:
                 jobs.append(StatusInfo.from_json(entry, base_url))
             except ProtocolError:
                 notice("One of the jobs is not a status; left out.")
-        return cls(jobs=tuple(jobs), next_url=next_url, total=total, raw=document)
-
-
-def read_page(
-    document: object, member: str, base_url: str
-) -> tuple[list[Any], str, int | None]:
-    """Read a page of a list: its entries, the next address, the total."""
-    if isinstance(document, list):
-        notice(f"The {member} are a bare list instead of an object.")
-        return document, "", None
-    page = reading.need_object(document, f"a list of {member}")
-    entries = page.get(member)
-    if not isinstance(entries, list):
-        notice(f"The list has no member {member!r}.")
-        entries = []
-    following = find_link(read_links(page, base_url), "next")
-    total = reading.count(reading.first(page, "numberTotal", "numberMatched", "total"))
-    return entries, following.href if following else "", total
+        return cls(
+            jobs=tuple(jobs),
+            next_url=linked_url(document, base_url),
+            total=page.total,
+            raw=document,
+        )
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from ogc_widgets.api import reading
-from ogc_widgets.api.documents import read_page
 from ogc_widgets.api.links import Link, read_links
 from ogc_widgets.api.notices import notice
+from ogc_widgets.api.paging import linked_url, read_page
 from ogc_widgets.errors import ProtocolError
 
 _ID_NAMES = ("id", "identifier", "name")
@@ -240,16 +240,16 @@ class ProcessList:
         Raises:
             ProtocolError: It is neither an object nor a list.
         """
-        entries, next_url, _ = read_page(document, "processes", base_url)
         processes = []
-        for entry in entries:
+        for entry in read_page(document, "processes", base_url).entries:
             if isinstance(entry, str):
                 entry = {"id": entry}
             try:
                 processes.append(ProcessSummary.from_json(entry, base_url))
             except ProtocolError:
                 notice("One of the processes has no id; left out.")
-        return cls(processes=tuple(processes), next_url=next_url, raw=document)
+        following = linked_url(document, base_url)
+        return cls(processes=tuple(processes), next_url=following, raw=document)
 
 
 def _unwrapped(document: reading.Json) -> reading.Json:

@@ -362,8 +362,3 @@ def unexpected_page(reply: Reply, wanted: str) -> ProtocolError:
         advice="Pass the address of the landing page, for example "
         "https://example.org/acme/ogc-api",
     )
-
-
-def warn_repeated(url: str, shown: int) -> None:
-    """Say that a list of pages goes in circles."""
-    notice(f"The pages of {without_query(url)} repeat; stopped, {shown} shown.")

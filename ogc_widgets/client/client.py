@@ -9,7 +9,8 @@ from ogc_widgets.client.job import Job
 from ogc_widgets.client.loop import run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
     from pathlib import Path
     from types import TracebackType
 
@@ -140,17 +141,73 @@ class Client:
             run(self._aio.execute, process_id, inputs, outputs=outputs, mode=mode)
         )
 
-    def jobs(self, limit: int = 50, *, process_id: str | None = None) -> list[Job]:
-        """List jobs in the server's order, usually newest first.
+    def jobs(
+        self,
+        limit: int = 50,
+        *,
+        process_id: str | None = None,
+        status: str | Iterable[str] | None = None,
+        since: datetime | None = None,
+        text: str = "",
+    ) -> list[Job]:
+        """List jobs, the newest first.
+
+        What the server does not filter is filtered here, so more may be read than is
+        returned.
 
         Args:
             limit: How many to list at most.
             process_id: Only jobs of this process.
+            status: Only jobs of this state, or of one of these: ``accepted``,
+                ``running``, ``successful``, ``failed``, ``dismissed``.
+            since: Only jobs created at this time or later, by the server's clock.
+            text: Words that stand in the process, the id or the message.
 
         Raises:
+            InputError: There is no such status.
             ServerError: The list could not be read.
         """
-        return [Job(job) for job in run(self._aio.jobs, limit, process_id=process_id)]
+        found = run(
+            self._aio.jobs,
+            limit,
+            process_id=process_id,
+            status=status,
+            since=since,
+            text=text,
+        )
+        return [Job(job) for job in found]
+
+    def iter_jobs(
+        self,
+        *,
+        page_size: int = 20,
+        process_id: str | None = None,
+        status: str | Iterable[str] | None = None,
+        since: datetime | None = None,
+        text: str = "",
+    ) -> Iterator[Job]:
+        """Go through the jobs in the server's order; pages are read as needed.
+
+        Args:
+            page_size: How many jobs to ask for at once.
+            process_id: As for :meth:`jobs`, like the others.
+            status: Only jobs of this state, or of one of these.
+            since: Only jobs created at this time or later.
+            text: Words that stand in the process, the id or the message.
+
+        Raises:
+            InputError: There is no such status.
+            ServerError: The list could not be read.
+        """
+        pages = self._aio.job_pages(
+            page_size=page_size,
+            process_id=process_id,
+            status=status,
+            since=since,
+            text=text,
+        )
+        while page := run(pages.next):
+            yield from map(Job, page)
 
     def job(self, job_id_or_url: str) -> Job:
         """Attach to a job, wherever it was started.

@@ -5,20 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import weakref
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypedDict
+from typing import TYPE_CHECKING, NoReturn, Self, TypedDict
 
 from ogc_widgets.api import requests
-from ogc_widgets.api.documents import LandingPage, read_page
-from ogc_widgets.api.links import Rebase, join_path, same_origin
-from ogc_widgets.api.replies import (
-    Reply,
-    problem_error,
-    unexpected_page,
-    warn_repeated,
-)
+from ogc_widgets.api.documents import LandingPage
+from ogc_widgets.api.links import Rebase, join_path
+from ogc_widgets.api.replies import Reply, problem_error, unexpected_page
 from ogc_widgets.client.address import (
     Resources,
     clean_url,
@@ -36,7 +31,6 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client.stream import Stream
 
-MOST_PAGES = 1_000
 # Seconds that a server may take to accept something, at least.
 ACCEPT_S = 60.0
 _ADDRESS_ADVICE = (
@@ -218,30 +212,6 @@ class Connection:
         if not reply.is_ok:
             raise problem_error(reply)
         return reply.json()
-
-    async def pages(self, url: str, what: str) -> AsyncIterator[tuple[Any, str]]:
-        """Yield the pages of a list; ends when they repeat or lead elsewhere."""
-        seen: set[str] = set()
-        bodies: set[int] = set()
-        for number in range(MOST_PAGES):
-            seen.add(url)
-            reply = await self.send(requests.get(url))
-            if not reply.is_ok:
-                raise problem_error(reply)
-            document = reply.json()
-            body = hash(reply.body)
-            if body in bodies:
-                warn_repeated(url, number)
-                return
-            bodies.add(body)
-            yield document, reply.url
-            _, following, _ = read_page(document, what, reply.url)
-            url = self.rebase(following)
-            if not following or not same_origin(url, self.url):
-                return
-            if url in seen:
-                warn_repeated(url, number + 1)
-                return
 
     async def __aenter__(self) -> Self:
         return self

@@ -12,6 +12,7 @@ from ogc_widgets.api.processes import Process, ProcessList, ProcessSummary
 from ogc_widgets.api.replies import problem_error
 from ogc_widgets.client.connection import Connection, Options
 from ogc_widgets.client.loop import on_loop
+from ogc_widgets.client.pages import Pages
 from ogc_widgets.errors import InputError, NoSuchProcessError
 
 
@@ -58,8 +59,9 @@ class Discovery(Connection):
         """
         url = (await self.resources()).processes_url
         found: dict[str, ProcessSummary] = {}
-        async for document, page_url in self.pages(url, "processes"):
-            page = ProcessList.from_json(document, page_url)
+        pages = Pages(self, url, "processes")
+        while (read := await pages.next()) is not None:
+            page = ProcessList.from_json(read.document, read.url)
             new = {p.id: p for p in page.processes if p.id not in found}
             found |= new
             if not new:

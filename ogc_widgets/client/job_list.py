@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 import weakref
 from typing import TYPE_CHECKING, Unpack
 
 from ogc_widgets.api import requests
-from ogc_widgets.api.documents import JobList, StatusInfo
+from ogc_widgets.api.job_query import JobQuery, newest_first
 from ogc_widgets.api.links import absolute, join_path
 from ogc_widgets.api.replies import job_address, job_id_of, read_status
 from ogc_widgets.client.ajob import AsyncJob
 from ogc_widgets.client.discovery import Discovery
+from ogc_widgets.client.job_pages import JobPages
 from ogc_widgets.client.loop import on_loop
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
+    from datetime import datetime
+
+    from ogc_widgets.api.documents import StatusInfo
     from ogc_widgets.client.connection import Options
+
+# Servers that keep whole documents take long for more at once.
+LONGEST_PAGE = 100
+MOST_SORTED = 1_000
 
 
 class Jobs(Discovery):
@@ -31,36 +39,98 @@ class Jobs(Discovery):
 
     @on_loop
     async def jobs(
-        self, limit: int = 50, *, process_id: str | None = None
+        self,
+        limit: int = 50,
+        *,
+        process_id: str | None = None,
+        status: str | Iterable[str] | None = None,
+        since: datetime | None = None,
+        text: str = "",
     ) -> list[AsyncJob]:
-        """List jobs in the server's order, usually newest first.
+        """List jobs, the newest first.
+
+        What the server does not filter is filtered here, so more may be read than is
+        returned.
 
         Args:
             limit: How many to list at most.
             process_id: Only jobs of this process.
+            status: Only jobs of this state, or of one of these: ``accepted``,
+                ``running``, ``successful``, ``failed``, ``dismissed``.
+            since: Only jobs created at this time or later, by the server's clock.
+            text: Words that stand in the process, the id or the message.
 
         Raises:
+            InputError: There is no such status.
             ServerError: The list could not be read.
         """
-        url = (await self.resources()).jobs_url
-        first = requests.jobs_request(url, limit=limit, processID=process_id).url
-        found: dict[str, AsyncJob] = {}
-        async for document, page_url in self.pages(first, "jobs"):
-            page = JobList.from_json(document, page_url)
-            # Some servers ignore filters and limits.
-            new = {
-                status.job_id: self.listed(status, url)
-                for status in page.jobs
-                if status.job_id not in found
-                and (not process_id or status.process_id in (process_id, ""))
-            }
-            found |= new
-            if len(found) >= limit or not page.jobs:
+        pages = self.job_pages(
+            page_size=min(limit, LONGEST_PAGE),
+            process_id=process_id,
+            status=status,
+            since=since,
+            text=text,
+        )
+        found: list[AsyncJob] = []
+        while page := await pages.next():
+            found += page
+            # Where the oldest come first, the newest are on the last page.
+            is_enough = len(found) >= limit and not pages.is_oldest_first
+            if is_enough or len(found) >= MOST_SORTED:
                 break
-        jobs = list(found.values())[:limit]
-        bare = [job.refresh() for job in jobs if not job.status.word]
-        await asyncio.gather(*bare, return_exceptions=True)
-        return jobs
+        return newest_first(found)[:limit]
+
+    def job_pages(
+        self,
+        *,
+        page_size: int = 20,
+        process_id: str | None = None,
+        status: str | Iterable[str] | None = None,
+        since: datetime | None = None,
+        text: str = "",
+    ) -> JobPages:
+        """List jobs page by page; nothing is asked before the first page is wanted.
+
+        Args:
+            page_size: How many jobs to ask for at once.
+            process_id: As for :meth:`jobs`, like the others.
+            status: Only jobs of this state, or of one of these.
+            since: Only jobs created at this time or later.
+            text: Words that stand in the process, the id or the message.
+
+        Raises:
+            InputError: There is no such status.
+        """
+        query = JobQuery.of(process_id, status, since, text)
+        return JobPages(self, query, max(1, page_size))
+
+    async def iter_jobs(
+        self,
+        *,
+        page_size: int = 20,
+        process_id: str | None = None,
+        status: str | Iterable[str] | None = None,
+        since: datetime | None = None,
+        text: str = "",
+    ) -> AsyncIterator[AsyncJob]:
+        """Go through the jobs in the server's order; pages are read as needed.
+
+        The arguments are those of :meth:`job_pages`.
+
+        Raises:
+            InputError: There is no such status.
+            ServerError: The list could not be read.
+        """
+        pages = self.job_pages(
+            page_size=page_size,
+            process_id=process_id,
+            status=status,
+            since=since,
+            text=text,
+        )
+        while page := await pages.next():
+            for job in page:
+                yield job
 
     def listed(self, status: StatusInfo, jobs_url: str) -> AsyncJob:
         """Make the job of an entry of the list."""

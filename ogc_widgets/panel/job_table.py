@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 import traitlets
 
+from ogc_widgets.api.job_query import STATUSES, newest_first
 from ogc_widgets.api.text import clean
 from ogc_widgets.client.job import Job
 from ogc_widgets.errors import InputError, JobGoneError, OgcError
 from ogc_widgets.panel.background import BackgroundView
 from ogc_widgets.panel.stopping import ask_to_stop
-from ogc_widgets.panel.table_rows import STATUSES, Filter, newest_first, table_row
+from ogc_widgets.panel.table_rows import Filter, table_row
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:

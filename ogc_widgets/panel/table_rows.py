@@ -11,12 +11,8 @@ from ogc_widgets.panel.state import TONES, one_line, short_id, word_of
 from ogc_widgets.panel.times import duration_s
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from ogc_widgets.api import JobView
     from ogc_widgets.client.ajob import AsyncJob
-
-STATUSES = ("accepted", "running", "successful", "failed", "dismissed")
 
 
 @dataclass(frozen=True)
@@ -25,7 +21,7 @@ class Filter:
 
     Attributes:
         text: Found anywhere in the process, the id or the message; case is ignored.
-        status: One of :data:`STATUSES`, or ``""`` for all.
+        status: One of :data:`~ogc_widgets.api.job_query.STATUSES`, or ``""`` for all.
     """
 
     text: str = ""
@@ -42,17 +38,6 @@ class Filter:
         message = view.status.message if view.status is not None else ""
         places = f"{job.process_id}\n{job.id}\n{message}".casefold()
         return all(word in places for word in self.text.casefold().split())
-
-
-def newest_first(jobs: Iterable[AsyncJob]) -> list[AsyncJob]:
-    """Jobs with the newest first; in the server's order where it tells no times."""
-    listed = list(jobs)
-    moments = [_created(job.view) for job in listed]
-    known = [moment for moment in moments if moment is not None]
-    if len(known) < len(listed) or len({m.tzinfo is None for m in known}) > 1:
-        return listed
-    order = sorted(range(len(listed)), key=lambda i: known[i], reverse=True)
-    return [listed[i] for i in order]
 
 
 def table_row(job: AsyncJob, *, busy: str = "") -> dict[str, Any]:
