@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form import exact, known
-from ogc_widgets.form.flat import flatten, merge
+from ogc_widgets.form.flat import OWN, RULES, flatten, merge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +33,7 @@ _SHAPES: Final = frozenset(
 _OWN: Final = frozenset(
     {"title", "description", "default", "examples", "discriminator"}
 )
+_LEFT_OUT: Final = _OWN | {RULES, OWN}
 _MAX_BRANCHES: Final = 64
 
 
@@ -52,7 +53,7 @@ def branches_of(
     base = {
         name: value
         for name, value in view.items()
-        if name not in _OWN and name != keyword and not name.startswith("x-ui")
+        if name not in _LEFT_OUT and name != keyword and not name.startswith("x-ui")
     }
     shaped = [branch for branch in branches if _has_shape(branch, base)]
     if not shaped:
@@ -93,7 +94,7 @@ def _lifted(
     flat = flatten(branch, defs)
     if any(name.startswith(known.PREFIX) for name in flat.references):
         return [branch]
-    view = {k: v for k, v in flat.view.items() if k not in _OWN}
+    view = {k: v for k, v in flat.view.items() if k not in _LEFT_OUT}
     if view.keys() in ({"oneOf"}, {"anyOf"}):
         (nested,) = view.values()
         if len(nested) <= _MAX_BRANCHES and not flat.references:

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.form import area, known, leaves, registry, stac, words
+from ogc_widgets.form import area, containers, known, leaves, registry, stac, words
 from ogc_widgets.form import hints as ui
-from ogc_widgets.form.area import Naming
 from ogc_widgets.form.branches import branches_of, is_null
 from ogc_widgets.form.defaults import usable_default
-from ogc_widgets.form.fields import MAX_DEPTH, MAX_NODES, MAX_OPTIONS, Field
+from ogc_widgets.form.fields import MAX_DEPTH, Field
 from ogc_widgets.form.flat import Flat, flatten
-from ogc_widgets.form.keywords import TooLargeError
+from ogc_widgets.form.places import Place, Scope
 from ogc_widgets.form.settle import UNRESOLVED, type_names
+from ogc_widgets.form.unions import union
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ogc_widgets.form.descriptions import InputReading
-
 _STAC: Final = f"{known.PREFIX}stac"
 # A definition may hold itself this often before it is entered as JSON.
 _MAX_REPEATS: Final = 2
-# Longer fixed lists are easier to fill as lists.
-_MAX_TUPLE: Final = 8
-
-_SHORT_KINDS: Final = frozenset({"number", "integer", "text", "choice", "boolean"})
-
 _CWL_FORMATS: Final[dict[str, str]] = {
     "Date": "date",
     "DateTime": "date-time",
@@ -49,58 +42,6 @@ _CWL_FORMATS: Final[dict[str, str]] = {
     "RelativeJsonPointer": "relative-json-pointer",
     "URITemplate": "uri-template",
 }
-
-
-@dataclass(slots=True)
-class Scope:
-    """What all parts of one input share.
-
-    Attributes:
-        defs: Definitions that the schemas refer to.
-        allowed: Most parts that may still be built.
-        reading: The input's description.
-        nodes: Parts built so far.
-    """
-
-    defs: Mapping[str, Any]
-    allowed: int
-    reading: InputReading
-    nodes: int = 0
-
-    def count(self) -> None:
-        """One more part.
-
-        Raises:
-            TooLargeError: There are more parts than allowed.
-        """
-        self.nodes += 1
-        if self.nodes > min(MAX_NODES, self.allowed):
-            raise TooLargeError
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the input a schema stands.
-
-    Attributes:
-        key: Member name, or "".
-        naming: Words around it.
-        outermost: The input itself or one of its occurrences: may be a reference.
-        hints: ``x-ui`` hints.
-        required: Whether the object around it asks for it.
-        data: Whether it is one way to give data to read, never an area to draw.
-        depth: How deep it is.
-        trail: Definitions that it is inside of.
-    """
-
-    key: str = ""
-    naming: Naming = field(default_factory=Naming)
-    outermost: bool = False
-    hints: Mapping[str, Any] = field(default_factory=dict)
-    required: bool = False
-    data: bool = False
-    depth: int = 0
-    trail: tuple[str, ...] = ()
 
 
 class Builder:
@@ -136,7 +77,8 @@ class Builder:
             or ui.text(hints, "placeholder")
             or leaves.example(view),
             order=made.order if made.order is not None else ui.number(hints, "order"),
-            advanced=made.advanced or hints.get("advanced") is True,
+            advanced=made.advanced or hints.get("advanced") is True or _is_past(view),
+            note=made.note or ("Deprecated." if view.get("deprecated") else ""),
             custom=None if place.depth else registry.find(view, self.scope.reading),
         )
         default = view.get("default")
@@ -177,7 +119,7 @@ class Builder:
         envelope = self._envelope(view, place)
         if envelope is not None:
             return envelope
-        is_value = place.outermost and not self._is_occurrences(place)
+        is_value = place.outermost and not containers.is_occurrences(self, place)
         if is_value and self.scope.reading.qualified is not None:
             made = self._qualified_file(view, place)
             if made is not None:
@@ -194,7 +136,7 @@ class Builder:
             if made is not None:
                 return made
         if choices:
-            return self._union(choices, view, place)
+            return union(self, choices, view, place)
         return self._by_type(view, place)
 
     def _by_type(self, view: Mapping[str, Any], place: Place) -> Field:
@@ -203,7 +145,7 @@ class Builder:
             return Field(kind="null" if is_null(view) else "json")
         if len(types) > 1:
             branches = [{**leaves.without_labels(view), "type": name} for name in types]
-            return self._union(branches, view, place)
+            return union(self, branches, view, place)
         match types[0]:
             case "string":
                 return self._text(view, place)
@@ -214,9 +156,9 @@ class Builder:
                     kind="boolean", options=(True, False), option_labels=("yes", "no")
                 )
             case "array":
-                return self._list(view, place)
+                return containers.array(self, view, place)
             case "object":
-                return self._object(view, place)
+                return containers.object_(self, view, place)
             case _:
                 return Field(kind="null")
 
@@ -266,126 +208,6 @@ class Builder:
             names, outermost=place.outermost, binary=binary, qualified=True
         )
 
-    # Containers
-
-    def _list(self, view: Mapping[str, Any], place: Place) -> Field:
-        low = view.get("minItems", 0)
-        high = view.get("maxItems")
-        prefix = view.get("prefixItems")
-        if prefix is not None:
-            return self._tuple(view, prefix, place)
-        items = view.get("items", {})
-        item_view = flatten(items, self.scope.defs).view
-        options = item_view.get("enum")
-        if (
-            options
-            and len(options) <= MAX_OPTIONS
-            and (view.get("uniqueItems") or (low <= len(options) and low <= 1))
-            and not leaves.takes_null(item_view)
-        ):
-            made = leaves.choice(options, item_view, several=True)
-            if made is not None:
-                return replace(
-                    made, kind="multichoice", min_items=low, max_items=high, label=""
-                )
-        inner = replace(
-            place,
-            key="",
-            required=True,
-            depth=place.depth + 1,
-            outermost=place.outermost and self._is_occurrences(place),
-            hints={},
-        )
-        item = self.field(items, inner)
-        fixed = high is not None and low == high and 1 < low <= _MAX_TUPLE
-        if fixed and item.kind in _SHORT_KINDS and not self._is_occurrences(place):
-            members = (item,) * low
-            return Field(kind="tuple", fields=members, min_items=low, max_items=high)
-        return Field(kind="list", item=item, min_items=low, max_items=high)
-
-    def _is_occurrences(self, place: Place) -> bool:
-        """Whether the schema is the list of all values of an input."""
-        return place.depth == 0 and self.scope.reading.max_occurs != 1
-
-    def _tuple(self, view: Mapping[str, Any], prefix: list[Any], place: Place) -> Field:
-        low = view.get("minItems", 0)
-        rest = view.get("items")
-        fixed = (rest is not None and rest.get("not") == {}) or view.get(
-            "maxItems", len(prefix) + 1
-        ) <= len(prefix)
-        members = tuple(
-            self.field(
-                member,
-                Place(
-                    key=str(number),
-                    required=fixed or number < low,
-                    depth=place.depth + 1,
-                    trail=place.trail,
-                ),
-            )
-            for number, member in enumerate(prefix)
-        )
-        return Field(
-            kind="tuple", fields=members, min_items=low, max_items=len(members)
-        )
-
-    def _object(self, view: Mapping[str, Any], place: Place) -> Field:
-        properties = view.get("properties") or {}
-        required = view.get("required", [])
-        if not properties:
-            return self._map(view, place)
-        if "json" in properties:
-            # A draft {"json": text} stands for JSON by hand, whatever the field.
-            return Field(kind="json")
-        names = [*properties, *(name for name in required if name not in properties)]
-        members = []
-        for name in names:
-            member = properties.get(name, {})
-            members.append(
-                self.field(
-                    member,
-                    Place(
-                        key=name,
-                        naming=Naming(
-                            key=name,
-                            title=member.get("title", ""),
-                            description=member.get("description", ""),
-                        ),
-                        required=name in required,
-                        depth=place.depth + 1,
-                        trail=place.trail,
-                    ),
-                )
-            )
-        ordered = sorted(members, key=lambda m: m.order if m.order is not None else 0)
-        return Field(
-            kind="object",
-            fields=tuple(ordered),
-            widget="measure" if {"measurement", "uom"} <= set(names) else "",
-        )
-
-    def _map(self, view: Mapping[str, Any], place: Place) -> Field:
-        values = view.get("additionalProperties")
-        patterns = list(view.get("patternProperties", {}).values())
-        schema = values or None
-        if schema is None and len(patterns) == 1:
-            schema = patterns[0]
-        names = view.get("required", [])
-        if schema is None:
-            if names:
-                members: dict[str, Any] = {name: {} for name in names}
-                return self._object({**view, "properties": members}, place)
-            return Field(kind="json")
-        item = self.field(
-            schema, Place(required=True, depth=place.depth + 1, trail=place.trail)
-        )
-        return Field(
-            kind="map",
-            item=item,
-            min_items=view.get("minProperties", 0),
-            max_items=view.get("maxProperties"),
-        )
-
     def _envelope(self, view: Mapping[str, Any], place: Place) -> Field | None:
         """An object that only wraps one text (dates and addresses made from CWL)."""
         properties = view.get("properties", {})
@@ -404,52 +226,7 @@ class Builder:
         )
         return replace(made, envelope="value", schema={})
 
-    # Choices between kinds
 
-    def _union(
-        self, choices: list[dict[str, Any]], view: Mapping[str, Any], place: Place
-    ) -> Field:
-        nullable = leaves.takes_null(view) or any(is_null(choice) for choice in choices)
-        choices = [choice for choice in choices if not is_null(choice)]
-        if not choices:
-            return Field(kind="null")
-        constants = leaves.named_constants(choices)
-        if constants is not None:
-            return replace(constants, nullable=nullable)
-        if len(choices) > 1 and all(leaves.is_content(choice) for choice in choices):
-            return replace(
-                leaves.contents(choices, outermost=place.outermost), nullable=nullable
-            )
-        flat = [flatten(choice, self.scope.defs) for choice in choices]
-        documents = stac.recognise_choice(flat, place.naming, outermost=place.outermost)
-        if documents is not None:
-            return Field(kind="stac", stac=documents, nullable=nullable, format="uri")
-        # "An address, or a STAC item, or a feature collection" is data to read.
-        is_data = any(
-            view.get("format") in stac.ADDRESS_FORMATS
-            or any(name.startswith(_STAC) for name in references)
-            for view, references in flat
-        )
-        inner = replace(
-            place,
-            key="",
-            required=True,
-            depth=place.depth + 1,
-            data=place.data or is_data,
-        )
-        made = [self.field(choice, inner) for choice in choices]
-        if len(made) == 1:
-            return replace(made[0], nullable=nullable or made[0].nullable)
-        hints = [branch.area for branch in made if branch.area is not None]
-        if len(hints) == len(made):
-            return Field(kind="area", area=area.joined(hints), nullable=nullable)
-        discriminator = view.get("discriminator", {}).get("propertyName", "")
-        labels = leaves.branch_labels(made, discriminator)
-        return Field(
-            kind="union",
-            nullable=nullable,
-            branches=tuple(
-                replace(branch, label=label, key="")
-                for branch, label in zip(made, labels, strict=True)
-            ),
-        )
+def _is_past(view: Mapping[str, Any]) -> bool:
+    """Whether a member is not for new requests."""
+    return view.get("deprecated") is True or view.get("readOnly") is True

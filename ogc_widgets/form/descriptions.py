@@ -226,8 +226,12 @@ def _unit(raw: Json) -> str:
     for source in (raw, raw.get("schema")):
         if isinstance(source, Mapping):
             for name in ("x-ogc-unit", "uom", "unit"):
-                if isinstance(source.get(name), str):
-                    return plain_text(source[name], limit=40, lines=False)
+                unit = source.get(name)
+                if isinstance(unit, Mapping):
+                    said = (unit.get(n) for n in ("symbol", "code", "name", "uom"))
+                    unit = next((one for one in said if isinstance(one, str)), "")
+                if isinstance(unit, str) and unit:
+                    return plain_text(unit, limit=40, lines=False)
     return ""
 
 

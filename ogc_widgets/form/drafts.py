@@ -11,7 +11,8 @@ const              any text: its value is sent
 choice             number of the option
 multichoice        list of numbers
 list, tuple        list of drafts; empty rows of a list are not sent
-object             {name: draft}; {} sends an empty object
+object             {name: draft}; {} sends an empty object; "" holds members that the
+                   schema does not name, as a list of [name, draft]
 map                list of [name, draft]
 union              {"branch": number, "draft": draft}
 file               {"mode": "text", "text", "type"}, {"mode": "reference", "href",

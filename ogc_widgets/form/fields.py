@@ -82,7 +82,25 @@ class Unset(Enum):
 UNSET: Final = Unset.UNSET
 """Nothing was entered: the input is left out of the request."""
 
+EXTRA_MEMBERS: Final = ""
+"""Where the draft of an object keeps its members that the schema does not name."""
+
 _NO_DEFS: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What an object asks for under a condition, and what otherwise.
+
+    Attributes:
+        condition: A schema of the object.
+        required: Names that are asked for if it holds, and if not.
+        members: Names that apply if it holds, and if not.
+    """
+
+    condition: Mapping[str, Any]
+    required: tuple[tuple[str, ...], ...]
+    members: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +129,11 @@ class Field:
         exclusive: Whether the bounds (minimum, maximum) themselves are excluded.
         step: Values are multiples of this.
         unit: Unit of measure.
-        item: Field of each item of a list, or of each value of a map.
+        item: Field of each item of a list, of each value of a map, and of the members
+            that an object takes beside those it describes.
         fields: Members of an object, items of a tuple.
+        rules: Conditions on the members of an object.
+        conditional: Whether the object has this member only under a condition.
         branches: The kinds that a union offers.
         min_items: Fewest items of a list (or members of a map).
         max_items: Most items, None for any number.
@@ -156,6 +177,8 @@ class Field:
     unit: str = ""
     item: Field | None = None
     fields: tuple[Field, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    conditional: bool = False
     branches: tuple[Field, ...] = ()
     min_items: int = 0
     max_items: int | None = None

@@ -118,7 +118,8 @@ def _at(field: Field, steps: list[str | int]) -> Field | None:
         if here.kind in ("list", "map"):
             here = here.item
         else:
-            here = next((m for m in here.fields if m.key == str(step)), None)
+            others = here.item if here.kind == "object" else None
+            here = next((m for m in here.fields if m.key == str(step)), others)
     return here
 
 

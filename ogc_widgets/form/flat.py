@@ -10,11 +10,17 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ogc_widgets.form import exact
+from ogc_widgets.form.settle import ENUM_NAMES
 
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
 
 Json = Mapping[str, Any]
+
+RULES: Final = "x-rules"
+"""What holds only sometimes: a list of ``{"if", "then", "else"}``."""
+OWN: Final = "x-own-members"
+"""Names of the members that an object has in any case."""
 
 _ANNOTATIONS: Final = frozenset({"title", "description", "default", "examples"})
 
@@ -51,15 +57,36 @@ def flatten(schema: Json, defs: Json, _trail: tuple[str, ...] = ()) -> Flat:
         flat = flatten(member, defs, _trail)
         references += flat.references
         parts.append(flat.view)
-    view: dict[str, Any] = dict(own)
+    view: dict[str, Any] = _with_rules(own)
     for part in parts:
         view = merge(view, part)
     return Flat(_with_conditional_members(view), tuple(dict.fromkeys(references)))
 
 
+def _with_rules(own: dict[str, Any]) -> dict[str, Any]:
+    """The schema with its conditions as a list, so that a merge can keep all."""
+    rules = [
+        {"if": {"required": [name]}, "then": {"required": names}}
+        for name, names in own.get("dependentRequired", {}).items()
+    ]
+    rules += [
+        {"if": {"required": [name]}, "then": then}
+        for name, then in own.get("dependentSchemas", {}).items()
+    ]
+    if "if" in own and ("then" in own or "else" in own):
+        rules.append({key: own[key] for key in ("if", "then", "else") if key in own})
+    found: dict[str, Any] = {RULES: rules} if rules else {}
+    if "properties" in own:
+        found[OWN] = list(own["properties"])
+    return {**own, **found}
+
+
 def merge(first: Json, second: Json) -> dict[str, Any]:
     """What both schemas say together; labels of the first win."""
     result = dict(first)
+    if "enum" in first and "enum" in second:
+        # Names belong to the options that they stood beside, in that order.
+        second = {k: v for k, v in second.items() if k != ENUM_NAMES}
     for keyword, value in second.items():
         if keyword not in result:
             result[keyword] = value
@@ -71,13 +98,10 @@ def merge(first: Json, second: Json) -> dict[str, Any]:
 def _with_conditional_members(view: dict[str, Any]) -> dict[str, Any]:
     """Members that only a condition names get a field too, an optional one."""
     conditional = [
-        branch
-        for branch in (
-            view.get("then"),
-            view.get("else"),
-            *view.get("dependentSchemas", {}).values(),
-        )
-        if isinstance(branch, Mapping)
+        rule[side]
+        for rule in view.get(RULES, ())
+        for side in ("then", "else")
+        if isinstance(rule.get(side), Mapping)
     ]
     extra: dict[str, list[Json]] = {}
     for branch in conditional:
@@ -149,5 +173,7 @@ _MERGERS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "maxLength": min,
     "maxItems": min,
     "maxProperties": min,
+    RULES: lambda first, second: [*first, *second],
+    OWN: _both_names,
     "uniqueItems": lambda first, second: first or second,
 }

@@ -149,10 +149,13 @@ def _dependent_names(
 
 
 def _discriminator(
-    _: Normaliser, value: JsonValue, _depth: int
+    self: Normaliser, value: JsonValue, depth: int
 ) -> dict[str, Any] | None:
     name = value.get("propertyName") if isinstance(value, Mapping) else None
-    return {"propertyName": name} if isinstance(name, str) else None
+    if not isinstance(name, str):
+        return None
+    values = self.discriminated(value.get("mapping"), depth)
+    return {"propertyName": name, **({"values": values} if values else {})}
 
 
 HANDLERS: Final[dict[str, Callable[[Normaliser, Any, int], Any]]] = {

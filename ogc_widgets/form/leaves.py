@@ -6,13 +6,14 @@ All of it reads one flat schema; what needs the whole input is in
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form import exact, words
 from ogc_widgets.form import hints as ui
 from ogc_widgets.form.branches import is_null
 from ogc_widgets.form.fields import MAX_OPTIONS, Field
-from ogc_widgets.form.settle import type_names
+from ogc_widgets.form.settle import ENUM_NAMES, type_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,8 +48,15 @@ def choice(
     values = [option for option in options if option is not None]
     if len(values) > MAX_OPTIONS or not values:
         return None
+    names = view.get(ENUM_NAMES, ())
+    if len(names) != len(options):
+        names = ()
     try:
-        labels = tuple(_option_label(value) for value in values)
+        labels = tuple(
+            name or _option_label(option)
+            for option, name in zip_longest(options, names, fillvalue="")
+            if option is not None
+        )
     except (ValueError, RecursionError):
         return None
     if len(values) == 1 and None not in options and not several:
@@ -193,10 +201,16 @@ def example(view: Mapping[str, Any]) -> str:
     return ""
 
 
-def branch_labels(made: list[Field], discriminator: str) -> list[str]:
-    """Names that tell the branches of a union apart, for people."""
+def branch_labels(made: list[Field], discriminator: str, names: list[str]) -> list[str]:
+    """Names that tell the branches of a union apart, for people.
+
+    Args:
+        made: The branches.
+        discriminator: Member that tells them apart, or "".
+        names: What the definitions behind the branches are called, or "".
+    """
     labels = []
-    for branch in made:
+    for branch, name in zip(made, names, strict=True):
         told = [m for m in branch.fields if m.key == discriminator and m.option_labels]
         if branch.label:
             labels.append(branch.label)
@@ -207,7 +221,7 @@ def branch_labels(made: list[Field], discriminator: str) -> list[str]:
             labels.append(
                 constants[0].option_labels[0]
                 if constants
-                else _object_label(branch) or words.kind(branch)
+                else name or _object_label(branch) or words.kind(branch)
             )
     return [
         label if labels.count(label) == 1 else f"{label} ({number})"

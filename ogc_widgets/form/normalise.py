@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote
 
 from ogc_widgets.form import known
 from ogc_widgets.form.fields import MAX_NODES
 from ogc_widgets.form.keywords import HANDLERS, TooLargeError, names_in
+from ogc_widgets.form.pointers import identified, look_up
 from ogc_widgets.form.settle import (
     UNRESOLVED,
     settle_bounds,
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 # Deeper than any field is built, so that a deep schema still validates.
 _MAX_SCHEMA_DEPTH: Final = 64
+# The schema and its input; the whole description is only searched by pointer.
+_ROOTS_WITH_IDS: Final = 2
 
 
 class Normaliser:
@@ -77,7 +79,7 @@ class Normaliser:
         self._old_keywords(schema, result, depth)
         settle_type(schema, result)
         settle_bounds(schema, result)
-        settle_enum(result)
+        settle_enum(schema, result)
         settle_choices(result)
         self._settle_reference(schema, result, depth)
         return with_null(result) if schema.get("nullable") is True else result
@@ -152,48 +154,48 @@ class Normaliser:
 
     def _definition(self, reference: str, depth: int) -> str:
         """Name in ``defs`` of what a reference means; "" if it leads outside."""
+        called = reference.rstrip("/").rsplit("/", 1)[-1].lstrip("#")
         if reference.startswith("#"):
             for root in self._roots:
-                target = _look_up(root, reference[1:])
+                target = look_up(root, reference[1:])
                 if isinstance(target, (Mapping, bool)):
-                    return self._define(target, depth)
+                    return self._define(target, depth, called)
         name = known.by_address(reference)
         if name:
             self.defs.update(known.definitions(name))
             return known.PREFIX + name
+        for root in self._roots[:_ROOTS_WITH_IDS]:
+            target = identified(root, reference)
+            if isinstance(target, (Mapping, bool)):
+                return self._define(target, depth, called)
         return ""
 
-    def _define(self, target: JsonValue, depth: int) -> str:
+    def discriminated(self, mapping: JsonValue, depth: int) -> dict[str, str]:
+        """Definition to the value that a discriminator gives it."""
+        result: dict[str, str] = {}
+        for value, target in mapping.items() if isinstance(mapping, Mapping) else ():
+            if not isinstance(target, str):
+                continue
+            short = f"#/components/schemas/{target}"
+            name = self._definition(target if "#" in target else short, depth)
+            if name:
+                result.setdefault(name, str(value))
+        return result
+
+    def _free_name(self, called: str) -> str:
+        """A name for a definition that says something and is not taken."""
+        plain = re.sub(r"\W+", "_", called[:60], flags=re.ASCII).strip("_")
+        if plain and plain not in self.defs and not plain.isdigit():
+            return plain
+        return f"d{len(self._names)}"
+
+    def _define(self, target: JsonValue, depth: int, called: str) -> str:
         if id(target) in self._names:
             return self._names[id(target)]
-        name = self._names[id(target)] = f"d{len(self._names)}"
+        name = self._names[id(target)] = self._free_name(called)
         self.defs[name] = {}
         self.defs[name] = self.normalise(target, depth + 1)
         return name
-
-
-def _look_up(document: JsonValue, pointer: str) -> JsonValue:
-    if pointer in ("", "/"):
-        return document
-    if not pointer.startswith("/"):
-        anchors = document.get("$defs", {}) if isinstance(document, Mapping) else {}
-        found = [
-            member
-            for member in (anchors.values() if isinstance(anchors, Mapping) else ())
-            if isinstance(member, Mapping)
-            and pointer in (member.get("$anchor"), member.get("$dynamicAnchor"))
-        ]
-        return found[0] if found else None
-    node = document
-    for part in unquote(pointer[1:]).split("/"):
-        part = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(node, Mapping) and part in node:
-            node = node[part]
-        elif isinstance(node, list) and part.isdigit() and int(part) < len(node):
-            node = node[int(part)]
-        else:
-            return None
-    return node
 
 
 _HINT: Final = re.compile(r"^(x-)?ui([-:]|$)|^x-ogc|^widget$", re.IGNORECASE)

@@ -6,12 +6,20 @@ from pathlib import Path
 from typing import Final
 
 _STATIC = Path(__file__).parent / "static"
-
-SCRIPT: Final = tuple(
-    _STATIC / f"{name}.js"
-    for name in (
-        *("core", "text", "choice", "place", "stac", "group", "area", "special"),
-        "form",
-    )
+_NAMES: Final = (
+    "core",
+    "text",
+    "code",
+    "choice",
+    "place",
+    "stac",
+    "lists",
+    "group",
+    "union",
+    "area",
+    "special",
+    "form",
 )
+
+SCRIPT: Final = tuple(_STATIC / f"{name}.js" for name in _NAMES)
 STYLE: Final = _STATIC / "form.css"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.form import area, exact, files, messages, stac
-from ogc_widgets.form.fields import UNSET, Field, join_path
+from ogc_widgets.form.fields import EXTRA_MEMBERS, UNSET, Field, join_path
 from ogc_widgets.form.findings import check_value, raw_finding
 
 if TYPE_CHECKING:
@@ -204,6 +204,7 @@ class Reader:
             )
             for member in field.fields
         }
+        others = self._other_members(field, draft, path)
         entered = [
             member
             for member in field.fields
@@ -211,7 +212,8 @@ class Reader:
             and not (member.kind == "const" and draft.get(member.key) is None)
         ]
         only_constants = all(member.kind == "const" for member in field.fields)
-        if not entered and draft and not only_constants and len(self.errors) == before:
+        is_clean = not others and len(self.errors) == before
+        if not entered and draft and not only_constants and is_clean:
             constants = any(member.kind == "const" for member in entered)
             if not constants:
                 return UNSET
@@ -220,15 +222,35 @@ class Reader:
                 self.errors.setdefault(join_to(path, member.key), messages.NEEDS_VALUE)
         if not draft:
             return {}
-        return {key: value for key, value in values.items() if value is not UNSET}
+        told = {key: value for key, value in values.items() if value is not UNSET}
+        return {**told, **others}
+
+    def _other_members(
+        self, field: Field, draft: Mapping[str, Draft], path: str
+    ) -> dict[str, Any]:
+        rows = draft.get(EXTRA_MEMBERS)
+        if field.item is None or not rows:
+            return {}
+        taken = {member.key for member in field.fields}
+        return self._pairs(field.item, rows, path, taken)
 
     def _map(
         self, field: Field, draft: list[tuple[str, Draft]], path: str
     ) -> JsonValue:
         assert field.item is not None  # noqa: S101 # a map always has it
+        values = self._pairs(field.item, draft, path, set())
+        if not values and draft:
+            return UNSET
+        self._count(field, len(values), path)
+        return values
+
+    def _pairs(
+        self, item: Field, rows: list[tuple[str, Draft]], path: str, taken: set[str]
+    ) -> dict[str, Any]:
+        """Names and values; ``taken`` names are members of their own."""
         values: dict[str, Any] = {}
-        for number, (key, part) in enumerate(draft):
-            value = self.read(field.item, part, join_to(path, key or number))
+        for number, (key, part) in enumerate(rows):
+            value = self.read(item, part, join_to(path, key or number))
             if value is UNSET and not key:
                 continue
             if not key and value is not UNSET and self._check:
@@ -237,13 +259,13 @@ class Reader:
             if key in values:
                 self.errors[join_to(path, key)] = f"has the name {key!r} twice"
                 continue
+            if key in taken:
+                self.errors[join_to(path, key)] = f"{key!r} has a field of its own"
+                continue
             if value is UNSET:
                 self.errors.setdefault(join_to(path, key), messages.NEEDS_VALUE)
                 continue
             values[key] = value
-        if not values and draft:
-            return UNSET
-        self._count(field, len(values), path)
         return values
 
     def _count(self, field: Field, count: int, path: str) -> None:

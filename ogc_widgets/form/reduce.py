@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 from ogc_widgets.form import hints as ui
 from ogc_widgets.form import stac, words
 from ogc_widgets.form.area import Naming
-from ogc_widgets.form.build import Builder, Place, Scope
+from ogc_widgets.form.build import Builder
 from ogc_widgets.form.defaults import with_default
 from ogc_widgets.form.descriptions import InputReading, inputs_of, read_input
 from ogc_widgets.form.fields import MAX_NODES_OF_FORM, UNSET, Field
 from ogc_widgets.form.keywords import TooLargeError
 from ogc_widgets.form.normalise import Normaliser
+from ogc_widgets.form.places import Place, Scope
 
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from ogc_widgets.api.text import clean
 from ogc_widgets.form import exact
 from ogc_widgets.form.fields import MAX_OPTIONS
 
@@ -14,6 +15,15 @@ if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
 
 UNRESOLVED: Final = "x-unresolved"
+ENUM_NAMES: Final = "x-enum-names"
+# What generators call the labels of the options.
+_NAMES_OF_OPTIONS: Final = (
+    "x-enumNames",
+    "enumNames",
+    "x-enum-varnames",
+    "x-enum-names",
+    "x-enum-descriptions",
+)
 
 _ODD_TYPES: Final[dict[str, dict[str, Any]]] = {
     "str": {"type": "string"},
@@ -102,11 +112,12 @@ def settle_bounds(schema: Mapping[str, Any], result: dict[str, Any]) -> None:
             result[exclusive] = result.pop(bound)
 
 
-def settle_enum(result: dict[str, Any]) -> None:
+def settle_enum(schema: Mapping[str, Any], result: dict[str, Any]) -> None:
     """Make options of the type that the schema names ("1" of a number is 1)."""
     options = result.get("enum")
     if options is None:
         return
+    count = len(options)
     types = type_names(result)
     if types and all(name in ("number", "integer") for name in types):
         options = [as_number(option) for option in options]
@@ -134,6 +145,11 @@ def settle_enum(result: dict[str, Any]) -> None:
                 continue
         unique.append(option)
     result["enum"] = unique
+    names = next((schema[n] for n in _NAMES_OF_OPTIONS if n in schema), None)
+    if isinstance(names, list) and len(names) == len(unique) == count:
+        result[ENUM_NAMES] = [
+            clean(name, limit=200, lines=False).strip() for name in names
+        ]
 
 
 def settle_choices(result: dict[str, Any]) -> None:

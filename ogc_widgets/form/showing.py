@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.form import area, exact, files, stac
-from ogc_widgets.form.fields import MAX_NODES, UNSET, Field
+from ogc_widgets.form.fields import EXTRA_MEMBERS, MAX_NODES, UNSET, Field
 from ogc_widgets.form.findings import check_value
 from ogc_widgets.form.reader import Draft, Reader, is_raw
 from ogc_widgets.form.vault import Vault
@@ -143,14 +143,20 @@ def _object_draft(field: Field, value: JsonValue, vault: Vault) -> Draft:
     if not isinstance(value, Mapping):
         return None
     known = {member.key: member for member in field.fields}
-    if not value.keys() <= known.keys():
+    others = {key: one for key, one in value.items() if key not in known}
+    if others and (field.item is None or not all(others)):
         return None
     if not value:
         return {}
-    return {
+    drafts = {
         key: to_draft(member, value[key], vault) if key in value else None
         for key, member in known.items()
     }
+    item = field.item
+    if others and item is not None:
+        rows = [[key, to_draft(item, one, vault)] for key, one in others.items()]
+        drafts[EXTRA_MEMBERS] = rows
+    return drafts
 
 
 def _union_draft(field: Field, value: JsonValue, vault: Vault) -> Draft:

@@ -13,6 +13,7 @@ hint            our words: what is sent, how many, which range
 note            our advice about this field, for example on a default left out
 placeholder     example text
 advanced        bool: belongs with the optional inputs
+conditional     bool: only there under a condition; see the trait ``standings``
 widget          wish of the description: "slider", "radio", "select", "switch", ...
 slot            number of the widget in the trait ``slots`` that draws this field
 input_mode      "text", "url", "email", "date", "time", "datetime-local", "number"
@@ -26,7 +27,8 @@ value_text      label of the one value of a const
 searchable      bool: many options
 min, max, step  numbers as text, because a page rounds large ones
 unit            unit of measure
-item            spec of each item of a list, each value of a map
+item            spec of each item of a list, each value of a map, each further member
+                of an object
 fields          specs of members of an object (by key), of items of a tuple (by place)
 branches        specs that a union offers
 min_items       fewest items
@@ -41,6 +43,7 @@ geometry_types  GeoJSON types that the area may have, [] for all
 modes           ways to give a file: "text", "upload", "reference"
 media_types     [{"id", "label"}] of a file, where there is a choice
 accept          value of the file input's ``accept``
+binary          bool: text of the file is base64
 schema_text     the schema, for a field that is filled with JSON
 draft           draft to start from when a list row is added, a union branch is chosen
                 or an object that was null gets its first member
@@ -76,6 +79,7 @@ def spec(field: Field, *, depth: int = 0) -> dict[str, Any]:
         "note": field.note,
         "placeholder": field.placeholder,
         "advanced": field.advanced,
+        "conditional": field.conditional,
         "widget": field.widget,
         "slot": field.custom,
         "unit": field.unit,
@@ -120,7 +124,8 @@ def _of_kind(field: Field, depth: int) -> dict[str, Any]:
             }
         case "tuple" | "object":
             return {
-                "fields": [spec(member, depth=depth + 1) for member in field.fields]
+                "fields": [spec(member, depth=depth + 1) for member in field.fields],
+                "item": spec(field.item, depth=depth + 1) if field.item else None,
             }
         case "union":
             return {
@@ -143,6 +148,7 @@ def _of_kind(field: Field, depth: int) -> dict[str, Any]:
                     for name in field.media_types
                 ],
                 "accept": words.accept(field.media_types),
+                "binary": field.binary,
                 "rows": field.rows or 4,
                 "language": words.language(field.media_types),
             }

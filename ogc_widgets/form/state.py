@@ -14,10 +14,10 @@ import traitlets
 from ipywidgets import widget_serialization
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.form import area, extras, page, tree
+from ogc_widgets.form import area, extras, page, rules, tree
 from ogc_widgets.form.descriptions import plain_description
 from ogc_widgets.form.drafts import HIDDEN_NOTE, from_draft, initial_draft, to_draft
-from ogc_widgets.form.fields import UNSET, Field, split_path
+from ogc_widgets.form.fields import UNSET, Field, join_path, split_path
 from ogc_widgets.form.findings import advice
 from ogc_widgets.form.item_checks import TYPING_S, ItemChecks, Looker
 from ogc_widgets.form.live import InputField, Inputs, InputsTrait, plain
@@ -54,6 +54,8 @@ class FormState(View):
     drafts_revision = traitlets.Int(0).tag(sync=True)
     shown_errors = traitlets.Dict().tag(sync=True)
     notes = traitlets.Dict().tag(sync=True)
+    standings = traitlets.Dict().tag(sync=True)
+    """Path of an object to what its conditions ask for: "required" and "hidden"."""
     extra: Any = traitlets.List().tag(sync=True)
     focus_request = traitlets.Dict().tag(sync=True)
     active_area = traitlets.Unicode("").tag(sync=True)
@@ -91,6 +93,7 @@ class FormState(View):
         self.process = process
         self._title, self._id = plain_description(process)
         self._fields = reduce_process(process)
+        self._ruled = [k for k, field in self._fields.items() if rules.has_rules(field)]
         self._vault = Vault()
         self._values: dict[str, Any] = {}
         self._findings: dict[str, dict[str, str]] = {}
@@ -363,6 +366,13 @@ class FormState(View):
         self.shown_errors = self._errors_to_show()
         self.notes = self._notes()
         self._follow_items(TYPING_S if is_typing else 0)
+        self.standings = {
+            path: {"required": found.required, "hidden": found.hidden}
+            for key in self._ruled
+            for path, found in rules.standings(
+                self._fields[key], self.drafts.get(key), self._vault, join_path(key)
+            )
+        }
         trait = type(self).inputs
         trait.publish(self, Inputs({**values, **self._extra_values}, self))
 

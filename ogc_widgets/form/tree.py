@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.form.fields import Field, join_path
+from ogc_widgets.form.fields import EXTRA_MEMBERS, Field, join_path
 
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
@@ -56,7 +56,33 @@ def with_part(
         return rows
     if field.kind == "map":
         return [[key, inside if key == steps[0] else part] for key, part in draft or ()]
+    if _is_other(field, steps[0]):
+        others = _other_rows(field, draft)
+        changed = [[key, inside if key == steps[0] else part] for key, part in others]
+        return {**(draft or {}), EXTRA_MEMBERS: changed}
     return {**(draft if isinstance(draft, Mapping) else {}), steps[0]: inside}
+
+
+def parts(field: Field, draft: JsonValue) -> Iterator[tuple[str, Field, Any]]:
+    """The parts of a field that are on the screen: step, field and draft.
+
+    The step of the chosen branch of a union is "": it stands in the same place.
+    """
+    if field.kind == "union":
+        branch = _chosen(field, draft)
+        if branch is not None:
+            inner = draft.get("draft") if isinstance(draft, Mapping) else None
+            yield "", field.branches[branch], inner
+    elif field.kind == "list" and field.item is not None:
+        rows = draft if isinstance(draft, list) and draft else [None]
+        for number, part in enumerate(rows):
+            yield str(number), field.item, part
+    elif field.kind in ("object", "tuple"):
+        for number, member in enumerate(field.fields):
+            step = member.key if field.kind == "object" else str(number)
+            yield join_path(step), member, _part(field, draft, step)
+        for name, part in _other_rows(field, draft):
+            yield join_path(name), field.item or field, part
 
 
 def area_paths(field: Field, draft: JsonValue, path: str = "") -> Iterator[str]:
@@ -64,20 +90,8 @@ def area_paths(field: Field, draft: JsonValue, path: str = "") -> Iterator[str]:
     path = path or join_path(field.key)
     if field.kind == "area":
         yield path
-    elif field.kind == "union":
-        branch = _chosen(field, draft)
-        if branch is not None:
-            inner = draft.get("draft") if isinstance(draft, Mapping) else None
-            yield from area_paths(field.branches[branch], inner, path)
-    elif field.kind == "list" and field.item is not None:
-        rows = draft if isinstance(draft, list) and draft else [None]
-        for number, part in enumerate(rows):
-            yield from area_paths(field.item, part, f"{path}/{number}")
-    elif field.kind in ("object", "tuple"):
-        for number, member in enumerate(field.fields):
-            step = member.key if field.kind == "object" else str(number)
-            inner = _part(field, draft, step)
-            yield from area_paths(member, inner, f"{path}/{join_path(step)}")
+    for step, member, part in parts(field, draft):
+        yield from area_paths(member, part, f"{path}/{step}" if step else path)
 
 
 def holds_area(field: Field) -> bool:
@@ -117,7 +131,22 @@ def _member(field: Field, step: str) -> Field | None:
     if field.kind == "tuple":
         fits = step.isdigit() and int(step) < len(field.fields)
         return field.fields[int(step)] if fits else None
-    return next((member for member in field.fields if member.key == step), None)
+    return next((m for m in field.fields if m.key == step), field.item)
+
+
+def _is_other(field: Field, step: str) -> bool:
+    """Whether a step leads to a member that the object does not describe."""
+    return (
+        field.kind == "object"
+        and field.item is not None
+        and all(member.key != step for member in field.fields)
+    )
+
+
+def _other_rows(field: Field, draft: JsonValue) -> list[Any]:
+    is_open = field.kind == "object" and field.item is not None
+    rows = draft.get(EXTRA_MEMBERS) if isinstance(draft, Mapping) else None
+    return rows if is_open and isinstance(rows, list) else []
 
 
 def _part(field: Field, draft: JsonValue, step: str) -> JsonValue:
@@ -127,4 +156,6 @@ def _part(field: Field, draft: JsonValue, step: str) -> JsonValue:
     if field.kind == "map":
         rows = draft if isinstance(draft, list) else []
         return next((part for key, part in rows if key == step), None)
+    if _is_other(field, step):
+        return next((p for key, p in _other_rows(field, draft) if key == step), None)
     return draft.get(step) if isinstance(draft, Mapping) else None

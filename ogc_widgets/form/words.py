@@ -271,14 +271,19 @@ def _range(field: Field) -> str:
     high = exact.number_text(field.maximum) if field.maximum is not None else ""
     above, below = field.exclusive
     whole = "whole number" if field.kind == "integer" else ""
+    steps = f"in steps of {exact.number_text(field.step)}" if _has_steps(field) else ""
     if low and high and not above and not below:
-        return f"{whole + ', ' if whole else ''}{low} to {high}"
+        return ", ".join(p for p in (whole, f"{low} to {high}", steps) if p)
     sides = []
     if low:
         sides.append(f"more than {low}" if above else f"{low} or more")
     if high:
         sides.append(f"less than {high}" if below else f"{high} or less")
-    return ", ".join(part for part in (whole, " and ".join(sides)) if part)
+    return ", ".join(part for part in (whole, " and ".join(sides), steps) if part)
+
+
+def _has_steps(field: Field) -> bool:
+    return field.step is not None and not (field.kind == "integer" and field.step == 1)
 
 
 def _count(field: Field) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import chromium
 import pytest
+from form_page import form_window, open_form  # noqa: F401 # fixtures of the form's tests
 from lab_window import JupyterLab, LabPage, lab_page_on
 from playwright.sync_api import Browser, Page, sync_playwright
 

@@ -293,3 +293,8 @@ def traits(spec: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
         "notes": {},
         **changes,
     }
+
+
+def text_of_code(language: str) -> dict[str, Any]:
+    """A required box for code in a language."""
+    return field("multiline", "x", language=language, mono=True, required=True)

@@ -10,6 +10,8 @@ const LARGE_TEXT = 100_000;
 /** Browsers take seconds for every key in a box with more than this. */
 const EDITABLE_TEXT = 300_000;
 const ROWS_AT_ONCE = 25;
+/** Where the draft of an object keeps members that its schema does not name. */
+const OTHERS = "";
 
 /** Server text made harmless for a line: control characters visible, length limited. */
 function plain(text, limit = 4000) {
@@ -193,23 +195,6 @@ function stepText(text, step, direction, bounds = {}) {
   return scale === 0 ? sign + digits : `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
-/** Where JSON text goes wrong: null when it is well formed, else {line, column}. */
-function jsonFault(text) {
-  if (text.trim() === "" || text.length > LARGE_TEXT) return null;
-  try {
-    JSON.parse(text);
-    return null;
-  } catch (error) {
-    const message = String(error.message);
-    const named = /line (\d+) column (\d+)/.exec(message);
-    if (named) return { line: Number(named[1]), column: Number(named[2]) };
-    const at = /position (\d+)/.exec(message);
-    const before = at ? text.slice(0, Number(at[1])) : text;
-    const lines = before.split("\n");
-    return { line: lines.length, column: lines.at(-1).length + 1 };
-  }
-}
-
 /** A draft in JSON as far as the page can say it; values of options only Python knows. */
 function draftAsJson(spec, draft) {
   if (draft === null || draft === undefined) return null;
@@ -227,7 +212,8 @@ function draftAsJson(spec, draft) {
     case "tuple": return `[${all((i) => spec.fields?.[i] ?? spec.item, draft).join(", ")}]`;
     case "object": {
       const fields = new Map((spec.fields ?? []).map((field) => [field.key, field]));
-      const members = Object.entries(draft).map(([key, part]) => [key, draftAsJson(fields.get(key) ?? {}, part)]);
+      const named = Object.entries(draft).filter(([key]) => key !== OTHERS).map(([key, part]) => [key, draftAsJson(fields.get(key) ?? {}, part)]);
+      const members = [...named, ...(draft[OTHERS] ?? []).map(([key, part]) => [key, draftAsJson(spec.item ?? {}, part)])];
       return `{${members.filter(([, text]) => text !== null).map(([key, text]) => `${quote(key)}: ${text}`).join(", ")}}`;
     }
     case "map": return `{${draft.map(([key, part]) => `${quote(key)}: ${draftAsJson(spec.item ?? {}, part) ?? "null"}`).join(", ")}}`;

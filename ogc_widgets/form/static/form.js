@@ -17,6 +17,7 @@ function render({ model, el }) {
   const activeListeners = [];
   const checkListeners = [];
   let looking = 0; // timer
+  const standingListeners = [];
   let held = ""; // the area being drawn: leaving its box for the map is not leaving it
   let revision = model.get("drafts_revision");
   let stack = null;
@@ -43,6 +44,9 @@ function render({ model, el }) {
       return model.widget_manager.create_view(widget);
     },
     onActive: (listener) => activeListeners.push(listener),
+    /** What the conditions of the object at a path ask for now. */
+    standing: (path) => (model.get("standings") ?? {})[path] ?? { required: [], hidden: [] },
+    onStandings: (listener) => standingListeners.push(listener),
     holdLeave(id) { held = id; },
     /** What is known of a STAC document; see stac.js. */
     checkOf: (key) => (model.get("item_checks") ?? {})[key],
@@ -182,6 +186,7 @@ function render({ model, el }) {
     specs = next;
     activeListeners.length = 0;
     checkListeners.length = 0;
+    standingListeners.length = 0;
     cancelAnimationFrame(queue);
     const drafts = model.get("drafts") ?? {};
     stack = fieldStack(specs, (spec) => ({ ...hostOf(spec), onfold: afterBuilding }), (id) => (typed.has(id) ? typed.get(id) : drafts[id] ?? null), {
@@ -269,6 +274,7 @@ function render({ model, el }) {
     listen(model, ["drafts", "drafts_revision"], takeDrafts),
     listen(model, ["errors", "shown_errors"], () => { applyErrors(); announce(); }),
     listen(model, ["notes"], takeNotes),
+    listen(model, ["standings"], () => standingListeners.forEach((listener) => listener())),
     listen(model, ["focus_request"], jump),
     listen(model, ["item_checks", "item_search"], () => checkListeners.forEach((listener) => listener())),
     listen(model, ["active_area", "has_map"], () => { held = ""; activeListeners.forEach((listener) => listener()); }),

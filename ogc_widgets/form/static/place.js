@@ -15,6 +15,8 @@ function makePlace(spec, host, style = "block") {
   let control = null;
   let raw = false;
   let group = null;
+  let star = null;
+  let needed = false; // asked for by a condition, at the moment
   let message = "";
   let noteText = "";
   let hidden = null; // a value that Python keeps to itself, because it holds a secret
@@ -39,25 +41,38 @@ function makePlace(spec, host, style = "block") {
     control.node.classList.add("ogcw-f-control");
     if (style === "bare") { node.replaceChildren(control.node); return; }
     if (style === "row") { node.replaceChildren(control.node, error); mark(); return; }
-    const title = [foreign(spec.label || spec.key || host.name, 160),
-      spec.required ? h("span", { class: "ogcw-required", "aria-hidden": "true" }, "\u00a0*") : null,
+    star = h("span", { class: "ogcw-required", "aria-hidden": "true" }, "\u00a0*");
+    show(star, spec.required || needed);
+    const title = [foreign(spec.label || spec.key || host.name, 160), star,
       spec.required && grouped ? h("span", { class: "ogcw-visually-hidden" }, " (required)") : null];
     const long = String(spec.label ?? "").length > 160 ? plain(spec.label, 2000) : null;
     text = description(spec, ids.text);
     const foot = h("div", { class: "ogcw-f-foot" }, error, hint, advice, text);
     const menu = fieldMenu();
+    const toggle = control.fold ? foldButton(title) : null;
     if (grouped) {
       group = h("fieldset", { class: "ogcw-f-set", role: usesRadios(spec) ? "radiogroup" : null },
-        h("legend", { id: ids.label, class: "ogcw-label ogcw-f-label", title: long }, title), h("div", { class: "ogcw-f-beside" }, count_),
+        h("legend", { id: ids.label, class: "ogcw-label ogcw-f-label", title: long }, toggle ?? title), h("div", { class: "ogcw-f-beside" }, count_),
         control.node, foot);
       node.replaceChildren(group, menu);
     } else {
       const label = h("label", { id: ids.label, for: ids.control, class: "ogcw-label ogcw-f-label", title: long }, title);
       node.replaceChildren(h("div", { class: "ogcw-f-head" }, label, count_), control.node, foot, menu);
     }
-    node.classList.toggle("ogcw-f-collapsible", Boolean(control.collapsible));
     drawHint();
     mark();
+  }
+
+  /** The label of a group that can be closed, as the button that does it. */
+  function foldButton(title) {
+    const button = h("button", { type: "button", class: "ogcw-f-fold", onclick: () => {
+      control.fold.set(!control.fold.open);
+      draw();
+      host.form.refresh(host.inputId);
+    } }, title);
+    const draw = () => { button.setAttribute("aria-expanded", String(control.fold.open)); drawHint(); };
+    button.setAttribute("aria-expanded", String(control.fold.open));
+    return button;
   }
 
   function drawHint() {
@@ -69,7 +84,8 @@ function makePlace(spec, host, style = "block") {
     hint.replaceChildren(...own.flat().filter(Boolean));
     const empty = raw ? "" : emptiness(control.read(), spec.kind);
     if (empty) hint.append(hint.childNodes.length > 0 ? " " : "", `${empty} is sent. `, linkButton("Leave it out", () => put(null)));
-    setText(count_, raw ? "" : control.count?.() ?? (beside ? words.replace(/\.$/, "") : ""));
+    const closed = !raw && control.fold && !control.fold.open ? control.fold.summary : null;
+    setText(count_, raw ? "" : closed ?? control.count?.() ?? (beside ? words.replace(/\.$/, "") : ""));
     const notes = [noteText, plain(spec.note, 600)].filter(Boolean);
     setText(advice, notes.join(" "));
     show(advice, notes.length > 0);
@@ -174,6 +190,7 @@ function makePlace(spec, host, style = "block") {
       mark();
     },
     get message() { return message; },
+    setRequired(now) { needed = now; if (star) show(star, spec.required || needed); },
     setNote(text) {
       if (text === noteText) return;
       noteText = plain(text, 1000);
@@ -181,7 +198,12 @@ function makePlace(spec, host, style = "block") {
     },
     redraw() { drawHint(); mark(); },
     markParts(faulty) { if (!raw) control.markParts?.(faulty); },
-    reveal(segment) { if (!raw) control.reveal?.(segment); },
+    reveal(segment) {
+      if (raw) return;
+      control.reveal?.(segment);
+      group?.querySelector(":scope > legend > .ogcw-f-fold")?.setAttribute("aria-expanded", String(control.fold.open));
+      drawHint();
+    },
   };
   build();
   return place;

@@ -5,6 +5,8 @@ const UPLOAD_LIMIT = 32 * 1024 * 1024;
 const UPLOAD_PART = 3_000_000;
 
 const FILE_MODES = { upload: "Upload", reference: "By reference", text: "As text" };
+/** Languages of code by the end of a media type; those of a spec come from Python. */
+const CODE_TYPES = [[/json\s*(;|$)/i, "json"], [/xml\s*(;|$)/i, "xml"], [/(yaml|yml)\s*(;|$)/i, "yaml"], [/cwl\s*(;|$)/i, "cwl"]];
 
 /** Content of a file: uploaded, named by its address, or written here. */
 CONTROLS.file = (spec, host) => {
@@ -14,7 +16,8 @@ CONTROLS.file = (spec, host) => {
   let mode = modes[0];
   let pendingType = offered.length > 1 ? offered[0].id : null;
   const kept = {};
-  const radios = segmented(modes.map((value) => ({ value, label: FILE_MODES[value] ?? value })), (next) => {
+  const modeLabel = (value) => (value === "text" && spec.binary ? "As base64" : FILE_MODES[value] ?? value);
+  const radios = segmented(modes.map((value) => ({ value, label: modeLabel(value) })), (next) => {
     kept[mode] = draft;
     mode = next;
     draft = kept[next] ?? null;
@@ -29,10 +32,15 @@ CONTROLS.file = (spec, host) => {
     host.changed(draft);
   };
   const inner = (name) => ({ ...host, id: undefined, grouped: false, name: `${plain(host.name, 160)}, ${name}` });
-  const code = Boolean(spec.language);
-  const text = textBox({ kind: "multiline", rows: spec.rows || 4, placeholder: spec.placeholder }, { ...inner("text"), changed: (typed) => change({ text: typed }) }, { lines: true, mono: code });
+  const language = () => {
+    const chosen = (draft ? draft.type : pendingType) ?? "";
+    return CODE_TYPES.find(([end]) => end.test(chosen))?.[1] ?? (chosen === "" || offered.length < 2 ? spec.language : "");
+  };
+  const writing = { kind: "multiline", rows: spec.rows || 4, placeholder: spec.placeholder };
+  const inText = { ...inner("text"), changed: (typed) => change({ text: typed }) };
+  const text = spec.language ? codeBox(writing, inText, language) : textBox(writing, inText, { lines: true });
   const href = textBox({ kind: "text", input_mode: "url", placeholder: "https://…" }, { ...inner("address"), changed: (typed) => change({ href: typed }) });
-  const types = offered.length > 1 ? h("select", { class: "ogcw-input ogcw-f-type", "aria-label": `Media type of ${plain(host.name, 160)}`, onchange: () => { pendingType = types.value || null; if (draft) change({ type: pendingType }); } },
+  const types = offered.length > 1 ? h("select", { class: "ogcw-input ogcw-f-type", "aria-label": `Media type of ${plain(host.name, 160)}`, onchange: () => { pendingType = types.value || null; if (draft) change({ type: pendingType }); text.check?.(); } },
     offered.map(({ id, label }) => h("option", { value: id }, plain(label, 100))), h("option", { value: "" }, "type not said")) : null;
   const problem = h("div", { class: "ogcw-error", role: "alert" });
   const chosen = h("span", { class: "ogcw-hint ogcw-f-filename", dir: "auto" });

@@ -89,8 +89,19 @@ function textBox(spec, host, options = {}) {
 CONTROLS.text = (spec, host) => textBox(spec, host, { onpaste: host.onpaste, mono: spec.mono });
 CONTROLS.number = (spec, host) => (spec.widget === "slider" && spec.min && spec.max ? sliderControl(spec, host) : textBox(spec, host, { onpaste: host.onpaste }));
 CONTROLS.integer = CONTROLS.number;
-CONTROLS.duration = (spec, host) => textBox({ placeholder: "P1DT2H30M", ...dropEmpty(spec) }, host);
-CONTROLS.multiline = (spec, host) => textBox(spec, host, { lines: true, mono: spec.mono });
+CONTROLS.multiline = (spec, host) => (spec.mono ? codeBox(spec, host, () => spec.language) : textBox(spec, host, { lines: true }));
+CONTROLS.duration = (spec, host) => {
+  const text = textBox({ placeholder: "P1DT2H30M", ...dropEmpty(spec) }, host);
+  return { ...text, hint: () => [sentence(durationWords(text.read()))] };
+};
+
+/** "P1DT12H" -> "1 day 12 hours" */
+function durationWords(text) {
+  const [, days = "", clock = ""] = /^P([^T]*)(?:T(.+))?$/.exec((text ?? "").trim()) ?? [];
+  const names = [[days, { Y: "year", M: "month", W: "week", D: "day" }], [clock, { H: "hour", M: "minute", S: "second" }]];
+  return names.flatMap(([part, units]) => [...part.matchAll(/([\d.,]+)([A-Z])/g)]
+    .map(([, number, unit]) => `${number} ${units[unit]}${number === "1" ? "" : "s"}`)).join(" ");
+}
 
 /** A slider types into the box beside it; faint while there is no value. */
 function sliderControl(spec, host) {
@@ -179,55 +190,6 @@ function zoneChooser(host, text) {
 CONTROLS.date = dateControl;
 CONTROLS.time = dateControl;
 CONTROLS.datetime = dateControl;
-
-/** JSON by hand, with its schema on demand and the faulty line pointed out. */
-CONTROLS.json = (spec, host) => {
-  const band = h("div", { class: "ogcw-f-band", "aria-hidden": "true" });
-  const where = h("button", { type: "button", class: "ogcw-link ogcw-f-fault" });
-  show(where, false);
-  let fault = null;
-  const text = textBox({ rows: 3, placeholder: spec.placeholder || "JSON", ...spec, kind: "json" }, host, {
-    lines: true, mono: true, nowrap: true, rows: 3, onedit: () => later(),
-  });
-  let timer = 0;
-  function later() {
-    // A fault is only said when the typing pauses: half a line is not a mistake.
-    clearTimeout(timer);
-    if (fault) check();
-    else timer = setTimeout(check, 900);
-  }
-  function check() {
-    fault = jsonFault(text.read() ?? "");
-    show(where, fault !== null);
-    if (fault) setText(where, `Line ${fault.line}, column ${fault.column}`);
-    band.classList.remove("ogcw-f-band-on");
-    requestAnimationFrame(place);
-  }
-  function place() {
-    if (!fault) return;
-    const line = Number.parseFloat(getComputedStyle(text.box).lineHeight) || 18;
-    const top = 6 + (fault.line - 1) * line - text.box.scrollTop;
-    band.style.height = `${line}px`;
-    band.style.top = `${top}px`;
-    band.classList.toggle("ogcw-f-band-on", top > -line / 2 && top < text.box.clientHeight - line / 2);
-  }
-  where.addEventListener("click", () => {
-    if (!fault) return;
-    const lines = text.box.value.split("\n");
-    const start = lines.slice(0, fault.line - 1).reduce((sum, line) => sum + line.length + 1, 0) + fault.column - 1;
-    text.box.focus();
-    text.box.setSelectionRange(start, Math.min(start + 1, text.box.value.length));
-  });
-  text.node.classList.add("ogcw-f-json");
-  text.node.addEventListener("scroll", place, true);
-  text.node.addEventListener("focusout", check);
-  const node = h("div", {}, h("div", { class: "ogcw-f-json-holder" }, band, text.node), where);
-  if (spec.schema_text) {
-    node.append(h("details", { class: "ogcw-f-schema" }, h("summary", { class: "ogcw-link" }, "What the server expects"),
-      h("pre", { class: "ogcw-code", tabindex: "0", dir: "ltr" }, plain(spec.schema_text, 40_000))));
-  }
-  return { ...text, node, get box() { return text.box; }, write(draft) { text.write(draft); check(); } };
-};
 
 /** Kept in Python once typed: the page only knows that there is one. */
 CONTROLS.secret = (spec, host) => {

@@ -1,0 +1,76 @@
+"""Where a reference inside of a document leads: pointers, anchors and ``$id``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote, urljoin
+
+if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
+
+_MAX_SEARCHED: Final = 2_000
+_MAX_ADDRESS: Final = 2_000
+
+
+def look_up(document: JsonValue, pointer: str) -> JsonValue:
+    """What a fragment such as "/$defs/a" or "anchor" points at, or None."""
+    if pointer in ("", "/"):
+        return document
+    if not pointer.startswith("/"):
+        anchors = document.get("$defs", {}) if isinstance(document, Mapping) else {}
+        found = [
+            member
+            for member in (anchors.values() if isinstance(anchors, Mapping) else ())
+            if isinstance(member, Mapping)
+            and pointer in (member.get("$anchor"), member.get("$dynamicAnchor"))
+        ]
+        return found[0] if found else None
+    node = document
+    for part in unquote(pointer[1:]).split("/"):
+        part = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(node, Mapping) and part in node:
+            node = node[part]
+        elif isinstance(node, list) and part.isdigit() and int(part) < len(node):
+            node = node[int(part)]
+        else:
+            return None
+    return node
+
+
+def identified(document: JsonValue, reference: str) -> JsonValue:
+    """What an address means that the document itself claims with ``$id``, or None."""
+    if not isinstance(document, Mapping) or len(reference) > _MAX_ADDRESS:
+        return None
+    base = _id_of(document)
+    wanted, _, fragment = _joined(base, reference).partition("#")
+    for node in _nodes(document):
+        own = _id_of(node)
+        if own and _joined(base, own).partition("#")[0] == wanted:
+            return look_up(node, fragment)
+    return None
+
+
+def _id_of(node: Mapping[str, JsonValue]) -> str:
+    own = node.get("$id", node.get("id"))
+    return own if isinstance(own, str) and len(own) <= _MAX_ADDRESS else ""
+
+
+def _joined(base: str, reference: str) -> str:
+    try:
+        return urljoin(base, reference)
+    except ValueError:
+        return reference
+
+
+def _nodes(document: Mapping[str, JsonValue]) -> Iterator[Mapping[str, JsonValue]]:
+    waiting: list[JsonValue] = [document]
+    for _ in range(_MAX_SEARCHED):
+        if not waiting:
+            return
+        node = waiting.pop()
+        if isinstance(node, Mapping):
+            yield node
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node

@@ -1,0 +1,107 @@
+"""Choices between kinds: ``oneOf``, ``anyOf`` and several types."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from ogc_widgets.form import area, known, leaves, stac
+from ogc_widgets.form.branches import is_null
+from ogc_widgets.form.fields import Field
+from ogc_widgets.form.flat import flatten
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ogc_widgets.form.build import Builder
+    from ogc_widgets.form.places import Place
+
+_STAC: Final = f"{known.PREFIX}stac"
+# Names that definitions get from tools say nothing to people.
+_NAMELESS: Final = re.compile(r"(d|schema|model|option|def|item)?_?\d*$", re.IGNORECASE)
+
+
+def union(
+    builder: Builder,
+    choices: list[dict[str, Any]],
+    view: Mapping[str, Any],
+    place: Place,
+) -> Field:
+    """One field for alternatives: a choice, a file, an area, or a chooser."""
+    nullable = leaves.takes_null(view) or any(is_null(choice) for choice in choices)
+    choices = [choice for choice in choices if not is_null(choice)]
+    if not choices:
+        return Field(kind="null")
+    constants = leaves.named_constants(choices)
+    if constants is not None:
+        return replace(constants, nullable=nullable)
+    if len(choices) > 1 and all(leaves.is_content(choice) for choice in choices):
+        return replace(
+            leaves.contents(choices, outermost=place.outermost), nullable=nullable
+        )
+    discriminator = view.get("discriminator", {})
+    choices = [_told_apart(builder, choice, discriminator) for choice in choices]
+    flats = [flatten(choice, builder.scope.defs) for choice in choices]
+    documents = stac.recognise_choice(flats, place.naming, outermost=place.outermost)
+    if documents is not None:
+        return Field(kind="stac", stac=documents, nullable=nullable, format="uri")
+    # "An address, or a STAC item, or a feature collection" is data to read.
+    is_data = any(
+        flat.view.get("format") in stac.ADDRESS_FORMATS
+        or any(name.startswith(_STAC) for name in flat.references)
+        for flat in flats
+    )
+    inner = replace(
+        place,
+        key="",
+        required=True,
+        depth=place.depth + 1,
+        data=place.data or is_data,
+    )
+    made = [builder.field(choice, inner) for choice in choices]
+    if len(made) == 1:
+        return replace(made[0], nullable=nullable or made[0].nullable)
+    hints = [branch.area for branch in made if branch.area is not None]
+    if len(hints) == len(made):
+        return Field(kind="area", area=area.joined(hints), nullable=nullable)
+    names = [_name_of(flat.references) for flat in flats]
+    labels = leaves.branch_labels(made, discriminator.get("propertyName", ""), names)
+    return Field(
+        kind="union",
+        nullable=nullable,
+        branches=tuple(
+            replace(branch, label=label, key="")
+            for branch, label in zip(made, labels, strict=True)
+        ),
+    )
+
+
+def _told_apart(
+    builder: Builder, choice: dict[str, Any], discriminator: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A branch with the value that the discriminator gives it, where it is not said."""
+    name = discriminator.get("propertyName")
+    values = discriminator.get("values", {})
+    if not name or not values:
+        return choice
+    flat = flatten(choice, builder.scope.defs)
+    value = next((values[ref] for ref in flat.references if ref in values), None)
+    member = flatten(
+        flat.view.get("properties", {}).get(name, {}), builder.scope.defs
+    ).view
+    if value is None or "const" in member or "enum" in member:
+        return choice
+    told = {"properties": {name: {"const": value}}, "required": [name]}
+    return {"allOf": [choice, told]}
+
+
+def _name_of(references: tuple[str, ...]) -> str:
+    """What the definition behind a branch is called: "FixedValue" -> "Fixed value"."""
+    name = references[0] if references else ""
+    if name.startswith(known.PREFIX) or _NAMELESS.fullmatch(name):
+        return ""
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[_\-.]+", " ", name).strip()
+    spoken = [word if word.isupper() else word.lower() for word in apart.split()]
+    text = " ".join(spoken)
+    return text[:1].upper() + text[1:]
