@@ -1,56 +1,56 @@
-"""Speed as ratios, each measured side by side in one run on this machine."""
+"""Speed as ratios, each measured side by side in one run on this machine.
+
+    python benchmarks/run.py            # everything
+    python benchmarks/run.py lab_jobs   # one topic
+
+A topic is a module beside this one with a function ``rows()`` that yields
+``measure.Row``. The exit code is 1 when a goal was missed.
+"""
 
 from __future__ import annotations
 
-import statistics
-import subprocess
 import sys
-import time
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-ROUNDS = 5
-_BARE = "import ipywidgets, ipyleaflet, httpx"
-_APP = "import sys, ogc_widgets as ogc; ogc.App(sys.argv[1], 'water-bodies')"
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
+    from measure import Row
 
-def seconds(code: str, *arguments: str) -> float:
-    """Median wall-clock seconds of a new Python that runs the code."""
-    times = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code, *arguments], check=True)
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+_HERE = Path(__file__).resolve().parent
 
 
-def row(name: str, ours: float, theirs: float, goal: float) -> None:
-    """Print one line of the table."""
-    ratio = ours / theirs
-    word = "met" if ratio <= goal else "MISSED"
-    print(
-        f"{name:<58} {ours:7.3f} s {theirs:7.3f} s {ratio:6.2f}  <= {goal:.2f} {word}"
-    )
+def topics(wanted: Sequence[str]) -> Iterator[Any]:
+    """Import the modules that measure something, all or those that are named."""
+    for path in sorted(_HERE.glob("*.py")):
+        if path.name == Path(__file__).name or (wanted and path.stem not in wanted):
+            continue
+        module = import_module(path.stem)
+        if hasattr(module, "rows"):
+            yield module
 
 
-def main() -> None:
+def line(row: Row) -> str:
+    """Return a row as it is printed."""
+    numbers = " ".join(f"{value:9.3f} {row.unit:<2}" for value in (row.ours, row.other))
+    goal = f"<= {row.goal:.2f}" if row.goal is not None else ""
+    word = "" if row.goal is None else "MISSED" if row.is_missed else "met"
+    return f"{row.name:<58} {numbers} {row.ratio:6.2f}  {goal:<8} {word}".rstrip()
+
+
+def main(wanted: Sequence[str]) -> int:
     """Measure and print."""
-    import ogc_widgets as ogc
-
-    print(f"{'':<58} {'ours':>9} {'other':>9} {'ratio':>6}  goal")
-    nothing = seconds("pass")
-    row(
-        "import ogc_widgets / import ipyleaflet",
-        seconds("import ogc_widgets") - nothing,
-        seconds("import ipyleaflet") - nothing,
-        0.25,
-    )
-    with ogc.lab() as lab:
-        row(
-            "start to App / bare ipywidgets + ipyleaflet + httpx",
-            seconds(_APP, lab.url),
-            seconds(_BARE),
-            1.5,
-        )
+    print(f"{'':<58} {'ours':>9}    {'other':>9}     {'ratio':>6}  goal")
+    missed = 0
+    for topic in topics(wanted):
+        print(f"{topic.__name__}: {(topic.__doc__ or '').strip().splitlines()[0]}")
+        for row in topic.rows():
+            print(line(row), flush=True)
+            missed += row.is_missed
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))
