@@ -59,14 +59,13 @@ def strict(ignore: Ignored | Iterable[Ignored] = ()) -> Iterator[None]:
         _ignored.reset(token)
 
 
-@contextmanager
-def heard_by(hearer: Hearer) -> Iterator[None]:
-    """Let every oddity found in this task or thread be told to a function as well."""
-    token = _hearer.set(hearer)
-    try:
-        yield
-    finally:
-        _hearer.reset(token)
+def tell(hearer: Hearer) -> None:
+    """From here on, let oddities found in this task be told to a function as well.
+
+    Whatever is read after an answer of a server, in the same task, is about that
+    server; so its client calls this with every request.
+    """
+    _hearer.set(hearer)
 
 
 def notice(message: str, category: type[OgcWarning] = DialectWarning) -> None:

@@ -12,7 +12,7 @@ from ogc_widgets.api.text import clean
 from ogc_widgets.app.area_link import AreaLink
 from ogc_widgets.app.code_view import CodeView
 from ogc_widgets.app.discovery import Server, discover
-from ogc_widgets.app.facts import can_stop, facts_of, how_it_runs
+from ogc_widgets.app.facts import facts_of, how_it_runs
 from ogc_widgets.app.header import HeaderView
 from ogc_widgets.app.item_looks import ItemLooks
 from ogc_widgets.app.map_context import MapContext
@@ -202,14 +202,14 @@ class App(ipywidgets.VBox):
         with publishing(self._header, self._run_bar):
             self._header.title = clean(process.title or process.id)
             self._header.description = clean(process.description, limit=1000)
-            self._header.facts = facts_of(process, server.conformance, server.title)
+            self._header.facts = facts_of(process, server.capabilities, server.title)
             self._header.processes = [
                 {"id": summary.id, "title": clean(summary.title)}
                 for summary in server.processes
             ]
             self._header.process_id = process.id
             self._run_bar.note = how_it_runs(process)
-        self.panel.can_stop = can_stop(process, server.conformance)
+        self.panel.can_stop = server.capabilities.for_process(process).dismiss.available
         self._area_link.bind(form)
         self._scenes.bind(form)
         form.item_looker = self._looks

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ogc_widgets.api import Conformance, LandingPage, Process, ProcessSummary
 from ogc_widgets.errors import ProblemError, ProtocolError
 
 if TYPE_CHECKING:
+    from ogc_widgets.api import Capabilities, LandingPage, Process, ProcessSummary
     from ogc_widgets.client import AsyncClient
 
 
@@ -19,14 +20,14 @@ class Server:
 
     Attributes:
         title: The server's own name, or its host.
-        conformance: What it says it can do; empty where it says nothing.
+        capabilities: What it can do, as far as it says so.
         processes: Its processes, in its order.
         process: The description of the open one.
         process_url: Address of the open one.
     """
 
     title: str
-    conformance: Conformance
+    capabilities: Capabilities
     processes: tuple[ProcessSummary, ...]
     process: Process
     process_url: str
@@ -52,8 +53,8 @@ async def discover(client: AsyncClient, process_id: str | None) -> Server:
     Raises:
         ServerError: The server cannot be reached, has no process, or not this one.
     """
-    landing, conformance, processes = await asyncio.gather(
-        client.landing_page(), _conformance(client), client.processes()
+    landing, processes, _ = await asyncio.gather(
+        client.landing_page(), client.processes(), _conformance(client)
     )
     if process_id is None:
         if not processes:
@@ -65,19 +66,17 @@ async def discover(client: AsyncClient, process_id: str | None) -> Server:
         process_id = processes[0].id
     return Server(
         title=_name(landing, client.url),
-        conformance=conformance,
+        capabilities=client.known_capabilities,
         processes=tuple(processes),
         process=await client.process(process_id),
         process_url=await client.process_url(process_id),
     )
 
 
-async def _conformance(client: AsyncClient) -> Conformance:
-    try:
-        return await client.conformance()
-    except (ProblemError, ProtocolError):
-        # Some servers have no such page; then every ability is found out by trying.
-        return Conformance(uris=(), raw={})
+async def _conformance(client: AsyncClient) -> None:
+    """Let the client read it; some servers have none, and show what they can do."""
+    with contextlib.suppress(ProblemError, ProtocolError):
+        await client.conformance()
 
 
 def _name(landing: LandingPage, url: str) -> str:

@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ogc_widgets.api import Conformance, Process
+    from ogc_widgets.api import Capabilities, Process
+
+_STOPPED = {True: "can be stopped", False: "cannot be stopped"}
 
 
 def runs_async(process: Process) -> bool:
     """Whether a run is going to be asynchronous (a silent server is assumed to be)."""
     options = process.job_control_options
     return not options or "async-execute" in options
-
-
-def can_stop(process: Process, conformance: Conformance) -> bool:
-    """Whether the server says that jobs of this process can be dismissed."""
-    return conformance.has("dismiss") or "dismiss" in process.job_control_options
 
 
 def how_it_runs(process: Process) -> str:
@@ -26,15 +23,16 @@ def how_it_runs(process: Process) -> str:
     return "Runs while you wait (this process cannot run asynchronously)"
 
 
-def facts_of(process: Process, conformance: Conformance, server: str) -> list[str]:
+def facts_of(process: Process, capabilities: Capabilities, server: str) -> list[str]:
     """Short facts for the head: version, server, how it runs, whether it can stop."""
+    can_stop = capabilities.for_process(process).dismiss.available
     return [
         fact
         for fact in (
             process.version,
             server,
             "runs asynchronously" if runs_async(process) else "runs while you wait",
-            "can be stopped" if can_stop(process, conformance) else "cannot be stopped",
+            "" if can_stop is None else _STOPPED[can_stop],
         )
         if fact
     ]

@@ -38,6 +38,7 @@ from ogc_widgets.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
 
+    from ogc_widgets.api.capabilities import Capabilities
     from ogc_widgets.api.replies import Reply
     from ogc_widgets.client.discovery import Discovery
 
@@ -89,6 +90,13 @@ class AsyncJob:
     def status(self) -> StatusInfo:
         """The last known status; no request is made."""
         return self._watch.view.status or StatusInfo(self.id, "accepted")
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the server can do with it, as far as is known; makes no request."""
+        known = self._client.known_capabilities
+        process = self._client.known_process(self.process_id)
+        return known.for_process(process) if process else known
 
     @on_loop
     async def refresh(self) -> StatusInfo:
@@ -300,6 +308,8 @@ class AsyncJob:
             self._need_known()
             return self.status
         reply = await self._client.send(requests.delete(self.url))
+        if reply.is_ok or reply.status_code in (405, 501):
+            self._client.experienced("dismiss", reply, works=reply.is_ok)
         try:
             status = read_dismissed(reply, self.status)
         except NoSuchJobError as error:

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from ogc_widgets.api import Conformance, LandingPage, Process, ProcessSummary
+    from ogc_widgets.api import (
+        Capabilities,
+        Conformance,
+        LandingPage,
+        Process,
+        ProcessSummary,
+    )
     from ogc_widgets.api.requests import Mode
     from ogc_widgets.client.auth import Auth
     from ogc_widgets.client.transport import Verify
@@ -92,6 +98,27 @@ class Client:
             ServerError: It could not be read.
         """
         return run(self._aio.conformance)
+
+    def capabilities(self) -> Capabilities:
+        """Find out what the server can do, from all that it says and has shown.
+
+        Documents that were read before are not read again, and one that cannot be
+        read is left out.
+
+        Raises:
+            ServerError: The server cannot be reached.
+        """
+        return run(self._aio.capabilities)
+
+    @property
+    def known_capabilities(self) -> Capabilities:
+        """What the server can do as far as is known; makes no request."""
+        return self._aio.known_capabilities
+
+    @property
+    def oddities(self) -> tuple[str, ...]:
+        """What was off the standard so far, one sentence each, each once."""
+        return self._aio.oddities
 
     def processes(self) -> list[ProcessSummary]:
         """List the processes, all pages of them.

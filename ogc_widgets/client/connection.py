@@ -9,11 +9,14 @@ from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn, Self, TypedDict
+from urllib.parse import urlsplit
 
 from ogc_widgets.api import requests
 from ogc_widgets.api.documents import LandingPage
 from ogc_widgets.api.links import Rebase, join_path
+from ogc_widgets.api.notices import tell
 from ogc_widgets.api.replies import Reply, problem_error, unexpected_page
+from ogc_widgets.api.text import clean
 from ogc_widgets.client.address import (
     Resources,
     clean_url,
@@ -30,9 +33,11 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from ogc_widgets.client.stream import Stream
+    from ogc_widgets.errors import OgcWarning
 
 # Seconds that a server may take to accept something, at least.
 ACCEPT_S = 60.0
+_MOST_ODDITIES = 100
 _ADDRESS_ADVICE = (
     "Check the address: it should be the landing page of the server, for example "
     "https://example.org/acme/ogc-api"
@@ -80,6 +85,8 @@ class Connection:
             self.url, credentials, timeout_s=timeout_s, verify=verify
         )
         self._resources: Resources | None = None
+        self._oddities: dict[str, type[OgcWarning]] = {}
+        self._experience: dict[str, tuple[bool, str]] = {}
         self._finding = asyncio.Lock()
         self._give_back = weakref.finalize(self, _close_later, self._transport)
         self._give_back.atexit = False
@@ -177,10 +184,34 @@ class Connection:
         Raises:
             TransportError: No complete answer.
         """
+        tell(self._hear)
         reply = await self._transport.send(
             request, timeout_s=timeout_s, max_bytes=max_bytes, is_counted=is_counted
         )
         return reply if reply.is_ok else self._redacted(reply)
+
+    @property
+    def oddities(self) -> tuple[str, ...]:
+        """What was off the standard so far, one sentence each, each once."""
+        return tuple(self._oddities)
+
+    def _hear(self, message: str, category: type[OgcWarning]) -> None:
+        if len(self._oddities) < _MOST_ODDITIES:
+            self._oddities.setdefault(message, category)
+
+    def experienced(self, capability: str, reply: Reply, *, works: bool) -> None:
+        """Keep in mind that something works, or does not.
+
+        Args:
+            capability: Name of an attribute of ``Capabilities``.
+            reply: The answer that shows it.
+            works: Whether it works.
+        """
+        where = f"{reply.method} {urlsplit(reply.url).path}"
+        self._experience[capability] = (
+            works,
+            f"{clean(where, limit=200)} answered {reply.status_code}",
+        )
 
     def _redacted(self, reply: Reply) -> Reply:
         """Blank out secrets that a server echoes when it refuses."""

@@ -83,6 +83,8 @@ class Deployment(Discovery):
         self, request: requests.Request, *, process_id: str = ""
     ) -> ProcessSummary:
         reply = await self.send(request, timeout_s=max(ACCEPT_S, self.timeout_s))
+        if reply.is_ok or reply.status_code in (405, 501):
+            self.experienced("deploy", reply, works=reply.is_ok)
         if not reply.is_ok:
             raise problem_error(
                 reply,

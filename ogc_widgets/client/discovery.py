@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+import asyncio
+from typing import TYPE_CHECKING, Any, Unpack
 
 from ogc_widgets.api import requests
+from ogc_widgets.api.capabilities import Capabilities
 from ogc_widgets.api.conformance import Conformance
 from ogc_widgets.api.documents import LandingPage
 from ogc_widgets.api.links import join_path
@@ -13,7 +15,15 @@ from ogc_widgets.api.replies import problem_error
 from ogc_widgets.client.connection import Connection, Options
 from ogc_widgets.client.loop import on_loop
 from ogc_widgets.client.pages import Pages
-from ogc_widgets.errors import InputError, NoSuchProcessError
+from ogc_widgets.errors import (
+    InputError,
+    NoSuchProcessError,
+    ProblemError,
+    ProtocolError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
 
 
 class Discovery(Connection):
@@ -25,6 +35,8 @@ class Discovery(Connection):
     def __init__(self, url: str, **options: Unpack[Options]) -> None:
         super().__init__(url, **options)
         self._processes: dict[str, Process] = {}
+        self._conformance: Conformance | None = None
+        self._summaries: tuple[ProcessSummary, ...] | None = None
 
     @on_loop
     async def landing_page(self) -> LandingPage:
@@ -48,7 +60,42 @@ class Discovery(Connection):
             ServerError: It could not be read.
         """
         url = (await self.resources()).conformance_url
-        return Conformance.from_json(await self.json_of(url))
+        self._conformance = Conformance.from_json(await self.json_of(url))
+        return self._conformance
+
+    @on_loop
+    async def capabilities(self) -> Capabilities:
+        """Find out what the server can do, from all that it says and has shown.
+
+        Documents that were read before are not read again, and one that cannot be
+        read is left out.
+
+        Raises:
+            ServerError: The server cannot be reached.
+        """
+        await self.resources()
+        unread: list[Coroutine[Any, Any, object]] = []
+        if self._conformance is None:
+            unread.append(self.conformance())
+        if self._summaries is None:
+            unread.append(self.processes())
+        for answer in await asyncio.gather(*unread, return_exceptions=True):
+            is_soft = isinstance(answer, (ProblemError, ProtocolError))
+            if isinstance(answer, BaseException) and not is_soft:
+                raise answer
+        if self._conformance is None:
+            self._conformance = Conformance(())
+        return self.known_capabilities
+
+    @property
+    def known_capabilities(self) -> Capabilities:
+        """What the server can do as far as is known; makes no request."""
+        return Capabilities.of(
+            self._conformance,
+            self._resources.landing if self._resources else None,
+            self._summaries or (),
+            self._experience,
+        )
 
     @on_loop
     async def processes(self) -> list[ProcessSummary]:
@@ -66,6 +113,7 @@ class Discovery(Connection):
             found |= new
             if not new:
                 break
+        self._summaries = tuple(found.values())
         return list(found.values())
 
     @on_loop

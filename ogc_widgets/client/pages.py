@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ogc_widgets.client.connection import Connection
 
 MOST_PAGES = 1_000
+_NEVER = frozenset({404, 405, 501})
 
 
 class Pages:
@@ -92,6 +93,8 @@ class Pages:
 
     async def _get(self, url: str) -> Reply:
         reply = await self._client.send(requests.get(url), timeout_s=self._timeout_s)
+        if self._member == "jobs" and (reply.is_ok or reply.status_code in _NEVER):
+            self._client.experienced("list_jobs", reply, works=reply.is_ok)
         if not reply.is_ok:
             raise problem_error(reply)
         return reply

@@ -38,8 +38,9 @@ class JobPanel(BackgroundView):
 
     Args:
         job: The job to show; None shows that nothing has run yet.
-        can_stop: Whether the server can cancel jobs. None means that it has not said:
-            the button then tries, and says what the server answered.
+        can_stop: Whether the server can cancel jobs; what the client knows of it if
+            left out. Where the server has not said, the button tries, and says what
+            the server answered.
 
     The panel watches the job on the package's own thread, so it goes on while a cell
     is running.
@@ -107,7 +108,9 @@ class JobPanel(BackgroundView):
     @property
     def can_stop(self) -> bool | None:
         """Whether the server can cancel jobs; None if it has not said."""
-        return self._can_stop
+        if self._can_stop is not None or self._job is None:
+            return self._can_stop
+        return self._job.aio.capabilities.dismiss.available
 
     @can_stop.setter
     def can_stop(self, can_stop: bool | None) -> None:
@@ -148,7 +151,7 @@ class JobPanel(BackgroundView):
         job = self._job
         if job is None or self._view is None or self._view.is_final:
             return
-        if self._can_stop is False:
+        if self.can_stop is False:
             self.stop_watching()
             return
         with publishing(self):
@@ -389,7 +392,7 @@ class JobPanel(BackgroundView):
             job_url=job.url,
             process_id=job.process_id,
             elapsed_s=self._watch.seconds,
-            can_stop=self._can_stop,
+            can_stop=self.can_stop,
             stop=self._stop,
             stop_note=self._stop_note,
             reason=self._reason,

@@ -65,7 +65,14 @@ def table_row(job: AsyncJob, *, busy: str = "") -> dict[str, Any]:
         "final": view.is_final,
         "results": view.phase == "successful",
         "busy": busy,
+        "cannot": _cannot(job),
     }
+
+
+def _cannot(job: AsyncJob) -> str:
+    """Why the job cannot be stopped or deleted, in a sentence; usually empty."""
+    dismiss = job.capabilities.dismiss
+    return "" if dismiss.may_try else dismiss.sentence
 
 
 def _created(view: JobView) -> datetime | None:

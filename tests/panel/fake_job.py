@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.api import JobView, StatusInfo
+from ogc_widgets.api import Capabilities, JobView, StatusInfo
 from ogc_widgets.client.loop import run
 from ogc_widgets.errors import JobFailedError
 from ogc_widgets.panel.steps import links_of
@@ -71,6 +71,7 @@ class FakeLog:
 class _Aio:
     def __init__(self, job: FakeJob) -> None:
         self.job, self.id = job, job.id
+        self.capabilities = Capabilities()
 
     async def logs(self) -> list[FakeLog]:
         return [

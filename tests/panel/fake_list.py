@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.api import JobView, StatusInfo
+from ogc_widgets.api import Capabilities, JobView, StatusInfo
 from ogc_widgets.client.loop import run
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ class ListedJob:
         self.server = server
         self.id = document["jobID"]
         self.url = f"http://localhost/jobs/{self.id}"
+        self.capabilities = Capabilities()
         self.watchers: list[Callable[[JobView], None]] = []
         self.set(document)
 

@@ -4,6 +4,7 @@ import threading
 import pytest
 from ipywidgets.widgets.widget import _instances
 
+from ogc_widgets.api import Capabilities, Conformance
 from ogc_widgets.client.loop import run
 from ogc_widgets.errors import DeadlineError, ProblemError
 from ogc_widgets.panel import JobTable
@@ -232,3 +233,15 @@ def test_nothing_is_left_after_a_hundred_tables(server):
         return len(asyncio.all_tasks()) - 1
 
     wait_for(lambda: run(tasks) == 0)
+
+
+def test_row_says_why_when_the_server_cannot_cancel_jobs():
+    server = FakeServer([document(1, "running")])
+    table = JobTable(server)
+    wait_for(lambda: table.state["is_loaded"])
+    assert table.state["rows"][0]["cannot"] == ""
+    declared = Conformance(("http://x.test/ogcapi-processes-1/1.0/conf/core",))
+    table._jobs[0].capabilities = Capabilities.of(declared)
+    say(table, "hello")
+    assert table.state["rows"][0]["cannot"] == "This server cannot cancel jobs."
+    table.close()

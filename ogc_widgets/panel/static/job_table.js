@@ -141,7 +141,7 @@ function render({ model, el }) {
     return [
       link("attach", "open", () => press("attach", { job_id: row.id })),
       s.with_results && row.results ? link("results", "results", () => press("results", { job_id: row.id })) : null,
-      row.kind === "lost" ? null : link("remove", removes, () => ask(row.id)),
+      row.kind === "lost" ? null : link("remove", removes, () => ask(row.id), { disabled: Boolean(row.cannot), title: row.cannot || "" }),
     ].filter(Boolean);
   }
 
