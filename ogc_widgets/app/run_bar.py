@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from ogc_widgets.view.base import View
+from ogc_widgets.view.base import View, publishing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +22,8 @@ class RunBar(View):
     _style = _STATIC / "run_bar.css"
 
     busy = traitlets.Bool(default_value=False).tag(sync=True)
+    answered = traitlets.Int(0).tag(sync=True)
+    """How many times Run was pressed and the kernel has acted on it."""
     note = traitlets.Unicode().tag(sync=True)
     """How the process will run, in words."""
     problems: Any = traitlets.List().tag(sync=True)
@@ -40,7 +42,11 @@ class RunBar(View):
         super().__init__()
 
     def _on_run(self) -> None:
-        self._run()
+        try:
+            self._run()
+        finally:
+            with publishing(self):
+                self.answered += 1
 
     def _on_reset(self) -> None:
         self._reset()

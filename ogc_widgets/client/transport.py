@@ -13,6 +13,7 @@ import functools
 import os
 import ssl
 import weakref
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,6 +92,7 @@ class Transport:
         self.timeout_s = timeout_s
         self._verify = verify
         self._pools: dict[bool, httpx.AsyncClient] = {}
+        self._in_flight: Counter[httpx.AsyncClient] = Counter()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._gate: _Gate | None = None
 
@@ -257,6 +259,7 @@ class Transport:
         import httpx
 
         pool = self._pool(keep=request.is_safe)
+        self._in_flight[pool] += 1
         extensions = {} if request.is_safe else {"trace": sent.trace}
         where = f"{request.method} {without_query(url)}"
         try:
@@ -293,6 +296,9 @@ class Transport:
                 f"{_reason(error)}.",
                 advice="Try again.",
             ) from error
+        finally:
+            self._in_flight[pool] -= 1
+            await self._close_unused(pool)
 
     def _pool(self, *, keep: bool) -> httpx.AsyncClient:
         from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -339,7 +345,17 @@ class Transport:
         pools, self._pools = self._pools, {}
         if self._loop is asyncio.get_running_loop():
             for pool in pools.values():
-                await pool.aclose()
+                await self._close_unused(pool)
+
+    async def _close_unused(self, pool: httpx.AsyncClient) -> None:
+        """Close a pool that was given up, once nothing of it is in flight.
+
+        A pool knows nothing of a connection that is just being made, so closing it
+        earlier would leave that one open for good.
+        """
+        if pool not in self._pools.values() and not self._in_flight[pool]:
+            del self._in_flight[pool]
+            await pool.aclose()
 
 
 def _reason(error: Exception) -> str:

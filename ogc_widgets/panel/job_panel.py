@@ -337,7 +337,9 @@ class JobPanel(BackgroundView):
         self.check_now()
 
     def _on_open_log(self, step: str, number: int | None = None) -> None:
-        self.open_log(step, number)
+        # A page that is a message behind may name a step of the job before.
+        if step in self.steps:
+            self.open_log(step, number)
 
     def _on_close_log(self) -> None:
         self.close_log()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
     from ogc_widgets.lab import Lab
 
 AOI = "-121.2,39.9,-121.1,40"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_open() -> Iterator[None]:
+    """A socket that a test leaves open fails this test, not one that runs later."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

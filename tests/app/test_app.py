@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     from ogc_widgets.app import App
     from ogc_widgets.lab import Lab
 
-# Connections of clients that a test let go may be closed by the collector only.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::pytest.PytestUnraisableExceptionWarning"
-)
-
 BOX = [-121.3, 39.9, -121.0, 40.2]
 
 

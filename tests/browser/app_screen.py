@@ -85,10 +85,17 @@ class AppScreen:
     # -- the job -------------------------------------------------------------------
 
     def press_run(self) -> None:
-        """Press Run, and note from now on what the line of the job says."""
+        """Press Run, wait for the new job, and note from then on what its line says.
+
+        Until the kernel has taken the message, the job before stands there with its
+        logs: who presses one of them then reads an old log.
+        """
+        identity = self.job.locator(".ogcw-job-id")
+        before = identity.text_content() or ""
         self.button("Run").scroll_into_view_if_needed()
-        self.job.evaluate(_WATCH)
         self.button("Run").click()
+        expect(identity).not_to_have_text(before, timeout=60_000)
+        self.job.evaluate(_WATCH)
 
     def wait_for_job(self, kind: str, *, timeout_s: float = 120) -> None:
         """Wait until the panel shows this state: "running", "successful", ..."""

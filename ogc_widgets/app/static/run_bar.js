@@ -1,14 +1,22 @@
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-runbar");
-  const run = h("button", { type: "button", class: "ogcw-btn ogcw-btn-primary", onclick: () => model.send({ type: "run" }) }, "Run");
+  // Pressed and not answered yet: the kernel may be busy with a cell.
+  let pressed = null;
+  const run = h("button", { type: "button", class: "ogcw-btn ogcw-btn-primary", onclick: press }, "Run");
   const reset = h("button", { type: "button", class: "ogcw-btn", onclick: () => model.send({ type: "reset" }) }, "Reset");
   const note = h("span", { class: "ogcw-runbar-note ogcw-hint" });
   const summary = h("span", { class: "ogcw-runbar-note ogcw-error", role: "status" });
   el.append(run, reset, summary, note, problemLine(model));
 
+  function press() {
+    pressed = model.get("answered");
+    model.send({ type: "run" });
+    draw();
+  }
+
   function draw() {
     const problems = model.get("problems");
-    const busy = model.get("busy");
+    const busy = model.get("busy") || pressed === model.get("answered");
     run.disabled = busy;
     setText(run, busy ? "Starting …" : "Run");
     setText(note, model.get("note"));
@@ -25,6 +33,6 @@ function render({ model, el }) {
     } else summary.replaceChildren();
   }
   draw();
-  return listen(model, ["problems", "busy", "note"], draw);
+  return listen(model, ["problems", "busy", "note", "answered"], draw);
 }
 export default { render };
