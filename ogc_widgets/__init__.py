@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ogc_widgets.api.notices import strict
     from ogc_widgets.app import App
-    from ogc_widgets.client import AsyncClient, Client, recent_jobs
+    from ogc_widgets.client import S3, AsyncClient, Client, recent_jobs
     from ogc_widgets.form import ProcessForm, register_field
     from ogc_widgets.lab import lab
     from ogc_widgets.map import AreaMap, ResultsMap
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME_OF = {
+    "S3": "ogc_widgets.client",
     "App": "ogc_widgets.app",
     "AreaMap": "ogc_widgets.map",
     "AsyncClient": "ogc_widgets.client",
@@ -36,6 +37,7 @@ _HOME_OF = {
 }
 
 __all__ = [
+    "S3",
     "App",
     "AreaMap",
     "AsyncClient",

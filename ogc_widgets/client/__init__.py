@@ -9,9 +9,11 @@ from ogc_widgets.client.client import Client
 from ogc_widgets.client.history import RecentJob, recent_jobs
 from ogc_widgets.client.job import Job
 from ogc_widgets.client.logs import LogFile
+from ogc_widgets.client.objectstore import S3
 from ogc_widgets.client.results import Asset, Results
 
 __all__ = [
+    "S3",
     "Asset",
     "AsyncClient",
     "AsyncJob",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     )
     from ogc_widgets.api.requests import Mode
     from ogc_widgets.client.auth import Auth
+    from ogc_widgets.client.objectstore import S3
     from ogc_widgets.client.transport import Verify
 
 
@@ -68,6 +69,15 @@ class Client:
     def url(self) -> str:
         """The address in use, without a trailing slash."""
         return self._aio.url
+
+    @property
+    def s3(self) -> S3 | None:
+        """Where objects at ``s3://`` addresses are and what opens them; settable."""
+        return self._aio.s3
+
+    @s3.setter
+    def s3(self, value: S3 | None) -> None:
+        self._aio.s3 = value
 
     @property
     def credential_placeholders(self) -> dict[str, str]:

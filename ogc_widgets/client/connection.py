@@ -32,6 +32,7 @@ from ogc_widgets.errors import ProblemError, ProtocolError, SignInError
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from ogc_widgets.client.objectstore import S3
     from ogc_widgets.client.stream import Stream
     from ogc_widgets.errors import OgcWarning
 
@@ -65,6 +66,7 @@ class Connection:
 
     Attributes:
         url: The address in use, without a trailing slash.
+        s3: Where objects at ``s3://`` addresses are and what opens them, or None.
 
     Raises:
         InputError: The address or the credentials cannot be used.
@@ -84,6 +86,7 @@ class Connection:
         self._transport = Transport(
             self.url, credentials, timeout_s=timeout_s, verify=verify
         )
+        self.s3: S3 | None = None
         self._resources: Resources | None = None
         self._oddities: dict[str, type[OgcWarning]] = {}
         self._experience: dict[str, tuple[bool, str]] = {}

@@ -16,10 +16,12 @@ from ogc_widgets.api import requests
 from ogc_widgets.api.links import without_query
 from ogc_widgets.api.notices import notice
 from ogc_widgets.api.replies import problem_error
+from ogc_widgets.client.objectstore import S3_ADVICE, is_object
 from ogc_widgets.errors import (
     InputError,
     OgcError,
     ProtocolError,
+    ServerError,
     TransportError,
     UnverifiedWarning,
 )
@@ -129,7 +131,8 @@ async def download(client: Connection, wanted: Wanted, path: Path) -> Path:
     note = path.with_name(f".{path.name}.part.json")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        length = await _with_retries(client, wanted, part, note)
+        fetch = _fetch_object if is_object(wanted.url) else _with_retries
+        length = await fetch(client, wanted, part, note)
         _check(wanted, part, length)
         with part.open("rb") as file:
             os.fsync(file.fileno())
@@ -146,6 +149,10 @@ async def download(client: Connection, wanted: Wanted, path: Path) -> Path:
     except ProtocolError:
         _forget(part, note)
         raise
+    except ServerError:
+        if is_object(wanted.url):  # which is not continued
+            _forget(part)
+        raise
     _forget(note)
     return path
 
@@ -154,6 +161,18 @@ def _forget(*paths: Path) -> None:
     for path in paths:
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
+
+
+async def _fetch_object(
+    client: Connection, wanted: Wanted, part: Path, _note: Path
+) -> int | None:
+    if client.s3 is None:
+        raise InputError(f"{wanted.name} is in an object store.", advice=S3_ADVICE)
+    length = await client.s3.size(wanted.url)
+    with part.open("wb") as file:
+        async for chunk in client.s3.stream(wanted.url):
+            file.write(chunk)
+    return length
 
 
 async def _with_retries(

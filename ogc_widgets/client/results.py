@@ -17,8 +17,16 @@ from ogc_widgets.api.links import (
     without_query,
 )
 from ogc_widgets.api.text import clean
-from ogc_widgets.client.downloads import asset_file, download, free_path
+from ogc_widgets.client.downloads import (
+    asset_file,
+    download,
+    free_path,
+    name_in_url,
+    safe_filename,
+)
 from ogc_widgets.client.loop import on_loop, run
+from ogc_widgets.client.objectstore import S3_ADVICE, is_object
+from ogc_widgets.client.remote_file import ObjectSource, RemoteFile, Source, WebSource
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
@@ -118,17 +126,16 @@ class Results:
     def _why_not(self, href: str, members: Mapping[str, Any]) -> str:
         scheme = urlsplit(href).scheme if absolute(href) else ""
         if scheme == "s3":
+            if self._client.s3 is not None:
+                return ""
             endpoint = _endpoint(members)
             if endpoint and is_private_host(endpoint):
+                place = clean(without_query(endpoint), limit=80)
                 return (
-                    "The file is in an object store that only the server can reach "
-                    f"({clean(without_query(endpoint), limit=80)}). Ask for its public "
-                    "endpoint, or copy the path."
+                    f"The file is in an object store whose address ({place}) only the "
+                    f"server can reach. Ask for its public one. {S3_ADVICE}"
                 )
-            return (
-                "The file is in an object store (s3). Open it with your credentials "
-                "and its endpoint: copy the path and use obstore, s3fs or rasterio."
-            )
+            return f"The file is in an object store (s3). {S3_ADVICE}"
         if scheme not in WEB_SCHEMES:
             if scheme:
                 return f"Files at {scheme}:// cannot be opened from here."
@@ -196,6 +203,38 @@ class Results:
                 wanted = replace(source, url=asset.href)
                 paths.append(await download(self._client, wanted, path))
         return paths
+
+    def open(self, item: Mapping[str, Any], key: str) -> RemoteFile:
+        """Open a file of an item where it lies, to be read in parts.
+
+        ::
+
+            file = results.open(item, "data")
+            with rasterio.open(file.name, opener=file.opener) as image: ...
+
+        Args:
+            item: One of ``items``.
+            key: Key of the asset.
+
+        Returns:
+            A binary file; nothing is fetched before it is read. At most 64 MiB are.
+
+        Raises:
+            InputError: There is no such asset, or it cannot be read from here.
+        """
+        asset = next((a for a in self.assets(item) if a.key == key), None)
+        if asset is None:
+            raise InputError(f"The item has no asset {key!r}.")
+        if not asset.reachable:
+            raise InputError(
+                f"The asset {clean(key)!r} cannot be opened. {asset.why_not}"
+            )
+        source: Source
+        if is_object(asset.href) and self._client.s3 is not None:
+            source = ObjectSource(self._client.s3, asset.href)
+        else:
+            source = WebSource(self._client, asset.href)
+        return RemoteFile(source, safe_filename(name_in_url(asset.href), key))
 
     def __repr__(self) -> str:
         names = ", ".join(clean(name, limit=40) for name in self.outputs)

@@ -64,15 +64,15 @@ def table_of(
     rows = []
     for name, item in zip(item_ids(shown), shown, strict=True):
         facts = _properties(item)
-        assets = [_asset(asset) for asset in sorted(assets_of(item), key=_rank)]
+        assets = sorted(assets_of(item), key=_rank)
         rows.append(
             {
                 "id": name,
                 "label": clean(name),
                 "date": date_of(facts),
                 "numbers": [_number(key, facts.get(key)) for key in columns],
-                "assets": assets,
-                "preview": any(asset["picture"] for asset in assets),
+                "assets": [_asset(asset) for asset in assets],
+                "preview": any(_is_picture(a) or _is_raster(a) for a in assets),
             }
         )
     return [_column_title(key) for key in columns], rows
@@ -109,6 +109,12 @@ def picture_asset(assets: Iterable[Asset]) -> Asset | None:
     return min(pictures, key=lambda asset: "thumbnail" not in asset.roles, default=None)
 
 
+def raster_asset(assets: Iterable[Asset]) -> Asset | None:
+    """Return the asset of which a picture for the map can be made, if there is one."""
+    images = [asset for asset in assets if _is_raster(asset)]
+    return min(images, key=_rank, default=None)
+
+
 def _asset(asset: Asset) -> dict[str, Any]:
     scheme = asset.href.partition(":")[0].lower() if absolute(asset.href) else ""
     kind = kind_of(asset.type)
@@ -123,7 +129,7 @@ def _asset(asset: Asset) -> dict[str, Any]:
         "path": asset.href,
         "reachable": asset.reachable,
         "why_not": clean(asset.why_not, limit=400),
-        "picture": asset.reachable and _is_picture(asset),
+        "picture": _is_picture(asset),
     }
 
 
@@ -148,6 +154,10 @@ def _rank(asset: Asset) -> int:
 def _is_picture(asset: Asset) -> bool:
     lowered = asset.type.lower()
     return asset.reachable and lowered.startswith(("image/png", "image/jpeg"))
+
+
+def _is_raster(asset: Asset) -> bool:
+    return asset.reachable and kind_of(asset.type) == "GeoTIFF"
 
 
 def _properties(item: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,9 +17,10 @@ from ogc_widgets.client.results import Asset, Results
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.map.area_map import AreaMap
 from ogc_widgets.map.footprints import item_ids, items_of
-from ogc_widgets.map.item_rows import MAX_ROWS, picture_asset
+from ogc_widgets.map.item_rows import MAX_ROWS, picture_asset, raster_asset
 from ogc_widgets.map.items_table import ItemsTable
 from ogc_widgets.map.pictures import data_url, picture_box
+from ogc_widgets.map.raster import picture_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -101,17 +103,21 @@ class ResultsMap(ipywidgets.VBox):
             self._show_pictures()
             return
         results, item = self._fetchable(item_id)
-        asset = picture_asset(results.assets(item))
-        if asset is None:
-            raise InputError("This item has no preview picture.")
-        where = picture_box(item, asset.key)
+        assets = results.assets(item)
+        picture, raster = picture_asset(assets), raster_asset(assets)
 
-        def done(content: bytes) -> None:
+        def done(found: tuple[bytes, list[float]]) -> None:
+            content, where = found
             self._pictures[item_id] = (data_url(content), where)
             self._show_pictures()
             self.map.fit()
 
-        self._work(item_id, "loading…", done, _read, results, item, asset.key)
+        if picture is not None:
+            self._work(item_id, "loading…", done, _read, results, item, picture.key)
+        elif raster is not None:
+            self._work(item_id, "drawing…", done, _draw, results, item, raster.key)
+        else:
+            raise InputError("This item has nothing that can be shown on a map.")
 
     def _download(self, item_id: str, key: str) -> None:
         results, item = self._fetchable(item_id)
@@ -184,10 +190,19 @@ async def _save(
     return await results.aio_download(folder, items=[item], assets=[key])
 
 
-async def _read(results: Results, item: Mapping[str, Any], key: str) -> bytes:
+async def _read(
+    results: Results, item: Mapping[str, Any], key: str
+) -> tuple[bytes, list[float]]:
+    where = picture_box(item, key)
     with tempfile.TemporaryDirectory(prefix="ogcw-") as folder:
         paths = await results.aio_download(folder, items=[item], assets=[key])
-        return paths[0].read_bytes()  # a picture, and on the loop's own thread
+        return paths[0].read_bytes(), where  # a picture, and on the loop's own thread
+
+
+async def _draw(
+    results: Results, item: Mapping[str, Any], key: str
+) -> tuple[bytes, list[float]]:
+    return await asyncio.to_thread(picture_of, results.open(item, key))
 
 
 def _assets_of_plain_item(item: Mapping[str, Any]) -> list[Asset]:
