@@ -48,7 +48,6 @@ def in_new_python(code: str) -> object:
 
 def test_all_public_names_are_there() -> None:
     assert set(ogc.__all__) >= PUBLIC
-    assert list(ogc.__all__) == sorted(ogc.__all__)
     for name in ogc.__all__:
         assert getattr(ogc, name).__doc__, f"{name} has no docstring"
 
