@@ -6,12 +6,13 @@ The client sends exactly these, and the code shown to users is made of the same.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ogc_widgets.api.links import absolute, find_link, join_path, origin
+from ogc_widgets.api.text import clean
 from ogc_widgets.api.wire import dump_json
 from ogc_widgets.errors import InputError
 
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
     from ogc_widgets.api.processes import ProcessSummary
 
 Mode = Literal["auto", "async", "sync"]
+Response = Literal["document", "raw"]
+Outputs = str | Iterable[str] | Mapping[str, Any]
 
 JSON = "application/json"
 CWL_YAML = "application/cwl+yaml"
 CWL_JSON = "application/cwl+json"
 CWL = "application/cwl"
 PACKAGE_JSON = "application/ogcapppkg+json"
+_JSON_BODY = {"Accept": JSON, "Content-Type": JSON}
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Request:
     """One HTTP request without credentials.
 
     Attributes:
-        method: ``GET``, ``POST``, ``PUT`` or ``DELETE``.
+        method: ``GET``, ``POST``, ``PUT``, ``PATCH`` or ``DELETE``.
         url: Absolute address.
         headers: Header name to value.
         body: Bytes to send, or ``None``.
@@ -81,10 +85,11 @@ def execution_url(process_url: str, process: ProcessSummary | None = None) -> st
 def execute_request(
     process_url: str,
     inputs: Mapping[str, Any],
-    outputs: Mapping[str, Any] | None = None,
+    outputs: Outputs | None = None,
     mode: Mode = "auto",
     *,
     process: ProcessSummary | None = None,
+    response: Response = "document",
 ) -> Request:
     """Build the request that runs a process.
 
@@ -95,28 +100,92 @@ def execute_request(
     Args:
         process_url: Address of the process, ``.../processes/{id}``.
         inputs: Input id to value.
-        outputs: Output id to what is wanted of it, or ``None`` for all of them.
+        outputs: Which outputs are wanted, all of them if left out: their ids, or id
+            to ``"value"``, ``"reference"`` or an object of the standard.
         mode: ``async`` asks for a job, ``sync`` for the answer itself, ``auto`` for a
             job where the process can be one.
         process: The description, for its ``execute`` link and its abilities.
+        response: ``document`` for one JSON document, ``raw`` for the bare output.
 
     Raises:
-        InputError: The inputs cannot be written as JSON, or the mode is unknown.
+        InputError: The inputs cannot be written as JSON, the mode is unknown, or the
+            process has no such output.
     """
     if mode not in ("auto", "async", "sync"):
         raise InputError(
             f"Unknown mode {mode!r}.", advice='Use "auto", "async" or "sync".'
         )
+    if response not in ("document", "raw"):
+        raise InputError(
+            f"Unknown response {response!r}.", advice='Use "document" or "raw".'
+        )
     document: dict[str, Any] = {"inputs": dict(inputs)}
-    if outputs:
-        document["outputs"] = dict(outputs)
-    document["response"] = "document"
-    headers = {"Accept": JSON, "Content-Type": JSON}
+    if wanted := wanted_outputs(outputs, process):
+        document["outputs"] = wanted
+    document["response"] = response
+    headers = dict(_JSON_BODY)
     if mode == "async" or (mode == "auto" and (not process or process.can_run_async)):
         headers["Prefer"] = "respond-async"
     return Request(
         "POST", execution_url(process_url, process), headers, json_body(document)
     )
+
+
+def wanted_outputs(
+    outputs: Outputs | None, process: ProcessSummary | None = None
+) -> dict[str, Any]:
+    """Write which outputs are wanted as the standard does.
+
+    Raises:
+        InputError: The process has no such output.
+    """
+    names = [outputs] if isinstance(outputs, str) else outputs or ()
+    if isinstance(names, Mapping):
+        wanted = {
+            name: {"transmissionMode": wish} if isinstance(wish, str) else wish or {}
+            for name, wish in names.items()
+        }
+    else:
+        wanted = {str(name): {} for name in names}
+    known = getattr(process, "outputs", {})
+    for name in wanted:
+        if known and name not in known:
+            raise InputError(
+                f"The process has no output {name!r}.",
+                safe="Nothing was sent.",
+                advice=f"It has: {clean(', '.join(known), limit=300)}.",
+            )
+    return wanted
+
+
+def create_job_request(
+    jobs_url: str,
+    process_url: str,
+    inputs: Mapping[str, Any],
+    outputs: Outputs | None = None,
+    *,
+    process: ProcessSummary | None = None,
+) -> Request:
+    """Make a job without starting it (Part 4).
+
+    Raises:
+        InputError: As for :func:`execute_request`.
+    """
+    document: dict[str, Any] = {"process": process_url, "inputs": dict(inputs)}
+    if wanted := wanted_outputs(outputs, process):
+        document["outputs"] = wanted
+    document["status"] = "create"
+    return Request("POST", jobs_url, dict(_JSON_BODY), json_body(document))
+
+
+def update_job_request(job_url: str, document: Mapping[str, Any]) -> Request:
+    """Change a job that was made but not started (Part 4)."""
+    return Request("PATCH", job_url, dict(_JSON_BODY), json_body(document))
+
+
+def start_job_request(job_url: str) -> Request:
+    """Start a job that was made before (Part 4)."""
+    return Request("POST", join_path(job_url, "results"), {"Accept": JSON})
 
 
 def json_body(document: object) -> bytes:

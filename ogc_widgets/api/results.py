@@ -52,6 +52,11 @@ class ResultsDocument:
     items: list[dict[str, Any]]
     raw: Any = field(default=None, repr=False)
 
+    @classmethod
+    def of(cls, outputs: dict[str, Any]) -> ResultsDocument:
+        """Make results of outputs that came one by one."""
+        return cls(outputs, items_in(outputs), outputs)
+
     @property
     def catalogs(self) -> list[dict[str, Any]]:
         """Every STAC catalogue or collection, for servers that link to their items."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ogc_widgets.client.deployment import Deployment
-from ogc_widgets.client.execution import Execution
+from ogc_widgets.client.job_management import JobManagement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ogc_widgets.client.transport import Verify
 
 
-class AsyncClient(Execution, Deployment):
+class AsyncClient(JobManagement, Deployment):
     """A client for one OGC API - Processes server, with awaitable verbs.
 
     The verbs can be awaited in any asyncio loop; the requests themselves are made in

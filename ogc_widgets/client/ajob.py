@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.api import requests
@@ -15,22 +16,24 @@ from ogc_widgets.api.replies import (
     read_status,
     retry_after_s,
 )
-from ogc_widgets.api.results import read_results
+from ogc_widgets.api.submissions import ExecuteRequest
 from ogc_widgets.api.text import MESSAGE_LIMIT, clean
 from ogc_widgets.api.watching import JobView, Watch
+from ogc_widgets.client.downloads import Wanted, download
 from ogc_widgets.client.logs import LogFile
 from ogc_widgets.client.loop import on_loop
 from ogc_widgets.client.poller import Callback, Poller, now
 from ogc_widgets.client.references import with_linked_items
 from ogc_widgets.client.results import Results
+from ogc_widgets.client.results_reader import ResultsReader
 from ogc_widgets.errors import (
+    InputError,
     JobFailedError,
     JobTimeoutError,
     NoSuchJobError,
     OgcError,
     ProblemError,
     ResultsNotReadyError,
-    ServerError,
     SignInError,
     TransportError,
 )
@@ -40,11 +43,12 @@ if TYPE_CHECKING:
 
     from ogc_widgets.api.capabilities import Capabilities
     from ogc_widgets.api.replies import Reply
+    from ogc_widgets.api.wire import JsonValue
     from ogc_widgets.client.discovery import Discovery
 
-# A server may say "successful" a moment before the results can be read.
-_RESULT_DELAYS_S = (1.0, 2.0, 4.0)
-_LONGEST_RESULT_DELAY_S = 30.0
+# JSON where there is a choice: some servers answer a page for people otherwise.
+_ANY_RESULT = "application/json, */*;q=0.5"
+_UNCHANGED = "The job was not changed."
 # wait() gives up on credentials that were refused this many times in a row.
 _SIGN_IN_TRIES = 3
 
@@ -79,6 +83,7 @@ class AsyncJob:
         self._watch = Watch(now(), status=status, is_new=is_new)
         self._poller = Poller(self._watch, self._check, name=job_id)
         self._answer = answer
+        self._reader = ResultsReader(client, url, self.process_id)
         self._checking = asyncio.Lock()
 
     @property
@@ -216,18 +221,8 @@ class AsyncJob:
             ServerError: They could not be read.
         """
         if self._answer is None:
-            if not self.view.is_final:
-                await self.refresh()
-            await self._need_success()
-        reply = self._answer or await self._fetch_results()
-        process = self._client.known_process(self.process_id)
-        document = read_results(
-            reply.body,
-            reply.content_type,
-            reply.headers,
-            output_ids=tuple(process.outputs) if process else (),
-            url=reply.url,
-        )
+            await self._need_final_success()
+        document = await self._reader.all(self.status, self._answer)
         return Results(self._client, await with_linked_items(self._client, document))
 
     async def _need_success(self) -> None:
@@ -244,7 +239,7 @@ class AsyncJob:
             )
         said = clean(self.status.message, limit=MESSAGE_LIMIT)
         if view.phase == "failed" and not said:
-            said = await self._why_failed()
+            said = await self._reader.why_failed(self.status)
         raise JobFailedError(
             f"Job {self.id} {_PAST[view.phase]}" + (f": {said}" if said else "."),
             safe="Your inputs are kept in job.inputs."
@@ -253,39 +248,120 @@ class AsyncJob:
             advice="See job.logs() for what happened.",
         )
 
-    async def _why_failed(self) -> str:
-        """A failed job without a message may say more where its results would be."""
-        try:
-            reply = await self._client.send(requests.get(self._results_url()))
-        except ServerError:
-            return ""
-        if reply.is_ok:
-            return ""
-        return problem_error(reply).what.partition(": ")[2]
+    @on_loop
+    async def output(self, output_id: str) -> JsonValue:
+        """Read one output, alone where the server gives it alone.
 
-    async def _fetch_results(self) -> Reply:
-        url = self._results_url()
-        for delay_s in (*_RESULT_DELAYS_S, None):
+        Args:
+            output_id: Its name.
+
+        Raises:
+            InputError: The job has no such output.
+            ServerError: As for :meth:`results`.
+        """
+        if self._answer is None:
+            await self._need_final_success()
+            found = await self._reader.one(output_id, self.status)
+            if found is not None:
+                return found
+        outputs = (await self.results()).outputs
+        if output_id not in outputs:
+            raise InputError(
+                f"The job has no output {output_id!r}.",
+                advice=f"It has: {clean(', '.join(outputs), limit=300)}.",
+            )
+        return outputs[output_id]
+
+    @on_loop
+    async def save_results(self, path: str | Path) -> Path:
+        """Save the results to a file as they come, also those too large to show.
+
+        Args:
+            path: Where to; a file that is there stays until the new one is whole.
+
+        Raises:
+            InputError: The file cannot be written.
+            ServerError: As for :meth:`results`.
+        """
+        target = Path(path)
+        if self._answer is not None:
+            await asyncio.to_thread(target.write_bytes, self._answer.body)
+            return target
+        await self._need_final_success()
+        url = self._reader.url(self.status)
+        return await download(
+            self._client, Wanted(url, target.name, accept=_ANY_RESULT), target
+        )
+
+    async def _need_final_success(self) -> None:
+        if not self.view.is_final:
+            await self.refresh()
+        await self._need_success()
+
+    @on_loop
+    async def request(self) -> ExecuteRequest:
+        """Read what the job was asked to do; from the server if it was not sent here.
+
+        Raises:
+            ProblemError: The server does not tell.
+            ServerError: It could not be read.
+        """
+        if self.inputs is not None:
+            return ExecuteRequest(self.process_id, dict(self.inputs))
+        link = find_link(self.status.links, "inputs", "definition")
+        urls = [join_path(self.url, tail) for tail in ("inputs", "definition")]
+        if link is not None and same_origin(self._client.rebase(link.href), self.url):
+            urls.insert(0, self._client.rebase(link.href))
+        for url in dict.fromkeys(urls):
             reply = await self._client.send(requests.get(url))
-            if reply.status_code == 406:
-                reply = await self._client.send(requests.get(url, accept="*/*"))
             if reply.is_ok:
-                return reply
-            error = problem_error(reply, missing=NoSuchJobError)
-            is_soft = reply.status_code in (404, 425, 429, 502, 503, 504)
-            if delay_s is None or not is_soft:
-                raise error
-            asked_s = retry_after_s(reply.headers) or delay_s
-            await asyncio.sleep(min(asked_s, _LONGEST_RESULT_DELAY_S))
-        raise AssertionError("the last try returns or raises")
+                return ExecuteRequest.from_json(reply.json())
+        raise problem_error(
+            reply, advice="This server does not keep what a job was asked to do."
+        )
 
-    def _results_url(self) -> str:
-        link = find_link(self.status.links, "results")
-        if link is not None and (link.is_json or not link.type):
-            url = self._client.rebase(link.href)
-            if same_origin(url, self.url) or not self.id:
-                return url
-        return join_path(self.url, "results")
+    @on_loop
+    async def start(self) -> StatusInfo:
+        """Start a job that was made without starting it (Part 4).
+
+        Raises:
+            ProblemError: The server refused; 423 if it was started before.
+            ServerError: No usable answer; the status tells whether it runs.
+        """
+        reply = await self._client.send(requests.start_job_request(self.url))
+        if not reply.is_ok:
+            raise problem_error(reply, missing=NoSuchJobError)
+        return await self.refresh()
+
+    @on_loop
+    async def update(
+        self,
+        *,
+        inputs: Mapping[str, Any] | None = None,
+        outputs: requests.Outputs | None = None,
+    ) -> StatusInfo:
+        """Change what a job that was not started yet is asked to do (Part 4).
+
+        Args:
+            inputs: All its inputs from now on.
+            outputs: Which outputs are wanted.
+
+        Raises:
+            ProblemError: The server refused; 423 if the job runs already.
+            ServerError: No usable answer.
+        """
+        changed: dict[str, Any] = {}
+        if inputs is not None:
+            changed["inputs"] = dict(inputs)
+        if outputs is not None:
+            changed["outputs"] = requests.wanted_outputs(outputs)
+        request = requests.update_job_request(self.url, changed)
+        reply = await self._client.send(request)
+        if not reply.is_ok:
+            raise problem_error(reply, missing=NoSuchJobError, safe=_UNCHANGED)
+        if inputs is not None:
+            self.inputs = dict(inputs)
+        return await self.refresh()
 
     @on_loop
     async def dismiss(self) -> StatusInfo:

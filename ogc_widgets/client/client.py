@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         Process,
         ProcessSummary,
     )
-    from ogc_widgets.api.requests import Mode
+    from ogc_widgets.api.requests import Mode, Outputs, Response
     from ogc_widgets.client.auth import Auth
     from ogc_widgets.client.objectstore import S3
     from ogc_widgets.client.transport import Verify
@@ -152,17 +152,20 @@ class Client:
         process_id: str,
         inputs: Mapping[str, Any],
         *,
-        outputs: Mapping[str, Any] | None = None,
+        outputs: Outputs | None = None,
         mode: Mode = "auto",
+        response: Response = "document",
     ) -> Job:
         """Run a process. The request is sent once and never again by itself.
 
         Args:
             process_id: Which process.
             inputs: Input id to value, sent as they are.
-            outputs: Output id to what is wanted of it; all outputs if left out.
+            outputs: Which outputs are wanted, all of them if left out: their ids, or
+                id to ``"value"``, ``"reference"`` or an object of the standard.
             mode: ``async`` asks for a job, ``sync`` waits for the answer, ``auto``
                 asks for a job where the process can be one.
+            response: ``document`` for one JSON document, ``raw`` for the bare output.
 
         Returns:
             The job; one that has ended where the server answered with the results.
@@ -175,8 +178,36 @@ class Client:
             SubmissionUnknownError: It left, but no answer came; a job may have started.
         """
         return Job(
-            run(self._aio.execute, process_id, inputs, outputs=outputs, mode=mode)
+            run(
+                self._aio.execute,
+                process_id,
+                inputs,
+                outputs=outputs,
+                mode=mode,
+                response=response,
+            )
         )
+
+    def create_job(
+        self,
+        process_id: str,
+        inputs: Mapping[str, Any],
+        *,
+        outputs: Outputs | None = None,
+    ) -> Job:
+        """Make a job without starting it (Part 4); ``job.start()`` starts it.
+
+        Args:
+            process_id: Which process.
+            inputs: Input id to value, sent as they are.
+            outputs: As for :meth:`execute`.
+
+        Raises:
+            InputError: The inputs cannot be sent.
+            ProblemError: The server refused; many have no Part 4.
+            ServerError: No usable answer.
+        """
+        return Job(run(self._aio.create_job, process_id, inputs, outputs=outputs))
 
     def jobs(
         self,

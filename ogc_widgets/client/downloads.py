@@ -55,6 +55,7 @@ class Wanted:
         media_type: Its media type as the document declares it, or ``""``.
         size: Its size in bytes as the document declares it, or ``None``.
         checksum: Its multihash in hexadecimal (``file:checksum``), or ``""``.
+        accept: Which media types to ask for.
     """
 
     url: str
@@ -62,6 +63,7 @@ class Wanted:
     media_type: str = ""
     size: int | None = None
     checksum: str = ""
+    accept: str = "*/*"
 
 
 def safe_filename(name: object, fallback: str = "file") -> str:
@@ -192,7 +194,7 @@ async def _fetch(
 ) -> int | None:
     """Fetch what is missing; return the length the whole should have, if known."""
     etag, have = _resumable(part, note, wanted.url)
-    headers = {"Accept": "*/*"}
+    headers = {"Accept": wanted.accept}
     if etag and have:
         headers |= {"Range": f"bytes={have}-", "If-Range": etag}
     request = requests.Request("GET", wanted.url, headers)

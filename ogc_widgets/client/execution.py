@@ -51,17 +51,20 @@ class Execution(Jobs):
         process_id: str,
         inputs: Mapping[str, Any],
         *,
-        outputs: Mapping[str, Any] | None = None,
+        outputs: requests.Outputs | None = None,
         mode: requests.Mode = "auto",
+        response: requests.Response = "document",
     ) -> AsyncJob:
         """Run a process. The request is sent once and never again by itself.
 
         Args:
             process_id: Which process.
             inputs: Input id to value, sent as they are.
-            outputs: Output id to what is wanted of it; all outputs if left out.
+            outputs: Which outputs are wanted, all of them if left out: their ids, or
+                id to ``"value"``, ``"reference"`` or an object of the standard.
             mode: ``async`` asks for a job, ``sync`` waits for the answer, ``auto``
                 asks for a job where the process can be one.
+            response: ``document`` for one JSON document, ``raw`` for the bare output.
 
         Returns:
             The job; one that has ended where the server answered with the results.
@@ -75,7 +78,9 @@ class Execution(Jobs):
         """
         url = await self.process_url(process_id)
         process = await self._description(process_id)
-        request = requests.execute_request(url, inputs, outputs, mode, process=process)
+        request = requests.execute_request(
+            url, inputs, outputs, mode, process=process, response=response
+        )
         is_sync = "Prefer" not in request.headers
         key = await asyncio.to_thread(history.note_sending, self.url, process_id)
         try:

@@ -8,8 +8,11 @@ from ogc_widgets.client.loop import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
+    from pathlib import Path
 
-    from ogc_widgets.api import JobView, StatusInfo
+    from ogc_widgets.api import ExecuteRequest, JobView, StatusInfo
+    from ogc_widgets.api.requests import Outputs
+    from ogc_widgets.api.wire import JsonValue
     from ogc_widgets.client.ajob import AsyncJob
     from ogc_widgets.client.logs import LogFile
     from ogc_widgets.client.results import Results
@@ -132,6 +135,66 @@ class Job:
             ServerError: They could not be read.
         """
         return run(self._aio.results)
+
+    def output(self, output_id: str) -> JsonValue:
+        """Read one output, alone where the server gives it alone.
+
+        Args:
+            output_id: Its name.
+
+        Raises:
+            InputError: The job has no such output.
+            ServerError: As for :meth:`results`.
+        """
+        return run(self._aio.output, output_id)
+
+    def save_results(self, path: str | Path) -> Path:
+        """Save the results to a file as they come, also those too large to show.
+
+        Args:
+            path: Where to; a file that is there stays until the new one is whole.
+
+        Raises:
+            InputError: The file cannot be written.
+            ServerError: As for :meth:`results`.
+        """
+        return run(self._aio.save_results, path)
+
+    def request(self) -> ExecuteRequest:
+        """Read what the job was asked to do; from the server if it was not sent here.
+
+        Raises:
+            ProblemError: The server does not tell.
+            ServerError: It could not be read.
+        """
+        return run(self._aio.request)
+
+    def start(self) -> StatusInfo:
+        """Start a job that was made without starting it (Part 4).
+
+        Raises:
+            ProblemError: The server refused; 423 if it was started before.
+            ServerError: No usable answer; the status tells whether it runs.
+        """
+        return run(self._aio.start)
+
+    def update(
+        self,
+        *,
+        inputs: Mapping[str, Any] | None = None,
+        outputs: Outputs | None = None,
+    ) -> StatusInfo:
+        """Change what a job that was not started yet is asked to do (Part 4).
+
+        Args:
+            inputs: All its inputs from now on.
+            outputs: Which outputs are wanted.
+
+        Raises:
+            ProblemError: The server refused; 423 if the job runs already.
+            ServerError: No usable answer.
+        """
+        return run(self._aio.update, inputs=inputs, outputs=outputs)
 
     def dismiss(self) -> StatusInfo:
         """Stop the job; one that is known to have ended is removed from the server.

@@ -37,7 +37,9 @@ def _quick(monkeypatch):
     """The same rules in less time."""
     monkeypatch.setattr(watching, "FIRST_DELAY_S", 0.01)
     monkeypatch.setattr(watching, "LONGEST_DELAY_S", 0.02)
-    monkeypatch.setattr("ogc_widgets.client.ajob._RESULT_DELAYS_S", (0.01, 0.01, 0.01))
+    monkeypatch.setattr(
+        "ogc_widgets.client.results_reader.RESULT_DELAYS_S", (0.01, 0.01, 0.01)
+    )
 
 
 class Script:
