@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ogc_widgets.api.notices import strict
     from ogc_widgets.app import App
-    from ogc_widgets.client import S3, AsyncClient, Client, recent_jobs
+    from ogc_widgets.client import S3, AsyncClient, Client, auth, recent_jobs
     from ogc_widgets.form import ProcessForm, register_field
     from ogc_widgets.lab import lab
     from ogc_widgets.map import AreaMap, ResultsMap
@@ -30,6 +30,7 @@ _HOME_OF = {
     "JobTable": "ogc_widgets.panel",
     "ProcessForm": "ogc_widgets.form",
     "ResultsMap": "ogc_widgets.map",
+    "auth": "ogc_widgets.client",
     "lab": "ogc_widgets.lab",
     "recent_jobs": "ogc_widgets.client",
     "register_field": "ogc_widgets.form",
@@ -46,6 +47,7 @@ __all__ = [
     "JobTable",
     "ProcessForm",
     "ResultsMap",
+    "auth",
     "lab",
     "recent_jobs",
     "register_field",

@@ -24,6 +24,8 @@ import network_guard  # noqa: E402 # lies beside this file, found by the line ab
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from oidc_provider import OidcProvider
+
     from ogc_widgets.lab import Lab
 
 _home = pytest.StashKey[Path]()
@@ -102,6 +104,16 @@ def lab_server() -> Iterator[Lab]:
 
     with lab() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def provider() -> Iterator[OidcProvider]:
+    """One real OpenID Connect provider for the whole run; its tokens last an hour."""
+    from oidc_provider import OidcProvider
+
+    started = OidcProvider()
+    yield started
+    started.close()
 
 
 class _Catcher(logging.Handler):

@@ -1,7 +1,7 @@
 """An execute request as code that people can take away.
 
 Secrets never appear: headers that identify the user hold ``$TOKEN``, which each kind of
-code reads from the environment.
+code reads from the environment. A password goes with ``$USERNAME``.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ogc_widgets.api.requests import Mode, Request
 
 TOKEN = "$TOKEN"  # noqa: S105 # the place of a secret, not one
+_BASIC = f"Basic {TOKEN}"
+_BEARER = f"Bearer {TOKEN}"
 _WIDTH = 80
 _STEP = 4
 
@@ -41,7 +43,10 @@ def as_curl(request: Request, placeholders: Mapping[str, str] | None = None) -> 
         for name, value in request.headers.items()
     ]
     # Double quotes, so that the shell puts the token in.
-    lines += [f'-H "{name}: {value}"' for name, value in (placeholders or {}).items()]
+    lines += [
+        f'--user "$USERNAME:{TOKEN}"' if value == _BASIC else f'-H "{name}: {value}"'
+        for name, value in (placeholders or {}).items()
+    ]
     if request.body is not None:
         lines.append(f"--data {shlex.quote(pretty_body(request))}")
     return " \\\n  ".join(lines)
@@ -56,7 +61,12 @@ def as_httpx(request: Request, placeholders: Mapping[str, str] | None = None) ->
     headers += [
         f"        {_quoted(name)}: {_from_environment(value)},\n"
         for name, value in (placeholders or {}).items()
+        if value != _BASIC
     ]
+    is_basic = _BASIC in (placeholders or {}).values()
+    auth = (
+        '    auth=(os.environ["USERNAME"], os.environ["TOKEN"]),\n' if is_basic else ""
+    )
     imports = "import os\n\nimport httpx\n" if placeholders else "import httpx\n"
     document = json.loads(request.body or b"null")
     exact = pretty_body(request)
@@ -71,6 +81,7 @@ def as_httpx(request: Request, placeholders: Mapping[str, str] | None = None) ->
         f"    {_quoted(request.method)},\n"
         f"    {_quoted(request.url)},\n"
         f"    headers={{\n{''.join(headers)}    }},\n"
+        f"{auth}"
         f"{body}"
         f"    timeout=60,\n"
         f")\n"
@@ -99,18 +110,8 @@ def as_package(
         mode: As for executing.
         placeholders: Headers that identify the user, with ``$TOKEN`` for secrets.
     """
-    known = dict(placeholders or {})
-    arguments = ""
-    bearer = known.get("Authorization") == f"Bearer {TOKEN}"
-    if bearer:
-        known.pop("Authorization")
-        arguments += ', auth=os.environ["TOKEN"]'
-    if known:
-        pairs = ", ".join(
-            f"{_quoted(k)}: {_from_environment(v)}" for k, v in known.items()
-        )
-        arguments += f", headers={{{pairs}}}"
-    imports = ["import os\n\n"] if placeholders else []
+    arguments = _package_arguments(dict(placeholders or {}))
+    imports = ["import os\n\n"] if "os.environ" in arguments else []
     if _holds_decimal([inputs, outputs]):
         imports.insert(0, "from decimal import Decimal\n")
     options = f"    outputs={_literal(dict(outputs), 4)},\n" if outputs else ""
@@ -128,6 +129,28 @@ def as_package(
         f"job.wait()\n"
         f"results = job.results()\n"
     )
+
+
+def _package_arguments(known: dict[str, str]) -> str:
+    """Write what identifies the user as arguments of a client."""
+    from_env = 'ogc.auth.env("TOKEN")'
+    arguments = ""
+    match known.get("Authorization"):
+        case value if value == _BEARER:
+            arguments = f", auth={from_env}"
+        case value if value == _BASIC:
+            arguments = f', auth=(os.environ["USERNAME"], {from_env})'
+    if arguments:
+        known.pop("Authorization")
+    elif list(known.values()) == [TOKEN]:
+        (name,) = known
+        return f", auth=ogc.auth.api_key({_quoted(name)}, {from_env})"
+    if known:
+        pairs = ", ".join(
+            f"{_quoted(k)}: {_from_environment(v)}" for k, v in known.items()
+        )
+        arguments += f", headers={{{pairs}}}"
+    return arguments
 
 
 def _literal(value: object, indent: int) -> str:

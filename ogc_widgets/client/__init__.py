@@ -3,6 +3,7 @@
 :class:`Client` has plain blocking calls, :class:`AsyncClient` the same verbs to await.
 """
 
+from ogc_widgets.client import auth
 from ogc_widgets.client.aclient import AsyncClient
 from ogc_widgets.client.ajob import AsyncJob
 from ogc_widgets.client.client import Client
@@ -22,5 +23,6 @@ __all__ = [
     "LogFile",
     "RecentJob",
     "Results",
+    "auth",
     "recent_jobs",
 ]

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from ogc_widgets.client.deployment import Deployment
 from ogc_widgets.client.job_management import JobManagement
+from ogc_widgets.client.sign_in import SigningIn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ogc_widgets.client.auth import Auth
+    from ogc_widgets.client.credentials import Auth
     from ogc_widgets.client.transport import Verify
 
 
-class AsyncClient(JobManagement, Deployment):
+class AsyncClient(JobManagement, Deployment, SigningIn):
     """A client for one OGC API - Processes server, with awaitable verbs.
 
     The verbs can be awaited in any asyncio loop; the requests themselves are made in
@@ -22,8 +23,9 @@ class AsyncClient(JobManagement, Deployment):
 
     Args:
         url: Address of the landing page.
-        auth: A bearer token, ``(user, password)``, a callable that returns a token
-            (asked again when the server refuses the last one), or ``None``.
+        auth: A bearer token, ``(user, password)``, a function that returns a token
+            (asked again when the server refuses the last one), or one of the ways in
+            :mod:`ogc_widgets.auth <ogc_widgets.client.auth>`.
         headers: Further headers, such as ``{"X-Api-Key": "..."}``. Like ``auth``, they
             are sent to this server only.
         timeout_s: Seconds for one complete exchange.
@@ -50,15 +52,7 @@ class AsyncClient(JobManagement, Deployment):
             url, auth=auth, headers=headers, timeout_s=timeout_s, verify=verify
         )
 
-    def sign_in(self, auth: Auth) -> None:
-        """Use other credentials from now on; watched jobs look again at once.
-
-        Args:
-            auth: As for the class.
-
-        Raises:
-            InputError: They cannot be used.
-        """
-        self._transport.credentials = self._transport.credentials.with_auth(auth)
+    def _signed_in(self) -> None:
+        super()._signed_in()
         for job in tuple(self._jobs):
             job.resume()

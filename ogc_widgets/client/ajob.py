@@ -428,6 +428,11 @@ class AsyncJob:
             watch.not_heard(error, now())
             self._poller.publish()
             return error
+        except OgcError as error:
+            # Nothing was sent, for want of a token.
+            watch.refused(error, now())
+            self._poller.publish()
+            return error
         wait_s = retry_after_s(reply.headers)
         problem: OgcError | None = None
         try:

@@ -1,171 +1,209 @@
-"""Credentials: bound to one origin, and visible nowhere.
+"""Ways to sign in: what goes into ``auth=``.
 
-They live in closures, not in attributes, so that neither ``repr`` nor ``vars`` nor a
-debugger's variable list shows them by accident, and they cannot be pickled.
+::
+
+    auth="token"                        a bearer token
+    auth=("user", "password")           basic authentication
+    auth=function                       a function that returns a token; also async
+    auth=ogc.auth.env("TOKEN")          a token in an environment variable
+    auth=ogc.auth.keyring("name")       a token in the keyring of the system
+    auth=ogc.auth.api_key("X-Api-Key", key)
+    auth=ogc.auth.device(issuer, client_id)
+    auth=ogc.auth.client_credentials(issuer, client_id, secret)
+
+Wherever a secret is wanted (a password, a key) it may be a text, a function,
+``env(...)`` or ``keyring(...)``. A function is asked when a secret is first needed, and
+once more when the server refuses what it returned.
+
+Secrets are sent to the server that they were given for and nowhere else. They are in no
+``repr``, log line, exception or saved notebook, and cannot be pickled.
 """
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import inspect
-from collections.abc import Awaitable, Callable, Mapping
-from typing import NoReturn
+from typing import TYPE_CHECKING
 
-from ogc_widgets.api.links import Origin, origin
+from ogc_widgets.client import keeping
+from ogc_widgets.client.credentials import Auth, HeaderAuth
+from ogc_widgets.client.oidc import ClientCredentials, DeviceCode, DeviceFlow
+from ogc_widgets.client.provider import Provider
+from ogc_widgets.client.secret import (
+    EnvironmentSecret,
+    SecretLike,
+    SecretSource,
+    filled,
+    source_of,
+)
 from ogc_widgets.errors import InputError
 
-Token = str
-Auth = (
-    None
-    | Token
-    | tuple[str, str]
-    | Callable[[], Token]
-    | Callable[[], Awaitable[Token]]
-)
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-PLACEHOLDER = "$TOKEN"
+    from ogc_widgets.client.transport import Verify
+
+__all__ = [
+    "Auth",
+    "DeviceCode",
+    "SecretLike",
+    "api_key",
+    "client_credentials",
+    "device",
+    "env",
+    "forget",
+    "keyring",
+    "remember",
+]
 
 
-class Credentials:
-    """What identifies the user to one server.
+def env(name: str) -> SecretSource:
+    """A secret in an environment variable, read when it is needed.
 
     Args:
-        url: Address of the server; only its origin ever receives anything.
-        auth: A bearer token, ``(user, password)``, a callable that returns a token
-            (also as a coroutine), or ``None``.
-        headers: Further headers for this server, such as an API key.
+        name: Name of the variable, such as ``TOKEN``.
 
     Raises:
-        InputError: ``auth`` or ``headers`` is of a kind that cannot be sent.
+        InputError: It is no name.
     """
-
-    __slots__ = ("_ask", "_headers", "_origin", "_secrets", "_url", "kind")
-
-    def __init__(
-        self, url: str, auth: Auth = None, headers: Mapping[str, str] | None = None
-    ) -> None:
-        fixed = _checked(headers or {})
-        self._url = url
-        self._origin: Origin | None = origin(url)
-        self._headers: Callable[[], dict[str, str]] = lambda: dict(fixed)
-        self._secrets: Callable[[], set[str]]
-        self._ask: Callable[[bool], Awaitable[str]] | None
-        self.kind: str
-        """``""``, ``"bearer"`` or ``"basic"``; callables give bearer tokens."""
-        known: set[str] = set()
-        if auth is None:
-            self.kind, self._ask = "", None
-        elif isinstance(auth, str):
-            self.kind, self._ask = "bearer", _fixed(f"Bearer {_token(auth)}")
-            known.add(auth.strip())
-        elif isinstance(auth, tuple) and len(auth) == 2:
-            pair = ":".join(map(str, auth)).encode("utf-8")
-            encoded = base64.b64encode(pair).decode("ascii")
-            self.kind, self._ask = "basic", _fixed(f"Basic {encoded}")
-            known |= {str(auth[1]), encoded}
-        elif callable(auth):
-            self.kind, self._ask = "bearer", _asking(auth, known)
-        else:
-            raise InputError(
-                f"auth cannot be a {type(auth).__name__}.",
-                advice="Pass a token, (user, password), or a function that returns "
-                "a token. An API key goes into headers={'X-Api-Key': ...}.",
-            )
-        known |= {value for value in fixed.values() if len(value) > 3}
-        self._secrets = lambda: set(known)
-
-    @property
-    def can_renew(self) -> bool:
-        """Whether asking once more may give a new token."""
-        return self._ask is not None and self._ask.__name__ == "ask_again"
-
-    @property
-    def placeholders(self) -> dict[str, str]:
-        """The headers that are sent, with ``$TOKEN`` in place of every secret."""
-        names = dict.fromkeys(self._headers(), PLACEHOLDER)
-        if self.kind:
-            word = "Bearer" if self.kind == "bearer" else "Basic"
-            names["Authorization"] = f"{word} {PLACEHOLDER}"
-        return names
-
-    def with_auth(self, auth: Auth) -> Credentials:
-        """Return other credentials for the same server, with the same headers."""
-        return Credentials(self._url, auth, self._headers())
-
-    def are_for(self, url: str) -> bool:
-        """Whether an address belongs to the server that these are for."""
-        return self._origin is not None and origin(url) == self._origin
-
-    async def headers_for(self, url: str, *, renew: bool = False) -> dict[str, str]:
-        """Return the headers to send to an address: none for any other origin.
-
-        Args:
-            url: Where the request goes.
-            renew: Whether the last token was refused, so that a new one is needed.
-        """
-        if not self.are_for(url):
-            return {}
-        headers = self._headers()
-        if self._ask is not None:
-            headers["Authorization"] = await self._ask(renew)
-        return headers
-
-    def redact(self, text: str) -> str:
-        """Blank out the secrets in a text that a server may have echoed."""
-        for secret in self._secrets():
-            if len(secret) > 3:  # a shorter one would blank out words
-                text = text.replace(secret, "***")
-        return text
-
-    def __repr__(self) -> str:
-        return f"Credentials({self.kind or 'none'}, ***)"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("Credentials are not pickled; make a new client there.")
-
-    __getstate__ = __reduce__
+    return EnvironmentSecret(name)
 
 
-def _fixed(value: str) -> Callable[[bool], Awaitable[str]]:
-    async def ask(_renew: bool) -> str:  # noqa: FBT001 # one signature for both
-        return value
+def api_key(header: str, key: SecretLike) -> HeaderAuth:
+    """A key that is sent in a header of its own.
 
-    return ask
+    Args:
+        header: Name of the header, such as ``X-Api-Key``.
+        key: The key, a function that returns it, or ``env(...)``.
 
-
-def _asking(
-    function: Callable[[], object], known: set[str]
-) -> Callable[[bool], Awaitable[str]]:
-    last: list[str] = []
-    lock = asyncio.Lock()
-
-    async def ask_again(renew: bool) -> str:  # noqa: FBT001 # as above
-        before = last[-1:]
-        async with lock:
-            # Another request may have renewed the token while this one waited.
-            if not last or (renew and last == before):
-                answer = await asyncio.to_thread(function)
-                if inspect.isawaitable(answer):
-                    answer = await answer
-                last[:] = [_token(answer)]
-                known.add(last[0])
-            return f"Bearer {last[0]}"
-
-    return ask_again
+    Raises:
+        InputError: A header cannot carry it.
+    """
+    name = header.strip() if isinstance(header, str) else ""
+    if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
+        raise InputError(
+            "The name of a header is made of letters, digits and hyphens.",
+            advice='Write ogc.auth.api_key("X-Api-Key", key).',
+        )
+    return HeaderAuth(name, source_of(key))
 
 
-def _token(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise InputError("The token is empty or not text.", safe="Nothing was sent.")
-    token = value.strip()
-    if not token.isascii() or not token.isprintable():
-        raise InputError("The token holds characters that a header cannot carry.")
-    return token.removeprefix("Bearer ")
+def client_credentials(
+    issuer: str,
+    client_id: str,
+    client_secret: SecretLike,
+    *,
+    scope: str = "",
+    audience: str = "",
+    verify: Verify = True,
+) -> SecretSource:
+    """OpenID Connect for programs: the client itself signs in (RFC 6749, 4.4).
+
+    Args:
+        issuer: Address of the sign-in server, what stands before
+            ``/.well-known/openid-configuration``.
+        client_id: The name of the client there.
+        client_secret: Its secret, a function that returns it, or ``env(...)``.
+        scope: What the token is for, words separated by blanks.
+        audience: Which server the token is for, where the sign-in server asks.
+        verify: How certificates of the sign-in server are checked; see ``Client``.
+
+    Raises:
+        MissingExtraError: ``ogc-widgets[auth]`` is not installed.
+        InputError: The address or the id cannot be used.
+    """
+    secret = source_of(client_secret)
+    provider = Provider(issuer, client_id, secret, verify=verify)
+    return ClientCredentials(provider, scope=scope, audience=audience)
 
 
-def _checked(headers: Mapping[str, str]) -> dict[str, str]:
-    for name, value in headers.items():
-        if not isinstance(value, str) or not value.isprintable() or ":" in name:
-            raise InputError(f"The header {name!r} cannot be sent.")
-    return dict(headers)
+def device(
+    issuer: str,
+    client_id: str,
+    *,
+    client_secret: SecretLike | None = None,
+    scope: str | None = None,
+    audience: str = "",
+    keep: bool = False,
+    show: Callable[[DeviceCode], object] = print,
+    verify: Verify = True,
+) -> SecretSource:
+    """OpenID Connect for people: type a short code on a page, anywhere (RFC 8628).
+
+    In an ``App`` the code is shown in the sign-in box. In a script it is printed when a
+    token is first needed, or with ``client.sign_in()``.
+
+    Args:
+        issuer: Address of the sign-in server, what stands before
+            ``/.well-known/openid-configuration``.
+        client_id: The name of the client there.
+        client_secret: Its secret; most clients for this have none.
+        scope: What the token is for, words separated by blanks. Left out:
+            ``openid``, and ``offline_access`` where the sign-in server lists it.
+        audience: Which server the token is for, where the sign-in server asks.
+        keep: Whether to keep the sign-in in the keyring of the system, so that the
+            next session needs no code. ``forget(issuer, client_id)`` removes it.
+        show: Called with a :class:`DeviceCode` when there is something to type.
+        verify: How certificates of the sign-in server are checked; see ``Client``.
+
+    Raises:
+        MissingExtraError: ``ogc-widgets[auth]`` is not installed.
+        InputError: The address or the id cannot be used.
+    """
+    secret = None if client_secret is None else source_of(client_secret)
+    provider = Provider(issuer, client_id, secret, verify=verify)
+    name = _kept_name(provider.issuer, provider.client_id)
+    return DeviceFlow(
+        provider,
+        scope=scope,
+        audience=audience,
+        show=show,
+        keeper=keeping.Keeper(name) if keep else None,
+    )
+
+
+def keyring(name: str) -> SecretSource:
+    """A secret in the keyring of the system, put there by :func:`remember`.
+
+    Args:
+        name: The name under which it was kept.
+
+    Raises:
+        MissingExtraError: ``ogc-widgets[auth]`` is not installed.
+    """
+    return keeping.KeptSecret(name)
+
+
+def remember(name: str, secret: str | None = None) -> None:
+    """Keep a secret in the keyring of the system, under the name of this package.
+
+    Args:
+        name: The name to keep it under.
+        secret: The secret. Left out, it is asked for, so that it does not stand in
+            the notebook.
+
+    Raises:
+        MissingExtraError: ``ogc-widgets[auth]`` is not installed.
+        InputError: There is no keyring that can be used.
+    """
+    from getpass import getpass
+
+    key = keeping.named(name)
+    keeping.write(key, filled(getpass(f"{key}: ") if secret is None else secret))
+
+
+def forget(name: str, client_id: str | None = None) -> None:
+    """Remove a secret from the keyring of the system, if it is there.
+
+    Args:
+        name: The name under which it was kept, or the issuer of a device flow.
+        client_id: The client of a device flow that was told to ``keep``.
+
+    Raises:
+        MissingExtraError: ``ogc-widgets[auth]`` is not installed.
+        InputError: There is no keyring that can be used.
+    """
+    key = keeping.named(name)
+    keeping.delete(_kept_name(key.rstrip("/"), client_id) if client_id else key)
+
+
+def _kept_name(issuer: str, client_id: str) -> str:
+    return f"{client_id} at {issuer}"

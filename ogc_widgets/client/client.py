@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         ProcessSummary,
     )
     from ogc_widgets.api.requests import Mode, Outputs, Response
-    from ogc_widgets.client.auth import Auth
+    from ogc_widgets.client.credentials import Auth
     from ogc_widgets.client.objectstore import S3
     from ogc_widgets.client.transport import Verify
 
@@ -35,8 +35,9 @@ class Client:
 
     Args:
         url: Address of the landing page.
-        auth: A bearer token, ``(user, password)``, a callable that returns a token
-            (asked again when the server refuses the last one), or ``None``.
+        auth: A bearer token, ``(user, password)``, a function that returns a token
+            (asked again when the server refuses the last one), or one of the ways in
+            :mod:`ogc_widgets.auth <ogc_widgets.client.auth>`.
         headers: Further headers, such as ``{"X-Api-Key": "..."}``. Like ``auth``, they
             are sent to this server only.
         timeout_s: Seconds for one complete exchange.
@@ -84,13 +85,22 @@ class Client:
         """The headers that identify the user, with ``$TOKEN`` for every secret."""
         return self._aio.credential_placeholders
 
-    def sign_in(self, auth: Auth) -> None:
+    def sign_in(self, auth: Auth = None) -> None:
         """Use other credentials from now on; watched jobs look again at once.
+
+        A sign-in with a code is done here and now: the code is shown, and the call
+        waits until it has been typed on the page of the sign-in server.
+
+        Args:
+            auth: As for the class. Left out, the present way is gone once more: a
+                function is asked again, a sign-in with a code begins anew.
 
         Raises:
             InputError: They cannot be used.
+            SignInError: The user did not agree, or took too long.
+            ServerError: The sign-in server cannot be reached.
         """
-        self._aio.sign_in(auth)
+        run(self._aio.sign_in, auth)
 
     def landing_page(self) -> LandingPage:
         """Read the landing page.

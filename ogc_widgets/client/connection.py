@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn, Self, TypedDict
@@ -24,7 +24,7 @@ from ogc_widgets.client.address import (
     is_landing_page,
     outer_url,
 )
-from ogc_widgets.client.auth import Auth, Credentials
+from ogc_widgets.client.credentials import Auth, Credentials
 from ogc_widgets.client.loop import on_loop, submit
 from ogc_widgets.client.transport import JSON_CAP, Transport, Verify
 from ogc_widgets.errors import ProblemError, ProtocolError, SignInError
@@ -87,6 +87,7 @@ class Connection:
             self.url, credentials, timeout_s=timeout_s, verify=verify
         )
         self.s3: S3 | None = None
+        self._sign_in_watchers: list[Callable[[], None]] = []
         self._resources: Resources | None = None
         self._oddities: dict[str, type[OgcWarning]] = {}
         self._experience: dict[str, tuple[bool, str]] = {}

@@ -22,7 +22,7 @@ from ogc_widgets.api.links import (
 )
 from ogc_widgets.api.stac import StacFacts, facts_of
 from ogc_widgets.api.text import clean
-from ogc_widgets.client.auth import Credentials
+from ogc_widgets.client.credentials import Credentials
 from ogc_widgets.client.transport import Transport
 from ogc_widgets.errors import (
     BodyTooLargeError,

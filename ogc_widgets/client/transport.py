@@ -33,12 +33,12 @@ from ogc_widgets.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Iterator, Mapping
 
     import httpx
 
     from ogc_widgets.api.requests import Request
-    from ogc_widgets.client.auth import Credentials
+    from ogc_widgets.client.credentials import Credentials
 
 JSON_CAP = 16 * 2**20
 CONNECT_S = 10.0
@@ -90,7 +90,7 @@ class Transport:
         self.url = url
         self.credentials = credentials
         self.timeout_s = timeout_s
-        self._verify = verify
+        self.verify = verify
         self._pools: dict[bool, httpx.AsyncClient] = {}
         self._in_flight: Counter[httpx.AsyncClient] = Counter()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -99,12 +99,12 @@ class Transport:
     @property
     def verifies(self) -> bool:
         """Whether certificates are checked."""
-        return self._verify is not False
+        return self.verify is not False
 
     @property
     def verify_others(self) -> Verify:
         """The same for other servers: an exception made for this one is not theirs."""
-        return self._verify if self.verifies else True
+        return self.verify if self.verifies else True
 
     @property
     def is_open(self) -> bool:
@@ -133,6 +133,9 @@ class Transport:
                 request never left.
         """
         deadline_s = self.timeout_s if timeout_s is None else timeout_s
+        # A token may take minutes, when somebody has to agree on another page first:
+        # that is neither the server's time nor one of its places.
+        await self._identity(request.url)
         gate = self._gate_of() if is_counted else contextlib.nullcontext()
         async with gate:
             try:
@@ -150,8 +153,8 @@ class Transport:
     async def _read(self, request: Request, deadline_s: float, cap: int) -> Reply:
         sent = _Sent()
         try:
-            async with asyncio.timeout(deadline_s):
-                async with self.stream(request, sent=sent) as stream:
+            async with asyncio.timeout(deadline_s) as deadline:
+                async with self.stream(request, sent=sent, deadline=deadline) as stream:
                     body = await stream.read(cap)
                     return Reply(
                         stream.status_code,
@@ -180,11 +183,13 @@ class Transport:
         *,
         silence_s: float = SILENCE_S,
         sent: _Sent | None = None,
+        deadline: asyncio.Timeout | None = None,
     ) -> AsyncIterator[Stream]:
         """Send a request and read the answer piece by piece.
 
-        Redirects are followed as far as that is safe. There is no deadline for the
-        whole, only for silence.
+        Redirects are followed as far as that is safe, and a token that is refused is
+        renewed once. There is no deadline for the whole, only for silence, unless
+        ``deadline`` is one.
 
         Raises:
             TransportError: No usable answer.
@@ -193,17 +198,14 @@ class Transport:
         url = request.url
         renewed = False
         for _ in range(MAX_REDIRECTS + 2):
-            headers = {**request.headers}
-            headers |= await self.credentials.headers_for(url, renew=renewed)
+            identity = await self._identity(url)
+            headers = {**request.headers, **identity}
             async with self._exchange(request, url, headers, silence_s, sent) as got:
-                if (
-                    got.status_code == 401
-                    and not renewed
-                    and self.credentials.can_renew
-                    and self.credentials.are_for(url)
-                ):
+                if identity and not renewed and _may_be_expired(request, got):
                     renewed = True
-                    continue
+                    async with _unhurried(deadline):
+                        if await self._renew(identity, got.status_code):
+                            continue
                 target = self._redirect(request, got)
                 if not target:
                     yield got
@@ -213,6 +215,15 @@ class Transport:
             f"More than {MAX_REDIRECTS} redirects from {without_query(request.url)}.",
             advice="Use the address that the server redirects to.",
         )
+
+    async def _identity(self, url: str) -> dict[str, str]:
+        """Return the headers that identify the user to an address."""
+        with _nothing_sent():
+            return await self.credentials.headers_for(url)
+
+    async def _renew(self, refused: Mapping[str, str], status_code: int) -> bool:
+        with _nothing_sent():
+            return await self.credentials.renew(refused, status_code)
 
     def _redirect(self, request: Request, got: Stream) -> str:
         """Return where a redirect may be followed to, or ``""``."""
@@ -318,7 +329,7 @@ class Transport:
                 max_keepalive_connections=MAX_IN_FLIGHT if keep else 0,
             )
             self._pools[keep] = httpx.AsyncClient(
-                verify=_ssl_context(self._verify),
+                verify=_ssl_context(self.verify),
                 limits=limits,
                 mounts=dict.fromkeys(_LOOPBACK),
                 headers={
@@ -356,6 +367,41 @@ class Transport:
         if pool not in self._pools.values() and not self._in_flight[pool]:
             del self._in_flight[pool]
             await pool.aclose()
+
+
+def _may_be_expired(request: Request, got: Stream) -> bool:
+    """Whether a newer token may help."""
+    # After a 403 only what changes nothing is tried once more.
+    return got.status_code == 401 or (got.status_code == 403 and request.is_safe)
+
+
+@contextlib.contextmanager
+def _nothing_sent() -> Iterator[None]:
+    """Tell a failure to get a token apart from one of the request itself."""
+    try:
+        yield
+    except TransportError as error:
+        raise ConnectionFailedError(
+            f"No token could be had: {error.what}",
+            safe="Nothing was sent to the server.",
+            advice=error.advice,
+        ) from error
+
+
+@contextlib.asynccontextmanager
+async def _unhurried(deadline: asyncio.Timeout | None) -> AsyncIterator[None]:
+    """Stop the clock of a deadline while somebody else is asked."""
+    due = deadline.when() if deadline is not None else None
+    if deadline is None or due is None:
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    left_s = due - loop.time()
+    deadline.reschedule(None)
+    try:
+        yield
+    finally:
+        deadline.reschedule(loop.time() + left_s)
 
 
 def _reason(error: Exception) -> str:

@@ -193,9 +193,9 @@ def test_package_code_makes_the_same_run_when_run(monkeypatch):
     monkeypatch.setenv("TOKEN", "s3cret")
     monkeypatch.setattr(ogc_widgets, "Client", Client, raising=False)
     exec(code, {})
+    assert repr(made.pop("auth")) == "<environment variable TOKEN>"
     assert made == {
         "url": "http://srv.test/acme",
-        "auth": "s3cret",
         "headers": {"X-Api-Key": "s3cret"},
         "process_id": "water-bodies",
         "inputs": inputs,

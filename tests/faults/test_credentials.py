@@ -87,7 +87,7 @@ def test_redirect_is_refused_when_it_leads_from_https_to_http():
     import asyncio
 
     from ogc_widgets.api.requests import get
-    from ogc_widgets.client.auth import Credentials
+    from ogc_widgets.client.credentials import Credentials
     from ogc_widgets.client.transport import Transport
 
     class Got:

@@ -1,0 +1,274 @@
+"""Secrets, and where they come from.
+
+A secret lives in a closure, not in an attribute, so that neither ``repr`` nor ``vars``
+nor a debugger's variable list shows it by accident, and it cannot be pickled or copied.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import os
+from collections.abc import Awaitable, Callable
+from typing import NoReturn
+
+from ogc_widgets.errors import InputError, ServerError, SignInError
+
+
+class Sealed:
+    """Base of everything that holds a secret: shows nothing, and stays in memory."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} ***>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("Secrets are not pickled or copied; make a new one there.")
+
+    __getstate__ = __reduce__
+
+
+class Secret(Sealed):
+    """A text that only shows itself when it is asked to.
+
+    Args:
+        text: The secret; ``""`` for none.
+    """
+
+    __slots__ = ("_reveal",)
+
+    def __init__(self, text: str = "") -> None:
+        def reveal() -> str:
+            return text
+
+        self._reveal = reveal
+
+    def reveal(self) -> str:
+        """Return the secret."""
+        return self._reveal()
+
+    def __bool__(self) -> bool:
+        return bool(self._reveal())
+
+
+class SecretSource(Sealed):
+    """Where a secret comes from; asked in the loop thread, each time one is needed."""
+
+    __slots__ = ()
+
+    can_renew = True
+    """Whether asking once more, after a refusal, may bring another secret."""
+
+    @property
+    def needs_user(self) -> bool:
+        """Whether somebody has to do something first, such as open a page and agree."""
+        return False
+
+    async def secret(self, refused: str = "") -> str:
+        """Return the secret to send.
+
+        Args:
+            refused: The secret that the server has just refused, so that another one
+                is needed; ``""`` if none was.
+
+        Raises:
+            InputError: There is none, or it cannot be sent.
+            SignInError: There is no other one until the user signs in again.
+            ServerError: The server that gives it out cannot be reached.
+        """
+        raise NotImplementedError
+
+    async def begin_again(self) -> None:
+        """Forget the last secret, and let the user sign in where that is how it is had.
+
+        Raises:
+            SignInError: The user did not agree, or took too long.
+            ServerError: The server that gives it out cannot be reached.
+        """
+
+    def known(self) -> set[str]:
+        """Return all secrets that were given out, to blank them out in texts."""
+        raise NotImplementedError
+
+
+class FixedSecret(SecretSource):
+    """A secret that is known from the start."""
+
+    __slots__ = ("_text",)
+
+    can_renew = False
+
+    def __init__(self, text: str) -> None:
+        self._text = Secret(text)
+
+    async def secret(self, refused: str = "") -> str:  # noqa: ARG002 # there is no other
+        """Return it."""
+        return self._text.reveal()
+
+    def known(self) -> set[str]:
+        """Return it."""
+        return {self._text.reveal()}
+
+
+class AskedSecret(SecretSource):
+    """A secret that a function returns; kept until the server refuses it.
+
+    Args:
+        function: Returns the secret, or a coroutine that does. A plain function runs in
+            a thread of its own, so it may wait.
+    """
+
+    __slots__ = ("_ask", "_known", "_last", "_lock")
+
+    def __init__(self, function: Callable[[], object]) -> None:
+        self._ask = function
+        self._last = Secret()
+        self._known: list[Secret] = []
+        self._lock = asyncio.Lock()
+
+    async def secret(self, refused: str = "") -> str:
+        """Return the last one, or ask for another if that was refused."""
+        async with self._lock:
+            # Another request may have renewed it while this one waited.
+            if not self._last or self._last.reveal() == refused:
+                self._last = Secret(await self._answer())
+                self._known.append(self._last)
+            return self._last.reveal()
+
+    async def begin_again(self) -> None:
+        """Ask the function when a secret is next needed."""
+        async with self._lock:
+            self._last = Secret()
+
+    async def _answer(self) -> str:
+        try:
+            answer = await asyncio.to_thread(self._call)
+            if inspect.isawaitable(answer):
+                answer = await answer
+            return filled(answer)
+        except (InputError, ServerError):
+            raise
+        except Exception as error:
+            raise SignInError(
+                "The function that should return the token raised "
+                f"{type(error).__name__}.",
+                status_code=401,
+                safe="Nothing was sent.",
+                advice="Correct it, or sign in another way: client.sign_in(token).",
+            ) from error
+
+    def _call(self) -> object:
+        try:
+            return self._ask()
+        except StopIteration as error:
+            # A future cannot hold this one: whoever waits for it would do so for ever.
+            raise RuntimeError("StopIteration") from error
+
+    def known(self) -> set[str]:
+        """Return all that were given out."""
+        return {secret.reveal() for secret in self._known}
+
+
+class EnvironmentSecret(AskedSecret):
+    """A secret in an environment variable, read when it is needed.
+
+    Args:
+        name: Name of the variable.
+    """
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        if not isinstance(name, str) or not name or "=" in name:
+            raise InputError(
+                "The name of an environment variable is a text such as TOKEN.",
+                advice='Write auth=ogc.auth.env("TOKEN").',
+            )
+        self.name = name
+        super().__init__(self._read)
+
+    def _read(self) -> str:
+        value = os.environ.get(self.name, "")
+        if not value.strip():
+            raise InputError(
+                f"The environment variable {self.name} is not set.",
+                safe="Nothing was sent.",
+                advice=f"Set {self.name} before Jupyter is started, or in a cell: "
+                f'import os, getpass; os.environ["{self.name}"] = getpass.getpass()',
+            )
+        return value
+
+    def __repr__(self) -> str:
+        return f"<environment variable {self.name}>"
+
+
+SecretLike = str | Callable[[], str] | Callable[[], Awaitable[str]] | SecretSource
+"""A secret, a function that returns one (also as a coroutine), or ``auth.env(...)``."""
+
+
+def source_of(secret: SecretLike) -> SecretSource:
+    """Make a source of what a user passes as a secret.
+
+    Raises:
+        InputError: It is neither text nor callable, or is empty.
+    """
+    if isinstance(secret, SecretSource):
+        return secret
+    if isinstance(secret, str):
+        return FixedSecret(filled(secret))
+    if callable(secret):
+        return AskedSecret(secret)
+    raise InputError(
+        f"A secret cannot be a {type(secret).__name__}.",
+        advice="Pass a text, a function that returns one, or ogc.auth.env(...).",
+    )
+
+
+def filled(value: object) -> str:
+    """Return a secret that is a text with something in it.
+
+    Raises:
+        InputError: It is something else.
+    """
+    if not isinstance(value, str) or not value.strip():
+        raise InputError("The token is empty or not text.", safe="Nothing was sent.")
+    return value
+
+
+def for_header(secret: str) -> str:
+    """Return a secret as a header can carry it, without the blanks around it.
+
+    Raises:
+        InputError: It holds characters that not every server reads in the same way.
+    """
+    text = secret.strip()
+    if not text.isascii() or not text.isprintable():
+        raise InputError(
+            "The token holds characters that a header cannot carry.",
+            safe="Nothing was sent.",
+        )
+    return text
+
+
+# Shorter secrets are not blanked out in texts: that would blank out words.
+_SHORTEST_BLANKED = 4
+
+
+def blanked(text: str, secrets: set[str]) -> str:
+    """Return a text with ``***`` in place of secrets that a server may have echoed."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _SHORTEST_BLANKED:
+            text = text.replace(secret, "***")
+    return text
+
+
+def without_trace(error: BaseException) -> BaseException:
+    """Drop the tracebacks of an error: their frames hold what the user typed."""
+    seen: BaseException | None = error
+    while seen is not None:
+        with contextlib.suppress(AttributeError):
+            seen.__traceback__ = None
+        seen = seen.__cause__ or seen.__context__
+    return error
