@@ -14,35 +14,25 @@ This module is light; the server runs in a process of its own.
 from __future__ import annotations
 
 import json
+import os
 import queue
-import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import weakref
-from importlib.util import find_spec
-from pathlib import Path
 from types import ModuleType
 from typing import IO, TYPE_CHECKING, Any
 
-from ogc_widgets.errors import ConnectionFailedError, InputError, MissingExtraError
+from ogc_widgets.errors import ConnectionFailedError, InputError
+from ogc_widgets.lab import options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
     from types import TracebackType
 
-_NEEDED = (
-    "cwl2ogc",
-    "cwltool",
-    "numpy",
-    "psutil",
-    "rasterio",
-    "skimage",
-    "starlette",
-    "uvicorn",
-)
 _START_TIMEOUT_S = 60
 _SCENES_TIMEOUT_S = 300
 _STOP_TIMEOUT_S = 10
@@ -58,6 +48,9 @@ def lab(
     workers: int | None = None,
     runner: str | Sequence[str] | None = None,
     tenant: str = "acme",
+    token: str | None = None,
+    oidc: str | None = None,
+    audience: str | None = None,
     **unknown: object,
 ) -> Lab:
     """Start a lab server and wait until it answers.
@@ -73,6 +66,11 @@ def lab(
             INPUTS`` and prints the CWL output object; ``{logs}`` in it stands for a
             folder where it may keep one log per step (``--log-dir {logs}``).
         tenant: First part of the path.
+        token: A secret that clients have to send as bearer token. The landing page and
+            the example scenes stay open.
+        oidc: Address of an OpenID Connect issuer; clients have to send one of its
+            access tokens (a JWT). Together with ``token`` either will do.
+        audience: What ``aud`` in these tokens must hold; anything by default.
         unknown: Refused, with the names that there are.
 
     Returns:
@@ -84,78 +82,21 @@ def lab(
         MissingExtraError: The extra ``lab`` is not installed.
         ConnectionFailedError: The server did not start.
     """
-    if unknown:
-        raise InputError(
-            f"lab() has no option {', '.join(sorted(unknown))}.",
-            advice="Its options: port, host, data, workers, runner, tenant.",
-        )
-    check_extra()
+    options.check_names(unknown)
+    options.check_extra()
     return Lab(
-        options(
+        options.checked(
             port=port,
             host=host,
             data=data,
             workers=workers,
             runner=runner,
             tenant=tenant,
+            token=token,
+            oidc=oidc,
+            audience=audience,
         )
     )
-
-
-def check_extra() -> None:
-    """Make sure that the server's packages are there.
-
-    Raises:
-        MissingExtraError: Some are not.
-    """
-    if any(find_spec(name) is None for name in _NEEDED):
-        raise MissingExtraError("The lab server", "lab")
-
-
-def options(
-    *,
-    port: int,
-    host: str,
-    data: str | Path | None,
-    tenant: str,
-    workers: int | None = None,
-    runner: str | Sequence[str] | None = None,
-) -> dict[str, Any]:
-    """Check the options of a server and return them as JSON members.
-
-    Raises:
-        InputError: One of them is not usable.
-    """
-    if not 0 <= port <= 65535:
-        raise InputError(f"port is {port}; it must be between 0 and 65535.")
-    if workers is not None and workers < 1:
-        raise InputError(f"workers is {workers}; at least one is needed.")
-    if not tenant or not tenant.replace("-", "").replace("_", "").isalnum():
-        raise InputError(f"tenant is {tenant!r}; use letters, digits, '-' and '_'.")
-    command = shlex.split(runner) if isinstance(runner, str) else list(runner or ())
-    if command and shutil.which(command[0], path=_search_path()) is None:
-        raise InputError(
-            f"The runner {command[0]!r} is not installed.",
-            advice="Give a command that a shell would find, or leave the option out.",
-        )
-    chosen: dict[str, Any] = {
-        "port": port,
-        "host": host,
-        "tenant": tenant,
-        "runner": command,
-        "temporary": data is None,
-    }
-    if data is not None:
-        chosen["data"] = str(Path(data).expanduser().absolute())
-    if workers is not None:
-        chosen["workers"] = workers
-    return chosen
-
-
-def _search_path() -> str:
-    import os
-
-    return f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 
 
 class Lab:
@@ -166,10 +107,14 @@ class Lab:
     """
 
     def __init__(self, chosen: dict[str, Any]) -> None:
+        chosen = dict(chosen)
         temporary = None
         if chosen["temporary"]:
             temporary = tempfile.mkdtemp(prefix="ogc-lab-")
-            chosen = {**chosen, "data": temporary}
+            chosen["data"] = temporary
+        # Everybody on this machine can read a command line; only its owner the rest.
+        token = chosen.pop("token")
+        environment = {**os.environ, options.TOKEN_VARIABLE: token}
         log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the finalizer
         process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", "ogc_widgets.lab.child", json.dumps(chosen)],
@@ -177,6 +122,7 @@ class Lab:
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
+            env=environment,
             # The stop button of a notebook must not reach the server.
             start_new_session=True,
         )
@@ -296,8 +242,8 @@ class _LabModule(ModuleType):
     in the place of the function ``ogc_widgets.lab``. Called, it does the same.
     """
 
-    def __call__(self, **options: Any) -> Lab:  # noqa: ANN401 # handed on as they are
-        return lab(**options)
+    def __call__(self, **given: Any) -> Lab:  # noqa: ANN401 # handed on as they are
+        return lab(**given)
 
 
 sys.modules[__name__].__class__ = _LabModule

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ogc_widgets.errors import OgcError
+from ogc_widgets.lab.options import TOKEN_VARIABLE
 from ogc_widgets.lab.server.serve import FolderLock, listen, serve, url_of
 from ogc_widgets.lab.server.settings import Settings
 
@@ -68,7 +69,11 @@ def main(argument: str) -> int:
     """Serve until the parent is gone."""
     options = json.loads(argument)
     settings = Settings(
-        data=Path(options.pop("data")), runner=tuple(options.pop("runner")), **options
+        data=Path(options.pop("data")),
+        runner=tuple(options.pop("runner")),
+        # Taken away, so that no runner and no step inherits it.
+        token=os.environ.pop(TOKEN_VARIABLE, ""),
+        **options,
     )
     # The stop button of a notebook interrupts the kernel's whole group.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

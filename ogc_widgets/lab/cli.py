@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import OgcError
-from ogc_widgets.lab import check_extra, options
+from ogc_widgets.lab.options import TOKEN_VARIABLE, check_extra, checked
 
 if TYPE_CHECKING:
     import asyncio
@@ -26,7 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen.pop("command")
     try:
         check_extra()
-        _serve(options(**chosen))
+        # Taken away, so that no runner and no step inherits it.
+        from_environment = os.environ.pop(TOKEN_VARIABLE, "")
+        if from_environment:
+            chosen.setdefault("token", from_environment)
+        _serve(checked(**chosen))
     except OgcError as error:
         print(f"ogc-widgets: {error}", file=sys.stderr)  # noqa: T201 - a command
         return 1
@@ -69,6 +74,23 @@ def _parser() -> argparse.ArgumentParser:
         "{logs} in it is a folder for logs (default: the embedded cwltool)",
     )
     lab.add_argument("--tenant", default="acme", help="first part of every address")
+    lab.add_argument(
+        "--token",
+        default=argparse.SUPPRESS,
+        help="secret that clients send as bearer token; others on this machine can see "
+        f"a command line, so rather set {TOKEN_VARIABLE}",
+    )
+    lab.add_argument(
+        "--oidc",
+        metavar="ISSUER",
+        default=argparse.SUPPRESS,
+        help="OpenID Connect issuer whose access tokens clients send",
+    )
+    lab.add_argument(
+        "--audience",
+        default=argparse.SUPPRESS,
+        help="what these tokens must be meant for (default: anything)",
+    )
     return parser
 
 
@@ -102,10 +124,15 @@ def _say_ready(settings: Settings, lab: Lab, _server: uvicorn.Server) -> None:
         f"Data folder: {settings.data}",
         "Stop it with Ctrl+C.",
     ]
+    if settings.is_protected:
+        ways = ["the token"] * bool(settings.token)
+        ways += [f"a token of {settings.oidc}"] * bool(settings.oidc)
+        lines.insert(-1, f"Protected:   needs {' or '.join(ways)}")
     if not settings.is_loopback:
+        who = "who has a token for it" if settings.is_protected else "who can reach it"
         lines.append(
-            "Warning: everybody who can reach this address can run programs on this "
-            "machine. Use it in a closed network only."
+            f"Warning: everybody {who} can run programs on this machine. Use it in a "
+            "closed network only, behind a web server that speaks https."
         )
     _print(*lines)
 

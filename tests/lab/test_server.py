@@ -15,9 +15,8 @@ import httpx
 import psutil
 import pytest
 
-import ogc_widgets.lab
 from ogc_widgets.errors import InputError, MissingExtraError
-from ogc_widgets.lab import lab
+from ogc_widgets.lab import lab, options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -341,7 +340,7 @@ def test_error_names_the_folder_when_another_server_has_it(tmp_path: Path) -> No
 def test_error_names_the_extra_when_it_is_not_installed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ogc_widgets.lab, "_NEEDED", ("starlette", "no_such_package"))
+    monkeypatch.setattr(options, "NEEDED", ("starlette", "no_such_package"))
     with pytest.raises(MissingExtraError, match=r"ogc-widgets\[lab\]"):
         lab()
 

@@ -26,6 +26,7 @@ from ogc_widgets.lab.server import (
 )
 from ogc_widgets.lab.server.context import Lab, lab_of, resource, scenes_of
 from ogc_widgets.lab.server.files import below, send_file
+from ogc_widgets.lab.server.gate import Gate, metadata
 from ogc_widgets.lab.server.guard import Guard
 from ogc_widgets.lab.server.jobs import JobStore
 from ogc_widgets.lab.server.launcher import Launcher
@@ -94,8 +95,13 @@ def build_app(settings: Settings) -> Starlette:
             Mount(settings.api_path, routes=_api_routes()),
             Route(settings.scenes_path + "/{path:path}", _scene_file),
             Route("/", _to_api),
+            *([Route(settings.metadata_path, metadata)] if settings.oidc else []),
         ],
-        middleware=[Middleware(Guard, settings=settings)],
+        # A browser asks before it sends a token, so the guard comes first.
+        middleware=[
+            Middleware(Guard, settings=settings),
+            Middleware(Gate, settings=settings),
+        ],
         exception_handlers={
             Problem: on_problem,
             HTTPException: on_http_error,

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import urllib.error
-import urllib.request
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from starlette.responses import JSONResponse, Response
 
@@ -18,6 +16,7 @@ from ogc_widgets.lab.server.execute_routes import (
     media_type_of,
     read_body,
 )
+from ogc_widgets.lab.server.fetch import UnreachableError, fetch
 from ogc_widgets.lab.server.problems import Problem
 
 if TYPE_CHECKING:
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 
 _CWL_TYPES = ("application/cwl", "application/cwl+yaml", "application/cwl+json")
 _PACKAGE_TYPE = "application/ogcapppkg+json"
-_LARGEST_PACKAGE = 8 * 2**20
-_FETCH_TIMEOUT_S = 20
+_ACCEPTED = "application/cwl, application/yaml, */*;q=0.5"
 
 
 async def deploy(request: Request) -> Response:
@@ -98,7 +96,10 @@ async def _unit(unit: Json) -> tuple[bytes, str, str]:
     if isinstance(unit, dict):
         if isinstance(unit.get("href"), str):
             address, _, workflow = unit["href"].partition("#")
-            text = await asyncio.to_thread(_fetch, address)
+            try:
+                text = await asyncio.to_thread(fetch, address, _ACCEPTED)
+            except UnreachableError as error:
+                raise _unreachable(address, str(error)) from None
             return text, "application/cwl", workflow
         for key in ("value", "unit"):
             if key in unit:
@@ -115,26 +116,6 @@ async def _unit(unit: Json) -> tuple[bytes, str, str]:
         "executionUnit must hold a CWL document, or a link to one: "
         '{"href": "https://...", "type": "application/cwl"}.',
     )
-
-
-def _fetch(address: str) -> bytes:
-    """Return the document at an address."""
-    if urlsplit(address).scheme not in {"http", "https"}:
-        raise _unreachable(address, "it is not an http or https address")
-    wanted = urllib.request.Request(  # noqa: S310 - the scheme has been checked
-        address, headers={"Accept": "application/cwl, application/yaml, */*;q=0.5"}
-    )
-    try:
-        with urllib.request.urlopen(wanted, timeout=_FETCH_TIMEOUT_S) as answer:  # noqa: S310
-            content: bytes = answer.read(_LARGEST_PACKAGE + 1)
-    except urllib.error.HTTPError as error:
-        raise _unreachable(address, f"its server says {error.code}") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "reason", error)
-        raise _unreachable(address, str(reason)) from None
-    if len(content) > _LARGEST_PACKAGE:
-        raise _unreachable(address, f"it is over {_LARGEST_PACKAGE >> 20} MiB")
-    return content
 
 
 def _unreachable(address: str, reason: str) -> Problem:

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-_EXPOSED = "Location, Link, Preference-Applied, Content-Range, Content-Length, ETag"
+_EXPOSED = (
+    "Location, Link, Preference-Applied, Content-Range, Content-Length, ETag, "
+    "WWW-Authenticate, Retry-After"
+)
 
 
 class Guard:
@@ -45,7 +48,7 @@ class Guard:
         path: str = scope["path"]
         origin = headers.get("origin")
         # A search that is posted changes nothing.
-        is_reading = scope["method"] in _READING or self._is_open(path)
+        is_reading = scope["method"] in _READING or self._settings.is_example(path)
         problem = self._refusal(headers.get("host", ""), origin, is_reading=is_reading)
         allowed = self._allowed_origin(path, origin)
         response: Response | None = None
@@ -87,12 +90,8 @@ class Guard:
             f"A page from {origin} may not change anything on this server.",
         )
 
-    def _is_open(self, path: str) -> bool:
-        folders = (self._settings.scenes_path, self._settings.stac_path)
-        return any(f"{path}/".startswith(f"{folder}/") for folder in folders)
-
     def _allowed_origin(self, path: str, origin: str | None) -> str:
-        if self._is_open(path):
+        if self._settings.is_example(path):
             return "*"  # example data, open to any map viewer
         return origin if origin and _is_loopback(origin) else ""
 

@@ -8,14 +8,18 @@ if TYPE_CHECKING:
     from ogc_widgets.lab.server.values import Json
 
 
-def api_definition(api: str, process_ids: list[str]) -> dict[str, Any]:
+def api_definition(
+    api: str, process_ids: list[str], *, protected: bool = False, oidc: str = ""
+) -> dict[str, Any]:
     """Return the definition.
 
     Args:
         api: Address of the API.
         process_ids: The processes there are now; offered as values.
+        protected: Whether a bearer token is asked for.
+        oidc: The issuer of tokens, if there is one.
     """
-    return {
+    definition: dict[str, Any] = {
         "openapi": "3.0.3",
         "info": {
             "title": "ogc_widgets lab",
@@ -39,6 +43,17 @@ def api_definition(api: str, process_ids: list[str]) -> dict[str, Any]:
             },
         },
     }
+    if protected:
+        schemes: dict[str, Any] = {"bearer": {"type": "http", "scheme": "bearer"}}
+        if oidc:
+            schemes["oidc"] = {
+                "type": "openIdConnect",
+                "openIdConnectUrl": f"{oidc}/.well-known/openid-configuration",
+            }
+        definition["components"]["securitySchemes"] = schemes
+        definition["security"] = [{name: []} for name in schemes]
+        definition["paths"]["/"]["get"]["security"] = []  # open to everybody
+    return definition
 
 
 def _schema(name: str) -> dict[str, Any]:

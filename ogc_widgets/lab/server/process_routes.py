@@ -40,7 +40,14 @@ async def conformance(_request: Request) -> Response:
 async def definition(request: Request) -> Response:
     """GET /api."""
     ids = [record.id for record in lab_of(request).processes.all()]
-    return JSONResponse(api_definition(api_of(request), ids), media_type=OPENAPI_TYPE)
+    settings = lab_of(request).settings
+    document = api_definition(
+        api_of(request),
+        ids,
+        protected=settings.is_protected,
+        oidc=settings.oidc.rstrip("/"),
+    )
+    return JSONResponse(document, media_type=OPENAPI_TYPE)
 
 
 async def process_list(request: Request) -> Response:

@@ -33,6 +33,9 @@ class Settings:
         runner: Command in front of ``--outdir DIR PACKAGE INPUTS``; empty for
             the embedded cwltool.
         temporary: The folder is removed when the server ends.
+        token: A bearer token that opens a protected server.
+        oidc: An OpenID Connect issuer whose access tokens open it, too.
+        audience: What these tokens have to be meant for; empty for anything.
     """
 
     data: Path
@@ -42,6 +45,9 @@ class Settings:
     workers: int = field(default_factory=lambda: default_workers())
     runner: tuple[str, ...] = ()
     temporary: bool = False
+    token: str = field(default="", repr=False)
+    oidc: str = ""
+    audience: str = ""
 
     @property
     def api_path(self) -> str:
@@ -57,6 +63,32 @@ class Settings:
     def stac_path(self) -> str:
         """Path of the STAC API over the example scenes."""
         return f"{self.api_path}/stac"
+
+    @property
+    def metadata_path(self) -> str:
+        """Path of the document that says where to sign in."""
+        return f"/.well-known/oauth-protected-resource{self.api_path}"
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether a token is asked for."""
+        return bool(self.token or self.oidc)
+
+    def is_open(self, path: str) -> bool:
+        """Whether a path is for everybody, even on a protected server."""
+        return path in {
+            "/",
+            self.api_path,
+            f"{self.api_path}/",
+            self.metadata_path,
+        } or self.is_example(path)
+
+    def is_example(self, path: str) -> bool:
+        """Whether a path is one of the example scenes, or of the search in them."""
+        if ".." in path.split("/"):  # leads who knows where
+            return False
+        folders = (self.scenes_path, self.stac_path)
+        return any(f"{path}/".startswith(f"{folder}/") for folder in folders)
 
     @property
     def is_loopback(self) -> bool:

@@ -1,0 +1,53 @@
+"""Read a small document from another server, or say in a few words why not."""
+
+from __future__ import annotations
+
+import http.client
+import urllib.error
+import urllib.request
+from urllib.parse import urlsplit
+
+from ogc_widgets.lab.server.settings import LOOPBACK_HOSTS
+
+_TIMEOUT_S = 20
+_LARGEST_MIB = 8
+
+
+class UnreachableError(Exception):
+    """A document could not be read; the text is the reason, without a full stop."""
+
+
+def fetch(address: str, accept: str) -> bytes:
+    """Return the document at an address. Blocks, so it is called in a thread.
+
+    Args:
+        address: An http or https address.
+        accept: Media types that are wanted.
+
+    Raises:
+        UnreachableError: There is no such document, or it is over 8 MiB.
+    """
+    if urlsplit(address).scheme not in {"http", "https"}:
+        raise UnreachableError("it is not an http or https address")
+    try:
+        request = urllib.request.Request(  # noqa: S310 - the scheme has been checked
+            address, headers={"Accept": accept}
+        )
+        with _opener(address).open(request, timeout=_TIMEOUT_S) as answer:
+            content: bytes = answer.read((_LARGEST_MIB << 20) + 1)
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise UnreachableError(f"its server says {error.code}") from None
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        reason = getattr(error, "reason", error)
+        raise UnreachableError(str(reason)) from None
+    if len(content) > _LARGEST_MIB << 20:
+        raise UnreachableError(f"it is over {_LARGEST_MIB} MiB")
+    return content
+
+
+def _opener(address: str) -> urllib.request.OpenerDirector:
+    if urlsplit(address).hostname in LOOPBACK_HOSTS:
+        # A site's web proxy cannot reach this machine's own loopback.
+        return urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    return urllib.request.build_opener()
