@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ogc_widgets.api.notices import strict
     from ogc_widgets.app import App
-    from ogc_widgets.client import S3, AsyncClient, Client, auth, recent_jobs
+    from ogc_widgets.client import (
+        S3,
+        AsyncClient,
+        Client,
+        auth,
+        recent_jobs,
+        search_items,
+    )
     from ogc_widgets.form import ProcessForm, register_field
     from ogc_widgets.lab import lab
     from ogc_widgets.map import AreaMap, ResultsMap
@@ -34,6 +41,7 @@ _HOME_OF = {
     "lab": "ogc_widgets.lab",
     "recent_jobs": "ogc_widgets.client",
     "register_field": "ogc_widgets.form",
+    "search_items": "ogc_widgets.client",
     "strict": "ogc_widgets.api.notices",
 }
 
@@ -51,6 +59,7 @@ __all__ = [
     "lab",
     "recent_jobs",
     "register_field",
+    "search_items",
     "strict",
 ]
 

@@ -20,6 +20,7 @@ from ogc_widgets.app.outputs_view import OutputsView
 from ogc_widgets.app.request_text import code_blocks, json_blocks
 from ogc_widgets.app.run_bar import RunBar
 from ogc_widgets.app.scenes import Scenes
+from ogc_widgets.app.search_link import SearchLink
 from ogc_widgets.client import AsyncJob, Client, Job, Results
 from ogc_widgets.client.loop import run as run_in_loop
 from ogc_widgets.client.loop import submit
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.api import JobView, Process
     from ogc_widgets.api.requests import Mode
+    from ogc_widgets.panel.item_search import ItemSearch
 
 
 class App(ipywidgets.VBox):
@@ -91,6 +93,9 @@ class App(ipywidgets.VBox):
         self._scenes = Scenes(context)
         self._stac = StacReader(self.client.aio)
         self._looks = ItemLooks(self._stac)
+        self._search = SearchLink(
+            self._stac, self.map, context, self._left, self._server.catalogue_url
+        )
         super().__init__(
             [self._header, self._split, self.panel, self._outputs, self._results_map]
         )
@@ -112,6 +117,11 @@ class App(ipywidgets.VBox):
     def process(self) -> Process:
         """The description of the open process."""
         return self._server.process
+
+    @property
+    def search(self) -> ItemSearch:
+        """The search for STAC items, which a field of such items opens."""
+        return self._search.view
 
     def choose(self, process_id: str) -> None:
         """Open another process of the server; the inputs of both are kept.
@@ -163,6 +173,7 @@ class App(ipywidgets.VBox):
         self._stop_watching()
         self._area_link.close()
         self._scenes.close()
+        self._search.close()
         self.form.item_looker = None
         submit(self._stac.close)
         for widget in (
@@ -212,6 +223,7 @@ class App(ipywidgets.VBox):
         self.panel.can_stop = server.capabilities.for_process(process).dismiss.available
         self._area_link.bind(form)
         self._scenes.bind(form)
+        self._search.bind(form)
         form.item_looker = self._looks
         self._show_tab()
         self._follow_form()
@@ -254,8 +266,12 @@ class App(ipywidgets.VBox):
 
     def _show_tab(self, _change: object = None) -> None:
         shows_form = self._header.tab == "form"
+        if not shows_form:
+            self.search.hide()
         self._left.children = (
-            (self.form, self._run_bar) if shows_form else (self._code, self._run_bar)
+            (self.search, self.form, self._run_bar)
+            if shows_form
+            else (self._code, self._run_bar)
         )
         self._write_request()
 

@@ -7,6 +7,8 @@ import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ogc_widgets.api.links import is_private_host
+from ogc_widgets.api.stac import catalogue_link
 from ogc_widgets.errors import ProblemError, ProtocolError
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ class Server:
         processes: Its processes, in its order.
         process: The description of the open one.
         process_url: Address of the open one.
+        catalogue_url: Address of the STAC API that it offers, or "".
     """
 
     title: str
@@ -31,6 +34,7 @@ class Server:
     processes: tuple[ProcessSummary, ...]
     process: Process
     process_url: str
+    catalogue_url: str = ""
 
     async def opening(self, client: AsyncClient, process_id: str) -> Server:
         """Fetch another process of the server.
@@ -70,7 +74,15 @@ async def discover(client: AsyncClient, process_id: str | None) -> Server:
         processes=tuple(processes),
         process=await client.process(process_id),
         process_url=await client.process_url(process_id),
+        catalogue_url=_catalogue(landing, client),
     )
+
+
+def _catalogue(landing: LandingPage, client: AsyncClient) -> str:
+    """The STAC API that a server offers, if it can be reached from here."""
+    link = catalogue_link(landing.raw, client.url)
+    url = client.rebase(link) if link else ""
+    return url if not is_private_host(url) or is_private_host(client.url) else ""
 
 
 async def _conformance(client: AsyncClient) -> None:

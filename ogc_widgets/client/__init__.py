@@ -6,6 +6,7 @@
 from ogc_widgets.client import auth
 from ogc_widgets.client.aclient import AsyncClient
 from ogc_widgets.client.ajob import AsyncJob
+from ogc_widgets.client.catalogue import search_items
 from ogc_widgets.client.client import Client
 from ogc_widgets.client.history import RecentJob, recent_jobs
 from ogc_widgets.client.job import Job
@@ -25,4 +26,5 @@ __all__ = [
     "Results",
     "auth",
     "recent_jobs",
+    "search_items",
 ]

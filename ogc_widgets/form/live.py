@@ -171,6 +171,22 @@ class InputField:
     def shape(self, shape: JsonValue) -> None:
         self.form.set_shape(self.id, shape)
 
+    def add(self, items: JsonValue) -> None:
+        """Add STAC items, for example those that a search found.
+
+        An item goes in as its address where it has one, else as a document if the input
+        takes that. Items that are there already are left alone; an input for one item
+        takes the last one.
+
+        Args:
+            items: Items as dicts or pystac objects, or their addresses; or one of them.
+
+        Raises:
+            InputError: The input does not take STAC items, or not these.
+        """
+        is_one = isinstance(items, (str, Mapping)) or hasattr(items, "to_dict")
+        self.form.add_items(self.id, [items] if is_one else items)
+
     def clear(self) -> None:
         """Empty the field; the input is then not sent."""
         self.form.change_inputs({self.id: UNSET})

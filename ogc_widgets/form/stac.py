@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from ogc_widgets.api.stac import KIND_WORDS
+from ogc_widgets.api.stac import KIND_WORDS, id_of, self_address
+from ogc_widgets.errors import InputError
 from ogc_widgets.form import exact, known
 from ogc_widgets.form.fields import UNSET, Field, join_path
 from ogc_widgets.form.settle import type_names
@@ -178,6 +179,94 @@ def draft_of(field: Field, value: JsonValue) -> str | None:
         address = value["href"]
         return address if isinstance(address, str) else None
     return exact.dumps(value, indent=2) if hint.documents else None
+
+
+def takes_one(field: Field) -> bool:
+    """Whether a field takes one document only."""
+    target = _target(field)
+    return target is not None and target[1].kind == "stac"
+
+
+def with_items(field: Field, draft: JsonValue, items: list[Any]) -> JsonValue:
+    """The draft with more items in it; None if the field takes none.
+
+    Args:
+        field: A field of STAC documents, a list of such, or a choice that has one.
+        draft: What is on the screen.
+        items: Items as dicts, or addresses.
+
+    Raises:
+        InputError: An item has no address, and the field takes no documents.
+    """
+    target = _target(field)
+    if target is None:
+        return None
+    branch, inner = target
+    if branch is not None:
+        is_chosen = isinstance(draft, Mapping) and draft.get("branch") == branch
+        before = draft["draft"] if is_chosen else None
+        return {"branch": branch, "draft": with_items(inner, before, items)}
+    if inner.kind == "stac" and inner.stac is not None:
+        if "items" in inner.stac.wants and "item" not in inner.stac.wants:
+            return _as_one_list(draft, items)
+        texts = [_text_of(inner.stac, item) for item in items]
+        return texts[-1] if texts else draft
+    hint = inner.item.stac if inner.item is not None else None
+    rows = [row for row in draft or () if row is not None]
+    for item in items:
+        text = _text_of(hint, item) if hint is not None else ""
+        if text not in rows:
+            rows.append(text)
+    return rows or None
+
+
+def _target(field: Field) -> tuple[int | None, Field] | None:
+    """Number of the branch, if any, and the field that items go into."""
+    if field.kind == "stac" or (
+        field.kind == "list" and field.item is not None and field.item.kind == "stac"
+    ):
+        return None, field
+    if field.kind != "union":
+        return None
+    # Several are better than one.
+    for kind in ("list", "stac"):
+        for number, branch in enumerate(field.branches):
+            if branch.kind == kind and _target(branch) is not None:
+                return number, branch
+    return None
+
+
+def _text_of(hint: StacHint, item: JsonValue) -> str:
+    if isinstance(item, str):
+        return item
+    if not isinstance(item, Mapping):
+        raise InputError(f"{type(item).__name__} is not a STAC item.")
+    address = self_address(item)
+    if address:
+        return address
+    if hint.documents:
+        return exact.dumps(item, indent=2)
+    raise InputError(
+        f"The item {id_of(item) or 'without id'} has no address of its own, and this "
+        "input takes addresses only."
+    )
+
+
+def _as_one_list(draft: JsonValue, items: list[Any]) -> str:
+    """A document that holds what a draft holds, and more items."""
+    before = exact.loads(draft) if isinstance(draft, str) and is_document(draft) else {}
+    found = before.get("features") if isinstance(before, Mapping) else None
+    features = list(found) if isinstance(found, list) else []
+    names = [one.get("id") for one in features if isinstance(one, Mapping)]
+    for item in items:
+        if not isinstance(item, Mapping):
+            raise InputError(
+                "This input takes the items themselves, not their addresses."
+            )
+        if item.get("id") not in names:
+            features.append(dict(item))
+    document = {"type": "FeatureCollection", "features": features}
+    return exact.dumps(document, indent=2)
 
 
 def is_document(text: str) -> bool:

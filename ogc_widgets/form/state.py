@@ -14,7 +14,7 @@ import traitlets
 from ipywidgets import widget_serialization
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.form import area, extras, page, rules, tree
+from ogc_widgets.form import area, extras, page, rules, stac, tree
 from ogc_widgets.form.descriptions import plain_description
 from ogc_widgets.form.drafts import HIDDEN_NOTE, from_draft, initial_draft, to_draft
 from ogc_widgets.form.fields import UNSET, Field, join_path, split_path
@@ -234,15 +234,16 @@ class FormState(View):
             self._edited.add(key)
             self._set_drafts({key: draft})
 
-    def focus(self, path: str) -> None:
+    def focus(self, path: str, *, at: str = "") -> None:
         """Bring a field to view and put the cursor into it.
 
         Args:
             path: Input id, or the path of a part of it such as "stac_items/1".
+            at: "search" for its link to a search, where it has one.
         """
         with publishing(self):
             number = self.focus_request.get("n", 0) + 1
-            self.focus_request = {"path": path, "n": number}
+            self.focus_request = {"path": path, "n": number, "at": at}
 
     def reset(self) -> None:
         """Back to the server's defaults; everything that was entered is gone."""
@@ -288,6 +289,30 @@ class FormState(View):
             draft = None if shape is None else area.draft_of_shape(field, shape, old)
             self._set_part(at, draft)
 
+    def takes_one_item(self, path: str) -> bool:
+        """Whether the field at a path takes one STAC item only."""
+        found = self._part_at(path)
+        return found is not None and stac.takes_one(found[0])
+
+    def add_items(self, path: str, items: Iterable[Any]) -> None:
+        """Add STAC items to the field at a path, by address where they have one.
+
+        Args:
+            path: Input id, or the path of a part of it.
+            items: Items as dicts or pystac objects, or addresses.
+
+        Raises:
+            InputError: The field does not take STAC items, or not these.
+        """
+        found = self._part_at(path)
+        draft = None
+        if found is not None:
+            draft = stac.with_items(*found, [plain(one) for one in items])
+        if draft is None:
+            raise InputError(f"{path!r} does not take STAC items.")
+        with publishing(self):
+            self._set_part(path, draft)
+
     # -- keeping everything in step ---------------------------------------------------
 
     def _draft_of(self, key: str, value: JsonValue) -> JsonValue:
@@ -316,6 +341,13 @@ class FormState(View):
         self._edited.add(key)
         whole = tree.with_part(field, self.drafts.get(key), steps, draft)
         self._set_drafts({key: whole})
+
+    def _part_at(self, path: str) -> tuple[Field, Any] | None:
+        key, *steps = split_path(path)
+        field = self._fields.get(key)
+        if field is None:
+            return None
+        return tree.part_at(field, self.drafts.get(key), steps)
 
     def _area_at(self, path: str) -> tuple[str, Field, Any] | None:
         """Path, field and draft of the area that a path means; the first one in it."""

@@ -37,7 +37,7 @@ class ProcessForm(PageMessages):
     def problems(self) -> list[tuple[str, str, str]]:
         """Path, label and message of everything that is wrong, from top to bottom."""
         found = [
-            (path, self._label(path), message)
+            (path, self.label_of(path), message)
             for key in self._fields
             for path, message in self._findings.get(key, {}).items()
         ]
@@ -95,7 +95,8 @@ class ProcessForm(PageMessages):
             self._publish()
         return tuple(found)
 
-    def _label(self, path: str) -> str:
+    def label_of(self, path: str) -> str:
+        """What the field at a path is called: "STAC items, 2"."""
         key, *steps = split_path(path)
         field = self._fields.get(key)
         label = field.label if field is not None and field.label else key

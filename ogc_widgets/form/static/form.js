@@ -238,7 +238,7 @@ function render({ model, el }) {
   }
 
   function jump() {
-    const { path } = model.get("focus_request") ?? {};
+    const { path, at } = model.get("focus_request") ?? {};
     if (!path) return;
     const parts = splitPath(path);
     stack.more(Infinity);
@@ -252,6 +252,7 @@ function render({ model, el }) {
       if (!child) break;
       place = child;
     }
+    if (at === "search") { place.control.focusSearch?.(); return; }
     place.node.scrollIntoView({ block: "center", behavior: "smooth" });
     place.focus();
     place.node.classList.remove("ogcw-f-flash");

@@ -70,6 +70,7 @@ CONTROLS.list = (spec, host) => {
     mark: (state) => inner.mark(state),
     children: () => inner.children(),
     reveal: (segment) => inner.reveal?.(segment),
+    focusSearch: () => inner.focusSearch?.(),
     actions: () => inner.actions?.() ?? [],
     markParts: (faulty) => inner.markParts?.(faulty),
     count() {
@@ -223,6 +224,7 @@ function rowList(spec, host) {
     },
     read: value,
     focus() { (rows[0]?.place ?? { focus: () => add.focus() }).focus(); },
+    focusSearch: () => search?.focus(),
     mark(state) { if (!host.grouped) tie(body, state, false); },
     children: () => rows.map((row, i) => [String(i), row.place]),
     reveal(segment) { if (Number(segment) >= limit && drafts) { limit = Number(segment) + 20; render(); } },

@@ -94,6 +94,7 @@ CONTROLS.stac = (spec, host) => {
     get box() { return text.box; },
     node,
     write(draft) { text.write(draft); draw(); if (!inside) ask(); },
+    focusSearch: () => search?.focus(),
     mark(next) { state = next; tieBox(); },
   };
 };
