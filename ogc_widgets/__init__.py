@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ogc_widgets.form import ProcessForm, register_field
     from ogc_widgets.lab import lab
     from ogc_widgets.map import AreaMap, ResultsMap
-    from ogc_widgets.panel import JobPanel, JobTable
+    from ogc_widgets.panel import JobPanel, JobTable, ServerCard
 
 __version__ = "0.1.0"
 
@@ -37,6 +37,7 @@ _HOME_OF = {
     "JobTable": "ogc_widgets.panel",
     "ProcessForm": "ogc_widgets.form",
     "ResultsMap": "ogc_widgets.map",
+    "ServerCard": "ogc_widgets.panel",
     "auth": "ogc_widgets.client",
     "lab": "ogc_widgets.lab",
     "recent_jobs": "ogc_widgets.client",
@@ -55,6 +56,7 @@ __all__ = [
     "JobTable",
     "ProcessForm",
     "ResultsMap",
+    "ServerCard",
     "auth",
     "lab",
     "recent_jobs",

@@ -116,8 +116,10 @@ class Capabilities:
         if link and not found.list_jobs.available:
             evidence = f"link {link.rel} to {without_query(link.href)}"
             found = _with(found, "list_jobs", available=True, evidence=evidence)
+        processes = tuple(processes)
         for process in processes:
             found = _said_by(process, found)
+        found = _not_said_by_any(processes, found)
         for name, (works, where) in (experience or {}).items():
             found = _with(found, name, available=works, evidence=where, is_seen=True)
         return found
@@ -175,6 +177,19 @@ def _said_by(process: ProcessSummary, found: Capabilities) -> Capabilities:
         if is_said and not getattr(found, name).available:
             evidence = f"jobControlOptions of {process.id}: {option}"
             found = _with(found, name, available=True, evidence=evidence)
+    return found
+
+
+def _not_said_by_any(
+    processes: Iterable[ProcessSummary], found: Capabilities
+) -> Capabilities:
+    """Where processes say how they run, what none of them says is not there."""
+    if not any(process.job_control_options for process in processes):
+        return found
+    for name in ("run_async", "run_sync"):
+        if getattr(found, name).available is None:
+            evidence = f"no process has the jobControlOption {_OPTIONS[name]}"
+            found = _with(found, name, available=False, evidence=evidence)
     return found
 
 

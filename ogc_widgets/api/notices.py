@@ -10,6 +10,7 @@ from __future__ import annotations
 import warnings
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ogc_widgets.errors import DialectWarning, OgcWarning, StrictError
@@ -17,12 +18,28 @@ from ogc_widgets.errors import DialectWarning, OgcWarning, StrictError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    Hearer = Callable[[str, type[OgcWarning]], None]
+    Hearer = Callable[[str], None]
     Ignored = type[OgcWarning] | str
 
 _is_silent: ContextVar[bool] = ContextVar("is_silent", default=False)
 _ignored: ContextVar[tuple[Ignored, ...] | None] = ContextVar("ignored", default=None)
 _hearer: ContextVar[Hearer | None] = ContextVar("hearer", default=None)
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """Something that a server does differently from the standard.
+
+    Attributes:
+        sentence: What it is, one sentence.
+        where: The request or the member that shows it, or ``""``.
+    """
+
+    sentence: str
+    where: str = ""
+
+    def __str__(self) -> str:
+        return self.sentence
 
 
 @contextmanager
@@ -76,7 +93,7 @@ def notice(message: str, category: type[OgcWarning] = DialectWarning) -> None:
     """
     hearer = _hearer.get()
     if hearer is not None:
-        hearer(message, category)
+        hearer(message)
     if _is_silent.get():
         return
     ignored = _ignored.get()

@@ -229,6 +229,7 @@ def read_submitted(reply: Reply, jobs_url: str, rebase: Rebase) -> Submitted:
         )
     document = reply.json_or_none()
     status = _status_in(document, reply.url)
+    _notice_accepted(reply, document)
     location = absolute(reply.headers.get("location", ""), reply.url)
     is_answer = reply.status_code == 200 and reply.body.strip() and status is None
     if is_answer and (document is not None or not location):
@@ -250,6 +251,17 @@ def read_submitted(reply: Reply, jobs_url: str, rebase: Rebase) -> Submitted:
         safe="It is not known whether the job started.",
         advice="Look at client.jobs() before you run it again.",
     )
+
+
+def _notice_accepted(reply: Reply, document: object) -> None:
+    """Say what the answer to an accepted request lacks."""
+    if reply.status_code != 201:
+        return
+    if "location" not in reply.headers:
+        notice("The answer to an accepted request has no Location header.")
+    if not isinstance(document, Mapping):
+        said = clean(reply.body[:40].decode("utf-8", "replace"), limit=40) or "nothing"
+        notice(f"The answer to an accepted request holds {said} instead of a status.")
 
 
 def _status_in(document: object, url: str) -> StatusInfo | None:

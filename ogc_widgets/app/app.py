@@ -28,7 +28,7 @@ from ogc_widgets.client.stac import StacReader
 from ogc_widgets.errors import InvalidInputsError, ProblemError
 from ogc_widgets.form import ProcessForm
 from ogc_widgets.map import AreaMap, ResultsMap
-from ogc_widgets.panel import JobPanel
+from ogc_widgets.panel import JobPanel, ServerCard
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ class App(ipywidgets.VBox):
         self._search = SearchLink(
             self._stac, self.map, context, self._left, self._server.catalogue_url
         )
+        self._server_card: ServerCard | None = None
         super().__init__(
             [self._header, self._split, self.panel, self._outputs, self._results_map]
         )
@@ -109,6 +110,7 @@ class App(ipywidgets.VBox):
             box.add_class(name)
         self._closed = False
         self._header.observe(self._show_tab, "tab")
+        self._header.observe(self._show_server, "shows_server")
         self._open(self._server)
 
     # -- what Python can do ---------------------------------------------------------
@@ -176,6 +178,8 @@ class App(ipywidgets.VBox):
         self._search.close()
         self.form.item_looker = None
         submit(self._stac.close)
+        if self._server_card is not None:
+            self._server_card.close()
         for widget in (
             self._header,
             self.form,
@@ -197,6 +201,17 @@ class App(ipywidgets.VBox):
         super().close()
         layout.close()
 
+    def _show_server(self, _change: object) -> None:
+        """Show what the server is and can do, or hide it again."""
+        card, self._server_card = self._server_card, None
+        if self._header.shows_server:
+            self._server_card = ServerCard(self.client)
+        parts = [self._split, self.panel, self._outputs, self._results_map]
+        cards = [self._server_card] if self._server_card else []
+        self.children = [self._header, *cards, *parts]
+        if card is not None:
+            card.close()
+
     # -- a process is opened --------------------------------------------------------
 
     def _open(self, server: Server) -> None:
@@ -213,7 +228,10 @@ class App(ipywidgets.VBox):
         with publishing(self._header, self._run_bar):
             self._header.title = clean(process.title or process.id)
             self._header.description = clean(process.description, limit=1000)
-            self._header.facts = facts_of(process, server.capabilities, server.title)
+            self._header.server = clean(server.title)
+            self._header.facts = facts_of(
+                process, server.capabilities, self._header.server
+            )
             self._header.processes = [
                 {"id": summary.id, "title": clean(summary.title)}
                 for summary in server.processes

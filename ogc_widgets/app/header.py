@@ -26,6 +26,9 @@ class HeaderView(View):
 
     title = traitlets.Unicode().tag(sync=True)
     description = traitlets.Unicode().tag(sync=True)
+    server = traitlets.Unicode().tag(sync=True)
+    """Name of the server; pressing it shows or hides its card."""
+    shows_server = traitlets.Bool(default_value=False).tag(sync=True)
     facts = traitlets.List(traitlets.Unicode()).tag(sync=True)
     processes: Any = traitlets.List().tag(sync=True)
     """What can be chosen: a list of ``{"id", "title"}``."""
@@ -36,6 +39,9 @@ class HeaderView(View):
     def __init__(self, on_choose: Callable[[str], None]) -> None:
         self._on_choose = on_choose
         super().__init__()
+
+    def _on_server(self) -> None:
+        self.shows_server = not self.shows_server
 
     def _on_tab(self, name: str) -> None:
         self.tab = name

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
         Process,
         ProcessSummary,
     )
+    from ogc_widgets.api.notices import Oddity
     from ogc_widgets.api.requests import Mode, Outputs, Response
+    from ogc_widgets.api.server_report import ServerReport
     from ogc_widgets.client.credentials import Auth
     from ogc_widgets.client.objectstore import S3
     from ogc_widgets.client.transport import Verify
@@ -136,9 +138,17 @@ class Client:
         return self._aio.known_capabilities
 
     @property
-    def oddities(self) -> tuple[str, ...]:
-        """What was off the standard so far, one sentence each, each once."""
+    def oddities(self) -> tuple[Oddity, ...]:
+        """What was off the standard so far, each once."""
         return self._aio.oddities
+
+    def server_card(self) -> ServerReport:
+        """Write down what the server is, can do and does differently, to pass on.
+
+        Raises:
+            ServerError: The server cannot be reached.
+        """
+        return run(self._aio.server_card)
 
     def processes(self) -> list[ProcessSummary]:
         """List the processes, all pages of them.

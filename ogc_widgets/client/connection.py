@@ -8,13 +8,14 @@ import weakref
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn, Self, TypedDict
 from urllib.parse import urlsplit
 
 from ogc_widgets.api import requests
 from ogc_widgets.api.documents import LandingPage
 from ogc_widgets.api.links import Rebase, join_path
-from ogc_widgets.api.notices import tell
+from ogc_widgets.api.notices import Oddity, tell
 from ogc_widgets.api.replies import Reply, problem_error, unexpected_page
 from ogc_widgets.api.text import clean
 from ogc_widgets.client.address import (
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client.objectstore import S3
     from ogc_widgets.client.stream import Stream
-    from ogc_widgets.errors import OgcWarning
 
 # Seconds that a server may take to accept something, at least.
 ACCEPT_S = 60.0
@@ -89,7 +89,8 @@ class Connection:
         self.s3: S3 | None = None
         self._sign_in_watchers: list[Callable[[], None]] = []
         self._resources: Resources | None = None
-        self._oddities: dict[str, type[OgcWarning]] = {}
+        self._oddities: dict[str, Oddity] = {}
+        self._headers: Mapping[str, str] = {}
         self._experience: dict[str, tuple[bool, str]] = {}
         self._finding = asyncio.Lock()
         self._give_back = weakref.finalize(self, _close_later, self._transport)
@@ -123,6 +124,7 @@ class Connection:
         if not reply.is_ok:
             is_refused = reply.status_code in (401, 403)
             raise problem_error(reply, advice="" if is_refused else _ADDRESS_ADVICE)
+        self._headers = reply.headers
         document = reply.json_or_none()
         if not is_landing_page(document):
             raise unexpected_page(reply, "the landing page")
@@ -188,20 +190,21 @@ class Connection:
         Raises:
             TransportError: No complete answer.
         """
-        tell(self._hear)
+        path = urlsplit(request.url).path or "/"
+        tell(partial(self._hear, f"{request.method} {path}"))
         reply = await self._transport.send(
             request, timeout_s=timeout_s, max_bytes=max_bytes, is_counted=is_counted
         )
         return reply if reply.is_ok else self._redacted(reply)
 
     @property
-    def oddities(self) -> tuple[str, ...]:
-        """What was off the standard so far, one sentence each, each once."""
-        return tuple(self._oddities)
+    def oddities(self) -> tuple[Oddity, ...]:
+        """What was off the standard so far, each once."""
+        return tuple(self._oddities.values())
 
-    def _hear(self, message: str, category: type[OgcWarning]) -> None:
+    def _hear(self, where: str, message: str) -> None:
         if len(self._oddities) < _MOST_ODDITIES:
-            self._oddities.setdefault(message, category)
+            self._oddities.setdefault(message, Oddity(message, where))
 
     def experienced(self, capability: str, reply: Reply, *, works: bool) -> None:
         """Keep in mind that something works, or does not.

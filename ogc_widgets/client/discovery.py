@@ -12,9 +12,11 @@ from ogc_widgets.api.documents import LandingPage
 from ogc_widgets.api.links import join_path
 from ogc_widgets.api.processes import Process, ProcessList, ProcessSummary
 from ogc_widgets.api.replies import problem_error
+from ogc_widgets.api.server_report import ServerReport, report
 from ogc_widgets.client.connection import Connection, Options
 from ogc_widgets.client.loop import on_loop
 from ogc_widgets.client.pages import Pages
+from ogc_widgets.client.transport import user_agent
 from ogc_widgets.errors import (
     InputError,
     NoSuchProcessError,
@@ -95,6 +97,26 @@ class Discovery(Connection):
             self._resources.landing if self._resources else None,
             self._summaries or (),
             self._experience,
+        )
+
+    @on_loop
+    async def server_card(self) -> ServerReport:
+        """Write down what the server is, can do and does differently, to pass on.
+
+        Raises:
+            ServerError: The server cannot be reached.
+        """
+        capabilities = await self.capabilities()
+        return report(
+            self.url,
+            capabilities,
+            landing=self._resources.landing if self._resources else None,
+            conformance=self._conformance,
+            processes=self._summaries,
+            descriptions=tuple(self._processes.values()),
+            headers=self._headers,
+            oddities=self.oddities,
+            made_by=user_agent(),
         )
 
     @on_loop

@@ -334,7 +334,7 @@ class Transport:
                 mounts=dict.fromkeys(_LOOPBACK),
                 headers={
                     "Accept-Encoding": "identity",
-                    "User-Agent": _user_agent(),
+                    "User-Agent": user_agent(),
                 },
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
                 event_hooks={"response": [take_location]},
@@ -452,7 +452,8 @@ def _ssl_context(verify: Verify) -> ssl.SSLContext | bool:
     return verify
 
 
-def _user_agent() -> str:
+def user_agent() -> str:
+    """Name and version of this package."""
     from ogc_widgets import __version__
 
     return f"ogc_widgets/{__version__}"

@@ -14,6 +14,7 @@ from ogc_widgets.errors import (
     InvalidInputsError,
     NoSuchProcessError,
 )
+from ogc_widgets.panel import ServerCard
 
 if TYPE_CHECKING:
     from ogc_widgets.app import App
@@ -260,3 +261,13 @@ def test_a_saved_notebook_says_what_was_in_the_app(filled: App) -> None:
     assert "-121.2,39.9,-121.1,40" in data["text/html"]
     assert data["text/plain"].startswith("Water bodies form: 2 of 4 inputs set")
     assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_server_card_opens_and_closes_with_the_name_of_the_server(app):
+    before = app.children
+    app._header._receive(app._header, {"type": "server"}, [])
+    card = app.children[1]
+    assert isinstance(card, ServerCard)
+    app._header._receive(app._header, {"type": "server"}, [])
+    assert app.children == before
+    assert card._closed

@@ -129,10 +129,13 @@ def test_oddities_are_kept_as_evidence_even_when_nobody_was_warned():
         Client(f"{server.origin}/api") as other,
     ):
         client.execute("p", {}).wait(20)
-        told = "\n".join(client.oddities)
+        told = "\n".join(map(str, client.oddities))
         assert "'queued' is not of the standard" in told
         assert "'45%' is not 0 to 100" in told
         assert "read as 'successful'" in told
+        assert "no Location header" in told
+        where = {one.sentence.split()[1]: one.where for one in client.oddities}
+        assert where["progress"] == "POST /api/processes/p/execution"
         assert len(set(client.oddities)) == len(client.oddities)
         assert other.oddities == ()
 
@@ -142,4 +145,4 @@ def test_link_to_another_host_is_kept_as_evidence(corpus):
     with serve(Zoo(corpus)) as server, Client(server.url) as client:
         with pytest.warns(LinkWarning):
             client.landing_page()
-        assert any("localhost:8080" in one for one in client.oddities)
+        assert any("localhost:8080" in str(one) for one in client.oddities)

@@ -48,10 +48,21 @@ function render({ model, el }) {
     }
   }
 
+  const server = h("button", {
+    type: "button", class: "ogcw-chip ogcw-header-server", dir: "auto", title: "What this server can do",
+    onclick: () => model.send({ type: "server" }),
+  });
+  function drawFacts() {
+    setText(server, model.get("server"));
+    facts.replaceChildren(...model.get("facts").map((fact) =>
+      fact === model.get("server") ? server : h("span", { class: "ogcw-chip", dir: "auto" }, fact)));
+  }
+
   function draw() {
+    server.setAttribute("aria-expanded", String(model.get("shows_server")));
+
     setText(title, model.get("title"));
     chooser.title = model.get("description");
-    facts.replaceChildren(...model.get("facts").map((fact) => h("span", { class: "ogcw-chip", dir: "auto" }, fact)));
     for (const button of tabs.children) {
       button.setAttribute("aria-pressed", String(button.dataset.tab === model.get("tab")));
     }
@@ -59,10 +70,12 @@ function render({ model, el }) {
   }
 
   drawChooser();
+  drawFacts();
   draw();
   const stops = [
     listen(model, ["processes", "process_id"], drawChooser),
-    listen(model, ["title", "description", "facts", "tab", "loading"], draw),
+    listen(model, ["facts", "server"], drawFacts),
+    listen(model, ["title", "description", "shows_server", "tab", "loading"], draw),
   ];
   return () => stops.forEach((stop) => stop());
 }
