@@ -12,6 +12,7 @@ the map's view.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from ogc_widgets.map.rings import Json
 
 STATIC = Path(__file__).parent / "static"
-_PARTS = ("geo.js", "canvas.js", "shape.js", "furniture.js", "overlay.js")
+_PARTS = ("geo.js", "canvas.js", "shape.js", "furniture.js", "land.js", "overlay.js")
 
 MODES = ("", "rectangle", "polygon", "point", "edit")
 
@@ -70,6 +71,11 @@ class MapOverlay(View):
             self._drawn(geometry)
         finally:
             self.shape_revision += 1
+
+    def _on_land(self) -> None:
+        """Send the coasts; a map with tiles never asks for them."""
+        content = json.loads((STATIC / "land.json").read_text(encoding="utf-8"))
+        self.send({"type": "land", **content})
 
     def fit(self, bounds: list[Any]) -> None:
         """Bring a box into view, unless it already is well in view."""

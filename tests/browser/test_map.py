@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -115,6 +116,29 @@ def area(notebook_with_map: LabPage) -> OnMap:
     notebook_with_map.execute(RESET)
     notebook_with_map.page.mouse.move(0, 0)
     return OnMap(notebook_with_map)
+
+
+def test_coasts_show_where_one_is_when_there_are_no_tiles(area: OnMap) -> None:
+    area.page.get_by_text("No background map").wait_for()
+    # The boot of Italy lies in view, and the sea off its western shore.
+    italy, sea = "[43.2, 11.8]", "[42.0, 9.9]"
+    under = f"""path => {{
+        const map = document.querySelector(".leaflet-container");
+        const point = path.ownerSVGElement.createSVGPoint();
+        return [{italy}, {sea}].map(([lat, lng]) => {{
+            // The map starts at 45 north, 10 east, where zoom 5 has 8192 pixels around.
+            const y = (f) => Math.log(Math.tan(Math.PI / 4 + f * Math.PI / 360));
+            const box = map.getBoundingClientRect();
+            const k = 8192 / (2 * Math.PI);
+            point.x = box.x + box.width / 2 + (lng - 10) * 8192 / 360;
+            point.y = box.y + box.height / 2 - (y(lat) - y(45)) * k;
+            const onPath = point.matrixTransform(path.getScreenCTM().inverse());
+            return path.isPointInFill(onPath);
+        }});
+    }}"""
+    coasts = area.page.locator(".ogcw-map-coasts")
+    expect(coasts).to_have_attribute("d", re.compile("^M"))
+    assert coasts.evaluate(under) == [True, False]
 
 
 def test_area_is_drawn_changed_and_deleted_with_the_mouse(area: OnMap) -> None:

@@ -120,18 +120,29 @@ class TileWatch {
     if (!layer.getTileUrl || this.counts.has(layer)) return;
     const count = { good: 0, bad: 0 };
     this.counts.set(layer, count);
-    layer.on("tileload", () => { count.good += 1; this.onChange(); });
-    layer.on("tileerror", () => {
+    const good = () => { count.good += 1; this.onChange(); };
+    const bad = () => {
       count.bad += 1;
       if (count.good || count.bad < 4 || !this.map.hasLayer(layer)) return;
       this.failed.push(layer);
       this.map.removeLayer(layer);
       this.onChange();
-    });
+    };
+    layer.on("tileload", good);
+    layer.on("tileerror", bad);
+    // Some may have come, or failed, before anybody looked.
+    for (const tile of layer.getContainer()?.querySelectorAll("img.leaflet-tile") ?? []) {
+      if (tile.complete) (tile.naturalWidth ? good : bad)();
+    }
   }
 
   get shown() {
     return [...this.counts].some(([layer, count]) => count.good && this.map.hasLayer(layer));
+  }
+
+  /** Whether there is no background that could still come. */
+  get isBare() {
+    return ![...this.counts.keys()].some((layer) => this.map.hasLayer(layer));
   }
 
   retry() {

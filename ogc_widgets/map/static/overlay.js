@@ -23,6 +23,7 @@ class Overlay {
     // ipyleaflet reports every move of the mouse to the kernel; nothing here needs that.
     map.off("mousemove mouseover mouseout mousedown mouseup preclick");
     this.canvas = new MapCanvas(map);
+    this.land = new Land(model, this.canvas);
     this.pictures = this.canvas.group("pictures");
     this.build();
     this.canvas.onRedraw(() => this.paintFeatures());
@@ -254,12 +255,13 @@ class Overlay {
     show(this.note, this.note.textContent !== "");
     const box = this.el.closest(".ogcw-map");
     box?.classList.toggle("ogcw-map-tiles", Boolean(this.tiles?.shown));
+    this.land.show(this.tiles?.isBare ?? false);
     box?.classList.toggle("ogcw-map-plain", !model.get("graticule"));
   }
 
   remove() {
     for (const stop of this.stops) stop();
-    for (const part of [this.graticule, this.shapes, this.scale, this.tiles, this.canvas]) part.remove();
+    for (const part of [this.land, this.graticule, this.shapes, this.scale, this.tiles, this.canvas]) part.remove();
   }
 }
 
