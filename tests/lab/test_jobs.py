@@ -107,7 +107,7 @@ def test_log_of_a_step_can_be_read_when_it_is_still_running(api: Api) -> None:
     job = api.start("slow", {"seconds": 60})
     status = api.follow(job, lambda status: "Tool log slow.log" in logs(status))[-1]
     address = logs(status)["Tool log slow.log"]
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while not (answer := api.http.get(address)).text and time.monotonic() < end:
         time.sleep(0.02)
     assert answer.headers["Content-Type"].startswith("text/plain")
@@ -158,7 +158,7 @@ def test_whole_process_tree_is_killed_when_a_job_is_dismissed(api: Api) -> None:
             if "321.5" in " ".join(process.info["cmdline"] or [])
         ]
 
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while len(sleeping()) < 2 and time.monotonic() < end:
         time.sleep(0.02)
     # The shell and its child, and the runner that started the shell.

@@ -228,7 +228,7 @@ def test_preflight_is_allowed_only_when_the_page_is_of_this_machine(api: Api) ->
     assert allowed("https://evil.example") is None
 
 
-def gone(pid: int, within_s: float = 15) -> bool:
+def gone(pid: int, within_s: float = 60) -> bool:
     try:
         psutil.Process(pid).wait(within_s)
     except psutil.NoSuchProcess:
@@ -253,9 +253,10 @@ def test_lab_answers_and_leaves_nothing_behind_when_closed() -> None:
 
 
 def test_server_is_quick_when_started_a_second_time(tmp_path: Path) -> None:
-    with lab(data=tmp_path):
+    with lab(data=tmp_path / "lab"):
         pass
-    with lab(data=tmp_path) as server:
+    assert (tmp_path / "lab").stat().st_mode & 0o077 == 0  # nobody else's business
+    with lab(data=tmp_path / "lab") as server:
         # Its own work, so that a busy machine does not count.
         times = psutil.Process(server._process.pid).cpu_times()
         assert times.user + times.system < 2

@@ -40,7 +40,8 @@ def fetch(address: str, accept: str) -> bytes:
         raise UnreachableError(f"its server says {error.code}") from None
     except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
-        raise UnreachableError(str(reason)) from None
+        words = getattr(reason, "strerror", None) or str(reason)
+        raise UnreachableError(words.rstrip(".")) from None
     if len(content) > _LARGEST_MIB << 20:
         raise UnreachableError(f"it is over {_LARGEST_MIB} MiB")
     return content

@@ -33,7 +33,8 @@ class FolderLock:
     """
 
     def __init__(self, settings: Settings) -> None:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        # Inputs and results are nobody else's business on a shared machine.
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._file: IO[str] = (settings.data / "lab.lock").open("a+", encoding="utf-8")
         if not _try_lock(self._file):
             self._file.seek(0)
