@@ -89,7 +89,7 @@ class App(ipywidgets.VBox):
         self._right = ipywidgets.VBox([self.map])
         self._split = ipywidgets.GridBox([self._left, self._right])
         context = MapContext(self.map)
-        self._area_link = AreaLink(self.map, context)
+        self._area_link = AreaLink(self.map)
         self._scenes = Scenes(context)
         self._stac = StacReader(self.client.aio)
         self._looks = ItemLooks(self._stac)

@@ -14,9 +14,11 @@ from ogc_widgets.form import exact, known
 from ogc_widgets.form.fields import UNSET, Field
 from ogc_widgets.map import encoding as area_encoding
 from ogc_widgets.map.area_hint import OBJECTS, QUALIFIED, AreaHint
-from ogc_widgets.map.crs import kind_of_crs, short_name
+from ogc_widgets.map.crs import in_degrees, kind_of_crs, short_name
 from ogc_widgets.map.encoding import decode, from_geo_interface, from_text, to_text
 from ogc_widgets.map.encoding import recognise as recognise_input
+from ogc_widgets.map.notices import notice
+from ogc_widgets.map.parsing import is_numbers
 
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
@@ -129,6 +131,14 @@ def value_of(field: Field, draft: Mapping[str, Any], vault: Vault) -> JsonValue:
     return from_text(text, *way, field.area)
 
 
+def advice(field: Field, draft: JsonValue, value: JsonValue) -> str:
+    """What to know about an area that can be sent, or ""."""
+    if field.area is None or not isinstance(draft, Mapping):
+        return ""
+    shape = shape_of(field, draft, value)
+    return "" if shape is None else notice(shape, *_way(field, draft))
+
+
 def draft_of(field: Field, value: JsonValue, vault: Vault) -> dict[str, Any] | None:
     """The draft that shows a value as an area; None if no text can."""
     if field.area is None:
@@ -198,8 +208,30 @@ def _require_known(encoding: str, crs: str | None) -> None:
         )
 
 
-def shape_of(value: JsonValue) -> dict[str, Any] | None:
-    """The geometry of a value in degrees, or None if there is none to draw."""
+def chosen_hint(hint: AreaHint, draft: JsonValue) -> AreaHint:
+    """The hint with the encoding in front that a draft is set to."""
+    chosen = draft.get("encoding") if isinstance(draft, Mapping) else None
+    if chosen not in hint.encodings:
+        return hint
+    others = tuple(one for one in hint.encodings if one != chosen)
+    return replace(hint, encodings=(chosen, *others))
+
+
+def shape_of(field: Field, draft: JsonValue, value: JsonValue) -> dict[str, Any] | None:
+    """The geometry of an area in degrees, or None if there is none to draw.
+
+    Where only a box is sent, the outline that it is the box of is still there in the
+    text, and is what the map shows.
+    """
+    text = draft.get("text") if isinstance(draft, Mapping) else None
+    if isinstance(text, str) and field.area is not None:
+        encoding, crs = _way(field, draft)
+        in_own_numbers = encoding == "bbox-object" and not in_degrees(crs)
+        if not (in_own_numbers and is_numbers(text)):
+            try:
+                return area_encoding.parse_text(text)
+            except InputError:
+                pass
     try:
         return decode(value)
     except InputError:

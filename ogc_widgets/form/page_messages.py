@@ -119,7 +119,7 @@ class PageMessages(FormState):
             elif action in ("encoding", "crs"):
                 before = dict(draft) if isinstance(draft, Mapping) else {"text": ""}
                 self._set_part(at, area.changed(field, before, action, value))
-            if action in ("draw", "view"):
+            if action in ("draw", "view", "focus"):
                 number = self.area_request.get("n", 0) + 1
                 self.area_request = {"path": at, "action": action, "n": number}
 

@@ -34,7 +34,7 @@ branches        specs that a union offers
 min_items       fewest items
 max_items       most items, null for any number
 encodings       [{"id", "label", "hint"}] of an area
-crs             [{"id", "label"}] of an area, where there is a choice
+crs             [{"id", "label", "hint"}] of an area, where there is a choice
 default_crs     the reference system to start with
 wants           what a STAC field takes, with spaces: "item collection"
 documents       bool: a STAC field takes the document itself, too
@@ -172,7 +172,14 @@ def _area(field: Field) -> dict[str, Any]:
             }
             for name in hint.encodings
         ],
-        "crs": [{"id": name, "label": words.crs(name)} for name in hint.crs],
+        "crs": [
+            {
+                "id": name,
+                "label": words.crs(name),
+                "hint": in_words("bbox-object", name),
+            }
+            for name in hint.crs
+        ],
         "default_crs": hint.default_crs,
         "geometry_types": list(hint.types),
     }

@@ -15,10 +15,10 @@ from ipywidgets import widget_serialization
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.form import area, extras, page, rules, stac, tree
+from ogc_widgets.form.advising import told
 from ogc_widgets.form.descriptions import plain_description
 from ogc_widgets.form.drafts import HIDDEN_NOTE, from_draft, initial_draft, to_draft
 from ogc_widgets.form.fields import UNSET, Field, join_path, split_path
-from ogc_widgets.form.findings import advice
 from ogc_widgets.form.item_checks import TYPING_S, ItemChecks, Looker
 from ogc_widgets.form.live import InputField, Inputs, InputsTrait, plain
 from ogc_widgets.form.messages import NEEDS_VALUE, in_one, sentence
@@ -30,6 +30,7 @@ from ogc_widgets.view.base import View, publishing
 
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
+    from ogc_widgets.map.area_hint import AreaHint
 
 
 class FormState(View):
@@ -75,7 +76,9 @@ class FormState(View):
     slots: Any = traitlets.List().tag(sync=True, **widget_serialization)
     """Widgets of registered fields; a spec names its own by number."""
     area_request = traitlets.Dict()
-    """The last wish of the page about the map: path, action ("draw" or "view"), n."""
+    """The last wish of the page about the map: path, action (draw, view, focus), n."""
+    map_areas = traitlets.Dict().tag(sync=True)
+    """Where several areas share a map: "active" path, and "tones" by path."""
 
     def __init__(
         self,
@@ -97,6 +100,7 @@ class FormState(View):
         self._vault = Vault()
         self._values: dict[str, Any] = {}
         self._findings: dict[str, dict[str, str]] = {}
+        self._advice: dict[str, str] = {}
         self._extra_values: dict[str, Any] = {}
         self._extra_errors: dict[str, str] = {}
         self._edited: set[str] = set()
@@ -265,7 +269,14 @@ class FormState(View):
             return None
         _, field, draft = found
         value, _ = from_draft(field, draft, self._vault)
-        return None if value is UNSET else area.shape_of(value)
+        return None if value is UNSET else area.shape_of(field, draft, value)
+
+    def area_hint(self, path: str) -> AreaHint | None:
+        """How the area at a path is to be written; its chosen encoding comes first."""
+        found = self._area_at(path)
+        if found is None or found[1].area is None:
+            return None
+        return area.chosen_hint(found[1].area, found[2])
 
     def set_shape(self, path: str, shape: JsonValue) -> None:
         """Put a shape into the area at a path, written the way that the input wants.
@@ -369,6 +380,8 @@ class FormState(View):
             )
             self._values[key] = value
             self._findings[key] = findings
+            field, draft = self._fields[key], self.drafts.get(key)
+            self._advice[key] = told(field, draft, value, self._vault)
         self._forget_unused()
 
     def _read_extra(self) -> None:
@@ -433,8 +446,6 @@ class FormState(View):
                 notes[key] = HIDDEN_NOTE
             elif field.kind == "datetime" and lacks_zone(str(draft)):
                 notes[key] = "Without a time zone; most servers take it as UTC."
-            else:
-                told = advice(field, value)
-                if told:
-                    notes[key] = told
+            elif self._advice.get(key):
+                notes[key] = self._advice[key]
         return notes

@@ -8,14 +8,22 @@ import ipyleaflet
 import ipywidgets
 import traitlets
 
+from ogc_widgets.api.text import clean
 from ogc_widgets.errors import InputError
+from ogc_widgets.map.files import read_area
 from ogc_widgets.map.footprints import Footprints, continuous, footprints
-from ogc_widgets.map.geometry import Geometry, bounds, box, box_of
+from ogc_widgets.map.geometry import Geometry, bounds, box
 from ogc_widgets.map.overlay import MODES, MapOverlay
-from ogc_widgets.map.parsing import from_geo_interface, parse_text
+from ogc_widgets.map.parsing import from_geo_interface
+from ogc_widgets.map.shapes import area_from, extent_of, geometry_of, shape_of
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from os import PathLike
+
+    from ogc_widgets.map.files import LoadedArea
+    from ogc_widgets.map.files.reading import Readable
     from ogc_widgets.map.rings import Json
 
 OPENSTREETMAP = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
@@ -23,7 +31,9 @@ _ATTRIBUTION = (
     '&copy; <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a>'
     " contributors"
 )
-_SHAPES = ("rectangle", "polygon", "point")
+TONES = 5
+"""Colours in which several areas are told apart."""
+_SHAPES = ("rectangle", "polygon", "line", "point")
 
 
 class AreaMap(ipywidgets.Box):
@@ -53,6 +63,9 @@ class AreaMap(ipywidgets.Box):
     selected = traitlets.Unicode("")
     """Id of the selected footprint, or an empty text."""
 
+    active_area = traitlets.Unicode("")
+    """Id of the area that is being edited, where :meth:`show_areas` showed several."""
+
     drawing = traitlets.Enum(MODES, "")
     """What the next drag on the map does; empty when it moves the map. It falls back
     to empty when the shape is drawn, or when drawing was given up with Esc."""
@@ -66,7 +79,7 @@ class AreaMap(ipywidgets.Box):
         center: tuple[float, float] = (20.0, 0.0),
         zoom: float = 2,
     ) -> None:
-        start = None if area is None else _area(area)
+        start = None if area is None else area_from(area)
         self.footprints = Footprints((), (), 0)
         self._layer = _layer(basemap)
         self.map = ipyleaflet.Map(
@@ -81,7 +94,9 @@ class AreaMap(ipywidgets.Box):
             self.map.add(
                 ipyleaflet.AttributionControl(position="bottomright", prefix="")
             )
-        self._overlay = MapOverlay(f"IPY_MODEL_{self.map.model_id}", self._drawn)
+        self._overlay = MapOverlay(
+            f"IPY_MODEL_{self.map.model_id}", self._drawn, self._pasted, self._chosen
+        )
         super().__init__(
             [self.map, self._overlay],
             layout=ipywidgets.Layout(width="100%", height=height, min_width="0"),
@@ -89,6 +104,7 @@ class AreaMap(ipywidgets.Box):
         self.add_class("ogcw-map")
         traitlets.link((self, "selected"), (self._overlay, "selected"))
         traitlets.link((self, "drawing"), (self._overlay, "mode"))
+        traitlets.link((self, "active_area"), (self._overlay, "active_area"))
         if start is not None:
             self.geometry = start
 
@@ -97,7 +113,7 @@ class AreaMap(ipywidgets.Box):
     @traitlets.validate("geometry")
     def _valid_geometry(self, proposal: Any) -> Geometry | None:  # noqa: ANN401
         value = proposal["value"]
-        return None if value is None else _area(value)
+        return None if value is None else area_from(value)
 
     @traitlets.validate("bbox")
     def _valid_bbox(self, proposal: Any) -> list[float] | None:  # noqa: ANN401
@@ -106,7 +122,7 @@ class AreaMap(ipywidgets.Box):
             return None
         if self.geometry is not None and list(value) == bounds(self.geometry):
             return list(value)  # points and lines have boxes without extent
-        return bounds(_area(value))
+        return bounds(area_from(value))
 
     @traitlets.observe("geometry")
     def _geometry_changed(self, _change: object) -> None:
@@ -114,13 +130,14 @@ class AreaMap(ipywidgets.Box):
             self._overlay.shape = {}
             self.bbox = None
             return
-        shape = _shape(self.geometry)
+        shape = shape_of(self.geometry)
         with publishing(self._overlay):
             self._overlay.shape = shape
             self._overlay.problem = ""
+            self._overlay.notice = ""
         self.bbox = bounds(self.geometry)
         if not self._from_page:
-            self._overlay.fit(_extent([shape_geometry(shape)]))
+            self._overlay.fit(extent_of([geometry_of(shape)]))
 
     @traitlets.observe("bbox")
     def _bbox_changed(self, _change: object) -> None:
@@ -138,9 +155,75 @@ class AreaMap(ipywidgets.Box):
         finally:
             self._from_page = False
 
+    def load(
+        self,
+        source: str | PathLike[str] | bytes | Readable,
+        *,
+        name: str = "",
+        layer: str | None = None,
+    ) -> LoadedArea:
+        """Take the area of a file: GeoJSON, GeoPackage, zipped shapefile, KML, KMZ.
+
+        The polygons of all its features are taken together, and brought to degrees.
+        What was taken stands on the map and in the ``note`` of the answer.
+
+        Args:
+            source: Path of the file, its content, or an open binary file.
+            name: What to call it in messages.
+            layer: Layer of a GeoPackage or of several shapefiles; else the first one
+                with areas.
+
+        Raises:
+            InputError: It cannot be read or holds no area; the area stays as it is.
+        """
+        found = read_area(source, name=name, layer=layer)
+        self.geometry = found.geometry
+        self._overlay.notice = found.note
+        return found
+
+    def _pasted(self, text: str) -> None:
+        self.geometry = area_from(text)
+
+    def _chosen(self, content: bytes, name: str) -> None:
+        self.load(content, name=name)
+
+    def report(self, error: BaseException) -> None:
+        """Show on the map what is wrong with an area."""
+        self._overlay.report(error)
+
+    def tell(self, note: str) -> None:
+        """Show a note about the area on the map; an empty one takes it away."""
+        self._overlay.notice = note
+
+    def show_areas(self, areas: Sequence[Mapping[str, Any]], active: str = "") -> None:
+        """Show which areas there are besides the one that is being edited.
+
+        Args:
+            areas: ``{"id", "label", "geometry"}`` of each; fewer than two take all of
+                them away.
+            active: Id of the one that is being edited; its shape is ``geometry``.
+        """
+        shown = [
+            {
+                "id": one["id"],
+                "label": clean(one["label"], limit=60),
+                "tone": number % TONES,
+                "geometry": one["geometry"] and continuous(dict(one["geometry"])),
+            }
+            for number, one in enumerate(areas)
+        ]
+        with publishing(self._overlay):
+            self._overlay.areas = shown if len(shown) > 1 else []
+            self.active_area = active
+
+    def tone_of(self, area_id: str) -> int:
+        """Number of the colour in which an area of several is shown."""
+        tones = (one["tone"] for one in self._overlay.areas if one["id"] == area_id)
+        return next(tones, 0)
+
     @property
     def tools(self) -> tuple[str, ...]:
-        """Shapes that can be drawn, of ``rectangle``, ``polygon`` and ``point``."""
+        """Shapes that can be drawn: ``rectangle``, ``polygon``, ``line``, ``point``."""
         return tuple(self._overlay.tools)
 
     @tools.setter
@@ -195,9 +278,9 @@ class AreaMap(ipywidgets.Box):
         shapes = [feature["geometry"] for feature in self._overlay.footprints]
         shapes += [feature["geometry"] for feature in self._overlay.context]
         if self._overlay.shape:
-            shapes.append(shape_geometry(self._overlay.shape))
+            shapes.append(geometry_of(self._overlay.shape))
         if shapes:
-            self._overlay.fit(_extent(shapes))
+            self._overlay.fit(extent_of(shapes))
 
     # -- results and scenes ----------------------------------------------------------
 
@@ -223,7 +306,7 @@ class AreaMap(ipywidgets.Box):
             if self.selected and self.selected not in ids:
                 self.selected = ""
         if fit and made.features:
-            self._overlay.fit(_extent([f["geometry"] for f in made.features]))
+            self._overlay.fit(extent_of([f["geometry"] for f in made.features]))
         return made
 
     def clear_footprints(self) -> None:
@@ -250,7 +333,7 @@ class AreaMap(ipywidgets.Box):
         added = [{**feature, "kind": label} for feature in made.features]
         self._overlay.context = [*others, *added]
         if fit and made.features:
-            self._overlay.fit(_extent([f["geometry"] for f in made.features]))
+            self._overlay.fit(extent_of([f["geometry"] for f in made.features]))
         return made
 
     def mark_context(self, ids: list[str]) -> None:
@@ -278,7 +361,7 @@ class AreaMap(ipywidgets.Box):
                 "A preview needs a picture as a data:image/... address.",
                 advice="Fetch the picture in Python and encode it as base64.",
             )
-        extent = _extent([shape_geometry(_shape(from_geo_interface(list(box))))])
+        extent = extent_of([geometry_of(shape_of(from_geo_interface(list(box))))])
         others = [p for p in self._overlay.pictures if p["bounds"] != extent]
         self._overlay.pictures = [*others, {"url": image, "bounds": extent}]
 
@@ -299,40 +382,6 @@ class AreaMap(ipywidgets.Box):
         for part in parts:
             if part is not None:
                 part.close()
-
-
-def shape_geometry(shape: dict[str, Any]) -> Geometry:
-    """Geometry of a shape as the page holds it; longitudes may run past 180."""
-    if "geometry" in shape:
-        return dict(shape["geometry"])
-    west, south, east, north = shape["bbox"]
-    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-    return {"type": "Polygon", "coordinates": [ring]}
-
-
-def _shape(geometry: Geometry) -> dict[str, Any]:
-    found = box_of(geometry)
-    if found:
-        west, south, east, north = found
-        return {"bbox": [west, south, east + 360 if east < west else east, north]}
-    return {"geometry": continuous(geometry)}
-
-
-def _extent(geometries: list[Geometry]) -> list[float]:
-    """Box around shapes whose longitudes may run past 180."""
-    boxes = [bounds(geometry) for geometry in geometries]
-    return [
-        min(b[0] for b in boxes),
-        min(b[1] for b in boxes),
-        max(b[2] for b in boxes),
-        max(b[3] for b in boxes),
-    ]
-
-
-def _area(value: Json) -> Geometry:
-    if isinstance(value, str):
-        return parse_text(value)
-    return from_geo_interface(value)
 
 
 def _layer(basemap: Any) -> Any:  # noqa: ANN401 # ipyleaflet is untyped

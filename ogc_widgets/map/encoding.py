@@ -150,8 +150,9 @@ def encode(
         raise InputError(f"There is no encoding of areas named {encoding!r}.")
     made = area_of(geometry)
     types = hint.types if hint else ()
-    if types and made["type"] == "Polygon" and "Polygon" not in types:
-        made = {"type": "MultiPolygon", "coordinates": [made["coordinates"]]}
+    several = f"Multi{made['type']}"
+    if types and made["type"] not in types and several in types:
+        made = {"type": several, "coordinates": [made["coordinates"]]}
     if types and made["type"] not in types and encoding not in _BOXES:
         raise InputError(
             f"This input takes a {' or '.join(types)}, not a "

@@ -47,7 +47,6 @@ _DEPTH = {
     "Polygon": 2,
     "MultiPolygon": 3,
 }
-_MAX_CHECKED_VERTICES = 5_000
 _MAX_POSITIONS = 1_000_000
 
 
@@ -342,8 +341,7 @@ def _normal_polygon(rings: list[Any], *, strict: bool) -> list[Any]:
                 advice="It needs at least three corners that are not on one line.",
             )
         return []
-    checkable = strict and len(outer) <= _MAX_CHECKED_VERTICES
-    if checkable and crosses_itself(outer):
+    if strict and crosses_itself(outer):
         raise InputError(
             "The outline of the area crosses itself.",
             advice="Draw it again so that no two of its sides cross.",

@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
+from ogc_widgets.map.files.layers import MAX_FILE_BYTES
 from ogc_widgets.view.base import View
+from ogc_widgets.view.uploads import Uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,9 +28,19 @@ if TYPE_CHECKING:
     from ogc_widgets.map.rings import Json
 
 STATIC = Path(__file__).parent / "static"
-_PARTS = ("geo.js", "canvas.js", "shape.js", "furniture.js", "land.js", "overlay.js")
+_PARTS = (
+    "geo.js",
+    "canvas.js",
+    "keyboard.js",
+    "shape.js",
+    "areas.js",
+    "import.js",
+    "furniture.js",
+    "land.js",
+    "overlay.js",
+)
 
-MODES = ("", "rectangle", "polygon", "point", "edit")
+MODES = ("", "rectangle", "polygon", "line", "point", "edit")
 
 
 class MapOverlay(View):
@@ -37,6 +49,8 @@ class MapOverlay(View):
     Args:
         map_model: Reference to the model of the ipyleaflet map.
         on_draw: Called with the geometry that was drawn, or None when it was deleted.
+        on_text: Called with a text that was pasted as an area.
+        on_file: Called with the content and the name of a file that was chosen.
     """
 
     _script = tuple(STATIC / name for name in _PARTS)
@@ -47,6 +61,14 @@ class MapOverlay(View):
     """``{"bbox": [...]}``, ``{"geometry": {...}}``, or empty; east may pass 180."""
     shape_revision = traitlets.Int(0).tag(sync=True)
     """Counts up when Python has judged a drawn shape, also when it stays the same."""
+    areas: Json = traitlets.List().tag(sync=True)
+    """``{"id", "label", "tone", "geometry"}`` of each area where there are several."""
+    active_area = traitlets.Unicode("").tag(sync=True)
+    """Id of the area whose shape is ``shape``."""
+    notice = traitlets.Unicode("").tag(sync=True)
+    """What to know about the area once, such as what was taken from a file."""
+    import_revision = traitlets.Int(0).tag(sync=True)
+    """Counts up when Python has judged a text or a file, good or not."""
     mode = traitlets.Enum(MODES, "").tag(sync=True)
     tools = traitlets.List(traitlets.Unicode(), ["rectangle", "polygon"]).tag(sync=True)
     footprints: Json = traitlets.List().tag(sync=True)
@@ -61,13 +83,22 @@ class MapOverlay(View):
     fit_request: Json = traitlets.Dict({"number": 0, "bounds": []}).tag(sync=True)
     fitted = traitlets.Int(0).tag(sync=True)
 
-    def __init__(self, map_model: str, on_draw: Callable[[Json], None]) -> None:
+    def __init__(
+        self,
+        map_model: str,
+        on_draw: Callable[[Json], None],
+        on_text: Callable[[str], None],
+        on_file: Callable[[bytes, str], None],
+    ) -> None:
         self._drawn = on_draw
+        self._text = on_text
+        self._file = on_file
+        self._uploads = Uploads(MAX_FILE_BYTES)
         super().__init__(map_model=map_model)
 
     def _on_draw(self, geometry: Json = None) -> None:
         try:
-            self.problem = ""
+            self.problem = self.notice = ""
             self._drawn(geometry)
         finally:
             self.shape_revision += 1
@@ -76,6 +107,30 @@ class MapOverlay(View):
         """Send the coasts; a map with tiles never asks for them."""
         content = json.loads((STATIC / "land.json").read_text(encoding="utf-8"))
         self.send({"type": "land", **content})
+
+    def _on_paste(self, text: str) -> None:
+        self._import(lambda: self._text(text))
+
+    def _on_upload(self, name: str, base64: str, part: int = 0, parts: int = 1) -> None:
+        def take() -> None:
+            content = self._uploads.add(name, base64, part, parts)
+            if content is not None:
+                self._file(content, name)
+
+        if int(part) + 1 < int(parts):
+            take()
+        else:
+            self._import(take)
+
+    def _import(self, take: Callable[[], None]) -> None:
+        """Take an area from elsewhere; the one that is there stays if it fails."""
+        try:
+            self.problem = self.notice = ""
+            take()
+        except Exception as error:  # noqa: BLE001 # shown by the page
+            self.report(error)
+        finally:
+            self.import_revision += 1
 
     def fit(self, bounds: list[Any]) -> None:
         """Bring a box into view, unless it already is well in view."""

@@ -81,6 +81,11 @@ def read_numbers(text: str) -> list[float] | None:
     return [float(number.replace("−", "-")) for number in found]
 
 
+def is_numbers(text: str) -> bool:
+    """Whether a text is nothing but a list of numbers."""
+    return read_numbers(text.strip()) is not None
+
+
 def box_from_numbers(numbers: list[float]) -> Geometry:
     """Make a box from 4 numbers, or 6 with heights (west, south, low, east, ...).
 

@@ -8,6 +8,8 @@ from typing import Any
 Json = Any
 """A value as ``json.loads`` gives it."""
 
+_MOST_COMPARISONS = 1_500_000  # of two sides; about a second
+
 Ring = list[Any]
 """Positions ``[longitude, latitude, ...]``; closed: the first one ends the ring."""
 
@@ -74,8 +76,13 @@ def unwrapped(ring: Ring) -> Ring:
 
 
 def crosses_itself(ring: Ring) -> bool:
-    """Whether two sides of a closed ring cross or lie on each other."""
+    """Whether two sides of a closed ring cross or lie on each other.
+
+    Outlines so long and tangled that looking at them would take seconds are not looked
+    at to the end; the server has the last word there.
+    """
     count = len(ring) - 1
+    left = _MOST_COMPARISONS
     sides = sorted(
         (min(ring[i][0], ring[i + 1][0]), max(ring[i][0], ring[i + 1][0]), i)
         for i in range(count)
@@ -83,6 +90,9 @@ def crosses_itself(ring: Ring) -> bool:
     active: list[tuple[float, int]] = []
     for start, end, i in sides:
         active = [side for side in active if side[0] >= start]
+        left -= len(active)
+        if left < 0:
+            return False
         for _, j in active:
             if _conflict(ring, i, j, count):
                 return True

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+
 import pytest
 from ipywidgets.widgets.widget import _instances
 
@@ -211,3 +213,43 @@ def test_nothing_is_left_when_many_maps_were_closed():
         widget.show_preview(PIXEL, [-10, 40, 5, 50])
         widget.close()
     assert set(_instances) == before
+
+
+def test_file_is_read_and_what_was_taken_is_said(area_map, tmp_path):
+    path = tmp_path / "field.geojson"
+    path.write_text('{"type": "Polygon", "coordinates": [[[0,0],[4,0],[0,3],[0,0]]]}')
+    found = area_map.load(path)
+    assert area_map.bbox == found.bbox == [0, 0, 4, 3]
+    assert area_map._overlay.notice == found.note == "The area of field.geojson."
+    area_map.bbox = [0, 0, 1, 1]
+    assert area_map._overlay.notice == ""
+
+
+def upload(area_map, content, size, name="a.geojson"):
+    parts = [content[i : i + size] for i in range(0, len(content), size)]
+    for number, part in enumerate(parts):
+        text = base64.b64encode(part).decode()
+        message = {"type": "upload", "name": name, "base64": text}
+        area_map._overlay._receive(
+            None, {**message, "part": number, "parts": len(parts)}, []
+        )
+
+
+def test_file_from_the_page_arrives_in_parts(area_map):
+    content = b'{"type": "Point", "coordinates": [10, 20]}'
+    upload(area_map, content, 7)
+    assert area_map.bbox == pytest.approx([9.99, 19.99, 10.01, 20.01])
+    assert area_map._overlay.import_revision == 1
+
+
+def test_area_stays_and_the_page_is_told_when_a_file_or_text_is_bad(area_map):
+    area_map.bbox = [0, 0, 1, 1]
+    upload(area_map, b"<html></html>", 5, "a.kml")
+    assert "not KML" in area_map._overlay.problem
+    area_map._overlay._receive(None, {"type": "paste", "text": "nowhere"}, [])
+    assert "not an area" in area_map._overlay.problem
+    assert area_map._overlay.import_revision == 2
+    assert area_map.bbox == [0, 0, 1, 1]
+    area_map._overlay._receive(None, {"type": "paste", "text": "2 2 3 3"}, [])
+    assert area_map._overlay.problem == ""
+    assert area_map.bbox == [2, 2, 3, 3]

@@ -5,6 +5,7 @@ CONTROLS.area = (spec, host) => {
   const encodings = spec.encodings ?? [];
   const first = encodings[0]?.id ?? "bbox-text";
   let draft = null;
+  const takesBox = (spec.geometry_types ?? []).length === 0 || spec.geometry_types.some((type) => /Polygon|Collection/.test(type));
   const isSet = () => Boolean(draft?.text);
   const encoding = () => draft?.encoding || first;
   const send = (action, value = null) => host.form.send({ type: "area_action", id: host.inputId, path: host.path(), action, value });
@@ -33,8 +34,11 @@ CONTROLS.area = (spec, host) => {
   const canChange = chooser.childNodes.length > 0;
   const clear = linkButton("Clear", () => { send("clear"); });
   const words = h("span", { dir: "auto" });
-  const hint = h("div", { class: "ogcw-hint ogcw-f-area-hint" }, words, canChange ? change : null, clear);
+  const swatch = h("span", { class: "ogcw-f-area-swatch", "aria-hidden": "true" });
+  const hint = h("div", { class: "ogcw-hint ogcw-f-area-hint" }, swatch, words, canChange ? change : null, clear);
   const node = h("div", { class: "ogcw-f-area" }, text.node, hint, chooser);
+  // With several areas, the one whose field has the focus is the one on the map.
+  node.addEventListener("focusin", () => { if (host.form.onMap(host.path())?.active === false && !host.form.drawing()) send("focus"); });
 
   function draw() {
     const active = host.form.isActive(host.path());
@@ -43,16 +47,21 @@ CONTROLS.area = (spec, host) => {
     setText(drawButton, act);
     drawButton.setAttribute("aria-label", `${act} ${plain(host.name, 120)} on the map`);
     const own = encodings.find(({ id }) => id === encoding());
-    setText(words, active ? "Draw on the map: drag a box, or click the corners of a shape." : sentence(own?.hint ?? spec.hint));
+    const system = own?.id === "bbox-object" ? (spec.crs ?? []).find(({ id }) => id === (draft?.crs ?? spec.default_crs)) : null;
+    setText(words, active ? "Draw on the map: drag a box, or click the corners of a shape." : sentence(system?.hint ?? own?.hint ?? spec.hint));
+    show(crsSelect, own?.id === "bbox-object");
     show(change, !active);
     show(clear, isSet());
-    show(view, !isSet() && !active);
+    show(view, !isSet() && !active && takesBox);
     encodingSelect.value = encoding();
     crsSelect.value = draft?.crs ?? spec.default_crs ?? "";
+    const onMap = host.form.onMap(host.path());
+    show(swatch, onMap !== null);
+    if (onMap) node.className = `ogcw-f-area ogcw-tone-${onMap.tone}${active ? " ogcw-f-area-active" : ""}${onMap.active ? " ogcw-f-area-here" : ""}`;
     const map = host.form.hasMap();
     show(side, map);
   }
-  host.form.onActive(draw);
+  host.form.onActive(() => { draw(); host.redraw?.(); });
   draw();
   return {
     node,
@@ -63,6 +72,7 @@ CONTROLS.area = (spec, host) => {
     },
     read: () => draft,
     hidesHint: true,
+    count: () => (host.form.onMap(host.path())?.active ? "edited on the map" : ""),
     focus: () => text.focus(),
     mark(state) { text.mark(state); },
   };

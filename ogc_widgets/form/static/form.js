@@ -35,7 +35,13 @@ function render({ model, el }) {
     send: (message) => model.send(message),
     refresh: (id) => applyErrors(id),
     isActive: (path) => model.get("active_area") === path,
+    drawing: () => model.get("active_area") !== "",
     hasMap: () => model.get("has_map") === true,
+    /** {tone, active} of an area where several share the map, else null. */
+    onMap(path) {
+      const { active = "", tones = {} } = model.get("map_areas") ?? {};
+      return path in tones ? { tone: tones[path], active: path === active } : null;
+    },
     /** The widget that a registered field is drawn with, if this page can show it. */
     async slot(number) {
       const name = (model.get("slots") ?? [])[number];
@@ -278,7 +284,7 @@ function render({ model, el }) {
     listen(model, ["standings"], () => standingListeners.forEach((listener) => listener())),
     listen(model, ["focus_request"], jump),
     listen(model, ["item_checks", "item_search"], () => checkListeners.forEach((listener) => listener())),
-    listen(model, ["active_area", "has_map"], () => { held = ""; activeListeners.forEach((listener) => listener()); }),
+    listen(model, ["active_area", "has_map", "map_areas"], () => { held = ""; activeListeners.forEach((listener) => listener()); }),
     extra.stop, foot.stop,
   );
   return () => {

@@ -23,6 +23,7 @@ function makePlace(spec, host, style = "block") {
 
   const inside = {
     ...host,
+    redraw: () => drawHint(),
     id: style === "block" ? ids.control : undefined,
     changed(draft) {
       hidden = null;

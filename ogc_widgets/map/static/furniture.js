@@ -90,6 +90,8 @@ const ICONS = {
   zoomOut: "M3 8h10",
   rectangle: "M2.5 4h11v8h-11z",
   polygon: "M3 6.5 8.5 2.5 13.5 7 11 13 4.5 12z",
+  line: "M2.5 12.5 6.5 5l4 5 3-6.5",
+  import: "M8 2.5v7M5 6.5l3 3 3-3M2.5 10.5v3h11v-3",
   point: "M8 14S3.5 9.5 3.5 6.5a4.5 4.5 0 0 1 9 0C12.5 9.5 8 14 8 14zM8 6.5h.01",
   edit: "M3 13l.7-3L10.5 3.2l2.3 2.3L6 12.3zM9 4.7l2.3 2.3",
   clear: "M4 4l8 8M12 4l-8 8",
@@ -102,9 +104,26 @@ function toolButton(name, label, onclick) {
   return h("button", { type: "button", class: "ogcw-map-tool", title: label, "aria-label": label, onclick }, icon);
 }
 
+function legendSample(name) {
+  return h("svg", { width: 22, height: 12, class: `ogcw-map-sample-${name}`, "aria-hidden": "true" }, h("path", { d: name === "area" ? "M1 6h20" : "M4 2h14v8h-14z" }));
+}
+
 function legendEntry(name, text) {
-  const sample = h("svg", { width: 22, height: 12, class: `ogcw-map-sample-${name}`, "aria-hidden": "true" }, h("path", { d: name === "area" ? "M1 6h20" : "M4 2h14v8h-14z" }));
-  return h("span", { class: "ogcw-map-legend-entry" }, sample, text);
+  return h("span", { class: "ogcw-map-legend-entry" }, legendSample(name), text);
+}
+
+/** What was taken from a file, and other things to know once; it can be put away. */
+function noticeLine(model) {
+  const text = h("span", { dir: "auto" });
+  const line = h("div", { class: "ogcw-map-notice", hidden: true }, h("span", { role: "status" }, text),
+    h("button", { type: "button", class: "ogcw-map-notice-close", "aria-label": "Close this note", onclick: () => { model.set("notice", ""); model.save_changes(); update(); } }, "×"));
+  const update = () => {
+    setText(text, model.get("notice") ?? "");
+    show(line, text.textContent !== "");
+  };
+  update();
+  listen(model, ["notice"], update);
+  return line;
 }
 
 /** Switch a background off that cannot be reached, instead of failing at every move. */

@@ -38,12 +38,14 @@ class Overlay {
     this.graticule = new Graticule(map, canvas, labels);
     this.contextGroup = canvas.group("context");
     this.footprintGroup = canvas.group("footprints");
+    this.others = new OtherAreas({ canvas, onChoose: (id) => this.choose(id) });
     const cover = h("div", { class: "ogcw-map-cover", hidden: true });
     const hint = h("div", { class: "ogcw-map-hint", role: "status", hidden: true });
     this.shapes = new ShapeTool({
       map, canvas, cover, hint,
       onDrawn: (geometry) => { this.waiting = true; model.send({ type: "draw", geometry }); this.paintChrome(); },
-      onMode: (mode) => { model.set({ mode, ...(mode ? { problem: "" } : {}) }); model.save_changes(); this.shapes.setMode(mode); this.paintChrome(); },
+      onMode: (mode) => { model.set({ mode, ...(mode ? { problem: "", notice: "" } : {}) }); model.save_changes(); this.shapes.setMode(mode); this.paintChrome(); },
+      onChange: () => this.others.paintNames(),
     });
     this.scale = scaleBar(map);
     this.tiles = new TileWatch(map, () => this.paintChrome());
@@ -52,19 +54,25 @@ class Overlay {
     this.tip = h("div", { class: "ogcw-map-tip", hidden: true });
     this.note = h("span", { class: "ogcw-map-note", role: "status" });
     const foot = h("div", { class: "ogcw-map-foot" }, this.scale.element, this.note);
-    el.append(labels, cover, this.tools, hint, this.tip, foot, this.legend, problemLine(model));
+    const said = h("div", { class: "ogcw-map-said" }, hint, this.imports.element, problemLine(model), noticeLine(model));
+    el.append(labels, cover, this.tools, said, this.tip, foot, this.legend);
   }
 
   buildTools() {
     const { model, map } = this;
-    const toggle = (mode) => () => this.shapes.onMode(this.shapes.mode === mode ? "" : mode);
+    const toggle = (mode) => () => {
+      this.shapes.onMode(this.shapes.mode === mode ? "" : mode);
+      if (this.shapes.mode) map.getContainer().focus({ preventScroll: true }); // for its arrow keys
+    };
     this.buttons = {
       zoomIn: toolButton("zoomIn", "Zoom in", () => map.zoomIn()),
       zoomOut: toolButton("zoomOut", "Zoom out", () => map.zoomOut()),
       fit: toolButton("fit", "Zoom to what is drawn", () => this.fit()),
       rectangle: toolButton("rectangle", "Draw a rectangle", toggle("rectangle")),
       polygon: toolButton("polygon", "Draw a polygon", toggle("polygon")),
+      line: toolButton("line", "Draw a line", toggle("line")),
       point: toolButton("point", "Draw a point", toggle("point")),
+      from: toolButton("import", "Area from text or a file", () => this.imports.toggle()),
       view: toolButton("view", "Take the current view as the area", () => this.takeView()),
       edit: toolButton("edit", "Change the area", toggle("edit")),
       clear: toolButton("clear", "Delete the area", () => {
@@ -73,8 +81,10 @@ class Overlay {
         this.paintChrome();
       }),
     };
-    const { zoomIn, zoomOut, fit, rectangle, polygon, point, view, edit, clear } = this.buttons;
-    this.drawTools = h("div", { class: "ogcw-map-toolgroup", role: "group", "aria-label": "Area of interest" }, rectangle, polygon, point, view, edit, clear);
+    const { zoomIn, zoomOut, fit, rectangle, polygon, line, point, view, from, edit, clear } = this.buttons;
+    from.setAttribute("aria-expanded", "false");
+    this.imports = new ImportPanel({ model, map, button: from, drop: this.el.closest(".ogcw-map") });
+    this.drawTools = h("div", { class: "ogcw-map-toolgroup", role: "group", "aria-label": "Area of interest" }, rectangle, polygon, line, point, view, from, edit, clear);
     this.tools = h("div", { class: "ogcw-map-tools" },
       h("div", { class: "ogcw-map-toolgroup", role: "group", "aria-label": "Map" }, zoomIn, zoomOut, fit), this.drawTools);
     for (const name of ["mousedown", "dblclick", "click", "wheel", "pointerdown"]) {
@@ -85,8 +95,15 @@ class Overlay {
   follow() {
     const { model, map, el } = this;
     const on = (names, f) => { this.stops.push(listen(model, names, f)); f(); };
-    on(["shape", "shape_revision"], () => { this.shapes.setShape(model.get("shape")); this.paintChrome(); });
-    on(["mode"], () => { if (this.shapes.mode !== model.get("mode")) this.shapes.setMode(model.get("mode")); this.paintChrome(); });
+    on(["shape", "shape_revision", "areas", "active_area"], () => {
+      const [areas, active] = [model.get("areas"), model.get("active_area")];
+      this.shapes.setTone(areas.find(({ id }) => id === active)?.tone ?? 0);
+      this.shapes.setShape(model.get("shape"));
+      this.others.set(areas, active, () => this.shapes.geometry());
+      this.paintChrome();
+    });
+    on(["mode"], () => this.modeFromPython());
+    this.stops.push(listen(model, ["import_revision"], () => this.imports.answered(model.get("problem") === "")));
     on(["footprints", "context"], () => { this.paintFeatures(); this.paintChrome(); });
     on(["selected", "marked"], () => { this.paintFeatures(); });
     on(["pictures"], () => this.paintFeatures());
@@ -121,6 +138,23 @@ class Overlay {
     });
     observer.observe(this.map.getContainer());
     this.stops.push(() => { observer.disconnect(); cancelAnimationFrame(this.frame); });
+  }
+
+  modeFromPython() {
+    const mode = this.model.get("mode");
+    if (this.shapes.mode !== mode) {
+      this.shapes.setMode(mode);
+      // Who asked for it in the form by keyboard goes on with the keyboard here.
+      if (mode && document.activeElement?.closest(".ogcw-f-area button")) this.map.getContainer().focus({ preventScroll: true });
+    }
+    this.paintChrome();
+  }
+
+  choose(id) {
+    this.model.set({ active_area: id, problem: "", notice: "" });
+    this.model.save_changes();
+    this.others.set(this.model.get("areas"), id, () => this.shapes.geometry());
+    this.paintChrome();
   }
 
   // -- footprints ----------------------------------------------------------------------
@@ -159,7 +193,11 @@ class Overlay {
   /** Select what was clicked; where several lie on each other, the next one each time. */
   click(event) {
     const found = this.under(event);
-    if (!found.length) return;
+    if (!found.length) {
+      const area = this.shapes.mode ? null : this.others.under([event.latlng.lng, event.latlng.lat]);
+      if (area) this.choose(area.id);
+      return;
+    }
     const at = found.findIndex((f) => f.id === this.model.get("selected"));
     this.model.set("selected", found[(at + 1) % found.length].id);
     this.model.save_changes();
@@ -183,7 +221,8 @@ class Overlay {
 
   drawn() {
     const { model, shapes } = this;
-    return [shapes.geometry(), ...[...model.get("footprints"), ...model.get("context")].map((f) => f.geometry)].filter(Boolean);
+    const others = model.get("areas").filter(({ id }) => id !== model.get("active_area"));
+    return [shapes.geometry(), ...[...model.get("footprints"), ...model.get("context"), ...others].map((f) => f.geometry)].filter(Boolean);
   }
 
   fit() {
@@ -237,15 +276,15 @@ class Overlay {
     const area = Boolean(shapes.geometry());
     const drawable = tools.length > 0;
     show(this.drawTools, drawable);
-    for (const shape of ["rectangle", "polygon", "point"]) show(buttons[shape], tools.includes(shape));
+    for (const shape of ["rectangle", "polygon", "line", "point"]) show(buttons[shape], tools.includes(shape));
     show(buttons.view, tools.includes("rectangle"));
     buttons.edit.disabled = !area;
     buttons.clear.disabled = !area;
     buttons.fit.disabled = !this.drawn().length;
-    for (const mode of ["rectangle", "polygon", "point", "edit"]) buttons[mode].setAttribute("aria-pressed", String(shapes.mode === mode));
+    for (const mode of ["rectangle", "polygon", "line", "point", "edit"]) buttons[mode].setAttribute("aria-pressed", String(shapes.mode === mode));
     const footprints = model.get("footprints").length > 0;
     this.legend.replaceChildren(
-      ...(area ? [legendEntry("area", "area of interest")] : []),
+      ...(this.others.severalAreas ? this.others.legendEntries() : area ? [legendEntry("area", "area of interest")] : []),
       ...[...new Set(model.get("context").map((f) => f.kind))].map((kind) => legendEntry("scene", kind)),
       ...(footprints ? [legendEntry("footprint", "result footprint"), legendEntry("selected", "selected")] : []));
     show(this.legend, this.legend.childNodes.length > 0);
@@ -261,7 +300,7 @@ class Overlay {
 
   remove() {
     for (const stop of this.stops) stop();
-    for (const part of [this.land, this.graticule, this.shapes, this.scale, this.tiles, this.canvas]) part.remove();
+    for (const part of [this.land, this.graticule, this.shapes, this.scale, this.tiles, this.canvas, this.imports]) part.remove();
   }
 }
 

@@ -2,16 +2,20 @@
 // what is drawn is sent, checked there, and comes back as the trait `shape`.
 
 const NEAR = 10; // pixels within which a click means an existing corner
+const MOST_HANDLES = 400; // corners; more of them hide the outline and stop the browser
 const HINTS = {
   rectangle: "Drag a rectangle, or click two corners. Esc cancels.",
   polygon: "Click the corners; click the first one or press Enter to close. Esc cancels.",
+  line: "Click along the line; double-click or press Enter to end. Esc cancels.",
   point: "Click the place. Esc cancels.",
   edit: "Drag the corners or the whole area. Esc or the pencil ends.",
 };
+const MANY_CORNERS = "Drag the whole area: it has too many corners to show each. Esc or the pencil ends.";
+const KEYS_HINT = " Or use the arrow keys.";
 
 class ShapeTool {
-  constructor({ map, canvas, cover, hint, onDrawn, onMode }) {
-    Object.assign(this, { map, canvas, cover, hint, onDrawn, onMode });
+  constructor({ map, canvas, cover, hint, onDrawn, onMode, onChange }) {
+    Object.assign(this, { map, canvas, cover, hint, onDrawn, onMode, onChange });
     this.shape = {};
     this.mode = "";
     this.draft = [];
@@ -19,6 +23,7 @@ class ShapeTool {
     this.sketch = h("path", { class: "ogcw-map-sketch" });
     this.handles = h("g", { class: "ogcw-map-handles" });
     canvas.group("area").append(this.outline, this.sketch, this.handles);
+    this.keyboard = new KeyboardDrawing(this);
     canvas.onRedraw(() => this.paint());
     this.listeners = [
       [cover, "pointerdown", (event) => this.press(event)],
@@ -42,6 +47,12 @@ class ShapeTool {
     return this.shape.geometry ?? null;
   }
 
+  /** Colour of one area of several. */
+  setTone(tone) {
+    const group = this.outline.parentNode;
+    group.setAttribute("class", `ogcw-map-area ogcw-tone-${tone}`);
+  }
+
   setShape(shape) {
     this.shape = structuredClone(shape ?? {});
     if (this.mode === "edit" && !this.geometry()) this.onMode("");
@@ -52,14 +63,25 @@ class ShapeTool {
     this.mode = mode;
     this.draft = [];
     this.pressed = null;
+    this.keyboard.reset();
     show(this.cover, mode !== "" && mode !== "edit");
-    setText(this.hint, HINTS[mode] ?? "");
-    show(this.hint, Boolean(HINTS[mode]));
+    const many = mode === "edit" && this.cornerCount() > MOST_HANDLES;
+    this.say(mode ? (many ? MANY_CORNERS : HINTS[mode]) + KEYS_HINT : "");
     this.paint();
+  }
+
+  say(text) {
+    setText(this.hint, text);
+    show(this.hint, text !== "");
+  }
+
+  cornerCount() {
+    return pathsOf(this.geometry()).reduce((sum, { points }) => sum + points.length, 0);
   }
 
   paint() {
     this.outline.setAttribute("d", this.canvas.path(this.geometry()));
+    this.onChange();
     this.paintSketch();
     this.paintHandles();
   }
@@ -68,11 +90,15 @@ class ShapeTool {
     const corners = pointer ? [...this.draft, pointer] : this.draft;
     let geometry = null;
     if (this.mode === "rectangle" && corners.length > 1) geometry = rectangleGeometry(boxAround(corners));
-    else if (this.mode === "polygon" && corners.length) geometry = { type: "LineString", coordinates: corners };
+    else if (this.takesCorners && corners.length) geometry = { type: "LineString", coordinates: corners };
     this.sketch.setAttribute("d", geometry ? this.canvas.path(geometry) : "");
   }
 
   // -- drawing -----------------------------------------------------------------------
+
+  get takesCorners() {
+    return this.mode === "polygon" || this.mode === "line";
+  }
 
   positionOf(event) {
     const { lat, lng } = this.map.mouseEventToLatLng(event);
@@ -100,7 +126,7 @@ class ShapeTool {
     if (pressed) {
       const [dx, dy] = [event.clientX - pressed.x, event.clientY - pressed.y];
       if (Math.hypot(dx, dy) > 4) pressed.moved = true;
-      if (this.mode === "polygon" && pressed.moved) {
+      if (this.takesCorners && pressed.moved) {
         this.map.panBy([-dx, -dy], { animate: false });
         Object.assign(pressed, { x: event.clientX, y: event.clientY });
       }
@@ -116,11 +142,26 @@ class ShapeTool {
     if (this.mode === "rectangle") {
       if (pressed.first && !pressed.moved) return; // the second click ends it
       this.finishRectangle(position);
-    } else if (this.mode === "polygon" && !pressed.moved) {
+    } else if (this.takesCorners && !pressed.moved) {
       this.addCorner(position, event);
     } else if (this.mode === "point") {
       this.finish({ geometry: { type: "Point", coordinates: position } });
     }
+  }
+
+  /** A corner from the keyboard; `ends` where the key may also end the drawing. */
+  place(position, ends) {
+    if (this.mode === "point") this.finish({ geometry: { type: "Point", coordinates: position } });
+    else if (this.mode === "rectangle") {
+      if (this.draft.length) this.finishRectangle(position);
+      else this.draft = [position];
+    } else if (ends && this.isLast(position) && this.draft.length >= this.fewest) this.finishCorners();
+    else this.push(position);
+  }
+
+  isLast([x, y]) {
+    const last = this.draft.at(-1);
+    return last && last[0] === x && last[1] === y;
   }
 
   finishRectangle(position) {
@@ -131,9 +172,12 @@ class ShapeTool {
   }
 
   addCorner(position, event) {
-    if (this.draft.length >= 3 && this.isNear(this.draft[0], event)) { this.finishPolygon(); return; }
-    const last = this.draft.at(-1);
-    if (last && last[0] === position[0] && last[1] === position[1]) return;
+    if (this.mode === "polygon" && this.draft.length >= 3 && this.isNear(this.draft[0], event)) this.finishCorners();
+    else this.push(position);
+  }
+
+  push(position) {
+    if (this.isLast(position)) return;
     this.draft.push(position);
     this.paintSketch();
     this.paintHandles();
@@ -148,13 +192,17 @@ class ShapeTool {
   doubleClick(event) {
     event.preventDefault();
     event.stopPropagation();
-    if (this.mode === "polygon") this.finishPolygon();
+    if (this.takesCorners) this.finishCorners();
   }
 
-  finishPolygon() {
-    if (this.draft.length < 3) return;
-    const ring = [...this.draft, this.draft[0]];
-    this.finish({ geometry: { type: "Polygon", coordinates: [ring] } });
+  get fewest() {
+    return this.mode === "line" ? 2 : 3;
+  }
+
+  finishCorners() {
+    if (this.draft.length < this.fewest) return;
+    if (this.mode === "line") this.finish({ geometry: { type: "LineString", coordinates: this.draft } });
+    else this.finish({ geometry: { type: "Polygon", coordinates: [[...this.draft, this.draft[0]]] } });
   }
 
   finish(shape) {
@@ -175,9 +223,11 @@ class ShapeTool {
     if (!this.mode) return;
     const typing = event.target.closest?.("input, textarea, [contenteditable=true], .cm-editor");
     if (typing) return;
+    const inMap = this.map.getContainer().closest(".ogcw-map")?.contains(event.target);
     if (event.key === "Escape") this.onMode("");
-    else if (event.key === "Enter" && this.mode === "polygon" && this.draft.length >= 3) this.finishPolygon();
-    else if (event.key === "Backspace" && this.mode === "polygon" && this.draft.length) {
+    else if (inMap && !event.altKey && this.keyboard.press(event)) { /* done there */ }
+    else if (event.key === "Enter" && this.takesCorners && this.draft.length >= this.fewest && !event.target.closest?.("button")) this.finishCorners();
+    else if (event.key === "Backspace" && this.takesCorners && this.draft.length) {
       this.draft.pop();
       this.paintSketch();
       this.paintHandles();
@@ -191,7 +241,7 @@ class ShapeTool {
   paintHandles() {
     if (this.dragging) return;
     this.handles.replaceChildren();
-    if (this.mode === "polygon") {
+    if (this.takesCorners) {
       for (const corner of this.draft) this.handles.append(this.dot(corner, "ogcw-map-handle"));
     }
     if (this.mode !== "edit") return;
@@ -202,7 +252,7 @@ class ShapeTool {
     this.handles.append(body);
     if (this.shape.bbox) this.rectangleHandles();
     else if (geometry.type === "Point") this.pointHandle(geometry.coordinates);
-    else this.ringHandles(geometry);
+    else if (this.cornerCount() <= MOST_HANDLES) this.ringHandles(geometry);
   }
 
   dot(position, name) {
@@ -235,10 +285,9 @@ class ShapeTool {
   }
 
   ringHandles(geometry) {
-    const rings = pathsOf(geometry).filter((path) => path.closed);
-    rings.forEach(({ points }, r) => {
-      const count = points.length - 1;
-      for (let i = 0; i < count; i += 1) {
+    pathsOf(geometry).forEach(({ points, closed }, r) => {
+      const count = closed ? points.length - 1 : points.length;
+      for (let i = 0; i < points.length - 1; i += 1) {
         const next = points[i + 1];
         const middle = [(points[i][0] + next[0]) / 2, (points[i][1] + next[1]) / 2];
         const half = this.dot(middle, "ogcw-map-handle ogcw-map-handle-half");
@@ -250,7 +299,7 @@ class ShapeTool {
         this.draggable(dot, (from, to, start) => this.changeRing(start, r, (ring) => { ring[i] = to; }));
         dot.addEventListener("dblclick", (event) => {
           event.stopPropagation();
-          if (count <= 3) return;
+          if (count <= (closed ? 3 : 2)) return;
           this.changeRing(structuredClone(this.shape), r, (ring) => ring.splice(i, 1));
           this.edited();
         });
@@ -261,16 +310,19 @@ class ShapeTool {
 
   changeRing(start, index, change) {
     const shape = structuredClone(start);
-    const { type, coordinates } = shape.geometry;
-    const ring = (type === "Polygon" ? coordinates : coordinates.flat())[index];
-    ring.pop();
-    change(ring);
-    ring.push(ring[0]);
+    const { points, closed } = pathsOf(shape.geometry)[index];
+    if (closed) points.pop();
+    change(points);
+    if (closed) points.push(points[0]);
     this.shape = shape;
   }
 
   moved(dx, dy) {
-    const start = this.dragging.start;
+    this.shift(this.dragging.start, dx, dy);
+  }
+
+  /** The whole shape moved by degrees; it stops at the poles. */
+  shift(start, dx, dy) {
     if (start.bbox) {
       const [w, s, e, n] = start.bbox;
       const shift = Math.max(-90 - s, Math.min(90 - n, dy));
@@ -300,6 +352,7 @@ class ShapeTool {
       this.dragging.moved = true;
       change(this.dragging.from, this.positionOf(event), this.dragging.start);
       this.outline.setAttribute("d", this.canvas.path(this.geometry()));
+      this.onChange();
       this.followPointer(element, event);
     });
     const end = () => {
