@@ -80,7 +80,10 @@ class App(ipywidgets.VBox):
         self.panel = JobPanel()
         self._header = HeaderView(on_choose=self._choose)
         self._run_bar = RunBar(
-            on_run=self._run_pressed, on_reset=self._reset, on_jump=self._jump
+            on_run=self._run_pressed,
+            on_reset=self._reset,
+            on_example=self._fill_example,
+            on_jump=self._jump,
         )
         self._code = CodeView()
         self._outputs = OutputsView()
@@ -272,7 +275,11 @@ class App(ipywidgets.VBox):
     def _follow_form(self, _change: object = None) -> None:
         """Keep the foot of the form and the texts of the request up to date."""
         shown = self.form.shown_errors
+        example = self.form.example.items()
         with publishing(self._run_bar):
+            self._run_bar.has_example = any(
+                self.form.inputs.get(key) != value for key, value in example
+            )
             self._run_bar.problems = [
                 {"path": path, "label": label, "message": message}
                 for path, label, message in self.form.problems
@@ -304,6 +311,10 @@ class App(ipywidgets.VBox):
     def _jump(self, path: str) -> None:
         self._header.tab = "form"
         self.form.focus(path)
+
+    def _fill_example(self) -> None:
+        self.form.fill_example()
+        self.map.fit()
 
     def _reset(self) -> None:
         self.form.reset()

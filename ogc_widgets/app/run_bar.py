@@ -26,6 +26,8 @@ class RunBar(View):
     """How many times Run was pressed and the kernel has acted on it."""
     note = traitlets.Unicode().tag(sync=True)
     """How the process will run, in words."""
+    has_example = traitlets.Bool(default_value=False).tag(sync=True)
+    """Whether the server gives an example that is not in the form."""
     problems: Any = traitlets.List().tag(sync=True)
     """What cannot be sent yet: a list of ``{"path", "label", "message"}``."""
 
@@ -34,10 +36,12 @@ class RunBar(View):
         *,
         on_run: Callable[[], None],
         on_reset: Callable[[], None],
+        on_example: Callable[[], None],
         on_jump: Callable[[str], None],
     ) -> None:
         self._run = on_run
         self._reset = on_reset
+        self._example = on_example
         self._jump = on_jump
         super().__init__()
 
@@ -50,6 +54,9 @@ class RunBar(View):
 
     def _on_reset(self) -> None:
         self._reset()
+
+    def _on_example(self) -> None:
+        self._example()
 
     def _on_jump(self, path: str) -> None:
         self._jump(path)

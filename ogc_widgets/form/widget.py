@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InvalidInputsError
 from ogc_widgets.form import card
+from ogc_widgets.form.examples import example_inputs
 from ogc_widgets.form.fields import split_path
 from ogc_widgets.form.page_messages import PageMessages
 from ogc_widgets.form.requests import inputs_in
@@ -13,6 +16,8 @@ from ogc_widgets.form.server_problems import messages_for
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ogc_widgets.api.wire import JsonValue
 
 
@@ -73,6 +78,15 @@ class ProcessForm(PageMessages):
             InputError: There are no inputs in it.
         """
         self.inputs = inputs_in(request)
+
+    @cached_property
+    def example(self) -> Mapping[str, Any]:
+        """Inputs that the server gives as an example; empty if they are not enough."""
+        return MappingProxyType(example_inputs(self._fields))
+
+    def fill_example(self) -> None:
+        """Put the server's example into the form; other inputs stay as they are."""
+        self.change_inputs(self.example)
 
     def show_errors(self) -> None:
         """Mark everything that is wrong, untouched fields included."""

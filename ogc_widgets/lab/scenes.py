@@ -59,6 +59,11 @@ _SCENES = (
 )
 
 
+def scene_names() -> list[str]:
+    """Return where the items are below the folder of scenes, the older one first."""
+    return [f"{scene.id}/{scene.id}.json" for scene in _SCENES]
+
+
 def scenes_folder() -> Path:
     """Return the folder for scenes in this user's cache."""
     from platformdirs import user_cache_path

@@ -271,3 +271,19 @@ def test_server_card_opens_and_closes_with_the_name_of_the_server(app):
     app._header._receive(app._header, {"type": "server"}, [])
     assert app.children == before
     assert card._closed
+
+
+def test_example_of_the_server_fills_form_and_map_and_can_be_run(
+    app: App, lab_server: Lab
+) -> None:
+    assert app._run_bar.has_example
+    before = jobs_of(app)
+    press(app._run_bar, "example")
+    assert app.form.inputs["stac_items"] == lab_server.scenes
+    west, south, east, north = map(float, app.form.inputs["aoi"].split(","))
+    assert app.map.bbox == [west, south, east, north]
+    assert not app._run_bar.has_example, "it is in the form, so it is not offered"
+    assert jobs_of(app) == before, "filling in runs nothing"
+    app.form.require_valid()
+    press(app._run_bar, "reset")
+    assert app._run_bar.has_example

@@ -4,9 +4,12 @@ function render({ model, el }) {
   let pressed = null;
   const run = h("button", { type: "button", class: "ogcw-btn ogcw-btn-primary", onclick: press }, "Run");
   const reset = h("button", { type: "button", class: "ogcw-btn", onclick: () => model.send({ type: "reset" }) }, "Reset");
+  const example = h("button", {
+    type: "button", class: "ogcw-link ogcw-runbar-example", onclick: () => model.send({ type: "example" }),
+  }, "Fill in an example");
   const note = h("span", { class: "ogcw-runbar-note ogcw-hint" });
   const summary = h("span", { class: "ogcw-runbar-note ogcw-error", role: "status" });
-  el.append(run, reset, summary, note, problemLine(model));
+  el.append(run, reset, example, summary, note, problemLine(model));
 
   function press() {
     pressed = model.get("answered");
@@ -19,6 +22,7 @@ function render({ model, el }) {
     const busy = model.get("busy") || pressed === model.get("answered");
     run.disabled = busy;
     setText(run, busy ? "Starting …" : "Run");
+    show(example, model.get("has_example"));
     setText(note, model.get("note"));
     show(note, problems.length === 0);
     show(summary, problems.length > 0);
@@ -33,6 +37,6 @@ function render({ model, el }) {
     } else summary.replaceChildren();
   }
   draw();
-  return listen(model, ["problems", "busy", "note", "answered"], draw);
+  return listen(model, ["problems", "busy", "note", "answered", "has_example"], draw);
 }
 export default { render };

@@ -20,6 +20,7 @@ from ogc_widgets.lab.server.documents import (
     process_description,
     process_summary,
 )
+from ogc_widgets.lab.server.examples import with_examples
 from ogc_widgets.lab.server.openapi import api_definition
 
 if TYPE_CHECKING:
@@ -71,7 +72,11 @@ async def process_list(request: Request) -> Response:
 async def process(request: Request) -> Response:
     """GET /processes/{id}."""
     record = lab_of(request).processes.get(request.path_params["process_id"])
-    return JSONResponse(process_description(record, api_of(request)))
+    document = process_description(record, api_of(request))
+    if record.builtin:
+        scenes = origin_of(request) + lab_of(request).settings.scenes_path
+        document["inputs"] = with_examples(record.id, document["inputs"], scenes)
+    return JSONResponse(document)
 
 
 async def package(request: Request) -> Response:
