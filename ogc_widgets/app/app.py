@@ -15,6 +15,7 @@ from ogc_widgets.app.discovery import Server, discover
 from ogc_widgets.app.facts import facts_of, how_it_runs
 from ogc_widgets.app.header import HeaderView
 from ogc_widgets.app.item_looks import ItemLooks
+from ogc_widgets.app.jobs_tab import JobsTab
 from ogc_widgets.app.map_context import MapContext
 from ogc_widgets.app.outputs_view import OutputsView
 from ogc_widgets.app.request_text import code_blocks, json_blocks
@@ -91,6 +92,12 @@ class App(ipywidgets.VBox):
         self._left = ipywidgets.VBox()
         self._right = ipywidgets.VBox([self.map])
         self._split = ipywidgets.GridBox([self._left, self._right])
+        self._jobs = JobsTab(
+            self.client,
+            self._split,
+            on_attach=partial(setattr, self, "job"),
+            on_run_again=self._run_again,
+        )
         context = MapContext(self.map)
         self._area_link = AreaLink(self.map)
         self._scenes = Scenes(context)
@@ -192,6 +199,7 @@ class App(ipywidgets.VBox):
             self._results_map,
             self.panel,
             self.map,
+            self._jobs,
         ):
             widget.close()
         for box in (self._left, self._right, self._split):
@@ -254,7 +262,7 @@ class App(ipywidgets.VBox):
     def _has_form(self) -> bool:
         return "form" in self._trait_values
 
-    def _choose(self, process_id: str) -> None:
+    def _choose(self, process_id: str, then: Callable[[], None] = lambda: None) -> None:
         """The page asks for another process; its description is fetched aside."""
         self._header.loading = True
 
@@ -263,6 +271,7 @@ class App(ipywidgets.VBox):
             self._header.problem = ""
             try:
                 self._open(future.result())
+                then()
             except Exception as error:  # noqa: BLE001 # shown in the head of the app
                 self._header.report(error)
 
@@ -290,18 +299,22 @@ class App(ipywidgets.VBox):
         self._write_request()
 
     def _show_tab(self, _change: object = None) -> None:
-        shows_form = self._header.tab == "form"
-        if not shows_form:
+        tab = self._header.tab
+        if tab != "form":
             self.search.hide()
         self._left.children = (
-            (self.search, self.form, self._run_bar)
-            if shows_form
-            else (self._code, self._run_bar)
+            (self._code, self._run_bar)
+            if tab in {"json", "code"}
+            else (self.search, self.form, self._run_bar)
         )
+        if tab == "jobs":
+            self._jobs.show()
+        else:
+            self._jobs.hide()
         self._write_request()
 
     def _write_request(self) -> None:
-        if self._header.tab == "form":
+        if self._header.tab not in {"json", "code"}:
             return
         write = json_blocks if self._header.tab == "json" else code_blocks
         blocks = write(self.client, self.form, self._server.process_url)
@@ -364,6 +377,19 @@ class App(ipywidgets.VBox):
         self._run_bar.busy = False
         self.job = job
 
+    def _run_again(self, process_id: str, inputs: dict[str, Any]) -> None:
+        """Fill the form with the inputs of an earlier job and press Run; any thread."""
+
+        def run() -> None:
+            self.form.inputs = inputs
+            self._run_pressed()
+
+        if process_id == self.process.id:
+            run()
+        else:
+            self._kept_inputs[process_id] = inputs
+            self._choose(process_id, then=run)
+
     def _not_started(self, error: BaseException) -> None:
         """Show why there is no job; the form keeps everything."""
         self._run_bar.busy = False
@@ -381,6 +407,7 @@ class App(ipywidgets.VBox):
         self.results = None
         job = change["new"]
         self.panel.job = job
+        self._jobs.follow(job)
         if job is not None:
             self._unwatch = job.watch(partial(self._seen, job))
 

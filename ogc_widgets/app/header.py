@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _STATIC = Path(__file__).parent / "static"
 
+TABS = ("form", "json", "code", "jobs")
+
 
 class HeaderView(View):
     """Title, facts about the process, the chooser, and the tabs.
@@ -34,7 +36,7 @@ class HeaderView(View):
     """What can be chosen: a list of ``{"id", "title"}``."""
     process_id = traitlets.Unicode().tag(sync=True)
     loading = traitlets.Bool(default_value=False).tag(sync=True)
-    tab = traitlets.Enum(("form", "json", "code"), default_value="form").tag(sync=True)
+    tab = traitlets.Enum(TABS, default_value="form").tag(sync=True)
 
     def __init__(self, on_choose: Callable[[str], None]) -> None:
         self._on_choose = on_choose

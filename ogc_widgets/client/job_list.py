@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from ogc_widgets.api import requests
 from ogc_widgets.api.job_query import JobQuery, newest_first
@@ -16,7 +16,7 @@ from ogc_widgets.client.loop import on_loop
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Iterable, Mapping
     from datetime import datetime
 
     from ogc_widgets.api.documents import StatusInfo
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # Servers that keep whole documents take long for more at once.
 LONGEST_PAGE = 100
 MOST_SORTED = 1_000
+MOST_SENT = 500
 
 
 class Jobs(Discovery):
@@ -36,6 +37,7 @@ class Jobs(Discovery):
     def __init__(self, url: str, **options: Unpack[Options]) -> None:
         super().__init__(url, **options)
         self._jobs: weakref.WeakSet[AsyncJob] = weakref.WeakSet()
+        self._sent: dict[str, Mapping[str, Any]] = {}
 
     @on_loop
     async def jobs(
@@ -134,8 +136,7 @@ class Jobs(Discovery):
 
     def listed(self, status: StatusInfo, jobs_url: str) -> AsyncJob:
         """Make the job of an entry of the list."""
-        url = join_path(jobs_url, status.job_id)
-        return self.remember(AsyncJob(self, status.job_id, url, status))
+        return self._attached(status.job_id, join_path(jobs_url, status.job_id), status)
 
     @on_loop
     async def job(self, job_id_or_url: str) -> AsyncJob:
@@ -159,9 +160,20 @@ class Jobs(Discovery):
             job_id, url = name, join_path(found.jobs_url, name)
         reply = await self.send(requests.get(url))
         status = read_status(reply)
-        return self.remember(AsyncJob(self, status.job_id or job_id, url, status))
+        return self._attached(status.job_id or job_id, url, status)
+
+    def _attached(self, job_id: str, url: str, status: StatusInfo) -> AsyncJob:
+        sent = self._sent.get(job_id)
+        return self.remember(AsyncJob(self, job_id, url, status, inputs=sent))
 
     def remember(self, job: AsyncJob) -> AsyncJob:
-        """Keep a job in mind, for as long as somebody has it."""
+        """Keep a job in mind, for as long as somebody has it.
+
+        What was sent for it is kept as long as the client: few servers give it back.
+        """
         self._jobs.add(job)
+        if job.id and job.inputs is not None:
+            self._sent[job.id] = job.inputs
+            while len(self._sent) > MOST_SENT:
+                del self._sent[next(iter(self._sent))]
         return job

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
-from ogc_widgets.api.job_query import STATUSES, newest_first
 from ogc_widgets.api.text import clean
 from ogc_widgets.client.job import Job
-from ogc_widgets.errors import InputError, JobGoneError, OgcError
+from ogc_widgets.errors import InputError, JobGoneError, OgcError, ProblemError
 from ogc_widgets.panel.background import BackgroundView
+from ogc_widgets.panel.job_listing import Filter, JobListing
 from ogc_widgets.panel.stopping import ask_to_stop
-from ogc_widgets.panel.table_rows import Filter, table_row
+from ogc_widgets.panel.table_rows import table_row
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
@@ -27,7 +28,12 @@ if TYPE_CHECKING:
     from ogc_widgets.client.ajob import AsyncJob
 
 _STATIC = Path(__file__).parent / "static"
-_MORE = 50
+# What servers answer that do not keep what a job was started with.
+_NOT_KEPT = frozenset({400, 404, 405, 410, 501})
+_NO_INPUTS = (
+    "What this job was started with is not known: it was started elsewhere, and the "
+    "server does not keep it."
+)
 
 
 class JobTable(BackgroundView):
@@ -39,8 +45,8 @@ class JobTable(BackgroundView):
 
     The list is loaded on the package's own thread, a page at a time, so that a slow
     server holds up nothing. The unfinished jobs of the visible page are watched; the
-    others are not asked for. Choosing a job sets ``selected_job_id`` and calls what
-    was given to :meth:`on_attach`.
+    others are not asked for. Filters are left to the server where it has them. Choosing
+    a job sets ``selected_job_id`` and calls what was given to :meth:`on_attach`.
     """
 
     _script: ClassVar[Path] = _STATIC / "job_table.js"
@@ -54,10 +60,12 @@ class JobTable(BackgroundView):
     def __init__(self, client: Client, *, page_size: int = 10) -> None:
         self._client = client
         self._page_size = page_size
-        self._jobs: list[AsyncJob] = []
-        self._is_all = False
-        self._page = 0
         self._filter = Filter()
+        self._query = self._filter.query
+        self._listing = self._target = self._new_listing()
+        self._jobs: list[AsyncJob] = []
+        self._process_ids: dict[str, None] = {}
+        self._page = 0
         self._loading: Future[None] | None = None
         self._loading_since: float | None = None
         self._note: dict[str, str] | None = None
@@ -69,6 +77,8 @@ class JobTable(BackgroundView):
         self._sequence = 0
         self._attach_callbacks: list[Callable[[Job], object]] = []
         self._results_callbacks: list[Callable[[Job], object]] = []
+        self._again_callbacks: list[Callable[[str, dict[str, Any]], object]] = []
+        self._unrepeatable: set[str] = set()
         super().__init__()
         self.refresh()
 
@@ -87,38 +97,40 @@ class JobTable(BackgroundView):
     @page.setter
     def page(self, page: int) -> None:
         self._page = max(0, page - 1)
-        if self._needs_more():
-            self._load((self._page + 1) * self._page_size + 1)
+        if not self._target.is_all and len(self._target.jobs) < self._wanted():
+            self._load(self._target, self._wanted())
         self._show()
 
     def refresh(self) -> None:
         """Load the list again; returns at once."""
-        wanted = (self._page + 1) * self._page_size + 1
-        self._load(max(wanted, len(self._jobs)))
+        count = max(self._wanted(), len(self._jobs))
+        self._load(self._new_listing(), count)
 
-    def load_more(self) -> None:
-        """Load older jobs, to search among them; returns at once."""
-        self._load(len(self._jobs) + _MORE)
-
-    def filter(self, text: str = "", status: str = "") -> None:
-        """Show only some of the jobs that were loaded.
+    def filter(
+        self,
+        text: str = "",
+        status: str = "",
+        *,
+        process_id: str = "",
+        hours: float = 0,
+    ) -> None:
+        """Show only some of the jobs; returns at once.
 
         Args:
             text: Words that stand in the process, the id or the message.
             status: ``accepted``, ``running``, ``successful``, ``failed``,
                 ``dismissed``, or ``""`` for all.
+            process_id: A process, or ``""`` for all.
+            hours: Only jobs created in the last so many hours; 0 for all.
 
         Raises:
             InputError: There is no such status.
         """
-        if status not in {"", *STATUSES}:
-            raise InputError(
-                f"There is no status {status!r}.",
-                advice=f"One of: {', '.join(STATUSES)}, or an empty text for all.",
-            )
-        self._filter = Filter(text, status)
+        wanted = Filter(text, status, process_id, hours)
+        self._query = wanted.query
+        self._filter = wanted
         self._page = 0
-        self._show()
+        self._load(self._new_listing(), self._wanted())
 
     def on_attach(self, callback: Callable[[Job], object]) -> None:
         """Call ``callback(job)`` when a job is chosen, for example to show it."""
@@ -132,13 +144,24 @@ class JobTable(BackgroundView):
         self._results_callbacks.append(callback)
         self._show()
 
+    def on_run_again(self, callback: Callable[[str, dict[str, Any]], object]) -> None:
+        """Call ``callback(process_id, inputs)`` when a job is to be run once more.
+
+        Without a callback the table starts the job itself. The call may come from the
+        package's own thread and must not wait.
+        """
+        self._again_callbacks.append(callback)
+
     def attach(self, job_id: str) -> Job:
         """Choose a job of the table, as pressing "open" does.
 
         Raises:
             InputError: The job is not among the loaded ones.
         """
-        job = Job(self._job(job_id))
+        return self._chosen(self._job(job_id))
+
+    def _chosen(self, chosen: AsyncJob) -> Job:
+        job = Job(chosen)
         self.selected_job_id = job.id
         for callback in list(self._attach_callbacks):
             callback(job)
@@ -151,12 +174,16 @@ class JobTable(BackgroundView):
             InputError: The job is not among the loaded ones.
         """
         job = self._job(job_id)
-        if job.id in self._busy:
-            return
-        self._busy[job.id] = "deleting" if job.view.is_final else "stopping"
-        self._note = None
-        self._show()
-        self._start(self._remove, job)
+        doing = "deleting" if job.view.is_final else "stopping"
+        self._do(doing, self._remove, job)
+
+    def run_again(self, job_id: str) -> None:
+        """Start a job once more with the same inputs; returns at once.
+
+        Raises:
+            InputError: The job is not among the loaded ones.
+        """
+        self._do("starting", self._run_again, self._job(job_id))
 
     def close(self) -> None:
         """Close the table and stop watching; no job is touched."""
@@ -170,12 +197,20 @@ class JobTable(BackgroundView):
 
     # -- on the loop thread ---------------------------------------------------------
 
-    def _load(self, limit: int) -> None:
+    def _new_listing(self) -> JobListing:
+        # One more than is shown, to know in one request whether there is a next page.
+        return JobListing(self._client.aio, self._filter, self._page_size + 1)
+
+    def _wanted(self) -> int:
+        return (self._page + 1) * self._page_size + 1
+
+    def _load(self, listing: JobListing, count: int) -> None:
         self._stop_loading()
         with publishing(self):
             self._loading_since = time.monotonic()
             self._note = None
-            self._loading = self._start(self._load_list, limit)
+            self._target = listing
+            self._loading = self._start(self._load_list, listing, count)
             self._show()
 
     def _stop_loading(self) -> None:
@@ -183,21 +218,33 @@ class JobTable(BackgroundView):
         if loading is not None:
             loading.cancel()
 
-    async def _load_list(self, limit: int) -> None:
+    async def _load_list(self, listing: JobListing, count: int) -> None:
         note = None
-        jobs: list[AsyncJob] | None = None
         try:
-            jobs = await self._client.aio.jobs(limit=limit)
+            await listing.load(count)
         except OgcError as error:
             note = _note("bad", f"The list could not be loaded. {error}")
         with publishing(self):
             self._loading_since, self._loading, self._note = None, None, note
-            if jobs is not None:
-                self._is_loaded = True
-                self._is_all = len(jobs) < limit
-                self._jobs = newest_first(jobs)
+            if note is None or listing is self._listing:
+                self._is_loaded = self._is_loaded or note is None
+                self._listing, self._jobs = listing, list(listing.jobs)
+                self._process_ids |= dict.fromkeys(job.process_id for job in self._jobs)
+                self._page = min(
+                    self._page, max(0, len(self._jobs) - 1) // self._page_size
+                )
                 self._watch_only({})
+            self._target = self._listing
             self._show()
+
+    def _do(self, doing: str, work: Callable[[AsyncJob], Any], job: AsyncJob) -> None:
+        """Start work on a job, unless there already is some on it."""
+        if job.id in self._busy:
+            return
+        self._busy[job.id] = doing
+        self._note = None
+        self._show()
+        self._start(work, job)
 
     async def _remove(self, job: AsyncJob) -> None:
         was_final = job.view.is_final
@@ -223,6 +270,30 @@ class JobTable(BackgroundView):
             return _note("warn", f"The job was not deleted. {error}")
         return None
 
+    async def _run_again(self, job: AsyncJob) -> None:
+        note = None
+        try:
+            inputs = (await job.request()).inputs
+            if self._again_callbacks:
+                for callback in list(self._again_callbacks):
+                    callback(job.process_id, dict(inputs))
+            else:
+                self._chosen(await self._client.aio.execute(job.process_id, inputs))
+                self.refresh()
+        except ProblemError as error:
+            if error.status_code not in _NOT_KEPT:
+                note = _note("warn", f"The job was not started again. {error}")
+            else:
+                self._unrepeatable.add(job.id)
+                note = _note("warn", _NO_INPUTS)
+        except OgcError as error:
+            note = _note("warn", f"The job was not started again. {error}")
+        finally:
+            self._busy.pop(job.id, None)
+        with publishing(self):
+            self._note = note
+            self._show()
+
     # -- from the page --------------------------------------------------------------
 
     def _on_hello(self) -> None:
@@ -235,14 +306,15 @@ class JobTable(BackgroundView):
     def _on_refresh(self) -> None:
         self.refresh()
 
-    def _on_more(self) -> None:
-        self.load_more()
-
     def _on_page(self, to: int) -> None:
         self.page = int(to)
 
-    def _on_filter(self, text: str, status: str) -> None:
-        self.filter(str(text), str(status))
+    def _on_filter(
+        self, text: str, status: str, process_id: str = "", hours: float = 0
+    ) -> None:
+        self.filter(
+            str(text), str(status), process_id=str(process_id), hours=float(hours)
+        )
 
     def _on_attach(self, job_id: str) -> None:
         self.attach(job_id)
@@ -254,6 +326,9 @@ class JobTable(BackgroundView):
 
     def _on_remove(self, job_id: str) -> None:
         self.remove(job_id)
+
+    def _on_run_again(self, job_id: str) -> None:
+        self.run_again(job_id)
 
     # -- inside ---------------------------------------------------------------------
 
@@ -267,11 +342,7 @@ class JobTable(BackgroundView):
         )
 
     def _found(self) -> list[AsyncJob]:
-        return [job for job in self._jobs if self._filter.accepts(job)]
-
-    def _needs_more(self) -> bool:
-        end = (self._page + 1) * self._page_size
-        return not self._is_all and not self._filter and len(self._jobs) <= end
+        return [job for job in self._jobs if self._query.accepts(job.status)]
 
     def _watch_only(self, jobs: dict[str, AsyncJob]) -> None:
         """Watch these jobs and no others."""
@@ -311,19 +382,25 @@ class JobTable(BackgroundView):
         self._sequence += 1
         self.state = {
             "sequence": self._sequence,
-            "rows": [table_row(job, busy=self._busy.get(job.id, "")) for job in jobs],
+            "rows": [self._row(job) for job in jobs],
             "page_size": self._page_size,
             "page": self._page + 1,
             "pages": max(1, -(-found // self._page_size)),
-            "more": not self._is_all and self._is_loaded,
+            "more": not self._listing.is_all and self._is_loaded,
             "found": found,
-            "loaded": len(self._jobs),
+            "total": self._listing.total,
             "is_loaded": self._is_loaded,
-            "filter": {"text": self._filter.text, "status": self._filter.status},
+            "filter": asdict(self._filter),
+            "filtered": bool(self._filter),
+            "processes": sorted(name for name in self._process_ids if name),
             "loading_for": None if since is None else time.monotonic() - since,
             "note": self._note,
             "with_results": bool(self._results_callbacks),
         }
+
+    def _row(self, job: AsyncJob) -> dict[str, Any]:
+        row = table_row(job, busy=self._busy.get(job.id, ""))
+        return {**row, "again": row["again"] and job.id not in self._unrepeatable}
 
 
 def _note(tone: str, text: str) -> dict[str, str]:

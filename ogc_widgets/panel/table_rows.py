@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.api.text import clean
-from ogc_widgets.panel.state import TONES, one_line, short_id, word_of
+from ogc_widgets.panel.state import TONES, short_id, telling, word_of
 from ogc_widgets.panel.times import duration_s
 
 if TYPE_CHECKING:
     from ogc_widgets.api import JobView
     from ogc_widgets.client.ajob import AsyncJob
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What the user looks for among the jobs that were loaded.
-
-    Attributes:
-        text: Found anywhere in the process, the id or the message; case is ignored.
-        status: One of :data:`~ogc_widgets.api.job_query.STATUSES`, or ``""`` for all.
-    """
-
-    text: str = ""
-    status: str = ""
-
-    def __bool__(self) -> bool:
-        return bool(self.text.strip() or self.status)
-
-    def accepts(self, job: AsyncJob) -> bool:
-        """Whether a job belongs to what is looked for."""
-        view = job.view
-        if self.status and view.phase != self.status:
-            return False
-        message = view.status.message if view.status is not None else ""
-        places = f"{job.process_id}\n{job.id}\n{message}".casefold()
-        return all(word in places for word in self.text.casefold().split())
 
 
 def table_row(job: AsyncJob, *, busy: str = "") -> dict[str, Any]:
@@ -61,9 +35,10 @@ def table_row(job: AsyncJob, *, busy: str = "") -> dict[str, Any]:
         "percent": None if progress is None else round(min(100, max(0, progress))),
         "created": _moment(_created(view)),
         "duration": length,
-        "message": one_line(status.message) if status is not None else "",
+        "message": telling(status.message) if status is not None else "",
         "final": view.is_final,
         "results": view.phase == "successful",
+        "again": view.is_final and bool(job.process_id),
         "busy": busy,
         "cannot": _cannot(job),
     }

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,9 +22,12 @@ from ogc_widgets.errors import (
 from ogc_widgets.panel import ServerCard
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ogc_widgets.app import App
     from ogc_widgets.lab import Lab
 
+AOI = "-121.2,39.9,-121.1,40"
 BOX = [-121.3, 39.9, -121.0, 40.2]
 
 
@@ -29,6 +37,13 @@ def wait_for(app: App, name: str) -> Any:
     app.observe(lambda change: change["new"] is not None and arrived.set(), name)
     assert getattr(app, name) is not None or arrived.wait(60)
     return getattr(app, name)
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in a minute"
+        time.sleep(0.05)
 
 
 def press(view: Any, kind: str, **members: Any) -> None:
@@ -160,14 +175,34 @@ def test_code_tab_follows_the_form(filled: App) -> None:
     assert all("7,8,9,10" in block["text"] for block in filled._code.blocks)
 
 
-def test_code_of_the_package_does_what_run_does(filled: App) -> None:
-    press(filled._header, "tab", name="code")
-    names: dict[str, Any] = {}
-    code = filled._code.blocks[0]["text"]
-    exec(compile(code, "code tab", "exec"), names)
-    assert names["job"].status.status == "successful"
-    assert len(names["results"].items) == 1
-    names["client"].close()
+@pytest.mark.parametrize("kind", ["ogc_widgets", "httpx", "cURL"])
+def test_code_that_was_copied_starts_the_same_job(
+    lab_server: Lab, canary: str, kind: str
+) -> None:
+    client = ogc.Client(lab_server.url, auth=canary)
+    app = ogc.App(client, "water-bodies")
+    app.form.inputs = {"aoi": AOI, "stac_items": lab_server.scenes[:1]}
+    press(app._header, "tab", name="code")
+    code = next(b["text"] for b in app._code.blocks if b["label"] == kind)
+    before = jobs_of(app)
+    program = ["bash", "-ec", code] if kind == "cURL" else [sys.executable, "-c", code]
+    if shutil.which(program[0]) is None or (
+        kind == "cURL" and not shutil.which("curl")
+    ):
+        pytest.skip("this machine has no bash or no curl")
+    subprocess.run(
+        program,
+        env={**os.environ, "TOKEN": canary},
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    (started,) = set(jobs_of(app)) - set(before)
+    job = client.job(started).wait(timeout_s=90)
+    assert job.status.status == "successful"
+    assert [item["id"] for item in job.results().items]
+    app.close()
+    client.close()
 
 
 def test_code_shows_a_placeholder_in_place_of_the_token(
@@ -192,6 +227,41 @@ def test_setting_job_attaches_to_one_that_was_started_elsewhere(
     filled.job = filled.client.job(started.id)
     assert len(wait_for(filled, "results").items) == 1
     client.close()
+
+
+def test_jobs_tab_lists_the_jobs_of_the_server_and_opens_one(
+    filled: App, lab_server: Lab
+) -> None:
+    other = ogc.Client(lab_server.url)
+    job = other.execute("echo", {"message": "from elsewhere"}, mode="async")
+    press(filled._header, "tab", name="jobs")
+    table = filled._jobs.table
+    assert table is not None
+    wait_until(lambda: job.id in {one.id for one in table.jobs})
+    press(table, "attach", job_id=job.id)
+    assert filled.job is not None
+    assert filled.job.id == job.id
+    assert table.selected_job_id == job.id
+    other.close()
+
+
+def test_jobs_are_not_asked_for_before_their_tab_is_opened(app: App) -> None:
+    assert app._jobs.table is None
+
+
+def test_running_a_job_again_fills_the_form_with_its_inputs(filled: App) -> None:
+    first = filled.run()
+    first.wait(timeout_s=90)
+    filled.choose("echo")
+    press(filled._header, "tab", name="jobs")
+    table = filled._jobs.table
+    assert table is not None
+    wait_until(lambda: first.id in {one.id for one in table.jobs})
+    press(table, "run_again", job_id=first.id)
+    wait_until(lambda: filled.job is not None and filled.job.id != first.id)
+    assert filled.process.id == "water-bodies"
+    assert dict(filled.form.inputs) == dict(first.inputs or {})
+    assert filled.job.wait(timeout_s=90).status.status == "successful"
 
 
 def test_closing_the_app_leaves_the_job_running(lab_server: Lab) -> None:

@@ -14,7 +14,8 @@ _WATCH = """(job) => {
   const seen = [];
   const note = () => {
     const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel;
-    const percent = job.querySelector(".ogcw-job-percent").textContent;
+    const bar = job.querySelector("[role=progressbar]");
+    const percent = bar.getAttribute("aria-valuenow") ?? "";
     const said = job.querySelector(".ogcw-job-said").textContent;
     const last = seen.at(-1);
     if (last?.percent === percent && last?.said === said) return;

@@ -24,6 +24,8 @@ def row(number: int, kind: str = "successful", **members: Any) -> dict[str, Any]
         "message": "Otsu threshold, item 2 of 2",
         "final": final,
         "results": kind == "successful",
+        "again": final and kind != "lost",
+        "cannot": "",
         "busy": "",
         **members,
     }
@@ -48,6 +50,9 @@ ROWS = [
 ]
 
 
+NO_FILTER = {"text": "", "status": "", "process_id": "", "hours": 0}
+
+
 def state(rows: list[dict[str, Any]] | None = None, **members: Any) -> dict[str, Any]:
     rows = ROWS if rows is None else rows
     return {
@@ -58,17 +63,19 @@ def state(rows: list[dict[str, Any]] | None = None, **members: Any) -> dict[str,
         "pages": 3,
         "more": True,
         "found": 21,
-        "loaded": 21,
+        "total": 57,
         "is_loaded": True,
-        "filter": {"text": "", "status": ""},
+        "filter": NO_FILTER,
+        "filtered": False,
+        "processes": ["echo", "water-bodies"],
         "loading_for": None,
         "note": None,
-        "with_results": True,
+        "with_results": False,
         **members,
     }
 
 
-NOTHING = {"found": 0, "loaded": 0, "pages": 1, "more": False}
+NOTHING = {"found": 0, "total": None, "pages": 1, "more": False}
 
 STATES: dict[str, dict[str, Any]] = {
     "jobs": state(),
@@ -79,9 +86,18 @@ STATES: dict[str, dict[str, Any]] = {
         ROWS[3:4],
         found=1,
         pages=1,
-        filter={"text": "outside", "status": "failed"},
+        more=False,
+        filtered=True,
+        filter={**NO_FILTER, "text": "outside", "status": "failed"},
     ),
-    "no-match": state([], found=0, pages=1, filter={"text": "xyz", "status": ""}),
+    "no-match": state(
+        [],
+        found=0,
+        pages=1,
+        more=False,
+        filtered=True,
+        filter={**NO_FILTER, "text": "x"},
+    ),
     "error": state(
         [],
         is_loaded=False,

@@ -90,6 +90,7 @@ def test_open_selects_the_row_and_results_are_offered_for_successful_jobs(page):
     put(page, STATES["jobs"], selected_job_id=ROWS[3]["id"])
     expect(line(page, 3)).to_have_attribute("aria-selected", "true")
     assert line(page, 3).get_by_role("button", name="results").count() == 0
+    put(page, state(with_results=True))
     line(page, 2).get_by_role("button", name="results").click()
     assert len(sent(page, "results")) == 1
 
@@ -99,7 +100,16 @@ def test_filter_is_sent_when_typing_has_paused(page):
     page.get_by_label("Filter by process, id or message").press_sequentially("ots")
     assert sent(page, "filter") == []
     page.clock.run_for(300)
-    assert sent(page, "filter") == [{"type": "filter", "text": "ots", "status": ""}]
+    wanted = {"text": "ots", "status": "", "process_id": "", "hours": 0}
+    assert sent(page, "filter") == [{"type": "filter", **wanted}]
+    page.get_by_label("Filter by time").select_option("last 24 hours")
+    page.get_by_label("Filter by process", exact=True).select_option("echo")
+    assert sent(page, "filter")[-1] == {
+        "type": "filter",
+        **wanted,
+        "process_id": "echo",
+        "hours": 24,
+    }
 
 
 def test_text_being_typed_is_not_overwritten_by_a_state(page):
@@ -128,11 +138,20 @@ def test_pages_are_asked_for_and_end_where_the_list_ends(page):
     expect(page.locator(".ogcw-jobs-foot")).to_contain_text("page 3 of 3")
 
 
-def test_filter_without_a_match_offers_to_search_older_jobs(page):
+def test_filter_without_a_match_says_so_once_all_was_looked_through(page):
     show(page, "no-match")
-    expect(page.get_by_text("None of the 21 newest jobs matches.")).to_be_visible()
-    page.get_by_role("button", name="load older jobs").click()
-    assert len(sent(page, "more")) == 1
+    expect(page.get_by_text("No job matches.")).to_be_visible()
+    put(page, {**STATES["no-match"], "loading_for": 3.0})
+    expect(page.get_by_text("Looking through the jobs…")).to_be_visible()
+
+
+def test_job_is_run_again_only_after_a_question(page):
+    show(page)
+    line(page, 2).get_by_role("button", name="run again").click()
+    assert sent(page, "run_again") == []
+    line(page, 2).get_by_role("button", name="run it").click()
+    assert sent(page, "run_again") == [{"type": "run_again", "job_id": ROWS[2]["id"]}]
+    assert line(page, 0).get_by_role("button", name="run again").count() == 0
 
 
 def test_kernel_is_told_when_the_table_goes_out_of_sight(page):

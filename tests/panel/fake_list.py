@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.api import Capabilities, JobView, StatusInfo
+from ogc_widgets.api.job_query import JobQuery
+from ogc_widgets.api.submissions import ExecuteRequest
 from ogc_widgets.client.loop import run
+from ogc_widgets.errors import ProblemError
 
 if TYPE_CHECKING:
     import asyncio
@@ -47,6 +50,11 @@ class ListedJob:
 
         run(tell)
 
+    async def request(self) -> ExecuteRequest:
+        if "inputs" not in self.status.raw:
+            raise ProblemError("GET .../inputs: 404.", status_code=404)
+        return ExecuteRequest.from_json(self.status.raw)
+
     async def dismiss(self) -> StatusInfo:
         self.server.dismissed.append(self.id)
         if self.server.answer_to_dismiss is not None:
@@ -72,15 +80,47 @@ class FakeServer:
         self.answer_to_dismiss: Exception | None = None
         self.fault: Exception | None = None
         self.hold: asyncio.Event | None = None
+        self.executed: list[tuple[str, dict[str, Any]]] = []
         self.aio = self
 
-    async def jobs(self, limit: int = 50) -> list[ListedJob]:
-        self.limits.append(limit)
-        if self.hold is not None:
-            await self.hold.wait()
-        if self.fault is not None:
-            raise self.fault
-        return [ListedJob(self, document) for document in self.documents[:limit]]
+    def job_pages(self, *, page_size: int, **wanted: Any) -> FakePages:
+        return FakePages(self, page_size, JobQuery.of(**wanted))
+
+    async def execute(self, process_id: str, inputs: dict[str, Any]) -> ListedJob:
+        self.executed.append((process_id, inputs))
+        new = document(0, "accepted", jobID="new", processID=process_id)
+        self.documents.insert(0, new)
+        return ListedJob(self, new)
+
+
+class FakePages:
+    """The pages of the list; notes how much each request asks for."""
+
+    is_oldest_first = False
+    total = None
+
+    def __init__(self, server: FakeServer, size: int, query: JobQuery) -> None:
+        self.server, self.size, self.query = server, size, query
+        self.read = 0
+        self.is_last = False
+
+    async def next(self) -> list[ListedJob]:
+        while True:
+            self.server.limits.append(self.size)
+            if self.server.hold is not None:
+                await self.server.hold.wait()
+            if self.server.fault is not None:
+                raise self.server.fault
+            end = self.read + self.size
+            page = [
+                ListedJob(self.server, d)
+                for d in self.server.documents[self.read : end]
+            ]
+            self.read = end
+            self.is_last = end >= len(self.server.documents)
+            wanted = [job for job in page if self.query.accepts(job.status)]
+            if wanted or self.is_last:
+                return wanted
 
 
 def document(number: int, status: str = "successful", **members: Any) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 import asyncio
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from ipywidgets.widgets.widget import _instances
@@ -65,7 +66,7 @@ def test_older_page_is_loaded_when_it_is_asked_for(table, server):
     say(table, "page", to=2)
     wait_for(loaded(table))
     assert shown(table) == [job_id(n) for n in range(10, 20)]
-    assert server.limits[-1] == 21
+    assert server.limits == [11, 11]
 
 
 def test_last_page_says_that_there_is_no_more(table):
@@ -124,7 +125,7 @@ def test_only_unfinished_jobs_of_the_visible_page_are_watched(table):
     say(table, "visible", on=True)
     assert watched() == [job_id(n) for n in (0, 1, 4, 5, 8, 9)]
     say(table, "page", to=2)
-    wait_for(lambda: len(table._jobs) == 21 and loaded(table)())
+    wait_for(lambda: len(table._jobs) == 22 and loaded(table)())
     assert watched() == [job_id(n) for n in (12, 13, 16, 17)]
     say(table, "visible", on=False)
     assert watched() == []
@@ -137,24 +138,89 @@ def test_row_follows_its_job_while_it_is_visible(table):
     assert table.state["rows"][0]["message"] == "Otsu"
 
 
-def test_filter_finds_words_of_process_id_and_message(table):
-    table.filter("WATER 7")
-    assert shown(table) == [job_id(7)]
+def test_filter_finds_words_of_process_id_and_message(table, server):
+    server.documents[17]["message"] = "Otsu threshold"
+    table.filter("WATER otsu")
+    wait_for(loaded(table))
+    assert shown(table) == [job_id(17)]
     table.filter(job_id(3)[:8])
+    wait_for(loaded(table))
     assert shown(table) == [job_id(3)]
 
 
-def test_filter_by_status_searches_further_when_more_is_loaded(table):
-    say(table, "filter", text="", status="failed")
-    assert shown(table) == [job_id(n) for n in (2, 6, 10)]
-    say(table, "more")
+def test_filter_by_status_searches_all_jobs_of_the_server(table):
+    say(table, "filter", text="", status="failed", process_id="", hours=0)
     wait_for(loaded(table))
-    assert len(table.jobs) == 9
+    assert shown(table) == [job_id(n) for n in range(2, 35, 4)]
+    assert table.state["found"] == 9
 
 
-def test_unknown_status_is_refused_with_the_known_ones(table):
-    with pytest.raises(ValueError, match="accepted, running, successful"):
-        table.filter(status="done")
+def test_filter_by_process_keeps_the_other_processes_in_the_choice(server):
+    server.documents[3]["processID"] = "echo"
+    table = JobTable(server)
+    wait_for(lambda: table.state["is_loaded"])
+    table.filter(process_id="echo")
+    wait_for(loaded(table))
+    assert shown(table) == [job_id(3)]
+    assert table.state["processes"] == ["echo", "water-bodies"]
+    table.close()
+
+
+def test_filter_by_time_leaves_out_what_was_created_earlier(server):
+    server.documents.insert(0, document(50, created=datetime.now(UTC).isoformat()))
+    table = JobTable(server)
+    table.filter(hours=24)
+    wait_for(loaded(table))
+    assert shown(table) == [job_id(50)]
+    table.close()
+
+
+def test_page_that_is_asked_for_while_a_filter_loads_is_one_of_the_filter(
+    table, server
+):
+    server.hold = asyncio.Event()
+    table.filter(status="failed")
+    table.page = 1
+
+    async def let_go():
+        server.hold.set()
+
+    run(let_go)
+    wait_for(loaded(table))
+    assert shown(table)[0] == job_id(2)
+
+
+def test_job_runs_again_with_the_same_inputs_when_they_are_known(server):
+    server.documents[2]["inputs"] = {"aoi": "1,2,3,4"}
+    table = JobTable(server)
+    wait_for(lambda: table.state["is_loaded"])
+    say(table, "run_again", job_id=job_id(2))
+    wait_for(lambda: "new" in shown(table))
+    assert server.executed == [("water-bodies", {"aoi": "1,2,3,4"})]
+    assert table.selected_job_id == "new"
+    table.close()
+
+
+def test_run_again_is_left_to_who_wants_to_do_it(server):
+    server.documents[2]["inputs"] = {"aoi": "1,2,3,4"}
+    table = JobTable(server)
+    got = []
+    table.on_run_again(lambda process_id, inputs: got.append((process_id, inputs)))
+    wait_for(lambda: table.state["is_loaded"])
+    table.run_again(job_id(2))
+    wait_for(lambda: got)
+    assert got == [("water-bodies", {"aoi": "1,2,3,4"})]
+    assert server.executed == []
+    table.close()
+
+
+def test_run_again_is_no_longer_offered_when_the_inputs_are_not_known(table, server):
+    assert table.state["rows"][2]["again"] is True
+    table.run_again(job_id(2))
+    wait_for(lambda: table.state["note"])
+    assert "started elsewhere" in table.state["note"]["text"]
+    assert table.state["rows"][2]["again"] is False
+    assert server.executed == []
 
 
 def test_attach_selects_the_job_and_hands_it_over(table):

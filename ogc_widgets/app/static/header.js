@@ -1,4 +1,4 @@
-const TABS = [["form", "Form"], ["json", "JSON"], ["code", "Code"]];
+const TABS = [["form", "Form"], ["json", "JSON"], ["code", "Code"], ["jobs", "Jobs"]];
 const MANY_PROCESSES = 12;
 
 function render({ model, el }) {
@@ -8,7 +8,7 @@ function render({ model, el }) {
   // The title is the control: what chooses lies over it, so that it is never cut off.
   const chooser = h("span", { class: "ogcw-header-chooser" }, title);
   const facts = h("span", { class: "ogcw-header-facts" });
-  const tabs = h("div", { class: "ogcw-segments", role: "group", "aria-label": "View of the request" },
+  const tabs = h("div", { class: "ogcw-segments", role: "group", "aria-label": "What is shown" },
     TABS.map(([name, label]) => h("button", {
       type: "button", "data-tab": name, onclick: () => model.send({ type: "tab", name }),
     }, label)));

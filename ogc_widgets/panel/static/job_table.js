@@ -10,6 +10,7 @@ const TABLE_ICONS = {
   lost: [["path", { d: "M4.6 5.1a2.4 2.4 0 1 1 3.6 2.1c-.8.5-1.2.9-1.2 1.7M7 11.2v.6" }]],
 };
 const STATUSES = ["accepted", "running", "successful", "failed", "dismissed"];
+const TIMES = [[0, "any time"], [1, "last hour"], [24, "last 24 hours"], [168, "last 7 days"], [720, "last 30 days"]];
 const TYPING_MS = 250;
 
 function tableIcon(kind) {
@@ -29,9 +30,12 @@ function render({ model, el }) {
   const text = h("input", { class: "ogcw-input ogcw-jobs-text", type: "search", placeholder: "Filter by process, id or message", "aria-label": "Filter by process, id or message", oninput: typed });
   const status = h("select", { class: "ogcw-input ogcw-jobs-status", "aria-label": "Filter by status", onchange: sendFilter },
     h("option", { value: "" }, "all states"), STATUSES.map((word) => h("option", { value: word }, word)));
+  const process = h("select", { class: "ogcw-input ogcw-jobs-process", "aria-label": "Filter by process", onchange: sendFilter });
+  const hours = h("select", { class: "ogcw-input ogcw-jobs-hours", "aria-label": "Filter by time", onchange: sendFilter },
+    TIMES.map(([value, label]) => h("option", { value }, label)));
   const loading = h("span", { class: "ogcw-hint ogcw-jobs-loading" });
   const refresh = h("button", { type: "button", class: "ogcw-btn ogcw-jobs-refresh", onclick: () => press("refresh") }, "Refresh");
-  const bar = h("div", { class: "ogcw-jobs-bar" }, title, text, status, loading, refresh);
+  const bar = h("div", { class: "ogcw-jobs-bar" }, title, text, process, status, hours, loading, refresh);
 
   const head = h("tr", {}, ["status", "process", "job", "created", "duration", "message", ""].map((name, i) =>
     h("th", { scope: "col", class: `ogcw-jobs-c${i}`, title: name === "created" ? "By the server's clock, UTC" : null }, name || h("span", { class: "ogcw-visually-hidden" }, "actions"))));
@@ -43,10 +47,9 @@ function render({ model, el }) {
   const newer = h("button", { type: "button", class: "ogcw-link", onclick: () => press("page", { to: state().page - 1 }) }, "‹ newer");
   const older = h("button", { type: "button", class: "ogcw-link", onclick: () => press("page", { to: state().page + 1 }) }, "older ›");
   const where = h("span", {});
-  const more = h("button", { type: "button", class: "ogcw-link", onclick: () => press("more") }, "load older jobs");
   const note = h("div", { class: "ogcw-jobs-note", role: "status" });
   const count = h("span", { class: "ogcw-jobs-count" });
-  const foot = h("div", { class: "ogcw-jobs-foot" }, newer, where, older, more, count);
+  const foot = h("div", { class: "ogcw-jobs-foot" }, newer, where, older, count);
 
   el.append(bar, list, foot, note, problemLine(model));
 
@@ -56,34 +59,52 @@ function render({ model, el }) {
   }
 
   function sendFilter() {
-    press("filter", { text: text.value, status: status.value });
+    clearTimeout(page.typed);
+    press("filter", { text: text.value, status: status.value, process_id: process.value, hours: Number(hours.value) });
   }
 
   function draw() {
     const s = state();
     list.style.height = `${34 + 33 * (s.page_size ?? 10)}px`;
-    const filter = s.filter ?? { text: "", status: "" };
-    if (document.activeElement !== text) text.value = filter.text;
-    if (document.activeElement !== status) status.value = filter.status;
+    const filter = s.filter ?? { text: "", status: "", process_id: "", hours: 0 };
+    drawProcesses(s.processes ?? [], filter.process_id);
+    for (const [box, value] of [[text, filter.text], [status, filter.status], [process, filter.process_id], [hours, String(filter.hours)]]) {
+      if (document.activeElement !== box) box.value = value;
+    }
     drawRows(s);
     const none = (s.rows ?? []).length === 0;
     show(empty, none);
     setText(empty, none ? emptyText(s) : "");
-    const filtered = Boolean(filter.text.trim() || filter.status);
     newer.disabled = !(s.page > 1);
-    older.disabled = !(s.page < s.pages || (s.more && !filtered));
-    setText(where, s.is_loaded ? `page ${s.page}${s.more && !filtered ? "" : ` of ${s.pages}`}` : "");
-    show(more, Boolean(filtered && s.more));
-    setText(count, filtered && s.is_loaded ? `${s.found} of the ${s.loaded} newest jobs` : "");
+    older.disabled = !(s.page < s.pages || s.more);
+    setText(where, s.is_loaded ? `page ${s.page}${s.more ? "" : ` of ${s.pages}`}` : "");
+    setText(count, countText(s));
     setText(note, s.note?.text ?? "");
     note.title = s.note?.text ?? "";
     note.dataset.tone = s.note?.tone ?? "soft";
     tick();
   }
 
+  function drawProcesses(names, chosen) {
+    const all = [...new Set([...names, chosen].filter(Boolean))];
+    const key = JSON.stringify(all);
+    if (process.dataset.names === key) return;
+    process.dataset.names = key;
+    process.replaceChildren(h("option", { value: "" }, "all processes"), ...all.map((name) => h("option", { value: name }, name)));
+    process.value = chosen;
+  }
+
+  function countText(s) {
+    const jobs = (n) => (n === 1 ? "1 job" : `${n} jobs`);
+    if (!s.is_loaded || !s.found) return "";
+    if (s.filtered) return s.more ? "" : `${jobs(s.found)} found`;
+    return s.more ? (s.total ? jobs(s.total) : "") : jobs(s.found);
+  }
+
   function emptyText(s) {
     if (!s.is_loaded) return s.loading_for === null ? "The list could not be loaded." : "Loading the list of jobs…";
-    if (s.loaded) return `None of the ${s.loaded} newest jobs matches.`;
+    if (s.loading_for !== null || s.more) return "Looking through the jobs…";
+    if (s.filtered) return "No job matches.";
     return "There are no jobs on this server yet.";
   }
 
@@ -104,7 +125,7 @@ function render({ model, el }) {
 
   function restoreFocus({ job, does }) {
     const row = [...rows.children].find((one) => one.dataset.job === job);
-    const wanted = row?.querySelector(`[data-does="${page.asking === job ? "yes" : does}"]`) ?? row?.querySelector('[data-does="remove"]') ?? row?.querySelector("button");
+    const wanted = row?.querySelector(`[data-does="${page.asking?.job === job ? "yes" : does}"]`) ?? row?.querySelector('[data-does="remove"]') ?? row?.querySelector("button");
     wanted?.focus({ preventScroll: true });
   }
 
@@ -126,27 +147,37 @@ function render({ model, el }) {
     const link = (does, label, onclick, more = {}) => h("button", { type: "button", class: "ogcw-link", "data-does": does, "aria-label": `${label} ${name}`, onclick, ...more }, label);
     if (row.busy) return [h("span", { class: "ogcw-hint" }, `${row.busy}…`)];
     const removes = row.final ? "delete" : "stop";
-    if (page.asking === row.id) {
-      const group = h("span", { role: "group", "aria-label": `${removes} ${name}?`, class: "ogcw-jobs-ask" },
-        h("b", {}, row.final ? "Delete?" : "Stop?"),
-        link("yes", row.final ? "delete it" : "stop it", () => { page.asking = null; press("remove", { job_id: row.id }); draw(); }, { class: "ogcw-link ogcw-jobs-yes" }),
-        link("no", "keep", () => ask(null)));
-      group.addEventListener("keydown", (event) => {
-        if (event.key !== "Escape") return;
-        event.stopPropagation();
-        ask(null);
-      });
-      return [group];
-    }
+    if (page.asking?.job === row.id) return [question(row, link, page.asking.about === "again" ? "run again" : removes)];
     return [
       link("attach", "open", () => press("attach", { job_id: row.id })),
       s.with_results && row.results ? link("results", "results", () => press("results", { job_id: row.id })) : null,
-      row.kind === "lost" ? null : link("remove", removes, () => ask(row.id), { disabled: Boolean(row.cannot), title: row.cannot || "" }),
+      row.again ? link("again", "run again", () => ask({ job: row.id, about: "again" }), { title: "Start a job with the same inputs" }) : null,
+      row.kind === "lost" ? null : link("remove", removes, () => ask({ job: row.id, about: "remove" }), { disabled: Boolean(row.cannot), title: row.cannot || "" }),
     ].filter(Boolean);
   }
 
-  function ask(jobId) {
-    page.asking = jobId;
+  /** Nothing is started, stopped or deleted by one press. */
+  function question(row, link, what) {
+    const [asked, yes, no, type] = {
+      "run again": ["Same inputs?", "run it", "no", "run_again"],
+      delete: ["Delete?", "delete it", "keep", "remove"],
+      stop: ["Stop?", "stop it", "keep", "remove"],
+    }[what];
+    const tone = type === "remove" ? "ogcw-link ogcw-jobs-yes" : "ogcw-link";
+    const group = h("span", { role: "group", "aria-label": `${what} ${row.process} ${row.short}?`, class: "ogcw-jobs-ask" },
+      h("b", {}, asked),
+      link("yes", yes, () => { page.asking = null; press(type, { job_id: row.id }); draw(); }, { class: tone }),
+      link("no", no, () => ask(null)));
+    group.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      ask(null);
+    });
+    return group;
+  }
+
+  function ask(about) {
+    page.asking = about;
     drawRows(state());
   }
 
