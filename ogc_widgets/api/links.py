@@ -284,7 +284,7 @@ class Rebase:
             if own_prefix == base_prefix or not (
                 is_own and _below(parts.path, own_prefix)
             ):
-                return href
+                return self._with_lost_prefix(href)
         elif not is_own and not self._is_unreachable(href):
             return href
         path = parts.path
@@ -297,6 +297,19 @@ class Rebase:
         return same_origin(href, self.base_url) and _below(
             urlsplit(href).path, urlsplit(self.base_url).path.rstrip("/")
         )
+
+    def _with_lost_prefix(self, href: str) -> str:
+        """Put back what a proxy takes away in front of the server's own path.
+
+        Behind ``/api/ogc`` such a server takes itself to be at ``/ogc``.
+        """
+        parts = urlsplit(href)
+        names = urlsplit(self.base_url).path.strip("/").split("/")
+        for count in range(1, len(names)):
+            if _below(parts.path, f"/{'/'.join(names[count:])}"):
+                lost = "/".join(names[:count])
+                return urlunsplit(parts._replace(path=f"/{lost}{parts.path}"))
+        return href
 
     def _is_unreachable(self, href: str) -> bool:
         return is_private_host(href)

@@ -168,7 +168,7 @@ def _excerpt(reply: Reply, document: object) -> str:
         return ""
     page = reply.body[:4_000].decode("utf-8", errors="replace")
     # A page for people: its words are enough.
-    words = re.sub(r"<(?:style|script)\b.*?(?:</|\Z)|<[^>]*(?:>|\Z)", " ", page,
+    words = re.sub(r"<(style|script)\b.*?(?:</\1[^>]*>|\Z)|<[^>]*(?:>|\Z)", " ", page,
                    flags=re.DOTALL | re.IGNORECASE)  # fmt: skip
     return clean(words, limit=200)
 

@@ -5,13 +5,12 @@ The client sends exactly these, and the code shown to users is made of the same.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from ogc_widgets.api.links import absolute, find_link, join_path, origin
+from ogc_widgets.api.links import find_link, join_path, origin
 from ogc_widgets.api.text import clean
 from ogc_widgets.api.wire import dump_json
 from ogc_widgets.errors import InputError
@@ -24,10 +23,6 @@ Response = Literal["document", "raw"]
 Outputs = str | Iterable[str] | Mapping[str, Any]
 
 JSON = "application/json"
-CWL_YAML = "application/cwl+yaml"
-CWL_JSON = "application/cwl+json"
-CWL = "application/cwl"
-PACKAGE_JSON = "application/ogcapppkg+json"
 _JSON_BODY = {"Accept": JSON, "Content-Type": JSON}
 
 
@@ -228,87 +223,3 @@ def with_query(url: str, members: Mapping[str, object]) -> str:
     ]
     query = urlencode([*kept, *((name, str(v)) for name, v in members.items())])
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
-
-
-@dataclass(frozen=True)
-class Package:
-    """An application package as it is sent.
-
-    Attributes:
-        body: The bytes.
-        media_type: Their media type.
-    """
-
-    body: bytes
-    media_type: str
-
-
-def read_package(package: object, *, file_text: str | None = None) -> Package:
-    """Say how an application package is sent.
-
-    Args:
-        package: A dict (CWL, or ``executionUnit`` of an ``ogcapppkg``), the address
-            of a CWL file, or CWL as text. Paths are the caller's to read.
-        file_text: The text of the file, if ``package`` is a path.
-
-    Raises:
-        InputError: It is none of these.
-    """
-    if isinstance(package, Mapping):
-        if "cwlVersion" in package or "$graph" in package:
-            return Package(json_body(package), CWL_JSON)
-        if "executionUnit" in package:
-            return Package(json_body(package), PACKAGE_JSON)
-    text = package if file_text is None else file_text
-    if isinstance(text, bytes):
-        text = text.decode("utf-8", errors="replace")
-    if isinstance(text, str):
-        return _read_text(text)
-    raise InputError(
-        "This is not an application package.",
-        safe="Nothing was sent.",
-        advice="Pass the path, address, text or dict of a CWL file.",
-    )
-
-
-def _read_text(text: str) -> Package:
-    stripped = text.strip()
-    if "\n" not in stripped and absolute(stripped).startswith("http"):
-        unit = {"href": stripped, "type": CWL}
-        return Package(json_body({"executionUnit": unit}), PACKAGE_JSON)
-    if stripped.startswith("{"):
-        try:
-            document = json.loads(stripped)
-        except ValueError:
-            document = {}
-        return read_package(document)
-    if "cwlVersion" in stripped:
-        return Package(text.encode("utf-8"), CWL_YAML)
-    raise InputError(
-        "The text is not CWL: it names no cwlVersion.",
-        safe="Nothing was sent.",
-        advice="Pass the path, address, text or dict of a CWL file.",
-    )
-
-
-def deploy_request(
-    processes_url: str, package: Package, *, workflow: str | None = None
-) -> Request:
-    """Add a process to the server.
-
-    Args:
-        processes_url: Address of the list of processes.
-        package: What to deploy.
-        workflow: Which workflow of the package, by id; the server's choice if left out.
-    """
-    url = with_query(processes_url, {"w": workflow}) if workflow else processes_url
-    return Request("POST", url, _package_headers(package), package.body)
-
-
-def replace_request(process_url: str, package: Package) -> Request:
-    """Replace a deployed process."""
-    return Request("PUT", process_url, _package_headers(package), package.body)
-
-
-def _package_headers(package: Package) -> dict[str, str]:
-    return {"Accept": JSON, "Content-Type": package.media_type}

@@ -7,12 +7,13 @@ import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ogc_widgets.api import LandingPage
 from ogc_widgets.api.links import is_private_host
 from ogc_widgets.api.stac import catalogue_link
 from ogc_widgets.errors import ProblemError, ProtocolError
 
 if TYPE_CHECKING:
-    from ogc_widgets.api import Capabilities, LandingPage, Process, ProcessSummary
+    from ogc_widgets.api import Capabilities, Process, ProcessSummary
     from ogc_widgets.client import AsyncClient
 
 
@@ -58,7 +59,7 @@ async def discover(client: AsyncClient, process_id: str | None) -> Server:
         ServerError: The server cannot be reached, has no process, or not this one.
     """
     landing, processes, _ = await asyncio.gather(
-        client.landing_page(), client.processes(), _conformance(client)
+        _landing(client), client.processes(), _conformance(client)
     )
     if process_id is None:
         if not processes:
@@ -83,6 +84,14 @@ def _catalogue(landing: LandingPage, client: AsyncClient) -> str:
     link = catalogue_link(landing.raw, client.url)
     url = client.rebase(link) if link else ""
     return url if not is_private_host(url) or is_private_host(client.url) else ""
+
+
+async def _landing(client: AsyncClient) -> LandingPage:
+    try:
+        return await client.landing_page()
+    except (ProblemError, ProtocolError):
+        # Whether this is such a server at all shows when its processes are asked for.
+        return LandingPage(title="", description="", links=(), raw={})
 
 
 async def _conformance(client: AsyncClient) -> None:

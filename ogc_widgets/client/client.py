@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         ProcessSummary,
     )
     from ogc_widgets.api.notices import Oddity
+    from ogc_widgets.api.packages import PackageCheck
     from ogc_widgets.api.requests import Mode, Outputs, Response
     from ogc_widgets.api.server_report import ServerReport
     from ogc_widgets.client.credentials import Auth
@@ -317,6 +318,9 @@ class Client:
     ) -> ProcessSummary:
         """Add an application package to the server as a process.
 
+        A server that refuses the media type is offered the package in other forms. One
+        that queues the deployment is waited for, up to five minutes.
+
         Args:
             package: Path, address, text or dict of a CWL file, or an ``ogcapppkg``.
             workflow: Which workflow of the package, by id.
@@ -328,14 +332,36 @@ class Client:
         """
         return run(self._aio.deploy, package, workflow=workflow)
 
+    def check_package(
+        self,
+        package: str | bytes | Path | Mapping[str, Any],
+        *,
+        workflow: str | None = None,
+    ) -> PackageCheck:
+        """Look at a package before it is deployed; nothing is sent to the server.
+
+        Args:
+            package: As for :meth:`deploy`.
+            workflow: As for :meth:`deploy`.
+
+        Returns:
+            What it is, which inputs the process would have, and what is wrong with it.
+        """
+        return run(self._aio.check_package, package, workflow=workflow)
+
     def replace(
-        self, process_id: str, package: str | bytes | Path | Mapping[str, Any]
+        self,
+        process_id: str,
+        package: str | bytes | Path | Mapping[str, Any],
+        *,
+        workflow: str | None = None,
     ) -> ProcessSummary:
         """Replace a deployed process.
 
         Args:
             process_id: Which process.
             package: As for :meth:`deploy`.
+            workflow: As for :meth:`deploy`.
 
         Raises:
             InputError: It is not an application package; nothing was sent.
@@ -343,7 +369,7 @@ class Client:
             ProblemError: The server refused; 403 if the process must not be changed.
             ServerError: No usable answer.
         """
-        return run(self._aio.replace, process_id, package)
+        return run(self._aio.replace, process_id, package, workflow=workflow)
 
     def undeploy(self, process_id: str) -> None:
         """Remove a deployed process.

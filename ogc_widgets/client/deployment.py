@@ -4,26 +4,43 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from ogc_widgets.api import requests
 from ogc_widgets.api.links import absolute
+from ogc_widgets.api.packages import PackageCheck, deploy_request, replace_request
 from ogc_widgets.api.processes import ProcessSummary
-from ogc_widgets.api.replies import problem_error
+from ogc_widgets.api.replies import Reply, job_id_of, problem_error, read_status
+from ogc_widgets.api.requests import Request, delete, get
+from ogc_widgets.api.text import MESSAGE_LIMIT, clean
 from ogc_widgets.client.connection import ACCEPT_S
 from ogc_widgets.client.discovery import Discovery
 from ogc_widgets.client.loop import on_loop
-from ogc_widgets.errors import InputError, NoSuchProcessError, ProtocolError
+from ogc_widgets.client.package_check import check_package, load_package
+from ogc_widgets.errors import (
+    DeadlineError,
+    NoSuchProcessError,
+    ProblemError,
+    ProtocolError,
+)
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+# How long a deployment that the server has queued is waited for.
+DEPLOY_S = 300.0
+_QUEUED = 202
+_UNSUPPORTED = 415
+_NO_DEPLOYMENT = "This server does not let you deploy processes."
 _DEPLOY_ADVICE = {
     403: "This process must not be changed, or you have to sign in first.",
-    405: "This server does not let you deploy processes.",
+    405: _NO_DEPLOYMENT,
     409: "The process is there already: client.replace(process_id, package).",
     415: "The server wants the package in another form; try the address of the file.",
-    501: "This server does not let you deploy processes.",
+    501: _NO_DEPLOYMENT,
 }
 
 
@@ -42,6 +59,9 @@ class Deployment(Discovery):
     ) -> ProcessSummary:
         """Add an application package to the server as a process.
 
+        A server that refuses the media type is offered the package in other forms. One
+        that queues the deployment is waited for, up to five minutes.
+
         Args:
             package: Path, address, text or dict of a CWL file, or an ``ogcapppkg``.
             workflow: Which workflow of the package, by id.
@@ -52,19 +72,28 @@ class Deployment(Discovery):
             ServerError: No usable answer.
         """
         url = (await self.resources()).processes_url
-        ready = await asyncio.to_thread(_read_package, package)
-        request = requests.deploy_request(url, ready, workflow=workflow)
-        return await self._deployed(request)
+        ready = await asyncio.to_thread(load_package, package)
+        return await self._deployed(
+            [
+                deploy_request(url, form, workflow=workflow)
+                for form in (ready, *ready.other_forms)
+            ]
+        )
 
     @on_loop
     async def replace(
-        self, process_id: str, package: str | bytes | Path | Mapping[str, Any]
+        self,
+        process_id: str,
+        package: str | bytes | Path | Mapping[str, Any],
+        *,
+        workflow: str | None = None,
     ) -> ProcessSummary:
         """Replace a deployed process.
 
         Args:
             process_id: Which process.
             package: As for :meth:`deploy`.
+            workflow: As for :meth:`deploy`.
 
         Raises:
             InputError: It is not an application package; nothing was sent.
@@ -73,37 +102,98 @@ class Deployment(Discovery):
             ServerError: No usable answer.
         """
         url = await self.process_url(process_id)
-        ready = await asyncio.to_thread(_read_package, package)
+        ready = await asyncio.to_thread(load_package, package)
         self.forget_process(process_id)
         return await self._deployed(
-            requests.replace_request(url, ready), process_id=process_id
+            [
+                replace_request(url, form, workflow=workflow)
+                for form in (ready, *ready.other_forms)
+            ],
+            process_id=process_id,
         )
 
+    @on_loop
+    async def check_package(
+        self,
+        package: str | bytes | Path | Mapping[str, Any],
+        *,
+        workflow: str | None = None,
+    ) -> PackageCheck:
+        """Look at a package before it is deployed; nothing is sent to the server.
+
+        Args:
+            package: As for :meth:`deploy`.
+            workflow: As for :meth:`deploy`.
+
+        Returns:
+            What it is, which inputs the process would have, and what is wrong with it.
+        """
+        return await check_package(self, package, workflow)
+
     async def _deployed(
-        self, request: requests.Request, *, process_id: str = ""
+        self, forms: Sequence[Request], *, process_id: str = ""
     ) -> ProcessSummary:
-        reply = await self.send(request, timeout_s=max(ACCEPT_S, self.timeout_s))
+        """Send a package, in the first form that the server takes."""
+        replies = []
+        for request in forms:
+            reply = await self.send(request, timeout_s=max(ACCEPT_S, self.timeout_s))
+            replies.append(reply)
+            if reply.status_code != _UNSUPPORTED:
+                break
+        if reply.status_code == _UNSUPPORTED:
+            reply = replies[0]
         if reply.is_ok or reply.status_code in (405, 501):
             self.experienced("deploy", reply, works=reply.is_ok)
         if not reply.is_ok:
-            raise problem_error(
-                reply,
-                missing=NoSuchProcessError,
-                safe="No process was changed.",
-                advice=_DEPLOY_ADVICE.get(reply.status_code, ""),
-            )
+            raise _refused(reply)
         document = reply.json_or_none()
+        location = self.rebase(absolute(reply.headers.get("location", ""), reply.url))
+        if reply.status_code == _QUEUED:
+            return await self._when_it_is_there(reply, location, process_id)
         if isinstance(document, Mapping):
             with contextlib.suppress(ProtocolError):
                 return ProcessSummary.from_json(document, reply.url)
-        location = absolute(reply.headers.get("location", ""), reply.url)
-        name = process_id or unquote(location.rstrip("/").rpartition("/")[2])
-        if not name:
-            raise ProtocolError(
-                f"The answer to {reply.where} does not name the process.",
-                advice="client.processes() lists what there is.",
-            )
-        return await self.process(name)
+        return await self.process(process_id or _name_in(location, reply))
+
+    async def _when_it_is_there(
+        self, reply: Reply, location: str, process_id: str
+    ) -> ProcessSummary:
+        """Wait for a process that the server is going to deploy.
+
+        Raises:
+            ProblemError: The deployment failed.
+            DeadlineError: It is not there in time; the server goes on.
+        """
+        job_id = job_id_of(location)
+        name = process_id or ("" if job_id else _name_in(location, reply))
+        deadline = time.monotonic() + DEPLOY_S
+        delay_s = 0.25
+        while time.monotonic() < deadline:
+            if job_id:
+                status = read_status(await self.send(get(location)))
+                if status.status in ("failed", "dismissed"):
+                    raise ProblemError(
+                        f"The server could not deploy the package: "
+                        f"{clean(status.message, limit=MESSAGE_LIMIT) or status.word}",
+                        status_code=reply.status_code,
+                        problem=status.raw,
+                        safe="No process was changed.",
+                    )
+                if status.is_finished:
+                    job_id = ""
+                    name = name or status.process_id
+            elif not name:
+                break
+            else:
+                with contextlib.suppress(NoSuchProcessError):
+                    return await self.process(name)
+            await asyncio.sleep(delay_s)
+            delay_s = min(delay_s * 1.5, 5.0)
+        raise DeadlineError(
+            "The server has taken the package, but the process is not there yet.",
+            safe="The server goes on with it.",
+            advice="Look again in a while: client.processes()",
+        )
 
     @on_loop
     async def undeploy(self, process_id: str) -> None:
@@ -115,30 +205,26 @@ class Deployment(Discovery):
             ServerError: No usable answer.
         """
         url = await self.process_url(process_id)
-        reply = await self.send(requests.delete(url))
+        reply = await self.send(delete(url))
         if not reply.is_ok:
-            raise problem_error(
-                reply,
-                missing=NoSuchProcessError,
-                safe="No process was changed.",
-                advice=_DEPLOY_ADVICE.get(reply.status_code, ""),
-            )
+            raise _refused(reply)
         self.forget_process(process_id)
 
 
-def _read_package(package: str | bytes | Path | Mapping[str, Any]) -> requests.Package:
-    path: Path | None = package if isinstance(package, Path) else None
-    if isinstance(package, str) and "\n" not in package and "://" not in package:
-        path = Path(package)
-    if path is None:
-        return requests.read_package(package)
-    try:
-        return requests.read_package(path.read_bytes())
-    except OSError as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(
-            f"{path.name} cannot be read: {error.strerror}.",
-            safe="Nothing was sent.",
-            advice="Pass the path, address, text or dict of a CWL file.",
-        ) from None
+def _refused(reply: Reply) -> ProblemError:
+    return problem_error(
+        reply,
+        missing=NoSuchProcessError,
+        safe="No process was changed.",
+        advice=_DEPLOY_ADVICE.get(reply.status_code, ""),
+    )
+
+
+def _name_in(location: str, reply: Reply) -> str:
+    name = unquote(location.rstrip("/").rpartition("/")[2])
+    if not name:
+        raise ProtocolError(
+            f"The answer to {reply.where} does not name the process.",
+            advice="client.processes() lists what there is.",
+        )
+    return name

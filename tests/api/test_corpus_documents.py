@@ -24,8 +24,9 @@ from ogc_widgets.api import (
 from ogc_widgets.api.links import Rebase, absolute
 from ogc_widgets.api.logs import by_step, log_links
 from ogc_widgets.api.notices import silent, strict
+from ogc_widgets.api.packages import read_package
 from ogc_widgets.api.replies import Reply, problem_error, read_submitted
-from ogc_widgets.api.requests import execute_request, read_package
+from ogc_widgets.api.requests import execute_request
 from ogc_widgets.api.results import read_results
 from ogc_widgets.errors import (
     DialectWarning,

@@ -24,6 +24,7 @@ from ogc_widgets.api import (
 from ogc_widgets.api.links import Rebase
 from ogc_widgets.api.logs import by_step, log_links
 from ogc_widgets.api.notices import silent
+from ogc_widgets.api.packages import read_package
 from ogc_widgets.api.replies import (
     Reply,
     problem_error,
@@ -31,7 +32,7 @@ from ogc_widgets.api.replies import (
     read_status,
     read_submitted,
 )
-from ogc_widgets.api.requests import execute_request, read_package
+from ogc_widgets.api.requests import execute_request
 from ogc_widgets.api.results import read_results
 from ogc_widgets.api.watching import phase_of
 from ogc_widgets.client.address import find_resources

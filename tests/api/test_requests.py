@@ -6,13 +6,8 @@ from decimal import Decimal
 import pytest
 
 from ogc_widgets.api import Process
-from ogc_widgets.api.requests import (
-    deploy_request,
-    execute_request,
-    execution_url,
-    jobs_request,
-    read_package,
-)
+from ogc_widgets.api.packages import deploy_request, read_package
+from ogc_widgets.api.requests import execute_request, execution_url, jobs_request
 from ogc_widgets.api.snippets import as_curl, as_httpx, as_package
 from ogc_widgets.errors import InputError
 
