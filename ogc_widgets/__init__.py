@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         recent_jobs,
         search_items,
     )
+    from ogc_widgets.deploy import DeployPanel
     from ogc_widgets.form import ProcessForm, register_field
     from ogc_widgets.lab import lab
     from ogc_widgets.map import AreaMap, ResultsMap
@@ -33,6 +34,7 @@ _HOME_OF = {
     "AreaMap": "ogc_widgets.map",
     "AsyncClient": "ogc_widgets.client",
     "Client": "ogc_widgets.client",
+    "DeployPanel": "ogc_widgets.deploy",
     "JobPanel": "ogc_widgets.panel",
     "JobTable": "ogc_widgets.panel",
     "ProcessForm": "ogc_widgets.form",
@@ -52,6 +54,7 @@ __all__ = [
     "AreaMap",
     "AsyncClient",
     "Client",
+    "DeployPanel",
     "JobPanel",
     "JobTable",
     "ProcessForm",

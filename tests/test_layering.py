@@ -24,7 +24,8 @@ MAY_IMPORT = {
     "map": {"errors", "api", "client", "view"},
     "form": {"errors", "api", "client", "view", "map"},
     "panel": {"errors", "api", "client", "view"},
-    "app": {"errors", "api", "client", "view", "map", "form", "panel"},
+    "deploy": {"errors", "api", "client", "view", "form", "panel"},
+    "app": {"errors", "api", "client", "view", "map", "form", "panel", "deploy"},
     "lab": {"errors"},
 }
 

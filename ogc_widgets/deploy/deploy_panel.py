@@ -1,0 +1,348 @@
+"""A panel to deploy application packages, and to replace and remove processes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import traitlets
+
+from ogc_widgets.api.capabilities import Capabilities
+from ogc_widgets.api.packages import is_address
+from ogc_widgets.api.text import clean
+from ogc_widgets.deploy.shown import shown_check, shown_processes
+from ogc_widgets.errors import InputError, OgcError, ProblemError
+from ogc_widgets.panel.background import BackgroundView
+from ogc_widgets.view.base import publishing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from concurrent.futures import Future
+
+    from ogc_widgets.api import ProcessSummary
+    from ogc_widgets.api.packages import PackageCheck
+    from ogc_widgets.client import Client
+
+    Package = str | bytes | Path | Mapping[str, Any]
+
+_STATIC = Path(__file__).parent / "static"
+_CONFLICT = 409
+# Longer texts are not sent to the page again; they stay in Python.
+_MOST_TEXT = 20_000
+
+
+class DeployPanel(BackgroundView):
+    """Deploys application packages on a server, and shows what they are before.
+
+    A package is chosen as a file, an address or a text, on the page or in Python. It is
+    looked at on this machine first: which CWL it is, which workflow would become the
+    process, and which inputs its form would have. Nothing is sent before Deploy is
+    pressed or :meth:`deploy` is called.
+
+    Args:
+        client: The client whose server is changed.
+        package: A package to begin with.
+    """
+
+    _script: ClassVar[Path] = _STATIC / "deploy_panel.js"
+    _style: ClassVar[Path] = _STATIC / "deploy_panel.css"
+
+    state = traitlets.Dict().tag(sync=True)
+    """What the page draws."""
+    process_id = traitlets.Unicode("")
+    """Id of the process that was deployed, replaced or removed last."""
+
+    def __init__(self, client: Client, package: Package | None = None) -> None:
+        self._client = client
+        self._source = "file"
+        self._package: Package | None = None
+        self._name = ""
+        self._workflow: str | None = None
+        self._check: PackageCheck | None = None
+        self._checking: Future[None] | None = None
+        self._by_value = False
+        self._busy = ""
+        self._question = ""
+        self._note: dict[str, str] | None = None
+        self._processes: list[ProcessSummary] | None = None
+        self._ability = Capabilities().deploy
+        self._change_callbacks: list[Callable[[str], object]] = []
+        super().__init__()
+        self.refresh()
+        if package is not None:
+            self.package = package
+        self._show()
+
+    # -- what Python can do ---------------------------------------------------------
+
+    @property
+    def package(self) -> Package | None:
+        """The package: the path, address, text or dict of a CWL file. Settable."""
+        return self._package
+
+    @package.setter
+    def package(self, package: Package | None) -> None:
+        self._source = _source_of(package)
+        name = package.name if isinstance(package, Path) else ""
+        self._choose(package, name=name or ("given from Python" if package else ""))
+
+    @property
+    def workflow(self) -> str | None:
+        """Which workflow of the package becomes the process; ``None`` for the first."""
+        return self._workflow
+
+    @workflow.setter
+    def workflow(self, workflow: str | None) -> None:
+        self._workflow = workflow or None
+        self._look()
+
+    @property
+    def check(self) -> PackageCheck | None:
+        """What is known of the package; ``None`` until it has been looked at."""
+        return self._check
+
+    def refresh(self) -> None:
+        """Load the list of processes again; returns at once."""
+        self._start(self._load)
+
+    def deploy(self) -> None:
+        """Send the package; returns at once. The outcome is shown in the panel.
+
+        Raises:
+            InputError: There is no package to send.
+        """
+        self._send("deploy", "")
+
+    def replace(self, process_id: str) -> None:
+        """Put the package in the place of a process; returns at once.
+
+        Raises:
+            InputError: There is no package to send.
+        """
+        self._send("replace", process_id)
+
+    def undeploy(self, process_id: str) -> None:
+        """Remove a process from the server; returns at once."""
+        if self._busy:
+            return
+        self._begin("undeploy")
+        self._start(self._carry_out, "undeploy", process_id)
+
+    def on_change(self, callback: Callable[[str], object]) -> None:
+        """Call ``callback(process_id)`` when a process was deployed, replaced, removed.
+
+        It is called from the package's loop thread and must not block.
+        """
+        self._change_callbacks.append(callback)
+
+    def close(self) -> None:
+        """Close the panel; nothing on the server is touched."""
+        self._closed = True
+        super().close()
+
+    # -- the package ----------------------------------------------------------------
+
+    def _choose(self, package: Package | None, *, name: str = "") -> None:
+        self._package, self._name = package, name
+        self._workflow = None
+        self._note, self._question = None, ""
+        self._look()
+
+    def _look(self) -> None:
+        """Look at the package, aside; an older look that still runs is forgotten."""
+        with publishing(self):
+            checking, self._checking = self._checking, None
+            if checking is not None:
+                checking.cancel()
+            self._check = None
+            package = self._package
+            if package is not None:
+                self._checking = self._start(self._check_it, package, self._workflow)
+            self._show()
+
+    async def _check_it(self, package: Package, workflow: str | None) -> None:
+        check = await self._client.aio.check_package(package, workflow=workflow)
+        with publishing(self):
+            if package is self._package and workflow == self._workflow:
+                self._check, self._checking = check, None
+                self._show()
+
+    # -- on the server --------------------------------------------------------------
+
+    async def _load(self) -> None:
+        aio = self._client.aio
+        try:
+            processes = await aio.processes()
+            ability = (await aio.capabilities()).deploy
+        except OgcError as error:
+            with publishing(self):
+                self._note = _note("bad", f"The list could not be loaded. {error}")
+                self._show()
+            return
+        with publishing(self):
+            self._processes, self._ability = processes, ability
+            self._show()
+
+    def _send(self, verb: str, process_id: str) -> None:
+        if self._package is None:
+            raise InputError(
+                "There is no package to send.",
+                advice='Choose one first: panel.package = "app.cwl"',
+            )
+        if self._busy:
+            return
+        self._begin(verb)
+        self._start(self._carry_out, verb, process_id)
+
+    def _begin(self, verb: str) -> None:
+        self._busy, self._note, self._question = verb, None, ""
+        self._show()
+
+    async def _carry_out(self, verb: str, process_id: str) -> None:
+        note: dict[str, str] | None
+        question = ""
+        try:
+            process_id = await self._ask_server(verb, process_id)
+            note = _note("good", _DONE[verb].format(clean(process_id, limit=80)))
+        except ProblemError as error:
+            question = self._conflict(verb, error)
+            note = None if question else _note("bad", str(error))
+        except OgcError as error:
+            note = _note("bad", str(error))
+        finally:
+            self._busy = ""
+        with publishing(self):
+            self._note, self._question = note, question
+            self._show()
+        if note is not None and note["tone"] == "good":
+            self.process_id = process_id
+            for callback in list(self._change_callbacks):
+                callback(process_id)
+            await self._load()
+
+    async def _ask_server(self, verb: str, process_id: str) -> str:
+        aio, package, workflow = self._client.aio, self._sent(), self._workflow
+        if verb == "undeploy":
+            await aio.undeploy(process_id)
+            return process_id
+        if verb == "replace":
+            done = await aio.replace(process_id, package, workflow=workflow)
+        else:
+            done = await aio.deploy(package, workflow=workflow)
+        return done.id
+
+    def _sent(self) -> Package:
+        """The package; its text where the address is not to be sent."""
+        check = self._check
+        if self._by_value and check is not None and check.address and check.cwl:
+            return check.cwl
+        return self._package or ""
+
+    def _conflict(self, verb: str, error: ProblemError) -> str:
+        """The process that is in the way, if that is what the server says."""
+        if verb != "deploy" or error.status_code != _CONFLICT:
+            return ""
+        check = self._check
+        return check.process.id if check is not None and check.process else ""
+
+    # -- from the page --------------------------------------------------------------
+
+    def _on_hello(self) -> None:
+        self._show()
+
+    def _on_source(self, name: str) -> None:
+        if name in ("file", "address", "text") and name != self._source:
+            self._source = name
+            self._choose(None)
+
+    def _on_file(self, name: str, text: str) -> None:
+        # A file of one line is a text all the same, never the path of another.
+        self._choose(text.encode("utf-8"), name=clean(name, limit=120))
+
+    def _on_address(self, text: str) -> None:
+        self._choose_text(text if is_address(text) else "")
+        if text.strip() and self._package is None:
+            self._note = _note("bad", "This is not a web address.")
+            self._show()
+
+    def _on_text(self, text: str) -> None:
+        self._choose_text(text.encode("utf-8") if text.strip() else "")
+
+    def _choose_text(self, package: str | bytes) -> None:
+        self._choose(package or None)
+
+    def _on_by_value(self, on: bool) -> None:  # noqa: FBT001 # a member of a message
+        self._by_value = bool(on)
+        self._show()
+
+    def _on_workflow(self, name: str) -> None:
+        self.workflow = name
+
+    def _on_deploy(self) -> None:
+        self.deploy()
+
+    def _on_replace(self) -> None:
+        if self._question:
+            self.replace(self._question)
+
+    def _on_keep(self) -> None:
+        self._question = ""
+        self._show()
+
+    def _on_undeploy(self, process_id: str) -> None:
+        self.undeploy(process_id)
+
+    # -- what is shown --------------------------------------------------------------
+
+    def _show(self) -> None:
+        with publishing(self):
+            if self._closed:
+                return
+            ability = self._ability
+            self.state = {
+                "source": self._source,
+                "name": self._name,
+                "text": self._text(),
+                "by_value": self._by_value,
+                "checking": self._checking is not None and not self._checking.done(),
+                "check": None if self._check is None else shown_check(self._check),
+                "busy": self._busy,
+                "question": self._question,
+                "note": self._note,
+                "ability": "" if ability.available else ability.sentence,
+                "may_deploy": ability.may_try,
+                "processes": None
+                if self._processes is None
+                else shown_processes(self._processes),
+                "fixed": sum(one.mutable is False for one in self._processes or ()),
+            }
+
+    def _text(self) -> str:
+        """What stands in the box for the address or the text."""
+        package = self._package
+        if self._source == "file" or not isinstance(package, (str, bytes)):
+            return ""
+        text = (
+            package.decode("utf-8", "replace")
+            if isinstance(package, bytes)
+            else package
+        )
+        return text if len(text) <= _MOST_TEXT else ""
+
+
+_DONE = {
+    "deploy": "{} is deployed.",
+    "replace": "{} is replaced.",
+    "undeploy": "{} is removed from the server.",
+}
+
+
+def _source_of(package: Package | None) -> str:
+    if isinstance(package, str) and is_address(package):
+        return "address"
+    is_text = isinstance(package, (str, bytes)) and len(package.splitlines()) > 1
+    return "text" if is_text else "file"
+
+
+def _note(tone: str, text: str) -> dict[str, str]:
+    return {"tone": tone, "text": clean(text, limit=1000, lines=True)}

@@ -1,0 +1,81 @@
+"""What the deploy panel shows of a package and of the server's processes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.api.text import clean
+from ogc_widgets.form import words
+from ogc_widgets.form.reduce import reduce_process
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ogc_widgets.api.packages import PackageCheck
+    from ogc_widgets.api.processes import Process, ProcessSummary
+    from ogc_widgets.form.fields import Field
+
+_MOST_ROWS = 200
+
+
+def shown_check(check: PackageCheck) -> dict[str, Any]:
+    """What the page draws of a check."""
+    process = check.process
+    return {
+        "problem": clean(check.problem, limit=1000),
+        "note": clean(check.note, limit=1000, lines=True),
+        "can_send": check.package is not None,
+        "facts": _facts(check),
+        "workflows": [
+            {"id": name, "title": clean(title or name, limit=120)}
+            for name, title in (check.workflows or {}).items()
+        ],
+        "workflow": check.workflow,
+        "process_id": clean(process.id) if process else "",
+        "title": clean(process.title, limit=200) if process else "",
+        "description": clean(process.description, limit=400) if process else "",
+        "inputs": _inputs(process) if process else [],
+        "outputs": [clean(name, limit=80) for name in process.outputs]
+        if process
+        else [],
+    }
+
+
+def _facts(check: PackageCheck) -> list[str]:
+    facts = []
+    if check.cwl_version:
+        facts.append(f"CWL {clean(check.cwl_version, limit=20)}")
+    if check.workflows and len(check.workflows) > 1:
+        facts.append(f"{len(check.workflows)} parts")
+    return facts
+
+
+def _inputs(process: Process) -> list[dict[str, Any]]:
+    """The inputs as the form would have them, in the form's order."""
+    return [
+        {
+            "id": clean(key, limit=80),
+            "title": clean(field.label, limit=120),
+            "takes": words.kind(field),
+            "cwl_type": clean(field.cwl_type, limit=60),
+            "needed": _needed(field),
+        }
+        for key, field in list(reduce_process(process).items())[:_MOST_ROWS]
+    ]
+
+
+def _needed(field: Field) -> str:
+    return "required" if field.required else "optional"
+
+
+def shown_processes(processes: Iterable[ProcessSummary]) -> list[dict[str, Any]]:
+    """The processes that can be replaced or removed, as far as the server says."""
+    return [
+        {
+            "id": clean(process.id, limit=200),
+            "title": clean(process.title, limit=120),
+            "version": clean(process.version, limit=40),
+        }
+        for process in processes
+        if process.mutable is not False
+    ][:_MOST_ROWS]
