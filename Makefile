@@ -9,7 +9,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 
-.PHONY: help demo test lint docs bench clean
+.PHONY: help demo test servers lint docs bench clean
 
 help: ## list these commands
 	@echo "make COMMAND, where COMMAND is one of:"
@@ -31,6 +31,12 @@ test: ## check style and types, run all tests, notebooks and browser included
 	@$(MAKE) --no-print-directory --silent lint
 	@sh scripts/test.sh $(ARGS)
 
+servers: ## run every verb on every server, and write what came of it to docs/servers.md
+	@echo "==> make servers: every verb on every server, into docs/servers.md"
+	$(call environment,.venv test)
+	@$(BIN)/python scripts/servers.py
+	@OGCW_WRITE_SERVERS=1 $(BIN)/python -m pytest tests/servers --quiet
+
 lint: ## check style and types only (after make test has made .venv)
 	@echo "==> ruff: style"
 	@$(BIN)/ruff check .
@@ -51,6 +57,6 @@ bench: ## compare speed with the libraries below and beside this one
 	@.venv-bench/bin/python benchmarks/run.py $(ARGS)
 
 clean: ## remove environments and everything that was made; keeps demo/
-	rm -rf .venv .venv-bench build dist site .mypy_cache .pytest_cache .ruff_cache \
+	rm -rf .venv .venv-bench .venv-servers build dist site .mypy_cache .pytest_cache .ruff_cache \
 		.hypothesis tests/browser/output benchmarks/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -47,7 +47,8 @@ def main(arguments: list[str]) -> int:
     names = ",".join(sorted(wanted))
     say(f"Installing ogc-widgets[{names}] into {folder.name} (once, some minutes)")
     started = time.monotonic()
-    if not install(python, names, folder / "install.log"):
+    package = ["--editable", f"{ROOT}[{names}]"]
+    if not run_pip(python, package, folder / "install.log"):
         return 1
     note.write_text(json.dumps({**state, "extras": sorted(wanted)}), encoding="utf-8")
     say(f"Installed in {time.monotonic() - started:.0f} s")
@@ -91,11 +92,10 @@ def runs(python: Path) -> bool:
     return done.returncode == 0
 
 
-def install(python: Path, extras: str, log: Path) -> bool:
-    """Call pip, and show one line of what it does instead of hundreds."""
+def run_pip(python: Path, wanted: list[str], log: Path) -> bool:
+    """Let pip install, and show one line of what it does instead of hundreds."""
     command = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
-    command += ["--no-input", "--progress-bar", "off"]
-    command += ["--editable", f"{ROOT}[{extras}]"]
+    command += ["--no-input", "--progress-bar", "off", *wanted]
     with log.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(
             command,

@@ -1,7 +1,10 @@
 #!/bin/sh
-# Run pytest with a Chromium, which is installed if that is possible. Arguments go to
-# pytest. Without a browser its tests are left out, loudly; with CI=true that fails.
+# Run pytest with other people's servers and with a Chromium, which are installed if that
+# is possible. Arguments go to pytest. Tests of what is not there are left out, loudly;
+# with CI=true that fails.
 python=.venv/bin/python
+
+"$python" scripts/servers.py || exit 1
 
 echo "==> Looking for a Chromium"
 if CHROMIUM=$("$python" scripts/chromium.py --install); then
