@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ogc_widgets.form import ProcessForm, register_field
     from ogc_widgets.lab import lab
     from ogc_widgets.map import AreaMap, ResultsMap
-    from ogc_widgets.panel import JobPanel, JobTable, ServerCard
+    from ogc_widgets.panel import JobPanel, JobTable, ServerCard, SignIn
 
 __version__ = "0.1.0"
 
@@ -40,6 +40,7 @@ _HOME_OF = {
     "ProcessForm": "ogc_widgets.form",
     "ResultsMap": "ogc_widgets.map",
     "ServerCard": "ogc_widgets.panel",
+    "SignIn": "ogc_widgets.panel",
     "auth": "ogc_widgets.client",
     "lab": "ogc_widgets.lab",
     "recent_jobs": "ogc_widgets.client",
@@ -60,6 +61,7 @@ __all__ = [
     "ProcessForm",
     "ResultsMap",
     "ServerCard",
+    "SignIn",
     "auth",
     "lab",
     "recent_jobs",

@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -114,6 +114,33 @@ def provider() -> Iterator[OidcProvider]:
     started = OidcProvider()
     yield started
     started.close()
+
+
+@pytest.fixture
+def guarded(provider: OidcProvider) -> Iterator[Any]:
+    """A server of processes that asks the provider whether a token is valid."""
+    from raw_server import answer, processes_server
+
+    servers = []
+
+    def guard(behaviours=None):
+        open_to_all = processes_server(behaviours or {})
+        behave = open_to_all.behave
+
+        def check(connection, received):
+            word, _, token = received.headers.get("authorization", "").partition(" ")
+            if word != "Bearer" or not provider.accepts(token):
+                header = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+                return answer({"title": "No valid token"}, 401, header)
+            return behave(connection, received)
+
+        open_to_all.behave = check
+        servers.append(open_to_all)
+        return open_to_all
+
+    yield guard
+    for server in servers:
+        server.close()
 
 
 class _Catcher(logging.Handler):

@@ -13,6 +13,7 @@ from ogc_widgets.app.area_link import AreaLink
 from ogc_widgets.app.code_view import CodeView
 from ogc_widgets.app.discovery import Server, discover
 from ogc_widgets.app.facts import facts_of, how_it_runs
+from ogc_widgets.app.gate import Gate
 from ogc_widgets.app.header import HeaderView
 from ogc_widgets.app.item_looks import ItemLooks
 from ogc_widgets.app.jobs_tab import JobsTab
@@ -26,7 +27,7 @@ from ogc_widgets.client import AsyncJob, Client, Job, Results
 from ogc_widgets.client.loop import run as run_in_loop
 from ogc_widgets.client.loop import submit
 from ogc_widgets.client.stac import StacReader
-from ogc_widgets.errors import InvalidInputsError, ProblemError
+from ogc_widgets.errors import InputError, InvalidInputsError, ProblemError, SignInError
 from ogc_widgets.form import ProcessForm
 from ogc_widgets.map import AreaMap, ResultsMap
 from ogc_widgets.panel import JobPanel, ServerCard
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.api import JobView, Process
     from ogc_widgets.api.requests import Mode
+    from ogc_widgets.client.credentials import Auth
     from ogc_widgets.panel.item_search import ItemSearch
 
 
@@ -47,11 +49,17 @@ class App(ipywidgets.VBox):
     Nothing is submitted by creating or displaying an App: a job starts when Run is
     pressed or :meth:`run` is called. Closing an App never touches a job.
 
+    A server that lets nobody in without signing in gets a sign-in box first; the form
+    opens when it is done.
+
     Args:
         server: Address of an OGC API - Processes server, or a client for it.
         process_id: The process to open; the first one of the server if left out.
+        auth: How to sign in to the server of that address; see :mod:`ogc_widgets.auth
+            <ogc_widgets.client.auth>`. A client brings its own.
 
     Raises:
+        InputError: ``auth`` cannot be used, or belongs to a client that has its own.
         ServerError: The server cannot be reached or does not know the process.
     """
 
@@ -65,11 +73,18 @@ class App(ipywidgets.VBox):
     # Until everything is made there is nothing to close.
     _closed = True
 
-    def __init__(self, server: str | Client, process_id: str | None = None) -> None:
-        self.client = server if isinstance(server, Client) else Client(server)
+    def __init__(
+        self,
+        server: str | Client,
+        process_id: str | None = None,
+        *,
+        auth: Auth = None,
+    ) -> None:
+        self.client = _client_of(server, auth)
         self._owns_client = self.client is not server
+        self._gate: Gate | None = None
         try:
-            self._server = run_in_loop(discover, self.client.aio, process_id)
+            found = self._first_look(process_id)
         except BaseException:
             if self._owns_client:
                 self.client.close()
@@ -98,18 +113,16 @@ class App(ipywidgets.VBox):
             on_attach=partial(setattr, self, "job"),
             on_run_again=self._run_again,
         )
-        context = MapContext(self.map)
+        self._context = context = MapContext(self.map)
         self._area_link = AreaLink(self.map)
         self._scenes = Scenes(context)
         self._stac = StacReader(self.client.aio)
         self._looks = ItemLooks(self._stac)
-        self._search = SearchLink(
-            self._stac, self.map, context, self._left, self._server.catalogue_url
-        )
+        self._parts = (
+            self._header, self._split, self.panel, self._outputs, self._results_map
+        )  # fmt: skip
         self._server_card: ServerCard | None = None
-        super().__init__(
-            [self._header, self._split, self.panel, self._outputs, self._results_map]
-        )
+        super().__init__()
         for box, name in (
             (self, "ogcw-app"),
             (self._left, "ogcw-app-left"),
@@ -121,19 +134,86 @@ class App(ipywidgets.VBox):
         self._closed = False
         self._header.observe(self._show_tab, "tab")
         self._header.observe(self._show_server, "shows_server")
-        self._open(self._server)
+        if found is not None:
+            self._come_up(found)
+        else:
+            self._gate = Gate(self.client, process_id, self._enter)
+            self._show(self._gate.box)
+
+    def _first_look(self, process_id: str | None) -> Server | None:
+        """What the server offers; ``None`` if the user has to sign in first."""
+        source = self.client.aio.source
+        if source is not None and source.needs_user:
+            return None
+        try:
+            return run_in_loop(discover, self.client.aio, process_id)
+        except SignInError:
+            return None
+
+    def _come_up(self, found: Server) -> None:
+        """Show the app for the first time."""
+        self._server = found
+        self._search = SearchLink(
+            self._stac, self.map, self._context, self._left, found.catalogue_url
+        )
+        self._open(found)
+        self._show(*self._parts)
+
+    def _show(self, *parts: ipywidgets.Widget) -> None:
+        self.children = parts
+
+    def _enter(self, found: Server) -> None:
+        """The user has signed in: show the app in place of the box; any thread."""
+        with publishing(self):
+            gate = self._gate
+            if gate is None or self._closed:
+                return
+            self._come_up(found)
+            self._gate = None
+        gate.close()
 
     # -- what Python can do ---------------------------------------------------------
 
     @property
     def process(self) -> Process:
         """The description of the open process."""
+        self._need_open()
         return self._server.process
 
     @property
     def search(self) -> ItemSearch:
         """The search for STAC items, which a field of such items opens."""
+        self._need_open()
         return self._search.view
+
+    def sign_in(self, auth: Auth = None) -> None:
+        """Sign in to the server, as in the box, and wait until the form is open.
+
+        Args:
+            auth: As for the class; see :meth:`Client.sign_in`.
+
+        Raises:
+            InputError: It cannot be used.
+            ServerError: The server does not let the user in, or cannot be reached.
+        """
+        gate = self._gate
+        self.client.sign_in(auth)
+        if gate is not None:
+            gate.wait()
+
+    @traitlets.default("form")
+    def _no_form_yet(self) -> ProcessForm:
+        raise self._closed_gate()
+
+    def _need_open(self) -> None:
+        if not self._has_form():
+            raise self._closed_gate()
+
+    def _closed_gate(self) -> InputError:
+        return InputError(
+            f"The app is not open yet: {self.client.url} wants you to sign in.",
+            advice="Sign in in its box, or with app.sign_in(token).",
+        )
 
     def choose(self, process_id: str) -> None:
         """Open another process of the server; the inputs of both are kept.
@@ -144,6 +224,7 @@ class App(ipywidgets.VBox):
         Raises:
             ServerError: The server does not know it, or cannot be reached.
         """
+        self._need_open()
         self._open(run_in_loop(self._server.opening, self.client.aio, process_id))
 
     def run(
@@ -185,14 +266,17 @@ class App(ipywidgets.VBox):
         self._stop_watching()
         self._area_link.close()
         self._scenes.close()
-        self._search.close()
-        self.form.item_looker = None
+        if self._gate is not None:
+            self._gate.close()
+        else:
+            self._search.close()
+            self.form.item_looker = None
+            self.form.close()
         submit(self._stac.close)
         if self._server_card is not None:
             self._server_card.close()
         for widget in (
             self._header,
-            self.form,
             self._run_bar,
             self._code,
             self._outputs,
@@ -217,9 +301,9 @@ class App(ipywidgets.VBox):
         card, self._server_card = self._server_card, None
         if self._header.shows_server:
             self._server_card = ServerCard(self.client)
-        parts = [self._split, self.panel, self._outputs, self._results_map]
         cards = [self._server_card] if self._server_card else []
-        self.children = [self._header, *cards, *parts]
+        header, *parts = self._parts
+        self._show(header, *cards, *parts)
         if card is not None:
             card.close()
 
@@ -393,7 +477,7 @@ class App(ipywidgets.VBox):
     def _not_started(self, error: BaseException) -> None:
         """Show why there is no job; the form keeps everything."""
         self._run_bar.busy = False
-        self.panel.not_started(error)
+        self.panel.not_started(error, self.client.aio)
         if isinstance(error, ProblemError):
             named = self.form.show_server_errors(error)
             if named:
@@ -444,9 +528,23 @@ class App(ipywidgets.VBox):
         """The live view, and what a saved notebook says without it."""
         bundle = super()._repr_mimebundle_(**kwargs)
         shown, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        if not self._has_form():
+            words = f"Sign in to {self.client.url} to see its processes."
+            return {**(shown or {}), "text/plain": words}, metadata
         cards = [part._repr_mimebundle_()[0] for part in (self.form, self.panel)]
         return {
             **(shown or {}),
             "text/plain": "\n".join(card["text/plain"] for card in cards),
             "text/html": "\n".join(card["text/html"] for card in cards),
         }, metadata
+
+
+def _client_of(server: str | Client, auth: Auth) -> Client:
+    if not isinstance(server, Client):
+        return Client(server, auth=auth)
+    if auth is not None:
+        raise InputError(
+            "The client says already how to sign in.",
+            advice="Pass auth= to the client, or the address with auth= to the App.",
+        )
+    return server

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from ogc_widgets.client.deployment import Deployment
 from ogc_widgets.client.job_management import JobManagement
-from ogc_widgets.client.sign_in import SigningIn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from ogc_widgets.client.transport import Verify
 
 
-class AsyncClient(JobManagement, Deployment, SigningIn):
+class AsyncClient(JobManagement, Deployment):
     """A client for one OGC API - Processes server, with awaitable verbs.
 
     The verbs can be awaited in any asyncio loop; the requests themselves are made in

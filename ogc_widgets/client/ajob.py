@@ -87,6 +87,11 @@ class AsyncJob:
         self._checking = asyncio.Lock()
 
     @property
+    def client(self) -> Discovery:
+        """The client that made it."""
+        return self._client
+
+    @property
     def view(self) -> JobView:
         """What there is to show about the job now."""
         return self._watch.view

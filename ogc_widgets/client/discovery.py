@@ -13,9 +13,9 @@ from ogc_widgets.api.links import join_path
 from ogc_widgets.api.processes import Process, ProcessList, ProcessSummary
 from ogc_widgets.api.replies import problem_error
 from ogc_widgets.api.server_report import ServerReport, report
-from ogc_widgets.client.connection import Connection, Options
 from ogc_widgets.client.loop import on_loop
 from ogc_widgets.client.pages import Pages
+from ogc_widgets.client.sign_in import SigningIn
 from ogc_widgets.client.transport import user_agent
 from ogc_widgets.errors import (
     InputError,
@@ -27,8 +27,10 @@ from ogc_widgets.errors import (
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from ogc_widgets.client.connection import Options
 
-class Discovery(Connection):
+
+class Discovery(SigningIn):
     """The verbs that only read, and the descriptions that were read.
 
     The arguments are those of :class:`~ogc_widgets.client.connection.Connection`.

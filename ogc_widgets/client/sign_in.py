@@ -11,11 +11,18 @@ from ogc_widgets.api.documents import LandingPage
 from ogc_widgets.api.links import find_link, join_path, same_origin
 from ogc_widgets.api.notices import silent
 from ogc_widgets.api.replies import problem_error
+from ogc_widgets.client.address import Resources, find_resources
 from ogc_widgets.client.connection import Connection
 from ogc_widgets.client.credentials import Credentials
 from ogc_widgets.client.loop import on_loop
 from ogc_widgets.client.transport import Transport
-from ogc_widgets.errors import InputError, OgcError, ServerError
+from ogc_widgets.errors import (
+    InputError,
+    OgcError,
+    ProtocolError,
+    ServerError,
+    SignInError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,33 +100,41 @@ class SigningIn(Connection):
             SignInError: The server refuses them; the ones before are kept.
             ServerError: The server cannot be reached; the ones before are kept.
         """
-        before = self._transport.credentials
-        self._transport.credentials = before.with_auth(auth)
+        after = self._transport.credentials.with_auth(auth)
+        # Tried aside: what goes on meanwhile, such as watching jobs, must not notice
+        # credentials that may be wrong.
+        trial = self._transport_for(after, self.timeout_s)
         try:
-            await self._check()
-        except BaseException:
-            self._transport.credentials = before
-            raise
+            await self._check(trial)
+        finally:
+            await trial.close()
+        self._transport.credentials = after
         self._signed_in()
 
-    async def _check(self) -> None:
+    async def _check(self, trial: Transport) -> None:
         """Ask for what a user needs; some servers protect only a part of it.
 
         Raises:
             SignInError: The server does not accept the credentials.
         """
-        reply = await self.send(requests.get(self.url))
-        if reply.status_code in (401, 403):
-            raise problem_error(reply, advice=_REFUSED_ADVICE)
-        found = await self.resources()
-        replies = await asyncio.gather(
-            self.send(requests.get(found.processes_url)),
-            self.send(requests.jobs_request(found.jobs_url, limit=1)),
+        landing = await trial.send(requests.get(self.url))
+        if landing.status_code in (401, 403):
+            raise _refusal(landing, trial.credentials)
+        found = self._resources or _resources_of(self.url, landing)
+        answers = await asyncio.gather(
+            trial.send(requests.get(found.processes_url)),
+            trial.send(requests.jobs_request(found.jobs_url, limit=1)),
         )
-        for answer, refusals in zip(replies, ((401, 403), (401,)), strict=True):
+        for answer, refusals in zip(answers, ((401, 403), (401,)), strict=True):
             # Many may run processes, and may not see the list of everybody's jobs.
             if answer.status_code in refusals:
-                raise problem_error(answer, advice=_REFUSED_ADVICE)
+                raise _refusal(answer, trial.credentials)
+
+    def _transport_for(self, credentials: Credentials, timeout_s: float) -> Transport:
+        """Make another way to the same server."""
+        return Transport(
+            self.url, credentials, timeout_s=timeout_s, verify=self._transport.verify
+        )
 
     @on_loop
     async def ways_to_sign_in(self) -> tuple[Way, ...]:
@@ -128,11 +143,8 @@ class SigningIn(Connection):
         Asked without any credentials, and never fails: a server that says nothing is
         taken for one that accepts tokens and passwords.
         """
-        stranger = Transport(
-            self.url,
-            Credentials(self.url),
-            timeout_s=min(_LOOK_S, self.timeout_s),
-            verify=self._transport.verify,
+        stranger = self._transport_for(
+            Credentials(self.url), min(_LOOK_S, self.timeout_s)
         )
         found: list[Way] = []
         try:
@@ -182,7 +194,29 @@ class SigningIn(Connection):
         return [join_path(self.url, name) for name in _OPENAPI_PATHS]
 
 
-_REFUSED_ADVICE = "Check what you entered, and whether you may use this server."
+def _refusal(reply: Reply, credentials: Credentials) -> SignInError:
+    said = problem_error(reply).what.partition(": ")[2].rstrip(".")
+    answer = f"{reply.status_code}: {said}" if said else str(reply.status_code)
+    if reply.status_code == 403:
+        what, advice = (
+            f"The server does not let you in ({answer}).",
+            "Ask the people who run it, or sign in as somebody else.",
+        )
+    else:
+        what, advice = (
+            f"The server did not accept that ({answer}).",
+            "Check what you entered.",
+        )
+    # Some servers repeat what they were sent.
+    what = credentials.redact(what)
+    return SignInError(what, status_code=reply.status_code, advice=advice)
+
+
+def _resources_of(url: str, landing: Reply) -> Resources:
+    document = landing.json_or_none() if landing.is_ok else None
+    with contextlib.suppress(ProtocolError), silent():
+        return find_resources(url, LandingPage.from_json(document, landing.url))
+    return find_resources(url, None)
 
 
 async def _ask(

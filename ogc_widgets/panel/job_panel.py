@@ -5,17 +5,16 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
 from ogc_widgets.client.loop import run
-from ogc_widgets.errors import InputError, SubmissionUnknownError
-from ogc_widgets.panel.background import BackgroundView
+from ogc_widgets.errors import InputError, SignInError, SubmissionUnknownError
 from ogc_widgets.panel.card import card_html, card_text
 from ogc_widgets.panel.logs import LogFollower, LogState, loading_log
 from ogc_widgets.panel.report import build_report
+from ogc_widgets.panel.signing_in import BOX_SCRIPT, BOX_STYLE, STATIC, SigningInView
 from ogc_widgets.panel.state import Surroundings, job_state, resting_state
 from ogc_widgets.panel.steps import LogKey, StepBook, links_of
 from ogc_widgets.panel.stopping import Answer, ask_to_stop, why_failed
@@ -24,16 +23,16 @@ from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from ogc_widgets.api import JobView
     from ogc_widgets.client import Job
+    from ogc_widgets.client.sign_in import SigningIn
 
 Json = dict[str, Any]
 
-_STATIC = Path(__file__).parent / "static"
 
-
-class JobPanel(BackgroundView):
+class JobPanel(SigningInView):
     """Shows one job live; closing the panel never touches the job.
 
     Args:
@@ -46,8 +45,8 @@ class JobPanel(BackgroundView):
     is running.
     """
 
-    _script: ClassVar[Path] = _STATIC / "job_panel.js"
-    _style: ClassVar[Path] = _STATIC / "job_panel.css"
+    _script: ClassVar[tuple[Path, ...]] = (BOX_SCRIPT, STATIC / "job_panel.js")
+    _style: ClassVar[tuple[Path, ...]] = (BOX_STYLE, STATIC / "job_panel.css")
 
     state = traitlets.Dict().tag(sync=True)
     """What the page draws; see :func:`ogc_widgets.panel.state.job_state`."""
@@ -72,6 +71,8 @@ class JobPanel(BackgroundView):
 
     def _forget(self) -> None:
         """Drop what belongs to the job shown so far."""
+        if self._guest is not None:
+            self._put_box_away()
         self._steps = StepBook()
         self._open: LogKey | None = None
         self._stop = "ready"
@@ -133,10 +134,20 @@ class JobPanel(BackgroundView):
         if self.state.get("kind") == "invalid":
             self.reset()
 
-    def not_started(self, error: BaseException) -> None:
-        """Show that the request brought no job, or none that is known, and why."""
+    def not_started(
+        self, error: BaseException, client: SigningIn | None = None
+    ) -> None:
+        """Show that the request brought no job, or none that is known, and why.
+
+        Args:
+            error: Why.
+            client: Which client the user may sign in, where that is what is missing.
+        """
         is_unknown = isinstance(error, SubmissionUnknownError)
-        self._show_rest("unknown" if is_unknown else "not-started", str(error))
+        with publishing(self):
+            self._show_rest("unknown" if is_unknown else "not-started", str(error))
+            if client is not None and isinstance(error, SignInError):
+                self._ask_to_sign_in(client, "Then press Run again.")
 
     def reset(self) -> None:
         """Show that nothing has run yet; the job, if any, goes on untouched."""
@@ -254,6 +265,10 @@ class JobPanel(BackgroundView):
             self._watch.see(view)
             if view.is_final:
                 self._stop, self._stop_note = "ready", ""
+            if view.connection == "sign-in":
+                self._ask_to_sign_in(job.aio.client)
+            elif view.connection == "ok" and self.sign_in:
+                self._put_box_away()
             self._publish()
         if not view.is_final or was_final:
             return
@@ -261,6 +276,12 @@ class JobPanel(BackgroundView):
             self._follower.start(job, self._open, follow=False)
         if view.phase == "failed" and view.status and not view.status.message:
             self._start(self._explain, job)
+
+    def _has_signed_in(self) -> None:
+        """The watched job looks again by itself; without one, Run can be pressed."""
+        with publishing(self):
+            if self._job is None:
+                self._show_rest("idle", "Signed in. Press Run again.")
 
     def _note_progress(self, view: JobView) -> None:
         progress = view.status.progress if view.status is not None else None

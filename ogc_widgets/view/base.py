@@ -44,9 +44,9 @@ def publishing(*widgets: ipywidgets.Widget) -> Iterator[None]:
 class View(anywidget.AnyWidget):
     """Base of the views; a subclass names its script and style sheet.
 
-    A subclass sets ``_script`` and ``_style`` to files beside it; a long script may be
-    several files, which are joined in the order given. The shared helpers
-    (``static/base.js``) and tokens (``static/theme.css``) are put in front of them.
+    A subclass sets ``_script`` and ``_style`` to files beside it; each may be several
+    files, which are joined in the order given. The shared helpers (``static/base.js``)
+    and tokens (``static/theme.css``) are put in front of them.
 
     Messages from the page have the form ``{"type": "...", ...}`` and call the method
     ``_on_<type>`` with the other members as keyword arguments. An exception in such a
@@ -54,16 +54,14 @@ class View(anywidget.AnyWidget):
     """
 
     _script: ClassVar[Path | tuple[Path, ...]]
-    _style: ClassVar[Path]
+    _style: ClassVar[Path | tuple[Path, ...]]
 
     problem = traitlets.Unicode("").tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: dict[Any, Any]) -> None:
         if "_script" in cls.__dict__:
-            script = cls._script
-            parts = script if isinstance(script, tuple) else (script,)
-            cls._esm = "\n".join([_shared(), *map(_read, parts)])
-            cls._css = _read(cls._style)
+            cls._esm = "\n".join([_shared(), *_parts(cls._script)])
+            cls._css = "\n".join(_parts(cls._style))
         super().__init_subclass__(**kwargs)
 
     def __init__(self, **kwargs: object) -> None:
@@ -99,6 +97,10 @@ class View(anywidget.AnyWidget):
         super().close()
         if layout is not None:
             layout.close()
+
+
+def _parts(files: Path | tuple[Path, ...]) -> list[str]:
+    return [_read(file) for file in (files if isinstance(files, tuple) else (files,))]
 
 
 def _read(file: Path) -> str:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import keyring
 import keyring.backend
 import pytest
-from raw_server import answer, processes_server
 
 
 class MemoryKeyring(keyring.backend.KeyringBackend):
@@ -32,28 +31,3 @@ def system_keyring():
     keyring.set_keyring(mine)
     yield mine
     keyring.set_keyring(before)
-
-
-@pytest.fixture
-def guarded(provider):
-    """A server of processes that asks the provider whether a token is valid."""
-    servers = []
-
-    def guard(behaviours=None):
-        open_to_all = processes_server(behaviours or {})
-        behave = open_to_all.behave
-
-        def check(connection, received):
-            word, _, token = received.headers.get("authorization", "").partition(" ")
-            if word != "Bearer" or not provider.accepts(token):
-                header = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
-                return answer({"title": "No valid token"}, 401, header)
-            return behave(connection, received)
-
-        open_to_all.behave = check
-        servers.append(open_to_all)
-        return open_to_all
-
-    yield guard
-    for server in servers:
-        server.close()

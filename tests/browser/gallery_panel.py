@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import job_table_states
 import panel_states
+import sign_in_states
 from playwright.sync_api import sync_playwright
 from view_page import CHROMIUM, CHROMIUM_ARGS, show_view
 
-from ogc_widgets.panel import JobPanel, JobTable
+from ogc_widgets.panel import JobPanel, JobTable, SignIn
 
 if TYPE_CHECKING:
     from ogc_widgets.view.base import View
@@ -48,7 +49,23 @@ def draw(folder: Path) -> None:
                     n: job_table_states.traits(n) for n in job_table_states.STATES
                 }
                 _draw(page, JobTable, tables, 4, folder / f"table-{name}")
+                boxes = {n: sign_in_states.traits(n) for n in sign_in_states.STATES}
+                _draw(page, SignIn, boxes, 12, folder / f"signin-{name}")
+                asking = {
+                    f"{kind}, {n}": {**panel_states.traits(kind), **_box(n)}
+                    for kind, n in (
+                        ("sign-in", "token and password"),
+                        ("sign-in", "not accepted"),
+                        ("not-started", "code"),
+                        ("sign-in", "code to type"),
+                    )
+                }
+                _draw(page, JobPanel, asking, 4, folder / f"asking-{name}")
         browser.close()
+
+
+def _box(name: str) -> dict[str, Any]:
+    return {"sign_in": sign_in_states.traits(name)["sign_in"]}
 
 
 def _draw(

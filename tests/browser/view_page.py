@@ -91,9 +91,10 @@ def script_of(view: type[View]) -> str:
 
 
 def style_of(view: type[View]) -> str:
+    style = view._style if isinstance(view._style, tuple) else (view._style,)
     return "\n".join(
         Path(part).read_text(encoding="utf-8")
-        for part in (STATIC / "theme.css", view._style)
+        for part in (STATIC / "theme.css", *style)
     )
 
 

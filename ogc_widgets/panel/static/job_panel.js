@@ -103,7 +103,9 @@ function render({ model, el }) {
   const log = h("pre", { class: "ogcw-job-log", tabindex: 0, role: "region" });
   const note = h("div", { class: "ogcw-job-note" });
   const failure = h("div", { class: "ogcw-job-failure", tabindex: 0, role: "region", "aria-label": "What happened" });
-  const body = h("div", { class: "ogcw-job-body" }, log, failure, note);
+  const signIn = signInBox(model);
+  const guest = h("div", { class: "ogcw-job-guest" }, signIn.element);
+  const body = h("div", { class: "ogcw-job-body" }, log, failure, note, guest);
 
   el.append(head, spoken, middle, body, problemLine(model));
 
@@ -253,11 +255,14 @@ function render({ model, el }) {
   function drawBody() {
     const s = state();
     const opened = openedLog();
-    const failed = !opened && Boolean(s.failure);
-    const hasText = Boolean(opened?.text);
+    // Whoever has to sign in cannot read logs, and needs to know nothing else.
+    const asks = Boolean(model.get("sign_in")?.server);
+    const failed = !opened && !asks && Boolean(s.failure);
+    const hasText = Boolean(opened?.text) && !asks;
+    show(guest, asks);
     show(log, hasText);
     show(failure, failed);
-    show(note, !hasText && !failed);
+    show(note, !hasText && !failed && !asks);
     setText(note, opened ? opened.note : s.logs_note ?? "");
     note.dataset.tone = opened?.bad ? "bad" : "soft";
     drawTools(s, opened);
@@ -360,6 +365,8 @@ function render({ model, el }) {
     listen(model, ["state"], received),
     listen(model, ["log_view"], () => { drawSteps(state()); drawBody(); }),
     listen(model, ["report_view"], reportArrived),
+    listen(model, ["sign_in"], drawBody),
+    signIn.stop,
   ];
   const timer = setInterval(tick, 250);
   drawState();

@@ -1,0 +1,62 @@
+"""The sign-in box that stands in for an app until the server lets the user in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ogc_widgets.app.discovery import discover
+from ogc_widgets.client.loop import submit
+from ogc_widgets.errors import OgcError
+from ogc_widgets.panel import SignIn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from ogc_widgets.app.discovery import Server
+    from ogc_widgets.client import Client
+
+
+class Gate:
+    """Lets the user in, and then the app find out what the server offers.
+
+    Args:
+        client: The client to sign in.
+        process_id: The process to open; the first one if ``None``.
+        enter: Called in the loop thread with what was found.
+    """
+
+    def __init__(
+        self, client: Client, process_id: str | None, enter: Callable[[Server], None]
+    ) -> None:
+        self._client = client
+        self._process_id = process_id
+        self._enter = enter
+        self._opening: Future[None] | None = None
+        self.box = SignIn(
+            client, note="Then the form opens here.", on_done=self._signed_in
+        )
+
+    def _signed_in(self) -> None:
+        self._opening = submit(self._open)
+
+    async def _open(self) -> None:
+        try:
+            found = await discover(self._client.aio, self._process_id)
+        except OgcError as error:
+            self.box.report(error)
+            raise
+        self._enter(found)
+
+    def wait(self) -> None:
+        """Wait until the app is open after a sign-in.
+
+        Raises:
+            ServerError: What the server offers could not be read.
+        """
+        if self._opening is not None:
+            self._opening.result()
+
+    def close(self) -> None:
+        """Close the box."""
+        self.box.close()

@@ -1,0 +1,69 @@
+"""The sign-in box by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from ogc_widgets.client import AsyncClient, Client
+from ogc_widgets.panel.signing_in import BOX_SCRIPT, BOX_STYLE, STATIC, SigningInView
+from ogc_widgets.view.base import publishing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+class SignIn(SigningInView):
+    """A box to sign in to a server, in the ways that the server names.
+
+    What is typed goes to the client and nowhere else: it is not kept in the notebook.
+
+    Args:
+        client: The client to sign in.
+        note: Why, or what comes after; one sentence.
+        on_done: Called in the package's own thread after each successful sign-in.
+    """
+
+    _script: ClassVar[tuple[Path, ...]] = (BOX_SCRIPT, STATIC / "sign_in.js")
+    _style: ClassVar[Path] = BOX_STYLE
+
+    def __init__(
+        self,
+        client: Client | AsyncClient,
+        *,
+        note: str = "",
+        on_done: Callable[[], None] | None = None,
+    ) -> None:
+        self._client = client.aio if isinstance(client, Client) else client
+        self._note = note
+        self._on_done = on_done
+        super().__init__()
+        # Signed in from Python: there is nothing left to ask.
+        self._stop_following = self._client.when_signed_in(self._follow)
+        self.ask_again()
+
+    def ask_again(self) -> None:
+        """Show the box from the start, for somebody else to sign in."""
+        self._put_box_away()
+        self._ask_to_sign_in(self._client, self._note)
+
+    def _on_sign_in_again(self) -> None:
+        self.ask_again()
+
+    def _follow(self) -> None:
+        with publishing(self):
+            if self.sign_in.get("busy") != "checking" and not self._closed:
+                self._stop_attempt()
+                self._tell(busy="", code=None, problem="", is_signed_in=True)
+                self._has_signed_in()
+
+    def _has_signed_in(self) -> None:
+        if self._on_done is not None:
+            self._on_done()
+
+    def close(self) -> None:
+        """Close the box; the client stays as it is."""
+        if not self._closed:
+            self._closed = True
+            self._stop_following()
+        super().close()

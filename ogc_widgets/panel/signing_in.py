@@ -1,0 +1,272 @@
+"""A view that can ask the user to sign in.
+
+What is typed travels once, as a message from the page, and is in no trait: traits are
+saved in the notebook. Here it is only passed on, to the credentials of the client.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import traitlets
+
+from ogc_widgets.api.links import is_private_host
+from ogc_widgets.api.security import Way
+from ogc_widgets.api.text import clean
+from ogc_widgets.client import auth
+from ogc_widgets.client.oidc import DeviceFlow
+from ogc_widgets.client.secret import without_trace
+from ogc_widgets.errors import InputError, OgcError
+from ogc_widgets.panel.background import BackgroundView
+from ogc_widgets.view.base import publishing
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from concurrent.futures import Future
+
+    from ogc_widgets.client.oidc import DeviceCode
+    from ogc_widgets.client.sign_in import SigningIn
+
+Json = dict[str, Any]
+
+STATIC = Path(__file__).parent / "static"
+BOX_SCRIPT = STATIC / "sign_in_box.js"
+BOX_STYLE = STATIC / "sign_in_box.css"
+
+_HOST_LIMIT = 80
+_LABELS = {
+    "token": "Token",
+    "password": "User and password",
+    "api-key": "API key",
+}
+
+
+class SigningInView(BackgroundView):
+    """Base of the views with a sign-in box."""
+
+    sign_in: Any = traitlets.Dict().tag(sync=True)
+    """What the box shows; empty while there is none. It never holds a secret."""
+
+    # Both are set with each question; a view that never asks needs neither.
+    _guest: SigningIn | None = None
+    _attempt: Future[Any] | None = None
+    _ways: tuple[Way, ...] = ()
+
+    # -- for subclasses ---------------------------------------------------------------
+
+    def _ask_to_sign_in(self, client: SigningIn, note: str = "") -> None:
+        """Show the box, unless it is there already.
+
+        Args:
+            client: The client to sign in.
+            note: Why, or what comes after; one sentence.
+        """
+        with publishing(self):
+            if self.sign_in and client is self._guest:
+                return
+            self._guest = client
+            self._ways = ()
+            self.sign_in = {
+                **_EMPTY,
+                "server": _host(client.url),
+                "is_open_line": _is_open_line(client.url),
+                "note": note,
+                "busy": "looking",
+            }
+        self._start(self._look, client)
+
+    def _put_box_away(self) -> None:
+        """Show no box; an attempt that is going on ends."""
+        self._guest = None
+        self._stop_attempt()
+        with publishing(self):
+            self.sign_in = {}
+
+    def _has_signed_in(self) -> None:
+        """Called in the loop thread after the server has accepted the user."""
+
+    # -- what is offered -------------------------------------------------------------
+
+    async def _look(self, client: SigningIn) -> None:
+        own = client.source
+        if isinstance(own, DeviceFlow):
+            # The notebook says how people sign in here; a token is the other way.
+            ways: tuple[Way, ...] = (
+                Way("device", issuer=own.provider.issuer),
+                Way("token"),
+            )
+        else:
+            ways = await client.ways_to_sign_in()
+        with publishing(self):
+            if client is not self._guest or self._closed:
+                return
+            self._ways = ways
+            self._tell(ways=[self._shown(way, own) for way in ways], busy="")
+
+    @staticmethod
+    def _shown(way: Way, own: object) -> Json:
+        host = _host(way.issuer) if way.issuer else ""
+        knows_client = isinstance(own, DeviceFlow) and own.provider.issuer == way.issuer
+        return {
+            "kind": way.kind,
+            "label": _LABELS.get(way.kind, f"Code from {host}"),
+            "header": clean(way.header, limit=_HOST_LIMIT),
+            "host": host,
+            "client_id": way.kind == "device" and not knows_client,
+        }
+
+    # -- from the page ---------------------------------------------------------------
+
+    def _on_sign_in(self, **typed: object) -> None:
+        """The user has filled in the box: ``way`` and what belongs to it."""
+        client = self._guest
+        is_busy = self._attempt is not None and not self._attempt.done()
+        if client is None or is_busy:
+            return
+        try:
+            attempt = self._attempt_of(client, typed)
+        except OgcError as error:
+            self._refuse(error)
+            return
+        with publishing(self):
+            self._tell(busy="checking", problem="")
+        self._attempt = self._start(self._try, client, attempt)
+
+    def _on_sign_in_stop(self) -> None:
+        """The user does not want to wait for the code to be typed."""
+        self._stop_attempt()
+        with publishing(self):
+            self._tell(busy="", code=None)
+
+    def _stop_attempt(self) -> None:
+        attempt, self._attempt = self._attempt, None
+        if attempt is not None:
+            attempt.cancel()
+
+    def _attempt_of(
+        self, client: SigningIn, typed: Json
+    ) -> Callable[[], Awaitable[None]]:
+        """Return what to do with what was typed.
+
+        Raises:
+            InputError: It is not complete, or cannot be sent.
+        """
+        number = typed.get("way")
+        if not isinstance(number, int) or not 0 <= number < len(self._ways):
+            raise InputError("Choose one of the ways to sign in.")
+        way = self._ways[number]
+        secret = _text(typed.get("secret"))
+        match way.kind:
+            case "device":
+                flow = self._flow(client, way, _text(typed.get("client_id")))
+                return lambda: self._sign_in_with_code(client, flow)
+            case "password":
+                user = _text(typed.get("user"))
+                if not user:
+                    raise InputError("Enter the user name.")
+                return lambda: client.try_sign_in((user, secret))
+            case "api-key":
+                header = way.header or _text(typed.get("header"))
+                _need(secret, "Enter the key.")
+                key = auth.api_key(header, secret)
+                return lambda: client.try_sign_in(key)
+        _need(secret, "Enter the token.")
+        return lambda: client.try_sign_in(secret)
+
+    @staticmethod
+    def _flow(client: SigningIn, way: Way, client_id: str) -> DeviceFlow:
+        own = client.source
+        if isinstance(own, DeviceFlow) and own.provider.issuer == way.issuer:
+            return own
+        _need(client_id, "Enter the client id.")
+        made = auth.device(way.issuer, client_id)
+        assert isinstance(made, DeviceFlow)  # noqa: S101 # for the type checker
+        return made
+
+    # -- in the loop thread ----------------------------------------------------------
+
+    async def _try(
+        self, client: SigningIn, attempt: Callable[[], Awaitable[None]]
+    ) -> None:
+        try:
+            await attempt()
+        except OgcError as error:
+            self._refuse(error)
+            return
+        except Exception as error:  # noqa: BLE001 # shown by the page
+            # It is kept, and what was typed must not be found in it.
+            self.report(without_trace(error))
+            return
+        with publishing(self):
+            if client is not self._guest or self._closed:
+                return
+            self._tell(busy="", code=None, problem="", is_signed_in=True)
+        self._has_signed_in()
+
+    async def _sign_in_with_code(self, client: SigningIn, flow: DeviceFlow) -> None:
+        code = await flow.begin()
+        with publishing(self):
+            self._tell(busy="waiting", code=_code(code))
+        await flow.finish(code)
+        with publishing(self):
+            self._tell(busy="checking", code=None)
+        await client.try_sign_in(flow)
+
+    def _refuse(self, error: OgcError) -> None:
+        with publishing(self):
+            if self.sign_in:
+                told = " ".join(part for part in (error.what, error.advice) if part)
+                told = clean(told, limit=500)
+                self._tell(busy="", code=None, problem=told)
+
+    def _tell(self, **changes: object) -> None:
+        if self.sign_in:
+            number = self.sign_in["number"] + 1
+            self.sign_in = {**self.sign_in, **changes, "number": number}
+
+    def close(self) -> None:
+        """Close the view; an attempt to sign in that is going on ends."""
+        self._stop_attempt()
+        super().close()
+
+
+_EMPTY: Json = {
+    "server": "",
+    "is_open_line": False,
+    "note": "",
+    "ways": [],
+    "busy": "",
+    "code": None,
+    "problem": "",
+    "is_signed_in": False,
+    "number": 0,
+}
+
+
+def _code(code: DeviceCode) -> Json:
+    return {
+        "user_code": code.user_code,
+        "address": code.address,
+        "href": code.address_with_code or code.address,
+        "left_s": code.lasts_s,
+    }
+
+
+def _host(url: str) -> str:
+    return clean(urlsplit(url).netloc.rpartition("@")[2], limit=_HOST_LIMIT)
+
+
+def _is_open_line(url: str) -> bool:
+    """Whether what is typed can be read on the way."""
+    return urlsplit(url).scheme == "http" and not is_private_host(url)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _need(text: str, otherwise: str) -> None:
+    if not text.strip():
+        raise InputError(otherwise)

@@ -1,0 +1,8 @@
+function render({ model, el }) {
+  el.classList.add("ogcw", "ogcw-signin-alone");
+  const box = signInBox(model);
+  el.append(box.element, problemLine(model));
+  return box.stop;
+}
+
+export default { render };
