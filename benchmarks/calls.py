@@ -1,0 +1,145 @@
+"""What a call costs, beside bare httpx and the other clients, on a loopback server."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from loopback import loopback
+from measure import Row, seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_CALLS = 60
+_WARM_UP = 20
+Verbs = dict[str, "Callable[[], object]"]
+
+
+def rows() -> Iterator[Row]:
+    """Measure: milliseconds per call of one verb, sequential, on a kept connection."""
+    import ogc_widgets as ogc
+
+    warnings.simplefilter("ignore")
+    with ogc.lab() as lab, ogc.Client(lab.url) as client:
+        job = client.execute("echo", {"message": "a"}).wait(120)
+        yield from _side_by_side("lab", lab.url, "echo", job.id, 1.3, 1.0)
+    # One that answers at once shows what is left of a call without any server.
+    with loopback() as url:
+        yield from _side_by_side("at once", url, "process-0", "job-1", None, None)
+
+
+def _side_by_side(
+    where: str,
+    url: str,
+    process_id: str,
+    job_id: str,
+    goal: float | None,
+    goal_peers: float | None,
+) -> Iterator[Row]:
+    place = (url, process_id, job_id)
+    bare = _httpx(*place)
+    others = {
+        name: verbs
+        for name, make in (("OWSLib", _owslib),
+                           ("ogc-api-processes-client", _generated),
+                           ("cuiman", _cuiman))
+        if (verbs := _made(make, place))
+    }  # fmt: skip
+    for verb, ours in _ours(*place).items():
+        peers = {name: v[verb] for name, v in others.items() if verb in v}
+        found = seconds(*(_timed(call) for call in (ours, bare[verb], *peers.values())))
+        mine, plain, *theirs = (1000 * value for value in found)
+        yield Row(f"{where}: {verb} / bare httpx", mine, plain, goal, "ms")
+        for name, value in zip(peers, theirs, strict=True):
+            yield Row(f"{where}: {verb} / {name}", mine, value, goal_peers, "ms")
+
+
+def _timed(call: Callable[[], object]) -> Callable[[], float]:
+    for _ in range(_WARM_UP):
+        call()
+
+    def task() -> float:
+        start = time.perf_counter()
+        for _ in range(_CALLS):
+            call()
+        return (time.perf_counter() - start) / _CALLS
+
+    return task
+
+
+def _made(make: Callable[..., Verbs], place: tuple[str, str, str]) -> Verbs:
+    """The verbs of another client; none where it is not installed."""
+    with suppress(ImportError):
+        return make(*place)
+    print(f"  {make.__name__.strip('_')} is not installed", flush=True)
+    return {}
+
+
+def _ours(url: str, process_id: str, job_id: str) -> Verbs:
+    import ogc_widgets as ogc
+
+    client = ogc.Client(url)
+    client.process(process_id)
+    job = client.job(job_id)
+    return {
+        "process": lambda: client.process(process_id),
+        "processes": client.processes,
+        "status": job.refresh,
+        "jobs": lambda: client.jobs(20),
+        "results": job.results,
+    }
+
+
+def _httpx(url: str, process_id: str, job_id: str) -> Verbs:
+    http = httpx.Client(base_url=url, headers={"Accept": "application/json"})
+
+    def get(path: str) -> Callable[[], object]:
+        return lambda: http.get(path).raise_for_status().json()
+
+    return {
+        "process": get(f"/processes/{process_id}"),
+        "processes": get("/processes"),
+        "status": get(f"/jobs/{job_id}"),
+        "jobs": get("/jobs?limit=20"),
+        "results": get(f"/jobs/{job_id}/results"),
+    }
+
+
+def _owslib(url: str, process_id: str, _job_id: str) -> Verbs:
+    from owslib.ogcapi.processes import Processes
+
+    client: Any = Processes(url)
+    return {
+        "process": lambda: client.process(process_id),
+        "processes": client.processes,
+    }
+
+
+def _generated(url: str, process_id: str, job_id: str) -> Verbs:
+    import ogc_api_processes_client as generated
+
+    api: Any = generated.ApiClient(generated.Configuration(host=url))
+    describe = generated.ProcessDescriptionApi(api).get_process_description
+    return {
+        "process": lambda: describe(process_id),
+        "processes": generated.ProcessListApi(api).get_processes,
+        "status": lambda: generated.StatusApi(api).get_status(job_id),
+        "jobs": generated.JobListApi(api).get_jobs,
+    }
+
+
+def _cuiman(url: str, process_id: str, job_id: str) -> Verbs:
+    import cuiman
+
+    client: Any = cuiman.Client(api_url=url)
+    return {
+        "process": lambda: client.get_process(process_id),
+        "processes": client.get_processes,
+        "status": lambda: client.get_job(job_id),
+        "jobs": client.get_jobs,
+        "results": lambda: client.get_job_results(job_id),
+    }
