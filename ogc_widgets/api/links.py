@@ -11,12 +11,15 @@ import ipaddress
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 SCHEMES = frozenset({"http", "https", "s3", "gs", "ftp"})
 WEB_SCHEMES = frozenset({"http", "https"})
 MAX_URL_LENGTH = 8_192
+# The same addresses come again and again while jobs are watched.
+_MOST_KEPT = 2_048
 
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ftp": 21}
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
@@ -78,8 +81,11 @@ def absolute(href: object, base_url: str = "") -> str:
         The absolute address, or ``""`` if it is not one, has a scheme outside
         :data:`SCHEMES`, or holds control characters.
     """
-    if not isinstance(href, str):
-        return ""
+    return _absolute(href, base_url) if isinstance(href, str) else ""
+
+
+@lru_cache(_MOST_KEPT)
+def _absolute(href: str, base_url: str) -> str:
     text = href.strip()
     if not text or len(text) > MAX_URL_LENGTH or _UNSAFE.search(text):
         return ""
@@ -95,6 +101,7 @@ def absolute(href: object, base_url: str = "") -> str:
     return joined.replace(" ", "%20")
 
 
+@lru_cache(_MOST_KEPT)
 def origin(url: str) -> Origin | None:
     """Return scheme, host and port, normalised so that equal means same origin.
 

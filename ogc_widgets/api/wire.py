@@ -6,14 +6,11 @@ import json
 import math
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ogc_widgets.api.notices import notice
 from ogc_widgets.api.text import clean
 from ogc_widgets.errors import ProtocolError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 MAX_DEPTH = 64
 
@@ -141,20 +138,18 @@ def _refuse_constant(name: str) -> float:
 
 
 def _deeper_than(value: JsonValue, depth: int) -> bool:
-    level = _containers([value])
+    level = [value] if isinstance(value, (dict, list)) else []
     for _ in range(depth):
-        level = _containers(
+        # One expression, because it sees every value of every document.
+        level = [
             child
             for item in level
-            for child in (item.values() if isinstance(item, dict) else item)
-        )
+            for child in (item.values() if type(item) is dict else item)
+            if type(child) is dict or type(child) is list
+        ]
         if not level:
             return False
     return True
-
-
-def _containers(values: Iterable[JsonValue]) -> list[JsonValue]:
-    return [value for value in values if isinstance(value, (dict, list))]
 
 
 def _where(source: str) -> str:

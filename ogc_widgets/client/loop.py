@@ -135,9 +135,11 @@ def run(
     future = submit(function, *args, **kwargs)
     try:
         while True:
-            done, _ = concurrent.futures.wait([future], timeout=_ATTENTION_S)
-            if done:
-                return future.result()
+            try:
+                return future.result(_ATTENTION_S)
+            except TimeoutError:
+                if future.done():  # its own TimeoutError, or it ended just now
+                    return future.result()
     except BaseException:
         future.cancel()
         raise
