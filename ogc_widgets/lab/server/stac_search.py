@@ -134,7 +134,11 @@ def from_body(body: Mapping[str, Any]) -> Search:
     if "bbox" in given and "intersects" in given:
         raise _refused("bbox", "cannot be given together with intersects")
     try:
-        start, end = interval(given["datetime"]) if "datetime" in given else (None,) * 2
+        start, end = (
+            interval(given["datetime"], exact=True)
+            if "datetime" in given
+            else (None, None)
+        )
     except ValueError as error:
         raise _refused("datetime", str(error)) from None
     return Search(
