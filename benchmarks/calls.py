@@ -1,10 +1,11 @@
-"""What a call costs, beside bare httpx and the other clients, on a loopback server."""
+"""What a call costs, beside bare httpx and the other clients, on loopback."""
 
 from __future__ import annotations
 
 import time
 import warnings
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -12,7 +13,7 @@ from loopback import loopback
 from measure import Row, seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
 _CALLS = 60
 _WARM_UP = 20
@@ -26,10 +27,52 @@ def rows() -> Iterator[Row]:
     warnings.simplefilter("ignore")
     with ogc.lab() as lab, ogc.Client(lab.url) as client:
         job = client.execute("echo", {"message": "a"}).wait(120)
+        yield from _awaited(lab.url, "echo", job.id)
         yield from _side_by_side("lab", lab.url, "echo", job.id, 1.3, 1.0)
     # One that answers at once shows what is left of a call without any server.
     with loopback() as url:
         yield from _side_by_side("at once", url, "process-0", "job-1", None, None)
+
+
+def _awaited(url: str, process_id: str, job_id: str) -> Iterator[Row]:
+    """The awaitable verbs, as widgets use them, beside httpx's awaitable client."""
+    import ogc_widgets as ogc
+    from ogc_widgets.client.loop import run
+
+    client = ogc.Client(url)
+    job = client.job(job_id)
+    aio = client.aio
+    for verb, ours, path in (
+        ("process", partial(aio.process, process_id), f"/processes/{process_id}"),
+        ("processes", aio.processes, "/processes"),
+        ("status", job.aio.refresh, f"/jobs/{job_id}"),
+        ("results", job.aio.results, f"/jobs/{job_id}/results"),
+    ):
+        mine, bare = seconds(
+            lambda call=ours: run(_awaited_calls, call),
+            lambda path=path: run(_awaited_httpx, url, path),
+        )
+        name = f"lab: await {verb} / httpx.AsyncClient"
+        yield Row(name, 1000 * mine, 1000 * bare, 1.3, "ms")
+
+
+async def _awaited_calls(call: Callable[[], Awaitable[object]]) -> float:
+    for _ in range(_WARM_UP):
+        await call()
+    start = time.perf_counter()
+    for _ in range(_CALLS):
+        await call()
+    return (time.perf_counter() - start) / _CALLS
+
+
+async def _awaited_httpx(url: str, path: str) -> float:
+    headers = {"Accept": "application/json"}
+    async with httpx.AsyncClient(base_url=url, headers=headers) as http:
+
+        async def call() -> object:
+            return (await http.get(path)).raise_for_status().json()
+
+        return await _awaited_calls(call)
 
 
 def _side_by_side(
