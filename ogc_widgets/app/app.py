@@ -25,7 +25,7 @@ from ogc_widgets.app.scenes import Scenes
 from ogc_widgets.app.search_link import SearchLink
 from ogc_widgets.client import AsyncJob, Client, Job, Results
 from ogc_widgets.client.loop import run as run_in_loop
-from ogc_widgets.client.loop import submit
+from ogc_widgets.client.loop import submit, tidy_up
 from ogc_widgets.client.stac import StacReader
 from ogc_widgets.errors import InputError, InvalidInputsError, ProblemError, SignInError
 from ogc_widgets.form import ProcessForm
@@ -272,7 +272,7 @@ class App(ipywidgets.VBox):
             self._search.close()
             self.form.item_looker = None
             self.form.close()
-        submit(self._stac.close)
+        tidy_up(self._stac.close)
         if self._server_card is not None:
             self._server_card.close()
         for widget in (

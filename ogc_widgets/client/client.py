@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from ogc_widgets.client.aclient import AsyncClient
 from ogc_widgets.client.job import Job
-from ogc_widgets.client.loop import run
+from ogc_widgets.client.loop import has_ended, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -383,7 +383,8 @@ class Client:
 
     def close(self) -> None:
         """Close the connections. Jobs on the server go on."""
-        run(self._aio.close)
+        if not has_ended():
+            run(self._aio.close)
 
     def __enter__(self) -> Self:
         return self

@@ -26,7 +26,7 @@ from ogc_widgets.client.address import (
     outer_url,
 )
 from ogc_widgets.client.credentials import Auth, Credentials
-from ogc_widgets.client.loop import on_loop, submit
+from ogc_widgets.client.loop import on_loop, tidy_up
 from ogc_widgets.client.transport import JSON_CAP, Transport, Verify
 from ogc_widgets.errors import ProblemError, ProtocolError, SignInError
 
@@ -272,4 +272,4 @@ class Connection:
 def _close_later(transport: Transport) -> None:
     """Close the connections of a client that nobody has any more."""
     if transport.is_open:
-        submit(transport.close)
+        tidy_up(transport.close)

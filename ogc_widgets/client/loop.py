@@ -108,6 +108,21 @@ def submit(
     return asyncio.run_coroutine_threadsafe(function(*args, **kwargs), get_loop())
 
 
+def has_ended() -> bool:
+    """Whether the loop was stopped, as at exit; its connections are closed then."""
+    return _HAS_THREADS and _current is not None and _current.loop.is_closed()
+
+
+def tidy_up(function: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    """Start to close something in the loop thread; safe from any thread, never waits.
+
+    Args:
+        function: The coroutine function; not called where the loop has ended.
+    """
+    if not has_ended():
+        submit(function)
+
+
 def run(
     function: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
 ) -> T:

@@ -22,6 +22,7 @@ import sys
 import tempfile
 import threading
 import weakref
+from collections import deque
 from types import ModuleType
 from typing import IO, TYPE_CHECKING, Any
 
@@ -74,8 +75,9 @@ def lab(
         unknown: Refused, with the names that there are.
 
     Returns:
-        The running server. It ends with ``close()``, as a context manager, when it is
-        collected, or when this process ends in any way.
+        The running server. It ends with ``close()``, as a context manager, or when
+        this process ends in any way. Of those that nobody holds any more, as in
+        ``App(lab().url)``, the three newest go on.
 
     Raises:
         InputError: An option is not usable, the port or the folder is taken.
@@ -115,7 +117,7 @@ class Lab:
         # Everybody on this machine can read a command line; only its owner the rest.
         token = chosen.pop("token")
         environment = {**os.environ, options.TOKEN_VARIABLE: token}
-        log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the finalizer
+        log = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the server ends
         process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", "ogc_widgets.lab.child", json.dumps(chosen)],
             stdin=subprocess.PIPE,
@@ -126,10 +128,10 @@ class Lab:
             # The stop button of a notebook must not reach the server.
             start_new_session=True,
         )
-        self._process = process
         self._messages: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._scenes: list[str] | None = None
-        self._finalizer = weakref.finalize(self, _stop, process, log, temporary)
+        self._server = _Server(process, log, temporary)
+        weakref.finalize(self, _forget, self._server).atexit = False
         threading.Thread(
             target=_listen, args=(process, self._messages), daemon=True
         ).start()
@@ -166,7 +168,7 @@ class Lab:
 
     def close(self) -> None:
         """Stop the server and everything that it runs; a second call does nothing."""
-        self._finalizer()
+        self._server.stop()
 
     def __enter__(self) -> Lab:
         return self
@@ -180,7 +182,7 @@ class Lab:
         self.close()
 
     def __repr__(self) -> str:
-        state = "" if self._finalizer.alive else " (closed)"
+        state = " (closed)" if self._server.is_stopped else ""
         return f"<Lab {self.url}{state}>"
 
     def _address(self, log: IO[bytes]) -> str:
@@ -212,6 +214,34 @@ def _listen(
             for line in stream:
                 messages.put(json.loads(line))
     messages.put(None)
+
+
+class _Server:
+    """The process of a lab server, and what it leaves behind."""
+
+    def __init__(
+        self, process: subprocess.Popen[str], log: IO[bytes], temporary: str | None
+    ) -> None:
+        self.process = process
+        self._stop = weakref.finalize(self, _stop, process, log, temporary)
+
+    @property
+    def is_stopped(self) -> bool:
+        return not self._stop.alive
+
+    def stop(self) -> None:
+        self._stop()
+
+
+# ``App(ogc.lab().url)`` keeps the address only, and must go on working. Cells are run
+# again and again, though, and a server takes some memory: the newest few go on.
+_forgotten: deque[_Server] = deque(maxlen=3)
+
+
+def _forget(server: _Server) -> None:
+    """Let a server go on whose ``Lab`` nobody has any more; the oldest one ends."""
+    if not server.is_stopped:
+        _forgotten.append(server)
 
 
 def _stop(

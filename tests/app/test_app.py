@@ -357,3 +357,22 @@ def test_example_of_the_server_fills_form_and_map_and_can_be_run(
     app.form.require_valid()
     press(app._run_bar, "reset")
     assert app._run_bar.has_example
+
+
+def test_three_lines_work_and_leave_quietly_when_nothing_is_closed() -> None:
+    code = """
+import gc
+import ogc_widgets as ogc
+app = ogc.App(ogc.lab().url)
+app
+gc.collect()
+print([process.id for process in app.client.processes()][0])
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("water-bodies\n", "")

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 def kill(server: Lab) -> None:
-    server._process.kill()
-    server._process.wait()
+    server._server.process.kill()
+    server._server.process.wait()
     server.close()
 
 

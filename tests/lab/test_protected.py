@@ -178,7 +178,7 @@ def test_whole_loop_works_with_the_token(
 def test_token_is_in_no_command_line_and_reaches_no_job(
     protected: Lab, canary: str, connect: Callable[[str], Api]
 ) -> None:
-    process = psutil.Process(protected._process.pid)
+    process = psutil.Process(protected._server.process.pid)
     tree = [process, *process.children(recursive=True)]
     assert not any(canary in " ".join(each.cmdline()) for each in tree)
     assert canary not in repr(protected)

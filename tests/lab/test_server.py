@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import signal
@@ -242,7 +243,7 @@ def test_lab_answers_and_leaves_nothing_behind_when_closed() -> None:
     with lab() as server:
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+/acme/ogc-api", server.url)
         assert httpx.get(server.url).status_code == 200
-        process = server._process
+        process = server._server.process
         command = psutil.Process(process.pid).cmdline()[-1]
         folder = Path(re.findall(r'"data": "([^"]+)"', command)[0])
         assert folder.is_dir()
@@ -252,13 +253,29 @@ def test_lab_answers_and_leaves_nothing_behind_when_closed() -> None:
     server.close()
 
 
+def test_address_goes_on_working_when_only_it_was_kept() -> None:
+    urls = []
+    for _ in range(4):
+        urls.append(lab().url)
+        gc.collect()
+    # Cells are run again and again, so not every server of the past can go on.
+    assert [answers(url) for url in urls] == [False, True, True, True]
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url).status_code == 200
+    except httpx.ConnectError:
+        return False
+
+
 def test_server_is_quick_when_started_a_second_time(tmp_path: Path) -> None:
     with lab(data=tmp_path / "lab"):
         pass
     assert (tmp_path / "lab").stat().st_mode & 0o077 == 0  # nobody else's business
     with lab(data=tmp_path / "lab") as server:
         # Its own work, so that a busy machine does not count.
-        times = psutil.Process(server._process.pid).cpu_times()
+        times = psutil.Process(server._server.process.pid).cpu_times()
         assert times.user + times.system < 2
 
 
@@ -266,7 +283,7 @@ PARENT = """
 import sys
 from ogc_widgets.lab import lab
 server = lab()
-print(server._process.pid, server.url, flush=True)
+print(server._server.process.pid, server.url, flush=True)
 {rest}
 """
 
