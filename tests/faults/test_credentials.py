@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import base64
 import logging
 import pickle
 
 import pytest
 from raw_server import RawServer, answer, processes_server
+from secret_senders import AUTHS, CANARY, ENCODED, carries_secret
 
 from ogc_widgets.client import Client, recent_jobs
 from ogc_widgets.client.history import ledger_path
@@ -16,20 +16,6 @@ from ogc_widgets.errors import (
     RedirectError,
     SignInError,
 )
-
-CANARY = "canary-7f3a9b-secret"
-AUTHS = {
-    "bearer": {"auth": CANARY},
-    "basic": {"auth": ("me", CANARY)},
-    "callable": {"auth": lambda: CANARY},
-    "header": {"headers": {"X-Api-Key": CANARY}},
-}
-ENCODED = base64.b64encode(f"me:{CANARY}".encode()).decode()
-
-
-def carries_secret(received):
-    text = repr(received.headers) + received.path + repr(received.body)
-    return CANARY in text or ENCODED in text
 
 
 @pytest.fixture

@@ -1,8 +1,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import stat
+import subprocess
+import sys
+import threading
+import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -246,3 +252,77 @@ def test_why_not_is_said_when_an_asset_cannot_be_reached():
     assert "only a path" in why["relative"]
     assert why["open"] == ""
     assert [asset.key for asset in listed if asset.reachable] == ["open"]
+
+
+def in_new_python(code, *arguments):
+    program = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.Popen(program, stdout=subprocess.PIPE, text=True)
+
+
+_DOWNLOADING = """
+import resource, signal, sys, warnings
+from pathlib import Path
+from ogc_widgets.client import AsyncClient
+from ogc_widgets.client.downloads import Wanted, download
+from ogc_widgets.client.loop import run
+from ogc_widgets.errors import OgcError
+
+origin, path, most = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+if most:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+async def work():
+    async with AsyncClient(origin) as client:
+        await download(client, Wanted(origin + "/f.tif", path.name), path)
+
+try:
+    run(work)
+except OgcError as error:
+    print(type(error).__name__, error)
+"""
+
+
+def test_earlier_file_stays_when_the_kernel_is_killed(tmp_path):
+    path = tmp_path / "a.tif"
+    path.write_bytes(b"earlier")
+    arrived, hold = threading.Event(), threading.Event()
+
+    def half(connection, _received):
+        connection.sendall(answer(body=TIFF)[: len(TIFF) // 2])
+        arrived.set()
+        hold.wait(60)
+
+    with RawServer(half) as server:
+        child = in_new_python(_DOWNLOADING, server.origin, path, 0)
+        assert arrived.wait(60)
+        deadline = time.monotonic() + 60
+        while not left_over(tmp_path)[0].endswith(".part"):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        child.kill()
+        child.communicate()
+        hold.set()
+    assert path.read_bytes() == b"earlier"
+
+
+def test_earlier_file_stays_when_there_is_no_room(tmp_path):
+    path = tmp_path / "a.tif"
+    path.write_bytes(b"earlier")
+    with RawServer(serving()) as server:
+        child = in_new_python(_DOWNLOADING, server.origin, path, 10_000)
+        said, _ = child.communicate(timeout=60)
+    assert said.startswith("InputError a.tif cannot be saved")
+    assert "No file was changed" in said
+    assert path.read_bytes() == b"earlier"
+    assert left_over(tmp_path) == ["a.tif"]
+
+
+def test_archive_is_saved_and_never_unpacked(tmp_path):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("../../evil.txt", "x")
+    with RawServer(serving(body=packed.getvalue())) as server:
+        path = fetch(server, tmp_path / "a.zip", media_type="application/zip")
+    assert path.read_bytes() == packed.getvalue()
+    assert left_over(tmp_path) == ["a.zip"]
