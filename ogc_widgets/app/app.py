@@ -10,6 +10,7 @@ import traitlets
 
 from ogc_widgets.api.text import clean
 from ogc_widgets.app.area_link import AreaLink
+from ogc_widgets.app.cards import Cards
 from ogc_widgets.app.code_view import CodeView
 from ogc_widgets.app.discovery import Server, discover
 from ogc_widgets.app.facts import facts_of, how_it_runs
@@ -30,7 +31,7 @@ from ogc_widgets.client.stac import StacReader
 from ogc_widgets.errors import InputError, InvalidInputsError, ProblemError, SignInError
 from ogc_widgets.form import ProcessForm
 from ogc_widgets.map import AreaMap, ResultsMap
-from ogc_widgets.panel import JobPanel, ServerCard
+from ogc_widgets.panel import JobPanel
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
@@ -121,7 +122,13 @@ class App(ipywidgets.VBox):
         self._parts = (
             self._header, self._split, self.panel, self._outputs, self._results_map
         )  # fmt: skip
-        self._server_card: ServerCard | None = None
+        self._cards = Cards(
+            self.client,
+            self._header,
+            on_layout=self._lay_out,
+            on_processes=self._processes_changed,
+            on_open=self._choose,
+        )
         super().__init__()
         for box, name in (
             (self, "ogcw-app"),
@@ -133,7 +140,6 @@ class App(ipywidgets.VBox):
             box.add_class(name)
         self._closed = False
         self._header.observe(self._show_tab, "tab")
-        self._header.observe(self._show_server, "shows_server")
         if found is not None:
             self._come_up(found)
         else:
@@ -227,6 +233,15 @@ class App(ipywidgets.VBox):
         self._need_open()
         self._open(run_in_loop(self._server.opening, self.client.aio, process_id))
 
+    def refresh(self) -> None:
+        """Read the list of processes again, for what was deployed or removed since.
+
+        Raises:
+            ServerError: The server cannot be reached, or has no process any more.
+        """
+        self._need_open()
+        self._list_again(run_in_loop(self._server.again, self.client.aio))
+
     def run(
         self,
         *,
@@ -273,8 +288,7 @@ class App(ipywidgets.VBox):
             self.form.item_looker = None
             self.form.close()
         tidy_up(self._stac.close)
-        if self._server_card is not None:
-            self._server_card.close()
+        self._cards.close()
         for widget in (
             self._header,
             self._run_bar,
@@ -296,16 +310,10 @@ class App(ipywidgets.VBox):
         super().close()
         layout.close()
 
-    def _show_server(self, _change: object) -> None:
-        """Show what the server is and can do, or hide it again."""
-        card, self._server_card = self._server_card, None
-        if self._header.shows_server:
-            self._server_card = ServerCard(self.client)
-        cards = [self._server_card] if self._server_card else []
+    def _lay_out(self) -> None:
+        """Put a card under the head, or take it away."""
         header, *parts = self._parts
-        self._show(header, *cards, *parts)
-        if card is not None:
-            card.close()
+        self._show(header, *self._cards.widgets, *parts)
 
     # -- a process is opened --------------------------------------------------------
 
@@ -327,10 +335,7 @@ class App(ipywidgets.VBox):
             self._header.facts = facts_of(
                 process, server.capabilities, self._header.server
             )
-            self._header.processes = [
-                {"id": summary.id, "title": clean(summary.title)}
-                for summary in server.processes
-            ]
+            self._list_processes()
             self._header.process_id = process.id
             self._run_bar.note = how_it_runs(process)
         self.panel.can_stop = server.capabilities.for_process(process).dismiss.available
@@ -342,6 +347,37 @@ class App(ipywidgets.VBox):
         self._follow_form()
         if old is not None:
             old.close()
+
+    def _list_processes(self) -> None:
+        self._header.can_deploy = self._server.capabilities.deploy.available is True
+        self._header.processes = [
+            {"id": summary.id, "title": clean(summary.title)}
+            for summary in self._server.processes
+        ]
+
+    def _list_again(self, server: Server) -> None:
+        """Show the processes of now; the form stays where its process is the same."""
+        open_one = self.process
+        is_same = (server.process.id, server.process.raw) == (open_one.id, open_one.raw)
+        if not is_same:
+            self._open(server)
+            return
+        self._server = server
+        with publishing(self._header):
+            self._list_processes()
+
+    def _processes_changed(self) -> None:
+        """A process was deployed, replaced or removed; any thread."""
+
+        def done(future: Future[Server]) -> None:
+            if self._closed:
+                return
+            try:
+                self._list_again(future.result())
+            except Exception as error:  # noqa: BLE001 # shown in the head of the app
+                self._header.report(error)
+
+        submit(self._server.again, self.client.aio).add_done_callback(done)
 
     def _has_form(self) -> bool:
         return "form" in self._trait_values

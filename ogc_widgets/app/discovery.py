@@ -47,6 +47,22 @@ class Server:
         url = await client.process_url(process_id)
         return replace(self, process=process, process_url=url)
 
+    async def again(self, client: AsyncClient) -> Server:
+        """Read the list of processes and the open description again.
+
+        Where the open process is gone, the first one takes its place.
+
+        Raises:
+            ServerError: The server cannot be reached, or has no process any more.
+        """
+        processes = tuple(await client.processes())
+        ids = [process.id for process in processes]
+        process_id = self.process.id if self.process.id in ids else _first(ids, client)
+        fresh = replace(
+            self, processes=processes, capabilities=client.known_capabilities
+        )
+        return await fresh.opening(client, process_id)
+
 
 async def discover(client: AsyncClient, process_id: str | None) -> Server:
     """Ask a server for everything at once.
@@ -62,13 +78,7 @@ async def discover(client: AsyncClient, process_id: str | None) -> Server:
         _landing(client), client.processes(), _conformance(client)
     )
     if process_id is None:
-        if not processes:
-            raise ProtocolError(
-                f"The server at {client.url} offers no process.",
-                advice="Check the address: it should be the landing page of an OGC API "
-                "- Processes server. Some servers show processes only after sign-in.",
-            )
-        process_id = processes[0].id
+        process_id = _first([process.id for process in processes], client)
     return Server(
         title=_name(landing, client.url),
         capabilities=client.known_capabilities,
@@ -84,6 +94,16 @@ def _catalogue(landing: LandingPage, client: AsyncClient) -> str:
     link = catalogue_link(landing.raw, client.url)
     url = client.rebase(link) if link else ""
     return url if not is_private_host(url) or is_private_host(client.url) else ""
+
+
+def _first(ids: list[str], client: AsyncClient) -> str:
+    if not ids:
+        raise ProtocolError(
+            f"The server at {client.url} offers no process.",
+            advice="Check the address: it should be the landing page of an OGC API "
+            "- Processes server. Some servers show processes only after sign-in.",
+        )
+    return ids[0]
 
 
 async def _landing(client: AsyncClient) -> LandingPage:

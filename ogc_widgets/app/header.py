@@ -31,6 +31,9 @@ class HeaderView(View):
     server = traitlets.Unicode().tag(sync=True)
     """Name of the server; pressing it shows or hides its card."""
     shows_server = traitlets.Bool(default_value=False).tag(sync=True)
+    can_deploy = traitlets.Bool(default_value=False).tag(sync=True)
+    """Whether the server lets its users deploy processes."""
+    shows_deploy = traitlets.Bool(default_value=False).tag(sync=True)
     facts = traitlets.List(traitlets.Unicode()).tag(sync=True)
     processes: Any = traitlets.List().tag(sync=True)
     """What can be chosen: a list of ``{"id", "title"}``."""
@@ -44,6 +47,9 @@ class HeaderView(View):
 
     def _on_server(self) -> None:
         self.shows_server = not self.shows_server
+
+    def _on_deploy(self) -> None:
+        self.shows_deploy = not self.shows_deploy
 
     def _on_tab(self, name: str) -> None:
         self.tab = name

@@ -69,7 +69,7 @@ def load_package(package: str | bytes | Path | Mapping[str, Any]) -> Package:
 
 
 def _is_path(text: str) -> bool:
-    is_text = "\n" in text.strip() or text.lstrip().startswith("{")
+    is_text = "\n" in text or text.lstrip().startswith("{")
     return not is_text and not is_address(text)
 
 

@@ -67,6 +67,7 @@ class DeployPanel(BackgroundView):
         self._processes: list[ProcessSummary] | None = None
         self._ability = Capabilities().deploy
         self._change_callbacks: list[Callable[[str], object]] = []
+        self._open_callbacks: list[Callable[[str], object]] = []
         super().__init__()
         self.refresh()
         if package is not None:
@@ -111,7 +112,7 @@ class DeployPanel(BackgroundView):
         Raises:
             InputError: There is no package to send.
         """
-        self._send("deploy", "")
+        self._hand_over("deploy", "")
 
     def replace(self, process_id: str) -> None:
         """Put the package in the place of a process; returns at once.
@@ -119,7 +120,7 @@ class DeployPanel(BackgroundView):
         Raises:
             InputError: There is no package to send.
         """
-        self._send("replace", process_id)
+        self._hand_over("replace", process_id)
 
     def undeploy(self, process_id: str) -> None:
         """Remove a process from the server; returns at once."""
@@ -134,6 +135,14 @@ class DeployPanel(BackgroundView):
         It is called from the package's loop thread and must not block.
         """
         self._change_callbacks.append(callback)
+
+    def on_open(self, callback: Callable[[str], object]) -> None:
+        """Call ``callback(process_id)`` when a process of the list is to be opened.
+
+        The link stands in the list only where there is somebody to call.
+        """
+        self._open_callbacks.append(callback)
+        self._show()
 
     def close(self) -> None:
         """Close the panel; nothing on the server is touched."""
@@ -183,7 +192,7 @@ class DeployPanel(BackgroundView):
             self._processes, self._ability = processes, ability
             self._show()
 
-    def _send(self, verb: str, process_id: str) -> None:
+    def _hand_over(self, verb: str, process_id: str) -> None:
         if self._package is None:
             raise InputError(
                 "There is no package to send.",
@@ -289,6 +298,10 @@ class DeployPanel(BackgroundView):
         self._question = ""
         self._show()
 
+    def _on_open(self, process_id: str) -> None:
+        for callback in list(self._open_callbacks):
+            callback(process_id)
+
     def _on_undeploy(self, process_id: str) -> None:
         self.undeploy(process_id)
 
@@ -314,6 +327,7 @@ class DeployPanel(BackgroundView):
                 "processes": None
                 if self._processes is None
                 else shown_processes(self._processes),
+                "with_open": bool(self._open_callbacks),
                 "fixed": sum(one.mutable is False for one in self._processes or ()),
             }
 

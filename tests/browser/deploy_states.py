@@ -57,6 +57,7 @@ def state(**members: Any) -> dict[str, Any]:
         "ability": "",
         "may_deploy": True,
         "processes": PROCESSES,
+        "with_open": True,
         "fixed": 1,
         **members,
     }

@@ -52,15 +52,20 @@ function render({ model, el }) {
     type: "button", class: "ogcw-chip ogcw-header-server", dir: "auto", title: "What this server can do",
     onclick: () => model.send({ type: "server" }),
   });
+  const deploy = h("button", {
+    type: "button", class: "ogcw-link ogcw-header-deploy", title: "Add a process of your own to this server",
+    onclick: () => model.send({ type: "deploy" }),
+  }, "Deploy …");
   function drawFacts() {
     setText(server, model.get("server"));
     facts.replaceChildren(...model.get("facts").map((fact) =>
-      fact === model.get("server") ? server : h("span", { class: "ogcw-chip", dir: "auto" }, fact)));
+      fact === model.get("server") ? server : h("span", { class: "ogcw-chip", dir: "auto" }, fact)),
+    ...(model.get("can_deploy") ? [deploy] : []));
   }
 
   function draw() {
     server.setAttribute("aria-expanded", String(model.get("shows_server")));
-
+    deploy.setAttribute("aria-expanded", String(model.get("shows_deploy")));
     setText(title, model.get("title"));
     chooser.title = model.get("description");
     for (const button of tabs.children) {
@@ -74,8 +79,8 @@ function render({ model, el }) {
   draw();
   const stops = [
     listen(model, ["processes", "process_id"], drawChooser),
-    listen(model, ["facts", "server"], drawFacts),
-    listen(model, ["title", "description", "shows_server", "tab", "loading"], draw),
+    listen(model, ["facts", "server", "can_deploy"], drawFacts),
+    listen(model, ["title", "description", "shows_server", "shows_deploy", "tab", "loading"], draw),
   ];
   return () => stops.forEach((stop) => stop());
 }

@@ -7,7 +7,7 @@ const LARGEST_FILE = 8 * 1024 * 1024;
 
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-deploy");
-  const page = { asking: null, typed: null, rows: null, check: null, files: "" };
+  const page = { asking: null, typed: null, rows: null, check: null, does: null };
   const state = () => model.get("state") ?? {};
   const press = (type, members = {}) => model.send({ type, ...members });
   const later = (send) => { clearTimeout(page.typed); page.typed = setTimeout(send, TYPING_MS); };
@@ -146,13 +146,14 @@ function render({ model, el }) {
 
   function drawRows(s) {
     const processes = s.processes ?? [];
-    const key = JSON.stringify([processes, page.asking, s.busy]);
+    const key = JSON.stringify([processes, page.asking, s.busy, s.with_open]);
     if (page.rows !== key) {
       page.rows = key;
       const focus = rows.contains(document.activeElement) ? document.activeElement.closest("tr").dataset.process : null;
+      page.does = focus ? document.activeElement.dataset.does : null;
       rows.replaceChildren(...processes.map((one) => drawRow(one, s)));
       const row = [...rows.children].find((one) => one.dataset.process === focus);
-      row?.querySelector("button")?.focus({ preventScroll: true });
+      (row?.querySelector(`[data-does="${page.does}"]`) ?? row?.querySelector("button"))?.focus({ preventScroll: true });
     }
     show(table, processes.length > 0);
     show(empty, processes.length === 0);
@@ -164,11 +165,12 @@ function render({ model, el }) {
     if (page.asking === one.id) return h("tr", { "data-process": one.id }, h("td", { colspan: "4" }, removal(one, s)));
     return h("tr", { "data-process": one.id },
       h("td", { class: "ogcw-deploy-id", title: one.id }, one.id), h("td", { dir: "auto", title: one.title }, one.title), h("td", {}, one.version),
-      h("td", { class: "ogcw-deploy-actions" }, link(one, s, "remove", () => ask(one.id))));
+      h("td", { class: "ogcw-deploy-actions" },
+        s.with_open ? link(one, s, "open", () => press("open", { process_id: one.id })) : null, link(one, s, "remove", () => ask(one.id))));
   }
 
   function link(one, s, label, onclick, more = {}) {
-    return h("button", { type: "button", class: "ogcw-link", "aria-label": `${label} ${one.id}`, disabled: Boolean(s.busy), onclick, ...more }, label);
+    return h("button", { type: "button", class: "ogcw-link", "data-does": label, "aria-label": `${label} ${one.id}`, disabled: Boolean(s.busy), onclick, ...more }, label);
   }
 
   function removal(one, s) {
