@@ -77,9 +77,7 @@ def test_text_is_sent_when_the_typing_has_stopped(page):
 def window(lab_page: LabPage, lab_server):
     lab_page.page.set_viewport_size({"width": 1280, "height": 1200})
     lab_page.show(
-        "import ogc_widgets as ogc\n"
-        f"app = ogc.App({lab_server.url!r}, 'echo')\n"
-        "app",
+        f"import ogc_widgets as ogc\napp = ogc.App({lab_server.url!r}, 'echo')\napp",
         width=1000,
     )
     yield lab_page
