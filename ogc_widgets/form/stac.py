@@ -84,7 +84,7 @@ class StacHint:
     def words(self) -> str:
         """What is asked for: "STAC item", "STAC item or collection"."""
         if "file" in self.wants:
-            return "address of a file or of a STAC item"
+            return "file or STAC item"
         # Who takes catalogues takes lists, too; three words are enough.
         names = [KIND_WORDS[kind].partition(" ")[2] for kind in self.wants[:3]]
         plain = [names[0], *(name.removeprefix("STAC ") for name in names[1:])]

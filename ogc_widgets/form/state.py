@@ -318,7 +318,7 @@ class FormState(View):
         found = self._part_at(path)
         draft = None
         if found is not None:
-            draft = stac.with_items(*found, [plain(one) for one in items])
+            draft = stac.with_items(*found, [_plain_item(one) for one in items])
         if draft is None:
             raise InputError(f"{path!r} does not take STAC items.")
         with publishing(self):
@@ -449,3 +449,9 @@ class FormState(View):
             elif self._advice.get(key):
                 notes[key] = self._advice[key]
         return notes
+
+
+def _plain_item(item: Any) -> JsonValue:  # noqa: ANN401 # of whichever library
+    """A STAC item as a dict, or its address where an object knows it."""
+    address = item.get_self_href() if hasattr(item, "get_self_href") else None
+    return address or plain(item)

@@ -36,7 +36,7 @@ def with_part(
     if field.kind == "union":
         branch = _chosen(field, draft)
         if branch is None:
-            return draft
+            return draft if steps else new
         inner = draft.get("draft") if isinstance(draft, Mapping) else None
         return {
             "branch": branch,

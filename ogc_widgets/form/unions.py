@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from ogc_widgets.form import area, known, leaves, stac
 from ogc_widgets.form.branches import is_null
 from ogc_widgets.form.fields import Field
-from ogc_widgets.form.flat import flatten
+from ogc_widgets.form.flat import Flat, flatten
+from ogc_widgets.form.settle import type_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +47,7 @@ def union(
     documents = stac.recognise_choice(flats, place.naming, outermost=place.outermost)
     if documents is not None:
         return Field(kind="stac", stac=documents, nullable=nullable, format="uri")
+    choices, flats = _with_one_document(builder, choices, flats, place)
     # "An address, or a STAC item, or a feature collection" is data to read.
     is_data = any(
         flat.view.get("format") in stac.ADDRESS_FORMATS
@@ -75,6 +77,21 @@ def union(
             for branch, label in zip(made, labels, strict=True)
         ),
     )
+
+
+def _with_one_document(
+    builder: Builder, choices: list[dict[str, Any]], flats: list[Flat], place: Place
+) -> tuple[list[dict[str, Any]], list[Flat]]:
+    """Make "an address, an item, or a list of these" a choice of one or a list."""
+    is_list = ["array" in type_names(flat.view) for flat in flats]
+    single = [flat for flat, many in zip(flats, is_list, strict=True) if not many]
+    hint = stac.recognise_choice(single, place.naming, outermost=place.outermost)
+    if hint is None or len(single) < 2 or len(single) == len(choices):
+        return choices, flats
+    one = {"anyOf": [c for c, many in zip(choices, is_list, strict=True) if not many]}
+    lists = [c for c, many in zip(choices, is_list, strict=True) if many]
+    grouped = [one, *lists]
+    return grouped, [flatten(choice, builder.scope.defs) for choice in grouped]
 
 
 def _told_apart(

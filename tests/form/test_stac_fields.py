@@ -8,6 +8,7 @@ import pytest
 
 from ogc_widgets.api.stac import facts_of
 from ogc_widgets.client.stac import Look
+from ogc_widgets.errors import InputError
 from ogc_widgets.form.item_checks import check_key
 from ogc_widgets.form.reduce import reduce_input
 from ogc_widgets.form.widget import ProcessForm
@@ -323,4 +324,72 @@ def test_any_file_is_fine_when_the_input_takes_files():
         Look(why_not="A file is there (image/tiff).", answered=True)
     )
     assert form.item_checks == {}
+    form.close()
+
+
+def found_item(name, href=None):
+    links = [{"rel": "self", "href": href}] if href else []
+    return {**ITEM, "id": name, "links": links}
+
+
+def test_found_items_go_in_as_addresses_and_remove_nothing(form):
+    form.inputs = {"stac_items": [A]}
+    form.fields["stac_items"].add([found_item("B", B), found_item("A", A), B])
+    assert form.inputs == {"stac_items": [A, B]}
+    form.fields["stac_items"].add("https://example.org/c")
+    assert form.inputs["stac_items"] == [A, B, "https://example.org/c"]
+
+
+def test_item_without_address_is_refused_when_only_addresses_are_taken(form):
+    with pytest.raises(InputError, match="C has no address of its own"):
+        form.fields["stac_items"].add([found_item("C")])
+    assert form.inputs == {}
+    with pytest.raises(InputError, match="does not take STAC items"):
+        form_of({"type": "integer"}, "n").fields["n"].add([A])
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"$ref": ITEM_SCHEMA}, {"href": B}),
+        ({"oneOf": [URI, {"$ref": ITEM_SCHEMA}]}, B),
+        ({"type": "string"}, B),
+        (
+            {
+                "anyOf": [
+                    {"oneOf": [URI, {"$ref": ITEM_SCHEMA}]},
+                    {
+                        "type": "array",
+                        "items": {"oneOf": [URI, {"$ref": ITEM_SCHEMA}]},
+                    },
+                ]
+            },
+            [A, B],
+        ),
+    ],
+    ids=["a link", "text", "plain text", "a list is better"],
+)
+def test_found_item_is_written_as_the_input_wants_it(schema, expected):
+    form = form_of(schema, "stac_item")
+    form.fields["stac_item"].add([found_item("A", A), found_item("B", B)])
+    assert form.inputs["stac_item"] == expected
+    form.close()
+
+
+def test_item_without_address_goes_in_itself_where_that_is_taken():
+    form = form_of({"$ref": ITEM_SCHEMA}, "item")
+    form.fields["item"].add(found_item("C"))
+    assert form.inputs["item"] == found_item("C")
+    form.close()
+
+
+def test_found_items_become_one_document_when_a_list_is_wanted():
+    form = form_of({"type": "object", "format": "stac-items"}, "items")
+    form.fields["items"].add([found_item("A", A)])
+    form.fields["items"].add([found_item("B", B), found_item("A", A)])
+    document = form.inputs["items"]
+    assert document["type"] == "FeatureCollection"
+    assert [one["id"] for one in document["features"]] == ["A", "B"]
+    (check,) = form.item_checks.values()
+    assert check == {"state": "good", "id": "list of items", "date": "2 items"}
     form.close()
