@@ -198,10 +198,14 @@ class Catalogue:
                 advice="Try a smaller area or fewer days.",
             ) from None
         except TransportError as error:
-            how = "" if isinstance(error, ConnectionFailedError) else " as it should"
+            if isinstance(error, ConnectionFailedError):
+                raise ConnectionFailedError(
+                    f"{host} does not answer.",
+                    advice="Check the address, and that you are online.",
+                ) from error
             raise type(error)(
-                f"{host} does not answer{how}.", advice=error.what
-            ) from None
+                f"{host} does not answer as it should.", advice=error.what
+            ) from error
         if reply.is_ok:
             return reply
         raise _refusal(reply, host)

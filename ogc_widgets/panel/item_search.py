@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,6 +12,7 @@ from ogc_widgets.api.stac import cloud_cover_percent, facts_of, self_address
 from ogc_widgets.api.stac_search import ItemQuery
 from ogc_widgets.api.text import clean
 from ogc_widgets.client.catalogue import Catalogue
+from ogc_widgets.client.stac import AT_A_TIME
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.panel.background import BackgroundView
 from ogc_widgets.view.base import publishing
@@ -93,7 +93,8 @@ class ItemSearch(BackgroundView):
         self._items: dict[str, dict[str, Any]] = {}
         self._pictures: dict[str, tuple[bytes, str]] = {}
         self._work: Future[Any] | None = None
-        self._painting: Future[Any] | None = None
+        self._paintings: list[Future[Any]] = []
+        self._turn = 0
         super().__init__(
             query={
                 "collection": "",
@@ -222,7 +223,8 @@ class ItemSearch(BackgroundView):
     def close(self) -> None:
         """Close the view and give up on what it waits for."""
         self._closed = True
-        self._give_up()
+        for future in (self._work, *self._paintings):
+            _cancel(future)
         super().close()
 
     # -- what the page asks for -------------------------------------------------------
@@ -254,23 +256,31 @@ class ItemSearch(BackgroundView):
     # -- in the loop thread -----------------------------------------------------------
 
     def _begin(self, phase: str, work: Callable[..., Any], *arguments: object) -> None:
-        self._give_up()
+        _cancel(self._work)
         with publishing(self):
+            # What comes back later from the one before is of no interest any more.
+            self._turn += 1
             self.phase, self.words = phase, ""
-        self._work = self._start(self._guarded, work, *arguments)
+        self._work = self._start(self._guarded, self._turn, work, *arguments)
 
-    async def _guarded(self, work: Callable[..., Any], *arguments: object) -> None:
+    async def _guarded(
+        self, turn: int, work: Callable[..., Any], *arguments: object
+    ) -> None:
         try:
-            await work(*arguments)
+            await work(turn, *arguments)
         except OgcError as error:
-            self._fail(error)
+            with publishing(self):
+                if turn == self._turn:
+                    self._fail(error)
 
-    async def _open(self, catalogue: Catalogue) -> None:
+    async def _open(self, turn: int, catalogue: Catalogue) -> None:
         global _last_address  # remembered for the session, by design
         api = await catalogue.open()
         collections = await catalogue.collections()
-        _last_address = self.address
         with publishing(self):
+            if turn != self._turn:
+                return
+            _last_address = self.address
             self.catalogue = {
                 "title": api.title,
                 "collections": [list(pair) for pair in collections],
@@ -284,13 +294,19 @@ class ItemSearch(BackgroundView):
         if len(names) == 1 and self.has_area and self.query["in_area"]:
             # There is nothing left to choose.
             self.phase = "searching"
-            await self._search(catalogue, self._item_query())
+            await self._search(turn, catalogue, self._item_query())
 
-    async def _search(self, catalogue: Catalogue, query: ItemQuery) -> None:
-        self._take(catalogue, await catalogue.search(query))
+    async def _search(self, turn: int, catalogue: Catalogue, query: ItemQuery) -> None:
+        items = await catalogue.search(query)
+        with publishing(self):
+            if turn == self._turn:
+                self._take(catalogue, items)
 
-    async def _more(self, catalogue: Catalogue) -> None:
-        self._take(catalogue, await catalogue.more())
+    async def _more(self, turn: int, catalogue: Catalogue) -> None:
+        items = await catalogue.more()
+        with publishing(self):
+            if turn == self._turn:
+                self._take(catalogue, items)
 
     def _take(self, catalogue: Catalogue, items: list[dict[str, Any]]) -> None:
         rows = list(self.rows)
@@ -305,19 +321,22 @@ class ItemSearch(BackgroundView):
             fresh[key] = item
             rows.append(_row(key, item))
         self._items |= fresh
-        with publishing(self):
-            self.rows = rows
-            self.has_more = catalogue.has_more and len(rows) < MOST_ROWS
-            self.phase = "found"
-            self.words = _count(len(rows), catalogue.matched, more=self.has_more)
-        self._painting = self._start(self._paint, catalogue, fresh)
+        self.rows = rows
+        self.has_more = catalogue.has_more and len(rows) < MOST_ROWS
+        self.phase = "found"
+        self.words = _count(len(rows), catalogue.matched, more=self.has_more)
+        self._paintings.append(self._start(self._paint, catalogue, fresh))
 
     async def _paint(
         self, catalogue: Catalogue, items: dict[str, dict[str, Any]]
     ) -> None:
+        # One place is left for the next search.
+        places = asyncio.Semaphore(AT_A_TIME - 1)
+
         async def one(key: str, item: dict[str, Any]) -> None:
-            picture = await catalogue.picture(item)
-            if picture is not None and key in self._items:
+            async with places:
+                picture = await catalogue.picture(item)
+            if picture is not None and self._items.get(key) is item:
                 self._pictures[key] = picture
                 self._send_picture(key)
 
@@ -350,6 +369,9 @@ class ItemSearch(BackgroundView):
         )
 
     def _clear(self) -> None:
+        paintings, self._paintings = self._paintings, []
+        for painting in paintings:
+            _cancel(painting)
         self._items, self._pictures = {}, {}
         self.rows = []
         self.picked = []
@@ -361,12 +383,6 @@ class ItemSearch(BackgroundView):
             self.phase = "failed"
             self.words = f"{error.what} {error.advice}".strip()
 
-    def _give_up(self) -> None:
-        for future in (self._work, self._painting):
-            if future is not None:
-                with contextlib.suppress(RuntimeError):
-                    future.cancel()
-
     def _show_found(self, _change: object = None) -> None:
         if not self.is_open:
             self._on_found([], [])
@@ -374,6 +390,11 @@ class ItemSearch(BackgroundView):
         features = [{**item, "id": key} for key, item in self._items.items()]
         marked = [*self.picked, *([self.marked] if self.marked else [])]
         self._on_found(features, marked)
+
+
+def _cancel(future: Future[Any] | None) -> None:
+    if future is not None:
+        future.cancel()
 
 
 def _row(key: str, item: Mapping[str, Any]) -> dict[str, Any]:

@@ -177,7 +177,6 @@ class ItemSearchView {
     const picked = new Set(model.get("picked"));
     for (const [key, box] of this.boxes) box.checked = picked.has(key);
     this.found.setAttribute("aria-busy", String(Boolean(busy)));
-    this.el.classList.toggle("ogcw-search-busy", Boolean(busy));
     show(this.more, model.get("has_more") && !busy);
     const words = busy ?? (model.get("words") || SEARCH_START[phase] || "");
     const beside = model.get("rows").length > 0;
