@@ -53,6 +53,7 @@ class ItemsScreen(AppScreen):
 
 @pytest.fixture
 def screen(lab_page: LabPage) -> ItemsScreen:
+    lab_page.page.set_viewport_size({"width": 1280, "height": 1100})
     lab_page.show(APP, width=1100)
     screen = ItemsScreen(lab_page)
     expect(screen.area).to_be_visible()
@@ -95,6 +96,7 @@ def test_rows_say_what_is_there_when_addresses_are_pasted(screen: ItemsScreen) -
 def test_items_are_found_in_the_drawn_box_and_picked_by_keyboard(
     lab_page: LabPage, theme: str
 ) -> None:
+    lab_page.page.set_viewport_size({"width": 1280, "height": 1100})
     lab_page.show(APP, theme=theme, width=1100 if theme == "light" else 700)
     screen = ItemsScreen(lab_page)
     keyboard = lab_page.page.keyboard
