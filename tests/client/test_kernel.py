@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import threading
 import time
 
+import nbformat
 import pytest
 from jupyter_client.manager import start_new_kernel
 from raw_server import answer, processes_server
@@ -110,3 +114,28 @@ def test_watchers_are_told_while_a_cell_is_busy(kernel):
             "print(len(set(seen)) >= 3)"
         )
         assert kernel.run(code) == ("True\n", "")
+
+
+@pytest.mark.parametrize("wait", ["job.wait()", "await job"])
+def test_notebook_runs_from_top_to_bottom_under_nbconvert(tmp_path, wait):
+    ended = []
+    with job_server(ended) as server:
+        notebook = nbformat.v4.new_notebook(
+            cells=[
+                nbformat.v4.new_code_cell(code)
+                for code in (
+                    setup(server),
+                    wait,
+                    "print(job.status.status, job.results().outputs)",
+                )
+            ]
+        )
+        path = tmp_path / "lesson.ipynb"
+        nbformat.write(notebook, path)
+        timer = threading.Timer(1.5, ended.append, [1])
+        timer.start()
+        command = [sys.executable, "-m", "nbconvert", "--execute", "--inplace"]
+        subprocess.run([*command, str(path)], check=True, timeout=120)
+        timer.cancel()
+    (output,) = nbformat.read(path, as_version=4).cells[-1].outputs
+    assert output.text == "successful {'out': 7}\n"
