@@ -143,6 +143,19 @@ def guarded(provider: OidcProvider) -> Iterator[Any]:
         server.close()
 
 
+@pytest.fixture
+def system_keyring() -> Iterator[Any]:
+    """A keyring in memory in place of the one of this machine."""
+    import keyring
+    from memory_keyring import MemoryKeyring
+
+    before = keyring.get_keyring()
+    mine = MemoryKeyring()
+    keyring.set_keyring(mine)
+    yield mine
+    keyring.set_keyring(before)
+
+
 class _Catcher(logging.Handler):
     def __init__(self, secret: str) -> None:
         super().__init__(level=logging.DEBUG)

@@ -4,9 +4,10 @@
 
 It has people (``student``, password ``water``), a public client for the device flow
 (``notebook``), a client with a secret (``robot``, ``robot-secret``), and pages on which
-people sign in and type a code. Three things are added to it here, and nothing else:
+people sign in and type a code. Four things are added to it here, and nothing else:
 
 * the device endpoint is named in the discovery document (the toolkit leaves it out),
+* access tokens are JWTs, so that a server can check them by itself,
 * tokens last as long as the last ``PUT /test/lifetime`` says (seconds),
 * ``POST /test/expire`` ends the time of all access tokens, and ``POST /test/revoke``
   takes all tokens back, as an operator would.
@@ -16,10 +17,12 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import socketserver
 import sys
 import tempfile
 import threading
+import time
 from datetime import UTC, datetime
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
@@ -92,6 +95,8 @@ settings.configure(
         "OIDC_ENABLED": True,
         "OIDC_RSA_PRIVATE_KEY": rsa_key(),
         "PKCE_REQUIRED": False,
+        # Access tokens that a server can check by itself (RFC 9068).
+        "ACCESS_TOKEN_GENERATOR": lambda request, **_: signed(request),
         "SCOPES": {
             "openid": "Who you are",
             "processes": "Run processes",
@@ -119,8 +124,27 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.http import HttpResponse, JsonResponse  # noqa: E402
 from django.urls import include, path, re_path  # noqa: E402
 from django.views.decorators.csrf import csrf_exempt  # noqa: E402
+from jwcrypto import jwt  # noqa: E402
 from oauth2_provider import models, views  # noqa: E402
 from oauth2_provider.settings import oauth2_settings  # noqa: E402
+from oauth2_provider.utils import jwk_from_pem  # noqa: E402
+
+
+def signed(request):
+    key = jwk_from_pem(oauth2_settings.OIDC_RSA_PRIVATE_KEY)
+    now = int(time.time())
+    claims = {
+        "iss": ORIGIN,
+        "sub": str(getattr(request.user, "pk", request.client_id)),
+        "aud": "lab",
+        "iat": now,
+        "exp": now + oauth2_settings.ACCESS_TOKEN_EXPIRE_SECONDS,
+        "jti": secrets.token_hex(8),
+    }
+    header = {"alg": "RS256", "kid": key.thumbprint(), "typ": "at+jwt"}
+    token = jwt.JWT(header=header, claims=claims)
+    token.make_signed_token(key)
+    return token.serialize()
 
 
 def discovery(request):

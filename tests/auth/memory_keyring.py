@@ -1,8 +1,8 @@
+"""A keyring for tests."""
+
 from __future__ import annotations
 
-import keyring
 import keyring.backend
-import pytest
 
 
 class MemoryKeyring(keyring.backend.KeyringBackend):
@@ -22,12 +22,3 @@ class MemoryKeyring(keyring.backend.KeyringBackend):
 
     def delete_password(self, service, username):
         del self.kept[service, username]
-
-
-@pytest.fixture
-def system_keyring():
-    before = keyring.get_keyring()
-    mine = MemoryKeyring()
-    keyring.set_keyring(mine)
-    yield mine
-    keyring.set_keyring(before)

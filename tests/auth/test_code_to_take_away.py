@@ -1,0 +1,74 @@
+"""The code of the tabs signs in as its reader did, and holds no secret."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import sys
+
+import pytest
+from raw_server import answer, processes_server
+
+import ogc_widgets as ogc
+from ogc_widgets.api.requests import execute_request
+from ogc_widgets.api.snippets import as_curl, as_httpx, as_package
+
+SECRET = "s3cret-of-a-test"
+BASIC = base64.b64encode(f"me:{SECRET}".encode()).decode()
+WAYS = {
+    "token": ({"auth": SECRET}, {"authorization": f"Bearer {SECRET}"}),
+    "function": ({"auth": lambda: SECRET}, {"authorization": f"Bearer {SECRET}"}),
+    "env": ({"auth": ogc.auth.env("OTHER")}, {"authorization": f"Bearer {SECRET}"}),
+    "password": ({"auth": ("me", SECRET)}, {"authorization": f"Basic {BASIC}"}),
+    "key": ({"auth": ogc.auth.api_key("X-Key", SECRET)}, {"x-key": SECRET}),
+    "header": ({"headers": {"X-Key": SECRET}}, {"x-key": SECRET}),
+    "code": (
+        {"auth": ogc.auth.device("https://login.test", "me")},
+        {"authorization": f"Bearer {SECRET}"},
+    ),
+    "program": (
+        {"auth": ogc.auth.client_credentials("https://login.test", "me", SECRET)},
+        {"authorization": f"Bearer {SECRET}"},
+    ),
+    "key and token": (
+        {"auth": SECRET, "headers": {"X-Key": SECRET}},
+        {"authorization": f"Bearer {SECRET}", "x-key": SECRET},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ["package", "httpx", "curl"])
+@pytest.mark.parametrize(("options", "sent"), WAYS.values(), ids=WAYS)
+def test_code_sends_the_secret_from_the_environment(options, sent, kind, tmp_path):
+    done = answer({"jobID": "1", "status": "successful"}, 201)
+    behaviours = {
+        ("POST", "/api/processes/p/execution"): lambda *_: done,
+        ("GET", "/api/jobs/1/results"): lambda *_: answer({}),
+    }
+    with processes_server(behaviours) as server:
+        url = f"{server.origin}/api"
+        with ogc.Client(url, **options) as client:
+            placeholders = client.credential_placeholders
+        request = execute_request(f"{url}/processes/p", {"a": 1})
+        text = {
+            "package": lambda: as_package(
+                url, "p", {"a": 1}, placeholders=placeholders
+            ),
+            "httpx": lambda: as_httpx(request, placeholders),
+            "curl": lambda: as_curl(request, placeholders),
+        }[kind]()
+        assert SECRET not in text
+        assert BASIC not in text
+        assert "TOKEN" in text
+        command = ["sh", "-c", text] if kind == "curl" else [sys.executable, "-c", text]
+        ran = subprocess.run(
+            command,
+            env={
+                "PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "NO_PROXY": "*",
+                "TOKEN": SECRET, "USERNAME": "me",
+            },
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        (asked,) = server.requests("POST")
+    assert "Traceback" not in ran.stderr, ran.stderr
+    assert {name: asked.headers.get(name) for name in sent} == sent
