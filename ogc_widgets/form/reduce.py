@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form import hints as ui
 from ogc_widgets.form import stac, words
@@ -18,12 +18,18 @@ from ogc_widgets.form.build import Builder
 from ogc_widgets.form.defaults import with_default
 from ogc_widgets.form.descriptions import InputReading, inputs_of, read_input
 from ogc_widgets.form.fields import MAX_NODES_OF_FORM, UNSET, Field
+from ogc_widgets.form.flat import flatten
 from ogc_widgets.form.keywords import TooLargeError
 from ogc_widgets.form.normalise import Normaliser
 from ogc_widgets.form.places import Place, Scope
+from ogc_widgets.form.settle import UNRESOLVED
 
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
+
+
+# What a schema can say without saying what the value is.
+_WORDS: Final = frozenset({"title", "description", "examples", "deprecated"})
 
 
 def reduce_process(process: JsonValue) -> dict[str, Field]:
@@ -96,7 +102,9 @@ def _field(schema: dict[str, Any], reading: InputReading, scope: Scope) -> Field
         widget=ui.text(reading.hints, "widget"),
     )
     builder = Builder(scope)
-    if not schema:
+    said = flatten(schema, scope.defs).view.keys() - _WORDS
+    is_silent = all(name.startswith("x-") and name != UNRESOLVED for name in said)
+    if is_silent and reading.max_occurs == 1:
         document = stac.recognise_document({}, (), naming, outermost=True)
         if document is not None:
             return Field(kind="stac", stac=document)

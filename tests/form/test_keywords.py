@@ -157,7 +157,12 @@ CASES: dict[str, tuple[Any, str, Any, Any]] = {
         {"a": 1},
     ),
     "free object": ({"type": "object"}, "json", '{"a": 1}', {"a": 1}),
-    "no type": ({"description": "anything"}, "json", "[1]", [1]),
+    "no type": (
+        {"description": "anything"},
+        "union",
+        {"branch": 1, "draft": "[1]"},
+        [1],
+    ),
     "oneOf": (
         {"oneOf": [{"type": "string"}, OBJECT]},
         "union",
