@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ogc_widgets.form import known
 from ogc_widgets.form.fields import MAX_NODES
 from ogc_widgets.form.keywords import HANDLERS, TooLargeError, names_in
-from ogc_widgets.form.pointers import identified, look_up
+from ogc_widgets.form.pointers import claimed, identified, look_up
 from ogc_widgets.form.settle import (
     UNRESOLVED,
     settle_bounds,
@@ -50,6 +50,7 @@ class Normaliser:
     def __init__(self, roots: Sequence[Any]) -> None:
         self._roots = tuple(roots)
         self._names: dict[int, str] = {}
+        self._ids: list[dict[str, Any]] | None = None
         self.count = 0
         self.defs: dict[str, Any] = {}
         self.unresolved: list[str] = []
@@ -164,8 +165,10 @@ class Normaliser:
         if name:
             self.defs.update(known.definitions(name))
             return known.PREFIX + name
-        for root in self._roots[:_ROOTS_WITH_IDS]:
-            target = identified(root, reference)
+        if self._ids is None:
+            self._ids = [claimed(root) for root in self._roots[:_ROOTS_WITH_IDS]]
+        for root, ids in zip(self._roots, self._ids, strict=False):
+            target = identified(root, ids, reference)
             if isinstance(target, (Mapping, bool)):
                 return self._define(target, depth, called)
         return ""

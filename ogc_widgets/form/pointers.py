@@ -9,6 +9,8 @@ from urllib.parse import unquote, urljoin
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
 
+Json = Mapping[str, "JsonValue"]
+
 _MAX_SEARCHED: Final = 2_000
 _MAX_ADDRESS: Final = 2_000
 
@@ -38,20 +40,34 @@ def look_up(document: JsonValue, pointer: str) -> JsonValue:
     return node
 
 
-def identified(document: JsonValue, reference: str) -> JsonValue:
-    """What an address means that the document itself claims with ``$id``, or None."""
-    if not isinstance(document, Mapping) or len(reference) > _MAX_ADDRESS:
-        return None
+def claimed(document: JsonValue) -> dict[str, JsonValue]:
+    """What a document claims with ``$id``: absolute address to schema."""
+    if not isinstance(document, Mapping):
+        return {}
     base = _id_of(document)
-    wanted, _, fragment = _joined(base, reference).partition("#")
+    result: dict[str, JsonValue] = {}
     for node in _nodes(document):
         own = _id_of(node)
-        if own and _joined(base, own).partition("#")[0] == wanted:
-            return look_up(node, fragment)
-    return None
+        if own:
+            result.setdefault(_joined(base, own).partition("#")[0], node)
+    return result
 
 
-def _id_of(node: Mapping[str, JsonValue]) -> str:
+def identified(document: JsonValue, ids: Json, reference: str) -> JsonValue:
+    """What an address means that the document claims, or None.
+
+    Args:
+        document: The document, for its own address.
+        ids: What it claims, see :func:`claimed`.
+        reference: The address, absolute or relative.
+    """
+    if not ids or not isinstance(document, Mapping) or len(reference) > _MAX_ADDRESS:
+        return None
+    wanted, _, fragment = _joined(_id_of(document), reference).partition("#")
+    return look_up(ids[wanted], fragment) if wanted in ids else None
+
+
+def _id_of(node: Json) -> str:
     own = node.get("$id", node.get("id"))
     return own if isinstance(own, str) and len(own) <= _MAX_ADDRESS else ""
 
@@ -63,7 +79,7 @@ def _joined(base: str, reference: str) -> str:
         return reference
 
 
-def _nodes(document: Mapping[str, JsonValue]) -> Iterator[Mapping[str, JsonValue]]:
+def _nodes(document: Json) -> Iterator[Json]:
     waiting: list[JsonValue] = [document]
     for _ in range(_MAX_SEARCHED):
         if not waiting:

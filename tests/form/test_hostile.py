@@ -33,7 +33,53 @@ def doubling(depth: int) -> dict[str, Any]:
     return {"$ref": f"#/$defs/d{depth - 1}", "$defs": defs}
 
 
+def conditions(depth: int) -> dict[str, Any]:
+    """Conditions inside of both sides of conditions."""
+    schema: dict[str, Any] = {"type": "object", "properties": {"a": {}}}
+    for _ in range(depth):
+        schema = {"if": {"required": ["a"]}, "then": schema, "else": schema}
+    return schema
+
+
+MEMBERS = {f"m{n}": {"type": "string"} for n in range(400)}
+CLASSES = {f"C{n}": {"type": "object", "properties": MEMBERS} for n in range(300)}
+
 HOSTILE: dict[str, Any] = {
+    "conditions in conditions": conditions(60),
+    "many conditions": {
+        "type": "object",
+        "allOf": [
+            {
+                "if": {"properties": {"a": {"const": n}}},
+                "then": {"properties": {f"m{n}": {"type": "string"}}},
+            }
+            for n in range(600)
+        ],
+    },
+    "everything depends on everything": {
+        "type": "object",
+        "properties": MEMBERS,
+        "dependentRequired": {key: list(MEMBERS) for key in MEMBERS},
+    },
+    "many addresses": {
+        "allOf": [
+            {"$id": f"https://example.org/{n}", "$ref": f"https://example.org/a{n}"}
+            for n in range(800)
+        ]
+    },
+    "a long mapping": {
+        "oneOf": [{"$ref": f"#/$defs/{name}"} for name in CLASSES],
+        "discriminator": {
+            "propertyName": "t",
+            "mapping": {name.lower(): f"#/$defs/{name}" for name in CLASSES},
+        },
+        "$defs": CLASSES,
+    },
+    "names as long as books": {
+        "enum": list(range(400)),
+        "x-enumNames": ["x" * 100_000] * 400,
+    },
+    "integers of four thousand digits": {"enum": [10**4000 + n for n in range(100)]},
     "deep objects": nested(900),
     "deep lists": json.loads('{"items":' * 200 + "{}" + "}" * 200),
     "deep allOf": json.loads('{"allOf":[' * 200 + "{}" + "]}" * 200),
