@@ -91,6 +91,7 @@ class App(ipywidgets.VBox):
                 self.client.close()
             raise
         self._kept_inputs: dict[str, dict[str, Any]] = {}
+        self._kept_outputs: dict[str, dict[str, Any]] = {}
         self._unwatch: Callable[[], None] | None = None
 
         self.map = AreaMap(height="100%")
@@ -252,7 +253,8 @@ class App(ipywidgets.VBox):
 
         Args:
             mode: ``auto``, ``async`` or ``sync``, as for :meth:`Client.execute`.
-            outputs: Output id to what is wanted of it; all of them if left out.
+            outputs: Output id to what is wanted of it; the choice that the form shows
+                if left out.
 
         Returns:
             The job, accepted or already running; a synchronous answer is a finished
@@ -265,7 +267,10 @@ class App(ipywidgets.VBox):
         inputs = self._ready_inputs()
         try:
             job = self.client.execute(
-                self.process.id, inputs, mode=mode, outputs=outputs
+                self.process.id,
+                inputs,
+                mode=mode,
+                outputs=self._outputs_wanted if outputs is None else outputs,
             )
         except BaseException as error:
             self._not_started(error)
@@ -322,11 +327,13 @@ class App(ipywidgets.VBox):
         old = self.form if self.has_trait("form") and self._has_form() else None
         if old is not None:
             self._kept_inputs[self.process.id] = dict(old.inputs)
+            self._kept_outputs[self.process.id] = dict(old.outputs)
         self._server = server
         process = server.process
         form = ProcessForm(process, self._kept_inputs.get(process.id))
+        form.outputs = self._kept_outputs.get(process.id)
         form.add_class("ogcw-scroll")
-        form.observe(self._follow_form, ("inputs", "shown_errors"))
+        form.observe(self._follow_form, ("inputs", "outputs", "shown_errors"))
         self.form = form
         with publishing(self._header, self._run_bar):
             self._header.title = clean(process.title or process.id)
@@ -453,6 +460,11 @@ class App(ipywidgets.VBox):
         self.form.reset()
         self._run_bar.problem = ""
 
+    @property
+    def _outputs_wanted(self) -> dict[str, Any] | None:
+        """The choice of outputs to send; nothing while nothing was chosen."""
+        return dict(self.form.outputs) or None
+
     # -- a job is started -------------------------------------------------------------
 
     def _ready_inputs(self) -> dict[str, Any]:
@@ -491,7 +503,12 @@ class App(ipywidgets.VBox):
                 self._not_started(error)
                 self._run_bar.report(error)
 
-        submit(self.client.aio.execute, self.process.id, inputs).add_done_callback(done)
+        submit(
+            self.client.aio.execute,
+            self.process.id,
+            inputs,
+            outputs=self._outputs_wanted,
+        ).add_done_callback(done)
 
     def _started(self, job: Job) -> None:
         self._run_bar.busy = False

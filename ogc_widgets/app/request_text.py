@@ -18,7 +18,9 @@ Block = dict[str, str]
 def json_blocks(client: Client, form: ProcessForm, process_url: str) -> list[Block]:
     """The request as it goes on the wire, with the tokens left out."""
     process: Process = form.process
-    request = execute_request(process_url, form.public_inputs, process=process)
+    request = execute_request(
+        process_url, form.public_inputs, form.outputs or None, process=process
+    )
     headers = {**request.headers, **client.credential_placeholders}
     head = "".join(f"{name}: {value}\n" for name, value in headers.items())
     return [
@@ -34,10 +36,13 @@ def code_blocks(client: Client, form: ProcessForm, process_url: str) -> list[Blo
     """The same call as cURL, as plain httpx, and with this package."""
     process: Process = form.process
     inputs: dict[str, Any] = form.public_inputs
-    request = execute_request(process_url, inputs, process=process)
+    outputs = dict(form.outputs) or None
+    request = execute_request(process_url, inputs, outputs, process=process)
     secrets = client.credential_placeholders
     texts = {
-        "ogc_widgets": as_package(client.url, process.id, inputs, placeholders=secrets),
+        "ogc_widgets": as_package(
+            client.url, process.id, inputs, outputs=outputs, placeholders=secrets
+        ),
         "httpx": as_httpx(request, secrets),
         "cURL": as_curl(request, secrets),
     }

@@ -58,19 +58,28 @@ class InputReading:
 
 def inputs_of(description: Json) -> dict[str, Any]:
     """The inputs of a process description by id, the list form included."""
+    return _members(description, "inputs")
+
+
+def outputs_of(description: Json) -> dict[str, Any]:
+    """The outputs of a process description by id, the list form included."""
+    return _members(description, "outputs")
+
+
+def _members(description: Json, name: str) -> dict[str, Any]:
     for wrapper in ("processDescription", "process", "deploymentProfile"):
         inner = description.get(wrapper)
-        if "inputs" not in description and isinstance(inner, Mapping):
-            return inputs_of(inner)
-    inputs = description.get("inputs")
-    if isinstance(inputs, Mapping):
-        return {str(key): value for key, value in inputs.items()}
+        if name not in description and isinstance(inner, Mapping):
+            return _members(inner, name)
+    members = description.get(name)
+    if isinstance(members, Mapping):
+        return {str(key): value for key, value in members.items()}
     result: dict[str, Any] = {}
-    for number, member in enumerate(inputs if isinstance(inputs, list) else ()):
-        name = ""
+    for number, member in enumerate(members if isinstance(members, list) else ()):
+        own = ""
         if isinstance(member, Mapping):
-            name = str(member.get("id") or member.get("identifier") or "")
-        result[name or f"input{number + 1}"] = member
+            own = str(member.get("id") or member.get("identifier") or "")
+        result[own or f"{name.removesuffix('s')}{number + 1}"] = member
     return result
 
 
@@ -240,9 +249,10 @@ def _old_schema(raw: Json) -> dict[str, Any]:
 
     For formats it is wrapped: ``{"formats": schema, "media_types": [...]}``.
     """
-    nested = raw.get("input")
-    if isinstance(nested, Mapping):
-        raw = {**nested, **raw}
+    for wrapper in ("input", "output"):
+        nested = raw.get(wrapper)
+        if isinstance(nested, Mapping):
+            raw = {**nested, **raw}
     domains = [_domain(member) for member in _list(raw.get("literalDataDomains"))]
     if domains:
         return domains[0] if len(domains) == 1 else {"anyOf": domains}

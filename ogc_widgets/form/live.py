@@ -10,6 +10,7 @@ import traitlets
 
 from ogc_widgets.form import exact
 from ogc_widgets.form.fields import UNSET, Field
+from ogc_widgets.form.outputs import read_choice
 
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
@@ -76,15 +77,38 @@ class Inputs(dict[str, Any]):
         """Empty all fields."""
         self._tell(dict.fromkeys(self, UNSET))
 
+    def _change(self, form: FormState, changes: dict[str, Any]) -> None:
+        form.change_inputs(changes)
+
     def _tell(self, changes: dict[str, Any]) -> None:
         form = self._form()
         if form is not None:
-            form.change_inputs(changes)
+            self._change(form, changes)
         for key, value in changes.items():
             if value is UNSET:
                 super().pop(key, None)
             else:
                 super().__setitem__(key, value)
+
+
+class Outputs(Inputs):
+    """The same for the choice of outputs: its changes also change the form."""
+
+    def _change(self, form: FormState, changes: dict[str, Any]) -> None:
+        chosen = {**form.outputs, **changes}
+        form.outputs = {k: want for k, want in chosen.items() if want is not UNSET}
+
+
+class OutputsTrait(traitlets.Dict):
+    """``form.outputs``: a dict, a list of ids, or None for what the server likes."""
+
+    def validate(self, obj: JsonValue, value: JsonValue) -> Outputs:
+        """The choice as the request says it.
+
+        Raises:
+            InputError: It is something else, or not JSON.
+        """
+        return Outputs(read_choice(value), obj)
 
 
 class InputsTrait(traitlets.TraitType[Any, Any]):

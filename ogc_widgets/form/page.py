@@ -18,6 +18,8 @@ _NAMES: Final = (
     "union",
     "area",
     "special",
+    "outputs",
+    "sets",
     "form",
 )
 

@@ -6,14 +6,55 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.form import exact
+from ogc_widgets.form import curl, exact
 
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
 
 
+def outputs_in(request: JsonValue) -> dict[str, Any]:
+    """The choice of outputs of an execute request; empty if it makes none.
+
+    Args:
+        request: The request as read from JSON.
+    """
+    outputs = request.get("outputs") if isinstance(request, Mapping) else None
+    if not isinstance(request, Mapping) or "inputs" not in request:
+        return {}
+    if isinstance(outputs, list):
+        named = [one for one in outputs if isinstance(one, Mapping)]
+        return {
+            str(one["id"]): {key: want for key, want in one.items() if key != "id"}
+            for one in named
+            if "id" in one
+        }
+    pairs = outputs.items() if isinstance(outputs, Mapping) else ()
+    return {str(name): want for name, want in pairs if isinstance(want, Mapping)}
+
+
+def request_in(request: JsonValue) -> JsonValue:
+    """An execute request as people paste it, as JSON.
+
+    Args:
+        request: The request as a dict, as JSON text, or as a cURL command.
+
+    Raises:
+        InputError: It is text, and no JSON was found in it.
+    """
+    if not isinstance(request, str):
+        return request
+    text = curl.body_of(request) if curl.is_command(request) else request
+    try:
+        return exact.loads(text)
+    except exact.NotJsonError as error:
+        raise InputError(
+            f"The request {error}.",
+            advice="Paste the JSON body of the request, or a whole cURL command.",
+        ) from None
+
+
 def inputs_in(request: JsonValue) -> dict[str, Any]:
-    """Input id to value, from an execute request, its inputs, or JSON text of either.
+    """Input id to value, from an execute request or its inputs.
 
     The old list form (``[{"id", "data" | "value" | "href"}, ...]``) is understood; an
     id that comes several times is a list.
@@ -21,13 +62,6 @@ def inputs_in(request: JsonValue) -> dict[str, Any]:
     Raises:
         InputError: There are no inputs in it.
     """
-    if isinstance(request, str):
-        try:
-            request = exact.loads(request)
-        except exact.NotJsonError as error:
-            raise InputError(
-                f"The request {error}.", advice="Paste the JSON body of the request."
-            ) from None
     inputs = request.get("inputs", request) if isinstance(request, Mapping) else request
     if isinstance(inputs, Mapping):
         return dict(inputs)

@@ -14,26 +14,27 @@ import traitlets
 from ipywidgets import widget_serialization
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.form import area, extras, page, rules, stac, tree
+from ogc_widgets.form import area, extras, page, rules, saying, stac, tree
 from ogc_widgets.form.advising import told
 from ogc_widgets.form.descriptions import plain_description
-from ogc_widgets.form.drafts import HIDDEN_NOTE, from_draft, initial_draft, to_draft
+from ogc_widgets.form.drafts import from_draft, initial_draft, to_draft
 from ogc_widgets.form.fields import UNSET, Field, join_path, split_path
 from ogc_widgets.form.item_checks import TYPING_S, ItemChecks, Looker
 from ogc_widgets.form.live import InputField, Inputs, InputsTrait, plain
-from ogc_widgets.form.messages import NEEDS_VALUE, in_one, sentence
+from ogc_widgets.form.messages import in_one
+from ogc_widgets.form.output_choice import OutputChoice
+from ogc_widgets.form.outputs import output_options
 from ogc_widgets.form.reduce import reduce_process
 from ogc_widgets.form.slots import Slots
-from ogc_widgets.form.texts import lacks_zone
 from ogc_widgets.form.vault import Vault
-from ogc_widgets.view.base import View, publishing
+from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
     from ogc_widgets.map.area_hint import AreaHint
 
 
-class FormState(View):
+class FormState(OutputChoice):
     """What a form holds, whoever changed it.
 
     Args:
@@ -116,6 +117,7 @@ class FormState(View):
             spec=list(self._slots.specs.values()),
             drafts=drafts,
             slots=self._slots.widgets,
+            output_options=[one.spec() for one in output_options(process)],
             **kwargs,
         )
         for error in self._slots.errors:
@@ -255,6 +257,7 @@ class FormState(View):
             self._edited.clear()
             self._tried.clear()
             self._server_errors = {}
+            self.outputs = {}
             self.extra = []
             self._read_extra()
             self.active_area = ""
@@ -408,8 +411,10 @@ class FormState(View):
             for key in self._fields
             if self._values.get(key, UNSET) is not UNSET
         }
-        self.shown_errors = self._errors_to_show()
-        self.notes = self._notes()
+        self.shown_errors = saying.errors_to_show(
+            self._findings, self._server_errors, tried=self._tried, edited=self._edited
+        )
+        self.notes = saying.notes(self._fields, self._values, self.drafts, self._advice)
         self._follow_items(TYPING_S if is_typing else 0)
         self.standings = {
             path: {"required": found.required, "hidden": found.hidden}
@@ -420,35 +425,6 @@ class FormState(View):
         }
         trait = type(self).inputs
         trait.publish(self, Inputs({**values, **self._extra_values}, self))
-
-    def _errors_to_show(self) -> dict[str, str]:
-        shown: dict[str, str] = {}
-        for key, findings in self._findings.items():
-            for path, message in findings.items():
-                # A field is not red before it was touched, nor while it is filled.
-                seen = key in self._tried or (
-                    key in self._edited and message != NEEDS_VALUE
-                )
-                if seen:
-                    shown[path] = sentence(message)
-        for key, message in self._server_errors.items():
-            shown[key] = f"The server says: {message}"
-        return shown
-
-    def _notes(self) -> dict[str, str]:
-        notes: dict[str, str] = {}
-        for key, field in self._fields.items():
-            value = self._values.get(key, UNSET)
-            if value is UNSET:
-                continue
-            draft = self.drafts.get(key)
-            if isinstance(draft, Mapping) and draft.get("json") == "":
-                notes[key] = HIDDEN_NOTE
-            elif field.kind == "datetime" and lacks_zone(str(draft)):
-                notes[key] = "Without a time zone; most servers take it as UTC."
-            elif self._advice.get(key):
-                notes[key] = self._advice[key]
-        return notes
 
 
 def _plain_item(item: Any) -> JsonValue:  # noqa: ANN401 # of whichever library

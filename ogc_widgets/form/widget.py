@@ -10,8 +10,7 @@ from ogc_widgets.errors import InvalidInputsError
 from ogc_widgets.form import card
 from ogc_widgets.form.examples import example_inputs
 from ogc_widgets.form.fields import split_path
-from ogc_widgets.form.page_messages import PageMessages
-from ogc_widgets.form.requests import inputs_in
+from ogc_widgets.form.input_sets import InputSets
 from ogc_widgets.form.server_problems import messages_for
 from ogc_widgets.view.base import publishing
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
 
 
-class ProcessForm(PageMessages):
+class ProcessForm(InputSets):
     """A form for the inputs of a process.
 
     What is on the screen and what Python sees are the same thing: a field that shows a
@@ -48,14 +47,6 @@ class ProcessForm(PageMessages):
         ]
         return found + [(key, key, text) for key, text in self._extra_errors.items()]
 
-    @property
-    def public_inputs(self) -> dict[str, Any]:
-        """The inputs with secrets replaced by "$SECRET", for showing and saving."""
-        return {
-            key: card.without_secrets(self._fields.get(key), value)
-            for key, value in self.inputs.items()
-        }
-
     def require_valid(self) -> dict[str, Any]:
         """The inputs as a plain dict, if all of them can be sent.
 
@@ -66,18 +57,6 @@ class ProcessForm(PageMessages):
             self.show_errors()
             raise InvalidInputsError(self.errors)
         return dict(self.inputs)
-
-    def load_request(self, request: JsonValue) -> None:
-        """Fill the form from an execute request, for example one of a tutorial.
-
-        Args:
-            request: The request, or its inputs, as a dict or as JSON text; the old list
-                form of inputs is understood.
-
-        Raises:
-            InputError: There are no inputs in it.
-        """
-        self.inputs = inputs_in(request)
 
     @cached_property
     def example(self) -> Mapping[str, Any]:

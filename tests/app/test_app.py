@@ -168,6 +168,42 @@ def test_json_tab_shows_the_request_that_run_sends(filled: App) -> None:
     assert json.loads(body)["inputs"] == dict(filled.form.inputs)
 
 
+def test_a_choice_of_outputs_is_shown_and_sent(app: App) -> None:
+    app.choose("echo")
+    chosen = app.process.outputs
+    app.form.outputs = list(chosen)[:1]
+    press(app._header, "tab", name="json")
+    _, _, body = app._code.blocks[0]["text"].partition("\n\n")
+    assert json.loads(body)["outputs"] == {next(iter(chosen)): {}}
+    press(app._header, "tab", name="code")
+    for block in app._code.blocks:
+        assert "outputs" in block["text"]
+    app.form.outputs = {}
+    for block in app._code.blocks:
+        assert "outputs" not in block["text"].replace("results.outputs", "")
+
+
+def test_the_server_is_asked_for_the_outputs_that_the_form_shows(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.choose("echo")
+    asked: list[Any] = []
+    execute = app.client.execute
+
+    def listen(*args: Any, outputs: Any = None, **kwargs: Any) -> Any:
+        asked.append(outputs)
+        return execute(*args, outputs=outputs, **kwargs)
+
+    monkeypatch.setattr(app.client, "execute", listen)
+    app.form.inputs = dict.fromkeys(app.form.errors, "héllo")
+    name = next(iter(app.process.outputs))
+    app.run().wait(timeout_s=60)
+    app.form.outputs = [name]
+    app.run().wait(timeout_s=60)
+    app.run(outputs={}).wait(timeout_s=60)
+    assert asked == [None, {name: {}}, {}]
+
+
 def test_code_tab_follows_the_form(filled: App) -> None:
     press(filled._header, "tab", name="code")
     assert [b["label"] for b in filled._code.blocks] == ["ogc_widgets", "httpx", "cURL"]

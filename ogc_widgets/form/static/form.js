@@ -28,8 +28,10 @@ function render({ model, el }) {
   const filter = h("input", { type: "search", class: "ogcw-input ogcw-f-filter", placeholder: "Find an input", "aria-label": "Find an input", ...NO_HELP, oninput: () => applyFilter() });
   const live = h("div", { class: "ogcw-visually-hidden", role: "status" });
   const extra = extraInputs(model);
+  const outputs = outputChoice(model);
+  const sets = inputSets(model, extra.add);
   const foot = footer(model);
-  el.append(filter, body, extra.node, foot.node, problemLine(model), live);
+  el.append(filter, body, outputs.node, extra.node, sets.node, foot.node, problemLine(model), live);
 
   const form = {
     send: (message) => model.send(message),
@@ -285,7 +287,7 @@ function render({ model, el }) {
     listen(model, ["focus_request"], jump),
     listen(model, ["item_checks", "item_search"], () => checkListeners.forEach((listener) => listener())),
     listen(model, ["active_area", "has_map", "map_areas"], () => { held = ""; activeListeners.forEach((listener) => listener()); }),
-    extra.stop, foot.stop,
+    extra.stop, outputs.stop, sets.stop, foot.stop,
   );
   return () => {
     for (const id of [...delayed.keys()]) flush(id);
@@ -301,7 +303,7 @@ function extraInputs(model) {
   const words = h("div", { class: "ogcw-hint" }, "Sent as JSON; words that are not JSON are sent as text.");
   const error = h("div", { class: "ogcw-error" });
   const add = linkButton("Add an input the server forgot", () => { insert(["", ""]); rows.at(-1).key.focus(); });
-  const node = h("div", { class: "ogcw-f-extra", role: "group", "aria-label": "Extra inputs" }, body, error, words, add);
+  const node = h("div", { class: "ogcw-f-extra", role: "group", "aria-label": "Extra inputs" }, body, error, words);
   let waiting = [];
   const value = () => rows.map((row) => [row.key.value, row.text.value]);
   function changed() {
@@ -323,7 +325,7 @@ function extraInputs(model) {
     draw();
   }
   function grow(row) { row.text.rows = Math.min(Math.max(row.text.value.split("\n").length, 1), 10); }
-  function draw() { show(body, rows.length > 0); show(words, rows.length > 0); setText(add, rows.length > 0 ? "+ Add another" : "Add an input the server forgot"); }
+  function draw() { show(body, rows.length > 0); show(words, rows.length > 0); show(node, rows.length > 0); setText(add, rows.length > 0 ? "Add another" : "Add an input the server forgot"); }
   function take() {
     const next = (model.get("extra") ?? []).map(([key, text]) => [String(key), String(text)]);
     const json = JSON.stringify(next);
@@ -339,8 +341,8 @@ function extraInputs(model) {
   take();
   const stopListening = listen(model, ["extra", "drafts_revision"], take);
   return {
-    node, stop: stopListening,
-    setError: (text) => setText(error, plain(text, 4000)),
+    node, add, stop: stopListening,
+    setError(text) { setText(error, plain(text, 4000)); show(node, rows.length > 0 || text !== ""); },
     reach(key) {
       const row = rows.find((other) => other.key.value === key);
       row?.text.scrollIntoView({ block: "center" });

@@ -1,0 +1,183 @@
+"""Save, load and compare the inputs of a form; fill it from a pasted request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from ogc_widgets.api.text import clean
+from ogc_widgets.form import card, sets
+from ogc_widgets.form.live import labels_of
+from ogc_widgets.form.page_messages import PageMessages
+from ogc_widgets.form.requests import inputs_in, outputs_in, request_in
+from ogc_widgets.view.base import publishing
+
+if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
+
+
+class InputSets(PageMessages):
+    """The part of a form that takes and gives whole sets of inputs."""
+
+    set_words = traitlets.Unicode("").tag(sync=True)
+    """What became of the last set: one or two sentences."""
+    set_file = traitlets.Dict().tag(sync=True)
+    """The last file for the page to save: name, text, n."""
+    comparison = traitlets.Dict().tag(sync=True)
+    """What the page compares with: name and rows; empty for nothing."""
+
+    @property
+    def public_inputs(self) -> dict[str, Any]:
+        """The inputs with secrets replaced by "$SECRET", for showing and saving."""
+        return {
+            key: card.without_secrets(self._fields.get(key), value)
+            for key, value in self.inputs.items()
+        }
+
+    def load_request(self, request: JsonValue) -> None:
+        """Fill the form from an execute request, for example one of a tutorial.
+
+        Args:
+            request: The request, or its inputs, as a dict or as text: JSON, or a cURL
+                command that holds it. The old list form of inputs is understood.
+
+        Raises:
+            InputError: There are no inputs in it.
+        """
+        body = request_in(request)
+        inputs = inputs_in(body)
+        kept = {k: v for k, v in inputs.items() if not sets.holds_secret(v)}
+        with publishing(self):
+            self.inputs = kept
+            self.outputs = outputs_in(body)
+            self.set_words = self._words_about(body, inputs, kept)
+            # What came in is marked at once where it is wrong.
+            self._tried.update(key for key in kept if key in self._fields)
+            self._publish()
+
+    def save_inputs(self, path: str | Path) -> Path:
+        """Write the inputs (and the choice of outputs) to a JSON file.
+
+        Args:
+            path: The file; passwords are never written to it.
+
+        Returns:
+            The path of the file.
+        """
+        path = Path(path).expanduser()
+        path.write_text(self._set_text(), encoding="utf-8")
+        return path
+
+    def load_inputs(self, path: str | Path) -> None:
+        """Fill the form from a JSON file: a saved set, or any execute request.
+
+        Args:
+            path: The file.
+
+        Raises:
+            InputError: It cannot be read, or has no inputs in it.
+        """
+        self.load_request(sets.read_text(path))
+
+    def compare_inputs(self, other: JsonValue) -> sets.Comparison:
+        """What differs between the inputs here and another set of them.
+
+        Args:
+            other: The path of a JSON file, an execute request or inputs as a dict or
+                text, or another form.
+
+        Returns:
+            The differences, false if there are none.
+
+        Raises:
+            InputError: There are no inputs in it.
+        """
+        name = "the other"
+        if isinstance(other, InputSets):
+            there: Mapping[str, Any] = other.public_inputs
+        else:
+            if isinstance(other, Path) or _is_path(other):
+                name = Path(other).name
+                other = sets.read_text(other)
+            there = inputs_in(request_in(other))
+        return self._comparison(there, name)
+
+    def _comparison(self, there: Mapping[str, Any], name: str) -> sets.Comparison:
+        labels = labels_of(self._fields.items())
+        here = self.public_inputs
+        secrets = {key for key, value in here.items() if sets.holds_secret(value)}
+        rows = sets.differences(here, there, labels)
+        return sets.Comparison([row for row in rows if row.id not in secrets], name)
+
+    def _set_text(self) -> str:
+        return sets.set_text(self._id, self.public_inputs, self.outputs)
+
+    def _words_about(
+        self, body: JsonValue, found: Mapping[str, Any], kept: Mapping[str, Any]
+    ) -> str:
+        count = len(kept)
+        words = [f"Filled {count} {'input' if count == 1 else 'inputs'}."]
+        strangers = [key for key in kept if key not in self._fields]
+        if strangers and self._fields:
+            names = clean(", ".join(strangers), limit=200)
+            words.append(f"Not described by this process, sent all the same: {names}.")
+        if len(found) > len(kept):
+            words.append("Passwords are not in it: enter them again.")
+        process = body.get("process") if isinstance(body, Mapping) else None
+        if isinstance(process, str) and process not in ("", self._id):
+            words.append(f"It was saved for another process: {clean(process)}.")
+        return " ".join(words)
+
+    # -- what the page asks for -----------------------------------------------------
+
+    def _on_save_inputs(self) -> None:
+        with publishing(self):
+            self.set_file = {
+                "n": self.set_file.get("n", 0) + 1,
+                "name": f"{self._id or 'process'}-inputs.json",
+                "text": self._set_text(),
+            }
+
+    def _on_request(self, text: str) -> None:
+        with publishing(self):
+            self.problem = ""
+            self.set_words = ""
+        self.load_request(text)
+
+    def _on_compare(self, text: str = "", name: str = "") -> None:
+        with publishing(self):
+            self.problem = ""
+            self.comparison = {}
+        if not text:
+            return
+        there = inputs_in(request_in(text))
+        rows = self._comparison(there, name)
+        with publishing(self):
+            self._compared = dict(there)
+            self.comparison = {
+                "name": clean(name, limit=200),
+                "rows": [
+                    {"id": row.id, "label": row.label, "here": here, "there": theirs}
+                    for row in rows
+                    for here, theirs in [row.texts()]
+                ],
+            }
+
+    def _on_take(self, id: str) -> None:  # noqa: A002 # the page's word
+        """Take one input over from the set that is compared with."""
+        compared: dict[str, Any] = getattr(self, "_compared", {})
+        with publishing(self):
+            if id in compared:
+                self.inputs[id] = compared[id]
+            else:
+                self.inputs.pop(id, None)
+            rows = [row for row in self.comparison.get("rows", ()) if row["id"] != id]
+            self.comparison = {**self.comparison, "rows": rows}
+
+
+def _is_path(other: JsonValue) -> bool:
+    is_short = isinstance(other, str) and "\n" not in other and len(other) < 1000
+    return is_short and not other.lstrip().startswith(("{", "[", "curl "))
