@@ -28,6 +28,8 @@ _MONTHS: Final = (
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 )
 _ID_LIMIT: Final = 120
+# Outlines with more coordinates make the map slow and look no better.
+_MOST_NUMBERS: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,8 @@ class StacFacts:
         id: Its id, cleaned; "" if it has none.
         title: Its title, cleaned, or "".
         date: Its day or period in words, such as "13 Jul 2021"; "" if it has none.
-        features: GeoJSON features with an outline, not checked: the item itself, or
-            the items of a list.
+        features: Outlines as GeoJSON features, not checked: of the item itself, or of
+            the items of a list. Nothing else of the items is kept.
         count: How many items a list holds, else 0.
     """
 
@@ -81,7 +83,7 @@ def facts_of(document: object) -> StacFacts:
     properties = _mapping(document.get("properties"))
     members = document.get("features") if kind == "items" else [document]
     features = [
-        dict(one)
+        _outline(one)
         for one in (members if isinstance(members, list) else ())
         if isinstance(one, Mapping)
     ]
@@ -93,6 +95,29 @@ def facts_of(document: object) -> StacFacts:
         features=tuple(features) if kind in ("item", "items") else (),
         count=len(features) if kind == "items" else 0,
     )
+
+
+def _outline(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A feature with the geometry of an item; with its box alone if that is huge."""
+    outline = {name: item.get(name) for name in ("type", "id", "geometry", "bbox")}
+    if _numbers_in(outline["geometry"]) > _MOST_NUMBERS and outline["bbox"]:
+        outline["geometry"] = None
+    return outline
+
+
+def _numbers_in(value: object) -> int:
+    """How many numbers there are in a geometry, counted no further than needed."""
+    found = 0
+    waiting = [value]
+    while waiting and found <= _MOST_NUMBERS:
+        one = waiting.pop()
+        if isinstance(one, Mapping):
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+        else:
+            found += 1
+    return found
 
 
 def id_of(document: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from concurrent.futures import Future
 
+    from ogc_widgets.api.stac import StacFacts
     from ogc_widgets.client.stac import StacReader
 
 _STATIC = Path(__file__).parent / "static"
@@ -91,6 +92,7 @@ class ItemSearch(BackgroundView):
         self._box: tuple[float, ...] = ()
         self._catalogue: Catalogue | None = None
         self._items: dict[str, dict[str, Any]] = {}
+        self._outlines: dict[str, dict[str, Any]] = {}
         self._pictures: dict[str, tuple[bytes, str]] = {}
         self._work: Future[Any] | None = None
         self._paintings: list[Future[Any]] = []
@@ -319,7 +321,9 @@ class ItemSearch(BackgroundView):
             seen.add(address)
             key = f"found {len(self._items) + len(fresh)}"
             fresh[key] = item
-            rows.append(_row(key, item))
+            facts = facts_of(item)
+            rows.append(_row(key, item, facts))
+            self._outlines[key] = {**facts.features[0], "id": key}
         self._items |= fresh
         self.rows = rows
         self.has_more = catalogue.has_more and len(rows) < MOST_ROWS
@@ -372,7 +376,7 @@ class ItemSearch(BackgroundView):
         paintings, self._paintings = self._paintings, []
         for painting in paintings:
             _cancel(painting)
-        self._items, self._pictures = {}, {}
+        self._items, self._outlines, self._pictures = {}, {}, {}
         self.rows = []
         self.picked = []
         self.has_more = False
@@ -387,9 +391,8 @@ class ItemSearch(BackgroundView):
         if not self.is_open:
             self._on_found([], [])
             return
-        features = [{**item, "id": key} for key, item in self._items.items()]
         marked = [*self.picked, *([self.marked] if self.marked else [])]
-        self._on_found(features, marked)
+        self._on_found(list(self._outlines.values()), marked)
 
 
 def _cancel(future: Future[Any] | None) -> None:
@@ -397,8 +400,7 @@ def _cancel(future: Future[Any] | None) -> None:
         future.cancel()
 
 
-def _row(key: str, item: Mapping[str, Any]) -> dict[str, Any]:
-    facts = facts_of(item)
+def _row(key: str, item: Mapping[str, Any], facts: StacFacts) -> dict[str, Any]:
     clouds = cloud_cover_percent(item)
     return {
         "key": key,

@@ -102,6 +102,15 @@ def test_items_are_counted_when_the_document_is_a_list():
     assert (found.count, len(found.features)) == (2, 2)
 
 
+def test_outline_is_the_box_when_the_geometry_is_huge():
+    ring = [[n / 1e5, 0] for n in range(100_000)]
+    huge = item(geometry={"type": "Polygon", "coordinates": [ring]}, bbox=[0, 0, 1, 0])
+    (outline,) = facts_of(huge).features
+    assert (outline["geometry"], outline["bbox"]) == (None, [0, 0, 1, 0])
+    (outline,) = facts_of(item(bbox=[1, 2, 1, 2])).features
+    assert outline["geometry"] == {"type": "Point", "coordinates": [1, 2]}
+
+
 @pytest.mark.parametrize(
     ("value", "percent"),
     [(0, 0), (12.5, 12.5), (100, 100), (101, None), (-1, None), ("5", None)],

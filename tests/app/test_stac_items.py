@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from raw_server import RawServer, answer
 
 if TYPE_CHECKING:
     from ogc_widgets.app import App
@@ -47,6 +48,49 @@ def test_items_are_checked_and_outlined_when_they_are_named(
     assert "404" in found[missing]["words"]
     assert len(app.map._overlay.context) == 2
     assert app.form.errors == {"aoi": "needs a value"}
+
+
+RING = [[0, 0], [1, 0], [1, 1], [0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("changes", "corners"),
+    [
+        ({"geometry": {"type": "Polygon", "coordinates": [RING]}}, 4),
+        (
+            {
+                "geometry": {
+                    "type": "Polygon",
+                    "coordinates": [[[*at, 900] for at in RING]],
+                }
+            },
+            4,
+        ),
+        ({"geometry": None, "bbox": [0, 0, 1, 1]}, 5),
+        ({"geometry": None}, 0),
+        ({"geometry": {"type": "Nonsense"}}, 0),
+        ({"geometry": {"type": "Polygon", "coordinates": [[[500_000, 4e6]]]}}, 0),
+    ],
+    ids=["flat", "with heights", "box only", "none", "nonsense", "metres"],
+)
+def test_odd_outline_is_drawn_as_far_as_it_can_be(
+    app: App, changes: dict[str, Any], corners: int
+) -> None:
+    item = {
+        "type": "Feature",
+        "stac_version": "1.0.0",
+        "id": "odd",
+        "properties": {},
+        "assets": {},
+        **changes,
+    }
+    with RawServer(lambda *_: answer(item)) as server:
+        app.form.inputs["stac_items"] = [f"{server.origin}/item"]
+        (found,) = checks_when_done(app).values()
+    assert (found["state"], found["id"]) == ("good", "odd")
+    drawn = [f["geometry"]["coordinates"][0] for f in app.map._overlay.context]
+    assert [len(ring) for ring in drawn] == ([corners] if corners else [])
+    assert all(len(at) == 2 for ring in drawn for at in ring)
 
 
 def test_outline_is_marked_when_its_row_is_looked_at(app: App, lab_server: Lab) -> None:

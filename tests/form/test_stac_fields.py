@@ -301,7 +301,8 @@ def test_outlines_come_with_the_items_that_were_seen(form, looker):
     form.inputs = {"stac_items": [A]}
     assert form.item_features() == {}
     looker.answer(A, ITEM)
-    assert form.item_features() == {f"item|{A}": [ITEM]}
+    outline = {"type": "Feature", "id": "A", "geometry": ITEM["geometry"], "bbox": None}
+    assert form.item_features() == {f"item|{A}": [outline]}
 
 
 def test_document_in_the_form_is_judged_without_asking_anybody():
