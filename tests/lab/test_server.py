@@ -87,6 +87,8 @@ def test_definition_is_closed_and_names_every_verb_when_read(api: Api) -> None:
         ("delete", "/jobs/{jobId}"),
         ("get", "/jobs/{jobId}/results"),
         ("get", "/jobs/{jobId}/results/{outputId}"),
+        ("get", "/jobs/{jobId}/logs/{logName}"),
+        ("get", "/jobs/{jobId}/files/{path}"),
     } <= verbs
     for path in document["paths"]:
         names = set(re.findall(r"{(\w+)}", path))

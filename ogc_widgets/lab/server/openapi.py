@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.lab.server.openapi_schemas import SCHEMAS
+
 if TYPE_CHECKING:
     from ogc_widgets.lab.server.values import Json
 
@@ -34,7 +36,7 @@ def api_definition(
         "paths": _paths(),
         "components": {
             "parameters": _parameters(process_ids),
-            "schemas": _SCHEMAS,
+            "schemas": SCHEMAS,
             "responses": {
                 "Problem": {
                     "description": "A refusal that says why (RFC 9457).",
@@ -95,6 +97,11 @@ _PACKAGE = {
     },
     "application/cwl+json": {"schema": {"type": "object"}},
     "application/ogcapppkg+json": _schema("ogcapppkg"),
+}
+
+_LOG = {
+    "description": "Text",
+    "content": {"text/plain": {"schema": {"type": "string"}}},
 }
 
 
@@ -216,6 +223,33 @@ def _paths() -> dict[str, Any]:
                 parameters=("jobId", "outputId"),
             )
         },
+        "/jobs/{jobId}/files/{path}": {
+            "get": _operation(
+                "file",
+                "A result file, in whole or in part",
+                {
+                    "200": {"description": "The file", "content": {"*/*": {}}},
+                    "206": {"description": "A part of it", "content": {"*/*": {}}},
+                },
+                parameters=("jobId", "path"),
+            )
+        },
+        "/jobs/{jobId}/log": {
+            "get": _operation(
+                "jobLog",
+                "What the runner has said so far",
+                {"200": _LOG},
+                parameters=job,
+            )
+        },
+        "/jobs/{jobId}/logs/{logName}": {
+            "get": _operation(
+                "stepLog",
+                "What a step has said so far; the status links to all of them",
+                {"200": _LOG},
+                parameters=("jobId", "logName"),
+            )
+        },
     }
 
 
@@ -246,6 +280,8 @@ def _parameters(process_ids: list[str]) -> dict[str, Any]:
         ),
         "jobId": path("jobId"),
         "outputId": path("outputId"),
+        "path": path("path"),
+        "logName": path("logName"),
         "limit": query("limit", "At most this many", type="integer", minimum=1),
         "offset": query("offset", "Leave out this many", type="integer", minimum=0),
         "w": query("w", "Which workflow of the package", type="string"),
@@ -262,110 +298,3 @@ def _parameters(process_ids: list[str]) -> dict[str, Any]:
             "schema": {"type": "string"},
         },
     }
-
-
-def _object(required: list[str] | None = None, **properties: Json) -> dict[str, Any]:
-    document: dict[str, Any] = {"type": "object", "properties": properties}
-    if required:
-        document["required"] = required
-    return document
-
-
-def _list_of(name: str) -> dict[str, Any]:
-    return {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}}
-
-
-_TEXT = {"type": "string"}
-_MOMENT = {"type": "string", "format": "date-time"}
-_SUMMARY = {
-    "id": _TEXT,
-    "title": _TEXT,
-    "description": _TEXT,
-    "version": _TEXT,
-    "mutable": {"type": "boolean"},
-    "keywords": {"type": "array", "items": _TEXT},
-    "jobControlOptions": {
-        "type": "array",
-        "items": {
-            "type": "string",
-            "enum": ["sync-execute", "async-execute", "dismiss"],
-        },
-    },
-    "outputTransmission": {
-        "type": "array",
-        "items": {"type": "string", "enum": ["value", "reference"]},
-    },
-    "links": _list_of("link"),
-}
-
-_SCHEMAS: dict[str, Any] = {
-    "link": _object(["href"], href=_TEXT, rel=_TEXT, type=_TEXT, title=_TEXT),
-    "landingPage": _object(
-        ["links"], title=_TEXT, description=_TEXT, links=_list_of("link")
-    ),
-    "conformance": _object(
-        ["conformsTo"], conformsTo={"type": "array", "items": _TEXT}
-    ),
-    "processSummary": _object(["id", "version"], **_SUMMARY),
-    "process": _object(
-        ["id", "version"],
-        **_SUMMARY,
-        inputs={"type": "object", "additionalProperties": {"type": "object"}},
-        outputs={"type": "object", "additionalProperties": {"type": "object"}},
-    ),
-    "processList": _object(
-        ["processes", "links"],
-        processes=_list_of("processSummary"),
-        links=_list_of("link"),
-    ),
-    "execute": _object(
-        inputs={"type": "object", "additionalProperties": {}},
-        outputs={
-            "type": "object",
-            "additionalProperties": _object(
-                transmissionMode={"type": "string", "enum": ["value", "reference"]}
-            ),
-        },
-        response={"type": "string", "enum": ["raw", "document"]},
-    ),
-    "ogcapppkg": _object(
-        ["executionUnit"],
-        processDescription={"type": "object"},
-        executionUnit={"type": "object"},
-    ),
-    "statusCode": {
-        "type": "string",
-        "enum": ["accepted", "running", "successful", "failed", "dismissed"],
-    },
-    "statusInfo": _object(
-        ["jobID", "status", "type"],
-        jobID=_TEXT,
-        id=_TEXT,
-        processID=_TEXT,
-        type={"type": "string", "enum": ["process"]},
-        status={"$ref": "#/components/schemas/statusCode"},
-        message=_TEXT,
-        progress={"type": "integer", "minimum": 0, "maximum": 100},
-        created=_MOMENT,
-        started=_MOMENT,
-        finished=_MOMENT,
-        updated=_MOMENT,
-        links=_list_of("link"),
-    ),
-    "jobList": _object(
-        ["jobs", "links"], jobs=_list_of("statusInfo"), links=_list_of("link")
-    ),
-    "results": {"type": "object", "additionalProperties": {}},
-    "problem": _object(
-        ["type"],
-        type=_TEXT,
-        title=_TEXT,
-        status={"type": "integer"},
-        detail=_TEXT,
-        instance=_TEXT,
-        errors={
-            "type": "array",
-            "items": _object(input=_TEXT, path=_TEXT, detail=_TEXT),
-        },
-    ),
-}
