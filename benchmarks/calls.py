@@ -49,8 +49,8 @@ def _awaited(url: str, process_id: str, job_id: str) -> Iterator[Row]:
         ("results", job.aio.results, f"/jobs/{job_id}/results"),
     ):
         mine, bare = seconds(
-            lambda call=ours: run(_awaited_calls, call),
-            lambda path=path: run(_awaited_httpx, url, path),
+            partial(run, _awaited_calls, ours),
+            partial(run, _awaited_httpx, url, path),
         )
         name = f"lab: await {verb} / httpx.AsyncClient"
         yield Row(name, 1000 * mine, 1000 * bare, 1.3, "ms")
