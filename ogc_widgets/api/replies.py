@@ -176,7 +176,7 @@ def _excerpt(reply: Reply, document: object) -> str:
 def _advice(reply: Reply) -> str:
     match reply.status_code:
         case 401 | 403:
-            return "Sign in: ogc.Client(url, auth=token), or client.sign_in(token)."
+            return "Sign in: client.sign_in(token), or in a box: ogc.SignIn(client)."
         case 404 | 410:
             return "Check the address and the id."
         case 413:

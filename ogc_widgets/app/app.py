@@ -150,7 +150,7 @@ class App(ipywidgets.VBox):
     def _first_look(self, process_id: str | None) -> Server | None:
         """What the server offers; ``None`` if the user has to sign in first."""
         source = self.client.aio.source
-        if source is not None and source.needs_user:
+        if source is not None and run_in_loop(source.needs_user):
             return None
         try:
             return run_in_loop(discover, self.client.aio, process_id)
@@ -401,6 +401,8 @@ class App(ipywidgets.VBox):
                 then()
             except Exception as error:  # noqa: BLE001 # shown in the head of the app
                 self._header.report(error)
+                if isinstance(error, SignInError):
+                    self.panel.ask_to_sign_in(self.client.aio)
 
         submit(self._server.opening, self.client.aio, process_id).add_done_callback(
             done

@@ -185,10 +185,10 @@ class DeviceFlow(OpenIdConnect):
         self._show = show
         self._keeper = keeper
 
-    @property
-    def needs_user(self) -> bool:
+    async def needs_user(self) -> bool:
         """Whether a user has to type a code before there is a token."""
-        return self._tokens is None and self._keeper is None
+        async with self._lock:
+            return self._tokens is None and not await self._use_kept()
 
     async def begin_again(self) -> None:
         """Show a code and wait until the user has typed it.
@@ -209,12 +209,19 @@ class DeviceFlow(OpenIdConnect):
         if self._tokens is not None:
             await self._refresh(self._tokens.refresh.reveal())
             return
+        if not await self._use_kept():
+            await self._ask_user()
+
+    async def _use_kept(self) -> bool:
+        """Go on with the sign-in of an earlier session, if it is still good."""
         kept = await self._keeper.read() if self._keeper else ""
-        if kept:
-            with contextlib.suppress(SignInError):
-                await self._refresh(kept)
-                return
-        await self._ask_user()
+        if not kept:
+            return False
+        try:
+            await self._refresh(kept)
+        except SignInError:
+            return False
+        return True
 
     async def _refresh(self, refresh_token: str) -> None:
         reason = "it gave nothing to renew it with"

@@ -61,9 +61,12 @@ class SecretSource(Sealed):
     can_renew = True
     """Whether asking once more, after a refusal, may bring another secret."""
 
-    @property
-    def needs_user(self) -> bool:
-        """Whether somebody has to do something first, such as open a page and agree."""
+    async def needs_user(self) -> bool:
+        """Whether somebody has to do something first, such as open a page and agree.
+
+        Raises:
+            ServerError: The server that gives the secret out cannot be reached.
+        """
         return False
 
     async def secret(self, refused: str = "") -> str:

@@ -67,7 +67,7 @@ class SigningIn(Connection):
                 "There is nothing to sign in with.",
                 advice="Pass a token, (user, password), or a way in ogc.auth.",
             )
-        if auth is None or source.needs_user:
+        if auth is None or await source.needs_user():
             await source.begin_again()
         self._transport.credentials = after
         self._signed_in()

@@ -149,6 +149,13 @@ class JobPanel(SigningInView):
             if client is not None and isinstance(error, SignInError):
                 self._ask_to_sign_in(client, "Then press Run again.")
 
+    def ask_to_sign_in(self, client: SigningIn) -> None:
+        """Show the sign-in box; where a job is shown, that stays."""
+        with publishing(self):
+            if self._job is None:
+                self._show_rest("idle", "")
+            self._ask_to_sign_in(client)
+
     def reset(self) -> None:
         """Show that nothing has run yet; the job, if any, goes on untouched."""
         self._show_rest("idle", "")
@@ -281,7 +288,9 @@ class JobPanel(SigningInView):
         """The watched job looks again by itself; without one, Run can be pressed."""
         with publishing(self):
             if self._job is None:
-                self._show_rest("idle", "Signed in. Press Run again.")
+                self._show_rest("idle", "Signed in. You can go on.")
+            else:
+                self._put_box_away()
 
     def _note_progress(self, view: JobView) -> None:
         progress = view.status.progress if view.status is not None else None

@@ -130,6 +130,9 @@ class SigningInView(BackgroundView):
         except OgcError as error:
             self._refuse(error)
             return
+        except Exception as error:  # noqa: BLE001 # as in _try
+            self.report(without_trace(error))
+            return
         with publishing(self):
             self._tell(busy="checking", problem="")
         self._attempt = self._start(self._try, client, attempt)

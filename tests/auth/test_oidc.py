@@ -267,6 +267,22 @@ def test_tokens_are_not_to_be_seen(provider, guarded, caplog, capfd):
     assert not [secret for secret in secrets if secret in text]
 
 
+def test_what_belongs_to_the_sign_in_server_stays_there(provider, guarded, canary):
+    server = guarded()
+    auth, _, _ = student(provider)
+    for way in (auth, robot(provider)):
+        with Client(
+            server.origin + "/api", auth=way, headers={"X-Tenant": canary}
+        ) as client:
+            client.processes()
+    api = repr(server.received)
+    assert canary in api
+    assert ROBOT[1] not in api
+    refresh = auth.known() - set(sent_tokens(server))
+    assert len(refresh) == 1
+    assert refresh.pop() not in api
+
+
 def test_press_of_run_is_not_unknown_when_the_provider_is_down(provider, guarded):
     """The request was never sent, so nothing may have started."""
     server = guarded()

@@ -381,6 +381,27 @@ def test_app_with_a_code_shows_the_box_and_prints_nothing(provider, guarded, cap
     app.close()
 
 
+def test_app_needs_no_code_when_the_sign_in_was_kept(
+    provider, guarded, system_keyring, capfd
+):
+    url = guarded().origin + "/api"
+    for is_first in (True, False):
+        auth = ogc.auth.device(provider.issuer, NOTEBOOK, keep=True)
+        app = ogc.App(url, auth=auth)
+        if is_first:
+            (box,) = app.children
+            looked(box)
+            type_in(box)
+            wait_for(lambda box=box: box.sign_in["code"])
+            code = box.sign_in["code"]
+            provider.type_code(code["address"], code["user_code"])
+            wait_for(lambda app=app: len(app.children) > 1)
+        assert app.process.id == "p"
+        app.close()
+    assert len(system_keyring.kept) == 1
+    assert capfd.readouterr().out == ""
+
+
 def test_app_that_cannot_open_after_the_sign_in_says_why():
     broken = {("GET", "/api/processes"): lambda *_: answer(status=500)}
     with server_that_wants(behaviours=broken) as server:
@@ -407,9 +428,24 @@ def test_run_that_is_refused_asks_to_sign_in_and_can_be_pressed_again():
         assert app.panel.state["kind"] == "not-started"
         type_in(app.panel, secret="good")
         wait_for(lambda: app.panel.sign_in == {})
-        assert "Press Run again" in app.panel.state["message"]
+        assert app.panel.state["message"] == "Signed in. You can go on."
         app.run()
         assert len(server.requests("POST")) == 2
+        app.close()
+
+
+def test_other_process_that_is_refused_asks_to_sign_in():
+    accepted = ["Bearer old"]
+    with server_that_wants(accepted) as server:
+        app = ogc.App(server.origin + "/api", auth="old")
+        accepted[:] = ["Bearer good"]
+        app._header._receive(None, {"type": "process", "id": "p"}, None)
+        wait_for(lambda: app.panel.sign_in.get("ways"))
+        assert "401" in app._header.problem
+        type_in(app.panel, secret="good")
+        wait_for(lambda: app.panel.sign_in == {})
+        app._header._receive(None, {"type": "process", "id": "p"}, None)
+        wait_for(lambda: not app._header.problem and not app._header.loading)
         app.close()
 
 
