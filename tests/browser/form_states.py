@@ -295,6 +295,14 @@ def traits(spec: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
     }
 
 
+def state_of(form: Any) -> dict[str, Any]:
+    """The synced traits of a form of Python's, for a page without a kernel."""
+    state = form.get_state()
+    names = traits([]).keys() & state.keys() - {"slots", "has_map"}
+    more = {"standings", "outputs", "output_options", "set_words", "comparison"}
+    return {name: state[name] for name in names | (more & state.keys())}
+
+
 def text_of_code(language: str) -> dict[str, Any]:
     """A required box for code in a language."""
     return field("multiline", "x", language=language, mono=True, required=True)
