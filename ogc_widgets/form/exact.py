@@ -104,6 +104,8 @@ def same(left: JsonValue, right: JsonValue) -> bool:
     """Equality of JSON values: ``1`` equals ``1.0`` but never ``True``."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
+    if left is right:
+        return True  # large outlines are not compared with themselves, number by number
     if isinstance(left, Mapping):
         return (
             isinstance(right, Mapping)

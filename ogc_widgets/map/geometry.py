@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
+from ogc_widgets.map.remembering import remembered
 from ogc_widgets.map.rings import (
     Json,
     closed,
@@ -147,6 +148,7 @@ def from_polygons(polygons: Sequence[Any]) -> Geometry:
     return {"type": "MultiPolygon", "coordinates": list(polygons)}
 
 
+@remembered
 def normalise(geometry: Json, *, strict: bool = True) -> Geometry:
     """Check a geometry and bring it into the form that RFC 7946 asks for.
 

@@ -25,6 +25,7 @@ from ogc_widgets.map.geometry import (
     normalise,
     polygons_of,
 )
+from ogc_widgets.map.remembering import remembered
 from ogc_widgets.map.sides import sides_of
 from ogc_widgets.map.wkt import looks_like_wkt, read_wkt
 
@@ -43,6 +44,7 @@ _GEOJSON = {*GEOMETRY_TYPES, "Feature", "FeatureCollection"}
 _EXAMPLE = "Give four numbers: west, south, east, north, such as -10, 40, 5, 50."
 
 
+@remembered
 def parse_text(text: str) -> Geometry:
     """Read an area from text.
 

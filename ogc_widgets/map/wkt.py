@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.map.numbers import short
+from ogc_widgets.map.remembering import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,9 +26,8 @@ _TYPES = {
         "GeometryCollection",
     )
 }
-_TOKEN = re.compile(
-    r"\s*([A-Za-z]+|[(),]|[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*"
-)
+# The last alternative is whatever does not belong there; it fits nowhere.
+_TOKEN = re.compile(r"[A-Za-z]+|[(),]|[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|\S")
 _SRID = re.compile(r"\s*SRID\s*=\s*(\d+)\s*;", re.IGNORECASE)
 _START = re.compile(rf"\s*(SRID\s*=|({'|'.join(_TYPES)})\b)", re.IGNORECASE)
 
@@ -37,6 +37,7 @@ def looks_like_wkt(text: str) -> bool:
     return _START.match(text) is not None
 
 
+@remembered
 def read_wkt(text: str) -> dict[str, Any]:
     """Read well-known text; longitude first, in degrees.
 
@@ -79,16 +80,7 @@ def _position(position: Json) -> str:
 
 class _Reader:
     def __init__(self, text: str) -> None:
-        self._tokens: list[str] = []
-        at = 0
-        while at < len(text):
-            match = _TOKEN.match(text, at)
-            if not match:
-                if not text[at:].strip(" \t\r\n;"):
-                    break
-                raise _malformed()
-            self._tokens.append(match[1])
-            at = match.end()
+        self._tokens: list[str] = _TOKEN.findall(text.rstrip(" \t\r\n;"))
         self._at = 0
 
     def _peek(self) -> str:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.map.rings import Json
 
-MAX_POSITIONS = 100_000
+MAX_POSITIONS = 200_000
 """Outlines with more positions than this are replaced by the box around them."""
 
 _READABLE = "GeoJSON, GeoPackage, a zipped shapefile, KML, KMZ and well-known text"

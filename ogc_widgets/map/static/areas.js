@@ -1,6 +1,8 @@
 // Several areas of one form: each has a colour and its name on the map and in the legend.
 // One is being edited (the shape of shape.js); the others are outlines to choose from.
 
+const MOST_UNSET = 3;
+
 class OtherAreas {
   constructor({ canvas, onChoose }) {
     Object.assign(this, { canvas, onChoose });
@@ -52,8 +54,10 @@ class OtherAreas {
     return this.areas.find((area) => area.id !== this.active && area.geometry && turns.some((turn) => covers(area.geometry, [lng + turn, lat])));
   }
 
+  /** Areas without a shape have an entry while there are few. */
   legendEntries() {
-    return this.areas.map((area) => {
+    const shown = this.areas.filter((area) => this.areas.length <= MOST_UNSET || area.id === this.active || area.geometry);
+    return shown.map((area) => {
       const active = area.id === this.active;
       const button = h("button", { type: "button", class: `ogcw-map-legend-entry ogcw-map-legend-area ogcw-tone-${area.tone}`, "aria-pressed": String(active),
         title: active ? "This area is being edited" : "Edit this area", onclick: () => this.onChoose(area.id) },

@@ -13,6 +13,7 @@ class KeyboardDrawing {
   constructor(tool) {
     this.tool = tool;
     this.at = null; // degrees
+    this.waiting = null; // timer of a change that Python does not know yet
     this.cross = h("path", { class: "ogcw-map-cross" });
     tool.canvas.group("cross").append(this.cross);
     tool.canvas.onRedraw(() => this.paint());
@@ -76,6 +77,6 @@ class KeyboardDrawing {
     } else tool.shift(structuredClone(tool.shape), lng, lat);
     tool.paint();
     clearTimeout(this.waiting); // a held key is one change
-    this.waiting = setTimeout(() => tool.edited(), 250);
+    this.waiting = setTimeout(() => { this.waiting = null; tool.edited(); }, 250);
   }
 }

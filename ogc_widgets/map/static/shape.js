@@ -54,6 +54,7 @@ class ShapeTool {
   }
 
   setShape(shape) {
+    if (this.dragging || this.keyboard.waiting) return; // what is being changed is newer
     this.shape = structuredClone(shape ?? {});
     if (this.mode === "edit" && !this.geometry()) this.onMode("");
     this.paint();
