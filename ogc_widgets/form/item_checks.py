@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import zlib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ogc_widgets.api.stac import KIND_WORDS, StacFacts, facts_of
@@ -88,7 +89,7 @@ class ItemChecks:
         """Check what stands in a form now, and give up on what does not any more.
 
         Args:
-            fields: Input id to field.
+            fields: Input id to field, of those that :func:`holds_documents` is true of.
             drafts: Input id to what is on the screen.
             after_s: Seconds to wait before new addresses are looked at.
 
@@ -98,7 +99,6 @@ class ItemChecks:
         self._parts = {
             check_key(part.stac, text): (text, part.stac)
             for key, field in fields.items()
-            if _holds_documents(field)
             for _, part, text in stac.parts(field, drafts.get(key))
             if part.stac is not None
         }
@@ -179,10 +179,7 @@ class ItemChecks:
 
     def _facts(self, text: str, hint: StacHint) -> StacFacts | None:
         if hint.documents and stac.is_document(text):
-            try:
-                return facts_of(exact.loads(text))
-            except exact.NotJsonError:
-                return None
+            return _facts_in(text)
         look = self._looks.get(text.strip())
         return look.facts if look is not None else None
 
@@ -245,8 +242,18 @@ def check_key(hint: StacHint | None, text: str) -> str:
     return f"{wants}|{name}"
 
 
-def _holds_documents(field: Field) -> bool:
+def holds_documents(field: Field) -> bool:
+    """Whether STAC documents may stand in a field."""
     return any(part.kind == "stac" for part in field.walk())
+
+
+@lru_cache(maxsize=64)
+def _facts_in(text: str) -> StacFacts | None:
+    """What a document says that stands in the form; it is read at every keystroke."""
+    try:
+        return facts_of(exact.loads(text))
+    except exact.NotJsonError:
+        return None
 
 
 def _is_web(text: str) -> bool:

@@ -19,7 +19,12 @@ from ogc_widgets.form.advising import told
 from ogc_widgets.form.descriptions import plain_description
 from ogc_widgets.form.drafts import from_draft, initial_draft, to_draft
 from ogc_widgets.form.fields import UNSET, Field, join_path, split_path
-from ogc_widgets.form.item_checks import TYPING_S, ItemChecks, Looker
+from ogc_widgets.form.item_checks import (
+    TYPING_S,
+    ItemChecks,
+    Looker,
+    holds_documents,
+)
 from ogc_widgets.form.live import InputField, Inputs, InputsTrait, plain
 from ogc_widgets.form.messages import in_one
 from ogc_widgets.form.output_choice import OutputChoice
@@ -98,6 +103,9 @@ class FormState(OutputChoice):
         self._title, self._id = plain_description(process)
         self._fields = reduce_process(process)
         self._ruled = [k for k, field in self._fields.items() if rules.has_rules(field)]
+        self._item_fields = {
+            key: field for key, field in self._fields.items() if holds_documents(field)
+        }
         self._vault = Vault()
         self._values: dict[str, Any] = {}
         self._findings: dict[str, dict[str, str]] = {}
@@ -402,7 +410,8 @@ class FormState(OutputChoice):
             self.item_checks = self._checks.checks()
 
     def _follow_items(self, after_s: float = 0) -> None:
-        self.item_checks = self._checks.follow(self._fields, self.drafts, after_s)
+        checks = self._checks.follow(self._item_fields, self.drafts, after_s)
+        self.item_checks = checks
 
     def _publish(self, *, is_typing: bool = False) -> None:
         """Bring everything that follows from the drafts up to date."""
