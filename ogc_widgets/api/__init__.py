@@ -12,6 +12,7 @@ from ogc_widgets.api.documents import (
     StatusInfo,
 )
 from ogc_widgets.api.links import Link
+from ogc_widgets.api.packages import PackageCheck
 from ogc_widgets.api.processes import (
     InputDescription,
     OutputDescription,
@@ -35,6 +36,7 @@ __all__ = [
     "LandingPage",
     "Link",
     "OutputDescription",
+    "PackageCheck",
     "Problem",
     "Process",
     "ProcessList",

@@ -10,7 +10,12 @@ import traitlets
 from ogc_widgets.api.capabilities import Capabilities
 from ogc_widgets.api.packages import is_address
 from ogc_widgets.api.text import clean
-from ogc_widgets.deploy.shown import shown_check, shown_processes
+from ogc_widgets.deploy.shown import (
+    card_html,
+    card_text,
+    shown_check,
+    shown_processes,
+)
 from ogc_widgets.errors import InputError, OgcError, ProblemError
 from ogc_widgets.panel.background import BackgroundView
 from ogc_widgets.view.base import publishing
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
     from ogc_widgets.api.packages import PackageCheck
     from ogc_widgets.client import Client
 
+    Json = dict[str, Any]
     Package = str | bytes | Path | Mapping[str, Any]
 
 _STATIC = Path(__file__).parent / "static"
@@ -330,6 +336,16 @@ class DeployPanel(BackgroundView):
                 "with_open": bool(self._open_callbacks),
                 "fixed": sum(one.mutable is False for one in self._processes or ()),
             }
+
+    def _repr_mimebundle_(self, **kwargs: dict[Any, Any]) -> tuple[Json, Json]:
+        """The live view, and what a saved notebook says without it."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        shown, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        return {
+            **(shown or {}),
+            "text/plain": card_text(self._check),
+            "text/html": card_html(self._check),
+        }, metadata
 
     def _text(self) -> str:
         """What stands in the box for the address or the text."""

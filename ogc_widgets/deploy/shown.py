@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.api.text import clean
+from ogc_widgets.api.text import clean, escape_html
 from ogc_widgets.form import words
 from ogc_widgets.form.reduce import reduce_process
 
@@ -79,3 +79,27 @@ def shown_processes(processes: Iterable[ProcessSummary]) -> list[dict[str, Any]]
         for process in processes
         if process.mutable is not False
     ][:_MOST_ROWS]
+
+
+def card_text(check: PackageCheck | None) -> str:
+    """One line for a notebook without a kernel."""
+    if check is None or check.process is None:
+        return "Deploy panel: no package looked at"
+    return f"Deploy panel: a package for the process {clean(check.process.id)}"
+
+
+def card_html(check: PackageCheck | None) -> str:
+    """The same with the inputs that the form would have, as an escaped table."""
+    head = f"<p>{escape_html(card_text(check))}</p>"
+    if check is None or check.process is None:
+        return head
+    rows = "".join(
+        "<tr>"
+        + "".join(
+            f"<td>{escape_html(one[name])}</td>"
+            for name in ("title", "takes", "needed")
+        )
+        + "</tr>"
+        for one in _inputs(check.process)
+    )
+    return f"{head}<table><tbody>{rows}</tbody></table>"

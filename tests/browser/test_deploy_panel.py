@@ -48,6 +48,7 @@ def test_panel_keeps_its_height_and_stays_inside_its_cell(page, width):
         assert view.evaluate("e => e.scrollWidth <= e.clientWidth"), name
     assert len(set(heights.values())) == 1, heights
     assert page.evaluate("() => window.__xss") is None
+    put(page, STATES["looked"])
     expect(view.get_by_text(CANARY, exact=True)).to_be_visible()
 
 

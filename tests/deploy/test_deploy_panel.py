@@ -159,6 +159,17 @@ def test_file_of_one_line_is_never_the_path_of_another(panel, tmp_path):
     assert "Secret" not in str(looked(panel))
 
 
+def test_saved_notebook_says_what_was_looked_at_without_markup_of_others(panel):
+    data, _ = panel._repr_mimebundle_()
+    assert data["text/plain"] == "Deploy panel: no package looked at"
+    panel.package = HELLO.format(label="Hello").replace("Area of", "<b>Area</b> of")
+    looked(panel)
+    data, _ = panel._repr_mimebundle_()
+    assert data["text/plain"].endswith("for the process panel-hello")
+    assert "&lt;b&gt;Area&lt;/b&gt; of interest" in data["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
 def test_server_that_cannot_deploy_says_so(started_without_part_2):
     with Client(started_without_part_2.url) as client:
         panel = DeployPanel(client, HELLO.format(label="Hello"))

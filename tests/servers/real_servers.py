@@ -146,7 +146,12 @@ def _pygeoapi(server):
 
 def _pygeoapi_configuration(server):
     name = {"en": "Test"}
-    processors = ("HelloWorld", "Echo", "ShapelyFunctions", "pygeoapi_slow.Slow")
+    processors = {
+        "hello-world": "HelloWorld",
+        "echo": "Echo",
+        "shapely-functions": "ShapelyFunctions",
+        "slow": "pygeoapi_slow.Slow",
+    }
     return {
         "server": {
             "bind": {"host": "127.0.0.1", "port": server.port},
@@ -179,11 +184,8 @@ def _pygeoapi_configuration(server):
             "contact": {"name": "tests"},
         },
         "resources": {
-            processor.rpartition(".")[2].lower(): {
-                "type": "process",
-                "processor": {"name": processor},
-            }
-            for processor in processors
+            process: {"type": "process", "processor": {"name": processor}}
+            for process, processor in processors.items()
         },
     }
 

@@ -99,7 +99,7 @@ function render({ model, el }) {
       c.facts.length ? h("div", { class: "ogcw-deploy-facts" }, c.facts.map((fact) => h("span", { class: "ogcw-chip" }, fact)), chooser(c)) : null,
       c.process_id ? h("div", { class: "ogcw-deploy-becomes", dir: "auto" }, "becomes ", h("b", {}, c.process_id), c.title && c.title !== c.process_id ? `: ${c.title}` : "") : null,
       c.process_id ? inputsTable(c) : null,
-      c.outputs.length ? hint(`gives ${c.outputs.join(", ")}`) : null,
+      c.outputs.length ? hint(`${c.outputs.length === 1 ? "output" : "outputs"}: ${c.outputs.join(", ")}`) : null,
     ].filter(Boolean));
   }
 
@@ -176,8 +176,9 @@ function render({ model, el }) {
   function removal(one, s) {
     const group = h("span", { role: "group", "aria-label": `remove ${one.id}?`, class: "ogcw-deploy-ask" },
       h("span", { class: "ogcw-deploy-sure" }, "Remove ", h("b", { dir: "auto" }, one.id), " from the server?"),
-      link(one, s, "keep", () => ask(null)),
-      link(one, s, "remove it", () => { page.asking = null; press("undeploy", { process_id: one.id }); }, { class: "ogcw-link ogcw-deploy-yes" }));
+      link(one, s, "remove it", () => { page.asking = null; press("undeploy", { process_id: one.id }); }, { class: "ogcw-link ogcw-deploy-yes" }),
+      // Where the question was asked for, so that a double click removes nothing.
+      link(one, s, "keep", () => ask(null)));
     group.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       event.stopPropagation();
