@@ -365,7 +365,10 @@ class AsyncJob:
         if not reply.is_ok:
             raise problem_error(reply, missing=NoSuchJobError, safe=_UNCHANGED)
         if inputs is not None:
-            self.inputs = dict(inputs)
+            # In place: the client remembers these very inputs for whoever attaches.
+            self.inputs = {} if self.inputs is None else self.inputs
+            self.inputs.clear()
+            self.inputs.update(inputs)
         return await self.refresh()
 
     @on_loop

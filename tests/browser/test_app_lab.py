@@ -207,3 +207,20 @@ def test_saved_notebook_says_something_when_no_kernel_is_there(
     assert "Water bodies" in card["text/plain"]
     assert "Water bodies" in card["text/html"]
     assert canary not in Path(tour.window.lab.root / tour.window.path).read_text()
+
+
+def test_server_card_opens_below_the_head_when_its_name_is_pressed(
+    lab_page: LabPage,
+) -> None:
+    lab_page.show(THREE_LINES, width=1100)
+    screen = AppScreen(lab_page)
+    name = screen.app.locator(".ogcw-header-server")
+    expect(name).to_have_attribute("aria-expanded", "false")
+    name.click()
+    card = screen.app.locator(".ogcw-server")
+    expect(card).to_contain_text("Cancel jobs")
+    expect(name).to_have_attribute("aria-expanded", "true")
+    lab_page.screenshot("app-server-card")
+    assert screen.app.evaluate("e => e.scrollWidth <= e.clientWidth")
+    name.click()
+    expect(card).to_have_count(0)

@@ -212,9 +212,12 @@ def test_job_is_made_changed_and_started_when_the_server_has_part_4():
         with pytest.raises(ResultsNotReadyError):
             job.results()
         job.update(inputs={"a": 2})
+        assert client.job("j1").request().inputs == {"a": 2}
         # Somebody else sees what it was asked to do, and can run it again.
-        asked = client.job("j1").request()
-        assert asked.inputs == {"a": 2}
+        with Client(f"{server.origin}/api") as other:
+            asked = other.job("j1").request()
+            assert asked.inputs == {"a": 2}
+            assert server.requests("GET", f"{JOB}/inputs")
         assert job.start().status == "successful"
         assert job.wait(20).results().outputs == {"count": 7}
         for late in (job.start, lambda: job.update(inputs={})):
