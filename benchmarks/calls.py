@@ -6,6 +6,7 @@ import time
 import warnings
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -163,8 +164,8 @@ def _owslib(url: str, process_id: str, _job_id: str) -> Verbs:
 
 
 def _generated(url: str, process_id: str, job_id: str) -> Verbs:
-    import ogc_api_processes_client as generated
-
+    # Untyped on purpose: it hands its names on without saying so.
+    generated: Any = import_module("ogc_api_processes_client")
     api: Any = generated.ApiClient(generated.Configuration(host=url))
     describe = generated.ProcessDescriptionApi(api).get_process_description
     return {
