@@ -312,10 +312,21 @@ def _is_numbers(value: Json) -> bool:
 
 
 def _with_bbox(geometry: Geometry, hint: AreaHint | None) -> Geometry:
-    plain = {key: value for key, value in geometry.items() if key != "bbox"}
+    plain = {
+        key: _tidied(value) if key == "coordinates" else value
+        for key, value in geometry.items()
+        if key != "bbox"
+    }
     if hint and hint.with_bbox:
         plain["bbox"] = [tidy(number) for number in bounds(geometry)]
     return plain
+
+
+def _tidied(coordinates: Json) -> Json:
+    """Coordinates in which whole numbers are written as such."""
+    if isinstance(coordinates, list):
+        return [_tidied(member) for member in coordinates]
+    return tidy(coordinates)
 
 
 def _feature(geometry: Geometry, hint: AreaHint | None) -> dict[str, Any]:
