@@ -132,7 +132,7 @@ def wanted_outputs(
     """Write which outputs are wanted as the standard does.
 
     Raises:
-        InputError: The process has no such output.
+        InputError: One is named that the process does not describe.
     """
     names = [outputs] if isinstance(outputs, str) else outputs or ()
     if isinstance(names, Mapping):
@@ -144,7 +144,8 @@ def wanted_outputs(
         wanted = {str(name): {} for name in names}
     known = getattr(process, "outputs", {})
     for name in wanted:
-        if known and name not in known:
+        # A mapping is sent as it is: descriptions forget outputs, too.
+        if known and name not in known and not isinstance(names, Mapping):
             raise InputError(
                 f"The process has no output {name!r}.",
                 safe="Nothing was sent.",

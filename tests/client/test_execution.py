@@ -65,6 +65,9 @@ def test_output_is_refused_before_sending_when_there_is_none_such():
             client.execute("p", {}, outputs=["colour"])
         assert "picture, count" in str(caught.value)
         assert server.requests("POST") == []
+        # Who writes it out knows more than the description.
+        client.execute("p", {}, outputs={"colour": {}})
+        assert sent(server)["outputs"] == {"colour": {}}
 
 
 @pytest.mark.parametrize("mode", ["async", "sync", "auto"])
