@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +97,7 @@ class App(ipywidgets.VBox):
 
         self.map = AreaMap(height="100%")
         self.panel = JobPanel()
+        self.panel.line_to_return = self._line_to_return
         self._header = HeaderView(on_choose=self._choose)
         self._run_bar = RunBar(
             on_run=self._run_pressed,
@@ -431,11 +433,12 @@ class App(ipywidgets.VBox):
         tab = self._header.tab
         if tab != "form":
             self.search.hide()
-        self._left.children = (
-            (self._code, self._run_bar)
-            if tab in {"json", "code"}
-            else (self.search, self.form, self._run_bar)
-        )
+        # All stay in the page, so that the form keeps its place and nothing is rebuilt.
+        self._left.children = (self.search, self.form, self._code, self._run_bar)
+        if tab in {"json", "code"}:
+            self._left.add_class("ogcw-app-shows-text")
+        else:
+            self._left.remove_class("ogcw-app-shows-text")
         if tab == "jobs":
             self._jobs.show()
         else:
@@ -576,6 +579,15 @@ class App(ipywidgets.VBox):
         results: Results | None = change["new"]
         self._outputs.show(results)
         self._results_map.results = results
+
+    def _line_to_return(self, job: Job) -> str:
+        """Write the line of Python that comes back to a job in a new kernel."""
+        server, process, name = map(
+            json.dumps, (self.client.url, job.process_id or self.process.id, job.id)
+        )
+        return (
+            f"app = ogc.App({server}, {process}); app.job = app.client.job({name}); app"
+        )
 
     def _repr_mimebundle_(
         self, **kwargs: dict[Any, Any]

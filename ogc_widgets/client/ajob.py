@@ -102,6 +102,11 @@ class AsyncJob:
         return self._watch.view.status or StatusInfo(self.id, "accepted")
 
     @property
+    def server_url(self) -> str:
+        """Address of the server that runs the job."""
+        return self._client.url
+
+    @property
     def capabilities(self) -> Capabilities:
         """What the server can do with it, as far as is known; makes no request."""
         known = self._client.known_capabilities

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from ogc_widgets.api.text import clean, escape_html
@@ -38,13 +39,19 @@ def card_html(job: Job | None, view: JobView | None) -> str:
         rows += [(name, _moment(moment)) for name, moment in times if moment]
         rows.append(("Message", one_line(status.message)))
     if not view.is_final:
-        rows.append(("Watch it again", f'client.job("{job.id}")'))
+        rows.append(("Watch it again", line_to_return(job)))
     body = "".join(
         f"<tr><th>{name}</th><td>{escape_html(value, limit=1000)}</td></tr>"
         for name, value in rows
         if value
     )
     return f"<table><tbody>{body}</tbody></table>"
+
+
+def line_to_return(job: Job) -> str:
+    """Write the line of Python that watches a job again in a new kernel."""
+    server, name = json.dumps(job.aio.server_url), json.dumps(job.id)
+    return f"ogc.JobPanel(ogc.Client({server}).job({name}))"
 
 
 def _moment(moment: datetime) -> str:

@@ -11,7 +11,7 @@ import traitlets
 
 from ogc_widgets.client.loop import run
 from ogc_widgets.errors import InputError, SignInError, SubmissionUnknownError
-from ogc_widgets.panel.card import card_html, card_text
+from ogc_widgets.panel.card import card_html, card_text, line_to_return
 from ogc_widgets.panel.logs import LogFollower, LogState, loading_log
 from ogc_widgets.panel.report import build_report
 from ogc_widgets.panel.signing_in import BOX_SCRIPT, BOX_STYLE, STATIC, SigningInView
@@ -63,6 +63,7 @@ class JobPanel(SigningInView):
         self._can_stop = can_stop
         self._sequence = 0
         self._forget()
+        self.line_to_return: Callable[[Job], str] = line_to_return
         self._watch = Stopwatch()
         self._follower = LogFollower(self._log_read, self._start)
         super().__init__(state={**self._rest, "sequence": 0})
@@ -423,6 +424,7 @@ class JobPanel(SigningInView):
             job_id=job.id,
             job_url=job.url,
             process_id=job.process_id,
+            again=self.line_to_return(job) if job.id else "",
             elapsed_s=self._watch.seconds,
             can_stop=self.can_stop,
             stop=self._stop,

@@ -86,6 +86,7 @@ class Surroundings:
         job_id: Identifier on the server; empty before it is known.
         job_url: Address of the status document.
         process_id: Process that the job runs.
+        again: A line of Python that watches the job again in a new kernel.
         now: The clock that the times in the view were taken with, unix seconds.
         elapsed_s: Seconds since the job was submitted, None if unknown.
         can_stop: Whether the server can cancel jobs; None if it has not said.
@@ -100,6 +101,7 @@ class Surroundings:
     job_id: str = ""
     job_url: str = ""
     process_id: str = ""
+    again: str = ""
     elapsed_s: float | None = None
     can_stop: bool | None = None
     stop: str = "ready"
@@ -193,6 +195,7 @@ def job_state(view: JobView, around: Surroundings) -> dict[str, Any]:
             "id": around.job_id,
             "short": short_id(around.job_id),
             "url": around.job_url,
+            "again": around.again,
         },
         "stop": _stop_button(view, around),
         "steps": around.steps,
@@ -257,7 +260,8 @@ def _default_message(kind: str) -> str:
 def _notice(view: JobView, kind: str, around: Surroundings) -> dict[str, Any] | None:
     """The sentence that matters more than the server's message just now.
 
-    Its parts are texts, ``{"since": s}`` (counts up) and ``{"until": s, "before": ..,
+    Its parts are texts, ``{"since": s}`` (counts up; with ``before``, left out in the
+    first second) and ``{"until": s, "before": ..,
     "due": ..}`` (counts down, then says ``due``).
     """
     if kind == "lost":
@@ -300,10 +304,8 @@ def _notice(view: JobView, kind: str, around: Surroundings) -> dict[str, Any] | 
 
 
 def _reconnecting(view: JobView, around: Surroundings) -> dict[str, Any]:
-    parts: list[Any] = [
-        "No answer for ",
-        {"since": _seconds_since(view.silent_since, around.now) or 0.0},
-    ]
+    silent = _seconds_since(view.silent_since, around.now) or 0.0
+    parts: list[Any] = ["No answer", {"since": silent, "before": " for "}]
     if view.next_check_at is None:
         parts.append(", trying again now")
     else:

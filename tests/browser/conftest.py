@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_ARGUMENTS = [
+BROWSER_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -50,7 +50,7 @@ def browser(chromium_path: str) -> Iterator[Browser]:
     """One Chromium for all browser tests; each test has its own window."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium_path, args=_ARGUMENTS
+            executable_path=chromium_path, args=BROWSER_ARGUMENTS
         )
         yield browser
         browser.close()

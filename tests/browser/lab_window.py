@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = Path(__file__).parent / "output"
-# Where people look at them; only `make screenshots` writes there.
-KEPT = ROOT / "docs" / "screenshots"
 
 
 class JupyterLab:
@@ -367,9 +365,6 @@ class LabPage:
         OUTPUT.mkdir(exist_ok=True)
         path = OUTPUT / f"{name}.png"
         (of or self.page).screenshot(path=path, animations="disabled")
-        if os.environ.get("OGCW_KEEP_SCREENSHOTS"):
-            KEPT.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, KEPT / path.name)
         return path
 
     def close(self) -> None:

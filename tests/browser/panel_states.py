@@ -11,6 +11,7 @@ from ogc_widgets.panel.steps import StepBook, links_of
 
 ID = "bfafdb8e-902c-11ef-a29c-8e55bd0a3308"
 URL = f"http://localhost:8080/acme/ogc-api/jobs/{ID}"
+AGAIN = f'ogc.JobPanel(ogc.Client("http://localhost:8080/acme").job("{ID}"))'
 NOW = 1_700_000_000.0
 CROPS = ("node_crop", "node_crop_2", "node_crop_3", "node_crop_4")
 HALF = (*CROPS, "node_normalized_difference", "node_normalized_difference_2")
@@ -66,13 +67,9 @@ def state(
         **status,
     }
     times = {"checked_at": NOW - 2, "next_check_at": NOW + 3, "changed_at": NOW - 2}
-    with silent():  # some states are of a server that is off the standard
-        read = StatusInfo.from_json(document)
-    shown = JobView(
-        phase=phase,
-        status=read,
-        **{**times, **(view or {})},
-    )
+    with silent():
+        status_info = StatusInfo.from_json(document)
+    shown = JobView(phase=phase, status=status_info, **{**times, **(view or {})})
     book = StepBook()
     book.see(links_of(shown))
     known = {
@@ -80,6 +77,7 @@ def state(
         "job_id": ID,
         "job_url": URL,
         "process_id": "water-bodies",
+        "again": AGAIN,
         "elapsed_s": 46.0,
         "can_stop": True,
         "steps": book.states(phase),

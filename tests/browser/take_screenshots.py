@@ -1,68 +1,225 @@
-"""The pictures in docs/screenshots: ``make screenshots`` runs this, `make test` not.
+"""Take the pictures in docs/screenshots, all of them by one command.
 
-Each state in both themes, wide and narrow, on a real job.
+Run ``python tests/browser/take_screenshots.py``. Each one is a real App in a real
+JupyterLab, on real jobs; the lab server is held up where a state wants a server that
+does not answer. Every state is looked at in both themes and in two widths, and the cell
+must have one height in all of them. The pictures of :data:`KEPT` are for README and
+pages; all of them land in ``tests/browser/output``, to be looked at.
 """
 
 from __future__ import annotations
 
+import io
+import shutil
+import sys
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from app_screen import AppScreen
-from playwright.sync_api import expect
+from lab_window import OUTPUT, ROOT, JupyterLab, lab_page_on
+from PIL import Image
+from playwright.sync_api import expect, sync_playwright
 
 if TYPE_CHECKING:
-    from lab_window import LabPage
+    from collections.abc import Iterator
 
-THREE_LINES = "import ogc_widgets as ogc\nlab = ogc.lab()\napp = ogc.App(lab.url)\napp"
+    from lab_window import LabPage
+    from playwright.sync_api import Browser
+
+KEPT_IN = ROOT / "docs" / "screenshots"
+KEPT = (
+    "idle-light-1080",
+    "invalid-light-1080",
+    "running-light-1080",
+    "running-dark-1080",
+    "reconnecting-light-1080",
+    "failed-light-1080",
+    "dismissed-dark-700",
+    "results-light-1080",
+    "results-dark-1080",
+    "results-light-700",
+    "code-light-1080",
+    "jobs-light-1080",
+)
+MOST_BYTES = 150_000
+
+WIDTHS = (1080, 700)
+THEMES = ("light", "dark")
+CELL = """import ogc_widgets as ogc
+
+lab = ogc.lab()
+app = ogc.App(lab.url)
+app"""
 FILL = """app.form.inputs = {
     "aoi": "-121.399,39.834,-120.74,40.472", "stac_items": lab.scenes,
     "epsg": "EPSG:4326", "bands": ["green", "nir"],
 }"""
-WIDTHS = {"wide": 1100, "narrow": 700}
+# Some jobs for the list, as they add up in a lesson.
+EARLIER = """
+for word in ("hello", "again"):
+    app.client.execute("echo", {"message": word}, mode="async").wait()
+for aoi in ("-121.3,39.9,-121.0,40.2", "10,50,11,51", "-121.2,39.9,-121.1,40.0"):
+    app.client.execute("water-bodies", {**app.form.inputs, "aoi": aoi}).wait()
+"""
 
 
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
-def test_states_look_as_they_should(lab_page: LabPage, theme: str, width: str) -> None:
-    def keep(state: str) -> None:
+class Photographer:
+    """Takes the pictures of one theme and width.
+
+    Args:
+        window: The window with the App.
+        suffix: What tells theme and width, at the end of each name.
+    """
+
+    def __init__(self, window: LabPage, suffix: str) -> None:
+        self.window = window
+        self.screen = AppScreen(window)
+        self.suffix = suffix
+        self.heights: dict[str, int] = {}
+
+    def keep(self, state: str) -> None:
         # The pointer would leave its mark on what lies under it.
-        lab_page.page.mouse.move(0, 0)
-        lab_page.screenshot(f"app-{state}-{theme}-{width}", of=screen.app)
+        self.window.page.mouse.move(0, 0)
+        self.window.page.wait_for_timeout(600)
+        app = self.screen.app
+        self.heights[state] = app.evaluate("e => e.offsetHeight")
+        write(app.screenshot(animations="disabled"), f"{state}-{self.suffix}")
 
-    lab_page.page.set_viewport_size({"width": 1280, "height": 1300})
-    lab_page.show(THREE_LINES, theme=theme, width=WIDTHS[width])
-    screen = AppScreen(lab_page)
-    expect(screen.area).to_be_visible()
-    keep("empty")
-    lab_page.execute(FILL)
-    expect(screen.rows).to_have_count(0)
-    screen.button("Code").click()
-    expect(screen.app).to_contain_text("cURL")
-    keep("code")
-    screen.button("Form").click()
-    screen.area.fill("")
-    screen.button("Run").click()
-    expect(screen.area).to_have_attribute("aria-invalid", "true")
-    keep("invalid")
-    lab_page.execute(FILL)
-    screen.button("Search a STAC catalogue in this area").click()
-    expect(screen.app.locator(".ogcw-search li img")).to_have_count(2)
-    for box in screen.app.locator(".ogcw-search li input").all():
-        box.check()
-    keep("search")
-    screen.button("Back to the form").click()
-    screen.press_run()
-    screen.open_a_log()
-    keep("running")
-    screen.wait_for_job("successful")
-    expect(screen.footprints).to_have_count(2)
-    screen.rows.nth(1).locator("td").first.click()
-    expect(screen.selected).to_have_count(1)
-    keep("results")
-    screen.press_run()
-    screen.wait_for_job("running")
-    screen.press_stop()
-    screen.wait_for_job("dismissed")
-    keep("dismissed")
+    def all_states(self) -> None:
+        screen, window = self.screen, self.window
+        expect(screen.area).to_be_visible()
+        self.keep("idle")
+        screen.button("Run").click()
+        expect(screen.area).to_have_attribute("aria-invalid", "true")
+        self.keep("invalid")
+        window.execute(FILL)
+        expect(screen.area).not_to_have_attribute("aria-invalid", "true")
+        self.keep("filled")
+        screen.button("Search a STAC catalogue in this area").click()
+        expect(screen.app.locator(".ogcw-search li img")).to_have_count(2)
+        for box in screen.app.locator(".ogcw-search li input").all():
+            box.check()
+        self.keep("search")
+        screen.button("Back to the form").click()
+        window.execute("app.panel.submitting()")
+        self.keep("submitting")
+        window.execute("app.panel.reset()")
+        screen.press_run()
+        screen.open_a_log()
+        self.keep("running")
+        screen.wait_for_job("successful")
+        expect(screen.footprints).to_have_count(2)
+        screen.rows.nth(1).locator("td").first.click()
+        for row in (0, 1):
+            screen.rows.nth(row).get_by_role("button", name="preview").click()
+            expect(screen.app.locator(".ogcw-map-pictures image")).to_have_count(
+                row + 1
+            )
+        screen.job.get_by_role("button", name="Log of otsu").click()
+        expect(screen.log).to_contain_text("threshold")
+        self.keep("results")
+        self.texts()
+        screen.press_run()
+        screen.wait_for_job("running")
+        screen.press_stop()
+        screen.wait_for_job("dismissed")
+        self.keep("dismissed")
+        window.execute('app.form.inputs["aoi"] = "10,50,11,51"')
+        screen.press_run()
+        screen.wait_for_job("failed")
+        self.keep("failed")
+        window.execute(FILL + EARLIER, timeout_s=120)
+        screen.press_run()
+        screen.button("Jobs").click()
+        expect(screen.app.locator(".ogcw-jobs tbody tr")).to_have_count(9)
+        self.keep("jobs")
+        screen.button("Form").click()
+        self.without_server()
+
+    def texts(self) -> None:
+        screen = self.screen
+        for tab, name in (("JSON", "json"), ("Code", "code")):
+            screen.button(tab).click()
+            expect(screen.app.locator(".ogcw-code")).to_contain_text("-121.399")
+            self.keep(name)
+        screen.button("cURL").click()
+        expect(screen.app.locator(".ogcw-code")).to_contain_text("curl")
+        self.keep("curl")
+        screen.button("Form").click()
+
+    def without_server(self) -> None:
+        """A server that goes away in the middle of a job, and one that forgot it."""
+        screen, window = self.screen, self.window
+        window.execute("""
+job = app.client.execute("echo", {"message": "x", "pauses": [2] * 60}, mode="async")
+app.job = job
+""")
+        screen.wait_for_job("running")
+        window.execute("lab._process.send_signal(__import__('signal').SIGSTOP)")
+        screen.wait_for_job("reconnecting", timeout_s=90)
+        self.keep("reconnecting")
+        window.execute("lab._process.send_signal(__import__('signal').SIGCONT)")
+        screen.wait_for_job("running", timeout_s=90)
+        screen.press_stop()
+        screen.wait_for_job("dismissed")
+
+
+def write(picture: bytes, name: str) -> None:
+    """Write a picture with 256 colours: text stays sharp, and the file small."""
+    OUTPUT.mkdir(exist_ok=True)
+    path = OUTPUT / f"app-{name}.png"
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    # The method that keeps rare colours: a red star, a green tick.
+    few = image.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
+    if name in KEPT:
+        if path.stat().st_size > MOST_BYTES:
+            raise SystemExit(f"{path.name} has {path.stat().st_size} bytes: too large.")
+        KEPT_IN.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, KEPT_IN / path.name)
+
+
+def looks(wanted: list[str]) -> Iterator[tuple[str, int]]:
+    """Themes and widths; ``dark-700`` on the command line picks one of them."""
+    for theme in THEMES:
+        for width in WIDTHS:
+            if not wanted or f"{theme}-{width}" in wanted:
+                yield theme, width
+
+
+def take(browser: Browser, lab: JupyterLab, theme: str, width: int) -> None:
+    with lab_page_on(lab, browser) as window:
+        window.page.set_viewport_size({"width": 1280, "height": 1300})
+        window.show(CELL, theme=theme, width=width)
+        photographer = Photographer(window, f"{theme}-{width}")
+        photographer.all_states()
+        print(theme, width, "heights in px:", photographer.heights)  # noqa: T201
+        if len(set(photographer.heights.values())) > 1:
+            raise SystemExit(
+                "The cell jumps: its height is not the same in all states."
+            )
+
+
+def main(wanted: list[str]) -> None:
+    sys.path.insert(0, str(ROOT / "scripts"))
+    import chromium
+    from conftest import BROWSER_ARGUMENTS
+
+    folder = Path(tempfile.mkdtemp(prefix="ogcw-screenshots-"))
+    lab = JupyterLab(folder, "/")
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=chromium.find(), args=BROWSER_ARGUMENTS
+            )
+            for theme, width in looks(wanted):
+                take(browser, lab, theme, width)
+            browser.close()
+    finally:
+        lab.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

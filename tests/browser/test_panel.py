@@ -1,5 +1,5 @@
 import pytest
-from panel_states import FAILED_LOG, ID, LOG, STATES, log, state, traits
+from panel_states import AGAIN, FAILED_LOG, ID, LOG, STATES, log, state, traits
 from playwright.sync_api import expect
 from view_page import show_view
 
@@ -77,7 +77,7 @@ def test_times_tick_in_the_page_without_a_message(page):
 
 def test_reconnecting_counts_down_and_then_says_that_it_tries(page):
     show(page, "reconnecting")
-    line = page.locator(".ogcw-job-line")
+    line = page.locator(".ogcw-job-said")
     expect(line).to_have_text(
         "No answer for 20 s, trying again in 8 s. The job keeps running on the server."
     )
@@ -97,13 +97,27 @@ def test_times_stand_still_in_a_saved_notebook_without_a_kernel(page):
     show_view(page, JobPanel, traits("running"))
     page.clock.run_for(60_000)
     expect(page.locator(".ogcw-job-facts")).to_contain_text("0:46")
-    expect(page.locator(".ogcw-job-line")).to_have_text(
-        "Last known state; the kernel has not answered. "
-        f'To watch it again: client.job("{ID}")'
+    expect(page.locator(".ogcw-job-said")).to_have_text(
+        "Last known state: the kernel does not answer."
     )
+    page.get_by_role("button", name="copy the line to watch it again").wait_for()
+    assert page.get_by_role("button", name="Stop").count() == 0
     assert len(sent(page, "hello")) == 1
     put(page, *STATES["running"])
-    expect(page.locator(".ogcw-job-line")).to_have_text("Otsu threshold, item 2 of 2")
+    expect(page.locator(".ogcw-job-said")).to_have_text("Otsu threshold, item 2 of 2")
+
+
+def test_kernel_that_is_gone_leaves_the_line_that_watches_the_job_again(page):
+    show(page, "running-no-log-open")
+    page.clock.run_for(3_000)
+    page.evaluate("""() => {
+      document.getElementById("view").classList.add("jupyter-widgets-disconnected");
+      model.tell("comm_live_update");
+    }""")
+    page.clock.run_for(10_000)
+    expect(page.locator(".ogcw-job-facts")).to_contain_text("0:49")
+    expect(page.locator(".ogcw-job-note")).to_contain_text(AGAIN)
+    assert page.get_by_role("button", name="Stop").count() == 0
 
 
 def test_stop_asks_once_and_sends_it_only_when_confirmed(page):
@@ -268,6 +282,7 @@ def test_failure_can_be_read_again_after_a_log(page):
 def test_only_the_status_sentence_is_live_and_it_does_not_tick(page):
     show(page, "reconnecting")
     live = page.locator("[aria-live], [role=status], [role=log], [role=timer]")
+    live = live.filter(visible=True)
     assert live.count() == 1
     before = live.text_content()
     assert before == "Job bfafdb8e: Reconnecting. The job keeps running on the server."

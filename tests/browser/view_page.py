@@ -59,6 +59,7 @@ _BOOT = """({script, traits}) => {
       on: (event, f) => { (listeners[event] ??= new Set()).add(f); },
       off: (event, f) => { listeners[event]?.delete(f); },
       send(message) { this.sent.push(message); },
+      tell: (event) => { for (const f of [...(listeners[event] ?? [])]) f(); },
       put(changes) {
         Object.assign(traits, changes);
         for (const name of Object.keys(changes))

@@ -320,9 +320,10 @@ def test_page_gets_the_report_that_it_asked_for(panel, job):
     assert ID in panel.report_view["text"]
 
 
-def test_error_in_a_message_of_the_page_is_shown_and_kept(panel):
-    panel._receive(panel, {"type": "open_log", "step": "nope"}, [])
-    assert "no log of step 'nope'" in panel.problem
+def test_error_in_a_message_of_the_page_is_shown_and_kept(panel, job):
+    job.show(view_of("running", logs=("node_crop",)))
+    panel._receive(panel, {"type": "open_log", "step": "crop", "number": 9}, [])
+    assert "no log of step 'crop', execution 9" in panel.problem
     assert panel.last_error is not None
 
 

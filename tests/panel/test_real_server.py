@@ -45,7 +45,7 @@ def test_panel_reconnects_when_the_server_goes_away():
         server.close()
         wait_for(lambda: panel.state["kind"] == "reconnecting", 30)
         parts = panel.state["notice"]["parts"]
-        assert parts[0] == "No answer for "
+        assert parts[0] == "No answer"
         assert parts[-1] == ". The job keeps running on the server."
         panel.close()
 

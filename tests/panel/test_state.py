@@ -30,7 +30,7 @@ def told(state):
         if isinstance(part, str):
             words.append(part)
         elif "since" in part:
-            words.append(f"{part['since']:.0f} s")
+            words.append(f"{part.get('before', '')}{part['since']:.0f} s")
         else:
             words.append(f"{part['before']}{part['until']:.0f} s")
     return "".join(words)

@@ -2,6 +2,7 @@ function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-runbar");
   // Pressed and not answered yet: the kernel may be busy with a cell.
   let pressed = null;
+  let gone = false;
   const run = h("button", { type: "button", class: "ogcw-btn ogcw-btn-primary", onclick: press }, "Run");
   const reset = h("button", { type: "button", class: "ogcw-btn", onclick: () => model.send({ type: "reset" }) }, "Reset");
   const example = h("button", {
@@ -20,12 +21,13 @@ function render({ model, el }) {
   function draw() {
     const problems = model.get("problems");
     const busy = model.get("busy") || pressed === model.get("answered");
-    run.disabled = busy;
-    setText(run, busy ? "Starting …" : "Run");
-    show(example, model.get("has_example"));
-    setText(note, model.get("note"));
-    show(note, problems.length === 0);
-    show(summary, problems.length > 0);
+    run.disabled = busy || gone;
+    reset.disabled = gone;
+    setText(run, busy && !gone ? "Starting …" : "Run");
+    show(example, model.get("has_example") && !gone);
+    setText(note, gone ? "The kernel is gone: run the cell again" : model.get("note"));
+    show(note, problems.length === 0 || gone);
+    show(summary, problems.length > 0 && !gone);
     if (problems.length > 0) {
       const first = problems[0];
       summary.replaceChildren(
@@ -36,7 +38,10 @@ function render({ model, el }) {
         }, first.label));
     } else summary.replaceChildren();
   }
-  draw();
-  return listen(model, ["problems", "busy", "note", "answered", "has_example"], draw);
+  const stops = [
+    followKernel(model, el, (now) => { gone = now; draw(); }),
+    listen(model, ["problems", "busy", "note", "answered", "has_example"], draw),
+  ];
+  return () => stops.forEach((stop) => stop());
 }
 export default { render };

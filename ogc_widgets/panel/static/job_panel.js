@@ -42,7 +42,10 @@ function span(seconds) {
 function notice(parts, passed) {
   return parts.map((part) => {
     if (typeof part === "string") return part;
-    if ("since" in part) return span(part.since + passed);
+    if ("since" in part) {
+      const seconds = part.since + passed;
+      return part.before && seconds < 1 ? "" : (part.before ?? "") + span(seconds);
+    }
     const left = part.until - passed;
     return left > 0 ? part.before + span(Math.ceil(left)) : part.due;
   }).join("");
@@ -55,6 +58,9 @@ function render({ model, el }) {
     received: now(),
     // A saved notebook without a kernel must not count on: wait for a sign of life.
     live: false,
+    // The kernel was restarted: nothing that is pressed here arrives any more.
+    gone: false,
+    stoodAt: 0,
     asking: false,
     // What was pressed and not answered yet: the kernel may be busy with a cell.
     pressed: null,
@@ -66,7 +72,7 @@ function render({ model, el }) {
   };
   const state = () => model.get("state") ?? {};
   const openedLog = () => (model.get("log_view")?.step === undefined ? null : model.get("log_view"));
-  const passed = () => (page.live ? now() - page.received : 0);
+  const passed = () => (page.gone ? page.stoodAt : page.live ? now() - page.received : 0);
 
   // -- first line: state, progress, what the server says or what matters more, times, stop
   const mark = h("span", { class: "ogcw-job-mark" });
@@ -82,7 +88,8 @@ function render({ model, el }) {
   const act = h("span", { class: "ogcw-job-act" });
   const said = h("span", { class: "ogcw-job-said" });
   const check = h("button", { type: "button", class: "ogcw-link", onclick: () => press("check") });
-  const line = h("span", { class: "ogcw-job-line" }, said, check);
+  const again = copyButton("copy the line to watch it again", () => state().job?.again ?? "");
+  const line = h("span", { class: "ogcw-job-line" }, said, check, again);
   const head = h("div", { class: "ogcw-job-head" }, mark, h("span", { class: "ogcw-job-title" }, word, percent), bar, line, facts, act);
   const spoken = h("span", { class: "ogcw-visually-hidden", role: "status", "aria-live": "polite" });
 
@@ -110,13 +117,14 @@ function render({ model, el }) {
   el.append(head, spoken, middle, body, problemLine(model));
 
   function press(type, members = {}) {
+    if (page.gone) return;
     model.send({ type, ...members });
   }
 
   function drawState() {
     const s = state();
     el.dataset.kind = s.kind;
-    el.dataset.tone = s.tone;
+    el.dataset.tone = page.gone ? "idle" : s.tone;
     if (mark.dataset.kind !== s.kind) {
       mark.replaceChildren(icon(s.kind));
       mark.dataset.kind = s.kind;
@@ -128,10 +136,12 @@ function render({ model, el }) {
     if (s.job && !idButton.dataset.busy) setText(idButton, s.job.short);
     idButton.title = s.job ? `Copy the full id: ${s.job.id}` : "";
     idButton.setAttribute("aria-label", s.job ? `Copy job id ${s.job.id}` : "");
-    show(check, Boolean(s.notice?.action));
+    show(check, Boolean(s.notice?.action) && !page.gone);
+    show(again, page.gone && Boolean(s.job?.again));
+    again.title = s.job?.again ?? "";
     setText(check, s.notice?.action ?? "");
     line.dataset.tone = s.notice?.tone ?? "plain";
-    el.toggleAttribute("data-notice", Boolean(s.notice));
+    el.toggleAttribute("data-notice", Boolean(s.notice) || page.gone);
     setText(spoken, s.announce ?? "");
     drawSteps(s);
     drawFailure(s);
@@ -151,7 +161,7 @@ function render({ model, el }) {
   }
 
   function drawAct(s) {
-    const stop = s.stop;
+    const stop = page.gone ? null : s.stop;
     if (!stop || stop.does !== "stop" || stop.busy) page.asking = false;
     if (page.pressed && (page.pressed.sequence !== s.sequence)) page.pressed = null;
     const look = JSON.stringify([stop, page.asking, page.pressed]);
@@ -263,7 +273,8 @@ function render({ model, el }) {
     show(log, hasText);
     show(failure, failed);
     show(note, !hasText && !failed && !asks);
-    setText(note, opened ? opened.note : s.logs_note ?? "");
+    const hint = page.gone && s.job?.again ? `To watch this job again, run in a cell:\n${s.job.again}` : s.logs_note ?? "";
+    setText(note, opened ? opened.note : hint);
     note.dataset.tone = opened?.bad ? "bad" : "soft";
     drawTools(s, opened);
     if (opened) drawLog(opened);
@@ -345,23 +356,33 @@ function render({ model, el }) {
     setText(elapsed, s.elapsed === null || s.elapsed === undefined ? "" : clock(s.elapsed + ticks));
     show(elapsed, elapsed.textContent !== "");
     const ago = s.checked_ago;
-    const checkedText = ago === null || ago === undefined || s.notice ? "" : `checked ${span(ago + ticks)} ago`;
+    const checkedText = ago === null || ago === undefined || s.notice || page.gone ? "" : `checked ${span(ago + ticks)} ago`;
     setText(checked, checkedText);
     show(checked, checkedText !== "");
-    const deserted = !page.live && s.ticking && s.job?.id && now() - page.received > DESERTED_S;
-    const told = deserted ? `Last known state; the kernel has not answered. To watch it again: client.job("${s.job.id}")`
+    const silent = !page.live && s.ticking && s.job?.id && now() - page.received > DESERTED_S;
+    if (silent && !page.gone) lose(true);
+    const told = page.gone ? "Last known state: the kernel does not answer."
       : s.notice ? notice(s.notice.parts, ticks) : s.message ?? "";
     setText(said, told);
     said.title = told;
   }
 
+  function lose(gone) {
+    if (page.gone === gone) return;
+    page.stoodAt = passed();
+    page.gone = gone;
+    drawState();
+  }
+
   function received() {
     page.received = now();
     page.live = true;
+    page.gone = false;
     drawState();
   }
 
   const stops = [
+    followKernel(model, el, lose),
     listen(model, ["state"], received),
     listen(model, ["log_view"], () => { drawSteps(state()); drawBody(); }),
     listen(model, ["report_view"], reportArrived),

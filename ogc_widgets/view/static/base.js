@@ -88,6 +88,15 @@ function listen(model, names, callback) {
   return () => events.forEach((event) => model.off(event, callback));
 }
 
+/** Say whether the kernel's side of a model is gone: the kernel was restarted, or the
+    page shows a saved notebook. Calls back at once, and returns what stops it. */
+function followKernel(model, el, callback) {
+  const look = () => callback(el.classList.contains("jupyter-widgets-disconnected"));
+  model.on("comm_live_update", look);
+  look();
+  return () => model.off("comm_live_update", look);
+}
+
 /** A line for errors of callbacks, present in every view. */
 function problemLine(model) {
   const line = h("div", { class: "ogcw-error", role: "alert" });
