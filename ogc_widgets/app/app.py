@@ -599,6 +599,8 @@ class App(ipywidgets.VBox):
             words = f"Sign in to {self.client.url} to see its processes."
             return {**(shown or {}), "text/plain": words}, metadata
         cards = [part._repr_mimebundle_()[0] for part in (self.form, self.panel)]
+        if self.results is not None:
+            cards.append(self._results_map._repr_mimebundle_()[0])
         return {
             **(shown or {}),
             "text/plain": "\n".join(card["text/plain"] for card in cards),

@@ -35,7 +35,7 @@ def card_html(
     rows = [(field.label or key, inputs.get(key, "")) for key, field in fields.items()]
     rows += [(key, value) for key, value in inputs.items() if key not in fields]
     body = "".join(
-        f"<tr><th>{escape_html(name)}</th>"
+        f'<tr><th align="left">{escape_html(name)}</th>'
         f"<td>{escape_html(_text(value), limit=_MAX_VALUE)}</td></tr>"
         for name, value in rows[:_MAX_ROWS]
     )
@@ -48,6 +48,8 @@ def card_html(
 
 
 def _text(value: JsonValue) -> str:
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
     return value if isinstance(value, str) else exact.dumps(value)
 
 

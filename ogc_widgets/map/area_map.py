@@ -8,8 +8,9 @@ import ipyleaflet
 import ipywidgets
 import traitlets
 
-from ogc_widgets.api.text import clean
+from ogc_widgets.api.text import clean, escape_html
 from ogc_widgets.errors import InputError
+from ogc_widgets.map.card import area_text
 from ogc_widgets.map.files import read_area
 from ogc_widgets.map.footprints import Footprints, continuous, footprints
 from ogc_widgets.map.geometry import Geometry, bounds, box
@@ -368,6 +369,18 @@ class AreaMap(ipywidgets.Box):
     def clear_previews(self) -> None:
         """Take all pictures off the map."""
         self._overlay.pictures = []
+
+    def _repr_mimebundle_(
+        self, **kwargs: dict[Any, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The live view, and what a saved notebook says without it."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        shown, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        return {
+            **(shown or {}),
+            "text/plain": area_text(self.bbox),
+            "text/html": f"<p>{escape_html(area_text(self.bbox))}</p>",
+        }, metadata
 
     def close(self) -> None:
         """Close the map with everything that ipyleaflet makes for it."""

@@ -16,6 +16,7 @@ from ogc_widgets.client.loop import submit
 from ogc_widgets.client.results import Asset, Results
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.map.area_map import AreaMap
+from ogc_widgets.map.card import results_html, results_text
 from ogc_widgets.map.footprints import item_ids, items_of
 from ogc_widgets.map.item_rows import MAX_ROWS, picture_asset, raster_asset
 from ogc_widgets.map.items_table import ItemsTable
@@ -167,6 +168,20 @@ class ResultsMap(ipywidgets.VBox):
         for url, where in self._pictures.values():
             self.map.show_preview(url, where)
         self.table.previewed = list(self._pictures)
+
+    def _repr_mimebundle_(
+        self, **kwargs: dict[Any, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The live view, and what a saved notebook says without it."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        shown, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        return {
+            **(shown or {}),
+            "text/plain": results_text(self.table.total),
+            "text/html": results_html(
+                self.table.columns, self.table.rows, self.table.total
+            ),
+        }, metadata
 
     def close(self) -> None:
         """Close the widget; a map that was given stays."""

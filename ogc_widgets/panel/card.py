@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.api.text import clean, escape_html
-from ogc_widgets.panel.state import one_line
+from ogc_widgets.panel.state import telling
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from ogc_widgets.api import JobView
@@ -37,15 +38,42 @@ def card_html(job: Job | None, view: JobView | None) -> str:
             ("Finished", status.finished),
         )
         rows += [(name, _moment(moment)) for name, moment in times if moment]
-        rows.append(("Message", one_line(status.message)))
+        rows.append(("Message", telling(status.message)))
     if not view.is_final:
         rows.append(("Watch it again", line_to_return(job)))
     body = "".join(
-        f"<tr><th>{name}</th><td>{escape_html(value, limit=1000)}</td></tr>"
+        f'<tr><th align="left">{name}</th>'
+        f"<td>{escape_html(value, limit=1000)}</td></tr>"
         for name, value in rows
         if value
     )
-    return f"<table><tbody>{body}</tbody></table>"
+    return f"<table><caption>Job</caption><tbody>{body}</tbody></table>"
+
+
+def jobs_text(server_url: str) -> str:
+    """One line without anything that differs from run to run."""
+    return f"Jobs of {clean(server_url)}"
+
+
+def jobs_html(server_url: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """The rows of a table of jobs as an escaped table without styles."""
+    names = ("status", "process", "job", "created", "message")
+    head = "".join(f"<th>{name}</th>" for name in names)
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f"<td>{escape_html(row[key], limit=300)}</td>"
+            for key in ("word", "process", "id", "created", "message")
+        )
+        + "</tr>"
+        for row in rows
+    )
+    if not rows:
+        return f"<p>{escape_html(jobs_text(server_url))}</p>"
+    return (
+        f"<table><caption>{escape_html(jobs_text(server_url))}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
 
 
 def line_to_return(job: Job) -> str:

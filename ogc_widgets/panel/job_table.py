@@ -14,6 +14,7 @@ from ogc_widgets.api.text import clean
 from ogc_widgets.client.job import Job
 from ogc_widgets.errors import InputError, JobGoneError, OgcError, ProblemError
 from ogc_widgets.panel.background import BackgroundView
+from ogc_widgets.panel.card import jobs_html, jobs_text
 from ogc_widgets.panel.job_listing import Filter, JobListing
 from ogc_widgets.panel.stopping import ask_to_stop
 from ogc_widgets.panel.table_rows import table_row
@@ -397,6 +398,19 @@ class JobTable(BackgroundView):
             "note": self._note,
             "with_results": bool(self._results_callbacks),
         }
+
+    def _repr_mimebundle_(
+        self, **kwargs: dict[Any, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The live view, and what a saved notebook says without it."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        shown, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        url = self._client.url
+        return {
+            **(shown or {}),
+            "text/plain": jobs_text(url),
+            "text/html": jobs_html(url, self.state["rows"]),
+        }, metadata
 
     def _row(self, job: AsyncJob) -> dict[str, Any]:
         row = table_row(job, busy=self._busy.get(job.id, ""))
