@@ -77,6 +77,18 @@ def by_cursor(query, jobs, _url):
     return {"jobs": jobs[start:end], "cursor": f"c{end}" if end < len(jobs) else None}
 
 
+def by_header(query, jobs, url):
+    page = by_link(query, jobs, url)
+    links = ", ".join(f'<{one["href"]}>; rel="next"' for one in page.pop("links"))
+    return page, {"Link": links}
+
+
+def by_member(query, jobs, url):
+    page = by_link(query, jobs, url)
+    following = page["links"][0]["href"] if page["links"] else None
+    return {"jobs": page["jobs"], "next": following}
+
+
 def all_at_once(_query, jobs, _url):
     return {"jobs": jobs, "numberTotal": len(jobs)}
 
@@ -119,7 +131,9 @@ class JobServer(RawServer):
                 if said is not Ellipsis:
                     return said
             url = f"{self.origin}/api/jobs"
-            return answer(self.dialect(query, self.jobs, url))
+            said = self.dialect(query, self.jobs, url)
+            document, headers = said if isinstance(said, tuple) else (said, {})
+            return answer(document, headers=headers)
         found = [one for one in NEWEST_FIRST if path == f"/api/jobs/{one['jobID']}"]
         return answer(found[0]) if found else answer({"title": "NoSuchJob"}, 404)
 
@@ -137,7 +151,7 @@ def ids(jobs):
     "dialect",
     [
         by_link, by_mapping_of_links, by_page_number, by_skip, by_offset_without_total,
-        by_cursor, all_at_once,
+        by_cursor, by_header, by_member, all_at_once,
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("page_size", [1, 4, 23, 50])
@@ -334,3 +348,16 @@ def test_jobs_can_be_gone_through_in_any_loop():
                 return ids(found), ids(first)
 
         assert asyncio.run(lesson()) == (ALL, ALL[:10])
+
+
+def test_processes_of_all_pages_are_listed_when_only_a_total_says_so():
+    def pages(_connection, received):
+        path, _, text = received.path.partition("?")
+        if path != "/api/processes":
+            return answer({"title": "Pages", "links": []})
+        start = number(dict(parse_qsl(text)), "skip")
+        listed = [{"id": f"p{n}"} for n in range(25)][start : start + 10]
+        return answer({"processes": listed, "numberTotal": 25})
+
+    with RawServer(pages) as server, Client(f"{server.origin}/api") as client:
+        assert [one.id for one in client.processes()] == [f"p{n}" for n in range(25)]
