@@ -1,0 +1,72 @@
+"""Installing other people's servers: once, by themselves, and loudly if it fails."""
+
+from __future__ import annotations
+
+import pytest
+import servers
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An empty place for environments; pip is only noted, and does what is said."""
+    monkeypatch.setattr(servers, "ROOT", tmp_path)
+    monkeypatch.setattr(servers, "FOLDER", tmp_path / "servers")
+    monkeypatch.setattr(servers, "install_redis", lambda: False)
+    monkeypatch.setattr(servers.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(servers.venv, "create", lambda path, **_: path.mkdir())
+    monkeypatch.setattr(servers, "version_of", lambda _python, _name: "1.2.3")
+    monkeypatch.setattr(servers, "runs", lambda _python: True)
+    monkeypatch.setenv("CI", "")
+    return tmp_path / "servers"
+
+
+@pytest.fixture
+def pip(monkeypatch):
+    """What pip was asked for; ``pip.works`` says how it ends."""
+
+    class Pip:
+        def __init__(self):
+            self.works = True
+            self.asked = []
+
+        def __call__(self, _python, wanted, _log):
+            self.asked.append(wanted)
+            return self.works
+
+    pip = Pip()
+    monkeypatch.setattr(servers, "run_pip", pip)
+    return pip
+
+
+def test_second_run_does_nothing(folder, pip):
+    assert servers.main([]) == 0
+    assert len(pip.asked) == len(servers.SERVERS)
+    assert '"version": "1.2.3"' in (folder / "wraptile" / "installed.json").read_text()
+    pip.works = False
+    assert servers.main([]) == 0
+    assert len(pip.asked) == len(servers.SERVERS)
+
+
+def test_environment_is_made_anew_when_other_packages_are_wanted(
+    folder, pip, monkeypatch
+):
+    servers.main(["wraptile"])
+    monkeypatch.setitem(servers.SERVERS, "wraptile", ["wraptile", "another"])
+    servers.main(["wraptile"])
+    assert pip.asked[-1] == ["--upgrade", "wraptile", "another"]
+
+
+def test_what_cannot_be_installed_is_said_loudly_and_left_out(folder, pip, capsys):
+    pip.works = False
+    assert servers.main(["wraptile"]) == 0
+    assert "NOT INSTALLED: wraptile" in capsys.readouterr().err
+    assert not (folder / "wraptile").exists()
+
+
+def test_missing_server_fails_where_the_whole_is_wanted(
+    folder, pip, capsys, monkeypatch
+):
+    monkeypatch.setenv("CI", "true")
+    monkeypatch.setattr(servers.shutil, "which", lambda _name: None)
+    assert servers.main(["pygeoapi"]) == 1
+    assert "redis-server" in capsys.readouterr().err
