@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from axe import grave_violations
 from deploy_states import CANARY, STATES, traits
 from playwright.sync_api import expect
 from view_page import show_view
@@ -72,6 +73,35 @@ def test_text_is_sent_when_the_typing_has_stopped(page):
     box.press_sequentially("cwlVersion: v1.2", delay=5)
     page.wait_for_function("() => model.sent.some((one) => one.type === 'text')")
     assert [one["text"] for one in sent(page, "text")] == ["cwlVersion: v1.2"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_serious_finding_of_axe_in_any_state(page, theme):
+    show_view(page, DeployPanel, traits("empty"), theme=theme)
+    for name, shown in STATES.items():
+        put(page, shown)
+        assert grave_violations(page, "#view") == [], name
+    put(page, STATES["looked"])
+    page.get_by_role("button", name="remove water-bodies", exact=True).click()
+    assert grave_violations(page, "#view") == []
+
+
+def test_everything_can_be_reached_by_keyboard(page):
+    show_view(page, DeployPanel, traits("looked"))
+    reached = []
+    for _ in range(16):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate(
+                """() => { const e = document.activeElement;
+                return e.getAttribute('aria-label') || e.textContent; }"""
+            )
+        )
+    assert {
+        "File", "Address", "Text", "Package file", "Deploy",
+        "Part of the package that becomes the process", "open water-bodies",
+        "remove water-bodies",
+    } <= set(reached)  # fmt: skip
 
 
 @pytest.fixture
