@@ -258,7 +258,11 @@ class DeployPanel(BackgroundView):
         if verb != "deploy" or error.status_code != _CONFLICT:
             return ""
         check = self._check
-        return check.process.id if check is not None and check.process else ""
+        if check is not None and check.process:
+            return check.process.id
+        # Without the libraries that read packages, the server's words are all there is.
+        named = [p.id for p in self._processes or () if p.id in error.what]
+        return max(named, key=len, default="")
 
     # -- from the page --------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import threading
 import time
 
@@ -120,6 +121,24 @@ def test_old_process_is_kept_when_the_user_says_so(panel, client):
     press(panel, "keep")
     assert panel.state["question"] == ""
     assert client.process("panel-hello").title == "Hello"
+
+
+def test_process_in_the_way_is_found_without_the_libraries_too(
+    panel, client, monkeypatch
+):
+    client.deploy(HELLO.format(label="Hello"))
+    panel.refresh()
+    wait_until(lambda: "panel-hello" in listed(panel))
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util,
+        "find_spec",
+        lambda name, *rest: None if name == "cwl2ogc" else find(name, *rest),
+    )
+    panel.package = HELLO.format(label="Louder")
+    assert "pip install" in looked(panel)["note"]
+    panel.deploy()
+    assert settled(panel)["question"] == "panel-hello"
 
 
 def test_processes_of_the_server_itself_are_not_offered_for_removal(panel):
