@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import weakref
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 # Seconds that a server may take to accept something, at least.
 ACCEPT_S = 60.0
 _MOST_ODDITIES = 100
+_VARYING = re.compile(r"[0-9a-f]{4,}|\d+")
 _ADDRESS_ADVICE = (
     "Check the address: it should be the landing page of the server, for example "
     "https://example.org/acme/ogc-api"
@@ -203,8 +205,10 @@ class Connection:
         return tuple(self._oddities.values())
 
     def _hear(self, where: str, message: str) -> None:
+        # The same oddity of another job, or of the next progress, is no other one.
+        kind = _VARYING.sub("#", message)
         if len(self._oddities) < _MOST_ODDITIES:
-            self._oddities.setdefault(message, Oddity(message, where))
+            self._oddities.setdefault(kind, Oddity(message, where))
 
     def experienced(self, capability: str, reply: Reply, *, works: bool) -> None:
         """Keep in mind that something works, or does not.

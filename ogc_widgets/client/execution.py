@@ -85,7 +85,7 @@ class Execution(Jobs):
         key = await asyncio.to_thread(history.note_sending, self.url, process_id)
         try:
             reply, submitted = await self._submit(request, process_id, is_sync=is_sync)
-        except SubmissionUnknownError:
+        except (SubmissionUnknownError, ProtocolError):
             await asyncio.to_thread(history.note_answer, key, "unknown")
             raise
         except ServerError:

@@ -137,6 +137,10 @@ def test_oddities_are_kept_as_evidence_even_when_nobody_was_warned():
         where = {one.sentence.split()[1]: one.where for one in client.oddities}
         assert where["progress"] == "POST /api/processes/p/execution"
         assert len(set(client.oddities)) == len(client.oddities)
+        before = client.oddities
+        created["progress"] = "46%"
+        client.execute("p", {}).wait(20)
+        assert client.oddities == before
         assert other.oddities == ()
 
 

@@ -18,6 +18,7 @@ from ogc_widgets.client.history import ledger_path
 from ogc_widgets.errors import (
     ConnectionFailedError,
     ProblemError,
+    ProtocolError,
     SubmissionUnknownError,
 )
 
@@ -200,3 +201,16 @@ def test_process_runs_when_the_ledger_cannot_be_written(monkeypatch, tmp_path, c
         assert client.execute("p", {}).id == "j1"
     assert "cannot be written" in caplog.text
     assert recent_jobs() == []
+
+
+def test_fate_is_noted_as_unknown_when_the_answer_makes_no_sense():
+    said = {
+        ("POST", "/api/processes/p/execution"): lambda *_: answer({"hello": 1}, 201)
+    }
+    with processes_server(said) as server, Client(server.origin + "/api") as client:
+        with pytest.raises(ProtocolError, match="names no job") as caught:
+            client.execute("p", {})
+        assert "It is not known whether the job started" in str(caught.value)
+        assert len(server.requests("POST")) == 1
+    (noted,) = recent_jobs()
+    assert noted.state == "unknown"
