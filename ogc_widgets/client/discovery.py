@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Unpack
 
-from ogc_widgets.api import requests
+from ogc_widgets.api import reading, requests
 from ogc_widgets.api.capabilities import Capabilities
 from ogc_widgets.api.conformance import Conformance
 from ogc_widgets.api.documents import LandingPage
-from ogc_widgets.api.links import join_path
+from ogc_widgets.api.links import absolute, find_link, join_path, same_origin
 from ogc_widgets.api.processes import Process, ProcessList, ProcessSummary
 from ogc_widgets.api.replies import problem_error
 from ogc_widgets.api.server_report import ServerReport, report
@@ -150,6 +150,9 @@ class Discovery(SigningIn):
         """
         url = await self.process_url(process_id)
         reply = await self.send(requests.get(url))
+        linked = self._linked_description(process_id)
+        if reply.status_code in (404, 405) and linked not in ("", url):
+            reply = await self.send(requests.get(linked))
         if not reply.is_ok:
             raise problem_error(
                 reply,
@@ -161,6 +164,16 @@ class Discovery(SigningIn):
         process = Process.from_json(reply.json(), url)
         self._processes[process_id] = process
         return process
+
+    def _linked_description(self, process_id: str) -> str:
+        """Where the list says that a description is, for servers with other paths."""
+        for summary in self._summaries or ():
+            if summary.id == process_id:
+                link = find_link(summary.links, "self", "process", "describe")
+                given = reading.text(summary.raw.get("processDescriptionURL"))
+                url = self.rebase(link.href if link else absolute(given, self.url))
+                return url if same_origin(url, self.url) else ""
+        return ""
 
     async def process_url(self, process_id: str) -> str:
         """Return the address of a process."""

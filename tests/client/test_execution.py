@@ -8,7 +8,12 @@ import pytest
 from raw_server import answer, processes_server
 
 from ogc_widgets.client import Client
-from ogc_widgets.errors import InputError, ProblemError, ResultsNotReadyError
+from ogc_widgets.errors import (
+    InputError,
+    NoSuchProcessError,
+    ProblemError,
+    ResultsNotReadyError,
+)
 
 JOB = "/api/jobs/j1"
 DONE = {"jobID": "j1", "status": "successful", "processID": "p"}
@@ -238,3 +243,23 @@ def test_missing_part_4_is_said_and_remembered():
         )
         with pytest.raises(ProblemError, match="404"):
             client.job("j1").request()
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"links": [{"rel": "self", "href": "/api/catalogue/water"}]},
+        {"processDescriptionURL": "/api/catalogue/water"},
+    ],
+)
+def test_description_is_found_where_the_list_says_when_it_is_not_on_its_path(entry):
+    listed = {"processes": [{"id": "water", "version": "1", **entry}]}
+    said = {
+        ("GET", "/api/processes"): lambda *_: answer(listed),
+        ("GET", "/api/catalogue/water"): lambda *_: answer({"id": "water"}),
+    }
+    with server_with(said) as server, Client(f"{server.origin}/api") as client:
+        with pytest.raises(NoSuchProcessError):
+            client.process("water")
+        client.processes()
+        assert client.process("water").id == "water"
