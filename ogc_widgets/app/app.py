@@ -583,7 +583,8 @@ class App(ipywidgets.VBox):
     def _line_to_return(self, job: Job) -> str:
         """Write the line of Python that comes back to a job in a new kernel."""
         server, process, name = map(
-            json.dumps, (self.client.url, job.process_id or self.process.id, job.id)
+            json.dumps,
+            (job.aio.server_url, job.process_id or self.process.id, job.id),
         )
         return (
             f"app = ogc.App({server}, {process}); app.job = app.client.job({name}); app"

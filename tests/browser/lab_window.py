@@ -219,6 +219,17 @@ class LabPage:
         errors = self.cell_errors()
         assert not errors, f"cells failed: {errors}"
 
+    def restart_kernel(self) -> None:
+        """Kernel > Restart Kernel, and the confirmation; everything in it is gone."""
+        if self._kernel is not None:
+            self._kernel.stop_channels()
+            self._kernel = None
+        self.page.evaluate(
+            """() => window.jupyterapp.shell.currentWidget
+              .sessionContext.session.kernel.restart()"""
+        )
+        self.wait_idle()
+
     def start_cell(self, code: str) -> None:
         """Add a cell at the end and run it, without waiting for it."""
         self.page.evaluate(

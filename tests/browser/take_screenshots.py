@@ -39,6 +39,7 @@ KEPT = (
     "results-light-1080",
     "results-dark-1080",
     "results-light-700",
+    "search-light-1080",
     "code-light-1080",
     "jobs-light-1080",
 )

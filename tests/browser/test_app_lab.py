@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from app_screen import AppScreen
 from lab_window import ROOT, LabPage
 from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from ogc_widgets.lab import Lab
 
 TOUR = ROOT / "notebooks" / "01-water-bodies.ipynb"
 AREA = [-121.399, 39.834, -120.74, 40.472]
@@ -155,6 +159,37 @@ def test_state_comes_back_when_the_page_is_reloaded(tour: AppScreen) -> None:
     tour.wait_for_job("successful")
     expect(tour.rows).to_have_count(2)
     expect(tour.footprints).to_have_count(2)
+
+
+def test_panel_holds_the_way_back_when_the_kernel_was_restarted(
+    tour: AppScreen, lab_server: Lab
+) -> None:
+    # A server that outlives the kernel, as real ones do.
+    tour.window.execute(f"""
+app.job = ogc.Client({lab_server.url!r}).execute(
+    "echo", {{"message": "hello", "pauses": [3] * 10}}, mode="async"
+)
+""")
+    tour.wait_for_job("running")
+    identity = tour.python("app.job.id")
+    height = tour.app.evaluate("e => e.offsetHeight")
+    tour.window.restart_kernel()
+    expect(tour.job.locator(".ogcw-job-said")).to_have_text(
+        "Last known state: the kernel does not answer."
+    )
+    expect(tour.button("Run")).to_be_disabled()
+    assert tour.button("Stop").count() == 0
+    assert tour.app.evaluate("e => e.offsetHeight") == height
+    copy = tour.button("copy the line to watch it again")
+    copy.click()
+    line = tour.window.page.evaluate("navigator.clipboard.readText()")
+    assert identity in line
+    tour.window.start_cell(f"import ogc_widgets as ogc\n{line}")
+    again = tour.window.page.locator(".ogcw-job").last
+    expect(again.locator(".ogcw-job-id")).to_have_text(identity[:8], timeout=60_000)
+    tour.window.python(
+        f"ogc.Client({lab_server.url!r}).job({identity!r}).dismiss().status"
+    )
 
 
 def test_typed_text_moves_the_box_when_the_field_is_left(tour: AppScreen) -> None:
