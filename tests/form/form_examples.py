@@ -1,6 +1,6 @@
 """One input for every kind of field: the tests, the pictures and the page use these.
 
-``docs/forms.md`` is written from this list by ``scripts/form_page.py``; the pictures in
+``docs/forms.md`` is written from this list by ``scripts/form_docs.py``; the pictures in
 it show each input filled with its value, as a form draws it.
 """
 

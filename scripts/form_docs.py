@@ -1,4 +1,4 @@
-"""Write the examples in docs/forms.md: ``python scripts/form_page.py [--pictures]``.
+"""Write the examples in docs/forms.md: ``python scripts/form_docs.py [--pictures]``.
 
 The page keeps its own words; what stands between the two marks is made from the same
 examples that the tests use. With ``--pictures`` each example is drawn in Chromium, too.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PAGE = ROOT / "docs" / "forms.md"
 PICTURES = ROOT / "docs" / "screenshots" / "form"
-BEGIN = "<!-- The examples: made by scripts/form_page.py, do not edit. -->"
+BEGIN = "<!-- The examples: made by scripts/form_docs.py, do not edit. -->"
 END = "<!-- The examples end here. -->"
 _WIDTH = 460
 _MARGIN = 8
