@@ -11,7 +11,6 @@ import traitlets
 from ogc_widgets.api.text import clean, escape_html
 from ogc_widgets.errors import InputError
 from ogc_widgets.map.card import area_text
-from ogc_widgets.map.files import read_area
 from ogc_widgets.map.footprints import Footprints, continuous, footprints
 from ogc_widgets.map.geometry import Geometry, bounds, box
 from ogc_widgets.map.overlay import MODES, MapOverlay
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
 
-    from ogc_widgets.map.files import LoadedArea
-    from ogc_widgets.map.files.reading import Readable
+    from ogc_widgets.map.files.reading import LoadedArea, Readable
     from ogc_widgets.map.rings import Json
 
 OPENSTREETMAP = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
@@ -177,6 +175,9 @@ class AreaMap(ipywidgets.Box):
         Raises:
             InputError: It cannot be read or holds no area; the area stays as it is.
         """
+        # Readers of files are loaded when the first file is.
+        from ogc_widgets.map.files.reading import read_area
+
         found = read_area(source, name=name, layer=layer)
         self.geometry = found.geometry
         self._overlay.notice = found.note

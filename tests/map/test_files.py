@@ -19,7 +19,8 @@ from pyogrio.raw import write
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.map import projections
-from ogc_widgets.map.files import layers, read_area
+from ogc_widgets.map.files import layers
+from ogc_widgets.map.files.reading import read_area
 from ogc_widgets.map.files.wkb import BrokenError, read_wkb
 from ogc_widgets.map.utm import forward
 

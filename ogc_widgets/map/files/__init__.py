@@ -4,7 +4,3 @@ GeoJSON, well-known text and GeoPackage need nothing beyond Python; shapefiles a
 with pyshp, KML with defusedxml, and pyproj converts from reference systems other than
 WGS 84, UTM and Web Mercator. All three come with the extra ``files``.
 """
-
-from ogc_widgets.map.files.reading import LoadedArea, read_area
-
-__all__ = ["LoadedArea", "read_area"]
