@@ -21,7 +21,8 @@ function signInBox(model) {
   const head = h("div", { class: "ogcw-signin-head" }, title, ways);
   const fields = h("div", { class: "ogcw-signin-fields" });
   const button = h("button", { type: "submit", class: "ogcw-btn ogcw-btn-primary" }, "Sign in");
-  const form = h("form", { class: "ogcw-signin-form", autocomplete: "off", novalidate: true }, fields, button);
+  // JupyterLab would take Enter for a command of the notebook.
+  const form = h("form", { class: "ogcw-signin-form", autocomplete: "off", novalidate: true, "data-lm-suppress-shortcuts": "true" }, fields, button);
   const hint = h("div", { class: "ogcw-hint ogcw-signin-hint" });
   const problem = h("div", { class: "ogcw-error ogcw-signin-problem", role: "alert" });
 
@@ -58,7 +59,13 @@ function signInBox(model) {
   function input(name, label, attributes = {}) {
     const id = uniqueId("signin");
     const made = h("input", {
-      id, name, class: "ogcw-input", autocomplete: "off", autocapitalize: "none", spellcheck: "false", ...attributes,
+      id, name, class: "ogcw-input", autocomplete: "off", autocapitalize: "none", spellcheck: "false",
+      onkeydown: (event) => {
+        if (event.key !== "Enter" || event.isComposing) return;
+        event.preventDefault();
+        send();
+      },
+      ...attributes,
     });
     return h("div", { class: "ogcw-signin-field" }, h("label", { class: "ogcw-label", for: id }, label), made);
   }
@@ -142,7 +149,9 @@ function signInBox(model) {
     }
     tick();
     // What had the focus may have gone: hand it to what comes next.
-    if (hadFocus && !element.contains(document.activeElement)) (s.code ? link : s.is_signed_in ? again : field ?? button).focus({ preventScroll: true });
+    const active = document.activeElement;
+    const isLost = !element.contains(active) || active.disabled || active.closest("[hidden]");
+    if (hadFocus && isLost) (s.code ? link : s.is_signed_in ? again : field ?? button).focus({ preventScroll: true });
   }
 
   function tick() {
