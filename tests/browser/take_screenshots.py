@@ -98,7 +98,9 @@ class Photographer:
         expect(screen.area).not_to_have_attribute("aria-invalid", "true")
         self.keep("filled")
         screen.button("Search a STAC catalogue in this area").click()
-        expect(screen.app.locator(".ogcw-search li img")).to_have_count(2)
+        expect(screen.app.locator(".ogcw-search li img")).to_have_count(
+            2, timeout=90_000
+        )
         for box in screen.app.locator(".ogcw-search li input").all():
             box.check()
         self.keep("search")
