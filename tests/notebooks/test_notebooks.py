@@ -42,7 +42,9 @@ def test_each_cell_says_what_it_is_by_its_id(path: Path) -> None:
     assert all(re.fullmatch(r"[a-z][a-z-]+", name) for name in ids)
 
 
-def test_lesson_starts_with_three_lines_and_the_app(path: Path) -> None:
+def test_first_lesson_starts_with_three_lines_and_the_app(path: Path) -> None:
+    if not path.stem.startswith("01-"):
+        return
     first = next(cell for cell in read(path).cells if cell.cell_type == "code")
     lines = [ast.unparse(node) for node in ast.parse(first.source).body]
     assert lines == [
