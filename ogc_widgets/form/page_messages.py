@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ogc_widgets.api.text import clean
-from ogc_widgets.errors import InputError
-from ogc_widgets.form import area, files
+from ogc_widgets.form import area
 from ogc_widgets.form.state import FormState
 from ogc_widgets.view.base import publishing
 
@@ -75,18 +72,9 @@ class PageMessages(FormState):
         parts: int = 1,
     ) -> None:
         with publishing(self):
-            received = self._uploads.setdefault((path or id, name), {})
-            received[int(part)] = _decoded(base64)
-            if sum(map(len, received.values())) > files.MAX_UPLOAD:
-                del self._uploads[path or id, name]
-                raise InputError(
-                    f"{clean(name)} is larger than {files.MAX_UPLOAD >> 20} MiB.",
-                    advice="Give its address instead.",
-                )
-            if len(received) < int(parts):
+            content = self._uploads.add(f"{path or id}\n{name}", base64, part, parts)
+            if content is None:
                 return
-            del self._uploads[path or id, name]
-            content = b"".join(received[number] for number in sorted(received))
             self._edited.add(id)
             self._set_part(
                 path or id,
@@ -122,10 +110,3 @@ class PageMessages(FormState):
             if action in ("draw", "view", "focus"):
                 number = self.area_request.get("n", 0) + 1
                 self.area_request = {"path": at, "action": action, "n": number}
-
-
-def _decoded(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise InputError("The upload arrived broken; try it again.") from None

@@ -14,7 +14,7 @@ import traitlets
 from ipywidgets import widget_serialization
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.form import area, extras, page, rules, saying, stac, tree
+from ogc_widgets.form import area, extras, files, page, rules, saying, stac, tree
 from ogc_widgets.form.advising import told
 from ogc_widgets.form.descriptions import plain_description
 from ogc_widgets.form.drafts import from_draft, initial_draft, to_draft
@@ -33,6 +33,7 @@ from ogc_widgets.form.reduce import reduce_process
 from ogc_widgets.form.slots import Slots
 from ogc_widgets.form.vault import Vault
 from ogc_widgets.view.base import publishing
+from ogc_widgets.view.uploads import Uploads
 
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
@@ -115,7 +116,7 @@ class FormState(OutputChoice):
         self._edited: set[str] = set()
         self._tried: set[str] = set()
         self._server_errors: dict[str, str] = {}
-        self._uploads: dict[tuple[str, str], dict[int, bytes]] = {}
+        self._uploads = Uploads(files.MAX_UPLOAD)
         drafts = {key: initial_draft(field) for key, field in self._fields.items()}
         self._field_handles = MappingProxyType(
             {key: InputField(self, field) for key, field in self._fields.items()}
