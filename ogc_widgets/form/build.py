@@ -79,7 +79,9 @@ class Builder:
             order=made.order if made.order is not None else ui.number(hints, "order"),
             advanced=made.advanced or hints.get("advanced") is True or _is_past(view),
             note=made.note or ("Deprecated." if view.get("deprecated") else ""),
-            custom=None if place.depth else registry.find(view, self.scope.reading),
+            custom=None
+            if place.depth
+            else registry.find(view, self.scope.reading, made),
         )
         default = view.get("default")
         if place.depth and default is not None:

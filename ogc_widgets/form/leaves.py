@@ -86,7 +86,9 @@ def named_constants(choices: list[dict[str, Any]]) -> Field | None:
 
 def number(view: Mapping[str, Any], kind: str, hints: Mapping[str, Any]) -> Field:
     """A number with its bounds."""
-    low, high = view.get("minimum"), view.get("maximum")
+    # Hints give a slider its ends where the schema has no limits.
+    low = view.get("minimum", ui.number(hints, "minimum"))
+    high = view.get("maximum", ui.number(hints, "maximum"))
     above, below = view.get("exclusiveMinimum"), view.get("exclusiveMaximum")
     excludes_low = above is not None and (low is None or above >= low)
     excludes_high = below is not None and (high is None or below <= high)

@@ -88,10 +88,16 @@ def register_field(
     return decorate
 
 
-def find(view: Mapping[str, Any], reading: InputReading) -> int | None:
-    """Number of the registered field for the flat schema of an input, or None."""
+def find(view: Mapping[str, Any], reading: InputReading, made: Field) -> int | None:
+    """Number of the registered field for an input, or None.
+
+    Args:
+        view: The flat schema of the input.
+        reading: Its description.
+        made: The field that it has without one, for what stands in branches.
+    """
     for number, one in sorted(_registered.items(), reverse=True):
-        if _fits(one, view, reading):
+        if _fits(one, view, reading, made):
             return number
     return None
 
@@ -102,14 +108,16 @@ def make_widget(number: int, field: Field) -> JsonValue:
     return registration.make(field) if registration is not None else None
 
 
-def _fits(one: Registration, view: Mapping[str, Any], reading: InputReading) -> bool:
+def _fits(
+    one: Registration, view: Mapping[str, Any], reading: InputReading, made: Field
+) -> bool:
     said = reading.cwl_type
+    contents = (str(view.get("contentMediaType", "")), *made.media_types)
     return (
-        (not one.format or view.get("format") == one.format)
+        (not one.format or one.format in (view.get("format"), made.format))
         and (
             not one.media_type
-            or words.base_type(str(view.get("contentMediaType", "")))
-            == words.base_type(one.media_type)
+            or words.base_type(one.media_type) in map(words.base_type, contents)
         )
         and (not one.cwl_type or one.cwl_type in (said, said.rsplit("#", 1)[-1]))
         and (not one.input_id or one.input_id == reading.id)

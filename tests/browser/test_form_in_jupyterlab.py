@@ -60,6 +60,8 @@ def test_page_and_kernel_agree_when_the_form_is_filled_by_hand(
     page.keyboard.press("Enter")
     page.keyboard.type("nir")
     lab_page.wait_python("form.inputs.get('bands') == ['green', 'nir']")
+    tint = form.locator(".ogcw-f-block", has=page.locator(".widget-text"))
+    expect(tint).to_contain_text("not set")
     form.locator(".widget-text input").fill("red")
     form.locator(".widget-text input").press("Tab")
     lab_page.wait_python("form.inputs.get('tint') == 'red'")

@@ -138,11 +138,25 @@ def _object(draw: st.DrawFn, depth: int) -> dict[str, Any]:
     properties = draw(st.dictionaries(KEYS, schemas(depth + 1), max_size=3))
     names = list(properties)
     required = [name for name in names if draw(st.booleans())]
+    more: dict[str, Any] = {}
+    match draw(st.sampled_from(["", "", "closed", "open", "rule", "needs"])):
+        case "closed":
+            more = {"additionalProperties": False}
+        case "open":
+            more = {"additionalProperties": draw(schemas(depth + 1))}
+        case "rule":
+            more = {
+                "if": {"properties": {draw(KEYS): draw(schemas(depth + 1))}},
+                "then": {"properties": {draw(KEYS): draw(schemas(depth + 1))}},
+                "else": {"required": [draw(KEYS)]},
+            }
+        case "needs":
+            more = {"dependentRequired": {draw(KEYS): [draw(KEYS)]}}
     return {
         "type": "object",
         "properties": properties,
         **({"required": required} if required else {}),
-        **draw(st.sampled_from([{}, {}, {"additionalProperties": False}])),
+        **more,
     }
 
 
@@ -193,7 +207,10 @@ def values(draw: st.DrawFn, schema: Any, depth: int = 0) -> Any:
         members = schema.get("properties", {})
         chosen = {k: v for k, v in members.items() if draw(st.integers(0, 3))}
         made = {key: draw(values(one, depth + 1)) for key, one in chosen.items()}
-        if "additionalProperties" in schema and draw(st.booleans()):
+        rule = schema.get("then", {}).get("properties", {})
+        if rule and draw(st.booleans()):
+            made |= {key: draw(values(one, depth + 1)) for key, one in rule.items()}
+        if schema.get("additionalProperties") and draw(st.booleans()):
             made[draw(TEXTS)] = draw(values(schema["additionalProperties"], depth + 1))
         return made
     return draw(JSON)

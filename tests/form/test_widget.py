@@ -594,6 +594,34 @@ def test_a_registered_field_is_found_when_its_condition_holds(
         make.unregister()
 
 
+@pytest.mark.parametrize(
+    ("condition", "schema"),
+    [
+        (
+            {"format": "colour"},
+            {"anyOf": [{"type": "string", "format": "colour"}, {"type": "null"}]},
+        ),
+        (
+            {"media_type": "image/jp2"},
+            {
+                "oneOf": [
+                    {"type": "string", "contentMediaType": "image/tiff"},
+                    {"type": "string", "contentMediaType": "image/jp2"},
+                ]
+            },
+        ),
+    ],
+)
+def test_a_registered_field_is_found_when_what_it_is_for_stands_in_a_branch(
+    condition: dict[str, Any], schema: Any
+) -> None:
+    make = register_field(**condition)(lambda field: ipywidgets.Text())
+    try:
+        assert len(form_of(schema).slots) == 1
+    finally:
+        make.unregister()
+
+
 def test_the_field_is_still_there_when_a_predicate_or_maker_fails() -> None:
     def fail(_: Any) -> Any:
         raise ZeroDivisionError

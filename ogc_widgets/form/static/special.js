@@ -127,6 +127,8 @@ function slotControl(spec, host) {
     node,
     write(next) { draft = next ?? null; fallback?.write(draft); },
     read: () => (fallback ? fallback.read() : draft),
+    // Most widgets show some value from the start: say that it is not sent yet.
+    count: () => (!fallback && draft === null ? NOT_SET : ""),
     focus() { if (fallback) fallback.focus(); else node.querySelector("input, select, textarea, button")?.focus(); },
     mark(state) { if (fallback) fallback.mark(state); else if (!host.grouped) tie(node, state, false); },
     children: () => fallback?.children?.() ?? [],
