@@ -571,6 +571,10 @@ class App(ipywidgets.VBox):
                 self.results = future.result()
             except Exception as error:  # noqa: BLE001 # shown under the job
                 self._outputs.report(error)
+                if isinstance(error, SignInError):
+                    aio = self.client.aio
+                    self._unwatch = aio.when_signed_in(partial(self._seen, job, view))
+                    self.panel.ask_to_sign_in(aio)
 
         submit(job.aio.results).add_done_callback(done)
 

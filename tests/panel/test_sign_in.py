@@ -434,6 +434,31 @@ def test_run_that_is_refused_asks_to_sign_in_and_can_be_pressed_again():
         app.close()
 
 
+def test_results_come_after_the_user_has_signed_in_again():
+    accepted = ["Bearer old"]
+
+    def run(*_):
+        accepted[:] = ["Bearer good"]
+        return answer({"jobID": "1", "status": "successful"}, 201)
+
+    pages = {
+        ("POST", "/api/processes/p/execution"): run,
+        ("GET", "/api/jobs/1/results"): lambda *_: answer({"out": {"value": 7}}),
+    }
+    with server_that_wants(accepted, behaviours=pages) as server:
+        app = ogc.App(server.origin + "/api", auth="old")
+        app.run()
+        wait_for(lambda: app.panel.sign_in.get("ways"))
+        assert app.results is None
+        assert "401" in app._outputs.problem
+        type_in(app.panel, secret="good")
+        wait_for(lambda: app.results is not None)
+        assert app._outputs.problem == ""
+        assert app.panel.sign_in == {}
+        assert app.panel.state["kind"] == "successful"
+        app.close()
+
+
 def test_other_process_that_is_refused_asks_to_sign_in():
     accepted = ["Bearer old"]
     with server_that_wants(accepted) as server:
