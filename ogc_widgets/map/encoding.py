@@ -104,6 +104,7 @@ _SENT_AS = {
 _GEOJSON_TYPE = "application/geo+json"
 _PLAIN = r"-?(?:\d+(?:\.\d+)?|\.\d+)"
 _PLAIN_BBOX = re.compile(rf"{_PLAIN}(?:\s*,\s*{_PLAIN}){{3}}")
+_MOST_TIDIED = 2_000  # corners of a ring; nobody reads more
 _KIND_OF = {"geojson-feature": "Feature", "geojson-collection": "FeatureCollection"}
 
 
@@ -323,8 +324,10 @@ def _with_bbox(geometry: Geometry, hint: AreaHint | None) -> Geometry:
 
 
 def _tidied(coordinates: Json) -> Json:
-    """Coordinates in which whole numbers are written as such."""
+    """Coordinates in which whole numbers are written as such, if they can be seen."""
     if isinstance(coordinates, list):
+        if len(coordinates) > _MOST_TIDIED:
+            return coordinates
         return [_tidied(member) for member in coordinates]
     return tidy(coordinates)
 

@@ -81,10 +81,12 @@ def _question(args: Any, kwargs: dict[str, Any]) -> bytes | None:  # noqa: ANN40
 
 
 def _copied(value: Any) -> Any:  # noqa: ANN401 # JSON
-    if isinstance(value, list):
-        if value and isinstance(value[0], float | int):
-            return value[:]
-        return [_copied(member) for member in value]
     if isinstance(value, dict):
         return {key: _copied(member) for key, member in value.items()}
-    return value
+    if not isinstance(value, list) or not value:
+        return value
+    if not isinstance(value[0], list):
+        return [_copied(m) if isinstance(m, dict) else m for m in value]
+    if value[0] and not isinstance(value[0][0], list):
+        return [position[:] for position in value]  # a ring: most of the work
+    return [_copied(member) for member in value]
