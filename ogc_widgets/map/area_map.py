@@ -10,6 +10,7 @@ import traitlets
 
 from ogc_widgets.api.text import clean, escape_html
 from ogc_widgets.errors import InputError
+from ogc_widgets.map.basemap import layer_of
 from ogc_widgets.map.card import area_text
 from ogc_widgets.map.footprints import Footprints, continuous, footprints
 from ogc_widgets.map.geometry import Geometry, bounds, box
@@ -25,11 +26,6 @@ if TYPE_CHECKING:
     from ogc_widgets.map.files.reading import LoadedArea, Readable
     from ogc_widgets.map.rings import Json
 
-OPENSTREETMAP = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
-_ATTRIBUTION = (
-    '&copy; <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a>'
-    " contributors"
-)
 TONES = 5
 """Colours in which several areas are told apart."""
 _SHAPES = ("rectangle", "polygon", "line", "point")
@@ -80,7 +76,7 @@ class AreaMap(ipywidgets.Box):
     ) -> None:
         start = None if area is None else area_from(area)
         self.footprints = Footprints((), (), 0)
-        self._layer = _layer(basemap)
+        self._layer = layer_of(basemap)
         self.map = ipyleaflet.Map(
             layers=() if self._layer is None else (self._layer,),
             center=center,
@@ -396,17 +392,3 @@ class AreaMap(ipywidgets.Box):
         for part in parts:
             if part is not None:
                 part.close()
-
-
-def _layer(basemap: Any) -> Any:  # noqa: ANN401 # ipyleaflet is untyped
-    if basemap == "osm":
-        return ipyleaflet.TileLayer(
-            url=OPENSTREETMAP,
-            attribution=_ATTRIBUTION,
-            name="OpenStreetMap",
-            max_zoom=19,
-            base=True,
-        )
-    if basemap is None or isinstance(basemap, ipyleaflet.Layer):
-        return basemap
-    raise InputError('basemap is "osm", None or a layer of ipyleaflet.')
