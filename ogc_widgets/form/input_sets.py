@@ -107,9 +107,13 @@ class InputSets(PageMessages):
 
     def _comparison(self, there: Mapping[str, Any], name: str) -> sets.Comparison:
         labels = labels_of(self._fields.items())
-        here = self.public_inputs
-        secrets = {key for key, value in here.items() if sets.holds_secret(value)}
-        rows = sets.differences(here, there, labels)
+        rows = sets.differences(self.public_inputs, there, labels)
+        # Not even the other set's secrets are shown: what is shown is saved.
+        secrets = {
+            key
+            for key, field in self._fields.items()
+            if any(part.kind == "secret" for part in field.walk())
+        }
         return sets.Comparison([row for row in rows if row.id not in secrets], name)
 
     def _set_text(self) -> str:

@@ -122,6 +122,13 @@ def test_a_comparison_lists_what_differs(form: ProcessForm, tmp_path: Path) -> N
     assert "hush" not in repr(found) + found._repr_html_()
 
 
+def test_passwords_of_the_other_set_are_not_shown(form: ProcessForm) -> None:
+    text = '{"inputs": {"token": "hush", "size": 1}}'
+    said(form, type="compare", name="b.json", text=text)
+    assert [row["id"] for row in form.comparison["rows"]] == ["size"]
+    assert "hush" not in repr(form.get_state()) + repr(form.compare_inputs(text))
+
+
 def test_a_comparison_is_false_when_nothing_differs(form: ProcessForm) -> None:
     form.inputs = INPUTS
     other = ProcessForm(PROCESS, INPUTS)
