@@ -591,7 +591,8 @@ class App(ipywidgets.VBox):
             (job.aio.server_url, job.process_id or self.process.id, job.id),
         )
         return (
-            f"app = ogc.App({server}, {process}); app.job = app.client.job({name}); app"
+            f"import ogc_widgets as ogc; app = ogc.App({server}, {process}); "
+            f"app.job = app.client.job({name}); app"
         )
 
     def _repr_mimebundle_(

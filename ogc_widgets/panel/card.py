@@ -79,7 +79,7 @@ def jobs_html(server_url: str, rows: Sequence[Mapping[str, Any]]) -> str:
 def line_to_return(job: Job) -> str:
     """Write the line of Python that watches a job again in a new kernel."""
     server, name = json.dumps(job.aio.server_url), json.dumps(job.id)
-    return f"ogc.JobPanel(ogc.Client({server}).job({name}))"
+    return f"import ogc_widgets as ogc; ogc.JobPanel(ogc.Client({server}).job({name}))"
 
 
 def _moment(moment: datetime) -> str:

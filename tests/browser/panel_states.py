@@ -11,7 +11,7 @@ from ogc_widgets.panel.steps import StepBook, links_of
 
 ID = "bfafdb8e-902c-11ef-a29c-8e55bd0a3308"
 URL = f"http://localhost:8080/acme/ogc-api/jobs/{ID}"
-AGAIN = f'ogc.JobPanel(ogc.Client("http://localhost:8080/acme").job("{ID}"))'
+AGAIN = f'import ogc_widgets as ogc; ogc.JobPanel(ogc.Client("http://localhost:8080/acme").job("{ID}"))'
 NOW = 1_700_000_000.0
 CROPS = ("node_crop", "node_crop_2", "node_crop_3", "node_crop_4")
 HALF = (*CROPS, "node_normalized_difference", "node_normalized_difference_2")

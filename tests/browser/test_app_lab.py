@@ -184,7 +184,7 @@ app.job = ogc.Client({lab_server.url!r}).execute(
     copy.click()
     line = tour.window.page.evaluate("navigator.clipboard.readText()")
     assert identity in line
-    tour.window.start_cell(f"import ogc_widgets as ogc\n{line}")
+    tour.window.start_cell(line)
     again = tour.window.page.locator(".ogcw-job").last
     expect(again.locator(".ogcw-job-id")).to_have_text(identity[:8], timeout=60_000)
     tour.window.python(

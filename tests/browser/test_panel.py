@@ -111,7 +111,7 @@ def test_kernel_that_is_gone_leaves_the_line_that_watches_the_job_again(page):
     show(page, "running-no-log-open")
     page.clock.run_for(3_000)
     page.evaluate("""() => {
-      document.getElementById("view").classList.add("jupyter-widgets-disconnected");
+      model.send = () => { throw new Error("Cannot send"); };
       model.tell("comm_live_update");
     }""")
     page.clock.run_for(10_000)

@@ -38,8 +38,9 @@ function render({ model, el }) {
         }, first.label));
     } else summary.replaceChildren();
   }
+  draw();
   const stops = [
-    followKernel(model, el, (now) => { gone = now; draw(); }),
+    followKernel(model, (now) => { gone = now; draw(); }),
     listen(model, ["problems", "busy", "note", "answered", "has_example"], draw),
   ];
   return () => stops.forEach((stop) => stop());

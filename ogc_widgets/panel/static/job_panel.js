@@ -382,7 +382,7 @@ function render({ model, el }) {
   }
 
   const stops = [
-    followKernel(model, el, lose),
+    followKernel(model, lose),
     listen(model, ["state"], received),
     listen(model, ["log_view"], () => { drawSteps(state()); drawBody(); }),
     listen(model, ["report_view"], reportArrived),

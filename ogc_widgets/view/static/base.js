@@ -88,12 +88,20 @@ function listen(model, names, callback) {
   return () => events.forEach((event) => model.off(event, callback));
 }
 
-/** Say whether the kernel's side of a model is gone: the kernel was restarted, or the
-    page shows a saved notebook. Calls back at once, and returns what stops it. */
-function followKernel(model, el, callback) {
-  const look = () => callback(el.classList.contains("jupyter-widgets-disconnected"));
+/** Say when the kernel's side of a model is gone, as after a restart of the kernel.
+    The event does not tell which way it went, and comes before the connection is taken
+    apart, so a message that nobody listens to is sent a moment later: if it cannot be
+    sent, nothing can. Returns the function that stops it. */
+function followKernel(model, callback) {
+  const look = () => setTimeout(() => {
+    try {
+      model.send({ type: "ping" });
+      callback(false);
+    } catch {
+      callback(true);
+    }
+  }, 300);
   model.on("comm_live_update", look);
-  look();
   return () => model.off("comm_live_update", look);
 }
 
