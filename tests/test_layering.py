@@ -18,13 +18,14 @@ PACKAGE = Path(__file__).resolve().parents[1] / "ogc_widgets"
 # be another project.
 MAY_IMPORT = {
     "errors": set(),
+    "lazy": set(),
     "api": {"errors"},
     "client": {"errors", "api"},
     "view": {"errors"},
-    "map": {"errors", "api", "client", "view"},
-    "form": {"errors", "api", "client", "view", "map"},
-    "panel": {"errors", "api", "client", "view"},
-    "deploy": {"errors", "api", "client", "view", "form", "panel"},
+    "map": {"errors", "lazy", "api", "client", "view"},
+    "form": {"errors", "lazy", "api", "client", "view", "map"},
+    "panel": {"errors", "lazy", "api", "client", "view"},
+    "deploy": {"errors", "lazy", "api", "client", "view", "form", "panel"},
     "app": {"errors", "api", "client", "view", "map", "form", "panel", "deploy"},
     "lab": {"errors"},
 }

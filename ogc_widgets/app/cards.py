@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from ogc_widgets.deploy import DeployPanel
-from ogc_widgets.panel import ServerCard
+# Loaded when a card is opened, not with the app.
+from ogc_widgets import deploy, panel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ogc_widgets.app.header import HeaderView
     from ogc_widgets.client import Client
+    from ogc_widgets.deploy import DeployPanel
+    from ogc_widgets.panel import ServerCard
 
 
 class Cards:
@@ -40,6 +42,7 @@ class Cards:
         self._on_processes = on_processes
         self._on_open = on_open
         self._open: ServerCard | DeployPanel | None = None
+        self._opened_by = ""
         header.observe(self._follow, ("shows_server", "shows_deploy"))
 
     @property
@@ -50,16 +53,16 @@ class Cards:
     @property
     def deploy_panel(self) -> DeployPanel | None:
         """The deploy panel, while it is open."""
-        return self._open if isinstance(self._open, DeployPanel) else None
+        shows = self._open is not None and self._opened_by == "shows_deploy"
+        return cast("DeployPanel", self._open) if shows else None
 
     def _follow(self, change: dict[str, Any]) -> None:
         name, is_open = change["name"], change["new"]
-        wanted = ServerCard if name == "shows_server" else DeployPanel
-        if not is_open and not isinstance(self._open, wanted):
+        if not is_open and name != self._opened_by:
             return  # the other one has taken its place
         old, self._open = self._open, None
         if is_open:
-            self._open = self._made(name)
+            self._open, self._opened_by = self._made(name), name
             other = "shows_deploy" if name == "shows_server" else "shows_server"
             setattr(self._header, other, False)
         self._on_layout()
@@ -68,11 +71,11 @@ class Cards:
 
     def _made(self, name: str) -> ServerCard | DeployPanel:
         if name == "shows_server":
-            return ServerCard(self._client)
-        panel = DeployPanel(self._client)
-        panel.on_change(lambda _process_id: self._on_processes())
-        panel.on_open(self._opened)
-        return panel
+            return panel.ServerCard(self._client)
+        made = deploy.DeployPanel(self._client)
+        made.on_change(lambda _process_id: self._on_processes())
+        made.on_open(self._opened)
+        return made
 
     def _opened(self, process_id: str) -> None:
         self._header.shows_deploy = False

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+# The box is loaded when somebody has to sign in, not with the app.
+from ogc_widgets import panel
 from ogc_widgets.app.discovery import discover
 from ogc_widgets.client.loop import submit
 from ogc_widgets.errors import OgcError
-from ogc_widgets.panel import SignIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,7 @@ class Gate:
         self._process_id = process_id
         self._enter = enter
         self._opening: Future[None] | None = None
-        self.box = SignIn(
+        self.box = panel.SignIn(
             client, note="Then the form opens here.", on_done=self._signed_in
         )
 

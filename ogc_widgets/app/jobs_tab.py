@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.panel import JobTable
+# The table is loaded when it is first shown, not with the app.
+from ogc_widgets import panel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     import ipywidgets
 
     from ogc_widgets.client import Client, Job
+    from ogc_widgets.panel import JobTable
 
 _SHOWN = "ogcw-app-shows-jobs"
 
@@ -44,7 +46,7 @@ class JobsTab:
     def show(self) -> None:
         """Show the list, as it is now."""
         if self.table is None:
-            self.table = JobTable(self._client)
+            self.table = panel.JobTable(self._client)
             self.table.on_attach(self._on_attach)
             self.table.on_run_again(self._on_run_again)
             self.table.selected_job_id = self._selected

@@ -6,8 +6,9 @@ library, and no module here imports a validator before a value is checked.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from ogc_widgets.lazy import loader
 
 if TYPE_CHECKING:
     from ogc_widgets.form.fields import UNSET, Field
@@ -26,9 +27,4 @@ _HOME_OF = {
 __all__ = ["UNSET", "Field", "ProcessForm", "reduce_process", "register_field"]
 
 
-def __getattr__(name: str) -> object:
-    if name in _HOME_OF:
-        value = getattr(import_module(_HOME_OF[name]), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = loader(__name__, _HOME_OF)
