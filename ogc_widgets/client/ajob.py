@@ -51,6 +51,8 @@ _ANY_RESULT = "application/json, */*;q=0.5"
 _UNCHANGED = "The job was not changed."
 # wait() gives up on credentials that were refused this many times in a row.
 _SIGN_IN_TRIES = 3
+# When refresh() asks again about a job that may be too young to be known.
+_BLIP_DELAYS_S = (0.25, 0.5, 1.0, 2.0)
 
 
 class AsyncJob:
@@ -126,6 +128,12 @@ class AsyncJob:
         if self.view.connection == "paused":
             self._watch.resume(now())
         error = await self._check()
+        for delay_s in _BLIP_DELAYS_S:
+            if not isinstance(error, NoSuchJobError) or self.view.phase == "lost":
+                break
+            # Some servers do not know a job yet that they have just made.
+            await asyncio.sleep(delay_s)
+            error = await self._check()
         if error is not None:
             raise self._watch.view.error or error
         return self.status

@@ -40,6 +40,13 @@ class Dialect:
         bad_inputs: Status code for inputs that do not fit; 0 if the job fails later.
         logs: ``related``, ``log``, ``ogc-rel``, ``logs`` (a JSON array) or ``""``.
         deploy: ``201``, ``location`` (201 without a body), ``202``, or ``""``.
+        slash: Whether it redirects an address without a last slash to one with it.
+        young_404: How often it does not know a job that it has just made.
+        results_at: Where the results of a job are; other than ``results`` only the link
+            tells.
+        lies: Media type that it gives its JSON; "" for the right one.
+        bom: Whether its JSON begins with a byte order mark.
+        flat: Whether its lists are lists, and not objects that hold one.
         relation: How it writes the relation of the results.
         recorded: Documents that a server has given, by what they are.
         recorded_host: Scheme and host in their links, which give way to the real one.
@@ -67,6 +74,12 @@ class Dialect:
     bad_inputs: int = 400
     logs: str = ""
     deploy: str = ""
+    slash: bool = False
+    young_404: int = 0
+    results_at: str = "results"
+    lies: str = ""
+    bom: bool = False
+    flat: bool = False
     relation: str = "http://www.opengis.net/def/rel/ogc/1.0/{}"
     recorded: Mapping[str, Any] = field(default_factory=dict)
     recorded_host: str = ""

@@ -26,6 +26,7 @@ class ScriptedJob:
     ends: str = "successful"
     asked: int = 0
     dismissed: bool = False
+    unknown_for: int = 0
     inputs: dict = field(default_factory=dict)
 
     @property
@@ -96,7 +97,28 @@ class ScriptedServer(RawServer):
 
     # -- requests --------------------------------------------------------------------
 
-    def _serve_one(self, _connection, received):
+    def _serve_one(self, connection, received):
+        path, _, query = received.path.partition("?")
+        if self.dialect.slash and not path.endswith(("/", ".log")):
+            where = f"{path}/{'?' if query else ''}{query}"
+            return answer(status=307, headers={"Location": where})
+        return self._disguised(self._answer(connection, received))
+
+    def _disguised(self, said):
+        """An answer with the media type and the first bytes that this server gives."""
+        head, _, body = said.partition(b"\r\n\r\n")
+        plain = b"Content-Type: application/json"
+        if plain not in head or not body:
+            return said
+        if self.dialect.lies:
+            head = head.replace(plain, b"Content-Type: " + self.dialect.lies.encode())
+        if self.dialect.bom:
+            length = b"Content-Length: %d"
+            head = head.replace(length % len(body), length % (len(body) + 3))
+            body = b"\xef\xbb\xbf" + body
+        return head + b"\r\n\r\n" + body
+
+    def _answer(self, _connection, received):
         path, _, query = received.path.partition("?")
         if not path.startswith(self.dialect.base) and not path.endswith(".log"):
             return self._error(404, "not-found", f"There is nothing at {path}.")
@@ -126,7 +148,7 @@ class ScriptedServer(RawServer):
                 return self._status(job_id)
             case "DELETE", [*_, "jobs", job_id]:
                 return self._dismiss(job_id)
-            case "GET", [*_, "jobs", job_id, "results"]:
+            case "GET", [*_, "jobs", job_id, name] if name == self.dialect.results_at:
                 return self._results(job_id)
             case "GET", [*_, "jobs", job_id, "log" | "logs"] if job_id in self.jobs:
                 return self._log()
@@ -186,7 +208,8 @@ class ScriptedServer(RawServer):
 
     def _processes(self):
         names = [self.dialect.process, *(n for n in self.deployed if self._known(n))]
-        return answer({"processes": [self._description(name) for name in names]})
+        found = [self._description(name) for name in names]
+        return answer(found if self.dialect.flat else {"processes": found})
 
     def _describe(self, name):
         if not self._known(name):
@@ -241,7 +264,10 @@ class ScriptedServer(RawServer):
             return self._shape()
         ends = "failed" if is_bad or "fail" in words else "successful"
         looks = LONG_LOOKS if "slow" in words else QUICK_LOOKS
-        job = ScriptedJob(str(uuid.uuid4()), name, looks, ends, inputs=inputs)
+        job = ScriptedJob(
+            str(uuid.uuid4()), name, looks, ends,
+            unknown_for=self.dialect.young_404, inputs=inputs,
+        )  # fmt: skip
         self.jobs[job.id] = job
         return self._accepted(job)
 
@@ -276,7 +302,7 @@ class ScriptedServer(RawServer):
         document.update(self._progress(job))
         paths = {"monitor": f"/jobs/{job.id}"}
         if state == "successful":
-            paths["results"] = f"/jobs/{job.id}/results"
+            paths["results"] = f"/jobs/{job.id}/{dialect.results_at}"
         if dialect.logs in ("log", "logs"):
             paths[dialect.logs] = f"/jobs/{job.id}/log"
         document.update(self._links(paths))
@@ -306,6 +332,9 @@ class ScriptedServer(RawServer):
             return self._error(404, "no-such-job", f"There is no job {job_id}.")
         if job.dismissed:
             return self._error(self.dialect.gone, "no-such-job", "It was dismissed.")
+        if job.unknown_for > 0:
+            job.unknown_for -= 1
+            return self._error(404, "no-such-job", f"There is no job {job_id} yet.")
         job.asked += 1
         return answer(self._document(job))
 
@@ -357,7 +386,7 @@ class ScriptedServer(RawServer):
         known = [job for job in reversed(self.jobs.values()) if not job.dismissed]
         entries = [job.id if dialect.bare else self._document(job) for job in known]
         if not dialect.paging:
-            return answer({"jobs": entries})
+            return answer(entries if dialect.flat else {"jobs": entries})
         start = int(query.get("offset", query.get("cursor", ["0"]))[-1])
         if dialect.paging == "page":
             start = _PAGE * int(query.get("page", ["0"])[-1])

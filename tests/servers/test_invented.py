@@ -47,6 +47,12 @@ dialects = st.builds(
     errors=st.sampled_from(sorted(error_forms)),
     bad_inputs=st.sampled_from([0, 400, 422]),
     deploy=st.sampled_from(["", "201", "location", "202"]),
+    slash=st.booleans(),
+    young_404=st.sampled_from([0, 0, 1]),
+    results_at=st.sampled_from(["results", "outputs"]),
+    lies=st.sampled_from(["", "text/html", "application/json; charset=UTF-8", "x/y"]),
+    bom=st.booleans(),
+    flat=st.booleans(),
     relation=st.sampled_from(["{}", "[ogc-rel:{}]", "http://x.test/rel/{}"]),
 )
 
@@ -59,8 +65,8 @@ dialects = st.builds(
 @given(dialects)
 def test_any_mixture_of_dialects_is_understood(monkeypatch, dialect):
     monkeypatch.setattr(watching, "FIRST_DELAY_S", 0.01)
-    # Without links there is no next page.
-    if not dialect.links and dialect.paging:
+    # Without links there is no next page, and no other place for the results.
+    if not dialect.links and (dialect.paging or dialect.results_at != "results"):
         return
     with ScriptedServer(dialect) as server, Client(server.url) as client:
         subject: Subject = scripted("invented", server)
