@@ -133,7 +133,7 @@ class DeployPanel(BackgroundView):
         if self._busy:
             return
         self._begin("undeploy")
-        self._start(self._carry_out, "undeploy", process_id)
+        self._start(self._carry_out, "undeploy", process_id, None, None)
 
     def on_change(self, callback: Callable[[str], object]) -> None:
         """Call ``callback(process_id)`` when a process was deployed, replaced, removed.
@@ -207,17 +207,25 @@ class DeployPanel(BackgroundView):
         if self._busy:
             return
         self._begin(verb)
-        self._start(self._carry_out, verb, process_id)
+        # What stands there now is sent, whatever is chosen while it is on its way.
+        package, workflow = self._sent(), self._workflow
+        self._start(self._carry_out, verb, process_id, package, workflow)
 
     def _begin(self, verb: str) -> None:
         self._busy, self._note, self._question = verb, None, ""
         self._show()
 
-    async def _carry_out(self, verb: str, process_id: str) -> None:
+    async def _carry_out(
+        self,
+        verb: str,
+        process_id: str,
+        package: Package | None,
+        workflow: str | None,
+    ) -> None:
         note: dict[str, str] | None
         question = ""
         try:
-            process_id = await self._ask_server(verb, process_id)
+            process_id = await self._ask_server(verb, process_id, package, workflow)
             note = _note("good", _DONE[verb].format(clean(process_id, limit=80)))
         except ProblemError as error:
             question = self._conflict(verb, error)
@@ -235,9 +243,15 @@ class DeployPanel(BackgroundView):
                 callback(process_id)
             await self._load()
 
-    async def _ask_server(self, verb: str, process_id: str) -> str:
-        aio, package, workflow = self._client.aio, self._sent(), self._workflow
-        if verb == "undeploy":
+    async def _ask_server(
+        self,
+        verb: str,
+        process_id: str,
+        package: Package | None,
+        workflow: str | None,
+    ) -> str:
+        aio = self._client.aio
+        if package is None:
             await aio.undeploy(process_id)
             return process_id
         if verb == "replace":
@@ -246,12 +260,12 @@ class DeployPanel(BackgroundView):
             done = await aio.deploy(package, workflow=workflow)
         return done.id
 
-    def _sent(self) -> Package:
+    def _sent(self) -> Package | None:
         """The package; its text where the address is not to be sent."""
         check = self._check
         if self._by_value and check is not None and check.address and check.cwl:
             return check.cwl
-        return self._package or ""
+        return self._package
 
     def _conflict(self, verb: str, error: ProblemError) -> str:
         """The process that is in the way, if that is what the server says."""

@@ -75,6 +75,14 @@ def test_text_is_sent_when_the_typing_has_stopped(page):
     assert [one["text"] for one in sent(page, "text")] == ["cwlVersion: v1.2"]
 
 
+def test_last_letter_is_sent_when_deploy_is_pressed_at_once(page):
+    show_view(page, DeployPanel, traits("invalid"))
+    page.get_by_label("The package", exact=True).fill("cwlVersion: v1.1")
+    page.get_by_role("button", name="Deploy all the same").click()
+    told = page.evaluate("() => model.sent.filter((one) => one.type !== 'hello')")
+    assert told == [{"type": "text", "text": "cwlVersion: v1.1"}, {"type": "deploy"}]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_serious_finding_of_axe_in_any_state(page, theme):
     show_view(page, DeployPanel, traits("empty"), theme=theme)

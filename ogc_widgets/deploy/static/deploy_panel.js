@@ -7,10 +7,17 @@ const LARGEST_FILE = 8 * 1024 * 1024;
 
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-deploy");
-  const page = { asking: null, typed: null, rows: null, check: null, does: null };
+  const page = { asking: null, typed: null, tell: null, rows: null, check: null, does: null };
   const state = () => model.get("state") ?? {};
   const press = (type, members = {}) => model.send({ type, ...members });
-  const later = (send) => { clearTimeout(page.typed); page.typed = setTimeout(send, TYPING_MS); };
+  const later = (tell) => { clearTimeout(page.typed); page.tell = tell; page.typed = setTimeout(flush, TYPING_MS); };
+  // What is on the screen is what is sent, also when the last letter was typed just now.
+  function flush() {
+    clearTimeout(page.typed);
+    const tell = page.tell;
+    page.tell = null;
+    tell?.();
+  }
 
   const sources = h("div", { class: "ogcw-segments", role: "group", "aria-label": "How the package is given" },
     SOURCES.map(([name, label]) => h("button", { type: "button", "data-source": name, onclick: () => press("source", { name }) }, label)));
@@ -39,7 +46,7 @@ function render({ model, el }) {
 
   // -- what it is -------------------------------------------------------------------
   const check = h("div", { class: "ogcw-deploy-check", role: "status", tabindex: "0", "aria-label": "What the package is" });
-  const send = h("button", { type: "button", class: "ogcw-btn ogcw-btn-primary", onclick: () => press("deploy") }, "Deploy");
+  const send = h("button", { type: "button", class: "ogcw-btn ogcw-btn-primary", onclick: () => { flush(); press("deploy"); } }, "Deploy");
   const note = h("div", { class: "ogcw-deploy-note", role: "status" });
   const yes = h("button", { type: "button", class: "ogcw-btn", onclick: () => press("replace") }, "Replace it");
   const no = h("button", { type: "button", class: "ogcw-btn", onclick: () => press("keep") }, "Keep the old one");
