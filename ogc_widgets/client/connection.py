@@ -159,7 +159,7 @@ class Connection:
             # Servers without a landing page of their own still have the paths.
             reply = await self.send(requests.get(join_path(self.url, "processes")))
             document = reply.json_or_none() if reply.is_ok else None
-            if isinstance(document, Mapping) and "processes" in document:
+            if _lists_processes(document):
                 return find_resources(self.url, None)
             raise
         return find_resources(self.url, LandingPage.from_json(document, url))
@@ -271,6 +271,15 @@ class Connection:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("A client is not pickled; make a new one there.")
+
+
+def _lists_processes(document: object) -> bool:
+    """Whether a document is a list of processes, in an object or bare."""
+    if isinstance(document, list):
+        return bool(document) and all(
+            isinstance(entry, Mapping) and "id" in entry for entry in document
+        )
+    return isinstance(document, Mapping) and "processes" in document
 
 
 def _close_later(transport: Transport) -> None:
