@@ -21,6 +21,8 @@ from ogc_widgets.api.links import Link, absolute, header_links, relation_tail
 from ogc_widgets.api.wire import JsonValue, parse_json
 from ogc_widgets.errors import ProtocolError
 
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
 RESULT = "result"
 MOST_ITEMS = 10_000
 
@@ -113,9 +115,8 @@ def _value_of(
     body: bytes, kind: str, content_type: str, url: str
 ) -> tuple[JsonValue | bytes, bool]:
     says_json = kind.endswith(("json", "geojson"))
-    looks_json = body.lstrip()[:1] in (b"{", b"[", b'"', b"n", b"t", b"f") or (
-        body.lstrip()[:1].isdigit() or body.lstrip()[:1] == b"-"
-    )
+    first = body.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1]
+    looks_json = first in (b"{", b"[", b'"', b"n", b"t", b"f", b"-") or first.isdigit()
     if says_json or looks_json:
         try:
             return parse_json(body, source=url, content_type=content_type), True
