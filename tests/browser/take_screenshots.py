@@ -63,6 +63,16 @@ for word in ("hello", "again"):
 for aoi in ("-121.3,39.9,-121.0,40.2", "10,50,11,51", "-121.2,39.9,-121.1,40.0"):
     app.client.execute("water-bodies", {**app.form.inputs, "aoi": aoi}).wait()
 """
+# The program that listens at the address of the lab.
+FIND_SERVER = """
+import psutil
+port = int(lab.url.split(":")[2].split("/")[0])
+server = next(
+    program for program in psutil.Process().children(recursive=True)
+    if any(c.status == "LISTEN" and c.laddr.port == port
+           for c in program.net_connections())
+)
+"""
 
 
 class Photographer:
@@ -159,10 +169,10 @@ job = app.client.execute("echo", {"message": "x", "pauses": [2] * 60}, mode="asy
 app.job = job
 """)
         screen.wait_for_job("running")
-        window.execute("lab._process.send_signal(__import__('signal').SIGSTOP)")
+        window.execute(FIND_SERVER + "server.suspend()")
         screen.wait_for_job("reconnecting", timeout_s=90)
         self.keep("reconnecting")
-        window.execute("lab._process.send_signal(__import__('signal').SIGCONT)")
+        window.execute("server.resume()")
         screen.wait_for_job("running", timeout_s=90)
         screen.press_stop()
         screen.wait_for_job("dismissed")
