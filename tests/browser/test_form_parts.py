@@ -98,3 +98,17 @@ def test_members_of_any_name_are_added_beside_described_ones(
     form.page.get_by_placeholder("name").fill("z")
     form.page.locator(".ogcw-f-maprow input").last.fill("2")
     assert form.draft("x") == {"a": "1", "": [["z", "2"]]}
+
+
+def test_way_back_to_the_field_is_there_when_the_json_is_wrong(
+    open_form: Callable[..., Form],
+) -> None:
+    form = open_form(
+        [field("choice", "x", options=["a", "b"], required=True)],
+        drafts={"x": {"json": '"c"'}},
+        shown_errors={"x": "Choose one of a, b."},
+    )
+    expect(form.error("x")).to_be_visible()
+    form.page.get_by_role("button", name="Back to the field").click()
+    form.page.get_by_text("b", exact=True).click()
+    assert form.draft("x") == 1

@@ -90,7 +90,8 @@ function makePlace(spec, host, style = "block") {
     const notes = [noteText, plain(spec.note, 600)].filter(Boolean);
     setText(advice, notes.join(" "));
     show(advice, notes.length > 0);
-    show(hint, hint.childNodes.length > 0 && message === "");
+    // The way back from JSON is wanted most when something is wrong.
+    show(hint, hint.childNodes.length > 0 && (message === "" || raw));
   }
 
   function mark() {
