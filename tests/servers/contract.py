@@ -8,6 +8,7 @@ that the user reads.
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -85,6 +86,13 @@ def _start_job(subject: Subject, client: Client, call: Call) -> Any:
         assert job.view.is_final
         raise CannotError("starts no jobs")
     return job
+
+
+def _wait_until(holds: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def _refusal(act: Callable[[], object]) -> ProblemError | None:
@@ -348,15 +356,13 @@ def app(subject: Subject, client: Client) -> str:
     """The screen goes through the loop: form, job, results."""
     screen = App(client, subject.quick.process)
     try:
-        arrived = threading.Event()
-        screen.observe(lambda change: change["new"] and arrived.set(), "results")
         screen.form.inputs = dict(subject.quick.inputs)
         assert screen.run().wait(PATIENCE_S).status.status == "successful"
-        assert screen.results or arrived.wait(PATIENCE_S)
-        _check_results(subject, screen.results)
-        assert screen.panel.state["kind"] == "successful"
+        # The parts are brought up to date one after the other, by another thread.
         shown = screen._outputs
-        assert shown.summary
+        _wait_until(lambda: shown.summary or shown.problem)
+        _wait_until(lambda: screen.panel.state["kind"] == "successful")
+        _check_results(subject, screen.results)
         assert not shown.problem
         assert all("Traceback" not in str(row) for row in shown.rows)
     finally:
