@@ -24,6 +24,11 @@ ENVIRONMENTS = ROOT / ".venv-servers"
 _START_S = 120
 
 
+# A run of the tests that is killed takes the servers with it, where Linux can do that.
+_SETPRIV = shutil.which("setpriv")
+_ENDS_WITH_US = [_SETPRIV, "--pdeathsig", "TERM"] if _SETPRIV else []
+
+
 class MissingServerError(Exception):
     """A server is not installed on this machine."""
 
@@ -55,7 +60,7 @@ class RealServer:
         path = [str(HERE), os.environ.get("PYTHONPATH", "")]
         log = (self.folder / f"{len(self._started)}.log").open("wb")
         process = subprocess.Popen(
-            [str(part) for part in command],
+            [*_ENDS_WITH_US, *(str(part) for part in command)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import subprocess
+import sys
+import time
 
 import psutil
 import pytest
-from real_servers import ENVIRONMENTS, MissingServerError, end_group, running
+from real_servers import ENVIRONMENTS, HERE, MissingServerError, end_group, running
 
 
 def alive_in(group):
@@ -46,6 +49,34 @@ def test_server_ends_with_everything_that_it_started(tmp_path):
     except MissingServerError as missing:
         pytest.skip(str(missing))
     assert not [pid for process in started for pid in alive_in(process.pid)]
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv is not there")
+def test_server_ends_with_tests_that_are_killed(tmp_path):
+    code = """
+import sys, time
+from pathlib import Path
+from real_servers import running
+with running("wraptile", Path(sys.argv[1])) as server:
+    print(server._started[0].pid, flush=True)
+    time.sleep(60)
+"""
+    if not (ENVIRONMENTS / "wraptile" / "installed.json").exists():
+        pytest.skip("wraptile is not installed: run python scripts/servers.py wraptile")
+    path = os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])
+    tests = subprocess.Popen(
+        [sys.executable, "-c", code, tmp_path],
+        stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path},
+    )  # fmt: skip
+    group = int(tests.stdout.readline())
+    assert alive_in(group)
+    tests.kill()
+    tests.wait()
+    tests.stdout.close()
+    deadline = time.monotonic() + 30
+    while alive_in(group):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_program_that_does_not_want_to_end_is_killed():
