@@ -6,6 +6,7 @@ import logging
 import os
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -33,6 +34,10 @@ _home = pytest.StashKey[Path]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give the run its own folders, and keep it and its programs on this machine."""
+    # A shell starts what runs in the background deaf to Ctrl-C, and so would be every
+    # kernel and script that is to be interrupted.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     home = Path(tempfile.mkdtemp(prefix="ogcw-tests-"))
     config.stash[_home] = home
     # Jupyter and IPython are imported by tests and started by them; both see this.
