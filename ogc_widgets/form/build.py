@@ -75,7 +75,8 @@ class Builder:
             widget=made.widget or ui.text(hints, "widget"),
             placeholder=made.placeholder
             or ui.text(hints, "placeholder")
-            or leaves.example(view),
+            # How an area is written stands below its field already.
+            or ("" if made.kind == "area" else leaves.example(view)),
             order=made.order if made.order is not None else ui.number(hints, "order"),
             advanced=made.advanced or hints.get("advanced") is True or _is_past(view),
             note=made.note or ("Deprecated." if view.get("deprecated") else ""),
