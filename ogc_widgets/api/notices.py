@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import warnings
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import DialectWarning, OgcWarning, StrictError
 
@@ -83,6 +83,22 @@ def tell(hearer: Hearer) -> None:
     server; so its client calls this with every request.
     """
     _hearer.set(hearer)
+
+
+def own_context() -> Context:
+    """Return a context that holds what was said here, and nothing of anybody else.
+
+    A kernel keeps the cell that runs in the context. What goes on after that cell, in
+    another thread, must not say for ever that it belongs to it.
+    """
+    context = Context()
+    for variable in (_is_silent, _ignored, _hearer):
+        context.run(_take, variable, variable.get())
+    return context
+
+
+def _take(variable: ContextVar[Any], value: object) -> None:
+    variable.set(value)
 
 
 def notice(message: str, category: type[OgcWarning] = DialectWarning) -> None:

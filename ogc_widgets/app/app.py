@@ -558,10 +558,10 @@ class App(ipywidgets.VBox):
         if unwatch is not None:
             unwatch()
 
-    def _seen(self, job: Job, view: JobView) -> None:
+    def _seen(self, job: Job, view: JobView) -> Future[Results] | None:
         """Fetch the results when the watched job is successful; any thread."""
         if view.phase != "successful" or job is not self.job or self._closed:
-            return
+            return None
         self._stop_watching()
 
         def done(future: Future[Results]) -> None:
@@ -576,7 +576,9 @@ class App(ipywidgets.VBox):
                     self._unwatch = aio.when_signed_in(partial(self._seen, job, view))
                     self.panel.ask_to_sign_in(aio)
 
-        submit(job.aio.results).add_done_callback(done)
+        reading = submit(job.aio.results)
+        reading.add_done_callback(done)
+        return reading
 
     @traitlets.observe("results")
     def _show_results(self, change: dict[str, Any]) -> None:

@@ -51,6 +51,8 @@ _ANY_RESULT = "application/json, */*;q=0.5"
 _UNCHANGED = "The job was not changed."
 # wait() gives up on credentials that were refused this many times in a row.
 _SIGN_IN_TRIES = 3
+# How long wait() waits for watchers, so that a page shows the end when a cell goes on.
+_FOLLOW_UP_S = 10.0
 # When refresh() asks again about a job that may be too young to be known.
 _BLIP_DELAYS_S = (0.25, 0.5, 1.0, 2.0)
 
@@ -169,12 +171,14 @@ class AsyncJob:
                         )
                     await changed.wait()
                     changed.clear()
+                await self._poller.settled(_FOLLOW_UP_S)
         except TimeoutError as error:
             if isinstance(error, OgcError):
                 raise
-            raise self._patience(
-                f"After {timeout_s:g} s the job has not ended"
-            ) from None
+            if not self.view.is_final:
+                raise self._patience(
+                    f"After {timeout_s:g} s the job has not ended"
+                ) from None
         finally:
             stop()
         self._need_known()
@@ -206,7 +210,8 @@ class AsyncJob:
 
         Args:
             callback: Called at once with the view of now, later from the package's
-                loop thread. It must not block.
+                loop thread. It must not block; waiting for the job waits also
+                for a :class:`~concurrent.futures.Future` that it returns.
 
         Returns:
             A function that ends the watching; safe from any thread, also twice.

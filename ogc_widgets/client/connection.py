@@ -89,7 +89,7 @@ class Connection:
             self.url, credentials, timeout_s=timeout_s, verify=verify
         )
         self.s3: S3 | None = None
-        self._sign_in_watchers: list[Callable[[], None]] = []
+        self._sign_in_watchers: list[Callable[[], object]] = []
         self._resources: Resources | None = None
         self._oddities: dict[str, Oddity] = {}
         self._headers: Mapping[str, str] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.client.loop import run
+from ogc_widgets.client.loop import in_loop_thread, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -88,7 +88,7 @@ class Job:
             JobGoneError: The server no longer knows the job.
             SignInError: The credentials are no longer accepted; the job goes on.
         """
-        if not self.view.is_final:
+        if not (self.view.is_final and in_loop_thread()):
             run(self._aio.wait, timeout_s)
         return self
 
@@ -99,14 +99,15 @@ class Job:
         await self._aio.wait()
         return self
 
-    def watch(self, callback: Callable[[JobView], None]) -> Callable[[], None]:
+    def watch(self, callback: Callable[[JobView], object]) -> Callable[[], None]:
         """Be told about every change, from the view of now to the last.
 
         All watchers of a job share one poller. Closing never touches the job itself.
 
         Args:
             callback: Called at once with the view of now, later from the package's
-                loop thread. It must not block.
+                loop thread. It must not block; waiting for the job waits also
+                for a :class:`~concurrent.futures.Future` that it returns.
 
         Returns:
             A function that ends the watching; safe from any thread, also twice.

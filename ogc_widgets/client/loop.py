@@ -21,6 +21,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from ogc_widgets.api.notices import own_context
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
@@ -105,7 +106,17 @@ def submit(
         A future of the result; cancelling it cancels the coroutine. Safe from any
         thread, and never waits.
     """
-    return asyncio.run_coroutine_threadsafe(function(*args, **kwargs), get_loop())
+    return own_context().run(
+        asyncio.run_coroutine_threadsafe, function(*args, **kwargs), get_loop()
+    )
+
+
+def call_soon(function: Callable[[], None]) -> None:
+    """Call a function in the loop thread: now if this is it, else without waiting."""
+    if in_loop_thread():
+        function()
+    else:
+        get_loop().call_soon_threadsafe(function, context=own_context())
 
 
 def has_ended() -> bool:

@@ -6,12 +6,15 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from typing import Any
 
 from ogc_widgets.api.notices import silent
 from ogc_widgets.api.watching import JobView, Moment, Watch
-from ogc_widgets.client.loop import get_loop, in_loop_thread
+from ogc_widgets.client.loop import call_soon
 
-Callback = Callable[[JobView], None]
+# A future that it returns is waited for by Poller.settled().
+Callback = Callable[[JobView], object]
 
 _log = logging.getLogger("ogc_widgets")
 
@@ -48,6 +51,7 @@ class Poller:
         self._watchers: list[_Watcher] = []
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
+        self._follow_ups: set[Future[Any]] = set()
 
     def watch(self, callback: Callback) -> Callable[[], None]:
         """Tell a callback the view of now, and every later one from the loop thread."""
@@ -72,9 +76,9 @@ class Poller:
         def stop_from_anywhere() -> None:
             if watcher.is_active:
                 watcher.is_active = False
-                self._in_loop(stop)
+                call_soon(stop)
 
-        self._in_loop(start)
+        call_soon(start)
         return stop_from_anywhere
 
     def resume(self) -> None:
@@ -86,12 +90,20 @@ class Poller:
             self._keep_polling()
             self._wake.set()
 
-        self._in_loop(look_again)
+        call_soon(look_again)
 
     def publish(self) -> None:
         """Tell all watchers if the view has changed. Only in the loop thread."""
         for watcher in tuple(self._watchers):
             self._tell_if_new(watcher)
+
+    async def settled(self, timeout_s: float) -> None:
+        """Wait until the watchers have done what they had to, at most so long."""
+        waiting = [asyncio.wrap_future(one) for one in tuple(self._follow_ups)]
+        for one in waiting:
+            one.add_done_callback(_note_how_it_ended)
+        if waiting:
+            await asyncio.wait(waiting, timeout=timeout_s)
 
     def _keep_polling(self) -> None:
         is_idle = self._task is None or self._task.done()
@@ -121,12 +133,16 @@ class Poller:
 
     def _tell(self, watcher: _Watcher, view: JobView) -> None:
         try:
-            watcher.callback(view)
+            follow_up = watcher.callback(view)
         except Exception:  # noqa: BLE001 # a watcher must not stop the others
             _log.exception("A watcher of job %s raised", self._name)
-
-    def _in_loop(self, function: Callable[[], None]) -> None:
-        if in_loop_thread():
-            function()
         else:
-            get_loop().call_soon_threadsafe(function)
+            if isinstance(follow_up, Future):
+                self._follow_ups.add(follow_up)
+                follow_up.add_done_callback(self._follow_ups.discard)
+
+
+def _note_how_it_ended(future: asyncio.Future[Any]) -> None:
+    # What went wrong is told by the watcher; asyncio would say it once more.
+    if not future.cancelled():
+        future.exception()

@@ -77,7 +77,7 @@ class SigningIn(Connection):
         for callback in tuple(self._sign_in_watchers):
             callback()
 
-    def when_signed_in(self, callback: Callable[[], None]) -> Callable[[], None]:
+    def when_signed_in(self, callback: Callable[[], object]) -> Callable[[], None]:
         """Be told, in the loop thread, when other credentials are in use.
 
         Returns:

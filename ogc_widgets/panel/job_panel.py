@@ -23,6 +23,7 @@ from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
     from pathlib import Path
 
     from ogc_widgets.api import JobView
@@ -261,11 +262,11 @@ class JobPanel(SigningInView):
 
     # -- from the loop thread -------------------------------------------------------
 
-    def _seen(self, job: Job, view: JobView) -> None:
+    def _seen(self, job: Job, view: JobView) -> Future[Any] | None:
         """A new view of the watched job, from whichever thread brings it."""
         with publishing(self):
             if job is not self._job or self._closed:
-                return
+                return None
             was_final = self._view is not None and self._view.is_final
             self._view = view
             self._steps.see(links_of(view))
@@ -279,11 +280,12 @@ class JobPanel(SigningInView):
                 self._put_box_away()
             self._publish()
         if not view.is_final or was_final:
-            return
+            return None
         if self._open is not None:
             self._follower.start(job, self._open, follow=False)
         if view.phase == "failed" and view.status and not view.status.message:
-            self._start(self._explain, job)
+            return self._start(self._explain, job)
+        return None
 
     def _has_signed_in(self) -> None:
         """The watched job looks again by itself; without one, Run can be pressed."""
