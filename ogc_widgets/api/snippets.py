@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.api.requests import JSON
 from ogc_widgets.api.wire import dump_json
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _BASIC = f"Basic {TOKEN}"
 _BEARER = f"Bearer {TOKEN}"
 _WIDTH = 80
 _STEP = 4
+_ACCEPT = f"Accept: {JSON}"
 
 
 def pretty_body(request: Request) -> str:
@@ -30,65 +32,127 @@ def pretty_body(request: Request) -> str:
     return dump_json(document, indent=2)
 
 
+# Waits for the job that was made, if any. No names that shells keep for themselves
+# ($status, $path), and nothing newer than POSIX.
+_CURL_JOB = r"""answer=$(
+  {send}
+)
+job=$(printf '%s' "$answer" |
+  sed -n 's|^[Ll]ocation: .*/jobs/\([^/?[:space:]]*\).*|\1|p')
+if [ -z "$job" ]; then
+  printf '%s\n' "$answer"
+else
+  job={jobs}/$job
+  while state=$({get} "$job") && printf '%s\n' "$state" >&2 &&
+    ! printf '%s' "$state" |
+    grep -Eq '"status" *: *"(successful|failed|dismissed)"'; do
+    sleep 2
+  done
+  {get} "$job/results"
+fi"""
+
+_HTTPX = """{imports}client = httpx.Client({client})
+response = client.request(
+    {method},
+    {url},
+{body})
+response.raise_for_status()
+{wait}is_json = "json" in response.headers.get("Content-Type", "")
+results = response.json() if is_json else response.content
+print(results)
+"""
+
+_HTTPX_JOB = """made = re.search("/jobs/([^/?]+)", response.headers.get("Location", ""))
+if made:
+    job = {jobs} + made[1]
+    while True:
+        response = client.get(job)
+        response.raise_for_status()
+        state = response.json()["status"]
+        print(state, response.json().get("message", ""))
+        if state in ("successful", "failed", "dismissed"):
+            break
+        time.sleep(2)
+    response = client.get(job + "/results")
+    response.raise_for_status()
+"""
+
+
 def as_curl(request: Request, placeholders: Mapping[str, str] | None = None) -> str:
-    """Write a request as a cURL command.
+    """Write a run as shell commands around cURL: the request, the wait, the results.
 
     Args:
-        request: The request, without credentials.
+        request: The execute request, without credentials.
         placeholders: Headers that identify the user, with ``$TOKEN`` for secrets.
     """
-    lines = [f"curl -X {request.method} {shlex.quote(request.url)}"]
-    lines += [
-        f"-H {shlex.quote(f'{name}: {value}')}"
-        for name, value in request.headers.items()
-    ]
     # Double quotes, so that the shell puts the token in.
-    lines += [
+    secrets = [
         f'--user "$USERNAME:{TOKEN}"' if value == _BASIC else f'-H "{name}: {value}"'
         for name, value in (placeholders or {}).items()
     ]
-    if request.body is not None:
-        lines.append(f"--data {shlex.quote(pretty_body(request))}")
-    return " \\\n  ".join(lines)
+    headers = [
+        f"-H {shlex.quote(f'{name}: {value}')}"
+        for name, value in request.headers.items()
+    ]
+    jobs_url = _jobs_url(request)
+    verb = "curl -sSi" if jobs_url else "curl -sS"
+    send = [f"{verb} -X {request.method} {shlex.quote(request.url)}", *headers]
+    send += [*secrets, f"--data {shlex.quote(pretty_body(request))}"]
+    if not jobs_url:
+        return " \\\n  ".join(send)
+    return _CURL_JOB.format(
+        send=" \\\n    ".join(send),
+        jobs=shlex.quote(jobs_url),
+        get=" ".join(["curl -sSf -H", shlex.quote(f"Accept: {JSON}"), *secrets]),
+    )
 
 
 def as_httpx(request: Request, placeholders: Mapping[str, str] | None = None) -> str:
-    """Write a request as Python that uses plain httpx."""
-    headers = [
-        f"        {_quoted(name)}: {_quoted(value)},\n"
-        for name, value in request.headers.items()
-    ]
-    headers += [
-        f"        {_quoted(name)}: {_from_environment(value)},\n"
-        for name, value in (placeholders or {}).items()
+    """Write a run as Python with httpx: the request, the wait, the results.
+
+    Args:
+        request: The execute request, without credentials.
+        placeholders: Headers that identify the user, with ``$TOKEN`` for secrets.
+    """
+    secrets = dict(placeholders or {})
+    jobs_url = _jobs_url(request)
+    common = [("Accept", _quoted(JSON))]
+    common += [
+        (name, _from_environment(value))
+        for name, value in secrets.items()
         if value != _BASIC
     ]
-    is_basic = _BASIC in (placeholders or {}).values()
-    auth = (
-        '    auth=(os.environ["USERNAME"], os.environ["TOKEN"]),\n' if is_basic else ""
-    )
-    imports = "import os\n\nimport httpx\n" if placeholders else "import httpx\n"
+    client = ["headers={" + ", ".join(f"{_quoted(k)}: {v}" for k, v in common) + "}"]
+    if _BASIC in secrets.values():
+        client.append('auth=(os.environ["USERNAME"], os.environ["TOKEN"])')
+    client.append(f"timeout={60 if jobs_url else 600}")
+    own = {k: v for k, v in request.headers.items() if k != "Accept"}
     document = json.loads(request.body or b"null")
     exact = pretty_body(request)
     if dump_json(document, indent=2) == exact:
+        own.pop("Content-Type", None)
         body = f"    json={_literal(document, 4)},\n"
     else:
         # A number with more digits than a float holds is only safe as text.
         body = f"    content={exact!r},\n"
-    return (
-        f"{imports}\n"
-        f"response = httpx.request(\n"
-        f"    {_quoted(request.method)},\n"
-        f"    {_quoted(request.url)},\n"
-        f"    headers={{\n{''.join(headers)}    }},\n"
-        f"{auth}"
-        f"{body}"
-        f"    timeout=60,\n"
-        f")\n"
-        f"response.raise_for_status()\n"
-        f'print(response.headers.get("Location"))\n'
-        f"print(response.json())\n"
+    if own:
+        body = f"    headers={_literal(own, 4)},\n{body}"
+    modules = ["os"] * bool(secrets) + ["re", "time"] * bool(jobs_url)
+    imports = [f"import {name}\n" for name in modules] + ["\n"] * bool(modules)
+    return _HTTPX.format(
+        imports="".join([*imports, "import httpx\n\n"]),
+        client="".join(f"\n    {line}," for line in client) + "\n",
+        method=_quoted(request.method),
+        url=_quoted(request.url),
+        body=body,
+        wait=_HTTPX_JOB.format(jobs=_quoted(f"{jobs_url}/")) if jobs_url else "",
     )
+
+
+def _jobs_url(request: Request) -> str:
+    """Where the job will be that the request asks for; ``""`` if it asks for none."""
+    base, found, _ = request.url.rpartition("/processes/")
+    return f"{base}/jobs" if found and "Prefer" in request.headers else ""
 
 
 def as_package(

@@ -9,7 +9,10 @@ from typing import Final
 from ogc_widgets.errors import InputError
 
 _DATA: Final = frozenset({"-d", "--data", "--data-raw", "--data-binary", "--json"})
-_COMMAND: Final = re.compile(r"\s*(?:[$>!%]\s*)?curl(?:\.exe)?\s", re.IGNORECASE)
+# A prompt of a shell may stand before it, or a variable that takes the answer.
+_COMMAND: Final = re.compile(
+    r"\s*(?:[$>!%]\s*|\w+=\$\(\s*)?curl(?:\.exe)?\s", re.IGNORECASE
+)
 
 
 def is_command(text: str) -> bool:

@@ -40,9 +40,12 @@ WAYS = {
 @pytest.mark.parametrize("kind", ["package", "httpx", "curl"])
 @pytest.mark.parametrize(("options", "sent"), WAYS.values(), ids=WAYS)
 def test_code_sends_the_secret_from_the_environment(options, sent, kind, tmp_path):
-    done = answer({"jobID": "1", "status": "successful"}, 201)
+    done = {"jobID": "1", "status": "successful"}
+    # Where the job is said to be is not where the secret goes to.
+    made = answer(done, 201, {"Location": "http://inside.test/jobs/1"})
     behaviours = {
-        ("POST", "/api/processes/p/execution"): lambda *_: done,
+        ("POST", "/api/processes/p/execution"): lambda *_: made,
+        ("GET", "/api/jobs/1"): lambda *_: answer(done),
         ("GET", "/api/jobs/1/results"): lambda *_: answer({}),
     }
     with processes_server(behaviours) as server:
@@ -69,6 +72,9 @@ def test_code_sends_the_secret_from_the_environment(options, sent, kind, tmp_pat
             },
             capture_output=True, text=True, check=False, timeout=60,
         )  # fmt: skip
-        (asked,) = server.requests("POST")
+        asked = server.requests("POST") + server.requests("GET", "/api/jobs/1")
     assert "Traceback" not in ran.stderr, ran.stderr
-    assert {name: asked.headers.get(name) for name in sent} == sent
+    paths = {one.path for one in asked}
+    assert {"/api/processes/p/execution", "/api/jobs/1/results"} <= paths
+    for one in asked:
+        assert {name: one.headers.get(name) for name in sent} == sent

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ogc_widgets.api.requests import execute_request
+from ogc_widgets.api.snippets import as_curl
 from ogc_widgets.errors import InputError
 from ogc_widgets.form import ProcessForm
 
@@ -67,6 +69,12 @@ def test_passwords_are_not_saved_and_not_overwritten_with_a_mark(
         ' "outputs": {"a": {}}}\'',
         'curl http://a.org -d\'{"inputs": [{"id": "epsg", "data": "EPSG:3857"}],'
         ' "outputs": [{"id": "a"}]}\'',
+        as_curl(
+            execute_request(
+                "http://a.org/processes/p", {"epsg": "EPSG:3857"}, {"a": {}}
+            ),
+            {"Authorization": "Bearer $TOKEN"},
+        ),
     ],
 )
 def test_the_form_fills_when_a_request_is_pasted(form: ProcessForm, text: str) -> None:
