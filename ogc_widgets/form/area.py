@@ -5,6 +5,7 @@ Everything about geometry is in :mod:`ogc_widgets.map`; here it meets schemas.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -32,6 +33,13 @@ _FORMAT_OF: Final = {
     "feature": "geojson-feature",
     "featureCollection": "geojson-feature-collection",
 }
+_OF_CRS: Final = re.compile(
+    r"\b(crs|srs|epsg)\d*\b|\breference system|\bprojection\b", re.IGNORECASE
+)
+_OF_SHAPE: Final = re.compile(
+    r"\b(aoi|area|b?box|extent|geom\w*|footprint|polygon|shape|region)s?\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,8 @@ def recognise(view: Json, references: Iterable[str], naming: Naming) -> AreaHint
     if isinstance(types, list) and "null" in types:
         rest = [name for name in types if name != "null"]
         said["type"] = rest[0] if len(rest) == 1 else rest
+    if said.get("type") == "string" and _is_of_crs(said, naming):
+        return None
     if naming.widget == "map" and said.get("type") == "string":
         return AreaHint(("wkt", "bbox-text", "geojson-text"), "format")
     if naming.widget == "map" and said.get("type") == "array":
@@ -88,6 +98,17 @@ def recognise(view: Json, references: Iterable[str], naming: Naming) -> AreaHint
         # Recognition is a kindness: an odd schema still gets its plain field.
         return None
     return None if hint is None or hint.alternatives else _with_qualified(hint)
+
+
+def _is_of_crs(said: Json, naming: Naming) -> bool:
+    """Whether well-known text is that of a reference system, which has the same name.
+
+    "x-ogc-crs" is the format that qjazz writes for it.
+    """
+    names = re.sub(r"[_-]|(?<=[a-z])(?=[A-Z])", " ", f"{naming.key} {naming.title}")
+    return said.get("format") == "x-ogc-crs" or bool(
+        _OF_CRS.search(names) and not _OF_SHAPE.search(names)
+    )
 
 
 def _with_qualified(hint: AreaHint) -> AreaHint:

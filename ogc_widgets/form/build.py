@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.form import area, containers, known, leaves, registry, stac, words
+from ogc_widgets.form import (
+    area,
+    containers,
+    known,
+    leaves,
+    registry,
+    stac,
+    validate,
+    words,
+)
 from ogc_widgets.form import hints as ui
 from ogc_widgets.form.branches import branches_of, is_null
 from ogc_widgets.form.defaults import usable_default
@@ -14,6 +23,7 @@ from ogc_widgets.form.flat import Flat, flatten
 from ogc_widgets.form.places import Place, Scope
 from ogc_widgets.form.settle import UNRESOLVED, type_names
 from ogc_widgets.form.unions import union
+from ogc_widgets.form.units import unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,10 +79,12 @@ class Builder:
             label=made.label or ui.text(hints, "title") or view.get("title", ""),
             description=made.description or view.get("description", ""),
             required=place.required,
-            nullable=made.nullable or leaves.takes_null(view),
+            nullable=(made.nullable or leaves.takes_null(view))
+            and validate.allows(schema, self.scope.defs, None),
             schema=made.schema or schema,
             defs=self.scope.defs,
             widget=made.widget or ui.text(hints, "widget"),
+            unit=made.unit or unit_of(view),
             placeholder=made.placeholder
             or ui.text(hints, "placeholder")
             # How an area is written stands below its field already.
@@ -89,7 +101,7 @@ class Builder:
             return replace(made, default=usable_default(made, default))
         return made
 
-    def list_of(self, schema: dict[str, Any], place: Place) -> Field:
+    def list_of(self, schema: Mapping[str, Any], place: Place) -> Field:
         """The list of an input that takes several values; each is outermost."""
         made = self.field(schema, place)
         return replace(made, required=False, occurrences=True)

@@ -85,7 +85,7 @@ def _several_options(
 
 def is_occurrences(builder: Builder, place: Place) -> bool:
     """Whether the schema is the list of all values of an input."""
-    return place.depth == 0 and builder.scope.reading.max_occurs != 1
+    return place.depth == 0 and builder.scope.is_list
 
 
 def _tuple(

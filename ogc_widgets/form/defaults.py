@@ -31,11 +31,13 @@ def with_default(field: Field, schema: Mapping[str, Any]) -> Field:
         field: The field as it was built.
         schema: Normalised schema of one value of the input.
     """
-    default = (
-        flatten(schema, field.defs).view.get("default", UNSET) if schema else UNSET
-    )
-    if default is UNSET or default is None:
-        return field
+    view = flatten(schema, field.defs).view if schema else {}
+    default = view.get("default")
+    if default is None:
+        # Null is what stands there where a package has none to give.
+        may_be_left = "default" in view and field.nullable
+        field = replace(field, required=field.required and not may_be_left)
+        return _with_first_item(field, view)
     used = UNSET if _is_large(default) else usable_default(field, default)
     if used is UNSET:
         reason = TOO_LARGE if _is_large(default) else LEFT_OUT
@@ -44,11 +46,26 @@ def with_default(field: Field, schema: Mapping[str, Any]) -> Field:
     return replace(field, default=used, required=False)
 
 
+def _with_first_item(field: Field, view: Mapping[str, Any]) -> Field:
+    """A list whose items have a default that the server writes nowhere else."""
+    items = view.get("items")
+    if field.kind not in ("list", "multichoice") or not isinstance(items, dict):
+        return field
+    first = flatten(items, field.defs).view.get("default")
+    used = UNSET if first is None else usable_default(field, [first])
+    return field if used is UNSET else replace(field, default=used, required=False)
+
+
 def usable_default(field: Field, default: JsonValue) -> JsonValue:
     """A default as the field can show it, or UNSET."""
     candidates = [default]
+    read = _read(field, default)
+    if read is not UNSET:
+        candidates.insert(0, read)
     if field.kind in ("list", "multichoice"):
-        candidates = [default] if isinstance(default, list) else [[default], default]
+        candidates.append([default])
+    elif isinstance(default, list) and len(default) == 1:  # one of one
+        candidates.append(default[0])
     candidates += [_kindly(field, one) for one in list(candidates)]
     for candidate in candidates:
         if candidate is UNSET or candidate is None:
@@ -58,6 +75,20 @@ def usable_default(field: Field, default: JsonValue) -> JsonValue:
         if _is_valid(field, candidate):
             return candidate
     return UNSET
+
+
+def _read(field: Field, default: JsonValue) -> JsonValue:
+    """A list or an object that the server wrote as text, else UNSET."""
+    start = {"list": "[", "multichoice": "[", "tuple": "[", "object": "{", "map": "{"}
+    wanted = start.get(field.kind, "[{" if field.kind == "json" else "")
+    if not isinstance(default, str) or not wanted or not default.strip():
+        return UNSET
+    if default.strip()[0] not in wanted or len(default) > _MAX_TEXT:
+        return UNSET
+    try:
+        return exact.loads(default)
+    except exact.NotJsonError:
+        return UNSET
 
 
 def _is_large(default: JsonValue) -> bool:

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.form import exact, hints
-from ogc_widgets.form.keywords import plain_text
+from ogc_widgets.form import exact, hints, literal_data
+from ogc_widgets.form.keywords import HANDLERS, plain_text
+from ogc_widgets.form.units import unit_of
 
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
@@ -21,6 +22,22 @@ Json = Mapping[str, Any]
 
 # WPS servers write the largest number of their language for "any number".
 _UNBOUNDED_FROM: Final = 2**31 - 1
+# Words for people are read from the input, not from its schema.
+_KEYWORDS: Final = (HANDLERS.keys() | {"$ref", "nullable", "definitions", "$defs"}) - {
+    "title",
+    "description",
+}
+_SHAPES: Final = _KEYWORDS - {
+    "default",
+    "examples",
+    "nullable",
+    "definitions",
+    "$defs",
+    "required",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +49,7 @@ class InputReading:
         title: Plain text, the id where there is none.
         description: Plain text.
         schema: Schema in the server's dialect; empty where nothing is said.
+        extended: What ``extended-schema`` says about the list of all values.
         qualified: Media types if the value goes into ``{"value": ...}`` or is a link.
         min_occurs: Fewest values.
         said_min_occurs: Whether the description says so (else the standard's 1).
@@ -46,6 +64,7 @@ class InputReading:
     title: str
     description: str
     schema: Json
+    extended: Json = field(default_factory=dict)
     qualified: tuple[str, ...] | None = None
     min_occurs: int = 1
     said_min_occurs: bool = False
@@ -85,12 +104,21 @@ def _members(description: Json, name: str) -> dict[str, Any]:
 
 def read_input(key: str, raw: JsonValue) -> InputReading:
     """Read the description of one input; anything unusable is as if it was not said."""
-    raw = raw if isinstance(raw, Mapping) else {}
-    schema, qualified = _schema_of(raw)
+    raw = _unwrapped(raw) if isinstance(raw, Mapping) else {}
+    domains = literal_data.domains_of(raw)
+    schema, qualified = _schema_of(raw, domains)
+    extended = raw.get("extended-schema")
+    if not isinstance(extended, Mapping) or extended.get("type") != "array":
+        extended = {}
     low = _occurs(raw.get("minOccurs"))
-    high = _occurs(raw.get("maxOccurs"))
-    if high is None and isinstance(schema, _ArraySchema):
-        low, high = schema.low if low is None else low, schema.high
+    high = _most(raw, domains)
+    if extended and high is None:
+        high = _occurs(extended.get("maxItems"))
+        high = float("inf") if high is None else high
+        least = _occurs(extended.get("minItems"))
+        low = (1 if least is None else least) if low is None else low
+    if low is None and raw.get("required") is False:
+        low = 0
     low_used = 1 if low is None else int(low)
     high_used = 1.0 if high is None else high
     if high_used < low_used:
@@ -99,32 +127,36 @@ def read_input(key: str, raw: JsonValue) -> InputReading:
         id=key,
         title=plain_text(raw.get("title"), limit=200, lines=False) or key,
         description=_description(raw),
-        schema=schema.item if isinstance(schema, _ArraySchema) else schema,
+        schema=schema,
+        extended=extended,
         qualified=qualified,
         min_occurs=low_used,
         said_min_occurs=low is not None,
         max_occurs=None if high_used >= _UNBOUNDED_FROM else int(high_used) or 1,
         cwl_type=_cwl_type(raw),
-        hints=hints.read(raw, raw.get("schema")),
-        unit=_unit(raw),
+        hints=_hints(raw),
+        unit=next(filter(None, map(unit_of, (*domains, raw, raw.get("schema")))), ""),
         raw=raw,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _ArraySchema:
-    """What ``extended-schema`` says over the head of ``schema``: several items."""
+def _unwrapped(raw: Json) -> Json:
+    """The description with what older servers put into ``input`` beside the rest."""
+    for wrapper in ("input", "output"):
+        nested = raw.get(wrapper)
+        if isinstance(nested, Mapping):
+            raw = {**nested, **raw}
+    return raw
 
-    item: Json
-    low: float
-    high: float
 
-
-def _schema_of(raw: Json) -> tuple[Any, tuple[str, ...] | None]:
-    schema = raw.get("schema")
-    if not isinstance(schema, Mapping) or not schema:
-        schema = raw.get("original-schema")
-    schema = dict(schema) if isinstance(schema, Mapping) else {}
+def _schema_of(raw: Json, domains: list[Json]) -> tuple[Any, tuple[str, ...] | None]:
+    said = raw.get("schema") or raw.get("original-schema") or {}
+    if isinstance(said, list):
+        # openEO and others list the schemas of which a value may have any.
+        said = {"anyOf": said}
+    elif isinstance(said, str):
+        said = {"type": said}
+    schema = dict(said) if isinstance(said, Mapping) else {}
     extended = raw.get("extended-schema")
     if isinstance(extended, Mapping):
         types = _link_or_value(extended)
@@ -134,28 +166,43 @@ def _schema_of(raw: Json) -> tuple[Any, tuple[str, ...] | None]:
             return schema or _value_schema(extended), types
         if not schema:
             return extended, None
-        if extended.get("type") == "array" and schema.get("type") != "array":
-            low = _occurs(extended.get("minItems"))
-            high = _occurs(extended.get("maxItems"))
-            return (
-                _ArraySchema(
-                    schema,
-                    1 if low is None else low,
-                    float("inf") if high is None else high,
-                ),
-                None,
-            )
     if not schema:
-        schema = _old_schema(raw)
+        schema = _old_schema(raw, domains) or _own_keywords(raw)
         if "formats" in schema:
             return schema["formats"], tuple(schema["media_types"])
     if isinstance(raw.get("enum"), list) and "enum" not in schema and schema:
         # pygeoapi's own processes put the options beside the schema.
         schema = {**schema, "enum": raw["enum"]}
-    for name in ("default", "defaultValue"):
-        if name in raw and "default" not in schema and schema:
-            schema = {**schema, "default": raw[name]}
+    if schema and "default" not in schema:
+        beside = [raw[name] for name in ("default", "defaultValue") if name in raw]
+        beside = [*beside, literal_data.default_of(domains)]
+        default = next((one for one in beside if one is not None), None)
+        if default is not None:
+            schema = {**schema, "default": default}
     return schema, None
+
+
+def _own_keywords(raw: Json) -> dict[str, Any]:
+    """The schema that stands on the input itself; {} if nothing there says a shape."""
+    own = {name: raw[name] for name in raw if name in _KEYWORDS}
+    return own if _SHAPES & own.keys() else {}
+
+
+def _hints(raw: Json) -> dict[str, Any]:
+    found = hints.read(raw, raw.get("schema"))
+    placeholder = plain_text(raw.get("placeholder"), limit=200, lines=False)
+    return {"placeholder": placeholder, **found} if placeholder else found
+
+
+def _most(raw: Json, domains: list[Json]) -> float | None:
+    """The most values; None where nothing is said."""
+    most = raw.get("maxOccurs")
+    if most is None and "maxOccurs" in raw and domains:
+        # Plugins with literal data write their language's null for "no limit".
+        return float("inf")
+    if isinstance(most, (int, float)) and not isinstance(most, bool) and most < 0:
+        return float("inf")
+    return _occurs(most)
 
 
 def _link_or_value(extended: Json) -> tuple[str, ...] | None:
@@ -225,37 +272,13 @@ def _cwl_type(raw: Json) -> str:
     return ""
 
 
-def _unit(raw: Json) -> str:
-    for domain in _list(raw.get("literalDataDomains")):
-        unit = domain.get("defaultUOM") or domain.get("uom")
-        if isinstance(unit, Mapping):
-            unit = unit.get("name") or unit.get("uom")
-        if isinstance(unit, str):
-            return plain_text(unit, limit=40, lines=False)
-    for source in (raw, raw.get("schema")):
-        if isinstance(source, Mapping):
-            for name in ("x-ogc-unit", "uom", "unit"):
-                unit = source.get(name)
-                if isinstance(unit, Mapping):
-                    said = (unit.get(n) for n in ("symbol", "code", "name", "uom"))
-                    unit = next((one for one in said if isinstance(one, str)), "")
-                if isinstance(unit, str) and unit:
-                    return plain_text(unit, limit=40, lines=False)
-    return ""
-
-
-def _old_schema(raw: Json) -> dict[str, Any]:
+def _old_schema(raw: Json, domains: list[Json]) -> dict[str, Any]:
     """A schema for ``literalDataDomains``, ``supportedCRS`` or ``formats``.
 
     For formats it is wrapped: ``{"formats": schema, "media_types": [...]}``.
     """
-    for wrapper in ("input", "output"):
-        nested = raw.get(wrapper)
-        if isinstance(nested, Mapping):
-            raw = {**nested, **raw}
-    domains = [_domain(member) for member in _list(raw.get("literalDataDomains"))]
     if domains:
-        return domains[0] if len(domains) == 1 else {"anyOf": domains}
+        return literal_data.schema_of(domains)
     crs = _supported_crs(raw)
     if crs:
         return {
@@ -283,33 +306,6 @@ def _old_schema(raw: Json) -> dict[str, Any]:
         options = {"enum": allowed} if isinstance(allowed, list) and allowed else {}
         return {"type": raw["data_type"], **options}
     return {}
-
-
-def _domain(domain: Json) -> dict[str, Any]:
-    data_type = domain.get("dataType")
-    if isinstance(data_type, Mapping):
-        data_type = data_type.get("name") or str(data_type.get("reference", ""))
-    name = str(data_type or "string").rsplit("#", 1)[-1].rsplit("/", 1)[-1]
-    schema: dict[str, Any] = {"type": name}
-    if "defaultValue" in domain:
-        schema["default"] = domain["defaultValue"]
-    definition = domain.get("valueDefinition", domain.get("allowedValues"))
-    if isinstance(definition, Mapping):
-        definition = definition.get("allowedValues", [definition])
-    options: list[Any] = []
-    for member in definition if isinstance(definition, list) else ():
-        if isinstance(member, Mapping):
-            if "minimumValue" in member:
-                schema["minimum"] = member["minimumValue"]
-            if "maximumValue" in member:
-                schema["maximum"] = member["maximumValue"]
-            if "value" in member:
-                options.append(member["value"])
-        else:
-            options.append(member)
-    if options:
-        schema["enum"] = options
-    return schema
 
 
 def _supported_crs(raw: Json) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
@@ -122,6 +122,22 @@ def same(left: JsonValue, right: JsonValue) -> bool:
         return bool(left == right)
     except Exception:  # noqa: BLE001 # a foreign object may raise anything here
         return False
+
+
+def mark(value: JsonValue) -> Hashable:
+    """What two JSON values have in common exactly when they are the :func:`same`."""
+    try:
+        if isinstance(value, bool):
+            return (bool, value)
+        if isinstance(value, Mapping):
+            return frozenset((key, mark(part)) for key, part in value.items())
+        if isinstance(value, (list, tuple)):
+            return tuple(mark(part) for part in value)
+        hash(value)
+    except (TypeError, RecursionError):
+        return id(value)
+    known: Hashable = value
+    return known
 
 
 def size_exceeds(value: JsonValue, limit: int) -> bool:

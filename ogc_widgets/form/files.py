@@ -32,11 +32,17 @@ def value_of(field: Field, draft: Mapping[str, Any], vault: Vault) -> JsonValue:
         content = vault.get(draft.get("ref"))
         if not isinstance(content, bytes):
             return UNSET
-        return _qualified(field, _content(field, content, chosen), chosen)
+        text = _text(field, content, chosen)
+        if text is None:
+            coded = base64.b64encode(content).decode("ascii")
+            return _qualified(field, coded, chosen, is_base64=True)
+        parsed = _parsed(field, text, chosen)
+        return _qualified(field, parsed, chosen, is_base64=False)
     text = draft.get("text")
     if not isinstance(text, str) or (not text and not draft.get("empty")):
         return UNSET
-    return _qualified(field, _parsed(field, text, chosen), chosen)
+    is_base64 = not words.is_text(chosen) if chosen else field.binary
+    return _qualified(field, _parsed(field, text, chosen), chosen, is_base64=is_base64)
 
 
 def draft_of(field: Field, value: JsonValue) -> dict[str, Any] | None:
@@ -56,7 +62,7 @@ def draft_of(field: Field, value: JsonValue) -> dict[str, Any] | None:
             "href": value["href"],
             "type": value.get("type") or None,
         }
-    if "value" not in value or not value.keys() <= {"value", "mediaType"}:
+    if "value" not in value or not value.keys() <= {"value", "mediaType", "encoding"}:
         return None
     inner = value["value"]
     text = inner if isinstance(inner, str) else exact.dumps(inner, indent=2)
@@ -69,14 +75,22 @@ def draft_of(field: Field, value: JsonValue) -> dict[str, Any] | None:
     }
 
 
-def _qualified(field: Field, content: JsonValue, chosen: str) -> JsonValue:
-    if chosen and (field.qualified or len(field.media_types) > 1):
-        return {"value": content, "mediaType": chosen}
-    if field.qualified or not isinstance(content, str):
-        return {"value": content}
-    if chosen and chosen not in field.media_types:
-        return {"value": content, "mediaType": chosen}
-    return content
+def _qualified(
+    field: Field, content: JsonValue, chosen: str, *, is_base64: bool
+) -> JsonValue:
+    """Content with its media type and encoding, where these have to be said."""
+    says_type = bool(chosen) and (
+        field.qualified or len(field.media_types) > 1 or chosen not in field.media_types
+    )
+    if isinstance(content, str) and not says_type and not field.qualified:
+        return content
+    qualified = {"value": content}
+    if says_type:
+        qualified["mediaType"] = chosen
+    if is_base64:
+        # Servers take a qualified value as text unless told (OGC 18-062r2, 7.11.2.6).
+        qualified["encoding"] = "base64"
+    return qualified
 
 
 def _parsed(field: Field, text: str, chosen: str) -> JsonValue:
@@ -97,13 +111,12 @@ def _parsed(field: Field, text: str, chosen: str) -> JsonValue:
     return text
 
 
-def _content(field: Field, content: bytes, chosen: str) -> JsonValue:
-    """Uploaded bytes as the JSON that is sent: text if they are text, else base64."""
+def _text(field: Field, content: bytes, chosen: str) -> str | None:
+    """Uploaded bytes as text; None if they are not, or are sent as base64 anyway."""
     names = (chosen,) if chosen else field.media_types
-    textual = not field.binary and (not names or any(map(words.is_text, names)))
-    if textual:
-        try:
-            return _parsed(field, content.decode("utf-8-sig"), chosen)
-        except UnicodeDecodeError:
-            pass
-    return base64.b64encode(content).decode("ascii")
+    if field.binary or not (not names or any(map(words.is_text, names))):
+        return None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None

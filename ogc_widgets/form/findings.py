@@ -22,7 +22,7 @@ _QUALIFIERS: Final = frozenset({"value", "mediaType", "encoding", "schema", "for
 
 def check_value(field: Field, value: JsonValue, draft: JsonValue) -> dict[str, str]:
     """What is wrong with the value of a field, by path below the field's key."""
-    if is_advisory(field, value):
+    if is_advisory(field, value) or (value is None and field.nullable):
         return {}
     checker = validate.checker(field.schema, field.defs)
     if checker.accepts(value) or _accepted_otherwise(field, value, checker):

@@ -138,7 +138,8 @@ def _both_names(first: JsonValue, second: JsonValue) -> list[Any]:
 
 
 def _common_options(first: JsonValue, second: JsonValue) -> list[Any]:
-    common = [a for a in first if any(exact.same(a, b) for b in second)]
+    marks = {exact.mark(option) for option in second}
+    common = [option for option in first if exact.mark(option) in marks]
     return common or list(first)
 
 

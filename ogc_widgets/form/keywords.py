@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
     from ogc_widgets.form.normalise import Normaliser
 
-# An enum longer than a list can show is still used to validate, up to this length.
-_MAX_ENUM: Final = 20 * MAX_OPTIONS
-
 
 class TooLargeError(Exception):
     """The schema is over the limits; the input becomes a JSON field."""
@@ -75,7 +72,7 @@ def _enum(_: Normaliser, value: JsonValue, _depth: int) -> list[Any] | None:
     if not isinstance(value, (list, tuple)) or not value:
         return None
     # Too many to hold on to: the field becomes text and the server checks it.
-    return list(value) if len(value) <= _MAX_ENUM else None
+    return list(value) if len(value) <= MAX_OPTIONS else None
 
 
 def _text(_: Normaliser, value: JsonValue, _depth: int) -> str | None:

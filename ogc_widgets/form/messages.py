@@ -237,6 +237,8 @@ def _format(name: str, instance: JsonValue) -> str:
 def _alternatives(error: ValidationError, name: str, field: Field | None) -> str:
     context: list[list[ValidationError]] = getattr(error.kind, "context", None) or []
     findings = [branch for branch in context if branch]
+    if field is not None and words.ranges(field):
+        return f"must be {words.ranges(field)}"
     if name == "oneOf" and context and len(findings) < len(context) - 1:
         return "fits more than one of the kinds that are offered"
     wanted = [

@@ -24,6 +24,7 @@ from ogc_widgets.form.settle import (
     settle_enum,
     settle_type,
     with_null,
+    with_options_on_items,
 )
 
 if TYPE_CHECKING:
@@ -63,8 +64,12 @@ class Normaliser:
         """
         if schema is False:
             return {"not": {}}
+        if isinstance(schema, str):
+            # "oneOf": ["number", "integer"] names types where schemas belong.
+            schema = {"type": schema}
         if not isinstance(schema, Mapping):
             return {}
+        schema = with_options_on_items(schema)
         self.count += 1
         if self.count > MAX_NODES or depth > _MAX_SCHEMA_DEPTH:
             raise TooLargeError

@@ -23,12 +23,14 @@ class Scope:
         defs: Definitions that the schemas refer to.
         allowed: Most parts that may still be built.
         reading: The input's description.
+        is_list: Whether the outermost schema is the list of all values of the input.
         nodes: Parts built so far.
     """
 
     defs: Mapping[str, Any]
     allowed: int
     reading: InputReading
+    is_list: bool = False
     nodes: int = 0
 
     def count(self) -> None:

@@ -21,6 +21,7 @@ from ogc_widgets.form.fields import MAX_NODES_OF_FORM, UNSET, Field
 from ogc_widgets.form.flat import flatten
 from ogc_widgets.form.keywords import TooLargeError
 from ogc_widgets.form.normalise import Normaliser
+from ogc_widgets.form.occurrences import list_schema
 from ogc_widgets.form.places import Place, Scope
 from ogc_widgets.form.settle import UNRESOLVED
 
@@ -78,8 +79,10 @@ def reduce_input(
     normaliser = Normaliser([reading.raw.get("schema"), reading.raw, document])
     try:
         schema = normaliser.normalise(reading.schema)
-        scope = Scope(normaliser.defs, allowed, reading)
-        field = _field(schema, reading, scope)
+        extended = normaliser.normalise(reading.extended)
+        several = list_schema(schema, extended, reading, normaliser.defs)
+        scope = Scope(normaliser.defs, allowed, reading, is_list=several is not None)
+        field = _field(schema if several is None else several, reading, scope)
         nodes = scope.nodes
     except (TooLargeError, RecursionError):
         schema, nodes = {}, 1
@@ -93,7 +96,7 @@ def reduce_input(
     return with_default(field, schema), nodes
 
 
-def _field(schema: dict[str, Any], reading: InputReading, scope: Scope) -> Field:
+def _field(schema: Mapping[str, Any], reading: InputReading, scope: Scope) -> Field:
     naming = Naming(
         key=reading.id,
         title=reading.title,
@@ -104,22 +107,17 @@ def _field(schema: dict[str, Any], reading: InputReading, scope: Scope) -> Field
     builder = Builder(scope)
     said = flatten(schema, scope.defs).view.keys() - _WORDS
     is_silent = all(name.startswith("x-") and name != UNRESOLVED for name in said)
-    if is_silent and reading.max_occurs == 1:
+    if is_silent:
         document = stac.recognise_document({}, (), naming, outermost=True)
         if document is not None:
             return Field(kind="stac", stac=document)
         return _anything(builder)
     place = Place(naming=naming, outermost=True, hints=reading.hints)
-    if reading.max_occurs == 1:
-        return builder.field(schema, place)
-    several: dict[str, Any] = {
-        "type": "array",
-        "items": schema,
-        "minItems": reading.min_occurs,
-    }
-    if reading.max_occurs is not None:
-        several["maxItems"] = reading.max_occurs
-    return builder.list_of(several, place)
+    return (
+        builder.list_of(schema, place)
+        if scope.is_list
+        else builder.field(schema, place)
+    )
 
 
 def _anything(builder: Builder) -> Field:

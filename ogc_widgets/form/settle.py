@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.api.text import clean
 from ogc_widgets.form import exact
-from ogc_widgets.form.fields import MAX_OPTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ogc_widgets.api.wire import JsonValue
 
 UNRESOLVED: Final = "x-unresolved"
@@ -36,7 +34,10 @@ _ODD_TYPES: Final[dict[str, dict[str, Any]]] = {
     "date": {"type": "string", "format": "date"},
     "time": {"type": "string", "format": "time"},
     "duration": {"type": "string", "format": "duration"},
+    "timestamp": {"type": "string"},
     "uri": {"type": "string", "format": "uri"},
+    "file": {"type": "string", "format": "uri"},
+    "directory": {"type": "string", "format": "uri"},
     "anyuri": {"type": "string", "format": "uri"},
     "url": {"type": "string", "format": "uri"},
     "base64binary": {"type": "string", "contentEncoding": "base64"},
@@ -130,20 +131,10 @@ def settle_enum(schema: Mapping[str, Any], result: dict[str, Any]) -> None:
             else o
             for o in options
         ]
-    unique: list[Any] = []
-    seen: set[tuple[type, Any]] = set()
-    for option in options:
-        try:
-            mark = (bool if isinstance(option, bool) else object, option)
-            if mark in seen:
-                continue
-            seen.add(mark)
-        except TypeError:
-            if len(unique) <= MAX_OPTIONS and any(
-                exact.same(option, other) for other in unique
-            ):
-                continue
-        unique.append(option)
+    unique = list({exact.mark(option): option for option in options}.values())
+    if result.get("type") == "boolean" and True in unique and False in unique:
+        del result["enum"]
+        return
     result["enum"] = unique
     names = next((schema[n] for n in _NAMES_OF_OPTIONS if n in schema), None)
     if isinstance(names, list) and len(names) == len(unique) == count:
@@ -152,15 +143,39 @@ def settle_enum(schema: Mapping[str, Any], result: dict[str, Any]) -> None:
         ]
 
 
+def with_options_on_items(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A schema of lists with the options on its items, where they stand beside them.
+
+    No list is one of ``"enum": ["a", "b"]``: what is meant are the items.
+    """
+    types, options, items = (schema.get(k) for k in ("type", "enum", "items"))
+    named = [types] if isinstance(types, str) else types
+    named = [n for n in named if n != "null"] if isinstance(named, list) else []
+    is_list = named in (["array"], ["list"]) or (not named and "items" in schema)
+    if not is_list or not isinstance(options, list) or isinstance(items, list):
+        return schema
+    if any(isinstance(option, list) for option in options):
+        return schema
+    moved = {"enum": [option for option in options if option is not None]}
+    moved |= {name: schema[name] for name in _NAMES_OF_OPTIONS if name in schema}
+    rest = {name: value for name, value in schema.items() if name not in moved}
+    items = items if isinstance(items, Mapping) else {}
+    both = {"allOf": [items, moved]} if "$ref" in items else {**items, **moved}
+    return {**rest, "items": both}
+
+
 def settle_choices(result: dict[str, Any]) -> None:
-    """Read "exactly one" as "one" where only labels tell the choices apart.
+    """Read "exactly one" as "one" where the strict reading would refuse what is meant.
 
     A GML text fits ``{"contentMediaType": "application/gml+xml"}`` and the same with
-    KML: validators do not look at media types and formats, so the strict reading would
-    refuse every value.
+    KML, for validators do not look at media types and formats; 3 is a number and an
+    integer.
     """
     branches = result.get("oneOf")
-    if branches and "anyOf" not in result and any(map(_is_loose, branches)):
+    if not branches or "anyOf" in result:
+        return
+    types = [name for branch in branches for name in type_names(branch)]
+    if any(map(_is_loose, branches)) or {"number", "integer"} <= set(types):
         result["anyOf"] = result.pop("oneOf")
 
 

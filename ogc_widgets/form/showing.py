@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -96,11 +96,12 @@ def _native(field: Field, value: JsonValue, vault: Vault) -> Draft:
         case "const":
             return field.option_labels[0] if field.option_labels else ""
         case "choice":
-            return _option(field, value)
+            return _numbers(field).get(exact.mark(value))
         case "multichoice":
             if not isinstance(value, list) or not value:
                 return [] if value == [] else None
-            numbers = [_option(field, one) for one in value]
+            options = _numbers(field)
+            numbers = [options.get(exact.mark(one)) for one in value]
             return None if None in numbers else numbers
         case "list" if field.item is not None:
             # A list that nobody scrolls through is shown as JSON.
@@ -173,11 +174,8 @@ def _union_draft(field: Field, value: JsonValue, vault: Vault) -> Draft:
     return second
 
 
-def _option(field: Field, value: JsonValue) -> int | None:
-    for number, option in enumerate(field.options):
-        if exact.same(option, value):
-            return number
-    return None
+def _numbers(field: Field) -> dict[Hashable, int]:
+    return {exact.mark(option): n for n, option in enumerate(field.options)}
 
 
 def _unwrapped(field: Field, value: JsonValue) -> JsonValue:

@@ -13,6 +13,7 @@ hint            our words: what is sent, how many, which range
 note            our advice about this field, for example on a default left out
 placeholder     example text
 advanced        bool: belongs with the optional inputs
+nullable        bool: null may be sent, which says "no value"
 conditional     bool: only there under a condition; see the trait ``standings``
 widget          wish of the description: "slider", "radio", "select", "switch", ...
 slot            number of the widget in the trait ``slots`` that draws this field
@@ -22,7 +23,7 @@ language        "json", "xml", "yaml", "cwl" of code, or ""
 media_type      media type of multi-line text
 mono            bool: code, in a fixed-width font
 options         labels of a choice or of the one value of a const
-option_values   the same as JSON text
+option_values   the same as JSON text, where that is not the label in quotes
 value_text      label of the one value of a const
 searchable      bool: many options
 min, max, step  numbers as text, because a page rounds large ones
@@ -79,6 +80,7 @@ def spec(field: Field, *, depth: int = 0) -> dict[str, Any]:
         "note": field.note,
         "placeholder": field.placeholder,
         "advanced": field.advanced,
+        "nullable": field.nullable and field.kind not in ("null", "json", "secret"),
         "conditional": field.conditional,
         "widget": field.widget,
         "slot": field.custom,
@@ -110,7 +112,7 @@ def _of_kind(field: Field, depth: int) -> dict[str, Any]:
         case "choice" | "multichoice" | "const":
             return {
                 "options": list(field.option_labels),
-                "option_values": [exact.dumps(option) for option in field.options],
+                "option_values": _option_values(field),
                 "value_text": field.option_labels[0] if field.kind == "const" else "",
                 "searchable": len(field.options) >= _SEARCHABLE_FROM,
                 "min_items": field.min_items,
@@ -157,6 +159,12 @@ def _of_kind(field: Field, depth: int) -> dict[str, Any]:
             return {"rows": field.rows or 6, "schema_text": schema_text(field, limit)}
         case _:
             return {}
+
+
+def _option_values(field: Field) -> list[str] | None:
+    if field.options == field.option_labels:
+        return None  # ten thousand names are not sent twice
+    return [exact.dumps(option) for option in field.options]
 
 
 def _area(field: Field) -> dict[str, Any]:

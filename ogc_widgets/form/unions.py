@@ -34,6 +34,7 @@ def union(
     choices = [choice for choice in choices if not is_null(choice)]
     if not choices:
         return Field(kind="null")
+    choices = _without_whole_numbers(builder, choices)
     constants = leaves.named_constants(choices)
     if constants is not None:
         return replace(constants, nullable=nullable)
@@ -67,6 +68,7 @@ def union(
     hints = [branch.area for branch in made if branch.area is not None]
     if len(hints) == len(made):
         return Field(kind="area", area=area.joined(hints), nullable=nullable)
+    nullable = nullable or any(branch.nullable for branch in made)
     names = [_name_of(flat.references) for flat in flats]
     labels = leaves.branch_labels(made, discriminator.get("propertyName", ""), names)
     return Field(
@@ -77,6 +79,24 @@ def union(
             for branch, label in zip(made, labels, strict=True)
         ),
     )
+
+
+def _without_whole_numbers(
+    builder: Builder, choices: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """One box for "a number or an integer" where the number says no less."""
+    views = [flatten(choice, builder.scope.defs).view for choice in choices]
+    limits = [
+        {k: v for k, v in view.items() if k not in ("type", "format", "title")}
+        for view in views
+        if type_names(view) == ["number"]
+    ]
+    return [
+        choice
+        for choice, view in zip(choices, views, strict=True)
+        if type_names(view) != ["integer"]
+        or not any(limit.items() <= view.items() for limit in limits)
+    ]
 
 
 def _with_one_document(

@@ -37,6 +37,7 @@ _MEDIA_TYPES: Final[dict[str, str]] = {
     "text/plain": "plain text",
     "text/html": "HTML",
     "text/wkt": "WKT",
+    "application/wkt": "WKT",
     "image/tiff": "TIFF",
     "image/tiff; application=geotiff": "GeoTIFF",
     "image/tiff; application=geotiff; profile=cloud-optimized": "cloud-optimized GeoTIFF",  # noqa: E501 # a media type cannot be wrapped
@@ -51,6 +52,15 @@ _MEDIA_TYPES: Final[dict[str, str]] = {
     "application/pdf": "PDF",
     "application/octet-stream": "binary file",
 }
+
+_TEXTS: Final = frozenset(
+    {
+        "application/cwl",
+        "application/javascript",
+        "application/sql",
+        "application/wkt",
+    }
+)
 
 _EXTENSIONS: Final[dict[str, str]] = {
     "application/json": ".json",
@@ -146,7 +156,7 @@ def is_text(name: str) -> bool:
         base.startswith("text/")
         or is_json(base)
         or base.endswith(("xml", "yaml", "+yml"))
-        or base in ("application/cwl", "application/javascript", "application/sql")
+        or base in _TEXTS
     )
 
 
@@ -267,19 +277,44 @@ def hint(field: Field) -> str:
 
 
 def _range(field: Field) -> str:
-    low = exact.number_text(field.minimum) if field.minimum is not None else ""
-    high = exact.number_text(field.maximum) if field.maximum is not None else ""
-    above, below = field.exclusive
     whole = "whole number" if field.kind == "integer" else ""
+    span = ranges(field) or _span(field.minimum, field.maximum, field.exclusive)
     steps = f"in steps of {exact.number_text(field.step)}" if _has_steps(field) else ""
+    return ", ".join(part for part in (whole, span, steps) if part)
+
+
+def ranges(field: Field) -> str:
+    """The ranges of a number that may be in one of several, else ""."""
+    spans = field.schema.get("anyOf", ())
+    if not spans or not all(span.keys() and span.keys() <= _ENDS for span in spans):
+        return ""
+    return " or ".join(
+        _span(
+            span.get("minimum", span.get("exclusiveMinimum")),
+            span.get("maximum", span.get("exclusiveMaximum")),
+            ("exclusiveMinimum" in span, "exclusiveMaximum" in span),
+        )
+        for span in spans
+    )
+
+
+_ENDS: Final = frozenset(
+    {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+)
+
+
+def _span(least: JsonValue, most: JsonValue, exclusive: tuple[bool, bool]) -> str:
+    low = exact.number_text(least) if least is not None else ""
+    high = exact.number_text(most) if most is not None else ""
+    above, below = exclusive
     if low and high and not above and not below:
-        return ", ".join(p for p in (whole, f"{low} to {high}", steps) if p)
+        return f"{low} to {high}"
     sides = []
     if low:
         sides.append(f"more than {low}" if above else f"{low} or more")
     if high:
         sides.append(f"less than {high}" if below else f"{high} or less")
-    return ", ".join(part for part in (whole, " and ".join(sides), steps) if part)
+    return " and ".join(sides)
 
 
 def _has_steps(field: Field) -> bool:

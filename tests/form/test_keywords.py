@@ -104,7 +104,7 @@ CASES: dict[str, tuple[Any, str, Any, Any]] = {
         },
         "file",
         {"mode": "text", "text": "aGk=", "type": "image/jp2"},
-        {"value": "aGk=", "mediaType": "image/jp2"},
+        {"value": "aGk=", "mediaType": "image/jp2", "encoding": "base64"},
     ),
     "array": (
         {"type": "array", "items": {"type": "number"}},
