@@ -1,7 +1,8 @@
-"""Write the examples in docs/forms.md: ``python scripts/form_docs.py [--pictures]``.
+"""Write the examples in docs/forms.md: ``form_docs.py [--pictures [name ...]]``.
 
 The page keeps its own words; what stands between the two marks is made from the same
-examples that the tests use. With ``--pictures`` each example is drawn in Chromium, too.
+examples that the tests use. With ``--pictures`` they are drawn in Chromium, too: all,
+or those that are named.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from form_examples import (  # type: ignore[import-not-found]  # noqa: E402 # by
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 PAGE = ROOT / "docs" / "forms.md"
 PICTURES = ROOT / "docs" / "screenshots" / "form"
@@ -31,17 +32,38 @@ _MARGIN = 8
 
 # What is understood without a field of its own, and what becomes of it.
 DIALECTS = (
-    ("`nullable`, `type` with `null`", "null can be sent, and the input be left out"),
+    (
+        "`nullable`, `type` or a branch with `null`, wherever it stands",
+        'null can be sent, by "no value" or from the menu of the field; an input that '
+        "says no `minOccurs` can be left out",
+    ),
     ("`default`", "shown, and therefore sent; left out with a note if it is not valid"),
     ("`examples`, `example`", "grey text in the empty box"),
     ("`$ref` into the description, `$defs`, `$id`, `$anchor`", "followed, cycles too"),
     ("`$ref` to OGC, GeoJSON and STAC schemas", "known to the package, never fetched"),
     ("`$ref` to anything else", "a JSON field with a note; nothing is fetched"),
-    ("`minOccurs` (1 if it is not said), `maxOccurs`", "required, and a list above 1"),
+    (
+        "`minOccurs` (1 if it is not said), `maxOccurs`",
+        "required, and a list above 1; with a schema that is that list already, or one "
+        "or the list of them, still one list. Pairs and boxes make a list of lists",
+    ),
     ("`extended-schema`, `original-schema`", "read beside `schema`"),
     (
-        "inputs as a list, `literalDataDomains`, `formats`, `supportedCRS`",
-        "read like the newer form",
+        "no `schema`, but `type`, `enum`, `items`, ... on the input itself",
+        "read as its schema; a list as `schema` is a choice between its members",
+    ),
+    (
+        "inputs as a list, `literalDataDomains` or one `literalDataDomain`, `formats`, "
+        "`supportedCRS`",
+        "read like the newer form: values, ranges with open or closed ends, defaults",
+    ),
+    (
+        "`x-ogc-uom`, `uom`, `UOMs`",
+        "the unit beside the box, by the last word of an address",
+    ),
+    (
+        "`enum` on a list, a default that is the JSON of a list",
+        "options of its items; the list",
     ),
     ("`dateTime`, `xs:int` and other types that are not JSON Schema's", "understood"),
     ("OpenAPI 3.0's boolean `exclusiveMinimum`", "understood"),
@@ -122,8 +144,8 @@ def _table(head: tuple[str, str], rows: Iterable[tuple[str, str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def draw(folder: Path) -> None:
-    """Draw every example, filled with its value."""
+def draw(folder: Path, wanted: Collection[str] = ()) -> None:
+    """Draw the wanted examples, or all, filled with their values."""
     import chromium
     from form_states import (  # type: ignore[import-not-found] # by the path above
         state_of,
@@ -143,6 +165,8 @@ def draw(folder: Path) -> None:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
         page = browser.new_page(reduced_motion="reduce")
         for example in EXAMPLES:
+            if wanted and example.name not in wanted:
+                continue
             form = ProcessForm(example.process)
             form.inputs = {"x": example.value}
             state: dict[str, Any] = {**traits([]), **state_of(form)}
@@ -165,7 +189,7 @@ def main(arguments: list[str]) -> None:
     """Write the page, and its pictures if they are asked for."""
     PAGE.write_text(page_text(PAGE.read_text("utf-8")), "utf-8")
     if "--pictures" in arguments:
-        draw(PICTURES)
+        draw(PICTURES, arguments[arguments.index("--pictures") + 1 :])
 
 
 if __name__ == "__main__":

@@ -226,7 +226,7 @@ _CHOICES = (
     ),
     Example(
         "many options",
-        "A list to search in.",
+        "A list to search in, by any words of up to 10,000 options.",
         _input(
             "Coordinate system",
             {"type": "string", "enum": [f"EPSG:{n}" for n in range(32601, 32661)]},
@@ -295,7 +295,18 @@ _CHOICES = (
         _input("Nothing", {"type": "null"}, minOccurs=0),
         None,
         "null",
-        ("type: null", "nullable", "type with null"),
+        ("type: null",),
+        "Choices",
+    ),
+    Example(
+        "no value",
+        'By "no value" where a value is asked for, in lists as well; else in the menu.',
+        _input(
+            "Until", {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}
+        ),
+        None,
+        "date",
+        ("nullable", "type or branch with null"),
         "Choices",
     ),
 )

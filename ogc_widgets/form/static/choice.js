@@ -60,6 +60,7 @@ CONTROLS.choice = (spec, host) => {
 /** A box that searches in many options (the combobox pattern of WAI-ARIA). */
 function comboBox({ labels, naming: named, placeholder, required, onpick, onclear, excluded = () => false }) {
   const listId = uniqueId("options");
+  const lowered = labels.map((label) => label.toLocaleLowerCase());
   let shown = [];
   let active = -1;
   const input = h("input", {
@@ -84,13 +85,14 @@ function comboBox({ labels, naming: named, placeholder, required, onpick, onclea
   }
   function draw(query) {
     const wanted = query.trim().toLocaleLowerCase();
-    const all = labels.map((label, index) => [label, index]).filter(([, index]) => !excluded(index));
-    const found = wanted === "" ? all : [
-      ...all.filter(([label]) => label.toLocaleLowerCase().startsWith(wanted)),
-      ...all.filter(([label]) => { const at = label.toLocaleLowerCase().indexOf(wanted); return at > 0; }),
-    ];
-    shown = found.slice(0, 200).map(([label, index]) => {
-      const option = h("div", { id: `${listId}-${index}`, role: "option", class: "ogcw-f-option", "aria-selected": "false", onclick: () => pick(index) }, foreign(label, 160));
+    const words = wanted.split(/\s+/);
+    const found = [...labels.keys()].filter((index) => !excluded(index) && words.every((word) => lowered[index].includes(word)));
+    if (wanted !== "") {
+      const rank = (index) => (lowered[index] === wanted ? 0 : lowered[index].startsWith(wanted) ? 1 : 2);
+      found.sort((a, b) => rank(a) - rank(b));
+    }
+    shown = found.slice(0, 200).map((index) => {
+      const option = h("div", { id: `${listId}-${index}`, role: "option", class: "ogcw-f-option", "aria-selected": "false", onclick: () => pick(index) }, foreign(labels[index], 160));
       return { option, index };
     });
     list.replaceChildren(...shown.map(({ option }) => option));
@@ -132,7 +134,7 @@ function comboBox({ labels, naming: named, placeholder, required, onpick, onclea
   /** Words that were not picked are not a value: they do not stay on the screen. */
   function settle() {
     if (input.value === settled) return;
-    const exact = labels.findIndex((label, index) => label.toLocaleLowerCase() === input.value.trim().toLocaleLowerCase() && !excluded(index));
+    const exact = lowered.findIndex((label, index) => label === input.value.trim().toLocaleLowerCase() && !excluded(index));
     if (exact >= 0) onpick(exact);
     else if (input.value.trim() === "" && settled !== "") onpick(null);
     else input.value = settled;
@@ -183,14 +185,16 @@ CONTROLS.multichoice = (spec, host) => {
     };
   }
   const chips = h("span", { class: "ogcw-f-chips" });
+  let taken = new Set();
   const box = comboBox({
-    labels, naming: { "aria-label": `Add to ${plain(host.name, 200)}` }, placeholder: "add …", excluded: (index) => chosen.includes(index),
+    labels, naming: { "aria-label": `Add to ${plain(host.name, 200)}` }, placeholder: "add …", excluded: (index) => taken.has(index),
     onpick: (index) => { if (index !== null) change([...chosen, index]); box.settle(""); },
     onclear: () => { if (chosen.length > 0) change(chosen.slice(0, -1)); },
   });
   const node = h("div", { class: "ogcw-f-chipbox" }, chips, box.node);
   function change(next) { chosen = next; sendsEmpty = false; draw(); host.changed(value()); }
   function draw() {
+    taken = new Set(chosen);
     chips.replaceChildren(...chosen.map((index, at) => h("span", { class: "ogcw-f-chip" }, foreign(labels[index], 60),
       h("button", { type: "button", class: "ogcw-f-chip-x", "aria-label": `Remove ${plain(labels[index], 80)}`,
         onclick: () => { change(chosen.filter((_, i) => i !== at)); box.focus(); } }, "×"))));

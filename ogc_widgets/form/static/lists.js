@@ -35,7 +35,7 @@ function pastedDraft(item, value) {
 
 function usesChips(spec, drafts) {
   const item = spec.item ?? {};
-  if (!["text", "integer", "number"].includes(item.kind)) return false;
+  if (!["text", "integer", "number"].includes(item.kind) || item.nullable) return false;
   if (!["", "text", "number", undefined, null].includes(item.input_mode) || item.rows > 1 || item.unit) return false;
   if (/stac|ur[il]s?\b|link|path|file|item/i.test(`${spec.key} ${spec.label ?? ""}`) && item.kind === "text") return false;
   return drafts.length <= 60 && drafts.every((draft) => typeof draft === "string" && draft !== "" && draft.length <= 40 && !/[\n\r]/.test(draft));

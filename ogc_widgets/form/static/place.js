@@ -13,7 +13,9 @@ function makePlace(spec, host, style = "block") {
   const count_ = h("span", { id: ids.count, class: "ogcw-hint ogcw-f-count" });
   let text = null;
   let control = null;
-  let raw = false;
+  let raw = false; // written as JSON
+  let none = false; // null was chosen: as JSON, but nothing to write
+  let kept = null; // what stood there before
   let group = null;
   let star = null;
   let needed = false; // asked for by a condition, at the moment
@@ -36,12 +38,17 @@ function makePlace(spec, host, style = "block") {
   function build() {
     group = null;
     const grouped = style === "block" && !raw && isGroup(spec);
-    control = raw
+    control = none ? noValue(inside, () => setNone(false)) : raw
       ? CONTROLS.json({ ...spec, kind: "json", placeholder: "JSON", unit: "" }, { ...inside, grouped: false })
       : makeControl(spec, { ...inside, grouped, id: grouped ? undefined : inside.id });
     control.node.classList.add("ogcw-f-control");
     if (style === "bare") { node.replaceChildren(control.node); return; }
-    if (style === "row") { node.replaceChildren(control.node, error); mark(); return; }
+    if (style === "row") {
+      const leave = noneLink();
+      node.replaceChildren(leave ? h("div", { class: "ogcw-f-line" }, control.node, leave) : control.node, error);
+      mark();
+      return;
+    }
     star = h("span", { class: "ogcw-required", "aria-hidden": "true" }, "\u00a0*");
     show(star, spec.required || needed);
     const title = [foreign(spec.label || spec.key || host.name, 160), star,
@@ -53,15 +60,31 @@ function makePlace(spec, host, style = "block") {
     const toggle = control.fold ? foldButton(title) : null;
     if (grouped) {
       group = h("fieldset", { class: "ogcw-f-set", role: usesRadios(spec) ? "radiogroup" : null },
-        h("legend", { id: ids.label, class: "ogcw-label ogcw-f-label", title: long }, toggle ?? title), h("div", { class: "ogcw-f-beside" }, count_),
+        h("legend", { id: ids.label, class: "ogcw-label ogcw-f-label", title: long }, toggle ?? title), h("div", { class: "ogcw-f-beside" }, count_, noneLink()),
         control.node, foot);
       node.replaceChildren(group, menu);
     } else {
       const label = h("label", { id: ids.label, for: ids.control, class: "ogcw-label ogcw-f-label", title: long }, title);
-      node.replaceChildren(h("div", { class: "ogcw-f-head" }, label, count_), control.node, foot, menu);
+      node.replaceChildren(h("div", { class: "ogcw-f-head" }, label, count_, noneLink()), control.node, foot, menu);
     }
     drawHint();
     mark();
+  }
+
+  /** The way to send null, where a value is asked for; else it is in the menu. */
+  function noneLink() {
+    if (!spec.nullable || none || raw || !(style === "row" || spec.required)) return null;
+    return linkButton("no value", () => setNone(true), { class: "ogcw-link ogcw-f-none", "aria-label": `Send no value for ${plain(host.name, 160)}` });
+  }
+
+  function setNone(wanted) {
+    if (wanted) kept = raw ? null : control.read();
+    raw = none = wanted;
+    build();
+    if (!wanted) control.write(kept ?? spec.draft ?? null);
+    inside.changed(control.read());
+    host.form.refresh(host.inputId);
+    control.focus();
   }
 
   /** The label of a group that can be closed, as the button that does it. */
@@ -81,7 +104,7 @@ function makePlace(spec, host, style = "block") {
     // A few words fit beside the label; a sentence stands under the control.
     const words = control.hidesHint || repeats(spec.hint, spec) ? "" : sentence(withoutExample(spec));
     const beside = words !== "" && words.length <= BESIDE && !control.count;
-    const own = hidden ? [] : raw ? ["Written as JSON. ", linkButton("Back to the field", () => swap(false))] : [beside ? "" : words, ...(control.hint?.() ?? [])];
+    const own = hidden || none ? [] : raw ? ["Written as JSON. ", linkButton("Back to the field", () => swap(false))] : [beside ? "" : words, ...(control.hint?.() ?? [])];
     hint.replaceChildren(...own.flat().filter(Boolean));
     const empty = raw ? "" : emptiness(control.read(), spec.kind);
     if (empty) hint.append(hint.childNodes.length > 0 ? " " : "", `${empty} is sent. `, linkButton("Leave it out", () => put(null)));
@@ -114,7 +137,7 @@ function makePlace(spec, host, style = "block") {
       control.write(text === "" ? null : text);
       inside.changed(control.read());
     } else {
-      raw = false;
+      raw = none = false;
       build();
       control.write(null);
       const known = fromJsonText(spec, draft);
@@ -127,7 +150,7 @@ function makePlace(spec, host, style = "block") {
 
   /** Something that was picked from a menu, as if it had been typed. */
   function put(draft) {
-    if (raw) { raw = false; build(); }
+    if (raw) { raw = none = false; build(); }
     control.write(draft);
     inside.changed(control.read());
     host.form.refresh(host.inputId);
@@ -144,7 +167,9 @@ function makePlace(spec, host, style = "block") {
       const items = (raw ? [] : control.actions?.() ?? []).map(([label, run]) => act(label, run));
       if (control.read() !== null && spec.kind !== "secret") items.push(act("Clear", () => put(null)));
       else if (!raw && EMPTY[spec.kind]) items.push(act(`Send an empty ${EMPTY[spec.kind][0]}`, () => put(EMPTY[spec.kind][1])));
-      if (raw) items.push(act("Back to the field", () => swap(false)));
+      if (spec.nullable && !none) items.push(act("Send no value (null)", () => setNone(true)));
+      if (none) items.push(act("Enter a value", () => setNone(false)));
+      else if (raw) items.push(act("Back to the field", () => swap(false)));
       else if (!["json", "secret", "const", "null"].includes(spec.kind)) items.push(act("Edit as JSON", () => swap(true)));
       const list = h("div", { class: "ogcw-f-menu-list", role: "group", "aria-label": "Field options", "data-align": "end" }, items,
         h("div", { class: "ogcw-f-menu-note" }, "Id: ", h("code", {}, foreign(host.path(), 120))));
@@ -172,7 +197,10 @@ function makePlace(spec, host, style = "block") {
     get raw() { return raw; },
     write(draft) {
       const wanted = isRaw(draft);
-      if (control === null || wanted !== raw) { raw = wanted; build(); }
+      // Who is writing JSON may pass through "null" on the way to something else.
+      const isWriting = raw && !none && node.contains(document.activeElement);
+      const wantsNone = wanted && Boolean(spec.nullable) && style !== "bare" && !isWriting && draft.json.trim() === "null";
+      if (control === null || wanted !== raw || wantsNone !== none) { raw = wanted; none = wantsNone; build(); }
       hidden = wanted && draft.json === "" && "ref" in draft ? draft : null;
       control.write(wanted ? draft.json : draft ?? null);
       drawHint();
@@ -209,6 +237,18 @@ function makePlace(spec, host, style = "block") {
   };
   build();
   return place;
+}
+
+/** Null, chosen by hand: nothing to fill in but the way back. */
+function noValue(host, back) {
+  const button = linkButton("Enter a value", back, { "aria-label": `${plain(host.name, 160)}: no value is sent. Enter a value` });
+  return {
+    node: h("div", { class: "ogcw-f-novalue" }, h("span", {}, "no value (null)"), button),
+    write() {},
+    read: () => "null",
+    focus: () => button.focus(),
+    mark: (state) => tie(button, state, false),
+  };
 }
 
 /** Going back from JSON to simple fields keeps the value; others start from Python's. */
