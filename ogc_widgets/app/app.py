@@ -14,6 +14,7 @@ from ogc_widgets.app.area_link import AreaLink
 from ogc_widgets.app.cards import Cards
 from ogc_widgets.app.code_view import CodeView
 from ogc_widgets.app.discovery import Server, discover
+from ogc_widgets.app.earlier import Offer, close_unseen, offer_of, take_place
 from ogc_widgets.app.facts import facts_of, how_it_runs
 from ogc_widgets.app.gate import Gate
 from ogc_widgets.app.header import HeaderView
@@ -34,6 +35,7 @@ from ogc_widgets.form import ProcessForm
 from ogc_widgets.map import AreaMap, ResultsMap
 from ogc_widgets.panel import JobPanel
 from ogc_widgets.view.base import publishing
+from ogc_widgets.view.cells import NotesDisplay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
     from ogc_widgets.panel.item_search import ItemSearch
 
 
-class App(ipywidgets.VBox):
+class App(NotesDisplay, ipywidgets.VBox):
     """Describe, fill in, run, watch and see the results, in one cell.
 
     Nothing is submitted by creating or displaying an App: a job starts when Run is
@@ -98,7 +100,7 @@ class App(ipywidgets.VBox):
         self.map = AreaMap(height="100%")
         self.panel = JobPanel()
         self.panel.line_to_return = self._line_to_return
-        self._header = HeaderView(on_choose=self._choose)
+        self._header = HeaderView(on_choose=self._choose, on_offer=self._answer_offer)
         self._run_bar = RunBar(
             on_run=self._run_pressed,
             on_reset=self._reset,
@@ -143,6 +145,7 @@ class App(ipywidgets.VBox):
             box.add_class(name)
         self._closed = False
         self._header.observe(self._show_tab, "tab")
+        self._offer = take_place(self, process_id)
         if found is not None:
             self._come_up(found)
         else:
@@ -425,6 +428,9 @@ class App(ipywidgets.VBox):
                 for path, label, message in self.form.problems
                 if path in shown
             ]
+        self._header.offers_inputs = (
+            self._offer is not None and self._offer.typed != self.form.typed()
+        )
         if not self.form.errors and self.job is None:
             self.panel.no_longer_invalid()
         self._write_request()
@@ -460,6 +466,24 @@ class App(ipywidgets.VBox):
     def _fill_example(self) -> None:
         self.form.fill_example()
         self.map.fit()
+
+    def to_take_over(self) -> Offer | None:
+        """What a later app can take over: what was typed here, or could be had here."""
+        if not self._has_form():
+            return self._offer
+        return offer_of(self.form) or self._offer
+
+    def _answer_offer(self, *, take: bool) -> None:
+        offer, self._offer = self._offer, None
+        if offer is None or not take:
+            self._follow_form()
+        elif offer.process_id == self.process.id:
+            self.form.take_over(offer.typed)
+            self.map.fit()
+        else:
+            self._choose(
+                offer.process_id, then=lambda: self.form.take_over(offer.typed)
+            )
 
     def _reset(self) -> None:
         self.form.reset()
@@ -602,6 +626,7 @@ class App(ipywidgets.VBox):
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """The live view, and what a saved notebook says without it."""
         bundle = super()._repr_mimebundle_(**kwargs)
+        close_unseen()
         shown, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         if not self._has_form():
             words = f"Sign in to {self.client.url} to see its processes."

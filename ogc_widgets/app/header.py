@@ -41,8 +41,14 @@ class HeaderView(View):
     loading = traitlets.Bool(default_value=False).tag(sync=True)
     tab = traitlets.Enum(TABS, default_value="form").tag(sync=True)
 
-    def __init__(self, on_choose: Callable[[str], None]) -> None:
+    offers_inputs = traitlets.Bool(default_value=False).tag(sync=True)
+    """Whether the inputs of an earlier run of the cell can be taken over."""
+
+    def __init__(
+        self, on_choose: Callable[[str], None], on_offer: Callable[..., None]
+    ) -> None:
         self._on_choose = on_choose
+        self._answer_offer = on_offer
         super().__init__()
 
     def _on_server(self) -> None:
@@ -50,6 +56,9 @@ class HeaderView(View):
 
     def _on_deploy(self) -> None:
         self.shows_deploy = not self.shows_deploy
+
+    def _on_offer(self, take: bool) -> None:  # noqa: FBT001 # a member of the message
+        self._answer_offer(take=take)
 
     def _on_tab(self, name: str) -> None:
         self.tab = name

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from ogc_widgets.api.text import clean
-from ogc_widgets.form import card, sets
+from ogc_widgets.form import card, sets, tree
 from ogc_widgets.form.live import labels_of
 from ogc_widgets.form.page_messages import PageMessages
 from ogc_widgets.form.requests import inputs_in, outputs_in, request_in
@@ -17,6 +18,27 @@ from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What stands in a form, half-typed or not, without secrets.
+
+    Attributes:
+        spec: The fields that it was typed in.
+        drafts: Input id to what stands in its field, where that says everything.
+        inputs: Input id to value, for the others and for a form with other fields.
+        edited: Ids of the inputs that were touched.
+        extra: Inputs that were added by hand.
+        outputs: The choice of outputs.
+    """
+
+    spec: list[Any]
+    drafts: Mapping[str, Any]
+    inputs: Mapping[str, Any]
+    edited: frozenset[str]
+    extra: list[Any]
+    outputs: Mapping[str, Any]
 
 
 class InputSets(PageMessages):
@@ -36,6 +58,44 @@ class InputSets(PageMessages):
             key: card.without_secrets(self._fields.get(key), value)
             for key, value in self.inputs.items()
         }
+
+    def typed(self) -> Typed:
+        """What stands in the form now, to be put into another one."""
+        return Typed(
+            spec=self.spec,
+            drafts={
+                key: draft
+                for key, draft in self.drafts.items()
+                if not any(tree.references_in(draft))
+            },
+            inputs={
+                key: value
+                for key, value in self.public_inputs.items()
+                if not sets.holds_secret(value)
+            },
+            edited=frozenset(self._edited),
+            extra=list(self.extra),
+            outputs=dict(self.outputs),
+        )
+
+    def take_over(self, typed: Typed) -> None:
+        """Put in what stood in another form of the same process."""
+        with publishing(self):
+            self.outputs = dict(typed.outputs)
+            if typed.spec != self.spec:
+                self.change_inputs(typed.inputs)
+                return
+            self.extra = list(typed.extra)
+            self._read_extra()
+            self._edited.update(typed.edited & typed.drafts.keys())
+            self._set_drafts(typed.drafts)
+            self.change_inputs(
+                {
+                    key: value
+                    for key, value in typed.inputs.items()
+                    if key in self._fields and key not in typed.drafts
+                }
+            )
 
     def load_request(self, request: JsonValue) -> None:
         """Fill the form from an execute request, for example one of a tutorial.

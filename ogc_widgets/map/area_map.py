@@ -18,6 +18,7 @@ from ogc_widgets.map.overlay import MODES, MapOverlay
 from ogc_widgets.map.parsing import from_geo_interface
 from ogc_widgets.map.shapes import area_from, extent_of, geometry_of, shape_of
 from ogc_widgets.view.base import publishing
+from ogc_widgets.view.cells import NotesDisplay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +32,7 @@ TONES = 5
 _SHAPES = ("rectangle", "polygon", "line", "point")
 
 
-class AreaMap(ipywidgets.Box):
+class AreaMap(NotesDisplay, ipywidgets.Box):
     """A map on which one area is drawn, changed and deleted.
 
     Args:
@@ -385,10 +386,10 @@ class AreaMap(ipywidgets.Box):
             return  # closed before, or never opened
         # ipyleaflet leaves seven of its eight models behind.
         styles = ("style", "default_style", "dragging_style", "layout")
-        parts = [getattr(self.map, name) for name in styles]
-        parts += [*self.map.controls, *self.map.layers, self.map]
-        parts += [self._overlay, self.layout]
-        super().close()
+        # The overlay goes first: it lets go of Leaflet's map while that has a model.
+        parts = [self._overlay, *(getattr(self.map, name) for name in styles)]
+        parts += [*self.map.controls, *self.map.layers, self.map, self.layout]
         for part in parts:
             if part is not None:
                 part.close()
+        super().close()

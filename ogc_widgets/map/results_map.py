@@ -22,6 +22,7 @@ from ogc_widgets.map.item_rows import MAX_ROWS, picture_asset, raster_asset
 from ogc_widgets.map.items_table import ItemsTable
 from ogc_widgets.map.pictures import data_url, picture_box
 from ogc_widgets.map.raster import picture_of
+from ogc_widgets.view.cells import NotesDisplay
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -34,7 +35,7 @@ _NOT_FETCHED = (
 _NO_ITEMS = "The results hold no items to show on the map."
 
 
-class ResultsMap(ipywidgets.VBox):
+class ResultsMap(NotesDisplay, ipywidgets.VBox):
     """Result items: their footprints on a map, and a table of them below.
 
     Args:

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import anywidget
 import traitlets
 
+from ogc_widgets.view.cells import NotesDisplay
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -41,7 +43,7 @@ def publishing(*widgets: ipywidgets.Widget) -> Iterator[None]:
             yield
 
 
-class View(anywidget.AnyWidget):
+class View(NotesDisplay, anywidget.AnyWidget):
     """Base of the views; a subclass names its script and style sheet.
 
     A subclass sets ``_script`` and ``_style`` to files beside it; each may be several

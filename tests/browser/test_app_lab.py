@@ -50,6 +50,27 @@ def run_all_by_menu(window: LabPage) -> None:
     assert not window.cell_errors()
 
 
+def test_inputs_are_taken_over_by_one_press_when_the_cell_is_run_again(
+    lab_page: LabPage,
+) -> None:
+    lab_page.show(THREE_LINES, width=1100)
+    screen = AppScreen(lab_page)
+    screen.area.fill("-121, 40, -120.9, 40.1")
+    screen.area.blur()
+    # The map has come to rest at the area.
+    lab_page.wait_python("bool(app.map.map.bounds) and app.map.map.bounds[0][0] > 39")
+    lab_page.execute("earlier = app")
+    lab_page.run_all()
+    expect(screen.area).to_have_value("")
+    assert lab_page.python("app is not earlier and earlier.comm is None")
+    lab_page.screenshot("app-run-again", of=screen.app)
+    screen.button("Take over its inputs").click()
+    expect(screen.area).to_have_value("-121, 40, -120.9, 40.1")
+    expect(screen.button("Take over its inputs")).to_be_hidden()
+    assert screen.python("app.map.bbox") == pytest.approx([-121, 40, -120.9, 40.1])
+    assert lab_page.page.locator(".ogcw-app").count() == 1
+
+
 @pytest.mark.parametrize("base_url", ["/", "/user/someone/"])
 def test_whole_loop_works_with_the_mouse_when_the_tour_is_opened(
     lab_page: LabPage, base_url: str

@@ -14,6 +14,14 @@ function render({ model, el }) {
     }, label)));
   el.append(h("div", { class: "ogcw-header-row" },
     h("div", { class: "ogcw-header-left" }, chooser, facts), tabs), problemLine(model));
+  const offer = h("div", { class: "ogcw-header-offer" },
+    "This cell was run before. ",
+    h("button", { type: "button", class: "ogcw-link", onclick: () => model.send({ type: "offer", take: true }) },
+      "Take over its inputs"),
+    " ",
+    h("button", { type: "button", class: "ogcw-link", onclick: () => model.send({ type: "offer", take: false }) },
+      "Start anew"));
+  el.append(offer);
 
   function drawChooser() {
     const processes = model.get("processes");
@@ -66,6 +74,7 @@ function render({ model, el }) {
   function draw() {
     server.setAttribute("aria-expanded", String(model.get("shows_server")));
     deploy.setAttribute("aria-expanded", String(model.get("shows_deploy")));
+    show(offer, model.get("offers_inputs"));
     setText(title, model.get("title"));
     chooser.title = model.get("description");
     for (const button of tabs.children) {
@@ -80,7 +89,7 @@ function render({ model, el }) {
   const stops = [
     listen(model, ["processes", "process_id"], drawChooser),
     listen(model, ["facts", "server", "can_deploy"], drawFacts),
-    listen(model, ["title", "description", "shows_server", "shows_deploy", "tab", "loading"], draw),
+    listen(model, ["title", "description", "shows_server", "shows_deploy", "tab", "loading", "offers_inputs"], draw),
   ];
   return () => stops.forEach((stop) => stop());
 }

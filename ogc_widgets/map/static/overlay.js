@@ -301,6 +301,9 @@ class Overlay {
   remove() {
     for (const stop of this.stops) stop();
     for (const part of [this.land, this.graticule, this.shapes, this.scale, this.tiles, this.canvas, this.imports]) part.remove();
+    // jupyter-leaflet never lets go of its map, which goes on following the window and
+    // would tell a model that is closed.
+    this.map.off();
   }
 }
 

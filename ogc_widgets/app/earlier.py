@@ -1,0 +1,95 @@
+"""What becomes of an app when the cell that made it is run again.
+
+The later app takes its place: it offers what was typed in the earlier one, and the
+earlier one is closed as soon as no page shows it any more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+from weakref import WeakSet, ref
+
+from ogc_widgets.form import ProcessForm
+from ogc_widgets.view.cells import CellRun, current_run, may_be_seen
+
+if TYPE_CHECKING:
+    from ogc_widgets.app.app import App
+    from ogc_widgets.form.input_sets import Typed
+
+_made: list[_Made] = []
+_replaced: WeakSet[App] = WeakSet()
+
+
+class _Made(NamedTuple):
+    run: CellRun
+    server: str
+    process_id: str | None
+    app: ref[App]
+
+
+class Offer(NamedTuple):
+    """What was typed in an earlier app.
+
+    Attributes:
+        process_id: The process that was open there.
+        typed: What stood in its form.
+    """
+
+    process_id: str
+    typed: Typed
+
+
+def offer_of(form: ProcessForm) -> Offer | None:
+    """What was typed in a form; ``None`` if it stands there as the server made it."""
+    fresh = ProcessForm(form.process)
+    is_touched = fresh.typed() != form.typed()
+    fresh.close()
+    return Offer(form.process.id, form.typed()) if is_touched else None
+
+
+def take_place(app: App, process_id: str | None) -> Offer | None:
+    """Let an app take the place of the one that an earlier run of its cell has made.
+
+    Args:
+        app: The app that is being made.
+        process_id: The process that it was asked for.
+
+    Returns:
+        What can be taken over, where the earlier one was made for the same server and
+        process.
+    """
+    run = current_run()
+    if run is None:
+        return None
+    server = _server_of(app.client.url)
+    offer: Offer | None = None
+    for made in [one for one in _made if one.run.cell == run.cell]:
+        earlier = made.app()
+        if earlier is not None and made.run == run:
+            continue
+        _made.remove(made)
+        if earlier is None:
+            continue
+        _replaced.add(earlier)
+        is_same = (made.server, made.process_id) == (server, process_id)
+        if offer is None and is_same:
+            offer = earlier.to_take_over()
+    _made.append(_Made(run, server, process_id, ref(app)))
+    close_unseen()
+    return offer
+
+
+def close_unseen() -> None:
+    """Close the replaced apps that no page shows any more; their jobs go on."""
+    for app in tuple(_replaced):
+        if not may_be_seen(app):
+            app.close()
+            _replaced.discard(app)
+
+
+def _server_of(url: str) -> str:
+    """What is the same of a server; one of this machine may have another port now."""
+    parts = urlsplit(url)
+    is_here = parts.hostname in ("127.0.0.1", "::1", "localhost")
+    return parts.path if is_here else url
