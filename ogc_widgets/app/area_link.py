@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
@@ -110,7 +112,7 @@ class AreaLink:
     def _show(self, form: ProcessForm) -> None:
         """Bring the shape of the field to the map."""
         shape = form.get_shape(self._path)
-        is_half_typed = shape is None and _has_text(form, self._path)
+        is_half_typed = shape is None and _is_half_typed(form, self._path)
         self._busy = True
         try:
             if shape != self._map.geometry and not is_half_typed:
@@ -185,5 +187,19 @@ def _key(path: str) -> str:
     return path.partition("/")[0]
 
 
-def _has_text(form: ProcessForm, path: str) -> bool:
-    return path == _key(path) and form.drafts.get(path) is not None
+def _is_half_typed(form: ProcessForm, path: str) -> bool:
+    """Whether there is text that is no area yet; a value that is none is not."""
+    draft = form.drafts.get(path)
+    if not isinstance(draft, Mapping):
+        return draft is not None
+    if "json" in draft:
+        return not _is_json(draft["json"])
+    return bool(draft.get("text")) and not draft.get("given")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True

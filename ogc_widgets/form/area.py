@@ -8,22 +8,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.form import exact, known
 from ogc_widgets.form.fields import UNSET, Field
+from ogc_widgets.form.vault import Vault
 from ogc_widgets.map import encoding as area_encoding
 from ogc_widgets.map.area_hint import OBJECTS, QUALIFIED, AreaHint
+from ogc_widgets.map.area_words import facts_of, numbers_hint
 from ogc_widgets.map.crs import in_degrees, kind_of_crs, short_name
 from ogc_widgets.map.encoding import decode, from_geo_interface, from_text, to_text
 from ogc_widgets.map.encoding import recognise as recognise_input
 from ogc_widgets.map.notices import notice
-from ogc_widgets.map.parsing import is_numbers
+from ogc_widgets.map.order import UNDECIDED, form_of, order_of, orders_of
+from ogc_widgets.map.parsing import is_numbers, read_numbers
 
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
-    from ogc_widgets.form.vault import Vault
 
 Json = Mapping[str, Any]
 
@@ -82,8 +85,6 @@ def recognise(view: Json, references: Iterable[str], naming: Naming) -> AreaHint
         return None
     if naming.widget == "map" and said.get("type") == "string":
         return AreaHint(("wkt", "bbox-text", "geojson-text"), "format")
-    if naming.widget == "map" and said.get("type") == "array":
-        return AreaHint(("bbox-array",), "format")
     description: dict[str, Any] = {
         "id": naming.key,
         "title": naming.title,
@@ -93,6 +94,8 @@ def recognise(view: Json, references: Iterable[str], naming: Naming) -> AreaHint
     if naming.cwl_type:
         description["metadata"] = [{"title": "cwl:type", "value": naming.cwl_type}]
     try:
+        if naming.widget == "map" and said.get("type") == "array":
+            return numbers_hint(facts_of(description, None, naming.key), "format")
         hint = recognise_input(description)
     except (TypeError, ValueError, AttributeError, LookupError):
         # Recognition is a kindness: an odd schema still gets its plain field.
@@ -132,6 +135,7 @@ def joined(hints: list[AreaHint]) -> AreaHint:
         heights=any(hint.heights for hint in hints),
         with_bbox=any(hint.with_bbox for hint in hints),
         members=next((hint.members for hint in hints if hint.members), ()),
+        separator=next((h.separator for h in hints if h.separator != ","), ","),
     )
 
 
@@ -145,6 +149,10 @@ def value_of(field: Field, draft: Mapping[str, Any], vault: Vault) -> JsonValue:
     if not isinstance(text, str) or not text.strip():
         return UNSET
     way = _way(field, draft)
+    if draft.get("given") is True and order_of(way[0]) == UNDECIDED:
+        # Numbers from Python or the server's default: it is known what is sent, and
+        # only not where it is.
+        return _as_given(text, way[0])
     given = vault.get(draft.get("ref"))
     if isinstance(given, _Given) and (given.text, given.way) == (text, way):
         # Set from Python and not edited since: every digit and member is kept.
@@ -152,12 +160,24 @@ def value_of(field: Field, draft: Mapping[str, Any], vault: Vault) -> JsonValue:
     return from_text(text, *way, field.area)
 
 
+def _as_given(text: str, encoding: str) -> JsonValue:
+    return text if form_of(encoding) == "bbox-text" else exact.loads(f"[{text}]")
+
+
 def advice(field: Field, draft: JsonValue, value: JsonValue) -> str:
     """What to know about an area that can be sent, or ""."""
     if field.area is None or not isinstance(draft, Mapping):
         return ""
     shape = shape_of(field, draft, value)
-    return "" if shape is None else notice(shape, *_way(field, draft))
+    if shape is not None:
+        return notice(shape, *_way(field, draft))
+    if not isinstance(value, list) or order_of(field.area.default) == UNDECIDED:
+        return ""
+    try:
+        decode(value, field.area.default, field.area)
+    except InputError as error:
+        return f"{error.what} {error.advice} It is sent all the same."
+    return ""
 
 
 def draft_of(field: Field, value: JsonValue, vault: Vault) -> dict[str, Any] | None:
@@ -165,15 +185,19 @@ def draft_of(field: Field, value: JsonValue, vault: Vault) -> dict[str, Any] | N
     if field.area is None:
         return None
     crs = _crs_in(value) or field.area.default_crs
-    fitting = [one for one in field.area.encodings if _has_form(value, one)]
+    fitting = _ways_for(field.area, value)
+    if fitting and order_of(fitting[0]) == UNDECIDED:
+        text = _numbers_text(value)
+        if text is not None:
+            return {"encoding": fitting[0], "crs": crs, "text": text, "given": True}
     for encoding in fitting:
         text = to_text(value, encoding, crs, field.area)
         if text is not None and text.strip():
             draft = {"encoding": encoding, "crs": crs, "text": text}
             if exact.same(_tried(field, draft, vault), value):
                 return draft
-    text = _shown(value)
-    if not fitting or text is None:
+    text = _shown(value, fitting[0]) if fitting else None
+    if text is None:
         return None
     # No text makes exactly this value, so it is kept beside the one that shows it.
     draft = {"encoding": fitting[0], "crs": crs, "text": text}
@@ -191,9 +215,27 @@ def draft_of_shape(
     """
     encoding, crs = _way(field, draft or {})
     geometry = from_geo_interface(shape)
-    area_encoding.encode(geometry, encoding, crs, hint=field.area)
-    text = area_encoding.text_of(geometry)
+    order = area_encoding.order_for(encoding, field.area)
+    text = area_encoding.text_of(geometry, order)
+    if order != UNDECIDED:
+        sent = area_encoding.encode(geometry, encoding, crs, hint=field.area)
+        text = sent if encoding == "as-typed" else text
     return {"encoding": encoding, "crs": crs, "text": text}
+
+
+def emptied(field: Field, draft: JsonValue) -> dict[str, Any] | None:
+    """The draft without its area; the way of sending that was chosen stays."""
+    encoding, crs = _way(field, draft if isinstance(draft, Mapping) else {})
+    if field.area is None or encoding == field.area.default:
+        return None
+    return {"encoding": encoding, "crs": crs, "text": ""}
+
+
+def as_chosen(field: Field, draft: JsonValue) -> Field:
+    """The field with the way of sending in front that a draft is set to."""
+    if field.kind != "area" or field.area is None:
+        return field
+    return replace(field, area=chosen_hint(field.area, draft))
 
 
 def changed(
@@ -206,18 +248,25 @@ def changed(
     """
     before = {"encoding": None, "crs": None, "text": "", **draft}
     before.pop("ref", None)
+    before.pop("given", None)
     text = before["text"] if isinstance(before["text"], str) else ""
     encoding, crs = _way(field, {**before, what: value})
     if text.strip():
-        try:
-            old = decode(from_text(text, *_way(field, before), field.area))
-        except InputError:
-            old = None
+        # The shape stays, and its numbers follow; numbers whose order was not known
+        # stay, and are a shape now.
+        old = shape_of(field, before, _tried(field, before, Vault()))
         if old is not None:
             _require_known(encoding, crs)
             # Numbers may have been in the old system: the text goes on in degrees.
-            text = area_encoding.text_of(old)
+            order = area_encoding.order_for(encoding, field.area)
+            text = area_encoding.text_of(old, order)
     return {"encoding": encoding, "crs": crs, "text": text}
+
+
+def is_undecided(field: Field, draft: JsonValue) -> bool:
+    """Whether the user has to choose the order of the numbers first."""
+    encoding, _ = _way(field, draft if isinstance(draft, Mapping) else {})
+    return order_of(encoding) == UNDECIDED
 
 
 def _require_known(encoding: str, crs: str | None) -> None:
@@ -250,11 +299,13 @@ def shape_of(field: Field, draft: JsonValue, value: JsonValue) -> dict[str, Any]
         in_own_numbers = encoding == "bbox-object" and not in_degrees(crs)
         if not (in_own_numbers and is_numbers(text)):
             try:
-                return area_encoding.parse_text(text)
+                order = area_encoding.order_for(encoding, field.area)
+                return area_encoding.parse_text(text, order)
             except InputError:
                 pass
     try:
-        return decode(value)
+        encoding, _ = _way(field, draft if isinstance(draft, Mapping) else {})
+        return decode(value, encoding, field.area)
     except InputError:
         return None
 
@@ -280,10 +331,45 @@ def _crs_in(value: JsonValue) -> str | None:
     return crs if isinstance(crs, str) else None
 
 
-def _shown(value: JsonValue) -> str | None:
+def _numbers_text(value: JsonValue) -> str | None:
+    """The numbers of a value as text, digit by digit; None if it is something else."""
+    if isinstance(value, str):
+        return value if is_numbers(value) else None
+    if not isinstance(value, list) or not all(map(_is_number, value)):
+        return None
+    return exact.dumps(value)[1:-1]
+
+
+def _is_number(value: JsonValue) -> bool:
+    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+
+
+def _ways_for(hint: AreaHint, value: JsonValue) -> list[str]:
+    """The encodings that a value may be in, the best one first.
+
+    Of the orders of its numbers only the one that the input wants counts: in another
+    one the value is another area. Where that is not known, the value may tell.
+    """
+    ways: dict[str, str] = {}
+    for encoding in hint.encodings:
+        form = form_of(encoding)
+        if form in ways or not _has_form(value, form):
+            continue
+        ways[form] = encoding
+        if order_of(encoding) == UNDECIDED:
+            same = [one for one in hint.encodings if form_of(one) == form]
+            numbers = read_numbers(value) if isinstance(value, str) else value
+            among = [order_of(one) for one in same[1:]]
+            told = orders_of(numbers, among) if numbers and len(numbers) == 4 else ()
+            if len(told) == 1:
+                ways[form] = same[1 + among.index(told[0])]
+    return list(ways.values())
+
+
+def _shown(value: JsonValue, encoding: str) -> str | None:
     """A text that shows a value which no encoder would write like this."""
     try:
-        decode(value)
+        decode(value, encoding)
     except (InputError, TypeError, ValueError, KeyError, IndexError, AttributeError):
         return None
     return value if isinstance(value, str) else exact.dumps(value)

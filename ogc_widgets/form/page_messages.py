@@ -103,7 +103,7 @@ class PageMessages(FormState):
             if action == "draw":
                 self.active_area = "" if self.active_area == at else at
             elif action == "clear":
-                self._set_part(at, None)
+                self._set_part(at, area.emptied(field, draft))
             elif action in ("encoding", "crs"):
                 before = dict(draft) if isinstance(draft, Mapping) else {"text": ""}
                 self._set_part(at, area.changed(field, before, action, value))

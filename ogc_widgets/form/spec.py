@@ -34,7 +34,8 @@ fields          specs of members of an object (by key), of items of a tuple (by 
 branches        specs that a union offers
 min_items       fewest items
 max_items       most items, null for any number
-encodings       [{"id", "label", "hint"}] of an area
+encodings       [{"id", "label", "hint", "asks", "crs"}] of an area: "asks" if the user
+                has to choose another one, "crs" if it goes with a reference system
 crs             [{"id", "label", "hint"}] of an area, where there is a choice
 default_crs     the reference system to start with
 wants           what a STAC field takes, with spaces: "item collection"
@@ -60,6 +61,7 @@ from ogc_widgets.form import exact, words
 from ogc_widgets.form.drafts import template
 from ogc_widgets.form.fields import UNSET, Field
 from ogc_widgets.map.encoding import in_words, label_of
+from ogc_widgets.map.order import UNDECIDED, order_of
 
 # Above this many options a list to search in is quicker than a list to scroll.
 _SEARCHABLE_FROM = 12
@@ -175,8 +177,10 @@ def _area(field: Field) -> dict[str, Any]:
         "encodings": [
             {
                 "id": name,
-                "label": label_of(name),
-                "hint": in_words(name, hint.default_crs),
+                "label": label_of(name, hint.separator),
+                "hint": in_words(name, hint.default_crs, hint.separator),
+                "asks": order_of(name) == UNDECIDED,
+                "crs": name == "bbox-object",
             }
             for name in hint.encodings
         ],

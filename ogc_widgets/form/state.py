@@ -281,7 +281,9 @@ class FormState(OutputChoice):
             return None
         _, field, draft = found
         value, _ = from_draft(field, draft, self._vault)
-        return None if value is UNSET else area.shape_of(field, draft, value)
+        if value is UNSET and not area.is_undecided(field, draft):
+            return None
+        return area.shape_of(field, draft, value)
 
     def area_hint(self, path: str) -> AreaHint | None:
         """How the area at a path is to be written; its chosen encoding comes first."""
@@ -309,8 +311,10 @@ class FormState(OutputChoice):
                     advice=f"Its areas are: {', '.join(self.area_ids) or 'none'}.",
                 )
             at, field, old = found
-            draft = None if shape is None else area.draft_of_shape(field, shape, old)
-            self._set_part(at, draft)
+            if shape is None:
+                self._set_part(at, area.emptied(field, old))
+            else:
+                self._set_part(at, area.draft_of_shape(field, shape, old))
 
     def takes_one_item(self, path: str) -> bool:
         """Whether the field at a path takes one STAC item only."""
@@ -344,7 +348,8 @@ class FormState(OutputChoice):
             return None
         if field.kind == "area" and hasattr(value, "__geo_interface__"):
             return area.draft_of_shape(field, value, self.drafts.get(key))
-        return to_draft(field, plain(value), self._vault)
+        chosen = area.as_chosen(field, self.drafts.get(key))
+        return to_draft(chosen, plain(value), self._vault)
 
     def _set_drafts(self, drafts: Mapping[str, Any]) -> None:
         """Drafts that Python sets: the page shows them even under the cursor."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from ogc_widgets.form import exact
 from ogc_widgets.map.encoding import in_words, label_of
+from ogc_widgets.map.order import UNDECIDED, order_of
 
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
@@ -213,7 +214,9 @@ def kind(field: Field) -> str:
     if field.kind == "text":
         return FORMATS.get(field.format, "text")
     if field.kind == "area" and field.area is not None:
-        return label_of(field.area.default)
+        wanted = field.area.default
+        is_open = order_of(wanted) == UNDECIDED
+        return "four numbers" if is_open else label_of(wanted, field.area.separator)
     if field.kind == "stac" and field.stac is not None:
         return field.stac.words
     return _KINDS[field.kind]
@@ -264,7 +267,8 @@ def hint(field: Field) -> str:
         case "duration":
             parts.append("duration, such as P1D or PT2H30M")
         case "area" if field.area is not None:
-            parts.append(in_words(field.area.default, field.area.default_crs))
+            way = field.area
+            parts.append(in_words(way.default, way.default_crs, way.separator))
         case "stac":
             parts.append(kind(field))
         case "file" if field.media_types:

@@ -37,6 +37,7 @@ class AreaHint:
         with_bbox: Whether GeoJSON objects must carry a ``bbox`` member.
         alternatives: Whether the schema also has branches that are no area.
         members: For ``bbox-members``: what the object calls west, south, east, north.
+        separator: For ``bbox-text``: what stands between the numbers.
     """
 
     encodings: tuple[str, ...]
@@ -48,6 +49,7 @@ class AreaHint:
     with_bbox: bool = False
     alternatives: bool = False
     members: tuple[str, ...] = ()
+    separator: str = ","
 
     @property
     def default(self) -> str:

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any
 from ogc_widgets.errors import InputError
 from ogc_widgets.map.area_hint import OBJECTS as GEOJSON
 from ogc_widgets.map.area_hint import AreaHint
+from ogc_widgets.map.order import COMMON, STANDARD, alternatives
+from ogc_widgets.map.order_evidence import possible_orders
 from ogc_widgets.map.parsing import parse_text, read_numbers
+from ogc_widgets.map.sides import order_of_members, orders_in, separator_in
 from ogc_widgets.map.wkt import looks_like_wkt
 
 if TYPE_CHECKING:
@@ -26,23 +29,17 @@ _SIGNS = re.compile(
     r"regions? of interest|(spatial )?extents?|intersects|footprints?|wkts?|"
     r"well[- ]known text|envelopes?|geometry|geometries|geoms?|polygons?)\b"
 )
-_CORNERS = (
-    r"(x ?min|min ?x|left|west)\W+(y ?min|min ?y|bottom|south)\W+"
-    r"(x ?max|max ?x|right|east)\W+(y ?max|max ?y|top|north)|"
-    r"(lon\w* ?min|min ?lon\w*)\W+(lat\w* ?min|min ?lat\w*)\W+"
-    r"(lon\w* ?max|max ?lon\w*)\W+(lat\w* ?max|max ?lat\w*)|"
-    r"lower left lon\w*\W+(lower left )?lat\w*\W+upper right lon\w*"
-)
 _PHRASES = re.compile(
-    rf"\b(bounding ?box|bbox|area of interest|aoi|well[- ]known text|wkt|{_CORNERS})\b"
+    r"\b(bounding ?box|bbox|area of interest|aoi|well[- ]known text|wkt)\b"
 )
 # What a description says of the input itself, and not of something around it: at its
-# start, as the form of the value, or as a list of corners.
+# start, or as the form of the value.
 _ITSELF = re.compile(
     rf"^\W*(?:an? |the |optional |input |spatial )*(?:{_PHRASES.pattern})|"
-    rf"\b(?:as|in|is|form of) (?:an? |the )?(?:{_PHRASES.pattern})|"
-    rf"\b(?:{_CORNERS})\b"
+    rf"\b(?:as|in|is|form of) (?:an? |the )?(?:{_PHRASES.pattern})"
 )
+# A list of sides is one of a box, unless it may be one of directions or margins.
+_GEOGRAPHIC = re.compile(r"lat|lon|west|ouest|oeste|ovest|min|\b[nwse]\b")
 _BOX_WORDS = re.compile(
     r"\b((aoi|roi|box|extent|envelope|area|region|rectangle|window)s?|bounds|"
     r"bbox(es)?|bounding ?box(es)?|boxes|spatial|coverage)\b"
@@ -90,6 +87,22 @@ class Facts:
                 self.cwl_type = str(entry.get("value", ""))[:300]
 
     @property
+    def member_words(self) -> list[str]:
+        """What each of a fixed number of members is called, if they have names."""
+        members = self.schema.get("prefixItems")
+        if not isinstance(members, list):
+            members = self.schema.get("items")
+        if not isinstance(members, list) or len(members) != 4:  # sides of a box
+            return []
+        return [_called(member) for member in members]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts as they are written, capital letters and all."""
+        items = _called(self.schema.get("items"))
+        return self.id, self.title, self.description, self.keywords, items
+
+    @property
     def is_plain_cwl(self) -> bool:
         """Whether the CWL type, if there is one, is text or nothing."""
         words = set(re.findall(r"\w+", self.cwl_type))
@@ -129,7 +142,11 @@ def by_words(facts: Facts) -> AreaHint | None:
     ):
         return None
     title, in_id = facts.title.lower(), _SIGNS.search(_words(facts.id))
-    in_title = _PHRASES.search(title) or (_SIGNS.search(title) and _is_short(facts))
+    in_title = (
+        _PHRASES.search(title)
+        or _lists_sides(title)
+        or (_SIGNS.search(title) and _is_short(facts))
+    )
     if not in_id and (_ABOUT.search(title) or not (in_title or _says_itself(facts))):
         return None
     if kind == "string":
@@ -139,15 +156,26 @@ def by_words(facts: Facts) -> AreaHint | None:
             return AreaHint(GEOJSON[::-1], "name")
         return AreaHint(GEOJSON, "name")
     if kind == "" and not set(schema) - {"title", "description", "default", "examples"}:
-        return AreaHint(
-            ("bbox-text", "bbox-array", *GEOJSON, "wkt", "as-typed"), "name"
+        possible = possible_orders(facts, standard=True)
+        texts, numbers = (
+            alternatives(form, possible) for form in ("bbox-text", "bbox-array")
         )
+        others = (*GEOJSON, "wkt", *texts[1:], *numbers[1:], "as-typed")
+        return AreaHint((texts[0], numbers[0], *others), "name")
     return None
 
 
 def _says_itself(facts: Facts) -> bool:
     texts = (facts.description.lower(), facts.keywords.lower())
-    return any(_ITSELF.search(text) for text in texts)
+    return any(_ITSELF.search(text) or _lists_sides(text) for text in texts)
+
+
+def _lists_sides(text: str) -> bool:
+    """Whether a text lists the four sides of a box on the ground."""
+    orders = orders_in(text)
+    if STANDARD in orders:
+        return True
+    return bool(set(orders) & set(COMMON) and _GEOGRAPHIC.search(text.lower()))
 
 
 def _is_short(facts: Facts) -> bool:
@@ -172,10 +200,21 @@ def _number_array(facts: Facts) -> AreaHint | None:
         return None
     words = _BOX_WORDS if fixed else _SIGNS
     about = _ABOUT.search(_words(facts.id)) or _ABOUT.search(facts.title.lower())
-    if about or not (words.search(facts.names) or _PHRASES.search(facts.all_words)):
+    names_members = fixed and bool(order_of_members(facts.member_words))
+    if about or not (
+        words.search(facts.names)
+        or _PHRASES.search(facts.all_words)
+        or (fixed and _lists_sides(facts.all_words))
+        or names_members
+    ):
         return None
-    heights = needs_six(schema) or len(prefix) == 6
-    return AreaHint(("bbox-array",), "schema", heights=heights)
+    return numbers_hint(facts, "schema", heights=needs_six(schema) or len(prefix) == 6)
+
+
+def numbers_hint(facts: Facts, reason: str, *, heights: bool = False) -> AreaHint:
+    """How an array of four numbers is written: in the order that it wants."""
+    encodings = alternatives("bbox-array", possible_orders(facts))
+    return AreaHint(encodings, reason, heights=heights)
 
 
 def _text_hint(facts: Facts) -> AreaHint:
@@ -196,8 +235,23 @@ def _text_hint(facts: Facts) -> AreaHint:
         first = "geojson-text"
     elif re.search(r"\b(footprint|polygon|geom|geometry)\b", _words(facts.id)):
         first = "wkt"
-    others = tuple(encoding for encoding in _TEXTS if encoding != first)
-    return AreaHint((first, *others, "as-typed"), "name")
+    boxes = alternatives("bbox-text", possible_orders(facts, standard=True))
+    ways = (first, *(encoding for encoding in _TEXTS if encoding != first))
+    encodings = (*(boxes[0] if one == "bbox-text" else one for one in ways), *boxes[1:])
+    separators = [mark for one in samples if (mark := _separator_of(one))]
+    separators += [separator_in(text) for text in facts.texts if orders_in(text)]
+    return AreaHint(
+        (*encodings, "as-typed"),
+        "name",
+        separator=next(iter(separators), ","),
+    )
+
+
+def _separator_of(sample: Json) -> str:
+    """What stands between the numbers of an example, or ""."""
+    if not isinstance(sample, str) or len(read_numbers(sample) or ()) < 4:
+        return ""
+    return next((sign for sign in ",;/" if sign in sample), " ")
 
 
 def _encoding_of_sample(sample: Json) -> str | None:
@@ -240,6 +294,13 @@ def needs_six(numbers: Json) -> bool:
 def list_of(value: Json) -> Sequence[Any]:
     """Return the value when it is a list, else nothing."""
     return value if isinstance(value, list | tuple) else ()
+
+
+def _called(schema: Json) -> str:
+    """Title of a part of a schema, else its description."""
+    if not isinstance(schema, Mapping):
+        return ""
+    return _text(schema.get("title")) or _text(schema.get("description"))
 
 
 def _text(value: Json) -> str:

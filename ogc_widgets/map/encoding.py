@@ -15,7 +15,9 @@ encoding id          what is sent
 ``as-typed``         the text of the field, unread
 ==================== ===========================================================
 
-With ``qualified-`` in front, a GeoJSON object goes into ``{"value": ...}``.
+With ``qualified-`` in front, a GeoJSON object goes into ``{"value": ...}``. The first
+three may end with another order of the numbers, see :mod:`ogc_widgets.map.order`:
+``bbox-array-nwse``. What people type in such a field has that order, too.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
+from ogc_widgets.map import order as orders
 from ogc_widgets.map.area_hint import ENCODINGS, QUALIFIED, AreaHint
 from ogc_widgets.map.crs import (
     CRS84,
@@ -35,6 +38,7 @@ from ogc_widgets.map.crs import (
     short_name,
     to_crs,
 )
+from ogc_widgets.map.encoding_words import in_words, label_of
 from ogc_widgets.map.geometry import (
     AREA_TYPES,
     Geometry,
@@ -44,15 +48,16 @@ from ogc_widgets.map.geometry import (
     normalise,
 )
 from ogc_widgets.map.numbers import short, tidy
+from ogc_widgets.map.order import BY_CRS, STANDARD, UNDECIDED, form_of, order_of
 from ogc_widgets.map.parsing import (
     area_of,
+    box_from_numbers,
     from_geo_interface,
     parse_text,
     read_numbers,
     require_area,
 )
 from ogc_widgets.map.recognition import recognise
-from ogc_widgets.map.sides import SIDES
 from ogc_widgets.map.wkt import looks_like_wkt, read_wkt, write_wkt
 
 if TYPE_CHECKING:
@@ -76,54 +81,11 @@ __all__ = [
     "to_text",
 ]
 
-_LABELS = {
-    "bbox-text": "text: west,south,east,north",
-    "bbox-array": "list of numbers: west, south, east, north",
-    "bbox-object": "bounding box with its CRS",
-    "bbox-members": "four named sides",
-    "geojson-geometry": "GeoJSON geometry",
-    "geojson-feature": "GeoJSON Feature",
-    "geojson-collection": "GeoJSON FeatureCollection",
-    "wkt": "well-known text",
-    "geojson-text": "GeoJSON as text",
-    "as-typed": "text exactly as typed",
-}
-
 _BOXES = {"bbox-text", "bbox-array", "bbox-object", "bbox-members"}
-_SENT_AS = {
-    "bbox-text": "text: west,south,east,north in degrees (CRS84)",
-    "bbox-array": "numbers: west, south, east, north in degrees (CRS84)",
-    "bbox-members": "west, south, east and north in degrees, each under its name",
-    "geojson-geometry": "a GeoJSON geometry",
-    "geojson-feature": "a GeoJSON Feature",
-    "geojson-collection": "a GeoJSON FeatureCollection",
-    "wkt": "well-known text",
-    "geojson-text": "GeoJSON, written as text",
-    "as-typed": "the text exactly as it stands here",
-}
 _GEOJSON_TYPE = "application/geo+json"
 _PLAIN = r"-?(?:\d+(?:\.\d+)?|\.\d+)"
-_PLAIN_BBOX = re.compile(rf"{_PLAIN}(?:\s*,\s*{_PLAIN}){{3}}")
 _MOST_TIDIED = 2_000  # corners of a ring; nobody reads more
 _KIND_OF = {"geojson-feature": "Feature", "geojson-collection": "FeatureCollection"}
-
-
-def label_of(encoding: str) -> str:
-    """A few words for an encoding, for a list to choose from."""
-    plain = encoding.removeprefix(QUALIFIED)
-    return _LABELS[plain] + (' in {"value": ...}' if plain != encoding else "")
-
-
-def in_words(encoding: str, crs: str | None = None) -> str:
-    """Say under the field how an area is sent: "Sent as text: west,south,...".
-
-    The text is this package's own; of the description only ``crs`` is repeated.
-    """
-    plain = encoding.removeprefix(QUALIFIED)
-    if plain == "bbox-object":
-        return f"Sent as a bounding box: {axes_in_words(crs)} ({short_name(crs)})."
-    inside = ' inside of {"value": ...}' if plain != encoding else ""
-    return f"Sent as {_SENT_AS[plain]}{inside}."
 
 
 def encode(
@@ -147,27 +109,34 @@ def encode(
     if encoding.startswith(QUALIFIED):
         value = encode(geometry, encoding.removeprefix(QUALIFIED), crs, hint=hint)
         return {"value": value, "mediaType": _GEOJSON_TYPE}
-    if encoding not in ENCODINGS:
+    form, order = form_of(encoding), order_for(encoding, hint)
+    if form not in ENCODINGS:
         raise InputError(f"There is no encoding of areas named {encoding!r}.")
     made = area_of(geometry)
     types = hint.types if hint else ()
     several = f"Multi{made['type']}"
     if types and made["type"] not in types and several in types:
         made = {"type": several, "coordinates": [made["coordinates"]]}
-    if types and made["type"] not in types and encoding not in _BOXES:
+    if types and made["type"] not in types and form not in _BOXES:
         raise InputError(
             f"This input takes a {' or '.join(types)}, not a "
             f"{area_of(geometry)['type']}."
         )
-    if encoding == "bbox-text" or (encoding == "as-typed" and box_of(made)):
-        return ",".join(short(number) for number in _box_numbers(made, None, hint))
-    if encoding == "bbox-array":
-        return [tidy(number) for number in _box_numbers(made, None, hint)]
-    if encoding == "bbox-object":
-        numbers = [tidy(number) for number in _box_numbers(made, crs, hint)]
-        return {"bbox": numbers, "crs": crs or CRS84}
+    if form == "bbox-text" or (encoding == "as-typed" and box_of(made)):
+        numbers = orders.arranged(_box_numbers(made, None, hint), order)
+        return _separator(hint).join(map(short, numbers))
+    if form == "bbox-array":
+        numbers = orders.arranged(_box_numbers(made, None, hint), order)
+        return [tidy(number) for number in numbers]
+    if form == "bbox-object":
+        if order == BY_CRS:
+            numbers = _box_numbers(made, crs, hint)
+        else:
+            _require_degrees(crs)
+            numbers = orders.arranged(_box_numbers(made, None, hint), order)
+        return {"bbox": [tidy(number) for number in numbers], "crs": crs or CRS84}
     if encoding == "bbox-members":
-        names = (hint.members if hint else ()) or SIDES
+        names = (hint.members if hint else ()) or tuple(orders.SIDES.values())
         return dict(zip(names, map(tidy, _box_numbers(made, None)), strict=True))
     if encoding in {"wkt", "as-typed"}:
         return write_wkt(made)
@@ -182,14 +151,47 @@ def encode(
     return {"type": "FeatureCollection", "features": [feature]}
 
 
-def decode(value: Json) -> Geometry:
-    """Read the geometry out of a value in any of the encodings.
+def order_for(encoding: str, hint: AreaHint | None = None) -> str:
+    """The order of numbers in the field; text as typed has that of the other texts."""
+    if encoding == "as-typed" and hint:
+        texts = (one for one in hint.encodings if form_of(one) == "bbox-text")
+        encoding = next(texts, encoding)
+    return order_of(encoding)
+
+
+def _separator(hint: AreaHint | None) -> str:
+    return hint.separator if hint else ","
+
+
+def _require_degrees(crs: str | None) -> None:
+    if not in_degrees(crs):
+        raise InputError(
+            f"The order of the numbers is known for degrees, not for {short_name(crs)}."
+        )
+
+
+def decode(value: Json, encoding: str = "", hint: AreaHint | None = None) -> Geometry:
+    """Read the geometry out of a value.
+
+    Args:
+        value: A value in any of the encodings.
+        encoding: The one that it is in, for the order of its numbers; otherwise they
+            are west, south, east, north.
+        hint: As for :func:`encode`.
 
     Raises:
         InputError: The value is no area, or its reference system is not known here.
     """
+    order = order_for(encoding, hint)
     if isinstance(value, str):
-        return parse_text(value)
+        return parse_text(value, order)
+    if order in (BY_CRS, STANDARD):
+        return from_geo_interface(value)
+    if isinstance(value, dict) and form_of(encoding) == "bbox-object":
+        _require_degrees(value.get("crs"))
+        value = value.get("bbox")
+    if _is_numbers(value):
+        return box_from_numbers(value, order)
     return from_geo_interface(value)
 
 
@@ -198,10 +200,11 @@ def from_text(
 ) -> Json:
     """Turn what stands in the field into the value that is sent.
 
-    Text that already is in the wanted form is kept as it is (digits, Feature
-    properties); only spaces between numbers are left out. For a box in a projected
-    system, four numbers that cannot be degrees are taken to be in that system, and in
-    a system that cannot be computed here all of them are.
+    Numbers stand in the field in the order in which they are sent. Text that already
+    is in the wanted form is kept as it is (digits, Feature properties); only spaces
+    between numbers are left out. For a box in a projected system, four numbers that
+    cannot be degrees are taken to be in that system, and in a system that cannot be
+    computed here all of them are.
 
     Raises:
         InputError: The text is no area, or cannot be sent that way.
@@ -215,20 +218,27 @@ def from_text(
         typed = _in_own_system(text, crs)
         if typed is not None:
             return typed
-    geometry = parse_text(text)
+    geometry = parse_text(text, order_for(encoding, hint))
     made = encode(geometry, encoding, crs, hint=hint)
     stripped = text.strip()
-    if encoding == "bbox-text":
-        if _PLAIN_BBOX.fullmatch(stripped):
-            kept = re.sub(r"\s", "", stripped)
-            numbers = [float(number) for number in kept.split(",")]
-            return kept if numbers == bounds(geometry) else made
-    elif encoding == "wkt":
+    if form_of(encoding) == "bbox-text":
+        return _kept_numbers(stripped, _separator(hint), made)
+    if encoding == "wkt":
         if looks_like_wkt(stripped) and not stripped.upper().startswith("SRID"):
             return stripped if read_wkt(stripped) == geometry else made
     elif stripped.startswith("{"):
         return _kept_json(stripped, encoding, made, geometry)
     return made
+
+
+def _kept_numbers(text: str, separator: str, made: str) -> str:
+    """Keep the digits of four numbers that were typed the way they are sent."""
+    between = rf"\s*{separator}\s*" if separator.strip() else r"\s+"
+    if not re.fullmatch(rf"{_PLAIN}(?:{between}{_PLAIN}){{3}}", text):
+        return made
+    typed = re.split(between, text)
+    is_same = [float(one) for one in typed] == read_numbers(made)
+    return separator.join(typed) if is_same else made
 
 
 def _in_own_system(text: str, crs: str | None) -> dict[str, Any] | None:
@@ -270,7 +280,8 @@ def to_text(
     if isinstance(inner, dict) and _is_numbers(inner.get("bbox")):
         candidates.append(", ".join(short(number) for number in inner["bbox"]))
     with suppress(InputError):
-        candidates.insert(0, text_of(decode(value)))
+        order = order_for(encoding, hint)
+        candidates.insert(0, text_of(decode(value, encoding, hint), order))
     if isinstance(inner, str):
         candidates.append(inner)
     elif isinstance(inner, dict):
@@ -282,15 +293,23 @@ def to_text(
     return None
 
 
-def text_of(geometry: Geometry) -> str:
-    """Shortest text that :func:`parse_text` reads as this geometry."""
-    heights = geometry.get("bbox")
-    if heights:
-        return ", ".join(short(number) for number in heights)
+def text_of(geometry: Geometry, order: str = STANDARD) -> str:
+    """Shortest text that :func:`parse_text` reads as this geometry.
+
+    Args:
+        geometry: The geometry.
+        order: Order of the numbers of a box; where it is not decided, they are named.
+    """
     found = box_of(geometry)
-    if found and normalise(box(*found)) == normalise(geometry):
-        return ", ".join(short(number) for number in found)
-    return write_wkt(geometry)
+    if found is None or (
+        "bbox" not in geometry and normalise(box(*found)) != normalise(geometry)
+    ):
+        return write_wkt(geometry)
+    if order == UNDECIDED:
+        named = zip(orders.SIDES.values(), found, strict=True)
+        return ", ".join(f"{side} {short(number)}" for side, number in named)
+    numbers = orders.arranged(geometry.get("bbox", found), order)
+    return ", ".join(short(number) for number in numbers)
 
 
 def _box_numbers(

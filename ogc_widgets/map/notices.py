@@ -8,6 +8,7 @@ from ogc_widgets.map.area_hint import QUALIFIED
 from ogc_widgets.map.crs import in_degrees, is_straight
 from ogc_widgets.map.geometry import AREA_TYPES, bounds, box_of
 from ogc_widgets.map.numbers import short
+from ogc_widgets.map.order import form_of
 
 if TYPE_CHECKING:
     from ogc_widgets.map.geometry import Geometry
@@ -23,7 +24,7 @@ def notice(geometry: Geometry, encoding: str, crs: str | None = None) -> str:
         encoding: How it is sent.
         crs: Reference system of a box.
     """
-    plain = encoding.removeprefix(QUALIFIED)
+    plain = form_of(encoding.removeprefix(QUALIFIED))
     west, _, east, _ = bounds(geometry)
     crosses = west > east
     if plain in _BOXES:

@@ -25,6 +25,7 @@ from ogc_widgets.map.geometry import (
     normalise,
     polygons_of,
 )
+from ogc_widgets.map.order import BY_CRS, STANDARD, UNDECIDED, in_words, to_standard
 from ogc_widgets.map.remembering import remembered
 from ogc_widgets.map.sides import sides_of
 from ogc_widgets.map.wkt import looks_like_wkt, read_wkt
@@ -38,19 +39,26 @@ _BBOX_WORDS = re.compile(
     re.IGNORECASE,
 )
 _NUMBERS = re.compile(
-    rf"^[\s\[({{]*({_NUMBER}(?:(?:\s*[,;]\s*|\s+){_NUMBER})*)[\s,;\])}}]*$"
+    rf"^[\s\[({{]*({_NUMBER}(?:(?:\s*[,;/]\s*|\s+){_NUMBER})*)[\s,;\])}}]*$"
+)
+# "west -10, south 40, east 5, north 50", in any order and under any usual names.
+_NAMED = re.compile(
+    rf"[\s({{]*((?:[a-z][a-z_ ]{{0,30}}?\s*[:=]?\s*{_NUMBER}[\s,;°]*){{4}})[\s)}}]*",
+    re.IGNORECASE,
 )
 _GEOJSON = {*GEOMETRY_TYPES, "Feature", "FeatureCollection"}
 _EXAMPLE = "Give four numbers: west, south, east, north, such as -10, 40, 5, 50."
 
 
 @remembered
-def parse_text(text: str) -> Geometry:
+def parse_text(text: str, order: str = STANDARD) -> Geometry:
     """Read an area from text.
 
     Args:
-        text: Four (or six, with heights) numbers west, south, east, north with commas,
-            semicolons or spaces, in brackets or not; or GeoJSON; or well-known text.
+        text: Four (or six, with heights) numbers with commas, semicolons or spaces, in
+            brackets or not, or with the names of the sides; or GeoJSON; or well-known
+            text.
+        order: The order of numbers without names.
 
     Returns:
         A normalised geometry in degrees, longitude first.
@@ -65,7 +73,10 @@ def parse_text(text: str) -> Geometry:
         return area_of(read_wkt(stripped))
     numbers = read_numbers(stripped)
     if numbers is not None:
-        return box_from_numbers(numbers)
+        return box_from_numbers(numbers, order)
+    sides = _named_sides(stripped)
+    if sides is not None:
+        return box(*sides)
     if stripped[0] in "{[":
         return from_geo_interface(_read_json(stripped))
     raise InputError(
@@ -88,16 +99,34 @@ def is_numbers(text: str) -> bool:
     return read_numbers(text.strip()) is not None
 
 
-def box_from_numbers(numbers: list[float]) -> Geometry:
+def _named_sides(text: str) -> list[float] | None:
+    match = _NAMED.fullmatch(text) if len(text) < 300 else None
+    if match is None:
+        return None
+    pairs = re.findall(
+        rf"([a-z][a-z_ ]*?)\s*[:=]?\s*({_NUMBER})", match[1], re.IGNORECASE
+    )
+    values = {name: float(number.replace("−", "-")) for name, number in pairs}
+    return [values[name] for name in sides_of(values)] or None
+
+
+def box_from_numbers(numbers: list[float], order: str = STANDARD) -> Geometry:
     """Make a box from 4 numbers, or 6 with heights (west, south, low, east, ...).
 
     Raises:
         InputError: There are too few or too many, or they make no box.
     """
+    if order not in (BY_CRS, STANDARD, UNDECIDED) and len(numbers) in (4, 6):
+        try:
+            return box_from_numbers(to_standard(numbers, order))
+        except InputError as error:
+            raise InputError(
+                error.what, advice=f"The order here is {in_words(order)}."
+            ) from None
     if len(numbers) == 4:
-        return box(*numbers)
+        return box(*to_standard(numbers, order))
     if len(numbers) == 6:
-        west, south, low, east, north, high = numbers
+        west, south, low, east, north, high = to_standard(numbers, order)
         if not (math.isfinite(low) and math.isfinite(high)) or low > high:
             raise InputError(
                 "The lower height is greater than the upper height.",

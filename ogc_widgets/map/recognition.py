@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ogc_widgets.map.area_hint import OBJECTS as GEOJSON
 from ogc_widgets.map.area_hint import AreaHint
 from ogc_widgets.map.area_words import (
+    Facts,
     by_words,
     facts_of,
     list_of,
@@ -23,6 +24,8 @@ from ogc_widgets.map.area_words import (
 )
 from ogc_widgets.map.crs import CRS84, in_degrees, kind_of_crs
 from ogc_widgets.map.geometry import GEOMETRY_TYPES
+from ogc_widgets.map.order import STANDARD, with_order
+from ogc_widgets.map.order_evidence import contrary_order
 from ogc_widgets.map.sides import sides_of
 
 if TYPE_CHECKING:
@@ -90,7 +93,7 @@ def recognise(
     facts = facts_of(description, schema, name)
     if "enum" in facts.schema or "const" in facts.schema or facts.options:
         return None
-    found = _by_schema(facts.schema, 0)
+    found = _with_stated_order(_by_schema(facts.schema, 0), facts)
     is_one = schema is None and _kind(facts.schema) != "array"
     by_cwl = _by_cwl_type(facts.cwl_type) if is_one else None
     if by_cwl and not (found and found.reason == "format"):
@@ -100,6 +103,18 @@ def recognise(
     if found is not None:
         return found
     return by_words(facts) if facts.is_plain_cwl else None
+
+
+def _with_stated_order(hint: AreaHint | None, facts: Facts) -> AreaHint | None:
+    """A box of the standard's form, in another order where its description says so."""
+    if hint is None or hint.default != "bbox-object":
+        return hint
+    usual = "swne" if kind_of_crs(hint.default_crs) == "latlon" else STANDARD
+    order = contrary_order(facts, usual) if in_degrees(hint.default_crs) else ""
+    if not order:
+        return hint
+    first = with_order("bbox-object", order)
+    return replace(hint, encodings=(first, *hint.encodings))
 
 
 def _by_schema(schema: Json, depth: int) -> AreaHint | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ogc_widgets.map.area_hint import OBJECTS, QUALIFIED
+from ogc_widgets.map.order import form_of
 
 if TYPE_CHECKING:
     from ogc_widgets.map.area_hint import AreaHint
@@ -31,7 +32,7 @@ def tools_for(hint: AreaHint) -> tuple[str, ...]:
     if hint.types:
         wanted = {tool for kind in hint.types for tool in _TOOLS_OF.get(kind, ())}
         return tuple(tool for tool in _ORDER if tool in wanted)
-    if set(hint.encodings) <= _BOXES:
+    if {form_of(encoding) for encoding in hint.encodings} <= _BOXES:
         return ("rectangle",)
     is_geojson = hint.default.removeprefix(QUALIFIED) in OBJECTS
     if is_geojson and hint.reason != "name":

@@ -180,3 +180,34 @@ def test_other_inputs_do_not_make_the_outline_be_read_again(screen, monkeypatch)
     screen.form._receive(None, {"type": "edit", "id": "note", "draft": "abc"}, [])
     assert screen.form.inputs["note"] == "abc"
     assert read == []
+
+
+def screen_with_area(schema):
+    numbers = {"type": "array", "items": {"type": "number"}, "minItems": 4}
+    area = {"schema": {**numbers, "maxItems": 4, **schema}}
+    return Screen({"id": "p", "version": "1", "inputs": {"area": area}})
+
+
+def test_default_in_the_order_of_the_server_is_on_the_map():
+    screen = screen_with_area({"default": [72, -25, 33, 45]})
+    assert screen.map.bbox == [-25, 33, 45, 72]
+    screen.draw({"type": "Polygon", "coordinates": [
+        [[5, 40], [6, 40], [6, 41], [5, 41], [5, 40]]]})  # fmt: skip
+    assert screen.form.inputs == {"area": [41, 5, 40, 6]}
+    screen.form.inputs = {"area": [40, 5, 41, 6]}  # south first: no box here
+    assert screen.map.bbox is None
+    screen.close()
+
+
+def test_drawn_box_stays_on_the_map_until_the_order_is_chosen():
+    screen = screen_with_area({})
+    screen.draw({"type": "Polygon", "coordinates": [
+        [[5, 40], [6, 40], [6, 41], [5, 41], [5, 40]]]})  # fmt: skip
+    assert screen.map.bbox == [5, 40, 6, 41]
+    assert "order" in screen.form.errors["area"]
+    screen.ask("encoding", "area", "bbox-array-nwse")
+    assert screen.map.bbox == [5, 40, 6, 41]
+    assert screen.form.inputs == {"area": [41, 5, 40, 6]}
+    screen.ask("clear", "area")
+    assert screen.map.bbox is None
+    screen.close()

@@ -15,21 +15,24 @@ CONTROLS.area = (spec, host) => {
   const text = textBox({ ...spec, kind: "area", rows: 0 }, {
     ...host,
     changed(typed) {
-      draft = typed === null ? null : { encoding: encoding(), crs: draft?.crs ?? spec.default_crs ?? null, text: typed };
+      // An emptied field keeps the way that was chosen for it.
+      draft = typed === null && encoding() === first ? null : { encoding: encoding(), crs: draft?.crs ?? spec.default_crs ?? null, text: typed ?? "" };
       draw();
       host.changed(draft);
     },
   }, { lines: true, mono: true, most: 6, side: () => side });
   const encodingSelect = h("select", { class: "ogcw-input", "aria-label": `How ${plain(host.name, 100)} is sent`, onchange: () => send("encoding", encodingSelect.value) },
-    encodings.map(({ id, label }) => h("option", { value: id }, plain(label, 100))));
+    encodings.map(({ id, label, asks }) => h("option", { value: id, disabled: asks === true }, plain(label, 100))));
   const crsSelect = h("select", { class: "ogcw-input", "aria-label": `Coordinate reference system of ${plain(host.name, 100)}`, onchange: () => send("crs", crsSelect.value || null) },
     (spec.crs ?? []).map(({ id, label }) => h("option", { value: id }, plain(label, 100))));
   const chooser = h("div", { class: "ogcw-f-area-change", hidden: true }, encodings.length > 1 ? encodingSelect : null, (spec.crs ?? []).length > 1 ? crsSelect : null);
+  function open(now) {
+    show(chooser, now);
+    change.setAttribute("aria-expanded", String(now));
+  }
   const change = linkButton("Change", () => {
-    const open = chooser.hidden;
-    show(chooser, open);
-    change.setAttribute("aria-expanded", String(open));
-    if (open) chooser.querySelector("select")?.focus();
+    open(chooser.hidden);
+    if (!chooser.hidden) chooser.querySelector("select")?.focus();
   }, { "aria-expanded": "false", "aria-label": `Change how ${plain(host.name, 100)} is sent` });
   const canChange = chooser.childNodes.length > 0;
   const clear = linkButton("Clear", () => { send("clear"); });
@@ -47,10 +50,13 @@ CONTROLS.area = (spec, host) => {
     setText(drawButton, act);
     drawButton.setAttribute("aria-label", `${act} ${plain(host.name, 120)} on the map`);
     const own = encodings.find(({ id }) => id === encoding());
-    const system = own?.id === "bbox-object" ? (spec.crs ?? []).find(({ id }) => id === (draft?.crs ?? spec.default_crs)) : null;
+    const system = own?.crs ? (spec.crs ?? []).find(({ id }) => id === (draft?.crs ?? spec.default_crs)) : null;
     setText(words, active ? "Draw on the map: drag a box, or click the corners of a shape." : sentence(system?.hint ?? own?.hint ?? spec.hint));
-    show(crsSelect, own?.id === "bbox-object");
-    show(change, !active);
+    show(crsSelect, own?.crs === true);
+    // Where the order has to be chosen, the list stands there from the start.
+    if (own?.asks) open(true);
+    show(change, !active && own?.asks !== true);
+    node.classList.toggle("ogcw-f-area-asks", own?.asks === true && !active);
     show(clear, isSet());
     show(view, !isSet() && !active && takesBox);
     encodingSelect.value = encoding();
