@@ -54,10 +54,7 @@ def in_words(encoding: str, crs: str | None = None, separator: str = ",") -> str
     plain = encoding.removeprefix(QUALIFIED)
     order = order_of(plain)
     if order == UNDECIDED:
-        return (
-            "Several orders of the four numbers are possible, and the server does not "
-            "say which one it wants: choose it here."
-        )
+        return "Several orders are possible; the server does not say which it wants."
     if plain == "bbox-object":
         words = f"Sent as a bounding box: {axes_in_words(crs)} ({short_name(crs)})"
         typed = f"; typed as {orders.in_words(STANDARD)}"
@@ -68,7 +65,9 @@ def in_words(encoding: str, crs: str | None = None, separator: str = ",") -> str
     inside = ' inside of {"value": ...}' if plain != encoding else ""
     words = _SENT_AS[form_of(plain)]
     if form_of(plain) in _NUMBERS:
-        words += f": {_sides(plain, separator)} in degrees (CRS84)"
+        # CRS84 has an order of its own.
+        system = " (CRS84)" if order == STANDARD else ""
+        words += f": {_sides(plain, separator)} in degrees{system}"
     return f"Sent as {words}{inside}."
 
 

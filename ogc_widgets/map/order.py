@@ -142,7 +142,5 @@ def _without_heights(numbers: Sequence[float]) -> Sequence[float]:
 
 def _decided(order: str) -> str:
     if order == UNDECIDED:
-        raise InputError(
-            "Choose the order of the four numbers: the server does not say it."
-        )
+        raise InputError("Choose the order of the four numbers.")
     return order or STANDARD

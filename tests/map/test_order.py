@@ -262,7 +262,7 @@ def test_text_has_the_separators_of_the_example():
 
 def test_words_say_the_order_in_which_numbers_are_sent():
     assert in_words("bbox-array-nwse") == (
-        "Sent as numbers: north, west, south, east in degrees (CRS84)."
+        "Sent as numbers: north, west, south, east in degrees."
     )
     assert "north/west/south/east" in in_words("bbox-text-nwse", None, "/")
-    assert "choose" in in_words(with_order("bbox-array", UNDECIDED))
+    assert "Several orders" in in_words(with_order("bbox-array", UNDECIDED))
