@@ -63,7 +63,11 @@ def usable_default(field: Field, default: JsonValue) -> JsonValue:
     if read is not UNSET:
         candidates.insert(0, read)
     if field.kind in ("list", "multichoice"):
-        candidates.append([default])
+        # "a,b" for a list may be one text or two; for one value of several it is one.
+        is_clear = field.occurrences or not (
+            isinstance(default, str) and "," in default
+        )
+        candidates += [[default]] if is_clear else []
     elif isinstance(default, list) and len(default) == 1:  # one of one
         candidates.append(default[0])
     candidates += [_kindly(field, one) for one in list(candidates)]

@@ -108,11 +108,11 @@ def read_input(key: str, raw: JsonValue) -> InputReading:
     domains = literal_data.domains_of(raw)
     schema, qualified = _schema_of(raw, domains)
     extended = raw.get("extended-schema")
-    if not isinstance(extended, Mapping) or extended.get("type") != "array":
+    if not isinstance(extended, Mapping) or not _is_list(extended):
         extended = {}
     low = _occurs(raw.get("minOccurs"))
     high = _most(raw, domains)
-    if extended and high is None:
+    if extended and (high is None or high <= 1):  # one list
         high = _occurs(extended.get("maxItems"))
         high = float("inf") if high is None else high
         least = _occurs(extended.get("minItems"))
@@ -180,6 +180,11 @@ def _schema_of(raw: Json, domains: list[Json]) -> tuple[Any, tuple[str, ...] | N
         if default is not None:
             schema = {**schema, "default": default}
     return schema, None
+
+
+def _is_list(schema: Json) -> bool:
+    types = schema.get("type", "array" if "items" in schema else "")
+    return "array" in (types if isinstance(types, list) else [types])
 
 
 def _own_keywords(raw: Json) -> dict[str, Any]:
@@ -301,11 +306,8 @@ def _old_schema(raw: Json, domains: list[Json]) -> dict[str, Any]:
             "formats": _formats_schema(formats),
             "media_types": [_media_type(member) for member in formats],
         }
-    if isinstance(raw.get("data_type"), str):
-        allowed = raw.get("allowed_values")
-        options = {"enum": allowed} if isinstance(allowed, list) and allowed else {}
-        return {"type": raw["data_type"], **options}
-    return {}
+    names = ("dataType", "data_type")
+    return literal_data.schema_of([raw]) if any(map(raw.get, names)) else {}
 
 
 def _supported_crs(raw: Json) -> list[str]:

@@ -41,8 +41,7 @@ def raw_finding(field: Field, value: JsonValue) -> str:
     """What is wrong with a value that was written as JSON, in one message."""
     found = check_value(field, value, None)
     for path, finding in found.items():
-        inner = path.split("/", 1)[1] if "/" in path else ""
-        return f"{inner}: {finding}" if inner else finding
+        return messages.in_one(field.key, {path: finding})
     return ""
 
 

@@ -20,6 +20,7 @@ _DOMAINS: Final = ("literalDataDomains", "literalDataDomain", "literalData")
 # What a definition calls its list of values or ranges.
 _VALUES: Final = (
     "allowedValues",
+    "allowed_values",
     "allowedRanges",
     "options",
     "possibleValues",
@@ -44,26 +45,37 @@ def schema_of(domains: list[Json]) -> dict[str, Any]:
     if len(schemas) < 2:  # nothing to choose between
         return schemas[0] if schemas else {}
     default = default_of(domains)
-    return {"anyOf": schemas, **({} if default is None else {"default": default})}
+    said = {} if default is None else {"default": default}
+    types = {schema["type"] for schema in schemas}
+    limits = [
+        {name: schema[name] for name in schema if name not in ("type", "default")}
+        for schema in schemas
+    ]
+    if len(types) == 1 and not all(limits):
+        return {"type": types.pop(), **said}
+    are_ranges = not any({"enum", "anyOf"} & limit.keys() for limit in limits)
+    if len(types) == 1 and are_ranges:
+        return {"type": types.pop(), "anyOf": limits, **said}
+    return {"anyOf": schemas, **said}
 
 
 def default_of(domains: list[Json]) -> JsonValue:
     """The value that the domains start with, or None."""
     for domain in domains:
-        definition = domain.get("valueDefinition")
-        for source in (domain, definition):
-            if isinstance(source, Mapping):
-                for name in ("defaultValue", "default"):
-                    # "default": true marks the domain; it is not its value.
-                    if source.get(name) not in (None, True):
-                        return source[name]
-                if source.get("defaultValue") is True:
-                    return True
+        for source in (domain, domain.get("valueDefinition")):
+            if not isinstance(source, Mapping):
+                continue
+            # "default": true marks the domain; it is not its value.
+            marked = source.get("default")
+            named = None if isinstance(marked, bool) else marked
+            found = source.get("defaultValue", named)
+            if found is not None:
+                return found
     return None
 
 
 def _schema(domain: Json) -> dict[str, Any]:
-    data_type = domain.get("dataType")
+    data_type = domain.get("dataType") or domain.get("data_type")
     if isinstance(data_type, Mapping):
         data_type = data_type.get("name") or str(data_type.get("reference", ""))
     name = str(data_type or "string").rsplit("#", 1)[-1].rsplit("/", 1)[-1]
@@ -81,7 +93,9 @@ def _schema(domain: Json) -> dict[str, Any]:
         elif "value" in member:
             options.append(member["value"])
     if options and ranges:
-        schema["anyOf"] = [{"enum": options}, *ranges]
+        numbers = [as_number(option) for option in options]
+        single = [{"minimum": one, "maximum": one} for one in numbers]
+        schema["anyOf"] = [*single, *ranges]
     elif options:
         schema["enum"] = options
     elif len(ranges) == 1:
@@ -112,16 +126,16 @@ def _members(domain: Json) -> list[Any]:
 
 def _range(member: Json) -> dict[str, Any]:
     """One range; an open end is not in it itself, spacing counts from the lower end."""
-    closure = str(member.get("rangeClosure") or member.get("closure") or "closed")
+    closure = str(member.get("rangeClosure") or member.get("closure")).lower()
     low, high = (
         as_number(member.get(name)) for name in ("minimumValue", "maximumValue")
     )
     found: dict[str, Any] = {}
     if low is not None:
-        is_open = closure in ("open", "open-closed")
+        is_open = closure.startswith("open")
         found["exclusiveMinimum" if is_open else "minimum"] = low
     if high is not None:
-        is_open = closure in ("open", "closed-open")
+        is_open = closure.endswith("open")
         found["exclusiveMaximum" if is_open else "maximum"] = high
     spacing = as_number(member.get("spacing"))
     if isinstance(spacing, (int, float)) and spacing > 0:

@@ -37,9 +37,9 @@ def list_schema(
         reading: How often the input may occur.
         defs: What the schemas refer to.
     """
-    if reading.max_occurs == 1:
-        return None
     own = _as_list(schema, defs)
+    if reading.max_occurs == 1 and not (own and extended):
+        return None
     said = _as_list(extended, defs) if extended else None
     missing = _depth(extended, defs) - _depth(schema, defs) if said else 0
     if said and missing > 1:

@@ -62,6 +62,14 @@ _ODD_TYPES: Final[dict[str, dict[str, Any]]] = {
     "bool": {"type": "boolean"},
     "dict": {"type": "object"},
     "list": {"type": "array"},
+    "bbox": {
+        "type": "array",
+        "items": {"type": "number"},
+        "minItems": 4,
+        "maxItems": 4,
+    },
+    "geojson": {"type": "object", "format": "geojson-geometry"},
+    "geometry": {"type": "object", "format": "geojson-geometry"},
     "any": {},
     "anytype": {},
 }
@@ -82,11 +90,18 @@ def settle_type(schema: Mapping[str, Any], result: dict[str, Any]) -> None:
     if not isinstance(names, (list, tuple)):
         return
     types: list[str] = []
-    for name in names:
-        if not isinstance(name, str):
-            continue
+    # "float?" and "string[]" are CWL's shorthand for null beside it, and for lists.
+    texts = [name for name in names if isinstance(name, str)]
+    plain = [name.removesuffix("?") for name in texts]
+    for name in [*plain, *(["null"] if plain != texts else [])]:
         if name in TYPES:
             types.append(name)
+            continue
+        if name.endswith("[]"):
+            item: dict[str, Any] = {}
+            settle_type({"type": name[:-2]}, item)
+            types.append("array")
+            result.setdefault("items", item)
             continue
         odd = _ODD_TYPES.get(re.sub(r"^(xs|xsd|xsi)?:", "", name.lower()))
         if not odd:

@@ -20,7 +20,16 @@ _NAMES: Final = (
     "UOMs",
     "supportedUOMs",
 )
-_PARTS: Final = ("symbol", "code", "uom", "unit", "name", "default", "reference")
+_PARTS: Final = (
+    "symbol",
+    "code",
+    "uom",
+    "unit",
+    "name",
+    "reference",
+    "default",
+    "supported",
+)
 
 
 def unit_of(described: JsonValue) -> str:

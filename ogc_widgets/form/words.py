@@ -292,7 +292,7 @@ def ranges(field: Field) -> str:
     spans = field.schema.get("anyOf", ())
     if not spans or not all(span.keys() and span.keys() <= _ENDS for span in spans):
         return ""
-    return " or ".join(
+    return ", or ".join(
         _span(
             span.get("minimum", span.get("exclusiveMinimum")),
             span.get("maximum", span.get("exclusiveMaximum")),
@@ -311,8 +311,10 @@ def _span(least: JsonValue, most: JsonValue, exclusive: tuple[bool, bool]) -> st
     low = exact.number_text(least) if least is not None else ""
     high = exact.number_text(most) if most is not None else ""
     above, below = exclusive
-    if low and high and not above and not below:
-        return f"{low} to {high}"
+    if low and low == high:
+        return low
+    if low and high:
+        return f"{'more than ' * above}{low} to {'less than ' * below}{high}"
     sides = []
     if low:
         sides.append(f"more than {low}" if above else f"{low} or more")
