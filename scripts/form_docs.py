@@ -39,6 +39,8 @@ DIALECTS = (
     ),
     ("`default`", "shown, and therefore sent; left out with a note if it is not valid"),
     ("`examples`, `example`", "grey text in the empty box"),
+    ("`example` of the process", "fills the form, if it is enough for a run"),
+    ("an empty `schema`", "text or JSON; left out if no `minOccurs` asks for it"),
     ("`$ref` into the description, `$defs`, `$id`, `$anchor`", "followed, cycles too"),
     ("`$ref` to OGC, GeoJSON and STAC schemas", "known to the package, never fetched"),
     ("`$ref` to anything else", "a JSON field with a note; nothing is fetched"),

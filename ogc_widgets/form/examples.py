@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.errors import InputError
 from ogc_widgets.form.drafts import from_draft, to_draft
 from ogc_widgets.form.fields import UNSET
+from ogc_widgets.form.requests import inputs_in
 from ogc_widgets.form.vault import Vault
 
 if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
     from ogc_widgets.form.fields import Field
 
 
-def example_inputs(fields: Mapping[str, Field]) -> dict[str, Any]:
+def example_inputs(fields: Mapping[str, Field], process: JsonValue) -> dict[str, Any]:
     """Collect the first usable example of each input.
 
     Args:
         fields: The fields of a form.
+        process: The process or its description, which may hold a whole example request
+            as those of pygeoapi do.
 
     Returns:
         Input id to value; empty unless every required input without a default has an
         example, since half an example helps nobody to a first run.
     """
+    whole = _request_in(process if isinstance(process, Mapping) else process.raw)
     found: dict[str, Any] = {}
     for key, field in fields.items():
-        value = _first_usable(field)
+        schema = field.schema if isinstance(field.schema, Mapping) else {}
+        examples = schema.get("examples")
+        own = examples if isinstance(examples, list | tuple) else ()
+        value = _first_usable(field, [whole[key]] if key in whole else own)
         if value is not UNSET:
             found[key] = value
         elif field.required and field.default is UNSET:
@@ -33,9 +42,17 @@ def example_inputs(fields: Mapping[str, Field]) -> dict[str, Any]:
     return found
 
 
-def _first_usable(field: Field) -> Any:  # noqa: ANN401 # whatever the server gives
-    examples = field.schema.get("examples") if isinstance(field.schema, Mapping) else ()
-    for example in examples if isinstance(examples, list | tuple) else ():
+def _request_in(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs of the request that a description gives as its example."""
+    example = raw.get("example")
+    try:
+        return inputs_in(example) if isinstance(example, Mapping) else {}
+    except InputError:
+        return {}
+
+
+def _first_usable(field: Field, examples: Iterable[Any]) -> Any:  # noqa: ANN401 # JSON
+    for example in examples:
         vault = Vault()
         value, findings = from_draft(field, to_draft(field, example, vault), vault)
         if value is not UNSET and not findings:

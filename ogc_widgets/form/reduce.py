@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
 
 
+_SILENT: Final = "The server does not say what this input takes."
 # What a schema can say without saying what the value is.
 _WORDS: Final = frozenset({"title", "description", "examples", "deprecated"})
 
@@ -127,17 +128,17 @@ def _anything(builder: Builder) -> Field:
     return Field(
         kind="union",
         branches=(replace(text, label="text"), other),
-        note="The server does not say what this input takes.",
+        note=_SILENT,
     )
 
 
 def _dressed(field: Field, reading: InputReading) -> Field:
     """The field with the words and wishes of its input description."""
     hints = reading.hints
-    required = reading.min_occurs > 0 and not (
-        # ZOO marks optional inputs as nullable and may leave minOccurs out.
-        field.nullable and not reading.said_min_occurs
-    )
+    # ZOO marks optional inputs as nullable and may leave minOccurs out. Plugins of
+    # pygeoapi that say nothing about an input do not say that it is needed, either.
+    may_be_left = field.nullable or field.note == _SILENT
+    required = reading.min_occurs > 0 and (reading.said_min_occurs or not may_be_left)
     order = ui.number(hints, "order")
     own_label = field.label if reading.title == reading.id else ""
     return replace(

@@ -61,7 +61,7 @@ class ProcessForm(InputSets):
     @cached_property
     def example(self) -> Mapping[str, Any]:
         """Inputs that the server gives as an example; empty if they are not enough."""
-        return MappingProxyType(example_inputs(self._fields))
+        return MappingProxyType(example_inputs(self._fields, self.process))
 
     def fill_example(self) -> None:
         """Put the server's example into the form; other inputs stay as they are."""

@@ -75,12 +75,22 @@ def test_the_type_wins_when_options_are_words_for_something_else() -> None:
     assert started("f01") == {"CLOSE": False, "COUNT": 2}
 
 
+def test_the_example_of_a_process_is_offered_when_there_is_a_whole_one() -> None:
+    with closing(ProcessForm(read("f02"))) as form:
+        assert form.example == {"number-or-integer": 3}
+
+
 def test_one_number_box_is_shown_when_number_or_integer_may_be_given() -> None:
     assert fields_of("f02")["number-or-integer"].kind == "number"
 
 
-def test_anything_can_be_entered_when_nothing_is_said() -> None:
-    assert started("f03") == {}
+def test_anything_can_be_entered_or_left_out_when_nothing_is_said() -> None:
+    with closing(ProcessForm(read("f03"))) as form:
+        assert form.inputs == {}
+        form.inputs = {"token": "abc"}
+        assert form.errors == {}
+        form.fill_example()
+        assert form.inputs == read("f03")["example"]["inputs"]
     labels = [branch.label for branch in fields_of("f03")["lat_range"].branches]
     assert labels == ["text", "JSON"]
 
