@@ -19,7 +19,8 @@
         │   ├── SignInError             401 or 403
         │   ├── NoSuchProcessError
         │   ├── NoSuchJobError
-        │   └── ResultsNotReadyError
+        │   ├── ResultsNotReadyError
+        │   └── ResultsGoneError        the job is known, its results are not there
         ├── SubmissionUnknownError    the job may or may not have been started
         ├── JobFailedError            the job ended without results
         ├── JobGoneError              the server no longer knows the job
@@ -185,6 +186,10 @@ class NoSuchJobError(ProblemError):
 
 class ResultsNotReadyError(ProblemError):
     """The job has no results yet."""
+
+
+class ResultsGoneError(ProblemError):
+    """The server knows the job and has no results of it, or none any more."""
 
 
 class SubmissionUnknownError(ServerError):

@@ -136,6 +136,12 @@ class Conformance:
         )
 
     @property
+    def has_response(self) -> bool:
+        """Whether an execute request may say ``response``: not in version 2.0 alone."""
+        core = self.versions.get(1, ())
+        return not core or any(not version.startswith("2") for version in core)
+
+    @property
     def versions(self) -> dict[int, tuple[str, ...]]:
         """The parts of the standard that are declared, and in which versions."""
         found: dict[int, list[str]] = {}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from ogc_widgets.api import reading
+from ogc_widgets.api import media_types, reading
 from ogc_widgets.api.links import Link, read_links
 from ogc_widgets.api.notices import notice
 from ogc_widgets.api.paging import linked_url, read_page
@@ -96,6 +96,11 @@ class OutputDescription:
             extended_schema=_extended_schema(document),
             raw=document,
         )
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """The media types that it may have, its default first; as far as is said."""
+        return media_types.described(self.raw)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from ogc_widgets.api.links import (
 )
 from ogc_widgets.api.notices import notice, silent
 from ogc_widgets.api.text import clean
+from ogc_widgets.api.values import is_page
 from ogc_widgets.api.watching import LONGEST_RETRY_AFTER_S
 from ogc_widgets.api.wire import JsonValue, parse_json
 from ogc_widgets.errors import (
@@ -34,6 +35,7 @@ from ogc_widgets.errors import (
     NoSuchProcessError,
     ProblemError,
     ProtocolError,
+    ResultsGoneError,
     ResultsNotReadyError,
     SignInError,
 )
@@ -43,6 +45,8 @@ _ERROR_OF_KIND: dict[str, type[ProblemError]] = {
     "nosuchprocess": NoSuchProcessError,
     "resultnotready": ResultsNotReadyError,
     "resultsnotready": ResultsNotReadyError,
+    "resultnotavailable": ResultsGoneError,
+    "resultsnotavailable": ResultsGoneError,
 }
 
 
@@ -232,7 +236,9 @@ def read_submitted(reply: Reply, jobs_url: str, rebase: Rebase) -> Submitted:
     _notice_accepted(reply, document)
     location = absolute(reply.headers.get("location", ""), reply.url)
     is_answer = reply.status_code == 200 and reply.body.strip() and status is None
-    if is_answer and (document is not None or not location):
+    # Beside the address of a job, a page or "null" is no answer of its own.
+    is_filler = reply.body.strip() == b"null" or is_page(reply.body)
+    if is_answer and not (location and is_filler):
         monitor = find_link(reply.links, "monitor", "status")
         url = rebase(monitor.href) if monitor else ""
         return Submitted(job_id_of(url), url, has_results=True)

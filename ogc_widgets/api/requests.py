@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from ogc_widgets.api import media_types
 from ogc_widgets.api.links import find_link, join_path, origin
 from ogc_widgets.api.text import clean
 from ogc_widgets.api.wire import dump_json
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
-    from ogc_widgets.api.processes import ProcessSummary
+    from ogc_widgets.api.processes import OutputDescription, ProcessSummary
 
 Mode = Literal["auto", "async", "sync"]
-Response = Literal["document", "raw"]
+Response = Literal["auto", "document", "raw"]
 Outputs = str | Iterable[str] | Mapping[str, Any]
 
 JSON = "application/json"
@@ -84,7 +85,8 @@ def execute_request(
     mode: Mode = "auto",
     *,
     process: ProcessSummary | None = None,
-    response: Response = "document",
+    response: Response | None = "auto",
+    has_response: bool = True,
 ) -> Request:
     """Build the request that runs a process.
 
@@ -100,7 +102,11 @@ def execute_request(
         mode: ``async`` asks for a job, ``sync`` for the answer itself, ``auto`` for a
             job where the process can be one.
         process: The description, for its ``execute`` link and its abilities.
-        response: ``document`` for one JSON document, ``raw`` for the bare output.
+        response: ``document`` for one JSON document, ``raw`` for the bare output,
+            ``None`` to leave that to the server, ``auto`` for a document unless an
+            output is binary: some servers fail when bytes should go into JSON.
+        has_response: Whether the server knows this member, which version 2.0 of the
+            standard does not have; for ``auto``.
 
     Raises:
         InputError: The inputs cannot be written as JSON, the mode is unknown, or the
@@ -110,20 +116,41 @@ def execute_request(
         raise InputError(
             f"Unknown mode {mode!r}.", advice='Use "auto", "async" or "sync".'
         )
-    if response not in ("document", "raw"):
+    if response not in ("auto", "document", "raw", None):
         raise InputError(
-            f"Unknown response {response!r}.", advice='Use "document" or "raw".'
+            f"Unknown response {response!r}.",
+            advice='Use "auto", "document", "raw" or None.',
         )
     document: dict[str, Any] = {"inputs": dict(inputs)}
     if wanted := wanted_outputs(outputs, process):
         document["outputs"] = wanted
-    document["response"] = response
+    if response == "auto":
+        is_document = has_response and not _gives_bytes(wanted, process)
+        response = "document" if is_document else None
+    if response is not None:
+        document["response"] = response
     headers = dict(_JSON_BODY)
     if mode == "async" or (mode == "auto" and (not process or process.can_run_async)):
         headers["Prefer"] = "respond-async"
     return Request(
         "POST", execution_url(process_url, process), headers, json_body(document)
     )
+
+
+def _gives_bytes(wanted: Mapping[str, Any], process: ProcessSummary | None) -> bool:
+    """Whether one of the outputs that are wanted is binary, and wanted by value."""
+    known: Mapping[str, OutputDescription] = getattr(process, "outputs", {})
+    for name in wanted or known:
+        wish = wanted.get(name)
+        wish = wish if isinstance(wish, Mapping) else {}
+        form = wish.get("format")
+        kinds = [form.get("mediaType")] if isinstance(form, Mapping) else []
+        kinds += known[name].media_types if name in known else ()
+        kind = next((one for one in kinds if isinstance(one, str)), "")
+        by_value = wish.get("transmissionMode") != "reference"
+        if by_value and media_types.is_binary(kind):
+            return True
+    return False
 
 
 def wanted_outputs(

@@ -1,42 +1,37 @@
 """Results of a job, in every shape that servers give them.
 
-Recognised: a mapping of output to scalar, to ``{value, mediaType, encoding}``, to
-``{href, type}`` or to a list of these; one STAC or GeoJSON object alone; one
-``{id, value}``; ``{"outputs": [...]}``; a list of ``{id, value}``; objects that hold
-nothing but ``links``; raw bytes, text and multipart bodies; and no body but ``Link``
-headers.
+Recognised: a mapping of output to value; one STAC or GeoJSON object alone; one
+``{id, value}``; ``{"outputs": [...]}``; a list of ``{id, value}``; raw bytes, text and
+multipart bodies; and no body but ``Link`` headers. Where a document can be read in two
+ways, the outputs that the process describes decide.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.api.links import Link, absolute, header_links, relation_tail
-from ogc_widgets.api.wire import JsonValue, parse_json
+from ogc_widgets.api import media_types as media
+from ogc_widgets.api.links import Link, header_links, relation_tail, without_query
+from ogc_widgets.api.multipart import Part, parts_of
+from ogc_widgets.api.values import (
+    STAC,
+    Value,
+    is_page,
+    is_qualified,
+    is_spatial,
+    of_body,
+    plain,
+)
 from ogc_widgets.errors import ProtocolError
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+if TYPE_CHECKING:
+    from ogc_widgets.api.wire import JsonValue
 
 RESULT = "result"
 MOST_ITEMS = 10_000
-
-_GEOJSON = frozenset(
-    {
-        "Feature", "FeatureCollection", "GeometryCollection", "Point", "MultiPoint",
-        "LineString", "MultiLineString", "Polygon", "MultiPolygon",
-    }
-)  # fmt: skip
-_STAC = frozenset({"Catalog", "Collection"})
-_QUALIFIERS = frozenset(
-    {"value", "mediaType", "mimeType", "type", "encoding", "contentEncoding",
-     "schema", "format", "id", "title", "dataType", "uom", "crs"}
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,16 +43,22 @@ class ResultsDocument:
             ``{"href": ...}`` where the server gives a reference.
         items: Every STAC item found in them, in order, each once.
         raw: The body as it came: parsed JSON, or bytes.
+        media_types: Output id to media type, of those that have one.
     """
 
     outputs: dict[str, Any]
     items: list[dict[str, Any]]
     raw: Any = field(default=None, repr=False)
+    media_types: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, outputs: dict[str, Any]) -> ResultsDocument:
-        """Make results of outputs that came one by one."""
-        return cls(outputs, items_in(outputs), outputs)
+    def of(cls, values: Mapping[str, Value], raw: object = None) -> ResultsDocument:
+        """Make results of values that came one by one."""
+        outputs = {name: one.value for name, one in values.items()}
+        kinds = {name: one.media_type for name, one in values.items()}
+        kinds = {name: kind for name, kind in kinds.items() if kind}
+        raw = outputs if raw is None else raw
+        return cls(outputs, items_in(outputs), raw, kinds)
 
     @property
     def catalogs(self) -> list[dict[str, Any]]:
@@ -65,7 +66,7 @@ class ResultsDocument:
         return [
             found
             for found in _walk(self.outputs)
-            if _is_spatial(found) and found["type"] in _STAC
+            if is_spatial(found) and found["type"] in STAC
         ]
 
 
@@ -75,6 +76,7 @@ def read_results(
     headers: Mapping[str, str] | None = None,
     *,
     output_ids: Sequence[str] = (),
+    described: Mapping[str, Sequence[str]] | None = None,
     url: str = "",
 ) -> ResultsDocument:
     """Read the results of a job.
@@ -84,85 +86,141 @@ def read_results(
         content_type: Its media type.
         headers: The other headers, with names in lower case.
         output_ids: Ids of the outputs as the process describes them.
+        described: Output id to the media types that the process describes.
         url: Address of the answer, for relative references.
 
     Raises:
-        ProtocolError: A body that says it is JSON is not.
+        ProtocolError: A JSON document that was cut off, or a web page where none is
+            described.
     """
-    kind = content_type.partition(";")[0].strip().lower()
+    described = described or {}
+    kind = media.bare(content_type)
     if kind.startswith("multipart/"):
-        parts = _parts(body, content_type)
-        outputs = {
-            name or _name(number, len(parts), output_ids): value
-            for number, (name, value) in enumerate(parts)
-        }
-        return _finish(outputs, body, url)
+        parts = _parts(body, content_type, output_ids)
+        values = {}
+        for number, (name, (one, is_json)) in enumerate(parts):
+            name = name or _name(number, len(parts), output_ids)
+            values[name] = (
+                plain(one.value, described.get(name, ()), url) if is_json else one
+            )
+        return ResultsDocument.of(values, body)
     if not body.strip():
         links = header_links((headers or {}).get("link", ""), url)
-        return _finish(_by_links(links), None, url)
-    value, is_json = _value_of(body, kind, content_type, url)
+        found = {name: plain(one) for name, one in _by_links(links).items()}
+        return ResultsDocument.of(found)
+    only = _only(output_ids, described, kind)
+    _refuse_page(body, described.get(only, ()), url)
+    encoding = (headers or {}).get("content-transfer-encoding", "")
+    whole, is_json = of_body(
+        body, content_type, url=without_query(url), encoding=encoding
+    )
     if not is_json:
-        return _finish({_only(output_ids): value}, body, url)
-    return _finish(_outputs(value, output_ids), value, url)
+        return ResultsDocument.of({only: whole}, body)
+    outputs = _outputs(whole.value, output_ids, only)
+    values = {
+        name: plain(value, described.get(name, ()), url)
+        for name, value in outputs.items()
+    }
+    return ResultsDocument.of(values, whole.value)
 
 
-def _finish(outputs: dict[str, Any], raw: object, url: str) -> ResultsDocument:
-    outputs = {name: _resolved(_plain(value), url) for name, value in outputs.items()}
-    return ResultsDocument(outputs, items_in(outputs), raw)
+def read_output(
+    body: bytes,
+    content_type: str,
+    output_id: str,
+    *,
+    described: Sequence[str] = (),
+    url: str = "",
+) -> Value:
+    """Read an answer that is one output, from an address of its own.
+
+    Args:
+        body: The body of the answer.
+        content_type: Its media type.
+        output_id: Which output it is.
+        described: Media types that the process describes for it.
+        url: Address of the answer.
+
+    Raises:
+        ProtocolError: As for :func:`read_results`.
+    """
+    _refuse_page(body, described, url)
+    whole, is_json = of_body(body, content_type, url=without_query(url))
+    value = whole.value
+    if not is_json:
+        return whole
+    # Some wrap it all the same, and some give all outputs at every address.
+    if isinstance(value, Mapping) and not is_spatial(value):
+        if value.get("id") == output_id and is_qualified(value):
+            return plain(value, described, url)
+        value = value.get(output_id, value)
+    return plain(value, described, url)
 
 
-def _value_of(
-    body: bytes, kind: str, content_type: str, url: str
-) -> tuple[JsonValue | bytes, bool]:
-    says_json = kind.endswith(("json", "geojson"))
-    first = body.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1]
-    looks_json = first in (b"{", b"[", b'"', b"n", b"t", b"f", b"-") or first.isdigit()
-    if says_json or looks_json:
-        try:
-            return parse_json(body, source=url, content_type=content_type), True
-        except ProtocolError:
-            if says_json:
-                raise
-    if kind.startswith("text/") or kind.endswith(("xml", "yaml", "csv")):
-        return body.decode("utf-8", errors="replace"), False
-    return body, False
+def _refuse_page(body: bytes, described: Sequence[str], url: str) -> None:
+    if is_page(body) and not any(media.is_html(kind) for kind in described):
+        raise ProtocolError(
+            f"{without_query(url) or 'The server'} gave a web page where the results "
+            "should be.",
+            safe="The job has ended well; its results were not read.",
+            advice="Keep the page with job.save_results(path) to look at it, or ask "
+            "the server's operators.",
+        )
 
 
-def _outputs(document: JsonValue, output_ids: Sequence[str]) -> dict[str, Any]:
+def _outputs(
+    document: JsonValue, output_ids: Sequence[str], only: str
+) -> dict[str, Any]:
     if isinstance(document, list):
-        return _by_list(document, output_ids)
+        return _by_list(document, output_ids, only)
     if not isinstance(document, Mapping):
-        return {} if document is None else {_only(output_ids): document}
-    names = set(document)
-    if names & set(output_ids):
+        return {} if document is None else {only: document}
+    names, known = set(document), set(output_ids)
+    inner = document.get("outputs")
+    is_wrapped = names == {"outputs"} and isinstance(inner, (list, Mapping))
+    if is_wrapped and ("outputs" not in known or _holds(inner, "outputs")):
+        return _outputs(inner, output_ids, only)
+    if names <= known:
         return dict(document)
-    if names == {"outputs"} and isinstance(document["outputs"], (list, Mapping)):
-        return _outputs(document["outputs"], output_ids)
-    if _is_spatial(document):
-        return {_only(output_ids): document}
-    if isinstance(document.get("id"), str) and "value" in names:
+    if is_spatial(document):
+        return {only: document}
+    is_named = isinstance(document.get("id"), str) and "value" in names
+    if is_named and (document["id"] in known or not names & known):
         return {document["id"]: document}
-    if "value" in names and names <= _QUALIFIERS:
-        return {_only(output_ids): document}
+    if names & known and not (is_qualified(document) and only in names & known):
+        return dict(document)
+    if is_qualified(document):
+        return {only: document}
     return dict(document)
 
 
-def _by_list(entries: list[Any], output_ids: Sequence[str]) -> dict[str, Any]:
+def _holds(wrapped: object, name: str) -> bool:
+    """Whether an output is inside of a wrapper that is called like it."""
+    entries = wrapped if isinstance(wrapped, list) else [wrapped]
+    return any(
+        isinstance(entry, Mapping) and (name in entry or entry.get("id") == name)
+        for entry in entries
+    )
+
+
+def _by_list(
+    entries: list[Any], output_ids: Sequence[str], only: str
+) -> dict[str, Any]:
     if entries and all(_is_named(entry) for entry in entries):
         return {str(entry["id"]): entry for entry in entries}
     if len(entries) == 1 and isinstance(entries[0], Mapping):
-        return _outputs(entries[0], output_ids)
+        return _outputs(entries[0], output_ids, only)
     is_one_each = len(entries) == len(output_ids)
     if entries and is_one_each:
         return dict(zip(output_ids, entries, strict=True))
-    return {_only(output_ids): entries} if entries else {}
+    return {only: entries} if entries else {}
 
 
 def _is_named(entry: object) -> bool:
     return (
         isinstance(entry, Mapping)
         and isinstance(entry.get("id"), str)
-        and not _is_spatial(entry)
+        and not is_spatial(entry)
         and bool({"value", "href", "data", "links"} & set(entry))
     )
 
@@ -178,95 +236,6 @@ def _by_links(links: Sequence[Link]) -> dict[str, Any]:
         for link in links
         if link.relation and link.relation not in ignored
     }
-
-
-def _plain(value: JsonValue) -> JsonValue:
-    """Take off what is wrapped around a value."""
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if not isinstance(value, Mapping):
-        return value
-    if _is_spatial(value):
-        return _with_floats(value)
-    if "value" in value and set(value) <= _QUALIFIERS:
-        return _decoded(value)
-    links = value.get("links")
-    if isinstance(links, list) and links and set(value) <= {"links", "id", "title"}:
-        return links
-    href = value.get("href")
-    if isinstance(href, str) and _is_inline(href):
-        return _decoded({**value, "value": href})
-    return dict(value)
-
-
-def _is_inline(href: str) -> bool:
-    """Some servers put the text itself where the reference belongs."""
-    text = href.strip()
-    return "\n" in text or text[:1] in ("{", "[") or " " in text
-
-
-def _decoded(value: Mapping[str, Any]) -> JsonValue:
-    inner = value["value"]
-    if not isinstance(inner, str):
-        return _plain(inner)
-    kind = next(
-        (
-            item.lower()
-            for item in (
-                value.get("mediaType"),
-                value.get("mimeType"),
-                value.get("type"),
-            )
-            if isinstance(item, str)
-        ),
-        "",
-    )
-    encoding = value.get("encoding") or value.get("contentEncoding")
-    data: str | bytes = inner
-    if isinstance(encoding, str) and encoding.lower() == "base64":
-        try:
-            data = base64.b64decode(inner, validate=True)
-        except (binascii.Error, ValueError):
-            return inner
-        if "json" not in kind:
-            return data
-    if "json" in kind:
-        try:
-            return _plain(parse_json(data))
-        except ProtocolError:
-            return inner
-    return inner
-
-
-def _resolved(value: JsonValue, url: str) -> JsonValue:
-    """Make the references of an output absolute."""
-    if isinstance(value, list):
-        return [_resolved(item, url) for item in value]
-    if isinstance(value, dict) and isinstance(value.get("href"), str):
-        href = absolute(value["href"], url)
-        return {**value, "href": href} if href else value
-    return value
-
-
-def _is_spatial(value: Mapping[str, Any]) -> bool:
-    kind = value.get("type")
-    if not isinstance(kind, str):
-        return False
-    if kind in _STAC:
-        return "stac_version" in value or "links" in value
-    members = {"features", "geometry", "coordinates", "geometries"}
-    return kind in _GEOJSON and bool(members & set(value))
-
-
-def _with_floats(value: JsonValue) -> JsonValue:
-    """Coordinates are doubles for every library that draws them."""
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, list):
-        return [_with_floats(item) for item in value]
-    if isinstance(value, Mapping):
-        return {name: _with_floats(item) for name, item in value.items()}
-    return value
 
 
 def _walk(value: JsonValue) -> Iterator[dict[str, Any]]:
@@ -312,31 +281,38 @@ def is_item(value: Mapping[str, Any]) -> bool:
     )
 
 
-def _parts(body: bytes, content_type: str) -> list[tuple[str, JsonValue | bytes]]:
-    # Imported here: few servers answer so, and the parser is slow to load.
-    from email.parser import BytesParser
-    from email.policy import HTTP
-
-    head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1", errors="replace")
-    message = BytesParser(policy=HTTP).parsebytes(head + body)
-    found: list[tuple[str, JsonValue | bytes]] = []
-    for part in message.iter_parts():
-        name = part.get_param("name", header="content-disposition")
-        content_id = str(part.get("Content-ID", "")).strip("<> ")
-        location = str(part.get("Content-Location", ""))
-        payload = part.get_payload(decode=True)
-        data = payload if isinstance(payload, bytes) else b""
-        kind = part.get_content_type()
-        if location and not data.strip():
-            value: JsonValue = {"href": location, "type": kind}
+def _parts(
+    body: bytes, content_type: str, output_ids: Sequence[str]
+) -> list[tuple[str, tuple[Value, bool]]]:
+    """Name and value of each part, and whether that is JSON."""
+    found: list[tuple[str, tuple[Value, bool]]] = []
+    for part in parts_of(body, content_type):
+        location = part.headers.get("content-location", "")
+        if location and not part.body.strip():
+            kind = media.bare(part.content_type)
+            value = Value({"href": location, "type": kind}), True
         else:
-            value, _ = _value_of(data, kind, str(part.get("Content-Type", "")), "")
-        found.append((str(name or "") or content_id.partition("@")[0], value))
+            encoding = part.headers.get("content-transfer-encoding", "")
+            value = of_body(part.body, part.content_type, encoding=encoding)
+        found.append((_part_name(part, output_ids), value))
     return found
 
 
-def _only(output_ids: Sequence[str]) -> str:
-    return output_ids[0] if len(output_ids) == 1 else RESULT
+def _part_name(part: Part, output_ids: Sequence[str]) -> str:
+    content_id = part.headers.get("content-id", "").strip("<> ").partition("@")[0]
+    stem = part.disposition("filename").rpartition(".")[0]
+    named = part.disposition("name") or content_id
+    return named or (stem if stem in output_ids else "")
+
+
+def _only(
+    output_ids: Sequence[str], described: Mapping[str, Sequence[str]], kind: str
+) -> str:
+    """The name of a value that comes without one."""
+    if len(output_ids) == 1:
+        return output_ids[0]
+    fitting = [name for name in output_ids if kind in described.get(name, ())]
+    return fitting[0] if len(fitting) == 1 else RESULT
 
 
 def _name(number: int, of: int, output_ids: Sequence[str]) -> str:

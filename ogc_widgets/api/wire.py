@@ -22,10 +22,22 @@ JsonValue = Any
 _DOUBLE_DIGITS = 17
 _LEADING_ZEROS = re.compile(r"^-?0*\.?0*")
 _CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+_LONE = re.compile("[\ud800-\udfff]")
+# A text, or what C, R and Python print of numbers that JSON does not have.
+_BARE_WORD = re.compile(
+    r"""("(?:[^"\\]|\\.)*+")|(?<![\w.])([-+]?)
+    (?:(nan)(?:\(\w*\))?|inf(?:inity)?|1\.\#(?:inf|(q?nan|ind))\w*)(?![\w.])""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
 
 
 def parse_json(
-    body: bytes | str, *, source: str = "", content_type: str = ""
+    body: bytes | str,
+    *,
+    source: str = "",
+    content_type: str = "",
+    is_lenient: bool = False,
 ) -> JsonValue:
     """Read a JSON document with the limits that the standard library leaves open.
 
@@ -36,13 +48,32 @@ def parse_json(
         body: The document.
         source: Address or name for the error message, without its query.
         content_type: Media type that came with it; its charset is used.
+        is_lenient: Read NaN, Infinity, numbers out of range, control characters and
+            halves of characters, which are no JSON, with a warning.
 
     Raises:
         ProtocolError: Not JSON, NaN or Infinity, a number beyond the range of a
             double, or nested deeper than 64 levels.
+        StrictError: Something was read leniently inside :func:`strict`.
     """
-    text = body if isinstance(body, str) else _decode(body, content_type, source)
+    text = body if isinstance(body, str) else read_text(body, content_type, source)
+    text = text.removeprefix("\ufeff")
+    odd: list[str] = []
     twice: list[str] = []
+
+    def constant(name: str) -> float:
+        if not is_lenient:
+            raise ValueError(f"{name} is not a JSON number")
+        odd.append(name)
+        return float(name)
+
+    def number(digits: str) -> float | Decimal:
+        value = _number(digits)
+        if value in (math.inf, -math.inf):
+            if not is_lenient:
+                raise ValueError(f"number out of range: {digits[:20]}")
+            odd.append(f"the number {digits[:20]}")
+        return value
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
@@ -51,13 +82,25 @@ def parse_json(
             twice.append(next(name for name in found if names.count(name) > 1))
         return found
 
-    try:
-        value = json.loads(
-            text.removeprefix("\ufeff"),
-            parse_float=_number,
-            parse_constant=_refuse_constant,
+    def loads(text: str, *, strict: bool) -> JsonValue:
+        return json.loads(
+            text,
+            strict=strict,
+            parse_float=number,
+            parse_constant=constant,
             object_pairs_hook=members,
         )
+
+    try:
+        try:
+            value = loads(text, strict=True)
+        except ValueError:
+            if not is_lenient:
+                raise
+            value = loads(_BARE_WORD.sub(_as_constant, text), strict=False)
+            odd = odd or ["a control character"]
+        if is_lenient and _SURROGATE.search(text):
+            value = _whole(value, odd)
     except RecursionError:
         raise _not_json("is nested too deeply", text, source, content_type) from None
     except ValueError as error:
@@ -70,6 +113,11 @@ def parse_json(
         notice(
             f"{_where(source)} repeats the member {clean(twice[0])!r}; the last one "
             "is used."
+        )
+    if odd:
+        notice(
+            f"{_where(source)} holds {clean(odd[0])}, which JSON does not have; it was "
+            "read all the same."
         )
     return value
 
@@ -101,7 +149,14 @@ def dump_json(value: JsonValue, *, indent: int | None = None) -> str:
     )
 
 
-def _decode(body: bytes, content_type: str, source: str) -> str:
+def read_text(body: bytes, content_type: str, source: str) -> str:
+    """Read bytes as text: by their mark, by the charset that is declared, as UTF-8.
+
+    Args:
+        body: The bytes.
+        content_type: Media type that came with them.
+        source: Address or name for warnings, without its query.
+    """
     declared = _CHARSET.search(content_type)
     names = ["utf-8", "latin-1"]
     if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -109,6 +164,9 @@ def _decode(body: bytes, content_type: str, source: str) -> str:
     elif declared:
         names.insert(0, declared.group(1))
     for name in names:
+        if name == "latin-1" and not body.decode("utf-8", "ignore").isascii():
+            notice(f"{_where(source)} is UTF-8 with faults in it.")
+            return body.decode("utf-8", "replace")
         try:
             text = body.decode(name)
         except (UnicodeDecodeError, LookupError):
@@ -122,7 +180,7 @@ def _decode(body: bytes, content_type: str, source: str) -> str:
 def _number(digits: str) -> float | Decimal:
     value = float(digits)
     if math.isinf(value):
-        raise ValueError(f"number out of range: {digits[:20]}")
+        return value
     mantissa = _LEADING_ZEROS.sub("", digits.lower().partition("e")[0])
     if len(mantissa.replace(".", "")) > _DOUBLE_DIGITS:
         exact = Decimal(digits)
@@ -133,8 +191,25 @@ def _number(digits: str) -> float | Decimal:
     return value
 
 
-def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a JSON number")
+def _as_constant(found: re.Match[str]) -> str:
+    text, sign, nan, windows_nan = found.groups()
+    if text is not None:
+        return text
+    return "NaN" if nan or windows_nan else f"{sign.strip('+')}Infinity"
+
+
+def _whole(value: JsonValue, odd: list[str]) -> JsonValue:
+    """Put a sign of replacement where half of a character stands."""
+    if isinstance(value, str):
+        whole = _LONE.sub("\ufffd", value)
+        if whole != value:
+            odd.append("half of a character")
+        return whole
+    if isinstance(value, list):
+        return [_whole(item, odd) for item in value]
+    if isinstance(value, dict):
+        return {_whole(k, odd): _whole(item, odd) for k, item in value.items()}
+    return value
 
 
 def _deeper_than(value: JsonValue, depth: int) -> bool:

@@ -76,6 +76,7 @@ class AsyncJob:
         *,
         process_id: str = "",
         inputs: Mapping[str, Any] | None = None,
+        wanted: tuple[str, ...] = (),
         is_new: bool = False,
         answer: Reply | None = None,
     ) -> None:
@@ -87,7 +88,7 @@ class AsyncJob:
         self._watch = Watch(now(), status=status, is_new=is_new)
         self._poller = Poller(self._watch, self._check, name=job_id)
         self._answer = answer
-        self._reader = ResultsReader(client, url, self.process_id)
+        self._reader = ResultsReader(client, url, self.process_id, wanted)
         self._checking = asyncio.Lock()
 
     @property
@@ -235,10 +236,11 @@ class AsyncJob:
 
     @on_loop
     async def results(self) -> Results:
-        """Read the results.
+        """Read the results; from the server only the first time.
 
         Raises:
             ResultsNotReadyError: The job has not ended yet.
+            ResultsGoneError: The server has no results of it, or none any more.
             JobFailedError: It failed or was dismissed.
             JobGoneError: The server no longer knows it.
             ServerError: They could not be read.
@@ -285,8 +287,8 @@ class AsyncJob:
         if self._answer is None:
             await self._need_final_success()
             found = await self._reader.one(output_id, self.status)
-            if found is not None:
-                return found
+            if found is not None and found.value is not None:
+                return found.value
         outputs = (await self.results()).outputs
         if output_id not in outputs:
             raise InputError(
@@ -311,10 +313,11 @@ class AsyncJob:
             await asyncio.to_thread(target.write_bytes, self._answer.body)
             return target
         await self._need_final_success()
-        url = self._reader.url(self.status)
-        return await download(
-            self._client, Wanted(url, target.name, accept=_ANY_RESULT), target
-        )
+        wanted = Wanted(self._reader.url(self.status), target.name, accept=_ANY_RESULT)
+        try:
+            return await download(self._client, wanted, target)
+        except ProblemError as error:
+            await self._reader.explain(error, self.status)
 
     async def _need_final_success(self) -> None:
         if not self.view.is_final:

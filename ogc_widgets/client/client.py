@@ -175,7 +175,7 @@ class Client:
         *,
         outputs: Outputs | None = None,
         mode: Mode = "auto",
-        response: Response = "document",
+        response: Response | None = "auto",
     ) -> Job:
         """Run a process. The request is sent once and never again by itself.
 
@@ -186,7 +186,9 @@ class Client:
                 id to ``"value"``, ``"reference"`` or an object of the standard.
             mode: ``async`` asks for a job, ``sync`` waits for the answer, ``auto``
                 asks for a job where the process can be one.
-            response: ``document`` for one JSON document, ``raw`` for the bare output.
+            response: ``document`` for one JSON document, ``raw`` for the bare output,
+                ``None`` to leave it to the server, ``auto`` for a document unless an
+                output is binary or the server has no such choice (version 2.0).
 
         Returns:
             The job; one that has ended where the server answered with the results.

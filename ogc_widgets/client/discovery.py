@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Any, Unpack
 
 from ogc_widgets.api import reading, requests
@@ -10,6 +11,7 @@ from ogc_widgets.api.capabilities import Capabilities
 from ogc_widgets.api.conformance import Conformance
 from ogc_widgets.api.documents import LandingPage
 from ogc_widgets.api.links import absolute, find_link, join_path, same_origin
+from ogc_widgets.api.notices import silent
 from ogc_widgets.api.processes import Process, ProcessList, ProcessSummary
 from ogc_widgets.api.replies import problem_error
 from ogc_widgets.api.server_report import ServerReport, report
@@ -22,6 +24,7 @@ from ogc_widgets.errors import (
     NoSuchProcessError,
     ProblemError,
     ProtocolError,
+    ServerError,
 )
 
 if TYPE_CHECKING:
@@ -65,6 +68,20 @@ class Discovery(SigningIn):
         """
         url = (await self.resources()).conformance_url
         self._conformance = Conformance.from_json(await self.json_of(url))
+        return self._conformance
+
+    async def declared(self) -> Conformance:
+        """What the server declares, asked once; empty where it does not answer."""
+        if self._conformance is None:
+            with silent(), contextlib.suppress(ServerError):
+                await self.conformance()
+            # It decides too little to ask again, or to wait for once more.
+            self._conformance = self._conformance or Conformance(())
+        return self._conformance
+
+    @property
+    def known_conformance(self) -> Conformance | None:
+        """What the server declares if that was read before; makes no request."""
         return self._conformance
 
     @on_loop

@@ -53,7 +53,7 @@ class Execution(Jobs):
         *,
         outputs: requests.Outputs | None = None,
         mode: requests.Mode = "auto",
-        response: requests.Response = "document",
+        response: requests.Response | None = "auto",
     ) -> AsyncJob:
         """Run a process. The request is sent once and never again by itself.
 
@@ -64,7 +64,9 @@ class Execution(Jobs):
                 id to ``"value"``, ``"reference"`` or an object of the standard.
             mode: ``async`` asks for a job, ``sync`` waits for the answer, ``auto``
                 asks for a job where the process can be one.
-            response: ``document`` for one JSON document, ``raw`` for the bare output.
+            response: ``document`` for one JSON document, ``raw`` for the bare output,
+                ``None`` to leave it to the server, ``auto`` for a document unless an
+                output is binary or the server has no such choice (version 2.0).
 
         Returns:
             The job; one that has ended where the server answered with the results.
@@ -78,8 +80,15 @@ class Execution(Jobs):
         """
         url = await self.process_url(process_id)
         process = await self._description(process_id)
+        declared = await self.declared() if response == "auto" else None
         request = requests.execute_request(
-            url, inputs, outputs, mode, process=process, response=response
+            url,
+            inputs,
+            outputs,
+            mode,
+            process=process,
+            response=response,
+            has_response=declared is None or declared.has_response,
         )
         is_sync = "Prefer" not in request.headers
         key = await asyncio.to_thread(history.note_sending, self.url, process_id)
@@ -98,7 +107,8 @@ class Execution(Jobs):
             job_id=submitted.job_id,
             url=submitted.job_url,
         )
-        return await self._job_of(reply, submitted, process_id, inputs)
+        wanted = tuple(requests.wanted_outputs(outputs))
+        return await self._job_of(reply, submitted, process_id, inputs, wanted)
 
     async def _description(self, process_id: str) -> Process | None:
         """The description, for the ``execute`` link and the abilities, if readable."""
@@ -162,6 +172,7 @@ class Execution(Jobs):
         submitted: Submitted,
         process_id: str,
         inputs: Mapping[str, Any],
+        wanted: tuple[str, ...],
     ) -> AsyncJob:
         if submitted.results_url:
             reply = await self.send(requests.get(submitted.results_url))
@@ -180,6 +191,7 @@ class Execution(Jobs):
                 status,
                 process_id=process_id,
                 inputs=inputs,
+                wanted=wanted,
                 is_new=True,
                 answer=reply if has_results else None,
             )

@@ -127,10 +127,11 @@ class Job:
         return run(self._aio.logs)
 
     def results(self) -> Results:
-        """Read the results.
+        """Read the results; from the server only the first time.
 
         Raises:
             ResultsNotReadyError: The job has not ended yet.
+            ResultsGoneError: The server has no results of it, or none any more.
             JobFailedError: It failed or was dismissed.
             JobGoneError: The server no longer knows it.
             ServerError: They could not be read.

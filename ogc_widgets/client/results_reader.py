@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import contextlib
+from typing import TYPE_CHECKING, NoReturn
 
-from ogc_widgets.api import requests
+from ogc_widgets.api import reading, requests
+from ogc_widgets.api.documents import Problem
 from ogc_widgets.api.links import find_link, join_path, same_origin
+from ogc_widgets.api.media_types import is_html
+from ogc_widgets.api.notices import silent
 from ogc_widgets.api.replies import Reply, problem_error, retry_after_s
-from ogc_widgets.api.results import ResultsDocument, read_results
-from ogc_widgets.errors import NoSuchJobError, ServerError
+from ogc_widgets.api.results import ResultsDocument, read_output, read_results
+from ogc_widgets.api.text import clean
+from ogc_widgets.api.values import Value, is_page
+from ogc_widgets.errors import (
+    JobGoneError,
+    NoSuchJobError,
+    ProblemError,
+    ResultsGoneError,
+    ServerError,
+)
 
 if TYPE_CHECKING:
     from ogc_widgets.api.documents import StatusInfo
-    from ogc_widgets.api.wire import JsonValue
+    from ogc_widgets.api.processes import Process
     from ogc_widgets.client.discovery import Discovery
 
 # A server may say "successful" a moment before the results can be read.
 RESULT_DELAYS_S = (1.0, 2.0, 4.0)
 LONGEST_RESULT_DELAY_S = 30.0
 _SOFT = frozenset({404, 425, 429, 502, 503, 504})
+# So long after its end, results that are not there will not come.
+_NEWS_S = 60.0
+_NOT_AVAILABLE = ("resultnotavailable", "resultsnotavailable")
+_KEPT_INPUTS = "The inputs of jobs that were started here are kept in job.inputs."
+_AGAIN = "Run it again to get them once more."
 
 
 class ResultsReader:
@@ -28,13 +45,24 @@ class ResultsReader:
     Args:
         client: Whose job.
         job_url: Address of the job, or ``""``.
-        process_id: Its process, for the names of its outputs.
+        process_id: Its process, for the names and media types of its outputs; ``""``
+            if only the status says it.
+        wanted: Ids of the outputs that were asked for, all of them if empty.
     """
 
-    def __init__(self, client: Discovery, job_url: str, process_id: str) -> None:
+    def __init__(
+        self,
+        client: Discovery,
+        job_url: str,
+        process_id: str,
+        wanted: tuple[str, ...] = (),
+    ) -> None:
         self._client = client
         self._job_url = job_url
         self._process_id = process_id
+        self._wanted = wanted
+        self._whole: ResultsDocument | None = None
+        self._alone: dict[str, Value] = {}
 
     def url(self, status: StatusInfo) -> str:
         """Return where the results are: where the server says, if that is there."""
@@ -46,42 +74,91 @@ class ResultsReader:
         return join_path(self._job_url, "results")
 
     async def all(self, status: StatusInfo, answer: Reply | None) -> ResultsDocument:
-        """Read all outputs.
+        """Read all outputs; only once, as they do not change any more.
 
         Args:
             status: The last status of the job, for its links.
             answer: The answer to the execute request, if it holds the results.
 
         Raises:
+            ResultsGoneError: The server has none, or none any more.
+            JobGoneError: The server does not know the job any more.
             ServerError: They could not be read.
         """
-        names = self._names()
-        if answer is not None:
-            return self._read(answer, names)
+        if self._whole is None:
+            process = await self._described(status)
+            if answer is not None:
+                self._whole = self._read(answer, process)
+            else:
+                self._whole = await self._ask(status, process)
+        return self._whole
+
+    async def _ask(
+        self, status: StatusInfo, process: Process | None
+    ) -> ResultsDocument:
         url = self.url(status)
         reply = await self._get(url)
         has_nothing = not reply.body and "link" not in reply.headers
         if reply.status_code == 404 or has_nothing:
-            alone = await self._each(names, status)
+            alone = await self._each(status, process)
             if alone is not None:
                 return alone
         for delay_s in RESULT_DELAYS_S:
-            if reply.status_code not in _SOFT:
+            if reply.status_code not in _SOFT or _is_final(reply, status):
                 break
             asked_s = retry_after_s(reply.headers) or delay_s
             await asyncio.sleep(min(asked_s, LONGEST_RESULT_DELAY_S))
             reply = await self._get(url)
         if not reply.is_ok:
-            raise problem_error(reply, missing=NoSuchJobError)
-        return self._read(reply, names)
+            await self.explain(problem_error(reply), status)
+        return self._read(reply, process)
 
-    async def one(self, output_id: str, status: StatusInfo) -> JsonValue:
+    async def explain(self, error: ProblemError, status: StatusInfo) -> NoReturn:
+        """Raise what an answer means that gave no results of a job that ended well."""
+        is_gone = isinstance(error, (ResultsGoneError, NoSuchJobError))
+        if not is_gone and error.status_code not in (404, 410):
+            raise error
+        said = clean(Problem.from_json(error.problem).summary, limit=300)
+        said = f": {said}" if said else "."
+        look = await self._client.send(requests.get(self._job_url))
+        if look.status_code in (404, 410):
+            raise JobGoneError(
+                f"The server no longer knows job {status.job_id}, nor its results"
+                + said,
+                safe=_KEPT_INPUTS,
+                advice=_AGAIN,
+            )
+        raise ResultsGoneError(
+            f"Job {status.job_id} ended well, but the server has no results of it "
+            f"(any more){said}",
+            status_code=error.status_code,
+            problem=error.problem,
+            safe=_KEPT_INPUTS,
+            advice=_AGAIN,
+        )
+
+    async def one(self, output_id: str, status: StatusInfo) -> Value | None:
         """Read one output from its own address; ``None`` if the server has none."""
-        url = join_path(self.url(status), output_id)
-        reply = await self._get(url)
-        if not reply.is_ok:
-            return None
-        return self._read(reply, (output_id,)).outputs.get(output_id)
+        if self._whole is not None and output_id in self._whole.outputs:
+            kinds = self._whole.media_types
+            found = self._whole.outputs[output_id]
+            return Value(found, kinds.get(output_id, ""))
+        if output_id not in self._alone:
+            process = await self._described(status)
+            reply = await self._get(join_path(self.url(status), output_id))
+            if not reply.is_ok or not reply.body.strip():
+                return None
+            kinds_of_it = _kinds(process).get(output_id, ())
+            if is_page(reply.body) and not any(map(is_html, kinds_of_it)):
+                return None
+            self._alone[output_id] = read_output(
+                reply.body,
+                reply.content_type,
+                output_id,
+                described=kinds_of_it,
+                url=reply.url,
+            )
+        return self._alone[output_id]
 
     async def why_failed(self, status: StatusInfo) -> str:
         """A failed job without a message may say more where its results would be."""
@@ -101,26 +178,54 @@ class ResultsReader:
         return reply
 
     async def _each(
-        self, names: tuple[str, ...], status: StatusInfo
+        self, status: StatusInfo, process: Process | None
     ) -> ResultsDocument | None:
         """Version 2.0 keeps the outputs at addresses of their own."""
+        names = self._names(process)
         values = await asyncio.gather(*(self.one(name, status) for name in names))
         found = {
             name: value
             for name, value in zip(names, values, strict=True)
-            if value is not None
+            if value is not None and value.value is not None
         }
         return ResultsDocument.of(found) if found else None
 
-    def _read(self, reply: Reply, names: tuple[str, ...]) -> ResultsDocument:
+    def _read(self, reply: Reply, process: Process | None) -> ResultsDocument:
         return read_results(
             reply.body,
             reply.content_type,
             reply.headers,
-            output_ids=names,
+            output_ids=self._names(process),
+            described=_kinds(process),
             url=reply.url,
         )
 
-    def _names(self) -> tuple[str, ...]:
-        process = self._client.known_process(self._process_id)
-        return tuple(process.outputs) if process else ()
+    async def _described(self, status: StatusInfo) -> Process | None:
+        """The description, which tells outputs apart, also of a job of others."""
+        process_id = self._process_id or status.process_id
+        known = self._client.known_process(process_id)
+        if known is None and process_id:
+            with silent(), contextlib.suppress(ServerError):
+                known = await self._client.process(process_id)
+        return known
+
+    def _names(self, process: Process | None) -> tuple[str, ...]:
+        return self._wanted or (tuple(process.outputs) if process else ())
+
+
+def _kinds(process: Process | None) -> dict[str, tuple[str, ...]]:
+    outputs = process.outputs if process else {}
+    return {name: output.media_types for name, output in outputs.items()}
+
+
+def _is_final(reply: Reply, status: StatusInfo) -> bool:
+    """Whether asking again for results that are not there is in vain."""
+    if reply.status_code != 404:
+        return False
+    if Problem.from_json(reply.json_or_none()).kind in _NOT_AVAILABLE:
+        return True
+    # By the server's clock only: it need not agree with ours.
+    now = reading.http_date(reply.headers.get("date", ""))
+    if now is None or status.finished is None:
+        return False
+    return (now - status.finished).total_seconds() > _NEWS_S

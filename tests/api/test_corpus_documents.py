@@ -163,7 +163,9 @@ def test_refusal_becomes_an_error_with_its_words_when_recorded(path):
 @pytest.mark.parametrize("path", files("results"))
 def test_results_are_read_when_recorded(path):
     body = path.read_bytes()
-    document = read_results(body, "application/json", url="http://server.test/r")
+    document = tolerant(
+        lambda: read_results(body, "application/json", url="http://server.test/r")
+    )
     assert document.raw == json.loads(body)
     assert document.outputs
     expected = json.dumps(document.raw).count('"stac_version"')

@@ -1,0 +1,158 @@
+"""Media types: what they stand for, what bytes say of themselves, how files end."""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_JSON = re.compile(r"(^|[/+.])(geo)?json$")
+_TEXT = re.compile(r"^text/|(^|[/+.-])(xml|yaml|csv|html|wkt|javascript)$|json")
+_HTML = frozenset({"text/html", "application/xhtml+xml"})
+_MAGIC = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"II+\x00", "image/tiff"),
+    (b"MM\x00+", "image/tiff"),
+    (b"\x00\x00\x00\x0cjP  ", "image/jp2"),
+    (b"%PDF-", "application/pdf"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"\x1f\x8b\x08", "application/gzip"),
+    (b"\x89HDF\r\n\x1a\n", "application/x-hdf5"),
+    (b"CDF\x01", "application/x-netcdf"),
+    (b"CDF\x02", "application/x-netcdf"),
+    (b"CDF\x05", "application/x-netcdf"),
+    (b"GRIB", "application/x-grib"),
+    (b"PAR1", "application/vnd.apache.parquet"),
+    (b"fgb\x03fgb", "application/flatgeobuf"),
+    (b"SQLite format 3\x00", "application/vnd.sqlite3"),
+)
+# What the standard library does not know, or knows under a rarer ending.
+_EXTENSIONS = {
+    "application/flatgeobuf": ".fgb",
+    "application/geo+json": ".geojson",
+    "application/geopackage+sqlite3": ".gpkg",
+    "application/gml+xml": ".gml",
+    "application/netcdf": ".nc",
+    "application/vnd.apache.parquet": ".parquet",
+    "application/vnd.geo+json": ".geojson",
+    "application/vnd.google-earth.kml+xml": ".kml",
+    "application/vnd.google-earth.kmz": ".kmz",
+    "application/vnd.sqlite3": ".sqlite",
+    "application/wkt": ".wkt",
+    "application/x-geotiff": ".tif",
+    "application/x-grib": ".grib",
+    "application/x-hdf5": ".h5",
+    "application/x-netcdf": ".nc",
+    "application/xml": ".xml",
+    "application/yaml": ".yaml",
+    "image/jp2": ".jp2",
+    "image/jpeg": ".jpg",
+    "image/tiff": ".tif",
+    "image/vnd.stac.geotiff": ".tif",
+    "text/csv": ".csv",
+    "text/plain": ".txt",
+    "text/xml": ".xml",
+}
+_DEPTH = 5
+_KEYWORDS = ("oneOf", "anyOf", "allOf")
+OCTETS = "application/octet-stream"
+
+
+def bare(kind: str) -> str:
+    """Return a media type without its parameters, in lower case."""
+    return kind.partition(";")[0].strip().lower()
+
+
+def is_json(kind: str) -> bool:
+    """Whether one JSON document is meant; not a sequence of them, one a line."""
+    return _JSON.search(bare(kind)) is not None
+
+
+def is_text(kind: str) -> bool:
+    """Whether the bytes are text, JSON and XML included."""
+    return _TEXT.search(bare(kind)) is not None
+
+
+def is_html(kind: str) -> bool:
+    """Whether it is a web page."""
+    return bare(kind) in _HTML
+
+
+def is_binary(kind: str) -> bool:
+    """Whether the bytes are no text; not for wildcards and nothing at all."""
+    plain = bare(kind)
+    return "/" in plain and "*" not in plain and not is_text(plain)
+
+
+def sniff(data: bytes) -> str:
+    """Return the media type that the first bytes show, or ``""``."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for start, kind in _MAGIC if data.startswith(start)), "")
+
+
+def extension(kind: str) -> str:
+    """Return how names of such files end, with the dot, or ``""``."""
+    plain = bare(kind)
+    known = _EXTENSIONS.get(plain) or mimetypes.guess_extension(plain, strict=False)
+    if known and plain != OCTETS:
+        return known
+    return ".json" if is_json(plain) else ".xml" if plain.endswith("+xml") else ""
+
+
+def described(output: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the media types that a description gives an output, its default first.
+
+    Bytes of no certain type (``format: binary``, ``contentEncoding: base64`` alone)
+    are ``application/octet-stream``.
+
+    Args:
+        output: The description of an output, of any generation of the standard.
+    """
+    found = [*_of_formats(output)]
+    for name in ("schema", "extended-schema"):
+        found += _of_schema(output.get(name), _DEPTH)
+    found += _of_schema(output, 0)
+    return tuple(dict.fromkeys(found))
+
+
+def _of_formats(output: Mapping[str, Any]) -> Iterator[str]:
+    nested = (output.get(name) for name in ("output", "complexOutput", "ComplexOutput"))
+    for holder in (output, *nested):
+        formats = holder.get("formats") if isinstance(holder, Mapping) else None
+        listed = formats if isinstance(formats, list) else []
+        known = [one for one in listed if isinstance(one, Mapping)]
+        for one in sorted(known, key=lambda one: one.get("default") is not True):
+            for name in ("mediaType", "mimeType", "type"):
+                if isinstance(one.get(name), str):
+                    yield bare(one[name])
+                    break
+
+
+def _of_schema(schema: object, depth: int) -> Iterator[str]:
+    if not isinstance(schema, Mapping):
+        return
+    kind = schema.get("contentMediaType") or schema.get("mediaType")
+    if isinstance(kind, str) and "/" in kind:
+        yield bare(kind)
+    elif schema.get("format") in ("binary", "byte") or (
+        str(schema.get("contentEncoding", "")).lower() in ("base64", "binary")
+    ):
+        yield OCTETS
+    if depth == 0:
+        return
+    branches = [schema.get("items")]
+    for name in _KEYWORDS:
+        members = schema.get(name)
+        branches += members if isinstance(members, list) else []
+    properties = schema.get("properties")
+    if isinstance(properties, Mapping):
+        branches.append(properties.get("value"))
+    for branch in branches:
+        yield from _of_schema(branch, depth - 1)
