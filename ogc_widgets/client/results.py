@@ -68,6 +68,7 @@ class Results:
         outputs: Output id to value; ``{"href": ...}`` for a reference.
         items: The STAC items found in them, as dicts.
         raw: The document as it came.
+        media_types: Output id to media type, of the outputs that have one.
     """
 
     def __init__(self, client: Connection, document: ResultsDocument) -> None:
@@ -76,6 +77,7 @@ class Results:
         self.outputs: dict[str, Any] = document.outputs
         self.items: list[dict[str, Any]] = document.items
         self.raw: Any = document.raw
+        self.media_types: dict[str, str] = document.media_types
 
     @property
     def catalogs(self) -> list[dict[str, Any]]:
