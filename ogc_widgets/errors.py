@@ -29,7 +29,8 @@
     OgcWarning                      the server is off the standard, we went on
     ├── DialectWarning                a document with unexpected shape
     ├── LinkWarning                   a link that had to be rebuilt or left out
-    └── UnverifiedWarning             bytes that could not be checked
+    ├── UnverifiedWarning             bytes that could not be checked
+    └── LeftOutWarning                files that could not be downloaded from here
 
 Every error prints up to three sentences: what happened, what is safe, and what to
 do next. None of them ever holds a token or the query part of an address.
@@ -235,3 +236,7 @@ class LinkWarning(OgcWarning):
 
 class UnverifiedWarning(OgcWarning):
     """Bytes whose length or checksum could not be checked."""
+
+
+class LeftOutWarning(OgcWarning):
+    """Files of the results that cannot be reached from here were not downloaded."""

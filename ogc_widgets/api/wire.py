@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import re
@@ -122,8 +123,16 @@ def parse_json(
     return value
 
 
-def dump_json(value: JsonValue, *, indent: int | None = None) -> str:
+def dump_json(
+    value: JsonValue, *, indent: int | None = None, is_lenient: bool = False
+) -> str:
     """Write JSON with exact numbers: no NaN, ``Decimal`` as plain digits.
+
+    Args:
+        value: What to write.
+        indent: Blanks for each level; on one line if left out.
+        is_lenient: Write what was read leniently: NaN and Infinity as they are called,
+            bytes as base64.
 
     Raises:
         ProtocolError: never; a value that JSON cannot hold raises ``TypeError`` or
@@ -137,10 +146,16 @@ def dump_json(value: JsonValue, *, indent: int | None = None) -> str:
                 raise ValueError("JSON has no NaN or Infinity")
             decimals.append(str(item))
             return f"\ue000decimal{len(decimals) - 1}\ue000"
+        if is_lenient and isinstance(item, bytes):
+            return base64.b64encode(item).decode()
         raise TypeError(f"{type(item).__name__} cannot be written as JSON")
 
     text = json.dumps(
-        value, indent=indent, ensure_ascii=False, allow_nan=False, default=stand_in
+        value,
+        indent=indent,
+        ensure_ascii=False,
+        allow_nan=is_lenient,
+        default=stand_in,
     )
     if not decimals:
         return text

@@ -113,6 +113,31 @@ def name_in_url(url: str) -> str:
     return unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2])
 
 
+def save(data: bytes, path: Path) -> Path:
+    """Write a file that appears only when it is whole.
+
+    Raises:
+        InputError: The folder cannot be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as error:
+        _forget(part)
+        raise _not_saved(path, error) from error
+    return path
+
+
+def _not_saved(path: Path, error: OSError) -> InputError:
+    return InputError(
+        f"{path.name} cannot be saved: {error.strerror or error}.",
+        safe="No file was changed.",
+        advice="Choose a folder that you can write to and that has enough room.",
+    )
+
+
 async def download(client: Connection, wanted: Wanted, path: Path) -> Path:
     """Download one file to a path that appears only when the file is whole.
 
@@ -143,11 +168,7 @@ async def download(client: Connection, wanted: Wanted, path: Path) -> Path:
         if isinstance(error, OgcError):
             raise
         _forget(part, note)
-        raise InputError(
-            f"{path.name} cannot be saved: {error.strerror or error}.",
-            safe="No file was changed.",
-            advice="Choose a folder that you can write to and that has enough room.",
-        ) from error
+        raise _not_saved(path, error) from error
     except ProtocolError:
         _forget(part, note)
         raise

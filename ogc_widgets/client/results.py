@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,18 +18,22 @@ from ogc_widgets.api.links import (
     same_origin,
     without_query,
 )
+from ogc_widgets.api.media_types import extension, sniff
 from ogc_widgets.api.text import clean
 from ogc_widgets.client.downloads import (
+    Wanted,
     asset_file,
     download,
     free_path,
     name_in_url,
     safe_filename,
+    save,
 )
 from ogc_widgets.client.loop import on_loop, run
 from ogc_widgets.client.objectstore import S3_ADVICE, is_object
+from ogc_widgets.client.output_files import Downloaded, LeftOut, files_of
 from ogc_widgets.client.remote_file import ObjectSource, RemoteFile, Source, WebSource
-from ogc_widgets.errors import InputError
+from ogc_widgets.errors import InputError, LeftOutWarning
 
 if TYPE_CHECKING:
     import pystac
@@ -141,7 +147,7 @@ class Results:
         if scheme not in WEB_SCHEMES:
             if scheme:
                 return f"Files at {scheme}:// cannot be opened from here."
-            return "The item gives no address that can be opened, only a path."
+            return "There is no address that can be opened, only a path."
         if same_origin(href, self._client.url):
             return ""
         if is_private_host(href) and not is_private_host(self._client.url):
@@ -155,26 +161,35 @@ class Results:
         *,
         items: Iterable[Mapping[str, Any]] | None = None,
         assets: Iterable[str] | None = None,
-    ) -> list[Path]:
-        """Download files of the items into a folder.
+        outputs: Iterable[str] | None = None,
+    ) -> Downloaded:
+        """Download the files of the results into a folder.
 
-        Each file appears under its name only when it is complete; an earlier file of
-        that name stays until then.
+        Those are the assets of STAC items, and every output that is a file: references,
+        binary values, GeoJSON and other JSON, texts. Each file appears under its name
+        only when it is complete; an earlier file of that name stays until then.
 
         Args:
             folder: Where to; made if it does not exist.
-            items: Which items; all of them if left out.
+            items: Of which items; all of them if left out.
             assets: Which assets, by key; every one that can be reached if left out.
+            outputs: Which outputs, by id; all of them if nothing is chosen.
 
         Returns:
-            The paths, in the order of items and assets.
+            The paths, in the order of items and assets, then of outputs; its
+            ``left_out`` says what was left out and why, and a warning says so of
+            files.
 
         Raises:
-            InputError: An asset was asked for that cannot be reached, or the folder
+            InputError: Something was asked for that cannot be had, or the folder
                 cannot be written.
             ServerError: A file could not be downloaded.
         """
-        return run(self.aio_download, folder, items=items, assets=assets)
+        found = run(
+            self.aio_download, folder, items=items, assets=assets, outputs=outputs
+        )
+        _warn(found)
+        return found
 
     @on_loop
     async def aio_download(
@@ -183,28 +198,63 @@ class Results:
         *,
         items: Iterable[Mapping[str, Any]] | None = None,
         assets: Iterable[str] | None = None,
-    ) -> list[Path]:
-        """Download files of the items into a folder, awaitable."""
-        wanted_keys = None if assets is None else set(assets)
-        base = Path(folder)
-        taken: set[Path] = set()
-        paths = []
-        for item in self.items if items is None else items:
-            for asset in self.assets(item):
-                if wanted_keys is not None and asset.key not in wanted_keys:
-                    continue
-                if not asset.reachable:
-                    if wanted_keys is None:
-                        continue
-                    raise InputError(
-                        f"The asset {clean(asset.key)!r} cannot be downloaded. "
-                        f"{asset.why_not}"
-                    )
+        outputs: Iterable[str] | None = None,
+    ) -> Downloaded:
+        """Download the files of the results into a folder, awaitable."""
+        found = Downloaded()
+        saved = _Folder(self._client, Path(folder), found)
+        if outputs is None or items is not None or assets is not None:
+            wanted = None if assets is None else set(assets)
+            for item in self.items if items is None else items:
+                await self._save_assets(saved, item, wanted)
+        if outputs is not None or (items is None and assets is None):
+            names = self.outputs if outputs is None else list(outputs)
+            for name in names:
+                await self._save_output(saved, name, is_wanted=outputs is not None)
+        return found
+
+    async def _save_assets(
+        self, saved: _Folder, item: Mapping[str, Any], wanted: set[str] | None
+    ) -> None:
+        for asset in self.assets(item):
+            if wanted is not None and asset.key not in wanted:
+                continue
+            if asset.reachable:
                 source = asset_file(item, asset.key, item["assets"][asset.key])
-                path = free_path(base, source.name, taken)
-                wanted = replace(source, url=asset.href)
-                paths.append(await download(self._client, wanted, path))
-        return paths
+                await saved.fetch(replace(source, url=asset.href))
+            elif wanted is None:
+                name = f"{reading.text(item.get('id'))}/{asset.key}"
+                saved.found.left_out.append(LeftOut(name, asset.why_not))
+            else:
+                raise InputError(
+                    f"The asset {clean(asset.key)!r} cannot be downloaded. "
+                    f"{asset.why_not}"
+                )
+
+    async def _save_output(self, saved: _Folder, name: str, *, is_wanted: bool) -> None:
+        if name not in self.outputs:
+            raise InputError(
+                f"The job has no output {clean(name)!r}.",
+                advice=f"It has: {clean(', '.join(self.outputs), limit=300)}.",
+            )
+        files = files_of(name, self.outputs[name], self.media_types.get(name, ""))
+        if not files:
+            why = f"It is a value, not a file: results.outputs[{name!r}]."
+            if is_wanted:
+                raise InputError(f"The output {clean(name)!r} cannot be saved. {why}")
+            saved.found.left_out.append(LeftOut(name, why, is_file=False))
+        for file in files:
+            why = self._why_not(file.href, file.members or {}) if file.href else ""
+            if file.data is not None:
+                await saved.write(file.name, file.data)
+            elif not why and not saved.has(file.href):
+                await saved.fetch(Wanted(file.href, file.name, file.media_type))
+            elif not why:
+                continue
+            elif is_wanted:
+                raise InputError(f"The output {clean(name)!r} cannot be had. {why}")
+            else:
+                saved.found.left_out.append(LeftOut(name, why))
 
     def open(self, item: Mapping[str, Any], key: str) -> RemoteFile:
         """Open a file of an item where it lies, to be read in parts.
@@ -241,6 +291,52 @@ class Results:
     def __repr__(self) -> str:
         names = ", ".join(clean(name, limit=40) for name in self.outputs)
         return f"<Results {names}: {len(self.items)} items>"
+
+
+class _Folder:
+    """Where the files of one download go."""
+
+    def __init__(self, client: Connection, base: Path, found: Downloaded) -> None:
+        self.found = found
+        self._client = client
+        self._base = base
+        self._taken: set[Path] = set()
+        self._fetched: set[str] = set()
+
+    def has(self, url: str) -> bool:
+        """Whether it was fetched already, as the asset of an item."""
+        return url in self._fetched
+
+    async def fetch(self, wanted: Wanted) -> None:
+        self._fetched.add(wanted.url)
+        path = free_path(self._base, wanted.name, self._taken)
+        path = await download(self._client, wanted, path)
+        if not path.suffix:
+            path = await asyncio.to_thread(self._with_ending, path)
+        self.found.append(path)
+
+    async def write(self, name: str, data: bytes) -> None:
+        path = free_path(self._base, name, self._taken)
+        self.found.append(await asyncio.to_thread(save, data, path))
+
+    def _with_ending(self, path: Path) -> Path:
+        """The name of a file that only its content gives an ending."""
+        with path.open("rb") as file:
+            ending = extension(sniff(file.read(64)))
+        if not ending:
+            return path
+        return path.replace(free_path(self._base, path.name + ending, self._taken))
+
+
+def _warn(found: Downloaded) -> None:
+    files = [one for one in found.left_out if one.is_file]
+    if not files:
+        return
+    noun = "file was" if len(files) == 1 else "files were"
+    more = " The rest is in its left_out." if len(files) > 1 else ""
+    warnings.warn(
+        f"{len(files)} {noun} left out: {files[0]}{more}", LeftOutWarning, stacklevel=3
+    )
 
 
 def _self_link(item: Mapping[str, Any]) -> str:

@@ -102,7 +102,7 @@ def test_file_is_downloaded_whole_with_the_key_that_was_passed(
         endpoint, access_key_id=KEY_ID, secret_access_key=SECRET
     )
     assert results.assets(results.items[0])[0].reachable
-    (path,) = results.download(tmp_path)
+    (path,) = results.download(tmp_path, assets=["data"])
     assert path.name == "scene_image.tif"
     assert path.read_bytes() == image
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
