@@ -54,6 +54,8 @@ class InputReading:
         min_occurs: Fewest values.
         said_min_occurs: Whether the description says so (else the standard's 1).
         max_occurs: Most values, None for any number.
+        nullable: Whether ``nullable`` stood beside one value of several. ZOO writes it
+            where an input may be left out, so it is said of all values together.
         cwl_type: Type in the application package, or "".
         hints: ``x-ui`` hints.
         unit: Unit of measure, or "".
@@ -69,6 +71,7 @@ class InputReading:
     min_occurs: int = 1
     said_min_occurs: bool = False
     max_occurs: int | None = 1
+    nullable: bool = False
     cwl_type: str = ""
     hints: Json = field(default_factory=dict)
     unit: str = ""
@@ -123,6 +126,11 @@ def read_input(key: str, raw: JsonValue) -> InputReading:
     high_used = 1.0 if high is None else high
     if high_used < low_used:
         high_used = float("inf")
+    nullable = (
+        high_used != 1 and not _is_list(schema) and schema.get("nullable") is True
+    )
+    if nullable:
+        schema = {name: schema[name] for name in schema if name != "nullable"}
     return InputReading(
         id=key,
         title=plain_text(raw.get("title"), limit=200, lines=False) or key,
@@ -133,6 +141,7 @@ def read_input(key: str, raw: JsonValue) -> InputReading:
         min_occurs=low_used,
         said_min_occurs=low is not None,
         max_occurs=None if high_used >= _UNBOUNDED_FROM else int(high_used) or 1,
+        nullable=nullable,
         cwl_type=_cwl_type(raw),
         hints=_hints(raw),
         unit=next(filter(None, map(unit_of, (*domains, raw, raw.get("schema")))), ""),

@@ -23,6 +23,7 @@ from ogc_widgets.form.settle import (
     settle_choices,
     settle_enum,
     settle_type,
+    with_constants_as_options,
     with_null,
     with_options_on_items,
 )
@@ -69,7 +70,7 @@ class Normaliser:
             schema = {"type": schema}
         if not isinstance(schema, Mapping):
             return {}
-        schema = with_options_on_items(schema)
+        schema = with_options_on_items(with_constants_as_options(schema))
         self.count += 1
         if self.count > MAX_NODES or depth > _MAX_SCHEMA_DEPTH:
             raise TooLargeError

@@ -48,7 +48,8 @@ def list_schema(
     if own is not None and not is_wrapped:
         return _counted(own, said or {}, reading)
     item, counts = _without_list(schema, defs)
-    return _counted({"type": "array", "items": item}, said or counts, reading)
+    types = ["array", "null"] if reading.nullable else "array"
+    return _counted({"type": types, "items": item}, said or counts, reading)
 
 
 def _as_list(schema: Json, defs: Json) -> dict[str, Any] | None:

@@ -158,6 +158,27 @@ def settle_enum(schema: Mapping[str, Any], result: dict[str, Any]) -> None:
         ]
 
 
+def with_constants_as_options(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A choice between constants with titles, as options with names.
+
+    Thousands of options would else be as many schemas.
+    """
+    keyword = "oneOf" if "oneOf" in schema else "anyOf"
+    branches = schema.get(keyword)
+    if not isinstance(branches, list) or not branches or "enum" in schema:
+        return schema
+    for branch in branches:
+        if not isinstance(branch, Mapping) or "const" not in branch:
+            return schema
+        if not branch.keys() <= {"const", "title", "description", "type"}:
+            return schema
+    rest = {name: value for name, value in schema.items() if name != keyword}
+    titles = [branch.get("title") for branch in branches]
+    names = [title if isinstance(title, str) else "" for title in titles]
+    options = [branch["const"] for branch in branches]
+    return {**rest, "enum": options, ENUM_NAMES: names}
+
+
 def with_options_on_items(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """A schema of lists with the options on its items, where they stand beside them.
 

@@ -89,6 +89,27 @@ CASES = {
     "options on an array that repeats": Case(
         twice({**TEXTS, "enum": ["a", "b"]}), "multichoice", [["b", "a"]], [["c"]]
     ),
+    "options of a list that may be left out, in ZOO's words": Case(
+        {
+            "schema": {"type": "string", "enum": ["a", "b"], "nullable": True},
+            "maxOccurs": 3,
+        },
+        "multichoice",
+        [["a"]],
+        [["c"], [None]],
+    ),
+    "thousands of constants with titles": Case(
+        {"schema": {"oneOf": [{"const": n, "title": f"N {n}"} for n in range(3_000)]}},
+        "choice",
+        [2_999],
+        [3_000],
+    ),
+    "constants on a list": Case(
+        {"schema": {"type": "array", "oneOf": [{"const": "a"}, {"const": "b"}]}},
+        "multichoice",
+        [["a"]],
+        ["a"],
+    ),
     "options beside items by reference": Case(
         {
             "schema": {
