@@ -70,6 +70,12 @@ class LandingPage:
             raw=page,
         )
 
+    @property
+    def ends_with_process(self) -> int | None:
+        """Id of the process that the server ends with, where it says so, as our lab."""
+        process = self.raw.get("endsWithProcess")
+        return process if isinstance(process, int) else None
+
 
 @dataclass(frozen=True)
 class StatusInfo:

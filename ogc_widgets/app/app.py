@@ -14,21 +14,22 @@ from ogc_widgets.app.area_link import AreaLink
 from ogc_widgets.app.cards import Cards
 from ogc_widgets.app.code_view import CodeView
 from ogc_widgets.app.discovery import Server, discover
-from ogc_widgets.app.earlier import Offer, close_unseen, offer_of, take_place
+from ogc_widgets.app.earlier import close_unseen, take_place
 from ogc_widgets.app.facts import facts_of, how_it_runs
 from ogc_widgets.app.gate import Gate
 from ogc_widgets.app.header import HeaderView
 from ogc_widgets.app.item_looks import ItemLooks
 from ogc_widgets.app.jobs_tab import JobsTab
 from ogc_widgets.app.map_context import MapContext
+from ogc_widgets.app.other_inputs import Kept, OtherInputs, kept_of
 from ogc_widgets.app.outputs_view import OutputsView
 from ogc_widgets.app.request_text import code_blocks, json_blocks
 from ogc_widgets.app.run_bar import RunBar
 from ogc_widgets.app.scenes import Scenes
 from ogc_widgets.app.search_link import SearchLink
 from ogc_widgets.client import AsyncJob, Client, Job, Results
+from ogc_widgets.client.loop import in_loop_thread, submit, tidy_up
 from ogc_widgets.client.loop import run as run_in_loop
-from ogc_widgets.client.loop import submit, tidy_up
 from ogc_widgets.client.stac import StacReader
 from ogc_widgets.errors import InputError, InvalidInputsError, ProblemError, SignInError
 from ogc_widgets.form import ProcessForm
@@ -96,11 +97,14 @@ class App(NotesDisplay, ipywidgets.VBox):
         self._kept_inputs: dict[str, dict[str, Any]] = {}
         self._kept_outputs: dict[str, dict[str, Any]] = {}
         self._unwatch: Callable[[], None] | None = None
+        self._own_job: Job | None = None  # the form shows its inputs anyhow
 
         self.map = AreaMap(height="100%")
         self.panel = JobPanel()
         self.panel.line_to_return = self._line_to_return
-        self._header = HeaderView(on_choose=self._choose, on_offer=self._answer_offer)
+        self._header = HeaderView(
+            on_choose=self._choose, on_offer=lambda take: self._others.answer(take=take)
+        )
         self._run_bar = RunBar(
             on_run=self._run_pressed,
             on_reset=self._reset,
@@ -116,7 +120,8 @@ class App(NotesDisplay, ipywidgets.VBox):
         self._jobs = JobsTab(
             self.client,
             self._split,
-            on_attach=partial(setattr, self, "job"),
+            on_attach=self._attach,
+            on_removed=self._job_removed,
             on_run_again=self._run_again,
         )
         self._context = context = MapContext(self.map)
@@ -145,7 +150,7 @@ class App(NotesDisplay, ipywidgets.VBox):
             box.add_class(name)
         self._closed = False
         self._header.observe(self._show_tab, "tab")
-        self._offer = take_place(self, process_id)
+        self._others = OtherInputs(self, take_place(self, process_id))
         if found is not None:
             self._come_up(found)
         else:
@@ -413,6 +418,27 @@ class App(NotesDisplay, ipywidgets.VBox):
             done
         )
 
+    # -- for the other parts of the app -----------------------------------------------
+
+    def to_take_over(self) -> Kept | None:
+        """What a later app can take over: what was typed here, or could be had here."""
+        mine = kept_of(self.form) if self._has_form() else None
+        return mine or self._others.kept
+
+    def open_process(self, process_id: str, then: Callable[[], None]) -> None:
+        """Go on with a process, which is opened if it is not; any thread."""
+        if process_id in ("", self.process.id):
+            then()
+        elif in_loop_thread():
+            self._choose(process_id, then)
+        else:
+            self.choose(process_id)
+            then()
+
+    def say_what_is_offered(self) -> None:
+        """Say in the head which inputs there are beside those of the form."""
+        self._header.offer = self._others.shown()
+
     # -- the form ---------------------------------------------------------------------
 
     def _follow_form(self, _change: object = None) -> None:
@@ -428,9 +454,7 @@ class App(NotesDisplay, ipywidgets.VBox):
                 for path, label, message in self.form.problems
                 if path in shown
             ]
-        self._header.offers_inputs = (
-            self._offer is not None and self._offer.typed != self.form.typed()
-        )
+        self.say_what_is_offered()
         if not self.form.errors and self.job is None:
             self.panel.no_longer_invalid()
         self._write_request()
@@ -466,24 +490,6 @@ class App(NotesDisplay, ipywidgets.VBox):
     def _fill_example(self) -> None:
         self.form.fill_example()
         self.map.fit()
-
-    def to_take_over(self) -> Offer | None:
-        """What a later app can take over: what was typed here, or could be had here."""
-        if not self._has_form():
-            return self._offer
-        return offer_of(self.form) or self._offer
-
-    def _answer_offer(self, *, take: bool) -> None:
-        offer, self._offer = self._offer, None
-        if offer is None or not take:
-            self._follow_form()
-        elif offer.process_id == self.process.id:
-            self.form.take_over(offer.typed)
-            self.map.fit()
-        else:
-            self._choose(
-                offer.process_id, then=lambda: self.form.take_over(offer.typed)
-            )
 
     def _reset(self) -> None:
         self.form.reset()
@@ -541,7 +547,14 @@ class App(NotesDisplay, ipywidgets.VBox):
 
     def _started(self, job: Job) -> None:
         self._run_bar.busy = False
+        self._own_job = job
         self.job = job
+
+    def _attach(self, job: Job) -> None:
+        """A job was opened on the page, which waits for nothing."""
+        self._own_job = job
+        self.job = job
+        self._others.show_those_of(job, at_once=False)
 
     def _run_again(self, process_id: str, inputs: dict[str, Any]) -> None:
         """Fill the form with the inputs of an earlier job and press Run; any thread."""
@@ -550,11 +563,7 @@ class App(NotesDisplay, ipywidgets.VBox):
             self.form.inputs = inputs
             self._run_pressed()
 
-        if process_id == self.process.id:
-            run()
-        else:
-            self._kept_inputs[process_id] = inputs
-            self._choose(process_id, then=run)
+        self.open_process(process_id, run)
 
     def _not_started(self, error: BaseException) -> None:
         """Show why there is no job; the form keeps everything."""
@@ -574,8 +583,16 @@ class App(NotesDisplay, ipywidgets.VBox):
         job = change["new"]
         self.panel.job = job
         self._jobs.follow(job)
+        self._others.forget_job()
         if job is not None:
             self._unwatch = job.watch(partial(self._seen, job))
+            if job is not self._own_job and self._has_form():
+                self._others.show_those_of(job)
+
+    def _job_removed(self, job: Job) -> None:
+        """Nothing of a job that is no more stays on the screen."""
+        if self.job is not None and self.job.url == job.url:
+            self.job = None
 
     def _stop_watching(self) -> None:
         unwatch, self._unwatch = self._unwatch, None

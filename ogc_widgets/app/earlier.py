@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 from weakref import WeakSet, ref
 
-from ogc_widgets.form import ProcessForm
 from ogc_widgets.view.cells import CellRun, current_run, may_be_seen
 
 if TYPE_CHECKING:
     from ogc_widgets.app.app import App
-    from ogc_widgets.form.input_sets import Typed
+    from ogc_widgets.app.other_inputs import Kept
 
 _made: list[_Made] = []
 _replaced: WeakSet[App] = WeakSet()
@@ -28,27 +27,7 @@ class _Made(NamedTuple):
     app: ref[App]
 
 
-class Offer(NamedTuple):
-    """What was typed in an earlier app.
-
-    Attributes:
-        process_id: The process that was open there.
-        typed: What stood in its form.
-    """
-
-    process_id: str
-    typed: Typed
-
-
-def offer_of(form: ProcessForm) -> Offer | None:
-    """What was typed in a form; ``None`` if it stands there as the server made it."""
-    fresh = ProcessForm(form.process)
-    is_touched = fresh.typed() != form.typed()
-    fresh.close()
-    return Offer(form.process.id, form.typed()) if is_touched else None
-
-
-def take_place(app: App, process_id: str | None) -> Offer | None:
+def take_place(app: App, process_id: str | None) -> Kept | None:
     """Let an app take the place of the one that an earlier run of its cell has made.
 
     Args:
@@ -63,7 +42,7 @@ def take_place(app: App, process_id: str | None) -> Offer | None:
     if run is None:
         return None
     server = _server_of(app.client.url)
-    offer: Offer | None = None
+    kept: Kept | None = None
     for made in [one for one in _made if one.run.cell == run.cell]:
         earlier = made.app()
         if earlier is not None and made.run == run:
@@ -73,11 +52,11 @@ def take_place(app: App, process_id: str | None) -> Offer | None:
             continue
         _replaced.add(earlier)
         is_same = (made.server, made.process_id) == (server, process_id)
-        if offer is None and is_same:
-            offer = earlier.to_take_over()
+        if kept is None and is_same:
+            kept = earlier.to_take_over()
     _made.append(_Made(run, server, process_id, ref(app)))
     close_unseen()
-    return offer
+    return kept
 
 
 def close_unseen() -> None:

@@ -41,11 +41,11 @@ class HeaderView(View):
     loading = traitlets.Bool(default_value=False).tag(sync=True)
     tab = traitlets.Enum(TABS, default_value="form").tag(sync=True)
 
-    offers_inputs = traitlets.Bool(default_value=False).tag(sync=True)
-    """Whether the inputs of an earlier run of the cell can be taken over."""
+    offer: Any = traitlets.Dict().tag(sync=True)
+    """Which other inputs there are: ``{"text", "take", "leave"}``, or empty."""
 
     def __init__(
-        self, on_choose: Callable[[str], None], on_offer: Callable[..., None]
+        self, on_choose: Callable[[str], None], on_offer: Callable[[bool], None]
     ) -> None:
         self._on_choose = on_choose
         self._answer_offer = on_offer
@@ -58,7 +58,7 @@ class HeaderView(View):
         self.shows_deploy = not self.shows_deploy
 
     def _on_offer(self, take: bool) -> None:  # noqa: FBT001 # a member of the message
-        self._answer_offer(take=take)
+        self._answer_offer(take)
 
     def _on_tab(self, name: str) -> None:
         self.tab = name

@@ -25,6 +25,7 @@ class JobsTab:
         client: Whose jobs.
         split: The box of form and map, which the list is put into.
         on_attach: Called with the job that was chosen.
+        on_removed: Called with a job that was deleted, from any thread.
         on_run_again: Called with a process and inputs, from any thread.
     """
 
@@ -34,11 +35,13 @@ class JobsTab:
         split: ipywidgets.Box,
         *,
         on_attach: Callable[[Job], object],
+        on_removed: Callable[[Job], object],
         on_run_again: Callable[[str, dict[str, Any]], object],
     ) -> None:
         self._client = client
         self._split = split
         self._on_attach = on_attach
+        self._on_removed = on_removed
         self._on_run_again = on_run_again
         self._selected = ""
         self.table: JobTable | None = None
@@ -48,6 +51,7 @@ class JobsTab:
         if self.table is None:
             self.table = panel.JobTable(self._client)
             self.table.on_attach(self._on_attach)
+            self.table.on_removed(self._on_removed)
             self.table.on_run_again(self._on_run_again)
             self.table.selected_job_id = self._selected
             self._split.children = (*self._split.children, self.table)

@@ -112,6 +112,11 @@ class AsyncJob:
         return self._client.url
 
     @property
+    def ends_with_kernel(self) -> bool:
+        """Whether the job is known to end, with its server, when this process does."""
+        return self._client.ends_with_kernel
+
+    @property
     def capabilities(self) -> Capabilities:
         """What the server can do with it, as far as is known; makes no request."""
         known = self._client.known_capabilities
@@ -334,6 +339,8 @@ class AsyncJob:
         """
         if self.inputs is not None:
             return ExecuteRequest(self.process_id, dict(self.inputs))
+        if isinstance(told := self.status.raw.get("request"), dict):
+            return ExecuteRequest.from_json(told)  # as in the draft of 2.0
         link = find_link(self.status.links, "inputs", "definition")
         urls = [join_path(self.url, tail) for tail in ("inputs", "definition")]
         if link is not None and same_origin(self._client.rebase(link.href), self.url):

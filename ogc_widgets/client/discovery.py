@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from typing import TYPE_CHECKING, Any, Unpack
 
 from ogc_widgets.api import reading, requests
@@ -117,6 +118,12 @@ class Discovery(SigningIn):
             self._summaries or (),
             self._experience,
         )
+
+    @property
+    def ends_with_kernel(self) -> bool:
+        """Whether the server is known to end with this process; makes no request."""
+        landing = self._resources.landing if self._resources else None
+        return landing is not None and landing.ends_with_process == os.getpid()
 
     @on_loop
     async def server_card(self) -> ServerReport:

@@ -36,7 +36,7 @@ def card_html(
     rows += [(key, value) for key, value in inputs.items() if key not in fields]
     body = "".join(
         f'<tr><th align="left">{escape_html(name)}</th>'
-        f"<td>{escape_html(_text(value), limit=_MAX_VALUE)}</td></tr>"
+        f"<td>{escape_html(text_of(value), limit=_MAX_VALUE)}</td></tr>"
         for name, value in rows[:_MAX_ROWS]
     )
     more = len(rows) - _MAX_ROWS
@@ -47,7 +47,8 @@ def card_html(
     )
 
 
-def _text(value: JsonValue) -> str:
+def text_of(value: JsonValue) -> str:
+    """A value as short text: "green, nir"."""
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return ", ".join(value)
     return value if isinstance(value, str) else exact.dumps(value)

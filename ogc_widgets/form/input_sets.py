@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -50,6 +51,8 @@ class InputSets(PageMessages):
     """The last file for the page to save: name, text, n."""
     comparison = traitlets.Dict().tag(sync=True)
     """What the page compares with: name and rows; empty for nothing."""
+
+    _compared: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def public_inputs(self) -> dict[str, Any]:
@@ -111,6 +114,7 @@ class InputSets(PageMessages):
         inputs = inputs_in(body)
         kept = {k: v for k, v in inputs.items() if not sets.holds_secret(v)}
         with publishing(self):
+            self.comparison = {}
             self.inputs = kept
             self.outputs = outputs_in(body)
             self.set_words = self._words_about(body, inputs, kept)
@@ -217,29 +221,32 @@ class InputSets(PageMessages):
             self.comparison = {}
         if not text:
             return
-        there = inputs_in(request_in(text))
-        rows = self._comparison(there, name)
+        self._compared = dict(inputs_in(request_in(text)))
         with publishing(self):
-            self._compared = dict(there)
-            self.comparison = {
-                "name": clean(name, limit=200),
-                "rows": [
-                    {"id": row.id, "label": row.label, "here": here, "there": theirs}
-                    for row in rows
-                    for here, theirs in [row.texts()]
-                ],
-            }
+            self.comparison = {"name": clean(name, limit=200)}
+            self._compare_again()
+
+    @traitlets.observe("inputs")
+    def _compare_again(self, _change: object = None) -> None:
+        """Keep what differs true while one side is edited."""
+        if not self.comparison:
+            return
+        rows = self._comparison(self._compared, self.comparison["name"])
+        self.comparison = {
+            "name": self.comparison["name"],
+            "rows": [
+                {"id": row.id, "label": row.label, "here": here, "there": theirs}
+                for row in rows
+                for here, theirs in [row.texts()]
+            ],
+        }
 
     def _on_take(self, id: str) -> None:  # noqa: A002 # the page's word
         """Take one input over from the set that is compared with."""
-        compared: dict[str, Any] = getattr(self, "_compared", {})
-        with publishing(self):
-            if id in compared:
-                self.inputs[id] = compared[id]
-            else:
-                self.inputs.pop(id, None)
-            rows = [row for row in self.comparison.get("rows", ()) if row["id"] != id]
-            self.comparison = {**self.comparison, "rows": rows}
+        if id in self._compared:
+            self.inputs[id] = self._compared[id]
+        else:
+            self.inputs.pop(id, None)
 
 
 def _is_path(other: JsonValue) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from ogc_widgets.api.text import clean
+from ogc_widgets.form.card import text_of
 from ogc_widgets.form.drafts import HIDDEN_NOTE
 from ogc_widgets.form.fields import UNSET, Field
 from ogc_widgets.form.messages import NEEDS_VALUE, sentence
@@ -12,6 +14,8 @@ from ogc_widgets.form.texts import lacks_zone
 
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
+
+_MOST_OF_A_DEFAULT: Final = 80
 
 
 def errors_to_show(
@@ -45,6 +49,7 @@ def notes(
     values: Mapping[str, Any],
     drafts: Mapping[str, Any],
     told: Mapping[str, str],
+    findings: Mapping[str, Mapping[str, str]],
 ) -> dict[str, str]:
     """Input id to a note on what is entered, nothing that keeps it from being sent.
 
@@ -53,11 +58,14 @@ def notes(
         values: Input id to value, UNSET if it is not sent.
         drafts: Input id to what is on the screen.
         told: Input id to advice on its value, or "".
+        findings: Input id to what is wrong with it, by path.
     """
     found = {
         key: _note(field, drafts.get(key)) or told.get(key, "")
-        for key, field in fields.items()
         if values.get(key, UNSET) is not UNSET
+        else _note_when_empty(field)
+        for key, field in fields.items()
+        if values.get(key, UNSET) is not UNSET or not findings.get(key)
     }
     return {key: note for key, note in found.items() if note}
 
@@ -68,3 +76,10 @@ def _note(field: Field, draft: JsonValue) -> str:
     if field.kind == "datetime" and lacks_zone(str(draft)):
         return "Without a time zone; most servers take it as UTC."
     return ""
+
+
+def _note_when_empty(field: Field) -> str:
+    if field.default is UNSET or field.kind == "secret":
+        return ""
+    text = clean(text_of(field.default), limit=_MOST_OF_A_DEFAULT)
+    return f"Empty: the server uses {text}."

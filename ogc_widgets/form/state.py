@@ -429,7 +429,9 @@ class FormState(OutputChoice):
         self.shown_errors = saying.errors_to_show(
             self._findings, self._server_errors, tried=self._tried, edited=self._edited
         )
-        self.notes = saying.notes(self._fields, self._values, self.drafts, self._advice)
+        self.notes = saying.notes(
+            self._fields, self._values, self.drafts, self._advice, self._findings
+        )
         self._follow_items(TYPING_S if is_typing else 0)
         self.standings = {
             path: {"required": found.required, "hidden": found.hidden}

@@ -73,6 +73,7 @@ def main(argument: str) -> int:
         runner=tuple(options.pop("runner")),
         # Taken away, so that no runner and no step inherits it.
         token=os.environ.pop(TOKEN_VARIABLE, ""),
+        ends_with=os.getppid(),
         **options,
     )
     # The stop button of a notebook interrupts the kernel's whole group.

@@ -25,8 +25,14 @@ def card_text(job: Job | None, view: JobView | None) -> str:
     return f"Job of process {clean(job.process_id, limit=80)}: {view.phase}"
 
 
-def card_html(job: Job | None, view: JobView | None) -> str:
-    """State, process, id, times and message as an escaped table without styles."""
+def card_html(job: Job | None, view: JobView | None, again: str = "") -> str:
+    """State, process, id, times and message as an escaped table without styles.
+
+    Args:
+        job: The job.
+        view: Its latest view.
+        again: The line of Python that watches it again in a new kernel, if one can.
+    """
     if job is None or view is None:
         return f"<p>{_NOTHING}</p>"
     status = view.status
@@ -39,8 +45,8 @@ def card_html(job: Job | None, view: JobView | None) -> str:
         )
         rows += [(name, _moment(moment)) for name, moment in times if moment]
         rows.append(("Message", telling(status.message)))
-    if not view.is_final:
-        rows.append(("Watch it again", line_to_return(job)))
+    if not view.is_final and again:
+        rows.append(("Watch it again", again))
     body = "".join(
         f'<tr><th align="left">{name}</th>'
         f"<td>{escape_html(value, limit=1000)}</td></tr>"

@@ -410,6 +410,14 @@ class JobPanel(SigningInView):
             self._unsubscribe()
             self._follower.stop()
 
+    @property
+    def _again(self) -> str:
+        """The line that watches the job again in a new kernel; "" where none can."""
+        job = self._job
+        if job is None or not job.id or job.aio.ends_with_kernel:
+            return ""
+        return self.line_to_return(job)
+
     def _publish(self) -> None:
         with publishing(self):
             if self._closed:
@@ -426,7 +434,7 @@ class JobPanel(SigningInView):
             job_id=job.id,
             job_url=job.url,
             process_id=job.process_id,
-            again=self.line_to_return(job) if job.id else "",
+            again=self._again,
             elapsed_s=self._watch.seconds,
             can_stop=self.can_stop,
             stop=self._stop,
@@ -444,6 +452,6 @@ class JobPanel(SigningInView):
         data = {
             **(shown or {}),
             "text/plain": card_text(self._job, self._view),
-            "text/html": card_html(self._job, self._view),
+            "text/html": card_html(self._job, self._view, self._again),
         }
         return data, metadata

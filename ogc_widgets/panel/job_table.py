@@ -79,6 +79,7 @@ class JobTable(BackgroundView):
         self._attach_callbacks: list[Callable[[Job], object]] = []
         self._results_callbacks: list[Callable[[Job], object]] = []
         self._again_callbacks: list[Callable[[str, dict[str, Any]], object]] = []
+        self._removed_callbacks: list[Callable[[Job], object]] = []
         self._unrepeatable: set[str] = set()
         super().__init__()
         self.refresh()
@@ -152,6 +153,10 @@ class JobTable(BackgroundView):
         package's own thread and must not wait.
         """
         self._again_callbacks.append(callback)
+
+    def on_removed(self, callback: Callable[[Job], object]) -> None:
+        """Call ``callback(job)`` when a job was deleted here; any thread."""
+        self._removed_callbacks.append(callback)
 
     def attach(self, job_id: str) -> Job:
         """Choose a job of the table, as pressing "open" does.
@@ -258,6 +263,9 @@ class JobTable(BackgroundView):
             if was_final and note is None:
                 self._jobs = [other for other in self._jobs if other is not job]
             self._show()
+        if was_final and note is None:
+            for callback in list(self._removed_callbacks):
+                callback(Job(job))
 
     async def _stop(self, job: AsyncJob) -> dict[str, str] | None:
         answer = await ask_to_stop(job)

@@ -55,8 +55,5 @@ def _created(view: JobView) -> datetime | None:
 
 
 def _moment(moment: datetime | None) -> str:
-    """The server's time, in UTC where it says its zone."""
-    if moment is None:
-        return ""
-    shown = moment.astimezone(UTC) if moment.tzinfo is not None else moment
-    return shown.strftime("%Y-%m-%d %H:%M")
+    """A time with its zone; the page shows it by the clock of whoever looks."""
+    return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}Z"

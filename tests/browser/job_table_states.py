@@ -19,7 +19,7 @@ def row(number: int, kind: str = "successful", **members: Any) -> dict[str, Any]
         "tone": tones.get(kind, "work"),
         "word": kind.capitalize(),
         "percent": 62 if kind == "running" else None,
-        "created": f"2024-10-22 04:{59 - number:02d}",
+        "created": f"2024-10-22 04:{59 - number:02d}Z",
         "duration": 211.0 if final else None,
         "message": "Otsu threshold, item 2 of 2",
         "final": final,

@@ -171,3 +171,13 @@ def test_hostile_text_is_shown_as_it_is_and_never_run(page):
     assert page.locator("#view img").count() == 0
     assert page.evaluate("() => window.__xss") is None
     expect(line(page, 0)).to_contain_text("<img")
+
+
+def test_times_are_shown_by_the_clock_of_whoever_looks(browser):
+    context = browser.new_context(timezone_id="Asia/Kolkata")
+    page = context.new_page()
+    show(page)
+    cell = line(page, 0).locator(".ogcw-jobs-c3")
+    expect(cell).to_have_text("2024-10-22 10:28")
+    expect(cell.locator("span")).to_have_attribute("title", "2024-10-22 04:58 UTC")
+    context.close()

@@ -167,6 +167,19 @@ def test_one_input_is_taken_over_when_the_page_asks_for_it(form: ProcessForm) ->
     assert form.comparison["rows"] == []
 
 
+def test_comparison_follows_the_form_and_ends_when_another_set_is_loaded(
+    form: ProcessForm,
+) -> None:
+    form.inputs = INPUTS
+    said(form, type="compare", name="b.json", text='{"inputs": {"epsg": "EPSG:3857"}}')
+    form.inputs["epsg"] = "EPSG:3857"
+    assert [row["id"] for row in form.comparison["rows"]] == ["size"]
+    form.inputs["size"] = 7
+    assert form.comparison["rows"][0]["here"] == "7"
+    said(form, type="request", text='{"inputs": {"epsg": "EPSG:4326"}}')
+    assert form.comparison == {}
+
+
 def test_the_page_gets_a_file_without_passwords_when_it_saves(
     form: ProcessForm,
 ) -> None:

@@ -671,3 +671,18 @@ def test_names_are_reachable_when_the_package_is_imported() -> None:
         assert getattr(ogc_widgets.form, name) is not None
     with pytest.raises(AttributeError):
         _ = ogc_widgets.form.nothing
+
+
+def test_emptied_field_says_what_the_server_uses(form: ProcessForm) -> None:
+    assert "epsg" not in form.notes
+    del form.inputs["epsg"]
+    assert form.notes["epsg"] == "Empty: the server uses EPSG:4326."
+    form.fields["bands"].clear()
+    assert form.notes["bands"] == "Empty: the server uses green, nir."
+    number = form_of({"type": "number", "default": 0.3})
+    number.inputs = {}
+    assert number.notes == {"x": "Empty: the server uses 0.3."}
+    # What is typed there and wrong is not empty.
+    number.fields["x"].draft = "abc"
+    assert number.notes == {}
+    number.close()

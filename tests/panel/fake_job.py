@@ -72,6 +72,7 @@ class _Aio:
     def __init__(self, job: FakeJob) -> None:
         self.job, self.id = job, job.id
         self.capabilities = Capabilities()
+        self.ends_with_kernel = False
         self.server_url = "http://localhost:8080/acme/ogc-api"
 
     async def logs(self) -> list[FakeLog]:

@@ -5,6 +5,7 @@ import threading
 import pytest
 from ipywidgets.widgets.widget import _instances
 
+import ogc_widgets as ogc
 from ogc_widgets.client.loop import run
 from ogc_widgets.errors import (
     ConnectionFailedError,
@@ -407,3 +408,19 @@ def tasks_of_the_loop():
         return len(asyncio.all_tasks()) - 1
 
     return run(count)
+
+
+def test_line_that_watches_again_is_given_only_where_it_can_work(panel, job):
+    job.show(view_of("running"))
+    assert "job(" in panel.state["job"]["again"]
+    assert "Watch it again" in panel._repr_mimebundle_()[0]["text/html"]
+    job.aio.ends_with_kernel = True  # as a job of ogc.lab() in this kernel does
+    job.show(view_of("running", progress=5))
+    assert panel.state["job"]["again"] == ""
+    assert "Watch it again" not in panel._repr_mimebundle_()[0]["text/html"]
+
+
+def test_job_of_a_lab_server_ends_with_the_process_that_started_it(lab_server):
+    with ogc.Client(lab_server.url) as client:
+        job = client.execute("echo", {"message": "x"}, mode="async")
+        assert job.aio.ends_with_kernel

@@ -85,7 +85,7 @@ def test_row_tells_state_process_time_and_message():
     row = table.state["rows"][0]
     assert row["word"] == "Failed"
     assert row["process"] == "water-bodies"
-    assert row["created"] == "2024-10-22 23:58"
+    assert row["created"] == "2024-10-22 23:58Z"
     assert row["duration"] == 211
     assert row["message"] == "no"
     table.close()

@@ -14,13 +14,10 @@ function render({ model, el }) {
     }, label)));
   el.append(h("div", { class: "ogcw-header-row" },
     h("div", { class: "ogcw-header-left" }, chooser, facts), tabs), problemLine(model));
-  const offer = h("div", { class: "ogcw-header-offer" },
-    "This cell was run before. ",
-    h("button", { type: "button", class: "ogcw-link", onclick: () => model.send({ type: "offer", take: true }) },
-      "Take over its inputs"),
-    " ",
-    h("button", { type: "button", class: "ogcw-link", onclick: () => model.send({ type: "offer", take: false }) },
-      "Start anew"));
+  const offered = h("span");
+  const answer = (take) => h("button", { type: "button", class: "ogcw-link", onclick: () => model.send({ type: "offer", take }) });
+  const [takeIt, leaveIt] = [answer(true), answer(false)];
+  const offer = h("div", { class: "ogcw-header-offer" }, offered, takeIt, leaveIt);
   el.append(offer);
 
   function drawChooser() {
@@ -74,7 +71,12 @@ function render({ model, el }) {
   function draw() {
     server.setAttribute("aria-expanded", String(model.get("shows_server")));
     deploy.setAttribute("aria-expanded", String(model.get("shows_deploy")));
-    show(offer, model.get("offers_inputs"));
+    const { text = "", take = "", leave = "" } = model.get("offer");
+    show(offer, text !== "");
+    show(takeIt, take !== "");
+    setText(offered, text);
+    setText(takeIt, take);
+    setText(leaveIt, leave);
     setText(title, model.get("title"));
     chooser.title = model.get("description");
     for (const button of tabs.children) {
@@ -89,7 +91,7 @@ function render({ model, el }) {
   const stops = [
     listen(model, ["processes", "process_id"], drawChooser),
     listen(model, ["facts", "server", "can_deploy"], drawFacts),
-    listen(model, ["title", "description", "shows_server", "shows_deploy", "tab", "loading", "offers_inputs"], draw),
+    listen(model, ["title", "description", "shows_server", "shows_deploy", "tab", "loading", "offer"], draw),
   ];
   return () => stops.forEach((stop) => stop());
 }

@@ -43,12 +43,13 @@ def link(href: str, rel: str, title: str, kind: str = "application/json") -> Jso
     return {"href": href, "rel": rel, "type": kind, "title": title}
 
 
-def landing_page(api: str, stac: str) -> dict[str, Any]:
+def landing_page(api: str, stac: str, ends_with: int | None = None) -> dict[str, Any]:
     """Return the landing page.
 
     Args:
         api: Address of the API.
         stac: Address of the STAC API over the example scenes.
+        ends_with: Id of the process that the server ends with.
     """
     return {
         "title": "ogc_widgets lab",
@@ -64,6 +65,7 @@ def landing_page(api: str, stac: str) -> dict[str, Any]:
             link(f"{api}/jobs", _OGC_REL + "job-list", "Jobs"),
             link(stac, "related", "STAC API of the example scenes"),
         ],
+        **({} if ends_with is None else {"endsWithProcess": ends_with}),
     }
 
 

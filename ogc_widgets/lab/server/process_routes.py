@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 async def landing(request: Request) -> Response:
     """GET /."""
-    stac = origin_of(request) + lab_of(request).settings.stac_path
-    return JSONResponse(landing_page(api_of(request), stac))
+    settings = lab_of(request).settings
+    stac = origin_of(request) + settings.stac_path
+    return JSONResponse(landing_page(api_of(request), stac, settings.ends_with))
 
 
 async def conformance(_request: Request) -> Response:

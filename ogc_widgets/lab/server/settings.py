@@ -33,6 +33,7 @@ class Settings:
         runner: Command in front of ``--outdir DIR PACKAGE INPUTS``; empty for
             the embedded cwltool.
         temporary: The folder is removed when the server ends.
+        ends_with: Id of the process that the server ends with; None for none.
         token: A bearer token that opens a protected server.
         oidc: An OpenID Connect issuer whose access tokens open it, too.
         audience: What these tokens have to be meant for; empty for anything.
@@ -45,6 +46,7 @@ class Settings:
     workers: int = field(default_factory=lambda: default_workers())
     runner: tuple[str, ...] = ()
     temporary: bool = False
+    ends_with: int | None = None
     token: str = field(default="", repr=False)
     oidc: str = ""
     audience: str = ""

@@ -273,12 +273,16 @@ function render({ model, el }) {
     show(log, hasText);
     show(failure, failed);
     show(note, !hasText && !failed && !asks);
-    const hint = page.gone && s.job?.again ? `To watch this job again, run in a cell:\n${s.job.again}` : s.logs_note ?? "";
+    const hint = page.gone && s.job?.id ? returning(s.job.again) : s.logs_note ?? "";
     setText(note, opened ? opened.note : hint);
     note.dataset.tone = opened?.bad ? "bad" : "soft";
     drawTools(s, opened);
     if (opened) drawLog(opened);
     else { page.openKey = null; page.logText = null; }
+  }
+
+  function returning(line) {
+    return line ? `To watch this job again, run in a cell:\n${line}` : "The lab server ends with its kernel, and its jobs with it.";
   }
 
   function drawTools(s, opened) {

@@ -19,6 +19,13 @@ function tableIcon(kind) {
   return svg;
 }
 
+/** "2026-07-04 10:00Z" by the clock of this computer: "2026-07-04 12:00". */
+function localTime(moment) {
+  const at = new Date(moment.replace(" ", "T"));
+  if (!moment || Number.isNaN(at.getTime())) return moment;
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60000).toISOString().slice(0, 16).replace("T", " ");
+}
+
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-jobs");
   const now = () => performance.now() / 1000;
@@ -38,7 +45,7 @@ function render({ model, el }) {
   const bar = h("div", { class: "ogcw-jobs-bar" }, title, text, process, status, hours, loading, refresh);
 
   const head = h("tr", {}, ["status", "process", "job", "created", "duration", "message", ""].map((name, i) =>
-    h("th", { scope: "col", class: `ogcw-jobs-c${i}`, title: name === "created" ? "By the server's clock, UTC" : null }, name || h("span", { class: "ogcw-visually-hidden" }, "actions"))));
+    h("th", { scope: "col", class: `ogcw-jobs-c${i}`, title: name === "created" ? "In the time zone of this computer" : null }, name || h("span", { class: "ogcw-visually-hidden" }, "actions"))));
   const rows = h("tbody");
   const table = h("table", { class: "ogcw-table ogcw-jobs-table", "aria-label": "Jobs of the server, newest first" }, h("thead", {}, head), rows);
   const empty = h("div", { class: "ogcw-hint ogcw-jobs-empty" });
@@ -136,7 +143,7 @@ function render({ model, el }) {
       cell(0, h("span", { class: "ogcw-jobs-state", "data-tone": row.tone }, tableIcon(row.kind), h("span", {}, row.word), row.percent === null ? null : h("span", { class: "ogcw-jobs-percent" }, `${row.percent} %`))),
       cell(1, h("span", { title: row.process }, row.process)),
       cell(2, h("span", { class: "ogcw-jobs-id", title: row.id }, row.short)),
-      cell(3, row.created),
+      cell(3, h("span", { title: row.created.replace("Z", " UTC") }, localTime(row.created))),
       cell(4, duration),
       cell(5, h("span", { title: row.message }, row.message)),
       cell(6, h("span", { class: "ogcw-jobs-actions" }, ...actions(row, s))));

@@ -1,0 +1,94 @@
+"""A job that is opened or deleted: the screen shows what belongs to it, or says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from raw_server import answer, processes_server
+from test_app import press, wait_for, wait_until
+
+import ogc_widgets as ogc
+
+if TYPE_CHECKING:
+    from ogc_widgets.app import App
+    from ogc_widgets.lab import Lab
+
+OTHER = "-121.0,40.0,-120.9,40.1"
+
+
+def opened(app: App, job: ogc.Job) -> None:
+    """Open a job in the Jobs tab."""
+    press(app._header, "tab", name="jobs")
+    table = app._jobs.table
+    assert table is not None
+    wait_until(lambda: job.id in {one.id for one in table.jobs})
+    press(table, "attach", job_id=job.id)
+
+
+def test_opened_job_shows_its_own_inputs_and_area_when_they_are_known(
+    filled: App,
+) -> None:
+    typed = dict(filled.form.inputs)
+    inputs = {**typed, "aoi": OTHER}
+    job = filled.client.execute("water-bodies", inputs)
+    opened(filled, job)
+    wait_until(lambda: filled.form.inputs == inputs)
+    assert filled.map.bbox == pytest.approx([-121.0, 40.0, -120.9, 40.1])
+    # What was typed is not lost.
+    wait_until(lambda: filled._header.offer)
+    assert job.id[:8] in filled._header.offer["text"]
+    press(filled._header, "offer", take=True)
+    assert filled.form.inputs == typed
+    assert not filled._header.offer
+    job.dismiss()
+
+
+def test_form_says_so_when_what_a_job_was_started_with_is_not_known(
+    filled: App, lab_server: Lab
+) -> None:
+    typed = dict(filled.form.inputs)
+    with ogc.Client(lab_server.url) as other:
+        job = other.execute("water-bodies", {**typed, "aoi": OTHER})
+        filled.job = filled.client.job(job.id)
+        assert "is not known" in filled._header.offer["text"]
+        assert filled.form.inputs == typed
+        filled.job = None
+        assert not filled._header.offer
+        job.dismiss()
+
+
+def test_job_of_another_process_opens_that_process(app: App) -> None:
+    inputs = {"message": "hello"}
+    app.job = app.client.execute("echo", inputs, mode="async")
+    assert app.process.id == "echo"
+    assert app.form.inputs["message"] == "hello"
+
+
+def test_inputs_are_read_from_the_status_when_the_server_writes_them_there() -> None:
+    status = {
+        "jobID": "1", "status": "running", "processID": "p",
+        "request": {"inputs": {"a": 1}},
+    }  # fmt: skip
+    behaviours = {("GET", "/api/jobs/1"): lambda *_: answer(status)}
+    with (
+        processes_server(behaviours) as server,
+        ogc.Client(f"{server.origin}/api") as client,
+    ):
+        assert client.job("1").request().inputs == {"a": 1}
+
+
+def test_nothing_of_a_job_stays_when_it_is_deleted_in_the_jobs_tab(
+    filled: App,
+) -> None:
+    job = filled.run()
+    wait_for(filled, "results")
+    opened(filled, job)
+    table: Any = filled._jobs.table
+    press(table, "remove", job_id=job.id)
+    wait_until(lambda: filled.job is None)
+    assert filled.results is None
+    assert filled.panel.job is None
+    assert filled.panel.state["kind"] == "idle"
+    assert filled._outputs.summary == ""
+    assert filled.map._overlay.footprints == []
