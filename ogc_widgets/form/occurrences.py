@@ -38,7 +38,9 @@ def list_schema(
         defs: What the schemas refer to.
     """
     own = _as_list(schema, defs)
-    if reading.max_occurs == 1 and not (own and extended):
+    # Weaver writes an input that may be left out as a list of one or none.
+    is_said = own is not None and (bool(extended) or own.get("maxItems") == 1)
+    if reading.max_occurs == 1 and not is_said:
         return None
     said = _as_list(extended, defs) if extended else None
     missing = _depth(extended, defs) - _depth(schema, defs) if said else 0

@@ -122,5 +122,7 @@ def test_weaver_gets_the_body_that_it_accepted_when_lists_are_described_twice() 
         assert app.form.inputs == right["inputs"]
         # A draft that is not JSON is a field with boxes, not one for an expert.
         assert app.form.drafts["levels"] == ["0.5", "1.5"]
+        # A file that may be left out is a list of one or none; it may be an address.
+        assert "reference" in app.form.fields["mask"].field.item.modes
         app.run().wait(30)
         assert body_of(server) == right
