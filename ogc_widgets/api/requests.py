@@ -87,6 +87,7 @@ def execute_request(
     process: ProcessSummary | None = None,
     response: Response | None = "auto",
     has_response: bool = True,
+    extra: Mapping[str, Any] | None = None,
 ) -> Request:
     """Build the request that runs a process.
 
@@ -107,10 +108,11 @@ def execute_request(
             output is binary: some servers fail when bytes should go into JSON.
         has_response: Whether the server knows this member, which version 2.0 of the
             standard does not have; for ``auto``.
+        extra: Members beside ``inputs`` in the body, such as ``queue``.
 
     Raises:
-        InputError: The inputs cannot be written as JSON, the mode is unknown, or the
-            process has no such output.
+        InputError: The inputs cannot be written as JSON, the mode is unknown, the
+            process has no such output, or ``extra`` contradicts the request.
     """
     if mode not in ("auto", "async", "sync"):
         raise InputError(
@@ -129,6 +131,7 @@ def execute_request(
         response = "document" if is_document else None
     if response is not None:
         document["response"] = response
+    _add(document, {} if extra is None else extra)
     headers = dict(_JSON_BODY)
     if mode == "async" or (mode == "auto" and (not process or process.can_run_async)):
         headers["Prefer"] = "respond-async"
@@ -151,6 +154,27 @@ def _gives_bytes(wanted: Mapping[str, Any], process: ProcessSummary | None) -> b
         if by_value and media_types.is_binary(kind):
             return True
     return False
+
+
+def _add(document: dict[str, Any], extra: Mapping[str, Any]) -> None:
+    """Put members beside the inputs into a request.
+
+    Raises:
+        InputError: It says something else by that name already.
+    """
+    if not isinstance(extra, Mapping):
+        raise InputError(
+            f"extra is a dict of member name to value, not {type(extra).__name__}.",
+            safe="Nothing was sent.",
+            advice='For example: extra={"queue": "fast"}',
+        )
+    for name, value in extra.items():
+        if document.setdefault(name, value) != value:
+            raise InputError(
+                f"The request has a member {name!r} already.",
+                safe="Nothing was sent.",
+                advice=f"Pass {name} as the argument of that name, not in extra.",
+            )
 
 
 def wanted_outputs(

@@ -161,6 +161,7 @@ def as_package(
     inputs: Mapping[str, Any],
     *,
     outputs: Mapping[str, Any] | None = None,
+    extra: Mapping[str, Any] | None = None,
     mode: Mode = "auto",
     placeholders: Mapping[str, str] | None = None,
 ) -> str:
@@ -171,14 +172,16 @@ def as_package(
         process_id: The process.
         inputs: Input id to value.
         outputs: Output id to what is wanted of it, or ``None``.
+        extra: Members beside the inputs, or ``None``.
         mode: As for executing.
         placeholders: Headers that identify the user, with ``$TOKEN`` for secrets.
     """
     arguments = _package_arguments(dict(placeholders or {}))
     imports = ["import os\n\n"] if "os.environ" in arguments else []
-    if _holds_decimal([inputs, outputs]):
+    if _holds_decimal([inputs, outputs, extra]):
         imports.insert(0, "from decimal import Decimal\n")
     options = f"    outputs={_literal(dict(outputs), 4)},\n" if outputs else ""
+    options += f"    extra={_literal(dict(extra), 4)},\n" if extra else ""
     if mode != "auto":
         options += f"    mode={_quoted(mode)},\n"
     return (

@@ -96,6 +96,7 @@ class App(NotesDisplay, ipywidgets.VBox):
             raise
         self._kept_inputs: dict[str, dict[str, Any]] = {}
         self._kept_outputs: dict[str, dict[str, Any]] = {}
+        self._kept_extra: dict[str, dict[str, Any]] = {}
         self._unwatch: Callable[[], None] | None = None
         self._own_job: Job | None = None  # the form shows its inputs anyhow
 
@@ -281,6 +282,7 @@ class App(NotesDisplay, ipywidgets.VBox):
                 inputs,
                 mode=mode,
                 outputs=self._outputs_wanted if outputs is None else outputs,
+                extra=dict(self.form.extra),
             )
         except BaseException as error:
             self._not_started(error)
@@ -338,12 +340,14 @@ class App(NotesDisplay, ipywidgets.VBox):
         if old is not None:
             self._kept_inputs[self.process.id] = dict(old.inputs)
             self._kept_outputs[self.process.id] = dict(old.outputs)
+            self._kept_extra[self.process.id] = dict(old.extra)
         self._server = server
         process = server.process
         form = ProcessForm(process, self._kept_inputs.get(process.id))
         form.outputs = self._kept_outputs.get(process.id)
+        form.extra = self._kept_extra.get(process.id)
         form.add_class("ogcw-scroll")
-        form.observe(self._follow_form, ("inputs", "outputs", "shown_errors"))
+        form.observe(self._follow_form, ("inputs", "outputs", "extra", "shown_errors"))
         self.form = form
         with publishing(self._header, self._run_bar):
             self._header.title = clean(process.title or process.id)
@@ -543,6 +547,7 @@ class App(NotesDisplay, ipywidgets.VBox):
             self.process.id,
             inputs,
             outputs=self._outputs_wanted,
+            extra=dict(self.form.extra),
         ).add_done_callback(done)
 
     def _started(self, job: Job) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ogc_widgets.api.requests import execute_request
 from ogc_widgets.api.snippets import as_curl, as_httpx, as_package, pretty_body
 
 if TYPE_CHECKING:
     from ogc_widgets.api import Process
+    from ogc_widgets.api.requests import Request
     from ogc_widgets.client import Client
     from ogc_widgets.form import ProcessForm
 
@@ -17,10 +18,7 @@ Block = dict[str, str]
 
 def json_blocks(client: Client, form: ProcessForm, process_url: str) -> list[Block]:
     """The request as it goes on the wire, with the tokens left out."""
-    process: Process = form.process
-    request = execute_request(
-        process_url, form.public_inputs, form.outputs or None, process=process
-    )
+    request = _request(form, process_url)
     headers = {**request.headers, **client.credential_placeholders}
     head = "".join(f"{name}: {value}\n" for name, value in headers.items())
     return [
@@ -35,13 +33,16 @@ def json_blocks(client: Client, form: ProcessForm, process_url: str) -> list[Blo
 def code_blocks(client: Client, form: ProcessForm, process_url: str) -> list[Block]:
     """The same call as cURL, as plain httpx, and with this package."""
     process: Process = form.process
-    inputs: dict[str, Any] = form.public_inputs
-    outputs = dict(form.outputs) or None
-    request = execute_request(process_url, inputs, outputs, process=process)
+    request = _request(form, process_url)
     secrets = client.credential_placeholders
     texts = {
         "ogc_widgets": as_package(
-            client.url, process.id, inputs, outputs=outputs, placeholders=secrets
+            client.url,
+            process.id,
+            form.public_inputs,
+            outputs=dict(form.outputs),
+            extra=dict(form.extra),
+            placeholders=secrets,
         ),
         "httpx": as_httpx(request, secrets),
         "cURL": as_curl(request, secrets),
@@ -50,6 +51,16 @@ def code_blocks(client: Client, form: ProcessForm, process_url: str) -> list[Blo
     return [
         {"label": label, "note": note, "text": text} for label, text in texts.items()
     ]
+
+
+def _request(form: ProcessForm, process_url: str) -> Request:
+    return execute_request(
+        process_url,
+        form.public_inputs,
+        form.outputs or None,
+        process=form.process,
+        extra=form.extra,
+    )
 
 
 def _note(form: ProcessForm) -> str:

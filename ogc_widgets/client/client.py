@@ -176,6 +176,7 @@ class Client:
         outputs: Outputs | None = None,
         mode: Mode = "auto",
         response: Response | None = "auto",
+        extra: Mapping[str, Any] | None = None,
     ) -> Job:
         """Run a process. The request is sent once and never again by itself.
 
@@ -189,6 +190,8 @@ class Client:
             response: ``document`` for one JSON document, ``raw`` for the bare output,
                 ``None`` to leave it to the server, ``auto`` for a document unless an
                 output is binary or the server has no such choice (version 2.0).
+            extra: Members that stand beside ``inputs`` in the body of the request,
+                such as ``{"queue": "fast"}``, for servers that want them.
 
         Returns:
             The job; one that has ended where the server answered with the results.
@@ -208,6 +211,7 @@ class Client:
                 outputs=outputs,
                 mode=mode,
                 response=response,
+                extra=extra,
             )
         )
 

@@ -54,6 +54,7 @@ class Execution(Jobs):
         outputs: requests.Outputs | None = None,
         mode: requests.Mode = "auto",
         response: requests.Response | None = "auto",
+        extra: Mapping[str, Any] | None = None,
     ) -> AsyncJob:
         """Run a process. The request is sent once and never again by itself.
 
@@ -67,6 +68,8 @@ class Execution(Jobs):
             response: ``document`` for one JSON document, ``raw`` for the bare output,
                 ``None`` to leave it to the server, ``auto`` for a document unless an
                 output is binary or the server has no such choice (version 2.0).
+            extra: Members that stand beside ``inputs`` in the body of the request,
+                such as ``{"queue": "fast"}``, for servers that want them.
 
         Returns:
             The job; one that has ended where the server answered with the results.
@@ -89,6 +92,7 @@ class Execution(Jobs):
             process=process,
             response=response,
             has_response=declared is None or declared.has_response,
+            extra=extra,
         )
         is_sync = "Prefer" not in request.headers
         key = await asyncio.to_thread(history.note_sending, self.url, process_id)

@@ -1,8 +1,13 @@
-"""Inputs that a server wants and does not describe, entered by hand."""
+"""What a server wants and does not describe, entered by hand.
+
+Some want inputs that their description forgot, others members beside ``inputs`` in the
+request, such as ``queue``, ``tag`` or ``subscriber``.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form import exact
 from ogc_widgets.form.fields import UNSET
@@ -14,40 +19,73 @@ if TYPE_CHECKING:
 
 Rows = list[list[str]]
 
+INPUT: Final = "input"
+BESIDE: Final = "beside"
+OWN_MEMBERS: Final = ("inputs", "outputs", "response", "process")
+"""Members of a request that say what the form says in its own way."""
+_ABOUT_IT: Final = ("links", "$schema")  # of a document that holds a request
 
-def rows_of(values: Mapping[str, Any]) -> Rows:
-    """Rows of id and text that show values."""
-    return [[key, _text(value)] for key, value in values.items()]
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What rows stand for.
+
+    Attributes:
+        inputs: Id to value of inputs.
+        beside: Name to value of members beside ``inputs``.
+        errors: Id or name to what is wrong.
+    """
+
+    inputs: dict[str, Any] = field(default_factory=dict)
+    beside: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
 
 
-def values_of(
-    rows: Iterable[Iterable[str]], described: Iterable[str]
-) -> tuple[dict[str, Any], dict[str, str]]:
+def rows_of(inputs: Mapping[str, Any], beside: Mapping[str, Any]) -> Rows:
+    """Rows of name, text and place that show values."""
+    placed = ((INPUT, inputs), (BESIDE, beside))
+    return [
+        [name, _text(value), place]
+        for place, values in placed
+        for name, value in values.items()
+    ]
+
+
+def read(rows: Iterable[Iterable[str]], described: Iterable[str]) -> Extras:
     """The values of rows, and what is wrong with them.
 
     Args:
-        rows: Id and text; the text is JSON, or else plain text.
-        described: Ids that have a field of their own.
-
-    Returns:
-        Input id to value, and input id to message.
+        rows: Name, text and place; the text is JSON, or else plain text.
+        described: Ids of inputs that have a field of their own.
     """
-    values: dict[str, Any] = {}
-    errors: dict[str, str] = {}
-    taken = set(described)
-    for key, text in rows:
+    found = Extras()
+    taken = {INPUT: set(described), BESIDE: set(OWN_MEMBERS)}
+    for key, text, place in rows:
         name = key.strip()
         value = _value(text)
         if value is UNSET:
             continue
         if not name:
-            errors["extra inputs"] = "need an id for every value"
-        elif name in taken:
-            errors[name] = "has a field above, or is there twice"
+            found.errors["extra inputs"] = "need an id for every value"
+        elif name in taken[place]:
+            is_own = place == BESIDE and name in OWN_MEMBERS
+            found.errors[name] = (
+                "is set elsewhere in the form"
+                if is_own
+                else "has a field above, or is there twice"
+            )
         else:
-            values[name] = value
-            taken.add(name)
-    return values, errors
+            (found.beside if place == BESIDE else found.inputs)[name] = value
+            taken[place].add(name)
+    return found
+
+
+def beside_in(request: JsonValue) -> dict[str, Any]:
+    """The members beside ``inputs`` in an execute request; none in bare inputs."""
+    if not isinstance(request, dict) or "inputs" not in request:
+        return {}
+    others = {*OWN_MEMBERS, *_ABOUT_IT}
+    return {name: one for name, one in request.items() if name not in others}
 
 
 def _value(text: str) -> JsonValue:

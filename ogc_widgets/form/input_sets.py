@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from ogc_widgets.api.text import clean
-from ogc_widgets.form import card, sets, tree
+from ogc_widgets.form import card, extras, sets, tree
 from ogc_widgets.form.live import labels_of
 from ogc_widgets.form.page_messages import PageMessages
 from ogc_widgets.form.requests import inputs_in, outputs_in, request_in
@@ -30,7 +30,7 @@ class Typed:
         drafts: Input id to what stands in its field, where that says everything.
         inputs: Input id to value, for the others and for a form with other fields.
         edited: Ids of the inputs that were touched.
-        extra: Inputs that were added by hand.
+        extra: What was added by hand, inputs and members beside them.
         outputs: The choice of outputs.
     """
 
@@ -40,6 +40,9 @@ class Typed:
     edited: frozenset[str]
     extra: list[Any]
     outputs: Mapping[str, Any]
+
+
+_BESIDE = " (beside inputs)"
 
 
 class InputSets(PageMessages):
@@ -77,7 +80,7 @@ class InputSets(PageMessages):
                 if not sets.holds_secret(value)
             },
             edited=frozenset(self._edited),
-            extra=list(self.extra),
+            extra=list(self.extra_rows),
             outputs=dict(self.outputs),
         )
 
@@ -87,9 +90,9 @@ class InputSets(PageMessages):
             self.outputs = dict(typed.outputs)
             if typed.spec != self.spec:
                 self.change_inputs(typed.inputs)
+                self.extra = extras.read(typed.extra, ()).beside
                 return
-            self.extra = list(typed.extra)
-            self._read_extra()
+            self._read_extras(list(typed.extra))
             self._edited.update(typed.edited & typed.drafts.keys())
             self._set_drafts(typed.drafts)
             self.change_inputs(
@@ -117,6 +120,7 @@ class InputSets(PageMessages):
             self.comparison = {}
             self.inputs = kept
             self.outputs = outputs_in(body)
+            self.extra = extras.beside_in(body)
             self.set_words = self._words_about(body, inputs, kept)
             # What came in is marked at once where it is wrong.
             self._tried.update(key for key in kept if key in self._fields)
@@ -161,17 +165,18 @@ class InputSets(PageMessages):
         """
         name = "the other"
         if isinstance(other, InputSets):
-            there: Mapping[str, Any] = other.public_inputs
+            there = _all_sent(other.public_inputs, other.extra)
         else:
             if isinstance(other, Path) or _is_path(other):
                 name = Path(other).name
                 other = sets.read_text(other)
-            there = inputs_in(request_in(other))
+            there = _set_in(other)
         return self._comparison(there, name)
 
     def _comparison(self, there: Mapping[str, Any], name: str) -> sets.Comparison:
         labels = labels_of(self._fields.items())
-        rows = sets.differences(self.public_inputs, there, labels)
+        here = _all_sent(self.public_inputs, self.extra)
+        rows = sets.differences(here, there, labels)
         # Not even the other set's secrets are shown: what is shown is saved.
         secrets = {
             key
@@ -181,7 +186,7 @@ class InputSets(PageMessages):
         return sets.Comparison([row for row in rows if row.id not in secrets], name)
 
     def _set_text(self) -> str:
-        return sets.set_text(self._id, self.public_inputs, self.outputs)
+        return sets.set_text(self._id, self.public_inputs, self.outputs, self.extra)
 
     def _words_about(
         self, body: JsonValue, found: Mapping[str, Any], kept: Mapping[str, Any]
@@ -192,6 +197,9 @@ class InputSets(PageMessages):
         if strangers and self._fields:
             names = clean(", ".join(strangers), limit=200)
             words.append(f"Not described by this process, sent all the same: {names}.")
+        if self.extra:
+            names = clean(", ".join(self.extra), limit=200)
+            words.append(f"Beside the inputs: {names}.")
         if len(found) > len(kept):
             words.append("Passwords are not in it: enter them again.")
         process = body.get("process") if isinstance(body, Mapping) else None
@@ -221,12 +229,12 @@ class InputSets(PageMessages):
             self.comparison = {}
         if not text:
             return
-        self._compared = dict(inputs_in(request_in(text)))
+        self._compared = _set_in(text)
         with publishing(self):
             self.comparison = {"name": clean(name, limit=200)}
             self._compare_again()
 
-    @traitlets.observe("inputs")
+    @traitlets.observe("inputs", "extra")
     def _compare_again(self, _change: object = None) -> None:
         """Keep what differs true while one side is edited."""
         if not self.comparison:
@@ -243,10 +251,22 @@ class InputSets(PageMessages):
 
     def _on_take(self, id: str) -> None:  # noqa: A002 # the page's word
         """Take one input over from the set that is compared with."""
+        name = id.removesuffix(_BESIDE)
+        target = self.inputs if name == id else self.extra
         if id in self._compared:
-            self.inputs[id] = self._compared[id]
+            target[name] = self._compared[id]
         else:
-            self.inputs.pop(id, None)
+            target.pop(name, None)
+
+
+def _all_sent(inputs: Mapping[str, Any], beside: Mapping[str, Any]) -> dict[str, Any]:
+    """All that a set sends, under names that tell the two places apart."""
+    return {**inputs, **{f"{name}{_BESIDE}": one for name, one in beside.items()}}
+
+
+def _set_in(request: JsonValue) -> dict[str, Any]:
+    body = request_in(request)
+    return _all_sent(inputs_in(body), extras.beside_in(body))
 
 
 def _is_path(other: JsonValue) -> bool:

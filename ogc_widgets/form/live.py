@@ -99,6 +99,14 @@ class Outputs(Inputs):
         form.outputs = {k: want for k, want in chosen.items() if want is not UNSET}
 
 
+class Extra(Inputs):
+    """The same for the members beside the inputs."""
+
+    def _change(self, form: FormState, changes: dict[str, Any]) -> None:
+        kept = {**form.extra, **changes}
+        form.extra = {name: one for name, one in kept.items() if one is not UNSET}
+
+
 class OutputsTrait(traitlets.Dict):
     """``form.outputs``: a dict, a list of ids, or None for what the server likes."""
 
@@ -127,6 +135,16 @@ class InputsTrait(traitlets.TraitType[Any, Any]):
             return
         obj._trait_values[self.name] = value  # noqa: SLF001
         obj._notify_trait(self.name, old if old is not None else {}, value)  # noqa: SLF001
+
+
+class ExtraTrait(InputsTrait):
+    """``form.extra``: as ``form.inputs``, for what stands beside them."""
+
+    info_text = "a dict of member name to value"
+
+    def set(self, obj: JsonValue, value: JsonValue) -> None:
+        """Fill the rows for what the server forgot; the trait follows."""
+        obj.take_extra(value)
 
 
 class InputField:

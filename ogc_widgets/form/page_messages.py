@@ -48,8 +48,9 @@ class PageMessages(FormState):
 
     def _on_extra(self, rows: Iterable[Iterable[str]]) -> None:
         with publishing(self):
-            self.extra = [[str(key), str(text)] for key, text in rows]
-            self._read_extra()
+            self._read_extras(
+                [[str(key), str(text), str(place)] for key, text, place in rows]
+            )
             self._publish()
 
     def _on_reset(self) -> None:

@@ -3,6 +3,8 @@
 A file is an execute request with the process beside it; it can be sent as it is::
 
     {"process": "water-bodies", "inputs": {"aoi": "..."}, "outputs": {...}}
+
+Members beside the inputs, such as ``queue``, stand where they are sent.
 """
 
 from __future__ import annotations
@@ -26,13 +28,17 @@ _MAX_SHOWN: Final = 300
 
 
 def set_text(
-    process_id: str, inputs: Mapping[str, Any], outputs: Mapping[str, Any]
+    process_id: str,
+    inputs: Mapping[str, Any],
+    outputs: Mapping[str, Any],
+    extra: Mapping[str, Any],
 ) -> str:
     """The text of a file; inputs that are or hold secrets are left out."""
     told = {key: value for key, value in inputs.items() if not holds_secret(value)}
-    document = {"process": process_id, "inputs": told}
+    document: dict[str, Any] = {"process": process_id, "inputs": told}
     if outputs:
         document["outputs"] = dict(outputs)
+    document |= extra
     return exact.dumps(document, indent=2) + "\n"
 
 

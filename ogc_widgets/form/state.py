@@ -25,7 +25,14 @@ from ogc_widgets.form.item_checks import (
     Looker,
     holds_documents,
 )
-from ogc_widgets.form.live import InputField, Inputs, InputsTrait, plain
+from ogc_widgets.form.live import (
+    Extra,
+    ExtraTrait,
+    InputField,
+    Inputs,
+    InputsTrait,
+    plain,
+)
 from ogc_widgets.form.messages import in_one
 from ogc_widgets.form.output_choice import OutputChoice
 from ogc_widgets.form.outputs import output_options
@@ -64,7 +71,11 @@ class FormState(OutputChoice):
     notes = traitlets.Dict().tag(sync=True)
     standings = traitlets.Dict().tag(sync=True)
     """Path of an object to what its conditions ask for: "required" and "hidden"."""
-    extra: Any = traitlets.List().tag(sync=True)
+    extra = ExtraTrait()
+    """Members beside ``inputs`` in the request, such as ``queue``: name to value, the
+    twin of ``client.execute(..., extra=...)``. Settable and observable."""
+    extra_rows: Any = traitlets.List().tag(sync=True)
+    """What was added by hand: name, text and place ("input", "beside") of each."""
     focus_request = traitlets.Dict().tag(sync=True)
     active_area = traitlets.Unicode("").tag(sync=True)
     """Path of the area that is being edited on the map, or ""."""
@@ -111,8 +122,7 @@ class FormState(OutputChoice):
         self._values: dict[str, Any] = {}
         self._findings: dict[str, dict[str, str]] = {}
         self._advice: dict[str, str] = {}
-        self._extra_values: dict[str, Any] = {}
-        self._extra_errors: dict[str, str] = {}
+        self._extras = extras.Extras()
         self._edited: set[str] = set()
         self._tried: set[str] = set()
         self._server_errors: dict[str, str] = {}
@@ -150,7 +160,7 @@ class FormState(OutputChoice):
             for key, findings in self._findings.items()
             if findings
         }
-        return {**found, **self._extra_errors}
+        return {**found, **self._extras.errors}
 
     @property
     def area_ids(self) -> tuple[str, ...]:
@@ -221,21 +231,36 @@ class FormState(OutputChoice):
                 if key in self._fields
             }
             others = {k: v for k, v in changes.items() if k not in self._fields}
-            extra_values = {**self._extra_values, **others}
-            kept = {
-                key: plain(value)
-                for key, value in extra_values.items()
-                if value is not UNSET
-            }
-            try:
-                rows = extras.rows_of(kept)
-            except ValueError as error:
-                raise InputError(f"An extra input is not JSON: {error}.") from None
             if others:
-                self.extra = rows
-                self._read_extra()
+                self._put_extras({**self._extras.inputs, **others}, self._extras.beside)
             self._edited.update(key for key in drafts if changes[key] is not UNSET)
             self._set_drafts(drafts)
+
+    def take_extra(self, values: JsonValue) -> None:
+        """Set the members that stand beside the inputs; others are taken away.
+
+        Args:
+            values: Member name to value, or None for none.
+
+        Raises:
+            InputError: It is no dict, holds something that is not JSON, or a member
+                that the form says in its own way.
+        """
+        if values is not None and not isinstance(values, Mapping):
+            raise InputError(
+                "Members beside the inputs are a dict of name to value, "
+                f"not {type(values).__name__}.",
+                advice='For example: form.extra = {"queue": "fast"}',
+            )
+        own = [name for name in values or {} if name in extras.OWN_MEMBERS]
+        if own:
+            raise InputError(
+                f"{own[0]!r} is no extra member: the form sets it itself.",
+                advice="Use form.inputs and form.outputs.",
+            )
+        with publishing(self):
+            self._put_extras(self._extras.inputs, dict(values or {}))
+            self._publish()
 
     def change_draft(self, key: str, draft: JsonValue) -> None:
         """Put something on the screen as if it had been typed.
@@ -267,8 +292,7 @@ class FormState(OutputChoice):
             self._tried.clear()
             self._server_errors = {}
             self.outputs = {}
-            self.extra = []
-            self._read_extra()
+            self._put_extras({}, {})
             self.active_area = ""
             self._set_drafts(
                 {key: initial_draft(field) for key, field in self._fields.items()}
@@ -401,10 +425,19 @@ class FormState(OutputChoice):
             self._advice[key] = told(field, draft, value, self._vault)
         self._forget_unused()
 
-    def _read_extra(self) -> None:
-        self._extra_values, self._extra_errors = extras.values_of(
-            self.extra, self._fields
+    def _put_extras(self, inputs: Mapping[str, Any], beside: Mapping[str, Any]) -> None:
+        sets = (
+            {str(key): plain(one) for key, one in values.items() if one is not UNSET}
+            for values in (inputs, beside)
         )
+        try:
+            self._read_extras(extras.rows_of(*sets))
+        except ValueError as error:
+            raise InputError(f"An extra value is not JSON: {error}.") from None
+
+    def _read_extras(self, rows: list[list[str]]) -> None:
+        self.extra_rows = rows
+        self._extras = extras.read(rows, self._fields)
 
     def _forget_unused(self) -> None:
         if not self._vault.is_empty:
@@ -441,7 +474,8 @@ class FormState(OutputChoice):
             )
         }
         trait = type(self).inputs
-        trait.publish(self, Inputs({**values, **self._extra_values}, self))
+        trait.publish(self, Inputs({**values, **self._extras.inputs}, self))
+        type(self).extra.publish(self, Extra(self._extras.beside, self))
 
 
 def _plain_item(item: Any) -> JsonValue:  # noqa: ANN401 # of whichever library

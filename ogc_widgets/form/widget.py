@@ -45,7 +45,7 @@ class ProcessForm(InputSets):
             for key in self._fields
             for path, message in self._findings.get(key, {}).items()
         ]
-        return found + [(key, key, text) for key, text in self._extra_errors.items()]
+        return found + [(key, key, text) for key, text in self._extras.errors.items()]
 
     def require_valid(self) -> dict[str, Any]:
         """The inputs as a plain dict, if all of them can be sent.

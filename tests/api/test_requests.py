@@ -78,6 +78,22 @@ def test_inputs_are_refused_when_json_cannot_hold_them():
         execute_request(URL, {"when": object()})
 
 
+@pytest.mark.parametrize(
+    "extra",
+    [{"inputs": {"a": 2}}, {"outputs": {"b": {}}}, {"response": "raw"}, ["queue"]],
+)
+def test_extra_members_are_refused_when_they_contradict_the_request(extra):
+    with pytest.raises(InputError, match="extra") as caught:
+        execute_request(URL, {"a": 1}, ["a"], response="document", extra=extra)
+    assert "Nothing was sent" in str(caught.value)
+
+
+def test_extra_member_may_say_the_same_once_more():
+    request = execute_request(URL, {"a": 1}, extra={"inputs": {"a": 1}, "tag": None})
+    assert json.loads(request.body)["inputs"] == {"a": 1}
+    assert json.loads(request.body)["tag"] is None
+
+
 def test_mode_is_refused_when_unknown():
     with pytest.raises(InputError, match="Unknown mode"):
         execute_request(URL, {}, mode="later")
@@ -165,7 +181,7 @@ def test_package_code_makes_the_same_run_when_run(monkeypatch):
     inputs = {"aoi": "1,2,3,4", "n": Decimal("0.12345678901234567890"), "deep": [[{}]]}
     code = as_package(
         "http://srv.test/acme", "water-bodies", inputs, outputs={"out": {}},
-        mode="sync", placeholders=PLACEHOLDERS,
+        extra={"queue": "fast"}, mode="sync", placeholders=PLACEHOLDERS,
     )  # fmt: skip
     made = {}
 
@@ -194,5 +210,6 @@ def test_package_code_makes_the_same_run_when_run(monkeypatch):
         "process_id": "water-bodies",
         "inputs": inputs,
         "outputs": {"out": {}},
+        "extra": {"queue": "fast"},
         "mode": "sync",
     }

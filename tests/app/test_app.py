@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from raw_server import answer, processes_server
 
 import ogc_widgets as ogc
 from ogc_widgets.errors import (
@@ -181,6 +182,31 @@ def test_a_choice_of_outputs_is_shown_and_sent(app: App) -> None:
     app.form.outputs = {}
     for block in app._code.blocks:
         assert "outputs" not in block["text"].replace("results.outputs", "")
+
+
+def test_members_beside_the_inputs_are_shown_sent_and_kept() -> None:
+    answers = {
+        ("POST", "/api/processes/p/execution"): lambda *_: answer(
+            {"jobID": "j", "status": "running"}, 201
+        ),
+        ("GET", "/api/jobs/j"): lambda *_: answer({"jobID": "j", "status": "running"}),
+    }
+    with processes_server(answers) as server:
+        app = ogc.App(f"{server.origin}/api", "p")
+        for tab in ("json", "code"):
+            press(app._header, "tab", name=tab)
+            app.form.extra = {"queue": f"fast-{tab}"}
+            for block in app._code.blocks:
+                assert f"fast-{tab}" in block["text"]
+        app._open(app._server)  # as when another process is opened, and this one again
+        assert app.form.extra == {"queue": "fast-code"}
+        app.run()
+        press(app._run_bar, "run")
+        wait_until(lambda: len(server.requests("POST")) == 2)
+        for request in server.requests("POST"):
+            body = json.loads(request.body)
+            assert (body["queue"], body["inputs"]) == ("fast-code", {})
+        app.close()
 
 
 def test_the_server_is_asked_for_the_outputs_that_the_form_shows(

@@ -286,7 +286,7 @@ def traits(spec: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
         "slots": [],
         "has_map": True,
         "show_footer": False,
-        "extra": [],
+        "extra_rows": [],
         "focus_request": {},
         "active_area": "",
         "busy": False,

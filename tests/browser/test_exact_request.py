@@ -58,6 +58,13 @@ def server() -> Iterator[RawServer]:
         yield server
 
 
+def open_app(lab_page: LabPage, server: RawServer) -> AppScreen:
+    lab_page.show(
+        f"import ogc_widgets as ogc\napp = ogc.App({server.origin!r})\napp", width=1080
+    )
+    return AppScreen(lab_page)
+
+
 def sent(server: RawServer) -> Any:
     return json.loads(server.requests("POST")[-1].body)
 
@@ -65,10 +72,7 @@ def sent(server: RawServer) -> Any:
 def test_box_is_sent_in_the_order_that_was_chosen_below_the_field(
     lab_page: LabPage, server: RawServer
 ) -> None:
-    lab_page.show(
-        f"import ogc_widgets as ogc\napp = ogc.App({server.origin!r})\napp", width=1080
-    )
-    screen = AppScreen(lab_page)
+    screen = open_app(lab_page, server)
     app = screen.app
     window = app.locator(".ogcw-f-block").filter(has_text="Climate region")
     expect(window.get_by_role("textbox")).to_have_value("72, -25, 33, 45")
@@ -99,3 +103,36 @@ def test_box_is_sent_in_the_order_that_was_chosen_below_the_field(
         "area": [north, west, south, east],
         "window": [72, -25, 33, 45],
     }
+
+
+def test_what_the_server_forgot_goes_where_the_user_says(
+    lab_page: LabPage, server: RawServer
+) -> None:
+    app = open_app(lab_page, server).app
+    lab_page.execute("app.form.inputs['area'] = [41, 5, 40, 6]")
+    group = app.get_by_role("group", name="What the server forgot")
+    app.get_by_role("button", name="Add what the server forgot").click()
+    lab_page.page.keyboard.type("workspace")
+    group.get_by_label("Value of the extra input").fill("mine")
+    app.get_by_role("button", name="Add another").click()
+    lab_page.page.keyboard.type("queue")
+    group.get_by_label("Value of the extra input").last.fill("fast")
+    group.get_by_label("Where it goes").last.select_option(label="beside inputs")
+    lab_page.wait_python("dict(app.form.extra) == {'queue': 'fast'}")
+    lab_page.screenshot("extra-members", of=app)
+
+    app.get_by_role("button", name="JSON", exact=True).click()
+    request = app.get_by_label("Request", exact=True)
+    expect(request).to_contain_text('"queue": "fast"')
+    shown = request.inner_text().partition("\n\n")[2]
+    app.get_by_role("button", name="Form", exact=True).click()
+    expect(group.get_by_label("Where it goes").last).to_have_value("beside")
+    app.get_by_role("button", name="Run", exact=True).click()
+    lab_page.wait_python("app.job is not None and app.job.status.is_finished")
+    assert sent(server) == json.loads(shown)
+    assert sent(server)["queue"] == "fast"
+    assert sent(server)["inputs"]["workspace"] == "mine"
+
+    app.get_by_role("button", name="Reset", exact=True).click()
+    expect(group).to_be_hidden()
+    assert lab_page.python("dict(app.form.extra)") == {}

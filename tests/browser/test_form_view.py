@@ -600,12 +600,14 @@ def test_extra_inputs_are_sent_when_the_server_forgot_them(
     open_form: Callable[..., Form],
 ) -> None:
     form = open_form(WATER_BODIES)
-    form.page.get_by_role("button", name="Add an input the server forgot").click()
+    form.page.get_by_role("button", name="Add what the server forgot").click()
     form.page.keyboard.type("workspace")
     form.page.get_by_label("Value of the extra input").fill("demo")
-    assert form.sent("extra")[-1]["rows"] == [["workspace", "demo"]]
+    assert form.sent("extra")[-1]["rows"] == [["workspace", "demo", "input"]]
     form = open_form(
-        WATER_BODIES, extra=[["queue", "3"]], shown_errors={"queue": "unknown"}
+        WATER_BODIES,
+        extra_rows=[["queue", "3", "beside"]],
+        shown_errors={"queue": "unknown"},
     )
     expect(form.page.get_by_label("Id of the extra input")).to_have_value("queue")
     expect(form.page.locator(".ogcw-f-extra .ogcw-error")).to_have_text(
@@ -696,7 +698,7 @@ def test_text_of_the_server_stays_text_when_it_looks_like_html(
         drafts=FILLED,
         shown_errors={one["key"]: bad for one in ALL_KINDS},
         notes={one["key"]: bad for one in ALL_KINDS},
-        extra=[[bad, bad]],
+        extra_rows=[[bad, bad, "input"]],
         problem=bad,
     )
     assert form.page.locator("#view img").count() == 0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
 from raw_server import answer, processes_server
 
-from ogc_widgets.client import Client
+from ogc_widgets.client import AsyncClient, Client
 from ogc_widgets.errors import (
     InputError,
     NoSuchProcessError,
@@ -37,6 +38,25 @@ def server_with(behaviours):
 
 def sent(server):
     return json.loads(server.requests("POST")[-1].body)
+
+
+def test_extra_members_stand_beside_the_inputs_in_the_body():
+    extra = {"queue": "fast", "subscriber": {"successUri": "http://a.org/done"}}
+    with server_with({}) as server:
+        with Client(f"{server.origin}/api") as client:
+            client.execute("p", {"queue": 1}, extra=extra)
+            assert sent(server) | extra == sent(server)
+            assert sent(server)["inputs"] == {"queue": 1}
+            with pytest.raises(InputError, match="inputs"):
+                client.execute("p", {}, extra={"inputs": {"a": 1}})
+
+        async def run():
+            async with AsyncClient(f"{server.origin}/api") as client:
+                await client.execute("p", {}, extra={"tag": "x"})
+
+        asyncio.run(run())
+        assert sent(server)["tag"] == "x"
+        assert len(server.requests("POST")) == 2
 
 
 def raw(body, kind="image/tiff", **headers):

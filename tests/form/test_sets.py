@@ -40,8 +40,33 @@ def test_a_saved_set_comes_back_whole(form: ProcessForm, tmp_path: Path) -> None
     other.load_inputs(path)
     assert other.inputs == form.inputs
     assert other.outputs == {"b": {}}
+    assert other.extra == {}
     # The file is an execute request: any client can send it.
     assert json.loads(path.read_text("utf-8"))["inputs"]["epsg"] == "EPSG:4326"
+
+
+def test_members_beside_the_inputs_are_saved_loaded_and_compared(
+    form: ProcessForm, tmp_path: Path
+) -> None:
+    form.inputs = {**INPUTS, "queue": "input"}
+    form.extra = {"queue": "fast", "subscriber": {"successUri": "http://a.org"}}
+    path = form.save_inputs(tmp_path / "run.json")
+    assert json.loads(path.read_text("utf-8"))["queue"] == "fast"
+    other = ProcessForm(PROCESS)
+    rows = {row.id: row.texts() for row in other.compare_inputs(form)}
+    assert rows["queue (beside inputs)"] == ("not set", "fast")
+    other.load_inputs(path)
+    assert (other.inputs, other.extra) == (form.inputs, form.extra)
+    assert "Beside the inputs: queue, subscriber" in other.set_words
+    assert not other.compare_inputs(path)
+
+    other.load_request({"inputs": INPUTS})
+    assert other.extra == {}
+    text = path.read_text("utf-8")
+    other._receive(None, {"type": "compare", "text": text, "name": "run"}, [])
+    other._receive(None, {"type": "take", "id": "queue (beside inputs)"}, [])
+    assert other.extra == {"queue": "fast"}
+    assert other.inputs == INPUTS
 
 
 def test_passwords_are_not_saved_and_not_overwritten_with_a_mark(

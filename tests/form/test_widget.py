@@ -172,11 +172,54 @@ def test_extra_inputs_are_sent_when_the_server_does_not_describe_them(
 ) -> None:
     form.inputs = {**FILLED, "workspace": "me", "queue": 5, "dry": "5"}
     assert form.inputs == {**FILLED, "workspace": "me", "queue": 5, "dry": "5"}
-    assert form.extra == [["workspace", "me"], ["queue", "5"], ["dry", '"5"']]
+    assert form.extra_rows == [
+        ["workspace", "me", "input"],
+        ["queue", "5", "input"],
+        ["dry", '"5"', "input"],
+    ]
     rows = [["workspace", "you"], ["", ""], ["aoi", "1,2,3,4"], ["", "lost"]]
+    rows = [[*row, "input"] for row in rows]
     page(form, type="extra", rows=rows)
     assert form.inputs == {**FILLED, "workspace": "you"}
     assert set(form.errors) == {"aoi", "extra inputs"}
+
+
+def test_members_beside_the_inputs_are_what_python_or_the_page_sets(
+    form: ProcessForm,
+) -> None:
+    seen: list[Any] = []
+    form.observe(lambda change: seen.append(dict(change["new"])), "extra")
+    form.inputs = FILLED
+    form.extra = {"queue": "fast", "priority": 5}
+    assert form.extra_rows == [["queue", "fast", "beside"], ["priority", "5", "beside"]]
+    form.extra["tag"] = [1]
+    del form.extra["priority"]
+    assert form.extra == {"queue": "fast", "tag": [1]}
+    assert (form.inputs, form.errors) == (FILLED, {})
+    form.inputs["queue"] = "slow"
+    assert form.extra["queue"] == "fast"
+    rows = [["queue", "fast", "input"], ["tag", "[1]", "beside"]]
+    page(form, type="extra", rows=rows)
+    assert (form.inputs["queue"], form.extra) == ("fast", {"tag": [1]})
+    assert seen[0] == {"queue": "fast", "priority": 5}
+    assert seen[-1] == {"tag": [1]}
+    rows = [["inputs", "{}", "beside"], ["tag", "1", "beside"], ["tag", "2", "beside"]]
+    page(form, type="extra", rows=rows)
+    assert form.extra == {"tag": 1}
+    assert form.errors["inputs"] == "is set elsewhere in the form"
+    assert "twice" in form.errors["tag"]
+    form.reset()
+    assert (form.extra, form.extra_rows) == ({}, [])
+
+
+@pytest.mark.parametrize("wrong", [{"inputs": {}}, ["queue"], {"a": object()}])
+def test_members_beside_the_inputs_are_refused_when_they_cannot_be_sent(
+    form: ProcessForm, wrong: Any
+) -> None:
+    form.extra = {"tag": "x"}
+    with pytest.raises(InputError):
+        form.extra = wrong
+    assert form.extra == {"tag": "x"}
 
 
 def test_a_request_of_a_tutorial_fills_the_form_when_it_is_pasted(
@@ -250,7 +293,7 @@ def test_the_defaults_are_back_when_the_form_is_reset(form: ProcessForm) -> None
     form.show_errors()
     page(form, type="reset")
     assert form.inputs == before
-    assert (form.extra, form.shown_errors) == ([], {})
+    assert (form.extra_rows, form.shown_errors) == ([], {})
 
 
 def test_advice_stands_at_the_field_when_a_time_has_no_zone() -> None:

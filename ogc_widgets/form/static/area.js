@@ -38,7 +38,7 @@ CONTROLS.area = (spec, host) => {
   const clear = linkButton("Clear", () => { send("clear"); });
   const words = h("span", { dir: "auto" });
   const swatch = h("span", { class: "ogcw-f-area-swatch", "aria-hidden": "true" });
-  const hint = h("div", { class: "ogcw-hint ogcw-f-area-hint" }, swatch, words, canChange ? change : null, clear);
+  const hint = h("div", { class: "ogcw-hint ogcw-f-area-hint" }, h("span", {}, swatch, words), canChange ? change : null, clear);
   const node = h("div", { class: "ogcw-f-area" }, text.node, hint, chooser);
   // With several areas, the one whose field has the focus is the one on the map.
   node.addEventListener("focusin", () => { if (host.form.onMap(host.path())?.active === false && !host.form.drawing()) send("focus"); });
