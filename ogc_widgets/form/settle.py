@@ -205,14 +205,21 @@ def settle_choices(result: dict[str, Any]) -> None:
 
     A GML text fits ``{"contentMediaType": "application/gml+xml"}`` and the same with
     KML, for validators do not look at media types and formats; 3 is a number and an
-    integer.
+    integer; null is what several branches may allow.
     """
     branches = result.get("oneOf")
     if not branches or "anyOf" in result:
         return
     types = [name for branch in branches for name in type_names(branch)]
-    if any(map(_is_loose, branches)) or {"number", "integer"} <= set(types):
+    nulls = sum("null" in _all_types(branch) for branch in branches)
+    is_loose = any(map(_is_loose, branches)) or {"number", "integer"} <= set(types)
+    if is_loose or nulls > 1:
         result["anyOf"] = result.pop("oneOf")
+
+
+def _all_types(schema: Mapping[str, Any]) -> list[str]:
+    types = schema.get("type", [])
+    return [types] if isinstance(types, str) else types
 
 
 def _is_loose(branch: Mapping[str, Any]) -> bool:

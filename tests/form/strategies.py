@@ -168,7 +168,11 @@ def _map(draw: st.DrawFn, depth: int) -> dict[str, Any]:
 @st.composite
 def _union(draw: st.DrawFn, depth: int) -> dict[str, Any]:
     keyword = draw(st.sampled_from(["oneOf", "anyOf", "allOf"]))
-    return {keyword: draw(st.lists(schemas(depth + 1), min_size=1, max_size=3))}
+    branches = draw(st.lists(schemas(depth + 1), min_size=1, max_size=3))
+    if keyword != "allOf" and draw(st.integers(0, 2)) == 0:
+        null = [{"type": "null"}, {"const": None}, {"enum": [None]}]
+        branches.append(draw(st.sampled_from(null)))
+    return {keyword: branches}
 
 
 @st.composite

@@ -33,6 +33,11 @@ CASES: dict[str, tuple[dict[str, Any], list[Any], list[Any]]] = {
         [None, 3, "x"],
         [True],
     ),
+    "null in two branches": (
+        {"oneOf": [{"type": "string", "nullable": True}, {"type": "integer"}, NULL]},
+        [None, "a", 3],
+        [True],
+    ),
     "definition": (
         {"anyOf": [{"$ref": "#/$defs/X"}, NULL], "$defs": {"X": {"type": "boolean"}}},
         [None, False],
