@@ -9,16 +9,24 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from ogc_widgets.api.links import absolute
+from ogc_widgets.api.media_types import OCTETS, bare
 from ogc_widgets.api.text import clean
 from ogc_widgets.api.wire import dump_json
+from ogc_widgets.client.output_files import OutputFile, files_of
+from ogc_widgets.errors import InputError
+from ogc_widgets.form.words import media_type
 from ogc_widgets.view.base import View, publishing
 
 if TYPE_CHECKING:
     from ogc_widgets.client import Results
 
+Row = dict[str, Any]
+_Listed = tuple[Row, OutputFile | None]
+
 _STATIC = Path(__file__).parent / "static"
 _TEXT_LIMIT = 20_000
 _MOST_ROWS = 100
+MAX_SENT_BYTES = 64 * 2**20
 
 
 class OutputsView(View):
@@ -30,15 +38,38 @@ class OutputsView(View):
     summary = traitlets.Unicode().tag(sync=True)
     """One line on what came out; empty while nothing has."""
     rows: Any = traitlets.List().tag(sync=True)
-    """What is listed: ``{"id", "text", "href", "type"}``."""
+    """What is listed: ``{"id", "text", "href", "type", "size"}``; a row with a size is
+    a file that the page can save."""
+
+    def __init__(self, **kwargs: object) -> None:
+        self._files: list[OutputFile | None] = []
+        super().__init__(**kwargs)
 
     def show(self, results: Results | None) -> None:
         """Show the outputs of a job, or that there are none yet."""
-        rows = [] if results is None else _rows(results)
+        found = [] if results is None else _rows(results)
+        rows = [row for row, _ in found]
         with publishing(self):
+            self._files = [file for _, file in found]
             self.problem = ""
             self.rows = rows
             self.summary = "" if results is None else _summary(results, len(rows))
+
+    def _on_save(self, row: int) -> None:
+        """Send a file to the page, which saves it on that machine."""
+        file = self._files[row]
+        if file is None:
+            raise InputError("This output is no file.")
+        data = file.data or b""
+        if len(data) > MAX_SENT_BYTES:
+            raise InputError(
+                f"{file.name} has {len(data) / 1e6:.0f} MB, too much to send to the "
+                "page.",
+                advice='Save it with app.results.download("folder").',
+            )
+        kind = file.media_type or OCTETS
+        content = {"type": "file", "name": file.name, "media_type": kind}
+        self.send(content, buffers=[data])
 
 
 def _summary(results: Results, others: int) -> str:
@@ -54,13 +85,15 @@ def _summary(results: Results, others: int) -> str:
     return " · ".join(parts) or "The job gave no outputs."
 
 
-def _rows(results: Results) -> list[dict[str, str]]:
-    """A row for every output whose content is not drawn as items."""
-    return [
-        _row(name, value)
-        for name, value in list(results.outputs.items())[:_MOST_ROWS]
+def _rows(results: Results) -> list[_Listed]:
+    """A row for every output whose content is not drawn as items, and its file."""
+    rows = [
+        row
+        for name, value in results.outputs.items()
         if not (results.items and _holds_items(value))
+        for row in _rows_of(name, value, results.media_types.get(name, ""))
     ]
+    return rows[:_MOST_ROWS]
 
 
 def _holds_items(value: object) -> bool:
@@ -72,17 +105,35 @@ def _holds_items(value: object) -> bool:
     )
 
 
-def _row(name: str, value: object) -> dict[str, str]:
-    row = {"id": clean(name), "text": "", "href": "", "type": ""}
-    if isinstance(value, Mapping):
-        row["type"] = clean(value.get("type") or value.get("mediaType"), limit=80)
-        href = value.get("href")
-        if isinstance(href, str):
-            row["href"] = absolute(href)
-            row["text"] = clean(href)
-            return row
-        if "value" in value:
-            value = value["value"]
-    text = value if isinstance(value, str) else dump_json(value, indent=2)
-    row["text"] = clean(text, limit=_TEXT_LIMIT, lines=True)
-    return row
+def _rows_of(name: str, value: object, kind: str) -> list[_Listed]:
+    if isinstance(value, list) and any(isinstance(one, bytes) for one in value):
+        return [
+            row
+            for number, one in enumerate(value, 1)
+            for row in _rows_of(f"{name} {number}", one, kind)
+        ]
+    row: Row = {"id": clean(name), "text": "", "href": "", "type": kind, "size": None}
+    if isinstance(value, Mapping) and isinstance(value.get("href"), str):
+        row["href"] = absolute(value["href"])
+        row["text"] = clean(value["href"])
+    elif not isinstance(value, bytes):
+        is_text = isinstance(value, str)
+        text = value if is_text else dump_json(value, indent=2, is_lenient=True)
+        row["text"] = clean(text, limit=_TEXT_LIMIT, lines=True)
+    files: list[OutputFile] = []
+    # What cannot be shown, or not whole, can be saved.
+    if isinstance(value, bytes) or row["text"].endswith(" more)"):
+        files = [one for one in files_of(name, value, kind) if one.data is not None]
+    file = files[0] if len(files) == 1 else None
+    if file is not None:
+        row["type"] = file.media_type
+        row["size"] = len(file.data or b"")
+    row["type"] = _words(row["type"])
+    return [(row, file)]
+
+
+def _words(kind: str) -> str:
+    """A media type in words, with its own name where that says more."""
+    plain = clean(bare(kind), limit=80)
+    words = clean(media_type(kind), limit=80) if kind else ""
+    return words if plain in ("", words) else f"{words} ({plain})"

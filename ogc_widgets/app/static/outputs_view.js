@@ -6,8 +6,18 @@ function render({ model, el }) {
     h("div", { class: "ogcw-outputs-head" }, h("span", { class: "ogcw-label" }, "Results"), summary),
     table, problemLine(model));
 
-  function value(row) {
+  function value(row, number) {
     if (row.href) return h("a", { href: row.href, target: "_blank", rel: "noopener noreferrer", dir: "auto" }, row.text);
+    return [row.text ? text(row) : null, row.size === null ? null : file(row, number)];
+  }
+  /** What cannot be shown, or not whole: its kind, its size, and a way to save it. */
+  function file(row, number) {
+    return h("div", { class: "ogcw-outputs-file" },
+      h("bdi", { class: "ogcw-hint" }, [row.type || "binary", bytes(row.size)].join(" · ")),
+      h("button", { type: "button", class: "ogcw-link", "aria-label": `download ${row.id}`,
+        onclick: () => model.send({ type: "save", row: number }) }, "download"));
+  }
+  function text(row) {
     const isLong = row.text.includes("\n") || row.text.length > 120;
     return isLong
       ? h("pre", { class: "ogcw-code", tabindex: "0", "aria-label": row.id, dir: "auto" }, row.text)
@@ -18,12 +28,15 @@ function render({ model, el }) {
     setText(summary, model.get("summary") || "appear here, and as footprints on the map");
     const rows = model.get("rows");
     show(table, rows.length > 0);
-    table.replaceChildren(h("tbody", {}, rows.map((row) => h("tr", {},
+    table.replaceChildren(h("tbody", {}, rows.map((row, number) => h("tr", {},
       h("th", { scope: "row", dir: "auto" }, row.id),
-      h("td", {}, value(row)),
-      h("td", { class: "ogcw-outputs-copy" }, copyButton("copy", () => row.href || row.text, { "aria-label": `copy ${row.id}` }))))));
+      h("td", {}, value(row, number)),
+      h("td", { class: "ogcw-outputs-copy" }, row.text === "" ? null : copyButton("copy", () => row.href || row.text, { "aria-label": `copy ${row.id}` }))))));
   }
   draw();
-  return listen(model, ["summary", "rows"], draw);
+  const save = (content, buffers) => saveFile(content, buffers);
+  model.on("msg:custom", save);
+  const stop = listen(model, ["summary", "rows"], draw);
+  return () => { stop(); model.off("msg:custom", save); };
 }
 export default { render };

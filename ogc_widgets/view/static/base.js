@@ -81,6 +81,14 @@ async function copyText(text) {
   }
 }
 
+/** Save a file that Python sent, on the machine of whoever looks at the page. */
+function saveFile(content, buffers) {
+  if (content.type !== "file") return;
+  const url = URL.createObjectURL(new Blob(buffers, { type: content.media_type }));
+  h("a", { href: url, download: content.name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
 /** Listen to traits until the view goes: returns the function that stops it. */
 function listen(model, names, callback) {
   const events = names.map((name) => `change:${name}`);
