@@ -16,7 +16,7 @@ from ogc_widgets.api.requests import JSON
 from ogc_widgets.api.wire import dump_json
 
 if TYPE_CHECKING:
-    from ogc_widgets.api.requests import Mode, Request
+    from ogc_widgets.api.requests import Mode, Request, Response
 
 TOKEN = "$TOKEN"  # noqa: S105 # the place of a secret, not one
 _BASIC = f"Basic {TOKEN}"
@@ -163,6 +163,7 @@ def as_package(
     outputs: Mapping[str, Any] | None = None,
     extra: Mapping[str, Any] | None = None,
     mode: Mode = "auto",
+    response: Response = "auto",
     placeholders: Mapping[str, str] | None = None,
 ) -> str:
     """Write a run of a process as Python that uses this package.
@@ -174,6 +175,7 @@ def as_package(
         outputs: Output id to what is wanted of it, or ``None``.
         extra: Members beside the inputs, or ``None``.
         mode: As for executing.
+        response: As for executing.
         placeholders: Headers that identify the user, with ``$TOKEN`` for secrets.
     """
     arguments = _package_arguments(dict(placeholders or {}))
@@ -184,6 +186,8 @@ def as_package(
     options += f"    extra={_literal(dict(extra), 4)},\n" if extra else ""
     if mode != "auto":
         options += f"    mode={_quoted(mode)},\n"
+    if response != "auto":
+        options += f"    response={_quoted(response)},\n"
     return (
         f"{''.join(imports)}"
         f"import ogc_widgets as ogc\n\n"

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from ogc_widgets.api import JobView, Process
-    from ogc_widgets.api.requests import Mode
+    from ogc_widgets.api.requests import Mode, Response
     from ogc_widgets.client.credentials import Auth
     from ogc_widgets.panel.item_search import ItemSearch
 
@@ -259,6 +259,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         *,
         mode: Mode = "auto",
         outputs: Mapping[str, Any] | None = None,
+        response: Response | None = None,
     ) -> Job:
         """Send what the form shows, and watch the job in this app.
 
@@ -266,6 +267,8 @@ class App(NotesDisplay, ipywidgets.VBox):
             mode: ``auto``, ``async`` or ``sync``, as for :meth:`Client.execute`.
             outputs: Output id to what is wanted of it; the choice that the form shows
                 if left out.
+            response: ``auto``, ``document`` or ``raw``, as for :meth:`Client.execute`;
+                what the form shows if left out.
 
         Returns:
             The job, accepted or already running; a synchronous answer is a finished
@@ -283,6 +286,7 @@ class App(NotesDisplay, ipywidgets.VBox):
                 mode=mode,
                 outputs=self._outputs_wanted if outputs is None else outputs,
                 extra=dict(self.form.extra),
+                response=response or self.form.response,
             )
         except BaseException as error:
             self._not_started(error)
@@ -347,7 +351,8 @@ class App(NotesDisplay, ipywidgets.VBox):
         form.outputs = self._kept_outputs.get(process.id)
         form.extra = self._kept_extra.get(process.id)
         form.add_class("ogcw-scroll")
-        form.observe(self._follow_form, ("inputs", "outputs", "extra", "shown_errors"))
+        shown = ("inputs", "outputs", "response", "extra", "shown_errors")
+        form.observe(self._follow_form, shown)
         self.form = form
         with publishing(self._header, self._run_bar):
             self._header.title = clean(process.title or process.id)
@@ -548,6 +553,7 @@ class App(NotesDisplay, ipywidgets.VBox):
             inputs,
             outputs=self._outputs_wanted,
             extra=dict(self.form.extra),
+            response=self.form.response,
         ).add_done_callback(done)
 
     def _started(self, job: Job) -> None:

@@ -18,7 +18,7 @@ Block = dict[str, str]
 
 def json_blocks(client: Client, form: ProcessForm, process_url: str) -> list[Block]:
     """The request as it goes on the wire, with the tokens left out."""
-    request = _request(form, process_url)
+    request = _request(client, form, process_url)
     headers = {**request.headers, **client.credential_placeholders}
     head = "".join(f"{name}: {value}\n" for name, value in headers.items())
     return [
@@ -33,7 +33,7 @@ def json_blocks(client: Client, form: ProcessForm, process_url: str) -> list[Blo
 def code_blocks(client: Client, form: ProcessForm, process_url: str) -> list[Block]:
     """The same call as cURL, as plain httpx, and with this package."""
     process: Process = form.process
-    request = _request(form, process_url)
+    request = _request(client, form, process_url)
     secrets = client.credential_placeholders
     texts = {
         "ogc_widgets": as_package(
@@ -41,6 +41,7 @@ def code_blocks(client: Client, form: ProcessForm, process_url: str) -> list[Blo
             process.id,
             form.public_inputs,
             outputs=dict(form.outputs),
+            response=form.response,
             extra=dict(form.extra),
             placeholders=secrets,
         ),
@@ -53,13 +54,16 @@ def code_blocks(client: Client, form: ProcessForm, process_url: str) -> list[Blo
     ]
 
 
-def _request(form: ProcessForm, process_url: str) -> Request:
+def _request(client: Client, form: ProcessForm, process_url: str) -> Request:
+    declared = client.aio.known_conformance
     return execute_request(
         process_url,
         form.public_inputs,
         form.outputs or None,
         process=form.process,
         extra=form.extra,
+        response=form.response,
+        has_response=declared is None or declared.has_response,
     )
 
 

@@ -13,6 +13,7 @@ import traitlets
 from ogc_widgets.api.text import clean
 from ogc_widgets.form import card, extras, sets, tree
 from ogc_widgets.form.live import labels_of
+from ogc_widgets.form.outputs import RESPONSES
 from ogc_widgets.form.page_messages import PageMessages
 from ogc_widgets.form.requests import inputs_in, outputs_in, request_in
 from ogc_widgets.view.base import publishing
@@ -32,6 +33,7 @@ class Typed:
         edited: Ids of the inputs that were touched.
         extra: What was added by hand, inputs and members beside them.
         outputs: The choice of outputs.
+        response: How they are to come.
     """
 
     spec: list[Any]
@@ -40,6 +42,7 @@ class Typed:
     edited: frozenset[str]
     extra: list[Any]
     outputs: Mapping[str, Any]
+    response: str
 
 
 _BESIDE = " (beside inputs)"
@@ -82,12 +85,14 @@ class InputSets(PageMessages):
             edited=frozenset(self._edited),
             extra=list(self.extra_rows),
             outputs=dict(self.outputs),
+            response=self.response,
         )
 
     def take_over(self, typed: Typed) -> None:
         """Put in what stood in another form of the same process."""
         with publishing(self):
             self.outputs = dict(typed.outputs)
+            self.response = typed.response
             if typed.spec != self.spec:
                 self.change_inputs(typed.inputs)
                 self.extra = extras.read(typed.extra, ()).beside
@@ -121,6 +126,8 @@ class InputSets(PageMessages):
             self.inputs = kept
             self.outputs = outputs_in(body)
             self.extra = extras.beside_in(body)
+            response = body.get("response")
+            self.response = response if response in RESPONSES else "auto"
             self.set_words = self._words_about(body, inputs, kept)
             # What came in is marked at once where it is wrong.
             self._tried.update(key for key in kept if key in self._fields)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
+from ogc_widgets.errors import InputError
 from ogc_widgets.form.live import OutputsTrait
+from ogc_widgets.form.outputs import RESPONSES
 from ogc_widgets.view.base import View, publishing
 
 if TYPE_CHECKING:
@@ -23,6 +25,26 @@ class OutputChoice(View):
 
     output_options: Any = traitlets.List().tag(sync=True)
     """What can be chosen; see :meth:`~ogc_widgets.form.outputs.OutputOptions.spec`."""
+
+    response: Any = traitlets.Unicode("auto").tag(sync=True)
+    """How the outputs come, as for executing: ``auto``, ``document`` or ``raw``."""
+
+    response_options: Any = traitlets.List().tag(sync=True)
+    """The same to choose from; empty where the description names no output."""
+
+    @traitlets.validate("response")
+    def _is_response(self, proposal: dict[str, Any]) -> str:
+        response: str = proposal["value"]
+        if response not in RESPONSES:
+            raise InputError(
+                f"Unknown response {response!r}.",
+                advice=f"Use one of: {', '.join(RESPONSES)}.",
+            )
+        return response
+
+    def _on_response(self, response: str) -> None:
+        with publishing(self):
+            self.response = response
 
     def _on_outputs(self, outputs: JsonValue) -> None:
         with publishing(self):

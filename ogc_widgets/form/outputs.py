@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
 
 MODES: Final = {"value": "in the results", "reference": "as an address"}
+RESPONSES: Final = {
+    "auto": "as fits the outputs",
+    "document": "as one JSON document",
+    "raw": "bare, without a document",
+}
 _MAX_MEDIA_TYPES: Final = 100
 
 
@@ -64,6 +69,14 @@ def output_options(process: JsonValue) -> tuple[OutputOptions, ...]:
     found = tuple(_options(key, member, raw, modes) for key, member in outputs.items())
     is_open = len(found) > 1 or any(one.media_types or one.modes for one in found)
     return found if is_open else ()
+
+
+def response_options(process: JsonValue) -> list[dict[str, str]]:
+    """How the outputs may come; empty where the description names none."""
+    raw = process if isinstance(process, Mapping) else process.raw
+    if not outputs_of(raw):
+        return []
+    return [{"id": name, "label": label} for name, label in RESPONSES.items()]
 
 
 def _options(

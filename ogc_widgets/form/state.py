@@ -35,7 +35,7 @@ from ogc_widgets.form.live import (
 )
 from ogc_widgets.form.messages import in_one
 from ogc_widgets.form.output_choice import OutputChoice
-from ogc_widgets.form.outputs import output_options
+from ogc_widgets.form.outputs import output_options, response_options
 from ogc_widgets.form.reduce import reduce_process
 from ogc_widgets.form.slots import Slots
 from ogc_widgets.form.vault import Vault
@@ -137,6 +137,7 @@ class FormState(OutputChoice):
             drafts=drafts,
             slots=self._slots.widgets,
             output_options=[one.spec() for one in output_options(process)],
+            response_options=response_options(process),
             **kwargs,
         )
         for error in self._slots.errors:
@@ -292,6 +293,7 @@ class FormState(OutputChoice):
             self._tried.clear()
             self._server_errors = {}
             self.outputs = {}
+            self.response = "auto"
             self._put_extras({}, {})
             self.active_area = ""
             self._set_drafts(

@@ -1,7 +1,7 @@
 // Which outputs come back and how. Python holds the choice as the request says it; an
 // empty one means all of them, in the way that the server likes.
 
-/** The choice of outputs, folded away; nothing where the description leaves no choice. */
+/** The choice of outputs, folded away; nothing where the description names none. */
 function outputChoice(model) {
   const title = h("span", {});
   const body = h("div", { class: "ogcw-f-outputs" });
@@ -11,6 +11,9 @@ function outputChoice(model) {
   let rows = [];
   let built = "";
 
+  let asked = null;
+
+  const ways = () => model.get("response_options") ?? [];
   const options = () => model.get("output_options") ?? [];
   const chosen = () => model.get("outputs") ?? {};
 
@@ -18,12 +21,20 @@ function outputChoice(model) {
   const strange = () => Object.keys(chosen()).filter((name) => !options().some(({ id }) => id === name));
 
   function build() {
-    const json = JSON.stringify(options());
+    const json = JSON.stringify([options(), ways()]);
     if (json === built) return;
     built = json;
     rows = options().map((option) => outputRow(option, options().length > 1, changed));
-    body.replaceChildren(...rows.map((row) => row.node), words);
+    body.replaceChildren(...rows.map((row) => row.node), words, ...(ways().length > 0 ? [way()] : []));
     draw();
+  }
+  /** How the outputs come back: one document, or each as it is. */
+  function way() {
+    const id = uniqueId("response");
+    const select = h("select", { class: "ogcw-input", id, onchange: () => model.send({ type: "response", response: select.value }) },
+      ways().map((one) => h("option", { value: one.id }, one.label)));
+    asked = select;
+    return h("div", { class: "ogcw-f-line" }, h("label", { for: id, class: "ogcw-hint" }, "They come"), select);
   }
   function changed(row) {
     if (rows.every(({ isAsked }) => !isAsked())) {
@@ -42,7 +53,8 @@ function outputChoice(model) {
     const now = chosen();
     const names = Object.keys(now);
     const total = options().length;
-    const isOffered = total > 0 || names.length > 0;
+    const isOffered = total > 0 || names.length > 0 || ways().length > 0;
+    if (asked) asked.value = model.get("response");
     if (isOffered !== node.contains(fold)) node.replaceChildren(...(isOffered ? [fold] : []));
     const said = names.length === 0 ? "all, as the server likes"
       : total > 1 ? `${count(names.length)} of ${count(Math.max(total, names.length))}` : "chosen";
@@ -51,7 +63,7 @@ function outputChoice(model) {
     if (strange().length > 0) setText(words, `Also asked for: ${plain(strange().join(", "), 200)}`);
   }
   draw();
-  const stop = listen(model, ["outputs", "output_options"], () => { if (fold.open) build(); draw(); });
+  const stop = listen(model, ["outputs", "output_options", "response", "response_options"], () => { if (fold.open) build(); draw(); });
   return { node, stop };
 }
 

@@ -31,7 +31,7 @@ class ItemsTableView {
       listen(model, ["selected"], () => this.markSelected(true)),
       listen(model, ["previewed", "busy", "notes"], () => this.build()),
     ];
-    this.onFile = (content, buffers) => this.saveFile(content, buffers);
+    this.onFile = (content, buffers) => saveFile(content, buffers);
     model.on("msg:custom", this.onFile);
     this.build();
   }
@@ -219,13 +219,6 @@ class ItemsTableView {
     const node = places.find((candidate) => candidate.dataset.place === focused.place)
       ?? this.lines().find((line) => line.dataset.id === focused.id);
     node?.focus({ preventScroll: true });
-  }
-
-  saveFile(content, buffers) {
-    if (content.type !== "file") return;
-    const url = URL.createObjectURL(new Blob(buffers, { type: content.media_type }));
-    h("a", { href: url, download: content.name }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 60_000);
   }
 }
 
