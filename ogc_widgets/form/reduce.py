@@ -142,7 +142,7 @@ def _dressed(field: Field, reading: InputReading) -> Field:
     order = ui.number(hints, "order")
     own_label = field.label if reading.title == reading.id else ""
     return replace(
-        field,
+        _measured(field, reading.unit),
         key=reading.id,
         label=own_label or reading.title,
         description=reading.description or field.description,
@@ -150,11 +150,29 @@ def _dressed(field: Field, reading: InputReading) -> Field:
         advanced=hints.get("advanced") is True or hints.get("hidden") is True,
         order=order,
         placeholder=ui.text(hints, "placeholder") or field.placeholder,
-        unit=reading.unit or field.unit,
         cwl_type=reading.cwl_type,
         default=UNSET,
         note=field.note,
         widget=ui.text(hints, "widget") or field.widget,
         option_labels=field.option_labels
         or tuple(words.shorten(option) for option in field.options),
+    )
+
+
+def _measured(field: Field, unit: str) -> Field:
+    """The field with the unit of the input beside each number that is a value of it."""
+    if not unit:
+        return field
+    if field.kind not in ("list", "tuple", "union"):
+        return replace(field, unit=unit)
+
+    def part(one: Field) -> Field:
+        takes = one.kind in ("number", "integer", "list", "tuple", "union")
+        return _measured(one, unit) if takes else one
+
+    return replace(
+        field,
+        item=field.item and part(field.item),
+        fields=tuple(map(part, field.fields)),
+        branches=tuple(map(part, field.branches)),
     )

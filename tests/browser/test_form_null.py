@@ -157,6 +157,16 @@ def test_ten_thousand_options_are_searched_by_keyboard_and_mouse(
     assert value(form, field) == "EPSG:11755 zone 55"
 
 
+def test_one_tick_takes_the_place_of_the_other_when_a_list_holds_one(
+    open_form: Callable[..., Form],
+) -> None:
+    method = {"type": "array", "items": {"enum": ["otsu", "mean"]}, "maxItems": 1}
+    form, field = opened(open_form, method)
+    form.page.get_by_label("otsu").check()
+    form.page.get_by_label("mean").check()
+    assert value(form, field) == ["mean"]
+
+
 def test_several_of_ten_thousand_options_are_picked(
     open_form: Callable[..., Form],
 ) -> None:

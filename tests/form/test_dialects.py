@@ -260,6 +260,20 @@ def test_unit_is_short_when_a_server_names_one(
         assert form.fields["x"].field.unit == unit
 
 
+def test_unit_stands_beside_each_number_when_an_input_takes_several() -> None:
+    either = {"anyOf": [{"type": "number"}, {"type": "string"}]}
+    inputs = {
+        "list": {"schema": {"type": "number"}, "maxOccurs": 3, "uom": "m"},
+        "pair": {"schema": PAIR, "uom": "m"},
+        "either": {"schema": either, "uom": "m"},
+    }
+    with closing(ProcessForm({"id": "p", "inputs": inputs})) as form:
+        several, pair, both = form.spec
+        assert several["item"]["unit"] == "m"
+        assert [one["unit"] for one in pair["fields"]] == ["m", "m"]
+        assert [one.get("unit") for one in both["branches"]] == ["m", None]
+
+
 def test_ranges_are_told_in_words_when_there_are_several() -> None:
     ranges = [between("0", "10", "closed-open"), {"minimumValue": "20"}]
     described = literal({"allowedRanges": ranges}, dataType="double")

@@ -164,6 +164,7 @@ function searchControl(spec, host, labels) {
 
 CONTROLS.multichoice = (spec, host) => {
   const labels = (spec.options ?? []).map(String);
+  const one = spec.max_items === 1; // a list, but of one or none
   let chosen = [];
   let sendsEmpty = false;
   const value = () => (chosen.length === 0 && !sendsEmpty ? null : [...chosen]);
@@ -171,7 +172,8 @@ CONTROLS.multichoice = (spec, host) => {
   if (labels.length <= 8) {
     const boxes = labels.map((label, index) => h("input", { type: "checkbox", onchange: () => {
       sendsEmpty = false;
-      chosen = boxes[index].checked ? [...chosen, index].sort((a, b) => a - b) : chosen.filter((other) => other !== index);
+      chosen = boxes[index].checked ? [...(one ? [] : chosen), index].sort((a, b) => a - b) : chosen.filter((other) => other !== index);
+      boxes.forEach((box, other) => { box.checked = chosen.includes(other); });
       host.changed(value());
     } }));
     const node = h("div", { class: "ogcw-f-checks", ...groupNaming(host) },
@@ -188,7 +190,7 @@ CONTROLS.multichoice = (spec, host) => {
   let taken = new Set();
   const box = comboBox({
     labels, naming: { "aria-label": `Add to ${plain(host.name, 200)}` }, placeholder: "add …", excluded: (index) => taken.has(index),
-    onpick: (index) => { if (index !== null) change([...chosen, index]); box.settle(""); },
+    onpick: (index) => { if (index !== null) change([...(one ? [] : chosen), index]); box.settle(""); },
     onclear: () => { if (chosen.length > 0) change(chosen.slice(0, -1)); },
   });
   const node = h("div", { class: "ogcw-f-chipbox" }, chips, box.node);
