@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from ogc_widgets.errors import InputError
 from ogc_widgets.map.area_hint import OBJECTS as GEOJSON
 from ogc_widgets.map.area_hint import AreaHint
-from ogc_widgets.map.order import COMMON, STANDARD, alternatives
-from ogc_widgets.map.order_evidence import possible_orders
+from ogc_widgets.map.order import COMMON, STANDARD, alternatives, orders_of
+from ogc_widgets.map.order_evidence import possible_orders, samples_of
 from ogc_widgets.map.parsing import parse_text, read_numbers
 from ogc_widgets.map.sides import order_of_members, orders_in, separator_in
 from ogc_widgets.map.wkt import looks_like_wkt
@@ -175,6 +175,8 @@ def _lists_sides(text: str) -> bool:
     orders = orders_in(text)
     if STANDARD in orders:
         return True
+    if re.search(r"\b(one|some|any) of\b|\beither\b", text.lower()):
+        return False  # directions to choose from
     return bool(set(orders) & set(COMMON) and _GEOGRAPHIC.search(text.lower()))
 
 
@@ -198,6 +200,8 @@ def _number_array(facts: Facts) -> AreaHint | None:
     fixed = bool(prefix) or fewest in (4, 6) or most in (4, 6)
     if not fixed and any(isinstance(count, int) for count in (fewest, most)):
         return None
+    is_box = any(orders_of(one, COMMON) for one in samples_of(facts))
+    fixed = fixed or is_box or _lists_sides(facts.all_words)
     words = _BOX_WORDS if fixed else _SIGNS
     about = _ABOUT.search(_words(facts.id)) or _ABOUT.search(facts.title.lower())
     names_members = fixed and bool(order_of_members(facts.member_words))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.map.order import COMMON, STANDARD, fits, orders_of
 from ogc_widgets.map.parsing import read_numbers
@@ -28,7 +28,11 @@ _STANDARD_WORDS: Final = re.compile(
     r"\b(bbox(es)?|bounding ?box(es)?|box(es)?|bounds|extents?|aois?)\b"
 )
 _LOOSE_WORDS: Final = re.compile(r"\b(areas?|regions?|zones?|windows?)\b")
-_LATITUDE_FIRST: Final = re.compile(r"\blat\w* (first|before|then|followed)\b")
+_PAIR: Final = r"\blat\w*\W{1,3}(?:lon|lng)\w*"
+_LATITUDE_FIRST: Final = re.compile(
+    rf"\blat\w* (first|before|then|followed)\b|{_PAIR}[\s)]* order\b|"
+    rf"\border\W+(of |is |\w+ )?lat|{_PAIR}\W{{1,3}}lat\w*\W{{1,3}}(lon|lng)"
+)
 # "in lat/lon" may only say what kind of coordinates these are.
 _LATITUDE_LONGITUDE: Final = re.compile(
     r"\blat\w*[\s)]*[,/;|-][\s(]*(lon|lng)\w*|\by\s*[,/]\s*x\b"
@@ -59,7 +63,7 @@ def possible_orders(facts: Facts, *, standard: bool = False) -> tuple[str, ...]:
             return fitting
         # The words contradict each other or the values; neither is believed.
         return tuple(dict.fromkeys((*said, *_by_samples(samples, COMMON))))
-    possible = _by_samples(samples, COMMON)
+    possible = _by_samples(samples, _by_ranges(facts.schema))
     text = facts.all_words
     is_standard = standard or _names_the_standard(facts)
     if is_standard and "swne" in possible and _LATITUDE_FIRST.search(text):
@@ -105,6 +109,24 @@ def _by_samples(
     for sample in samples:
         possible = orders_of(sample, possible) or possible
     return possible
+
+
+def _by_ranges(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    """The orders that the limits of the single numbers leave: latitudes end at 90."""
+    members = schema.get("prefixItems")
+    ends = [
+        one.get("maximum") if isinstance(one, Mapping) else None
+        for one in (members if isinstance(members, list) else ())
+    ]
+    if sorted(map(str, ends)) != ["180", "180", "90", "90"]:
+        return COMMON
+    return tuple(
+        order
+        for order in COMMON
+        if all(
+            (end == 90) == (side in "sn") for side, end in zip(order, ends, strict=True)
+        )
+    )
 
 
 def _said(facts: Facts) -> tuple[str, ...]:

@@ -143,6 +143,8 @@ _BETWEEN: Final = {
 _EDGE: Final = re.compile("bound(?:ing|ary)?|limit|edge|border")
 _BLANK: Final = re.compile(r"[\s_-]*")
 _CAMEL: Final = re.compile(r"(?<=[a-zß-ÿ0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,40}>")
+_CHAIN: Final = re.compile(r"(?<![\w-])[^\W\d_]+(?:-[^\W\d_]+){3}(?![\w-])")
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)?")
 _ACRONYM: Final = re.compile(r"(?<![^\W_])[wsen]{4}(?![^\W_])")
 
@@ -157,7 +159,7 @@ class _Run:
 
 def orders_in(text: str) -> tuple[str, ...]:
     """The orders that a text lists the four sides in, each of them once."""
-    spaced = _CAMEL.sub(" ", text[:_MOST_TEXT])
+    spaced = _plain(text)
     found = [order for run in _runs(spaced) for order in _orders(run)]
     found += [
         word
@@ -169,7 +171,7 @@ def orders_in(text: str) -> tuple[str, ...]:
 
 def separator_in(text: str) -> str:
     """What stands between the sides in the first list of them: "/", ";" or ","."""
-    for run in _runs(_CAMEL.sub(" ", text[:_MOST_TEXT])):
+    for run in _runs(_plain(text)):
         if _orders(run):
             signs = {gap.strip() for gap in run.gaps[1:]}
             return signs.pop() if signs in ({"/"}, {";"}) else ","
@@ -197,9 +199,22 @@ def sides_of(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(one[0] for one in found) if all(len(x) == 1 for x in found) else ()
 
 
+def _plain(text: str) -> str:
+    """A text without tags; ``minLat`` and "north-west-south-east" are taken apart."""
+    spaced = _CAMEL.sub(" ", _TAG.sub(" ", text[:_MOST_TEXT]))
+    return _CHAIN.sub(_apart, spaced)
+
+
+def _apart(chain: re.Match[str]) -> str:
+    words = chain[0].split("-")
+    marks = [_read(word.lower()) for word in words]
+    is_list = all(mark is not None and mark.compass for mark in marks)
+    return ", ".join(words) if is_list else chain[0]
+
+
 def _only_side(text: str) -> str:
     """The side that the words of one number name, or "" for none or several."""
-    runs = _runs(_CAMEL.sub(" ", text[:_MOST_TEXT]))
+    runs = _runs(_plain(text))
     sides = {mark.side for run in runs for mark in run.marks if mark.side}
     return sides.pop() if len(sides) == 1 else ""
 
@@ -262,7 +277,7 @@ def _runs(text: str) -> list[_Run]:
                 is_open = False
             continue
         made = run.marks[-1].joined(mark) if run.marks and tight else None
-        if run.marks and tight and "-" in gap and made is None:
+        if run.marks and tight and gap == "-" and made is None:
             made = _hyphenated(run.marks[-1], mark)
         if made is not None:
             run.marks[-1] = made

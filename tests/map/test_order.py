@@ -35,6 +35,11 @@ NUMBERS = {
         ("ymin xmin ymax xmax", "swne"),
         ("minLon; minLat; maxLon; maxLat", "wsen"),
         ("south west north east", "swne"),
+        ("north-west-south-east", "nwse"),
+        ("N-W-S-E", "nwse"),
+        ("- North\n- West\n- South\n- East", "nwse"),
+        ("<b>South</b>, <i>West</i>, <b>North</b>, <i>East</i>", "swne"),
+        ("N (90 to -90), W (-180 to 180), S, E", "nwse"),
         ("west, east, south and north", "wesn"),
         ("SNWE box of the scene", "snwe"),
         ("area_n_w_s_e", "nwse"),
@@ -148,6 +153,15 @@ def titled(*titles):
         ("x", input_of(titled("North", "West", "South", "East")), "bbox-array-nwse"),
         ("te", input_of(description="south lat, west lon, north lat, east lon"),
          "bbox-array-swne"),
+        ("bbox", input_of(description="[lat, lon, lat, lon]"), "bbox-array-swne"),
+        ("bbox", input_of(description="in lat/lon order"), "bbox-array-swne"),
+        ("area", input_of({"type": "array", "items": {"type": "number"},
+                           "default": [90, -180, -90, 180]}), "bbox-array-nwse"),
+        ("area", input_of({"type": "array", "items": {"type": "number"}},
+                          description="North, west, south, east"), "bbox-array-nwse"),
+        ("area", input_of({"type": "array", "prefixItems": [
+            {"type": "number", "minimum": -end, "maximum": end}
+            for end in (180, 180, 90, 90)]}), "bbox-array-wesn"),
         # The box of the standard asks nothing.
         ("bbox", input_of(), "bbox-array"),
         ("x", input_of(title="Bounding box"), "bbox-array"),
@@ -198,10 +212,13 @@ def test_order_is_decided_by_words_then_values_then_the_standard(
     [
         ("wind", input_of({"type": "string"}, description="One of N, E, S, W")),
         ("padding", input_of(description="left, top, right, bottom")),
+        ("side", input_of({"type": "string"}, title="One of W, E, S, N")),
+        ("area_weights", input_of({"type": "array", "items": {"type": "number"},
+                                   "default": [100, 200, 300, 400]})),
         ("weights", input_of(titled("red", "green", "blue", "nir"))),
         ("aspect", input_of({"type": "string"}, title="north, south, east or west")),
     ],
-)
+)  # fmt: skip
 def test_list_of_directions_is_no_area(name, description):
     assert recognise(description, name=name) is None
 
