@@ -149,9 +149,9 @@ def value_of(field: Field, draft: Mapping[str, Any], vault: Vault) -> JsonValue:
     if not isinstance(text, str) or not text.strip():
         return UNSET
     way = _way(field, draft)
-    if draft.get("given") is True and order_of(way[0]) == UNDECIDED:
+    if draft.get("given") is True and is_numbers(text):
         # Numbers from Python or the server's default: it is known what is sent, and
-        # only not where it is.
+        # only not always where it is.
         return _as_given(text, way[0])
     given = vault.get(draft.get("ref"))
     if isinstance(given, _Given) and (given.text, given.way) == (text, way):
@@ -199,6 +199,9 @@ def draft_of(field: Field, value: JsonValue, vault: Vault) -> dict[str, Any] | N
     text = _shown(value, fitting[0]) if fitting else None
     if text is None:
         return None
+    numbers = _numbers_text(value)
+    if numbers is not None:
+        return {"encoding": fitting[0], "crs": crs, "text": numbers, "given": True}
     # No text makes exactly this value, so it is kept beside the one that shows it.
     draft = {"encoding": fitting[0], "crs": crs, "text": text}
     draft["ref"] = vault.put(_Given(text, _way(field, draft), value))

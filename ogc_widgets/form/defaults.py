@@ -82,9 +82,16 @@ def usable_default(field: Field, default: JsonValue) -> JsonValue:
 
 
 def _read(field: Field, default: JsonValue) -> JsonValue:
-    """A list or an object that the server wrote as text, else UNSET."""
+    """A list, an object or the numbers of a box written as text, else UNSET."""
     start = {"list": "[", "multichoice": "[", "tuple": "[", "object": "{", "map": "{"}
     wanted = start.get(field.kind, "[{" if field.kind == "json" else "")
+    if field.area is not None and field.area.default.startswith("bbox-array"):
+        wanted = "["
+        if isinstance(default, list) and any(isinstance(one, str) for one in default):
+            try:
+                return [exact.number(str(one)) for one in default]
+            except ValueError:
+                return UNSET
     if not isinstance(default, str) or not wanted or not default.strip():
         return UNSET
     if default.strip()[0] not in wanted or len(default) > _MAX_TEXT:

@@ -99,8 +99,13 @@ class Facts:
     @property
     def texts(self) -> tuple[str, ...]:
         """The texts as they are written, capital letters and all."""
-        items = _called(self.schema.get("items"))
-        return self.id, self.title, self.description, self.keywords, items
+        members = self.schema.get("properties")
+        box = members.get("bbox") if isinstance(members, Mapping) else None
+        parts = (self.schema, self.schema.get("items"), box)
+        inner = [_text(one.get(k)) for one in parts if isinstance(one, Mapping)
+                 for k in ("title", "description")]  # fmt: skip
+        own = (self.id, self.title, self.description, self.keywords)
+        return tuple(dict.fromkeys((*own, *inner)))
 
     @property
     def is_plain_cwl(self) -> bool:
@@ -145,6 +150,7 @@ def by_words(facts: Facts) -> AreaHint | None:
     in_title = (
         _PHRASES.search(title)
         or _lists_sides(title)
+        or (kind == "string" and _BOX_WORDS.search(facts.names) and _has_box(facts))
         or (_SIGNS.search(title) and _is_short(facts))
     )
     if not in_id and (_ABOUT.search(title) or not (in_title or _says_itself(facts))):
@@ -156,7 +162,7 @@ def by_words(facts: Facts) -> AreaHint | None:
             return AreaHint(GEOJSON[::-1], "name")
         return AreaHint(GEOJSON, "name")
     if kind == "" and not set(schema) - {"title", "description", "default", "examples"}:
-        possible = possible_orders(facts, standard=True)
+        possible = possible_orders(facts)
         texts, numbers = (
             alternatives(form, possible) for form in ("bbox-text", "bbox-array")
         )
@@ -180,6 +186,11 @@ def _lists_sides(text: str) -> bool:
     return bool(set(orders) & set(COMMON) and _GEOGRAPHIC.search(text.lower()))
 
 
+def _has_box(facts: Facts) -> bool:
+    """Whether the default or an example is a box of four numbers."""
+    return any(orders_of(one, COMMON) for one in samples_of(facts))
+
+
 def _is_short(facts: Facts) -> bool:
     return len(facts.title.split()) <= 4
 
@@ -200,8 +211,7 @@ def _number_array(facts: Facts) -> AreaHint | None:
     fixed = bool(prefix) or fewest in (4, 6) or most in (4, 6)
     if not fixed and any(isinstance(count, int) for count in (fewest, most)):
         return None
-    is_box = any(orders_of(one, COMMON) for one in samples_of(facts))
-    fixed = fixed or is_box or _lists_sides(facts.all_words)
+    fixed = fixed or _has_box(facts) or _lists_sides(facts.all_words)
     words = _BOX_WORDS if fixed else _SIGNS
     about = _ABOUT.search(_words(facts.id)) or _ABOUT.search(facts.title.lower())
     names_members = fixed and bool(order_of_members(facts.member_words))
@@ -239,7 +249,7 @@ def _text_hint(facts: Facts) -> AreaHint:
         first = "geojson-text"
     elif re.search(r"\b(footprint|polygon|geom|geometry)\b", _words(facts.id)):
         first = "wkt"
-    boxes = alternatives("bbox-text", possible_orders(facts, standard=True))
+    boxes = alternatives("bbox-text", possible_orders(facts))
     ways = (first, *(encoding for encoding in _TEXTS if encoding != first))
     encodings = (*(boxes[0] if one == "bbox-text" else one for one in ways), *boxes[1:])
     separators = [mark for one in samples if (mark := _separator_of(one))]

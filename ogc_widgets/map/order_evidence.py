@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _STANDARD_WORDS: Final = re.compile(
     r"\b(bbox(es)?|bounding ?box(es)?|box(es)?|bounds|extents?|aois?)\b"
 )
-_LOOSE_WORDS: Final = re.compile(r"\b(areas?|regions?|zones?|windows?)\b")
+_LOOSE_WORDS: Final = re.compile(r"\b(areas?|regions?|zones?|windows?)\b(?! of int)")
 _PAIR: Final = r"\blat\w*\W{1,3}(?:lon|lng)\w*"
 _LATITUDE_FIRST: Final = re.compile(
     rf"\blat\w* (first|before|then|followed)\b|{_PAIR}[\s)]* order\b|"
@@ -47,14 +47,8 @@ _EXAMPLE: Final = re.compile(
 _MOST_SAMPLES: Final = 20
 
 
-def possible_orders(facts: Facts, *, standard: bool = False) -> tuple[str, ...]:
-    """The orders that a description leaves open: one where something decides.
-
-    Args:
-        facts: What the description says.
-        standard: Take the order of the standard where nothing speaks against it,
-            whatever the words are.
-    """
+def possible_orders(facts: Facts) -> tuple[str, ...]:
+    """The orders that a description leaves open: one where something decides."""
     samples = list(samples_of(facts))
     said = _said(facts)
     if said:
@@ -65,7 +59,7 @@ def possible_orders(facts: Facts, *, standard: bool = False) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*said, *_by_samples(samples, COMMON))))
     possible = _by_samples(samples, _by_ranges(facts.schema))
     text = facts.all_words
-    is_standard = standard or _names_the_standard(facts)
+    is_standard = _names_the_standard(facts)
     if is_standard and "swne" in possible and _LATITUDE_FIRST.search(text):
         return ("swne",)
     if _LATITUDE_LONGITUDE.search(text) and not _LONGITUDE_LATITUDE.search(text):
@@ -142,8 +136,11 @@ def _names_the_standard(facts: Facts) -> bool:
     names = facts.names
     if _STANDARD_WORDS.search(names):
         return True
-    is_loose = _LOOSE_WORDS.search(names)
-    return not is_loose and bool(_STANDARD_WORDS.search(facts.all_words))
+    if _LOOSE_WORDS.search(names):
+        return False
+    # A text that is known as an area by its name alone has the usual notation.
+    is_numbers = facts.schema.get("type") == "array"
+    return not is_numbers or bool(_STANDARD_WORDS.search(facts.all_words))
 
 
 def _four(value: Json) -> list[float] | None:

@@ -138,13 +138,17 @@ _INSIDE: Final = {
 _BETWEEN: Final = {
     *("and", "then", "to", "followed", "by", "und", "et", "y", "e", "in"),
     *("degree", "degrees", "deg", "dd", "decimal", "grad", "wgs"),
-    *("alt", "altitude", "z", "height", "elevation", "minz", "maxz", "zmin", "zmax"),
 }
 _EDGE: Final = re.compile("bound(?:ing|ary)?|limit|edge|border")
 _BLANK: Final = re.compile(r"[\s_-]*")
 _CAMEL: Final = re.compile(r"(?<=[a-zß-ÿ0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,40}>")
 _CHAIN: Final = re.compile(r"(?<![\w-])[^\W\d_]+(?:-[^\W\d_]+){3}(?![\w-])")
+_HEIGHT: Final = re.compile(
+    r"(?<![^\W\d_])(?:(?:min|max)(?:imum)?[ _-]?)?(?:alt|altitude|height|elevation|z)"
+    r"(?:[ _-]?(?:min|max)(?:imum)?)?(?![^\W\d_])",
+    re.IGNORECASE,
+)
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)?")
 _ACRONYM: Final = re.compile(r"(?<![^\W_])[wsen]{4}(?![^\W_])")
 
@@ -200,8 +204,9 @@ def sides_of(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _plain(text: str) -> str:
-    """A text without tags; ``minLat`` and "north-west-south-east" are taken apart."""
+    """A text without tags and heights, ``minLat`` and "north-west-..." taken apart."""
     spaced = _CAMEL.sub(" ", _TAG.sub(" ", text[:_MOST_TEXT]))
+    spaced = _HEIGHT.sub(" ", spaced)
     return _CHAIN.sub(_apart, spaced)
 
 

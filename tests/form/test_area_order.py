@@ -162,6 +162,26 @@ def test_names_of_the_numbers_tell_the_order_of_a_tuple():
     assert form.inputs == {"x": [41, 5, 40, 6]}
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["[90, 0, -90, 360]", ["90", "0", "-90", "360"], [90, 0, -90, 360]],
+)
+def test_default_is_kept_to_the_digit_however_it_is_written(written):
+    form = form_of({**NUMBERS, "default": written})
+    assert form.inputs == {"area": [90, 0, -90, 360]}
+    assert form.drafts["area"]["text"] == "90, 0, -90, 360"
+    assert form.get_shape("area") == box(-180, -90, 180, 90)
+    form.set_shape("area", BOX)
+    assert form.inputs == {"area": [41, 5, 40, 6]}
+
+
+def test_words_inside_of_the_schema_count_where_it_is_wrapped():
+    wrapped = {"anyOf": [{**NUMBERS, "title": "N, W, S, E"}, {"type": "null"}]}
+    form = form_of(wrapped, title="Area")
+    form.set_shape("area", BOX)
+    assert form.inputs == {"area": [41, 5, 40, 6]}
+
+
 def test_plain_bbox_asks_nothing():
     form = form_of(name="bbox", title="Bounding box")
     form.set_shape("bbox", BOX)

@@ -174,6 +174,12 @@ def titled(*titles):
         ("bbox", input_of({"format": "ogc-bbox"}), "bbox-object"),
         ("x", input_of({"format": "ogc-bbox"}, title="lat_min,lon_min,lat_max,lon_max"),
          "bbox-object-swne"),
+        ("x", input_of({"format": "ogc-bbox", "properties": {"bbox": {
+            **NUMBERS, "description": "[north, west, south, east]"}, "crs": {}}}),
+         "bbox-object-nwse"),
+        ("bbox", input_of({**NUMBERS, "minItems": 6, "maxItems": 6}, description=
+                          "min_lat,min_lon,min_alt,max_lat,max_lon,max_alt"),
+         "bbox-array-swne"),
         ("x", input_of({"format": "ogc-bbox"}, title="xmin,ymin,xmax,ymax"),
          "bbox-object"),
         # Nothing decides, or what is said contradicts itself.
@@ -196,6 +202,10 @@ def titled(*titles):
          "bbox-text-swne"),
         ("bbox", input_of({"type": "string", "default": "90/-180/-90/180"}),
          "bbox-text-nwse"),
+        ("area", input_of({"type": "string", "default": "60/-10/35/40"}),
+         "bbox-text-nwse"),
+        ("area", input_of({"type": "string", "default": "5,40,6,41"}),
+         "bbox-text-undecided"),
         ("bbox", input_of({}, description="N, W, S, E"), "bbox-text-nwse"),
     ],
 )  # fmt: skip
