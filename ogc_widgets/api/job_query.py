@@ -119,5 +119,14 @@ def is_oldest_first(statuses: Sequence[StatusInfo]) -> bool:
     return len(moments) > 1 and moments[0] < moments[-1]
 
 
+def is_older(statuses: Sequence[StatusInfo], others: Sequence[StatusInfo]) -> bool:
+    """Whether the newest of some jobs is older than the newest of others."""
+    newest, other = (
+        max((m for one in listed if (m := _created(one)) is not None), default=None)
+        for listed in (statuses, others)
+    )
+    return newest is not None and other is not None and newest < other
+
+
 def _created(status: StatusInfo) -> datetime | None:
     return status.created or status.started

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ogc_widgets.api.replies import Reply
 
 _TOTALS = ("numberTotal", "numberMatched", "total", "totalCount", "count")
+# Sizes of a page where nothing, or less than was wanted, is allowed.
+_CUT_AT = frozenset({10, 20, 25, 50, 100, 200, 250, 500, 1000})
 _CURSORS = ("cursor", "nextCursor", "next_cursor", "nextPageToken", "next_page_token")
 
 
@@ -103,9 +105,15 @@ def next_url(
         return said, True
     if header := find_link(reply.links, "next", html=True):
         return header.href, True
-    is_full = limit is not None and len(page.entries) == limit
     is_more = page.total is not None and page.total > loaded
-    return (_guess(page, loaded), False) if is_more or is_full else ("", False)
+    is_wanted = is_more or (page.total is None and is_full(page, limit))
+    return (_guess(page, loaded), False) if is_wanted else ("", False)
+
+
+def is_full(page: Page, limit: int | None) -> bool:
+    """Whether a page has as many entries as were asked for, or as servers cut at."""
+    count = len(page.entries)
+    return count in _CUT_AT or (limit is not None and count >= limit)
 
 
 def _guess(page: Page, loaded: int) -> str:

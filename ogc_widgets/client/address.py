@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 from ogc_widgets.api.links import (
@@ -34,12 +34,24 @@ _RESOURCE = re.compile(
 _PAGE_QUERY = frozenset({"f", "lang"})
 
 
-def clean_url(url: object) -> tuple[str, tuple[str, str] | None]:
-    """Read the address of a landing page in any reasonable spelling.
+class Typed(NamedTuple):
+    """An address as somebody typed it, taken apart.
 
-    Returns:
-        The address without a trailing slash, query or user-info, and the user and
-        password that stood in it, if any.
+    Attributes:
+        url: The address without a trailing slash, query or user-info.
+        user: The user and password that stood in it, if any.
+        params: The members of its query, but for those that choose a page.
+        has_slash: Whether it ended with a slash.
+    """
+
+    url: str
+    user: tuple[str, str] | None
+    params: dict[str, str]
+    has_slash: bool
+
+
+def clean_url(url: object) -> Typed:
+    """Read the address of a landing page in any reasonable spelling.
 
     Raises:
         InputError: It is not a web address.
@@ -55,19 +67,17 @@ def clean_url(url: object) -> tuple[str, tuple[str, str] | None]:
             advice='It should look like "https://example.org/acme/ogc-api".',
         )
     parts = urlsplit(text)
-    odd = [name for name, _ in parse_qsl(parts.query) if name not in _PAGE_QUERY]
-    if odd:
-        raise InputError(
-            f"The address has a query ({clean(', '.join(odd), limit=80)}=...).",
-            advice="Leave it out; put keys into headers= or auth=.",
-        )
     host = parts.netloc.rpartition("@")[2]
     user = None
     if parts.username is not None:
         user = (unquote(parts.username), unquote(parts.password or ""))
-    return urlunsplit(
-        (parts.scheme.lower(), host, parts.path.rstrip("/"), "", "")
-    ), user
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    return Typed(
+        urlunsplit((parts.scheme.lower(), host, parts.path.rstrip("/"), "", "")),
+        user,
+        {name: value for name, value in query if name not in _PAGE_QUERY},
+        parts.path.endswith("/"),
+    )
 
 
 def outer_url(url: str) -> str:

@@ -51,6 +51,7 @@ _ANY_RESULT = "application/json, */*;q=0.5"
 _UNCHANGED = "The job was not changed."
 # wait() gives up on credentials that were refused this many times in a row.
 _SIGN_IN_TRIES = 3
+POLL_S = 30.0
 # How long wait() waits for watchers, so that a page shows the end when a cell goes on.
 _FOLLOW_UP_S = 10.0
 # When refresh() asks again about a job that may be too young to be known.
@@ -459,7 +460,10 @@ class AsyncJob:
     async def _check_alone(self) -> OgcError | None:
         watch = self._watch
         try:
-            reply = await self._client.send(requests.get(self.url))
+            # However patient the user is with other requests, silence is noticed here.
+            reply = await self._client.send(
+                requests.get(self.url), timeout_s=min(POLL_S, self._client.timeout_s)
+            )
         except TransportError as error:
             watch.not_heard(error, now())
             self._poller.publish()

@@ -72,7 +72,7 @@ class Catalogue:
     """
 
     def __init__(self, reader: StacReader, url: str) -> None:
-        self.url, _ = clean_url(url)
+        self.url = clean_url(url).url
         self._reader = reader
         self._api: SearchApi | None = None
         self._query = ItemQuery()

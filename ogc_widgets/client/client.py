@@ -43,6 +43,8 @@ class Client:
             :mod:`ogc_widgets.auth <ogc_widgets.client.auth>`.
         headers: Further headers, such as ``{"X-Api-Key": "..."}``. Like ``auth``, they
             are sent to this server only.
+        params: Members of the query of every request, such as ``{"apikey": "..."}``;
+            a query in ``url`` is taken in the same way. No message shows their values.
         timeout_s: Seconds for one complete exchange.
         verify: ``True``, the path of a CA file, an SSL context, or ``False`` to accept
             any certificate.
@@ -57,11 +59,17 @@ class Client:
         *,
         auth: Auth = None,
         headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
         timeout_s: float = 30,
         verify: Verify = True,
     ) -> None:
         self._aio = AsyncClient(
-            url, auth=auth, headers=headers, timeout_s=timeout_s, verify=verify
+            url,
+            auth=auth,
+            headers=headers,
+            params=params,
+            timeout_s=timeout_s,
+            verify=verify,
         )
 
     @property

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from ogc_widgets.api import requests
 from ogc_widgets.api.documents import LandingPage
 from ogc_widgets.api.links import Rebase, join_path
+from ogc_widgets.api.login_pages import refuse_login_page
 from ogc_widgets.api.notices import Oddity, tell
 from ogc_widgets.api.replies import Reply, problem_error, unexpected_page
 from ogc_widgets.api.text import clean
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 ACCEPT_S = 60.0
 _MOST_ODDITIES = 100
 _VARYING = re.compile(r"[0-9a-f]{4,}|\d+")
+# Signing in, waiting and asking less often help with these, and no other spelling.
+_SAME_WITH_SLASH = frozenset({401, 403, 407, 429, 503})
 _ADDRESS_ADVICE = (
     "Check the address: it should be the landing page of the server, for example "
     "https://example.org/acme/ogc-api"
@@ -52,6 +55,7 @@ class Options(TypedDict, total=False):
 
     auth: Auth
     headers: Mapping[str, str] | None
+    params: Mapping[str, str] | None
     timeout_s: float
     verify: Verify
 
@@ -63,6 +67,7 @@ class Connection:
         url: Address of the landing page.
         auth: What identifies the user; see :class:`~ogc_widgets.client.AsyncClient`.
         headers: Further headers for this server only.
+        params: Query members that go along with every request to it.
         timeout_s: Seconds for one complete exchange.
         verify: How certificates are checked.
 
@@ -80,11 +85,19 @@ class Connection:
         *,
         auth: Auth = None,
         headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
         timeout_s: float = 30,
         verify: Verify = True,
     ) -> None:
-        self.url, user = clean_url(url)
-        credentials = Credentials(self.url, auth if auth is not None else user, headers)
+        typed = clean_url(url)
+        self.url = typed.url
+        self._typed_with_slash = typed.has_slash
+        credentials = Credentials(
+            self.url,
+            auth if auth is not None else typed.user,
+            headers,
+            {**typed.params, **(params or {})},
+        )
         self._transport = Transport(
             self.url, credentials, timeout_s=timeout_s, verify=verify
         )
@@ -120,17 +133,28 @@ class Connection:
             ProtocolError: It is another document.
             ServerError: It could not be read.
         """
-        reply = await self.send(requests.get(base))
-        if reply.status_code == 404:
-            reply = await self.send(requests.get(f"{base}/"))
-        if not reply.is_ok:
-            is_refused = reply.status_code in (401, 403)
-            raise problem_error(reply, advice="" if is_refused else _ADDRESS_ADVICE)
-        self._headers = reply.headers
-        document = reply.json_or_none()
-        if not is_landing_page(document):
+        # With and without a slash are two addresses, and some servers know only one
+        # of them: first the one that was typed.
+        spellings = [base, f"{base}/"]
+        if self._typed_with_slash and base == self.url:
+            spellings.reverse()
+        first: Reply | None = None
+        for url in spellings:
+            reply = await self.send(requests.get(url))
+            document = reply.json_or_none() if reply.is_ok else None
+            if is_landing_page(document):
+                self._headers = reply.headers
+                return document, reply.url
+            first = first or reply
+            if reply.status_code in _SAME_WITH_SLASH:
+                break
+        return self._no_landing_page(first or reply)
+
+    def _no_landing_page(self, reply: Reply) -> NoReturn:
+        if reply.is_ok:
             raise unexpected_page(reply, "the landing page")
-        return document, reply.url
+        is_refused = reply.status_code in (401, 403)
+        raise problem_error(reply, advice="" if is_refused else _ADDRESS_ADVICE)
 
     async def resources(self) -> Resources:
         """Find where the resources are; asked once.
@@ -142,6 +166,7 @@ class Connection:
         async with self._finding:
             if self._resources is None:
                 self._resources = await self._find_resources()
+                self._transport.rebase = self._resources.rebase
             return self._resources
 
     async def _find_resources(self) -> Resources:
@@ -197,7 +222,10 @@ class Connection:
         reply = await self._transport.send(
             request, timeout_s=timeout_s, max_bytes=max_bytes, is_counted=is_counted
         )
-        return reply if reply.is_ok else self._redacted(reply)
+        if not reply.is_ok:
+            return self._redacted(reply)
+        refuse_login_page(request, reply)
+        return reply
 
     @property
     def oddities(self) -> tuple[Oddity, ...]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import time
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
 
 from ogc_widgets.api.links import origin
+from ogc_widgets.api.requests import with_query
 from ogc_widgets.client.secret import (
     FixedSecret,
     Sealed,
@@ -28,6 +30,7 @@ PLACEHOLDER = "$TOKEN"
 
 # So long it takes until a source is asked again that brought nothing better.
 _ASK_AGAIN_S = 60.0
+_SHORTEST_SECRET = 6
 
 
 class HeaderAuth(Sealed):
@@ -110,19 +113,28 @@ class Credentials(Sealed):
         url: Address of the server; only its origin ever receives anything.
         auth: See :data:`Auth`.
         headers: Further headers for this server, such as an API key.
+        params: Members of the query of every request, such as a key or a map file.
 
     Raises:
-        InputError: ``auth`` or ``headers`` is of a kind that cannot be sent.
+        InputError: ``auth``, ``headers`` or ``params`` cannot be sent.
     """
 
-    __slots__ = ("_auth", "_headers", "_origin", "_renewed", "_renewed_at_s", "_url")
+    __slots__ = (
+        *("_auth", "_headers", "_origin", "_params"),
+        *("_renewed", "_renewed_at_s", "_url"),
+    )
 
     def __init__(
-        self, url: str, auth: Auth = None, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        auth: Auth = None,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
     ) -> None:
         self._url = url
         self._origin: Origin | None = origin(url)
         self._headers = _sealed(headers or {})
+        self._params = _sealed_params(params or {})
         self._auth = _header_auth(auth)
         # The secret that was asked for last because the one before was refused.
         self._renewed = Secret()
@@ -141,10 +153,30 @@ class Credentials(Sealed):
             names[self._auth.header] = self._auth.placeholder
         return names
 
+    @property
+    def param_names(self) -> tuple[str, ...]:
+        """Names of the query members that go along with every request."""
+        return tuple(self._params)
+
     def with_auth(self, auth: Auth) -> Credentials:
-        """Return other credentials for the same server, with the same headers."""
+        """Return other credentials for the same server; headers and query stay."""
         headers = {name: value.reveal() for name, value in self._headers.items()}
-        return Credentials(self._url, auth, headers)
+        params = {name: value.reveal() for name, value in self._params.items()}
+        return Credentials(self._url, auth, headers, params)
+
+    def with_params(self, url: str) -> str:
+        """Return the address to send: with the query of this server, if it is its."""
+        if not self._params or not self.are_for(url):
+            return url
+        said = {name for name, _ in parse_qsl(urlsplit(url).query)}
+        return with_query(
+            url,
+            {
+                name: value.reveal()
+                for name, value in self._params.items()
+                if name not in said
+            },
+        )
 
     def are_for(self, url: str) -> bool:
         """Whether an address belongs to the server that these are for."""
@@ -202,6 +234,9 @@ class Credentials(Sealed):
     def redact(self, text: str) -> str:
         """Blank out the secrets in a text that a server may have echoed."""
         known = {value.reveal() for value in self._headers.values()}
+        values = {value.reveal() for value in self._params.values()}
+        # "?f=1" is no secret, and blanking every 1 would help nobody.
+        known |= {value for value in values if len(value) >= _SHORTEST_SECRET}
         if self._auth is not None:
             known |= self._auth.known()
         return blanked(text, known)
@@ -223,6 +258,18 @@ def _header_auth(auth: Auth) -> HeaderAuth | None:
         advice="Pass a token, (user, password), a function that returns a token, or "
         "one of the ways in ogc.auth, such as ogc.auth.api_key(name, key).",
     )
+
+
+def _sealed_params(params: Mapping[str, str]) -> dict[str, Secret]:
+    sealed = {}
+    for name, value in params.items():
+        if not isinstance(name, str) or not isinstance(value, str | int | float):
+            raise InputError(
+                f"The query member {name!r} cannot be sent.",
+                advice='Pass texts: Client(url, params={"map": "/maps/a.qgs"}).',
+            )
+        sealed[name] = Secret(str(value))
+    return sealed
 
 
 def _sealed(headers: Mapping[str, str]) -> dict[str, Secret]:

@@ -12,9 +12,10 @@ from ogc_widgets.api.capabilities import Capabilities
 from ogc_widgets.api.conformance import Conformance
 from ogc_widgets.api.documents import LandingPage
 from ogc_widgets.api.links import absolute, find_link, join_path, same_origin
-from ogc_widgets.api.notices import silent
+from ogc_widgets.api.notices import notice, silent
 from ogc_widgets.api.processes import Process, ProcessList, ProcessSummary
 from ogc_widgets.api.replies import problem_error
+from ogc_widgets.api.requests import with_query
 from ogc_widgets.api.server_report import ServerReport, report
 from ogc_widgets.client.loop import on_loop
 from ogc_widgets.client.pages import Pages
@@ -26,12 +27,19 @@ from ogc_widgets.errors import (
     ProblemError,
     ProtocolError,
     ServerError,
+    SignInError,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from ogc_widgets.api.paging import Page
     from ogc_widgets.client.connection import Options
+
+
+# The largest page of the standard's own example (OGC 18-062r2, 7.9) is 10,000, but
+# some servers refuse more than 1,000.
+MOST_LISTED = 1_000
 
 
 class Discovery(SigningIn):
@@ -45,6 +53,8 @@ class Discovery(SigningIn):
         self._processes: dict[str, Process] = {}
         self._conformance: Conformance | None = None
         self._summaries: tuple[ProcessSummary, ...] | None = None
+        self.processes_note = ""
+        """What there is to say about the list of processes, once it was read."""
 
     @on_loop
     async def landing_page(self) -> LandingPage:
@@ -153,16 +163,45 @@ class Discovery(SigningIn):
             ServerError: The list could not be read.
         """
         url = (await self.resources()).processes_url
+        pages, read = await self._first_processes(url)
         found: dict[str, ProcessSummary] = {}
-        pages = Pages(self, url, "processes")
-        while (read := await pages.next()) is not None:
+        while read is not None:
             page = ProcessList.from_json(read.document, read.url)
             new = {p.id: p for p in page.processes if p.id not in found}
-            found |= new
-            if not new:
+            if found and not new:
+                pages.repeats(read.url)
                 break
+            found |= new
+            read = await pages.next()
         self._summaries = tuple(found.values())
+        self.processes_note = ""
+        if pages.is_cut:
+            of = f" of {pages.total}" if (pages.total or 0) > len(found) else ""
+            self.processes_note = (
+                f"The server lists {len(found)}{of} processes; there may be more."
+            )
+            notice(self.processes_note)
         return list(found.values())
+
+    async def _first_processes(self, url: str) -> tuple[Pages, Page | None]:
+        """Read the first page, as large as the server lets it be.
+
+        Some give ten and say nothing of the others unless they are asked for more;
+        some refuse to be asked.
+        """
+        pages = Pages(
+            self,
+            with_query(url, {"limit": MOST_LISTED}),
+            "processes",
+            limit=MOST_LISTED,
+        )
+        try:
+            return pages, await pages.next()
+        except SignInError:
+            raise
+        except ProblemError:
+            pages = Pages(self, url, "processes")
+            return pages, await pages.next()
 
     @on_loop
     async def process(self, process_id: str) -> Process:

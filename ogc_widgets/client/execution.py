@@ -135,7 +135,7 @@ class Execution(Jobs):
         try:
             reply = await self.send(
                 request,
-                timeout_s=SYNC_S if is_sync else max(ACCEPT_S, self.timeout_s),
+                timeout_s=max(SYNC_S if is_sync else ACCEPT_S, self.timeout_s),
                 is_counted=not is_sync,
             )
         except (ConnectionFailedError, RedirectError):

@@ -38,6 +38,8 @@ class Jobs(Discovery):
         super().__init__(url, **options)
         self._jobs: weakref.WeakSet[AsyncJob] = weakref.WeakSet()
         self._sent: dict[str, Mapping[str, Any]] = {}
+        self.lists_newest_first = False
+        """Whether the list of jobs has been seen to begin with the newest."""
 
     @on_loop
     async def jobs(
@@ -133,6 +135,20 @@ class Jobs(Discovery):
         while page := await pages.next():
             for job in page:
                 yield job
+
+    def started_here(self, query: JobQuery) -> list[AsyncJob]:
+        """The jobs of this client's own that go on, or have ended, on the server.
+
+        The list of a server may not know the newest ones yet, or show others first.
+        """
+        return [
+            job
+            for job in self._jobs
+            if job.url
+            and job.inputs is not None
+            and job.view.phase not in ("lost", "dismissed")
+            and query.accepts(job.status)
+        ]
 
     def listed(self, status: StatusInfo, jobs_url: str) -> AsyncJob:
         """Make the job of an entry of the list."""

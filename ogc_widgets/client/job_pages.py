@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from ogc_widgets.api import requests
 from ogc_widgets.api.documents import JobList
-from ogc_widgets.api.job_query import JobQuery, is_oldest_first
+from ogc_widgets.api.job_query import JobQuery, is_older, is_oldest_first
+from ogc_widgets.client.last_pages import LastPages
 from ogc_widgets.client.loop import on_loop
 from ogc_widgets.client.pages import Pages
-from ogc_widgets.errors import DeadlineError, OgcError, ProblemError, SignInError
+from ogc_widgets.errors import (
+    DeadlineError,
+    OgcError,
+    ProblemError,
+    ServerError,
+    SignInError,
+)
 
 if TYPE_CHECKING:
     from ogc_widgets.api.paging import Page
@@ -40,11 +48,12 @@ class JobPages:
         self._query = query
         self._page_size = page_size
         self._parameters: dict[str, str] = query.parameters
-        self._pages: Pages | None = None
+        self._pages: Pages | LastPages | None = None
+        self._ahead: Page | None = None
         self._held: Page | None = None
         self._known: set[str] = set()
         self.is_oldest_first = False
-        """Whether the server begins with the oldest job, as far as can be seen."""
+        """Whether the oldest jobs come first, and the end of the list is not known."""
 
     @property
     def total(self) -> int | None:
@@ -54,7 +63,7 @@ class JobPages:
     @property
     def is_last(self) -> bool:
         """Whether there is no further page."""
-        return self._pages is not None and self._pages.is_last
+        return self._pages is not None and self._pages.is_last and self._ahead is None
 
     @on_loop
     async def next(self) -> list[AsyncJob]:
@@ -70,8 +79,6 @@ class JobPages:
             if not new:
                 self._held = None
                 break  # a server that does not page repeats itself
-            if is_oldest_first(listed):
-                self.is_oldest_first = True
             jobs = [self._client.listed(one, url) for one in new]
             await self._fill_in(jobs)
             self._held = None
@@ -88,6 +95,9 @@ class JobPages:
         return self._held
 
     async def _read(self) -> Page | None:
+        if self._ahead is not None:
+            page, self._ahead = self._ahead, None
+            return page
         if self._pages is not None:
             return await self._pages.next()
         try:
@@ -111,8 +121,36 @@ class JobPages:
         page = await self._start(self._parameters)
         if page is not None and _are_bare(page.entries) and page.entries:
             # Some servers give no more than ids unless they are asked to.
-            full = await self._start({**self._parameters, _DETAIL: "true"})
-            return full or page
+            page = await self._start({**self._parameters, _DETAIL: "true"}) or page
+        return await self._newest(page) if page is not None else None
+
+    async def _newest(self, page: Page) -> Page | None:
+        """The page with the newest jobs, given the first one.
+
+        Some servers begin with the oldest jobs, even where each page has its newest
+        first, so it takes a second page to see it. That is asked once per client.
+        """
+        pages = self._pages
+        if not isinstance(pages, Pages) or pages.is_last:
+            return page
+        if self._client.lists_newest_first:
+            return page
+        self._ahead = second = await pages.next()
+        if second is None:
+            return page
+        first_jobs, jobs = (
+            JobList.from_json(one.document, one.url).jobs for one in (page, second)
+        )
+        if not (is_oldest_first(first_jobs) or is_older(first_jobs, jobs)):
+            self._client.lists_newest_first = True
+            return page
+        last = LastPages(pages.read, second.url, self._page_size)
+        loaded = len(page.entries) + len(second.entries)
+        with contextlib.suppress(ServerError):
+            if await last.find_end(loaded, pages.total):
+                self._pages, self._ahead = last, None
+                return await last.next()
+        self.is_oldest_first = True
         return page
 
     async def _start(self, parameters: dict[str, str]) -> Page | None:

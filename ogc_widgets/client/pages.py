@@ -31,6 +31,7 @@ class Pages:
     Attributes:
         is_last: Whether there is no further page.
         total: How many entries the server says it has, or ``None``.
+        is_cut: Whether there seem to be more entries than can be had.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Pages:
         self._bodies: set[int] = set()
         self._loaded = 0
         self.total: int | None = None
+        self.is_cut = False
 
     @property
     def is_last(self) -> bool:
@@ -70,7 +72,7 @@ class Pages:
         url, is_first = self._next, not self._seen
         try:
             reply = await self._get(url)
-            page = read_page(reply.json(), self._member, reply.url)
+            page = self._page_of(reply)
         except (SignInError, StrictError):
             raise
         except ServerError as error:
@@ -83,13 +85,24 @@ class Pages:
         self._seen.add(url)
         body = hash(reply.body)
         if body in self._bodies or len(self._seen) > MOST_PAGES:
-            self._end(url)
+            self.repeats(url)
             return None
         self._bodies.add(body)
         self._loaded += len(page.entries)
         self.total = page.total
         self._plan(page, reply)
         return page
+
+    async def read(self, url: str) -> Page:
+        """Read any page of the list by its address.
+
+        Raises:
+            ServerError: It could not be read.
+        """
+        return self._page_of(await self._get(url))
+
+    def _page_of(self, reply: Reply) -> Page:
+        return read_page(reply.json(), self._member, reply.url)
 
     async def _get(self, url: str) -> Reply:
         reply = await self._client.send(requests.get(url), timeout_s=self._timeout_s)
@@ -107,14 +120,22 @@ class Pages:
         # Credentials and patience are for this server only.
         if self._next and not same_origin(self._next, self._client.url):
             self._next = ""
+            self.is_cut = True
         if self._next in self._seen:
-            self._end(self._next)
+            self.repeats(self._next)
+        if not self._next and page.total is not None and page.entries:
+            self.is_cut = page.total > self._loaded
 
-    def _end(self, url: str) -> None:
-        """End a list that goes in circles; our guesses are not its fault."""
+    def repeats(self, url: str) -> None:
+        """End a list of which a page holds nothing new.
+
+        The server's own links lead in a circle, or it does not understand our guess
+        of where the next page is; then the page before was all that it gives.
+        """
         if self._is_said:
             notice(
                 f"The pages of {without_query(url)} repeat; stopped, "
                 f"{self._loaded} shown."
             )
+        self.is_cut = not self._is_said
         self._next = ""

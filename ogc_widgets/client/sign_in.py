@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ogc_widgets.api import requests, security
 from ogc_widgets.api.documents import LandingPage
 from ogc_widgets.api.links import find_link, join_path, same_origin
+from ogc_widgets.api.login_pages import refuse_login_page
 from ogc_widgets.api.notices import silent
 from ogc_widgets.api.replies import problem_error
 from ogc_widgets.client.address import Resources, find_resources
@@ -69,7 +70,7 @@ class SigningIn(Connection):
             )
         if auth is None or await source.needs_user():
             await source.begin_again()
-        self._transport.credentials = after
+        self._transport.identify(after)
         self._signed_in()
 
     def _signed_in(self) -> None:
@@ -108,7 +109,7 @@ class SigningIn(Connection):
             await self._check(trial)
         finally:
             await trial.close()
-        self._transport.credentials = after
+        self._transport.identify(after)
         self._signed_in()
 
     async def _check(self, trial: Transport) -> None:
@@ -117,7 +118,9 @@ class SigningIn(Connection):
         Raises:
             SignInError: The server does not accept the credentials.
         """
-        landing = await trial.send(requests.get(self.url))
+        request = requests.get(self.url)
+        landing = await trial.send(request)
+        refuse_login_page(request, landing)
         if landing.status_code in (401, 403):
             raise _refusal(landing, trial.credentials)
         found = self._resources or _resources_of(self.url, landing)

@@ -18,8 +18,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.api.links import absolute, is_private_host, origin, without_query
+from ogc_widgets.api.links import (
+    Rebase,
+    absolute,
+    is_private_host,
+    origin,
+    same_origin,
+    without_query,
+)
 from ogc_widgets.api.replies import Reply
+from ogc_widgets.client.cookies import Cookies
 from ogc_widgets.client.quiet import keep_logs_quiet
 from ogc_widgets.client.stream import Stream, take_location
 from ogc_widgets.errors import (
@@ -33,7 +41,7 @@ from ogc_widgets.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
     import httpx
 
@@ -42,6 +50,7 @@ if TYPE_CHECKING:
 
 JSON_CAP = 16 * 2**20
 CONNECT_S = 10.0
+# A download may take hours; it is over when nothing comes for so long, at least.
 SILENCE_S = 30.0
 MAX_REDIRECTS = 5
 MAX_IN_FLIGHT = 4
@@ -91,10 +100,17 @@ class Transport:
         self.credentials = credentials
         self.timeout_s = timeout_s
         self.verify = verify
+        self.cookies = Cookies(url)
+        self.rebase: Callable[[str], str] = Rebase(url)
         self._pools: dict[bool, httpx.AsyncClient] = {}
         self._in_flight: Counter[httpx.AsyncClient] = Counter()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._gate: _Gate | None = None
+
+    def identify(self, credentials: Credentials) -> None:
+        """Go on as somebody else; cookies may say who it was before."""
+        self.credentials = credentials
+        self.cookies.clear()
 
     @property
     def verifies(self) -> bool:
@@ -154,7 +170,9 @@ class Transport:
         sent = _Sent()
         try:
             async with asyncio.timeout(deadline_s) as deadline:
-                async with self.stream(request, sent=sent, deadline=deadline) as stream:
+                async with self.stream(
+                    request, silence_s=deadline_s, sent=sent, deadline=deadline
+                ) as stream:
                     body = await stream.read(cap)
                     return Reply(
                         stream.status_code,
@@ -181,20 +199,21 @@ class Transport:
         self,
         request: Request,
         *,
-        silence_s: float = SILENCE_S,
+        silence_s: float | None = None,
         sent: _Sent | None = None,
         deadline: asyncio.Timeout | None = None,
     ) -> AsyncIterator[Stream]:
         """Send a request and read the answer piece by piece.
 
         Redirects are followed as far as that is safe, and a token that is refused is
-        renewed once. There is no deadline for the whole, only for silence, unless
-        ``deadline`` is one.
+        renewed once. There is no deadline for the whole, only for silence (that of
+        the client, if it has more patience than 30 s), unless ``deadline`` is one.
 
         Raises:
             TransportError: No usable answer.
         """
         sent = sent or _Sent()
+        silence_s = silence_s or max(SILENCE_S, self.timeout_s)
         url = request.url
         renewed = False
         for _ in range(MAX_REDIRECTS + 2):
@@ -206,7 +225,7 @@ class Transport:
                     async with _unhurried(deadline):
                         if await self._renew(identity, got.status_code):
                             continue
-                target = self._redirect(request, got)
+                target = await self._redirect(request, got)
                 if not target:
                     yield got
                     return
@@ -225,7 +244,7 @@ class Transport:
         with _nothing_sent():
             return await self.credentials.renew(refused, status_code)
 
-    def _redirect(self, request: Request, got: Stream) -> str:
+    async def _redirect(self, request: Request, got: Stream) -> str:
         """Return where a redirect may be followed to, or ``""``."""
         location = got.headers.get("location", "")
         if got.status_code not in _REDIRECTS or not location:
@@ -233,6 +252,8 @@ class Transport:
         if not request.is_safe and got.status_code not in _SAME_METHOD:
             return ""
         target = absolute(location, got.url)
+        if request.is_safe and await self._is_out_of_reach(got.url, target):
+            target = self.rebase(target)
         here, there = origin(got.url), origin(target)
         names = f"{without_query(got.url)} redirects to {without_query(target)}"
         if here is None or there is None or there[0] not in ("http", "https"):
@@ -258,6 +279,23 @@ class Transport:
             )
         return target
 
+    async def _is_out_of_reach(self, url: str, target: str) -> bool:
+        """Whether the server redirects to a name of its own that is not known here."""
+        known = origin(target)
+        if known is None or same_origin(url, target) or not same_origin(url, self.url):
+            return False
+        if not is_private_host(target):
+            return True  # left as it is, unless the server calls itself so
+        if not is_private_host(self.url):
+            return True
+        # Both are near: a second server on this machine, or a name inside of a cluster.
+        host, port = known[1].strip("[]"), known[2]
+        try:
+            await asyncio.get_running_loop().getaddrinfo(host, port)
+        except OSError:
+            return True
+        return False
+
     @contextlib.asynccontextmanager
     async def _exchange(
         self,
@@ -276,12 +314,13 @@ class Transport:
         try:
             async with pool.stream(
                 request.method,
-                url,
-                headers=headers,
+                self.credentials.with_params(url),
+                headers={**headers, **self.cookies.header_for(url)},
                 content=request.body,
                 timeout=httpx.Timeout(silence_s, connect=CONNECT_S),
                 extensions=extensions,
             ) as response:
+                self.cookies.take(url, response.headers.get_list("set-cookie"))
                 yield Stream(response, url, where)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise ConnectionFailedError(

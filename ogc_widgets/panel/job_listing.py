@@ -54,6 +54,7 @@ class JobListing:
 
     def __init__(self, client: AsyncClient, wanted: Filter, page_size: int) -> None:
         query = wanted.query
+        self._client, self._query = client, query
         self._pages = client.job_pages(
             page_size=page_size,
             process_id=query.process_id,
@@ -79,6 +80,11 @@ class JobListing:
             page = await self._pages.next()
             self.jobs = newest_first([*self.jobs, *page])
             self.is_all = not page or self._pages.is_last
+        known = {job.id for job in self.jobs}
+        own = self._client.started_here(self._query)
+        self.jobs = newest_first(
+            [*(job for job in own if job.id not in known), *self.jobs]
+        )
 
     def _enough(self, count: int) -> int:
         # Where the oldest come first, the newest are on the last page.

@@ -21,23 +21,23 @@ from ogc_widgets.errors import InputError
     ],
 )
 def test_address_is_understood_when_written_in_any_way(written, used):
-    assert clean_url(written) == (used, None)
+    typed = clean_url(written)
+    assert (typed.url, typed.user, typed.params) == (used, None, {})
 
 
 def test_user_is_taken_out_of_the_address():
-    url, user = clean_url("https://me:p%40ss@srv.test/api")
-    assert (url, user) == ("https://srv.test/api", ("me", "p@ss"))
+    typed = clean_url("https://me:p%40ss@srv.test/api")
+    assert (typed.url, typed.user) == ("https://srv.test/api", ("me", "p@ss"))
 
 
 @pytest.mark.parametrize(
     "written",
     ["", "   ", None, 7, "ftp://srv.test", "file:///etc", "http://", "javascript:x",
-     "https://srv.test/?token=abc", "http://a b/"],
+     "http://a b/"],
 )  # fmt: skip
 def test_address_is_refused_when_it_is_none(written):
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(InputError):
         Client(written)
-    assert "abc" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_redirect_is_refused_when_it_leads_from_https_to_http():
 
     async def ask():
         transport = Transport(Got.url, Credentials(Got.url), timeout_s=1, verify=True)
-        transport._redirect(get(Got.url), Got())
+        await transport._redirect(get(Got.url), Got())
 
     with pytest.raises(InsecureRedirectError, match="not encrypted"):
         asyncio.run(ask())

@@ -18,9 +18,13 @@ from typing import Any
 
 LOG_VARIABLE = "OGCW_TEST_NETWORK_LOG"
 
-# Names that can never exist (RFC 2606, RFC 6761). Tests use them for servers that are
-# not there; the look-up fails as it does on a machine without a network.
-_NEVER = (".invalid", ".test", ".example", "example.com", "example.org", "example.net")
+# Names that can never exist (RFC 2606, RFC 6761), or only inside of somebody's cluster.
+# Tests use them for servers that are not there; the look-up fails as it does on a
+# machine without a network.
+_NEVER = (
+    *(".invalid", ".test", ".example", "example.com", "example.org", "example.net"),
+    *(".cluster.local", "zookernel"),
+)
 
 
 class InternetBlockedError(RuntimeError):

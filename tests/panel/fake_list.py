@@ -86,6 +86,9 @@ class FakeServer:
     def job_pages(self, *, page_size: int, **wanted: Any) -> FakePages:
         return FakePages(self, page_size, JobQuery.of(**wanted))
 
+    def started_here(self, _query: JobQuery) -> list[ListedJob]:
+        return []
+
     async def execute(self, process_id: str, inputs: dict[str, Any]) -> ListedJob:
         self.executed.append((process_id, inputs))
         new = document(0, "accepted", jobID="new", processID=process_id)
