@@ -635,8 +635,8 @@ class App(NotesDisplay, ipywidgets.VBox):
     @traitlets.observe("results")
     def _show_results(self, change: dict[str, Any]) -> None:
         results: Results | None = change["new"]
-        self._outputs.show(results)
         self._results_map.results = results
+        self._outputs.show(results, len(self._results_map.footprints.features))
 
     def _line_to_return(self, job: Job) -> str:
         """Write the line of Python that comes back to a job in a new kernel."""

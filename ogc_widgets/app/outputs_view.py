@@ -45,15 +45,22 @@ class OutputsView(View):
         self._files: list[OutputFile | None] = []
         super().__init__(**kwargs)
 
-    def show(self, results: Results | None) -> None:
-        """Show the outputs of a job, or that there are none yet."""
+    def show(self, results: Results | None, drawn: int = 0) -> None:
+        """Show the outputs of a job, or that there are none yet.
+
+        Args:
+            results: The results.
+            drawn: How many footprints the map shows.
+        """
         found = [] if results is None else _rows(results)
         rows = [row for row, _ in found]
         with publishing(self):
             self._files = [file for _, file in found]
             self.problem = ""
             self.rows = rows
-            self.summary = "" if results is None else _summary(results, len(rows))
+            self.summary = (
+                "" if results is None else _summary(results, len(rows), drawn)
+            )
 
     def _on_save(self, row: int) -> None:
         """Send a file to the page, which saves it on that machine."""
@@ -72,12 +79,11 @@ class OutputsView(View):
         self.send(content, buffers=[data])
 
 
-def _summary(results: Results, others: int) -> str:
+def _summary(results: Results, others: int, drawn: int) -> str:
     items = len(results.items)
     parts = []
     if items:
         noun = "STAC item" if items == 1 else "STAC items"
-        drawn = sum(isinstance(item.get("geometry"), Mapping) for item in results.items)
         prints = "footprint" if drawn == 1 else "footprints"
         parts.append(f"{items} {noun} · {drawn} {prints} on the map")
     if others:

@@ -53,6 +53,9 @@ class PageMessages(FormState):
             )
             self._publish()
 
+    def _on_slot(self, id: str) -> None:  # noqa: A002
+        self._slots.take(id)
+
     def _on_reset(self) -> None:
         self.reset()
 

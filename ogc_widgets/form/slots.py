@@ -61,6 +61,19 @@ class Slots:
             finally:
                 self._is_showing = False
 
+    def full(self) -> list[int]:
+        """Numbers of the widgets that show a value, sent or not."""
+        return [
+            number
+            for number, widget in enumerate(self._by_id.values())
+            if plain(widget.value) not in (None, "", [], {})
+        ]
+
+    def take(self, key: str) -> None:
+        """Send what a widget shows."""
+        if key in self._by_id:
+            self._form.change_inputs({key: plain(self._by_id[key].value)})
+
     def _made(self, key: str) -> Any:  # noqa: ANN401 # any widget with a value
         field = self._form.fields[key].field
         if field.custom is None:

@@ -93,6 +93,8 @@ class FormState(OutputChoice):
     show_footer = traitlets.Bool(default_value=False).tag(sync=True)
     slots: Any = traitlets.List().tag(sync=True, **widget_serialization)
     """Widgets of registered fields; a spec names its own by number."""
+    full_slots: Any = traitlets.List().tag(sync=True)
+    """Numbers of those that show a value, also where none is sent."""
     area_request = traitlets.Dict()
     """The last wish of the page about the map: path, action (draw, view, focus), n."""
     map_areas = traitlets.Dict().tag(sync=True)
@@ -136,6 +138,7 @@ class FormState(OutputChoice):
             spec=list(self._slots.specs.values()),
             drafts=drafts,
             slots=self._slots.widgets,
+            full_slots=self._slots.full(),
             output_options=[one.spec() for one in output_options(process)],
             response_options=response_options(process),
             **kwargs,
@@ -386,6 +389,7 @@ class FormState(OutputChoice):
         self._read(drafts)
         self._publish()
         self._slots.show({key: self._values[key] for key in drafts})
+        self.full_slots = self._slots.full()
 
     def _set_part(self, path: str, draft: JsonValue) -> None:
         key, *steps = split_path(path)

@@ -331,7 +331,8 @@ def _count(field: Field) -> str:
     noun = "values"
     low, high = field.min_items, field.max_items
     if high is None:
-        return f"{low} or more {noun}" if low > 1 else "one or more values"
+        some = "one or more values" if low else "any number of values"
+        return f"{low} or more {noun}" if low > 1 else some
     if low == high:
         return f"{low} {noun}" if low != 1 else "1 value"
     return f"{low} to {high} {noun}" if low else f"up to {high} {noun}"

@@ -64,7 +64,7 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         self.map = AreaMap() if area_map is None else area_map
         if self._owns_map:
             self.map.tools = []
-        self.table = ItemsTable(on_preview=self._preview, on_download=self._download)
+        self.table = ItemsTable(on_preview=self.preview, on_download=self._download)
         self._results: Results | None = None
         self._items: dict[str, dict[str, Any]] = {}
         self._pictures: dict[str, tuple[str, list[float]]] = {}
@@ -99,7 +99,14 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
 
     # -- what the table asks for -----------------------------------------------------
 
-    def _preview(self, item_id: str) -> None:
+    def preview(self, item_id: str) -> None:
+        """Lay the picture of an item over the map, or take it away again.
+
+        It is fetched aside; what goes wrong stands at its row.
+
+        Raises:
+            InputError: There is no such item, or nothing in it to show.
+        """
         if item_id in self._pictures:
             del self._pictures[item_id]
             self._show_pictures()

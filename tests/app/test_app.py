@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -441,3 +442,16 @@ print([process.id for process in app.client.processes()][0])
         check=False,
     )
     assert (done.stdout, done.stderr) == ("water-bodies\n", "")
+
+
+def test_no_more_footprints_are_promised_than_the_map_shows(app: App) -> None:
+    items = [
+        {
+            "type": "Feature", "stac_version": "1.0.0", "id": f"item {number}",
+            "geometry": {"type": "Point", "coordinates": [number / 100, 0]},
+            "properties": {}, "links": [], "assets": {},
+        }
+        for number in range(600)
+    ]  # fmt: skip
+    app.results = SimpleNamespace(items=items, outputs={}, assets=lambda _item: [])
+    assert app._outputs.summary.startswith("600 STAC items · 500 footprints on the map")

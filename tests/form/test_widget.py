@@ -612,6 +612,10 @@ def test_no_zero_is_sent_when_a_registered_slider_is_emptied() -> None:
     assert form.inputs == {"x": 7}
     form.reset()
     assert form.inputs == {}
+    # The zero that it shows is not sent: the page hides it until it is wanted.
+    assert form.full_slots == [0]
+    page(form, type="slot", id="x")
+    assert form.inputs == {"x": 0}
 
 
 @pytest.mark.parametrize(
@@ -729,3 +733,18 @@ def test_emptied_field_says_what_the_server_uses(form: ProcessForm) -> None:
     number.fields["x"].draft = "abc"
     assert number.notes == {}
     number.close()
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        (
+            {"type": "object", "additionalProperties": {"type": "string"}},
+            "any number of values",
+        ),
+        ({"type": "array", "items": {"type": "string"}}, "any number of values"),
+        ({"type": "array", "items": {}, "minItems": 1}, "one or more values"),
+    ],
+)
+def test_hint_says_how_many_values_are_valid(schema: Any, words: str) -> None:
+    assert form_of(schema).spec[0]["hint"] == words

@@ -51,6 +51,7 @@ function render({ model, el }) {
       const widget = await model.widget_manager.get_model(name.replace("IPY_MODEL_", ""));
       return model.widget_manager.create_view(widget);
     },
+    isSlotFull: (number) => (model.get("full_slots") ?? []).includes(number),
     onActive: (listener) => activeListeners.push(listener),
     /** What the conditions of the object at a path ask for now. */
     standing: (path) => (model.get("standings") ?? {})[path] ?? { required: [], hidden: [] },

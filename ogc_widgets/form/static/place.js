@@ -113,6 +113,8 @@ function makePlace(spec, host, style = "block") {
     const notes = [noteText, plain(spec.note, 600)].filter(Boolean);
     setText(advice, notes.join(" "));
     show(advice, notes.length > 0);
+    // What an empty field means is no warning.
+    advice.classList.toggle("ogcw-f-advice-soft", !spec.note && control.read() === null);
     // The way back from JSON is wanted most when something is wrong.
     show(hint, hint.childNodes.length > 0 && (message === "" || raw));
   }

@@ -117,19 +117,28 @@ function slotControl(spec, host) {
   const node = h("div", { class: "ogcw-f-slot", ...groupNaming(host) });
   let draft = null;
   let fallback = null;
+  // Most widgets show some value from the start, which is not sent: they wait.
+  const own = h("div");
+  const start = h("button", { type: "button", class: "ogcw-link", onclick: () => host.form.send({ type: "slot", id: host.inputId }) }, "Set a value");
+  const draw = () => {
+    const waits = draft === null && host.form.isSlotFull(spec.slot);
+    show(own, !waits);
+    show(start, waits);
+  };
   const useFallback = () => {
     fallback = (CONTROLS[spec.kind] ?? CONTROLS.json)(spec, host);
     fallback.write(draft);
     node.replaceChildren(fallback.node);
   };
-  host.form.slot(spec.slot).then((view) => { if (view) node.replaceChildren(view.el); else useFallback(); }, useFallback);
+  node.append(own, start);
+  draw();
+  host.form.slot(spec.slot).then((view) => { if (view) own.append(view.el); else useFallback(); }, useFallback);
   return {
     node,
-    write(next) { draft = next ?? null; fallback?.write(draft); },
+    write(next) { draft = next ?? null; fallback?.write(draft); draw(); },
     read: () => (fallback ? fallback.read() : draft),
-    // Most widgets show some value from the start: say that it is not sent yet.
     count: () => (!fallback && draft === null ? NOT_SET : ""),
-    focus() { if (fallback) fallback.focus(); else node.querySelector("input, select, textarea, button")?.focus(); },
+    focus() { if (fallback) fallback.focus(); else (start.hidden ? own.querySelector("input, select, textarea, button") : start)?.focus(); },
     mark(state) { if (fallback) fallback.mark(state); else if (!host.grouped) tie(node, state, false); },
     children: () => fallback?.children?.() ?? [],
   };
