@@ -260,7 +260,7 @@ class FormState(OutputChoice):
         if own:
             raise InputError(
                 f"{own[0]!r} is no extra member: the form sets it itself.",
-                advice="Use form.inputs and form.outputs.",
+                advice="Use form.inputs, form.outputs and form.response.",
             )
         with publishing(self):
             self._put_extras(self._extras.inputs, dict(values or {}))

@@ -49,7 +49,8 @@ _MOST_SAMPLES: Final = 20
 
 def possible_orders(facts: Facts) -> tuple[str, ...]:
     """The orders that a description leaves open: one where something decides."""
-    samples = list(samples_of(facts))
+    # Numbers that are no box of degrees in any order say nothing about it.
+    samples = [one for one in samples_of(facts) if orders_of(one, COMMON)]
     said = _said(facts)
     if said:
         fitting = tuple(o for o in said if all(fits(one, o) for one in samples))

@@ -162,6 +162,8 @@ def titled(*titles):
         ("area", input_of({"type": "array", "prefixItems": [
             {"type": "number", "minimum": -end, "maximum": end}
             for end in (180, 180, 90, 90)]}), "bbox-array-wesn"),
+        ("bbox", input_of({**NUMBERS, "default": [5e5, 4e6, 6e5, 4.1e6]},
+                          title="xmin, ymin, xmax, ymax"), "bbox-array"),
         # The box of the standard asks nothing.
         ("bbox", input_of(), "bbox-array"),
         ("x", input_of(title="Bounding box"), "bbox-array"),
