@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form import exact
+from ogc_widgets.form.branches import branches_of, is_null
 from ogc_widgets.form.fields import MAX_NODES, UNSET, Field
 from ogc_widgets.form.findings import check_value
 from ogc_widgets.form.flat import flatten
@@ -32,12 +33,15 @@ def with_default(field: Field, schema: Mapping[str, Any]) -> Field:
         schema: Normalised schema of one value of the input.
     """
     view = flatten(schema, field.defs).view if schema else {}
+    single = [one for one in branches_of(view, field.defs) if not is_null(one)]
+    if "default" not in view and len(single) == 1:
+        view = flatten(single[0], field.defs).view
     default = view.get("default")
     if default is None:
         # Null is what stands there where a package has none to give.
         may_be_left = "default" in view and field.nullable
         field = replace(field, required=field.required and not may_be_left)
-        return _with_first_item(field, view)
+        return _with_first_item(field)
     used = UNSET if _is_large(default) else usable_default(field, default)
     if used is UNSET:
         reason = TOO_LARGE if _is_large(default) else LEFT_OUT
@@ -46,9 +50,9 @@ def with_default(field: Field, schema: Mapping[str, Any]) -> Field:
     return replace(field, default=used, required=False)
 
 
-def _with_first_item(field: Field, view: Mapping[str, Any]) -> Field:
+def _with_first_item(field: Field) -> Field:
     """A list whose items have a default that the server writes nowhere else."""
-    items = view.get("items")
+    items = flatten(field.schema, field.defs).view.get("items")
     if field.kind not in ("list", "multichoice") or not isinstance(items, dict):
         return field
     first = flatten(items, field.defs).view.get("default")

@@ -136,6 +136,20 @@ CASES = {
         [],
         [4],
     ),
+    "default beside null": Case(
+        {"schema": {"oneOf": [{"type": "integer", "default": 4}, {"type": "null"}]}},
+        "integer",
+        [None],
+        [],
+        4,
+    ),
+    "default of one, or the list of them": Case(
+        twice({"oneOf": [{"type": "string", "default": "a"}, TEXTS]}),
+        "list",
+        [["b"]],
+        [],
+        ["a"],
+    ),
     "default that is the JSON of a list": Case(
         {"schema": {**NUMBERS, "default": "[1, 2]"}}, "list", [], [], [1, 2]
     ),

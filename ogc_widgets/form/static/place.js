@@ -200,7 +200,7 @@ function makePlace(spec, host, style = "block") {
     write(draft) {
       const wanted = isRaw(draft);
       // Who is writing JSON may pass through "null" on the way to something else.
-      const isWriting = raw && !none && node.contains(document.activeElement);
+      const isWriting = raw && !none && node.contains(node.getRootNode().activeElement ?? null);
       const wantsNone = wanted && Boolean(spec.nullable) && style !== "bare" && !isWriting && draft.json.trim() === "null";
       if (control === null || wanted !== raw || wantsNone !== none) { raw = wanted; none = wantsNone; build(); }
       hidden = wanted && draft.json === "" && "ref" in draft ? draft : null;
