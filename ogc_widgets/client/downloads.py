@@ -14,14 +14,20 @@ from urllib.parse import unquote, urlsplit
 
 from ogc_widgets.api import requests
 from ogc_widgets.api.links import without_query
+from ogc_widgets.api.login_pages import (
+    is_login_address,
+    refuse_login_page,
+    sign_in_page_error,
+)
 from ogc_widgets.api.notices import notice
-from ogc_widgets.api.replies import problem_error
+from ogc_widgets.api.replies import Reply, problem_error
 from ogc_widgets.client.objectstore import S3_ADVICE, is_object
 from ogc_widgets.errors import (
     InputError,
     OgcError,
     ProtocolError,
     ServerError,
+    SignInError,
     TransportError,
     UnverifiedWarning,
 )
@@ -33,6 +39,7 @@ if TYPE_CHECKING:
     from ogc_widgets.client.connection import Connection
     from ogc_widgets.client.stream import Stream
 
+_SHOWN = 64_000
 _LONGEST_NAME = 120
 _TRIES = 4
 _RESERVED = re.compile(
@@ -226,6 +233,10 @@ async def _fetch(
         if stream.status_code not in (200, 206):
             reply = await client.reply_of(stream, "GET")
             raise problem_error(reply, safe="No file was changed.")
+        is_elsewhere = stream.url.partition("?")[0] != wanted.url.partition("?")[0]
+        is_html = "html" in stream.headers.get("content-type", "").lower()
+        if is_elsewhere and is_html and is_login_address(stream.url):
+            raise sign_in_page_error(stream.url, status_code=stream.status_code)
         is_rest = stream.status_code == 206 and have > 0 and _starts_at(stream, have)
         if not is_rest:
             have = 0
@@ -275,7 +286,13 @@ def _check(wanted: Wanted, part: Path, length: int | None) -> None:
                 advice="Try again; if it stays so, tell the server's operators.",
             )
     with part.open("rb") as file:
-        start = file.read(64).lstrip().lower()
+        start = file.read(_SHOWN)
+    try:
+        refuse_login_page(requests.get(wanted.url), Reply(200, {}, start, wanted.url))
+    except SignInError:
+        _forget(part)
+        raise
+    start = start[:64].lstrip().lower()
     is_page = start.startswith(_TEXT_STARTS)
     if is_page and any(kind in wanted.media_type.lower() for kind in _BINARY):
         raise ProtocolError(

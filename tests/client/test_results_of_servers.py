@@ -16,6 +16,7 @@ from ogc_widgets.errors import (
     NoSuchJobError,
     ProtocolError,
     ResultsGoneError,
+    SignInError,
 )
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
@@ -236,3 +237,50 @@ def test_job_that_is_gone_with_its_results_says_that():
             job.results()
     assert "address" not in str(caught.value)
     assert not isinstance(caught.value, NoSuchJobError)
+
+
+# -- sign in again ---------------------------------------------------------------------
+
+LOGIN = b"""<!DOCTYPE html><html><head><title>Keycloak</title></head><body>
+<form action="x"><input name="username"><input type='password' name=p></form></html>"""
+
+
+def page(body):
+    return answer(body=body, headers={"Content-Type": "text/html"})
+
+
+@pytest.mark.parametrize("outputs", [None, {"r": {"schema": {"type": "string"}}}])
+@pytest.mark.parametrize("verb", ["results", "output", "save_results"])
+def test_page_to_sign_in_is_no_result_but_says_to_sign_in(verb, outputs, tmp_path):
+    arguments = {"output": ["r"], "save_results": [tmp_path / "r.json"]}.get(verb, [])
+    with (
+        server_with(page(LOGIN), outputs=outputs) as server,
+        client_of(server) as client,
+    ):
+        job = client.job("1")
+        with pytest.raises(SignInError, match="wants you to sign in") as caught:
+            getattr(job, verb)(*arguments)
+    assert "Sign in" in caught.value.advice
+    assert not [*tmp_path.iterdir()]
+
+
+def test_redirect_to_a_page_to_sign_in_is_seen_by_its_address(tmp_path):
+    there = "/realms/x/protocol/openid-connect/auth?state=1"
+    moved = answer(None, 302, {"Location": there})
+    with server_with(moved) as server, client_of(server) as client:
+        inner = server.behave
+        server.behave = lambda connection, received: (
+            page(b"<!DOCTYPE html><script>start()</script>")
+            if received.path == there else inner(connection, received)
+        )  # fmt: skip
+        job = client.job("1")
+        for read in (job.results, lambda: job.save_results(tmp_path / "r")):
+            with pytest.raises(SignInError, match="wants you to sign in"):
+                read()
+        assert not [*tmp_path.iterdir()]
+        # Once signed in, the same job gives its results.
+        server.behave = lambda connection, received: (
+            answer({"picture": 7}) if received.path.endswith("/results")
+            else inner(connection, received)
+        )  # fmt: skip
+        assert job.results().outputs == {"picture": 7}
