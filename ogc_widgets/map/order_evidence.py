@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.map.order import COMMON, STANDARD, fits, orders_of
 from ogc_widgets.map.parsing import read_numbers
-from ogc_widgets.map.sides import order_of_members, orders_in
+from ogc_widgets.map.sides import corners_in, order_of_members, orders_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,10 +29,11 @@ _STANDARD_WORDS: Final = re.compile(
 )
 _LOOSE_WORDS: Final = re.compile(r"\b(areas?|regions?|zones?|windows?)\b(?! of int)")
 _PAIR: Final = r"\blat\w*\W{1,3}(?:lon|lng)\w*"
-_LATITUDE_FIRST: Final = re.compile(
+_STATED: Final = re.compile(
     rf"\blat\w* (first|before|then|followed)\b|{_PAIR}[\s)]* order\b|"
     rf"\border\W+(of |is |\w+ )?lat|{_PAIR}\W{{1,3}}lat\w*\W{{1,3}}(lon|lng)"
 )
+_LATITUDE_FIRST: Final = ("swne", "nwse")  # in each corner
 # "in lat/lon" may only say what kind of coordinates these are.
 _LATITUDE_LONGITUDE: Final = re.compile(
     r"\blat\w*[\s)]*[,/;|-][\s(]*(lon|lng)\w*|\by\s*[,/]\s*x\b"
@@ -58,15 +59,16 @@ def possible_orders(facts: Facts) -> tuple[str, ...]:
             return fitting
         # The words contradict each other or the values; neither is believed.
         return tuple(dict.fromkeys((*said, *_by_samples(samples, COMMON))))
-    possible = _by_samples(samples, _by_ranges(facts.schema))
+    possible = _by_samples(samples, _by_corners(facts, _by_ranges(facts.schema)))
     text = facts.all_words
     is_standard = _names_the_standard(facts)
-    if is_standard and "swne" in possible and _LATITUDE_FIRST.search(text):
-        return ("swne",)
+    latitude_first = tuple(one for one in possible if one in _LATITUDE_FIRST)
+    if latitude_first and _STATED.search(text):
+        return ("swne",) if is_standard and "swne" in possible else latitude_first
+    has_standard = is_standard and STANDARD in possible
     if _LATITUDE_LONGITUDE.search(text) and not _LONGITUDE_LATITUDE.search(text):
-        likely = ("swne", "nwse", *((STANDARD,) if is_standard else ()))
-        return tuple(order for order in likely if order in possible) or possible
-    return (STANDARD,) if is_standard and STANDARD in possible else possible
+        return (*latitude_first, *((STANDARD,) if has_standard else ())) or possible
+    return (STANDARD,) if has_standard else possible
 
 
 def contrary_order(facts: Facts, usual: str) -> str:
@@ -122,6 +124,16 @@ def _by_ranges(schema: Mapping[str, Any]) -> tuple[str, ...]:
             (end == 90) == (side in "sn") for side, end in zip(order, ends, strict=True)
         )
     )
+
+
+def _by_corners(facts: Facts, among: tuple[str, ...]) -> tuple[str, ...]:
+    """The orders that begin and end with the corners that words name."""
+    corners = next(filter(None, map(corners_in, facts.texts)), None)
+    if corners is None:
+        return among
+    wanted = [set(corner) for corner in corners]
+    fitting = (one for one in among if [set(one[:2]), set(one[2:])] == wanted)
+    return tuple(fitting) or among
 
 
 def _said(facts: Facts) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -90,9 +91,9 @@ _BOUNDS: Final = {
     **_words(
         "min minimum minimal minimale minimo minima mínimo mínima", _Mark("", "-", "-")
     ),
-    **_words("lower lowest smallest low start first", _Mark("", "-", "-")),
+    **_words("lower lowest smallest low start", _Mark("", "-", "-")),
     **_words("max maximum maximal maximale maximo maxima máximo", _Mark("", "+", "+")),
-    **_words("máxima upper highest largest high end last", _Mark("", "+", "+")),
+    **_words("máxima upper highest largest high end", _Mark("", "+", "+")),
 }
 _SIDES: Final = {
     **_words(
@@ -139,8 +140,8 @@ _BETWEEN: Final = {
     *("and", "then", "to", "followed", "by", "und", "et", "y", "e", "in"),
     *("degree", "degrees", "deg", "dd", "decimal", "grad", "wgs"),
 }
-_EDGE: Final = re.compile("bound(?:ing|ary)?|limit|edge|border")
-_BLANK: Final = re.compile(r"[\s_-]*")
+_EDGE: Final = re.compile("bound(?:ing|ary)?|limit|edge|border|grenze")
+_BLANK: Final = re.compile(r"[\s_.-]*")
 _CAMEL: Final = re.compile(r"(?<=[a-zß-ÿ0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,40}>")
 _CHAIN: Final = re.compile(r"(?<![\w-])[^\W\d_]+(?:-[^\W\d_]+){3}(?![\w-])")
@@ -171,6 +172,17 @@ def orders_in(text: str) -> tuple[str, ...]:
         if len(set(word)) == 4 and word not in _NO_ORDERS  # one letter for each side
     ]
     return tuple(dict.fromkeys(found))
+
+
+def corners_in(text: str) -> tuple[str, str] | None:
+    """The two corners that a text names, such as ``("wn", "es")``, or None."""
+    for run in _runs(_plain(text)):
+        for first, second in pairwise(run.marks):
+            corners = tuple(one.on("x") + one.on("y") for one in (first, second))
+            kinds = first.kind + second.kind
+            if kinds == "BB" and sorted("".join(corners)) == sorted("wsen"):
+                return corners[0], corners[1]
+    return None
 
 
 def separator_in(text: str) -> str:
@@ -350,6 +362,8 @@ def _order(marks: list[_Mark], gaps: list[str]) -> str:
         case "BSBS":  # min/max longitude, min/max latitude
             a, b, c, d = marks
             sides = a.on(b.axis) + b.side + c.on(d.axis) + d.side
+            if not b.axis:  # upper, left, lower, right
+                sides = a.on("y") + b.side + c.on("y") + d.side
         case "SBSB":
             a, b, c, d = marks
             sides = a.side + b.on(a.axis) + c.side + d.on(c.axis)
