@@ -7,6 +7,7 @@ code reads from the environment. A password goes with ``$USERNAME``.
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Mapping
 from decimal import Decimal
@@ -16,6 +17,8 @@ from ogc_widgets.api.requests import JSON
 from ogc_widgets.api.wire import dump_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ogc_widgets.api.requests import Mode, Request, Response
 
 TOKEN = "$TOKEN"  # noqa: S105 # the place of a secret, not one
@@ -43,12 +46,12 @@ if [ -z "$job" ]; then
   printf '%s\n' "$answer"
 else
   job={jobs}/$job
-  while state=$({get} "$job") && printf '%s\n' "$state" >&2 &&
+  while state=$({get} "$job{query}") && printf '%s\n' "$state" >&2 &&
     ! printf '%s' "$state" |
     grep -Eq '"status" *: *"(successful|failed|dismissed)"'; do
     sleep 2
   done
-  {get} "$job/results"
+  {get} "$job/results{query}"
 fi"""
 
 _HTTPX = """{imports}client = httpx.Client({client})
@@ -78,12 +81,17 @@ if made:
 """
 
 
-def as_curl(request: Request, placeholders: Mapping[str, str] | None = None) -> str:
+def as_curl(
+    request: Request,
+    placeholders: Mapping[str, str] | None = None,
+    params: Iterable[str] = (),
+) -> str:
     """Write a run as shell commands around cURL: the request, the wait, the results.
 
     Args:
         request: The execute request, without credentials.
         placeholders: Headers that identify the user, with ``$TOKEN`` for secrets.
+        params: Names of query members; their values are in variables of these names.
     """
     # Double quotes, so that the shell puts the token in.
     secrets = [
@@ -96,23 +104,33 @@ def as_curl(request: Request, placeholders: Mapping[str, str] | None = None) -> 
     ]
     jobs_url = _jobs_url(request)
     verb = "curl -sSi" if jobs_url else "curl -sS"
-    send = [f"{verb} -X {request.method} {shlex.quote(request.url)}", *headers]
+    query = "&".join(f"{name}=${_variable(name)}" for name in params)
+    url = shlex.quote(request.url)
+    if query:
+        url += f'"{"&" if "?" in request.url else "?"}{query}"'
+    send = [f"{verb} -X {request.method} {url}", *headers]
     send += [*secrets, f"--data {shlex.quote(pretty_body(request))}"]
     if not jobs_url:
         return " \\\n  ".join(send)
     return _CURL_JOB.format(
         send=" \\\n    ".join(send),
         jobs=shlex.quote(jobs_url),
+        query=f"?{query}" if query else "",
         get=" ".join(["curl -sSf -H", shlex.quote(f"Accept: {JSON}"), *secrets]),
     )
 
 
-def as_httpx(request: Request, placeholders: Mapping[str, str] | None = None) -> str:
+def as_httpx(
+    request: Request,
+    placeholders: Mapping[str, str] | None = None,
+    params: Iterable[str] = (),
+) -> str:
     """Write a run as Python with httpx: the request, the wait, the results.
 
     Args:
         request: The execute request, without credentials.
         placeholders: Headers that identify the user, with ``$TOKEN`` for secrets.
+        params: Names of query members; their values are in variables of these names.
     """
     secrets = dict(placeholders or {})
     jobs_url = _jobs_url(request)
@@ -125,6 +143,8 @@ def as_httpx(request: Request, placeholders: Mapping[str, str] | None = None) ->
     client = ["headers={" + ", ".join(f"{_quoted(k)}: {v}" for k, v in common) + "}"]
     if _BASIC in secrets.values():
         client.append('auth=(os.environ["USERNAME"], os.environ["TOKEN"])')
+    if query := _params(params):
+        client.append(f"params={query}")
     client.append(f"timeout={60 if jobs_url else 600}")
     own = {k: v for k, v in request.headers.items() if k != "Accept"}
     document = json.loads(request.body or b"null")
@@ -137,7 +157,7 @@ def as_httpx(request: Request, placeholders: Mapping[str, str] | None = None) ->
         body = f"    content={exact!r},\n"
     if own:
         body = f"    headers={_literal(own, 4)},\n{body}"
-    modules = ["os"] * bool(secrets) + ["re", "time"] * bool(jobs_url)
+    modules = ["os"] * bool(secrets or query) + ["re", "time"] * bool(jobs_url)
     imports = [f"import {name}\n" for name in modules] + ["\n"] * bool(modules)
     return _HTTPX.format(
         imports="".join([*imports, "import httpx\n\n"]),
@@ -147,6 +167,17 @@ def as_httpx(request: Request, placeholders: Mapping[str, str] | None = None) ->
         body=body,
         wait=_HTTPX_JOB.format(jobs=_quoted(f"{jobs_url}/")) if jobs_url else "",
     )
+
+
+def _params(names: Iterable[str]) -> str:
+    """Write query members as Python; empty if there are none."""
+    pairs = [f'{_quoted(name)}: os.environ["{_variable(name)}"]' for name in names]
+    return f"{{{', '.join(pairs)}}}" if pairs else ""
+
+
+def _variable(name: str) -> str:
+    """The variable of the environment that holds a query member."""
+    return re.sub(r"\W", "_", name, flags=re.ASCII).upper()
 
 
 def _jobs_url(request: Request) -> str:
@@ -165,6 +196,7 @@ def as_package(
     mode: Mode = "auto",
     response: Response = "auto",
     placeholders: Mapping[str, str] | None = None,
+    params: Iterable[str] = (),
 ) -> str:
     """Write a run of a process as Python that uses this package.
 
@@ -177,8 +209,11 @@ def as_package(
         mode: As for executing.
         response: As for executing.
         placeholders: Headers that identify the user, with ``$TOKEN`` for secrets.
+        params: Names of query members; their values are in variables of these names.
     """
     arguments = _package_arguments(dict(placeholders or {}))
+    if query := _params(params):
+        arguments += f", params={query}"
     imports = ["import os\n\n"] if "os.environ" in arguments else []
     if _holds_decimal([inputs, outputs, extra]):
         imports.insert(0, "from decimal import Decimal\n")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ogc_widgets.client.loop import in_loop_thread, submit
 from ogc_widgets.errors import OgcError
-from ogc_widgets.form import ProcessForm
+from ogc_widgets.form import ProcessForm, extras
 from ogc_widgets.panel.state import short_id
 
 if TYPE_CHECKING:
@@ -129,6 +129,7 @@ class OtherInputs:
         before = kept_of(form)
         form.inputs = asked.inputs
         form.outputs = asked.outputs or {}
+        form.extra = extras.beside_in(asked.raw)
         if before is not None:
             self._line = Line(
                 f"Filled in with the inputs of job {short_id(job.id)}.",

@@ -34,7 +34,7 @@ def code_blocks(client: Client, form: ProcessForm, process_url: str) -> list[Blo
     """The same call as cURL, as plain httpx, and with this package."""
     process: Process = form.process
     request = _request(client, form, process_url)
-    secrets = client.credential_placeholders
+    secrets, params = client.credential_placeholders, client.aio.param_names
     texts = {
         "ogc_widgets": as_package(
             client.url,
@@ -44,9 +44,10 @@ def code_blocks(client: Client, form: ProcessForm, process_url: str) -> list[Blo
             response=form.response,
             extra=dict(form.extra),
             placeholders=secrets,
+            params=params,
         ),
-        "httpx": as_httpx(request, secrets),
-        "cURL": as_curl(request, secrets),
+        "httpx": as_httpx(request, secrets, params),
+        "cURL": as_curl(request, secrets, params),
     }
     note = _note(form)
     return [

@@ -117,6 +117,11 @@ class Connection:
         return self._transport.credentials.placeholders
 
     @property
+    def param_names(self) -> tuple[str, ...]:
+        """Names of the query members that go along with every request."""
+        return self._transport.credentials.param_names
+
+    @property
     def is_verified(self) -> bool:
         """Whether the server's certificate is checked."""
         return self._transport.verifies

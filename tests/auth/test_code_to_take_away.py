@@ -30,6 +30,7 @@ WAYS = {
         {"auth": ogc.auth.client_credentials("https://login.test", "me", SECRET)},
         {"authorization": f"Bearer {SECRET}"},
     ),
+    "query": ({"params": {"api-key": SECRET}}, {}),
     "key and token": (
         {"auth": SECRET, "headers": {"X-Key": SECRET}},
         {"authorization": f"Bearer {SECRET}", "x-key": SECRET},
@@ -52,29 +53,31 @@ def test_code_sends_the_secret_from_the_environment(options, sent, kind, tmp_pat
         url = f"{server.origin}/api"
         with ogc.Client(url, **options) as client:
             placeholders = client.credential_placeholders
+            params = client.aio.param_names
         request = execute_request(f"{url}/processes/p", {"a": 1})
         text = {
             "package": lambda: as_package(
-                url, "p", {"a": 1}, placeholders=placeholders
+                url, "p", {"a": 1}, placeholders=placeholders, params=params
             ),
-            "httpx": lambda: as_httpx(request, placeholders),
-            "curl": lambda: as_curl(request, placeholders),
+            "httpx": lambda: as_httpx(request, placeholders, params),
+            "curl": lambda: as_curl(request, placeholders, params),
         }[kind]()
         assert SECRET not in text
         assert BASIC not in text
-        assert "TOKEN" in text
+        assert "TOKEN" in text or "API_KEY" in text
         command = ["sh", "-c", text] if kind == "curl" else [sys.executable, "-c", text]
         ran = subprocess.run(
             command,
             env={
                 "PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "NO_PROXY": "*",
-                "TOKEN": SECRET, "USERNAME": "me",
+                "TOKEN": SECRET, "API_KEY": SECRET, "USERNAME": "me",
             },
             capture_output=True, text=True, check=False, timeout=60,
         )  # fmt: skip
         asked = server.requests("POST") + server.requests("GET", "/api/jobs/1")
     assert "Traceback" not in ran.stderr, ran.stderr
-    paths = {one.path for one in asked}
+    paths = {one.path.partition("?")[0] for one in asked}
     assert {"/api/processes/p/execution", "/api/jobs/1/results"} <= paths
     for one in asked:
         assert {name: one.headers.get(name) for name in sent} == sent
+        assert ("api-key=" + SECRET in one.path) == bool(params)
