@@ -156,6 +156,9 @@ def _pygeoapi_configuration(server):
         "echo": "Echo",
         "shapely-functions": "ShapelyFunctions",
         "slow": "pygeoapi_slow.Slow",
+        "picture": "pygeoapi_outputs.Picture",
+        "features": "pygeoapi_outputs.Features",
+        "mean": "pygeoapi_outputs.Mean",
     }
     return {
         "server": {
