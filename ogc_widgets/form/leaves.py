@@ -225,6 +225,10 @@ def branch_labels(made: list[Field], discriminator: str, names: list[str]) -> li
                 if constants
                 else name or _object_label(branch) or words.kind(branch)
             )
+    labels = [
+        f"{label} file" if branch.kind == "file" and labels.count(label) > 1 else label
+        for label, branch in zip(labels, made, strict=True)
+    ]
     return [
         label if labels.count(label) == 1 else f"{label} ({number})"
         for number, label in enumerate(labels, start=1)

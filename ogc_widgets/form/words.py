@@ -333,6 +333,8 @@ def _count(field: Field) -> str:
     if high is None:
         some = "one or more values" if low else "any number of values"
         return f"{low} or more {noun}" if low > 1 else some
+    if high == 1:
+        return "1 value" if low else "1 value or none"
     if low == high:
-        return f"{low} {noun}" if low != 1 else "1 value"
+        return f"{low} {noun}"
     return f"{low} to {high} {noun}" if low else f"up to {high} {noun}"

@@ -208,7 +208,7 @@ function rowList(spec, host) {
     show(moreRows, all.length > visible.length);
     setText(moreRows, `${count(all.length - visible.length)} more are kept and sent: show some`);
     show(add, all.length < most);
-    show(paste.open, all.length < most && paste.node.hidden);
+    show(paste.open, most > 1 && all.length < most && paste.node.hidden);
     show(arrange, drafts !== null && all.length > 1);
     setText(arrange, arranging ? "Done reordering" : "Reorder");
     arrange.setAttribute("aria-pressed", String(arranging));
