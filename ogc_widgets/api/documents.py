@@ -37,6 +37,7 @@ _STATUS_OF_WORD = {
     "accepted": "accepted",
     "running": "running",
 }
+_WORDS = frozenset(_STATUS_OF_WORD.values())
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,13 @@ class StatusInfo:
 
     @property
     def is_finished(self) -> bool:
-        """Whether the job has ended, well or not."""
-        return self.status in FINISHED
+        """Whether the job has ended, well or not.
+
+        A word outside the standard ends a job where the server says when it ended.
+        """
+        if self.status in _WORDS:
+            return self.status in FINISHED
+        return self.finished is not None
 
     @classmethod
     def from_json(cls, document: object, base_url: str = "") -> Self:
@@ -135,9 +141,10 @@ class StatusInfo:
         if not job_id:
             notice("A job status has no job id.")
         progress = reading.first(info, "progress", "percentCompleted")
+        finished = _moment(info, "finished")
         return cls(
             job_id=job_id,
-            status=_status(word),
+            status=_status(word, has_end=finished is not None),
             word=word,
             process_id=_process_id(info),
             progress=_progress(progress),
@@ -145,19 +152,21 @@ class StatusInfo:
             created=_moment(info, "created"),
             started=_moment(info, "started"),
             updated=_moment(info, "updated"),
-            finished=_moment(info, "finished"),
+            finished=finished,
             links=read_links(info, base_url),
             raw=info,
         )
 
 
-def _status(word: str) -> str:
+def _status(word: str, *, has_end: bool) -> str:
     """Translate a status word: known aliases to the standard's, others unchanged."""
     plain = word.strip().casefold()
     known = _STATUS_OF_WORD.get(plain)
     if word != known:
         said = f"The job status {clean(word, limit=60)!r}" if word else "No job status"
-        meaning = f"read as {known!r}" if known else "taken as not finished"
+        meaning = f"taken as {'an end' if has_end else 'not finished'}"
+        if known:
+            meaning = f"read as {known!r}"
         notice(f"{said} is not of the standard; {meaning}.")
     return known or plain or "running"
 

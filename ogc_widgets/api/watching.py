@@ -10,11 +10,13 @@ passed in with each event.
     not_heard(error)  no usable answer: a soft fault, never the job's failure
     refused(error)    401 or 403: the credentials, not the job
     gone(error)       404 or 410
+    removed(status)   the user had it dismissed
     resume()          the user asks to look again
 
     connection   ok --soft fault--> reconnecting --30 min--> paused
                  any --401/403--> sign-in;  any --status--> ok
-    phase        accepted/running --> successful | failed | dismissed | lost  (sticky)
+    phase        accepted/running --> successful | failed | dismissed | ended | lost
+                 (sticky, but for what was removed: any end --removed--> dismissed)
 """
 
 from __future__ import annotations
@@ -30,7 +32,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Phase = Literal[
-    "submitting", "accepted", "running", "successful", "failed", "dismissed", "lost"
+    "submitting",
+    "accepted",
+    "running",
+    "successful",
+    "failed",
+    "dismissed",
+    "ended",
+    "lost",
 ]
 Connection = Literal["ok", "reconnecting", "paused", "sign-in"]
 
@@ -47,7 +56,7 @@ LONGEST_RETRY_AFTER_S = 300.0
 # One 404 of a job that was seen may come from a replica that lags behind.
 GONE_ANSWERS = 2
 
-_FINAL = FINISHED | {"lost"}
+_FINAL = FINISHED | {"ended", "lost"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,8 @@ class JobView:
     """What there is to show about a job at one moment.
 
     Attributes:
-        phase: Where the job is; an unknown word of the server counts as running.
+        phase: Where the job is; an unknown word of the server counts as running, and
+            as ``ended`` where the server says when the job ended.
         status: The last status document, or ``None`` before the first.
         connection: How the last check went; never says anything about the job.
         checked_at: When a status last arrived, unix seconds.
@@ -76,6 +86,7 @@ class JobView:
         silent_since: When the first of the failed checks in a row happened.
         changed_at: When the status document last changed, unix seconds.
         quiet: Whether a running job has shown no sign of life for ten minutes.
+        removed: Whether the job had ended and was then removed from the server.
         error: What went wrong with the last check, or why the job is lost.
     """
 
@@ -87,6 +98,7 @@ class JobView:
     silent_since: float | None = None
     changed_at: float = 0.0
     quiet: bool = False
+    removed: bool = False
     error: OgcError | None = None
 
     @property
@@ -96,13 +108,13 @@ class JobView:
 
 
 def phase_of(status: StatusInfo) -> Phase:
-    """Say where a job is; words outside the standard mean that it is not finished."""
+    """Say where a job is; a word outside the standard does not end it by itself."""
     match status.status:
         case "accepted" | "successful" | "failed" | "dismissed" as phase:
             return phase
         case "created":  # Part 4: made, but not started yet
             return "accepted"
-    return "running"
+    return "ended" if status.is_finished else "running"
 
 
 class Watch:
@@ -214,6 +226,27 @@ class Watch:
         )
         lost.__cause__ = error
         self.view = replace(self.view, phase="lost", connection="ok", error=lost)
+        return self._stop()
+
+    def removed(self, status: StatusInfo, at: Moment) -> JobView:
+        """Take in that the server has dismissed the job, as the user wished.
+
+        A job that had ended is gone now, with its results.
+
+        Args:
+            status: What the server said, or what was known last.
+            at: The moment.
+        """
+        had_ended = self.view.is_final
+        if status.status != "dismissed":
+            status = replace(status, status="dismissed", word="dismissed")
+        self.view = JobView(
+            phase="dismissed",
+            status=status,
+            checked_at=at.unix,
+            changed_at=at.unix,
+            removed=had_ended,
+        )
         return self._stop()
 
     def resume(self, at: Moment) -> JobView:

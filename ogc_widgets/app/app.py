@@ -31,7 +31,13 @@ from ogc_widgets.client import AsyncJob, Client, Job, Results
 from ogc_widgets.client.loop import in_loop_thread, submit, tidy_up
 from ogc_widgets.client.loop import run as run_in_loop
 from ogc_widgets.client.stac import StacReader
-from ogc_widgets.errors import InputError, InvalidInputsError, ProblemError, SignInError
+from ogc_widgets.errors import (
+    InputError,
+    InvalidInputsError,
+    JobFailedError,
+    ProblemError,
+    SignInError,
+)
 from ogc_widgets.form import ProcessForm
 from ogc_widgets.map import AreaMap, ResultsMap
 from ogc_widgets.panel import JobPanel
@@ -611,8 +617,9 @@ class App(NotesDisplay, ipywidgets.VBox):
             unwatch()
 
     def _seen(self, job: Job, view: JobView) -> Future[Results] | None:
-        """Fetch the results when the watched job is successful; any thread."""
-        if view.phase != "successful" or job is not self.job or self._closed:
+        """Fetch the results when there may be some; any thread."""
+        has_ended = view.phase in ("successful", "ended")
+        if not has_ended or job is not self.job or self._closed:
             return None
         self._stop_watching()
 
@@ -622,6 +629,8 @@ class App(NotesDisplay, ipywidgets.VBox):
             try:
                 self.results = future.result()
             except Exception as error:  # noqa: BLE001 # shown under the job
+                if view.phase == "ended" and isinstance(error, JobFailedError):
+                    return  # the panel says how it ended
                 self._outputs.report(error)
                 if isinstance(error, SignInError):
                     aio = self.client.aio

@@ -29,6 +29,7 @@ from ogc_widgets.client.results_reader import ResultsReader
 from ogc_widgets.errors import (
     InputError,
     JobFailedError,
+    JobGoneError,
     JobTimeoutError,
     NoSuchJobError,
     OgcError,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.api.capabilities import Capabilities
     from ogc_widgets.api.replies import Reply
+    from ogc_widgets.api.results import ResultsDocument
     from ogc_widgets.api.wire import JsonValue
     from ogc_widgets.client.discovery import Discovery
 
@@ -138,11 +140,13 @@ class AsyncJob:
             self._watch.resume(now())
         error = await self._check()
         for delay_s in _BLIP_DELAYS_S:
-            if not isinstance(error, NoSuchJobError) or self.view.phase == "lost":
+            if not isinstance(error, NoSuchJobError) or self.view.is_final:
                 break
             # Some servers do not know a job yet that they have just made.
             await asyncio.sleep(delay_s)
             error = await self._check()
+        if isinstance(error, NoSuchJobError) and self.view.phase == "dismissed":
+            return self.status  # as was wished
         if error is not None:
             raise self._watch.view.error or error
         return self.status
@@ -253,13 +257,45 @@ class AsyncJob:
         """
         if self._answer is None:
             await self._need_final_success()
-        document = await self._reader.all(self.status, self._answer)
+        document = await self._document()
         return Results(self._client, await with_linked_items(self._client, document))
+
+    async def _document(self) -> ResultsDocument:
+        try:
+            return await self._reader.all(self.status, self._answer)
+        except SignInError:
+            raise
+        except (ProblemError, JobGoneError) as error:
+            if self.view.phase != "ended":
+                raise
+            # Whether an end of this name leaves results shows only now.
+            raise self._failed() from error
+
+    def _failed(self, said: str = "") -> JobFailedError:
+        """The error of a job that ended without results, in the server's words."""
+        said = said or clean(self.status.message, limit=MESSAGE_LIMIT)
+        word = clean(self.status.word, limit=40)
+        past = _PAST.get(self.view.phase, f"ended as {word!r}, without results")
+        return JobFailedError(
+            f"Job {self.id} {past}" + (f": {said}" if said else "."),
+            safe="Your inputs are kept in job.inputs."
+            if self.inputs is not None
+            else "",
+            advice="See job.logs() for what happened.",
+        )
 
     async def _need_success(self) -> None:
         view = self.view
-        if view.phase == "successful":
+        if view.phase in ("successful", "ended"):
             return
+        if view.removed:
+            raise JobGoneError(
+                f"Job {self.id} was removed from the server, with its results.",
+                safe="Your inputs are kept in job.inputs."
+                if self.inputs is not None
+                else "",
+                advice="Run the process again.",
+            )
         self._need_known()
         if not view.is_final:
             raise ResultsNotReadyError(
@@ -271,13 +307,7 @@ class AsyncJob:
         said = clean(self.status.message, limit=MESSAGE_LIMIT)
         if view.phase == "failed" and not said:
             said = await self._reader.why_failed(self.status)
-        raise JobFailedError(
-            f"Job {self.id} {_PAST[view.phase]}" + (f": {said}" if said else "."),
-            safe="Your inputs are kept in job.inputs."
-            if self.inputs is not None
-            else "",
-            advice="See job.logs() for what happened.",
-        )
+        raise self._failed(said)
 
     @on_loop
     async def output(self, output_id: str) -> JsonValue:
@@ -432,9 +462,12 @@ class AsyncJob:
         if status is None:
             # The server will try: whether it did is in the status.
             return await self.refresh()
-        self._watch.heard(status, now())
+        if status.status == "dismissed" or self.view.is_final:
+            self._watch.removed(status, now())
+        else:
+            self._watch.heard(status, now())
         self._poller.publish()
-        return status
+        return self.status
 
     async def _ended_meanwhile(self) -> bool:
         """Whether a job that seemed to run has ended.

@@ -39,6 +39,7 @@ TONES = {
     "successful": "good",
     "failed": "bad",
     "dismissed": "idle",
+    "ended": "idle",
     "lost": "warn",
 }
 _WORDS = {
@@ -57,6 +58,7 @@ _WORDS = {
     "successful": "Successful",
     "failed": "Failed",
     "dismissed": "Dismissed",
+    "ended": "Ended",
     "lost": "Lost",
 }
 # What servers say when they have nothing to say beside the state itself.
@@ -75,7 +77,7 @@ _EMPTY_MESSAGES = frozenset(
         "successful",
     }
 )
-_FINAL = frozenset({"successful", "failed", "dismissed", "lost"})
+_FINAL = frozenset({"successful", "failed", "dismissed", "ended", "lost"})
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,7 @@ def job_state(view: JobView, around: Surroundings) -> dict[str, Any]:
         "word": word,
         "percent": percent,
         "bar": _bar(view, kind, percent),
-        "message": message or _default_message(kind),
+        "message": message or _default_message(kind, view),
         "notice": notice,
         "elapsed": around.elapsed_s,
         "ticking": not final and kind != "unwatched",
@@ -220,7 +222,10 @@ def _kind(view: JobView, around: Surroundings) -> str:
 def word_of(view: JobView, kind: str) -> str:
     """Our word for the state, or the server's own where the standard has none."""
     status = view.status
-    if kind == "running" and status is not None and status.status != "running":
+    if view.removed:
+        return "Removed"
+    is_other = kind == "ended" or (kind == "running" and status is not None)
+    if is_other and status is not None and status.status != "running":
         own = clean(status.word, limit=_WORD_LIMIT).strip()
         return own[:1].upper() + own[1:] if own else _WORDS[kind]
     return _WORDS[kind]
@@ -240,19 +245,22 @@ def _percent(view: JobView, kind: str) -> int | None:
 def _bar(view: JobView, kind: str, percent: int | None) -> str:
     if kind == "successful":
         return "full"
-    if kind in {"dismissed", "lost", "failed", "unwatched"}:
+    if kind in {"dismissed", "ended", "lost", "failed", "unwatched"}:
         return "known" if percent is not None else "empty"
     if percent is not None:
         return "known"
     return "empty" if view.phase == "accepted" else "moving"
 
 
-def _default_message(kind: str) -> str:
+def _default_message(kind: str, view: JobView) -> str:
+    if view.removed:
+        return "The job and its results were removed from the server."
     return {
         "accepted": "Waiting for a free place on the server.",
         "submitting": "Sending the request.",
         "successful": "The results are ready.",
         "dismissed": "The job was stopped.",
+        "ended": "The job has ended.",
         "failed": "The server gives no reason.",
     }.get(kind, "")
 

@@ -37,7 +37,7 @@ def table_row(job: AsyncJob, *, busy: str = "") -> dict[str, Any]:
         "duration": length,
         "message": telling(status.message) if status is not None else "",
         "final": view.is_final,
-        "results": view.phase == "successful",
+        "results": view.phase in ("successful", "ended"),
         "again": view.is_final and bool(job.process_id),
         "busy": busy,
         "cannot": _cannot(job),

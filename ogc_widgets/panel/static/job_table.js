@@ -7,6 +7,7 @@ const TABLE_ICONS = {
   successful: [["path", { d: "M2.5 7.4 5.6 10.5 11.5 3.8" }]],
   failed: [["path", { d: "M3.4 3.4l7.2 7.2M10.6 3.4l-7.2 7.2" }]],
   dismissed: [["rect", { x: 3.2, y: 3.2, width: 7.6, height: 7.6, rx: 1, stroke: "none", fill: "currentColor" }]],
+  ended: [["rect", { x: 3.2, y: 3.2, width: 7.6, height: 7.6, rx: 1, stroke: "none", fill: "currentColor" }]],
   lost: [["path", { d: "M4.6 5.1a2.4 2.4 0 1 1 3.6 2.1c-.8.5-1.2.9-1.2 1.7M7 11.2v.6" }]],
 };
 const STATUSES = ["accepted", "running", "successful", "failed", "dismissed"];
