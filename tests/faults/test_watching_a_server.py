@@ -280,7 +280,8 @@ def test_job_is_removed_when_it_is_known_to_have_ended():
         with client:
             job.wait(20)
             assert job.dismiss().status == "dismissed"
-            assert job.view.phase == "successful"
+            assert job.view.phase == "dismissed"
+            assert job.view.removed
     assert len(server.requests("DELETE")) == 1
 
 
