@@ -88,7 +88,7 @@ def _qualified(
     if says_type:
         qualified["mediaType"] = chosen
     if is_base64:
-        # Servers take a qualified value as text unless told (OGC 18-062r2, 7.11.2.6).
+        # Servers take a qualified value as text unless its member "encoding" says so.
         qualified["encoding"] = "base64"
     return qualified
 

@@ -1,7 +1,7 @@
 """Literal data as WPS and the drafts of the standard describe it, as JSON Schema.
 
 ``literalDataDomains``, or one ``literalDataDomain``, hold a data type, values or ranges
-that are allowed, a default and a unit (OGC 14-065, 7.3; OGC 18-062, draft of 2019).
+that are allowed, a default and a unit (``LiteralDataDomain`` of OGC 14-065).
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """How many values an input takes, and the schema of the list that they make.
 
-``maxOccurs`` makes a list of an input's values (OGC 18-062r2, 7.11.2). Servers say the
-same list once more in the schema: ZOO's ``schema`` and ``extended-schema`` are it
-already, Weaver's ``schema`` is it or "one of them, or the list of them". Said twice, it
-is still one list. A list of lists is one where ``extended-schema`` is nested deeper
-than ``schema``, or where one value is a list of its own kind: a pair, a box.
+``maxOccurs`` makes a list of an input's values (requirement process-execute-input-array
+of the standard). Servers say the same list once more in the schema: ZOO's ``schema``
+and ``extended-schema`` are it already, Weaver's ``schema`` is it or "one of them, or
+the list of them". Said twice, it is still one list. A list of lists is one where
+``extended-schema`` is nested deeper than ``schema``, or where one value is a list of
+its own kind: a pair, a box.
 """
 
 from __future__ import annotations
