@@ -14,7 +14,6 @@ This module is light; the server runs in a process of its own.
 from __future__ import annotations
 
 import json
-import os
 import queue
 import shutil
 import subprocess
@@ -114,9 +113,7 @@ class Lab:
         if chosen["temporary"]:
             temporary = tempfile.mkdtemp(prefix="ogc-lab-")
             chosen["data"] = temporary
-        # Everybody on this machine can read a command line; only its owner the rest.
         token = chosen.pop("token")
-        environment = {**os.environ, options.TOKEN_VARIABLE: token}
         log = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the server ends
         process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", "ogc_widgets.lab.child", json.dumps(chosen)],
@@ -124,10 +121,14 @@ class Lab:
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
-            env=environment,
             # The stop button of a notebook must not reach the server.
             start_new_session=True,
         )
+        # Jobs can read the command lines and the environments of this user's processes
+        # (proc(5)), so the token goes another way.
+        if process.stdin is not None:
+            process.stdin.write(f"{token}\n")
+            process.stdin.flush()
         self._messages: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._scenes: list[str] | None = None
         self._server = _Server(process, log, temporary)

@@ -1,8 +1,9 @@
 """The lab server as a child of a notebook kernel or script.
 
 ``python -m ogc_widgets.lab.child OPTIONS`` with the options as JSON. Tells its parent
-on stdout, one JSON line each, that it is ready and which scenes there are, and ends
-when standard input does: that is, when the parent is gone, however it ended.
+on stdout, one JSON line each, that it is ready and which scenes there are. The first
+line of standard input is the token, or empty; the server ends when standard input
+does: that is, when the parent is gone, however it ended.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ogc_widgets.errors import OgcError
-from ogc_widgets.lab.options import TOKEN_VARIABLE
 from ogc_widgets.lab.server.serve import FolderLock, listen, serve, url_of
 from ogc_widgets.lab.server.settings import Settings
 
@@ -71,8 +71,7 @@ def main(argument: str) -> int:
     settings = Settings(
         data=Path(options.pop("data")),
         runner=tuple(options.pop("runner")),
-        # Taken away, so that no runner and no step inherits it.
-        token=os.environ.pop(TOKEN_VARIABLE, ""),
+        token=sys.stdin.readline().strip(),
         ends_with=os.getppid(),
         **options,
     )

@@ -21,16 +21,20 @@ if TYPE_CHECKING:
     from ogc_widgets.lab.server.settings import Settings
 
 
+_TOKEN_PIPE = "OGC_LAB_TOKEN_PIPE"  # noqa: S105 - a name, not a secret
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     chosen = vars(_parser().parse_args(arguments))
     chosen.pop("command")
     try:
         check_extra()
-        # Taken away, so that no runner and no step inherits it.
-        from_environment = os.environ.pop(TOKEN_VARIABLE, "")
-        if from_environment:
-            chosen.setdefault("token", from_environment)
+        if token := _token_from_pipe():
+            chosen["token"] = token
+        elif token := chosen.pop("token", os.environ.get(TOKEN_VARIABLE, "")):
+            checked(**chosen, token=token)
+            _start_again(chosen, token)
         _serve(checked(**chosen))
     except OgcError as error:
         print(f"ogc-widgets: {error}", file=sys.stderr)  # noqa: T201 - a command
@@ -38,6 +42,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         pass
     return 0
+
+
+def _start_again(chosen: dict[str, Any], token: str) -> None:
+    """Become the same command without the token in its environment or arguments.
+
+    Jobs can read both of any process of this user (proc(5)), whatever the process has
+    done to its own copy since.
+    """
+    reading, writing = os.pipe()
+    os.write(writing, token.encode())
+    os.close(writing)
+    os.set_inheritable(reading, True)  # noqa: FBT003 - takes it by position only
+    environment = {**os.environ, _TOKEN_PIPE: str(reading)}
+    environment.pop(TOKEN_VARIABLE, None)
+    line = [sys.executable, "-m", f"{__package__}.cli", "lab"]
+    for name, value in chosen.items():
+        line += [f"--{name}={value}"]
+    os.execve(sys.executable, line, environment)  # noqa: S606 - this very command
+
+
+def _token_from_pipe() -> str:
+    descriptor = os.environ.pop(_TOKEN_PIPE, "")
+    if not descriptor:
+        return ""
+    with os.fdopen(int(descriptor), encoding="utf-8") as pipe:
+        return pipe.read()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -77,8 +107,8 @@ def _parser() -> argparse.ArgumentParser:
     lab.add_argument(
         "--token",
         default=argparse.SUPPRESS,
-        help="secret that clients send as bearer token; others on this machine can see "
-        f"a command line, so rather set {TOKEN_VARIABLE}",
+        help="secret that clients send as bearer token; others on this machine may see "
+        f"a command line, and shells keep it, so rather set {TOKEN_VARIABLE}",
     )
     lab.add_argument(
         "--oidc",

@@ -31,8 +31,8 @@ from ogc_widgets.lab.server.guard import Guard
 from ogc_widgets.lab.server.jobs import JobStore
 from ogc_widgets.lab.server.launcher import Launcher
 from ogc_widgets.lab.server.problems import (
+    Crashes,
     Problem,
-    on_crash,
     on_http_error,
     on_problem,
 )
@@ -101,11 +101,11 @@ def build_app(settings: Settings) -> Starlette:
         middleware=[
             Middleware(Guard, settings=settings),
             Middleware(Gate, settings=settings),
+            Middleware(Crashes),
         ],
         exception_handlers={
             Problem: on_problem,
             HTTPException: on_http_error,
-            Exception: on_crash,
         },
         lifespan=lifespan,
     )

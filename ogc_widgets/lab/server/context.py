@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -99,9 +100,17 @@ def job_of(request: Request) -> JobRecord:
     Raises:
         Problem: 404 no-such-job.
     """
-    job_id = request.path_params["job_id"]
+    return job_with(lab_of(request), request.path_params["job_id"])
+
+
+def job_with(lab: Lab, job_id: str) -> JobRecord:
+    """Return the job of an id.
+
+    Raises:
+        Problem: 404 no-such-job.
+    """
     try:
-        return lab_of(request).jobs.get(job_id)
+        return lab.jobs.get(job_id)
     except KeyError:
         raise no_such_job(job_id) from None
 
@@ -120,8 +129,10 @@ def _number(request: Request, name: str, default: int, least: int) -> int:
     text = request.query_params.get(name)
     if text is None:
         return default
-    if not text.isascii() or not text.isdigit() or int(text) < least:
-        raise bad_parameter(name, f"must be a whole number of at least {least}")
+    if not re.fullmatch(r"[0-9]{1,15}", text) or int(text) < least:
+        raise bad_parameter(
+            name, f"must be a whole number of at least {least}, of at most 15 digits"
+        )
     return int(text)
 
 

@@ -5,16 +5,12 @@ others print is mixed into cwltool's own stderr. Here every execution gets its o
 file, and ``index`` lists them in the order in which they started.
 
 Run as ``python -m ogc_widgets.lab.server.cwlrun LOGS PARALLEL [cwltool options]
-PACKAGE INPUTS``. Standard input is a leash: when it ends, so does the whole process
-group, so no step survives a server that was killed.
+PACKAGE INPUTS``.
 """
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,17 +92,6 @@ class LabExecutor(MultithreadedJobExecutor):
             super()._runner(job, context, tmpdir_lock)
 
 
-def hold_leash() -> None:
-    """End this process group as soon as standard input ends."""
-
-    def wait() -> None:
-        while os.read(0, 4096):
-            pass
-        os.killpg(os.getpgrp(), signal.SIGKILL)
-
-    threading.Thread(target=wait, daemon=True).start()
-
-
 def keep_schemas() -> None:
     """Let cwltool use the CWL schema that is loaded.
 
@@ -118,7 +103,6 @@ def keep_schemas() -> None:
 def main(arguments: list[str]) -> int:
     """Run a package; see the module's text for the arguments."""
     logs = Path(arguments[0])
-    hold_leash()
     # The streams directory is cwltool's; it is kept apart from the logs we list.
     options = ["--log-dir", str(logs / "streams"), *arguments[2:]]
     executor = LabExecutor(logs, int(arguments[1]))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, Response
 
-from ogc_widgets.lab.server.context import api_of, lab_of
+from ogc_widgets.lab.server.context import api_of, job_with, lab_of
 from ogc_widgets.lab.server.documents import execute_answer, status_info
 from ogc_widgets.lab.server.inputs import check_inputs
 from ogc_widgets.lab.server.problems import Problem
@@ -49,7 +50,7 @@ async def execute(request: Request) -> Response:
     await lab.scheduler.finished(job.job_id)
     monitor = {"Link": f'<{api}/jobs/{job.job_id}>; rel="monitor"'}
     try:
-        response = await results_response(request, lab.jobs.get(job.job_id))
+        response = await results_response(request, job_with(lab, job.job_id))
     except Problem as problem:
         problem.headers.update(monitor)
         raise
@@ -104,16 +105,36 @@ async def read_json(request: Request) -> dict[str, Any]:
 def json_object(body: bytes) -> dict[str, Any]:
     """Return the object in a JSON text.
 
+    Only what can be written again is taken: finite numbers, and texts that are
+    Unicode (RFC 8259, sections 6 and 8.2).
+
     Raises:
         Problem: 400 when it is something else.
     """
     try:
-        document = json.loads(body)
+        document = json.loads(
+            body, parse_constant=_number, parse_float=_number, parse_int=_whole_number
+        )
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise _bad_request("The body holds half of a character (\\ud800).") from None
     except (ValueError, RecursionError) as error:
         raise _bad_request(f"The body is not JSON: {error}") from None
     if not isinstance(document, dict):
         raise _bad_request("The body must be a JSON object.")
     return document
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:20]} is not a number that can be worked with")
+    return number
+
+
+def _whole_number(text: str) -> int:
+    _number(text)
+    return int(text)
 
 
 def _bad_request(detail: str) -> Problem:
@@ -130,7 +151,7 @@ def _preferences(request: Request) -> set[str]:
 
 def _wanted_response(body: dict[str, Any], preferences: set[str]) -> str:
     wanted = body.get("response", "")
-    if wanted not in {"", "raw", "document"}:
+    if wanted not in ("", "raw", "document"):
         raise _bad_request("response must be 'raw' or 'document'.")
     if "return=representation" in preferences:
         return "document"
@@ -154,7 +175,7 @@ def _wanted_outputs(
         mode = (
             selection.get("transmissionMode") if isinstance(selection, dict) else None
         )
-        if mode not in {None, "value", "reference"}:
+        if mode not in (None, "value", "reference"):
             raise _bad_request(f"{name}: transmissionMode is 'value' or 'reference'.")
         modes[name] = mode
     return modes

@@ -27,9 +27,9 @@ def fetch(address: str, accept: str) -> bytes:
     Raises:
         UnreachableError: There is no such document, or it is over 8 MiB.
     """
-    if urlsplit(address).scheme not in {"http", "https"}:
-        raise UnreachableError("it is not an http or https address")
     try:
+        if urlsplit(address).scheme not in {"http", "https"}:
+            raise UnreachableError("it is not an http or https address")
         request = urllib.request.Request(  # noqa: S310 - the scheme has been checked
             address, headers={"Accept": accept}
         )

@@ -7,17 +7,24 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import (
+    FileResponse,
+    JSONResponse,
+    Response,
+    StreamingResponse,
+)
 
 from ogc_widgets.lab.server.problems import Problem
 from ogc_widgets.lab.server.stac import media_type
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from starlette.requests import Request
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
+_PIECE_BYTES = 256 * 1024
 
 
 def not_found(path: str) -> Problem:
@@ -31,9 +38,10 @@ def below(root: Path, relative: str) -> Path:
     Raises:
         Problem: 404 when it would lead out of the folder.
     """
-    if "\0" in relative:  # no file system takes it
-        raise not_found(relative)
-    path = (root / relative).resolve()
+    try:
+        path = (root / relative).resolve(strict=True)
+    except (OSError, ValueError):  # not there, too long, or with a zero byte
+        raise not_found(relative) from None
     if not path.is_relative_to(root.resolve()):
         raise not_found(relative)
     return path
@@ -80,24 +88,51 @@ def _listing(request: Request, folder: Path) -> dict[str, Any]:
 async def send_log(request: Request, path: Path) -> Response:
     """Answer with the text of a log as it is at this moment, or a part of it.
 
-    A log grows while it is sent, so its length is that of one snapshot.
+    A log grows while it is sent, so its length is that of one moment; it may be far
+    larger than memory, so it is sent in pieces.
+
+    Raises:
+        Problem: 416 when the part that is asked for is not there (RFC 9110).
     """
     try:
-        content = await asyncio.to_thread(path.read_bytes)
+        size = (await asyncio.to_thread(path.stat)).st_size
     except FileNotFoundError:
         # The step has only just started.
-        content = b""
+        size = 0
+    start, end, status = 0, size, 200
     headers = {"Accept-Ranges": "bytes", "Cache-Control": "no-store"}
-    kind = "text/plain; charset=utf-8"
     match = _RANGE.fullmatch(request.headers.get("range", "").strip())
-    if match is None or not any(match.groups()):
-        return Response(content, headers=headers, media_type=kind)
-    size = len(content)
-    first, last = match.groups()
-    start = int(first) if first else max(0, size - int(last))
-    end = min(size, int(last) + 1) if first and last else size
+    if match is not None and any(match.groups()):
+        first, last = match.groups()
+        start = int(first) if first else max(0, size - int(last))
+        end = min(size, int(last) + 1) if first and last else size
+        if start >= end:
+            raise Problem(
+                416,
+                "",
+                "No such part",
+                f"The log has {size} bytes at this moment.",
+                headers={"Content-Range": f"bytes */{size}"},
+            )
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+        status = 206
+    headers["Content-Length"] = str(end - start)
+    return StreamingResponse(
+        _pieces(path, start, end),
+        status,
+        headers=headers,
+        media_type="text/plain; charset=utf-8",
+    )
+
+
+def _pieces(path: Path, start: int, end: int) -> Iterator[bytes]:
     if start >= end:
-        headers["Content-Range"] = f"bytes */{size}"
-        return Response(status_code=416, headers=headers)
-    headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
-    return Response(content[start:end], 206, headers=headers, media_type=kind)
+        return
+    with path.open("rb") as stream:
+        stream.seek(start)
+        while start < end:
+            piece = stream.read(min(_PIECE_BYTES, end - start))
+            if not piece:
+                return
+            start += len(piece)
+            yield piece

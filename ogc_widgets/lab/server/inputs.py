@@ -7,7 +7,7 @@ import binascii
 import json
 import mimetypes
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import urlsplit
 
 import jsonschema_rs
@@ -189,7 +189,7 @@ class _Converter:
     def _enum(self, symbols: list[str], value: Json, path: str) -> str:
         for symbol in symbols:
             # Descriptions show the last part of a symbol that is an address.
-            if value in {symbol, symbol.rsplit("/", 1)[-1]}:
+            if value in (symbol, symbol.rsplit("/", 1)[-1]):
                 return symbol
         shown = ", ".join(symbol.rsplit("/", 1)[-1] for symbol in symbols)
         raise _Unfit(f"must be one of: {shown}", path)
@@ -214,7 +214,7 @@ class _Converter:
 
     def _literal(self, cwl_type: str, value: Json, path: str) -> Json:
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        whole = number and float(value).is_integer()
+        whole = number and (isinstance(value, int) or value.is_integer())
         fits = {
             "string": isinstance(value, str),
             "boolean": isinstance(value, bool),
@@ -230,7 +230,7 @@ class _Converter:
     def _file(self, value: Json, path: str) -> dict[str, Any]:
         if isinstance(value, dict) and "href" in value:
             return {"class": "File", "location": _address(value, path)}
-        if isinstance(value, str) and urlsplit(value).scheme in {"http", "https"}:
+        if _is_web_address(value):
             return {"class": "File", "location": value}
         media_type, content = _content(value, path)
         suffix = mimetypes.guess_extension(media_type) or ""
@@ -243,9 +243,16 @@ def _optional(cwl_type: Json) -> bool:
     return isinstance(cwl_type, dict) and "null" in cwl_type.get("union", ())
 
 
+def _is_web_address(value: Json) -> TypeGuard[str]:
+    try:
+        return isinstance(value, str) and urlsplit(value).scheme in {"http", "https"}
+    except ValueError:  # such as http://[
+        return False
+
+
 def _address(value: Json, path: str) -> str:
     href = value.get("href") if isinstance(value, dict) else value
-    if not isinstance(href, str) or urlsplit(href).scheme not in {"http", "https"}:
+    if not _is_web_address(href):
         # Paths would read this machine's files for anybody who can reach the port.
         raise _Unfit("must be a link: {'href': 'https://...'}", path)
     return href

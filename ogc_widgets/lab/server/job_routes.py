@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
@@ -58,7 +59,11 @@ async def dismiss(request: Request) -> Response:
     api = api_of(request)
     if not job.is_finished:
         await lab.scheduler.dismiss(job)
-        info = status_info(lab.jobs.get(job.job_id), folder, api)
+        try:
+            job = lab.jobs.get(job.job_id)
+        except KeyError:  # another request has removed it since
+            job = dataclasses.replace(job, status="dismissed")
+        info = status_info(job, folder, api)
     else:
         # Nothing is left to link to.
         info = {**status_info(job, folder, api), "status": "dismissed", "links": []}

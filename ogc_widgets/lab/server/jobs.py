@@ -41,6 +41,12 @@ def now() -> float:
     return datetime.now(UTC).timestamp()
 
 
+def new_job_id() -> str:
+    """Return an id for a job that nobody else has."""
+    # Version 1 ids sort by time in a folder listing and look like the course's.
+    return str(uuid.uuid1())
+
+
 def timestamp(seconds: float) -> str:
     """Return a stored time as RFC 3339 text in UTC with milliseconds."""
     text = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
@@ -136,10 +142,8 @@ class JobStore:
         """Close the database."""
         self._db.close()
 
-    def add(self, process_id: str, request: dict[str, Any]) -> JobRecord:
+    def add(self, job_id: str, process_id: str, request: dict[str, Any]) -> JobRecord:
         """Store a new accepted job and return it."""
-        # Version 1 ids sort by time in a folder listing and look like the course's.
-        job_id = str(uuid.uuid1())
         moment = now()
         self._db.execute(
             "INSERT INTO jobs (job_id, process_id, status, progress, message, created,"

@@ -40,8 +40,11 @@ class Running(Protocol):
 async def start_command(
     line: Sequence[str], *, cwd: Path, stdout: IO[bytes]
 ) -> asyncio.subprocess.Process:
-    """Start a command in a session of its own, held on a leash by its stdin."""
+    """Start a command under supervision, in a session of its own."""
     return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        f"{__package__}.supervise",
         *line,
         stdin=asyncio.subprocess.PIPE,
         stdout=stdout,

@@ -90,14 +90,14 @@ def _operation(
     return operation
 
 
-_PACKAGE = {
+_CWL: dict[str, Any] = {
     **{
         kind: {"schema": {"type": "string"}}
         for kind in ("application/cwl", "application/cwl+yaml")
     },
     "application/cwl+json": {"schema": {"type": "object"}},
-    "application/ogcapppkg+json": _schema("ogcapppkg"),
 }
+_PACKAGE = {**_CWL, "application/ogcapppkg+json": _schema("ogcapppkg")}
 
 _LOG = {
     "description": "Text",
@@ -160,7 +160,7 @@ def _paths() -> dict[str, Any]:
             "get": _operation(
                 "package",
                 "The package as it was deployed",
-                {"200": {"description": "Package", "content": {"application/cwl": {}}}},
+                {"200": {"description": "Package", "content": _CWL}},
                 parameters=process,
             )
         },

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import logging
+import sqlite3
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from starlette.requests import Request
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_log = logging.getLogger(__name__)
 
 _PART1 = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/"
 _PART2 = "http://www.opengis.net/def/exceptions/ogcapi-processes-2/1.0/"
@@ -116,6 +122,26 @@ def bad_inputs(errors: Mapping[str, str]) -> Problem:
     )
 
 
+def is_disk_full(error: Exception) -> bool:
+    """Whether a file or the database could not be written for want of room."""
+    if isinstance(error, sqlite3.OperationalError):
+        # SQLite says "disk I/O error" where a file of its own has no room to grow.
+        return error.sqlite_errorname.startswith(("SQLITE_FULL", "SQLITE_IOERR"))
+    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+
+
+def disk_full() -> Problem:
+    """Return the problem of a server that cannot write (RFC 4918, section 11.5)."""
+    return Problem(
+        507,
+        "",
+        "No room",
+        "The disk of the lab server is full; nothing was started or changed. Make "
+        "room and try again.",
+        headers={"Retry-After": "30"},
+    )
+
+
 def problem_response(problem: Problem, path: str) -> Response:
     """Return the HTTP answer for a problem."""
     return JSONResponse(
@@ -152,12 +178,44 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     return problem_response(problem, request.url.path)
 
 
-async def on_crash(request: Request, error: Exception) -> Response:
-    """Answer without internals when something unforeseen went wrong."""
-    problem = Problem(
+class Crashes:
+    """ASGI middleware: what nobody foresaw costs one answer, not the connection.
+
+    The framework's own handler raises the error again after it has answered, and the
+    server then drops the connection together with the requests that wait on it.
+
+    Args:
+        app: What comes after it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on one request; answer without internals if that fails."""
+        has_begun = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_note)
+        except Exception as error:
+            if scope["type"] != "http" or has_begun:
+                raise
+            _log.exception("A request for %r failed", scope["path"])
+            problem = _crash(error)
+            await problem_response(problem, scope["path"])(scope, receive, send)
+
+
+def _crash(error: Exception) -> Problem:
+    if is_disk_full(error):
+        return disk_full()
+    return Problem(
         500,
         "",
         "Internal server error",
         f"The lab server failed ({type(error).__name__}); its log has the details.",
     )
-    return problem_response(problem, request.url.path)

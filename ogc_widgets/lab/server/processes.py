@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from platformdirs import user_cache_path
 
 from ogc_widgets.lab.server.problems import Problem, no_such_process
-from ogc_widgets.lab.server.runner import identity, kill_tree
+from ogc_widgets.lab.server.process_tree import identity, kill_tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from ogc_widgets.lab.server.context import api_of, job_of, lab_of
 from ogc_widgets.lab.server.files import below, not_found, send_file, send_log
-from ogc_widgets.lab.server.problems import Problem
+from ogc_widgets.lab.server.problems import Problem, no_such_job
 from ogc_widgets.lab.server.results import (
     Raw,
     ResultAddresses,
@@ -34,9 +34,8 @@ async def results(request: Request) -> Response:
 async def one_result(request: Request) -> Response:
     """GET /jobs/{id}/results/{output}: that output as it is."""
     job = job_of(request)
-    _check_ready(job)
     name = request.path_params["output_id"]
-    outputs = read_outputs(lab_of(request).scheduler.folder(job.job_id))
+    outputs = await _outputs(request, job)
     if outputs.get(name) is None:
         raise Problem(
             404,
@@ -79,9 +78,7 @@ async def results_response(request: Request, job: JobRecord) -> Response:
     Raises:
         Problem: The job has no results, or not yet.
     """
-    _check_ready(job)
-    folder = lab_of(request).scheduler.folder(job.job_id)
-    outputs = await asyncio.to_thread(read_outputs, folder)
+    outputs = await _outputs(request, job)
     modes: dict[str, str | None] = job.request["outputs"]
     if modes:
         outputs = {name: outputs.get(name) for name in modes}
@@ -108,6 +105,15 @@ async def results_response(request: Request, job: JobRecord) -> Response:
         results_document, outputs, addresses, by_reference=by_reference
     )
     return JSONResponse(document)
+
+
+async def _outputs(request: Request, job: JobRecord) -> dict[str, Any]:
+    _check_ready(job)
+    folder = lab_of(request).scheduler.folder(job.job_id)
+    try:
+        return await asyncio.to_thread(read_outputs, folder)
+    except FileNotFoundError:  # another request has removed the job since
+        raise no_such_job(job.job_id) from None
 
 
 def _check_ready(job: JobRecord) -> None:

@@ -1,17 +1,13 @@
-"""The command that runs a package, and the end of everything it started."""
+"""The command that runs a package, and the files that it works with."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import psutil
+from typing import TYPE_CHECKING
 
 from ogc_widgets.lab.server.inputs import STAGED
 
@@ -37,8 +33,6 @@ _PASSED_ON = (
     "GDAL_DATA",
     "PROJ_DATA",
 )
-_GRACE_S = 5.0
-_GLANCE_S = 0.01
 
 
 @dataclass(frozen=True)
@@ -171,55 +165,3 @@ def environment() -> dict[str, str]:
         "PATH": f"{programs}{os.pathsep}{path}",
         "PYTHONUNBUFFERED": "1",
     }
-
-
-def identity(pid: int) -> dict[str, Any]:
-    """Return what tells a process from a later one with the same number."""
-    try:
-        return {"pid": pid, "created": psutil.Process(pid).create_time()}
-    except psutil.NoSuchProcess:
-        return {}
-
-
-def kill_tree(process: dict[str, Any]) -> None:
-    """End a runner and everything that it started; blocks for at most some seconds.
-
-    Args:
-        process: What :func:`identity` returned; a process that is gone is fine.
-    """
-    if not process:
-        return
-    try:
-        root = psutil.Process(process["pid"])
-        if abs(root.create_time() - process["created"]) > 1:
-            return
-        tree = [root, *root.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return
-    # Freeze first: a tree that is still forking cannot be killed leaf by leaf.
-    for each in tree:
-        _send(each, signal.SIGSTOP)
-    with contextlib.suppress(psutil.NoSuchProcess):
-        tree = [root, *root.children(recursive=True)]
-    for each in tree:
-        _send(each, signal.SIGKILL)
-    # A step may have left the tree (double fork) but not the session.
-    if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(root.pid, signal.SIGKILL)
-    end = time.monotonic() + _GRACE_S
-    while any(_is_alive(each) for each in tree[1:]) and time.monotonic() < end:
-        time.sleep(_GLANCE_S)
-
-
-def _is_alive(process: psutil.Process) -> bool:
-    # Where nobody collects orphans, the dead stay in the process table.
-    try:
-        return bool(process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _send(process: psutil.Process, number: signal.Signals) -> None:
-    with contextlib.suppress(psutil.NoSuchProcess):
-        process.send_signal(number)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import shutil
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.lab.server.failures import why_it_failed
+from ogc_widgets.lab.server.jobs import new_job_id
 from ogc_widgets.lab.server.launcher import start_command
+from ogc_widgets.lab.server.process_tree import identity, kill_tree
 from ogc_widgets.lab.server.progress import Tracker, expected_executions
 from ogc_widgets.lab.server.runner import (
     JobFolder,
     embedded_arguments,
     foreign_command,
-    identity,
-    kill_tree,
 )
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from ogc_widgets.lab.server.settings import Settings
 
 # Some runners colour what they say even where nobody sees colours.
+_WRITE_AGAIN_S = 1.0
 _COLOUR = re.compile(rb"\x1b\[[0-9;]*m")
 
 
@@ -92,6 +95,10 @@ class Scheduler:
             process: What to run, as it is now.
             checked: Its inputs.
             request: What the results have to look like later on.
+
+        Raises:
+            OSError: The files of the job cannot be written; there is no job then.
+            sqlite3.Error: The same of the job table.
         """
         plan = process.described["plan"]
         stored = {
@@ -99,17 +106,15 @@ class Scheduler:
             "workflow": process.described["workflow"],
             "expected": expected_executions(plan, checked.order),
         }
-        job = self._jobs.add(process.id, stored)
-        folder = self.folder(job.job_id)
-        for path in (folder.path, folder.logs, folder.outputs, folder.temporary):
-            path.mkdir(parents=True)
-        shutil.copyfile(process.package, folder.package)
-        folder.inputs.write_text(json.dumps(checked.order), encoding="utf-8")
-        if checked.files:
-            folder.staged.mkdir()
-            for name, content in checked.files.items():
-                (folder.staged / name).write_bytes(content)
-        self._enqueue(job.job_id)
+        job_id = new_job_id()
+        folder = self.folder(job_id)
+        try:
+            _stage(folder, process, checked)
+            job = self._jobs.add(job_id, process.id, stored)
+        except BaseException:
+            shutil.rmtree(folder.path, ignore_errors=True)
+            raise
+        self._enqueue(job_id)
         return job
 
     async def finished(self, job_id: str) -> None:
@@ -148,20 +153,16 @@ class Scheduler:
         while True:
             job_id = await self._queue.get()
             try:
-                job = self._jobs.get(job_id)
-            except KeyError:  # dismissed and removed while it waited
-                continue
-            if job.is_finished:
-                continue
-            try:
-                await self._run(job)
+                await self._run(job_id)
             except asyncio.CancelledError:
-                self._jobs.finish(
-                    job_id, "failed", "interrupted: the server was stopped"
-                )
+                # If it cannot be noted, the next server does it.
+                with contextlib.suppress(sqlite3.Error):
+                    self._jobs.finish(
+                        job_id, "failed", "interrupted: the server was stopped"
+                    )
                 raise
             except Exception as error:  # noqa: BLE001 - one job must not end a worker
-                self._jobs.finish(
+                await self._finish(
                     job_id, "failed", f"The lab could not run this job: {error}"
                 )
             finally:
@@ -169,32 +170,50 @@ class Scheduler:
                 self._clean(self.folder(job_id))
                 self._end(job_id)
 
-    async def _run(self, job: JobRecord) -> None:
-        folder = self.folder(job.job_id)
+    async def _finish(
+        self, job_id: str, status: str, message: str, *, failure_code: int = 500
+    ) -> None:
+        """Note the end of a job; on a full disk, as soon as there is room."""
+        while True:
+            try:
+                self._jobs.finish(job_id, status, message, failure_code=failure_code)
+            except sqlite3.OperationalError:
+                await asyncio.sleep(_WRITE_AGAIN_S)
+            else:
+                return
+
+    async def _run(self, job_id: str) -> None:
+        try:
+            job = self._jobs.get(job_id)
+        except KeyError:  # dismissed and removed while it waited
+            return
+        if job.is_finished:
+            return
+        folder = self.folder(job_id)
         tracker = Tracker(job.request["expected"])
         # Steps share the cores with the other jobs; alone, a job gets all of them.
         # The set of running jobs already counts, this one not yet.
         busy = len(self._running) + self._queue.qsize() + 1
         parallel = max(1, self._settings.workers // busy)
-        self._jobs.start(job.job_id, "starting")
-        self._running[job.job_id] = {}
+        self._jobs.start(job_id, "starting")
+        self._running[job_id] = {}
         process = await self._launch(folder, job.request["workflow"], parallel)
-        self._running[job.job_id] = runner = identity(process.pid)
-        self._jobs.remember_runner(job.job_id, runner)
-        if self._jobs.get(job.job_id).is_finished:  # dismissed while it was starting
-            await asyncio.to_thread(kill_tree, runner)
+        self._running[job_id] = runner = identity(process.pid)
         try:
-            await self._follow(job.job_id, process, tracker, folder)
+            self._jobs.remember_runner(job_id, runner)
+            if self._jobs.get(job_id).is_finished:  # dismissed while it was starting
+                await asyncio.to_thread(kill_tree, runner)
+            await self._follow(job_id, process, tracker, folder)
             code = await process.wait()
         except BaseException:
             await asyncio.to_thread(kill_tree, runner)
             raise
         if code == 0 and _is_output_object(folder):
-            self._jobs.finish(job.job_id, "successful", "finished")
+            await self._finish(job_id, "successful", "finished")
         else:
             failure = await asyncio.to_thread(why_it_failed, folder, tracker, code)
-            self._jobs.finish(
-                job.job_id, "failed", failure.message, failure_code=failure.code
+            await self._finish(
+                job_id, "failed", failure.message, failure_code=failure.code
             )
 
     async def _launch(self, folder: JobFolder, workflow: str, parallel: int) -> Running:
@@ -220,12 +239,26 @@ class Scheduler:
         with folder.log.open("ab", buffering=0) as log:
             while line := await _read_line(stream):
                 line = _COLOUR.sub(b"", line)
-                log.write(line)
+                # A full disk costs lines of the log and some progress, not the job.
+                with contextlib.suppress(OSError):
+                    log.write(line)
                 if tracker.feed(line.decode("utf-8", "replace")):
-                    self._jobs.report(job_id, tracker.percent, tracker.message)
+                    with contextlib.suppress(sqlite3.OperationalError):
+                        self._jobs.report(job_id, tracker.percent, tracker.message)
 
     def _clean(self, folder: JobFolder) -> None:
         shutil.rmtree(folder.temporary, ignore_errors=True)
+
+
+def _stage(folder: JobFolder, process: ProcessRecord, checked: CheckedInputs) -> None:
+    for path in (folder.path, folder.logs, folder.outputs, folder.temporary):
+        path.mkdir(parents=True)
+    shutil.copyfile(process.package, folder.package)
+    folder.inputs.write_text(json.dumps(checked.order), encoding="utf-8")
+    if checked.files:
+        folder.staged.mkdir()
+        for name, content in checked.files.items():
+            (folder.staged / name).write_bytes(content)
 
 
 async def _read_line(stream: asyncio.StreamReader) -> bytes:

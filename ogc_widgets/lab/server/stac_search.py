@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -105,7 +106,7 @@ def from_parameters(parameters: Mapping[str, str]) -> Search:
         elif name == "bbox":
             body[name] = [_number(name, word) for word in text.split(",")]
         elif name == "limit":
-            body[name] = int(text) if text.isascii() and text.isdigit() else text
+            body[name] = int(text) if re.fullmatch(r"[0-9]{1,15}", text) else text
         elif name in _OBJECTS:
             try:
                 body[name] = json.loads(text)
@@ -171,7 +172,7 @@ def _limit(value: Json) -> int:
 
 
 def _offset(token: str) -> int:
-    if not token.isascii() or not token.isdigit():
+    if not re.fullmatch(r"[0-9]{1,15}", token):
         raise _refused("token", "take it from a next link")
     return int(token)
 

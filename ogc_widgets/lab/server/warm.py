@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 from cwltool.process import get_schema
 
 from ogc_widgets.lab.server import cwlrun, describe
+from ogc_widgets.lab.server.supervise import supervise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +82,8 @@ def _become(request: dict[str, Any], descriptors: list[int]) -> None:
             os.dup2(each, target)
         os.closerange(3, 256)
         os.chdir(request["cwd"])
-        code = _MAINS[request["module"]](request["arguments"])
+        run = _MAINS[request["module"]]
+        code = supervise(lambda: run(request["arguments"]))
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else 1
     except BaseException:  # noqa: BLE001 - nothing of the parent may run in the child

@@ -1,0 +1,309 @@
+"""What goes wrong around the lab server costs one answer or one job, not the server."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+from lab_api import Api
+
+from ogc_widgets.lab import lab
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+JSON = {"Content-Type": "application/json"}
+ECHO = "/processes/echo/execution"
+
+BODIES = {
+    "half a character": b'{"inputs": {"message": "\\ud800"}}',
+    "half a character in a name": b'{"inputs": {"\\udfff": 1}}',
+    "401 digits": b'{"inputs": {"message": "m", "count": ' + b"1" * 401 + b"}}",
+    "5000 digits": b'{"inputs": {"message": "m", "ratio": ' + b"9" * 5000 + b"}}",
+    "beyond a double": b'{"inputs": {"message": "m", "ratio": 1e400}}',
+    "not a number": b'{"inputs": {"message": "m", "ratio": NaN}}',
+    "a list for a choice": b'{"inputs": {"message": "m", "colour": []}}',
+    "an object for a choice": b'{"inputs": {"message": "m", "colour": {}}}',
+    "a list of modes": b'{"inputs": {"message": "m"}, "outputs": '
+    b'{"message": {"transmissionMode": []}}}',
+    "a list of responses": b'{"inputs": {"message": "m"}, "response": []}',
+    "an object of responses": b'{"inputs": {"message": "m"}, "response": {}}',
+    "deep": b"[" * 100_000,
+}
+PATHS = {
+    "huge offset": "/jobs?offset=" + "9" * 25,
+    "huge limit": "/processes?limit=" + "9" * 5000,
+    "huge STAC limit": "/stac/search?limit=" + "9" * 5000,
+    "long process": "/processes/" + "a" * 5000,
+    "long job": "/jobs/" + "a" * 5000,
+    "zero byte": "/jobs/%00",
+}
+
+
+def is_problem(answer) -> bool:
+    return (
+        400 <= answer.status_code < 500
+        and answer.headers["content-type"] == "application/problem+json"
+        and answer.json()["status"] == answer.status_code
+    )
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_request_is_refused_in_words_when_its_body_is_odd(api: Api, body) -> None:
+    for headers in (JSON, {**JSON, "Prefer": "respond-async"}):
+        answer = api.post(ECHO, content=body, headers=headers)
+        assert is_problem(answer), answer.text
+
+
+@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
+def test_request_is_refused_in_words_when_its_address_is_odd(api: Api, path) -> None:
+    assert is_problem(api.get(path))
+
+
+def test_file_is_not_there_when_its_name_is_too_long(api: Api) -> None:
+    job = api.run("echo", {"message": "m"})
+    for name in ("a" * 300, "a/" * 3000, "%00"):
+        assert api.get(f"{job}/files/{name}").status_code == 404
+
+
+def test_job_is_dismissed_or_gone_when_many_delete_it_at_once(
+    api: Api, connect: Callable[[str], Api]
+) -> None:
+    clients = [connect(api.url) for _ in range(6)]
+    for inputs in ({"message": "m"}, {"message": "m", "pauses": [30]}):
+        job = api.start("echo", inputs)
+        if "pauses" not in inputs:
+            api.follow(job)
+        with ThreadPoolExecutor(6) as pool:
+            answers = list(pool.map(Api.delete, clients, [job] * len(clients)))
+        codes = {answer.status_code for answer in answers}
+        assert codes <= {200, 404}
+        assert 200 in codes
+
+
+def test_connection_stays_usable_when_the_server_fails(tmp_path: Path, connect) -> None:
+    with lab(data=tmp_path) as server:
+        api = connect(server.url)
+        job = api.run("echo", {"message": "m"})
+        folder = tmp_path / "jobs" / job.removeprefix("/jobs/")
+        (folder / "outputs.json").write_bytes(b"\xff not JSON")
+        answer = api.get(f"{job}/results")
+        assert answer.status_code == 500
+        assert answer.json()["title"] == "Internal server error"
+        assert "connection" not in answer.headers
+        stream = answer.extensions["network_stream"]
+        again = api.get("/conformance")
+        # The same socket: the one that the failed request came over.
+        here = stream.get_extra_info("client_addr")
+        assert again.extensions["network_stream"].get_extra_info("client_addr") == here
+
+
+def test_package_has_the_media_type_of_the_api_definition(api: Api) -> None:
+    definition = api.get("/api").json()
+    operation = definition["paths"]["/processes/{processId}/package"]["get"]
+    answer = api.get("/processes/water-bodies/package")
+    assert answer.headers["content-type"] in operation["responses"]["200"]["content"]
+
+
+# -- logs ----------------------------------------------------------------------------
+
+
+def test_end_of_a_huge_log_is_sent_without_reading_the_rest(
+    tmp_path: Path, connect
+) -> None:
+    with lab(data=tmp_path) as server:
+        api = connect(server.url)
+        job = api.run("echo", {"message": "m"})
+        log = tmp_path / "jobs" / job.removeprefix("/jobs/") / "job.log"
+        with log.open("wb") as stream:
+            stream.truncate(1_500_000_000)  # takes no room on the disk
+            stream.seek(0, 2)
+            stream.write(b"the end\n")
+        process = psutil.Process(server._server.process.pid)
+        before = process.memory_info().rss
+        for _ in range(5):
+            answer = api.get(f"{job}/log", headers={"Range": "bytes=-8"})
+            assert answer.content == b"the end\n"
+            assert answer.headers["content-range"] == (
+                "bytes 1500000000-1500000007/1500000008"
+            )
+        assert process.memory_info().rss - before < 50_000_000
+
+
+# -- what steps leave behind -----------------------------------------------------------
+
+DAEMON = """cwlVersion: v1.2
+class: CommandLineTool
+id: leaves-a-daemon
+baseCommand: [{python}, -c]
+arguments:
+  - |
+    import os, sys, time
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.execlp("sleep", "sleep", "{seconds}")
+        os._exit(0)
+    os.wait()
+    time.sleep({step_s})
+inputs: {{}}
+outputs: {{}}
+"""
+
+
+def daemons(seconds: str) -> list[int]:
+    return [
+        process.pid
+        for process in psutil.process_iter(["cmdline", "status"])
+        if (process.info["cmdline"] or [])[-2:] == ["sleep", seconds]
+        and process.info["status"] != psutil.STATUS_ZOMBIE
+    ]
+
+
+def wait_until(condition: Callable[[], object], timeout_s: float = 30) -> None:
+    end = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux hands orphans over")
+@pytest.mark.parametrize("end", ["the job ends", "the job is stopped", "a kill"])
+@pytest.mark.parametrize("runner", [None, "cwltool --no-container"])
+def test_daemon_ends_with_its_job(tmp_path: Path, connect, end, runner) -> None:
+    seconds = str(secrets.randbelow(10**6) + 1000)
+    step_s = 1 if end == "the job ends" else 60
+    text = DAEMON.format(python=sys.executable, seconds=seconds, step_s=step_s)
+    with lab(data=tmp_path, runner=runner) as server:
+        api = connect(server.url)
+        kind = {"Content-Type": "application/cwl+yaml"}
+        assert api.post("/processes", content=text, headers=kind).status_code == 201
+        job = api.start("leaves-a-daemon", {})
+        wait_until(lambda: daemons(seconds))
+        if end == "the job ends":
+            assert api.follow(job)[-1]["status"] == "successful"
+        elif end == "the job is stopped":
+            assert api.delete(job).json()["status"] == "dismissed"
+        else:
+            server._server.process.kill()
+        wait_until(lambda: not daemons(seconds))
+
+
+# -- a full disk -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 10 MB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=10m", "tmpfs", str(folder)]
+    try:
+        subprocess.run(command, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("mounting a small file system needs root")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def fill(folder: Path) -> Path:
+    path = folder / "filler"
+    with path.open("wb", buffering=0) as stream, contextlib.suppress(OSError):
+        while stream.write(b"x" * 65536):
+            pass
+    return path
+
+
+def test_workers_come_back_and_jobs_are_marked_when_the_disk_was_full(
+    small_disk: Path, connect
+) -> None:
+    with lab(data=small_disk, workers=1) as server:
+        api = connect(server.url)
+        api.run("echo", {"message": "m"})
+        running = api.start("echo", {"message": "a", "pauses": [1.0]})
+        waiting = api.start("echo", {"message": "b", "pauses": [0.1]})
+        api.follow(running, lambda status: status["message"] == "pause")
+        filler = fill(small_disk)
+        refused = api.post(
+            ECHO,
+            json={"inputs": {"message": "m" * 5000}},
+            headers={"Prefer": "respond-async"},
+        )
+        assert refused.status_code == 507
+        assert "nothing was started" in refused.json()["detail"]
+        wait_until(lambda: not daemons("1.0"))  # its pause is over
+        time.sleep(2)  # as long as the disk is full nothing can be noted
+        filler.unlink()
+        for job in (running, waiting):
+            assert api.follow(job, timeout_s=30)[-1]["status"] in {
+                "failed",
+                "successful",
+            }
+        assert len(api.get("/jobs").json()["jobs"]) == 3
+        api.run("echo", {"message": "again"})
+
+
+# -- the token -------------------------------------------------------------------------
+
+LOOKS_AROUND = """cwlVersion: v1.2
+class: CommandLineTool
+id: looks-around
+baseCommand: [{python}, -c]
+arguments:
+  - |
+    import glob
+    for name in ("environ", "cmdline"):
+        for path in glob.glob(f"/proc/[0-9]*/{{name}}"):
+            try:
+                print(open(path, "rb").read())
+            except OSError:
+                pass
+stdout: seen.txt
+inputs: {{}}
+outputs: {{seen: {{type: stdout}}}}
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("started", ["from Python", "as a command"])
+def test_job_cannot_read_the_token_of_its_server(
+    tmp_path: Path, connect, canary: str, started
+) -> None:
+    if started == "from Python":
+        server = lab(data=tmp_path, token=canary)
+        url, close = server.url, server.close
+    else:
+        command = [sys.executable, "-m", "ogc_widgets.lab.cli", "lab", "--port=0"]
+        process = subprocess.Popen(
+            [*command, f"--data={tmp_path}"],
+            env={**os.environ, "OGC_LAB_TOKEN": canary},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        url = process.stdout.readline().split()[-1]
+
+        def close() -> None:
+            process.terminate()
+            process.communicate()
+
+    try:
+        api = connect(url)
+        api.http.headers["Authorization"] = f"Bearer {canary}"
+        kind = {"Content-Type": "application/cwl+yaml"}
+        text = LOOKS_AROUND.format(python=sys.executable)
+        assert api.post("/processes", content=text, headers=kind).status_code == 201
+        job = api.run("looks-around", {})
+        seen = api.get(f"{job}/results/seen").content
+        assert b"ogc_widgets" in seen  # it did read the server's
+        assert canary.encode() not in seen
+    finally:
+        close()
