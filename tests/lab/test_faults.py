@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 import psutil
 import pytest
@@ -19,7 +24,6 @@ from ogc_widgets.lab import lab
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 JSON = {"Content-Type": "application/json"}
 ECHO = "/processes/echo/execution"
@@ -307,3 +311,59 @@ def test_job_cannot_read_the_token_of_its_server(
         assert canary.encode() not in seen
     finally:
         close()
+
+
+# -- addresses where machines keep secrets
+
+
+@pytest.fixture
+def redirecting() -> Iterator[str]:
+    """A server on this machine that sends everybody to a link-local address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(302)
+            self.send_header("Location", "http://169.254.169.254/latest")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+def test_link_local_address_is_never_asked(
+    tmp_path: Path, connect, redirecting, monkeypatch
+) -> None:
+    # Without the guard of the tests, which would refuse the connection first.
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    with lab(data=tmp_path) as server:
+        api = connect(server.url)
+        scene = api.http.get(server.scenes[0]).json()
+        for asset in scene["assets"].values():
+            asset["href"] = urljoin(server.scenes[0], asset["href"])
+        scene["assets"]["green"]["href"] = "http://169.254.169.254/green.tif"
+        item = tmp_path / "item.json"
+        item.write_text(json.dumps(scene))
+        for address in (
+            "http://169.254.169.254/latest",
+            "http://[::ffff:169.254.169.254]/latest",
+            "http://2852039166/latest",
+            "http://[fe80::1]/latest",
+            redirecting,
+        ):
+            unit = {"executionUnit": {"href": address, "type": "application/cwl"}}
+            answer = api.post("/processes", json=unit)
+            assert answer.status_code == 400, address
+            assert "link-local" in answer.json()["detail"], address
+        for address in (redirecting, "http://169.254.169.254/x", str(item)):
+            inputs = {"aoi": "-121.399,39.834,-120.74,40.472", "stac_items": [address]}
+            job = api.start("water-bodies", inputs)
+            last = api.follow(job)[-1]
+            assert last["status"] == "failed"
+            assert "link-local" in last["message"], address

@@ -18,6 +18,8 @@ from cwltool.executors import MultithreadedJobExecutor
 from cwltool.job import JobBase
 from cwltool.main import run
 
+from ogc_widgets.lab.link_local import refuse_link_local
+
 if TYPE_CHECKING:
     from cwltool.errors import WorkflowException
 
@@ -102,6 +104,7 @@ def keep_schemas() -> None:
 
 def main(arguments: list[str]) -> int:
     """Run a package; see the module's text for the arguments."""
+    refuse_link_local()
     logs = Path(arguments[0])
     # The streams directory is cwltool's; it is kept apart from the logs we list.
     options = ["--log-dir", str(logs / "streams"), *arguments[2:]]

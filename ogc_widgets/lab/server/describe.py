@@ -30,6 +30,8 @@ from loguru import logger
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from ogc_widgets.lab.link_local import refuse_link_local
+
 if TYPE_CHECKING:
     from ogc_widgets.lab.server.values import Cwl
 
@@ -350,6 +352,7 @@ def _source(uri: str) -> str:
 
 def main(arguments: list[str]) -> int:
     """Print the description of a package as JSON."""
+    refuse_link_local()
     parser = argparse.ArgumentParser()
     parser.add_argument("package", type=Path)
     parser.add_argument("--workflow", default="")

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 import uvicorn
 
 from ogc_widgets.errors import InputError
+from ogc_widgets.lab.link_local import refuse_link_local
 from ogc_widgets.lab.server.app import build_app
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ def serve(
         on_ready: Called in the loop when requests are answered, with the settings,
             the :class:`~ogc_widgets.lab.server.context.Lab` and the server.
     """
+    refuse_link_local()
     settings = replace(settings, port=listener.getsockname()[1])
     app = build_app(settings)
     config = uvicorn.Config(

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from cwltool.process import get_schema
 
+from ogc_widgets.lab.link_local import refuse_link_local
 from ogc_widgets.lab.server import cwlrun, describe
 from ogc_widgets.lab.server.supervise import supervise
 
@@ -41,6 +42,7 @@ _LARGEST_MESSAGE = 2**20
 
 def main(descriptor: int) -> int:
     """Serve requests until the lab server is gone."""
+    refuse_link_local()
     channel = socket.socket(fileno=descriptor)
     wake_up, signalled = os.pipe()
     os.set_blocking(wake_up, False)

@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ogc_widgets.errors import InputError
+from ogc_widgets.lab.link_local import refuse_link_local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,6 +62,7 @@ def run(
     # GDAL's own messages repeat, in its words, what we say in ours.
     logging.getLogger("rasterio").setLevel(logging.CRITICAL)
     _reach_loopback_without_proxy()
+    refuse_link_local()
     try:
         step(values)
     except InputError as problem:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from ogc_widgets.errors import InputError
+from ogc_widgets.lab.link_local import check_host
 from ogc_widgets.lab.water_bodies.items import shown
 
 if TYPE_CHECKING:
@@ -70,10 +71,17 @@ def open_raster(href: str, name: str) -> Iterator[DatasetReader]:
     import rasterio
     from rasterio.errors import RasterioIOError
 
-    if urlsplit(href).scheme == "file":
-        href = url2pathname(urlsplit(href).path)
+    parts = urlsplit(href)
+    if parts.scheme == "file":
+        href = url2pathname(parts.path)
     try:
+        if parts.hostname:
+            check_host(parts.hostname)
         dataset = rasterio.open(href)
+    except PermissionError as problem:
+        raise InputError(
+            f"{name} may not be opened ({shown(href)}): {problem.strerror}."
+        ) from None
     except RasterioIOError as problem:
         raise InputError(
             f"{name} could not be opened ({shown(href)}): {_in_words(problem, href)}."
