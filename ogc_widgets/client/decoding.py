@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import zlib
+from typing import TYPE_CHECKING
 
 from ogc_widgets.api.text import clean
 from ogc_widgets.errors import ProtocolError, TransportError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PIECE_BYTES = 2**20
+
 
 class Decoder:
-    """Decodes a body piece by piece, never making more bytes than there is room for.
+    """Decodes a body piece by piece, never more than 1 MiB at once.
 
     Args:
         encoding: Value of ``Content-Encoding``.
@@ -33,17 +39,25 @@ class Decoder:
                 advice="Ask the server's operators to honour Accept-Encoding.",
             )
 
-    def decode(self, chunk: bytes, room: int | None) -> bytes:
-        """Decode a piece; with ``room``, at most that many bytes."""
+    def pieces(self, chunk: bytes) -> Iterator[bytes]:
+        """Decode a part of the body."""
         if self._inflate is None:
-            return chunk
-        try:
-            return self._inflate.decompress(chunk, 0 if room is None else max(room, 1))
-        except zlib.error as error:
-            raise TransportError(
-                f"The compressed answer to {self._where} is damaged.",
-                advice="Try again.",
-            ) from error
+            yield chunk
+            return
+        is_full = False
+        while chunk or is_full:
+            try:
+                piece = self._inflate.decompress(chunk, _PIECE_BYTES)
+            except zlib.error as error:
+                raise TransportError(
+                    f"The compressed answer to {self._where} is damaged.",
+                    advice="Try again.",
+                ) from error
+            chunk = self._inflate.unconsumed_tail
+            # What did not fit may be left although all that came has been used.
+            is_full = len(piece) == _PIECE_BYTES
+            if piece:
+                yield piece
 
     def finish(self) -> None:
         """Check that the body is complete.

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
+import re
 from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ogc_widgets.api import requests
@@ -11,16 +15,22 @@ from ogc_widgets.api.links import is_link_local, is_private_host, without_query
 from ogc_widgets.api.replies import problem_error
 from ogc_widgets.api.text import LOG_LIMIT
 from ogc_widgets.client.loop import on_loop, run
-from ogc_widgets.errors import ProblemError, TransportError
+from ogc_widgets.errors import DeadlineError, ProblemError, TransportError
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from ogc_widgets.api.logs import LogLink
     from ogc_widgets.client.connection import Connection
     from ogc_widgets.client.stream import Stream
 
 _ACCEPT = "application/json, text/plain;q=0.9, */*;q=0.5"
 _MOST_READ = 64 * 2**20
+# Some servers never end a log that still grows.
+_PATIENCE_S = 60.0
 _EARLIER = "… earlier lines left out\n"
+_LATER = "\n… the log goes on; the server did not send the rest in time"
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class LogFile:
@@ -55,12 +65,11 @@ class LogFile:
     @on_loop
     async def aio_text(self, tail_bytes: int = LOG_LIMIT) -> str:
         """Read the end of the log as text, awaitable."""
-        body, is_cut = await self._read(tail_bytes)
-        text = body.decode("utf-8", errors="replace")
-        if is_cut:
-            # The first line and its first character may be halves.
-            return _EARLIER + text.partition("\n")[2]
-        return _lines_of_json(text)
+        tail = await self._read(tail_bytes)
+        rest = _LATER if tail.is_cut_short else ""
+        if tail.has_earlier:
+            return _EARLIER + _from_a_line(tail.body) + rest
+        return _lines_of_json(tail.body.decode("utf-8", errors="replace")) + rest
 
     def fetch(self) -> bytes:
         """Read the whole log (at most 64 MiB) as it is.
@@ -73,10 +82,9 @@ class LogFile:
     @on_loop
     async def aio_fetch(self) -> bytes:
         """Read the whole log, awaitable."""
-        body, _ = await self._read(None)
-        return body
+        return (await self._read(None)).body
 
-    async def _read(self, tail_bytes: int | None) -> tuple[bytes, bool]:
+    async def _read(self, tail_bytes: int | None) -> _Tail:
         try:
             return await self._read_from(self.url, tail_bytes)
         except (ProblemError, TransportError):
@@ -91,39 +99,101 @@ class LogFile:
             return False
         return not is_private_host(url) or is_private_host(self._client.url)
 
-    async def _read_from(self, url: str, tail_bytes: int | None) -> tuple[bytes, bool]:
-        headers = {"Accept": _ACCEPT}
-        if tail_bytes is not None:
-            headers["Range"] = f"bytes=-{tail_bytes}"
-        request = requests.Request("GET", url, headers)
-        async with self._client.stream(request) as stream:
-            if stream.status_code == 416:  # an empty file has no end
-                return b"", False
-            if stream.status_code not in (200, 206):
+    async def _read_from(self, url: str, tail_bytes: int | None) -> _Tail:
+        if tail_bytes is None:
+            async with self._open(url, {"Accept": _ACCEPT}) as stream:
+                return _Tail(await stream.read(_MOST_READ))
+        headers = {"Accept": _ACCEPT, "Range": f"bytes=-{tail_bytes}"}
+        kept = _LastBytes(tail_bytes)
+        is_cut_short = False
+        content_range = ""
+        try:
+            async with asyncio.timeout(_PATIENCE_S), self._open(url, headers) as stream:
+                if stream.status_code == 416:  # an empty file has no end
+                    return _Tail()
+                content_range = stream.headers.get("content-range", "")
+                async for piece in stream.chunks():
+                    kept.add(piece)
+        except TransportError:
+            if kept.total == 0:
+                raise
+            is_cut_short = True
+        except TimeoutError:
+            if kept.total == 0:
+                raise DeadlineError(
+                    f"Nothing of the log at {without_query(url)} came within "
+                    f"{_PATIENCE_S:g} s.",
+                    advice="Try again; the job is not touched by it.",
+                ) from None
+            is_cut_short = True
+        is_part = content_range and not content_range.startswith("bytes 0-")
+        return _Tail(kept.bytes(), is_part or kept.total > tail_bytes, is_cut_short)
+
+    @contextlib.asynccontextmanager
+    async def _open(self, url: str, headers: dict[str, str]) -> AsyncIterator[Stream]:
+        async with self._client.stream(requests.Request("GET", url, headers)) as stream:
+            if stream.status_code not in (200, 206, 416):
                 raise problem_error(await self._client.reply_of(stream, "GET"))
-            body, is_cut = await _tail(stream, tail_bytes)
-        starts_at = stream.headers.get("content-range", "").partition("bytes ")[2]
-        is_part = stream.status_code == 206 and not starts_at.startswith("0-")
-        return body, is_cut or is_part
+            yield stream
 
     def __repr__(self) -> str:
         return f"<LogFile {self.step} {self.number} {without_query(self.url)}>"
 
 
-async def _tail(stream: Stream, tail_bytes: int | None) -> tuple[bytes, bool]:
-    """Keep the last bytes of an answer without holding all of it."""
-    kept: deque[bytes] = deque()
-    size = total = 0
-    async for chunk in stream.chunks(_MOST_READ):
-        kept.append(chunk)
-        size += len(chunk)
-        total += len(chunk)
-        while tail_bytes is not None and size - len(kept[0]) >= tail_bytes:
-            size -= len(kept.popleft())
-    body = b"".join(kept)
-    if tail_bytes is not None and len(body) > tail_bytes:
-        body = body[-tail_bytes:] if tail_bytes else b""
-    return body, len(body) < total
+@dataclass(frozen=True)
+class _Tail:
+    """The end of a log.
+
+    Attributes:
+        body: Its bytes.
+        has_earlier: Whether there is more before them.
+        is_cut_short: Whether there is more after them, which did not come.
+    """
+
+    body: bytes = b""
+    has_earlier: bool = False
+    is_cut_short: bool = False
+
+
+class _LastBytes:
+    """Keeps the last bytes of what may be far larger than memory.
+
+    Args:
+        most: How many.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._pieces: deque[bytes] = deque()
+        self._size = 0
+        self.total = 0
+
+    def add(self, piece: bytes) -> None:
+        self._pieces.append(piece)
+        self._size += len(piece)
+        self.total += len(piece)
+        while self._size - len(self._pieces[0]) >= self._most:
+            self._size -= len(self._pieces.popleft())
+
+    def bytes(self) -> bytes:
+        body = b"".join(self._pieces)
+        return body[max(0, len(body) - self._most) :]
+
+
+def _from_a_line(body: bytes) -> str:
+    """Bytes from the middle of a text, from the first line that is whole.
+
+    A progress bar begins its lines anew with carriage returns and may never end one.
+    Where there is no other line, half of one is better than nothing.
+    """
+    text = body.lstrip(_CONTINUATION).decode("utf-8", errors="replace")
+    end = _LINE_END.search(text)
+    whole = text[end.end() :] if end else ""
+    return whole if whole.strip() else text
+
+
+# Bytes of UTF-8 that no character starts with (RFC 3629, section 3).
+_CONTINUATION = bytes(range(0x80, 0xC0))
 
 
 def _lines_of_json(text: str) -> str:

@@ -60,12 +60,10 @@ class Stream:
         raw = decoded = 0
         async for chunk in self._response.aiter_raw():
             raw += len(chunk)
-            room = None if max_bytes is None else max_bytes - decoded + 1
-            piece = decoder.decode(chunk, room)
-            decoded += len(piece)
-            if max_bytes is not None and max(raw, decoded) > max_bytes:
-                raise self._too_large(max_bytes)
-            if piece:
+            for piece in decoder.pieces(chunk):
+                decoded += len(piece)
+                if max_bytes is not None and max(raw, decoded) > max_bytes:
+                    raise self._too_large(max_bytes)
                 yield piece
         decoder.finish()
 
