@@ -105,6 +105,10 @@ def _absolute(href: str, base_url: str) -> str:
 def origin(url: str) -> Origin | None:
     """Return scheme, host and port, normalised so that equal means same origin.
 
+    Names are written as the HTTP library writes them when it connects (IDNA 2008,
+    RFC 5891): ``faß.example`` and ``fass.example`` are two hosts. What it does not
+    connect to is no origin.
+
     Returns:
         ``None`` for anything that is not an absolute address with a host.
     """
@@ -118,10 +122,14 @@ def origin(url: str) -> Origin | None:
         return None
     if not parts.scheme or not host:
         return None
-    try:
-        host = host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return None
+    if not host.isascii():
+        # Imported here: most names are ASCII, and its tables are large.
+        import idna
+
+        try:
+            host = idna.encode(host).decode("ascii")
+        except idna.IDNAError:
+            return None
     scheme = parts.scheme.lower()
     return scheme, host, port if port is not None else _DEFAULT_PORTS.get(scheme)
 

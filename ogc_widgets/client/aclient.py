@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ogc_widgets.client.credentials import Auth
-    from ogc_widgets.client.transport import Verify
+    from ogc_widgets.client.environment import Verify
 
 
 class AsyncClient(JobManagement, Deployment):

@@ -39,7 +39,7 @@ from ogc_widgets.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ogc_widgets.client.transport import Verify
+    from ogc_widgets.client.environment import Verify
 
 __all__ = [
     "Auth",

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from ogc_widgets.api.replies import Reply
     from ogc_widgets.api.requests import Request
     from ogc_widgets.client.auth import Auth
-    from ogc_widgets.client.transport import Verify
+    from ogc_widgets.client.environment import Verify
 
 SEARCH_S = 30.0
 SEARCH_BYTES = 16 * 2**20

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from ogc_widgets.api.requests import Mode, Outputs, Response
     from ogc_widgets.api.server_report import ServerReport
     from ogc_widgets.client.credentials import Auth
+    from ogc_widgets.client.environment import Verify
     from ogc_widgets.client.objectstore import S3
-    from ogc_widgets.client.transport import Verify
 
 
 class Client:

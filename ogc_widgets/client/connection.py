@@ -29,12 +29,13 @@ from ogc_widgets.client.address import (
 )
 from ogc_widgets.client.credentials import Auth, Credentials
 from ogc_widgets.client.loop import on_loop, tidy_up
-from ogc_widgets.client.transport import JSON_CAP, Transport, Verify
+from ogc_widgets.client.transport import JSON_CAP, Transport
 from ogc_widgets.errors import ProblemError, ProtocolError, SignInError
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from ogc_widgets.client.environment import Verify
     from ogc_widgets.client.objectstore import S3
     from ogc_widgets.client.stream import Stream
 

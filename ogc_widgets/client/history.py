@@ -13,6 +13,7 @@ import logging
 import os
 import threading
 import uuid
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ _KEPT_LINES = 2_000
 
 _log = logging.getLogger("ogc_widgets")
 _lock = threading.Lock()
+# Why the last record could not be written, if so.
+_trouble: list[str] = []
 
 
 @dataclass(frozen=True)
@@ -95,14 +98,23 @@ def recent_jobs(limit: int = 50) -> list[RecentJob]:
 
     Args:
         limit: How many to return at most.
+
+    Warns:
+        UserWarning: The list could not be kept, or some of it cannot be read.
     """
     entries: dict[str, dict[str, Any]] = {}
+    broken = 0
     for line in _lines():
         try:
             entry = json.loads(line)
             entries.setdefault(entry["key"], {}).update(entry)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            continue  # a line that was cut off when the machine went down
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            broken += bool(line.strip())  # cut when a disk was full
+    if broken:
+        count = "One line" if broken == 1 else f"{broken} lines"
+        _warn(f"{count} of the list of recent jobs cannot be read.")
+    for trouble in _trouble:
+        _warn(trouble)
     found = []
     for entry in reversed(entries.values()):
         with contextlib.suppress(KeyError, ValueError, TypeError):
@@ -119,31 +131,51 @@ def recent_jobs(limit: int = 50) -> list[RecentJob]:
     return found[:limit]
 
 
+def _warn(text: str) -> None:
+    warnings.warn(text, UserWarning, stacklevel=3)
+
+
 def _lines() -> list[str]:
-    try:
+    with contextlib.suppress(OSError, RuntimeError):
         return ledger_path().read_text("utf-8", errors="replace").splitlines()
-    except OSError:
-        return []
+    return []
 
 
 def _append(entry: dict[str, Any]) -> None:
     line = (json.dumps(entry, ensure_ascii=True) + "\n").encode("ascii")
-    path = ledger_path()
     try:
         with _lock:
+            path = ledger_path()
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _make_private(path.parent, 0o700)
             _shorten(path)
-            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-            descriptor = os.open(path, flags, 0o600)
+            descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
             try:
+                _make_private(path, 0o600)
                 # A kernel that dies loses nothing that was written; only a machine
                 # that goes down might, and waiting for the disk takes milliseconds.
-                os.write(descriptor, line)
+                os.write(descriptor, line if _ends_a_line(descriptor) else b"\n" + line)
             finally:
                 os.close(descriptor)
-    except OSError as error:
+        _trouble.clear()
+    # Without a home there is no place for it either.
+    except (OSError, RuntimeError) as error:
         # A ledger that cannot be written is no reason not to run a process.
-        _log.warning("The list of recent jobs cannot be written: %s", error.strerror)
+        reason = getattr(error, "strerror", None) or str(error)
+        _trouble[:] = [f"The list of recent jobs cannot be kept here: {reason}."]
+        _log.warning(_trouble[0])
+
+
+def _ends_a_line(descriptor: int) -> bool:
+    """Whether the last record is whole: a full disk cuts it anywhere."""
+    size = os.fstat(descriptor).st_size
+    return size == 0 or os.pread(descriptor, 1, size - 1) == b"\n"
+
+
+def _make_private(path: Path, mode: int) -> None:
+    """Take away what others may do with a file or folder of ours."""
+    if path.stat().st_mode & 0o077:
+        path.chmod(mode)
 
 
 def _shorten(path: Path) -> None:
@@ -156,5 +188,6 @@ def _shorten(path: Path) -> None:
     shorter = path.with_suffix(".tmp")
     descriptor = os.open(shorter, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
+        _make_private(shorter, 0o600)  # it may be left over from somebody else's time
         file.writelines(kept)
     shorter.replace(path)

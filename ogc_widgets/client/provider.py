@@ -20,7 +20,7 @@ from ogc_widgets.api.requests import JSON, Request, get
 from ogc_widgets.api.text import clean
 from ogc_widgets.client.credentials import Credentials
 from ogc_widgets.client.secret import Sealed, Secret, SecretSource, blanked
-from ogc_widgets.client.transport import Transport, Verify
+from ogc_widgets.client.transport import Transport
 from ogc_widgets.errors import (
     InputError,
     MissingExtraError,
@@ -31,6 +31,7 @@ from ogc_widgets.errors import (
 
 if TYPE_CHECKING:
     from ogc_widgets.api.replies import Reply
+    from ogc_widgets.client.environment import Verify
 
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 _DISCOVERY = "/.well-known/openid-configuration"

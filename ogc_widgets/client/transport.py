@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import os
 import ssl
 import weakref
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.api.links import (
@@ -28,13 +26,18 @@ from ogc_widgets.api.links import (
 )
 from ogc_widgets.api.replies import Reply
 from ogc_widgets.client.cookies import Cookies
+from ogc_widgets.client.environment import (
+    Verify,
+    is_loopback,
+    ssl_context,
+    usable_proxies,
+)
 from ogc_widgets.client.quiet import keep_logs_quiet
 from ogc_widgets.client.stream import Stream, take_location
 from ogc_widgets.errors import (
     BodyTooLargeError,
     ConnectionFailedError,
     DeadlineError,
-    InputError,
     InsecureRedirectError,
     RedirectError,
     TransportError,
@@ -58,9 +61,6 @@ MAX_IN_FLIGHT = 4
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # Only these two keep the method, so only these may be followed by anything but GET.
 _SAME_METHOD = frozenset({307, 308})
-_LOOPBACK = ("all://localhost", "all://127.0.0.1", "all://[::1]")
-
-Verify = bool | str | ssl.SSLContext
 
 
 class _Gate(asyncio.Semaphore):
@@ -102,7 +102,7 @@ class Transport:
         self.verify = verify
         self.cookies = Cookies(url)
         self.rebase: Callable[[str], str] = Rebase(url)
-        self._pools: dict[bool, httpx.AsyncClient] = {}
+        self._pools: dict[tuple[bool, bool], httpx.AsyncClient] = {}
         self._in_flight: Counter[httpx.AsyncClient] = Counter()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._gate: _Gate | None = None
@@ -307,7 +307,7 @@ class Transport:
     ) -> AsyncIterator[Stream]:
         import httpx
 
-        pool = self._pool(keep=request.is_safe)
+        pool = self._pool(url, keep=request.is_safe)
         self._in_flight[pool] += 1
         extensions = {} if request.is_safe else {"trace": sent.trace}
         where = f"{request.method} {without_query(url)}"
@@ -350,7 +350,7 @@ class Transport:
             self._in_flight[pool] -= 1
             await self._close_unused(pool)
 
-    def _pool(self, *, keep: bool) -> httpx.AsyncClient:
+    def _pool(self, url: str, *, keep: bool) -> httpx.AsyncClient:
         from http.cookiejar import CookieJar, DefaultCookiePolicy
 
         import httpx
@@ -359,7 +359,9 @@ class Transport:
         if self._loop is not loop:
             # A forked process has a loop of its own; the parent's sockets are not ours.
             self._pools, self._loop, self._gate = {}, loop, None
-        if keep not in self._pools:
+        # What the environment says about proxies is not for this machine itself.
+        is_here = is_loopback(url)
+        if (keep, is_here) not in self._pools:
             keep_logs_quiet()
             # What must not be sent twice gets a new connection each time: a kept one
             # may have been closed by the server, and then its fate would be unknown.
@@ -367,18 +369,19 @@ class Transport:
                 max_connections=None,
                 max_keepalive_connections=MAX_IN_FLIGHT if keep else 0,
             )
-            self._pools[keep] = httpx.AsyncClient(
-                verify=_ssl_context(self.verify),
-                limits=limits,
-                mounts=dict.fromkeys(_LOOPBACK),
-                headers={
-                    "Accept-Encoding": "identity",
-                    "User-Agent": user_agent(),
-                },
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-                event_hooks={"response": [take_location]},
-            )
-        return self._pools[keep]
+            with usable_proxies():
+                self._pools[keep, is_here] = httpx.AsyncClient(
+                    verify=ssl_context(self.verify, is_here=is_here),
+                    limits=limits,
+                    trust_env=not is_here,
+                    headers={
+                        "Accept-Encoding": "identity",
+                        "User-Agent": user_agent(),
+                    },
+                    cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+                    event_hooks={"response": [take_location]},
+                )
+        return self._pools[keep, is_here]
 
     def _gate_of(self) -> _Gate:
         loop = asyncio.get_running_loop()
@@ -464,31 +467,6 @@ def _connect_advice(error: Exception) -> str:
             'Client(url, verify="/path/to/ca.pem").'
         )
     return "Check the address, and that the server runs and can be reached from here."
-
-
-@functools.cache
-def _default_context(_environment: tuple[str | None, ...]) -> ssl.SSLContext:
-    import httpx
-
-    return httpx.create_ssl_context()
-
-
-def _ssl_context(verify: Verify) -> ssl.SSLContext | bool:
-    if isinstance(verify, str):
-        try:
-            if Path(verify).is_dir():
-                return ssl.create_default_context(capath=verify)
-            return ssl.create_default_context(cafile=verify)
-        except OSError as error:
-            raise InputError(
-                f"{verify} cannot be used as a CA file: {error.strerror or error}.",
-                safe="Nothing was sent.",
-                advice="Pass the path of a PEM file: Client(url, verify=path).",
-            ) from None
-    if verify is True:
-        names = ("SSL_CERT_FILE", "SSL_CERT_DIR")
-        return _default_context(tuple(os.environ.get(name) for name in names))
-    return verify
 
 
 def user_agent() -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import httpx
 import pytest
 
 from ogc_widgets.api.links import (
@@ -9,6 +10,7 @@ from ogc_widgets.api.links import (
     header_links,
     is_link_local,
     is_private_host,
+    origin,
     read_links,
     relation_tail,
     same_origin,
@@ -68,6 +70,11 @@ def test_address_is_resolved_when_relative(href, whole):
         ("https://srv.test.", "https://srv.test", True),
         ("http://srv.test:80/", "http://srv.test/", True),
         ("https://bücher.test", "https://xn--bcher-kva.test", True),
+        ("https://BÜCHER.test", "https://bücher.test", True),
+        # Two names since IDNA 2008; the older rules make them one.
+        ("https://faß.test", "https://fass.test", False),
+        ("https://faß.test", "https://xn--fa-hia.test", True),
+        ("https://βόλος.test", "https://βόλοσ.test", False),
         ("https://srv.test", "https://srv.test.evil.com", False),
         ("https://srv.test", "https://srv.test@evil.com", False),
         ("https://user@srv.test", "https://srv.test", True),
@@ -176,3 +183,18 @@ def test_link_header_is_read_when_it_has_several_links():
 def test_message_has_no_secret_when_the_address_has_one():
     shown = without_query("https://me:pw@srv.test/p?sig=abc#frag")
     assert shown == "https://srv.test/p"
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["srv.test", "SRV.Test", "faß.test", "βόλος.test", "bücher.test", "127.0.0.1",
+     "[::1]", "xn--fa-hia.test", "日本.test", "ﬀ.test", "a_b.test"],
+)  # fmt: skip
+def test_host_of_an_origin_is_what_the_http_library_connects_to(host):
+    url = f"https://{host}/x"
+    try:
+        connected = httpx.URL(url).raw_host.decode("ascii")
+    except httpx.InvalidURL:
+        assert origin(url) is None
+    else:
+        assert origin(url)[1] == connected

@@ -179,30 +179,6 @@ def test_submission_is_still_known_when_the_kernel_dies_before_the_answer():
     assert (noted.process_id, noted.state, noted.job_id) == ("p", "sending", "")
 
 
-def test_half_a_line_is_skipped_when_the_machine_went_down_while_writing():
-    with (
-        with_fault(lambda *_: CREATED) as server,
-        Client(server.origin + "/api") as client,
-    ):
-        client.execute("p", {})
-    with ledger_path().open("a") as file:
-        file.write('{"key": "x", "sta')
-    assert len(recent_jobs()) == 1
-
-
-def test_process_runs_when_the_ledger_cannot_be_written(monkeypatch, tmp_path, caplog):
-    blocked = tmp_path / "a-file"
-    blocked.write_text("")
-    monkeypatch.setenv("XDG_DATA_HOME", str(blocked))
-    with (
-        with_fault(lambda *_: CREATED) as server,
-        Client(server.origin + "/api") as client,
-    ):
-        assert client.execute("p", {}).id == "j1"
-    assert "cannot be written" in caplog.text
-    assert recent_jobs() == []
-
-
 def test_fate_is_noted_as_unknown_when_the_answer_makes_no_sense():
     said = {
         ("POST", "/api/processes/p/execution"): lambda *_: answer({"hello": 1}, 201)

@@ -1,0 +1,107 @@
+"""The list of recent jobs loses nothing, is private, and is no reason not to run."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from ogc_widgets.client import history
+from ogc_widgets.client.history import ledger_path, note_answer, note_sending
+
+
+def submit(process_id="p", job_id="j"):
+    key = note_sending("https://srv.test/api?token=abc", process_id)
+    url = f"https://srv.test/api/jobs/{job_id}?token=abc"
+    note_answer(key, "answered", job_id=job_id, url=url)
+
+
+def ids():
+    return [job.job_id for job in history.recent_jobs()]
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize("left", [1, 20, 90])
+def test_next_record_is_whole_when_a_full_disk_has_cut_the_one_before(left):
+    submit(job_id="first")
+    path = ledger_path()
+    note_sending("https://srv.test/api", "cut")
+    whole = path.read_bytes()
+    last = len(whole.splitlines(keepends=True)[-1])
+    path.write_bytes(whole[: len(whole) - last + left])
+    submit(job_id="second")
+    with pytest.warns(UserWarning, match="One line of the list"):
+        assert ids() == ["second", "first"]
+
+
+def test_query_of_an_address_is_never_kept():
+    submit()
+    assert "abc" not in ledger_path().read_text()
+
+
+def test_ledger_stays_private_when_it_is_shortened(monkeypatch):
+    monkeypatch.setattr(history, "_MOST_BYTES", 2_000)
+    monkeypatch.setattr(history, "_KEPT_LINES", 4)
+    os.umask(0)
+    try:
+        submit(job_id="first")
+        path = ledger_path()
+        path.with_suffix(".tmp").touch(0o666)
+        path.parent.chmod(0o755)
+        path.chmod(0o644)
+        for number in range(20):
+            submit(job_id=f"j{number}")
+        assert mode(path) == 0o600
+        assert mode(path.parent) == 0o700
+    finally:
+        os.umask(0o022)
+    assert path.stat().st_size < 2_500
+    assert ids()[:2] == ["j19", "j18"]
+    assert "first" not in ids()
+
+
+@pytest.mark.parametrize("trouble", ["no home", "read-only", "full"])
+def test_process_runs_when_the_ledger_cannot_be_kept(lab_server, tmp_path, trouble):
+    script = textwrap.dedent(
+        f"""
+        import os, pathlib, warnings
+        import ogc_widgets as ogc
+        trouble = {trouble!r}
+        if trouble == "no home":
+            for name in ("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+                os.environ.pop(name, None)
+            import pwd
+            def nobody(_number): raise KeyError("no such user")
+            pwd.getpwuid = nobody
+        elif trouble == "read-only":
+            # root may write anywhere, but not below a file
+            pathlib.Path({str(tmp_path)!r}, "file").touch()
+            os.environ["XDG_DATA_HOME"] = str(pathlib.Path({str(tmp_path)!r}, "file"))
+        else:
+            real = os.write
+            def write(descriptor, data):
+                if b'"key"' in data:
+                    raise OSError(28, "No space left on device")
+                return real(descriptor, data)
+            os.write = write
+        client = ogc.Client({lab_server.url!r})
+        job = client.execute("echo", {{"message": "m"}}).wait(60)
+        assert job.results().outputs == {{"message": "m"}}
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            assert ogc.recent_jobs() == []
+        assert "cannot be kept here" in str(said[0].message), said
+        print("ran")
+        """
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120
+    )
+    assert done.stdout == "ran\n", done.stderr
