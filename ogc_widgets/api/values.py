@@ -50,6 +50,7 @@ _JSON_START = re.compile(
 )
 _PAGE = re.compile(rb"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+html|html)\b",
                    re.IGNORECASE | re.DOTALL)  # fmt: skip
+_STARTS = (b"{", b"[", b'"', b"n", b"t", b"f", b"-", *(b"%d" % n for n in range(10)))
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -117,18 +118,20 @@ def of_body(
     kind = media.bare(content_type)
     seen = media.sniff(body)
     says_json = media.is_json(kind)
-    if media.is_binary(kind) and kind != media.OCTETS:
-        found = body if seen else _hidden(_ascii(body))
-        return Value(body if found is None else found, kind), False
-    if seen and not _is_utf8(body):
+    is_binary = media.is_binary(kind) and kind != media.OCTETS
+    if seen and (is_binary or not _is_utf8(body)):
         if says_json or media.is_text(kind):
             notice(f"The answer from {url} says that it is {kind}, but it is {seen}.")
-        return Value(body, seen), False
+        return Value(body, kind if is_binary else seen), False
     start = body.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1]
-    if says_json or start in (b"{", b"[", b'"', b"n", b"t", b"f", b"-", *_DIGITS):
+    # Bytes of some own kind are no number, but documents are labelled as anything.
+    if says_json or start in (_STARTS[:3] if is_binary else _STARTS):
         try:
             value = parse_json(
-                body, source=url, content_type=content_type, is_lenient=says_json
+                body,
+                source=url,
+                content_type=content_type,
+                is_lenient=says_json or start in _STARTS[:2],
             )
         except ProtocolError:
             if says_json and is_cut_json(body):
@@ -139,15 +142,12 @@ def of_body(
         notice(f"The answer from {url} says that it is JSON, but it is not.")
     hidden = _hidden(_ascii(body))
     if hidden is not None:
-        return Value(hidden, media.sniff(hidden)), False
+        return Value(hidden, kind if is_binary else media.sniff(hidden)), False
     if media.is_text(kind) or (not kind and _is_utf8(body)):
         is_text = not says_json or _is_utf8(body)
         text = read_text(body, content_type, url) if is_text else body
         return Value(text, "" if says_json else kind), False
     return Value(body, kind), False
-
-
-_DIGITS = tuple(b"%d" % digit for digit in range(10))
 
 
 def is_cut_json(body: bytes) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -50,7 +51,7 @@ async def with_linked_items(
             break
     if not found:
         return document
-    return ResultsDocument(document.outputs, found, document.raw)
+    return replace(document, items=found)
 
 
 def may_fetch(client: Connection, href: str) -> bool:

@@ -144,6 +144,12 @@ def test_picture_is_a_picture_when_its_label_says_something_else(kind):
     assert found.media_types == {"image": "image/png"}
 
 
+@pytest.mark.parametrize("kind", ["x/y", "image/png", "application/octet-stream"])
+def test_document_is_read_when_it_is_labelled_as_bytes(kind):
+    assert read({"a": 1}, (), content_type=kind).outputs == {"a": 1}
+    assert read(b"12345", content_type="image/x-own").outputs == {"image": b"12345"}
+
+
 def test_raw_body_goes_to_the_output_of_its_media_type():
     kinds = {"report": ("text/csv",), "image": ("image/png", "image/tiff")}
     found = read(PNG, tuple(kinds), described=kinds, content_type="image/png")

@@ -38,8 +38,13 @@ def results_of():
             f"/files/{name}": lambda *_, data=data: answer(
                 body=data, headers={"Content-Type": "application/octet-stream"}
             )
-            for name, data in {"data.tif": TIFF, "4f2a": PNG, "x": b"?"}.items()
+            for name, data in {
+                "data.tif": TIFF,
+                "4f2a": PNG,
+                "x": b"?",
+            }.items()
         }
+        files["/files/item.json"] = lambda *_: answer(ITEM)
         server = processes_server(
             {
                 ("GET", JOB): lambda *_: answer(DONE),
@@ -127,3 +132,10 @@ def test_json_is_saved_when_it_holds_what_json_has_not(results_of, tmp_path):
     results.outputs["out"] = {"n": math.nan, "b": b"\x00"}
     (path,) = results.download(tmp_path)
     assert path.read_text() == '{"n": NaN, "b": "AA=="}'
+
+
+def test_media_types_stay_known_when_items_are_linked_to(results_of):
+    item = {"href": "/files/item.json", "type": "application/geo+json"}
+    results = results_of({"item": item, "mask": wrapped(TIFF, "image/tiff")})
+    assert results.media_types["mask"] == "image/tiff"
+    assert [one["id"] for one in results.items] == ["i"]
