@@ -199,15 +199,26 @@ class SubmissionUnknownError(ServerError):
     Args:
         what: What happened, one sentence.
         candidates: Jobs of the same process that appeared since, newest first.
+        seen: What the list of jobs shows, one sentence.
+        problem: The document that the server sent, if any.
     """
 
-    def __init__(self, what: str, *, candidates: tuple[Any, ...] = ()) -> None:
+    def __init__(
+        self,
+        what: str,
+        *,
+        candidates: tuple[Any, ...] = (),
+        seen: str = "",
+        problem: Mapping[str, Any] | None = None,
+    ) -> None:
+        safe = "It is not known whether the job started; it was not sent again."
         super().__init__(
             what,
-            safe="It is not known whether the job started; it was not sent again.",
+            safe=f"{safe} {seen}".strip(),
             advice="Look at client.jobs() before you run it again.",
         )
         self.candidates = candidates
+        self.problem = dict(problem or {})
 
 
 class JobFailedError(ServerError):

@@ -50,6 +50,15 @@ _ERROR_OF_KIND: dict[str, type[ProblemError]] = {
 }
 
 
+# With these a server says that it has done nothing.
+_NOT_DONE = frozenset({501, 503, 505, 511, 521, 523, 525, 526})
+# Some gateways say 503 also of a request that they have handed on.
+_HANDED_ON = re.compile(
+    rb"timed? ?-?out|\breset\b|disconnect|connection closed|backend fetch failed",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True)
 class Reply:
     """A complete answer.
@@ -194,6 +203,18 @@ def _advice(reply: Reply) -> str:
     return ""
 
 
+def may_have_worked(reply: Reply) -> bool:
+    """Whether the server may have done what was asked, although it says otherwise.
+
+    A 5xx means that something broke, before or after it was done (RFC 9110, 15.6).
+    Only a 503 with its own meaning, and codes of those who could not even try, say
+    that it was not.
+    """
+    if reply.status_code == 503 and "retry-after" not in reply.headers:
+        return bool(_HANDED_ON.search(reply.body[:4_000]))
+    return reply.status_code >= 500 and reply.status_code not in _NOT_DONE
+
+
 @dataclass(frozen=True)
 class Submitted:
     """What came of an execute request.
@@ -229,7 +250,9 @@ def read_submitted(reply: Reply, jobs_url: str, rebase: Rebase) -> Submitted:
         raise problem_error(
             reply,
             missing=NoSuchProcessError,
-            safe="No job was started; your inputs are kept.",
+            safe="It is not known whether the job started."
+            if may_have_worked(reply)
+            else "No job was started; your inputs are kept.",
         )
     document = reply.json_or_none()
     status = _status_in(document, reply.url)

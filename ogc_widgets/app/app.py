@@ -37,6 +37,7 @@ from ogc_widgets.errors import (
     JobFailedError,
     ProblemError,
     SignInError,
+    SubmissionUnknownError,
 )
 from ogc_widgets.form import ProcessForm
 from ogc_widgets.map import AreaMap, ResultsMap
@@ -586,7 +587,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         """Show why there is no job; the form keeps everything."""
         self._run_bar.busy = False
         self.panel.not_started(error, self.client.aio)
-        if isinstance(error, ProblemError):
+        if isinstance(error, (ProblemError, SubmissionUnknownError)):
             named = self.form.show_server_errors(error)
             if named:
                 self._jump(named[0])

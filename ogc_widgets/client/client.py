@@ -209,7 +209,8 @@ class Client:
             NoSuchProcessError: The server does not know the process.
             ProblemError: The server refused; no job was started.
             ConnectionFailedError: The request never left.
-            SubmissionUnknownError: It left, but no answer came; a job may have started.
+            SubmissionUnknownError: It left, but no answer came, or one of a server that
+                broke (500, 502, 504, ...); a job may have started.
         """
         return Job(
             run(

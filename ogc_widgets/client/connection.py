@@ -107,6 +107,7 @@ class Connection:
         self._resources: Resources | None = None
         self._oddities: dict[str, Oddity] = {}
         self._headers: Mapping[str, str] = {}
+        self._heard_at = ""  # by the server's clock, as it writes dates
         self._experience: dict[str, tuple[bool, str]] = {}
         self._finding = asyncio.Lock()
         self._give_back = weakref.finalize(self, _close_later, self._transport)
@@ -228,6 +229,7 @@ class Connection:
         reply = await self._transport.send(
             request, timeout_s=timeout_s, max_bytes=max_bytes, is_counted=is_counted
         )
+        self._heard_at = reply.headers.get("date", "")
         if not reply.is_ok:
             return self._redacted(reply)
         refuse_login_page(request, reply)

@@ -5,14 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from ogc_widgets.api.links import absolute
+from ogc_widgets.api.notices import silent
 from ogc_widgets.api.packages import PackageCheck, deploy_request, replace_request
 from ogc_widgets.api.processes import ProcessSummary
-from ogc_widgets.api.replies import Reply, job_id_of, problem_error, read_status
+from ogc_widgets.api.replies import (
+    Reply,
+    job_id_of,
+    may_have_worked,
+    problem_error,
+    read_status,
+)
 from ogc_widgets.api.requests import Request, delete, get
 from ogc_widgets.api.text import MESSAGE_LIMIT, clean
 from ogc_widgets.client.connection import ACCEPT_S
@@ -20,15 +27,21 @@ from ogc_widgets.client.discovery import Discovery
 from ogc_widgets.client.loop import on_loop
 from ogc_widgets.client.package_check import check_package, load_package
 from ogc_widgets.errors import (
+    ConnectionFailedError,
     DeadlineError,
     NoSuchProcessError,
     ProblemError,
     ProtocolError,
+    RedirectError,
+    ServerError,
+    TransportError,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from ogc_widgets.api.processes import Process
 
 # How long a deployment that the server has queued is waited for.
 DEPLOY_S = 300.0
@@ -42,6 +55,10 @@ _DEPLOY_ADVICE = {
     415: "The server wants the package in another form; try the address of the file.",
     501: _NO_DEPLOYMENT,
 }
+_NOT_KNOWN = "It is not known whether anything was changed."
+_LOOK_FIRST = "Look at client.processes() before you send it again."
+
+Look = Callable[[], Awaitable[str]]
 
 
 class Deployment(Discovery):
@@ -73,11 +90,34 @@ class Deployment(Discovery):
         """
         url = (await self.resources()).processes_url
         ready = await asyncio.to_thread(load_package, package)
+        listed_before = self._summaries
+        known = None if listed_before is None else {one.id for one in listed_before}
+
+        async def look() -> str:
+            listed = {process.id for process in await self.processes()}
+            new = listed - known if known is not None else set()
+            if new:
+                named = ", ".join(_name(one) for one in sorted(new)[:5])
+                return (
+                    f"{named} is new on the server: it may have been deployed all the "
+                    "same."
+                )
+            name = (await check_package(self, package, workflow)).workflow
+            if not name:
+                return _NOT_KNOWN if known is None else "No process is new there."
+            if name in listed or await self._there(name) is not None:
+                return (
+                    f"There is a process {_name(name)} on the server; whether it is "
+                    "this one is not known."
+                )
+            return f"There is no process {_name(name)} on the server so far."
+
         return await self._deployed(
             [
                 deploy_request(url, form, workflow=workflow)
                 for form in (ready, *ready.other_forms)
-            ]
+            ],
+            look,
         )
 
     @on_loop
@@ -103,12 +143,26 @@ class Deployment(Discovery):
         """
         url = await self.process_url(process_id)
         ready = await asyncio.to_thread(load_package, package)
+        before = self.known_process(process_id)
         self.forget_process(process_id)
+
+        async def look() -> str:
+            now = await self._there(process_id)
+            if now is None:
+                return f"There is no process {_name(process_id)} on the server now."
+            if before is not None and before.raw != now.raw:
+                return f"The description of {_name(process_id)} has changed since."
+            return (
+                f"There is a process {_name(process_id)}; whether it is the old one or "
+                "the new one is not known."
+            )
+
         return await self._deployed(
             [
                 replace_request(url, form, workflow=workflow)
                 for form in (ready, *ready.other_forms)
             ],
+            look,
             process_id=process_id,
         )
 
@@ -130,13 +184,37 @@ class Deployment(Discovery):
         """
         return await check_package(self, package, workflow)
 
+    async def _ask(self, request: Request, look: Look) -> Reply:
+        """Ask for a change; look what is there where the answer does not say.
+
+        Raises:
+            ProblemError: The server broke; what is there now is said.
+            TransportError: No usable answer.
+        """
+        try:
+            reply = await self.send(request, timeout_s=max(ACCEPT_S, self.timeout_s))
+        except (ConnectionFailedError, RedirectError):
+            raise  # no server has taken it
+        except TransportError as error:
+            error.safe, error.advice = await _seen(look), _LOOK_FIRST
+            raise
+        if may_have_worked(reply):
+            raise problem_error(reply, safe=await _seen(look), advice=_LOOK_FIRST)
+        return reply
+
+    async def _there(self, process_id: str) -> Process | None:
+        """The description of a process as it is now; ``None`` if there is none."""
+        with contextlib.suppress(NoSuchProcessError):
+            return await self.process(process_id)
+        return None
+
     async def _deployed(
-        self, forms: Sequence[Request], *, process_id: str = ""
+        self, forms: Sequence[Request], look: Look, *, process_id: str = ""
     ) -> ProcessSummary:
         """Send a package, in the first form that the server takes."""
         replies = []
         for request in forms:
-            reply = await self.send(request, timeout_s=max(ACCEPT_S, self.timeout_s))
+            reply = await self._ask(request, look)
             replies.append(reply)
             if reply.status_code != _UNSUPPORTED:
                 break
@@ -205,10 +283,29 @@ class Deployment(Discovery):
             ServerError: No usable answer.
         """
         url = await self.process_url(process_id)
-        reply = await self.send(delete(url))
+        self.forget_process(process_id)
+
+        async def look() -> str:
+            is_there = await self._there(process_id) is not None
+            where = "still" if is_there else "no longer"
+            return f"Process {_name(process_id)} is {where} on the server."
+
+        reply = await self._ask(delete(url), look)
         if not reply.is_ok:
             raise _refused(reply)
-        self.forget_process(process_id)
+
+
+async def _seen(look: Look) -> str:
+    """What is there after a change of which the outcome is not known."""
+    try:
+        with silent():
+            return await look()
+    except ServerError:
+        return _NOT_KNOWN
+
+
+def _name(process_id: str) -> str:
+    return clean(process_id, limit=80)
 
 
 def _refused(reply: Reply) -> ProblemError:

@@ -5,12 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.api import reading, requests
-from ogc_widgets.api.documents import JobList, StatusInfo
+from ogc_widgets.api.documents import StatusInfo
+from ogc_widgets.api.job_query import JobQuery, newest_first
 from ogc_widgets.api.notices import silent
-from ogc_widgets.api.replies import Reply, Submitted, problem_error, read_submitted
+from ogc_widgets.api.replies import (
+    Reply,
+    Submitted,
+    may_have_worked,
+    problem_error,
+    read_submitted,
+)
+from ogc_widgets.api.text import clean
 from ogc_widgets.client import history
 from ogc_widgets.client.ajob import AsyncJob
 from ogc_widgets.client.connection import ACCEPT_S
@@ -34,9 +43,9 @@ if TYPE_CHECKING:
 
 # A server that computes while the connection is held may take its time.
 SYNC_S = 600.0
-_CANDIDATES = 10
+_CANDIDATES = 20
+_SHOWN = 5
 _CLOCK_SLACK_S = 5.0
-_BROKEN_GATEWAY = frozenset({502, 504})
 
 
 class Execution(Jobs):
@@ -79,7 +88,8 @@ class Execution(Jobs):
             NoSuchProcessError: The server does not know the process.
             ProblemError: The server refused; no job was started.
             ConnectionFailedError: The request never left.
-            SubmissionUnknownError: It left, but no answer came; a job may have started.
+            SubmissionUnknownError: It left, but no answer came, or one of a server that
+                broke (500, 502, 504, ...); a job may have started.
         """
         url = await self.process_url(process_id)
         process = await self._description(process_id)
@@ -141,34 +151,39 @@ class Execution(Jobs):
         except (ConnectionFailedError, RedirectError):
             raise  # no server has taken it
         except TransportError as error:
-            raise await self._unknown(error.what, process_id, started) from error
-        if reply.status_code in _BROKEN_GATEWAY:
-            raise await self._unknown(problem_error(reply).what, process_id, started)
+            raise await self._unknown(error, process_id, started) from error
+        if may_have_worked(reply):
+            raise await self._unknown(problem_error(reply), process_id, started)
         # Where warnings are errors, one must not cost us a job that has started.
         with silent():
             return reply, read_submitted(reply, found.jobs_url, found.rebase)
 
     async def _unknown(
-        self, what: str, process_id: str, started: float
+        self, error: ServerError, process_id: str, started: float
     ) -> SubmissionUnknownError:
-        """Look which jobs may be the one whose answer never came."""
+        """Look which jobs may be the one of which nothing was heard."""
         elapsed_s = time.monotonic() - started + _CLOCK_SLACK_S
         candidates: list[AsyncJob] = []
-        with contextlib.suppress(ServerError), silent():
-            url = (await self.resources()).jobs_url
-            reply = await self.send(requests.jobs_request(url, limit=_CANDIDATES))
-            page = JobList.from_json(reply.json() if reply.is_ok else [], reply.url)
+        seen = "The list of jobs could not be read."
+        with contextlib.suppress(ServerError, TimeoutError), silent():
+            async with asyncio.timeout(self.timeout_s):
+                listed = await self.job_pages(page_size=_CANDIDATES).next()
             # By the server's clock only: it need not agree with ours.
-            since = reading.http_date(reply.headers.get("date", ""))
-            for status in page.jobs:
-                is_new = (
-                    since is None
-                    or status.created is None
-                    or (since - status.created).total_seconds() <= elapsed_s
-                )
-                if is_new and status.process_id in (process_id, ""):
-                    candidates.append(self.listed(status, url))
-        return SubmissionUnknownError(what, candidates=tuple(candidates))
+            now = reading.http_date(self._heard_at)
+            since = now and now - timedelta(seconds=elapsed_s)
+            query = JobQuery.of(process_id, since=since)
+            candidates = newest_first(
+                job
+                for job in listed
+                if job.id not in self._sent and query.accepts(job.status)
+            )
+            seen = _seen(candidates)
+        return SubmissionUnknownError(
+            error.what,
+            candidates=tuple(candidates),
+            seen=seen,
+            problem=error.problem if isinstance(error, ProblemError) else None,
+        )
 
     async def _job_of(
         self,
@@ -200,3 +215,14 @@ class Execution(Jobs):
                 answer=reply if has_results else None,
             )
         )
+
+
+def _seen(candidates: list[AsyncJob]) -> str:
+    if not candidates:
+        return "The list of jobs shows no new job of this process."
+    named = ", ".join(
+        clean(f"{job.id} ({job.status.word or 'no status'})", limit=80)
+        for job in candidates[:_SHOWN]
+    )
+    more = len(candidates) - _SHOWN
+    return f"It may be {named}" + (f" or {more} more." if more > 0 else ".")

@@ -191,7 +191,9 @@ class DeployPanel(BackgroundView):
             ability = (await aio.capabilities()).deploy
         except OgcError as error:
             with publishing(self):
-                self._note = _note("bad", f"The list could not be loaded. {error}")
+                if self._note is None:
+                    said = f"The list could not be loaded. {error}"
+                    self._note = _note("bad", said)
                 self._show()
             return
         with publishing(self):
@@ -237,11 +239,21 @@ class DeployPanel(BackgroundView):
         with publishing(self):
             self._note, self._question = note, question
             self._show()
-        if note is not None and note["tone"] == "good":
+        if note is None:
+            return
+        is_done = note["tone"] == "good"
+        if is_done:
             self.process_id = process_id
-            for callback in list(self._change_callbacks):
-                callback(process_id)
-            await self._load()
+            self._tell_change(process_id)
+        # What could not be done may be done all the same.
+        before = self._processes
+        await self._load()
+        if not is_done and self._processes != before:
+            self._tell_change(process_id)
+
+    def _tell_change(self, process_id: str) -> None:
+        for callback in list(self._change_callbacks):
+            callback(process_id)
 
     async def _ask_server(
         self,

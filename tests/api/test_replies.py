@@ -119,7 +119,7 @@ def test_error_shows_the_body_when_there_is_neither_job_nor_result(answer):
         (401, None, SignInError),
         (403, {"detail": "no"}, SignInError),
         (403, {"type": "http://x/immutable-process"}, ProblemError),
-        (500, {"detail": "NoApplicableCode"}, ProblemError),
+        (501, {"detail": "NoApplicableCode"}, ProblemError),
     ],
 )
 def test_refusal_is_the_right_error_when_the_server_says_so(

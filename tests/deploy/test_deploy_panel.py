@@ -7,6 +7,7 @@ import threading
 import time
 
 import pytest
+from replay import replay
 
 from ogc_widgets.app import App
 from ogc_widgets.client import Client
@@ -271,3 +272,22 @@ def test_one_card_is_open_at_a_time_and_all_go_with_the_app(app):
     app.close()
     assert panel.comm is None
     assert threading.active_count() <= threads + 1
+
+
+def test_panel_lists_the_process_when_deploying_broke_and_it_is_there():
+    changed = []
+    with (
+        replay("zoo-dru-deploy-500-but-deployed", "zoo-kernel-2026-07") as server,
+        Client(server.url) as client,
+    ):
+        panel = DeployPanel(client, server.exchanges[1].body.encode())
+        panel.on_change(changed.append)
+        wait_until(lambda: panel.state["processes"] is not None)
+        panel.deploy()
+        wait_until(lambda: changed)
+        note = panel.state["note"]["text"]
+        ids = [one["id"] for one in panel.state["processes"]]
+        panel.close()
+    assert "water-bodies is new on the server" in note
+    assert "No process was changed" not in note
+    assert "water-bodies" in ids

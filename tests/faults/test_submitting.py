@@ -54,7 +54,11 @@ def with_fault(fault):
         drop,
         reset,
         shorten(CREATED, 10),
-        lambda *_: answer({"detail": "upstream timed out"}, status=504),
+        *(
+            lambda *_, status=status: answer({"detail": "broken"}, status=status)
+            for status in (500, 502, 504, 520, 524, 598, 599)
+        ),
+        lambda *_: answer(body=b"upstream: reset reason: timeout", status=503),
     ],
 )
 def test_job_is_sent_once_and_candidates_are_named_when_no_answer_comes(fault):
@@ -70,8 +74,74 @@ def test_job_is_sent_once_and_candidates_are_named_when_no_answer_comes(fault):
     assert isinstance(candidate, AsyncJob)
     assert candidate.id == "just-now"
     assert "not known whether the job started" in str(caught.value)
+    assert "It may be just-now (running)" in str(caught.value)
+    assert "No job was started" not in str(caught.value)
     (noted,) = recent_jobs()
     assert (noted.process_id, noted.state) == ("p", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("jobs", "seen"),
+    [
+        (lambda *_: answer({"jobs": []}), "shows no new job of this process"),
+        (lambda *_: answer(status=404), "list of jobs could not be read"),
+    ],
+)
+def test_what_the_list_of_jobs_shows_is_said_when_the_server_broke(jobs, seen):
+    problem = {"title": "Broken", "detail": "aoi: out of memory"}
+    said = {
+        ("POST", EXECUTE): lambda *_: answer(problem, status=500),
+        ("GET", "/api/jobs"): jobs,
+    }
+    with processes_server(said) as server, Client(server.origin + "/api") as client:
+        with pytest.raises(SubmissionUnknownError, match="out of memory") as caught:
+            client.execute("p", {})
+        assert len(server.requests("POST")) == 1
+    assert seen in str(caught.value)
+    assert caught.value.candidates == ()
+    assert caught.value.problem == problem  # the form shows it at the fields
+
+
+def test_own_earlier_jobs_are_no_candidates_when_the_next_answer_is_lost():
+    replies = iter([CREATED, answer(status=502)])
+    said = {
+        ("POST", EXECUTE): lambda *_: next(replies),
+        ("GET", "/api/jobs"): lambda *_: answer(
+            {"jobs": [{"jobID": "j1", "processID": "p", "status": "running"}]}
+        ),
+    }
+    with processes_server(said) as server, Client(server.origin + "/api") as client:
+        client.execute("p", {})
+        with pytest.raises(SubmissionUnknownError) as caught:
+            client.execute("p", {})
+    assert caught.value.candidates == ()
+
+
+def test_candidates_are_told_from_other_jobs_when_the_list_holds_bare_ids():
+    now = datetime.now(UTC)
+
+    def status(process_id, seconds_ago):
+        created = (now - timedelta(seconds=seconds_ago)).isoformat()
+        return answer(
+            {"jobID": "x", "processID": process_id, "status": "running",
+             "created": created},
+            headers={"Date": format_datetime(now, usegmt=True)},
+        )  # fmt: skip
+
+    said = {
+        ("POST", EXECUTE): drop,
+        ("GET", "/api/jobs"): lambda *_: answer({"jobs": ["new", "old", "other"]}),
+        ("GET", "/api/jobs/new"): lambda *_: status("p", 2),
+        ("GET", "/api/jobs/old"): lambda *_: status("p", 86_400),
+        ("GET", "/api/jobs/other"): lambda *_: status("q", 2),
+    }
+    with (
+        processes_server(said) as server,
+        Client(server.origin + "/api") as client,
+        pytest.raises(SubmissionUnknownError) as caught,
+    ):
+        client.execute("p", {})
+    assert [job.id for job in caught.value.candidates] == ["new"]
 
 
 def test_fate_is_unknown_when_the_answer_drips_past_the_deadline(monkeypatch):
@@ -95,7 +165,7 @@ def test_nothing_was_sent_when_the_server_is_gone_before_submitting():
     assert noted.state == "refused"
 
 
-@pytest.mark.parametrize("status", [400, 413, 422, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 413, 422, 429, 501, 503])
 def test_job_is_not_sent_again_when_the_server_refuses(status):
     def refuse(_connection, _received):
         problem = {"title": "Bad area", "detail": "aoi: too large", "status": status}
