@@ -122,6 +122,8 @@ class Field:
         binary: Whether content is sent as base64.
         modes: How a file can be given: "text", "upload", "reference".
         qualified: Whether file content always goes into ``{"value": ...}``.
+        typed: Media type that is always named beside the value, because texts of other
+            types may stand in its place; else "".
         options: Values of a choice; the one value of a const.
         option_labels: What the options are called.
         minimum: Smallest value; see ``exclusive``.
@@ -168,6 +170,7 @@ class Field:
     binary: bool = False
     modes: tuple[str, ...] = ()
     qualified: bool = False
+    typed: str = ""
     options: tuple[Any, ...] = ()
     option_labels: tuple[str, ...] = ()
     minimum: Any = None

@@ -28,6 +28,7 @@ def value_of(field: Field, draft: Mapping[str, Any], vault: Vault) -> JsonValue:
         if not isinstance(href, str) or not href.strip():
             return UNSET
         return {"href": href.strip(), **({"type": chosen} if chosen else {})}
+    chosen = chosen or field.typed
     if draft.get("mode") == "upload":
         content = vault.get(draft.get("ref"))
         if not isinstance(content, bytes):
@@ -79,9 +80,8 @@ def _qualified(
     field: Field, content: JsonValue, chosen: str, *, is_base64: bool
 ) -> JsonValue:
     """Content with its media type and encoding, where these have to be said."""
-    says_type = bool(chosen) and (
-        field.qualified or len(field.media_types) > 1 or chosen not in field.media_types
-    )
+    is_one = len(field.media_types) == 1 and chosen in field.media_types
+    says_type = bool(chosen) and (field.qualified or bool(field.typed) or not is_one)
     if isinstance(content, str) and not says_type and not field.qualified:
         return content
     qualified = {"value": content}

@@ -142,10 +142,12 @@ class Reader:
 
     def _area(self, field: Field, draft: Mapping[str, Any], path: str) -> JsonValue:
         try:
-            return area.value_of(field, draft, self._vault)
+            value = area.value_of(field, draft, self._vault)
         except InputError as error:
             self.errors[path] = _sentence_part(error)
             return UNSET
+        is_typed = bool(field.typed) and isinstance(value, str)
+        return {"value": value, "mediaType": field.typed} if is_typed else value
 
     def _file(self, field: Field, draft: Mapping[str, Any], path: str) -> JsonValue:
         try:

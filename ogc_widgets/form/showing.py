@@ -126,6 +126,8 @@ def _native(field: Field, value: JsonValue, vault: Vault) -> Draft:
         case "union":
             return _union_draft(field, value, vault)
         case "area":
+            if field.typed and isinstance(value, Mapping):
+                value = value.get("value")
             return area.draft_of(field, value, vault)
         case "file":
             return files.draft_of(field, value)

@@ -69,6 +69,8 @@ def union(
     if len(hints) == len(made):
         return Field(kind="area", area=area.joined(hints), nullable=nullable)
     nullable = nullable or any(branch.nullable for branch in made)
+    if place.outermost:
+        made = _typed(made, [flat.view for flat in flats])
     names = [_name_of(flat.references) for flat in flats]
     labels = leaves.branch_labels(made, discriminator.get("propertyName", ""), names)
     return Field(
@@ -79,6 +81,21 @@ def union(
             for branch, label in zip(made, labels, strict=True)
         ),
     )
+
+
+def _typed(made: list[Field], views: list[dict[str, Any]]) -> list[Field]:
+    """Branches that name their media type, where only that tells texts apart.
+
+    GML and well-known text are both strings; a server cannot guess which one it got.
+    """
+    if sum(type_names(view) == ["string"] for view in views) < 2:  # one is no question
+        return made
+    return [
+        replace(branch, typed=str(view.get("contentMediaType", "")))
+        if branch.kind in ("file", "area") and type_names(view) == ["string"]
+        else branch
+        for branch, view in zip(made, views, strict=True)
+    ]
 
 
 def _without_whole_numbers(
