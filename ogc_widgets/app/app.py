@@ -383,10 +383,9 @@ class App(NotesDisplay, ipywidgets.VBox):
 
     def _list_processes(self) -> None:
         self._header.can_deploy = self._server.capabilities.deploy.available is True
-        self._header.processes = [
-            {"id": summary.id, "title": clean(summary.title)}
-            for summary in self._server.processes
-        ]
+        self._header.show_processes(
+            self._server.processes, self.client.aio.processes_note
+        )
 
     def _list_again(self, server: Server) -> None:
         """Show the processes of now; the form stays where its process is the same."""

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from ogc_widgets.view.base import View
+from ogc_widgets.api.text import clean
+from ogc_widgets.view.base import SEARCH_BOX_SCRIPT, SEARCH_BOX_STYLE, View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    from ogc_widgets.api import ProcessSummary
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -23,8 +26,8 @@ class HeaderView(View):
     The style sheet of the whole app is carried by this view.
     """
 
-    _script = _STATIC / "header.js"
-    _style = _STATIC / "app.css"
+    _script = (SEARCH_BOX_SCRIPT, _STATIC / "header.js")
+    _style = (SEARCH_BOX_STYLE, _STATIC / "app.css")
 
     title = traitlets.Unicode().tag(sync=True)
     description = traitlets.Unicode().tag(sync=True)
@@ -37,6 +40,8 @@ class HeaderView(View):
     facts = traitlets.List(traitlets.Unicode()).tag(sync=True)
     processes: Any = traitlets.List().tag(sync=True)
     """What can be chosen: a list of ``{"id", "title"}``."""
+    processes_note = traitlets.Unicode().tag(sync=True)
+    """What there is to say of the list, such as that it may be cut."""
     process_id = traitlets.Unicode().tag(sync=True)
     loading = traitlets.Bool(default_value=False).tag(sync=True)
     tab = traitlets.Enum(TABS, default_value="form").tag(sync=True)
@@ -50,6 +55,16 @@ class HeaderView(View):
         self._on_choose = on_choose
         self._answer_offer = on_offer
         super().__init__()
+
+    def show_processes(self, processes: Iterable[ProcessSummary], note: str) -> None:
+        """Show what can be chosen.
+
+        Args:
+            processes: The processes of the server.
+            note: What there is to say of the list, such as that it may be cut.
+        """
+        self.processes = [{"id": p.id, "title": clean(p.title)} for p in processes]
+        self.processes_note = f"{note} Others open with app.choose(id)." if note else ""
 
     def _on_server(self) -> None:
         self.shows_server = not self.shows_server

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from ogc_widgets.view.base import SEARCH_BOX_SCRIPT, SEARCH_BOX_STYLE
+
 _STATIC = Path(__file__).parent / "static"
 _NAMES: Final = (
     "core",
@@ -23,5 +25,5 @@ _NAMES: Final = (
     "form",
 )
 
-SCRIPT: Final = tuple(_STATIC / f"{name}.js" for name in _NAMES)
-STYLE: Final = _STATIC / "form.css"
+SCRIPT: Final = (SEARCH_BOX_SCRIPT, *(_STATIC / f"{name}.js" for name in _NAMES))
+STYLE: Final = (SEARCH_BOX_STYLE, _STATIC / "form.css")

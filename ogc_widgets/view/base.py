@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).parent / "static"
 
+# A box that searches, for the views that have one.
+SEARCH_BOX_SCRIPT = STATIC / "search_box.js"
+SEARCH_BOX_STYLE = STATIC / "search_box.css"
+
 _publish_lock = threading.RLock()
 
 

@@ -18,39 +18,38 @@ function render({ model, el }) {
   const answer = (take) => h("button", { type: "button", class: "ogcw-link", onclick: () => model.send({ type: "offer", take }) });
   const [takeIt, leaveIt] = [answer(true), answer(false)];
   const offer = h("div", { class: "ogcw-header-offer" }, offered, takeIt, leaveIt);
-  el.append(offer);
+  const note = h("div", { class: "ogcw-header-note" });
+  el.append(note, offer);
 
+  let showCurrent = () => {};
   function drawChooser() {
     const processes = model.get("processes");
-    for (const old of chooser.querySelectorAll("input, select, datalist")) old.remove();
+    chooser.replaceChildren(title);
     chooser.toggleAttribute("data-many", processes.length > 1);
+    showCurrent = () => {};
     if (processes.length < 2) return;
     const choose = (id) => model.send({ type: "process", id });
-    const nameOf = (process) => process.title || process.id;
-    const current = processes.find((process) => process.id === model.get("process_id"));
+    const names = processes.map((process) => process.title || process.id);
     if (processes.length > MANY_PROCESSES) {
-      const listId = uniqueId("processes");
-      const input = h("input", {
-        class: "ogcw-input", list: listId, "aria-label": "Process", autocomplete: "off", dir: "auto",
-        value: current ? nameOf(current) : "", placeholder: `Choose one of ${processes.length} processes`,
+      const box = comboBox({
+        labels: names, details: processes.map(({ id }, index) => (id === names[index] ? "" : id)),
+        naming: { "aria-label": "Process" }, placeholder: `Choose one of ${count(processes.length)} processes`,
+        onpick(index) {
+          if (index === null) { showCurrent(); return; }
+          box.settle(plain(names[index], 300));
+          choose(processes[index].id);
+        },
       });
-      const restore = () => { input.value = current ? nameOf(current) : ""; };
-      input.addEventListener("focus", () => { input.value = ""; });
-      input.addEventListener("blur", restore);
-      input.addEventListener("change", () => {
-        const wanted = input.value.trim();
-        const match = processes.find((process) => process.id === wanted || nameOf(process) === wanted);
-        if (match) choose(match.id);
-      });
-      chooser.append(input, h("datalist", { id: listId },
-        processes.map((process) => h("option", { value: nameOf(process) }, process.id))));
+      showCurrent = () => box.settle(plain(model.get("title"), 300));
+      chooser.append(box.node);
     } else {
       const select = h("select", { class: "ogcw-input", "aria-label": "Process", dir: "auto" },
-        processes.map((process) => h("option", { value: process.id }, nameOf(process))));
-      select.value = model.get("process_id");
+        processes.map((process, index) => h("option", { value: process.id }, names[index])));
+      showCurrent = () => { select.value = model.get("process_id"); };
       select.addEventListener("change", () => choose(select.value));
       chooser.append(select);
     }
+    showCurrent();
   }
 
   const server = h("button", {
@@ -78,6 +77,8 @@ function render({ model, el }) {
     setText(takeIt, take);
     setText(leaveIt, leave);
     setText(title, model.get("title"));
+    setText(note, model.get("processes_note"));
+    show(note, note.textContent !== "");
     chooser.title = model.get("description");
     for (const button of tabs.children) {
       button.setAttribute("aria-pressed", String(button.dataset.tab === model.get("tab")));
@@ -89,9 +90,10 @@ function render({ model, el }) {
   drawFacts();
   draw();
   const stops = [
-    listen(model, ["processes", "process_id"], drawChooser),
+    listen(model, ["processes"], drawChooser),
+    listen(model, ["process_id", "title", "problem"], () => showCurrent()),
     listen(model, ["facts", "server", "can_deploy"], drawFacts),
-    listen(model, ["title", "description", "shows_server", "shows_deploy", "tab", "loading", "offer"], draw),
+    listen(model, ["title", "description", "shows_server", "shows_deploy", "tab", "loading", "offer", "processes_note"], draw),
   ];
   return () => stops.forEach((stop) => stop());
 }

@@ -1,4 +1,4 @@
-// What all controls of the form share: drafts, paths, names for screen readers, pop-ups.
+// What all controls of the form share: drafts, paths, names for screen readers.
 //
 // A control is {node, write(draft), read(), focus(), mark({invalid, describedBy})} and,
 // where it has parts, children() -> [[segment, place], ...]. A draft is exactly what
@@ -12,24 +12,6 @@ const EDITABLE_TEXT = 300_000;
 const ROWS_AT_ONCE = 25;
 /** Where the draft of an object keeps members that its schema does not name. */
 const OTHERS = "";
-
-/** Server text made harmless for a line: control characters visible, length limited. */
-function plain(text, limit = 4000) {
-  const whole = String(text ?? "");
-  const start = whole.length > limit ? whole.slice(0, limit) : whole;
-  const visible = start.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, (c) =>
-    c === "\u007f" ? "\u2421" : String.fromCharCode(0x2400 + c.charCodeAt(0)));
-  return whole.length > limit ? `${visible}… (${count(whole.length - limit)} more)` : visible;
-}
-
-function count(number) {
-  return Number(number).toLocaleString("en");
-}
-
-/** Words of others next to ours: <bdi> keeps their writing direction to themselves. */
-function foreign(text, limit) {
-  return h("bdi", {}, plain(text, limit));
-}
 
 /** Our words as a sentence: "sent as text" -> "Sent as text." */
 function sentence(words, limit = 400) {
@@ -124,52 +106,6 @@ function segmented(items, onpick, attributes = {}) {
     set(value) { inputs.forEach(([own, input]) => { input.checked = own === value; }); },
     focus() { (inputs.find(([, input]) => input.checked) ?? inputs[0])?.[1].focus(); },
   };
-}
-
-/** A pop-up under an element, in the top layer where the browser has one. */
-function popup(anchor, node, onclose = () => {}) {
-  const layered = typeof node.showPopover === "function";
-  node.classList.add("ogcw-f-popup");
-  if (layered) node.setAttribute("popover", "manual");
-  anchor.after(node);
-  let open = false;
-  function place() {
-    if (!layered) return;
-    const box = anchor.getBoundingClientRect();
-    const below = window.innerHeight - box.bottom - 8;
-    const above = box.top - 8;
-    const up = below < Math.min(node.scrollHeight, 160) && above > below;
-    node.style.maxHeight = `${Math.max(90, Math.min(280, up ? above : below))}px`;
-    const width = Math.max(node.dataset.match === "anchor" ? box.width : 0, Math.min(node.scrollWidth, 320));
-    node.style.minWidth = node.dataset.match === "anchor" ? `${box.width}px` : "";
-    node.style.left = `${Math.max(4, Math.min(node.dataset.align === "end" ? box.right - width : box.left, window.innerWidth - width - 4))}px`;
-    node.style.top = up ? "" : `${box.bottom + 3}px`;
-    node.style.bottom = up ? `${window.innerHeight - box.top + 3}px` : "";
-  }
-  const outside = (event) => {
-    if (!node.contains(event.target) && !anchor.contains(event.target)) close();
-  };
-  function show() {
-    if (open) { place(); return; }
-    open = true;
-    node.classList.add("ogcw-f-open");
-    if (layered) node.showPopover();
-    place();
-    document.addEventListener("pointerdown", outside, true);
-    window.addEventListener("scroll", place, true);
-    window.addEventListener("resize", place);
-  }
-  function close() {
-    if (!open) return;
-    open = false;
-    node.classList.remove("ogcw-f-open");
-    if (layered && node.isConnected) node.hidePopover();
-    document.removeEventListener("pointerdown", outside, true);
-    window.removeEventListener("scroll", place, true);
-    window.removeEventListener("resize", place);
-    onclose();
-  }
-  return { show, close, get open() { return open; } };
 }
 
 /** text + step, exactly, for numbers of any size: no JavaScript number in between. */

@@ -1,7 +1,5 @@
 // Controls that hold one text: numbers and dates too, so that nothing typed is lost.
 
-const NO_HELP = { autocomplete: "off", autocapitalize: "off", autocorrect: "off", spellcheck: "false", "data-form-type": "other" };
-
 const MODES = {
   number: { inputmode: "decimal" }, integer: { inputmode: "numeric" }, url: { inputmode: "url" }, email: { inputmode: "email" },
 };

@@ -19,6 +19,24 @@ function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** Server text made harmless for a line: control characters visible, length limited. */
+function plain(text, limit = 4000) {
+  const whole = String(text ?? "");
+  const start = whole.length > limit ? whole.slice(0, limit) : whole;
+  const visible = start.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, (c) =>
+    c === "\u007f" ? "\u2421" : String.fromCharCode(0x2400 + c.charCodeAt(0)));
+  return whole.length > limit ? `${visible}… (${count(whole.length - limit)} more)` : visible;
+}
+
+function count(number) {
+  return Number(number).toLocaleString("en");
+}
+
+/** Words of others next to ours: <bdi> keeps their writing direction to themselves. */
+function foreign(text, limit) {
+  return h("bdi", {}, plain(text, limit));
+}
+
 /** Show an element or hide it without removing it. */
 function show(element, visible) {
   element.hidden = !visible;
