@@ -1,7 +1,7 @@
 """Which cell of a notebook runs now, and which cells show a widget.
 
-JupyterLab, Notebook and VS Code send the id of the cell along with its code. Where
-nobody does, as in a console, nothing is known, and nothing is taken for granted.
+JupyterLab and Notebook send the id of the cell along with its code. Where nobody does,
+as in a console, nothing is known, and nothing is taken for granted.
 """
 
 from __future__ import annotations
@@ -39,8 +39,10 @@ def current_run() -> CellRun | None:
     """The run of a cell that this is called from, ``None`` if that is not known."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
-    kernel = getattr(shell, "kernel", None)
-    parent = kernel.get_parent() if kernel is not None else {}
+    get_parent = getattr(getattr(shell, "kernel", None), "get_parent", dict)
+    parent: Any = get_parent()
+    if not isinstance(parent, dict):  # as kernels of other makers may have it
+        return None
     cell = (parent.get("metadata") or {}).get("cellId")
     request = (parent.get("header") or {}).get("msg_id")
     if not (isinstance(cell, str) and cell and isinstance(request, str)):
