@@ -259,8 +259,10 @@ def read_submitted(reply: Reply, jobs_url: str, rebase: Rebase) -> Submitted:
     _notice_accepted(reply, document)
     location = absolute(reply.headers.get("location", ""), reply.url)
     is_answer = reply.status_code == 200 and reply.body.strip() and status is None
-    # Beside the address of a job, a page or "null" is no answer of its own.
-    is_filler = reply.body.strip() == b"null" or is_page(reply.body)
+    # Beside the address of a job, a page or "null" is no answer of its own, nor is
+    # anything where the server says that there is a job.
+    is_job = "respond-async" in reply.headers.get("preference-applied", "").lower()
+    is_filler = is_job or reply.body.strip() == b"null" or is_page(reply.body)
     if is_answer and not (location and is_filler):
         monitor = find_link(reply.links, "monitor", "status")
         url = rebase(monitor.href) if monitor else ""
