@@ -102,9 +102,7 @@ class App(NotesDisplay, ipywidgets.VBox):
                 self.client.close()
             raise
         self._kept_inputs: dict[str, dict[str, Any]] = {}
-        self._kept_outputs: dict[str, dict[str, Any]] = {}
-        self._kept_extra: dict[str, dict[str, Any]] = {}
-        self._kept_response: dict[str, str] = {}
+        self._kept_choices: dict[str, dict[str, Any]] = {}
         self._unwatch: Callable[[], None] | None = None
         self._own_job: Job | None = None  # the form shows its inputs anyhow
 
@@ -351,15 +349,16 @@ class App(NotesDisplay, ipywidgets.VBox):
         old = self.form if self.has_trait("form") and self._has_form() else None
         if old is not None:
             self._kept_inputs[self.process.id] = dict(old.inputs)
-            self._kept_outputs[self.process.id] = dict(old.outputs)
-            self._kept_extra[self.process.id] = dict(old.extra)
-            self._kept_response[self.process.id] = old.response
+            self._kept_choices[self.process.id] = {
+                "outputs": dict(old.outputs),
+                "extra": dict(old.extra),
+                "response": old.response,
+            }
         self._server = server
         process = server.process
         form = ProcessForm(process, self._kept_inputs.get(process.id))
-        form.outputs = self._kept_outputs.get(process.id)
-        form.extra = self._kept_extra.get(process.id)
-        form.response = self._kept_response.get(process.id, "auto")
+        for name, choice in self._kept_choices.get(process.id, {}).items():
+            setattr(form, name, choice)
         form.add_class("ogcw-scroll")
         shown = ("inputs", "outputs", "response", "extra", "shown_errors")
         form.observe(self._follow_form, shown)
