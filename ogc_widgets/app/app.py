@@ -284,16 +284,12 @@ class App(NotesDisplay, ipywidgets.VBox):
             InvalidInputsError: The form has problems; nothing was sent.
             ServerError: The server refused, or did not answer.
         """
-        inputs = self._ready_inputs()
+        inputs, wishes = self._ready_inputs(), self._wishes
+        if outputs is not None:
+            wishes["outputs"] = outputs
+        wishes["response"] = response or wishes["response"]
         try:
-            job = self.client.execute(
-                self.process.id,
-                inputs,
-                mode=mode,
-                outputs=self._outputs_wanted if outputs is None else outputs,
-                extra=dict(self.form.extra),
-                response=response or self.form.response,
-            )
+            job = self.client.execute(self.process.id, inputs, mode=mode, **wishes)
         except BaseException as error:
             self._not_started(error)
             raise
@@ -349,11 +345,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         old = self.form if self.has_trait("form") and self._has_form() else None
         if old is not None:
             self._kept_inputs[self.process.id] = dict(old.inputs)
-            self._kept_choices[self.process.id] = {
-                "outputs": dict(old.outputs),
-                "extra": dict(old.extra),
-                "response": old.response,
-            }
+            self._kept_choices[self.process.id] = self._wishes
         self._server = server
         process = server.process
         form = ProcessForm(process, self._kept_inputs.get(process.id))
@@ -513,9 +505,11 @@ class App(NotesDisplay, ipywidgets.VBox):
         self._run_bar.problem = ""
 
     @property
-    def _outputs_wanted(self) -> dict[str, Any] | None:
-        """The choice of outputs to send; nothing while nothing was chosen."""
-        return dict(self.form.outputs) or None
+    def _wishes(self) -> dict[str, Any]:
+        """What the form says beside the inputs; no outputs while none were chosen."""
+        form = self.form
+        outputs, extra = dict(form.outputs) or None, dict(form.extra)
+        return {"outputs": outputs, "extra": extra, "response": form.response}
 
     # -- a job is started -------------------------------------------------------------
 
@@ -555,14 +549,9 @@ class App(NotesDisplay, ipywidgets.VBox):
                 self._not_started(error)
                 self._run_bar.report(error)
 
-        submit(
-            self.client.aio.execute,
-            self.process.id,
-            inputs,
-            outputs=self._outputs_wanted,
-            extra=dict(self.form.extra),
-            response=self.form.response,
-        ).add_done_callback(done)
+        execute = self.client.aio.execute
+        sent = submit(execute, self.process.id, inputs, **self._wishes)
+        sent.add_done_callback(done)
 
     def _started(self, job: Job) -> None:
         self._run_bar.busy = False
