@@ -276,12 +276,21 @@ class Problem:
 
     @property
     def summary(self) -> str:
-        """Title and detail in one line, without saying the same thing twice."""
+        """Title, detail and cause, without saying the same thing twice."""
         parts: list[str] = []
         for part in (self.title, self.detail):
             if part and part != "None" and part not in parts:
                 parts.append(part)
-        return ": ".join(parts)
+        text = ": ".join(parts)
+        if self.cause and self.cause not in text:
+            text = f"{text.rstrip('.')}: {self.cause}" if text else self.cause
+        return text
+
+    @property
+    def cause(self) -> str:
+        """What lies behind it, where the server has a member for that (Weaver)."""
+        body = self.raw[0] if isinstance(self.raw, list) and self.raw else self.raw
+        return _cause(body.get("cause"), self.detail) if _is_object(body) else ""
 
     @property
     def _code(self) -> str:
@@ -307,6 +316,33 @@ class Problem:
             instance=reading.text(body.get("instance")),
             raw=document,
         )
+
+
+def _cause(value: object, known: str) -> str:
+    """Read a cause: a text, a problem of its own, or names with what is wrong there.
+
+    Args:
+        value: The cause.
+        known: What was said before, which is not said again.
+    """
+    if not _is_object(value):
+        lines = (reading.text(value) or _detail(value)).splitlines()
+        # The arrow below a line points nowhere when lines are joined.
+        return "\n".join(line for line in lines if line.strip(" ^~"))
+    inner = Problem.from_json(value)
+    if inner.detail:
+        return inner.summary
+    found = []
+    for name, text in value.items():
+        new = [
+            part
+            for part in reading.text(text).split("; ")
+            if part and part.strip(" .") not in known
+        ]
+        known = "; ".join([known, *new])
+        if new:
+            found.append(f"{name}: {'; '.join(new)}")
+    return "; ".join(found)
 
 
 def _detail(value: object) -> str:

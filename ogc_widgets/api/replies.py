@@ -165,7 +165,7 @@ def problem_error(
             kind = missing
         else:
             kind = ProblemError
-    said = clean(problem.summary, limit=500) or _excerpt(reply, document)
+    said = clean(problem.summary, limit=1_000) or _excerpt(reply, document)
     return kind(
         f"The server answered {reply.status_code} to {reply.where}"
         + (f": {said}" if said else "."),

@@ -10,6 +10,7 @@ from ogc_widgets.api import requests
 from ogc_widgets.api.documents import StatusInfo
 from ogc_widgets.api.links import find_link, join_path, same_origin
 from ogc_widgets.api.logs import log_links
+from ogc_widgets.api.reasons import says_nothing, told
 from ogc_widgets.api.replies import (
     problem_error,
     read_dismissed,
@@ -93,6 +94,8 @@ class AsyncJob:
         self._answer = answer
         self._reader = ResultsReader(client, url, self.process_id, wanted)
         self._checking = asyncio.Lock()
+        self._earlier_message = "" if status.is_finished else status.message
+        self._reason: str | None = None
 
     @property
     def client(self) -> Discovery:
@@ -271,9 +274,31 @@ class AsyncJob:
             # Whether an end of this name leaves results shows only now.
             raise self._failed() from error
 
+    @on_loop
+    async def why_failed(self) -> str:
+        """Say in the server's words why the job failed.
+
+        The message of the status may be older than the failure, or say nothing; then
+        the reason is in the place of the results. It is asked for once.
+
+        Returns:
+            The reason, not cleaned; ``""`` if it has not failed or none is given.
+        """
+        if self.view.phase != "failed":
+            return ""
+        if self._reason is None:
+            message = self.status.message
+            is_stale = message == self._earlier_message
+            reason = await self._reader.why_failed(
+                self.status, thoroughly=is_stale or says_nothing(message)
+            )
+            self._reason = told(message, reason, is_stale=is_stale)
+        return self._reason
+
     def _failed(self, said: str = "") -> JobFailedError:
         """The error of a job that ended without results, in the server's words."""
-        said = said or clean(self.status.message, limit=MESSAGE_LIMIT)
+        if not said and self.view.phase != "failed":
+            said = clean(self.status.message, limit=MESSAGE_LIMIT)
         word = clean(self.status.word, limit=40)
         past = _PAST.get(self.view.phase, f"ended as {word!r}, without results")
         return JobFailedError(
@@ -304,10 +329,8 @@ class AsyncJob:
                 safe="The job keeps running on the server.",
                 advice="Wait for it first: job.wait()",
             )
-        said = clean(self.status.message, limit=MESSAGE_LIMIT)
-        if view.phase == "failed" and not said:
-            said = await self._reader.why_failed(self.status)
-        raise self._failed(said)
+        said = await self.why_failed() if view.phase == "failed" else ""
+        raise self._failed(clean(said, limit=MESSAGE_LIMIT))
 
     @on_loop
     async def output(self, output_id: str) -> JsonValue:
@@ -509,7 +532,10 @@ class AsyncJob:
         wait_s = retry_after_s(reply.headers)
         problem: OgcError | None = None
         try:
-            watch.heard(read_status(reply), now(), retry_after_s=wait_s)
+            status = read_status(reply)
+            if not status.is_finished:
+                self._earlier_message = status.message
+            watch.heard(status, now(), retry_after_s=wait_s)
         except SignInError as error:
             watch.refused(problem := error, now())
         except NoSuchJobError as error:

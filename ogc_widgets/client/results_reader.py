@@ -11,6 +11,7 @@ from ogc_widgets.api.documents import Problem
 from ogc_widgets.api.links import find_link, join_path, same_origin
 from ogc_widgets.api.media_types import is_html
 from ogc_widgets.api.notices import silent
+from ogc_widgets.api.reasons import reason_in
 from ogc_widgets.api.replies import Reply, problem_error, retry_after_s
 from ogc_widgets.api.results import ResultsDocument, read_output, read_results
 from ogc_widgets.api.text import clean
@@ -18,6 +19,7 @@ from ogc_widgets.api.values import Value, is_page
 from ogc_widgets.errors import (
     JobGoneError,
     NoSuchJobError,
+    OgcError,
     ProblemError,
     ResultsGoneError,
     ServerError,
@@ -160,15 +162,25 @@ class ResultsReader:
             )
         return self._alone[output_id]
 
-    async def why_failed(self, status: StatusInfo) -> str:
-        """A failed job without a message may say more where its results would be."""
-        try:
-            reply = await self._client.send(requests.get(self.url(status)))
-        except ServerError:
-            return ""
-        if reply.is_ok:
-            return ""
-        return problem_error(reply).what.partition(": ")[2]
+    async def why_failed(self, status: StatusInfo, *, thoroughly: bool) -> str:
+        """What stands in the place of the results of a failed job, or ``""``.
+
+        Args:
+            status: The last status of the job, for its links.
+            thoroughly: Whether to look also where no link leads.
+        """
+        link = find_link(status.links, "exceptions")
+        linked = self._client.rebase(link.href) if link else ""
+        urls = [self.url(status)]
+        if linked and same_origin(linked, self._job_url):
+            urls.append(linked)
+        elif thoroughly:
+            urls.append(join_path(self._job_url, "exceptions"))
+        for url in urls:
+            with silent(), contextlib.suppress(OgcError):
+                if reason := reason_in(await self._client.send(requests.get(url))):
+                    return reason
+        return ""
 
     async def _get(self, url: str) -> Reply:
         """Ask for JSON, and for whatever there is where there is no JSON."""

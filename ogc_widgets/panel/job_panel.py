@@ -17,7 +17,7 @@ from ogc_widgets.panel.report import build_report
 from ogc_widgets.panel.signing_in import BOX_SCRIPT, BOX_STYLE, STATIC, SigningInView
 from ogc_widgets.panel.state import Surroundings, job_state, resting_state
 from ogc_widgets.panel.steps import LogKey, StepBook, links_of
-from ogc_widgets.panel.stopping import Answer, ask_to_stop, why_failed
+from ogc_widgets.panel.stopping import Answer, ask_to_stop
 from ogc_widgets.panel.times import Stopwatch
 from ogc_widgets.view.base import publishing
 
@@ -283,7 +283,7 @@ class JobPanel(SigningInView):
             return None
         if self._open is not None:
             self._follower.start(job, self._open, follow=False)
-        if view.phase == "failed" and view.status and not view.status.message:
+        if view.phase == "failed":
             return self._start(self._explain, job)
         return None
 
@@ -335,7 +335,7 @@ class JobPanel(SigningInView):
 
     async def _explain(self, job: Job) -> None:
         """Ask why a job failed; some servers say so only in place of the results."""
-        reason = await why_failed(job.aio)
+        reason = await job.aio.why_failed()
         with publishing(self):
             if job is self._job and reason:
                 self._reason = reason

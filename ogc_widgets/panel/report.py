@@ -83,6 +83,8 @@ async def build_report(
     ]
     if view.error is not None:
         lines += ["", "Error:", str(view.error)]
+    if reason := await job.aio.why_failed():
+        lines += ["", "Why it failed:", *reason.splitlines()]
     lines += ["", "Request inputs:"]
     if job.inputs is None:
         lines.append("(not known here: the job was started elsewhere)")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.api.reasons import says_nothing
 from ogc_widgets.api.text import clean
 from ogc_widgets.panel.failure import read_failure
 
@@ -94,7 +95,7 @@ class Surroundings:
         can_stop: Whether the server can cancel jobs; None if it has not said.
         stop: ``"ready"``, ``"cancelling"`` or ``"unwatched"``.
         stop_note: What came of the last attempt to stop; empty if nothing to say.
-        reason: Why the job failed, where the status document does not say.
+        reason: Why the job failed, by all that the server says of it.
         progress_note: A step back of the progress, in words.
         steps: Steps with logs, as :func:`ogc_widgets.panel.steps.step_states` makes.
     """
@@ -358,7 +359,8 @@ def _stop_button(view: JobView, around: Surroundings) -> dict[str, Any] | None:
 def _failure(view: JobView, around: Surroundings) -> dict[str, str]:
     status = view.status
     message = status.message if status is not None else ""
-    told = clean(message or around.reason, limit=_DETAILS_LIMIT, lines=True)
+    said = around.reason or ("" if says_nothing(message) else message)
+    told = clean(said, limit=_DETAILS_LIMIT, lines=True)
     failure = read_failure(told)
     lead = clean(failure.lead, limit=_MESSAGE_LIMIT, lines=True)
     if not lead and view.error is not None:

@@ -1,4 +1,4 @@
-"""What the panel asks the server for: to stop a job, and why one failed."""
+"""What the panel asks the server for: to stop a job."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ogc_widgets.api.text import clean
-from ogc_widgets.errors import DeadlineError, JobFailedError, OgcError, ProblemError
+from ogc_widgets.errors import DeadlineError, OgcError, ProblemError
 
 if TYPE_CHECKING:
     from ogc_widgets.client import AsyncJob
@@ -65,14 +65,3 @@ def _refused(error: ProblemError) -> Answer:
         )
     told = clean(error.what, limit=300)
     return Answer(note=f"The server refused to stop the job: {told} {_KEEPS_RUNNING}")
-
-
-async def why_failed(job: AsyncJob) -> str:
-    """The reason of a failure that the status document does not tell, or ``""``."""
-    try:
-        await job.results()
-    except JobFailedError as error:
-        return error.what.removeprefix(f"Job {job.id} failed").strip(" :.")
-    except OgcError:
-        return ""
-    return ""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.api import Capabilities, JobView, StatusInfo
 from ogc_widgets.client.loop import run
-from ogc_widgets.errors import JobFailedError
 from ogc_widgets.panel.steps import links_of
 
 if TYPE_CHECKING:
@@ -90,8 +89,11 @@ class _Aio:
             self.job.tell(answer)
         return self.job.view.status
 
-    async def results(self) -> None:
-        raise JobFailedError(f"Job {self.job.id} failed: {self.job.why_failed}")
+    async def why_failed(self) -> str:
+        view = self.job.view
+        if view.phase != "failed":
+            return ""
+        return view.status.message or self.job.why_failed
 
 
 class FakeJob:
