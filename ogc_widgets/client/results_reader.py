@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NoReturn
 
 from ogc_widgets.api import reading, requests
@@ -141,10 +142,13 @@ class ResultsReader:
 
     async def one(self, output_id: str, status: StatusInfo) -> Value | None:
         """Read one output from its own address; ``None`` if the server has none."""
-        if self._whole is not None and output_id in self._whole.outputs:
-            kinds = self._whole.media_types
-            found = self._whole.outputs[output_id]
-            return Value(found, kinds.get(output_id, ""))
+        whole = self._whole.outputs if self._whole is not None else {}
+        found = whole.get(output_id)
+        is_reference = isinstance(found, Mapping) and "href" in found
+        # A reference in the document is a file: its own address gives what is in it,
+        # whether the document was read before or not.
+        if self._whole is not None and output_id in whole and not is_reference:
+            return Value(found, self._whole.media_types.get(output_id, ""))
         if output_id not in self._alone:
             process = await self._described(status)
             reply = await self._get(join_path(self.url(status), output_id))

@@ -162,6 +162,15 @@ def test_one_output_is_found_in_the_document_where_it_has_no_address():
         assert "count, picture" in str(caught.value)
 
 
+def test_one_output_is_the_same_when_the_results_were_read_before():
+    document = {"picture": {"href": "http://files.test/a.tif"}}
+    said = {**ALONE, ("GET", f"{JOB}/results"): lambda *_: answer(document)}
+    with server_with(said) as server, Client(f"{server.origin}/api") as client:
+        job = client.execute("p", {})
+        assert job.results().outputs == document
+        assert job.output("picture") == TIFF
+
+
 def test_anything_is_accepted_when_the_server_has_no_json():
     def picky(_connection, received):
         if "*/*" not in received.headers["accept"]:
