@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 _JSON = re.compile(r"(^|[/+.])(geo)?json$")
-_TEXT = re.compile(r"^text/|(^|[/+.-])(xml|yaml|csv|html|wkt|javascript)$|json")
+_TEXT = re.compile(
+    r"^text/|(^|[/+.-])(xml|ya?ml|csv|html|wkt|gml|kml|cwl|javascript)$|json"
+)
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -38,14 +40,12 @@ _EXTENSIONS = {
     "application/geo+json": ".geojson",
     "application/geopackage+sqlite3": ".gpkg",
     "application/gml+xml": ".gml",
-    "application/netcdf": ".nc",
     "application/vnd.apache.parquet": ".parquet",
     "application/vnd.geo+json": ".geojson",
     "application/vnd.google-earth.kml+xml": ".kml",
     "application/vnd.google-earth.kmz": ".kmz",
     "application/vnd.sqlite3": ".sqlite",
     "application/wkt": ".wkt",
-    "application/x-geotiff": ".tif",
     "application/x-grib": ".grib",
     "application/x-hdf5": ".h5",
     "application/x-netcdf": ".nc",
@@ -54,10 +54,22 @@ _EXTENSIONS = {
     "image/jp2": ".jp2",
     "image/jpeg": ".jpg",
     "image/tiff": ".tif",
-    "image/vnd.stac.geotiff": ".tif",
     "text/csv": ".csv",
     "text/plain": ".txt",
     "text/xml": ".xml",
+}
+# In media types that are written in many ways.
+_ENDINGS = {
+    "tiff": ".tif",
+    "netcdf": ".nc",
+    "hdf5": ".h5",
+    "geopackage": ".gpkg",
+    "parquet": ".parquet",
+    "shp": ".zip",
+    "zip": ".zip",
+    "gml": ".gml",
+    "json": ".json",
+    "xml": ".xml",
 }
 _DEPTH = 5
 _KEYWORDS = ("oneOf", "anyOf", "allOf")
@@ -100,10 +112,10 @@ def sniff(data: bytes) -> str:
 def extension(kind: str) -> str:
     """Return how names of such files end, with the dot, or ``""``."""
     plain = bare(kind)
+    if plain == OCTETS:
+        return ""
     known = _EXTENSIONS.get(plain) or mimetypes.guess_extension(plain, strict=False)
-    if known and plain != OCTETS:
-        return known
-    return ".json" if is_json(plain) else ".xml" if plain.endswith("+xml") else ""
+    return known or next((end for part, end in _ENDINGS.items() if part in plain), "")
 
 
 def described(output: Mapping[str, Any]) -> tuple[str, ...]:

@@ -131,6 +131,7 @@ def read_output(
     *,
     described: Sequence[str] = (),
     url: str = "",
+    encoding: str = "",
 ) -> Value:
     """Read an answer that is one output, from an address of its own.
 
@@ -140,12 +141,15 @@ def read_output(
         output_id: Which output it is.
         described: Media types that the process describes for it.
         url: Address of the answer.
+        encoding: Its ``Content-Transfer-Encoding``.
 
     Raises:
         ProtocolError: As for :func:`read_results`.
     """
     _refuse_page(body, described, url)
-    whole, is_json = of_body(body, content_type, url=without_query(url))
+    whole, is_json = of_body(
+        body, content_type, url=without_query(url), encoding=encoding
+    )
     value = whole.value
     if not is_json:
         return whole

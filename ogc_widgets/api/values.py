@@ -280,7 +280,7 @@ def _decoded(
 def _of_bytes(data: bytes, kind: str, text: str) -> Value:
     """What an encoding hid: text and JSON are read, all else stays bytes."""
     if not media.is_text(kind):
-        return Value(data, kind or media.sniff(data))
+        return Value(data, _kind_of(kind, data))
     if media.is_json(kind):
         try:
             return Value(plain(parse_json(data, is_lenient=True)).value, kind)

@@ -163,6 +163,7 @@ class ResultsReader:
                 output_id,
                 described=kinds_of_it,
                 url=reply.url,
+                encoding=reply.headers.get("content-transfer-encoding", ""),
             )
         return self._alone[output_id]
 

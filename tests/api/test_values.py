@@ -42,6 +42,7 @@ def read(document, ids=("image",), **options):
         {"type": "image/png", "encoding": "base64", "size": 300, "filename": "a.png"},
         {"mediaType": "image/png"},
         {"format": "byte"},
+        {"mediaType": "application/octet-stream", "encoding": "base64"},
         {},
     ],
     ids=str,
@@ -330,6 +331,8 @@ def test_media_types_are_found_when_described_in_any_way(output, kinds, binary):
      ("application/geo+json", ".geojson"),
      ("application/x-netcdf", ".nc"), ("text/csv", ".csv"), ("text/plain", ".txt"),
      ("application/gml+xml; version=3.2", ".gml"), ("application/zip", ".zip"),
+     ("application/x-zipped-shp", ".zip"), ("image/vnd.stac.geotiff", ".tif"),
+     ("application/x-netcdf4", ".nc"), ("application/gml", ".gml"),
      ("application/vnd.x+json", ".json"), ("application/octet-stream", ""), ("", "")],
 )  # fmt: skip
 def test_names_end_as_their_media_type_wants(kind, ending):
