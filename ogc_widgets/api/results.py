@@ -187,7 +187,9 @@ def _outputs(
     if names <= known:
         return dict(document)
     if is_spatial(document):
-        return {only: document}
+        # It came without a name, and may be called like one of its own members.
+        like = [*names & known] if only not in known else []
+        return {like[0] if len(like) == 1 else only: document}
     is_named = isinstance(document.get("id"), str) and "value" in names
     if is_named and (document["id"] in known or not names & known):
         return {document["id"]: document}

@@ -119,9 +119,10 @@ def of_body(
     seen = media.sniff(body)
     says_json = media.is_json(kind)
     is_binary = media.is_binary(kind) and kind != media.OCTETS
+    source = f" from {url}" if url else ""
     if seen and (is_binary or not _is_utf8(body)):
         if says_json or media.is_text(kind):
-            notice(f"The answer from {url} says that it is {kind}, but it is {seen}.")
+            notice(f"The answer{source} says that it is {kind}, but it is {seen}.")
         return Value(body, kind if is_binary else seen), False
     start = body.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1]
     # Bytes of some own kind are no number, but documents are labelled as anything.
@@ -139,7 +140,7 @@ def of_body(
         else:
             return Value(value, kind), True
     if says_json:
-        notice(f"The answer from {url} says that it is JSON, but it is not.")
+        notice(f"The answer{source} says that it is JSON, but it is not.")
     hidden = _hidden(_ascii(body))
     if hidden is not None:
         return Value(hidden, kind if is_binary else media.sniff(hidden)), False
@@ -208,12 +209,12 @@ def _signless(name: str) -> str:
 def _value_name(value: Mapping[str, Any]) -> str:
     """The member that holds the value itself, or ``""``."""
     names = {_signless(name) for name in value}
-    is_telling = bool(names & _TELLING)
+    form = value.get("format")
+    inner = {_signless(name) for name in form} if isinstance(form, Mapping) else set()
+    is_telling = bool((names | inner) & _TELLING)
     for name in _VALUES:
         others = names - {_signless(name)}
-        if name in value and (
-            is_telling or (name == "value" and others <= _QUALIFIERS)
-        ):
+        if name in value and (is_telling or (name != "data" and others <= _QUALIFIERS)):
             return name
     return ""
 
