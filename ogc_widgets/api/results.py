@@ -9,7 +9,7 @@ ways, the outputs that the process describes decide.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +77,7 @@ def read_results(
     *,
     output_ids: Sequence[str] = (),
     described: Mapping[str, Sequence[str]] | None = None,
+    strings: Collection[str] = (),
     url: str = "",
 ) -> ResultsDocument:
     """Read the results of a job.
@@ -87,6 +88,7 @@ def read_results(
         headers: The other headers, with names in lower case.
         output_ids: Ids of the outputs as the process describes them.
         described: Output id to the media types that the process describes.
+        strings: Ids of the outputs that it describes as text.
         url: Address of the answer, for relative references.
 
     Raises:
@@ -112,7 +114,11 @@ def read_results(
     _refuse_page(body, described.get(only, ()), url)
     encoding = (headers or {}).get("content-transfer-encoding", "")
     whole, is_json = of_body(
-        body, content_type, url=without_query(url), encoding=encoding
+        body,
+        content_type,
+        url=without_query(url),
+        encoding=encoding,
+        is_string=only in strings,
     )
     if not is_json:
         return ResultsDocument.of({only: whole}, body)
@@ -132,6 +138,7 @@ def read_output(
     described: Sequence[str] = (),
     url: str = "",
     encoding: str = "",
+    is_string: bool = False,
 ) -> Value:
     """Read an answer that is one output, from an address of its own.
 
@@ -142,13 +149,18 @@ def read_output(
         described: Media types that the process describes for it.
         url: Address of the answer.
         encoding: Its ``Content-Transfer-Encoding``.
+        is_string: Whether the process describes it as text.
 
     Raises:
         ProtocolError: As for :func:`read_results`.
     """
     _refuse_page(body, described, url)
     whole, is_json = of_body(
-        body, content_type, url=without_query(url), encoding=encoding
+        body,
+        content_type,
+        url=without_query(url),
+        encoding=encoding,
+        is_string=is_string,
     )
     value = whole.value
     if not is_json:

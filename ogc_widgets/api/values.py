@@ -96,7 +96,12 @@ def plain(value: JsonValue, described: Sequence[str] = (), url: str = "") -> Val
 
 
 def of_body(
-    body: bytes, content_type: str, *, url: str = "", encoding: str = ""
+    body: bytes,
+    content_type: str,
+    *,
+    url: str = "",
+    encoding: str = "",
+    is_string: bool = False,
 ) -> tuple[Value, bool]:
     """Read a body that is one value; its own bytes count more than its media type.
 
@@ -105,6 +110,7 @@ def of_body(
         content_type: Its media type with its parameters.
         url: Where it is from, for messages.
         encoding: Its ``Content-Transfer-Encoding``.
+        is_string: Whether the description wants a text, which may look like a number.
 
     Returns:
         The value, and whether it was JSON.
@@ -126,7 +132,8 @@ def of_body(
         return Value(body, kind if is_binary else seen), False
     start = body.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1]
     # Bytes of some own kind are no number, but documents are labelled as anything.
-    if says_json or start in (_STARTS[:3] if is_binary else _STARTS):
+    starts = _STARTS[:2] if is_string else _STARTS[:3] if is_binary else _STARTS
+    if says_json or start in starts:
         try:
             value = parse_json(
                 body,

@@ -164,6 +164,7 @@ class ResultsReader:
                 described=kinds_of_it,
                 url=reply.url,
                 encoding=reply.headers.get("content-transfer-encoding", ""),
+                is_string=output_id in _strings(process),
             )
         return self._alone[output_id]
 
@@ -214,6 +215,7 @@ class ResultsReader:
             reply.headers,
             output_ids=self._names(process),
             described=_kinds(process),
+            strings=_strings(process),
             url=reply.url,
         )
 
@@ -233,6 +235,11 @@ class ResultsReader:
 def _kinds(process: Process | None) -> dict[str, tuple[str, ...]]:
     outputs = process.outputs if process else {}
     return {name: output.media_types for name, output in outputs.items()}
+
+
+def _strings(process: Process | None) -> set[str]:
+    outputs = process.outputs if process else {}
+    return {name for name, one in outputs.items() if one.schema.get("type") == "string"}
 
 
 def _is_final(reply: Reply, status: StatusInfo) -> bool:

@@ -341,3 +341,14 @@ def test_media_types_are_found_when_described_in_any_way(output, kinds, binary):
 )  # fmt: skip
 def test_names_end_as_their_media_type_wants(kind, ending):
     assert extension(kind) == ending
+
+
+@pytest.mark.parametrize("text", ["007", "true", "null", "1e3", '"quoted"'])
+def test_text_stays_text_when_the_description_says_so(text):
+    body = text.encode()
+    kind = "text/plain; charset=UTF-8"
+    found = read(body, ("out",), content_type=kind, strings={"out"})
+    assert found.outputs == {"out": text}
+    assert read_output(body, kind, "out", is_string=True).value == text
+    # Nothing is lost where nothing is described.
+    assert read(b"7", ("out",), content_type=kind).outputs == {"out": 7}
