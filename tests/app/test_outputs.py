@@ -47,7 +47,7 @@ def shown(outputs: dict[str, Any]) -> tuple[list[dict[str, Any]], list[Any], str
         app = App(f"{server.origin}/api")
         try:
             app.job = app.client.job("1")
-            until(lambda: app.results is not None)
+            until(lambda: app.results is not None and app._outputs.rows)
             view = app._outputs
             view.send = lambda content, buffers=None: sent.append((content, buffers))
             for number, row in enumerate(view.rows):
@@ -65,7 +65,7 @@ def test_picture_of_a_recorded_server_is_a_line_with_its_kind_and_size() -> None
         try:
             app.form.inputs = {"bbox": [8, 46, 9, 47]}
             app.run(mode="sync")
-            until(lambda: app.results is not None)
+            until(lambda: app.results is not None and app._outputs.rows)
             (row,) = app._outputs.rows
             size = len(app.results.outputs["image"])
         finally:
@@ -115,7 +115,7 @@ def test_value_that_json_does_not_have_is_shown() -> None:
         app = App(f"{server.origin}/api")
         try:
             app.job = app.client.job("1")
-            until(lambda: app.results is not None)
+            until(lambda: app.results is not None and app._outputs.rows)
             (row,) = app._outputs.rows
             assert "NaN" in row["text"]
             assert app._outputs.problem == ""
