@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
@@ -16,7 +16,6 @@ from ogc_widgets.api import reading
 from ogc_widgets.api.documents import Problem, StatusInfo
 from ogc_widgets.api.links import (
     Link,
-    Rebase,
     absolute,
     find_link,
     header_links,
@@ -234,7 +233,9 @@ class Submitted:
     results_url: str = ""
 
 
-def read_submitted(reply: Reply, jobs_url: str, rebase: Rebase) -> Submitted:
+def read_submitted(
+    reply: Reply, jobs_url: str, rebase: Callable[[str], str]
+) -> Submitted:
     """Read the answer to an execute request: 200, 201, 202, 204 or 303.
 
     Args:
@@ -313,7 +314,7 @@ def _job_of(
     status: StatusInfo | None,
     location: str,
     jobs_url: str,
-    rebase: Rebase,
+    rebase: Callable[[str], str],
 ) -> tuple[str, str]:
     """Find the job's address and id: Location, then links, then the id alone."""
     links = (status.links if status else ()) + reply.links
@@ -332,7 +333,9 @@ def job_id_of(url: str) -> str:
     return unquote(tail.partition("/")[0])
 
 
-def job_address(href: str, job_id: str, jobs_url: str, rebase: Rebase) -> str:
+def job_address(
+    href: str, job_id: str, jobs_url: str, rebase: Callable[[str], str]
+) -> str:
     """Return the address under which a job can be asked for.
 
     A link to another host than the server's is what the server calls itself; the job

@@ -1,7 +1,8 @@
 """An execute request as code that people can take away.
 
 Secrets never appear: headers that identify the user hold ``$TOKEN``, which each kind of
-code reads from the environment. A password goes with ``$USERNAME``.
+code reads from the environment. A password goes with ``$USERNAME``; members of the
+query of a server are in ``$PARAM_`` and their name.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import shlex
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from ogc_widgets.api.requests import JSON
 from ogc_widgets.api.wire import dump_json
@@ -91,7 +93,7 @@ def as_curl(
     Args:
         request: The execute request, without credentials.
         placeholders: Headers that identify the user, with ``$TOKEN`` for secrets.
-        params: Names of query members; their values are in variables of these names.
+        params: Names of query members; their values are in variables (``PARAM_...``).
     """
     # Double quotes, so that the shell puts the token in.
     secrets = [
@@ -104,7 +106,7 @@ def as_curl(
     ]
     jobs_url = _jobs_url(request)
     verb = "curl -sSi" if jobs_url else "curl -sS"
-    query = "&".join(f"{name}=${_variable(name)}" for name in params)
+    query = query_text(params)
     url = shlex.quote(request.url)
     if query:
         url += f'"{"&" if "?" in request.url else "?"}{query}"'
@@ -130,7 +132,7 @@ def as_httpx(
     Args:
         request: The execute request, without credentials.
         placeholders: Headers that identify the user, with ``$TOKEN`` for secrets.
-        params: Names of query members; their values are in variables of these names.
+        params: Names of query members; their values are in variables (``PARAM_...``).
     """
     secrets = dict(placeholders or {})
     jobs_url = _jobs_url(request)
@@ -169,6 +171,22 @@ def as_httpx(
     )
 
 
+def query_text(names: Iterable[str]) -> str:
+    """Write members of a query with ``$PARAM_...`` for their values."""
+    return "&".join(f"{quote(name)}=${_variable(name)}" for name in names)
+
+
+def client_argument(url: str, names: Iterable[str]) -> str:
+    """Write what ``App`` takes for a server: its address, or a client of it.
+
+    Args:
+        url: Address of the landing page.
+        names: Names of query members that the server needs with every request.
+    """
+    params = _params(names)
+    return f"ogc.Client({_quoted(url)}, params={params})" if params else _quoted(url)
+
+
 def _params(names: Iterable[str]) -> str:
     """Write query members as Python; empty if there are none."""
     pairs = [f'{_quoted(name)}: os.environ["{_variable(name)}"]' for name in names]
@@ -176,8 +194,11 @@ def _params(names: Iterable[str]) -> str:
 
 
 def _variable(name: str) -> str:
-    """The variable of the environment that holds a query member."""
-    return re.sub(r"\W", "_", name, flags=re.ASCII).upper()
+    """The variable of the environment that holds a query member.
+
+    Its beginning keeps ``path`` and ``lang`` from meaning those of the shell.
+    """
+    return "PARAM_" + re.sub(r"\W", "_", name, flags=re.ASCII).upper()
 
 
 def _jobs_url(request: Request) -> str:
@@ -209,7 +230,7 @@ def as_package(
         mode: As for executing.
         response: As for executing.
         placeholders: Headers that identify the user, with ``$TOKEN`` for secrets.
-        params: Names of query members; their values are in variables of these names.
+        params: Names of query members; their values are in variables (``PARAM_...``).
     """
     arguments = _package_arguments(dict(placeholders or {}))
     if query := _params(params):

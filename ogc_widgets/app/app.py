@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +41,7 @@ from ogc_widgets.errors import (
 from ogc_widgets.form import ProcessForm
 from ogc_widgets.map import AreaMap, ResultsMap
 from ogc_widgets.panel import JobPanel
+from ogc_widgets.panel.card import line_to_return
 from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
 
@@ -640,14 +640,7 @@ class App(NotesDisplay, ipywidgets.VBox):
 
     def _line_to_return(self, job: Job) -> str:
         """Write the line of Python that comes back to a job in a new kernel."""
-        server, process, name = map(
-            json.dumps,
-            (job.aio.server_url, job.process_id or self.process.id, job.id),
-        )
-        return (
-            f"import ogc_widgets as ogc; app = ogc.App({server}, {process}); "
-            f"app.job = app.client.job({name}); app"
-        )
+        return line_to_return(job, job.process_id or self.process.id)
 
     def _repr_mimebundle_(
         self, **kwargs: dict[Any, Any]

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ogc_widgets.api.requests import execute_request
-from ogc_widgets.api.snippets import as_curl, as_httpx, as_package, pretty_body
+from ogc_widgets.api.snippets import (
+    as_curl,
+    as_httpx,
+    as_package,
+    pretty_body,
+    query_text,
+)
 
 if TYPE_CHECKING:
     from ogc_widgets.api import Process
@@ -17,15 +23,17 @@ Block = dict[str, str]
 
 
 def json_blocks(client: Client, form: ProcessForm, process_url: str) -> list[Block]:
-    """The request as it goes on the wire, with the tokens left out."""
+    """The request as it goes on the wire, with the secrets left out."""
     request = _request(client, form, process_url)
     headers = {**request.headers, **client.credential_placeholders}
     head = "".join(f"{name}: {value}\n" for name, value in headers.items())
+    query = query_text(client.aio.param_names)
+    url = f"{request.url}?{query}" if query else request.url
     return [
         {
             "label": "Request",
             "note": _note(form),
-            "text": f"POST {request.url}\n{head}\n{pretty_body(request)}",
+            "text": f"POST {url}\n{head}\n{pretty_body(request)}",
         }
     ]
 

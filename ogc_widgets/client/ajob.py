@@ -118,6 +118,11 @@ class AsyncJob:
         return self._client.url
 
     @property
+    def param_names(self) -> tuple[str, ...]:
+        """Names of the query members that its server gets with every request."""
+        return self._client.param_names
+
+    @property
     def ends_with_kernel(self) -> bool:
         """Whether the job is known to end, with its server, when this process does."""
         return self._client.ends_with_kernel

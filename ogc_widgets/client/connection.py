@@ -207,9 +207,13 @@ class Connection:
         return self._transport.timeout_s
 
     def rebase(self, href: str) -> str:
-        """Bring a link of the server back to the address in use."""
+        """Bring a link of the server back to the address in use.
+
+        The query that goes along anyhow is left out: addresses of jobs are shown.
+        """
         found = self._resources
-        return found.rebase(href) if found else Rebase(self.url)(href)
+        url = found.rebase(href) if found else Rebase(self.url)(href)
+        return self._transport.credentials.without_params(url)
 
     async def send(
         self,

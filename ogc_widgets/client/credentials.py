@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import time
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ogc_widgets.api.links import origin
 from ogc_widgets.api.requests import with_query
@@ -177,6 +177,18 @@ class Credentials(Sealed):
                 if name not in said
             },
         )
+
+    def without_params(self, url: str) -> str:
+        """Return the address without what :meth:`with_params` adds to it."""
+        if not self._params or not self.are_for(url):
+            return url
+        parts = urlsplit(url)
+        members = parse_qsl(parts.query, keep_blank_values=True)
+        ours = {(name, value.reveal()) for name, value in self._params.items()}
+        kept = [member for member in members if member not in ours]
+        if len(kept) == len(members):
+            return url
+        return urlunsplit(parts._replace(query=urlencode(kept)))
 
     def are_for(self, url: str) -> bool:
         """Whether an address belongs to the server that these are for."""

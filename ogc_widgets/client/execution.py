@@ -156,7 +156,7 @@ class Execution(Jobs):
             raise await self._unknown(problem_error(reply), process_id, started)
         # Where warnings are errors, one must not cost us a job that has started.
         with silent():
-            return reply, read_submitted(reply, found.jobs_url, found.rebase)
+            return reply, read_submitted(reply, found.jobs_url, self.rebase)
 
     async def _unknown(
         self, error: ServerError, process_id: str, started: float

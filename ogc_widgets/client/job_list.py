@@ -171,7 +171,7 @@ class Jobs(Discovery):
         found = await self.resources()
         if absolute(name):
             job_id = job_id_of(name) or name.rstrip("/").rpartition("/")[2]
-            url = job_address(name, job_id, found.jobs_url, found.rebase)
+            url = job_address(name, job_id, found.jobs_url, self.rebase)
         else:
             job_id, url = name, join_path(found.jobs_url, name)
         reply = await self.send(requests.get(url))

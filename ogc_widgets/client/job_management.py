@@ -53,7 +53,7 @@ class JobManagement(Execution):
         reply = await self.send(request, timeout_s=max(ACCEPT_S, self.timeout_s))
         if reply.is_ok or reply.status_code in (404, 405, 501):
             self.experienced("prepare_jobs", reply, works=reply.is_ok)
-        made = read_submitted(reply, found.jobs_url, found.rebase)
+        made = read_submitted(reply, found.jobs_url, self.rebase)
         if made.status is None:
             raise ProtocolError(
                 f"The answer to {reply.where} names no job.",

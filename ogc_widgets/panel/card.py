@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.api.snippets import client_argument
 from ogc_widgets.api.text import clean, escape_html
 from ogc_widgets.panel.state import telling
 
@@ -82,10 +83,26 @@ def jobs_html(server_url: str, rows: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def line_to_return(job: Job) -> str:
-    """Write the line of Python that watches a job again in a new kernel."""
-    server, name = json.dumps(job.aio.server_url), json.dumps(job.id)
-    return f"import ogc_widgets as ogc; ogc.JobPanel(ogc.Client({server}).job({name}))"
+def line_to_return(job: Job, process_id: str | None = None) -> str:
+    """Write the line of Python that watches a job again in a new kernel.
+
+    Members of the query of the server are read from the environment.
+
+    Args:
+        job: The job.
+        process_id: The process to open in an app; only a panel if ``None``.
+    """
+    aio = job.aio
+    server, name = client_argument(aio.server_url, aio.param_names), json.dumps(job.id)
+    imports = "import os; " if aio.param_names else ""
+    imports += "import ogc_widgets as ogc; "
+    if process_id is None:
+        client = f"ogc.Client({server})" if not aio.param_names else server
+        return f"{imports}ogc.JobPanel({client}.job({name}))"
+    return (
+        f"{imports}app = ogc.App({server}, {json.dumps(process_id)}); "
+        f"app.job = app.client.job({name}); app"
+    )
 
 
 def _moment(moment: datetime) -> str:

@@ -64,13 +64,13 @@ def test_code_sends_the_secret_from_the_environment(options, sent, kind, tmp_pat
         }[kind]()
         assert SECRET not in text
         assert BASIC not in text
-        assert "TOKEN" in text or "API_KEY" in text
+        assert "TOKEN" in text or "PARAM_API_KEY" in text
         command = ["sh", "-c", text] if kind == "curl" else [sys.executable, "-c", text]
         ran = subprocess.run(
             command,
             env={
                 "PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "NO_PROXY": "*",
-                "TOKEN": SECRET, "API_KEY": SECRET, "USERNAME": "me",
+                "TOKEN": SECRET, "PARAM_API_KEY": SECRET, "USERNAME": "me",
             },
             capture_output=True, text=True, check=False, timeout=60,
         )  # fmt: skip

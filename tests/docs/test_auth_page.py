@@ -6,6 +6,7 @@ import base64
 import re
 import threading
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from raw_server import answer, processes_server
@@ -38,6 +39,7 @@ WANTED = {
     "A token from a function": BEARER,
     "User and password": ("authorization", f"Basic {BASIC}"),
     "An API key": ("x-api-key", SECRET),
+    "A member of the query": ("apikey", SECRET),
     "The keyring of the system": BEARER,
     "When a token runs out": BEARER,
 }
@@ -52,6 +54,12 @@ def _surroundings(monkeypatch, tmp_path):
     monkeypatch.setattr("getpass.getpass", lambda *_: SECRET)
     monkeypatch.chdir(tmp_path)
     Path("token.txt").write_text(SECRET + "\n")
+
+
+def identified(received, name):
+    """What a request says of the user, in a header or in its query."""
+    query = dict(parse_qsl(urlsplit(received.path).query))
+    return received.headers.get(name, query.get(name))
 
 
 def run(title, **names):
@@ -76,12 +84,12 @@ def test_every_example_of_the_page_is_run_here():
 
 @pytest.mark.parametrize("title", WANTED)
 def test_example_signs_in_when_the_server_wants_just_that(title, system_keyring):
-    header, value = WANTED[title]
+    name, value = WANTED[title]
     server = processes_server({})
     behave = server.behave
 
     def guard(connection, received):
-        if received.headers.get(header) != value:
+        if identified(received, name) != value:
             return answer({"title": "Who are you?"}, 401)
         return behave(connection, received)
 
@@ -91,7 +99,7 @@ def test_example_signs_in_when_the_server_wants_just_that(title, system_keyring)
         extra = {"client": Client(url)} if title == "When a token runs out" else {}
         names = run(title, url=url, **extra)
         # The first example only shows the box, and waits for somebody to fill it in.
-        accepted = [one for one in server.received if one.headers.get(header) == value]
+        accepted = [one for one in server.received if identified(one, name) == value]
         if title == "The app":
             assert not names["app"]._has_form()
             assert server.received

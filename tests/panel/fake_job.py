@@ -73,6 +73,7 @@ class _Aio:
         self.capabilities = Capabilities()
         self.ends_with_kernel = False
         self.server_url = "http://localhost:8080/acme/ogc-api"
+        self.param_names = ()
 
     async def logs(self) -> list[FakeLog]:
         return [
