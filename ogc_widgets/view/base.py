@@ -82,6 +82,8 @@ class View(NotesDisplay, anywidget.AnyWidget):
         handler = getattr(self, f"_on_{content['type']}", None)
         if handler is not None:
             self._guard(handler, **arguments)
+        # The page waits for a word: without one it says that the kernel is silent.
+        self.send({"type": "heard"})
 
     def _guard(self, handler: Callable[..., object], **arguments: object) -> None:
         """Call a handler; show what it raises instead of losing it."""

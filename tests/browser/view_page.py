@@ -58,8 +58,12 @@ _BOOT = """({script, traits}) => {
       save_changes: () => {},
       on: (event, f) => { (listeners[event] ??= new Set()).add(f); },
       off: (event, f) => { listeners[event]?.delete(f); },
-      send(message) { this.sent.push(message); },
-      tell: (event) => { for (const f of [...(listeners[event] ?? [])]) f(); },
+      // A kernel gives a word to each message, unless it is not there any more.
+      send(message) {
+        this.sent.push(message);
+        if (!window.noKernel) setTimeout(() => this.tell("msg:custom", { type: "heard" }));
+      },
+      tell: (event, said) => { for (const f of [...(listeners[event] ?? [])]) f(said); },
       put(changes) {
         Object.assign(traits, changes);
         for (const name of Object.keys(changes))

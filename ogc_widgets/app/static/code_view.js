@@ -21,4 +21,4 @@ function render({ model, el }) {
   draw();
   return listen(model, ["blocks", "chosen"], draw);
 }
-export default { render };
+export default view(render);

@@ -97,4 +97,4 @@ function render({ model, el }) {
   ];
   return () => stops.forEach((stop) => stop());
 }
-export default { render };
+export default view(render);

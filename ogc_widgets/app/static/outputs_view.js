@@ -39,4 +39,4 @@ function render({ model, el }) {
   const stop = listen(model, ["summary", "rows"], draw);
   return () => { stop(); model.off("msg:custom", save); };
 }
-export default { render };
+export default view(render);

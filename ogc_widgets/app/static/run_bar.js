@@ -21,9 +21,9 @@ function render({ model, el }) {
   function draw() {
     const problems = model.get("problems");
     const busy = model.get("busy") || pressed === model.get("answered");
-    run.disabled = busy || gone;
-    reset.disabled = gone;
-    setText(run, busy && !gone ? "Starting …" : "Run");
+    enable(run, !busy && !gone);
+    enable(reset, !gone);
+    setText(run, busy && !gone && !model.isSilent ? "Starting …" : "Run");
     show(example, model.get("has_example") && !gone);
     setText(note, gone ? "The kernel is gone: run the cell again" : model.get("note"));
     show(note, problems.length === 0 || gone);
@@ -39,10 +39,11 @@ function render({ model, el }) {
     } else summary.replaceChildren();
   }
   draw();
+  model.onSilence(draw);
   const stops = [
     followKernel(model, (now) => { gone = now; draw(); }),
     listen(model, ["problems", "busy", "note", "answered", "has_example"], draw),
   ];
   return () => stops.forEach((stop) => stop());
 }
-export default { render };
+export default view(render);

@@ -135,7 +135,7 @@ function render({ model, el }) {
   function drawFoot(s) {
     const words = { deploy: "Deploying …", replace: "Replacing …", undeploy: "Removing …" };
     const asks = Boolean(s.question);
-    send.disabled = Boolean(s.busy) || !s.may_deploy || !s.check?.can_send || asks;
+    enable(send, !s.busy && s.may_deploy && s.check?.can_send && !asks);
     const doubtful = Boolean(s.check?.problem);
     setText(send, words[s.busy] ?? (doubtful ? "Deploy all the same" : "Deploy"));
     send.classList.toggle("ogcw-btn-primary", !doubtful);
@@ -177,7 +177,7 @@ function render({ model, el }) {
   }
 
   function link(one, s, label, onclick, more = {}) {
-    return h("button", { type: "button", class: "ogcw-link", "data-does": label, "aria-label": `${label} ${one.id}`, disabled: Boolean(s.busy), onclick, ...more }, label);
+    return h("button", { type: "button", class: "ogcw-link", "data-does": label, "aria-label": `${label} ${one.id}`, "aria-disabled": s.busy ? "true" : null, onclick, ...more }, label);
   }
 
   function removal(one, s) {
@@ -205,4 +205,4 @@ function render({ model, el }) {
   return () => { clearTimeout(page.typed); stop(); };
 }
 
-export default { render };
+export default view(render);

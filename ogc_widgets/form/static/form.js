@@ -371,4 +371,4 @@ function footer(model) {
   return { node, stop: listen(model, ["shown_errors", "show_footer"], draw) };
 }
 
-export default { render };
+export default view(render);

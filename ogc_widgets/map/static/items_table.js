@@ -222,10 +222,10 @@ class ItemsTableView {
   }
 }
 
-export default {
-  render({ model, el }) {
-    el.classList.add("ogcw", "ogcw-items-view");
-    const view = new ItemsTableView(model, el);
-    return () => view.remove();
-  },
-};
+function render({ model, el }) {
+  el.classList.add("ogcw", "ogcw-items-view");
+  const view = new ItemsTableView(model, el);
+  return () => view.remove();
+}
+
+export default view(render);

@@ -22,6 +22,8 @@ class Overlay {
     this.stops = [];
     // ipyleaflet reports every move of the mouse to the kernel; nothing here needs that.
     map.off("mousemove mouseover mouseout mousedown mouseup preclick");
+    // Focus on the map itself, and on its zoom, is outside of el.
+    this.stops.push(keepKeys(el.closest(".ogcw-map")));
     this.canvas = new MapCanvas(map);
     this.land = new Land(model, this.canvas);
     this.pictures = this.canvas.group("pictures");
@@ -278,9 +280,9 @@ class Overlay {
     show(this.drawTools, drawable);
     for (const shape of ["rectangle", "polygon", "line", "point"]) show(buttons[shape], tools.includes(shape));
     show(buttons.view, tools.includes("rectangle"));
-    buttons.edit.disabled = !area;
-    buttons.clear.disabled = !area;
-    buttons.fit.disabled = !this.drawn().length;
+    enable(buttons.edit, area);
+    enable(buttons.clear, area);
+    enable(buttons.fit, this.drawn().length);
     for (const mode of ["rectangle", "polygon", "line", "point", "edit"]) buttons[mode].setAttribute("aria-pressed", String(shapes.mode === mode));
     const footprints = model.get("footprints").length > 0;
     this.legend.replaceChildren(
@@ -307,19 +309,19 @@ class Overlay {
   }
 }
 
-export default {
-  render({ model, el }) {
-    el.classList.add("ogcw", "ogcw-map-overlay");
-    const abort = new AbortController();
-    let overlay = null;
-    leafletMapOf(model, el, abort.signal).then((map) => {
-      if (map && !abort.signal.aborted) overlay = new Overlay(model, el, map);
-    }).catch((error) => {
-      el.append(h("p", { class: "ogcw-error" }, `The map cannot be shown here; the area can be typed. (${error.message})`));
-    });
-    return () => {
-      abort.abort();
-      overlay?.remove();
-    };
-  },
-};
+function render({ model, el }) {
+  el.classList.add("ogcw", "ogcw-map-overlay");
+  const abort = new AbortController();
+  let overlay = null;
+  leafletMapOf(model, el, abort.signal).then((map) => {
+    if (map && !abort.signal.aborted) overlay = new Overlay(model, el, map);
+  }).catch((error) => {
+    el.append(h("p", { class: "ogcw-error" }, `The map cannot be shown here; the area can be typed. (${error.message})`));
+  });
+  return () => {
+    abort.abort();
+    overlay?.remove();
+  };
+}
+
+export default view(render);

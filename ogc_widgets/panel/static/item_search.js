@@ -206,10 +206,10 @@ class ItemSearchView {
   }
 }
 
-export default {
-  render({ model, el }) {
-    el.classList.add("ogcw", "ogcw-search");
-    const view = new ItemSearchView(model, el);
-    return () => view.remove();
-  },
-};
+function render({ model, el }) {
+  el.classList.add("ogcw", "ogcw-search");
+  const view = new ItemSearchView(model, el);
+  return () => view.remove();
+}
+
+export default view(render);

@@ -177,11 +177,11 @@ function render({ model, el }) {
   function actParts(stop) {
     if (!stop) return [];
     const button = (label, attributes) => h("button", { type: "button", class: "ogcw-btn ogcw-job-btn", ...attributes }, label);
-    if (page.pressed) return [button(page.pressed.label, { disabled: true })];
+    if (page.pressed) return [button(page.pressed.label, { "aria-disabled": "true", "data-first": true })];
     if (stop.does !== "stop") {
       return [button(stop.label, { "data-first": true, title: stop.hint, "aria-label": stop.hint ?? stop.label, onclick: () => send(stop.does, stop.label) })];
     }
-    if (stop.busy) return [button("Stopping", { disabled: true })];
+    if (stop.busy) return [button("Stopping", { "aria-disabled": "true", "data-first": true })];
     if (!page.asking) return [button(stop.label, { "data-first": true, onclick: () => ask(true) })];
     const asked = h("span", { class: "ogcw-job-ask" }, stop.ask);
     const group = h("span", { class: "ogcw-job-confirm", role: "group", "aria-label": stop.ask }, asked,
@@ -403,4 +403,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default view(render);

@@ -83,8 +83,8 @@ function render({ model, el }) {
     const none = (s.rows ?? []).length === 0;
     show(empty, none);
     setText(empty, none ? emptyText(s) : "");
-    newer.disabled = !(s.page > 1);
-    older.disabled = !(s.page < s.pages || s.more);
+    enable(newer, s.page > 1);
+    enable(older, s.page < s.pages || s.more);
     setText(where, s.is_loaded ? `page ${s.page}${s.more ? "" : ` of ${s.pages}`}` : "");
     setText(count, countText(s));
     setText(note, s.note?.text ?? "");
@@ -231,4 +231,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default view(render);

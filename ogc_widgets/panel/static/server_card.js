@@ -38,4 +38,4 @@ function render({ model, el }) {
   draw();
   return listen(model, ["state"], draw);
 }
-export default { render };
+export default view(render);

@@ -5,4 +5,4 @@ function render({ model, el }) {
   return box.stop;
 }
 
-export default { render };
+export default view(render);

@@ -135,12 +135,13 @@ function followKernel(model, callback) {
 function problemLine(model) {
   const line = h("div", { class: "ogcw-error", role: "alert" });
   const update = () => {
-    const text = model.get("problem") || "";
+    const text = model.isSilent ? SILENT : model.get("problem") || "";
     setText(line, text);
     show(line, text !== "");
   };
   update();
   listen(model, ["problem"], update);
+  model.onSilence(update);
   return line;
 }
 
@@ -150,4 +151,128 @@ function useTheme(css) {
   const style = document.getElementById(id) ?? h("style", { id });
   setText(style, css);
   if (!style.isConnected) document.head.prepend(style);
+}
+
+/** A button that can be pressed or not, and keeps the focus in either case: a disabled
+    one would lose it. view() stops what is pressed here. */
+function enable(button, isOn) {
+  if (isOn) button.removeAttribute("aria-disabled");
+  else button.setAttribute("aria-disabled", "true");
+}
+
+/** The module of a view: keys and focus stay in it, and a press is answered or told of. */
+function view(render) {
+  return {
+    render({ model, el }) {
+      const watched = watchAnswers(model);
+      const stops = [keepKeys(el), keepFocus(el), watched.stop];
+      const stop = render({ model: watched.model, el });
+      return () => { stop?.(); stops.forEach((one) => one()); };
+    },
+  };
+}
+
+/** Keys that JupyterLab and VS Code get from inside our views as well: leave, save, commands. */
+function belongsToHost(event) {
+  if (event.key === "Escape" || /^F\d+$/.test(event.key)) return true;
+  const key = event.key.toLowerCase();
+  return (event.ctrlKey || event.metaKey) && !event.altKey && (key === "s" || (key === "c" && event.shiftKey));
+}
+
+/** Keep the keys pressed in an element from the notebook around it, which takes Enter,
+    Ctrl+Z and Shift+Enter for itself, in text fields as well. Its listener sits on the
+    document and gets what bubbles there, as that of a webview of VS Code does. */
+function keepKeys(element) {
+  const keep = (event) => { if (!belongsToHost(event)) event.stopPropagation(); };
+  element.addEventListener("keydown", keep);
+  return () => element.removeEventListener("keydown", keep);
+}
+
+const FOCUSABLE = "button, input, select, textarea, summary, a[href], [tabindex]:not([tabindex='-1'])";
+
+/** What had the focus and was drawn anew or taken away leaves it to its successor: the
+    control of the same name, else the next one where it stood. */
+function keepFocus(el) {
+  const nameOf = (node) => [node.tagName, node.id || node.getAttribute("aria-label") || node.textContent].join(" ");
+  let last = null;
+  const enter = ({ target }) => {
+    const around = [];
+    for (let node = target.parentElement; node && el.contains(node); node = node.parentElement) around.push(node);
+    last = { node: target, name: nameOf(target), around };
+  };
+  // Left by the user: what is left is still there a moment later.
+  const leave = ({ target }) => setTimeout(() => {
+    if (last?.node === target && document.activeElement !== target && isThere(target)) last = null;
+  });
+  const press = ({ target }) => { if (last && !last.node.contains(target)) last = null; };
+  const click = (event) => {
+    if (!event.target.closest?.("[aria-disabled=true]")) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const isThere = (node) => node.isConnected && node.checkVisibility({ visibilityProperty: true });
+  const observer = new MutationObserver((records) => {
+    if (!last || !el.checkVisibility()) return;
+    const { node, name, around } = last;
+    const now = document.activeElement;
+    if (now !== document.body && now !== node) return;
+    const moved = records.some(({ removedNodes }) => [...removedNodes].some((one) => one.contains(node)));
+    if (isThere(node) && !(moved && now !== node)) return;
+    if (isThere(node)) { node.focus({ preventScroll: true }); return; }
+    for (const place of around.filter(isThere)) {
+      const near = [...place.querySelectorAll(FOCUSABLE)].filter((one) => !one.disabled && isThere(one));
+      const next = near.find((one) => nameOf(one) === name) ?? near[0];
+      if (next) { next.focus({ preventScroll: true }); return; }
+    }
+    last = null;
+  });
+  observer.observe(el, { subtree: true, childList: true, attributes: true, attributeFilter: ["hidden"] });
+  el.addEventListener("focusin", enter);
+  el.addEventListener("focusout", leave);
+  el.addEventListener("click", click, true);
+  document.addEventListener("pointerdown", press, true);
+  return () => {
+    observer.disconnect();
+    el.removeEventListener("focusin", enter);
+    el.removeEventListener("focusout", leave);
+    el.removeEventListener("click", click, true);
+    document.removeEventListener("pointerdown", press, true);
+  };
+}
+
+const SILENT = "The kernel does not answer. If it is busy, this arrives when it is free; if it is gone, run the cell again.";
+const SILENT_MS = 5000;
+/** What a page says by itself: nobody waits for an answer. */
+const UNASKED = new Set(["hello", "land", "look", "pictures", "ping", "visible"]);
+
+/** The model, whose `send` waits for the word that Python gives to each message. An
+    exported page has nobody who could answer, a restarted kernel does not know us, and
+    neither makes `send` fail. */
+function watchAnswers(model) {
+  const callbacks = new Set();
+  let timer = null;
+  const say = (silent) => {
+    clearTimeout(timer);
+    timer = null;
+    if (watched.isSilent === silent) return;
+    watched.isSilent = silent;
+    callbacks.forEach((callback) => callback(silent));
+  };
+  const heard = () => say(false);
+  const watched = Object.create(model, {
+    isSilent: { value: false, writable: true },
+    onSilence: { value: (callback) => { callbacks.add(callback); } },
+    send: { value: (message, ...others) => {
+      const isAsked = !UNASKED.has(message.type);
+      if (isAsked && !watched.isSilent) timer ??= setTimeout(() => say(true), SILENT_MS);
+      try {
+        return model.send(message, ...others);
+      } catch (error) {
+        if (!isAsked) throw error;
+        return say(true);
+      }
+    } },
+  });
+  model.on("msg:custom", heard);
+  return { model: watched, stop: () => { clearTimeout(timer); model.off("msg:custom", heard); } };
 }
