@@ -1,4 +1,4 @@
-"""Keys and focus in our views, in a real JupyterLab, which has shortcuts for most keys."""
+"""Keys, focus and answers of our views, in JupyterLab with its shortcuts and alone."""
 
 from __future__ import annotations
 
@@ -168,7 +168,8 @@ def test_page_says_that_the_kernel_is_silent_when_a_press_has_no_answer(
     expect(problem).to_contain_text("The kernel does not answer")
     expect(run).to_have_text("Run")
     # It was busy only: what was pressed has arrived.
-    page.evaluate("model.put({ answered: 2 }); model.tell('msg:custom', {type: 'heard'})")
+    page.evaluate("model.put({ answered: 2 })")
+    page.evaluate("model.tell('msg:custom', { type: 'heard' })")
     expect(problem).to_be_hidden()
     expect(run).to_be_enabled()
 

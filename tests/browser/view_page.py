@@ -61,9 +61,12 @@ _BOOT = """({script, traits}) => {
       // A kernel gives a word to each message, unless it is not there any more.
       send(message) {
         this.sent.push(message);
-        if (!window.noKernel) setTimeout(() => this.tell("msg:custom", { type: "heard" }));
+        const answer = () => this.tell("msg:custom", { type: "heard" });
+        if (!window.noKernel) setTimeout(answer);
       },
-      tell: (event, said) => { for (const f of [...(listeners[event] ?? [])]) f(said); },
+      tell: (event, said) => {
+        for (const f of [...(listeners[event] ?? [])]) f(said);
+      },
       put(changes) {
         Object.assign(traits, changes);
         for (const name of Object.keys(changes))
