@@ -40,6 +40,7 @@ _STOP_S = 2.0
 class _LoopThread:
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
+        self.is_ending = False
         self.thread = threading.Thread(
             target=self._run, name="ogc_widgets-io", daemon=True
         )
@@ -56,6 +57,7 @@ class _LoopThread:
     def stop(self) -> None:
         if self.loop.is_closed():
             return
+        self.is_ending = True
         with contextlib.suppress(RuntimeError, concurrent.futures.TimeoutError):
             asyncio.run_coroutine_threadsafe(_cancel_all(), self.loop).result(_STOP_S)
         with contextlib.suppress(RuntimeError):
@@ -64,10 +66,14 @@ class _LoopThread:
 
 
 async def _cancel_all() -> None:
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    myself = {asyncio.current_task()}
+    while others := asyncio.all_tasks() - myself:
+        # A task that is cancelled before it begins never awaits what it was given,
+        # and Python warns of that.
+        await asyncio.sleep(0)
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
 
 _lock = threading.Lock()
@@ -112,10 +118,13 @@ def submit(
 
 
 def call_soon(function: Callable[[], None]) -> None:
-    """Call a function in the loop thread: now if this is it, else without waiting."""
+    """Call a function in the loop thread: now if this is it, else without waiting.
+
+    Where the loop has ended there is nothing left to do, and it is not called.
+    """
     if in_loop_thread():
         function()
-    else:
+    elif not has_ended():
         get_loop().call_soon_threadsafe(function, context=own_context())
 
 
@@ -166,6 +175,11 @@ def run(
             except TimeoutError:
                 if future.done():  # its own TimeoutError, or it ended just now
                     return future.result()
+    except concurrent.futures.CancelledError:
+        if _current is not None and _current.is_ending:
+            # A thread that still waits at exit ends too, and prints nothing.
+            raise SystemExit from None
+        raise
     except BaseException:
         future.cancel()
         raise
