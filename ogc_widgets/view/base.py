@@ -83,7 +83,7 @@ class View(NotesDisplay, anywidget.AnyWidget):
         if handler is not None:
             self._guard(handler, **arguments)
         # The page waits for a word: without one it says that the kernel is silent.
-        self.send({"type": "heard"})
+        super().send({"type": "heard"})
 
     def _guard(self, handler: Callable[..., object], **arguments: object) -> None:
         """Call a handler; show what it raises instead of losing it."""
