@@ -262,7 +262,11 @@ def find_link(
 def join_path(base_url: str, *segments: str) -> str:
     """Append path segments to an address, dropping its query and fragment."""
     parts = urlsplit(base_url)
-    tail = "/".join(quote(segment, safe=":@!$&'()*+,;=~-._") for segment in segments)
+    # Halves of characters are sent back as they came.
+    tail = "/".join(
+        quote(segment, safe=":@!$&'()*+,;=~-._", errors="surrogatepass")
+        for segment in segments
+    )
     return urlunsplit(
         (parts.scheme, parts.netloc, f"{parts.path.rstrip('/')}/{tail}", "", "")
     )

@@ -94,9 +94,9 @@ def count(value: object) -> int | None:
         return int(value) if len(value) < 20 else _UNBOUNDED_FROM
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    if not math.isfinite(value) or value < 0 or value != int(value):
+    if isinstance(value, float) and not value.is_integer():  # nor is infinity
         return None
-    return int(value)
+    return int(value) if value >= 0 else None
 
 
 def upper_bound(value: object) -> int | None:
@@ -119,9 +119,10 @@ def percent(value: object) -> float | None:
             return None
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return None
-    if not math.isfinite(value):
+    if not isinstance(value, int) and not math.isfinite(value):
         return None
-    return min(100.0, max(0.0, float(value)))
+    # Clamped first: an integer may be larger than any double.
+    return float(min(100, max(0, value)))
 
 
 def moment(value: object) -> datetime | None:

@@ -21,6 +21,9 @@ JsonValue = Any
 # A double holds 17 significant digits; longer numbers are kept as Decimal when the
 # double would not be equal to them.
 _DOUBLE_DIGITS = 17
+# More digits than the largest double has, or a larger exponent, mean no quantity, and
+# take minutes and gigabytes to compute with.
+_MOST_DIGITS = 308
 _LEADING_ZEROS = re.compile(r"^-?0*\.?0*")
 _CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
@@ -42,25 +45,26 @@ def parse_json(
 ) -> JsonValue:
     """Read a JSON document with the limits that the standard library leaves open.
 
-    Integers of any size and decimals beyond the precision of a double (as ``Decimal``)
-    keep all their digits.
+    Integers beyond those of JavaScript and decimals beyond the precision of a double
+    (as ``Decimal``) keep all their digits. A number out of the range of a double, or of
+    more than 308 digits, is kept as the text that it is, with a warning.
 
     Args:
         body: The document.
         source: Address or name for the error message, without its query.
         content_type: Media type that came with it; its charset is used.
-        is_lenient: Read NaN, Infinity, numbers out of range, control characters and
-            halves of characters, which are no JSON, with a warning.
+        is_lenient: Read NaN, Infinity, control characters and halves of characters,
+            which are no JSON, with a warning.
 
     Raises:
-        ProtocolError: Not JSON, NaN or Infinity, a number beyond the range of a
-            double, or nested deeper than 64 levels.
+        ProtocolError: Not JSON, NaN or Infinity, or nested deeper than 64 levels.
         StrictError: Something was read leniently inside :func:`strict`.
     """
     text = body if isinstance(body, str) else read_text(body, content_type, source)
     text = text.removeprefix("\ufeff")
     odd: list[str] = []
     twice: list[str] = []
+    beyond: list[str] = []
 
     def constant(name: str) -> float:
         if not is_lenient:
@@ -68,13 +72,17 @@ def parse_json(
         odd.append(name)
         return float(name)
 
-    def number(digits: str) -> float | Decimal:
-        value = _number(digits)
-        if value in (math.inf, -math.inf):
-            if not is_lenient:
-                raise ValueError(f"number out of range: {digits[:20]}")
-            odd.append(f"the number {digits[:20]}")
-        return value
+    def number(digits: str) -> float | Decimal | str:
+        if _is_out_of_bounds(digits):
+            beyond.append(digits[:20])
+            return digits
+        return _number(digits)
+
+    def whole_number(digits: str) -> int | str:
+        if len(digits) > _MOST_DIGITS:
+            beyond.append(digits[:20])
+            return digits
+        return int(digits)
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
@@ -88,6 +96,7 @@ def parse_json(
             text,
             strict=strict,
             parse_float=number,
+            parse_int=whole_number,
             parse_constant=constant,
             object_pairs_hook=members,
         )
@@ -114,6 +123,11 @@ def parse_json(
         notice(
             f"{_where(source)} repeats the member {clean(twice[0])!r}; the last one "
             "is used."
+        )
+    if beyond:
+        notice(
+            f"{_where(source)} holds the number {beyond[0]}…, which is beyond what "
+            "can be computed with; it was kept as text."
         )
     if odd:
         notice(
@@ -192,10 +206,15 @@ def read_text(body: bytes, content_type: str, source: str) -> str:
     raise AssertionError("Latin-1 decodes any bytes")
 
 
+def _is_out_of_bounds(digits: str) -> bool:
+    mantissa, _, exponent = digits.lower().partition("e")
+    if len(mantissa) > _MOST_DIGITS or len(exponent) > 4:
+        return True
+    return abs(int(exponent or 0)) > _MOST_DIGITS or math.isinf(float(digits))
+
+
 def _number(digits: str) -> float | Decimal:
     value = float(digits)
-    if math.isinf(value):
-        return value
     mantissa = _LEADING_ZEROS.sub("", digits.lower().partition("e")[0])
     if len(mantissa.replace(".", "")) > _DOUBLE_DIGITS:
         exact = Decimal(digits)

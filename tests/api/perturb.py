@@ -9,6 +9,10 @@ ODD_VALUES = [
     "http://[", "//", "javascript:alert(1)", [], {}, [None], [[]], {"": None},
     {"value": {"value": {"value": None}}}, ["a", 1, None, {}], {"href": None},
     {"href": ["x"]}, {"id": {"id": "x"}}, {"type": ["Feature"]},
+    # Beyond a double, beyond what a date or a size can be, halves of characters.
+    -0.0, 1e308, 10**20, 10**400, -(10**400), "9" * 401, "1e999999999", "1e-999999999",
+    "\ud800", "a\udfffb", {"\ud800": "\ud800"}, ["\udc00"], "9999-99-99T99:99:99Z",
+    "10000-01-01T00:00:00Z", "2026-01-01T00:00:00+99:99", [[[[]]]], [{}], {"": {}},
 ]  # fmt: skip
 NAMES = [
     "id", "ID", "jobID", "job_id", "identifier", "name", "value", "href", "rel", "type",

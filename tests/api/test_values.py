@@ -187,7 +187,7 @@ def test_part_is_undone_when_it_says_how_it_was_encoded(kind, encoding, payload)
     [
         ("NaN", math.nan), ("nan", math.nan), ("-nan(ind)", math.nan),
         ("Infinity", math.inf), ("-Infinity", -math.inf), ("-inf", -math.inf),
-        ("1e999", math.inf), ("1.#INF", math.inf),
+        ("1.#INF", math.inf),
         (r'"a\ud800b"', "a\ufffdb"), ('"tab\tin it"', "tab\tin it"),
     ],
 )  # fmt: skip
