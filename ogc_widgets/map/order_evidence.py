@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 # STAC, OGC API and GeoJSON mean one order by these; by "area" or "region" nobody does.
 _STANDARD_WORDS: Final = re.compile(
-    r"\b(bbox(es)?|bounding ?box(es)?|box(es)?|bounds|extents?|aois?)\b"
+    r"\b(bbox(es)?|bounding ?box(es)?|box(es)?|bounds|extents?|aois?|"
+    r"areas? of interest)\b"
 )
 _LOOSE_WORDS: Final = re.compile(r"\b(areas?|regions?|zones?|windows?)\b(?! of int)")
 _PAIR: Final = r"\blat\w*\W{1,3}(?:lon|lng)\w*"
