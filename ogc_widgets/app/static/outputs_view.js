@@ -31,7 +31,7 @@ function render({ model, el }) {
     table.replaceChildren(h("tbody", {}, rows.map((row, number) => h("tr", {},
       h("th", { scope: "row", dir: "auto" }, row.id),
       h("td", {}, value(row, number)),
-      h("td", { class: "ogcw-outputs-copy" }, row.text === "" ? null : copyButton("copy", () => row.href || row.text, { "aria-label": `copy ${row.id}` }))))));
+      h("td", { class: "ogcw-outputs-copy" }, row.text === "" || row.size !== null ? null : copyButton("copy", () => row.href || row.text, { "aria-label": `copy ${row.id}` }))))));
   }
   draw();
   const save = (content, buffers) => saveFile(content, buffers);

@@ -161,7 +161,7 @@ function makePlace(spec, host, style = "block") {
 
   function fieldMenu() {
     const anchor = h("button", { type: "button", class: "ogcw-f-menu", "aria-haspopup": "true", "aria-expanded": "false",
-      "aria-label": "Field options", "aria-describedby": ids.label, title: "Field options" }, "⋯");
+      title: "Field options" }, h("span", { "aria-hidden": "true" }, "⋯"), h("span", { class: "ogcw-visually-hidden" }, `Field options of ${plain(host.name, 160)}`));
     let pop = null;
     anchor.addEventListener("click", () => {
       if (pop?.open) { pop.close(); return; }

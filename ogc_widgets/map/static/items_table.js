@@ -106,7 +106,7 @@ class ItemsTableView {
         model.send({ type: "preview", id: row.id });
       });
       toggle.classList.add("ogcw-items-preview");
-      if (shown) toggle.setAttribute("aria-label", "hide preview");
+      toggle.setAttribute("aria-label", `${shown ? "hide preview" : "preview"} of ${row.id}`);
       nodes.push(toggle);
     }
     const [first] = row.assets;
@@ -115,6 +115,7 @@ class ItemsTableView {
       const isOpen = this.open.has(row.id);
       const toggle = this.link(isOpen ? "fewer" : "all files", `${row.id}/more`, () => this.toggle(row.id));
       toggle.setAttribute("aria-expanded", String(isOpen));
+      toggle.setAttribute("aria-label", `${isOpen ? "fewer" : "all"} files of ${row.id}`);
       nodes.push(toggle);
     }
     return nodes;
@@ -125,12 +126,14 @@ class ItemsTableView {
     const nodes = [];
     const place = `${row.id}/${asset.key}`;
     if (asset.reachable && model.get("can").includes("download")) {
-      nodes.push(this.link("download", `${place}/download`, () => model.send({ type: "download", id: row.id, key: asset.key })));
+      const link = this.link("download", `${place}/download`, () => model.send({ type: "download", id: row.id, key: asset.key }));
+      link.setAttribute("aria-label", `download ${asset.key} of ${row.id}`);
+      nodes.push(link);
     }
     if (asset.href) {
       nodes.push(h("a", { class: "ogcw-link", href: asset.href, target: "_blank", rel: "noopener noreferrer", "data-place": `${place}/open` }, "open"));
     }
-    if (asset.path) nodes.push(copyButton(asset.href ? "copy link" : "copy path", () => asset.path, { "data-place": `${place}/copy` }));
+    if (asset.path) nodes.push(copyButton(asset.href ? "copy link" : "copy path", () => asset.path, { "data-place": `${place}/copy`, "aria-label": `copy ${asset.href ? "link" : "path"} of ${asset.key} of ${row.id}` }));
     if (!asset.reachable && asset.why_not) {
       const isOpen = this.open.has(place);
       const why = this.link("why not open?", `${place}/why`, () => this.toggle(place));
