@@ -541,6 +541,8 @@ class AsyncJob:
             if not status.is_finished:
                 self._earlier_message = status.message
             watch.heard(status, now(), retry_after_s=wait_s)
+            # A list of bare ids has not said whose job it is.
+            self.process_id = self.process_id or status.process_id
         except SignInError as error:
             watch.refused(problem := error, now())
         except NoSuchJobError as error:

@@ -33,7 +33,8 @@ How an answer is chosen:
 - **The list of jobs** in the order, pages and form of the recorded one: the recorded
   jobs without those that the test has removed, and those that it has started.
 - **Anything else** gets the recorded 404 of this server, and is put into ``unmatched``.
-- **A request that was never answered** when it was recorded: the connection is closed.
+- **A request that was never answered** when it was recorded: the connection is closed,
+  and it is put into ``unanswered``.
 
 Addresses of the recorded server become those of this one, in bodies and headers, and
 the times of jobs are moved: the recording ended when this server was started, and a job
@@ -51,6 +52,7 @@ from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -215,13 +217,19 @@ class Replay(RawServer):
 
     Attributes:
         url: Address of the landing page.
+        own_origin: Scheme and host that it puts into its links; "" for the real one.
         unmatched: Requests that were not recorded, as ``GET /path?query``.
+        unanswered: Requests that had no answer when they were recorded.
+        missing: Both, in the order in which they came.
     """
 
     def __init__(self, exchanges: list[Exchange]):
         self.exchanges = exchanges
         self.unmatched: list[str] = []
+        self.unanswered: list[str] = []
+        self.missing: list[str] = []
         self.base = _base(exchanges)
+        self.own_origin = ""
         self._runs: dict[str, Run] = {}
         self._started: list[Run] = []
         self._asked: dict[int, int] = defaultdict(int)
@@ -283,11 +291,16 @@ class Replay(RawServer):
             else:
                 exchange = self._document(received, path, query)
             if exchange is None:
-                self.unmatched.append(f"{received.method} {received.path}")
+                self._miss(self.unmatched, received)
                 exchange = self._not_found(path)
             if exchange is not None and exchange.answer is None:
+                self._miss(self.unanswered, received)
                 return drop(connection, received)
             return self._said(received, exchange, run)
+
+    def _miss(self, kind, received):
+        for requests in (kind, self.missing):
+            requests.append(f"{received.method} {received.path}")
 
     def _run_in(self, path):
         found = _UUID.search(path)
@@ -318,14 +331,15 @@ class Replay(RawServer):
             if received.method == "GET":
                 known = [one for n, one in found if n <= self._changes]
                 return known[-1] if known else found[0][1]
-            number, one = self._next(found)
+            body = _parsed(received.body.decode())
+            number, one = self._next([f for f in found if f[1].body == body] or found)
             self._changes = max(self._changes, number)
             return one
         return None
 
     def _next(self, found):
         """Of what was recorded for the same request: one after the other."""
-        key = id(found[0][-1])
+        key = id(found[0][-1])  # the exchanges live as long as the server
         self._asked[key] += 1
         return found[min(self._asked[key], len(found)) - 1]
 
@@ -412,6 +426,7 @@ class Replay(RawServer):
     def _sent(self, status, headers, content, run=None):
         lines = [f"HTTP/1.1 {status} Recorded"]
         lines += [f"{name}: {self._here(value, run)}" for name, value in headers]
+        lines.append(f"Date: {format_datetime(datetime.now(UTC), usegmt=True)}")
         with suppress(UnicodeDecodeError):  # a picture holds no addresses
             content = self._here(content.decode(), run).encode()
         lines.append(f"Content-Length: {len(content)}")
@@ -419,7 +434,7 @@ class Replay(RawServer):
 
     def _here(self, text, run=None):
         """A text of the recorded server with the addresses and ids of this one."""
-        text = text.replace(RECORDED_ORIGIN, self.origin)
+        text = text.replace(RECORDED_ORIGIN, self.own_origin or self.origin)
         text = (run.clock if run else self._clock).moved(text)
         return text.replace(run.job.id, run.id) if run else text
 
@@ -475,7 +490,8 @@ class JobList:
     @property
     def headers(self):
         """Those of the recorded list; its pages are led through by the body alone."""
-        return {n: v for n, v in self.pages[0].headers if n.lower() != "link"}
+        kept = {n: v for n, v in self.pages[0].headers if n.lower() != "link"}
+        return {**kept, "Date": format_datetime(datetime.now(UTC), usegmt=True)}
 
     def answer(self, query):
         """A page."""

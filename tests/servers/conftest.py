@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 from real_servers import MissingServerError
-from subjects import INVENTED, REAL, RECORDED
+from subjects import INVENTED, REAL, RECORDED, REPLAYED
 from subjects import subject as start
 
 from ogc_widgets.api import watching
@@ -44,7 +44,7 @@ def subjects_seen():
     return {}
 
 
-@pytest.fixture(params=[*REAL, *RECORDED, *INVENTED])
+@pytest.fixture(params=[*REAL, *REPLAYED, *RECORDED, *INVENTED])
 def subject(request, started, subjects_seen, monkeypatch):
     """One server after the other."""
     if request.param not in REAL:

@@ -49,7 +49,6 @@ class Dialect:
         flat: Whether its lists are lists, and not objects that hold one.
         relation: How it writes the relation of the results.
         recorded: Documents that a server has given, by what they are.
-        recorded_host: Scheme and host in their links, which give way to the real one.
     """
 
     name: str = "invented"
@@ -82,7 +81,6 @@ class Dialect:
     flat: bool = False
     relation: str = "http://www.opengis.net/def/rel/ogc/1.0/{}"
     recorded: Mapping[str, Any] = field(default_factory=dict)
-    recorded_host: str = ""
 
     def word(self, state: str) -> str:
         return self.words[STANDARD.index(state)]

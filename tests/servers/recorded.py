@@ -10,8 +10,6 @@ import json
 
 from dialects import Dialect
 
-_TUTORIAL_STATUS = "status/eoap-zoo__execute-monitor-process-"
-
 TUTORIAL_INPUTS = {
     "stac_items": ["https://a.test/S2B_10TFK_20210713_0_L2A"],
     "aoi": "-121.399,39.834,-120.74,40.472",
@@ -28,45 +26,6 @@ def dialects(corpus):
         # Captures of a running server keep the status code beside the document.
         return document["body"] if set(document) == {"status", "body"} else document
 
-    zoo_errors = {
-        f"error/{kind}": load(f"exceptions/zoo-live__{path}.json")
-        for kind, path in {
-            "no-such-process": "no-such-process",
-            "no-such-job": "no-such-job",
-            "result-not-ready": "results-not-ready",
-        }.items()
-    }
-    zoo = Dialect(
-        name="ZOO-Project-DRU",
-        base="/acme/ogc-api",
-        own_host="http://localhost:8080",
-        recorded_host="http://localhost:8080",
-        process="water-bodies",
-        id_keys=("jobID", "id"),
-        progress="while running",
-        paging="repeated",
-        errors="zoo",
-        bad_inputs=0,
-        deploy="201",
-        modes="async",
-        recorded={
-            "landing": _moved(
-                load("landing-conformance/zoo-live__landing.json"),
-                "http://localhost:8090/ogc-api",
-                "http://localhost:8080/acme/ogc-api",
-            ),
-            "conformance": load("landing-conformance/zoo-live__conformance.json"),
-            "description": load(
-                "process-descriptions/eoap-zoo__water-bodies--describe-process.json"
-            ),
-            "status/accepted": load(f"{_TUTORIAL_STATUS}L95.json"),
-            "status/running": load(f"{_TUTORIAL_STATUS}L179.json"),
-            "status/successful": load(f"{_TUTORIAL_STATUS}L203.json"),
-            "status/dismissed": load(f"{_TUTORIAL_STATUS}L860.json"),
-            "results": load("results/eoap-zoo__results-L315.json"),
-            **zoo_errors,
-        },
-    )
     eodh = Dialect(
         name="EODH and EOEPCA",
         base="/api/catalogue/stac/catalogs/user/catalogs/ws",
@@ -80,30 +39,13 @@ def dialects(corpus):
         deploy="201",
         modes="async",
         recorded={
-            "description": zoo.recorded["description"],
+            "description": load(
+                "process-descriptions/eoap-zoo__water-bodies--describe-process.json"
+            ),
             "results": load("results/eoepca-guide__notebook-cell19.json"),
             "error/no-such-job": load(
                 "exceptions/eoepca-client__notebook05-no-such-job.json"
             ),
-        },
-    )
-    weaver = Dialect(
-        name="Weaver",
-        process="example-process",
-        words=("accepted", "running", "succeeded", "failed", "dismissed"),
-        progress="percentCompleted",
-        links="mapping",
-        logs="logs",
-        paging="page",
-        errors="weaver",
-        gone=410,
-        deploy="201",
-        recorded_host="https://example.com",
-        recorded={
-            "conformance": load("landing-conformance/weaver__SKILL-L70.json"),
-            "status/successful": load("status/weaver__job_status_ogcapi.json"),
-            "results": load("results/weaver__job_results_by_reference.json"),
-            "error/no-such-job": load("exceptions/weaver__job_not_found.json"),
         },
     )
     maap = Dialect(
@@ -129,9 +71,7 @@ def dialects(corpus):
         },
     )
     return {
-        "zoo": zoo,
         "eodh": eodh,
-        "weaver": weaver,
         "maap": maap,
         "cads": Dialect(
             name="Climate Data Store",
@@ -157,7 +97,3 @@ def dialects(corpus):
             results="text",
         ),
     }
-
-
-def _moved(document, old, new):
-    return json.loads(json.dumps(document).replace(old, new))

@@ -19,8 +19,11 @@ What each verb does on each server, as the tests have seen it. This page is writ
 `make servers`, which runs them all; do not change it by hand.
 
 - **Run**: the server itself was started on the machine that ran the tests.
-- **Recorded**: a stand-in on a real socket spoke the dialect of the server, with the
-  documents that such servers have given where there were any.
+- **Replayed**: the answers of such a server, recorded request by request, were given
+  over a real socket. "not recorded" names the request that nobody sent when it was
+  recorded, or whose answer nobody waited for.
+- **Stood in for**: a server made for the tests spoke the dialect, over a real socket,
+  with the documents that such servers have given where there were any.
 
 A server that is not on this page works as well, if it keeps to the standard or errs in
 a way that one of these errs in: nothing here depends on the name of a server. The tests
@@ -53,7 +56,9 @@ def _table(*titles: str) -> list[str]:
 def in_words(subject: Subject) -> str:
     """How the server was tried; the only line that changes with a new version."""
     if subject.version == "recorded":
-        return "Recorded."
+        return "Stood in for."
+    if subject.version == "replayed":
+        return "Replayed."
     return f"Run, version {subject.version}."
 
 

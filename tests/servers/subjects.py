@@ -1,19 +1,20 @@
-"""The servers of the tests: real ones, recorded ones, and some that nobody built."""
+"""The servers of the tests: run, replayed, stood in for, and some nobody built."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from importlib.metadata import version
+from types import MappingProxyType
 
-from contract import Call, Subject
+from contract import LATE, NO_LOGS, Call, Subject
 from dialects import Dialect, result_shapes
 from real_servers import running
 from recorded import TUTORIAL_INPUTS, dialects
+from replayed import REPLAYED, replayed
 from scripted_server import ScriptedServer
 
 from ogc_widgets.lab import lab
 
-NO_LOGS = {"read logs": "offers no logs"}
 NO_DEPLOY = {"deploy": "This server does not let you deploy processes."}
 NO_DISMISS = dict.fromkeys(
     ("dismiss", "delete a finished job"),
@@ -28,10 +29,8 @@ NO_JOBS = dict.fromkeys(
     ),
     "starts no jobs",
 )  # fmt: skip
-LATE = {"bad inputs": "accepts them; the job fails and says why"}
-
 REAL = ("lab", "pygeoapi", "wraptile", "fastprocesses")
-RECORDED = ("zoo", "eodh", "weaver", "maap", "cads", "geoserver", "draft")
+RECORDED = ("eodh", "maap", "cads", "geoserver", "draft")
 
 INVENTED = {
     "terse": Dialect(
@@ -69,7 +68,7 @@ def subject(key, folder, corpus):
     """Start a server, and stop it afterwards.
 
     Args:
-        key: One of REAL, RECORDED or INVENTED.
+        key: One of REAL, REPLAYED, RECORDED or INVENTED.
         folder: Where it may write.
         corpus: The folder of recorded documents, for RECORDED.
     """
@@ -79,6 +78,9 @@ def subject(key, folder, corpus):
     elif key in REAL:
         with running(key, folder) as server:
             yield _REAL[key](server)
+    elif key in REPLAYED:
+        with replayed(key) as described:
+            yield described
     else:
         dialect = INVENTED.get(key) or dialects(corpus)[key]
         with ScriptedServer(dialect) as server:
@@ -91,8 +93,7 @@ def _lab(server):
         name="the lab server",
         url=server.url,
         version=version("ogc-widgets"),
-        quick=Call("echo", {"message": "hello", "pauses": [0]}),
-        gives={"message": "hello"},
+        quick=Call("echo", {"message": "hello", "pauses": [0]}, {"message": "hello"}),
         slow=Call("echo", {"message": "hello", "pauses": [0.5] * 200}),
         bad=Call("echo", {"message": 7}),
         failing=Call(
@@ -108,8 +109,7 @@ def _pygeoapi(server):
         name="pygeoapi",
         url=server.url,
         version=server.version,
-        quick=Call("slow", {"steps": 3, "pause_s": 0.05}),
-        gives={"counted": 3},
+        quick=Call("slow", {"steps": 3, "pause_s": 0.05}, {"counted": 3}),
         slow=Call("slow", {"steps": 100, "pause_s": 0.3}),
         bad=Call("slow", {"steps": "many"}),
         failing=Call("slow", {"steps": 3, "fail": True}),
@@ -123,8 +123,11 @@ def _wraptile(server):
         name="wraptile",
         url=server.url,
         version=server.version,
-        quick=Call("primes_between", {"min_val": 10, "max_val": 20}),
-        gives={"return_value": [11, 13, 17, 19]},
+        quick=Call(
+            "primes_between",
+            {"min_val": 10, "max_val": 20},
+            {"return_value": [11, 13, 17, 19]},
+        ),
         slow=Call("sleep_a_while", {"duration": 60}),
         bad=Call("primes_between", {"min_val": "many"}),
         failing=Call("sleep_a_while", {"duration": 0.1, "fail": True}),
@@ -138,8 +141,7 @@ def _fastprocesses(server):
         name="fastprocesses",
         url=server.url,
         version=server.version,
-        quick=Call("slow", {"steps": 3, "pause_s": 0.05}),
-        gives={"counted": 3},
+        quick=Call("slow", {"steps": 3, "pause_s": 0.05}, {"counted": 3}),
         slow=Call("slow", {"steps": 100, "pause_s": 0.1}),
         bad=Call("slow", {"steps": "many"}),
         failing=Call("slow", {"steps": 3, "fail": True}),
@@ -159,12 +161,11 @@ def scripted(key, server):
     base = TUTORIAL_INPUTS if is_tutorial else {}
     word = "epsg" if is_tutorial else "word"
 
-    def call(text):
-        return Call(dialect.process, {**base, word: text})
+    def call(text, gives=MappingProxyType({})):
+        return Call(dialect.process, {**base, word: text}, gives)
 
     expected = {}
-    # The tutorial's server links to its logs in the documents that are recorded.
-    if key == "weaver" or not (dialect.logs or is_tutorial):
+    if not dialect.logs:
         expected |= NO_LOGS
     if not dialect.deploy:
         expected |= NO_DEPLOY
@@ -185,17 +186,11 @@ def scripted(key, server):
         name=dialect.name,
         url=server.url,
         version="recorded" if key in RECORDED else "invented",
-        quick=call("EPSG:4326" if is_tutorial else "hi"),
-        gives=_gives(server),
+        quick=call("EPSG:4326" if is_tutorial else "hi", _gives(server)),
         slow=call("slow"),
         bad=Call(dialect.process, {**base, word: 7 if not is_tutorial else "bad"}),
         failing=call("fail"),
-        # The tutorial's job stands at 23 % for as long as it computes.
-        progresses=1
-        if "status/running" in dialect.recorded
-        else 0
-        if "watch" in expected
-        else 3,
+        progresses=0 if "watch" in expected else 3,
         expected=expected,
     )
 
