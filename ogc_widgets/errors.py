@@ -174,7 +174,7 @@ class ProblemError(ServerError):
 
 
 class SignInError(ProblemError):
-    """The server wants (other) credentials: 401 or 403."""
+    """The server wants (other) credentials: 401, or 403 that gives no other reason."""
 
 
 class NoSuchProcessError(ProblemError):

@@ -305,7 +305,9 @@ class Problem:
         nested = body.get("exception")
         inner: reading.Json = nested if _is_object(nested) else {}
         detail = reading.first(
-            body, "detail", "description", "message", "text", "Text", "reason"
+            body,
+            *("detail", "description", "message", "text", "Text", "reason"),
+            *("error_description", "error"),
         )
         code = reading.text(reading.first(body, "code", "Code"))
         return cls(

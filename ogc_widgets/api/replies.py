@@ -25,6 +25,7 @@ from ogc_widgets.api.links import (
     without_query,
 )
 from ogc_widgets.api.notices import notice, silent
+from ogc_widgets.api.refusals import help_link, kind_words, wants_sign_in
 from ogc_widgets.api.text import clean
 from ogc_widgets.api.values import is_page
 from ogc_widgets.api.watching import LONGEST_RETRY_AFTER_S
@@ -68,6 +69,7 @@ class Reply:
         body: The decoded body.
         url: Address that answered, after redirects.
         method: Method of the request.
+        has_credentials: Whether the request said who the user is.
     """
 
     status_code: int
@@ -75,6 +77,7 @@ class Reply:
     body: bytes = b""
     url: str = ""
     method: str = "GET"
+    has_credentials: bool = False
 
     @property
     def is_ok(self) -> bool:
@@ -156,15 +159,17 @@ def problem_error(
     problem = Problem.from_json(document)
     kind = _ERROR_OF_KIND.get(problem.kind)
     if kind is None:
-        if reply.status_code == 401 or (
-            reply.status_code == 403 and problem.kind != "immutableprocess"
-        ):
+        if asks_to_sign_in(reply):
             kind = SignInError
         elif reply.status_code in (404, 410):
             kind = missing
         else:
             kind = ProblemError
     said = clean(problem.summary, limit=1_000) or _excerpt(reply, document)
+    if reply.status_code == 403 and kind is ProblemError:
+        link = help_link(document, reply.body, reply.headers, reply.url)
+        if link and link not in said:
+            advice = f"See {clean(link, limit=500)}"
     return kind(
         f"The server answered {reply.status_code} to {reply.where}"
         + (f": {said}" if said else "."),
@@ -175,18 +180,33 @@ def problem_error(
     )
 
 
-def _excerpt(reply: Reply, document: object) -> str:
+def asks_to_sign_in(reply: Reply) -> bool:
+    """Whether a refusal means that the user should sign in, or as somebody else."""
+    if reply.status_code != 403:
+        return reply.status_code == 401
+    document = reply.json_or_none()
+    problem = Problem.from_json(document)
+    if problem.kind == "immutableprocess":
+        return False
+    page = _excerpt(reply, document, limit=1_000)
+    said = f"{kind_words(problem)} {problem.summary} {page}"
+    return wants_sign_in(said, reply.headers, has_credentials=reply.has_credentials)
+
+
+def _excerpt(reply: Reply, document: object, *, limit: int = 200) -> str:
     if document is not None or not reply.body.strip():
         return ""
     page = reply.body[:4_000].decode("utf-8", errors="replace")
     # A page for people: its words are enough.
     words = re.sub(r"<(style|script)\b.*?(?:</\1[^>]*>|\Z)|<[^>]*(?:>|\Z)", " ", page,
                    flags=re.DOTALL | re.IGNORECASE)  # fmt: skip
-    return clean(words, limit=200)
+    return clean(words, limit=limit)
 
 
 def _advice(reply: Reply) -> str:
     match reply.status_code:
+        case 403 if not asks_to_sign_in(reply):
+            return "Signing in does not change this; ask the people who run the server."
         case 401 | 403:
             return "Sign in: client.sign_in(token), or in a box: ogc.SignIn(client)."
         case 404 | 410:

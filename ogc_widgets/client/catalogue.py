@@ -13,7 +13,7 @@ from ogc_widgets.api.links import (
     read_links,
     same_origin,
 )
-from ogc_widgets.api.replies import problem_error
+from ogc_widgets.api.replies import asks_to_sign_in, problem_error
 from ogc_widgets.api.requests import get
 from ogc_widgets.api.stac import catalogue_link, self_address
 from ogc_widgets.api.stac_search import (
@@ -303,7 +303,7 @@ def _refusal(reply: Reply, host: str) -> ProblemError:
             status_code=code,
             advice="Check the address.",
         )
-    if code in (401, 403):
+    if asks_to_sign_in(reply):
         return SignInError(
             f"{host} wants you to sign in ({code}).",
             status_code=code,

@@ -268,7 +268,11 @@ class Connection:
         """Blank out secrets that a server echoes when it refuses."""
         text = reply.body.decode("utf-8", errors="surrogateescape")
         body = self._transport.credentials.redact(text)
-        return replace(reply, body=body.encode("utf-8", errors="surrogateescape"))
+        return replace(
+            reply,
+            body=body.encode("utf-8", errors="surrogateescape"),
+            has_credentials=self._transport.credentials.source is not None,
+        )
 
     def stream(self, request: requests.Request) -> AbstractAsyncContextManager[Stream]:
         """Send a request and read the answer piece by piece. Only in the loop thread.

@@ -171,8 +171,10 @@ def _seen(reply: Reply) -> Look:
 def _refusal(status_code: int) -> str:
     if status_code in (404, 410):
         return f"The server has nothing at this address ({status_code})."
-    if status_code in (401, 403):
+    if status_code == 401:
         return f"The server wants you to sign in ({status_code})."
+    if status_code == 403:
+        return f"The server does not let you read this ({status_code})."
     if status_code == 429:
         return "The server is busy (429)."
     return f"The server answers with an error ({status_code})."
