@@ -26,7 +26,7 @@ _EXPLAINS = re.compile(
     r"licen[cs]e|\bterms\b|\baccept|agreement|consent|quota|limit|exceed|too many"
     r"|credits?\b|budget|billing|payment|subscri|\bplan\b|firewall|\bwaf\b|block"
     r"|reject|reference #|(?:support|ray|incident|request) id|\bip\b|\bcountry|region"
-    r"|vpn|proxy|suspend|disabled|maintenance|embargo|read[ -]only|policy|captcha|robot",
+    r"|proxy|suspend|disabled|maintenance|embargo|read[ -]only|policy|captcha|robot",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"\bhttps?://\S+")
