@@ -20,6 +20,11 @@ _WORDS_AROUND = re.compile(
     r"^(?:tool|job|pod|step)?\s*logs?\s+|\s+logs?\.?$", re.IGNORECASE
 )
 _EXTENSION = re.compile(r"\.(?:log|txt|out|err)$", re.IGNORECASE)
+_UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+# A title with more words is a sentence, not a name.
+_MOST_WORDS = 4
+# A shorter id of a job may be a part of any name.
+_LEAST_ID = 8
 _NUMBER = re.compile(r"^(?P<step>.+)[_-](?P<number>\d{1,6})$")
 
 
@@ -47,9 +52,13 @@ def log_links(status: StatusInfo) -> list[LogLink]:
     in the order of their numbers.
     """
     found: dict[str, LogLink] = {}
+    taken: set[tuple[str, int]] = set()
     for link in status.links:
         if _is_log(link) and link.href not in found:
-            step, number = _step(link)
+            step, number = _step(link, status.job_id)
+            while (step, number) in taken:
+                number += 1
+            taken.add((step, number))
             found[link.href] = LogLink(step, link.title, link.href, number)
     order = list(dict.fromkeys(log.step for log in found.values()))
     return sorted(found.values(), key=lambda log: (order.index(log.step), log.number))
@@ -76,13 +85,23 @@ def _is_log(link: Link) -> bool:
     return relation in ("related", "item", "") and bool(_LOG_WORD.search(link.title))
 
 
-def _step(link: Link) -> tuple[str, int]:
-    """``node_crop_2.log`` is the second run of step ``crop``."""
+def _step(link: Link, job_id: str) -> tuple[str, int]:
+    """``node_crop_2.log`` is the second run of step ``crop``.
+
+    The id of the job, which is in the names of some servers' files, says nothing.
+    """
     name = unquote(urlsplit(link.href).path.rstrip("/").rpartition("/")[2])
     if not _EXTENSION.search(name):
         title = _WORDS_AROUND.sub("", link.title.strip()).strip()
+        if len(title.split()) > _MOST_WORDS:
+            title = ""
         name = title or ("job" if name.lower() in _LOG_RELATIONS else name)
-    stem = _EXTENSION.sub("", name).removeprefix("node_") or name
+    stem = _EXTENSION.sub("", name) or name
+    is_long = len(job_id) >= _LEAST_ID
+    without = _UUID.sub("", stem.replace(job_id, "") if is_long else stem)
+    if without != stem:
+        stem = re.sub(r"([._-])[._-]+", r"\1", without).strip("._- ") or "job"
+    stem = stem.removeprefix("node_") or stem
     match = _NUMBER.match(stem)
     if match:
         return match["step"], int(match["number"])

@@ -134,6 +134,9 @@ def test_links_are_outputs_when_there_is_no_body():
     }
 
 
+UUID = "f2f16180-eb4b-11f1-a57a-02fc00000001"
+
+
 def status_with(*links):
     return StatusInfo.from_json(
         {"jobID": "1", "status": "running", "links": list(links)}, "http://srv.test/"
@@ -150,6 +153,13 @@ def status_with(*links):
         ({"rel": "logs", "type": "application/json", "href": "/jobs/1/logs",
           "title": "Job logs."}, "Job", 1),
         ({"rel": "[ogc-rel:log]", "href": "/jobs/1/log"}, "job", 1),
+        ({"rel": "logs", "type": "application/json", "href": "/jobs/1/logs",
+          "title": "List of collected job logs during process execution."}, "job", 1),
+        ({"rel": "related", "type": "text/plain", "title": "Tool log slowjob",
+          "href": f"/temp/slowjob-{UUID}.log"}, "slowjob", 1),
+        ({"rel": "log", "href": f"/temp/{UUID}_node_crop-{UUID}_3.log"}, "crop", 3),
+        ({"rel": "log", "href": f"/temp/{UUID}.log"}, "job", 1),
+        ({"rel": "log", "href": "/temp/crop_1.log"}, "crop", 1),
         ({"rel": "runlog", "href": "/x/otsu.log"}, "otsu", 1),
         ({"rel": "related", "href": "/x/s2_10.txt", "title": "log of s2"}, "s2", 10),
     ],
@@ -170,6 +180,13 @@ def test_log_is_found_when_linked_in_any_dialect(link, step, number):
 )
 def test_link_is_no_log_when_it_is_something_else(link):
     assert log_links(status_with(link)) == []
+
+
+def test_no_log_is_lost_when_the_names_differ_by_an_id_alone():
+    ids = [UUID, UUID.replace("f", "e")]
+    links = [{"rel": "log", "href": f"/t/crop-{one}.log"} for one in ids]
+    found = log_links(status_with(*links))
+    assert [(log.step, log.number) for log in found] == [("crop", 1), ("crop", 2)]
 
 
 def test_runs_of_a_step_are_in_natural_order():
