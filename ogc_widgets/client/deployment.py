@@ -9,12 +9,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from ogc_widgets.api.documents import Problem
 from ogc_widgets.api.links import absolute
 from ogc_widgets.api.notices import silent
 from ogc_widgets.api.packages import PackageCheck, deploy_request, replace_request
 from ogc_widgets.api.processes import ProcessSummary
 from ogc_widgets.api.replies import (
     Reply,
+    asks_to_sign_in,
     job_id_of,
     may_have_worked,
     problem_error,
@@ -309,11 +311,15 @@ def _name(process_id: str) -> str:
 
 
 def _refused(reply: Reply) -> ProblemError:
+    advice = _DEPLOY_ADVICE.get(reply.status_code, "")
+    if reply.status_code == 403 and not asks_to_sign_in(reply):
+        is_own = Problem.from_json(reply.json_or_none()).kind == "immutableprocess"
+        advice = "This process must not be changed." if is_own else ""
     return problem_error(
         reply,
         missing=NoSuchProcessError,
         safe="No process was changed.",
-        advice=_DEPLOY_ADVICE.get(reply.status_code, ""),
+        advice=advice,
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.api.reasons import says_nothing
 from ogc_widgets.api.text import clean
+from ogc_widgets.errors import ProblemError
 from ogc_widgets.panel.failure import read_failure
 
 if TYPE_CHECKING:
@@ -314,7 +315,10 @@ def _notice(view: JobView, kind: str, around: Surroundings) -> dict[str, Any] | 
 
 def _reconnecting(view: JobView, around: Surroundings) -> dict[str, Any]:
     silent = _seconds_since(view.silent_since, around.now) or 0.0
-    parts: list[Any] = ["No answer", {"since": silent, "before": " for "}]
+    error = view.error
+    is_refused = isinstance(error, ProblemError) and error.status_code == 403
+    what = "The server refuses to answer" if is_refused else "No answer"
+    parts: list[Any] = [what, {"since": silent, "before": " for "}]
     if view.next_check_at is None:
         parts.append(", trying again now")
     else:
@@ -326,7 +330,9 @@ def _reconnecting(view: JobView, around: Surroundings) -> dict[str, Any]:
                 "due": ", trying again now",
             }
         )
-    parts.append(f". {KEEPS_RUNNING}")
+    said = error.what.partition(": ")[2] if is_refused and error is not None else ""
+    told = f" It says: {clean(said, limit=300).rstrip('.')}." if said else ""
+    parts.append(f".{told} {KEEPS_RUNNING}")
     return {"tone": "warn", "parts": parts, "action": None}
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from raw_server import RawServer, answer, processes_server
 
+from ogc_widgets.api import watching
 from ogc_widgets.app import App
 from ogc_widgets.client import Client
 from ogc_widgets.errors import ProblemError, SignInError
@@ -107,3 +110,25 @@ def test_app_says_the_reason_when_the_landing_page_is_forbidden_for_one():
         pytest.raises(ProblemError, match="required licences not accepted"),
     ):
         App(server.origin + "/api")
+
+
+def test_panel_tells_the_reason_when_a_running_job_may_not_be_looked_at(monkeypatch):
+    monkeypatch.setattr(watching, "FIRST_DELAY_S", 0.01)
+    seen = iter([answer({"jobID": "1", "status": "running"})])
+    said = {("GET", "/api/jobs/1"): lambda *_: next(seen, answer(QUOTA, 403))}
+    with (
+        processes_server(said) as server,
+        Client(server.origin + "/api", auth="token") as client,
+    ):
+        job = client.job("1")
+        came = threading.Event()
+        stop = job.watch(lambda view: view.connection != "ok" and came.set())
+        panel = JobPanel(job)
+        assert came.wait(20)
+        parts = panel.state["notice"]["parts"]
+        box = panel.sign_in
+        stop()
+        panel.close()
+    assert parts[0] == "The server refuses to answer"
+    assert "Quota exceeded: 1000 of 1000 credits are used." in parts[-1]
+    assert not box

@@ -12,6 +12,7 @@ from email.utils import format_datetime
 
 import pytest
 from raw_server import answer, drip, drop, processes_server, reset, shorten
+from replay import replay
 
 from ogc_widgets.client import AsyncJob, Client, recent_jobs
 from ogc_widgets.client.history import ledger_path
@@ -142,6 +143,23 @@ def test_candidates_are_told_from_other_jobs_when_the_list_holds_bare_ids():
     ):
         client.execute("p", {})
     assert [job.id for job in caught.value.candidates] == ["new"]
+
+
+def test_recorded_bare_ids_are_candidates_unless_they_are_of_other_processes():
+    with (
+        replay("weaver-sync-unknown-candidates", "weaver-2026-08") as server,
+        Client(server.url) as client,
+    ):
+        listed = server.exchanges[2].document["jobs"]
+        with pytest.raises(SubmissionUnknownError) as caught:
+            client.execute(
+                "remote-slow", {"seconds": [25]}, mode="sync", response="document"
+            )
+    found = [job.id for job in caught.value.candidates]
+    # The newest is not recorded any further; the files of another process are.
+    assert found[0] == listed[0]
+    assert "dec78e5e-1c02-4b34-bbbb-f81473fbabf1" in listed
+    assert "dec78e5e-1c02-4b34-bbbb-f81473fbabf1" not in found
 
 
 def test_fate_is_unknown_when_the_answer_drips_past_the_deadline(monkeypatch):
