@@ -206,7 +206,10 @@ def _excerpt(reply: Reply, document: object, *, limit: int = 200) -> str:
 def _advice(reply: Reply) -> str:
     match reply.status_code:
         case 403 if not asks_to_sign_in(reply):
-            return "Signing in does not change this; ask the people who run the server."
+            return (
+                "Signing in does not change this: do what the server says, or ask the "
+                "people who run it."
+            )
         case 401 | 403:
             return "Sign in: client.sign_in(token), or in a box: ogc.SignIn(client)."
         case 404 | 410:

@@ -16,7 +16,7 @@ from ogc_widgets.deploy.shown import (
     shown_check,
     shown_processes,
 )
-from ogc_widgets.errors import InputError, OgcError, ProblemError
+from ogc_widgets.errors import InputError, OgcError, ProblemError, TransportError
 from ogc_widgets.panel.background import BackgroundView
 from ogc_widgets.view.base import publishing
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _STATIC = Path(__file__).parent / "static"
 _CONFLICT = 409
+_BROKEN = 500
 # Longer texts are not sent to the page again; they stay in Python.
 _MOST_TEXT = 20_000
 
@@ -231,9 +232,9 @@ class DeployPanel(BackgroundView):
             note = _note("good", _DONE[verb].format(clean(process_id, limit=80)))
         except ProblemError as error:
             question = self._conflict(verb, error)
-            note = None if question else _note("bad", str(error))
+            note = None if question else _note("bad", _told(error))
         except OgcError as error:
-            note = _note("bad", str(error))
+            note = _note("bad", _told(error))
         finally:
             self._busy = ""
         with publishing(self):
@@ -402,6 +403,15 @@ def _source_of(package: Package | None) -> str:
         return "address"
     is_text = isinstance(package, (str, bytes)) and len(package.splitlines()) > 1
     return "text" if is_text else "file"
+
+
+def _told(error: OgcError) -> str:
+    """An error; where the server broke, what is there now matters most."""
+    is_broken = isinstance(error, ProblemError) and error.status_code >= _BROKEN
+    if is_broken or isinstance(error, TransportError):
+        parts = (error.safe, error.what, error.advice)
+        return "\n".join(part for part in parts if part)
+    return str(error)
 
 
 def _note(tone: str, text: str) -> dict[str, str]:

@@ -288,6 +288,7 @@ def test_panel_lists_the_process_when_deploying_broke_and_it_is_there():
         note = panel.state["note"]["text"]
         ids = [one["id"] for one in panel.state["processes"]]
         panel.close()
-    assert "water-bodies is new on the server" in note
+    # The room is small: this is what it begins with.
+    assert note.startswith("water-bodies is new on the server")
     assert "No process was changed" not in note
     assert "water-bodies" in ids
