@@ -71,6 +71,12 @@ def by_offset_without_total(query, jobs, _url):
     return {"jobs": jobs[start : start + size], "links": []}
 
 
+def by_pages_that_overlap(query, jobs, url):
+    """As when jobs are started while somebody turns the pages."""
+    page, start = by_link(query, jobs, url), number(query, "offset")
+    return {**page, "jobs": jobs[max(0, start - 1) : start] + page["jobs"]}
+
+
 def by_cursor(query, jobs, _url):
     start = number({k: v.strip("c") for k, v in query.items()}, "cursor")
     end = start + min(5, number(query, "limit", default=10))
@@ -151,7 +157,7 @@ def ids(jobs):
     "dialect",
     [
         by_link, by_mapping_of_links, by_page_number, by_skip, by_offset_without_total,
-        by_cursor, by_header, by_member, all_at_once,
+        by_pages_that_overlap, by_cursor, by_header, by_member, all_at_once,
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("page_size", [1, 4, 23, 50])

@@ -102,6 +102,7 @@ def test_answer_is_a_finished_job_when_asked_for_at_once(client):
     assert job.view.is_final
     assert job.wait().status.status == "successful"
     assert "hello" in str(job.results().outputs)
+    assert job.logs() == []
 
 
 def test_errors_are_the_right_ones_when_the_server_refuses(client):
