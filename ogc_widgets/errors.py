@@ -16,7 +16,7 @@
         ├── ProtocolError             an answer that is not what the standard says
         ├── StrictError               an oddity, where strict() makes it an error
         ├── ProblemError              the server refused, with a status code
-        │   ├── SignInError             401 or 403
+        │   ├── SignInError             401, or a 403 without another reason
         │   ├── NoSuchProcessError
         │   ├── NoSuchJobError
         │   ├── ResultsNotReadyError
