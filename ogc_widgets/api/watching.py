@@ -11,6 +11,7 @@ passed in with each event.
     refused(error)    401 or 403: the credentials, not the job
     gone(error)       404 or 410
     removed(status)   the user had it dismissed
+    broke(error)      checking itself failed, for a reason that nobody foresaw
     resume()          the user asks to look again
 
     connection   ok --soft fault--> reconnecting --30 min--> paused
@@ -26,7 +27,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from ogc_widgets.api.documents import FINISHED, StatusInfo
-from ogc_widgets.errors import JobGoneError, OgcError
+from ogc_widgets.api.text import clean
+from ogc_widgets.errors import JobGoneError, OgcError, ProtocolError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -246,6 +248,26 @@ class Watch:
             checked_at=at.unix,
             changed_at=at.unix,
             removed=had_ended,
+        )
+        return self._stop()
+
+    def broke(self, error: Exception, at: Moment) -> JobView:
+        """Take in that checking itself failed; watching pauses until it is resumed."""
+        if self.view.is_final:
+            return self.view
+        said = clean(error, limit=200)
+        what = f"Checking failed ({type(error).__name__}{f': {said}' if said else ''})."
+        told = ProtocolError(
+            what,
+            safe="The job keeps running on the server.",
+            advice="Look again; if it fails again, report it with the job's address.",
+        )
+        told.__cause__ = error
+        self.view = replace(
+            self.view,
+            connection="paused",
+            error=told,
+            silent_since=self.view.silent_since or at.unix,
         )
         return self._stop()
 

@@ -35,6 +35,7 @@ from ogc_widgets.errors import (
     NoSuchJobError,
     OgcError,
     ProblemError,
+    ProtocolError,
     ResultsNotReadyError,
     SignInError,
     TransportError,
@@ -185,14 +186,17 @@ class AsyncJob:
             async with asyncio.timeout(timeout_s):
                 while not self.view.is_final and refused < _SIGN_IN_TRIES:
                     if self.view.connection == "paused":
+                        error = self.view.error
                         raise self._patience(
-                            "The server has not answered for half an hour"
+                            error.what.rstrip(".")
+                            if isinstance(error, ProtocolError)
+                            else "The server has not answered for half an hour"
                         )
                     await changed.wait()
                     changed.clear()
                 await self._poller.settled(_FOLLOW_UP_S)
-        except TimeoutError as error:
-            if isinstance(error, OgcError):
+        except TimeoutError as late:
+            if isinstance(late, OgcError):
                 raise
             if not self.view.is_final:
                 raise self._patience(

@@ -113,8 +113,18 @@ def submit(
         thread, and never waits.
     """
     return own_context().run(
-        asyncio.run_coroutine_threadsafe, function(*args, **kwargs), get_loop()
+        asyncio.run_coroutine_threadsafe,
+        _contained(function(*args, **kwargs)),
+        get_loop(),
     )
+
+
+async def _contained(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Keep what ends a program from ending the loop that all requests share."""
+    try:
+        return await coroutine
+    except SystemExit as error:
+        raise RuntimeError("SystemExit was raised in the package's thread") from error
 
 
 def call_soon(function: Callable[[], None]) -> None:

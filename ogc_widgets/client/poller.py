@@ -115,8 +115,13 @@ class Poller:
             while (delay_s := self._watch.wait_s(now())) is not None:
                 if delay_s > 0:
                     await self._sleep(delay_s)
-                else:
+                    continue
+                try:
                     await self._check()
+                except Exception as error:  # noqa: BLE001 # it must not end in silence
+                    _log.exception("Watching job %s failed", self._name)
+                    self._watch.broke(error, now())
+                    self.publish()
 
     async def _sleep(self, delay_s: float) -> None:
         try:
@@ -134,7 +139,8 @@ class Poller:
     def _tell(self, watcher: _Watcher, view: JobView) -> None:
         try:
             follow_up = watcher.callback(view)
-        except Exception:  # noqa: BLE001 # a watcher must not stop the others
+        # A watcher must not stop the others, nor the thread that they share.
+        except (Exception, SystemExit):  # noqa: BLE001 # whatever it raises
             _log.exception("A watcher of job %s raised", self._name)
         else:
             if isinstance(follow_up, Future):

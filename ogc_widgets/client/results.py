@@ -75,6 +75,7 @@ class Results:
         items: The STAC items found in them, as dicts.
         raw: The document as it came.
         media_types: Output id to media type, of the outputs that have one.
+        left_out_items: What :meth:`item_collection` could not read, and why.
     """
 
     def __init__(self, client: Connection, document: ResultsDocument) -> None:
@@ -84,6 +85,7 @@ class Results:
         self.items: list[dict[str, Any]] = document.items
         self.raw: Any = document.raw
         self.media_types: dict[str, str] = document.media_types
+        self.left_out_items: list[LeftOut] = []
 
     @property
     def catalogs(self) -> list[dict[str, Any]]:
@@ -91,11 +93,37 @@ class Results:
         return self._document.catalogs
 
     def item_collection(self) -> pystac.ItemCollection:
-        """Return the STAC items as a pystac object."""
+        """Return the STAC items as a pystac object.
+
+        Items that pystac cannot read are left out; ``left_out_items`` says which, and
+        why.
+
+        Warns:
+            LeftOutWarning: There are some.
+        """
         # Imported here: pystac is slow to load and most never need it.
         import pystac
 
-        return pystac.ItemCollection([_complete(item) for item in self.items])
+        good: list[pystac.Item] = []
+        self.left_out_items = []
+        for item in self.items:
+            try:
+                good.append(pystac.Item.from_dict(_complete(item)))
+            # pystac takes much for granted, and raises whatever comes of it.
+            except Exception as error:  # noqa: BLE001 # told with the item
+                name = clean(item.get("id"), limit=100)
+                said = clean(error, limit=200).rstrip(".")
+                why = f"pystac cannot read it ({type(error).__name__}: {said})"
+                self.left_out_items.append(LeftOut(name, why))
+        if self.left_out_items:
+            count = len(self.left_out_items)
+            warnings.warn(
+                f"{count} of {len(self.items)} items left out: "
+                f"{self.left_out_items[0]}",
+                LeftOutWarning,
+                stacklevel=2,
+            )
+        return pystac.ItemCollection(good)
 
     def assets(self, item: Mapping[str, Any]) -> list[Asset]:
         """List the files of an item, and say of each whether it can be read from here.

@@ -151,9 +151,10 @@ class AskedSecret(SecretSource):
             if inspect.isawaitable(answer):
                 answer = await answer
             return filled(answer)
-        except (InputError, ServerError):
+        except (InputError, ServerError, asyncio.CancelledError):
             raise
-        except Exception as error:
+        # Also what would end a program: here it would end the thread of all requests.
+        except BaseException as error:
             raise SignInError(
                 "The function that should return the token raised "
                 f"{type(error).__name__}.",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.api.reasons import says_nothing
 from ogc_widgets.api.text import clean
-from ogc_widgets.errors import ProblemError
+from ogc_widgets.errors import ProblemError, ProtocolError
 from ogc_widgets.panel.failure import read_failure
 
 if TYPE_CHECKING:
@@ -289,7 +289,11 @@ def _notice(view: JobView, kind: str, around: Surroundings) -> dict[str, Any] | 
     if kind == "paused":
         silent = _seconds_since(view.silent_since, around.now)
         parts = [
-            *(["No answer for ", {"since": silent}, ". "] if silent else []),
+            *(
+                [f"{clean(view.error.what, limit=300)} "]
+                if isinstance(view.error, ProtocolError)
+                else ["No answer for ", {"since": silent}, ". "] * bool(silent)
+            ),
             f"Checking is paused. {KEEPS_RUNNING}",
         ]
         return {"tone": "warn", "parts": parts, "action": "Check now"}
