@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from panel_states import traits
 from playwright.sync_api import expect
 from view_page import show_view
 
 from ogc_widgets.app.run_bar import RunBar
+from ogc_widgets.panel import JobPanel
 
 if TYPE_CHECKING:
     from lab_window import LabPage
@@ -172,6 +174,18 @@ def test_page_says_that_the_kernel_is_silent_when_a_press_has_no_answer(
     page.evaluate("model.tell('msg:custom', { type: 'heard' })")
     expect(problem).to_be_hidden()
     expect(run).to_be_enabled()
+
+
+def test_nothing_is_being_collected_when_nobody_has_heard_of_it(page: Page) -> None:
+    page.clock.install()
+    show_view(page, JobPanel, traits("failed"))
+    page.evaluate("window.noKernel = true")
+    report = page.get_by_title("Request, state and the end of the log")
+    report.click()
+    expect(report).to_have_text("collecting…")
+    page.clock.run_for(6_000)
+    expect(page.locator("#view > .ogcw-error")).to_contain_text("The kernel does not")
+    expect(report).to_have_text("copy report")
 
 
 @pytest.mark.parametrize("way", ["shutdown", "restart"])

@@ -115,11 +115,27 @@ def show_view(
     theme: str = "light",
 ) -> None:
     """Fill a page with one view; afterwards ``model`` is its model on the page."""
+    traits = {"problem": "", **traits}
+    show_script(
+        page, script_of(view), style_of(view), traits, width=width, theme=theme
+    )
+
+
+def show_script(
+    page: Any,
+    script: str,
+    style: str,
+    traits: dict[str, Any],
+    *,
+    width: int = 1100,
+    theme: str = "light",
+) -> None:
+    """The same from the texts of a script and a style sheet, as a notebook holds them."""
     tokens = " ".join(f"{name}: {value};" for name, value in _THEMES[theme].items())
     page.set_viewport_size({"width": width + 32, "height": 900})
     page.set_content(
         _PAGE.format(
-            css=style_of(view),
+            css=style,
             tokens=tokens,
             width=width,
             light="true" if theme == "light" else "false",
@@ -127,8 +143,5 @@ def show_view(
     )
     page.evaluate(
         _BOOT,
-        {
-            "script": script_of(view),
-            "traits": json.loads(json.dumps({"problem": "", **traits})),
-        },
+        {"script": script, "traits": json.loads(json.dumps(traits))},
     )

@@ -19,6 +19,7 @@ class ImportPanel {
     this.element = h("div", { class: "ogcw-map-import", role: "group", "aria-label": "Area from text or a file", hidden: true },
       this.text, h("div", { class: "ogcw-map-import-row" }, this.use, pick, this.picker, close),
       h("div", { class: "ogcw-hint" }, "Files: GeoJSON, GeoPackage, zipped shapefile, KML, KMZ. They can also be dropped on the map."), this.said);
+    model.onSilence(() => setText(this.said, ""));
     this.text.addEventListener("input", () => { this.use.disabled = this.text.value.trim() === ""; });
     for (const name of ["mousedown", "dblclick", "click", "wheel", "pointerdown"]) this.element.addEventListener(name, (event) => event.stopPropagation());
     this.element.addEventListener("keydown", (event) => {

@@ -354,6 +354,15 @@ function render({ model, el }) {
     setTimeout(() => setText(copyReport, "copy report"), 1500);
   }
 
+  /** Nobody has heard what was pressed: nothing is "Stopping" or being collected. */
+  function unanswered() {
+    page.pressed = null;
+    if (page.ticket) setText(copyReport, "copy report");
+    page.ticket = null;
+    drawAct(state());
+  }
+  model.onSilence((silent) => { if (silent) unanswered(); });
+
   function tick() {
     const s = state();
     const p = passed();

@@ -240,7 +240,7 @@ function keepFocus(el) {
   };
 }
 
-const SILENT = "The kernel does not answer. If it is busy, this arrives when it is free; if it is gone, run the cell again.";
+const SILENT = "The kernel does not answer. Wait if it is busy, else run the cell again in the notebook.";
 const SILENT_MS = 5000;
 /** What a page says by itself: nobody waits for an answer. */
 const UNASKED = new Set(["hello", "land", "look", "pictures", "ping", "visible"]);
