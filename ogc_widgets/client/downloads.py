@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import json
 import os
 import re
+import secrets
 import unicodedata
+import weakref
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from ogc_widgets.api import requests
@@ -33,7 +36,7 @@ from ogc_widgets.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from ogc_widgets.client.connection import Connection
@@ -45,6 +48,7 @@ _TRIES = 4
 _RESERVED = re.compile(
     r"^(con|prn|aux|nul|clock\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$", re.IGNORECASE
 )
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)")
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f-\x9f]')
 # multihash codes of the STAC file extension that hashlib knows.
 _HASHES = {"11": "sha1", "12": "sha256", "13": "sha512"}
@@ -161,30 +165,105 @@ async def download(client: Connection, wanted: Wanted, path: Path) -> Path:
         ServerError: It could not be downloaded, or is not what it should be.
         InputError: The folder cannot be written.
     """
-    part = path.with_name(f".{path.name}.part")
-    note = path.with_name(f".{path.name}.part.json")
+    async with _turn_for(path):
+        return await _download(client, wanted, path)
+
+
+def _turn_for(path: Path) -> _Turn:
+    """The lock of a path: downloads to it share a part of a file."""
+    key = (id(asyncio.get_running_loop()), str(path.absolute()))
+    turn = _turns.get(key)
+    if turn is None:
+        turn = _turns[key] = _Turn()
+    return turn
+
+
+class _Turn(asyncio.Lock):
+    """A lock that can be referenced weakly."""
+
+
+_turns: weakref.WeakValueDictionary[tuple[int, str], _Turn] = (
+    weakref.WeakValueDictionary()
+)
+
+
+async def _download(client: Connection, wanted: Wanted, path: Path) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        with _own_part(path) as part:
+            await _fetch_whole(client, wanted, part)
+            part.replace(path)
+    except OSError as error:
+        if isinstance(error, OgcError):
+            raise
+        raise _not_saved(path, error) from error
+    return path
+
+
+async def _fetch_whole(client: Connection, wanted: Wanted, part: Path) -> None:
+    """Fetch a file into a part, which is kept where it can be continued."""
+    note = _note_of(part)
+    try:
         fetch = _fetch_object if is_object(wanted.url) else _with_retries
         length = await fetch(client, wanted, part, note)
         _check(wanted, part, length)
         with part.open("rb") as file:
             os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        if isinstance(error, OgcError):
-            raise
-        _forget(part, note)
-        raise _not_saved(path, error) from error
-    except ProtocolError:
-        _forget(part, note)
+    except (OSError, ProtocolError) as error:
+        if isinstance(error, ProtocolError) or not isinstance(error, OgcError):
+            _forget(part, note)
         raise
     except ServerError:
         if is_object(wanted.url):  # which is not continued
             _forget(part)
         raise
     _forget(note)
-    return path
+
+
+def _note_of(part: Path) -> Path:
+    return part.with_name(f"{part.name}.json")
+
+
+@contextlib.contextmanager
+def _own_part(path: Path) -> Iterator[Path]:
+    """Name the file that a download is collected in, which nobody else works on.
+
+    Another program may be at the same download: then this one has a part of its own,
+    which is not continued later.
+    """
+    part = path.with_name(f".{path.name}.part")
+    with part.open("ab") as file:
+        is_shared = _hold(file) and _is_still(file, part)
+        if not is_shared:
+            part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+        try:
+            yield part
+        finally:
+            if not is_shared:
+                _forget(part, _note_of(part))
+            elif part.exists() and not part.stat().st_size:
+                _forget(part)
+
+
+def _hold(file: IO[bytes]) -> bool:
+    """Lock a file until it is closed; False if somebody else has locked it."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _is_still(file: IO[bytes], path: Path) -> bool:
+    """Whether an open file has not been moved to its place meanwhile."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _forget(*paths: Path) -> None:
@@ -237,19 +316,41 @@ async def _fetch(
         is_html = "html" in stream.headers.get("content-type", "").lower()
         if is_elsewhere and is_html and is_login_address(stream.url):
             raise sign_in_page_error(stream.url, status_code=stream.status_code)
-        is_rest = stream.status_code == 206 and have > 0 and _starts_at(stream, have)
-        if not is_rest:
+        start, total = _place_of(stream)
+        given = stream.headers.get("etag", "")
+        if start != have or (start and given not in ("", etag)):
+            if stream.status_code == 206:
+                # Not the part that was asked for, or of another file: from anew.
+                _forget(part, note)
+                raise TransportError(
+                    f"The server sent another part of {without_query(wanted.url)} than "
+                    "it was asked for.",
+                    advice="Try again.",
+                )
             have = 0
-            _remember(note, wanted.url, stream.headers.get("etag", ""))
+        if not have:
+            _remember(note, wanted.url, given)
         length = stream.length
-        with part.open("ab" if is_rest else "wb") as file:
+        with part.open("ab" if have else "wb") as file:
             async for chunk in stream.chunks():
                 file.write(chunk)
+    if total is not None:
+        return total
     return None if length is None else have + length
 
 
-def _starts_at(stream: Stream, have: int) -> bool:
-    return stream.headers.get("content-range", "").startswith(f"bytes {have}-")
+def _place_of(stream: Stream) -> tuple[int, int | None]:
+    """Where a body begins in its file, and how long the file is, if that is said.
+
+    A part (206) that does not say which it is (RFC 9110, section 14.4) is none that can
+    be used, and so begins nowhere.
+    """
+    if stream.status_code != 206:
+        return 0, None
+    match = _CONTENT_RANGE.fullmatch(stream.headers.get("content-range", "").strip())
+    if match is None:
+        return -1, None
+    return int(match[1]), None if match[2] == "*" else int(match[2])
 
 
 def _remember(note: Path, url: str, etag: str) -> None:

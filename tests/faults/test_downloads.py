@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import os
@@ -328,3 +329,130 @@ def test_archive_is_saved_and_never_unpacked(tmp_path):
         path = fetch(server, tmp_path / "a.zip", media_type="application/zip")
     assert path.read_bytes() == packed.getvalue()
     assert left_over(tmp_path) == ["a.zip"]
+
+
+# -- parts of files
+
+
+def in_parts(body, etag='"v1"', *, lie=None):
+    """Sends what is asked for of a file; ``lie`` changes the answer to a range."""
+
+    def behave(connection, received):
+        asked = received.headers.get("range", "")
+        headers = {"Content-Type": "image/tiff", "ETag": etag}
+        if not asked:
+            whole = answer(body=body, headers=headers)
+            connection.sendall(whole[: len(whole) - len(body) // 2])
+            connection.shutdown(2)
+            return None
+        start = int(asked.removeprefix("bytes=").split("-")[0])
+        end = len(body)
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{end}"
+        part = body[start:end]
+        if lie:
+            part, headers = lie(part, headers)
+        return answer(body=part, status=206, headers=headers)
+
+    return behave
+
+
+LIES = {
+    "another place": lambda part, headers: (
+        part[7:],
+        {**headers, "Content-Range": "bytes 7-99/100"},
+    ),
+    "no place": lambda part, headers: (
+        part,
+        {k: v for k, v in headers.items() if k != "Content-Range"},
+    ),
+    "another file": lambda part, headers: (part, {**headers, "ETag": '"v2"'}),
+}
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
+def test_part_is_not_used_when_it_is_not_the_one_that_was_asked_for(tmp_path, lie):
+    with RawServer(in_parts(TIFF, lie=lie)) as server:
+        with pytest.raises(TransportError):
+            fetch(server, tmp_path / "a.tif")
+        assert not (tmp_path / "a.tif").exists()
+
+
+def test_end_of_a_resumed_file_is_checked_against_the_whole_length(tmp_path):
+    def short(part, headers):
+        # The server says how long the whole is, and stops before; of the part itself
+        # it declares no other length than what it sends.
+        return part[:-10], headers
+
+    with (
+        RawServer(in_parts(TIFF, lie=short)) as server,
+        pytest.raises(ProtocolError, match="instead of"),
+    ):
+        fetch(server, tmp_path / "a.tif")
+    assert not (tmp_path / "a.tif").exists()
+
+
+def test_part_is_never_taken_for_the_whole_when_nobody_asked_for_one(tmp_path):
+    headers = {"Content-Range": f"bytes 10-{len(TIFF) - 1}/{len(TIFF)}"}
+    behave = serving(body=TIFF[10:], status=206, headers=headers)
+    with RawServer(behave) as server, pytest.raises(TransportError):
+        fetch(server, tmp_path / "a.tif")
+    assert not (tmp_path / "a.tif").exists()
+
+
+def test_file_is_whole_when_a_part_that_nobody_asked_for_is_all_of_it(tmp_path):
+    headers = {"Content-Range": f"bytes 0-{len(TIFF) - 1}/{len(TIFF)}"}
+    with RawServer(serving(status=206, headers=headers)) as server:
+        assert fetch(server, tmp_path / "a.tif").read_bytes() == TIFF
+
+
+def slowly(body, pieces=20, pause_s=0.02):
+    def behave(connection, _received):
+        head, _, content = answer(body=body, headers={"ETag": '"v1"'}).partition(
+            b"\r\n\r\n"
+        )
+        connection.sendall(head + b"\r\n\r\n")
+        size = len(content) // pieces + 1
+        for start in range(0, len(content), size):
+            connection.sendall(content[start : start + size])
+            time.sleep(pause_s)
+
+    return behave
+
+
+def test_file_is_whole_when_it_is_downloaded_twice_at_once(tmp_path):
+    body = bytes(range(256)) * 4000
+
+    async def both(url):
+        async with AsyncClient(url) as client:
+            wanted = Wanted(f"{url}/f.bin", "f.bin")
+            one = download(client, wanted, tmp_path / "f.bin")
+            other = download(client, wanted, tmp_path / "f.bin")
+            await asyncio.gather(one, other)
+
+    with RawServer(slowly(body)) as server:
+        run(both, server.origin)
+    assert (tmp_path / "f.bin").read_bytes() == body
+    assert left_over(tmp_path) == ["f.bin"]
+
+
+def test_file_is_whole_when_two_programs_download_it_at_once(tmp_path):
+    body = bytes(range(256)) * 4000
+    script = """
+import sys
+from pathlib import Path
+from ogc_widgets.client import AsyncClient
+from ogc_widgets.client.downloads import Wanted, download
+from ogc_widgets.client.loop import run
+
+async def work(url, path):
+    async with AsyncClient(url) as client:
+        await download(client, Wanted(f"{url}/f.bin", "f.bin"), path)
+
+run(work, sys.argv[1], Path(sys.argv[2]))
+"""
+    with RawServer(slowly(body, pause_s=0.05)) as server:
+        line = [sys.executable, "-c", script, server.origin, str(tmp_path / "f.bin")]
+        programs = [subprocess.Popen(line) for _ in range(3)]
+        assert [program.wait(60) for program in programs] == [0, 0, 0]
+    assert (tmp_path / "f.bin").read_bytes() == body
+    assert left_over(tmp_path) == ["f.bin"]
