@@ -15,8 +15,8 @@ from ogc_widgets.client.history import ledger_path, note_answer, note_sending
 
 
 def submit(process_id="p", job_id="j"):
-    key = note_sending("https://srv.test/api?token=abc", process_id)
-    url = f"https://srv.test/api/jobs/{job_id}?token=abc"
+    key = note_sending("https://srv.test/api?token=zebra", process_id)
+    url = f"https://srv.test/api/jobs/{job_id}?token=zebra"
     note_answer(key, "answered", job_id=job_id, url=url)
 
 
@@ -43,7 +43,7 @@ def test_next_record_is_whole_when_a_full_disk_has_cut_the_one_before(left):
 
 def test_query_of_an_address_is_never_kept():
     submit()
-    assert "abc" not in ledger_path().read_text()
+    assert "zebra" not in ledger_path().read_text()
 
 
 def test_ledger_stays_private_when_it_is_shortened(monkeypatch):
