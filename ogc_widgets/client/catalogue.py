@@ -29,7 +29,7 @@ from ogc_widgets.api.stac_search import (
 from ogc_widgets.api.text import clean
 from ogc_widgets.client.address import clean_url
 from ogc_widgets.client.connection import Connection
-from ogc_widgets.client.loop import run
+from ogc_widgets.client.loop import off_loop, run
 from ogc_widgets.client.stac import StacReader
 from ogc_widgets.errors import (
     ConnectionFailedError,
@@ -154,7 +154,8 @@ class Catalogue:
             self._following = None
             return []
         reply = await self._send(request)
-        page = read_search_page(reply.json(), reply.url, request)
+        document = await off_loop(len(reply.body), reply.json)
+        page = read_search_page(document, reply.url, request)
         self._sent.add((request.url, request.body))
         self._following = page.following
         self.matched = page.matched

@@ -28,7 +28,7 @@ from ogc_widgets.client.address import (
     outer_url,
 )
 from ogc_widgets.client.credentials import Auth, Credentials
-from ogc_widgets.client.loop import on_loop, tidy_up
+from ogc_widgets.client.loop import off_loop, on_loop, tidy_up
 from ogc_widgets.client.transport import JSON_CAP, Transport
 from ogc_widgets.errors import ProblemError, ProtocolError, SignInError
 
@@ -297,7 +297,7 @@ class Connection:
         reply = await self.send(requests.get(url))
         if not reply.is_ok:
             raise problem_error(reply)
-        return reply.json()
+        return await off_loop(len(reply.body), reply.json)
 
     async def __aenter__(self) -> Self:
         return self

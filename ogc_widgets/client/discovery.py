@@ -17,7 +17,7 @@ from ogc_widgets.api.processes import Process, ProcessList, ProcessSummary
 from ogc_widgets.api.replies import problem_error
 from ogc_widgets.api.requests import with_query
 from ogc_widgets.api.server_report import ServerReport, report
-from ogc_widgets.client.loop import on_loop
+from ogc_widgets.client.loop import off_loop, on_loop
 from ogc_widgets.client.pages import Pages
 from ogc_widgets.client.sign_in import SigningIn
 from ogc_widgets.client.transport import user_agent
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 # The largest page of the standard's own example (OGC 18-062r2, 7.9) is 10,000, but
 # some servers refuse more than 1,000.
 MOST_LISTED = 1_000
+# About what an entry of the list takes.
+_ENTRY_BYTES = 1_000
 
 
 class Discovery(SigningIn):
@@ -166,7 +168,12 @@ class Discovery(SigningIn):
         pages, read = await self._first_processes(url)
         found: dict[str, ProcessSummary] = {}
         while read is not None:
-            page = ProcessList.from_json(read.document, read.url)
+            page = await off_loop(
+                len(read.entries) * _ENTRY_BYTES,
+                ProcessList.from_json,
+                read.document,
+                read.url,
+            )
             new = {p.id: p for p in page.processes if p.id not in found}
             if found and not new:
                 pages.repeats(read.url)
@@ -224,7 +231,8 @@ class Discovery(SigningIn):
                 if reply.status_code == 404
                 else "",
             )
-        process = Process.from_json(reply.json(), url)
+        document = await off_loop(len(reply.body), reply.json)
+        process = Process.from_json(document, url)
         self._processes[process_id] = process
         return process
 

@@ -10,7 +10,7 @@ from ogc_widgets.api import requests
 from ogc_widgets.api.documents import JobList
 from ogc_widgets.api.job_query import JobQuery, is_older, is_oldest_first
 from ogc_widgets.client.last_pages import LastPages
-from ogc_widgets.client.loop import on_loop
+from ogc_widgets.client.loop import off_loop, on_loop
 from ogc_widgets.client.pages import Pages
 from ogc_widgets.errors import (
     DeadlineError,
@@ -30,6 +30,8 @@ LIST_S = 150.0
 # A server that fails on a page may manage one of this size.
 SMALL_PAGE = 5
 _DETAIL = "detail"
+# About what an entry of a list takes.
+_ENTRY_BYTES = 500
 
 
 class JobPages:
@@ -74,7 +76,14 @@ class JobPages:
         """
         while (page := await self._hold()) is not None:
             url = (await self._client.resources()).jobs_url
-            listed = JobList.from_json(page.document, page.url).jobs
+            listed = (
+                await off_loop(
+                    len(page.entries) * _ENTRY_BYTES,
+                    JobList.from_json,
+                    page.document,
+                    page.url,
+                )
+            ).jobs
             new = [one for one in listed if one.job_id not in self._known]
             if not new:
                 self._held = None

@@ -34,6 +34,8 @@ _HAS_THREADS = sys.platform != "emscripten"
 # The longest that Ctrl-C or Jupyter's stop button has to wait where the system does not
 # interrupt a waiting thread.
 _ATTENTION_S = 0.25
+# Read in some ten milliseconds, which nobody notices.
+_LARGE_BYTES = 256 * 1024
 _STOP_S = 2.0
 
 
@@ -125,6 +127,27 @@ async def _contained(coroutine: Coroutine[Any, Any, T]) -> T:
         return await coroutine
     except SystemExit as error:
         raise RuntimeError("SystemExit was raised in the package's thread") from error
+
+
+async def off_loop(
+    size_bytes: int,
+    function: Callable[P, T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """Read a document: here, or in another thread where it is large.
+
+    The loop is shared, and reading a list of a hundred thousand jobs takes seconds.
+
+    Args:
+        size_bytes: How large the document is.
+        function: What reads it, without any I/O.
+        args: Its arguments.
+        kwargs: Its keyword arguments.
+    """
+    if size_bytes < _LARGE_BYTES or not _HAS_THREADS:
+        return function(*args, **kwargs)
+    return await asyncio.to_thread(function, *args, **kwargs)
 
 
 def call_soon(function: Callable[[], None]) -> None:

@@ -9,6 +9,7 @@ from ogc_widgets.api.links import same_origin, without_query
 from ogc_widgets.api.notices import notice
 from ogc_widgets.api.paging import Page, next_url, read_page
 from ogc_widgets.api.replies import Reply, problem_error
+from ogc_widgets.client.loop import off_loop
 from ogc_widgets.errors import ServerError, SignInError, StrictError
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Pages:
         url, is_first = self._next, not self._seen
         try:
             reply = await self._get(url)
-            page = self._page_of(reply)
+            page = await off_loop(len(reply.body), self._page_of, reply)
         except (SignInError, StrictError):
             raise
         except ServerError as error:
@@ -99,7 +100,8 @@ class Pages:
         Raises:
             ServerError: It could not be read.
         """
-        return self._page_of(await self._get(url))
+        reply = await self._get(url)
+        return await off_loop(len(reply.body), self._page_of, reply)
 
     def _page_of(self, reply: Reply) -> Page:
         return read_page(reply.json(), self._member, reply.url)

@@ -17,6 +17,7 @@ from ogc_widgets.api.replies import Reply, problem_error, retry_after_s
 from ogc_widgets.api.results import ResultsDocument, read_output, read_results
 from ogc_widgets.api.text import clean
 from ogc_widgets.api.values import Value, is_page
+from ogc_widgets.client.loop import off_loop
 from ogc_widgets.errors import (
     JobGoneError,
     NoSuchJobError,
@@ -91,7 +92,9 @@ class ResultsReader:
         if self._whole is None:
             process = await self._described(status)
             if answer is not None:
-                self._whole = self._read(answer, process)
+                self._whole = await off_loop(
+                    len(answer.body), self._read, answer, process
+                )
             else:
                 self._whole = await self._ask(status, process)
         return self._whole
@@ -114,7 +117,7 @@ class ResultsReader:
             reply = await self._get(url)
         if not reply.is_ok:
             await self.explain(problem_error(reply), status)
-        return self._read(reply, process)
+        return await off_loop(len(reply.body), self._read, reply, process)
 
     async def explain(self, error: ProblemError, status: StatusInfo) -> NoReturn:
         """Raise what an answer means that gave no results of a job that ended well."""

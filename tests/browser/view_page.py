@@ -116,9 +116,7 @@ def show_view(
 ) -> None:
     """Fill a page with one view; afterwards ``model`` is its model on the page."""
     traits = {"problem": "", **traits}
-    show_script(
-        page, script_of(view), style_of(view), traits, width=width, theme=theme
-    )
+    show_script(page, script_of(view), style_of(view), traits, width=width, theme=theme)
 
 
 def show_script(
@@ -130,7 +128,7 @@ def show_script(
     width: int = 1100,
     theme: str = "light",
 ) -> None:
-    """The same from the texts of a script and a style sheet, as a notebook holds them."""
+    """The same from the texts of script and style sheet, as a notebook holds them."""
     tokens = " ".join(f"{name}: {value};" for name, value in _THEMES[theme].items())
     page.set_viewport_size({"width": width + 32, "height": 900})
     page.set_content(
