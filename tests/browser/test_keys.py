@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from app_screen import AppScreen
 from panel_states import traits
 from playwright.sync_api import expect
 from view_page import show_view
@@ -13,6 +14,8 @@ from ogc_widgets.app.run_bar import RunBar
 from ogc_widgets.panel import JobPanel
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lab_window import LabPage
     from playwright.sync_api import Locator, Page
 
@@ -203,3 +206,78 @@ def test_press_is_told_of_when_the_kernel_was_stopped_or_restarted_by_its_api(
     view.locator(".ogcw-jobs-refresh").click()
     problem = view.locator(".ogcw-jobs .ogcw-error[role=alert]")
     expect(problem).to_contain_text("The kernel does not answer", timeout=15_000)
+
+
+APP = """import ogc_widgets as ogc
+lab = ogc.lab()
+app = ogc.App(lab.url)
+app"""
+HAS_FOCUS = "document.activeElement?.closest('.ogcw-app') !== null"
+
+
+def test_focus_stays_in_the_app_when_it_is_used_by_keyboard(
+    lab_page: LabPage, tmp_path: Path
+) -> None:
+    lab_page.show(APP, width=1100)
+    page = lab_page.page
+    screen = AppScreen(lab_page)
+    keyboard = page.keyboard
+    lost = []
+
+    def press(button: Locator, key: str = "Enter") -> None:
+        button.focus()
+        keyboard.press(key)
+
+    def note(after: str) -> None:
+        # What Python made of it is on the page.
+        lab_page.python("1")
+        page.wait_for_timeout(100)
+        if not page.evaluate(HAS_FOCUS):
+            lost.append(after)
+
+    press(screen.button("Fill in an example"))
+    expect(screen.area).not_to_have_value("")
+    note("Fill in an example")
+    press(screen.button("Reset"))
+    expect(screen.area).to_have_value("")
+    note("Reset")
+
+    inputs = tmp_path / "inputs.json"
+    inputs.write_text('{"inputs": {"aoi": "-121.399,39.834,-120.74,40.472"}}')
+    load = screen.button("Load inputs from a file")
+    with page.expect_file_chooser() as chooser:
+        load.focus()
+        expect(load).to_be_focused()
+        keyboard.press("Enter")
+    chooser.value.set_files(inputs)
+    expect(screen.area).not_to_have_value("")
+    note("Load")
+
+    for tab in ("JSON", "Code", "Jobs", "Form"):
+        press(screen.button(tab))
+        expect(screen.button(tab)).to_have_attribute("aria-pressed", "true")
+        note(tab)
+        expect(screen.button(tab)).to_be_focused()
+
+    press(screen.app.get_by_role("button", name="Search a STAC catalogue"))
+    expect(screen.app.locator(".ogcw-search li").first).to_be_visible(timeout=60_000)
+    note("Search")
+    press(screen.button("Back to the form"))
+    expect(screen.area).to_be_visible()
+    note("Back to the form")
+
+    chooser_of = screen.app.get_by_role("combobox", name="Process")
+    chooser_of.focus()
+    chooser_of.select_option("echo")
+    expect(screen.app.locator(".ogcw-header-title")).not_to_have_text("Water bodies")
+    note("process")
+    lab_page.execute("app.form.inputs = {'message': 'hello', 'pauses': [3] * 10}")
+    press(screen.button("Run"))
+    screen.wait_for_job("running")
+    note("Run")
+    press(screen.job.locator(".ogcw-job-act button"))
+    note("Stop")
+    keyboard.press("Enter")
+    screen.wait_for_job("dismissed", timeout_s=30)
+    note("Stop, confirmed")
+    assert lost == []

@@ -78,8 +78,9 @@ class ItemSearchView {
 
   opened() {
     if (!this.model.get("is_open")) return;
-    // The view comes on the screen with the next frame.
-    requestAnimationFrame(() => (this.model.get("address") === "" ? this.address : this.collection).focus({ preventScroll: true }));
+    // The view comes on the screen with the next frame. Until a catalogue has been read
+    // there are no collections to choose from.
+    requestAnimationFrame(() => (this.collection.disabled ? this.address : this.collection).focus({ preventScroll: true }));
   }
 
   submit() {
