@@ -35,7 +35,7 @@ function render({ model, el }) {
   const press = (type, members = {}) => model.send({ type, ...members });
 
   const title = h("span", { class: "ogcw-label" }, "Jobs");
-  const text = h("input", { class: "ogcw-input ogcw-jobs-text", type: "search", placeholder: "Filter by process, id or message", "aria-label": "Filter by process, id or message", oninput: typed });
+  const text = h("input", { class: "ogcw-input ogcw-jobs-text", type: "search", placeholder: "Process, id or message", "aria-label": "Filter by process, id or message", oninput: typed });
   const status = h("select", { class: "ogcw-input ogcw-jobs-status", "aria-label": "Filter by status", onchange: sendFilter },
     h("option", { value: "" }, "all states"), STATUSES.map((word) => h("option", { value: word }, word)));
   const process = h("select", { class: "ogcw-input ogcw-jobs-process", "aria-label": "Filter by process", onchange: sendFilter });
