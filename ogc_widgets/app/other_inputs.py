@@ -42,10 +42,7 @@ class Line:
 
 def kept_of(form: ProcessForm) -> Kept | None:
     """What was typed in a form; ``None`` if it stands there as the server made it."""
-    fresh = ProcessForm(form.process)
-    is_touched = fresh.typed() != form.typed()
-    fresh.close()
-    return Kept(form.process.id, form.typed()) if is_touched else None
+    return Kept(form.process.id, form.typed()) if form.is_touched else None
 
 
 class OtherInputs:

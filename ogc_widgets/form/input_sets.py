@@ -60,6 +60,22 @@ class InputSets(PageMessages):
 
     _compared: Mapping[str, Any] = MappingProxyType({})
 
+    def __init__(
+        self,
+        process: JsonValue,
+        inputs: Mapping[str, Any] | None = None,
+        **kwargs: object,
+    ) -> None:
+        super().__init__(process, **kwargs)
+        self._untouched = self.typed()
+        if inputs is not None:
+            self.inputs = inputs
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether anything stands here that the server has not put here."""
+        return self.typed() != self._untouched
+
     @property
     def public_inputs(self) -> dict[str, Any]:
         """The inputs with secrets replaced by "$SECRET", for showing and saving."""

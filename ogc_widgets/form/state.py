@@ -103,7 +103,6 @@ class FormState(OutputChoice):
     def __init__(
         self,
         process: JsonValue,
-        inputs: Mapping[str, Any] | None = None,
         **kwargs: object,
     ) -> None:
         self._checks = ItemChecks(self._show_checks)
@@ -148,8 +147,6 @@ class FormState(OutputChoice):
         with publishing(self):
             self._read(self._fields)
             self._publish()
-        if inputs is not None:
-            self.inputs = inputs
 
     @property
     def fields(self) -> Mapping[str, InputField]:
