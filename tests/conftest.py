@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ogc_widgets.lab import Lab
 
 _home = pytest.StashKey[Path]()
+_silence = pytest.StashKey[Any]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -74,6 +75,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     in which other tests could not start one of their own.
     """
     items.sort(key=lambda item: ROOT / "tests" / "browser" in item.path.parents)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Begin what only waits while the other tests run."""
+    if any("silence_borne" in getattr(i, "fixturenames", ()) for i in session.items):
+        from bear_silence import begin
+
+        session.config.stash[_silence] = begin()
+
+
+@pytest.fixture(scope="session")
+def silence_borne(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The program that bears 35 s of silence, begun when the run was."""
+    program = request.config.stash[_silence]
+    yield program
+    program.kill()
+    program.communicate()
 
 
 @pytest.fixture(scope="session", autouse=True)

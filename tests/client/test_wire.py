@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -31,42 +30,10 @@ LANDING = {"title": "T", "links": []}
 # -- patience
 
 
-def test_silence_of_35_s_is_borne_where_the_user_has_that_patience():
-    """Run at once, list, results: each is silent for 35 s, all at the same time."""
-
-    def slowly(said):
-        def behave(_connection, _received):
-            time.sleep(35)
-            return said
-
-        return behave
-
-    done = {"jobID": "j", "processID": "p", "status": "successful"}
-    behaviours = {
-        ("POST", "/api/processes/p/execution"): slowly(answer({"out": 1})),
-        ("GET", "/api/jobs"): slowly(answer({"jobs": [], "links": []})),
-        ("GET", "/api/jobs/j"): lambda *_: answer(done),
-        ("GET", "/api/jobs/j/results"): slowly(answer({"out": 2})),
-    }
-    with (
-        processes_server(behaviours) as server,
-        ogc.Client(f"{server.origin}/api", timeout_s=60) as client,
-        ogc.Client(f"{server.origin}/api") as hasty,
-        ThreadPoolExecutor(4) as pool,
-    ):
-        started = time.monotonic()
-        job = client.job("j")
-        at_once = pool.submit(client.execute, "p", {}, mode="sync")
-        listed = pool.submit(client.jobs)
-        results = pool.submit(job.results)
-        # A client of usual patience: half a minute for a list of results.
-        cut = pool.submit(hasty.job("j").results)
-        assert at_once.result().results().outputs == {"out": 1}
-        assert listed.result() == []
-        assert results.result().outputs == {"out": 2}
-        with pytest.raises(DeadlineError):
-            cut.result()
-        assert 34 < time.monotonic() - started < 60
+def test_silence_of_35_s_is_borne_where_the_user_has_that_patience(silence_borne):
+    """Run at once, list and results: each is answered after 35 s of silence."""
+    said, _ = silence_borne.communicate(timeout=120)
+    assert said == "borne\n"
 
 
 def test_silence_of_a_status_is_noticed_however_patient_the_user_is(monkeypatch):
