@@ -304,6 +304,11 @@ class AsyncJob:
             self._reason = told(message, reason, is_stale=is_stale)
         return self._reason
 
+    @property
+    def _inputs_are_kept(self) -> str:
+        kept = "Your inputs are kept in job.inputs."
+        return kept if self.inputs is not None else ""
+
     def _failed(self, said: str = "") -> JobFailedError:
         """The error of a job that ended without results, in the server's words."""
         if not said and self.view.phase != "failed":
@@ -312,9 +317,7 @@ class AsyncJob:
         past = _PAST.get(self.view.phase, f"ended as {word!r}, without results")
         return JobFailedError(
             f"Job {self.id} {past}" + (f": {said}" if said else "."),
-            safe="Your inputs are kept in job.inputs."
-            if self.inputs is not None
-            else "",
+            safe=self._inputs_are_kept,
             advice="See job.logs() for what happened.",
         )
 
@@ -325,9 +328,7 @@ class AsyncJob:
         if view.removed:
             raise JobGoneError(
                 f"Job {self.id} was removed from the server, with its results.",
-                safe="Your inputs are kept in job.inputs."
-                if self.inputs is not None
-                else "",
+                safe=self._inputs_are_kept,
                 advice="Run the process again.",
             )
         self._need_known()

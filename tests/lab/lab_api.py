@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import psutil
 import pytest
 
 if TYPE_CHECKING:
@@ -87,3 +88,13 @@ class Api:
         last = self.follow(job)[-1]
         assert last["status"] == "successful", last
         return job
+
+
+def sleepers(seconds: str) -> list[int]:
+    """The processes ``sleep SECONDS`` that are alive on this machine."""
+    return [
+        process.pid
+        for process in psutil.process_iter(["cmdline", "status"])
+        if (process.info["cmdline"] or [])[-2:] == ["sleep", seconds]
+        and process.info["status"] != psutil.STATUS_ZOMBIE
+    ]

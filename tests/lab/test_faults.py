@@ -18,7 +18,7 @@ from urllib.parse import urljoin
 
 import psutil
 import pytest
-from lab_api import Api
+from lab_api import Api, sleepers
 
 from ogc_widgets.lab import lab
 
@@ -164,15 +164,6 @@ outputs: {{}}
 """
 
 
-def daemons(seconds: str) -> list[int]:
-    return [
-        process.pid
-        for process in psutil.process_iter(["cmdline", "status"])
-        if (process.info["cmdline"] or [])[-2:] == ["sleep", seconds]
-        and process.info["status"] != psutil.STATUS_ZOMBIE
-    ]
-
-
 def wait_until(condition: Callable[[], object], timeout_s: float = 30) -> None:
     end = time.monotonic() + timeout_s
     while not condition():
@@ -192,14 +183,14 @@ def test_daemon_ends_with_its_job(tmp_path: Path, connect, end, runner) -> None:
         kind = {"Content-Type": "application/cwl+yaml"}
         assert api.post("/processes", content=text, headers=kind).status_code == 201
         job = api.start("leaves-a-daemon", {})
-        wait_until(lambda: daemons(seconds))
+        wait_until(lambda: sleepers(seconds))
         if end == "the job ends":
             assert api.follow(job)[-1]["status"] == "successful"
         elif end == "the job is stopped":
             assert api.delete(job).json()["status"] == "dismissed"
         else:
             server._server.process.kill()
-        wait_until(lambda: not daemons(seconds))
+        wait_until(lambda: not sleepers(seconds))
 
 
 # -- a full disk -----------------------------------------------------------------------
@@ -244,7 +235,7 @@ def test_workers_come_back_and_jobs_are_marked_when_the_disk_was_full(
         )
         assert refused.status_code == 507
         assert "nothing was started" in refused.json()["detail"]
-        wait_until(lambda: not daemons("1.0"))  # its pause is over
+        wait_until(lambda: not sleepers("1.0"))  # its pause is over
         time.sleep(2)  # as long as the disk is full nothing can be noted
         filler.unlink()
         for job in (running, waiting):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-import psutil
+from lab_api import sleepers
 
 from ogc_widgets.lab import lab
 
@@ -22,15 +22,6 @@ def kill(server: Lab) -> None:
     server._server.process.kill()
     server._server.process.wait()
     server.close()
-
-
-def sleepers(seconds: str) -> list[int]:
-    return [
-        process.pid
-        for process in psutil.process_iter(["cmdline", "status"])
-        if (process.info["cmdline"] or [])[-2:] == ["sleep", seconds]
-        and process.info["status"] != psutil.STATUS_ZOMBIE
-    ]
 
 
 def test_jobs_are_listed_and_settled_when_the_server_was_killed(
