@@ -44,6 +44,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+def printable(text: str) -> str:
+    """Put U+FFFD for each half of a character: no terminal or kernel can print one."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 class OgcError(Exception):
     """Base of every error that this package raises on purpose.
 
@@ -56,10 +61,8 @@ class OgcError(Exception):
     def __init__(self, what: str, *, safe: str = "", advice: str = "") -> None:
         if type(self) is OgcError:
             raise TypeError("raise one of the two families, not OgcError itself")
-        super().__init__(what)
-        self.what = what
-        self.safe = safe
-        self.advice = advice
+        self.what, self.safe, self.advice = map(printable, (what, safe, advice))
+        super().__init__(self.what)
 
     def __str__(self) -> str:
         return "\n".join(part for part in (self.what, self.safe, self.advice) if part)

@@ -23,6 +23,8 @@ _MOST_KEPT = 2_048
 
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ftp": 21}
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
+# Halves of characters among them: the HTTP library raises over those.
+_UNENCODED = re.compile("[ \ud800-\udfff]")
 _LINK_HEADER = re.compile(r"<([^>]*)>((?:\s*;\s*[\w*!#$&+.^`|~-]+\s*(?:=\s*"
                           r"(?:\"[^\"]*\"|[^\s;,\"]+))?)*)")  # fmt: skip
 _LINK_PARAMETER = re.compile(r";\s*([\w*-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))")
@@ -98,7 +100,7 @@ def _absolute(href: str, base_url: str) -> str:
         return ""
     if parts.scheme.lower() not in SCHEMES or not usable:
         return ""
-    return joined.replace(" ", "%20")
+    return _UNENCODED.sub(lambda one: quote(one[0], errors="surrogatepass"), joined)
 
 
 @lru_cache(_MOST_KEPT)

@@ -13,7 +13,7 @@ from contextvars import Context, ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.errors import DialectWarning, OgcWarning, StrictError
+from ogc_widgets.errors import DialectWarning, OgcWarning, StrictError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -107,6 +107,7 @@ def notice(message: str, category: type[OgcWarning] = DialectWarning) -> None:
     Raises:
         StrictError: Inside :func:`strict`.
     """
+    message = printable(message)
     hearer = _hearer.get()
     if hearer is not None:
         hearer(message)

@@ -270,8 +270,13 @@ def with_query(url: str, members: Mapping[str, object]) -> str:
     parts = urlsplit(url)
     kept = [
         (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        for name, value in parse_qsl(
+            parts.query, keep_blank_values=True, errors="surrogatepass"
+        )
         if name not in members
     ]
-    query = urlencode([*kept, *((name, str(v)) for name, v in members.items())])
+    query = urlencode(
+        [*kept, *((name, str(v)) for name, v in members.items())],
+        errors="surrogatepass",
+    )
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))

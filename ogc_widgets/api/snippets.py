@@ -151,11 +151,12 @@ def as_httpx(
     own = {k: v for k, v in request.headers.items() if k != "Accept"}
     document = json.loads(request.body or b"null")
     exact = pretty_body(request)
-    if dump_json(document, indent=2) == exact:
+    if dump_json(document, indent=2) == exact and "\\ud" not in exact:
         own.pop("Content-Type", None)
         body = f"    json={_literal(document, 4)},\n"
     else:
-        # A number with more digits than a float holds is only safe as text.
+        # A number with more digits than a float holds is only safe as text, and httpx
+        # does not write halves of characters.
         body = f"    content={exact!r},\n"
     if own:
         body = f"    headers={_literal(own, 4)},\n{body}"

@@ -8,7 +8,9 @@ a server's text into markup.
 from __future__ import annotations
 
 import html
-import re
+import unicodedata
+
+from ogc_widgets.errors import printable
 
 TITLE_LIMIT = 200
 MESSAGE_LIMIT = 4_000
@@ -35,7 +37,9 @@ _LINES: dict[int, str | None] = {
     **dict.fromkeys((0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029), "\n"),
 }
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+# What people write has no more marks on one letter; more would be painted over the
+# lines around. view/static/base.js does the same.
+_MOST_MARKS = 4
 
 
 def clean(value: object, *, limit: int = TITLE_LIMIT, lines: bool = False) -> str:
@@ -55,12 +59,24 @@ def clean(value: object, *, limit: int = TITLE_LIMIT, lines: bool = False) -> st
     left_out = len(text) - limit
     if left_out > 0:
         text = text[:limit]
-    text = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+    text = _few_marks(printable(text))
     if lines:
         text = text.replace("\r\n", "\n").translate(_LINES)
     else:
         text = " ".join(text.translate(_ONE_LINE).split())
     return f"{text}… ({left_out:,} more)" if left_out > 0 else text
+
+
+def _few_marks(text: str) -> str:
+    """Leave out what marks a letter has beyond those that people write."""
+    if text.isascii():
+        return text
+    kept, marks = [], 0
+    for letter in text:
+        marks = marks + 1 if unicodedata.category(letter)[0] == "M" else 0
+        if marks <= _MOST_MARKS:
+            kept.append(letter)
+    return "".join(kept)
 
 
 def escape_html(value: object, *, limit: int = TITLE_LIMIT, lines: bool = False) -> str:

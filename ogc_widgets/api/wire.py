@@ -171,6 +171,8 @@ def dump_json(
         allow_nan=is_lenient,
         default=stand_in,
     )
+    # UTF-8 has no halves of characters, JSON has escapes for them.
+    text = _LONE.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
     if not decimals:
         return text
     return re.sub(

@@ -39,6 +39,7 @@ from ogc_widgets.errors import (
     ResultsNotReadyError,
     SignInError,
     TransportError,
+    printable,
 )
 
 if TYPE_CHECKING:
@@ -559,7 +560,7 @@ class AsyncJob:
         return problem
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.id} {self.status.status}>"
+        return f"<{type(self).__name__} {printable(self.id)} {self.status.status}>"
 
 
 _PAST = {"failed": "failed", "dismissed": "was dismissed"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.loop import in_loop_thread, run
+from ogc_widgets.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -212,4 +213,4 @@ class Job:
         return run(self._aio.dismiss)
 
     def __repr__(self) -> str:
-        return f"<Job {self.id} {self.status.status}>"
+        return f"<Job {printable(self.id)} {self.status.status}>"

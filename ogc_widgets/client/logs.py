@@ -15,7 +15,7 @@ from ogc_widgets.api.links import is_link_local, is_private_host, without_query
 from ogc_widgets.api.replies import problem_error
 from ogc_widgets.api.text import LOG_LIMIT
 from ogc_widgets.client.loop import on_loop, run
-from ogc_widgets.errors import DeadlineError, ProblemError, TransportError
+from ogc_widgets.errors import DeadlineError, ProblemError, TransportError, printable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -137,7 +137,9 @@ class LogFile:
             yield stream
 
     def __repr__(self) -> str:
-        return f"<LogFile {self.step} {self.number} {without_query(self.url)}>"
+        return (
+            f"<LogFile {printable(self.step)} {self.number} {without_query(self.url)}>"
+        )
 
 
 @dataclass(frozen=True)

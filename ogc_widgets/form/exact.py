@@ -187,7 +187,7 @@ def _write(value: JsonValue, indent: int | None, level: int) -> str:
         flat = not any(isinstance(member, (Mapping, list, tuple)) for member in value)
         parts = [_write(member, indent, level + 1) for member in value]
         return _bracket("[", parts, "]", None if flat else indent, level)
-    # Half a surrogate pair cannot be sent to the page, its escape can.
+    # UTF-8 has no half of a surrogate pair, JSON has an escape for it.
     escape = isinstance(value, str) and bool(SURROGATE.search(value))
     try:
         return json.dumps(value, ensure_ascii=escape, allow_nan=False)

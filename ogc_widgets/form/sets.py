@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.api.text import clean, escape_html
-from ogc_widgets.errors import InputError
+from ogc_widgets.errors import InputError, printable
 from ogc_widgets.form import exact
 from ogc_widgets.form.fields import UNSET
 
@@ -119,7 +119,7 @@ class Comparison(Sequence[Difference]):
             for row in self
             for here, there in [row.texts()]
         ]
-        return "\n".join(lines)
+        return printable("\n".join(lines))
 
     def _repr_html_(self) -> str:
         if not self:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ogc_widgets.errors import OgcError
+from ogc_widgets.api.wire import dump_json
+from ogc_widgets.errors import OgcError, printable
 from ogc_widgets.panel.failure import first_error_line
 from ogc_widgets.panel.logs import LogState, read_log
 from ogc_widgets.panel.steps import LogKey
@@ -103,7 +103,7 @@ async def build_report(
         lines += ["", f"Log of {name}, last {len(tail)} lines:", *tail]
     elif not keys:
         lines += ["", "The server gives no logs for this job."]
-    return "\n".join(without_secrets_in_lines(lines)) + "\n"
+    return printable("\n".join(without_secrets_in_lines(lines))) + "\n"
 
 
 def without_secrets_in_lines(lines: list[str]) -> list[str]:
@@ -117,4 +117,4 @@ def _word_of_server(view: JobView) -> str:
 
 
 def _pretty(document: object) -> str:
-    return json.dumps(without_secrets(document), indent=1, ensure_ascii=False)
+    return dump_json(without_secrets(document), indent=1, is_lenient=True)

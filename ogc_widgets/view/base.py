@@ -21,6 +21,7 @@ import anywidget
 import traitlets
 
 from ogc_widgets.view.cells import NotesDisplay
+from ogc_widgets.view.halves import from_page, to_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,7 +76,23 @@ class View(NotesDisplay, anywidget.AnyWidget):
         super().__init__(**kwargs)
         self.on_msg(self._receive)
 
+    # Everything that goes to the page or comes from it passes through these three and
+    # _receive.
+
+    def get_state(self, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 # as ipywidgets has it
+        """What the page is told, when it opens and later."""
+        state: dict[str, Any] = to_page(super().get_state(*args, **kwargs))
+        return state
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the page says of its traits."""
+        super().set_state(from_page(sync_data))
+
+    def _send(self, msg: object, buffers: Any = None) -> None:  # noqa: ANN401 # as ipywidgets has it
+        super()._send(to_page(msg), buffers)
+
     def _receive(self, _widget: object, content: object, _buffers: object) -> None:
+        content = from_page(content)
         if not isinstance(content, dict) or not isinstance(content.get("type"), str):
             return
         arguments = {key: value for key, value in content.items() if key != "type"}

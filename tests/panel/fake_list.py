@@ -73,6 +73,8 @@ class ListedJob:
 class FakeServer:
     """Stands for a client; ``aio`` is itself."""
 
+    url = "http://localhost"
+
     def __init__(self, documents: list[dict[str, Any]]) -> None:
         self.documents = documents
         self.limits: list[int] = []

@@ -15,8 +15,15 @@ function h(tag, attributes = {}, ...children) {
     else if (name === "checked" || name === "disabled" || name === "hidden") element[name] = true;
     else element.setAttribute(name, value === true ? "" : String(value));
   }
-  element.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== false));
+  element.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== false)
+    .map((c) => (typeof c === "string" ? fewMarks(c) : c)));
   return element;
+}
+
+/** Text for the page without the marks that a letter has beyond those that people write:
+    thousands of them on one would be painted over what stands around. As in api/text.py. */
+function fewMarks(text) {
+  return text.replace(/(\p{M}{4})\p{M}+/gu, "$1");
 }
 
 /** Server text made harmless for a line: control characters visible, length limited. */
@@ -44,7 +51,8 @@ function show(element, visible) {
 
 /** Change the text only where it differs, so that screen readers do not repeat it. */
 function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const shown = fewMarks(String(text ?? ""));
+  if (element.textContent !== shown) element.textContent = shown;
 }
 
 let lastId = 0;
