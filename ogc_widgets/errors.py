@@ -9,6 +9,7 @@
     └── ServerError                 the server's, or the way to it
         ├── TransportError            no usable answer arrived
         │   ├── ConnectionFailedError   the request never reached the server
+        │   │   └── PrivateAddressError    a server named a place near you
         │   ├── DeadlineError           no complete answer in time
         │   ├── BodyTooLargeError       the answer is over the limit
         │   └── RedirectError           a redirect that is not safe to follow
@@ -115,6 +116,10 @@ class TransportError(ServerError):
 
 class ConnectionFailedError(TransportError):
     """The request never reached the server; sending it again is safe."""
+
+
+class PrivateAddressError(ConnectionFailedError):
+    """A server led to an address that it has no business with: nothing was sent."""
 
 
 class DeadlineError(TransportError):

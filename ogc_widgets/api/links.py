@@ -7,13 +7,14 @@ always absolute and always has one of :data:`SCHEMES`.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+from ogc_widgets.api.addresses import is_public, read_ip
 
 SCHEMES = frozenset({"http", "https", "s3", "gs", "ftp"})
 WEB_SCHEMES = frozenset({"http", "https"})
@@ -153,29 +154,18 @@ def without_query(url: str) -> str:
 
 
 def is_private_host(url: str) -> bool:
-    """Whether only machines near the server (or this one) can reach the host."""
+    """Whether only machines near the server (or this one) seem to reach the host.
+
+    Read from its name: good for saying so, not for deciding what is connected to.
+    """
     known = origin(url)
     if known is None:
         return True
     host = known[1]
-    try:
-        address = ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
+    ip = read_ip(host)
+    if ip is None:
         return "." not in host or host.endswith(_INNER_SUFFIXES)
-    return not address.is_global
-
-
-def is_link_local(url: str) -> bool:
-    """Whether the host is a link-local address (cloud metadata services are)."""
-    known = origin(url)
-    if known is None:
-        return False
-    try:
-        address = ipaddress.ip_address(known[1].strip("[]"))
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return bool((mapped or address).is_link_local)
+    return not is_public(ip)
 
 
 def read_links(document: object, base_url: str = "") -> tuple[Link, ...]:

@@ -36,12 +36,15 @@ class Request:
         url: Absolute address.
         headers: Header name to value.
         body: Bytes to send, or ``None``.
+        named_by: Address of the server that named ``url``; "" for the user, ``None``
+            for the server that the client is for.
     """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    named_by: str | None = None
 
     @property
     def is_safe(self) -> bool:
@@ -49,9 +52,9 @@ class Request:
         return self.method in ("GET", "HEAD")
 
 
-def get(url: str, *, accept: str = JSON) -> Request:
+def get(url: str, *, accept: str = JSON, named_by: str | None = None) -> Request:
     """Ask for a document."""
-    return Request("GET", url, {"Accept": accept})
+    return Request("GET", url, {"Accept": accept}, named_by=named_by)
 
 
 def delete(url: str) -> Request:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ogc_widgets.api import LandingPage
-from ogc_widgets.api.links import is_private_host
 from ogc_widgets.api.stac import catalogue_link
 from ogc_widgets.errors import ProblemError, ProtocolError
 
@@ -90,10 +89,9 @@ async def discover(client: AsyncClient, process_id: str | None) -> Server:
 
 
 def _catalogue(landing: LandingPage, client: AsyncClient) -> str:
-    """The STAC API that a server offers, if it can be reached from here."""
+    """The STAC API that a server offers."""
     link = catalogue_link(landing.raw, client.url)
-    url = client.rebase(link) if link else ""
-    return url if not is_private_host(url) or is_private_host(client.url) else ""
+    return client.rebase(link) if link else ""
 
 
 def _first(ids: list[str], client: AsyncClient) -> str:

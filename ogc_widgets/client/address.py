@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
+from ogc_widgets.api.addresses import is_public, read_ip
 from ogc_widgets.api.links import (
     Rebase,
     find_link,
@@ -92,10 +92,8 @@ def is_landing_page(document: object) -> bool:
 
 
 def _is_near(host: str) -> bool:
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return "." not in host
+    ip = read_ip(host)
+    return "." not in host if ip is None else not is_public(ip)
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ogc_widgets.api.links import (
     absolute,
     find_link,
-    is_private_host,
     read_links,
     same_origin,
 )
@@ -35,6 +35,7 @@ from ogc_widgets.errors import (
     ConnectionFailedError,
     DeadlineError,
     OgcError,
+    PrivateAddressError,
     ProblemError,
     ProtocolError,
     SignInError,
@@ -66,13 +67,17 @@ class Catalogue:
     Args:
         reader: Sends the requests.
         url: Address of the landing page.
+        is_offered: Whether the process server named it, and not the user.
 
     Raises:
         InputError: It is not a web address.
     """
 
-    def __init__(self, reader: StacReader, url: str) -> None:
+    def __init__(
+        self, reader: StacReader, url: str, *, is_offered: bool = False
+    ) -> None:
         self.url = clean_url(url).url
+        self._named_by = None if is_offered else ""
         self._reader = reader
         self._api: SearchApi | None = None
         self._query = ItemQuery()
@@ -176,23 +181,27 @@ class Catalogue:
             url = absolute(href, base)
             if urlsplit(url).scheme not in ("http", "https"):
                 continue
-            if is_private_host(url) and not is_private_host(self.url):
-                continue
             with contextlib.suppress(OgcError):
                 reply = await self._reader.send(
-                    get(url, accept="image/*"), max_bytes=PICTURE_BYTES
+                    self._named(get(url, accept="image/*")), max_bytes=PICTURE_BYTES
                 )
                 for start, media_type in _PICTURES.items():
                     if reply.is_ok and reply.body.startswith(start):
                         return reply.body, media_type
         return None
 
+    def _named(self, request: Request) -> Request:
+        is_own = same_origin(request.url, self.url)
+        return replace(request, named_by=self._named_by if is_own else self.url)
+
     async def _send(self, request: Request) -> Reply:
         host = clean(urlsplit(request.url).hostname, limit=80)
         try:
             reply = await self._reader.send(
-                request, timeout_s=SEARCH_S, max_bytes=SEARCH_BYTES
+                self._named(request), timeout_s=SEARCH_S, max_bytes=SEARCH_BYTES
             )
+        except PrivateAddressError:
+            raise
         except DeadlineError:
             raise DeadlineError(
                 f"{host} did not answer within {SEARCH_S:g} s.",

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client.environment import Verify
     from ogc_widgets.client.objectstore import S3
+    from ogc_widgets.client.reach import Reach
     from ogc_widgets.client.stream import Stream
 
 # Seconds that a server may take to accept something, at least.
@@ -127,6 +128,11 @@ class Connection:
     def is_verified(self) -> bool:
         """Whether the server's certificate is checked."""
         return self._transport.verifies
+
+    @property
+    def reach(self) -> Reach:
+        """What servers may make this client connect to."""
+        return self._transport.reach
 
     @property
     def verify_others(self) -> Verify:

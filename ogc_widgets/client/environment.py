@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import ipaddress
 import os
 import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ogc_widgets.api.addresses import read_ip
 from ogc_widgets.api.links import origin, without_query
 from ogc_widgets.api.text import clean
 from ogc_widgets.errors import InputError
@@ -31,13 +31,11 @@ _PROXIES = ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY")
 def is_loopback(url: str) -> bool:
     """Whether an address is one of this machine itself."""
     known = origin(url)
-    host = known[1].strip("[]") if known else ""
+    host = known[1] if known else ""
     if host == "localhost":
         return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    ip = read_ip(host)
+    return ip is not None and ip.is_loopback
 
 
 def ssl_context(verify: Verify, *, is_here: bool) -> ssl.SSLContext | bool:

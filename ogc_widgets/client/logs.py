@@ -11,11 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ogc_widgets.api import requests
-from ogc_widgets.api.links import is_link_local, is_private_host, without_query
+from ogc_widgets.api.links import without_query
 from ogc_widgets.api.replies import problem_error
 from ogc_widgets.api.text import LOG_LIMIT
 from ogc_widgets.client.loop import on_loop, run
-from ogc_widgets.errors import DeadlineError, ProblemError, TransportError, printable
+from ogc_widgets.errors import (
+    DeadlineError,
+    PrivateAddressError,
+    ProblemError,
+    TransportError,
+    printable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -87,17 +93,14 @@ class LogFile:
     async def _read(self, tail_bytes: int | None) -> _Tail:
         try:
             return await self._read_from(self.url, tail_bytes)
-        except (ProblemError, TransportError):
-            if not self._may_try_as_given():
+        except (ProblemError, TransportError) as error:
+            if self._given_url == self.url:
                 raise
-            return await self._read_from(self._given_url, tail_bytes)
-
-    def _may_try_as_given(self) -> bool:
-        """Whether the server's own address for the log may work from here."""
-        url = self._given_url
-        if url == self.url or is_link_local(url):
-            return False
-        return not is_private_host(url) or is_private_host(self._client.url)
+            # The server's own address for it may work from here, too.
+            try:
+                return await self._read_from(self._given_url, tail_bytes)
+            except PrivateAddressError:
+                raise error from None
 
     async def _read_from(self, url: str, tail_bytes: int | None) -> _Tail:
         if tail_bytes is None:

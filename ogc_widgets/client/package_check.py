@@ -119,7 +119,7 @@ async def _fetched(client: Connection, address: str) -> str:
     reader = StacReader(client)
     try:
         reply = await reader.send(
-            requests.get(address, accept=_ACCEPT), max_bytes=PACKAGE_BYTES
+            requests.get(address, accept=_ACCEPT, named_by=""), max_bytes=PACKAGE_BYTES
         )
     finally:
         await reader.close()

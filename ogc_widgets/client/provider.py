@@ -19,6 +19,7 @@ from ogc_widgets.api.links import absolute, origin
 from ogc_widgets.api.requests import JSON, Request, get
 from ogc_widgets.api.text import clean
 from ogc_widgets.client.credentials import Credentials
+from ogc_widgets.client.reach import Reach
 from ogc_widgets.client.secret import Sealed, Secret, SecretSource, blanked
 from ogc_widgets.client.transport import Transport
 from ogc_widgets.errors import (
@@ -121,6 +122,7 @@ class Provider:
         self._secret = client_secret
         self._verify = verify
         self._timeout_s = timeout_s
+        self._reach = Reach(self.issuer)
         self._endpoints: Endpoints | None = None
 
     async def endpoints(self) -> Endpoints:
@@ -238,6 +240,7 @@ class Provider:
             Credentials(request.url),
             timeout_s=self._timeout_s,
             verify=self._verify,
+            reach=self._reach,
         )
         try:
             return await transport.send(request, max_bytes=_MOST_BYTES)

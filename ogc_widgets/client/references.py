@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ogc_widgets.api import requests
-from ogc_widgets.api.links import WEB_SCHEMES, find_link, is_private_host, read_links
+from ogc_widgets.api.links import WEB_SCHEMES, find_link, read_links
 from ogc_widgets.api.results import ResultsDocument, is_item, items_in
 from ogc_widgets.errors import OgcError
 
@@ -27,38 +27,33 @@ async def with_linked_items(
 ) -> ResultsDocument:
     """Add the STAC items that outputs and catalogues link to.
 
-    Nothing is fetched where items came with the results, and nothing that cannot be
-    reached from here; a link that fails is left out.
+    Nothing is fetched where items came with the results; a link that fails is left out.
     """
     if document.items:
         return document
     found: list[dict[str, Any]] = []
-    pending = [*_references(document.outputs)]
+    # Each with the address of the document that it stands in.
+    pending: dict[str, str | None] = dict.fromkeys(_references(document.outputs))
     for catalog in document.catalogs:
-        pending += _children(catalog, "")
+        pending |= dict.fromkeys(_children(catalog, ""))
     for _ in range(_CATALOG_DEPTH):
-        hrefs = [href for href in dict.fromkeys(pending) if may_fetch(client, href)]
-        hrefs = hrefs[: MOST_LINKED - len(found)]
-        answers = await asyncio.gather(*(_fetch(client, href) for href in hrefs))
-        pending = []
-        for href, answer in zip(hrefs, answers, strict=True):
+        known = [
+            one for one in pending.items() if urlsplit(one[0]).scheme in WEB_SCHEMES
+        ]
+        known = known[: MOST_LINKED - len(found)]
+        answers = await asyncio.gather(*(_fetch(client, *one) for one in known))
+        pending = {}
+        for (href, _), answer in zip(known, answers, strict=True):
             if is_item(answer):
                 found.append(answer)
             else:
                 found += items_in(answer)
-                pending += _children(answer, href)
+                pending |= dict.fromkeys(_children(answer, href), href)
         if not pending or len(found) >= MOST_LINKED:
             break
     if not found:
         return document
     return replace(document, items=found)
-
-
-def may_fetch(client: Connection, href: str) -> bool:
-    """Whether an address in results may be read without being asked to."""
-    if urlsplit(href).scheme not in WEB_SCHEMES:
-        return False
-    return not is_private_host(href) or is_private_host(client.url)
 
 
 def _references(outputs: Mapping[str, Any]) -> list[str]:
@@ -79,9 +74,9 @@ def _children(catalog: Mapping[str, Any], base_url: str) -> list[str]:
     return [link.href for link in links if link.relation in ("item", "items", "child")]
 
 
-async def _fetch(client: Connection, href: str) -> dict[str, Any]:
+async def _fetch(client: Connection, href: str, named_by: str | None) -> dict[str, Any]:
     try:
-        reply = await client.send(requests.get(href))
+        reply = await client.send(requests.get(href, named_by=named_by))
         answer = reply.json() if reply.is_ok else {}
     except OgcError:
         return {}

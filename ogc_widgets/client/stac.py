@@ -1,8 +1,8 @@
 """Reads STAC documents for a client: one look at an address, and what came of it.
 
 Credentials go to the client's own server and nowhere else; every other server gets
-connections of its own, so that its redirects are judged by where it stands itself. At
-most four documents are read at a time, each within a deadline and a size.
+connections of its own. At most four documents are read at a time, each within a
+deadline and a size.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from ogc_widgets.api import requests
 from ogc_widgets.api.links import (
     WEB_SCHEMES,
     absolute,
-    is_private_host,
     origin,
     same_origin,
 )
@@ -29,6 +28,7 @@ from ogc_widgets.errors import (
     ConnectionFailedError,
     DeadlineError,
     OgcError,
+    PrivateAddressError,
     RedirectError,
 )
 
@@ -75,14 +75,6 @@ class StacReader:
         self._others: dict[Origin | None, Transport] = {}
         self._places = asyncio.Semaphore(AT_A_TIME)
 
-    def may_read(self, url: str) -> bool:
-        """Whether an address may be read without being asked to.
-
-        An address that only machines near here can reach is not, unless the process
-        server is near, too.
-        """
-        return not is_private_host(url) or is_private_host(self._client.url)
-
     async def look(self, url: str, *, insist: bool = False) -> Look:
         """Look at an address. Only in the loop thread; raises nothing of a server's.
 
@@ -93,14 +85,16 @@ class StacReader:
         address = absolute(url)
         if urlsplit(address).scheme not in WEB_SCHEMES:
             return Look(why_not="This is not a web address.")
-        if not insist and not self.may_read(address):
+        named_by = "" if insist else None
+        try:
+            reply = await self.send(
+                requests.get(address, accept=_ACCEPT, named_by=named_by),
+                max_bytes=DOCUMENT_BYTES,
+            )
+        except PrivateAddressError:
             return Look(
                 why_not="Not looked at: only machines near yours can reach it.",
                 private=True,
-            )
-        try:
-            reply = await self.send(
-                requests.get(address, accept=_ACCEPT), max_bytes=DOCUMENT_BYTES
             )
         except OgcError as error:
             return Look(
@@ -142,6 +136,7 @@ class StacReader:
                 Credentials(url),
                 timeout_s=LOOK_S,
                 verify=self._client.verify_others,
+                reach=self._client.reach,
             )
         return self._others[key]
 

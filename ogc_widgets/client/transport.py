@@ -33,6 +33,7 @@ from ogc_widgets.client.environment import (
     usable_proxies,
 )
 from ogc_widgets.client.quiet import keep_logs_quiet
+from ogc_widgets.client.reach import Bound, Reach
 from ogc_widgets.client.stream import Stream, take_location
 from ogc_widgets.errors import (
     BodyTooLargeError,
@@ -91,18 +92,27 @@ class Transport:
         credentials: What to send to its origin, and nowhere else.
         timeout_s: Seconds for a whole exchange, unless a request says otherwise.
         verify: ``True``, ``False``, the path of a CA file, or an SSL context.
+        reach: What may be connected to, where another server is the one that the user
+            gave.
     """
 
     def __init__(
-        self, url: str, credentials: Credentials, *, timeout_s: float, verify: Verify
+        self,
+        url: str,
+        credentials: Credentials,
+        *,
+        timeout_s: float,
+        verify: Verify,
+        reach: Reach | None = None,
     ) -> None:
         self.url = url
         self.credentials = credentials
         self.timeout_s = timeout_s
         self.verify = verify
+        self.reach = reach or Reach(url)
         self.cookies = Cookies(url)
         self.rebase: Callable[[str], str] = Rebase(url)
-        self._pools: dict[tuple[bool, bool], httpx.AsyncClient] = {}
+        self._pools: dict[tuple[bool, bool, Bound], httpx.AsyncClient] = {}
         self._in_flight: Counter[httpx.AsyncClient] = Counter()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._gate: _Gate | None = None
@@ -215,11 +225,14 @@ class Transport:
         sent = sent or _Sent()
         silence_s = silence_s or max(SILENCE_S, self.timeout_s)
         url = request.url
+        named_by = self.reach.url if request.named_by is None else request.named_by
         renewed = False
         for _ in range(MAX_REDIRECTS + 2):
             identity = await self._identity(url)
             headers = {**request.headers, **identity}
-            async with self._exchange(request, url, headers, silence_s, sent) as got:
+            async with self._exchange(
+                request, url, named_by, headers, silence_s, sent
+            ) as got:
                 if identity and not renewed and _may_be_expired(request, got):
                     renewed = True
                     async with _unhurried(deadline):
@@ -229,7 +242,7 @@ class Transport:
                 if not target:
                     yield got
                     return
-                url = target
+                url, named_by = target, got.url
         raise RedirectError(
             f"More than {MAX_REDIRECTS} redirects from {without_query(request.url)}.",
             advice="Use the address that the server redirects to.",
@@ -272,11 +285,6 @@ class Transport:
                 safe="Nothing was sent there.",
                 advice="If you trust it, make a client for that address.",
             )
-        if here != there and is_private_host(target) and not is_private_host(self.url):
-            raise RedirectError(
-                f"{names}, which only machines near the server can reach.",
-                safe="Nothing was sent there.",
-            )
         return target
 
     async def _is_out_of_reach(self, url: str, target: str) -> bool:
@@ -286,7 +294,7 @@ class Transport:
             return False
         if not is_private_host(target):
             return True  # left as it is, unless the server calls itself so
-        if not is_private_host(self.url):
+        if self.reach.is_public(self.url):
             return True
         # Both are near: a second server on this machine, or a name inside of a cluster.
         host, port = known[1].strip("[]"), known[2]
@@ -301,24 +309,34 @@ class Transport:
         self,
         request: Request,
         url: str,
+        named_by: str,
         headers: dict[str, str],
         silence_s: float,
         sent: _Sent,
     ) -> AsyncIterator[Stream]:
         import httpx
 
-        pool = self._pool(url, keep=request.is_safe)
+        # A connection is kept for requests of the same bound only.
+        bound = self.reach.bound(url, named_by)
+        pool = self._pool(url, keep=request.is_safe, bound=bound)
         self._in_flight[pool] += 1
-        extensions = {} if request.is_safe else {"trace": sent.trace}
         where = f"{request.method} {without_query(url)}"
         try:
+            address = httpx.URL(self.credentials.with_params(url))
+            host = address.raw_host.decode("ascii")
+            judge = self.reach.judge(url, host, named_by, bound)
+
+            async def trace(event: str, info: Mapping[str, Any]) -> None:
+                await judge(event, info)
+                await sent.trace(event, info)
+
             async with pool.stream(
                 request.method,
-                self.credentials.with_params(url),
+                address,
                 headers={**headers, **self.cookies.header_for(url)},
                 content=request.body,
                 timeout=httpx.Timeout(silence_s, connect=CONNECT_S),
-                extensions=extensions,
+                extensions={"trace": trace},
             ) as response:
                 self.cookies.take(url, response.headers.get_list("set-cookie"))
                 yield Stream(response, url, where)
@@ -350,7 +368,7 @@ class Transport:
             self._in_flight[pool] -= 1
             await self._close_unused(pool)
 
-    def _pool(self, url: str, *, keep: bool) -> httpx.AsyncClient:
+    def _pool(self, url: str, *, keep: bool, bound: Bound) -> httpx.AsyncClient:
         from http.cookiejar import CookieJar, DefaultCookiePolicy
 
         import httpx
@@ -361,7 +379,8 @@ class Transport:
             self._pools, self._loop, self._gate = {}, loop, None
         # What the environment says about proxies is not for this machine itself.
         is_here = is_loopback(url)
-        if (keep, is_here) not in self._pools:
+        key = keep, is_here, bound
+        if key not in self._pools:
             keep_logs_quiet()
             # What must not be sent twice gets a new connection each time: a kept one
             # may have been closed by the server, and then its fate would be unknown.
@@ -370,7 +389,7 @@ class Transport:
                 max_keepalive_connections=MAX_IN_FLIGHT if keep else 0,
             )
             with usable_proxies():
-                self._pools[keep, is_here] = httpx.AsyncClient(
+                self._pools[key] = httpx.AsyncClient(
                     verify=ssl_context(self.verify, is_here=is_here),
                     limits=limits,
                     trust_env=not is_here,
@@ -381,7 +400,7 @@ class Transport:
                     cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
                     event_hooks={"response": [take_location]},
                 )
-        return self._pools[keep, is_here]
+        return self._pools[key]
 
     def _gate_of(self) -> _Gate:
         loop = asyncio.get_running_loop()

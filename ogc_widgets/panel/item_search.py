@@ -88,6 +88,7 @@ class ItemSearch(BackgroundView):
         self._on_add = on_add
         self._on_found = on_found
         self._path = ""
+        self._offered = ""
         self._area: Mapping[str, Any] | None = None
         self._box: tuple[float, ...] = ()
         self._catalogue: Catalogue | None = None
@@ -129,6 +130,7 @@ class ItemSearch(BackgroundView):
             known.insert(0, _last_address)
         with publishing(self):
             self._path = path
+            self._offered = offered
             self.label = label
             self.takes_one = takes_one
             self.picked = []
@@ -173,7 +175,9 @@ class ItemSearch(BackgroundView):
         if not address:
             return
         try:
-            self._catalogue = Catalogue(self._reader, address)
+            self._catalogue = Catalogue(
+                self._reader, address, is_offered=address == self._offered
+            )
         except InputError as error:
             self._fail(error)
             return

@@ -37,14 +37,16 @@ class RawServer:
     connection itself.
     """
 
-    def __init__(self, behave):
+    def __init__(self, behave, host="127.0.0.1"):
         self.behave = behave
         self.received: list[Received] = []
         self.in_flight = self.most_in_flight = 0
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.origin = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.connections = 0
+        self._listener = socket.create_server((host, 0))
+        self.port = self._listener.getsockname()[1]
+        self.origin = f"http://{host}:{self.port}"
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
@@ -56,6 +58,7 @@ class RawServer:
                 return
             with self._lock:
                 self._open.add(connection)
+                self.connections += 1
             threading.Thread(target=self._serve, args=[connection], daemon=True).start()
 
     def _serve(self, connection):

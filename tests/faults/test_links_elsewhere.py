@@ -8,7 +8,6 @@ from secret_senders import AUTHS, carries_secret
 
 from ogc_widgets.api import watching
 from ogc_widgets.client import Client
-from ogc_widgets.client.references import may_fetch
 from ogc_widgets.errors import OgcError
 
 pytestmark = pytest.mark.filterwarnings("ignore::ogc_widgets.errors.OgcWarning")
@@ -121,26 +120,3 @@ def test_secret_stays_when_a_link_leads_to_another_server(kind, auth, stranger):
         assert not any(carries_secret(one) for one in stranger.received)
         # Nothing is ever sent to another server, only read from it.
         assert {one.method for one in stranger.received} <= {"GET"}
-
-
-class PublicServer:
-    url = "https://zoo.example.org/acme/ogc-api"
-
-
-@pytest.mark.parametrize(
-    ("href", "allowed"),
-    [
-        ("https://files.example.org/item.json", True),
-        ("http://169.254.169.254/latest/meta-data/", False),
-        ("http://[::ffff:169.254.169.254]/", False),
-        ("http://localhost:8080/item.json", False),
-        ("http://10.0.0.7/item.json", False),
-        ("http://minio.default.svc.cluster.local/item.json", False),
-        ("http://intranet/item.json", False),
-        ("file:///etc/passwd", False),
-        ("javascript:alert(1)", False),
-        ("s3://bucket/key", False),
-    ],
-)
-def test_neighbours_of_the_kernel_are_not_asked_for_a_public_server(href, allowed):
-    assert may_fetch(PublicServer(), href) is allowed

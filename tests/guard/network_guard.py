@@ -44,7 +44,10 @@ def is_local(host: object) -> bool:
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
-        return False
+        try:  # an old spelling, such as 127.1
+            address = ipaddress.IPv4Address(socket.inet_aton(host))
+        except OSError:
+            return False
     return address.is_loopback or address.is_unspecified
 
 

@@ -331,3 +331,12 @@ def test_hostile_words_are_made_harmless(open_page):
     assert "\u202e" not in row["id"]
     assert len(row["id"]) < 200
     assert (row["date"], row["clouds"]) == ("", "")
+
+
+def test_private_catalogue_is_not_asked_when_a_public_server_offers_it(open_page):
+    with RawServer(lambda *_: answer({})) as inner:
+        page = open_page("http://zoo.example.org/api")
+        page.show(offered=inner.origin)
+        page.wait_for("failed")
+        assert "zoo.example.org leads to" in page.view.words
+        assert inner.connections == 0
