@@ -20,7 +20,7 @@ from ogc_widgets.api.replies import (
 from ogc_widgets.api.submissions import ExecuteRequest
 from ogc_widgets.api.text import MESSAGE_LIMIT, clean
 from ogc_widgets.api.watching import JobView, Watch
-from ogc_widgets.client.downloads import Wanted, download
+from ogc_widgets.client.downloads import Wanted, download, save
 from ogc_widgets.client.logs import LogFile
 from ogc_widgets.client.loop import on_loop
 from ogc_widgets.client.poller import Callback, Poller, now
@@ -380,8 +380,7 @@ class AsyncJob:
         """
         target = Path(path)
         if self._answer is not None:
-            await asyncio.to_thread(target.write_bytes, self._answer.body)
-            return target
+            return await asyncio.to_thread(save, self._answer.body, target)
         await self._need_final_success()
         wanted = Wanted(self._reader.url(self.status), target.name, accept=_ANY_RESULT)
         try:

@@ -134,11 +134,18 @@ def save(data: bytes, path: Path) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part.write_bytes(data)
+        _sync(part)
         part.replace(path)
     except OSError as error:
         _forget(part)
         raise _not_saved(path, error) from error
     return path
+
+
+def _sync(part: Path) -> None:
+    """Bring a file to the disk before it takes the place of an earlier one."""
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _not_saved(path: Path, error: OSError) -> InputError:
@@ -207,8 +214,7 @@ async def _fetch_whole(client: Connection, wanted: Wanted, part: Path) -> None:
         fetch = _fetch_object if is_object(wanted.url) else _with_retries
         length = await fetch(client, wanted, part, note)
         _check(wanted, part, length)
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
+        _sync(part)
     except (OSError, ProtocolError) as error:
         if isinstance(error, ProtocolError) or not isinstance(error, OgcError):
             _forget(part, note)

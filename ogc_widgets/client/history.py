@@ -190,4 +190,6 @@ def _shorten(path: Path) -> None:
     with os.fdopen(descriptor, "wb") as file:
         _make_private(shorter, 0o600)  # it may be left over from somebody else's time
         file.writelines(kept)
+        file.flush()
+        os.fsync(descriptor)  # here all that was noted before is at stake
     shorter.replace(path)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BLOCK_BYTES = 2**17
 # What a file may cost in all, unless its reader says otherwise.
 BUDGET_BYTES = 64 * 2**20
-_TOTAL = re.compile(r"bytes \d+-\d+/(\d+)$")
+_PLACE = re.compile(r"bytes (\d+)-\d+/(\d+)$")
 
 
 class Source(Protocol):
@@ -73,13 +73,13 @@ class WebSource:
             if stream.status_code != 206:
                 raise problem_error(await self._client.reply_of(stream, "GET"))
             content = await stream.read(length)
-            told = _TOTAL.match(stream.headers.get("content-range", ""))
-            if told is None:
+            told = _PLACE.match(stream.headers.get("content-range", ""))
+            if told is None or int(told[1]) != start:
                 raise ProtocolError(
-                    f"{without_query(self._url)} answers with a part, but does not "
-                    "say of what."
+                    f"{without_query(self._url)} answers with another part than it was "
+                    "asked for, or does not say with which."
                 )
-            return content, int(told[1])
+            return content, int(told[2])
 
 
 class ObjectSource:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
+from ogc_widgets.api.links import without_query
 from ogc_widgets.client.loop import run
 from ogc_widgets.errors import InputError, SignInError, SubmissionUnknownError
 from ogc_widgets.panel.card import card_html, card_text, line_to_return
@@ -432,7 +433,7 @@ class JobPanel(SigningInView):
         around = Surroundings(
             now=time.time(),
             job_id=job.id,
-            job_url=job.url,
+            job_url=without_query(job.url),  # this goes into saved notebooks
             process_id=job.process_id,
             again=self._again,
             elapsed_s=self._watch.seconds,

@@ -81,6 +81,12 @@ def test_items_are_found_once_each_when_they_are_anywhere(document):
     assert [item["id"] for item in read(document).items] == ["a", "b"]
 
 
+def test_items_with_one_id_are_two_when_their_collections_are():
+    both = [{**ITEM, "collection": name} for name in ("optical", "radar")]
+    items = {"type": "FeatureCollection", "features": [*both, both[0]]}
+    assert read({"out": items}).items == both
+
+
 def test_item_alone_is_an_item_and_not_a_value_with_an_id():
     found = read(ITEM, ("stac",))
     assert found.outputs == {"stac": ITEM}

@@ -79,6 +79,53 @@ def test_job_goes_on_when_answers_fail():
     assert (view.connection, view.silent_since, view.error) == ("ok", None, None)
 
 
+def silent_for(machine, clock, seconds):
+    """Let every check fail for so long; say what was waited between them."""
+    end, waits = clock.steady + seconds, []
+    while clock.steady < end and machine.wait_s(clock.now()) is not None:
+        waits.append(machine.wait_s(clock.now()))
+        machine.not_heard(FAULT, clock.wait(waits[-1]))
+    return waits
+
+
+def test_checks_come_slower_while_they_fail_and_soon_again_after_an_answer():
+    clock = Clock()
+    machine = watch(clock, status=status())
+    waits = silent_for(machine, clock, 600)
+    assert waits[:5] == [0, 1, 1.5, 2.25, 3.375]
+    assert waits == sorted(waits)
+    assert waits[-1] == 30
+    machine.heard(status(), clock.wait(30))
+    clock.wait(machine.wait_s(clock.now()))
+    assert silent_for(machine, clock, 5)[:3] == [0, 1, 1.5]
+
+
+def test_patience_begins_anew_when_there_was_an_answer():
+    clock = Clock()
+    machine = watch(clock, status=status())
+    for _ in range(4):  # two hours, but never half of one without an answer
+        silent_for(machine, clock, 29 * 60)
+        assert machine.view.connection == "reconnecting"
+        machine.heard(status(), clock.wait(1))
+
+
+@pytest.mark.parametrize(("answers", "share"), [(True, 0.1), (False, 0.2)])
+def test_watchers_of_one_moment_do_not_ask_in_step(answers, share):
+    clock = Clock()
+
+    def second_wait(**options):
+        machine = Watch(clock.now(), status=status(), **options)
+        if answers:
+            machine.heard(status(), clock.now())
+        else:
+            machine.not_heard(FAULT, clock.now())
+        return machine.wait_s(clock.now())
+
+    assert second_wait(spread=lambda: 0) == pytest.approx(1 - share)
+    assert second_wait(spread=lambda: 1) == pytest.approx(1 + share)
+    assert len({second_wait() for _ in range(20)}) == 20
+
+
 def test_watch_pauses_and_resumes_when_nothing_is_heard_for_half_an_hour():
     clock = Clock()
     machine = watch(clock, status=status())

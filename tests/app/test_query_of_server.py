@@ -11,9 +11,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from ipywidgets.widgets.widget import _instances
-from raw_server import RawServer, answer
+from raw_server import RawServer, answer, processes_server
 
 import ogc_widgets as ogc
+from ogc_widgets.client.history import ledger_path
+from ogc_widgets.errors import OgcError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,4 +126,38 @@ def test_member_is_nowhere_to_be_seen_when_a_server_has_it_in_its_links(
     shown += table._repr_mimebundle_()[0]["text/html"]
     table.close()
     assert len(states) > 10
+    assert SECRET not in shown
+
+
+def test_query_of_a_job_is_nowhere_to_be_seen_when_its_address_has_one(caplog) -> None:
+    caplog.set_level("DEBUG")
+
+    def accepted(*_: Any) -> bytes:
+        here = {"Location": f"/api/jobs/1?sig={SECRET}"}
+        return answer({**JOB, "status": "accepted"}, 201, here)
+
+    def broken(*_: Any) -> bytes:
+        return answer({"title": "no"}, 500)
+
+    path = "/api/jobs/1"
+    behaviours = {("POST", "/api/processes/p/execution"): accepted}
+    behaviours |= {(way, path): broken for way in ("GET", "DELETE")}
+    behaviours["GET", f"{path}/results"] = broken
+    with processes_server(behaviours) as server:
+        client = ogc.Client(f"{server.origin}/api")
+        job = client.execute("p", {})
+        panel = ogc.JobPanel(job)
+        errors = [str(job.view.error)]
+        for work in (job.refresh, job.results, job.dismiss):
+            with pytest.raises(OgcError) as caught:
+                work()
+            errors.append(str(caught.value))
+        shown = f"{errors} {job!r} {client!r} {panel.get_state()} {caplog.text}"
+        shown += f"{panel._repr_mimebundle_()[0]} {ogc.recent_jobs()}"
+        shown += ledger_path().read_text()
+        # It is needed all the same.
+        assert any(SECRET in one.path for one in server.requests("GET", path))
+        panel.close()
+        client.close()
+    assert server.origin in shown
     assert SECRET not in shown

@@ -19,8 +19,9 @@ from raw_server import RawServer, answer, drop
 
 from ogc_widgets.api.results import ResultsDocument
 from ogc_widgets.client import AsyncClient, Client, Results
-from ogc_widgets.client.downloads import Wanted, download, safe_filename
+from ogc_widgets.client.downloads import Wanted, download, safe_filename, save
 from ogc_widgets.client.loop import run
+from ogc_widgets.client.remote_file import WebSource
 from ogc_widgets.errors import (
     InputError,
     LeftOutWarning,
@@ -34,10 +35,10 @@ TIFF = b"II*\x00" + bytes(range(256)) * 400
 OTHER = b"II*\x00" + bytes(reversed(range(256))) * 400
 
 
-def fetch(server, path, **members):
+def fetch(server, path, *, address="/f.tif", **members):
     async def work():
         async with AsyncClient(server.origin) as client:
-            wanted = Wanted(server.origin + "/f.tif", path.name, **members)
+            wanted = Wanted(server.origin + address, path.name, **members)
             return await download(client, wanted, path)
 
     return run(work)
@@ -331,6 +332,22 @@ def test_archive_is_saved_and_never_unpacked(tmp_path):
     assert left_over(tmp_path) == ["a.zip"]
 
 
+@pytest.mark.parametrize("is_download", [True, False])
+def test_file_is_on_the_disk_before_it_takes_its_place(
+    tmp_path, monkeypatch, is_download
+):
+    path, synced = tmp_path / "a.tif", []
+
+    def sync(descriptor):
+        about = os.fstat(descriptor)
+        synced.append((about.st_ino, about.st_size, path.exists()))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    with RawServer(serving()) as server:
+        fetch(server, path) if is_download else save(TIFF, path)
+    assert (path.stat().st_ino, len(TIFF), False) in synced
+
+
 # -- parts of files
 
 
@@ -391,6 +408,25 @@ def test_end_of_a_resumed_file_is_checked_against_the_whole_length(tmp_path):
     assert not (tmp_path / "a.tif").exists()
 
 
+def test_part_is_not_continued_when_the_address_is_another(tmp_path):
+    path = tmp_path / "a.tif"
+
+    def behave(connection, received):
+        if received.path == "/other.tif":  # the same name and validator
+            return in_parts(OTHER)(connection, received)
+        half = drop if "range" in received.headers else in_parts(TIFF)
+        return half(connection, received)
+
+    with RawServer(behave) as server:
+        with pytest.raises(TransportError):
+            fetch(server, path)
+        assert (tmp_path / ".a.tif.part").stat().st_size > 1_000
+        fetch(server, path, address="/other.tif")
+        asked = server.requests(path="/other.tif")
+    assert path.read_bytes() == OTHER
+    assert "range" not in asked[0].headers
+
+
 def test_part_is_never_taken_for_the_whole_when_nobody_asked_for_one(tmp_path):
     headers = {"Content-Range": f"bytes 10-{len(TIFF) - 1}/{len(TIFF)}"}
     behave = serving(body=TIFF[10:], status=206, headers=headers)
@@ -403,6 +439,19 @@ def test_file_is_whole_when_a_part_that_nobody_asked_for_is_all_of_it(tmp_path):
     headers = {"Content-Range": f"bytes 0-{len(TIFF) - 1}/{len(TIFF)}"}
     with RawServer(serving(status=206, headers=headers)) as server:
         assert fetch(server, tmp_path / "a.tif").read_bytes() == TIFF
+
+
+@pytest.mark.parametrize("said", [None, "bytes 7-106/1000", "bytes 0-99/*", "odd"])
+def test_part_of_a_remote_file_is_not_used_when_it_is_another(said):
+    def behave(_connection, _received):
+        return answer(body=TIFF[:100], status=206, headers={"Content-Range": said})
+
+    async def work(url):
+        async with AsyncClient(url) as client:
+            await WebSource(client, f"{url}/f.tif").read(0, 100)
+
+    with RawServer(behave) as server, pytest.raises(ProtocolError, match="another"):
+        run(work, server.origin)
 
 
 def slowly(body, pieces=20, pause_s=0.02):

@@ -46,6 +46,49 @@ def test_query_of_an_address_is_never_kept():
     assert "zebra" not in ledger_path().read_text()
 
 
+@pytest.fixture
+def _open_to_all():
+    """New files may be read by everybody."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("_open_to_all")
+def test_ledger_is_private_from_the_first_record_on_and_made_so_again():
+    submit()
+    path = ledger_path()
+    for _ in range(2):
+        assert mode(path) == 0o600
+        assert mode(path.parent) == 0o700
+        path.chmod(0o644)
+        path.parent.chmod(0o755)
+        submit()
+
+
+@pytest.mark.usefixtures("_open_to_all")
+def test_ledger_is_private_and_on_the_disk_before_a_shorter_one_takes_its_place(
+    monkeypatch,
+):
+    monkeypatch.setattr(history, "_MOST_BYTES", 1)
+    submit()
+    path = ledger_path()
+    whole, synced, seen = path.read_bytes(), [], []
+    replace = type(path).replace
+
+    def sync(descriptor):
+        synced.append(os.fstat(descriptor).st_size)
+
+    def look_and_replace(shorter, target):
+        seen.append((mode(shorter), synced[-1:]))
+        return replace(shorter, target)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(type(path), "replace", look_and_replace)
+    note_sending("https://srv.test/api", "p")
+    assert seen == [(0o600, [len(whole)])]
+
+
 def test_ledger_stays_private_when_it_is_shortened(monkeypatch):
     monkeypatch.setattr(history, "_MOST_BYTES", 2_000)
     monkeypatch.setattr(history, "_KEPT_LINES", 4)

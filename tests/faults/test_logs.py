@@ -56,6 +56,29 @@ def test_half_a_line_is_read_when_there_is_no_other(log_of) -> None:
     assert "\ufffd" not in text
 
 
+def test_end_alone_is_asked_for_when_the_server_has_ranges(log_of) -> None:
+    log = b"".join(b"line %d\n" % number for number in range(100_000))
+    sent = []
+
+    def part(_connection, received):
+        # first-last, first-, or -length (RFC 9110, section 14.1.2)
+        asked = received.headers.get("range", "bytes=0-").removeprefix("bytes=")
+        first, _, last = asked.partition("-")
+        start = int(first) if first else len(log) - int(last)
+        end = min(int(last) + 1, len(log)) if first and last else len(log)
+        sent.append(end - start)
+        place = {"Content-Range": f"bytes {start}-{end - 1}/{len(log)}"}
+        return answer(body=log[start:end], status=206, headers={**TEXT, **place})
+
+    text = log_of(part)
+    assert text.endswith("line 99998\nline 99999\n")
+    mark, first, *_ = text.splitlines()
+    assert mark == "… earlier lines left out"
+    assert first.startswith("line ")  # no half of one
+    assert len(sent) == 1
+    assert sent[0] < len(log) / 3
+
+
 def test_end_is_read_when_the_log_is_larger_than_memory_should_hold(log_of) -> None:
     piece = b"a line of a log\n" * 65_536
 
