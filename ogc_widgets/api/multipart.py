@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ogc_widgets.errors import ProtocolError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -50,6 +52,9 @@ def parts_of(body: bytes, content_type: str) -> list[Part]:
         body: The whole of it.
         content_type: Its media type; a boundary that is missing there is read from
             the first line.
+
+    Raises:
+        ProtocolError: No part begins in it.
     """
     found = _BOUNDARY.search(content_type)
     first = _FIRST_LINE.match(body)
@@ -58,18 +63,29 @@ def parts_of(body: bytes, content_type: str) -> list[Part]:
     elif first is not None:
         boundary = first[1]
     else:
-        return []
+        raise _no_parts()
     line = re.compile(
         rb"(?:^|\r?\n)--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|$)"
     )
     marks = list(line.finditer(body))
+    if not marks:
+        raise _no_parts()
     parts = []
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+    ends = [*(mark.start() for mark in marks[1:]), len(body)]
+    for mark, end in zip(marks, ends, strict=True):
         if mark[1]:
             break
-        end = following.start() if following else len(body)
         parts.append(_part(body[mark.end() : max(end, mark.end())]))
     return parts
+
+
+def _no_parts() -> ProtocolError:
+    return ProtocolError(
+        "The answer should have several parts, but none begins in it.",
+        safe="The job has ended well; its results were not read.",
+        advice="Keep the answer with job.save_results(path) to look at it, or ask the "
+        "server's operators.",
+    )
 
 
 def _part(whole: bytes) -> Part:

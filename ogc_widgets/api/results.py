@@ -92,11 +92,15 @@ def read_results(
         url: Address of the answer, for relative references.
 
     Raises:
-        ProtocolError: A JSON document that was cut off, or a web page where none is
-            described.
+        ProtocolError: A JSON document that was cut off, a body of several parts in
+            which none begins, or a web page where none is described.
     """
     described = described or {}
     kind = media.bare(content_type)
+    if not body.strip():
+        links = header_links((headers or {}).get("link", ""), url)
+        found = {name: plain(one) for name, one in _by_links(links).items()}
+        return ResultsDocument.of(found)
     if kind.startswith("multipart/"):
         parts = _parts(body, content_type, output_ids)
         values = {}
@@ -106,10 +110,6 @@ def read_results(
                 plain(one.value, described.get(name, ()), url) if is_json else one
             )
         return ResultsDocument.of(values, body)
-    if not body.strip():
-        links = header_links((headers or {}).get("link", ""), url)
-        found = {name: plain(one) for name, one in _by_links(links).items()}
-        return ResultsDocument.of(found)
     only = _only(output_ids, described, kind)
     _refuse_page(body, described.get(only, ()), url)
     encoding = (headers or {}).get("content-transfer-encoding", "")

@@ -8,6 +8,7 @@ import pytest
 from ogc_widgets.api import StatusInfo
 from ogc_widgets.api.logs import log_links
 from ogc_widgets.api.results import read_results
+from ogc_widgets.errors import ProtocolError
 
 ITEM = {
     "type": "Feature", "stac_version": "1.0.0", "id": "a", "properties": {},
@@ -130,6 +131,13 @@ def test_parts_are_outputs_when_the_body_is_multipart():
         "mask": b"II*\x00",
         "preview": {"href": "http://srv.test/p.png", "type": "image/png"},
     }
+
+
+@pytest.mark.parametrize("kind", ["multipart/mixed; boundary=y", "multipart/mixed"])
+def test_results_are_refused_in_words_when_no_part_of_them_begins(kind):
+    with pytest.raises(ProtocolError, match="none begins in it"):
+        read(b"-x\r\n\r\n7\r\n--x", content_type=kind)
+    assert read(b"", content_type=kind).outputs == {}
 
 
 def test_links_are_outputs_when_there_is_no_body():
