@@ -4,12 +4,13 @@
 # PORT=8890  BASE_URL=/x/   where `make demo` serves JupyterLab
 # CHROMIUM=/path/to/chrome  the browser of the browser tests
 # ARGS="-k word"            more options for pytest in `make test`
+# MINUTES=6  KILLS=120      how long and how often `make soak` does what it does
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 BIN := .venv/bin
 
-.PHONY: help demo test servers lint docs bench clean
+.PHONY: help demo test servers lint docs bench soak clean
 
 help: ## list these commands
 	@echo "make COMMAND, where COMMAND is one of:"
@@ -55,6 +56,11 @@ bench: ## compare speed with the libraries below and beside this one
 	@echo "==> make bench: some minutes; close other programs. To stop: Ctrl+C"
 	$(call environment,.venv-bench bench)
 	@.venv-bench/bin/python benchmarks/run.py $(ARGS)
+
+soak: ## use, break and kill everything for a quarter of an hour, and say what was lost
+	@echo "==> make soak: MINUTES=6 of use, KILLS=120, and more. To stop: Ctrl+C"
+	$(call environment,.venv test)
+	@$(BIN)/python scripts/soak.py $(ARGS)
 
 clean: ## remove environments and everything that was made; keeps demo/
 	rm -rf .venv .venv-bench .venv-servers build dist site .mypy_cache .pytest_cache .ruff_cache \

@@ -1,0 +1,46 @@
+"""Texts that a server might send to have a script run, or the page spoilt."""
+
+from __future__ import annotations
+
+RUN = "window.__xss=1"
+
+TEXTS = [
+    f"<script>{RUN}</script>",
+    f"<ScRiPt>{RUN}</sCrIpT>",
+    f"</script><script>{RUN}</script>",
+    f"</textarea><script>{RUN}</script>",
+    f"</style><script>{RUN}</script>",
+    f"--><script>{RUN}</script><!--",
+    f"]]><script>{RUN}</script>",
+    f"<img src=x onerror='{RUN}'>",
+    f'"><img src=x onerror={RUN}>',
+    f"'><img src=x onerror={RUN}>",
+    f"<img/src/onerror={RUN}>",
+    f"<svg onload={RUN}>",
+    f"<svg><animate onbegin={RUN} attributeName=x dur=1s>",
+    f"<math><mtext><img src=x onerror={RUN}></mtext></math>",
+    f"<details open ontoggle={RUN}><summary>x</summary></details>",
+    f"<input autofocus onfocus={RUN}>",
+    f"<video><source onerror={RUN}></video>",
+    f"<body onload={RUN}>",
+    f"<iframe srcdoc='<script>parent.{RUN}</script>'></iframe>",
+    f"<iframe src='javascript:parent.{RUN}'></iframe>",
+    f"<object data='javascript:{RUN}'></object>",
+    f"<a href='javascript:{RUN}'>click</a>",
+    f"javascript:{RUN}",
+    f" \tjava\nscript:{RUN}",
+    f"data:text/html,<script>parent.{RUN}</script>",
+    f"<template><img src=x onerror={RUN}></template>",
+    f"<link rel=stylesheet href=x onerror={RUN}>",
+    f"<style>@import 'x';*{{display:none}}</style><style onload={RUN}></style>",
+    f"&lt;img src=x onerror={RUN}&gt;",
+    f"\\u003cimg src=x onerror={RUN}\\u003e",
+    f"${{{RUN}}}",
+    f"{{{{constructor.constructor('{RUN}')()}}}}",
+    f"[click](javascript:{RUN}) ![x](x' onerror='{RUN})",
+    f"$\\href{{javascript:{RUN}}}{{x}}$ and $5 to $9",
+    f"\x1b[31mred\x1b[0m \x1b]8;;javascript:{RUN}\x07link\x1b]8;;\x07",
+    f"\u202e\u2066<img src=x onerror={RUN}>\u200b\ufeff",
+    f"\x00<\x00img src=x onerror={RUN}>",
+    f"<img src=x onerror={RUN}>" * 50,
+]
