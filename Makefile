@@ -57,7 +57,7 @@ bench: ## compare speed with the libraries below and beside this one
 	$(call environment,.venv-bench bench)
 	@.venv-bench/bin/python benchmarks/run.py $(ARGS)
 
-soak: ## use, break and kill everything for a quarter of an hour, and say what was lost
+soak: ## use, break and kill everything for twenty minutes, and say what was lost
 	@echo "==> make soak: MINUTES=6 of use, KILLS=120, and more. To stop: Ctrl+C"
 	$(call environment,.venv test)
 	@$(BIN)/python scripts/soak.py $(ARGS)

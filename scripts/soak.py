@@ -38,7 +38,7 @@ CRASHES = int(os.environ.get("CRASHES", "6"))
 BODIES = int(os.environ.get("BODIES", "4000"))
 
 _KERNEL = Path(__file__).with_name("soak_kernel.py")
-_JOBS_PER_CRASH = 180
+_JOBS_PER_CRASH = 240
 # A job takes most of a second: that of the queue which is left then is left.
 _QUEUE_S = 240.0
 _HELLO = """cwlVersion: v1.2

@@ -73,6 +73,9 @@ class Faulty:
         self.server.behave = self._behave
 
     def _behave(self, connection: Any, received: Any) -> Any:
+        if len(received.body) < int(received.headers.get("content-length", 0)):
+            received.method = ""
+            return None  # whoever sent it was killed on the way
         fault = random.choice([*FAULTS, "busy"]) if random.random() < self.share else ""
         self.spoilt[fault] += 1
         if fault == "busy":
