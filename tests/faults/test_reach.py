@@ -74,6 +74,18 @@ def inner():
         yield server
 
 
+@pytest.fixture
+def elsewhere():
+    """Another server on the internet, which leads to an address in the path."""
+
+    def behave(_connection, received):
+        child = {"rel": "item", "href": f"http:/{received.path}"}
+        return answer({"type": "Catalog", "id": "c", "links": [child]})
+
+    with RawServer(behave, STANDS_FOR_PUBLIC) as server:
+        yield server
+
+
 class Zoo:
     """A server that leads to a given address in every way there is."""
 
@@ -232,6 +244,17 @@ def test_public_server_leads_nowhere_private_when_a_near_one_named_it(inner):
     assert inner.connections == 1
 
 
+def test_public_catalogue_leads_to_nothing_private_when_near_results_name_it(
+    inner, elsewhere
+):
+    with Zoo("127.0.0.1") as zoo, Client(zoo.url) as client:
+        here = f"files.example.org:{elsewhere.port}"
+        zoo.there = f"http://{here}/127.0.0.1:{inner.port}/item"
+        client.job("j").results()
+    assert elsewhere.received
+    assert inner.connections == 0
+
+
 def test_address_is_read_when_the_user_gave_it(inner):
     with Zoo() as zoo, Client(zoo.url, auth=CANARY) as client:
         client.landing_page()
@@ -306,11 +329,13 @@ def test_secret_stays_when_an_address_begins_with_that_of_the_server(url, monkey
 
 
 @pytest.mark.parametrize("kind", ["processes", "jobs", "items", "collections"])
-def test_next_page_is_not_asked_for_when_it_is_on_another_server(kind, inner):
+def test_next_page_is_not_asked_for_when_it_is_on_another_server(kind, elsewhere):
+    elsewhere_url = f"http://files.example.org:{elsewhere.port}"
+
     def behave(_connection, received):
         path = received.path.partition("?")[0]
         member = path.rpartition("/")[2]
-        following = {"rel": "next", "href": f"{inner.origin}{path}?page=2"}
+        following = {"rel": "next", "href": f"{elsewhere_url}{path}?page=2"}
         match member:
             case "processes":
                 return answer({"processes": [{"id": "p"}], "links": [following]})
@@ -347,4 +372,4 @@ def test_next_page_is_not_asked_for_when_it_is_on_another_server(kind, inner):
         else:
             found = run(pages, client.aio)
     assert len(found) == 1
-    assert inner.connections == 0
+    assert elsewhere.connections == 0
