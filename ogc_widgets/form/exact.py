@@ -119,7 +119,7 @@ def same(left: JsonValue, right: JsonValue) -> bool:
             and all(same(a, b) for a, b in zip(left, right, strict=True))
         )
     try:
-        return bool(left == right)
+        return bool(_plain(left) == _plain(right))
     except Exception:  # noqa: BLE001 # a foreign object may raise anything here
         return False
 
@@ -136,8 +136,17 @@ def mark(value: JsonValue) -> Hashable:
         hash(value)
     except (TypeError, RecursionError):
         return id(value)
-    known: Hashable = value
+    known: Hashable = _plain(value)
     return known
+
+
+def _plain(value: JsonValue) -> JsonValue:
+    """A Decimal as the number that its text reads as: ``Decimal("0.1")`` is ``0.1``."""
+    if isinstance(value, Decimal) and value.is_finite():
+        near = float(value)
+        if math.isfinite(near) and Decimal(repr(near)) == value:
+            return near
+    return value
 
 
 def size_exceeds(value: JsonValue, limit: int) -> bool:

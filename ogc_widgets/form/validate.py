@@ -60,6 +60,8 @@ class Checker:
             return True
         try:
             return bool(self._validator.is_valid(value))
+        except UnicodeEncodeError:
+            return self.accepts(_whole(value))
         except (ValueError, TypeError, RecursionError, OverflowError):
             return True
 
@@ -74,6 +76,8 @@ class Checker:
                 if error.kind.name in ("BacktrackLimitExceeded", "RegexEngineFailure"):
                     continue
                 yield error
+        except UnicodeEncodeError:
+            yield from self.errors(_whole(value))
         except (ValueError, TypeError, RecursionError, OverflowError):
             return
 
@@ -108,7 +112,7 @@ def _compile(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> JsonValue:
     whole = {**schema, "$defs": dict(defs)} if defs else dict(schema)
     try:
         return jsonschema_rs.Draft202012Validator(
-            whole,
+            _whole(whole),
             validate_formats=True,
             formats=_formats(),
             retriever=_refuse,
@@ -125,6 +129,21 @@ def _compile(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> JsonValue:
         OverflowError,
     ):
         return None
+
+
+def _whole(value: JsonValue) -> JsonValue:
+    """A value or schema with other characters for half ones, which Rust cannot hold.
+
+    For each half the same one, of those for private use (U+10F000 and on), so that
+    equal texts stay equal and others do not become so.
+    """
+    if isinstance(value, str):
+        return exact.SURROGATE.sub(lambda half: chr(0x101800 + ord(half[0])), value)
+    if isinstance(value, dict):
+        return {_whole(key): _whole(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_whole(member) for member in value]
+    return value
 
 
 def _refuse(uri: str) -> JsonValue:

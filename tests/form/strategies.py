@@ -6,13 +6,22 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-TEXTS = st.text(
-    st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=8
-) | st.sampled_from(["green", "EPSG:4326", "1", "true", "null", " ", "", "{}", "[1]"])
+# JSON can say half a character, UTF-8 cannot.
+ODD = "\u00df\u6f22\U0001f30d\ud800\udc80\0\x1b\r\n\u2028\u202e\"\\'<"
+TEXTS = st.one_of(
+    # To JSON two halves that stand together are one character.
+    st.one_of(st.text(st.characters(), max_size=8), st.text(ODD, max_size=8)).map(
+        lambda text: text.encode("utf-16", "surrogatepass").decode(
+            "utf-16", "surrogatepass"
+        )
+    ),
+    st.sampled_from(["green", "EPSG:4326", "1", "true", "null", " ", "", "{}", "[1]"]),
+)
 NUMBERS = (
     st.integers(-(2**70), 2**70)
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.sampled_from([0, -0.0, 2**53 + 1, 1e22, 0.1])
+    | st.sampled_from([0, -0.0, 2**53 + 1, 1e22, 0.1, 10**200])
+    | st.decimals(allow_nan=False, allow_infinity=False, places=30)
 )
 SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS
 JSON = st.recursive(
@@ -22,7 +31,9 @@ JSON = st.recursive(
     ),
     max_leaves=8,
 )
-KEYS = st.sampled_from(["a", "b", "type", "value", "crs", "bbox", "href", "a/b", "~"])
+KEYS = st.sampled_from(
+    ["\ud800", "a", "b", "type", "value", "crs", "bbox", "href", "a/b", "~"]
+)
 
 
 @st.composite
