@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import importlib
+import inspect
+import pkgutil
 import threading
 import time
 from pathlib import Path
@@ -100,3 +103,14 @@ def test_nothing_is_left_when_an_app_is_closed_while_its_job_runs(
             job = client.job(job_id)
             assert job.status.status in {"accepted", "running", "successful"}
             job.dismiss()
+
+
+def test_no_answer_is_kept_without_bound() -> None:
+    for module in pkgutil.walk_packages(ogc.__path__, "ogc_widgets."):
+        names = vars(importlib.import_module(module.name))
+        for name, kept in names.items():
+            if not hasattr(kept, "cache_parameters"):
+                continue
+            is_one = not inspect.signature(kept).parameters
+            bound = kept.cache_parameters()["maxsize"]
+            assert is_one or bound is not None, f"{module.name}.{name}"

@@ -141,7 +141,7 @@ def _whole(value: JsonValue) -> JsonValue:
         return exact.SURROGATE.sub(lambda half: chr(0x101800 + ord(half[0])), value)
     if isinstance(value, dict):
         return {_whole(key): _whole(member) for key, member in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return [_whole(member) for member in value]
     return value
 

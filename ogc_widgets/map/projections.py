@@ -11,7 +11,7 @@ import importlib
 import math
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +52,8 @@ class Projection:
     straight: bool = False
 
 
-@cache
+# Descriptions and files name them, so there may be any number.
+@lru_cache(64)
 def projection(code: str) -> Projection | None:
     """The projection of an EPSG code, or None where it cannot be computed here.
 
@@ -69,7 +70,7 @@ def projection(code: str) -> Projection | None:
     return _with_pyproj(f"EPSG:{code}")
 
 
-@cache
+@lru_cache(64)
 def projection_of_text(definition: str) -> Projection | None:
     """The projection that a definition (WKT of a ``.prj`` file) describes, or None."""
     return _with_pyproj(definition)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -92,3 +94,39 @@ def test_nothing_of_a_job_stays_when_it_is_deleted_in_the_jobs_tab(
     assert filled.panel.state["kind"] == "idle"
     assert filled._outputs.summary == ""
     assert filled.map._overlay.footprints == []
+
+
+def test_late_results_are_not_shown_when_another_job_is_the_current_one() -> None:
+    asked, held = threading.Event(), threading.Event()
+
+    def late(*_: Any) -> bytes:
+        asked.set()
+        assert held.wait(30)
+        return answer({"word": "early"})
+
+    behaviours: dict[tuple[str, str], Any] = {
+        ("GET", "/api/jobs/early/results"): late,
+        ("GET", "/api/jobs/current/results"): lambda *_: answer({"word": "current"}),
+    }
+    for name in ("early", "current"):
+        status = {"jobID": name, "status": "successful", "processID": "p"}
+        behaviours["GET", f"/api/jobs/{name}"] = partial(
+            lambda status, *_: answer(status), status
+        )
+    with processes_server(behaviours) as server:
+        app = ogc.App(f"{server.origin}/api", "p")
+        readings = []
+        seen = app._seen
+        app._seen = lambda *args: readings.append(seen(*args))  # type: ignore[method-assign]
+        app.job = app.client.job("early")
+        assert asked.wait(30)
+        app.job = app.client.job("current")
+        assert wait_for(app, "results").outputs["word"] == "current"
+        (reading, *_) = [one for one in readings if one is not None]
+        arrived = threading.Event()
+        reading.add_done_callback(lambda _: arrived.set())  # after that of the app
+        held.set()
+        assert arrived.wait(30)
+        assert reading.result().outputs["word"] == "early"
+        assert app.results.outputs["word"] == "current"
+        app.close()

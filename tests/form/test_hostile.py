@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import weakref
 from typing import Any
 
 import pytest
 
-from ogc_widgets.form import ProcessForm, reduce_process
+from ogc_widgets.form import ProcessForm, reduce_process, validate
 from ogc_widgets.form.drafts import from_draft
 from ogc_widgets.form.fields import MAX_NODES, MAX_NODES_OF_FORM, Field
 from ogc_widgets.form.normalise import Normaliser, TooLargeError
@@ -258,3 +259,14 @@ def test_500_inputs_are_filled_when_a_process_has_that_many() -> None:
     values = {f"i{n}": n for n in range(500)}
     form.inputs = values
     assert form.inputs == values
+
+
+def test_compiled_schemas_are_forgotten_when_there_are_very_many(monkeypatch) -> None:
+    monkeypatch.setattr(validate, "_MAX_COMPILED", 8)
+    made = [
+        weakref.ref(validate.checker({"minimum": number}, {})) for number in range(100)
+    ]
+    assert sum(one() is not None for one in made) <= 9
+    last = {"minimum": 7}
+    assert validate.checker(last, {}).accepts(7)
+    assert not validate.checker(last, {}).accepts(6)

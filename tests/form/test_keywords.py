@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ogc_widgets.form import UNSET, Field, reduce_process
+from ogc_widgets.form import UNSET, Field, ProcessForm, reduce_process
 from ogc_widgets.form.drafts import from_draft, initial_draft, to_draft
 
 
@@ -715,3 +715,21 @@ def test_a_polygon_is_sent_when_the_schema_from_cwl_is_too_shallow() -> None:
 def test_a_reference_is_accepted_when_it_stands_for_an_input(value: Any) -> None:
     field = field_of(OBJECT)
     assert from_draft(field, to_draft(field, value)) == (value, {})
+
+
+def test_condition_on_a_member_holds_only_when_the_member_is_there() -> None:
+    schema = {
+        "type": "object",
+        "properties": {"a": {"type": "integer"}},
+        "if": {"properties": {"a": {"const": 1}}},
+        "then": {"properties": {"b": {"type": "string"}}, "required": ["b"]},
+    }
+    form = ProcessForm({"id": "p", "inputs": {"x": {"schema": schema}}})
+    for value, standing in (
+        (UNSET, {"required": [], "hidden": ["b"]}),
+        ({"a": 2}, {"required": [], "hidden": ["b"]}),
+        ({"a": 1}, {"required": ["b"], "hidden": []}),
+    ):
+        form.change_inputs({"x": value})
+        assert form.standings == {"x": standing}
+    form.close()

@@ -18,6 +18,7 @@ import ogc_widgets.form
 from ogc_widgets.api import Process
 from ogc_widgets.errors import InputError, InvalidInputsError, ProblemError
 from ogc_widgets.form import ProcessForm, register_field
+from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -327,6 +328,26 @@ def test_all_edits_arrive_when_threads_change_the_form_at_once() -> None:
     for thread in threads:
         thread.join()
     assert form.inputs == dict.fromkeys(inputs, 49)
+
+
+def test_another_thread_waits_when_the_state_is_being_changed() -> None:
+    form = ProcessForm({"id": "p", "inputs": {"a": {"schema": {"type": "integer"}}}})
+    begun, changed = threading.Event(), threading.Event()
+
+    def change() -> None:
+        begun.set()
+        form.inputs["a"] = 1
+        changed.set()
+
+    other = threading.Thread(target=change)
+    with publishing(form):
+        other.start()
+        assert begun.wait(10)
+        assert not changed.wait(0.2)
+        assert dict(form.inputs) == {}
+    assert changed.wait(10)
+    other.join()
+    assert form.inputs == {"a": 1}
 
 
 def test_the_app_goes_on_when_an_observer_raises(form: ProcessForm) -> None:

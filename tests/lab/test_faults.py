@@ -21,6 +21,7 @@ import pytest
 from lab_api import Api, sleepers
 
 from ogc_widgets.lab import lab
+from ogc_widgets.lab.server.process_tree import identity, kill_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -191,6 +192,33 @@ def test_daemon_ends_with_its_job(tmp_path: Path, connect, end, runner) -> None:
         else:
             server._server.process.kill()
         wait_until(lambda: not sleepers(seconds))
+
+
+ORPHAN = """
+import os, time
+if os.fork() == 0:
+    if os.fork() == 0:
+        os.execlp("sleep", "sleep", "{seconds}")
+    os._exit(0)
+os.wait()
+print(flush=True)
+time.sleep(60)
+"""
+
+
+def test_orphan_ends_with_its_group_when_the_system_hands_it_to_nobody() -> None:
+    seconds = str(secrets.randbelow(10**6) + 1000)
+    with subprocess.Popen(
+        [sys.executable, "-c", ORPHAN.format(seconds=seconds)],
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    ) as program:
+        assert program.stdout is not None
+        program.stdout.readline()
+        wait_until(lambda: sleepers(seconds))
+        # Its parent has ended, so that no search from the program down finds it.
+        kill_tree(identity(program.pid))
+    wait_until(lambda: not sleepers(seconds))
 
 
 # -- a full disk -----------------------------------------------------------------------

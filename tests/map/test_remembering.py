@@ -50,6 +50,22 @@ def test_changed_outline_is_checked_again():
         normalise({"type": "Polygon", "coordinates": [bad]})
 
 
+def test_oldest_answer_is_forgotten_when_there_are_many():
+    asked = []
+
+    @remembered
+    def ask(value):
+        asked.append(1)
+        return {"number": value["number"]}
+
+    for number in range(100):
+        ask({"ring": RING, "number": number})
+    ask({"ring": RING, "number": 99})
+    assert len(asked) == 100
+    ask({"ring": RING, "number": 0})
+    assert len(asked) == 101
+
+
 def _dense(ring):
     """The ring with three more points on each side, so that it is large."""
     made = []
