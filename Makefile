@@ -3,14 +3,17 @@
 # PYTHON=/path/to/python3   the Python to build .venv with (3.11 or newer)
 # PORT=8890  BASE_URL=/x/   where `make demo` serves JupyterLab
 # CHROMIUM=/path/to/chrome  the browser of the browser tests
+# STEPS=15000  SEED=0       how long `make fuzz` takes, and what it does
 # ARGS="-k word"            more options for pytest in `make test`
 # MINUTES=6  KILLS=120      how long and how often `make soak` does what it does
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 BIN := .venv/bin
+STEPS := 15000
+SEED := 0
 
-.PHONY: help demo test servers lint docs bench soak clean
+.PHONY: help demo test fuzz servers lint docs bench soak clean
 
 help: ## list these commands
 	@echo "make COMMAND, where COMMAND is one of:"
@@ -31,6 +34,11 @@ test: ## check style and types, run all tests, notebooks and browser included
 	$(call environment,.venv test)
 	@$(MAKE) --no-print-directory --silent lint
 	@sh scripts/test.sh $(ARGS)
+
+fuzz: ## make documents and answers wrong at random, for some minutes (STEPS=, SEED=)
+	@echo "==> make fuzz: $(STEPS) steps of seed $(SEED). To stop: Ctrl+C"
+	$(call environment,.venv test)
+	@nice $(BIN)/python tests/fuzz/fuzz.py --steps $(STEPS) --seed $(SEED)
 
 servers: ## run every verb on every server, and write what came of it to docs/servers.md
 	@echo "==> make servers: every verb on every server, into docs/servers.md"

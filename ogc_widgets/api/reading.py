@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -97,6 +98,18 @@ def count(value: object) -> int | None:
     if isinstance(value, float) and not value.is_integer():  # nor is infinity
         return None
     return int(value) if value >= 0 else None
+
+
+def is_finite(value: object) -> bool:
+    """Whether something is a number that a double can hold.
+
+    Integers may be larger; ``math.isfinite`` raises for them.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return False
+    if isinstance(value, Decimal) and not value.is_finite():
+        return False
+    return -sys.float_info.max <= value <= sys.float_info.max
 
 
 def upper_bound(value: object) -> int | None:

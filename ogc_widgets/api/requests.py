@@ -271,15 +271,16 @@ def jobs_request(
 def with_query(url: str, members: Mapping[str, object]) -> str:
     """Set query members, replacing those of the same name."""
     parts = urlsplit(url)
-    kept = [
-        (name, value)
-        for name, value in parse_qsl(
-            parts.query, keep_blank_values=True, errors="surrogatepass"
+    # What stands there may be any bytes; what is new may hold halves of characters.
+    known = parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")
+    kept = [(name, value) for name, value in known if name not in members]
+    asked = [(name, str(value)) for name, value in members.items()]
+    query = "&".join(
+        part
+        for part in (
+            urlencode(kept, errors="surrogateescape"),
+            urlencode(asked, errors="surrogatepass"),
         )
-        if name not in members
-    ]
-    query = urlencode(
-        [*kept, *((name, str(v)) for name, v in members.items())],
-        errors="surrogatepass",
+        if part
     )
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))

@@ -200,7 +200,7 @@ def read_text(body: bytes, content_type: str, source: str) -> str:
             return body.decode("utf-8", "replace")
         try:
             text = body.decode(name)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):  # not all codecs raise UnicodeDecodeError
             continue
         if name == "latin-1":
             notice(f"{_where(source)} is not UTF-8; it was read as Latin-1.")

@@ -57,7 +57,8 @@ class Cookies:
             url: Address that answered.
             set_cookie: Values of its headers ``Set-Cookie``.
         """
-        values = list(set_cookie)
+        # One that the HTTP library could not send back is not kept.
+        values = [value for value in set_cookie if value.isascii()]
         if values and same_origin(url, self._url):
             request = Request(url)  # noqa: S310 - nothing is opened
             self._jar.extract_cookies(_Answer(values), request)  # type: ignore[arg-type] # only info() is used

@@ -360,7 +360,8 @@ def _place_of(stream: Stream) -> tuple[int, int | None]:
 
 
 def _remember(note: Path, url: str, etag: str) -> None:
-    if etag.startswith('"'):  # weak ones (W/"...") promise nothing about bytes
+    # Weak ones (W/"...") promise nothing about bytes; others cannot be sent back.
+    if etag.startswith('"') and etag.isascii():
         key = hashlib.sha256(url.encode()).hexdigest()
         note.write_text(json.dumps({"url_sha256": key, "etag": etag}), "utf-8")
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ogc_widgets.api import reading
 from ogc_widgets.client.decoding import Decoder
 from ogc_widgets.errors import BodyTooLargeError
 
@@ -43,9 +44,9 @@ class Stream:
     @property
     def length(self) -> int | None:
         """The declared length of the body in bytes, where it means something."""
-        value = self.headers.get("content-length", "")
+        value = reading.count(self.headers.get("content-length", ""))
         is_plain = "content-encoding" not in self.headers
-        return int(value) if value.isdigit() and is_plain else None
+        return value if is_plain else None
 
     async def chunks(self, max_bytes: int | None = None) -> AsyncIterator[bytes]:
         """Yield the decoded body piece by piece.

@@ -322,21 +322,31 @@ class Transport:
         self._in_flight[pool] += 1
         where = f"{request.method} {without_query(url)}"
         try:
-            address = httpx.URL(self.credentials.with_params(url))
-            host = address.raw_host.decode("ascii")
+            try:
+                built = pool.build_request(
+                    request.method,
+                    self.credentials.with_params(url),
+                    headers={**headers, **self.cookies.header_for(url)},
+                    content=request.body,
+                    timeout=httpx.Timeout(silence_s, connect=CONNECT_S),
+                )
+            except (
+                UnicodeError
+            ) as error:  # httpx lets its own and those of idna through
+                raise ConnectionFailedError(
+                    f"No connection for {where}: it is no address that can be used.",
+                    safe="Nothing was sent.",
+                ) from error
+            host = built.url.raw_host.decode("ascii")
             judge = self.reach.judge(url, host, named_by, bound)
 
             async def trace(event: str, info: Mapping[str, Any]) -> None:
                 await judge(event, info)
                 await sent.trace(event, info)
 
-            async with pool.stream(
-                request.method,
-                address,
-                headers={**headers, **self.cookies.header_for(url)},
-                content=request.body,
-                timeout=httpx.Timeout(silence_s, connect=CONNECT_S),
-                extensions={"trace": trace},
+            built.extensions["trace"] = trace
+            async with contextlib.aclosing(
+                await pool.send(built, stream=True)
             ) as response:
                 self.cookies.take(url, response.headers.get_list("set-cookie"))
                 yield Stream(response, url, where)

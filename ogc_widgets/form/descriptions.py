@@ -250,7 +250,8 @@ def _value_schema(extended: Json) -> Json:
 
 def _options_of(schema: JsonValue) -> list[str]:
     options = schema.get("enum") if isinstance(schema, Mapping) else None
-    return [o for o in options or () if isinstance(o, str)]
+    listed = options if isinstance(options, list) else ()
+    return [option for option in listed if isinstance(option, str)]
 
 
 def _occurs(value: JsonValue) -> float | None:

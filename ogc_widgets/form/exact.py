@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
 
 MAX_DEPTH = 64
+# As many as Python reads of a whole number; computing with 1e999999999 takes hours.
+_MOST_DIGITS = 4300
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -40,7 +42,7 @@ def number(text: str) -> int | float | Decimal:
     """Read the text of a JSON number: int, float, or Decimal where float would round.
 
     Raises:
-        ValueError: The text is not a finite number.
+        ValueError: The text is not a finite number, or one that takes for ever.
     """
     try:
         if not text.strip(" +-0123456789"):
@@ -48,7 +50,7 @@ def number(text: str) -> int | float | Decimal:
         exact = Decimal(text)
     except (ValueError, InvalidOperation):
         raise ValueError(f"{text!r} is not a number") from None
-    if not exact.is_finite():
+    if not exact.is_finite() or abs(exact.adjusted()) > _MOST_DIGITS:
         raise ValueError(f"{text!r} is not a number")
     value = float(text)
     if math.isfinite(value) and Decimal(repr(value)) == exact:
@@ -66,7 +68,7 @@ def loads(text: str) -> JsonValue:
         value = json.loads(
             text,
             parse_int=_integer,
-            parse_float=number,
+            parse_float=_decimal,
             parse_constant=_refuse_constant,
             object_pairs_hook=_object,
         )
@@ -221,6 +223,13 @@ def _integer(text: str) -> int:
         return int(text)
     except ValueError:
         raise NotJsonError("is not usable: a number has too many digits") from None
+
+
+def _decimal(text: str) -> int | float | Decimal:
+    try:
+        return number(text)
+    except ValueError:
+        raise NotJsonError("is not usable: a number is too large or small") from None
 
 
 def _refuse_constant(name: str) -> None:

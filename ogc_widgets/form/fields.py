@@ -217,3 +217,17 @@ def join_path(*parts: str | int) -> str:
 def split_path(path: str) -> list[str]:
     """The parts of a path made by :func:`join_path`."""
     return [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")]
+
+
+def number_of_step(step: str) -> int | None:
+    """The number of a row that a part of a path names, or None; a name may be any text.
+
+    Text that Python calls a digit ("²") is not always one that it can read.
+    """
+    return int(step) if step.isdecimal() and len(step) < 10 else None
+
+
+def name_of_step(step: str) -> str:
+    """What a part of a path is called: rows are counted from one."""
+    number = number_of_step(step)
+    return step if number is None else str(number + 1)

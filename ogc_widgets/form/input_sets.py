@@ -143,7 +143,8 @@ class InputSets(PageMessages):
             self.outputs = outputs_in(body)
             self.extra = extras.beside_in(body)
             response = body.get("response")
-            self.response = response if response in RESPONSES else "auto"
+            is_known = isinstance(response, str) and response in RESPONSES
+            self.response = response if is_known else "auto"
             self.set_words = self._words_about(body, inputs, kept)
             # What came in is marked at once where it is wrong.
             self._tried.update(key for key in kept if key in self._fields)

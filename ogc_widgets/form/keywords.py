@@ -6,13 +6,15 @@ returns the value in JSON Schema 2020-12, or None to leave the keyword out.
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.api.reading import text as text_of
 from ogc_widgets.api.text import MESSAGE_LIMIT, clean
+from ogc_widgets.form import exact
 from ogc_widgets.form.fields import MAX_NODES, MAX_OPTIONS
 from ogc_widgets.form.settle import as_number
 from ogc_widgets.form.validate import usable_pattern
@@ -72,7 +74,7 @@ def _enum(_: Normaliser, value: JsonValue, _depth: int) -> list[Any] | None:
     if not isinstance(value, (list, tuple)) or not value:
         return None
     # Too many to hold on to: the field becomes text and the server checks it.
-    return list(value) if len(value) <= MAX_OPTIONS else None
+    return _sayable(value) if len(value) <= MAX_OPTIONS else None
 
 
 def _text(_: Normaliser, value: JsonValue, _depth: int) -> str | None:
@@ -92,13 +94,23 @@ def _flag(_: Normaliser, value: JsonValue, _depth: int) -> bool | None:
 
 
 def _anything(_: Normaliser, value: JsonValue, _depth: int) -> JsonValue:
-    return value
+    return value if _sayable([value]) else None
+
+
+def _sayable(values: Iterable[JsonValue]) -> list[JsonValue]:
+    """Without values that no JSON can say, as dicts made in Python may hold them."""
+    found = []
+    for value in values:
+        with contextlib.suppress(ValueError):
+            exact.dumps(value)
+            found.append(value)
+    return found
 
 
 def _examples(_: Normaliser, value: JsonValue, _depth: int) -> list[Any] | None:
     if isinstance(value, Mapping):  # OpenAPI's named examples
         value = [v.get("value") for v in value.values() if isinstance(v, Mapping)]
-    return list(value)[:10] or None if isinstance(value, (list, tuple)) else None
+    return _sayable(value[:10]) or None if isinstance(value, (list, tuple)) else None
 
 
 def _schemas(

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form import exact, texts, validate, words
-from ogc_widgets.form.fields import split_path
+from ogc_widgets.form.fields import name_of_step, split_path
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
@@ -293,7 +293,7 @@ def in_one(key: str, findings: Mapping[str, str]) -> str:
     parts = []
     for path, message in findings.items():
         _, *steps = split_path(path)
-        names = [str(int(s) + 1) if s.isdigit() else s for s in steps]
+        names = [name_of_step(step) for step in steps]
         parts.append(f"{', '.join(names)}: {message}" if names else message)
     del key
     return "; ".join(parts)

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urljoin
 
+from ogc_widgets.form.fields import number_of_step
+
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
 
@@ -33,10 +35,11 @@ def look_up(document: JsonValue, pointer: str) -> JsonValue:
         part = part.replace("~1", "/").replace("~0", "~")
         if isinstance(node, Mapping) and part in node:
             node = node[part]
-        elif isinstance(node, list) and part.isdigit() and int(part) < len(node):
-            node = node[int(part)]
         else:
-            return None
+            number = number_of_step(part)
+            if not isinstance(node, list) or number is None or number >= len(node):
+                return None
+            node = node[number]
     return node
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Mapping
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from ogc_widgets.api import reading
 from ogc_widgets.errors import InputError
 from ogc_widgets.form import area, exact, files, stac
 from ogc_widgets.form.fields import EXTRA_MEMBERS, MAX_NODES, UNSET, Field
@@ -189,8 +188,4 @@ def _unwrapped(field: Field, value: JsonValue) -> JsonValue:
 
 
 def _is_number(value: JsonValue) -> bool:
-    return (
-        isinstance(value, (int, float, Decimal))
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-    )
+    return reading.is_finite(value)

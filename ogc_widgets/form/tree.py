@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.form.fields import EXTRA_MEMBERS, Field, join_path
+from ogc_widgets.form.fields import EXTRA_MEMBERS, Field, join_path, number_of_step
 
 if TYPE_CHECKING:
     from ogc_widgets.api.wire import JsonValue
@@ -125,12 +125,12 @@ def _chosen(field: Field, draft: JsonValue) -> int | None:
 
 def _member(field: Field, step: str) -> Field | None:
     if field.kind == "list":
-        return field.item if step.isdigit() else None
+        return None if number_of_step(step) is None else field.item
     if field.kind == "map":
         return field.item
     if field.kind == "tuple":
-        fits = step.isdigit() and int(step) < len(field.fields)
-        return field.fields[int(step)] if fits else None
+        number = number_of_step(step)
+        return None if number is None else dict(enumerate(field.fields)).get(number)
     return next((m for m in field.fields if m.key == step), field.item)
 
 

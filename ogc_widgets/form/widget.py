@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ogc_widgets.errors import InvalidInputsError
 from ogc_widgets.form import card
 from ogc_widgets.form.examples import example_inputs
-from ogc_widgets.form.fields import split_path
+from ogc_widgets.form.fields import name_of_step, split_path
 from ogc_widgets.form.input_sets import InputSets
 from ogc_widgets.form.server_problems import messages_for
 from ogc_widgets.view.base import publishing
@@ -93,8 +93,7 @@ class ProcessForm(InputSets):
         key, *steps = split_path(path)
         field = self._fields.get(key)
         label = field.label if field is not None and field.label else key
-        names = [str(int(step) + 1) if step.isdigit() else step for step in steps]
-        return ", ".join([label, *names])
+        return ", ".join([label, *map(name_of_step, steps)])
 
     # -- saved notebooks --------------------------------------------------------------
 

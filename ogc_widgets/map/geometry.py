@@ -7,10 +7,10 @@ longitudes in [-180, 180] and is cut where it crosses the antimeridian.
 
 from __future__ import annotations
 
-import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.api.reading import is_finite
 from ogc_widgets.errors import InputError
 from ogc_widgets.map.remembering import remembered
 from ogc_widgets.map.rings import (
@@ -208,7 +208,7 @@ def _checked_box(
     west: float, south: float, east: float, north: float
 ) -> tuple[float, float, float, float]:
     values = (west, south, east, north)
-    if not all(math.isfinite(value) for value in values):
+    if not all(map(is_finite, values)):
         raise InputError("The box holds a number that is not finite.")
     for latitude, name in ((south, "South"), (north, "North")):
         if not -90 <= latitude <= 90:
@@ -303,7 +303,7 @@ def _checked_position(position: Json, budget: list[int]) -> list[float]:
     for number in numbers:
         if isinstance(number, bool) or not isinstance(number, int | float):
             raise InputError("Coordinates must be numbers.")
-        if not math.isfinite(number):
+        if not is_finite(number):
             raise InputError("Coordinates must be finite numbers.")
     longitude, latitude = numbers[:2]
     if not -90 <= latitude <= 90:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ogc_widgets.api.links import WEB_SCHEMES, absolute
+from ogc_widgets.api.reading import is_finite
 from ogc_widgets.api.text import clean
 from ogc_widgets.map.footprints import item_ids
 from ogc_widgets.map.numbers import short
@@ -85,7 +85,7 @@ def extra_columns(items: Iterable[Mapping[str, Any]]) -> list[str]:
     for item in items:
         total += 1
         for key, value in _properties(item).items():
-            if _is_number(value) and not _TECHNICAL.match(str(key)):
+            if is_finite(value) and not _TECHNICAL.match(str(key)):
                 counts[str(key)] = counts.get(str(key), 0) + 1
     frequent = [key for key, count in counts.items() if count * 2 >= total]
     return sorted(frequent, key=_telling)[:MAX_COLUMNS]
@@ -165,12 +165,6 @@ def _properties(item: Mapping[str, Any]) -> Mapping[str, Any]:
     return facts if isinstance(facts, Mapping) else {}
 
 
-def _is_number(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return math.isfinite(value)
-
-
 def _telling(key: str) -> tuple[int, str]:
     lowered = key.lower()
     if lowered.startswith("eo:"):
@@ -196,7 +190,7 @@ def _column_title(key: str) -> str:
 
 
 def _number(key: str, value: object) -> str:
-    if not isinstance(value, int | float) or not _is_number(value):
+    if not isinstance(value, int | float) or not is_finite(value):
         return ""
     if float(value).is_integer() and abs(value) < 1e15:
         text = f"{int(value):,}".replace(",", "\u202f")

@@ -166,5 +166,5 @@ def _four(value: Json) -> list[float] | None:
         return None
     try:
         return [float(number) for number in value]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

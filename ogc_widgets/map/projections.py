@@ -121,7 +121,7 @@ def unproject(coordinates: Any, out_of: Projection) -> Any:  # noqa: ANN401 # Ge
         return [unproject(member, out_of) for member in coordinates]
     try:
         x, y = (float(number) for number in coordinates[:2])
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError("Coordinates must be numbers.") from None
     longitude, latitude = out_of.inverse(x, y)
     return [round(longitude, 9), round(latitude, 9)]

@@ -29,17 +29,17 @@ def perturbed(document, random, times=3):
     return box[0]
 
 
-def _places(value, found):
+def places(value, found):
     keys = value if isinstance(value, dict) else range(len(value))
     for key in keys:
         found.append((value, key))
         if isinstance(value[key], (dict, list)):
-            _places(value[key], found)
+            places(value[key], found)
     return found
 
 
 def _change(box, random):
-    holder, key = random.choice(_places(box, []))
+    holder, key = random.choice(places(box, []))
     match random.randint(0, 6):
         case 0 if holder is not box:
             del holder[key]

@@ -116,7 +116,7 @@ def test_download_starts_over_when_the_file_has_changed(tmp_path):
     assert path.read_bytes() == OTHER
 
 
-@pytest.mark.parametrize("etag", ['W/"weak"', ""])
+@pytest.mark.parametrize("etag", ['W/"weak"', "", '"v\xe9"'])
 def test_download_starts_over_when_the_server_cannot_prove_the_file(tmp_path, etag):
     with RawServer(ranged([(TIFF, etag)], etag=etag)) as server:
         path = fetch(server, tmp_path / "a.tif")
