@@ -202,7 +202,7 @@ def canary(
     """
     secret = f"canary{secrets.token_hex(12)}"
     catcher = _Catcher(secret)
-    names = ("ogc_widgets", "httpx", "httpcore", "asyncio")
+    names = ("ogc_widgets", "httpx", "httpcore", "asyncio", "Comm")
     before = {name: logging.getLogger(name).level for name in names}
     for name in names:
         logging.getLogger(name).setLevel(logging.DEBUG)

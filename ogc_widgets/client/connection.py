@@ -8,7 +8,6 @@ import re
 import weakref
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn, Self, TypedDict
 from urllib.parse import urlsplit
@@ -240,9 +239,8 @@ class Connection:
             request, timeout_s=timeout_s, max_bytes=max_bytes, is_counted=is_counted
         )
         self._heard_at = reply.headers.get("date", "")
-        if not reply.is_ok:
-            return self._redacted(reply)
-        refuse_login_page(request, reply)
+        if reply.is_ok:
+            refuse_login_page(request, reply)
         return reply
 
     @property
@@ -270,15 +268,9 @@ class Connection:
             f"{clean(where, limit=200)} answered {reply.status_code}",
         )
 
-    def _redacted(self, reply: Reply) -> Reply:
-        """Blank out secrets that a server echoes when it refuses."""
-        text = reply.body.decode("utf-8", errors="surrogateescape")
-        body = self._transport.credentials.redact(text)
-        return replace(
-            reply,
-            body=body.encode("utf-8", errors="surrogateescape"),
-            has_credentials=self._transport.credentials.source is not None,
-        )
+    def redact(self, text: str) -> str:
+        """Blank out our secrets in a text of the server."""
+        return self._transport.credentials.redact(text)
 
     def stream(self, request: requests.Request) -> AbstractAsyncContextManager[Stream]:
         """Send a request and read the answer piece by piece. Only in the loop thread.
@@ -291,8 +283,7 @@ class Connection:
     async def reply_of(self, stream: Stream, method: str) -> Reply:
         """Read the rest of a streamed answer that is not one of success."""
         body = await stream.read(JSON_CAP)
-        reply = Reply(stream.status_code, stream.headers, body, stream.url, method)
-        return self._redacted(reply)
+        return self._transport.reply(stream, body, method)
 
     async def json_of(self, url: str) -> object:
         """Read a document. Only in the loop thread.

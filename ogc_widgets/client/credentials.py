@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import base64
+import re
 import time
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ogc_widgets.api.links import origin
 from ogc_widgets.api.requests import with_query
+from ogc_widgets.client.blanking import BLANK, blanked, blanked_headers, blanked_reply
 from ogc_widgets.client.secret import (
     FixedSecret,
     Sealed,
     Secret,
     SecretLike,
     SecretSource,
-    blanked,
     for_header,
     source_of,
 )
@@ -25,12 +26,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ogc_widgets.api.links import Origin
+    from ogc_widgets.api.replies import Reply
 
 PLACEHOLDER = "$TOKEN"
 
 # So long it takes until a source is asked again that brought nothing better.
 _ASK_AGAIN_S = 60.0
-_SHORTEST_SECRET = 6
+# Headers that say nothing about the user, and may be words of any document.
+_NO_SECRET = re.compile(
+    r"accept|content-|user-agent|prefer|origin|referer|cache-", re.IGNORECASE
+)
+_SHORTEST_PART = 8
 
 
 class HeaderAuth(Sealed):
@@ -101,6 +107,10 @@ class BasicAuth(HeaderAuth):
         """User and password together, in Base64."""
         return base64.b64encode(f"{self._user}:{secret}".encode()).decode("ascii")
 
+    def known(self) -> set[str]:
+        """Return every text that must not be seen; padding is often left out."""
+        return super().known() | {one.rstrip("=") for one in super().known()}
+
 
 Auth = None | SecretLike | tuple[str, SecretLike] | HeaderAuth
 """What ``auth=`` takes; see :mod:`ogc_widgets.client.auth`."""
@@ -120,7 +130,7 @@ class Credentials(Sealed):
     """
 
     __slots__ = (
-        *("_auth", "_headers", "_origin", "_params"),
+        *("_auth", "_before", "_headers", "_origin", "_params"),
         *("_renewed", "_renewed_at_s", "_url"),
     )
 
@@ -136,6 +146,8 @@ class Credentials(Sealed):
         self._headers = _sealed(headers or {})
         self._params = _sealed_params(params or {})
         self._auth = _header_auth(auth)
+        # A job may still repeat in its log what the user signed in with before.
+        self._before: tuple[Secret, ...] = ()
         # The secret that was asked for last because the one before was refused.
         self._renewed = Secret()
         self._renewed_at_s = 0.0
@@ -162,12 +174,15 @@ class Credentials(Sealed):
         """Return other credentials for the same server; headers and query stay."""
         headers = {name: value.reveal() for name, value in self._headers.items()}
         params = {name: value.reveal() for name, value in self._params.items()}
-        return Credentials(self._url, auth, headers, params)
+        made = Credentials(self._url, auth, headers, params)
+        made._before = tuple(map(Secret, self._known()))
+        return made
 
     def with_params(self, url: str) -> str:
         """Return the address to send: with the query of this server, if it is its."""
         if not self._params or not self.are_for(url):
             return url
+        url = self.without_params(url)
         said = {name for name, _ in parse_qsl(urlsplit(url).query)}
         return with_query(
             url,
@@ -185,6 +200,7 @@ class Credentials(Sealed):
         parts = urlsplit(url)
         members = parse_qsl(parts.query, keep_blank_values=True)
         ours = {(name, value.reveal()) for name, value in self._params.items()}
+        ours |= {(name, BLANK) for name in self._params}
         kept = [member for member in members if member not in ours]
         if len(kept) == len(members):
             return url
@@ -245,13 +261,25 @@ class Credentials(Sealed):
 
     def redact(self, text: str) -> str:
         """Blank out the secrets in a text that a server may have echoed."""
-        known = {value.reveal() for value in self._headers.values()}
-        values = {value.reveal() for value in self._params.values()}
-        # "?f=1" is no secret, and blanking every 1 would help nobody.
-        known |= {value for value in values if len(value) >= _SHORTEST_SECRET}
-        if self._auth is not None:
-            known |= self._auth.known()
-        return blanked(text, known)
+        return blanked(text, self._known())
+
+    def redact_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Blank out the secrets in the headers of an answer."""
+        return blanked_headers(headers, self._known())
+
+    def redact_reply(self, reply: Reply) -> Reply:
+        """Blank out the secrets in an answer of any status."""
+        return blanked_reply(reply, self._known())
+
+    def _known(self) -> set[str]:
+        known = {value.reveal() for value in (*self._params.values(), *self._before)}
+        for name, value in self._headers.items():
+            if not _NO_SECRET.match(name):
+                # "Bearer x", or the "a=x; b=y" of cookies: x may come back alone.
+                parts = re.split(r"[\s;,]+|(?<=\w)=(?=\w)", value.reveal())
+                known |= {part for part in parts if len(part) >= _SHORTEST_PART}
+                known.add(value.reveal())
+        return known | (self._auth.known() if self._auth is not None else set())
 
 
 def _header_auth(auth: Auth) -> HeaderAuth | None:

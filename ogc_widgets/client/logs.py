@@ -74,11 +74,12 @@ class LogFile:
         tail = await self._read(tail_bytes)
         rest = _LATER if tail.is_cut_short else ""
         if tail.has_earlier:
-            return _EARLIER + _from_a_line(tail.body) + rest
-        return _lines_of_json(tail.body.decode("utf-8", errors="replace")) + rest
+            return _EARLIER + self._client.redact(_from_a_line(tail.body)) + rest
+        text = self._client.redact(tail.body.decode("utf-8", errors="replace"))
+        return _lines_of_json(text) + rest
 
     def fetch(self) -> bytes:
-        """Read the whole log (at most 64 MiB) as it is.
+        """Read the whole log (at most 64 MiB) as it is, also if it repeats a secret.
 
         Raises:
             ServerError: It could not be read.

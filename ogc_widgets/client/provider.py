@@ -11,16 +11,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ogc_widgets.api.links import absolute, origin
 from ogc_widgets.api.requests import JSON, Request, get
 from ogc_widgets.api.text import clean
+from ogc_widgets.client.blanking import blanked_reply
 from ogc_widgets.client.credentials import Credentials
 from ogc_widgets.client.reach import Reach
-from ogc_widgets.client.secret import Sealed, Secret, SecretSource, blanked
+from ogc_widgets.client.secret import Sealed, Secret, SecretSource
 from ogc_widgets.client.transport import Transport
 from ogc_widgets.errors import (
     InputError,
@@ -230,8 +231,7 @@ class Provider:
         # A refusal may repeat what was sent.
         proven = headers.get("Authorization", "").partition(" ")[2]
         secrets = {secret, proven, *(value for _, value in parse_qsl(body))}
-        said = blanked(reply.body.decode("utf-8", errors="replace"), secrets)
-        return replace(reply, body=said.encode())
+        return blanked_reply(reply, secrets)
 
     async def _send(self, request: Request) -> Reply:
         # A connection each time: tokens are rare, and nobody closes a provider.

@@ -1,12 +1,19 @@
-"""Log lines of httpx about our requests, without queries, user-info and headers."""
+"""Log lines of httpx about our requests: no queries, user-info, headers, secrets."""
 
 from __future__ import annotations
 
 import functools
 import logging
+import weakref
+from typing import TYPE_CHECKING
 
 from ogc_widgets.api.links import without_query
 from ogc_widgets.client.loop import in_loop_thread
+
+if TYPE_CHECKING:
+    from ogc_widgets.client.transport import Transport
+
+_transports: weakref.WeakSet[Transport] = weakref.WeakSet()
 
 
 class _QuietFilter(logging.Filter):
@@ -18,16 +25,28 @@ class _QuietFilter(logging.Filter):
         if record.name.startswith("httpcore"):
             return False  # they hold whole requests and all headers
         if isinstance(record.args, tuple):
-            record.args = tuple(
-                without_query(str(item)) if type(item).__name__ == "URL" else item
-                for item in record.args
-            )
+            record.args = tuple(map(_quiet, record.args))
         return True
 
 
+def _quiet(item: object) -> object:
+    """An argument of a log line: an address, or words that the server has chosen."""
+    if type(item).__name__ == "URL":
+        item = without_query(str(item))
+    if isinstance(item, str):
+        for transport in tuple(_transports):
+            item = transport.credentials.redact(item)
+    return item
+
+
+def keep_logs_quiet(transport: Transport) -> None:
+    """Keep the secrets of a transport out of log lines, as long as it is there."""
+    _transports.add(transport)
+    _put_filter_on()
+
+
 @functools.cache
-def keep_logs_quiet() -> None:
-    """Put the filter on; once is enough."""
+def _put_filter_on() -> None:
     names = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2",
              "httpcore.proxy", "httpcore.socks")  # fmt: skip
     for name in names:

@@ -256,18 +256,6 @@ def for_header(secret: str) -> str:
     return text
 
 
-# Shorter secrets are not blanked out in texts: that would blank out words.
-_SHORTEST_BLANKED = 4
-
-
-def blanked(text: str, secrets: set[str]) -> str:
-    """Return a text with ``***`` in place of secrets that a server may have echoed."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _SHORTEST_BLANKED:
-            text = text.replace(secret, "***")
-    return text
-
-
 def without_trace(error: BaseException) -> BaseException:
     """Drop the tracebacks of an error: their frames hold what the user typed."""
     seen: BaseException | None = error

@@ -122,7 +122,7 @@ class SigningIn(Connection):
         landing = await trial.send(request)
         refuse_login_page(request, landing)
         if landing.status_code in (401, 403):
-            raise _refusal(landing, trial.credentials)
+            raise _refusal(landing)
         found = self._resources or _resources_of(self.url, landing)
         answers = await asyncio.gather(
             trial.send(requests.get(found.processes_url)),
@@ -131,7 +131,7 @@ class SigningIn(Connection):
         for answer, refusals in zip(answers, ((401, 403), (401,)), strict=True):
             # Many may run processes, and may not see the list of everybody's jobs.
             if answer.status_code in refusals:
-                raise _refusal(answer, trial.credentials)
+                raise _refusal(answer)
 
     def _transport_for(self, credentials: Credentials, timeout_s: float) -> Transport:
         """Make another way to the same server."""
@@ -197,7 +197,7 @@ class SigningIn(Connection):
         return [join_path(self.url, name) for name in _OPENAPI_PATHS]
 
 
-def _refusal(reply: Reply, credentials: Credentials) -> SignInError:
+def _refusal(reply: Reply) -> SignInError:
     said = problem_error(reply).what.partition(": ")[2].rstrip(".")
     answer = f"{reply.status_code}: {said}" if said else str(reply.status_code)
     if reply.status_code == 403:
@@ -210,8 +210,6 @@ def _refusal(reply: Reply, credentials: Credentials) -> SignInError:
             f"The server did not accept that ({answer}).",
             "Check what you entered.",
         )
-    # Some servers repeat what they were sent.
-    what = credentials.redact(what)
     return SignInError(what, status_code=reply.status_code, advice=advice)
 
 

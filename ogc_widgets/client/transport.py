@@ -184,15 +184,9 @@ class Transport:
                     request, silence_s=deadline_s, sent=sent, deadline=deadline
                 ) as stream:
                     body = await stream.read(cap)
-                    return Reply(
-                        stream.status_code,
-                        stream.headers,
-                        body,
-                        stream.url,
-                        request.method,
-                    )
+                    return self.reply(stream, body, request.method)
         except TimeoutError:
-            where = f"{request.method} {without_query(request.url)}"
+            where = self._where(request.method, request.url)
             if not sent.maybe and not request.is_safe:
                 raise ConnectionFailedError(
                     f"No connection within {deadline_s:g} s for {where}.",
@@ -203,6 +197,21 @@ class Transport:
                 f"No complete answer within {deadline_s:g} s to {where}.",
                 advice="Try again, or give more time: Client(url, timeout_s=...).",
             ) from None
+
+    def reply(self, stream: Stream, body: bytes, method: str) -> Reply:
+        """Return a whole answer, in which nothing of our secrets is left."""
+        reply = Reply(
+            stream.status_code,
+            stream.headers,
+            body,
+            stream.url,
+            method,
+            has_credentials=self.credentials.source is not None,
+        )
+        return self.credentials.redact_reply(reply)
+
+    def _where(self, method: str, url: str) -> str:
+        return self.credentials.redact(f"{method} {without_query(url)}")
 
     @contextlib.asynccontextmanager
     async def stream(
@@ -268,7 +277,9 @@ class Transport:
         if request.is_safe and await self._is_out_of_reach(got.url, target):
             target = self.rebase(target)
         here, there = origin(got.url), origin(target)
-        names = f"{without_query(got.url)} redirects to {without_query(target)}"
+        names = self.credentials.redact(
+            f"{without_query(got.url)} redirects to {without_query(target)}"
+        )
         if here is None or there is None or there[0] not in ("http", "https"):
             raise RedirectError(
                 f"{without_query(got.url)} redirects to a place that is no web address."
@@ -320,7 +331,7 @@ class Transport:
         bound = self.reach.bound(url, named_by)
         pool = self._pool(url, keep=request.is_safe, bound=bound)
         self._in_flight[pool] += 1
-        where = f"{request.method} {without_query(url)}"
+        where = self._where(request.method, url)
         try:
             try:
                 built = pool.build_request(
@@ -349,7 +360,9 @@ class Transport:
                 await pool.send(built, stream=True)
             ) as response:
                 self.cookies.take(url, response.headers.get_list("set-cookie"))
-                yield Stream(response, url, where)
+                got = Stream(response, url, where)
+                got.headers = self.credentials.redact_headers(got.headers)
+                yield got
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise ConnectionFailedError(
                 f"No connection for {where}: {_reason(error)}.",
@@ -369,11 +382,12 @@ class Transport:
                 "HTTPS_PROXY, NO_PROXY).",
             ) from error
         except (httpx.HTTPError, httpx.StreamError) as error:
+            # It may quote the line of the answer that could not be read.
+            reason = self.credentials.redact(_reason(error))
             raise TransportError(
-                f"The connection broke before a complete answer to {where}: "
-                f"{_reason(error)}.",
+                f"The connection broke before a complete answer to {where}: {reason}.",
                 advice="Try again.",
-            ) from error
+            ) from (error if reason == _reason(error) else None)
         finally:
             self._in_flight[pool] -= 1
             await self._close_unused(pool)
@@ -391,7 +405,7 @@ class Transport:
         is_here = is_loopback(url)
         key = keep, is_here, bound
         if key not in self._pools:
-            keep_logs_quiet()
+            keep_logs_quiet(self)
             # What must not be sent twice gets a new connection each time: a kept one
             # may have been closed by the server, and then its fate would be unknown.
             limits = httpx.Limits(

@@ -241,19 +241,19 @@ class InputSets(PageMessages):
                 "text": self._set_text(),
             }
 
-    def _on_request(self, text: str) -> None:
+    def _on_request(self, secret: str) -> None:
         with publishing(self):
             self.problem = ""
             self.set_words = ""
-        self.load_request(text)
+        self.load_request(secret)
 
-    def _on_compare(self, text: str = "", name: str = "") -> None:
+    def _on_compare(self, secret: str = "", name: str = "") -> None:
         with publishing(self):
             self.problem = ""
             self.comparison = {}
-        if not text:
+        if not secret:
             return
-        self._compared = _set_in(text)
+        self._compared = _set_in(secret)
         with publishing(self):
             self.comparison = {"name": clean(name, limit=200)}
             self._compare_again()

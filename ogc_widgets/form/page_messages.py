@@ -59,9 +59,9 @@ class PageMessages(FormState):
     def _on_reset(self) -> None:
         self.reset()
 
-    def _on_secret(self, id: str, text: str, path: str = "", **_: object) -> None:  # noqa: A002
+    def _on_secret(self, id: str, secret: str, path: str = "", **_: object) -> None:  # noqa: A002
         with publishing(self):
-            draft = {"set": True, "ref": self._vault.put(text)} if text else None
+            draft = {"set": True, "ref": self._vault.put(secret)} if secret else None
             self._edited.add(id)
             self._set_part(path or id, draft)
 

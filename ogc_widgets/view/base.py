@@ -24,7 +24,7 @@ from ogc_widgets.view.cells import NotesDisplay
 from ogc_widgets.view.halves import from_page, to_page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     import ipywidgets
 
@@ -56,8 +56,10 @@ class View(NotesDisplay, anywidget.AnyWidget):
     and tokens (``static/theme.css``) are put in front of them.
 
     Messages from the page have the form ``{"type": "...", ...}`` and call the method
-    ``_on_<type>`` with the other members as keyword arguments. An exception in such a
-    method is kept in ``last_error`` and shown by the page, never lost in a log.
+    ``_on_<type>`` with the other members as keyword arguments. The member ``secret``
+    comes as a buffer: kernels write the content of every message into their log. An
+    exception in such a method is kept in ``last_error`` and shown by the page, never
+    lost in a log.
     """
 
     _script: ClassVar[Path | tuple[Path, ...]]
@@ -91,11 +93,16 @@ class View(NotesDisplay, anywidget.AnyWidget):
     def _send(self, msg: object, buffers: Any = None) -> None:  # noqa: ANN401 # as ipywidgets has it
         super()._send(to_page(msg), buffers)
 
-    def _receive(self, _widget: object, content: object, _buffers: object) -> None:
+    def _receive(
+        self, _widget: object, content: object, buffers: Sequence[memoryview] | None
+    ) -> None:
         content = from_page(content)
         if not isinstance(content, dict) or not isinstance(content.get("type"), str):
             return
         arguments = {key: value for key, value in content.items() if key != "type"}
+        if buffers:
+            secret = bytes(buffers[0]).decode("utf-8", errors="replace")
+            arguments["secret"] = from_page(secret)
         handler = getattr(self, f"_on_{content['type']}", None)
         if handler is not None:
             self._guard(handler, **arguments)

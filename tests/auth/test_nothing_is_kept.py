@@ -81,8 +81,11 @@ def test_what_was_typed_is_nowhere_after_a_session(kind, canary, caplog, capfd):
         wait_for(lambda: box.sign_in["busy"] == "")
         for secret in (f"wrong-{canary}", canary):
             seen.append(everything_shown())
-            box._receive(
-                None, {"type": "sign_in", "way": 0, "secret": secret, **typed}, None
+            content = {"type": "sign_in", "way": 0, **typed}
+            data = {"method": "custom", "content": content}
+            said = {"comm_id": box.comm.comm_id, "data": data}
+            box.comm.handle_msg(
+                {"content": said, "buffers": [memoryview(secret.encode())]}
             )
             wait_for(lambda: box.sign_in["busy"] == "")
         wait_for(lambda: len(app.children) > 1)
@@ -103,6 +106,7 @@ def test_what_was_typed_is_nowhere_after_a_session(kind, canary, caplog, capfd):
         assert "$TOKEN" in seen[-2]
         app.close()
     seen += [record.getMessage() + repr(vars(record)) for record in caplog.records]
+    assert {"Comm", "httpx"} <= {record.name for record in caplog.records}
     seen += [ledger_path().read_text(), repr(ogc.recent_jobs()), *capfd.readouterr()]
     seen.append(repr(elsewhere.received))
     for number, text in enumerate(seen):

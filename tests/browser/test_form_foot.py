@@ -94,7 +94,7 @@ def test_form_is_filled_when_a_request_is_pasted_by_keyboard(
     form.page.keyboard.press("Tab")
     form.page.keyboard.press("Enter")
     assert form.sent("request") == [
-        {"type": "request", "text": '{"inputs": {"x": "1"}}'}
+        {"type": "request", "secret": '{"inputs": {"x": "1"}}'}
     ]
     form.put(set_words="Filled 1 input.")
     expect(form.page.get_by_role("status").filter(has_text="Filled")).to_be_visible()
@@ -116,7 +116,7 @@ def test_inputs_are_saved_to_a_file_and_loaded_from_one(
         form.page.get_by_role("button", name="Load inputs from a file").click()
     chooser.value.set_files(path)
     form.page.wait_for_function("model.sent.some((m) => m.type === 'request')")
-    assert form.sent("request") == [{"type": "request", "text": text}]
+    assert form.sent("request") == [{"type": "request", "secret": text}]
 
 
 def test_differences_from_a_file_are_listed_and_taken_over(

@@ -501,7 +501,7 @@ def test_secret_leaves_the_page_when_it_was_typed(
     form = open_form([field("secret", "x"), field("text", "y")])
     type_keys(canary)(form)
     form.page.keyboard.press("Tab")
-    said = [(m["id"], m["text"]) for m in form.sent("secret")]
+    said = [(m["id"], m["secret"]) for m in form.sent("secret")]
     assert said == [("x", canary)]
     assert form.sent() == []
     form.put(drafts={"x": {"set": True, "ref": "k1"}})
@@ -510,7 +510,7 @@ def test_secret_leaves_the_page_when_it_was_typed(
     assert canary not in form.page.content()
     assert canary not in str(form.screen())
     form.page.get_by_role("button", name="Clear x").click()
-    assert form.sent("secret")[-1]["text"] == ""
+    assert form.sent("secret")[-1]["secret"] == ""
 
 
 def test_file_reaches_python_whole_when_it_is_longer_than_one_message(

@@ -45,6 +45,8 @@ def test_token_is_sent_once_and_the_field_is_emptied(page):
     field.fill("my token")
     field.press("Enter")
     assert sent(page) == [{"type": "sign_in", "way": 0, "secret": "my token"}]
+    # Beside the content, which kernels write into their log.
+    assert page.evaluate("model.contents") == [{"type": "sign_in", "way": 0}]
     expect(field).to_have_value("")
     # While the server is asked, Enter sends nothing more; the field keeps the focus.
     put(page, "checking", 2)
@@ -199,14 +201,26 @@ def door(server, accepted):
         yield f"{outside.origin}/{path}"
 
 
+# Everything that any logger of the kernel says, its own and those made later.
+HEAR_ALL = """
+import logging
+heard = logging.FileHandler({path!r}, encoding="utf-8")
+for log in [get_ipython().kernel.log, *map(logging.getLogger, ("", *logging.root.manager.loggerDict))]:
+    log.setLevel(logging.DEBUG)
+    getattr(log, "logger", log).addHandler(heard)
+"""  # noqa: E501 # one statement of the kernel
+
+
 @pytest.mark.timeout(600)
 def test_token_opens_the_app_and_another_one_lets_the_job_go_on(
-    lab_page, lab_server, canary
+    lab_page, lab_server, canary, tmp_path
 ):
     second = f"second{canary}"
     accepted = [canary]
+    log = tmp_path / "kernel.log"
     with door(lab_server, accepted) as url:
         lab_page.show(
+            HEAR_ALL.format(path=str(log)),
             f"import ogc_widgets as ogc\napp = ogc.App({url!r}, 'water-bodies')\napp",
             width=1100,
         )
@@ -243,6 +257,9 @@ def test_token_opens_the_app_and_another_one_lets_the_job_go_on(
         kinds = {line["kind"] for line in screen.lines()}
         assert "failed" not in kinds
         assert "lost" not in kinds
+        said = log.read_text(encoding="utf-8")
+        assert said.count("{'type': 'sign_in', 'way': 0}") >= 3
+        assert canary not in said
         assert leaks(lab_page, [canary]) == []
         assert lab_page.hosts <= {"tile.openstreetmap.org"}
 

@@ -53,14 +53,17 @@ _BOOT = """({script, traits}) => {
     const listeners = {};
     return {
       sent: [],
+      contents: [],
       get: (name) => traits[name],
       set: (name, value) => { traits[name] = value; },
       save_changes: () => {},
       on: (event, f) => { (listeners[event] ??= new Set()).add(f); },
       off: (event, f) => { listeners[event]?.delete(f); },
       // A kernel gives a word to each message, unless it is not there any more.
-      send(message) {
-        this.sent.push(message);
+      send(message, _callbacks, [buffer] = []) {
+        this.contents.push(message);
+        const secret = buffer && { secret: new TextDecoder().decode(buffer) };
+        this.sent.push({ ...message, ...secret });
         const answer = () => this.tell("msg:custom", { type: "heard" });
         if (!window.noKernel) setTimeout(answer);
       },

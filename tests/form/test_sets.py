@@ -63,7 +63,7 @@ def test_members_beside_the_inputs_are_saved_loaded_and_compared(
     other.load_request({"inputs": INPUTS})
     assert other.extra == {}
     text = path.read_text("utf-8")
-    other._receive(None, {"type": "compare", "text": text, "name": "run"}, [])
+    other._receive(None, {"type": "compare", "secret": text, "name": "run"}, [])
     other._receive(None, {"type": "take", "id": "queue (beside inputs)"}, [])
     assert other.extra == {"queue": "fast"}
     assert other.inputs == INPUTS
@@ -157,7 +157,7 @@ def test_a_comparison_lists_what_differs(form: ProcessForm, tmp_path: Path) -> N
 
 def test_passwords_of_the_other_set_are_not_shown(form: ProcessForm) -> None:
     text = '{"inputs": {"token": "hush", "size": 1}}'
-    said(form, type="compare", name="b.json", text=text)
+    said(form, type="compare", name="b.json", secret=text)
     assert [row["id"] for row in form.comparison["rows"]] == ["size"]
     assert "hush" not in repr(form.get_state()) + repr(form.compare_inputs(text))
 
@@ -184,7 +184,8 @@ def said(form: ProcessForm, **message: Any) -> None:
 
 def test_one_input_is_taken_over_when_the_page_asks_for_it(form: ProcessForm) -> None:
     form.inputs = INPUTS
-    said(form, type="compare", name="b.json", text='{"inputs": {"epsg": "EPSG:3857"}}')
+    text = '{"inputs": {"epsg": "EPSG:3857"}}'
+    said(form, type="compare", name="b.json", secret=text)
     assert [row["id"] for row in form.comparison["rows"]] == ["epsg", "size"]
     said(form, type="take", id="epsg")
     said(form, type="take", id="size")
@@ -196,12 +197,13 @@ def test_comparison_follows_the_form_and_ends_when_another_set_is_loaded(
     form: ProcessForm,
 ) -> None:
     form.inputs = INPUTS
-    said(form, type="compare", name="b.json", text='{"inputs": {"epsg": "EPSG:3857"}}')
+    text = '{"inputs": {"epsg": "EPSG:3857"}}'
+    said(form, type="compare", name="b.json", secret=text)
     form.inputs["epsg"] = "EPSG:3857"
     assert [row["id"] for row in form.comparison["rows"]] == ["size"]
     form.inputs["size"] = 7
     assert form.comparison["rows"][0]["here"] == "7"
-    said(form, type="request", text='{"inputs": {"epsg": "EPSG:4326"}}')
+    said(form, type="request", secret='{"inputs": {"epsg": "EPSG:4326"}}')
     assert form.comparison == {}
 
 
@@ -215,8 +217,8 @@ def test_the_page_gets_a_file_without_passwords_when_it_saves(
 
 
 def test_the_page_is_told_when_a_pasted_text_is_no_request(form: ProcessForm) -> None:
-    said(form, type="request", text="hello")
+    said(form, type="request", secret="hello")
     assert "not valid JSON" in form.problem
-    said(form, type="request", text=json.dumps({"inputs": INPUTS}))
+    said(form, type="request", secret=json.dumps({"inputs": INPUTS}))
     assert form.problem == ""
     assert form.inputs == INPUTS

@@ -485,12 +485,12 @@ def assert_not_in(secret: str, form: ProcessForm) -> None:
 )
 def test_a_secret_stays_in_python_when_it_is_typed(schema: Any) -> None:
     form = form_of(schema)
-    page(form, type="secret", id="x", text=SECRET)
+    page(form, type="secret", id="x", secret=SECRET)
     assert SECRET in (form.inputs["x"], *_members(form.inputs["x"]))
     assert form.errors == {}
     assert form.drafts["x"]["set"] is True
     assert_not_in(SECRET, form)
-    page(form, type="secret", id="x", text="")
+    page(form, type="secret", id="x", secret="")
     assert form.inputs == {}
 
 

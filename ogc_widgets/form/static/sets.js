@@ -10,7 +10,7 @@ function inputSets(model, ...others) {
   const area = h("textarea", { class: "ogcw-input ogcw-f-mono", rows: 6, dir: "ltr", "aria-label": "Execute request", placeholder: 'JSON such as {"inputs": {…}}, or a whole cURL command', ...NO_HELP });
   const box = h("div", { class: "ogcw-f-paste", hidden: true, onkeydown: (event) => { if (event.key === "Escape") { event.stopPropagation(); close(); } } }, area,
     h("div", { class: "ogcw-f-links" },
-      h("button", { type: "button", class: "ogcw-btn ogcw-f-small", onclick: () => { model.send({ type: "request", text: area.value }); close(); } }, "Fill the form"),
+      h("button", { type: "button", class: "ogcw-btn ogcw-f-small", onclick: () => { model.send({ type: "request", secret: area.value }); close(); } }, "Fill the form"),
       linkButton("Cancel", close)));
   const words = h("div", { class: "ogcw-hint", role: "status", dir: "auto" });
   const table = h("div", { class: "ogcw-f-compare" });
@@ -25,7 +25,8 @@ function inputSets(model, ...others) {
   async function read(file, type) {
     if (!file) return;
     if (file.size > UPLOAD_PART) { setText(words, `${plain(file.name, 80)} is too large for a set of inputs.`); return; }
-    model.send({ type, text: await file.text(), ...(type === "compare" ? { name: file.name } : {}) });
+    // A request may hold a password.
+    model.send({ type, secret: await file.text(), ...(type === "compare" ? { name: file.name } : {}) });
   }
   let saved = model.get("set_file")?.n ?? 0;
   function save() {

@@ -199,11 +199,11 @@ CONTROLS.secret = (spec, host) => {
     oninput: () => { typed = box.value; },
     onkeydown: (event) => { if (event.key === "Enter") hand(); },
   });
-  const clear = linkButton("clear", () => { typed = ""; host.form.send({ type: "secret", id: host.inputId, path: host.path(), text: "" }); draw({ set: false }); box.focus(); },
+  const clear = linkButton("clear", () => { typed = ""; host.form.send({ type: "secret", id: host.inputId, path: host.path(), secret: "" }); draw({ set: false }); box.focus(); },
     { class: "ogcw-link ogcw-f-side", "aria-label": `Clear ${plain(host.name, 100)}` });
   function hand() {
     if (typed === "") return;
-    host.form.send({ type: "secret", id: host.inputId, path: host.path(), text: typed });
+    host.form.send({ type: "secret", id: host.inputId, path: host.path(), secret: typed });
     draw({ set: true });
   }
   function draw(next) {

@@ -1,5 +1,6 @@
 // The sign-in box. What is typed is sent once, in one message, and the field is emptied:
-// it is never a trait, because traits are saved in the notebook.
+// it is never a trait, because traits are saved in the notebook, and base.js keeps it out
+// of the content, which is logged.
 
 /** 598 -> "9:58". */
 function timeLeft(seconds) {

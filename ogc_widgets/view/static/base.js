@@ -274,7 +274,10 @@ function watchAnswers(model) {
       const isAsked = !UNASKED.has(message.type);
       if (isAsked && !watched.isSilent) timer ??= setTimeout(() => say(true), SILENT_MS);
       try {
-        return model.send(message, ...others);
+        const { secret, ...rest } = message;
+        if (secret === undefined) return model.send(message, ...others);
+        // Not in the content, which kernels write into their log when they debug.
+        return model.send(rest, undefined, [new TextEncoder().encode(secret).slice().buffer]);
       } catch (error) {
         if (!isAsked) throw error;
         return say(true);
