@@ -28,7 +28,7 @@ _NO_WORD = 16
 _WORDS = re.compile(
     rb'("(?:title|description|message|detail|details|summary|abstract|reason|error|'
     rb'exception|cause|name|text|logs?|stdout|stderr|traceback|type|instance)"\s*:\s*)'
-    rb'("(?:[^"\\]|\\.)*"|\[[^\[\]{}]*\])'
+    rb'("[^"\\]*+(?:\\.[^"\\]*+)*+"|\[[^\[\]{}]*+\])'
 )
 _DOCUMENT = re.compile(r"json|xml|html|text|yaml|multipart|form")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
@@ -42,11 +42,12 @@ def _spelled(char: str) -> str:
     raw = char.encode("utf-8", "surrogatepass")
     utf16 = char.encode("utf-16-be", "surrogatepass").hex()
     units = [utf16[start : start + 4] for start in range(0, len(utf16), 4)]
+    # JSON in JSON in JSON; without an end, many backslashes would take minutes.
     ways = [
-        r"\\*" + re.escape(raw).decode("latin-1"),
+        r"\\{0,8}" + re.escape(raw).decode("latin-1"),
         "(?i:" + "".join(f"%{byte:02x}" for byte in raw) + ")",
-        "(?i:" + "".join(rf"\\+u{unit}" for unit in units) + ")",
-        f"(?i:&#(?:{ord(char)}|x0*{ord(char):x});)",
+        "(?i:" + "".join(rf"\\{{1,8}}u{unit}" for unit in units) + ")",
+        f"(?i:&#(?:{ord(char)}|x0{{0,4}}{ord(char):x});)",
     ]
     ways += [r"\+"] if char == " " else []
     ways += [_HTML[char]] if char in _HTML else []

@@ -32,6 +32,7 @@ from ogc_widgets.client.environment import (
     ssl_context,
     usable_proxies,
 )
+from ogc_widgets.client.loop import off_loop
 from ogc_widgets.client.quiet import keep_logs_quiet
 from ogc_widgets.client.reach import Bound, Reach
 from ogc_widgets.client.stream import Stream, take_location
@@ -184,7 +185,9 @@ class Transport:
                     request, silence_s=deadline_s, sent=sent, deadline=deadline
                 ) as stream:
                     body = await stream.read(cap)
-                    return self.reply(stream, body, request.method)
+                    return await off_loop(
+                        len(body), self.reply, stream, body, request.method
+                    )
         except TimeoutError:
             where = self._where(request.method, request.url)
             if not sent.maybe and not request.is_safe:
