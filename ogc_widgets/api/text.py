@@ -8,6 +8,7 @@ a server's text into markup.
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
 
 from ogc_widgets.errors import printable
@@ -37,9 +38,14 @@ _LINES: dict[int, str | None] = {
     **dict.fromkeys((0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029), "\n"),
 }
 
-# What people write has no more marks on one letter; more would be painted over the
-# lines around. view/static/base.js does the same.
-_MOST_MARKS = 4
+# What people write has no more marks on one letter, and no more of those that stand on
+# one another; more would be painted over the lines around. view/static/base.js does the
+# same.
+_MOST_MARKS = 5
+_STACK = re.compile(
+    "([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})"
+    "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
 
 
 def clean(value: object, *, limit: int = TITLE_LIMIT, lines: bool = False) -> str:
@@ -72,7 +78,7 @@ def _few_marks(text: str) -> str:
     if text.isascii():
         return text
     kept, marks = [], 0
-    for letter in text:
+    for letter in _STACK.sub(r"\1", text):
         marks = marks + 1 if unicodedata.category(letter)[0] == "M" else 0
         if marks <= _MOST_MARKS:
             kept.append(letter)

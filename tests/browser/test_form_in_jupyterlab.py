@@ -28,6 +28,7 @@ form = ogc.ProcessForm({
             "type": "array", "items": {"type": "string"}}},
         "tint": {"title": "Tint", "schema": {"type": "string", "format": "colour"}},
         "token": {"title": "Token", "schema": {"type": "string", "format": "password"}},
+        "half\\ud800": {"title": "Half", "schema": {"enum": ["a\\ud800", "a\\udfff"]}},
     }})
 form
 """
@@ -69,6 +70,11 @@ def test_page_and_kernel_agree_when_the_form_is_filled_by_hand(
     form.get_by_role("textbox", name="Token").press("Tab")
     assert lab_page.wait_python(f"form.inputs.get('token') == {canary!r}")
 
+    # Half of a character: no kernel can say it, and what is chosen is what is sent.
+    form.get_by_role("radio", name="a\ufffd").last.focus()
+    page.keyboard.press("Space")
+    assert lab_page.wait_python(r"form.inputs.get('half\ud800') == 'a\udfff'")
+
     lab_page.execute("form.inputs['name'] = 'from Python'")
     expect(form.get_by_label("Name")).to_have_value("from Python")
     lab_page.execute("form.focus('aoi')")
@@ -81,5 +87,6 @@ def test_page_and_kernel_agree_when_the_form_is_filled_by_hand(
     expect(form.get_by_label("Count")).to_have_value("12")
     expect(form.get_by_label("Count")).to_have_attribute("aria-invalid", "true")
     expect(form.get_by_role("radio", name="Yes")).to_be_checked()
+    expect(form.get_by_role("radio", name="a\ufffd").last).to_be_checked()
     expect(form.locator(".ogcw-f-chip")).to_have_text(["green×", "nir×"])
     assert lab_page.wait_python("form.last_error is None")

@@ -711,6 +711,28 @@ def test_text_of_the_server_stays_text_when_it_looks_like_html(
     assert form.page.locator("#view img").count() == 0
 
 
+def test_neighbours_are_not_painted_over_when_a_letter_has_thousands_of_marks(
+    open_form: Callable[..., Form],
+) -> None:
+    def around(mark: str) -> list[bytes]:
+        text = f"o{3_000 * mark}"
+        words = dict.fromkeys(("label", "description", "hint", "note"), text)
+        marked = field("choice", "b", options=[text, "plain"], **words)
+        form = open_form(
+            [field("text", "a", description="above"), marked, field("text", "c")],
+            shown_errors={"b": text},
+        )
+        form.page.locator("select").first.select_option(index=2)
+        assert form.draft("b") == 1
+        blocks = form.page.locator(".ogcw-f-block")
+        return [blocks.first.screenshot(), blocks.last.screenshot()]
+
+    # A mark that is not drawn, one above and one below the letter.
+    unmarked = around("\u034f")
+    assert around("\u0301") == unmarked
+    assert around("\u0316") == unmarked
+
+
 def test_long_server_text_is_cut_and_shown_on_demand(
     open_form: Callable[..., Form],
 ) -> None:
