@@ -51,6 +51,7 @@ PATHS = {
     "long process": "/processes/" + "a" * 5000,
     "long job": "/jobs/" + "a" * 5000,
     "zero byte": "/jobs/%00",
+    "deep query": "/stac/search?query=" + "[" * 5000,
 }
 
 
@@ -72,6 +73,13 @@ def test_request_is_refused_in_words_when_its_body_is_odd(api: Api, body) -> Non
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
 def test_request_is_refused_in_words_when_its_address_is_odd(api: Api, path) -> None:
     assert is_problem(api.get(path))
+
+
+def test_package_is_refused_in_words_when_it_holds_half_a_character(api: Api) -> None:
+    package = b'{"cwlVersion": "v1.2", "class": "\\udfff", "inputs": [], "outputs": []}'
+    headers = {"Content-Type": "application/cwl+json"}
+    answer = api.post("/processes", content=package, headers=headers)
+    assert is_problem(answer), answer.text
 
 
 def test_file_is_not_there_when_its_name_is_too_long(api: Api) -> None:

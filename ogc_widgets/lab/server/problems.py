@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
+import json
 import logging
 import sqlite3
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -144,8 +145,9 @@ def disk_full() -> Problem:
 
 def problem_response(problem: Problem, path: str) -> Response:
     """Return the HTTP answer for a problem."""
-    return JSONResponse(
-        problem.document(path),
+    # With escapes: what it quotes of the request may hold half of a character.
+    return Response(
+        json.dumps(problem.document(path)),
         problem.status,
         headers=problem.headers,
         media_type="application/problem+json",

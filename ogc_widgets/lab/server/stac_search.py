@@ -110,7 +110,7 @@ def from_parameters(parameters: Mapping[str, str]) -> Search:
         elif name in _OBJECTS:
             try:
                 body[name] = json.loads(text)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise _refused(name, "must be JSON") from None
         elif name in _TEXTS:
             body[name] = text
