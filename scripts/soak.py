@@ -120,8 +120,8 @@ def _account(faulty: Faulty, part: str) -> None:
 
 def kills(folder: Path) -> None:
     """Kill kernels while they submit, watch and download."""
-    faulty = Faulty(0.05, "")
-    halves: list[Path] = []
+    faulty = Faulty(0.05, "", looks=1)
+    halves: list[bytes] = []
     early: list[int] = []
 
     def one(number: int) -> None:
@@ -133,7 +133,7 @@ def kills(folder: Path) -> None:
         child.kill()
         child.communicate()
         found = files.rglob("said*.bin")
-        halves.extend(path for path in found if not is_whole(path))
+        halves.extend(path.read_bytes()[:50] for path in found if not is_whole(path))
 
     # Two at a time, so that they share the ledger; each has a folder of its own.
     with ThreadPoolExecutor(2) as pool:
@@ -146,6 +146,8 @@ def kills(folder: Path) -> None:
     whole = len(list(folder.rglob("said*.bin")))
     parts = len(list(folder.rglob(".*.part")))
     note("kills: half files under a final name", len(halves), holds=not halves)
+    for half in halves:
+        print(half)
     note("kills: whole files / parts left beside them", f"{whole} / {parts}")
     _account(faulty, "kills")
 

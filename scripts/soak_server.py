@@ -65,9 +65,10 @@ BUSY = answer(status=503, headers={"Retry-After": "1"})
 class Faulty:
     """A scripted server; some of its answers are spoilt after the work was done."""
 
-    def __init__(self, share: float, paging: str) -> None:
+    def __init__(self, share: float, paging: str, looks: int = 5) -> None:
         self.server: Any = ScriptedServer(Dialect(name="soak", paging=paging))
         self.share = share
+        self.looks = looks
         self.spoilt: Counter[str] = Counter()
         self._answer = self.server.behave
         self.server.behave = self._behave
@@ -85,10 +86,13 @@ class Faulty:
             said = answer(body=content_of(parts[1]), headers={"ETag": f'"{parts[1]}"'})
         else:
             said = self._answer(connection, received)
+        if parts[-1] == "execution" and self.server.jobs:
+            next(reversed(self.server.jobs.values())).looks = self.looks
         if parts[-1] == "results" and b" 200 " in said[:16]:
             href = f"{self.server.origin}/files/{parts[1]}/said.bin"
             said = answer({"said": {"href": href, "type": "application/octet-stream"}})
-        if fault:
+        if fault and not (parts[0] == "files" and fault in {"list", "number"}):
+            # These would be files as good as any.
             return FAULTS[fault](said)(connection, received)
         return self._in_pieces(connection, said) if parts[0] == "files" else said
 
