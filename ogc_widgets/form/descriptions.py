@@ -122,6 +122,8 @@ def read_input(key: str, raw: JsonValue) -> InputReading:
         low = (1 if least is None else least) if low is None else low
     if low is None and raw.get("required") is False:
         low = 0
+    if low == float("inf"):  # so many are never sent
+        low = None
     low_used = 1 if low is None else int(low)
     high_used = 1.0 if high is None else high
     if high_used < low_used:

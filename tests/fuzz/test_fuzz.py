@@ -61,6 +61,15 @@ def test_form_is_shown_when_a_keyword_is_a_negative_zero():
     form.close()
 
 
+@pytest.mark.parametrize("least", ["unbounded", 2**63, 2**31 - 2])
+def test_form_is_shown_when_an_input_must_be_given_endlessly_often(least):
+    schema = {"schema": {"type": "string"}, "minOccurs": least, "maxOccurs": least}
+    form = ProcessForm({"id": "p", "inputs": {"x": schema}})
+    look_at(form)
+    form.fill_example()
+    form.close()
+
+
 def test_problem_is_named_when_a_member_is_called_like_a_digit():
     form = form_of(type="object", properties={"²": {"type": "integer"}}, required=["²"])
     form.change_draft("x", {"²": "a"})
