@@ -251,7 +251,7 @@ class Watch:
         )
         return self._stop()
 
-    def broke(self, error: Exception, at: Moment) -> JobView:
+    def broke(self, error: BaseException, at: Moment) -> JobView:
         """Take in that checking itself failed; watching pauses until it is resumed."""
         if self.view.is_final:
             return self.view

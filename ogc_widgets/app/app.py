@@ -27,7 +27,7 @@ from ogc_widgets.app.run_bar import RunBar
 from ogc_widgets.app.scenes import Scenes
 from ogc_widgets.app.search_link import SearchLink
 from ogc_widgets.client import AsyncJob, Client, Job, Results
-from ogc_widgets.client.loop import in_loop_thread, submit, tidy_up
+from ogc_widgets.client.loop import follow, in_loop_thread, submit, tidy_up
 from ogc_widgets.client.loop import run as run_in_loop
 from ogc_widgets.client.stac import StacReader
 from ogc_widgets.errors import (
@@ -398,12 +398,13 @@ class App(NotesDisplay, ipywidgets.VBox):
         def done(future: Future[Server]) -> None:
             if self._closed:
                 return
-            try:
-                self._list_again(future.result())
-            except Exception as error:  # noqa: BLE001 # shown in the head of the app
-                self._header.report(error)
+            self._list_again(future.result())
 
-        submit(self._server.again, self.client.aio).add_done_callback(done)
+        follow(submit(self._server.again, self.client.aio), done, self.show_problem)
+
+    def show_problem(self, error: BaseException) -> None:
+        """Show what went wrong in the head of the app; any thread."""
+        self._header.report(error)
 
     def _has_form(self) -> bool:
         return "form" in self._trait_values
@@ -415,17 +416,16 @@ class App(NotesDisplay, ipywidgets.VBox):
         def done(future: Future[Server]) -> None:
             self._header.loading = False
             self._header.problem = ""
-            try:
-                self._open(future.result())
-                then()
-            except Exception as error:  # noqa: BLE001 # shown in the head of the app
-                self._header.report(error)
-                if isinstance(error, SignInError):
-                    self.panel.ask_to_sign_in(self.client.aio)
+            self._open(future.result())
+            then()
 
-        submit(self._server.opening, self.client.aio, process_id).add_done_callback(
-            done
-        )
+        def failed(error: BaseException) -> None:
+            self.show_problem(error)
+            if isinstance(error, SignInError):
+                self.panel.ask_to_sign_in(self.client.aio)
+
+        opening = submit(self._server.opening, self.client.aio, process_id)
+        follow(opening, done, failed)
 
     # -- for the other parts of the app -----------------------------------------------
 
@@ -543,15 +543,15 @@ class App(NotesDisplay, ipywidgets.VBox):
             return
 
         def done(future: Future[AsyncJob]) -> None:
-            try:
-                self._started(Job(future.result()))
-            except Exception as error:  # noqa: BLE001 # shown at the form and its foot
-                self._not_started(error)
-                self._run_bar.report(error)
+            self._started(Job(future.result()))
+
+        def failed(error: BaseException) -> None:
+            self._run_bar.report(error)  # first, for it needs nothing else
+            self._not_started(error)
 
         execute = self.client.aio.execute
         sent = submit(execute, self.process.id, inputs, **self._wishes)
-        sent.add_done_callback(done)
+        follow(sent, done, failed)
 
     def _started(self, job: Job) -> None:
         self._run_bar.busy = False
@@ -615,22 +615,19 @@ class App(NotesDisplay, ipywidgets.VBox):
         self._stop_watching()
 
         def done(future: Future[Results]) -> None:
-            if job is not self.job or self._closed:
-                return
-            try:
+            if job is self.job and not self._closed:
                 self.results = future.result()
-            except Exception as error:  # noqa: BLE001 # shown under the job
-                if view.phase == "ended" and isinstance(error, JobFailedError):
-                    return  # the panel says how it ended
-                self._outputs.report(error)
-                if isinstance(error, SignInError):
-                    aio = self.client.aio
-                    self._unwatch = aio.when_signed_in(partial(self._seen, job, view))
-                    self.panel.ask_to_sign_in(aio)
 
-        reading = submit(job.aio.results)
-        reading.add_done_callback(done)
-        return reading
+        def failed(error: BaseException) -> None:
+            if view.phase == "ended" and isinstance(error, JobFailedError):
+                return  # the panel says how it ended
+            self._outputs.report(error)
+            if isinstance(error, SignInError):
+                aio = self.client.aio
+                self._unwatch = aio.when_signed_in(partial(self._seen, job, view))
+                self.panel.ask_to_sign_in(aio)
+
+        return follow(submit(job.aio.results), done, failed)
 
     @traitlets.observe("results")
     def _show_results(self, change: dict[str, Any]) -> None:

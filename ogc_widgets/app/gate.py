@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 # The box is loaded when somebody has to sign in, not with the app.
 from ogc_widgets import panel
 from ogc_widgets.app.discovery import discover
-from ogc_widgets.client.loop import submit
-from ogc_widgets.errors import OgcError
+from ogc_widgets.client.loop import follow, submit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
 
     from ogc_widgets.app.discovery import Server
     from ogc_widgets.client import Client
@@ -39,15 +38,10 @@ class Gate:
         )
 
     def _signed_in(self) -> None:
-        self._opening = submit(self._open)
+        self._opening = follow(submit(self._open), Future.result, self.box.report)
 
     async def _open(self) -> None:
-        try:
-            found = await discover(self._client.aio, self._process_id)
-        except OgcError as error:
-            self.box.report(error)
-            raise
-        self._enter(found)
+        self._enter(await discover(self._client.aio, self._process_id))
 
     def wait(self) -> None:
         """Wait until the app is open after a sign-in.

@@ -6,13 +6,15 @@ import asyncio
 import threading
 from typing import TYPE_CHECKING
 
-from ogc_widgets.client.loop import submit
+from ogc_widgets.api.text import clean
+from ogc_widgets.client.loop import follow, submit
+from ogc_widgets.client.stac import Look
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from ogc_widgets.client.stac import Look, StacReader
+    from ogc_widgets.client.stac import StacReader
 
 
 class ItemLooks:
@@ -41,16 +43,18 @@ class ItemLooks:
         if known is not None:
             done(known)
             return lambda: None
-        future = submit(self._read, address, after_s, insist)
 
         def arrived(finished: Future[Look]) -> None:
-            if finished.cancelled() or finished.exception() is not None:
-                return
             with self._lock:
                 self._known[address] = finished.result()
             done(finished.result())
 
-        future.add_done_callback(arrived)
+        def failed(error: BaseException) -> None:
+            said = clean(error, limit=200) or type(error).__name__
+            done(Look(why_not=f"It could not be looked at: {said}."))
+
+        reading = submit(self._read, address, after_s, insist)
+        future = follow(reading, arrived, failed)
         return lambda: _give_up(future)
 
     async def _read(self, address: str, after_s: float, insist: bool) -> Look:  # noqa: FBT001 # handed on

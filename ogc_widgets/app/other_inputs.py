@@ -9,7 +9,7 @@ from concurrent.futures import wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from ogc_widgets.client.loop import in_loop_thread, submit
+from ogc_widgets.client.loop import follow, in_loop_thread, submit
 from ogc_widgets.errors import OgcError
 from ogc_widgets.form import ProcessForm, extras
 from ogc_widgets.panel.state import short_id
@@ -117,9 +117,7 @@ class OtherInputs:
         reading = submit(job.aio.request)
         if at_once and not in_loop_thread():
             wait([reading])
-            done(reading)
-        else:
-            reading.add_done_callback(done)
+        follow(reading, done, self._app.show_problem)
 
     def _fill(self, job: Job, asked: ExecuteRequest) -> None:
         form = self._app.form

@@ -16,6 +16,7 @@ import atexit
 import concurrent.futures
 import contextlib
 import functools
+import logging
 import os
 import sys
 import threading
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_log = logging.getLogger("ogc_widgets")
+
 _HAS_THREADS = sys.platform != "emscripten"
 # The longest that Ctrl-C or Jupyter's stop button has to wait where the system does not
 # interrupt a waiting thread.
@@ -42,6 +45,7 @@ _STOP_S = 2.0
 class _LoopThread:
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
+        self.loop.set_exception_handler(_say_what_failed)
         self.is_ending = False
         self.thread = threading.Thread(
             target=self._run, name="ogc_widgets-io", daemon=True
@@ -51,10 +55,20 @@ class _LoopThread:
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)
         try:
-            self.loop.run_forever()
+            while not self._has_run():
+                pass
         finally:
             self.loop.run_until_complete(self.loop.shutdown_asyncgens())
             self.loop.close()
+
+    def _has_run(self) -> bool:
+        """Run until the loop is stopped; False if something else ended it."""
+        try:
+            self.loop.run_forever()
+        except BaseException as error:  # noqa: BLE001 # SystemExit in a callback, say
+            _say(error)
+            return False
+        return True
 
     def stop(self) -> None:
         if self.loop.is_closed():
@@ -65,6 +79,25 @@ class _LoopThread:
         with contextlib.suppress(RuntimeError):
             self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(_STOP_S)
+
+
+def _say(error: BaseException) -> None:
+    """Log what failed where nobody waits for it."""
+    _log.error(
+        "Something failed in the background (%s). Jobs on a server are not touched by "
+        "it; if it happens again, report it with these lines.",
+        type(error).__name__,
+        exc_info=error,
+    )
+
+
+def _say_what_failed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What a callback of the loop raised, or a task that nobody looked at."""
+    error = context.get("exception")
+    if isinstance(error, BaseException):
+        _say(error)
+    else:
+        loop.default_exception_handler(context)
 
 
 async def _cancel_all() -> None:
@@ -125,8 +158,55 @@ async def _contained(coroutine: Coroutine[Any, Any, T]) -> T:
     """Keep what ends a program from ending the loop that all requests share."""
     try:
         return await coroutine
-    except SystemExit as error:
-        raise RuntimeError("SystemExit was raised in the package's thread") from error
+    except (SystemExit, KeyboardInterrupt) as error:
+        name = type(error).__name__
+        raise RuntimeError(f"{name} was raised in the package's thread") from error
+
+
+def follow(
+    future: concurrent.futures.Future[T],
+    done: Callable[[concurrent.futures.Future[T]], object],
+    failed: Callable[[BaseException], object] = _say,
+) -> concurrent.futures.Future[T]:
+    """Call a function when work that nobody waits for is done; no error is lost.
+
+    Args:
+        future: What :func:`submit` returned.
+        done: Called with it, where it ends; lets through what ``result()`` raises.
+        failed: Called with what ``done`` raised, to show it; what that raises itself
+            is logged. Not called for work that was cancelled.
+
+    Returns:
+        The future.
+    """
+
+    def call(finished: concurrent.futures.Future[T]) -> None:
+        try:
+            try:
+                done(finished)
+            except (asyncio.CancelledError, concurrent.futures.CancelledError):
+                pass
+            except BaseException as error:  # noqa: BLE001 # the loop is shared
+                failed(error)
+        except BaseException as error:  # noqa: BLE001
+            _say(error)
+
+    future.add_done_callback(call)
+    return future
+
+
+def start_task(coroutine: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
+    """Start a task of the loop that nobody awaits; only in the loop thread."""
+
+    async def work() -> None:
+        try:
+            await coroutine
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # noqa: BLE001 # the loop is shared
+            _say(error)
+
+    return asyncio.get_running_loop().create_task(work())
 
 
 async def off_loop(
@@ -156,7 +236,7 @@ def call_soon(function: Callable[[], None]) -> None:
     Where the loop has ended there is nothing left to do, and it is not called.
     """
     if in_loop_thread():
-        function()
+        function()  # what it raises is its caller's
     elif not has_ended():
         get_loop().call_soon_threadsafe(function, context=own_context())
 
@@ -173,7 +253,7 @@ def tidy_up(function: Callable[[], Coroutine[Any, Any, object]]) -> None:
         function: The coroutine function; not called where the loop has ended.
     """
     if not has_ended():
-        submit(function)
+        follow(submit(function), concurrent.futures.Future.result)
 
 
 def run(

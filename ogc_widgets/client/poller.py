@@ -11,7 +11,7 @@ from typing import Any
 
 from ogc_widgets.api.notices import silent
 from ogc_widgets.api.watching import JobView, Moment, Watch
-from ogc_widgets.client.loop import call_soon
+from ogc_widgets.client.loop import call_soon, start_task
 
 # A future that it returns is waited for by Poller.settled().
 Callback = Callable[[JobView], object]
@@ -108,7 +108,7 @@ class Poller:
     def _keep_polling(self) -> None:
         is_idle = self._task is None or self._task.done()
         if self._watchers and is_idle and self._watch.wait_s(now()) is not None:
-            self._task = asyncio.get_running_loop().create_task(self._poll())
+            self._task = start_task(self._poll())
 
     async def _poll(self) -> None:
         with silent():
@@ -118,7 +118,9 @@ class Poller:
                     continue
                 try:
                     await self._check()
-                except Exception as error:  # noqa: BLE001 # it must not end in silence
+                except asyncio.CancelledError:
+                    raise
+                except BaseException as error:  # noqa: BLE001 # none ends in silence
                     _log.exception("Watching job %s failed", self._name)
                     self._watch.broke(error, now())
                     self.publish()
@@ -140,7 +142,7 @@ class Poller:
         try:
             follow_up = watcher.callback(view)
         # A watcher must not stop the others, nor the thread that they share.
-        except (Exception, SystemExit):  # noqa: BLE001 # whatever it raises
+        except BaseException:  # noqa: BLE001 # whatever it raises
             _log.exception("A watcher of job %s raised", self._name)
         else:
             if isinstance(follow_up, Future):

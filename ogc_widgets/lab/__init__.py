@@ -210,11 +210,13 @@ class Lab:
 def _listen(
     process: subprocess.Popen[str], messages: queue.SimpleQueue[dict[str, Any] | None]
 ) -> None:
-    if process.stdout is not None:
-        with process.stdout as stream:
-            for line in stream:
-                messages.put(json.loads(line))
-    messages.put(None)
+    try:
+        if process.stdout is not None:
+            with process.stdout as stream:
+                for line in stream:
+                    messages.put(json.loads(line))
+    finally:  # nobody waits for what will not come
+        messages.put(None)
 
 
 class _Server:

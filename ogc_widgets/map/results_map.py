@@ -12,7 +12,7 @@ import ipywidgets
 import traitlets
 
 from ogc_widgets.api.text import clean
-from ogc_widgets.client.loop import submit
+from ogc_widgets.client.loop import follow, submit
 from ogc_widgets.client.results import Asset, Results
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.map.area_map import AreaMap
@@ -157,19 +157,15 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         self.table.note(item_id, "")
 
         def finished(future: Future[Any]) -> None:
-            if future.cancelled():
-                return
             try:
                 done(future.result())
             except (OgcError, OSError) as error:
                 self.table.last_error = error
                 self.table.note(item_id, str(error), bad=True)
-            except Exception as error:  # noqa: BLE001 # shown, and kept in last_error
-                self.table.report(error)
             finally:
                 self.table.working(item_id, "")
 
-        submit(work, *arguments).add_done_callback(finished)
+        follow(submit(work, *arguments), finished, self.table.report)
 
     def _show_pictures(self) -> None:
         self.map.clear_previews()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.client.loop import submit
+from ogc_widgets.client.loop import follow, submit
 from ogc_widgets.view.base import View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
 
 
 class BackgroundView(View):
@@ -19,11 +19,8 @@ class BackgroundView(View):
 
     def _start(self, work: Callable[..., Any], *args: object) -> Future[Any]:
         """Start work on the loop thread; what it raises is shown, never lost."""
-        future = submit(work, *args)
-        future.add_done_callback(self._show_failure_of)
-        return future
+        return follow(submit(work, *args), Future.result, self._show_failure)
 
-    def _show_failure_of(self, future: Future[Any]) -> None:
-        error = None if future.cancelled() else future.exception()
-        if error is not None and not self._closed:
+    def _show_failure(self, error: BaseException) -> None:
+        if not self._closed:
             self.report(error)

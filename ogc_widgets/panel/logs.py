@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.api.text import clean
-from ogc_widgets.client.loop import submit
 from ogc_widgets.errors import OgcError
 from ogc_widgets.panel.failure import first_error_line
 from ogc_widgets.panel.steps import LogKey, step_label
@@ -80,13 +79,13 @@ class LogFollower:
 
     Args:
         publish: Called from the loop thread with each state of the log.
-        start: Starts a coroutine function in the loop thread.
+        start: Starts a coroutine function in the loop thread, and says what it raises.
     """
 
     def __init__(
         self,
         publish: Callable[[LogKey, LogState], None],
-        start: Callable[..., Future[None]] = submit,
+        start: Callable[..., Future[None]],
     ) -> None:
         self._publish = publish
         self._start = start

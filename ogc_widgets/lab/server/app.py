@@ -139,6 +139,15 @@ def _api_routes() -> list[Route]:
 
 
 async def _prepare_scenes(lab: Lab) -> None:
+    """Make the scenes; whoever waits for them hears of whatever goes wrong."""
+    try:
+        lab.scenes.set_result(await _made_scenes())
+    except Exception as error:  # noqa: BLE001 # told by lab.scenes
+        reason = str(error) or type(error).__name__
+        lab.scenes.set_exception(RuntimeError(reason))
+
+
+async def _made_scenes() -> list[Path]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -155,12 +164,9 @@ async def _prepare_scenes(lab: Lab) -> None:
         await process.wait()
         raise
     if process.returncode == 0:
-        lab.scenes.set_result([Path(path) for path in json.loads(stdout)])
-        return
+        return [Path(path) for path in json.loads(stdout)]
     lines = stderr.decode("utf-8", "replace").strip().splitlines()
-    lab.scenes.set_exception(
-        RuntimeError(lines[-1] if lines else "no reason was given")
-    )
+    raise RuntimeError(lines[-1] if lines else "no reason was given")
 
 
 async def _scene_file(request: Request) -> Response:

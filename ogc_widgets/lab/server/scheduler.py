@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import re
 import shutil
 import sqlite3
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from ogc_widgets.lab.server.launcher import Launcher, Running
     from ogc_widgets.lab.server.processes import ProcessRecord
     from ogc_widgets.lab.server.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 # Some runners colour what they say even where nobody sees colours.
 _WRITE_AGAIN_S = 1.0
@@ -179,6 +182,10 @@ class Scheduler:
                 self._jobs.finish(job_id, status, message, failure_code=failure_code)
             except sqlite3.OperationalError:
                 await asyncio.sleep(_WRITE_AGAIN_S)
+            except Exception:  # noqa: BLE001 - one job must not end a worker
+                # The worker goes on with the jobs that come after it.
+                _log.exception("The end of job %s (%s) is not noted", job_id, status)
+                return
             else:
                 return
 
