@@ -39,17 +39,17 @@ KEYS = st.sampled_from(
 @st.composite
 def schemas(draw: st.DrawFn, depth: int = 0) -> dict[str, Any]:
     """A schema of any of the shapes that the form distinguishes."""
-    makers = [_text, _number, _boolean, _enum, _const, _anything]
+    makers = [_text, _number, _boolean, _enum, _const, _anything, _several]
     if depth < 3:
         makers += [_array, _tuple, _object, _map, _union, _types]
     schema = draw(draw(st.sampled_from(makers))(depth))
-    for keyword, values in (
+    for keyword, makes in (
         ("title", TEXTS),
         ("nullable", st.booleans()),
-        ("default", JSON),
+        ("default", values(dict(schema))),
     ):
-        if draw(st.integers(0, 9)) == 0:
-            schema[keyword] = draw(values)
+        if draw(st.integers(0, 9 if keyword != "default" else 4)) == 0:
+            schema[keyword] = draw(makes)
     return schema
 
 
@@ -120,6 +120,12 @@ def _anything(_depth: int) -> st.SearchStrategy[dict[str, Any]]:
 @st.composite
 def _enum(draw: st.DrawFn, _depth: int) -> dict[str, Any]:
     return {"enum": draw(st.lists(SCALARS, min_size=1, max_size=4))}
+
+
+@st.composite
+def _several(draw: st.DrawFn, _depth: int) -> dict[str, Any]:
+    options = draw(st.lists(TEXTS, min_size=2, max_size=4, unique=True))
+    return {"type": "array", "items": {"enum": options}, "uniqueItems": True}
 
 
 @st.composite

@@ -270,3 +270,22 @@ def test_compiled_schemas_are_forgotten_when_there_are_very_many(monkeypatch) ->
     last = {"minimum": 7}
     assert validate.checker(last, {}).accepts(7)
     assert not validate.checker(last, {}).accepts(6)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "is_allowed"),
+    [
+        ({"type": "string", "maxLength": 1}, "\ud800", True),
+        ({"type": "string", "maxLength": 1}, "\ud800a", False),
+        ({"type": "integer"}, ["\ud800"], False),
+        ({"enum": ["\ud800", "a"]}, "\ud800", True),
+        ({"enum": ["\ud800", "a"]}, "\ud801", False),
+        ({"properties": {"\ud800": {"type": "null"}}}, {"\ud800": 1}, False),
+    ],
+)
+def test_value_is_checked_when_it_holds_half_a_character(
+    schema: Any, value: Any, is_allowed: bool
+) -> None:
+    checker = validate.checker(schema, {})
+    assert checker.accepts(value) == is_allowed
+    assert (list(checker.errors(value)) == []) == is_allowed
