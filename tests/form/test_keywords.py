@@ -733,3 +733,12 @@ def test_condition_on_a_member_holds_only_when_the_member_is_there() -> None:
         form.change_inputs({"x": value})
         assert form.standings == {"x": standing}
     form.close()
+
+
+def test_default_of_a_member_is_not_sent_when_the_member_was_emptied() -> None:
+    members = {"a": {"type": "string"}, "b": {"type": "string", "default": "x"}}
+    schema = {"type": "object", "properties": members}
+    field = reduce_process({"id": "p", "inputs": {"i": {"schema": schema}}})["i"]
+    assert initial_draft(field) == {"a": None, "b": "x"}
+    assert from_draft(field, {"a": "1", "b": "x"}) == ({"a": "1", "b": "x"}, {})
+    assert from_draft(field, {"a": "1", "b": None}) == ({"a": "1"}, {})
