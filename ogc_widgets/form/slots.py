@@ -10,6 +10,7 @@ from ogc_widgets.form import exact, registry
 from ogc_widgets.form.fields import UNSET
 from ogc_widgets.form.live import plain
 from ogc_widgets.form.spec import spec
+from ogc_widgets.view.halves import from_page, to_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,11 +50,11 @@ class Slots:
         """Let the widgets show values that were set elsewhere; UNSET empties them."""
         for key, value in values.items():
             widget = self._by_id.get(key)
-            if widget is None or exact.same(plain(widget.value), value):
+            if widget is None or exact.same(_shown(widget), value):
                 continue
             self._is_showing = True
             try:
-                widget.value = None if value is UNSET else value
+                widget.value = None if value is UNSET else to_page(value)
             except traitlets.TraitError:
                 # It cannot show this; the input itself is right all the same.
                 if value is UNSET:
@@ -66,13 +67,13 @@ class Slots:
         return [
             number
             for number, widget in enumerate(self._by_id.values())
-            if plain(widget.value) not in (None, "", [], {})
+            if _shown(widget) not in (None, "", [], {})
         ]
 
     def take(self, key: str) -> None:
         """Send what a widget shows."""
         if key in self._by_id:
-            self._form.change_inputs({key: plain(self._by_id[key].value)})
+            self._form.change_inputs({key: _shown(self._by_id[key])})
 
     def _made(self, key: str) -> Any:  # noqa: ANN401 # any widget with a value
         field = self._form.fields[key].field
@@ -89,8 +90,13 @@ class Slots:
         def changed(change: Mapping[str, Any]) -> None:
             if self._is_showing:
                 return
-            value = plain(change["new"])
+            value = from_page(plain(change["new"]))
             is_empty = value is None or value == ""
             self._form.change_inputs({key: UNSET if is_empty else value})
 
         return changed
+
+
+def _shown(widget: Any) -> JsonValue:  # noqa: ANN401 # any widget with a value
+    """What a widget of somebody else shows, which cannot hold halves of characters."""
+    return from_page(plain(widget.value))

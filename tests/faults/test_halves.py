@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 import comm
+import ipywidgets
 import pytest
 from jupyter_client.session import json_packer
 from panel.fake_job import FakeJob, log_link, view_of, wait_for
@@ -17,6 +18,7 @@ from raw_server import answer, processes_server
 import ogc_widgets as ogc
 from ogc_widgets.api.notices import notice
 from ogc_widgets.api.requests import execute_request
+from ogc_widgets.form import register_field
 from ogc_widgets.map import ResultsMap
 from ogc_widgets.panel import JobPanel, JobTable
 from ogc_widgets.view.halves import to_page
@@ -181,6 +183,21 @@ def test_typed_half_is_sent_when_the_page_says_it_in_either_way(kernel):
         kernel.say(form, "edit", id="x", draft=said)
         assert form.inputs == {"x": f"a{HALF}"}
     kernel.put(form, drafts={"x": f"b{OTHER}"})
+    assert kernel.shows(form)
+    form.close()
+
+
+def test_widget_of_a_user_shows_half_a_character_and_gives_it_back(kernel):
+    make = register_field(format="own")(lambda _field: ipywidgets.Text())
+    try:
+        schema = {"type": "string", "format": "own", "default": f"a{HALF}"}
+        form = ogc.ProcessForm({"id": "p", "inputs": {"x": {"schema": schema}}})
+    finally:
+        make.unregister()
+    (text,) = form.slots
+    assert form.inputs == {"x": f"a{HALF}"}
+    text.value += "b"
+    assert form.inputs == {"x": f"a{HALF}b"}
     assert kernel.shows(form)
     form.close()
 
