@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from ogc_widgets.api.addresses import is_public, read_ip
 
@@ -102,6 +102,14 @@ def _absolute(href: str, base_url: str) -> str:
     if parts.scheme.lower() not in SCHEMES or not usable:
         return ""
     return _UNENCODED.sub(lambda one: quote(one[0], errors="surrogatepass"), joined)
+
+
+def split_address(text: str) -> SplitResult:
+    """Split what may be an address; nothing is in it where it cannot be one."""
+    try:
+        return urlsplit(text)
+    except ValueError:  # such as http://[
+        return SplitResult("", "", "", "", "")
 
 
 @lru_cache(_MOST_KEPT)

@@ -13,10 +13,10 @@ import unicodedata
 import weakref
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from ogc_widgets.api import requests
-from ogc_widgets.api.links import without_query
+from ogc_widgets.api.links import split_address, without_query
 from ogc_widgets.api.login_pages import (
     is_login_address,
     refuse_login_page,
@@ -121,7 +121,7 @@ def free_path(folder: Path, name: str, taken: set[Path]) -> Path:
 
 def name_in_url(url: str) -> str:
     """Return the last part of an address's path."""
-    return unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2])
+    return unquote(split_address(url).path.rstrip("/").rpartition("/")[2])
 
 
 def save(data: bytes, path: Path) -> Path:

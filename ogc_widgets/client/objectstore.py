@@ -8,9 +8,9 @@ up in the environment, in files of other tools or from the machine's role.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from ogc_widgets.api.links import WEB_SCHEMES
+from ogc_widgets.api.links import WEB_SCHEMES, split_address
 from ogc_widgets.api.text import clean
 from ogc_widgets.errors import InputError, MissingExtraError, TransportError
 
@@ -57,7 +57,7 @@ class S3:
         region: str = "us-east-1",
     ) -> None:
         self.endpoint = endpoint or f"https://s3.{region}.amazonaws.com"
-        if urlsplit(self.endpoint).scheme not in WEB_SCHEMES:
+        if split_address(self.endpoint).scheme not in WEB_SCHEMES:
             raise InputError(
                 "The endpoint of an object store is a web address.",
                 advice='For example: ogc.S3("https://s3.example.org")',
@@ -171,7 +171,7 @@ class S3:
 
 def is_object(url: str) -> bool:
     """Whether an address is one of an object store."""
-    return urlsplit(url).scheme.lower() == "s3"
+    return split_address(url).scheme == "s3"
 
 
 def bucket_and_key(url: str) -> tuple[str, str]:
@@ -182,7 +182,7 @@ def bucket_and_key(url: str) -> tuple[str, str]:
     Raises:
         InputError: It names no object.
     """
-    parts = urlsplit(url)
+    parts = split_address(url)
     bucket, key = parts.netloc.rpartition("@")[2], parts.path.lstrip("/")
     if ":" in bucket:
         bucket, _, key = key.partition("/")

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from ogc_widgets.api import media_types as media
+from ogc_widgets.api.links import split_address
 from ogc_widgets.api.text import clean
 from ogc_widgets.api.values import is_spatial
 from ogc_widgets.api.wire import JsonValue, dump_json
@@ -125,7 +125,11 @@ def _href(value: object) -> str:
         href = value.get("href")
         return href if isinstance(href, str) and not is_spatial(value) else ""
     is_address = isinstance(value, str) and len(value.split()) == 1
-    if is_address and urlsplit(str(value)[:20]).scheme in _WEB and "://" in str(value):
+    if (
+        is_address
+        and split_address(str(value)[:20]).scheme in _WEB
+        and "://" in str(value)
+    ):
         return str(value).strip()
     return ""
 

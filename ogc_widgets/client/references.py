@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from ogc_widgets.api import requests
-from ogc_widgets.api.links import WEB_SCHEMES, find_link, read_links
+from ogc_widgets.api.links import WEB_SCHEMES, find_link, read_links, split_address
 from ogc_widgets.api.results import ResultsDocument, is_item, items_in
 from ogc_widgets.errors import OgcError
 
@@ -38,7 +37,9 @@ async def with_linked_items(
         pending |= dict.fromkeys(_children(catalog, ""))
     for _ in range(_CATALOG_DEPTH):
         known = [
-            one for one in pending.items() if urlsplit(one[0]).scheme in WEB_SCHEMES
+            one
+            for one in pending.items()
+            if split_address(one[0]).scheme in WEB_SCHEMES
         ]
         known = known[: MOST_LINKED - len(found)]
         answers = await asyncio.gather(*(_fetch(client, *one) for one in known))

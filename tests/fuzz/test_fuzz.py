@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+import warnings
 
 import httpx
 import pytest
 from actions import look_at, on_map, request
 from fuzz import fuzz
-from raw_server import RawServer, answer
+from raw_server import RawServer, answer, processes_server
 
 from ogc_widgets.api.links import absolute
 from ogc_widgets.api.multipart import parts_of
@@ -16,7 +18,12 @@ from ogc_widgets.api.notices import silent
 from ogc_widgets.api.requests import with_query
 from ogc_widgets.api.wire import parse_json
 from ogc_widgets.client import Client
-from ogc_widgets.errors import ConnectionFailedError, ProtocolError
+from ogc_widgets.errors import (
+    ConnectionFailedError,
+    OgcError,
+    OgcWarning,
+    ProtocolError,
+)
 from ogc_widgets.form import ProcessForm
 
 SECONDS = 3.0
@@ -131,3 +138,24 @@ def test_cookie_is_not_kept_when_it_cannot_be_sent_back():
         client.processes()
         client.processes()
         assert len(server.requests()) > 1
+
+
+@pytest.mark.parametrize("href", ["http://[", "s3://[", "//[x"])
+@pytest.mark.parametrize("document", ["text", "link", "item"])
+def test_results_are_saved_when_an_address_in_them_is_none(href, document, tmp_path):
+    item = {"type": "Feature", "stac_version": "1.0.0", "id": "a", "properties": {},
+            "links": [], "assets": {"x": {"href": href}}}  # fmt: skip
+    said = {"out": {"text": href, "link": {"href": href}, "item": item}[document]}
+    process = {"id": "p", "jobControlOptions": ["sync-execute"]}
+    with (
+        processes_server({
+            ("GET", "/api/processes/p"): lambda *_: answer(process),
+            ("POST", "/api/processes/p/execution"): lambda *_: answer(said),
+        }) as server,
+        Client(f"{server.origin}/api") as client,
+        silent(),
+        warnings.catch_warnings(),
+        contextlib.suppress(OgcError),
+    ):  # fmt: skip
+        warnings.simplefilter("ignore", OgcWarning)
+        client.execute("p", {}, mode="sync").results().download(tmp_path)
