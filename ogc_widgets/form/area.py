@@ -398,4 +398,4 @@ def _has_form(value: JsonValue, encoding: str) -> bool:
         return bool(kind == "Feature")
     if encoding == "geojson-collection":
         return bool(kind == "FeatureCollection")
-    return kind in known.GEOMETRY_TYPES
+    return isinstance(kind, str) and kind in known.GEOMETRY_TYPES

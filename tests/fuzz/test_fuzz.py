@@ -92,6 +92,18 @@ def test_items_are_shown_when_a_property_is_beyond_a_double():
     on_map([{"type": "Feature", "id": "a", "properties": {"gsd": 10**400}}])
 
 
+@pytest.mark.parametrize("kind", [{}, [], ["Point"], -0.0])
+def test_area_is_judged_when_its_type_is_no_word(kind):
+    form = form_of(format="geojson-geometry")
+    for value in ({"type": kind}, {"type": "Feature", "geometry": {"type": kind}}):
+        with contextlib.suppress(OgcError):
+            form.inputs = {"x": value}
+        look_at(form)
+    form.close()
+    with contextlib.suppress(OgcError):
+        on_map([{"type": "Feature", "id": "a", "geometry": {"type": kind}}])
+
+
 def test_body_is_refused_when_its_boundary_does_not_stand_in_it():
     with pytest.raises(ProtocolError):
         parts_of(b"\0" * 9, 'multipart/related; boundary="xyz"')
