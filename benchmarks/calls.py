@@ -38,7 +38,7 @@ def rows() -> Iterator[Row]:
 def _awaited(url: str, process_id: str, job_id: str) -> Iterator[Row]:
     """The awaitable verbs, as widgets use them, beside httpx's awaitable client."""
     import ogc_widgets as ogc
-    from ogc_widgets.client.loop import run
+    from ogc_widgets.client.http.loop import run
 
     client = ogc.Client(url)
     job = client.job(job_id)

@@ -98,7 +98,7 @@ def failures(generator: Generator) -> int:
 
 def _inputs(description: dict[str, Any]) -> dict[str, Any]:
     """Input id to schema, for all shapes of a description."""
-    from ogc_widgets.form.descriptions import inputs_of, read_input
+    from ogc_widgets.form.schema.descriptions import inputs_of, read_input
 
     return {
         key: dict(read_input(key, member).schema)

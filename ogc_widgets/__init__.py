@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from ogc_widgets.lazy import loader
 
 if TYPE_CHECKING:
-    from ogc_widgets.api.notices import strict
     from ogc_widgets.app import App
     from ogc_widgets.client import (
         S3,
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from ogc_widgets.lab import lab
     from ogc_widgets.map import AreaMap, ResultsMap
     from ogc_widgets.panel import JobPanel, JobTable, ServerCard, SignIn
+    from ogc_widgets.protocol.notices import strict
 
 __version__ = "0.1.0"
 
@@ -47,7 +47,7 @@ _HOME_OF = {
     "recent_jobs": "ogc_widgets.client",
     "register_field": "ogc_widgets.form",
     "search_items": "ogc_widgets.client",
-    "strict": "ogc_widgets.api.notices",
+    "strict": "ogc_widgets.protocol.notices",
 }
 
 __all__ = [

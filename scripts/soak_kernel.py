@@ -22,7 +22,7 @@ from typing import Any
 import psutil
 
 import ogc_widgets as ogc
-from ogc_widgets.client.loop import run
+from ogc_widgets.client.http.loop import run
 from ogc_widgets.errors import OgcError, SubmissionUnknownError
 
 _WARM_UP_S = 20.0

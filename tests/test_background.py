@@ -1,8 +1,8 @@
 """Nothing that runs in the background ends in silence: found in the code, and tried.
 
 Whatever is started and not awaited goes through ``follow``, ``start_task`` or
-``call_soon`` of client/loop.py, which say what it raises. The places that do not are
-named here, each with the reason why nothing is lost.
+``call_soon`` of client/http/loop.py, which say what it raises. The places that do not
+are named here, each with the reason why nothing is lost.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from raw_server import answer, processes_server
 
 import ogc_widgets as ogc
 from ogc_widgets.app.discovery import Server
-from ogc_widgets.app.gate import Gate
-from ogc_widgets.app.item_looks import ItemLooks
-from ogc_widgets.client import loop
+from ogc_widgets.app.links.stac_inspector import ItemLooks
+from ogc_widgets.app.views.gate import Gate
+from ogc_widgets.client.http import loop
 from ogc_widgets.lab import _listen
 from ogc_widgets.lab.server import app as lab_app
-from ogc_widgets.lab.server.scheduler import Scheduler
+from ogc_widgets.lab.server.jobs.scheduler import Scheduler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,12 +41,16 @@ STARTERS = {
     "start_new_thread", "Thread", "Timer",
 }  # fmt: skip
 SAYS_SO = {
-    "client/loop.py follow add_done_callback": "test_what_was_started_is_followed",
-    "client/loop.py start_task create_task": "test_task_that_fails_is_said",
-    "client/loop.py call_soon call_soon_threadsafe": "test_callback_that_fails_is_said",
-    "client/loop.py __init__ Thread": "test_callback_that_fails_is_said",
-    "client/loop.py submit run_coroutine_threadsafe": "test_work_is_always_followed",
-    "lab/server/scheduler.py start create_task": (
+    "client/http/loop.py follow add_done_callback": "test_what_was_started_is_followed",
+    "client/http/loop.py start_task create_task": "test_task_that_fails_is_said",
+    "client/http/loop.py call_soon call_soon_threadsafe": (
+        "test_callback_that_fails_is_said"
+    ),
+    "client/http/loop.py __init__ Thread": "test_callback_that_fails_is_said",
+    "client/http/loop.py submit run_coroutine_threadsafe": (
+        "test_work_is_always_followed"
+    ),
+    "lab/server/jobs/scheduler.py start create_task": (
         "test_worker_goes_on_when_the_end_of_a_job_cannot_be_noted"
     ),
     "lab/server/app.py lifespan create_task": (
@@ -55,20 +59,24 @@ SAYS_SO = {
     "lab/__init__.py __init__ Thread": "test_nobody_waits_for_a_lab_that_says_nonsense",
 }
 LOSES_NOTHING = {
-    "client/loop.py stop run_coroutine_threadsafe": "its result is waited for",
-    "client/loop.py stop call_soon_threadsafe": "loop.stop() cannot fail",
-    "client/loop.py  register": "Python prints what fails at exit",
-    "client/loop.py  register_at_fork": "Python prints what fails in it",
-    "client/connection.py __init__ finalize": "Python prints it, and tidy_up() logs it",
-    "client/poller.py settled add_done_callback": "only reads what was told before",
-    "client/poller.py _tell add_done_callback": "set.discard() cannot fail",
+    "client/http/loop.py stop run_coroutine_threadsafe": "its result is waited for",
+    "client/http/loop.py stop call_soon_threadsafe": "loop.stop() cannot fail",
+    "client/http/loop.py  register": "Python prints what fails at exit",
+    "client/http/loop.py  register_at_fork": "Python prints what fails in it",
+    "client/http/connection.py __init__ finalize": (
+        "Python prints it, and tidy_up() logs it"
+    ),
+    "client/jobs/poller.py settled add_done_callback": (
+        "only reads what was told before"
+    ),
+    "client/jobs/poller.py _tell add_done_callback": "set.discard() cannot fail",
     "view/base.py __init__ on_msg": "the view shows what a message leads to",
     "lab/__init__.py __init__ finalize": "Python prints what fails in it",
     "lab/cli.py _say_ready add_done_callback": "asyncio logs what a callback raises",
     "lab/child.py _on_ready add_done_callback": "asyncio logs what a callback raises",
     "lab/child.py _on_ready Thread": "Python prints it into the log of the lab",
     "lab/child.py leash call_soon_threadsafe": "sets a flag",
-    "lab/server/supervise.py supervise Thread": "Python prints it into the job's log",
+    "lab/engines/supervise.py supervise Thread": "Python prints it into the job's log",
 }
 
 
@@ -125,7 +133,7 @@ def test_work_is_always_followed() -> None:
     """A future of concurrent.futures says nothing by itself."""
     by_place: dict[tuple[str, str], set[str]] = {}
     for use in uses():
-        if isinstance(use.node, ast.Name) and use.path != "client/loop.py":
+        if isinstance(use.node, ast.Name) and use.path != "client/http/loop.py":
             by_place.setdefault((use.path, use.function), set()).add(use.name)
     started = [names for names in by_place.values() if "submit" in names]
     assert started
@@ -288,7 +296,7 @@ def test_form_says_that_an_address_could_not_be_looked_at() -> None:
 def test_sign_in_says_why_the_app_did_not_open(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("ogc_widgets.app.gate.discover", fails(OddError("odd")))
+    monkeypatch.setattr("ogc_widgets.app.views.gate.discover", fails(OddError("odd")))
     with ogc.Client("http://127.0.0.1:9/api") as client:
         gate = Gate(client, None, lambda _server: None)
         gate._signed_in()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,14 +20,18 @@ PACKAGE = Path(__file__).resolve().parents[1] / "ogc_widgets"
 MAY_IMPORT = {
     "errors": set(),
     "lazy": set(),
-    "api": {"errors"},
-    "client": {"errors", "api"},
+    "protocol": {"errors"},
+    "area": {"errors", "protocol"},
+    "client": {"errors", "protocol"},
     "view": {"errors"},
-    "map": {"errors", "lazy", "api", "client", "view"},
-    "form": {"errors", "lazy", "api", "client", "view", "map"},
-    "panel": {"errors", "lazy", "api", "client", "view"},
-    "deploy": {"errors", "lazy", "api", "client", "view", "form", "panel"},
-    "app": {"errors", "api", "client", "view", "map", "form", "panel", "deploy"},
+    "map": {"errors", "lazy", "protocol", "client", "area", "view"},
+    "form": {"errors", "lazy", "protocol", "client", "area", "view"},
+    "panel": {"errors", "lazy", "protocol", "client", "view"},
+    "deploy": {"errors", "lazy", "protocol", "client", "view", "form", "panel"},
+    "app": {
+        *("errors", "protocol", "client", "area"),
+        *("view", "map", "form", "panel", "deploy"),
+    },
     "lab": {"errors"},
 }
 
@@ -105,26 +110,11 @@ def test_part_imports_only_the_parts_below_it(part: str) -> None:
     assert not wrong
 
 
-def test_form_takes_only_pure_parts_of_the_map() -> None:
-    """Importing the form must not load ipyleaflet."""
-    taken = {
-        found.module
-        for path in modules("form")
-        for found in imports_of(path)
-        if found.module.startswith("ogc_widgets.map.")
-    }
-    for module in taken:
-        path = PACKAGE / "map" / f"{module.split('.')[2]}.py"
-        assert path.exists(), f"{module}: import from the module, not from the package"
-        for found in imports_of(path):
-            assert found.module.partition(".")[0] not in WIDGET_LIBRARIES
-
-
-def test_api_uses_the_standard_library_only_and_no_io() -> None:
+def test_protocol_uses_the_standard_library_only_and_no_io() -> None:
     # idna writes host names as the HTTP library does; it opens nothing.
     allowed = {"ogc_widgets", "idna"}
     wrong = []
-    for path in modules("api", "errors"):
+    for path in modules("protocol", "errors"):
         for found in imports_of(path):
             top = found.module.partition(".")[0]
             io = any(f"{found.module}.".startswith(f"{name}.") for name in IO_LIBRARIES)
@@ -133,10 +123,10 @@ def test_api_uses_the_standard_library_only_and_no_io() -> None:
     assert not wrong
 
 
-def test_client_imports_no_widget_library() -> None:
+def test_what_needs_no_screen_imports_no_widget_library() -> None:
     wrong = [
         problem(path, found)
-        for path in modules("client", "api", "errors")
+        for path in modules("client", "protocol", "area", "errors")
         for found in imports_of(path)
         if found.module.partition(".")[0] in WIDGET_LIBRARIES
     ]
@@ -167,6 +157,12 @@ def test_lab_and_widgets_do_not_know_each_other() -> None:
         and found.module.startswith("ogc_widgets.lab")
     ]
     assert not wrong
+
+
+def test_folder_can_be_taken_in_at_a_glance() -> None:
+    """Fifteen modules, and the words that stand for the folder."""
+    folders = Counter(path.parent for path in modules() if path.name != "__init__.py")
+    assert not [folder for folder, count in folders.items() if count > 15]
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))

@@ -17,7 +17,7 @@ import pytest
 from ipywidgets.widgets import widget as ipywidgets_widget
 
 import ogc_widgets as ogc
-from ogc_widgets.client.loop import run
+from ogc_widgets.client.http.loop import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

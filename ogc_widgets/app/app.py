@@ -8,28 +8,27 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import traitlets
 
-from ogc_widgets.api.text import clean
-from ogc_widgets.app.area_link import AreaLink
-from ogc_widgets.app.cards import Cards
-from ogc_widgets.app.code_view import CodeView
 from ogc_widgets.app.discovery import Server, discover
 from ogc_widgets.app.earlier import close_unseen, take_place
 from ogc_widgets.app.facts import facts_of, how_it_runs
-from ogc_widgets.app.gate import Gate
-from ogc_widgets.app.header import HeaderView
-from ogc_widgets.app.item_looks import ItemLooks
-from ogc_widgets.app.jobs_tab import JobsTab
-from ogc_widgets.app.map_context import MapContext
+from ogc_widgets.app.links.area_link import AreaLink
+from ogc_widgets.app.links.map_context import MapContext
+from ogc_widgets.app.links.scenes import Scenes
+from ogc_widgets.app.links.search_link import SearchLink
+from ogc_widgets.app.links.stac_inspector import ItemLooks
 from ogc_widgets.app.other_inputs import Kept, OtherInputs, kept_of
-from ogc_widgets.app.outputs_view import OutputsView
 from ogc_widgets.app.request_text import code_blocks, json_blocks
-from ogc_widgets.app.run_bar import RunBar
-from ogc_widgets.app.scenes import Scenes
-from ogc_widgets.app.search_link import SearchLink
+from ogc_widgets.app.views.cards import Cards
+from ogc_widgets.app.views.code_view import CodeView
+from ogc_widgets.app.views.gate import Gate
+from ogc_widgets.app.views.header import HeaderView
+from ogc_widgets.app.views.jobs_tab import JobsTab
+from ogc_widgets.app.views.outputs_view import OutputsView
+from ogc_widgets.app.views.run_bar import RunBar
 from ogc_widgets.client import AsyncJob, Client, Job, Results
-from ogc_widgets.client.loop import follow, in_loop_thread, submit, tidy_up
-from ogc_widgets.client.loop import run as run_in_loop
-from ogc_widgets.client.stac import StacReader
+from ogc_widgets.client.http.loop import follow, in_loop_thread, submit, tidy_up
+from ogc_widgets.client.http.loop import run as run_in_loop
+from ogc_widgets.client.stac.stac_reader import StacReader
 from ogc_widgets.errors import (
     InputError,
     InvalidInputsError,
@@ -41,7 +40,8 @@ from ogc_widgets.errors import (
 from ogc_widgets.form import ProcessForm
 from ogc_widgets.map import AreaMap, ResultsMap
 from ogc_widgets.panel import JobPanel
-from ogc_widgets.panel.card import line_to_return
+from ogc_widgets.panel.job.job_card import line_to_return
+from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
 
@@ -49,10 +49,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from concurrent.futures import Future
 
-    from ogc_widgets.api import JobView, Process
-    from ogc_widgets.api.requests import Mode, Response
-    from ogc_widgets.client.credentials import Auth
+    from ogc_widgets.client.auth.credentials import Auth
     from ogc_widgets.panel.item_search import ItemSearch
+    from ogc_widgets.protocol import JobView, Process
+    from ogc_widgets.protocol.requests.requests import Mode, Response
 
 
 class App(NotesDisplay, ipywidgets.VBox):

@@ -7,13 +7,13 @@ import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ogc_widgets.api import LandingPage
-from ogc_widgets.api.stac import catalogue_link
 from ogc_widgets.errors import ProblemError, ProtocolError
+from ogc_widgets.protocol import LandingPage
+from ogc_widgets.protocol.stac.stac_documents import catalogue_link
 
 if TYPE_CHECKING:
-    from ogc_widgets.api import Capabilities, Process, ProcessSummary
     from ogc_widgets.client import AsyncClient
+    from ogc_widgets.protocol import Capabilities, Process, ProcessSummary
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ogc_widgets.api import Capabilities, Process
+    from ogc_widgets.protocol import Capabilities, Process
 
 _STOPPED = {True: "can be stopped", False: "cannot be stopped"}
 

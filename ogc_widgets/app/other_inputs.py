@@ -9,18 +9,19 @@ from concurrent.futures import wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from ogc_widgets.client.loop import follow, in_loop_thread, submit
+from ogc_widgets.client.http.loop import follow, in_loop_thread, submit
 from ogc_widgets.errors import OgcError
-from ogc_widgets.form import ProcessForm, extras
-from ogc_widgets.panel.state import short_id
+from ogc_widgets.form.fields import extras
+from ogc_widgets.panel.job.job_state import short_id
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from ogc_widgets.api import ExecuteRequest
     from ogc_widgets.app.app import App
     from ogc_widgets.client import Job
-    from ogc_widgets.form.input_sets import Typed
+    from ogc_widgets.form import ProcessForm
+    from ogc_widgets.form.sets.input_sets import Typed
+    from ogc_widgets.protocol import ExecuteRequest
 
 
 class Kept(NamedTuple):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ogc_widgets.api.requests import execute_request
-from ogc_widgets.api.snippets import (
+from ogc_widgets.protocol.requests.requests import execute_request
+from ogc_widgets.protocol.requests.snippets import (
     as_curl,
     as_httpx,
     as_package,
@@ -14,10 +14,10 @@ from ogc_widgets.api.snippets import (
 )
 
 if TYPE_CHECKING:
-    from ogc_widgets.api import Process
-    from ogc_widgets.api.requests import Request
     from ogc_widgets.client import Client
     from ogc_widgets.form import ProcessForm
+    from ogc_widgets.protocol import Process
+    from ogc_widgets.protocol.requests.requests import Request
 
 Block = dict[str, str]
 

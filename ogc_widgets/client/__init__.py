@@ -5,14 +5,14 @@
 
 from ogc_widgets.client import auth
 from ogc_widgets.client.aclient import AsyncClient
-from ogc_widgets.client.ajob import AsyncJob
-from ogc_widgets.client.catalogue import search_items
 from ogc_widgets.client.client import Client
-from ogc_widgets.client.history import RecentJob, recent_jobs
-from ogc_widgets.client.job import Job
-from ogc_widgets.client.logs import LogFile
-from ogc_widgets.client.objectstore import S3
-from ogc_widgets.client.results import Asset, Results
+from ogc_widgets.client.jobs.ajob import AsyncJob
+from ogc_widgets.client.jobs.job import Job
+from ogc_widgets.client.jobs.ledger import RecentJob, recent_jobs
+from ogc_widgets.client.jobs.step_logs import LogFile
+from ogc_widgets.client.results.job_results import Asset, Results
+from ogc_widgets.client.results.object_store import S3
+from ogc_widgets.client.stac.catalogue import search_items
 
 __all__ = [
     "S3",

@@ -10,8 +10,8 @@ from ogc_widgets.client.job_management import JobManagement
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ogc_widgets.client.credentials import Auth
-    from ogc_widgets.client.environment import Verify
+    from ogc_widgets.client.auth.credentials import Auth
+    from ogc_widgets.client.http.environment import Verify
 
 
 class AsyncClient(JobManagement, Deployment):

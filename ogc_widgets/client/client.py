@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from ogc_widgets.client.aclient import AsyncClient
-from ogc_widgets.client.job import Job
-from ogc_widgets.client.loop import has_ended, run
+from ogc_widgets.client.http.loop import has_ended, run
+from ogc_widgets.client.jobs.job import Job
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from ogc_widgets.api import (
+    from ogc_widgets.client.auth.credentials import Auth
+    from ogc_widgets.client.http.environment import Verify
+    from ogc_widgets.client.results.object_store import S3
+    from ogc_widgets.protocol import (
         Capabilities,
         Conformance,
         LandingPage,
         Process,
         ProcessSummary,
     )
-    from ogc_widgets.api.notices import Oddity
-    from ogc_widgets.api.packages import PackageCheck
-    from ogc_widgets.api.requests import Mode, Outputs, Response
-    from ogc_widgets.api.server_report import ServerReport
-    from ogc_widgets.client.credentials import Auth
-    from ogc_widgets.client.environment import Verify
-    from ogc_widgets.client.objectstore import S3
+    from ogc_widgets.protocol.notices import Oddity
+    from ogc_widgets.protocol.requests.packages import PackageCheck
+    from ogc_widgets.protocol.requests.requests import Mode, Outputs, Response
+    from ogc_widgets.protocol.server_report import ServerReport
 
 
 class Client:

@@ -9,24 +9,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from ogc_widgets.api.documents import Problem
-from ogc_widgets.api.links import absolute
-from ogc_widgets.api.notices import silent
-from ogc_widgets.api.packages import PackageCheck, deploy_request, replace_request
-from ogc_widgets.api.processes import ProcessSummary
-from ogc_widgets.api.replies import (
-    Reply,
-    asks_to_sign_in,
-    job_id_of,
-    may_have_worked,
-    problem_error,
-    read_status,
-)
-from ogc_widgets.api.requests import Request, delete, get
-from ogc_widgets.api.text import MESSAGE_LIMIT, clean
-from ogc_widgets.client.connection import ACCEPT_S
 from ogc_widgets.client.discovery import Discovery
-from ogc_widgets.client.loop import on_loop
+from ogc_widgets.client.http.connection import ACCEPT_S
+from ogc_widgets.client.http.loop import on_loop
 from ogc_widgets.client.package_check import check_package, load_package
 from ogc_widgets.errors import (
     ConnectionFailedError,
@@ -38,12 +23,31 @@ from ogc_widgets.errors import (
     ServerError,
     TransportError,
 )
+from ogc_widgets.protocol.answers.replies import (
+    Reply,
+    asks_to_sign_in,
+    job_id_of,
+    may_have_worked,
+    problem_error,
+    read_status,
+)
+from ogc_widgets.protocol.documents.documents import Problem
+from ogc_widgets.protocol.documents.processes import ProcessSummary
+from ogc_widgets.protocol.links import absolute
+from ogc_widgets.protocol.notices import silent
+from ogc_widgets.protocol.requests.packages import (
+    PackageCheck,
+    deploy_request,
+    replace_request,
+)
+from ogc_widgets.protocol.requests.requests import Request, delete, get
+from ogc_widgets.protocol.text import MESSAGE_LIMIT, clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from ogc_widgets.api.processes import Process
+    from ogc_widgets.protocol.documents.processes import Process
 
 # How long a deployment that the server has queued is waited for.
 DEPLOY_S = 300.0
@@ -66,7 +70,7 @@ Look = Callable[[], Awaitable[str]]
 class Deployment(Discovery):
     """The verbs that change which processes a server offers.
 
-    The arguments are those of :class:`~ogc_widgets.client.connection.Connection`.
+    The arguments are those of :class:`~ogc_widgets.client.http.connection.Connection`.
     """
 
     @on_loop

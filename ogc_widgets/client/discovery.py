@@ -7,20 +7,10 @@ import contextlib
 import os
 from typing import TYPE_CHECKING, Any, Unpack
 
-from ogc_widgets.api import reading, requests
-from ogc_widgets.api.capabilities import Capabilities
-from ogc_widgets.api.conformance import Conformance
-from ogc_widgets.api.documents import LandingPage
-from ogc_widgets.api.links import absolute, find_link, join_path, same_origin
-from ogc_widgets.api.notices import notice, silent
-from ogc_widgets.api.processes import Process, ProcessList, ProcessSummary
-from ogc_widgets.api.replies import problem_error
-from ogc_widgets.api.requests import with_query
-from ogc_widgets.api.server_report import ServerReport, report
-from ogc_widgets.client.loop import off_loop, on_loop
-from ogc_widgets.client.pages import Pages
-from ogc_widgets.client.sign_in import SigningIn
-from ogc_widgets.client.transport import user_agent
+from ogc_widgets.client.auth.sign_in import SigningIn
+from ogc_widgets.client.http.loop import off_loop, on_loop
+from ogc_widgets.client.http.pages import Pages
+from ogc_widgets.client.http.transport import user_agent
 from ogc_widgets.errors import (
     InputError,
     NoSuchProcessError,
@@ -29,12 +19,27 @@ from ogc_widgets.errors import (
     ServerError,
     SignInError,
 )
+from ogc_widgets.protocol import reading
+from ogc_widgets.protocol.answers.replies import problem_error
+from ogc_widgets.protocol.capabilities import Capabilities
+from ogc_widgets.protocol.conformance import Conformance
+from ogc_widgets.protocol.documents.documents import LandingPage
+from ogc_widgets.protocol.documents.processes import (
+    Process,
+    ProcessList,
+    ProcessSummary,
+)
+from ogc_widgets.protocol.links import absolute, find_link, join_path, same_origin
+from ogc_widgets.protocol.notices import notice, silent
+from ogc_widgets.protocol.requests import requests
+from ogc_widgets.protocol.requests.requests import with_query
+from ogc_widgets.protocol.server_report import ServerReport, report
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from ogc_widgets.api.paging import Page
-    from ogc_widgets.client.connection import Options
+    from ogc_widgets.client.http.connection import Options
+    from ogc_widgets.protocol.answers.paging import Page
 
 
 # The largest page of the standard's own example (OGC 18-062r2, 7.9) is 10,000, but
@@ -47,7 +52,7 @@ _ENTRY_BYTES = 1_000
 class Discovery(SigningIn):
     """The verbs that only read, and the descriptions that were read.
 
-    The arguments are those of :class:`~ogc_widgets.client.connection.Connection`.
+    The arguments are those of :class:`~ogc_widgets.client.http.connection.Connection`.
     """
 
     def __init__(self, url: str, **options: Unpack[Options]) -> None:

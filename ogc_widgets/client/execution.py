@@ -8,23 +8,11 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.api import reading, requests
-from ogc_widgets.api.documents import StatusInfo
-from ogc_widgets.api.job_query import JobQuery, newest_first
-from ogc_widgets.api.notices import silent
-from ogc_widgets.api.replies import (
-    Reply,
-    Submitted,
-    may_have_worked,
-    problem_error,
-    read_submitted,
-)
-from ogc_widgets.api.text import clean
-from ogc_widgets.client import history
-from ogc_widgets.client.ajob import AsyncJob
-from ogc_widgets.client.connection import ACCEPT_S
-from ogc_widgets.client.job_list import Jobs
-from ogc_widgets.client.loop import on_loop
+from ogc_widgets.client.http.connection import ACCEPT_S
+from ogc_widgets.client.http.loop import on_loop
+from ogc_widgets.client.jobs import ledger
+from ogc_widgets.client.jobs.ajob import AsyncJob
+from ogc_widgets.client.jobs.job_list import Jobs
 from ogc_widgets.errors import (
     ConnectionFailedError,
     NoSuchProcessError,
@@ -35,11 +23,24 @@ from ogc_widgets.errors import (
     SubmissionUnknownError,
     TransportError,
 )
+from ogc_widgets.protocol import reading
+from ogc_widgets.protocol.answers.replies import (
+    Reply,
+    Submitted,
+    may_have_worked,
+    problem_error,
+    read_submitted,
+)
+from ogc_widgets.protocol.documents.documents import StatusInfo
+from ogc_widgets.protocol.jobs.job_query import JobQuery, newest_first
+from ogc_widgets.protocol.notices import silent
+from ogc_widgets.protocol.requests import requests
+from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ogc_widgets.api.processes import Process
+    from ogc_widgets.protocol.documents.processes import Process
 
 # A server that computes while the connection is held may take its time.
 SYNC_S = 600.0
@@ -51,7 +52,7 @@ _CLOCK_SLACK_S = 5.0
 class Execution(Jobs):
     """The verb that runs a process.
 
-    The arguments are those of :class:`~ogc_widgets.client.connection.Connection`.
+    The arguments are those of :class:`~ogc_widgets.client.http.connection.Connection`.
     """
 
     @on_loop
@@ -105,17 +106,17 @@ class Execution(Jobs):
             extra=extra,
         )
         is_sync = "Prefer" not in request.headers
-        key = await asyncio.to_thread(history.note_sending, self.url, process_id)
+        key = await asyncio.to_thread(ledger.note_sending, self.url, process_id)
         try:
             reply, submitted = await self._submit(request, process_id, is_sync=is_sync)
         except (SubmissionUnknownError, ProtocolError):
-            await asyncio.to_thread(history.note_answer, key, "unknown")
+            await asyncio.to_thread(ledger.note_answer, key, "unknown")
             raise
         except ServerError:
-            await asyncio.to_thread(history.note_answer, key, "refused")
+            await asyncio.to_thread(ledger.note_answer, key, "refused")
             raise
         await asyncio.to_thread(
-            history.note_answer,
+            ledger.note_answer,
             key,
             "answered",
             job_id=submitted.job_id,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.api import requests
-from ogc_widgets.api.replies import read_submitted
-from ogc_widgets.client.ajob import AsyncJob
-from ogc_widgets.client.connection import ACCEPT_S
 from ogc_widgets.client.execution import Execution
-from ogc_widgets.client.loop import on_loop
+from ogc_widgets.client.http.connection import ACCEPT_S
+from ogc_widgets.client.http.loop import on_loop
+from ogc_widgets.client.jobs.ajob import AsyncJob
 from ogc_widgets.errors import ProtocolError
+from ogc_widgets.protocol.answers.replies import read_submitted
+from ogc_widgets.protocol.requests import requests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class JobManagement(Execution):
     """The verb that makes a job without starting it.
 
-    The arguments are those of :class:`~ogc_widgets.client.connection.Connection`.
+    The arguments are those of :class:`~ogc_widgets.client.http.connection.Connection`.
     """
 
     @on_loop

@@ -17,10 +17,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.api import requests
-from ogc_widgets.api.links import without_query
-from ogc_widgets.api.notices import silent
-from ogc_widgets.api.packages import (
+from ogc_widgets.client.stac.stac_reader import StacReader
+from ogc_widgets.errors import InputError, MissingExtraError, ProtocolError, ServerError
+from ogc_widgets.protocol.documents.processes import Process
+from ogc_widgets.protocol.links import without_query
+from ogc_widgets.protocol.notices import silent
+from ogc_widgets.protocol.requests import requests
+from ogc_widgets.protocol.requests.packages import (
     Package,
     PackageCheck,
     cwl_version,
@@ -28,19 +31,16 @@ from ogc_widgets.api.packages import (
     read_package,
     version_problem,
 )
-from ogc_widgets.api.processes import Process
-from ogc_widgets.api.text import clean
-from ogc_widgets.client.stac import StacReader
-from ogc_widgets.errors import InputError, MissingExtraError, ProtocolError, ServerError
+from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ogc_widgets.client.connection import Connection
+    from ogc_widgets.client.http.connection import Connection
 
 DESCRIBE_S = 60.0
 PACKAGE_BYTES = 8 * 2**20
-_DESCRIBER = "ogc_widgets.lab.server.describe"
+_DESCRIBER = "ogc_widgets.lab.engines.describe"
 _NEEDS = ("cwl2ogc", "cwltool")
 _ACCEPT = "application/cwl, application/yaml;q=0.9, application/json;q=0.9, */*;q=0.5"
 

@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
-from ogc_widgets.api.capabilities import Capabilities
-from ogc_widgets.api.packages import is_address
-from ogc_widgets.api.text import clean
 from ogc_widgets.deploy.shown import (
     card_html,
     card_text,
@@ -18,15 +15,18 @@ from ogc_widgets.deploy.shown import (
 )
 from ogc_widgets.errors import InputError, OgcError, ProblemError, TransportError
 from ogc_widgets.panel.background import BackgroundView
+from ogc_widgets.protocol.capabilities import Capabilities
+from ogc_widgets.protocol.requests.packages import is_address
+from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from concurrent.futures import Future
 
-    from ogc_widgets.api import ProcessSummary
-    from ogc_widgets.api.packages import PackageCheck
     from ogc_widgets.client import Client
+    from ogc_widgets.protocol import ProcessSummary
+    from ogc_widgets.protocol.requests.packages import PackageCheck
 
     Json = dict[str, Any]
     Package = str | bytes | Path | Mapping[str, Any]

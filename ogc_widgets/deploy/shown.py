@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.api.text import clean, escape_html
-from ogc_widgets.form import words
-from ogc_widgets.form.reduce import reduce_process
+from ogc_widgets.form.fields.build_fields import reduce_process
+from ogc_widgets.form.page import words
+from ogc_widgets.protocol.text import clean, escape_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ogc_widgets.api.packages import PackageCheck
-    from ogc_widgets.api.processes import Process, ProcessSummary
-    from ogc_widgets.form.fields import Field
+    from ogc_widgets.form.fields.fields import Field
+    from ogc_widgets.protocol.documents.processes import Process, ProcessSummary
+    from ogc_widgets.protocol.requests.packages import PackageCheck
 
 _MOST_ROWS = 200
 

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 from ogc_widgets.lazy import loader
 
 if TYPE_CHECKING:
-    from ogc_widgets.form.fields import UNSET, Field
-    from ogc_widgets.form.reduce import reduce_process
-    from ogc_widgets.form.registry import register_field
+    from ogc_widgets.form.fields.build_fields import reduce_process
+    from ogc_widgets.form.fields.fields import UNSET, Field
+    from ogc_widgets.form.fields.registry import register_field
     from ogc_widgets.form.widget import ProcessForm
 
 _HOME_OF = {
-    "UNSET": "ogc_widgets.form.fields",
-    "Field": "ogc_widgets.form.fields",
+    "UNSET": "ogc_widgets.form.fields.fields",
+    "Field": "ogc_widgets.form.fields.fields",
     "ProcessForm": "ogc_widgets.form.widget",
-    "reduce_process": "ogc_widgets.form.reduce",
-    "register_field": "ogc_widgets.form.registry",
+    "reduce_process": "ogc_widgets.form.fields.build_fields",
+    "register_field": "ogc_widgets.form.fields.registry",
 }
 
 __all__ = ["UNSET", "Field", "ProcessForm", "reduce_process", "register_field"]

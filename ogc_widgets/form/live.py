@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from ogc_widgets.form import exact
-from ogc_widgets.form.fields import UNSET, Field
-from ogc_widgets.form.outputs import read_choice
+from ogc_widgets.form.fields.fields import UNSET, Field
+from ogc_widgets.form.schema import exact
+from ogc_widgets.form.schema.outputs import read_choice
 
 if TYPE_CHECKING:
-    from ogc_widgets.api.wire import JsonValue
     from ogc_widgets.form.state import FormState
+    from ogc_widgets.protocol.wire import JsonValue
 
 
 class Inputs(dict[str, Any]):

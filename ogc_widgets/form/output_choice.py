@@ -8,11 +8,11 @@ import traitlets
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.live import OutputsTrait
-from ogc_widgets.form.outputs import RESPONSES
+from ogc_widgets.form.schema.outputs import RESPONSES
 from ogc_widgets.view.base import View, publishing
 
 if TYPE_CHECKING:
-    from ogc_widgets.api.wire import JsonValue
+    from ogc_widgets.protocol.wire import JsonValue
 
 
 class OutputChoice(View):
@@ -24,7 +24,7 @@ class OutputChoice(View):
     observable."""
 
     output_options: Any = traitlets.List().tag(sync=True)
-    """What can be chosen; see :meth:`~ogc_widgets.form.outputs.OutputOptions.spec`."""
+    """What can be chosen, as ``OutputOptions.spec`` says it."""
 
     response: Any = traitlets.Unicode("auto").tag(sync=True)
     """How the outputs come, as for executing: ``auto``, ``document`` or ``raw``."""

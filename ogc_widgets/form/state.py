@@ -14,17 +14,22 @@ import traitlets
 from ipywidgets import widget_serialization
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.form import area, extras, files, page, rules, saying, stac, tree
-from ogc_widgets.form.advising import told
-from ogc_widgets.form.descriptions import plain_description
-from ogc_widgets.form.drafts import from_draft, initial_draft, to_draft
-from ogc_widgets.form.fields import UNSET, Field, join_path, split_path
-from ogc_widgets.form.item_checks import (
+from ogc_widgets.form.checks import field_messages
+from ogc_widgets.form.checks.advising import told
+from ogc_widgets.form.checks.item_checks import (
     TYPING_S,
     ItemChecks,
     Looker,
     holds_documents,
 )
+from ogc_widgets.form.checks.messages import in_one
+from ogc_widgets.form.custom_widgets import Slots
+from ogc_widgets.form.drafts import file_drafts, tree
+from ogc_widgets.form.drafts.drafts import from_draft, initial_draft, to_draft
+from ogc_widgets.form.drafts.secrets_store import Vault
+from ogc_widgets.form.fields import area_fields, conditions, extras, stac_fields
+from ogc_widgets.form.fields.build_fields import reduce_process
+from ogc_widgets.form.fields.fields import UNSET, Field, join_path, split_path
 from ogc_widgets.form.live import (
     Extra,
     ExtraTrait,
@@ -33,18 +38,16 @@ from ogc_widgets.form.live import (
     InputsTrait,
     plain,
 )
-from ogc_widgets.form.messages import in_one
 from ogc_widgets.form.output_choice import OutputChoice
-from ogc_widgets.form.outputs import output_options, response_options
-from ogc_widgets.form.reduce import reduce_process
-from ogc_widgets.form.slots import Slots
-from ogc_widgets.form.vault import Vault
+from ogc_widgets.form.page import page_files
+from ogc_widgets.form.schema.descriptions import plain_description
+from ogc_widgets.form.schema.outputs import output_options, response_options
 from ogc_widgets.view.base import publishing
 from ogc_widgets.view.uploads import Uploads
 
 if TYPE_CHECKING:
-    from ogc_widgets.api.wire import JsonValue
-    from ogc_widgets.map.area_hint import AreaHint
+    from ogc_widgets.area.recognition.area_hint import AreaHint
+    from ogc_widgets.protocol.wire import JsonValue
 
 
 class FormState(OutputChoice):
@@ -58,8 +61,8 @@ class FormState(OutputChoice):
         InputError: ``process`` is neither.
     """
 
-    _script = page.SCRIPT
-    _style = page.STYLE
+    _script = page_files.SCRIPT
+    _style = page_files.STYLE
 
     inputs = InputsTrait()
     """Input id to value, ready for the execute request. Settable and observable."""
@@ -115,7 +118,9 @@ class FormState(OutputChoice):
         self.process = process
         self._title, self._id = plain_description(process)
         self._fields = reduce_process(process)
-        self._ruled = [k for k, field in self._fields.items() if rules.has_rules(field)]
+        self._ruled = [
+            k for k, field in self._fields.items() if conditions.has_rules(field)
+        ]
         self._item_fields = {
             key: field for key, field in self._fields.items() if holds_documents(field)
         }
@@ -127,7 +132,7 @@ class FormState(OutputChoice):
         self._edited: set[str] = set()
         self._tried: set[str] = set()
         self._server_errors: dict[str, str] = {}
-        self._uploads = Uploads(files.MAX_UPLOAD)
+        self._uploads = Uploads(file_drafts.MAX_UPLOAD)
         drafts = {key: initial_draft(field) for key, field in self._fields.items()}
         self._field_handles = MappingProxyType(
             {key: InputField(self, field) for key, field in self._fields.items()}
@@ -307,16 +312,16 @@ class FormState(OutputChoice):
             return None
         _, field, draft = found
         value, _ = from_draft(field, draft, self._vault)
-        if value is UNSET and not area.is_undecided(field, draft):
+        if value is UNSET and not area_fields.is_undecided(field, draft):
             return None
-        return area.shape_of(field, draft, value)
+        return area_fields.shape_of(field, draft, value)
 
     def area_hint(self, path: str) -> AreaHint | None:
         """How the area at a path is to be written; its chosen encoding comes first."""
         found = self._area_at(path)
         if found is None or found[1].area is None:
             return None
-        return area.chosen_hint(found[1].area, found[2])
+        return area_fields.chosen_hint(found[1].area, found[2])
 
     def set_shape(self, path: str, shape: JsonValue) -> None:
         """Put a shape into the area at a path, written the way that the input wants.
@@ -338,14 +343,14 @@ class FormState(OutputChoice):
                 )
             at, field, old = found
             if shape is None:
-                self._set_part(at, area.emptied(field, old))
+                self._set_part(at, area_fields.emptied(field, old))
             else:
-                self._set_part(at, area.draft_of_shape(field, shape, old))
+                self._set_part(at, area_fields.draft_of_shape(field, shape, old))
 
     def takes_one_item(self, path: str) -> bool:
         """Whether the field at a path takes one STAC item only."""
         found = self._part_at(path)
-        return found is not None and stac.takes_one(found[0])
+        return found is not None and stac_fields.takes_one(found[0])
 
     def add_items(self, path: str, items: Iterable[Any]) -> None:
         """Add STAC items to the field at a path, by address where they have one.
@@ -360,7 +365,7 @@ class FormState(OutputChoice):
         found = self._part_at(path)
         draft = None
         if found is not None:
-            draft = stac.with_items(*found, [_plain_item(one) for one in items])
+            draft = stac_fields.with_items(*found, [_plain_item(one) for one in items])
         if draft is None:
             raise InputError(f"{path!r} does not take STAC items.")
         with publishing(self):
@@ -373,8 +378,8 @@ class FormState(OutputChoice):
         if value is UNSET:
             return None
         if field.kind == "area" and hasattr(value, "__geo_interface__"):
-            return area.draft_of_shape(field, value, self.drafts.get(key))
-        chosen = area.as_chosen(field, self.drafts.get(key))
+            return area_fields.draft_of_shape(field, value, self.drafts.get(key))
+        chosen = area_fields.as_chosen(field, self.drafts.get(key))
         return to_draft(chosen, plain(value), self._vault)
 
     def _set_drafts(self, drafts: Mapping[str, Any]) -> None:
@@ -462,17 +467,17 @@ class FormState(OutputChoice):
             for key in self._fields
             if self._values.get(key, UNSET) is not UNSET
         }
-        self.shown_errors = saying.errors_to_show(
+        self.shown_errors = field_messages.errors_to_show(
             self._findings, self._server_errors, tried=self._tried, edited=self._edited
         )
-        self.notes = saying.notes(
+        self.notes = field_messages.notes(
             self._fields, self._values, self.drafts, self._advice, self._findings
         )
         self._follow_items(TYPING_S if is_typing else 0)
         self.standings = {
             path: {"required": found.required, "hidden": found.hidden}
             for key in self._ruled
-            for path, found in rules.standings(
+            for path, found in conditions.standings(
                 self._fields[key], self.drafts.get(key), self._vault, join_path(key)
             )
         }

@@ -7,17 +7,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InvalidInputsError
-from ogc_widgets.form import card
-from ogc_widgets.form.examples import example_inputs
-from ogc_widgets.form.fields import name_of_step, split_path
-from ogc_widgets.form.input_sets import InputSets
-from ogc_widgets.form.server_problems import messages_for
+from ogc_widgets.form.checks.server_problems import messages_for
+from ogc_widgets.form.fields.examples import example_inputs
+from ogc_widgets.form.fields.fields import name_of_step, split_path
+from ogc_widgets.form.page import form_card
+from ogc_widgets.form.sets.input_sets import InputSets
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ogc_widgets.api.wire import JsonValue
+    from ogc_widgets.protocol.wire import JsonValue
 
 
 class ProcessForm(InputSets):
@@ -27,7 +27,7 @@ class ProcessForm(InputSets):
     value sends it, an empty optional field is absent from :attr:`inputs`.
 
     Args:
-        process: A :class:`~ogc_widgets.api.Process`, or a process description as a
+        process: A :class:`~ogc_widgets.protocol.Process`, or a process description as a
             dict; nothing is fetched for it.
         inputs: Values to start with; the server's defaults where left out.
 
@@ -107,8 +107,10 @@ class ProcessForm(InputSets):
         set_count = sum(key in self.inputs for key in self._fields)
         return {
             **(shown or {}),
-            "text/plain": card.card_text(self._title, set_count, count),
-            "text/html": card.card_html(self._title, self._fields, self.public_inputs),
+            "text/plain": form_card.card_text(self._title, set_count, count),
+            "text/html": form_card.card_html(
+                self._title, self._fields, self.public_inputs
+            ),
         }, metadata
 
     def close(self) -> None:

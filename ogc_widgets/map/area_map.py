@@ -8,15 +8,15 @@ import ipyleaflet
 import ipywidgets
 import traitlets
 
-from ogc_widgets.api.text import clean, escape_html
+from ogc_widgets.area.geometry import Geometry, bounds, box
+from ogc_widgets.area.parsing import from_geo_interface
 from ogc_widgets.errors import InputError
 from ogc_widgets.map.basemap import layer_of
-from ogc_widgets.map.card import area_text
 from ogc_widgets.map.footprints import Footprints, continuous, footprints
-from ogc_widgets.map.geometry import Geometry, bounds, box
+from ogc_widgets.map.map_card import area_text
 from ogc_widgets.map.overlay import MODES, MapOverlay
-from ogc_widgets.map.parsing import from_geo_interface
 from ogc_widgets.map.shapes import area_from, extent_of, geometry_of, shape_of
+from ogc_widgets.protocol.text import clean, escape_html
 from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
 
-    from ogc_widgets.map.files.reading import LoadedArea, Readable
-    from ogc_widgets.map.rings import Json
+    from ogc_widgets.area.files.reading import LoadedArea, Readable
+    from ogc_widgets.area.rings import Json
 
 TONES = 5
 """Colours in which several areas are told apart."""
@@ -173,7 +173,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
             InputError: It cannot be read or holds no area; the area stays as it is.
         """
         # Readers of files are loaded when the first file is.
-        from ogc_widgets.map.files.reading import read_area
+        from ogc_widgets.area.files.reading import read_area
 
         found = read_area(source, name=name, layer=layer)
         self.geometry = found.geometry

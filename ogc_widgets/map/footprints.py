@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.api.text import clean
+from ogc_widgets.area.geometry import bounds, box, normalise
 from ogc_widgets.errors import InputError
-from ogc_widgets.map.geometry import bounds, box, normalise
+from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from ogc_widgets.map.rings import Json
+    from ogc_widgets.area.rings import Json
 
 MAX_FOOTPRINTS = 500
 MAX_ID = 200

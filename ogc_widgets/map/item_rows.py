@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ogc_widgets.api.links import WEB_SCHEMES, absolute
-from ogc_widgets.api.reading import is_finite
-from ogc_widgets.api.text import clean
+from ogc_widgets.area.numbers import short
 from ogc_widgets.map.footprints import item_ids
-from ogc_widgets.map.numbers import short
+from ogc_widgets.protocol.links import WEB_SCHEMES, absolute
+from ogc_widgets.protocol.reading import is_finite
+from ogc_widgets.protocol.text import clean
 
 MAX_ROWS = 500
 MAX_COLUMNS = 2
@@ -42,7 +42,7 @@ _UNITS = {"percent": "%", "pct": "%", "km2": "km²", "m2": "m²", "ha": "ha"}
 
 
 if TYPE_CHECKING:
-    from ogc_widgets.client.results import Asset
+    from ogc_widgets.client.results.job_results import Asset
 
 AssetsOf: TypeAlias = "Callable[[Mapping[str, Any]], Sequence[Asset]]"
 

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from ogc_widgets.map.files.layers import MAX_FILE_BYTES
+from ogc_widgets.area.files.layers import MAX_FILE_BYTES
 from ogc_widgets.view.base import View
 from ogc_widgets.view.uploads import Uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ogc_widgets.map.rings import Json
+    from ogc_widgets.area.rings import Json
 
 STATIC = Path(__file__).parent / "static"
 _PARTS = (

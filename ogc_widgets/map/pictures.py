@@ -6,9 +6,9 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from ogc_widgets.area.crs import from_crs, is_straight
+from ogc_widgets.area.geometry import bounds, box
 from ogc_widgets.errors import InputError
-from ogc_widgets.map.crs import from_crs, is_straight
-from ogc_widgets.map.geometry import bounds, box
 
 MAX_PICTURE_BYTES = 8_000_000
 _SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}

@@ -13,7 +13,7 @@ from ogc_widgets.errors import InputError, MissingExtraError, OgcError
 if TYPE_CHECKING:
     from rio_tiler.models import ImageData
 
-    from ogc_widgets.client.remote_file import RemoteFile
+    from ogc_widgets.client.results.remote_file import RemoteFile
 
 LONGEST_SIDE_PX: Final = 1024
 # Contrast is stretched between these: a few bright pixels must not darken the rest.

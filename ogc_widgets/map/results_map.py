@@ -11,23 +11,23 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import traitlets
 
-from ogc_widgets.api.text import clean
-from ogc_widgets.client.loop import follow, submit
-from ogc_widgets.client.results import Asset, Results
+from ogc_widgets.client.http.loop import follow, submit
+from ogc_widgets.client.results.job_results import Asset, Results
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.map.area_map import AreaMap
-from ogc_widgets.map.card import results_html, results_text
 from ogc_widgets.map.footprints import item_ids, items_of
 from ogc_widgets.map.item_rows import MAX_ROWS, picture_asset, raster_asset
 from ogc_widgets.map.items_table import ItemsTable
+from ogc_widgets.map.map_card import results_html, results_text
 from ogc_widgets.map.pictures import data_url, picture_box
 from ogc_widgets.map.raster import picture_of
+from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.cells import NotesDisplay
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from ogc_widgets.map.rings import Json
+    from ogc_widgets.area.rings import Json
 
 _NOT_FETCHED = (
     "These items did not come from a job of this package: copy the address to use it."

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.area.geometry import Geometry, bounds, box_of
+from ogc_widgets.area.parsing import from_geo_interface, parse_text
 from ogc_widgets.map.footprints import continuous
-from ogc_widgets.map.geometry import Geometry, bounds, box_of
-from ogc_widgets.map.parsing import from_geo_interface, parse_text
 
 if TYPE_CHECKING:
-    from ogc_widgets.map.rings import Json
+    from ogc_widgets.area.rings import Json
 
 
 def geometry_of(shape: dict[str, Any]) -> Geometry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.client.loop import follow, submit
+from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.view.base import View
 
 if TYPE_CHECKING:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
-from ogc_widgets.api.text import clean
 from ogc_widgets.errors import OgcError
 from ogc_widgets.panel.background import BackgroundView
+from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from ogc_widgets.api.server_report import ServerReport
     from ogc_widgets.client import Client
+    from ogc_widgets.protocol.server_report import ServerReport
 
 _STATIC = Path(__file__).parent / "static"
 _LIMIT = 400

@@ -12,22 +12,22 @@ from urllib.parse import urlsplit
 
 import traitlets
 
-from ogc_widgets.api.links import is_private_host
-from ogc_widgets.api.security import Way
-from ogc_widgets.api.text import clean
 from ogc_widgets.client import auth
-from ogc_widgets.client.oidc import DeviceFlow
-from ogc_widgets.client.secret import without_trace
+from ogc_widgets.client.auth.oidc import DeviceFlow
+from ogc_widgets.client.auth.secret import without_trace
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.panel.background import BackgroundView
+from ogc_widgets.protocol.links import is_private_host
+from ogc_widgets.protocol.security import Way
+from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from concurrent.futures import Future
 
-    from ogc_widgets.client.oidc import DeviceCode
-    from ogc_widgets.client.sign_in import SigningIn
+    from ogc_widgets.client.auth.oidc import DeviceCode
+    from ogc_widgets.client.auth.sign_in import SigningIn
 
 Json = dict[str, Any]
 

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from ogc_widgets.api.addresses import is_metadata, is_public, read_ip
+from ogc_widgets.protocol.addresses import is_metadata, is_public, read_ip
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ogc_widgets.api import (
+from ogc_widgets.errors import (
+    DialectWarning,
+    NoSuchJobError,
+    ProblemError,
+    StrictError,
+)
+from ogc_widgets.protocol import (
     Conformance,
     DeployRequest,
     ExecuteRequest,
@@ -21,19 +27,13 @@ from ogc_widgets.api import (
     ProcessSummary,
     StatusInfo,
 )
-from ogc_widgets.api.links import Rebase, absolute
-from ogc_widgets.api.logs import by_step, log_links
-from ogc_widgets.api.notices import silent, strict
-from ogc_widgets.api.packages import read_package
-from ogc_widgets.api.replies import Reply, problem_error, read_submitted
-from ogc_widgets.api.requests import execute_request
-from ogc_widgets.api.results import read_results
-from ogc_widgets.errors import (
-    DialectWarning,
-    NoSuchJobError,
-    ProblemError,
-    StrictError,
-)
+from ogc_widgets.protocol.answers.replies import Reply, problem_error, read_submitted
+from ogc_widgets.protocol.documents.log_links import by_step, log_links
+from ogc_widgets.protocol.documents.results_documents import read_results
+from ogc_widgets.protocol.links import Rebase, absolute
+from ogc_widgets.protocol.notices import silent, strict
+from ogc_widgets.protocol.requests.packages import read_package
+from ogc_widgets.protocol.requests.requests import execute_request
 
 pytestmark = pytest.mark.corpus
 

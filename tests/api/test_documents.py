@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ogc_widgets.api import (
+from ogc_widgets.errors import DialectWarning, ProtocolError
+from ogc_widgets.protocol import (
     Conformance,
     JobList,
     LandingPage,
@@ -17,9 +18,8 @@ from ogc_widgets.api import (
     ProcessList,
     StatusInfo,
 )
-from ogc_widgets.api.notices import silent
-from ogc_widgets.api.results import read_results
-from ogc_widgets.errors import DialectWarning, ProtocolError
+from ogc_widgets.protocol.documents.results_documents import read_results
+from ogc_widgets.protocol.notices import silent
 
 
 @pytest.mark.parametrize(

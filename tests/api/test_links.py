@@ -3,7 +3,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from ogc_widgets.api.links import (
+from ogc_widgets.protocol.links import (
     Rebase,
     absolute,
     find_link,

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from perturb import perturbed
 from test_corpus_documents import files, load
 
-from ogc_widgets.api import (
+from ogc_widgets.client.http.address import find_resources
+from ogc_widgets.errors import OgcError
+from ogc_widgets.protocol import (
     Capabilities,
     Conformance,
     DeployRequest,
@@ -21,22 +23,20 @@ from ogc_widgets.api import (
     Process,
     ProcessList,
 )
-from ogc_widgets.api.links import Rebase
-from ogc_widgets.api.logs import by_step, log_links
-from ogc_widgets.api.notices import silent
-from ogc_widgets.api.packages import read_package
-from ogc_widgets.api.replies import (
+from ogc_widgets.protocol.answers.replies import (
     Reply,
     problem_error,
     read_dismissed,
     read_status,
     read_submitted,
 )
-from ogc_widgets.api.requests import execute_request
-from ogc_widgets.api.results import read_results
-from ogc_widgets.api.watching import phase_of
-from ogc_widgets.client.address import find_resources
-from ogc_widgets.errors import OgcError
+from ogc_widgets.protocol.documents.log_links import by_step, log_links
+from ogc_widgets.protocol.documents.results_documents import read_results
+from ogc_widgets.protocol.jobs.watching import phase_of
+from ogc_widgets.protocol.links import Rebase
+from ogc_widgets.protocol.notices import silent
+from ogc_widgets.protocol.requests.packages import read_package
+from ogc_widgets.protocol.requests.requests import execute_request
 
 pytestmark = pytest.mark.corpus
 

@@ -4,16 +4,6 @@ import json
 
 import pytest
 
-from ogc_widgets.api import StatusInfo
-from ogc_widgets.api.links import Rebase
-from ogc_widgets.api.notices import silent
-from ogc_widgets.api.replies import (
-    Reply,
-    problem_error,
-    read_dismissed,
-    read_submitted,
-    retry_after_s,
-)
 from ogc_widgets.errors import (
     NoSuchJobError,
     NoSuchProcessError,
@@ -22,6 +12,16 @@ from ogc_widgets.errors import (
     ResultsNotReadyError,
     SignInError,
 )
+from ogc_widgets.protocol import StatusInfo
+from ogc_widgets.protocol.answers.replies import (
+    Reply,
+    problem_error,
+    read_dismissed,
+    read_submitted,
+    retry_after_s,
+)
+from ogc_widgets.protocol.links import Rebase
+from ogc_widgets.protocol.notices import silent
 
 BASE = "http://srv.test/acme/ogc-api"
 JOBS = BASE + "/jobs"

@@ -5,11 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from ogc_widgets.api import Process
-from ogc_widgets.api.packages import deploy_request, read_package
-from ogc_widgets.api.requests import execute_request, execution_url, jobs_request
-from ogc_widgets.api.snippets import as_curl, as_httpx, as_package
 from ogc_widgets.errors import InputError
+from ogc_widgets.protocol import Process
+from ogc_widgets.protocol.requests.packages import deploy_request, read_package
+from ogc_widgets.protocol.requests.requests import (
+    execute_request,
+    execution_url,
+    jobs_request,
+)
+from ogc_widgets.protocol.requests.snippets import as_curl, as_httpx, as_package
 
 URL = "http://srv.test/acme/ogc-api/processes/water-bodies"
 PLACEHOLDERS = {"Authorization": "Bearer $TOKEN", "X-Api-Key": "$TOKEN"}

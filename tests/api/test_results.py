@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from ogc_widgets.api import StatusInfo
-from ogc_widgets.api.logs import log_links
-from ogc_widgets.api.results import read_results
 from ogc_widgets.errors import ProtocolError
+from ogc_widgets.protocol import StatusInfo
+from ogc_widgets.protocol.documents.log_links import log_links
+from ogc_widgets.protocol.documents.results_documents import read_results
 
 ITEM = {
     "type": "Feature", "stac_version": "1.0.0", "id": "a", "properties": {},

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ogc_widgets.api.security import (
+from ogc_widgets.protocol.security import (
     Way,
     offered,
     read_challenges,

@@ -7,8 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from ogc_widgets.api.requests import Request
-from ogc_widgets.api.stac_search import (
+from ogc_widgets.errors import InputError, ProtocolError
+from ogc_widgets.protocol.requests.requests import Request
+from ogc_widgets.protocol.stac.item_search import (
     ItemQuery,
     passes_clouds,
     read_collections,
@@ -17,7 +18,6 @@ from ogc_widgets.api.stac_search import (
     search_request,
     thumbnails_of,
 )
-from ogc_widgets.errors import InputError, ProtocolError
 
 URL = "https://stac.example.org/v1"
 ITEM_SEARCH = "https://api.stacspec.org/v1.0.0/item-search"

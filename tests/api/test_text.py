@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ogc_widgets.api.text import clean, escape_html
+from ogc_widgets.protocol.text import clean, escape_html
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ import math
 
 import pytest
 
-from ogc_widgets.api.media_types import described, extension, is_binary
-from ogc_widgets.api.notices import strict
-from ogc_widgets.api.results import read_output, read_results
 from ogc_widgets.errors import DialectWarning, ProtocolError, StrictError
+from ogc_widgets.protocol.documents.results_documents import read_output, read_results
+from ogc_widgets.protocol.media_types import described, extension, is_binary
+from ogc_widgets.protocol.notices import strict
 
 # Every byte, so that either alphabet of base64 shows, and a line break of any kind.
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) + b"\r\n--x\r--\n" + b"\xfb\xff\xfe" * 5

@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ogc_widgets.api import StatusInfo
-from ogc_widgets.api.notices import silent
-from ogc_widgets.api.watching import Moment, Watch
 from ogc_widgets.errors import (
     DeadlineError,
     JobGoneError,
     NoSuchJobError,
     SignInError,
 )
+from ogc_widgets.protocol import StatusInfo
+from ogc_widgets.protocol.jobs.watching import Moment, Watch
+from ogc_widgets.protocol.notices import silent
 
 START = 1_700_000_000.0
 FAULT = DeadlineError("no answer")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ogc_widgets.api.wire import dump_json, parse_json
 from ogc_widgets.errors import DialectWarning, ProtocolError
+from ogc_widgets.protocol.wire import dump_json, parse_json
 
 
 @pytest.mark.parametrize(

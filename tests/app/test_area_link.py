@@ -7,7 +7,7 @@ import json
 import pytest
 
 from ogc_widgets import AreaMap, ProcessForm
-from ogc_widgets.app.area_link import AreaLink
+from ogc_widgets.app.links.area_link import AreaLink
 
 POLYGON = {"$ref": "https://geojson.org/schema/Polygon.json"}
 PROCESS = {

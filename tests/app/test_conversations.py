@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from replay import replay
 
-from ogc_widgets.api import watching
 from ogc_widgets.app import App
 from ogc_widgets.panel import JobTable
+from ogc_widgets.protocol.jobs import watching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,7 +14,7 @@ from ipywidgets.widgets.widget import _instances
 from raw_server import RawServer, answer, processes_server
 
 import ogc_widgets as ogc
-from ogc_widgets.client.history import ledger_path
+from ogc_widgets.client.jobs.ledger import ledger_path
 from ogc_widgets.errors import OgcError
 
 if TYPE_CHECKING:

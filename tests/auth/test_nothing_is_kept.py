@@ -13,7 +13,7 @@ from ipywidgets.embed import embed_data
 from raw_server import RawServer, answer, processes_server
 
 import ogc_widgets as ogc
-from ogc_widgets.client.history import ledger_path
+from ogc_widgets.client.jobs.ledger import ledger_path
 from ogc_widgets.errors import OgcError
 
 WAYS = {

@@ -11,8 +11,8 @@ from oidc_provider import NOTEBOOK, ROBOT
 from raw_server import RawServer, answer
 
 import ogc_widgets as ogc
-from ogc_widgets.api import watching
-from ogc_widgets.client import Client, oidc
+from ogc_widgets.client import Client
+from ogc_widgets.client.auth import oidc
 from ogc_widgets.errors import (
     ConnectionFailedError,
     InputError,
@@ -20,6 +20,7 @@ from ogc_widgets.errors import (
     ProtocolError,
     SignInError,
 )
+from ogc_widgets.protocol.jobs import watching
 
 
 def robot(provider, secret=ROBOT[1], **options):

@@ -15,10 +15,10 @@ import pytest
 from raw_server import RawServer, answer, processes_server
 
 import ogc_widgets as ogc
-from ogc_widgets.api import watching
 from ogc_widgets.client import Client
-from ogc_widgets.client.history import ledger_path
+from ogc_widgets.client.jobs.ledger import ledger_path
 from ogc_widgets.errors import InputError, MissingExtraError, OgcError, SignInError
+from ogc_widgets.protocol.jobs import watching
 
 SECRET = "s3cret-of-a-test"
 BASIC = base64.b64encode(f"me:{SECRET}".encode()).decode()

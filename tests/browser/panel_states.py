@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ogc_widgets.api import JobView, StatusInfo
-from ogc_widgets.api.notices import silent
-from ogc_widgets.panel.state import Surroundings, job_state, resting_state
-from ogc_widgets.panel.steps import StepBook, links_of
+from ogc_widgets.panel.job.job_state import Surroundings, job_state, resting_state
+from ogc_widgets.panel.job.steps import StepBook, links_of
+from ogc_widgets.protocol import JobView, StatusInfo
+from ogc_widgets.protocol.notices import silent
 
 ID = "bfafdb8e-902c-11ef-a29c-8e55bd0a3308"
 URL = f"http://localhost:8080/acme/ogc-api/jobs/{ID}"

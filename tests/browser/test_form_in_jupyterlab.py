@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 CELL = """
 import ipywidgets
 import ogc_widgets as ogc
-from ogc_widgets.form.registry import register_field
+from ogc_widgets.form.fields.registry import register_field
 
 @register_field(format="colour")
 def colour(field):

@@ -14,7 +14,7 @@ import sign_in_states
 from hostile_texts import TEXTS
 from view_page import show_view
 
-from ogc_widgets.app.header import HeaderView
+from ogc_widgets.app.views.header import HeaderView
 from ogc_widgets.deploy import DeployPanel
 from ogc_widgets.form.widget import ProcessForm
 from ogc_widgets.panel import JobPanel, JobTable, ServerCard, SignIn

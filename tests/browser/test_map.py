@@ -31,7 +31,7 @@ seen.clear()
 RESULTS = """
 import asyncio, pathlib, struct, zlib
 import ogc_widgets as ogc
-from ogc_widgets.client.results import Asset
+from ogc_widgets.client.results.job_results import Asset
 
 def chunk(kind, data):
     body = kind + data

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SCREEN = """
 import ipywidgets, ogc_widgets as ogc
-from ogc_widgets.app.area_link import AreaLink
+from ogc_widgets.app.links.area_link import AreaLink
 POLYGON = {"$ref": "https://geojson.org/schema/Polygon.json"}
 CRS = "http://www.opengis.net/def/crs/"
 BOX = {"type": "object", "format": "ogc-bbox", "properties": {

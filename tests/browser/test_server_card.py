@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import expect
 from view_page import show_view
 
-from ogc_widgets.api import Capabilities, Conformance, LandingPage, ProcessSummary
-from ogc_widgets.api.notices import Oddity
-from ogc_widgets.api.server_report import report
 from ogc_widgets.panel import ServerCard
+from ogc_widgets.protocol import Capabilities, Conformance, LandingPage, ProcessSummary
+from ogc_widgets.protocol.notices import Oddity
+from ogc_widgets.protocol.server_report import report
 
 CANARY = "<img src=x onerror='window.__xss=1'>"
 CLASSES = ("core", "json", "job-list", "callback")

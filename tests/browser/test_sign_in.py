@@ -156,7 +156,7 @@ def leaks(window, secrets):
             " app.panel.report_text(), repr(ogc.recent_jobs())]"
         ),
         "history": window.python(
-            "open(__import__('ogc_widgets.client.history', fromlist=['x'])"
+            "open(__import__('ogc_widgets.client.jobs.ledger', fromlist=['x'])"
             ".ledger_path()).read()"
         ),
     }

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from ogc_widgets.api import LandingPage
 from ogc_widgets.client import Client
-from ogc_widgets.client.address import clean_url, find_resources, outer_url
+from ogc_widgets.client.http.address import clean_url, find_resources, outer_url
 from ogc_widgets.errors import InputError
+from ogc_widgets.protocol import LandingPage
 
 
 @pytest.mark.parametrize(

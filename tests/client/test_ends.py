@@ -9,9 +9,9 @@ from raw_server import answer, processes_server
 from replay import replay
 
 import ogc_widgets as ogc
-from ogc_widgets.api.documents import StatusInfo
-from ogc_widgets.api.watching import phase_of
 from ogc_widgets.errors import JobFailedError, JobGoneError
+from ogc_widgets.protocol.documents.documents import StatusInfo
+from ogc_widgets.protocol.jobs.watching import phase_of
 
 WORDS = ["done", "aborted", "timed_out", "complete_with_errors"]
 ODD = "ignore:The job status:ogc_widgets.errors.DialectWarning"

@@ -7,11 +7,11 @@ import threading
 import pytest
 from raw_server import RawServer, answer, processes_server
 
-from ogc_widgets.api import watching
 from ogc_widgets.app import App
 from ogc_widgets.client import Client
 from ogc_widgets.errors import ProblemError, SignInError
 from ogc_widgets.panel import JobPanel
+from ogc_widgets.protocol.jobs import watching
 
 EXECUTE = ("POST", "/api/processes/p/execution")
 LICENCE = {

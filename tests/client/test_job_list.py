@@ -12,7 +12,7 @@ import pytest
 from raw_server import RawServer, answer, drop
 
 from ogc_widgets.client import AsyncClient, Client
-from ogc_widgets.client.loop import submit
+from ogc_widgets.client.http.loop import submit
 from ogc_widgets.errors import DialectWarning, InputError, ProblemError
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ import pytest
 from raw_server import answer, processes_server
 
 import ogc_widgets as ogc
-from ogc_widgets.api import wire
+from ogc_widgets.protocol import wire
 
 MANY = 6_000
 

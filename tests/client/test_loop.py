@@ -16,7 +16,7 @@ import pytest
 from raw_server import answer, processes_server
 
 from ogc_widgets.client import Client
-from ogc_widgets.client.loop import get_loop, in_loop_thread, run, submit
+from ogc_widgets.client.http.loop import get_loop, in_loop_thread, run, submit
 from ogc_widgets.errors import InputError
 
 RUNNING = {"jobID": "j1", "status": "running", "processID": "p"}

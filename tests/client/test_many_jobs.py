@@ -8,8 +8,8 @@ import time
 import pytest
 from raw_server import RawServer, answer
 
-from ogc_widgets.api import watching
 from ogc_widgets.client import Client
+from ogc_widgets.protocol.jobs import watching
 
 COUNT = 200
 # What each job goes through; the next is told with every answer.

@@ -14,9 +14,8 @@ from rasterio.transform import from_origin
 from s3_store import KEY_ID, SECRET, store_with
 
 import ogc_widgets as ogc
-from ogc_widgets.api.results import ResultsDocument
 from ogc_widgets.client import Results
-from ogc_widgets.client.objectstore import bucket_and_key
+from ogc_widgets.client.results.object_store import bucket_and_key
 from ogc_widgets.errors import (
     BodyTooLargeError,
     InputError,
@@ -24,6 +23,7 @@ from ogc_widgets.errors import (
     TransportError,
 )
 from ogc_widgets.map.raster import picture_of
+from ogc_widgets.protocol.documents.results_documents import ResultsDocument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

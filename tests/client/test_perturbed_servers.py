@@ -12,9 +12,9 @@ import pytest
 from perturb import perturbed
 from replay import replay
 
-from ogc_widgets.api import watching
 from ogc_widgets.client import Client
 from ogc_widgets.errors import OgcError, OgcWarning
+from ogc_widgets.protocol.jobs import watching
 
 # What runs, and whether it can answer at once.
 SERVERS = {
@@ -81,7 +81,7 @@ def test_errors_are_ours_and_nothing_hangs_when_documents_are_wrong(
     monkeypatch, name, share, seed
 ):
     monkeypatch.setattr(watching, "FIRST_DELAY_S", 0.01)
-    delays = "ogc_widgets.client.results_reader.RESULT_DELAYS_S"
+    delays = "ogc_widgets.client.results.results_reader.RESULT_DELAYS_S"
     monkeypatch.setattr(delays, (0.01,))
     process_id, inputs, is_at_once = SERVERS[name]
     started = time.monotonic()

@@ -12,9 +12,9 @@ from recorded import TUTORIAL_INPUTS
 from replay import replay
 from scripted_server import ScriptedServer
 
-from ogc_widgets.api import watching
 from ogc_widgets.client import AsyncClient, Client
 from ogc_widgets.errors import LeftOutWarning, LinkWarning
+from ogc_widgets.protocol.jobs import watching
 
 pytestmark = pytest.mark.filterwarnings("ignore::ogc_widgets.errors.LinkWarning")
 

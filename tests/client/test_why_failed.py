@@ -6,10 +6,10 @@ import pytest
 from raw_server import answer, processes_server
 from replay import replay
 
-from ogc_widgets.api.reasons import says_nothing
 from ogc_widgets.client import Client
 from ogc_widgets.errors import JobFailedError, ProblemError
 from ogc_widgets.panel import JobPanel
+from ogc_widgets.protocol.documents.reasons import says_nothing
 
 JOB = "/api/jobs/j"
 STALE = "ZOO-Kernel accepted to run your service!"

@@ -11,7 +11,7 @@ from raw_server import RawServer, answer, processes_server
 from replay import replay
 
 import ogc_widgets as ogc
-from ogc_widgets.client import history
+from ogc_widgets.client.jobs import ledger
 from ogc_widgets.errors import (
     DeadlineError,
     DialectWarning,
@@ -37,7 +37,7 @@ def test_silence_of_35_s_is_borne_where_the_user_has_that_patience(silence_borne
 
 
 def test_silence_of_a_status_is_noticed_however_patient_the_user_is(monkeypatch):
-    monkeypatch.setattr("ogc_widgets.client.ajob.POLL_S", 0.3)
+    monkeypatch.setattr("ogc_widgets.client.jobs.ajob.POLL_S", 0.3)
     release = threading.Event()
     states = iter([{"jobID": "j", "status": "running"}])
 
@@ -127,7 +127,7 @@ def test_query_goes_along_with_every_request_and_is_shown_nowhere(
             with pytest.raises(ServerError) as caught:
                 started.results()
             shown = f"{client!r} {started!r} {caught.value} {client.url} {caplog.text}"
-            shown += "".join(map(repr, history.recent_jobs()))
+            shown += "".join(map(repr, ledger.recent_jobs()))
             assert client.url == url
         for one in queries(server):
             assert one["map"] == "/maps/a b.qgs"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ogc_widgets import ProcessForm
-from ogc_widgets.map.encoding import encode, label_of, recognise
-from ogc_widgets.map.geometry import box
+from ogc_widgets.area.encoding import encode, label_of, recognise
+from ogc_widgets.area.geometry import box
 
 PAGE = "docs/area.md"
 TEXT = (Path(__file__).resolve().parents[2] / PAGE).read_text(encoding="utf-8")

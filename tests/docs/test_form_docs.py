@@ -20,6 +20,6 @@ def test_every_kind_of_field_has_an_example() -> None:
     # A STAC field has a page of its own.
     from typing import get_args
 
-    from ogc_widgets.form.fields import Kind
+    from ogc_widgets.form.fields.fields import Kind
 
     assert {one.kind for one in EXAMPLES} == set(get_args(Kind)) - {"stac"}

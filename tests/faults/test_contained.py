@@ -9,7 +9,7 @@ import pytest
 from raw_server import answer, processes_server
 
 import ogc_widgets as ogc
-from ogc_widgets.client import loop
+from ogc_widgets.client.http import loop
 from ogc_widgets.errors import LeftOutWarning, OgcError, SignInError
 
 GOOD = {

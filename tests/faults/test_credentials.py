@@ -8,7 +8,7 @@ from raw_server import RawServer, answer, processes_server
 from secret_senders import AUTHS, CANARY, ENCODED, carries_secret
 
 from ogc_widgets.client import Client, recent_jobs
-from ogc_widgets.client.history import ledger_path
+from ogc_widgets.client.jobs.ledger import ledger_path
 from ogc_widgets.errors import (
     InputError,
     InsecureRedirectError,
@@ -72,9 +72,9 @@ def test_job_is_not_submitted_elsewhere_when_the_server_redirects(status, strang
 def test_redirect_is_refused_when_it_leads_from_https_to_http():
     import asyncio
 
-    from ogc_widgets.api.requests import get
-    from ogc_widgets.client.credentials import Credentials
-    from ogc_widgets.client.transport import Transport
+    from ogc_widgets.client.auth.credentials import Credentials
+    from ogc_widgets.client.http.transport import Transport
+    from ogc_widgets.protocol.requests.requests import get
 
     class Got:
         status_code = 302

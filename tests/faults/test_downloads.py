@@ -17,11 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from raw_server import RawServer, answer, drop
 
-from ogc_widgets.api.results import ResultsDocument
 from ogc_widgets.client import AsyncClient, Client, Results
-from ogc_widgets.client.downloads import Wanted, download, safe_filename, save
-from ogc_widgets.client.loop import run
-from ogc_widgets.client.remote_file import WebSource
+from ogc_widgets.client.http.loop import run
+from ogc_widgets.client.results.downloads import Wanted, download, safe_filename, save
+from ogc_widgets.client.results.remote_file import WebSource
 from ogc_widgets.errors import (
     InputError,
     LeftOutWarning,
@@ -30,6 +29,7 @@ from ogc_widgets.errors import (
     TransportError,
     UnverifiedWarning,
 )
+from ogc_widgets.protocol.documents.results_documents import ResultsDocument
 
 TIFF = b"II*\x00" + bytes(range(256)) * 400
 OTHER = b"II*\x00" + bytes(reversed(range(256))) * 400
@@ -267,8 +267,8 @@ _DOWNLOADING = """
 import resource, signal, sys, warnings
 from pathlib import Path
 from ogc_widgets.client import AsyncClient
-from ogc_widgets.client.downloads import Wanted, download
-from ogc_widgets.client.loop import run
+from ogc_widgets.client.results.downloads import Wanted, download
+from ogc_widgets.client.http.loop import run
 from ogc_widgets.errors import OgcError
 
 origin, path, most = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
@@ -490,8 +490,8 @@ def test_file_is_whole_when_two_programs_download_it_at_once(tmp_path):
 import sys
 from pathlib import Path
 from ogc_widgets.client import AsyncClient
-from ogc_widgets.client.downloads import Wanted, download
-from ogc_widgets.client.loop import run
+from ogc_widgets.client.results.downloads import Wanted, download
+from ogc_widgets.client.http.loop import run
 
 async def work(url, path):
     async with AsyncClient(url) as client:

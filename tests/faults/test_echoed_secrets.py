@@ -17,7 +17,7 @@ from raw_server import answer, processes_server
 from secret_senders import ENCODED
 
 import ogc_widgets as ogc
-from ogc_widgets.client.history import ledger_path
+from ogc_widgets.client.jobs.ledger import ledger_path
 from ogc_widgets.errors import OgcError
 
 TOKEN = 'tok/7f"3a+9b&c==secret'

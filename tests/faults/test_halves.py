@@ -16,11 +16,11 @@ from panel.fake_list import FakeServer, document
 from raw_server import answer, processes_server
 
 import ogc_widgets as ogc
-from ogc_widgets.api.notices import notice
-from ogc_widgets.api.requests import execute_request
 from ogc_widgets.form import register_field
 from ogc_widgets.map import ResultsMap
 from ogc_widgets.panel import JobPanel, JobTable
+from ogc_widgets.protocol.notices import notice
+from ogc_widgets.protocol.requests.requests import execute_request
 from ogc_widgets.view.halves import to_page
 
 HALF = "\ud800"

@@ -10,8 +10,8 @@ import textwrap
 
 import pytest
 
-from ogc_widgets.client import history
-from ogc_widgets.client.history import ledger_path, note_answer, note_sending
+from ogc_widgets.client.jobs import ledger
+from ogc_widgets.client.jobs.ledger import ledger_path, note_answer, note_sending
 
 
 def submit(process_id="p", job_id="j"):
@@ -21,7 +21,7 @@ def submit(process_id="p", job_id="j"):
 
 
 def ids():
-    return [job.job_id for job in history.recent_jobs()]
+    return [job.job_id for job in ledger.recent_jobs()]
 
 
 def mode(path):
@@ -70,7 +70,7 @@ def test_ledger_is_private_from_the_first_record_on_and_made_so_again():
 def test_ledger_is_private_and_on_the_disk_before_a_shorter_one_takes_its_place(
     monkeypatch,
 ):
-    monkeypatch.setattr(history, "_MOST_BYTES", 1)
+    monkeypatch.setattr(ledger, "_MOST_BYTES", 1)
     submit()
     path = ledger_path()
     whole, synced, seen = path.read_bytes(), [], []
@@ -90,8 +90,8 @@ def test_ledger_is_private_and_on_the_disk_before_a_shorter_one_takes_its_place(
 
 
 def test_ledger_stays_private_when_it_is_shortened(monkeypatch):
-    monkeypatch.setattr(history, "_MOST_BYTES", 2_000)
-    monkeypatch.setattr(history, "_KEPT_LINES", 4)
+    monkeypatch.setattr(ledger, "_MOST_BYTES", 2_000)
+    monkeypatch.setattr(ledger, "_KEPT_LINES", 4)
     os.umask(0)
     try:
         submit(job_id="first")

@@ -6,9 +6,9 @@ import pytest
 from raw_server import RawServer, answer
 from secret_senders import AUTHS, carries_secret
 
-from ogc_widgets.api import watching
 from ogc_widgets.client import Client
 from ogc_widgets.errors import OgcError
+from ogc_widgets.protocol.jobs import watching
 
 pytestmark = pytest.mark.filterwarnings("ignore::ogc_widgets.errors.OgcWarning")
 

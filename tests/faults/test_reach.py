@@ -13,14 +13,16 @@ import socket
 import pytest
 from raw_server import RawServer, answer
 
-from ogc_widgets.api import requests, watching
-from ogc_widgets.api.addresses import read_ip
-from ogc_widgets.client import Client, reach
-from ogc_widgets.client.catalogue import Catalogue
-from ogc_widgets.client.credentials import Credentials
-from ogc_widgets.client.loop import run
-from ogc_widgets.client.stac import StacReader
+from ogc_widgets.client import Client
+from ogc_widgets.client.auth.credentials import Credentials
+from ogc_widgets.client.http import reach
+from ogc_widgets.client.http.loop import run
+from ogc_widgets.client.stac.catalogue import Catalogue
+from ogc_widgets.client.stac.stac_reader import StacReader
 from ogc_widgets.errors import OgcError, PrivateAddressError
+from ogc_widgets.protocol.addresses import read_ip
+from ogc_widgets.protocol.jobs import watching
+from ogc_widgets.protocol.requests import requests
 
 pytestmark = pytest.mark.filterwarnings("ignore::ogc_widgets.errors.OgcWarning")
 
@@ -284,7 +286,9 @@ def test_names_are_judged_when_a_proxy_looks_them_up(host, goes, monkeypatch):
     with RawServer(lambda *_: answer(ITEM)) as proxy:
         monkeypatch.setenv("http_proxy", proxy.origin)
         # What the environment says is not for this machine itself.
-        monkeypatch.setattr("ogc_widgets.client.transport.is_loopback", lambda _: False)
+        monkeypatch.setattr(
+            "ogc_widgets.client.http.transport.is_loopback", lambda _: False
+        )
         with Client("http://zoo.example.org/api") as client:
             with contextlib.suppress(OgcError):
                 client.landing_page()
@@ -361,7 +365,7 @@ def test_next_page_is_not_asked_for_when_it_is_on_another_server(kind, elsewhere
         finally:
             await reader.close()
 
-    from ogc_widgets.api.stac_search import ItemQuery
+    from ogc_widgets.protocol.stac.item_search import ItemQuery
 
     reader_query = ItemQuery()
     with RawServer(behave) as server, Client(f"{server.origin}/api") as client:

@@ -11,9 +11,9 @@ import pytest
 from raw_server import RawServer, answer, drip, drop
 
 from ogc_widgets.client import Client
-from ogc_widgets.client import stac as client_stac
-from ogc_widgets.client.loop import run
-from ogc_widgets.client.stac import StacReader
+from ogc_widgets.client.http.loop import run
+from ogc_widgets.client.stac import stac_reader as client_stac
+from ogc_widgets.client.stac.stac_reader import StacReader
 
 CANARY = "canary-5d1e77-secret"
 ITEM = {

@@ -10,11 +10,11 @@ import pytest
 from raw_server import RawServer, answer, drip
 
 import ogc_widgets as ogc
-from ogc_widgets.client import catalogue as client_catalogue
-from ogc_widgets.client.catalogue import Catalogue
-from ogc_widgets.client.connection import Connection
-from ogc_widgets.client.loop import run
-from ogc_widgets.client.stac import StacReader
+from ogc_widgets.client.http.connection import Connection
+from ogc_widgets.client.http.loop import run
+from ogc_widgets.client.stac import catalogue as client_catalogue
+from ogc_widgets.client.stac.catalogue import Catalogue
+from ogc_widgets.client.stac.stac_reader import StacReader
 from ogc_widgets.errors import (
     BodyTooLargeError,
     ConnectionFailedError,

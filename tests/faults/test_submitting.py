@@ -15,7 +15,7 @@ from raw_server import answer, drip, drop, processes_server, reset, shorten
 from replay import replay
 
 from ogc_widgets.client import AsyncJob, Client, recent_jobs
-from ogc_widgets.client.history import ledger_path
+from ogc_widgets.client.jobs.ledger import ledger_path
 from ogc_widgets.errors import (
     ConnectionFailedError,
     ProblemError,

@@ -6,7 +6,6 @@ import time
 import pytest
 from raw_server import answer, drop, processes_server, reset
 
-from ogc_widgets.api import watching
 from ogc_widgets.client import Client
 from ogc_widgets.errors import (
     JobFailedError,
@@ -16,6 +15,7 @@ from ogc_widgets.errors import (
     ResultsNotReadyError,
     SignInError,
 )
+from ogc_widgets.protocol.jobs import watching
 
 JOB = "/api/jobs/j1"
 
@@ -38,7 +38,7 @@ def _quick(monkeypatch):
     monkeypatch.setattr(watching, "FIRST_DELAY_S", 0.01)
     monkeypatch.setattr(watching, "LONGEST_DELAY_S", 0.02)
     monkeypatch.setattr(
-        "ogc_widgets.client.results_reader.RESULT_DELAYS_S", (0.01, 0.01, 0.01)
+        "ogc_widgets.client.results.results_reader.RESULT_DELAYS_S", (0.01, 0.01, 0.01)
     )
 
 

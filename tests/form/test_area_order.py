@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ogc_widgets import ProcessForm
-from ogc_widgets.map.geometry import box
+from ogc_widgets.area.geometry import box
 
 CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "forms"
 NUMBERS = {

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from ogc_widgets.form import UNSET, Field, ProcessForm
-from ogc_widgets.form.descriptions import inputs_of
-from ogc_widgets.form.spec import spec
+from ogc_widgets.form.page.spec import spec
+from ogc_widgets.form.schema.descriptions import inputs_of
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "cases" / "forms"
 CASES = sorted(FOLDER.glob("*.json"))

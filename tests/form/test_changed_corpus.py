@@ -17,10 +17,10 @@ from strategies import JSON
 from test_corpus import CORPUS, DESCRIPTIONS, fitting, read
 
 from ogc_widgets.form import ProcessForm, reduce_process
-from ogc_widgets.form.descriptions import inputs_of
-from ogc_widgets.form.drafts import from_draft, initial_draft
-from ogc_widgets.form.fields import UNSET, Field
-from ogc_widgets.form.spec import spec
+from ogc_widgets.form.drafts.drafts import from_draft, initial_draft
+from ogc_widgets.form.fields.fields import UNSET, Field
+from ogc_widgets.form.page.spec import spec
+from ogc_widgets.form.schema.descriptions import inputs_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

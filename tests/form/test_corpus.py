@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from ogc_widgets.form import ProcessForm, reduce_process
-from ogc_widgets.form.descriptions import inputs_of
-from ogc_widgets.form.drafts import from_draft, initial_draft
-from ogc_widgets.form.fields import UNSET
-from ogc_widgets.form.requests import inputs_in
-from ogc_widgets.form.spec import spec
+from ogc_widgets.form.drafts.drafts import from_draft, initial_draft
+from ogc_widgets.form.fields.fields import UNSET
+from ogc_widgets.form.page.spec import spec
+from ogc_widgets.form.schema.descriptions import inputs_of
+from ogc_widgets.form.sets.pasted_requests import inputs_in
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 

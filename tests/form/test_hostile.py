@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from ogc_widgets.form import ProcessForm, reduce_process, validate
-from ogc_widgets.form.drafts import from_draft
-from ogc_widgets.form.fields import MAX_NODES, MAX_NODES_OF_FORM, Field
-from ogc_widgets.form.normalise import Normaliser, TooLargeError
-from ogc_widgets.form.spec import spec
+from ogc_widgets.form import ProcessForm, reduce_process
+from ogc_widgets.form.checks import validate
+from ogc_widgets.form.drafts.drafts import from_draft
+from ogc_widgets.form.fields.fields import MAX_NODES, MAX_NODES_OF_FORM, Field
+from ogc_widgets.form.page.spec import spec
+from ogc_widgets.form.schema.normalise import Normaliser, TooLargeError
 
 
 def nested(depth: int) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ogc_widgets.api.requests import execute_request
-from ogc_widgets.api.snippets import as_curl
 from ogc_widgets.errors import InputError
 from ogc_widgets.form import ProcessForm
+from ogc_widgets.protocol.requests.requests import execute_request
+from ogc_widgets.protocol.requests.snippets import as_curl
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,9 +15,9 @@ import traitlets
 from ipywidgets.widgets.widget import _instances
 
 import ogc_widgets.form
-from ogc_widgets.api import Process
 from ogc_widgets.errors import InputError, InvalidInputsError, ProblemError
 from ogc_widgets.form import ProcessForm, register_field
+from ogc_widgets.protocol import Process
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:

@@ -8,7 +8,14 @@ from fake_job import FakeJob
 from odd import wrong
 from samples import DESCRIPTION, HERE
 
-from ogc_widgets.api import (
+from ogc_widgets.client.http.address import find_resources
+from ogc_widgets.client.http.loop import run
+from ogc_widgets.errors import OgcError
+from ogc_widgets.form import ProcessForm
+from ogc_widgets.map import ResultsMap
+from ogc_widgets.panel import JobPanel
+from ogc_widgets.panel.job.report import build_report
+from ogc_widgets.protocol import (
     Capabilities,
     Conformance,
     DeployRequest,
@@ -17,16 +24,9 @@ from ogc_widgets.api import (
     LandingPage,
     Process,
     ProcessList,
-    requests,
     security,
-    stac,
-    stac_search,
 )
-from ogc_widgets.api import documents as api_documents
-from ogc_widgets.api.links import Rebase
-from ogc_widgets.api.logs import by_step, log_links
-from ogc_widgets.api.packages import read_package
-from ogc_widgets.api.replies import (
+from ogc_widgets.protocol.answers.replies import (
     Reply,
     may_have_worked,
     problem_error,
@@ -35,17 +35,16 @@ from ogc_widgets.api.replies import (
     read_submitted,
     retry_after_s,
 )
-from ogc_widgets.api.results import read_results
-from ogc_widgets.api.snippets import as_curl, as_httpx, pretty_body
-from ogc_widgets.api.watching import JobView, phase_of
-from ogc_widgets.api.wire import dump_json
-from ogc_widgets.client.address import find_resources
-from ogc_widgets.client.loop import run
-from ogc_widgets.errors import OgcError
-from ogc_widgets.form import ProcessForm
-from ogc_widgets.map import ResultsMap
-from ogc_widgets.panel import JobPanel
-from ogc_widgets.panel.report import build_report
+from ogc_widgets.protocol.documents import documents as api_documents
+from ogc_widgets.protocol.documents.log_links import by_step, log_links
+from ogc_widgets.protocol.documents.results_documents import read_results
+from ogc_widgets.protocol.jobs.watching import JobView, phase_of
+from ogc_widgets.protocol.links import Rebase
+from ogc_widgets.protocol.requests import requests
+from ogc_widgets.protocol.requests.packages import read_package
+from ogc_widgets.protocol.requests.snippets import as_curl, as_httpx, pretty_body
+from ogc_widgets.protocol.stac import item_search, stac_documents
+from ogc_widgets.protocol.wire import dump_json
 
 
 def landing(document):
@@ -53,7 +52,7 @@ def landing(document):
     Capabilities.of(declared)
     page = LandingPage.from_json(document, HERE)
     find_resources(HERE, page)
-    stac.catalogue_link(document, HERE)
+    stac_documents.catalogue_link(document, HERE)
 
 
 def processes(document):
@@ -186,24 +185,24 @@ def drafts(document, random):
         made.close()
 
 
-def stac_documents(document):
-    stac.kind_of(document)
-    stac.facts_of(document)
-    stac_search.read_collections(document)
-    query = stac_search.ItemQuery(max_cloud_percent=20, collections=("a",))
+def stac_document(document):
+    stac_documents.kind_of(document)
+    stac_documents.facts_of(document)
+    item_search.read_collections(document)
+    query = item_search.ItemQuery(max_cloud_percent=20, collections=("a",))
     if isinstance(document, dict):
-        stac.id_of(document)
-        stac.date_in_words(document)
-        stac.self_address(document, HERE)
-        stac_search.passes_clouds(document, 20)
-        stac_search.thumbnails_of(document)
-    if stac.kind_of(document) == "items":
+        stac_documents.id_of(document)
+        stac_documents.date_in_words(document)
+        stac_documents.self_address(document, HERE)
+        item_search.passes_clouds(document, 20)
+        item_search.thumbnails_of(document)
+    if stac_documents.kind_of(document) == "items":
         sent = requests.get(f"{HERE}/search")
-        page = stac_search.read_search_page(document, HERE, sent)
+        page = item_search.read_search_page(document, HERE, sent)
         for one in page.items:
-            stac_documents(one)
+            stac_document(one)
         return
-    stac_search.search_request(stac_search.read_search_api(document, HERE), query)
+    item_search.search_request(item_search.read_search_api(document, HERE), query)
 
 
 def on_map(document):
@@ -239,6 +238,6 @@ def none_broke(*views):
 ACTIONS = {
     "landing": landing, "processes": processes, "description": description,
     "form": form, "status": status, "panel": panel, "results": results,
-    "refusal": refusal, "headers": headers, "request": request, "stac": stac_documents,
+    "refusal": refusal, "headers": headers, "request": request, "stac": stac_document,
     "map": on_map, "openapi": openapi, "package": package,
 }  # fmt: skip

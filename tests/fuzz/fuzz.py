@@ -44,9 +44,9 @@ from odd import as_text, smaller, wrong, wrong_headers  # noqa: E402 # the same
 from samples import sample  # noqa: E402 # the same
 from wrong_servers import WITH_SERVERS, wrong_server  # noqa: E402 # the same
 
-from ogc_widgets.api.wire import parse_json  # noqa: E402 # the same
-from ogc_widgets.client.loop import get_loop  # noqa: E402 # the same
+from ogc_widgets.client.http.loop import get_loop  # noqa: E402 # the same
 from ogc_widgets.errors import OgcError, OgcWarning  # noqa: E402 # the same
+from ogc_widgets.protocol.wire import parse_json  # noqa: E402 # the same
 
 LONGEST_S = 20.0
 LONGEST_CPU_S = 5.0

@@ -12,11 +12,6 @@ from actions import look_at, on_map, request
 from fuzz import fuzz
 from raw_server import RawServer, answer, processes_server
 
-from ogc_widgets.api.links import absolute
-from ogc_widgets.api.multipart import parts_of
-from ogc_widgets.api.notices import silent
-from ogc_widgets.api.requests import with_query
-from ogc_widgets.api.wire import parse_json
 from ogc_widgets.client import Client
 from ogc_widgets.errors import (
     ConnectionFailedError,
@@ -25,6 +20,11 @@ from ogc_widgets.errors import (
     ProtocolError,
 )
 from ogc_widgets.form import ProcessForm
+from ogc_widgets.protocol.answers.multipart import parts_of
+from ogc_widgets.protocol.links import absolute
+from ogc_widgets.protocol.notices import silent
+from ogc_widgets.protocol.requests.requests import with_query
+from ogc_widgets.protocol.wire import parse_json
 
 SECONDS = 3.0
 

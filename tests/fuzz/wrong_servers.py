@@ -16,24 +16,24 @@ from samples import CATALOG, COLLECTIONS, DESCRIPTION, ITEMS, OPENAPI, STAC_ITEM
 from scripted_server import ScriptedServer
 
 import ogc_widgets as ogc
-from ogc_widgets.api import watching
 from ogc_widgets.client import Client
-from ogc_widgets.client.loop import run
+from ogc_widgets.client.http.loop import run
 from ogc_widgets.errors import OgcError
+from ogc_widgets.protocol.jobs import watching
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 TIMEOUT_S = 1.5
 QUICK = {
-    "ogc_widgets.client.results_reader.RESULT_DELAYS_S": (0.01,),
-    "ogc_widgets.client.results_reader.LONGEST_RESULT_DELAY_S": 0.05,
-    "ogc_widgets.client.ajob._BLIP_DELAYS_S": (0.01,),
-    "ogc_widgets.client.logs._PATIENCE_S": TIMEOUT_S,
+    "ogc_widgets.client.results.results_reader.RESULT_DELAYS_S": (0.01,),
+    "ogc_widgets.client.results.results_reader.LONGEST_RESULT_DELAY_S": 0.05,
+    "ogc_widgets.client.jobs.ajob._BLIP_DELAYS_S": (0.01,),
+    "ogc_widgets.client.jobs.step_logs._PATIENCE_S": TIMEOUT_S,
     "ogc_widgets.client.execution.SYNC_S": TIMEOUT_S,
-    "ogc_widgets.client.job_pages.LIST_S": TIMEOUT_S,
-    "ogc_widgets.client.connection.ACCEPT_S": TIMEOUT_S,
-    "ogc_widgets.client.transport.SILENCE_S": TIMEOUT_S,
-    "ogc_widgets.client.stac.LOOK_S": TIMEOUT_S,
-    "ogc_widgets.client.catalogue.SEARCH_S": TIMEOUT_S,
+    "ogc_widgets.client.jobs.job_pages.LIST_S": TIMEOUT_S,
+    "ogc_widgets.client.http.connection.ACCEPT_S": TIMEOUT_S,
+    "ogc_widgets.client.http.transport.SILENCE_S": TIMEOUT_S,
+    "ogc_widgets.client.stac.stac_reader.LOOK_S": TIMEOUT_S,
+    "ogc_widgets.client.stac.catalogue.SEARCH_S": TIMEOUT_S,
 }
 
 

@@ -285,8 +285,8 @@ def test_running_job_keeps_its_package_when_the_process_is_replaced(api: Api) ->
 def test_recorded_packages_are_described_when_they_need_no_other_file(
     corpus: Path,
 ) -> None:
-    from ogc_widgets.lab.server.describe import PackageError, describe
-    from ogc_widgets.lab.server.progress import expected_executions
+    from ogc_widgets.lab.engines.describe import PackageError, describe
+    from ogc_widgets.lab.engines.progress import expected_executions
 
     described = 0
     for path in sorted((corpus / "cwl").glob("*.json")):

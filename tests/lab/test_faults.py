@@ -21,7 +21,7 @@ import pytest
 from lab_api import Api, sleepers
 
 from ogc_widgets.lab import lab
-from ogc_widgets.lab.server.process_tree import identity, kill_tree
+from ogc_widgets.lab.engines.process_tree import identity, kill_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

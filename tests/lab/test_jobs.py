@@ -10,7 +10,7 @@ import psutil
 import pytest
 from lab_api import ASYNC, Api
 
-from ogc_widgets.lab.server.jobs import STATUSES
+from ogc_widgets.lab.server.jobs.job_store import STATUSES
 
 RESULTS_REL = "http://www.opengis.net/def/rel/ogc/1.0/results"
 EXCEPTIONS = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/"

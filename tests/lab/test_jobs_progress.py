@@ -9,8 +9,8 @@ import pytest
 from lab_api import PACKAGES
 
 import ogc_widgets.lab
-from ogc_widgets.lab.server.describe import describe
-from ogc_widgets.lab.server.progress import Tracker, expected_executions
+from ogc_widgets.lab.engines.describe import describe
+from ogc_widgets.lab.engines.progress import Tracker, expected_executions
 
 WATER_BODIES = Path(ogc_widgets.lab.__file__).parent / "water_bodies/water-bodies.cwl"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ogc_widgets.lab import lab
-from ogc_widgets.lab.server.progress import Tracker
+from ogc_widgets.lab.engines.progress import Tracker
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ import rasterio
 from rasterio.warp import transform_bounds
 from small_scene import OLD_AFFINE, pixels_of
 
-from ogc_widgets.lab.scenes import ensure_scenes, scenes_folder
+from ogc_widgets.lab.scenes.scenes import ensure_scenes, scenes_folder
 
 pytestmark = pytest.mark.filterwarnings(OLD_AFFINE)
 
@@ -25,7 +25,7 @@ TUTORIAL_AREA = (-121.399, 39.834, -120.74, 40.472)
 MAKE = """
 import sys
 from pathlib import Path
-from ogc_widgets.lab.scenes import ensure_scenes
+from ogc_widgets.lab.scenes.scenes import ensure_scenes
 print(*ensure_scenes(Path(sys.argv[1])), sep="\\n")
 """
 

@@ -25,7 +25,7 @@ from small_scene import (
     serve,
 )
 
-from ogc_widgets.lab.scenes import ensure_scenes
+from ogc_widgets.lab.scenes.scenes import ensure_scenes
 from ogc_widgets.lab.water_bodies import PACKAGE
 
 pytestmark = pytest.mark.filterwarnings(OLD_AFFINE)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ogc_widgets.area import utm
+from ogc_widgets.area.crs import axes_in_words, from_crs, short_name, to_crs
+from ogc_widgets.area.encoding import decode, encode, from_text, in_words, to_text
+from ogc_widgets.area.geometry import bounds, box
 from ogc_widgets.errors import InputError
-from ogc_widgets.map import utm
-from ogc_widgets.map.crs import axes_in_words, from_crs, short_name, to_crs
-from ogc_widgets.map.encoding import decode, encode, from_text, in_words, to_text
-from ogc_widgets.map.geometry import bounds, box
 
 URI_32633 = "http://www.opengis.net/def/crs/EPSG/0/32633"
 

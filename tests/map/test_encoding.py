@@ -12,9 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ogc_widgets.errors import InputError
-from ogc_widgets.map import projections
-from ogc_widgets.map.encoding import (
+from ogc_widgets.area import projections
+from ogc_widgets.area.encoding import (
     ENCODINGS,
     AreaHint,
     bounds,
@@ -26,6 +25,7 @@ from ogc_widgets.map.encoding import (
     parse_text,
     to_text,
 )
+from ogc_widgets.errors import InputError
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 URN_4326 = "urn:ogc:def:crs:EPSG:6.6:4326"
@@ -38,7 +38,7 @@ RING = "-10 40,5 40,5 50,-10 50,-10 40"
 
 def test_importing_the_encoders_loads_no_widget_library():
     code = (
-        "import sys, ogc_widgets.map.encoding\n"
+        "import sys, ogc_widgets.area.encoding\n"
         "bad = {'ipyleaflet', 'ipywidgets', 'anywidget', 'httpx'} & set(sys.modules)\n"
         "assert not bad, bad"
     )

@@ -17,12 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyogrio.raw import write
 
+from ogc_widgets.area import projections
+from ogc_widgets.area.files import layers
+from ogc_widgets.area.files.reading import read_area
+from ogc_widgets.area.files.wkb import BrokenError, read_wkb
+from ogc_widgets.area.utm import forward
 from ogc_widgets.errors import InputError
-from ogc_widgets.map import projections
-from ogc_widgets.map.files import layers
-from ogc_widgets.map.files.reading import read_area
-from ogc_widgets.map.files.wkb import BrokenError, read_wkb
-from ogc_widgets.map.utm import forward
 
 # Two neighbours and a third one with a hole, near Trieste.
 FEATURES = [
@@ -216,7 +216,7 @@ def test_outline_of_very_many_corners_is_replaced_by_its_box_in_time():
 
 def test_zip_bomb_is_stopped_at_the_limit(monkeypatch):
     monkeypatch.setattr(
-        "ogc_widgets.map.files.archive.MAX_UNPACKED_BYTES", 2 * 1024 * 1024
+        "ogc_widgets.area.files.archive.MAX_UNPACKED_BYTES", 2 * 1024 * 1024
     )
     bomb = zipped(None, **{"a.geojson": b" " * 50_000_000 + b"{}"})
     assert len(bomb) < 100_000
@@ -225,7 +225,9 @@ def test_zip_bomb_is_stopped_at_the_limit(monkeypatch):
 
 
 def test_size_that_an_archive_claims_is_not_believed(monkeypatch):
-    monkeypatch.setattr("ogc_widgets.map.files.archive.MAX_UNPACKED_BYTES", 1024 * 1024)
+    monkeypatch.setattr(
+        "ogc_widgets.area.files.archive.MAX_UNPACKED_BYTES", 1024 * 1024
+    )
     bomb = bytearray(zipped(None, **{"a.geojson": b" " * 9_000_000}))
     real = struct.pack("<I", 9_000_000)
     while (at := bomb.find(real)) >= 0:
@@ -248,7 +250,7 @@ def test_locked_and_broken_archives_are_refused_in_words():
 
 
 def test_geopackage_that_computes_for_ever_is_stopped(monkeypatch):
-    monkeypatch.setattr("ogc_widgets.map.files.geopackage._SECONDS", 0.5)
+    monkeypatch.setattr("ogc_widgets.area.files.geopackage._SECONDS", 0.5)
     database = sqlite3.connect(":memory:")
     database.executescript("""
         CREATE TABLE gpkg_contents (table_name TEXT, data_type TEXT);
@@ -305,7 +307,7 @@ def test_another_kind_of_database_is_no_geopackage():
 
 
 def test_large_and_missing_files_are_not_opened(tmp_path, monkeypatch):
-    monkeypatch.setattr("ogc_widgets.map.files.reading.MAX_FILE_BYTES", 10)
+    monkeypatch.setattr("ogc_widgets.area.files.reading.MAX_FILE_BYTES", 10)
     path = tmp_path / "big.geojson"
     path.write_bytes(b" " * 11)
     for source in (path, path.read_bytes(), io.BytesIO(path.read_bytes())):

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ogc_widgets.area.geometry import box
 from ogc_widgets.errors import InputError
 from ogc_widgets.map.footprints import footprints, item_ids
-from ogc_widgets.map.geometry import box
 
 BOX = box(0, 0, 4, 3)
 

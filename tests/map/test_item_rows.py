@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ogc_widgets.client.results import Asset
+from ogc_widgets.client.results.job_results import Asset
 from ogc_widgets.map.item_rows import date_of, extra_columns, kind_of, table_of
 
 

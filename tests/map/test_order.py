@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ogc_widgets.area.encoding import decode, encode, from_text, in_words, to_text
+from ogc_widgets.area.recognition.area_hint import AreaHint
+from ogc_widgets.area.recognition.order import UNDECIDED, order_of, with_order
+from ogc_widgets.area.recognition.recognition import recognise
+from ogc_widgets.area.recognition.sides import order_of_members, orders_in, sides_of
 from ogc_widgets.errors import InputError
-from ogc_widgets.map.area_hint import AreaHint
-from ogc_widgets.map.encoding import decode, encode, from_text, in_words, to_text
-from ogc_widgets.map.order import UNDECIDED, order_of, with_order
-from ogc_widgets.map.recognition import recognise
-from ogc_widgets.map.sides import order_of_members, orders_in, sides_of
 
 ORDERS = ["".join(order) for order in permutations("wsen")]
 FORMS = ("bbox-array", "bbox-text", "bbox-object")

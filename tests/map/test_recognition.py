@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ogc_widgets.area.crs import kind_of_crs
+from ogc_widgets.area.encoding import parse_text, recognise
 from ogc_widgets.errors import InputError
-from ogc_widgets.map.crs import kind_of_crs
-from ogc_widgets.map.encoding import parse_text, recognise
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus" / "process-descriptions"
 KEYWORDS = [

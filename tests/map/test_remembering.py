@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from ogc_widgets.area.geometry import normalise
+from ogc_widgets.area.remembering import remembered
 from ogc_widgets.errors import InputError
-from ogc_widgets.map.geometry import normalise
-from ogc_widgets.map.remembering import remembered
 
 RING = [[x / 1000, x % 7 / 1000] for x in range(5000)]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from ipywidgets.widgets.widget import _instances
 
-from ogc_widgets.client.results import Asset
+from ogc_widgets.area.geometry import box
+from ogc_widgets.client.results.job_results import Asset
 from ogc_widgets.errors import ProtocolError
 from ogc_widgets.map import AreaMap, ResultsMap
-from ogc_widgets.map.geometry import box
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 

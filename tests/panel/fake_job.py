@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.api import Capabilities, JobView, StatusInfo
-from ogc_widgets.client.loop import run
-from ogc_widgets.panel.steps import links_of
+from ogc_widgets.client.http.loop import run
+from ogc_widgets.panel.job.steps import links_of
+from ogc_widgets.protocol import Capabilities, JobView, StatusInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.api import Capabilities, JobView, StatusInfo
-from ogc_widgets.api.job_query import JobQuery
-from ogc_widgets.api.submissions import ExecuteRequest
-from ogc_widgets.client.loop import run
+from ogc_widgets.client.http.loop import run
 from ogc_widgets.errors import ProblemError
+from ogc_widgets.protocol import Capabilities, JobView, StatusInfo
+from ogc_widgets.protocol.jobs.job_query import JobQuery
+from ogc_widgets.protocol.requests.submissions import ExecuteRequest
 
 if TYPE_CHECKING:
     import asyncio

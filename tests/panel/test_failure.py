@@ -1,7 +1,7 @@
 import pytest
 
-from ogc_widgets.panel.failure import first_error_line, read_failure
-from ogc_widgets.panel.words import log_lines
+from ogc_widgets.panel.job.failure import first_error_line, read_failure
+from ogc_widgets.panel.job.terminal_text import log_lines
 
 TRACEBACK = """\
 Traceback (most recent call last):

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 from raw_server import RawServer, answer
 
-from ogc_widgets.client.connection import Connection
-from ogc_widgets.client.loop import run
-from ogc_widgets.client.stac import StacReader
+from ogc_widgets.client.http.connection import Connection
+from ogc_widgets.client.http.loop import run
+from ogc_widgets.client.stac.stac_reader import StacReader
 from ogc_widgets.errors import InputError
 from ogc_widgets.panel import item_search
 from ogc_widgets.panel.item_search import PUBLIC_CATALOGUES, ItemSearch

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from ipywidgets.widgets.widget import _instances
 
-from ogc_widgets.api import Capabilities, Conformance
-from ogc_widgets.client.loop import run
+from ogc_widgets.client.http.loop import run
 from ogc_widgets.errors import DeadlineError, ProblemError
 from ogc_widgets.panel import JobTable
+from ogc_widgets.protocol import Capabilities, Conformance
 
 from .fake_job import wait_for
 from .fake_list import FakeServer, document, job_id

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ogc_widgets as ogc
-from ogc_widgets.api import JobView, StatusInfo
-from ogc_widgets.api.watching import phase_of
 from ogc_widgets.errors import OgcError
 from ogc_widgets.lab import lab
 from ogc_widgets.panel import JobPanel
-from ogc_widgets.panel.state import Surroundings, job_state
-from ogc_widgets.panel.steps import StepBook, links_of
+from ogc_widgets.panel.job.job_state import Surroundings, job_state
+from ogc_widgets.panel.job.steps import StepBook, links_of
+from ogc_widgets.protocol import JobView, StatusInfo
+from ogc_widgets.protocol.jobs.watching import phase_of
 
 from .fake_job import wait_for
 

@@ -1,10 +1,10 @@
 import pytest
 
-from ogc_widgets.api import Capabilities, LandingPage, ProcessSummary
-from ogc_widgets.api.notices import Oddity
-from ogc_widgets.api.server_report import report
 from ogc_widgets.client import Client
 from ogc_widgets.panel import ServerCard
+from ogc_widgets.protocol import Capabilities, LandingPage, ProcessSummary
+from ogc_widgets.protocol.notices import Oddity
+from ogc_widgets.protocol.server_report import report
 
 from .fake_job import wait_for
 

@@ -13,8 +13,8 @@ from oidc_provider import NOTEBOOK
 from raw_server import RawServer, answer, processes_server
 
 import ogc_widgets as ogc
-from ogc_widgets.api import watching
 from ogc_widgets.errors import InputError, ServerError
+from ogc_widgets.protocol.jobs import watching
 
 WAYS = {
     "token": ({"secret": "good"}, "Bearer good"),

@@ -3,9 +3,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ogc_widgets.api import JobView, StatusInfo
 from ogc_widgets.errors import ConnectionFailedError
-from ogc_widgets.panel.state import Surroundings, job_state, resting_state
+from ogc_widgets.panel.job.job_state import Surroundings, job_state, resting_state
+from ogc_widgets.protocol import JobView, StatusInfo
 
 ID = "bfafdb8e-902c-11ef-a29c-8e55bd0a3308"
 NOW = 1_700_000_000.0

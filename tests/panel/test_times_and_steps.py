@@ -1,8 +1,8 @@
 import pytest
 
-from ogc_widgets.api import JobView, StatusInfo
-from ogc_widgets.panel.steps import StepBook, links_of
-from ogc_widgets.panel.times import Stopwatch
+from ogc_widgets.panel.job.steps import StepBook, links_of
+from ogc_widgets.panel.job.times import Stopwatch
+from ogc_widgets.protocol import JobView, StatusInfo
 
 
 class Clock:

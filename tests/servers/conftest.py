@@ -10,8 +10,8 @@ from real_servers import MissingServerError
 from subjects import INVENTED, REAL, RECORDED, REPLAYED
 from subjects import subject as start
 
-from ogc_widgets.api import watching
 from ogc_widgets.client import Client
+from ogc_widgets.protocol.jobs import watching
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scripted_server import ScriptedServer
 from subjects import scripted
 
-from ogc_widgets.api import watching
 from ogc_widgets.client import Client
+from ogc_widgets.protocol.jobs import watching
 
 pytestmark = pytest.mark.filterwarnings("ignore::ogc_widgets.errors.OgcWarning")
 

@@ -15,8 +15,22 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
-from ogc_widgets.lab.scenes import scenes_folder
-from ogc_widgets.lab.server import (
+from ogc_widgets.lab.engines.launcher import Launcher
+from ogc_widgets.lab.scenes.scenes import scenes_folder
+from ogc_widgets.lab.server.access.gate import Gate, metadata
+from ogc_widgets.lab.server.access.guard import Guard
+from ogc_widgets.lab.server.context import Lab, lab_of, resource, scenes_of
+from ogc_widgets.lab.server.jobs.files import below, send_file
+from ogc_widgets.lab.server.jobs.job_store import JobStore
+from ogc_widgets.lab.server.jobs.scheduler import Scheduler
+from ogc_widgets.lab.server.problems import (
+    Crashes,
+    Problem,
+    on_http_error,
+    on_problem,
+)
+from ogc_widgets.lab.server.processes.deployed import ProcessStore
+from ogc_widgets.lab.server.routes import (
     deploy_routes,
     execute_routes,
     job_routes,
@@ -24,20 +38,6 @@ from ogc_widgets.lab.server import (
     result_routes,
     stac_routes,
 )
-from ogc_widgets.lab.server.context import Lab, lab_of, resource, scenes_of
-from ogc_widgets.lab.server.files import below, send_file
-from ogc_widgets.lab.server.gate import Gate, metadata
-from ogc_widgets.lab.server.guard import Guard
-from ogc_widgets.lab.server.jobs import JobStore
-from ogc_widgets.lab.server.launcher import Launcher
-from ogc_widgets.lab.server.problems import (
-    Crashes,
-    Problem,
-    on_http_error,
-    on_problem,
-)
-from ogc_widgets.lab.server.processes import ProcessStore
-from ogc_widgets.lab.server.scheduler import Scheduler
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -151,7 +151,7 @@ async def _made_scenes() -> list[Path]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        f"{__package__}.make_scenes",
+        "ogc_widgets.lab.scenes.make_scenes",
         str(scenes_folder()),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from ogc_widgets.lab.server.jobs import JobRecord, JobStore
-    from ogc_widgets.lab.server.processes import ProcessStore
-    from ogc_widgets.lab.server.scheduler import Scheduler
+    from ogc_widgets.lab.server.jobs.job_store import JobRecord, JobStore
+    from ogc_widgets.lab.server.jobs.scheduler import Scheduler
+    from ogc_widgets.lab.server.processes.deployed import ProcessStore
     from ogc_widgets.lab.server.settings import Settings
 
 

@@ -22,7 +22,7 @@ function h(tag, attributes = {}, ...children) {
 
 const STACK = /([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+/g;
 /** Text for the page without the marks that a letter has beyond those that people write:
-    thousands of them on one would be painted over what stands around. As in api/text.py. */
+    thousands of them on one would be painted over what stands around. As in protocol/text.py. */
 function fewMarks(text) {
   return text.replace(STACK, "$1").replace(/(\p{M}{5})\p{M}+/gu, "$1");
 }

@@ -1,0 +1,1 @@
+"""What keeps form, map and search in step."""

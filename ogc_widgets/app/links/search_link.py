@@ -1,0 +1,103 @@
+"""Binds the search for STAC items to the form, the map and the place of the form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.area.geometry import box_of
+from ogc_widgets.panel.item_search import ItemSearch
+
+if TYPE_CHECKING:
+    import ipywidgets
+
+    from ogc_widgets.app.links.map_context import MapContext
+    from ogc_widgets.client.stac.stac_reader import StacReader
+    from ogc_widgets.form import ProcessForm
+    from ogc_widgets.map import AreaMap
+
+_IN_AREA = "Search a STAC catalogue in this area"
+_EVERYWHERE = "Search a STAC catalogue"
+_OPEN_CLASS = "ogcw-searching"
+
+
+class SearchLink:
+    """The way from a field to the search, and from the search back into the field.
+
+    Args:
+        reader: Sends the requests of the search.
+        area_map: Its area limits the search.
+        context: Where the items that were found are outlined.
+        place: The box that shows the form, or the search instead of it.
+        offered: Address of the catalogue that the server offers, or "".
+    """
+
+    def __init__(
+        self,
+        reader: StacReader,
+        area_map: AreaMap,
+        context: MapContext,
+        place: ipywidgets.Box,
+        offered: str,
+    ) -> None:
+        self.view = ItemSearch(reader, on_add=self._add, on_found=self._outline)
+        self._map = area_map
+        self._context = context
+        self._place = place
+        self._offered = offered
+        self._form: ProcessForm | None = None
+        area_map.observe(self._area_changed, "geometry")
+        self.view.observe(self._opened, "is_open")
+
+    def bind(self, form: ProcessForm) -> None:
+        """Follow another form."""
+        self._leave()
+        self.view.hide()
+        self._form = form
+        form.observe(self._asked, "item_search_request")
+        self._area_changed()
+
+    def close(self) -> None:
+        """Let go of the form and the map, and close the search."""
+        self._leave()
+        self._map.unobserve(self._area_changed, "geometry")
+        self.view.close()
+
+    def _leave(self) -> None:
+        if self._form is not None:
+            self._form.unobserve(self._asked, "item_search_request")
+            self._form = None
+
+    def _area_changed(self, _change: object = None) -> None:
+        geometry = self._map.geometry
+        box = box_of(geometry) if geometry is not None else None
+        self.view.set_area(geometry, tuple(box) if box else ())
+        if self._form is not None:
+            self._form.item_search = _EVERYWHERE if geometry is None else _IN_AREA
+
+    def _asked(self, _change: object) -> None:
+        if self._form is None:
+            return
+        path = self._form.item_search_request["path"]
+        self.view.show(
+            path,
+            self._form.label_of(path),
+            takes_one=self._form.takes_one_item(path),
+            offered=self._offered,
+        )
+
+    def _opened(self, _change: object) -> None:
+        if self.view.is_open:
+            self._place.add_class(_OPEN_CLASS)
+            return
+        self._place.remove_class(_OPEN_CLASS)
+        if self._form is not None and self._form.item_search_request:
+            # Back to where the search was opened.
+            self._form.focus(self._form.item_search_request["path"], at="search")
+
+    def _add(self, path: str, items: list[dict[str, Any]]) -> None:
+        if self._form is not None:
+            self._form.add_items(path, items)
+
+    def _outline(self, features: list[dict[str, Any]], marked: list[str]) -> None:
+        self._context.show("found", features, label="found item")
+        self._context.mark("found", marked)

@@ -1,0 +1,1 @@
+"""The area of interest: read, recognised, checked and encoded, without a widget."""

@@ -1,0 +1,337 @@
+"""One area out of a file, whatever its format, and in words what was taken."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ogc_widgets.area import crs as systems
+from ogc_widgets.area.files import archive, geopackage, shapefile
+from ogc_widgets.area.files.kml import read_kml
+from ogc_widgets.area.files.layers import (
+    MAX_FEATURES,
+    MAX_FILE_BYTES,
+    Layer,
+    system_of_code,
+)
+from ogc_widgets.area.geometry import (
+    Geometry,
+    bounds,
+    box,
+    from_polygons,
+    normalise,
+    polygons_of,
+)
+from ogc_widgets.area.parsing import crs_member, geometries_of, parse_text, unprojected
+from ogc_widgets.errors import InputError
+from ogc_widgets.protocol.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ogc_widgets.area.rings import Json
+
+MAX_POSITIONS = 200_000
+"""Outlines with more positions than this are replaced by the box around them."""
+
+_READABLE = "GeoJSON, GeoPackage, a zipped shapefile, KML, KMZ and well-known text"
+
+
+class Readable(Protocol):
+    """An open binary file."""
+
+    def read(self, size: int, /) -> bytes | str:
+        """Read at most so many bytes."""
+
+
+@dataclass(frozen=True)
+class LoadedArea:
+    """The area of a file.
+
+    Args:
+        geometry: GeoJSON geometry in degrees, normalised (RFC 7946).
+        note: What was taken of the file, in words.
+    """
+
+    geometry: Geometry
+    note: str
+
+    @property
+    def bbox(self) -> list[float]:
+        """``[west, south, east, north]`` in degrees."""
+        return bounds(self.geometry)
+
+
+def read_area(
+    source: str | PathLike[str] | bytes | bytearray | memoryview | Readable,
+    *,
+    name: str = "",
+    layer: str | None = None,
+) -> LoadedArea:
+    """Read the area of a file.
+
+    The polygons of all features are taken together; of points and lines, the box
+    around them. Where a file has several layers the first one with polygons counts.
+
+    Args:
+        source: Path of a file, its content, or an open binary file.
+        name: What to call it in messages; the name of the path if left out.
+        layer: Name of the layer to read.
+
+    Raises:
+        InputError: It cannot be read, is too large, or holds no area; the sentence
+            says why.
+    """
+    content, found_name = _content(source)
+    shown = clean(name or found_name, limit=80) or "the file"
+    folder = Path(source).parent if _is_path(source) else None  # type: ignore[arg-type]
+    layers = _layers(content, name or found_name, layer, folder)
+    chosen = _chosen(layers, layer)
+    return _area(chosen, shown, several=len(layers) > 1)
+
+
+def _is_path(source: object) -> bool:
+    return isinstance(source, str | PathLike)
+
+
+def _content(source: Any) -> tuple[bytes, str]:  # noqa: ANN401 # see read_area
+    if isinstance(source, bytes | bytearray | memoryview):
+        content, name = bytes(source), ""
+    elif hasattr(source, "read"):
+        read = source.read(MAX_FILE_BYTES + 1)
+        content = read.encode() if isinstance(read, str) else bytes(read)
+        name = PurePath(str(getattr(source, "name", ""))).name
+    elif _is_path(source):
+        path, name = Path(source), PurePath(source).name
+        try:
+            if path.stat().st_size > MAX_FILE_BYTES:
+                raise _too_large(name)
+            content = path.read_bytes()
+        except OSError as error:
+            raise InputError(
+                f"The file cannot be read: {error.strerror or error}.",
+                advice=f"Looked for {path.absolute()}",
+            ) from None
+    else:
+        raise InputError("Give the path of a file, its content, or an open file.")
+    if len(content) > MAX_FILE_BYTES:
+        raise _too_large(name)
+    if not content.strip():
+        raise InputError(f"{clean(name) or 'The file'} is empty.")
+    return content, name
+
+
+def _too_large(name: str) -> InputError:
+    return InputError(
+        f"{clean(name) or 'The file'} is larger than {MAX_FILE_BYTES >> 20} MiB.",
+        advice="Keep only the features of the area in it.",
+    )
+
+
+def _layers(
+    content: bytes, name: str, layer: str | None, folder: Path | None, depth: int = 0
+) -> list[Layer]:
+    """Layers of a file; what it is shows in its first bytes, not in its name."""
+    if content.startswith(geopackage.SIGNATURE):
+        return geopackage.read_geopackage(content, layer)
+    if content.startswith(archive.SIGNATURE):
+        return _unpacked(archive.Archive(content), layer, depth)
+    if content.startswith(shapefile.SIGNATURE):
+        prj = _sibling(folder, name, ".prj")
+        return [shapefile.read_shapefile(PurePath(name).stem, content, prj)]
+    text = _decoded(content)
+    if text.startswith("<"):
+        return read_kml(content)
+    if text.startswith(("{", "[", "\x1e")):
+        return [_geojson(text)]
+    try:
+        return [Layer("", [parse_text(text[: 20 * 1024 * 1024])])]
+    except InputError as error:
+        if depth == 0 and ("\x00" in text[:1000] or len(text) > 1000):
+            raise InputError(
+                f"{clean(name) or 'The file'} is none of the formats that are read "
+                "here.",
+                advice=f"These are {_READABLE}.",
+            ) from None
+        raise error from None
+
+
+def _unpacked(files: archive.Archive, layer: str | None, depth: int) -> list[Layer]:
+    shapes = files.names(".shp")
+    if shapes:
+        return [
+            shapefile.read_shapefile(
+                PurePath(name).stem, files.read(name), files.beside(name, ".prj")
+            )
+            for name in shapes[:20]
+        ]
+    for name in files.names(".kml", ".gpkg", ".geojson", ".json", ".wkt"):
+        if depth == 0:
+            return _layers(files.read(name), PurePath(name).name, layer, None, 1)
+    raise InputError(
+        "There is nothing in the zip archive that is read here.",
+        advice="Zip the .shp, .shx, .dbf and .prj files of a shapefile, or a KML.",
+    )
+
+
+def _sibling(folder: Path | None, name: str, ending: str) -> bytes | None:
+    if folder is None:
+        return None
+    path = folder / (PurePath(name).stem + ending)
+    return path.read_bytes() if path.is_file() else None
+
+
+def _decoded(content: bytes) -> str:
+    for start, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if content.startswith(start):
+            return content.decode(encoding, "replace").strip()
+    return content.decode("utf-8-sig", "replace").strip()
+
+
+def _geojson(text: str) -> Layer:
+    """GeoJSON, or one Feature on each line (GeoJSONL, RFC 8142)."""
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        value = _lines(text)
+        if value is None:
+            raise InputError(
+                f"The GeoJSON is broken at line {error.lineno}, column {error.colno}.",
+                advice="Save it again from the program that made it.",
+            ) from None
+    except RecursionError:
+        raise InputError("The GeoJSON is nested too deeply.") from None
+    if isinstance(value, list):
+        value = {"type": "FeatureCollection", "features": value}
+    if not isinstance(value, dict):
+        raise InputError("This JSON is not GeoJSON.")
+    named = crs_member(value)
+    projection, crs = None, ""
+    if named and not systems.in_degrees(named):
+        projection, crs = system_of_code(systems.code_of(named), "")
+    return Layer("", geometries_of(value), projection, crs)
+
+
+def _lines(text: str) -> Json:
+    """Features on lines, or None when it is something else."""
+    features = []
+    for line in text.replace("\x1e", "").splitlines():
+        if line.strip():
+            try:
+                features.append(json.loads(line))
+            except ValueError:
+                return None
+    return features if len(features) > 1 else None
+
+
+def _chosen(layers: list[Layer], wanted: str | None) -> Layer:
+    if wanted is not None:
+        for layer in layers:
+            if layer.name == wanted:
+                return layer
+        names = [layer.name for layer in layers if layer.name]
+        raise InputError(
+            f"There is no layer {wanted!r} in this file.",
+            advice=f"Its layers are: {', '.join(names[:20]) or 'without names'}.",
+        )
+    with_areas = [
+        layer
+        for layer in layers
+        if any("Polygon" in str(g.get("type")) for g in layer.geometries)
+    ]
+    filled = [layer for layer in layers if layer.geometries]
+    return next(iter(with_areas or filled or layers))
+
+
+def _area(layer: Layer, shown: str, *, several: bool) -> LoadedArea:
+    if not layer.geometries:
+        raise InputError(f"There is no geometry in {shown}.")
+    made, reasons = _normalised(layer)
+    if not made:
+        raise InputError(f"No geometry of {shown} can be used: {reasons[0]}")
+    polygons = [polygon for geometry in made for polygon in polygons_of(geometry)]
+    where = f"{shown}, layer {clean(layer.name, limit=60)}" if several else shown
+    words = [f"The area of {where}"]
+    if layer.crs:
+        words.append(f", converted from {clean(layer.crs, limit=60)}")
+    notes = ["".join(words) + "."]
+    if polygons:
+        geometry, said = _united(polygons, len(made))
+    else:
+        geometry = box(*_padded(bounds(_collection(made))))
+        said = "It has points or lines only; the box around them is taken."
+    notes += [said] if said else []
+    left_out = len(reasons) + layer.unread
+    if left_out:
+        why = f": {reasons[0].rstrip('.').lower()}" if reasons else ""
+        which = "1 feature was" if left_out == 1 else f"{left_out:,} features were"
+        notes.append(f"{which} left out{why}.")
+    if not layer.says_crs:
+        notes.append("It names no reference system; its numbers are taken as degrees.")
+    return LoadedArea(geometry, " ".join(notes))
+
+
+def _normalised(layer: Layer) -> tuple[list[Geometry], list[str]]:
+    made: list[Geometry] = []
+    reasons: list[str] = []
+    for geometry in layer.geometries[:MAX_FEATURES]:
+        try:
+            raw = geometry
+            if layer.projection is not None:
+                raw = unprojected(json.loads(json.dumps(raw)), layer.projection)
+            made.append(normalise(raw))
+        except InputError as error:
+            reasons.append(error.what)
+    return made, reasons
+
+
+def _united(polygons: list[Any], features: int) -> tuple[Geometry, str]:
+    """All polygons as one area; joined where shapely is installed."""
+    if sum(len(ring) for rings in polygons for ring in rings) > MAX_POSITIONS:
+        whole = from_polygons(polygons)
+        return (
+            box(*bounds(whole)),
+            f"It has more than {MAX_POSITIONS:,} corners; the box around it is taken.",
+        )
+    if len(polygons) == 1:
+        return from_polygons(polygons), ""
+    joined = _dissolved(polygons)
+    parts = len(polygons_of(joined))
+    if features < 2:
+        return joined, f"It has {parts} parts." if parts > 1 else ""
+    if parts == 1:
+        return joined, f"Its {features:,} features were joined."
+    return joined, f"Its {features:,} features are one area of {parts:,} parts."
+
+
+def _dissolved(polygons: list[Any]) -> Geometry:
+    """Polygons that touch or overlap, joined; as they are without shapely."""
+    try:
+        shapely: Any = importlib.import_module("shapely")
+        geometry: Any = importlib.import_module("shapely.geometry")
+    except ImportError:
+        return from_polygons(polygons)
+    shapes = [geometry.shape(from_polygons([rings])) for rings in polygons]
+    try:
+        united = geometry.mapping(shapely.unary_union(shapes))
+        return normalise(json.loads(json.dumps(united)))
+    except (shapely.errors.ShapelyError, InputError):
+        return from_polygons(polygons)
+
+
+def _collection(geometries: Iterable[Geometry]) -> Geometry:
+    return {"type": "GeometryCollection", "geometries": list(geometries)}
+
+
+def _padded(sides: list[float]) -> list[float]:
+    """A box with an extent: of one point, 0.01 degrees to all sides."""
+    west, south, east, north = sides
+    if west == east:
+        west, east = west - 0.01, east + 0.01
+    if south == north:
+        south, north = max(-90.0, south - 0.01), min(90.0, north + 0.01)
+    return [round(side, 9) for side in (west, south, east, north)]

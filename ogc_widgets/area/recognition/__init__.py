@@ -1,0 +1,1 @@
+"""Which inputs are areas, and how their numbers are ordered."""

@@ -1,0 +1,230 @@
+"""Signing in: other credentials, whether they are accepted, and which are wanted."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+from ogc_widgets.client.auth.credentials import Credentials
+from ogc_widgets.client.http.address import Resources, find_resources
+from ogc_widgets.client.http.connection import Connection
+from ogc_widgets.client.http.loop import on_loop
+from ogc_widgets.client.http.transport import Transport
+from ogc_widgets.errors import (
+    InputError,
+    OgcError,
+    ProtocolError,
+    ServerError,
+    SignInError,
+)
+from ogc_widgets.protocol import security
+from ogc_widgets.protocol.answers.login_pages import refuse_login_page
+from ogc_widgets.protocol.answers.replies import problem_error
+from ogc_widgets.protocol.documents.documents import LandingPage
+from ogc_widgets.protocol.links import find_link, join_path, same_origin
+from ogc_widgets.protocol.notices import silent
+from ogc_widgets.protocol.requests import requests
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ogc_widgets.client.auth.credentials import Auth
+    from ogc_widgets.client.auth.secret import SecretSource
+    from ogc_widgets.protocol.answers.replies import Reply
+    from ogc_widgets.protocol.security import Way
+
+_LOOK_S = 10.0
+_OPENAPI = "application/vnd.oai.openapi+json;version=3.0, application/json;q=0.9"
+# Where servers keep their OpenAPI document when they show no landing page.
+_OPENAPI_PATHS = ("api", "openapi")
+
+
+class SigningIn(Connection):
+    """The part of a client that knows who the user is."""
+
+    @property
+    def source(self) -> SecretSource | None:
+        """Where the present secret comes from; ``None`` if nobody has signed in."""
+        return self._transport.credentials.source
+
+    @on_loop
+    async def sign_in(self, auth: Auth = None) -> None:
+        """Use other credentials from now on; watched jobs look again at once.
+
+        Args:
+            auth: As for the class. Left out, the present way is gone once more: a
+                function is asked again, a sign-in with a code begins anew.
+
+        Raises:
+            InputError: They cannot be used.
+            SignInError: The user did not agree, or took too long.
+            ServerError: The sign-in server cannot be reached.
+        """
+        before = self._transport.credentials
+        after = before if auth is None else before.with_auth(auth)
+        source = after.source
+        if source is None:
+            raise InputError(
+                "There is nothing to sign in with.",
+                advice="Pass a token, (user, password), or a way in ogc.auth.",
+            )
+        if auth is None or await source.needs_user():
+            await source.begin_again()
+        self._transport.identify(after)
+        self._signed_in()
+
+    def _signed_in(self) -> None:
+        """Tell everybody who waits for it. Only in the loop thread."""
+        for callback in tuple(self._sign_in_watchers):
+            callback()
+
+    def when_signed_in(self, callback: Callable[[], object]) -> Callable[[], None]:
+        """Be told, in the loop thread, when other credentials are in use.
+
+        Returns:
+            A function that ends this; safe from any thread, also twice.
+        """
+        self._sign_in_watchers.append(callback)
+
+        def stop() -> None:
+            with contextlib.suppress(ValueError):
+                self._sign_in_watchers.remove(callback)
+
+        return stop
+
+    @on_loop
+    async def try_sign_in(self, auth: Auth) -> None:
+        """Use other credentials, if the server accepts them.
+
+        Raises:
+            InputError: They cannot be used.
+            SignInError: The server refuses them; the ones before are kept.
+            ServerError: The server cannot be reached; the ones before are kept.
+        """
+        after = self._transport.credentials.with_auth(auth)
+        # Tried aside: what goes on meanwhile, such as watching jobs, must not notice
+        # credentials that may be wrong.
+        trial = self._transport_for(after, self.timeout_s)
+        try:
+            await self._check(trial)
+        finally:
+            await trial.close()
+        self._transport.identify(after)
+        self._signed_in()
+
+    async def _check(self, trial: Transport) -> None:
+        """Ask for what a user needs; some servers protect only a part of it.
+
+        Raises:
+            SignInError: The server does not accept the credentials.
+        """
+        request = requests.get(self.url)
+        landing = await trial.send(request)
+        refuse_login_page(request, landing)
+        if landing.status_code in (401, 403):
+            raise _refusal(landing)
+        found = self._resources or _resources_of(self.url, landing)
+        answers = await asyncio.gather(
+            trial.send(requests.get(found.processes_url)),
+            trial.send(requests.jobs_request(found.jobs_url, limit=1)),
+        )
+        for answer, refusals in zip(answers, ((401, 403), (401,)), strict=True):
+            # Many may run processes, and may not see the list of everybody's jobs.
+            if answer.status_code in refusals:
+                raise _refusal(answer)
+
+    def _transport_for(self, credentials: Credentials, timeout_s: float) -> Transport:
+        """Make another way to the same server."""
+        return Transport(
+            self.url, credentials, timeout_s=timeout_s, verify=self._transport.verify
+        )
+
+    @on_loop
+    async def ways_to_sign_in(self) -> tuple[Way, ...]:
+        """Find out how this server wants people to sign in.
+
+        Asked without any credentials, and never fails: a server that says nothing is
+        taken for one that accepts tokens and passwords.
+        """
+        stranger = self._transport_for(
+            Credentials(self.url), min(_LOOK_S, self.timeout_s)
+        )
+        found: list[Way] = []
+        try:
+            async with asyncio.timeout(_LOOK_S):
+                await self._look(stranger, found)
+        except TimeoutError:
+            pass
+        finally:
+            await stranger.close()
+        return security.offered(found)
+
+    async def _look(self, stranger: Transport, found: list[Way]) -> None:
+        landing = await _ask(stranger, self.url)
+        pages = [landing]
+        if landing is not None and landing.is_ok:
+            # The page is open to all, so what is below it is not.
+            pages.append(await _ask(stranger, join_path(self.url, "processes")))
+            pages.append(await _ask(stranger, join_path(self.url, "jobs")))
+        challenges = [
+            challenge
+            for page in pages
+            if page is not None
+            for challenge in security.read_challenges(
+                page.headers.get("www-authenticate", "")
+            )
+        ]
+        found += security.ways_of_challenges(challenges)
+        metadata_url = security.resource_metadata_url(challenges)
+        if metadata_url and same_origin(metadata_url, self.url):
+            metadata = await _ask(stranger, metadata_url)
+            if metadata is not None and metadata.is_ok:
+                found += security.ways_of_resource_metadata(metadata.json_or_none())
+        for url in self._openapi_urls(landing):
+            page = await _ask(stranger, url, accept=_OPENAPI)
+            if page is not None and page.is_ok:
+                found += security.ways_of_openapi(page.json_or_none())
+                return
+
+    def _openapi_urls(self, landing: Reply | None) -> list[str]:
+        if landing is not None and landing.is_ok:
+            with contextlib.suppress(OgcError), silent():
+                page = LandingPage.from_json(landing.json_or_none(), landing.url)
+                link = find_link(page.links, "service-desc")
+                url = self.rebase(link.href) if link else ""
+                if same_origin(url, self.url):
+                    return [url]
+        return [join_path(self.url, name) for name in _OPENAPI_PATHS]
+
+
+def _refusal(reply: Reply) -> SignInError:
+    said = problem_error(reply).what.partition(": ")[2].rstrip(".")
+    answer = f"{reply.status_code}: {said}" if said else str(reply.status_code)
+    if reply.status_code == 403:
+        what, advice = (
+            f"The server does not let you in ({answer}).",
+            "Ask the people who run it, or sign in as somebody else.",
+        )
+    else:
+        what, advice = (
+            f"The server did not accept that ({answer}).",
+            "Check what you entered.",
+        )
+    return SignInError(what, status_code=reply.status_code, advice=advice)
+
+
+def _resources_of(url: str, landing: Reply) -> Resources:
+    document = landing.json_or_none() if landing.is_ok else None
+    with contextlib.suppress(ProtocolError), silent():
+        return find_resources(url, LandingPage.from_json(document, landing.url))
+    return find_resources(url, None)
+
+
+async def _ask(
+    stranger: Transport, url: str, accept: str = requests.JSON
+) -> Reply | None:
+    try:
+        return await stranger.send(requests.get(url, accept=accept))
+    except ServerError:
+        return None

@@ -1,0 +1,329 @@
+"""The way to one server: where its resources are, and its requests sent in bounds."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import weakref
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn, Self, TypedDict
+from urllib.parse import urlsplit
+
+from ogc_widgets.client.auth.credentials import Auth, Credentials
+from ogc_widgets.client.http.address import (
+    Resources,
+    clean_url,
+    find_resources,
+    is_landing_page,
+    outer_url,
+)
+from ogc_widgets.client.http.loop import off_loop, on_loop, tidy_up
+from ogc_widgets.client.http.transport import JSON_CAP, Transport
+from ogc_widgets.errors import ProblemError, ProtocolError, SignInError
+from ogc_widgets.protocol.answers.login_pages import refuse_login_page
+from ogc_widgets.protocol.answers.replies import Reply, problem_error, unexpected_page
+from ogc_widgets.protocol.documents.documents import LandingPage
+from ogc_widgets.protocol.links import Rebase, join_path
+from ogc_widgets.protocol.notices import Oddity, tell
+from ogc_widgets.protocol.requests import requests
+from ogc_widgets.protocol.text import clean
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from ogc_widgets.client.http.environment import Verify
+    from ogc_widgets.client.http.reach import Reach
+    from ogc_widgets.client.http.stream import Stream
+    from ogc_widgets.client.results.object_store import S3
+
+# Seconds that a server may take to accept something, at least.
+ACCEPT_S = 60.0
+_MOST_ODDITIES = 100
+_VARYING = re.compile(r"[0-9a-f]{4,}|\d+")
+# Signing in, waiting and asking less often help with these, and no other spelling.
+_SAME_WITH_SLASH = frozenset({401, 403, 407, 429, 503})
+_ADDRESS_ADVICE = (
+    "Check the address: it should be the landing page of the server, for example "
+    "https://example.org/acme/ogc-api"
+)
+
+
+class Options(TypedDict, total=False):
+    """How a server is reached; see :class:`~ogc_widgets.client.AsyncClient`."""
+
+    auth: Auth
+    headers: Mapping[str, str] | None
+    params: Mapping[str, str] | None
+    timeout_s: float
+    verify: Verify
+
+
+class Connection:
+    """The way to one server, without the verbs of the standard.
+
+    Args:
+        url: Address of the landing page.
+        auth: What identifies the user; see :class:`~ogc_widgets.client.AsyncClient`.
+        headers: Further headers for this server only.
+        params: Query members that go along with every request to it.
+        timeout_s: Seconds for one complete exchange.
+        verify: How certificates are checked.
+
+    Attributes:
+        url: The address in use, without a trailing slash.
+        s3: Where objects at ``s3://`` addresses are and what opens them, or None.
+
+    Raises:
+        InputError: The address or the credentials cannot be used.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        auth: Auth = None,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        timeout_s: float = 30,
+        verify: Verify = True,
+    ) -> None:
+        typed = clean_url(url)
+        self.url = typed.url
+        self._typed_with_slash = typed.has_slash
+        credentials = Credentials(
+            self.url,
+            auth if auth is not None else typed.user,
+            headers,
+            {**typed.params, **(params or {})},
+        )
+        self._transport = Transport(
+            self.url, credentials, timeout_s=timeout_s, verify=verify
+        )
+        self.s3: S3 | None = None
+        self._sign_in_watchers: list[Callable[[], object]] = []
+        self._resources: Resources | None = None
+        self._oddities: dict[str, Oddity] = {}
+        self._headers: Mapping[str, str] = {}
+        self._heard_at = ""  # by the server's clock, as it writes dates
+        self._experience: dict[str, tuple[bool, str]] = {}
+        self._finding = asyncio.Lock()
+        self._give_back = weakref.finalize(self, _close_later, self._transport)
+        self._give_back.atexit = False
+
+    @property
+    def credential_placeholders(self) -> dict[str, str]:
+        """The headers that identify the user, with ``$TOKEN`` for every secret."""
+        return self._transport.credentials.placeholders
+
+    @property
+    def param_names(self) -> tuple[str, ...]:
+        """Names of the query members that go along with every request."""
+        return self._transport.credentials.param_names
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the server's certificate is checked."""
+        return self._transport.verifies
+
+    @property
+    def reach(self) -> Reach:
+        """What servers may make this client connect to."""
+        return self._transport.reach
+
+    @property
+    def verify_others(self) -> Verify:
+        """How certificates of other servers are checked: never less than usual."""
+        return self._transport.verify_others
+
+    async def landing_document(self, base: str) -> tuple[object, str]:
+        """Read a landing page; return it and its address. Only in the loop thread.
+
+        Raises:
+            ProtocolError: It is another document.
+            ServerError: It could not be read.
+        """
+        # With and without a slash are two addresses, and some servers know only one
+        # of them: first the one that was typed.
+        spellings = [base, f"{base}/"]
+        if self._typed_with_slash and base == self.url:
+            spellings.reverse()
+        first: Reply | None = None
+        for url in spellings:
+            reply = await self.send(requests.get(url))
+            document = reply.json_or_none() if reply.is_ok else None
+            if is_landing_page(document):
+                self._headers = reply.headers
+                return document, reply.url
+            first = first or reply
+            if reply.status_code in _SAME_WITH_SLASH:
+                break
+        return self._no_landing_page(first or reply)
+
+    def _no_landing_page(self, reply: Reply) -> NoReturn:
+        if reply.is_ok:
+            raise unexpected_page(reply, "the landing page")
+        is_refused = reply.status_code in (401, 403)
+        raise problem_error(reply, advice="" if is_refused else _ADDRESS_ADVICE)
+
+    async def resources(self) -> Resources:
+        """Find where the resources are; asked once.
+
+        Raises:
+            ProtocolError: The address does not belong to such a server.
+            ServerError: It cannot be reached or refuses.
+        """
+        async with self._finding:
+            if self._resources is None:
+                self._resources = await self._find_resources()
+                self._transport.rebase = self._resources.rebase
+            return self._resources
+
+    async def _find_resources(self) -> Resources:
+        try:
+            document, url = await self.landing_document(self.url)
+        except SignInError:
+            raise
+        except (ProblemError, ProtocolError):
+            outer = outer_url(self.url)
+            if outer:
+                with contextlib.suppress(ProblemError, ProtocolError):
+                    document, url = await self.landing_document(outer)
+                    self.url = outer
+                    return find_resources(outer, LandingPage.from_json(document, url))
+            # Servers without a landing page of their own still have the paths.
+            reply = await self.send(requests.get(join_path(self.url, "processes")))
+            document = reply.json_or_none() if reply.is_ok else None
+            if _lists_processes(document):
+                return find_resources(self.url, None)
+            raise
+        return find_resources(self.url, LandingPage.from_json(document, url))
+
+    @on_loop
+    async def close(self) -> None:
+        """Close the connections. Jobs on the server go on."""
+        await self._transport.close()
+
+    @property
+    def timeout_s(self) -> float:
+        """Seconds for one complete exchange."""
+        return self._transport.timeout_s
+
+    def rebase(self, href: str) -> str:
+        """Bring a link of the server back to the address in use.
+
+        The query that goes along anyhow is left out: addresses of jobs are shown.
+        """
+        found = self._resources
+        url = found.rebase(href) if found else Rebase(self.url)(href)
+        return self._transport.credentials.without_params(url)
+
+    async def send(
+        self,
+        request: requests.Request,
+        *,
+        timeout_s: float | None = None,
+        max_bytes: int = JSON_CAP,
+        is_counted: bool = True,
+    ) -> Reply:
+        """Send a request and read the answer. Only in the loop thread.
+
+        Raises:
+            TransportError: No complete answer.
+        """
+        path = urlsplit(request.url).path or "/"
+        tell(partial(self._hear, f"{request.method} {path}"))
+        reply = await self._transport.send(
+            request, timeout_s=timeout_s, max_bytes=max_bytes, is_counted=is_counted
+        )
+        self._heard_at = reply.headers.get("date", "")
+        if reply.is_ok:
+            refuse_login_page(request, reply)
+        return reply
+
+    @property
+    def oddities(self) -> tuple[Oddity, ...]:
+        """What was off the standard so far, each once."""
+        return tuple(self._oddities.values())
+
+    def _hear(self, where: str, message: str) -> None:
+        # The same oddity of another job, or of the next progress, is no other one.
+        kind = _VARYING.sub("#", message)
+        if len(self._oddities) < _MOST_ODDITIES:
+            self._oddities.setdefault(kind, Oddity(message, where))
+
+    def experienced(self, capability: str, reply: Reply, *, works: bool) -> None:
+        """Keep in mind that something works, or does not.
+
+        Args:
+            capability: Name of an attribute of ``Capabilities``.
+            reply: The answer that shows it.
+            works: Whether it works.
+        """
+        where = f"{reply.method} {urlsplit(reply.url).path}"
+        self._experience[capability] = (
+            works,
+            f"{clean(where, limit=200)} answered {reply.status_code}",
+        )
+
+    def redact(self, text: str) -> str:
+        """Blank out our secrets in a text of the server."""
+        return self._transport.credentials.redact(text)
+
+    def stream(self, request: requests.Request) -> AbstractAsyncContextManager[Stream]:
+        """Send a request and read the answer piece by piece. Only in the loop thread.
+
+        Raises:
+            TransportError: No usable answer.
+        """
+        return self._transport.stream(request)
+
+    async def reply_of(self, stream: Stream, method: str) -> Reply:
+        """Read the rest of a streamed answer that is not one of success."""
+        body = await stream.read(JSON_CAP)
+        return self._transport.reply(stream, body, method)
+
+    async def json_of(self, url: str) -> object:
+        """Read a document. Only in the loop thread.
+
+        Raises:
+            ServerError: It could not be read.
+        """
+        reply = await self.send(requests.get(url))
+        if not reply.is_ok:
+            raise problem_error(reply)
+        return await off_loop(len(reply.body), reply.json)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.url}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A client is not pickled; make a new one there.")
+
+
+def _lists_processes(document: object) -> bool:
+    """Whether a document is a list of processes, in an object or bare."""
+    if isinstance(document, list):
+        return bool(document) and all(
+            isinstance(entry, Mapping) and "id" in entry for entry in document
+        )
+    return isinstance(document, Mapping) and "processes" in document
+
+
+def _close_later(transport: Transport) -> None:
+    """Close the connections of a client that nobody has any more."""
+    if transport.is_open:
+        tidy_up(transport.close)

@@ -1,0 +1,126 @@
+"""What the environment of a process says about connections: proxies, certificates.
+
+httpx reads it; where it is of no use, httpx fails with an error of whichever library
+could not read it. Here each becomes a sentence that names the variable. None of it
+holds up a server on this machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import ssl
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ogc_widgets.errors import InputError
+from ogc_widgets.protocol.addresses import read_ip
+from ogc_widgets.protocol.links import origin, without_query
+from ogc_widgets.protocol.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Verify = bool | str | ssl.SSLContext
+
+_CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+_PROXIES = ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY")
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address is one of this machine itself."""
+    known = origin(url)
+    host = known[1] if known else ""
+    if host == "localhost":
+        return True
+    ip = read_ip(host)
+    return ip is not None and ip.is_loopback
+
+
+def ssl_context(verify: Verify, *, is_here: bool) -> ssl.SSLContext | bool:
+    """Return how certificates are checked.
+
+    Args:
+        verify: As for :class:`~ogc_widgets.Client`.
+        is_here: Whether it is for a server on this machine.
+
+    Raises:
+        InputError: A file of certificates cannot be used.
+    """
+    if isinstance(verify, str):
+        try:
+            if Path(verify).is_dir():
+                return ssl.create_default_context(capath=verify)
+            return ssl.create_default_context(cafile=verify)
+        except OSError as error:
+            raise InputError(
+                f"{verify} cannot be used as a CA file: {error.strerror or error}.",
+                safe="Nothing was sent.",
+                advice="Pass the path of a PEM file: Client(url, verify=path).",
+            ) from None
+    if verify is not True:
+        return verify
+    try:
+        return _default_context(tuple(os.environ.get(name) for name in _CERTIFICATES))
+    except OSError as error:  # ssl.SSLError is one, too
+        if is_here:
+            return _default_context(None)
+        set_ones = [name for name in _CERTIFICATES if os.environ.get(name)]
+        names = " and ".join(set_ones) or "The certificates of this machine"
+        raise InputError(
+            f"{names} cannot be used: {error.strerror or error}.",
+            safe="Nothing was sent.",
+            advice="Let it name a PEM file that is there, or unset it.",
+        ) from None
+
+
+@functools.lru_cache(4)
+def _default_context(environment: tuple[str | None, ...] | None) -> ssl.SSLContext:
+    import httpx
+
+    return httpx.create_ssl_context(trust_env=environment is not None)
+
+
+@contextlib.contextmanager
+def usable_proxies() -> Iterator[None]:
+    """Name the variable, where one names a proxy that cannot be used.
+
+    Raises:
+        InputError: There is one.
+    """
+    import httpx
+
+    try:
+        yield
+    except InputError:
+        raise
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        is_missing = isinstance(error, ImportError)
+        name, value = _culprit()
+        where = f" ({clean(without_query(value), limit=80)})" if value else ""
+        raise InputError(
+            f"{name} names a SOCKS proxy{where}, for which a package is missing."
+            if is_missing
+            else f"{name} does not name a proxy that can be used{where}.",
+            safe="Nothing was sent.",
+            advice='Install it with: pip install "httpx[socks]". Or unset it.'
+            if is_missing
+            else "It should look like http://proxy.example.org:3128. Or unset it.",
+        ) from None
+
+
+def _culprit() -> tuple[str, str]:
+    """The variable that httpx cannot use, and its value."""
+    import httpx
+
+    for name in (*_PROXIES, *(one.lower() for one in _PROXIES)):
+        value = os.environ.get(name, "")
+        if not value:
+            continue
+        address = value if "://" in value else f"http://{value}"
+        try:
+            httpx.AsyncHTTPTransport(verify=False, proxy=address)  # not used
+        except (ImportError, ValueError, httpx.InvalidURL):
+            return name, address
+    return "NO_PROXY", ""

@@ -1,0 +1,151 @@
+"""Which addresses are connected to because a server named them.
+
+What the user gave is always connected to. A server on the internet names nothing that
+only machines near the kernel can reach; one that is near, itself, names its neighbours,
+but not the addresses where machines keep secrets. Judged is the address at the other
+end of a connection, after names were looked up and before anything is sent. Through a
+proxy that end is the proxy, and only the name can be judged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from ogc_widgets.errors import PrivateAddressError
+from ogc_widgets.protocol.addresses import IP, is_metadata, is_public, read_ip
+from ogc_widgets.protocol.links import (
+    is_private_host,
+    origin,
+    same_origin,
+    without_query,
+)
+from ogc_widgets.protocol.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Mapping
+
+    from ogc_widgets.protocol.links import Origin
+
+    Trace = Callable[[str, Mapping[str, Any]], Coroutine[Any, Any, None]]
+
+LOOK_UP_S = 10.0
+_METADATA_NAMES = frozenset(
+    {"metadata", "metadata.google.internal", "instance-data.ec2.internal"}
+)
+
+
+class Bound(enum.Enum):
+    """How far a request may reach."""
+
+    ANYWHERE = enum.auto()
+    NO_SECRETS = enum.auto()
+    PUBLIC = enum.auto()
+
+    def allows(self, ip: IP | None) -> bool:
+        """Whether a connection to an address may be used."""
+        if self is Bound.ANYWHERE:
+            return True
+        if ip is None:
+            return False
+        return is_public(ip) if self is Bound.PUBLIC else not is_metadata(ip)
+
+    def allows_name(self, host: str) -> bool:
+        """The same for a host that somebody else looks up."""
+        ip = read_ip(host)
+        if ip is not None or self is Bound.ANYWHERE:
+            return self.allows(ip)
+        if self is Bound.PUBLIC:
+            return not is_private_host(f"http://{host}")
+        return host.lower().rstrip(".") not in _METADATA_NAMES
+
+
+class Reach:
+    """What the servers that a client meets may make it connect to.
+
+    Args:
+        url: Address of the server that the user gave.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._public: dict[Origin | None, bool] = {}
+
+    def is_public(self, url: str) -> bool:
+        """Whether a server is on the internet, as its connections showed."""
+        known = self._public.get(origin(url))
+        return not is_private_host(url) if known is None else known
+
+    def bound(self, url: str, named_by: str) -> Bound:
+        """Return how far a request may reach.
+
+        Args:
+            url: Its address.
+            named_by: Address of the server that named it, "" for the user.
+        """
+        if not named_by or same_origin(url, self.url):
+            return Bound.ANYWHERE
+        return Bound.PUBLIC if self.is_public(named_by) else Bound.NO_SECRETS
+
+    def judge(self, url: str, host: str, named_by: str, bound: Bound) -> Trace:
+        """Return what watches the connection of a request (httpcore's ``trace``).
+
+        Args:
+            url: Address of the request.
+            host: Its host as the HTTP library writes it.
+            named_by: As for :meth:`bound`.
+            bound: What that returned.
+        """
+        is_proxied = False
+
+        async def trace(event: str, info: Mapping[str, Any]) -> None:
+            nonlocal is_proxied
+            if event.endswith(".connect_tcp.started"):
+                is_proxied = info["host"] != host
+                if is_proxied and not bound.allows_name(host):
+                    raise _refusal(url, named_by, read_ip(host))
+                if not is_proxied and bound is not Bound.ANYWHERE:
+                    # Nothing should even knock there. Whoever connects looks the name
+                    # up once more, so the answer counts only if it is a refusal.
+                    for ip in await _look_up(host):
+                        if not bound.allows(ip):
+                            raise _refusal(url, named_by, ip)
+            elif event.endswith(".connect_tcp.complete") and not is_proxied:
+                stream = info["return_value"]
+                ip = read_ip(str((stream.get_extra_info("server_addr") or [""])[0]))
+                if not bound.allows(ip):
+                    await stream.aclose()
+                    raise _refusal(url, named_by, ip)
+                # Once public, always: else a name could change its mind.
+                is_outside = ip is not None and is_public(ip)
+                at = origin(url)
+                self._public[at] = self._public.get(at, False) or is_outside
+
+        return trace
+
+
+async def _look_up(host: str) -> set[IP | None]:
+    """The addresses of a host, none where the look-up fails."""
+    try:
+        async with asyncio.timeout(LOOK_UP_S):
+            found = await asyncio.get_running_loop().getaddrinfo(host, None)
+    except (OSError, UnicodeError):
+        return set()  # whoever connects will say so
+    return {read_ip(str(address[0])) for *_, address in found}
+
+
+def _refusal(url: str, named_by: str, ip: IP | None) -> PrivateAddressError:
+    server = clean(urlsplit(named_by).netloc.rpartition("@")[2], limit=80)
+    place = f" ({ip})" if ip is not None and str(ip) not in url else ""
+    why = (
+        "where machines keep secrets of their own"
+        if ip is not None and is_metadata(ip)
+        else "which only machines near it or near yours can reach"
+    )
+    return PrivateAddressError(
+        f"{server} leads to {without_query(url)}{place}, {why}.",
+        safe="Nothing was sent there, and nothing was read.",
+        advice="Ask for a public address, or open it yourself if you know it.",
+    )

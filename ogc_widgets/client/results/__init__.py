@@ -1,0 +1,1 @@
+"""Results of a job: read, fetched, written to files."""

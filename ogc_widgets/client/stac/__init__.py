@@ -1,0 +1,1 @@
+"""STAC documents and APIs, read through a client."""

@@ -1,0 +1,326 @@
+"""Searches a STAC API: one page after the other, with errors that people understand."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from ogc_widgets.client.http.address import clean_url
+from ogc_widgets.client.http.connection import Connection
+from ogc_widgets.client.http.loop import off_loop, run
+from ogc_widgets.client.stac.stac_reader import StacReader
+from ogc_widgets.errors import (
+    ConnectionFailedError,
+    DeadlineError,
+    OgcError,
+    PrivateAddressError,
+    ProblemError,
+    ProtocolError,
+    SignInError,
+    TransportError,
+)
+from ogc_widgets.protocol.answers.replies import asks_to_sign_in, problem_error
+from ogc_widgets.protocol.links import absolute, find_link, read_links, same_origin
+from ogc_widgets.protocol.requests.requests import get
+from ogc_widgets.protocol.stac.item_search import (
+    ItemQuery,
+    SearchApi,
+    passes_clouds,
+    read_collections,
+    read_search_api,
+    read_search_page,
+    search_request,
+    thumbnails_of,
+)
+from ogc_widgets.protocol.stac.stac_documents import catalogue_link, self_address
+from ogc_widgets.protocol.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ogc_widgets.client.auth import Auth
+    from ogc_widgets.client.http.environment import Verify
+    from ogc_widgets.protocol.answers.replies import Reply
+    from ogc_widgets.protocol.requests.requests import Request
+
+SEARCH_S = 30.0
+SEARCH_BYTES = 16 * 2**20
+PICTURE_BYTES = 400_000
+MOST_COLLECTIONS = 1_000
+_PICTURES = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"RIFF": "image/webp",
+}
+
+
+class Catalogue:
+    """A STAC API that can be searched. Its coroutines run in the loop thread only.
+
+    Args:
+        reader: Sends the requests.
+        url: Address of the landing page.
+        is_offered: Whether the process server named it, and not the user.
+
+    Raises:
+        InputError: It is not a web address.
+    """
+
+    def __init__(
+        self, reader: StacReader, url: str, *, is_offered: bool = False
+    ) -> None:
+        self.url = clean_url(url).url
+        self._named_by = None if is_offered else ""
+        self._reader = reader
+        self._api: SearchApi | None = None
+        self._query = ItemQuery()
+        self._following: Request | None = None
+        self._sent: set[tuple[str, bytes | None]] = set()
+        self.matched: int | None = None
+        """How many items the last search found in all, None where it is not said."""
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the last search has another page."""
+        return self._following is not None
+
+    async def open(self) -> SearchApi:
+        """Read the landing page; asked once.
+
+        Raises:
+            ServerError: There is no STAC API at the address; the words say why.
+        """
+        if self._api is None:
+            reply = await self._send(get(self.url))
+            document = reply.json_or_none()
+            if document is None:
+                what = "a web page" if "html" in reply.content_type else "something"
+                raise ProtocolError(
+                    f"There is {what} at this address, but no STAC API.",
+                    advice="Give the address of the API, not that of its browser.",
+                )
+            try:
+                self._api = read_search_api(document, reply.url)
+            except ProtocolError:
+                # A server of processes may say where its catalogue is.
+                link = catalogue_link(document, reply.url)
+                if not same_origin(link, self.url):
+                    raise
+                reply = await self._send(get(link))
+                self._api = read_search_api(reply.json_or_none(), reply.url)
+        return self._api
+
+    async def collections(self) -> list[tuple[str, str]]:
+        """Id and title of the collections; empty where they cannot be listed."""
+        api = await self.open()
+        found: list[tuple[str, str]] = []
+        url = api.collections_url
+        seen: set[str] = set()
+        with contextlib.suppress(OgcError):
+            while url and url not in seen and len(found) < MOST_COLLECTIONS:
+                seen.add(url)
+                reply = await self._send(get(url))
+                document = reply.json_or_none()
+                page = read_collections(document)
+                found += page
+                following = _next_address(document, reply.url) if page else ""
+                url = following if same_origin(following, api.url) else ""
+        return found[:MOST_COLLECTIONS]
+
+    async def search(self, query: ItemQuery) -> list[dict[str, Any]]:
+        """The first page of a search.
+
+        Raises:
+            ServerError: The catalogue refuses or does not answer.
+        """
+        api = await self.open()
+        self._query = query
+        self._sent.clear()
+        self._following = search_request(api, query)
+        return await self.more()
+
+    async def more(self) -> list[dict[str, Any]]:
+        """The next page; empty after the last one.
+
+        Raises:
+            ServerError: The catalogue refuses or does not answer.
+        """
+        request = self._following
+        api = await self.open()
+        if request is None or (request.url, request.body) in self._sent:
+            # Some catalogues lead in a circle.
+            self._following = None
+            return []
+        reply = await self._send(request)
+        document = await off_loop(len(reply.body), reply.json)
+        page = read_search_page(document, reply.url, request)
+        self._sent.add((request.url, request.body))
+        self._following = page.following
+        self.matched = page.matched
+        clouds = self._query.max_cloud_percent
+        items = [{**item, "links": _links(item, reply.url)} for item in page.items]
+        if clouds is not None and not api.clouds_by:
+            self.matched = None
+            items = [item for item in items if passes_clouds(item, clouds)]
+        return items
+
+    async def picture(self, item: Mapping[str, Any]) -> tuple[bytes, str] | None:
+        """A small picture of an item and its media type; None if there is none.
+
+        Only PNG, JPEG and WebP by their first bytes, and only small ones.
+        """
+        base = self_address(item)
+        for href in thumbnails_of(item)[:2]:
+            url = absolute(href, base)
+            if urlsplit(url).scheme not in ("http", "https"):
+                continue
+            with contextlib.suppress(OgcError):
+                reply = await self._reader.send(
+                    self._named(get(url, accept="image/*")), max_bytes=PICTURE_BYTES
+                )
+                for start, media_type in _PICTURES.items():
+                    if reply.is_ok and reply.body.startswith(start):
+                        return reply.body, media_type
+        return None
+
+    def _named(self, request: Request) -> Request:
+        is_own = same_origin(request.url, self.url)
+        return replace(request, named_by=self._named_by if is_own else self.url)
+
+    async def _send(self, request: Request) -> Reply:
+        host = clean(urlsplit(request.url).hostname, limit=80)
+        try:
+            reply = await self._reader.send(
+                self._named(request), timeout_s=SEARCH_S, max_bytes=SEARCH_BYTES
+            )
+        except PrivateAddressError:
+            raise
+        except DeadlineError:
+            raise DeadlineError(
+                f"{host} did not answer within {SEARCH_S:g} s.",
+                advice="Try a smaller area or fewer days.",
+            ) from None
+        except TransportError as error:
+            if isinstance(error, ConnectionFailedError):
+                raise ConnectionFailedError(
+                    f"{host} does not answer.",
+                    advice="Check the address, and that you are online.",
+                ) from error
+            raise type(error)(
+                f"{host} does not answer as it should.", advice=error.what
+            ) from error
+        if reply.is_ok:
+            return reply
+        raise _refusal(reply, host)
+
+
+def search_items(
+    url: str,
+    *,
+    collections: str | Iterable[str] = (),
+    start: str = "",
+    end: str = "",
+    bbox: Sequence[float] | None = None,
+    intersects: Any = None,  # noqa: ANN401 # GeoJSON or an object of any library
+    max_cloud_percent: float | None = None,
+    limit: int = 100,
+    auth: Auth = None,
+    headers: Mapping[str, str] | None = None,
+    verify: Verify = True,
+) -> list[dict[str, Any]]:
+    """Search a STAC API for items.
+
+    Args:
+        url: Address of its landing page, such as ``lab.stac``.
+        collections: Id of a collection, or several; all if left out.
+        start: First day, ``YYYY-MM-DD``.
+        end: Last day.
+        bbox: West, south, east, north in degrees; ``app.map.bbox`` for example.
+        intersects: GeoJSON geometry, or an object with ``__geo_interface__``.
+        max_cloud_percent: Highest cloud cover, 0 to 100.
+        limit: Most items to return.
+        auth: As for :class:`~ogc_widgets.Client`, for the catalogue only.
+        headers: Further headers for the catalogue only.
+        verify: How its certificate is checked.
+
+    Returns:
+        STAC items as dicts, in the order of the catalogue; for
+        ``form.fields[id].add(items)``, or ``pystac.ItemCollection(items)``.
+
+    Raises:
+        InputError: The search makes no sense.
+        ServerError: There is no STAC API, or it refuses; the words say why.
+    """
+    names = (collections,) if isinstance(collections, str) else tuple(collections)
+    geometry = getattr(intersects, "__geo_interface__", intersects)
+    query = ItemQuery(
+        collections=names,
+        start=start,
+        end=end,
+        bbox=tuple(bbox) if bbox is not None else (),
+        intersects=geometry,
+        max_cloud_percent=max_cloud_percent,
+        page_items=max(1, min(limit, 100)),
+    )
+    connection = Connection(url, auth=auth, headers=headers, verify=verify)
+    return run(_all_pages, connection, query, limit)
+
+
+async def _all_pages(
+    connection: Connection, query: ItemQuery, limit: int
+) -> list[dict[str, Any]]:
+    reader = StacReader(connection)
+    catalogue = Catalogue(reader, connection.url)
+    try:
+        found = await catalogue.search(query)
+        while catalogue.has_more and len(found) < limit:
+            found += await catalogue.more()
+    finally:
+        await reader.close()
+        await connection.close()
+    return found[:limit]
+
+
+def _links(item: Mapping[str, Any], url: str) -> list[Any]:
+    """The links of an item, that to itself made absolute."""
+    own = self_address(item, url)
+    links = item.get("links")
+    others = [
+        link
+        for link in (links if isinstance(links, list) else ())
+        if not (isinstance(link, dict) and link.get("rel") == "self")
+    ]
+    return [{"rel": "self", "href": own}, *others] if own else others
+
+
+def _next_address(document: object, url: str) -> str:
+    link = find_link(read_links(document, url), "next")
+    return link.href if link is not None else ""
+
+
+def _refusal(reply: Reply, host: str) -> ProblemError:
+    code = reply.status_code
+    if code in (404, 410):
+        return ProblemError(
+            f"There is no catalogue at this address ({code}).",
+            status_code=code,
+            advice="Check the address.",
+        )
+    if asks_to_sign_in(reply):
+        return SignInError(
+            f"{host} wants you to sign in ({code}).",
+            status_code=code,
+            advice="Search in Python: ogc.search_items(url, auth=token).",
+        )
+    error = problem_error(reply)
+    if code in (400, 422):
+        document = reply.json_or_none()
+        said = document.get("description") if isinstance(document, dict) else None
+        detail = clean(said or error.what.partition(": ")[2], limit=300)
+        return ProblemError(
+            f"The catalogue refuses this search: {detail or code}.".replace("..", "."),
+            status_code=code,
+        )
+    return error

@@ -1,0 +1,183 @@
+"""Reads STAC documents for a client: one look at an address, and what came of it.
+
+Credentials go to the client's own server and nowhere else; every other server gets
+connections of its own. At most four documents are read at a time, each within a
+deadline and a size.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from ogc_widgets.client.auth.credentials import Credentials
+from ogc_widgets.client.http.transport import Transport
+from ogc_widgets.errors import (
+    BodyTooLargeError,
+    ConnectionFailedError,
+    DeadlineError,
+    OgcError,
+    PrivateAddressError,
+    RedirectError,
+)
+from ogc_widgets.protocol.links import WEB_SCHEMES, absolute, origin, same_origin
+from ogc_widgets.protocol.requests import requests
+from ogc_widgets.protocol.stac.stac_documents import StacFacts, facts_of
+from ogc_widgets.protocol.text import clean
+
+if TYPE_CHECKING:
+    from ogc_widgets.client.http.connection import Connection
+    from ogc_widgets.protocol.answers.replies import Reply
+    from ogc_widgets.protocol.links import Origin
+
+LOOK_S = 15.0
+DOCUMENT_BYTES = 4 * 2**20
+AT_A_TIME = 4
+_ACCEPT = "application/geo+json, application/json;q=0.9, */*;q=0.1"
+# A file with one of these types is no STAC document, whatever is in it.
+_NO_DOCUMENT = ("image/", "video/", "audio/", "application/zip", "application/x-")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen at an address.
+
+    Attributes:
+        facts: What the document is; ``facts.kind`` is "" where there is none.
+        why_not: Why there is no STAC document, one sentence; else "".
+        answered: Whether something is there, STAC or not.
+        private: Whether it was not looked at, because only machines near the client's
+            server can reach it.
+    """
+
+    facts: StacFacts = field(default_factory=StacFacts)
+    why_not: str = ""
+    answered: bool = False
+    private: bool = False
+
+
+class StacReader:
+    """Reads STAC documents, wherever they are.
+
+    Args:
+        client: The client of the process server, for its credentials and its rules.
+    """
+
+    def __init__(self, client: Connection) -> None:
+        self._client = client
+        self._others: dict[Origin | None, Transport] = {}
+        self._places = asyncio.Semaphore(AT_A_TIME)
+
+    async def look(self, url: str, *, insist: bool = False) -> Look:
+        """Look at an address. Only in the loop thread; raises nothing of a server's.
+
+        Args:
+            url: Address of a document.
+            insist: Whether the user asked for it, so that a private address is read.
+        """
+        address = absolute(url)
+        if urlsplit(address).scheme not in WEB_SCHEMES:
+            return Look(why_not="This is not a web address.")
+        named_by = "" if insist else None
+        try:
+            reply = await self.send(
+                requests.get(address, accept=_ACCEPT, named_by=named_by),
+                max_bytes=DOCUMENT_BYTES,
+            )
+        except PrivateAddressError:
+            return Look(
+                why_not="Not looked at: only machines near yours can reach it.",
+                private=True,
+            )
+        except OgcError as error:
+            return Look(
+                why_not=_in_words(error, address),
+                answered=isinstance(error, BodyTooLargeError),
+            )
+        return _seen(reply)
+
+    async def send(
+        self,
+        request: requests.Request,
+        *,
+        timeout_s: float | None = None,
+        max_bytes: int = DOCUMENT_BYTES,
+    ) -> Reply:
+        """Send a request to whichever server it is for. Only in the loop thread.
+
+        Raises:
+            TransportError: No complete answer within the limits.
+        """
+        timeout_s = timeout_s or LOOK_S
+        async with self._places:
+            if same_origin(request.url, self._client.url):
+                return await self._client.send(
+                    request, timeout_s=timeout_s, max_bytes=max_bytes
+                )
+            transport = self._stranger(request.url)
+            return await transport.send(
+                request, timeout_s=timeout_s, max_bytes=max_bytes
+            )
+
+    def _stranger(self, url: str) -> Transport:
+        key = origin(url)
+        if key not in self._others:
+            # Without the client's credentials, and without its exception to the rule
+            # that certificates are checked.
+            self._others[key] = Transport(
+                url,
+                Credentials(url),
+                timeout_s=LOOK_S,
+                verify=self._client.verify_others,
+                reach=self._client.reach,
+            )
+        return self._others[key]
+
+    async def close(self) -> None:
+        """Close the connections to other servers. Only in the loop thread."""
+        others, self._others = self._others, {}
+        for transport in others.values():
+            await transport.close()
+
+
+def _seen(reply: Reply) -> Look:
+    if not reply.is_ok:
+        return Look(why_not=_refusal(reply.status_code))
+    media_type = reply.content_type.partition(";")[0].strip().lower()
+    if media_type.startswith(_NO_DOCUMENT):
+        return Look(why_not=f"A file is there ({clean(media_type)}).", answered=True)
+    document = reply.json_or_none()
+    if document is None:
+        what = "a web page" if "html" in media_type else "no JSON document"
+        return Look(why_not=f"There is {what}, not a STAC document.", answered=True)
+    facts = facts_of(document)
+    if not facts.kind:
+        return Look(why_not="The JSON there is not a STAC document.", answered=True)
+    return Look(facts, answered=True)
+
+
+def _refusal(status_code: int) -> str:
+    if status_code in (404, 410):
+        return f"The server has nothing at this address ({status_code})."
+    if status_code == 401:
+        return f"The server wants you to sign in ({status_code})."
+    if status_code == 403:
+        return f"The server does not let you read this ({status_code})."
+    if status_code == 429:
+        return "The server is busy (429)."
+    return f"The server answers with an error ({status_code})."
+
+
+def _in_words(error: OgcError, address: str) -> str:
+    host = clean(urlsplit(address).hostname, limit=80)
+    if isinstance(error, DeadlineError):
+        return f"{host} did not answer in time."
+    if isinstance(error, BodyTooLargeError):
+        return f"The document is larger than {DOCUMENT_BYTES >> 20} MB."
+    if isinstance(error, RedirectError):
+        return "The address redirects to a place that is not safe to follow."
+    if isinstance(error, ConnectionFailedError):
+        return f"{host} does not answer."
+    return f"{host} does not give a complete answer."

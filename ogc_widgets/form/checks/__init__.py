@@ -1,0 +1,1 @@
+"""What is wrong with a value, and how it is said."""

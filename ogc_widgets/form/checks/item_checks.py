@@ -1,0 +1,262 @@
+"""What is known of the STAC documents that a form names: an advice, never a barrier.
+
+The form itself asks nobody. It is handed a :class:`Looker` (an app binds one), says
+which addresses stand in it, and shows what came of it. Documents that stand in the form
+themselves are judged without one.
+"""
+
+from __future__ import annotations
+
+import threading
+import zlib
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from ogc_widgets.form.fields import stac_fields
+from ogc_widgets.form.schema import exact
+from ogc_widgets.protocol.stac.stac_documents import KIND_WORDS, StacFacts, facts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ogc_widgets.client.stac.stac_reader import Look
+    from ogc_widgets.form.fields.fields import Field
+    from ogc_widgets.form.fields.stac_fields import StacHint
+
+Check = dict[str, Any]
+
+# So many addresses are looked at by themselves; the others when they are asked for.
+MOST_LOOKS: Final = 100
+# A half-typed address is not asked for; the page also says when a row is left.
+TYPING_S: Final = 1.2
+_LONG_KEY: Final = 300
+
+
+class Looker(Protocol):
+    """Looks at addresses aside."""
+
+    def look(
+        self,
+        address: str,
+        done: Callable[[Look], None],
+        *,
+        after_s: float = 0,
+        insist: bool = False,
+    ) -> Callable[[], None]:
+        """Look at an address and return at once.
+
+        Args:
+            address: Address of a document.
+            done: Called with what was seen, from any thread; at once where that is
+                known from before, never after the returned function was called.
+            after_s: Seconds to wait before; giving up within them costs nothing.
+            insist: Look again, and at private addresses, too.
+
+        Returns:
+            A function that gives up.
+        """
+
+
+class ItemChecks:
+    """Keeps a form's checks in step with the texts that stand in it.
+
+    Args:
+        changed: Called when a look came back, from any thread.
+    """
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
+        self._lock = threading.RLock()
+        self._looker: Looker | None = None
+        self._looks: dict[str, Look] = {}
+        self._pending: dict[str, Callable[[], None]] = {}
+        self._waiting: set[str] = set()
+        self._parts: dict[str, tuple[str, StacHint]] = {}
+
+    @property
+    def looker(self) -> Looker | None:
+        """What looks at addresses, None for nobody; settable."""
+        return self._looker
+
+    @looker.setter
+    def looker(self, looker: Looker | None) -> None:
+        self.close()
+        self._looks.clear()
+        self._looker = looker
+
+    def follow(
+        self, fields: Mapping[str, Field], drafts: Mapping[str, Any], after_s: float
+    ) -> dict[str, Check]:
+        """Check what stands in a form now, and give up on what does not any more.
+
+        Args:
+            fields: Input id to field, of those that :func:`holds_documents` is true of.
+            drafts: Input id to what is on the screen.
+            after_s: Seconds to wait before new addresses are looked at.
+
+        Returns:
+            Key to check; see :func:`check_key`.
+        """
+        self._parts = {
+            check_key(part.stac, text): (text, part.stac)
+            for key, field in fields.items()
+            for _, part, text in stac_fields.parts(field, drafts.get(key))
+            if part.stac is not None
+        }
+        with self._lock:
+            self._follow_addresses(after_s)
+        return self.checks()
+
+    def _follow_addresses(self, after_s: float) -> None:
+        addresses = [
+            text.strip()
+            for text, hint in self._parts.values()
+            if not (hint.documents and stac_fields.is_document(text)) and _is_web(text)
+        ]
+        wanted = dict.fromkeys(addresses[:MOST_LOOKS])
+        for address in [one for one in self._pending if one not in wanted]:
+            self._pending.pop(address)()
+        for address in wanted:
+            is_late = address in self._waiting and not after_s
+            if is_late or address not in {*self._looks, *self._pending}:
+                self._start(address, after_s=after_s)
+
+    def look_again(self, key: str) -> None:
+        """Look at the address of a check because the user asked for it."""
+        with self._lock:
+            if key in self._parts:
+                self._start(self._parts[key][0].strip(), insist=True)
+
+    def checks(self) -> dict[str, Check]:
+        """Key to what is known: see :func:`judge`."""
+        found = {
+            key: self._check(text, hint) for key, (text, hint) in self._parts.items()
+        }
+        return {key: check for key, check in found.items() if check is not None}
+
+    def features(self) -> dict[str, list[dict[str, Any]]]:
+        """Key to the GeoJSON features of each document that has some."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for key, (text, hint) in self._parts.items():
+            facts = self._facts(text, hint)
+            if facts is not None and facts.features:
+                found[key] = list(facts.features)
+        return found
+
+    def close(self) -> None:
+        """Give up on everything that is not back yet."""
+        with self._lock:
+            pending, self._pending = self._pending, {}
+            self._waiting.clear()
+        for give_up in pending.values():
+            give_up()
+
+    def _start(self, address: str, *, after_s: float = 0, insist: bool = False) -> None:
+        if self._looker is None:
+            return
+        before = self._pending.pop(address, None)
+        if before is not None:
+            before()
+        if insist:
+            self._looks.pop(address, None)
+        if after_s:
+            self._waiting.add(address)
+        else:
+            self._waiting.discard(address)
+        came_at_once = False
+
+        def done(look: Look) -> None:
+            nonlocal came_at_once
+            with self._lock:
+                came_at_once = True
+                self._looks[address] = look
+                self._pending.pop(address, None)
+                self._waiting.discard(address)
+            self._changed()
+
+        give_up = self._looker.look(address, done, after_s=after_s, insist=insist)
+        if not came_at_once:
+            self._pending[address] = give_up
+
+    def _facts(self, text: str, hint: StacHint) -> StacFacts | None:
+        if hint.documents and stac_fields.is_document(text):
+            return _facts_in(text)
+        look = self._looks.get(text.strip())
+        return look.facts if look is not None else None
+
+    def _check(self, text: str, hint: StacHint) -> Check | None:
+        facts = self._facts(text, hint)
+        if hint.documents and stac_fields.is_document(text):
+            return None if facts is None else judge(facts, hint)
+        look = self._looks.get(text.strip())
+        if look is None:
+            is_asked = text.strip() in self._pending and (
+                text.strip() not in self._waiting
+            )
+            return {"state": "busy"} if is_asked else None
+        if look.private:
+            return {"state": "unread", "words": look.why_not}
+        if look.facts.kind:
+            return judge(look.facts, hint)
+        if "file" in hint.wants and look.answered:
+            # It need not be a STAC document.
+            return None
+        return {"state": "bad", "words": look.why_not}
+
+
+def judge(facts: StacFacts, hint: StacHint) -> Check:
+    """What a field says about a document.
+
+    Returns:
+        ``state``: "good", "odd" (something else than asked for) or "bad"; beside these
+        a form knows "busy" and "unread". ``id`` and ``date`` of the document, ``words``
+        for why not.
+    """
+    if not facts.kind:
+        return {"state": "bad", "words": "This is not a STAC document."}
+    note = facts.date
+    if facts.kind == "items":
+        note = f"{facts.count:,} item{'' if facts.count == 1 else 's'}"
+    elif facts.kind != "item":
+        note = KIND_WORDS[facts.kind].partition(" ")[2]
+    name = facts.id or facts.title or KIND_WORDS[facts.kind].partition(" ")[2]
+    check = {"state": "good", "id": name, "date": note}
+    if facts.kind not in hint.wants:
+        asked = " or ".join(KIND_WORDS[kind] for kind in hint.wants[:2])
+        is_there = KIND_WORDS[facts.kind]
+        check["state"] = "odd"
+        check["words"] = f"This is {is_there}, not {asked}."
+    return check
+
+
+def check_key(hint: StacHint | None, text: str) -> str:
+    """By which name the page asks for the check of a text.
+
+    The same address may be right in one field and wrong in another; long texts are
+    named by their length and checksum.
+    """
+    wants = " ".join(hint.wants) if hint is not None else ""
+    name = text.strip()
+    if len(name) > _LONG_KEY:
+        content = name.encode("utf-8", errors="surrogatepass")
+        name = f"{len(content)} {zlib.crc32(content):08x}"
+    return f"{wants}|{name}"
+
+
+def holds_documents(field: Field) -> bool:
+    """Whether STAC documents may stand in a field."""
+    return any(part.kind == "stac" for part in field.walk())
+
+
+@lru_cache(maxsize=64)
+def _facts_in(text: str) -> StacFacts | None:
+    """What a document says that stands in the form; it is read at every keystroke."""
+    try:
+        return facts_of(exact.loads(text))
+    except exact.NotJsonError:
+        return None
+
+
+def _is_web(text: str) -> bool:
+    start = text.strip()[:8].lower()
+    return start.startswith(("http://", "https://"))

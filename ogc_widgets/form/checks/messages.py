@@ -1,0 +1,302 @@
+"""What the validator found, said to a student.
+
+A message completes the sentence "This input ..." and never shows a keyword of JSON
+Schema: "must look like EPSG:4326", "must be at least 1", "needs a value".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from ogc_widgets.form.checks import validate
+from ogc_widgets.form.drafts import texts
+from ogc_widgets.form.fields.fields import name_of_step, split_path
+from ogc_widgets.form.page import words
+from ogc_widgets.form.schema import exact
+
+if TYPE_CHECKING:
+    from jsonschema_rs import ValidationError
+
+    from ogc_widgets.form.fields.fields import Field
+    from ogc_widgets.protocol.wire import JsonValue
+
+NEEDS_VALUE: Final = "needs a value"
+_MAX_NAMED: Final = 6
+
+_TYPES: Final[dict[str, str]] = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "yes or no",
+    "array": "a list",
+    "object": "an object (names and values in braces)",
+    "null": "null",
+}
+_FORMATS: Final[dict[str, str]] = {
+    "email": "must be an e-mail address like name@example.org",
+    "idn-email": "must be an e-mail address like name@example.org",
+    "uuid": "must be a UUID like 123e4567-e89b-12d3-a456-426614174000",
+    "hostname": "must be a host name like example.org",
+    "idn-hostname": "must be a host name like example.org",
+    "ipv4": "must be an IPv4 address like 192.0.2.1",
+    "ipv6": "must be an IPv6 address like 2001:db8::1",
+    "json-pointer": "must be a JSON Pointer like /properties/datetime",
+    "relative-json-pointer": "must be a relative JSON Pointer like 1/datetime",
+    "regex": "must be a regular expression",
+    "date": "must be a date like 2021-07-13",
+    "time": "must be a time like 10:30:00Z",
+    "date-time": "must be a date and time like 2021-07-13T10:30:00Z",
+    "duration": "must be a duration like P1D (a day) or PT2H30M",
+    "uri": "must be a web address like https://example.org/item.json",
+    "iri": "must be a web address like https://example.org/item.json",
+}
+
+# Tried in this order to find one that a pattern accepts.
+_SAMPLES: Final = (
+    "EPSG:4326",
+    "-121.4,39.8,-120.7,40.5",
+    "2021-07-13",
+    "2021-07-13T10:30:00Z",
+    "2021-07-13T10:30:00.000Z",
+    "2021-07-13T00:00:00Z/2021-07-14T00:00:00Z",
+    "2021-07-13/2021-07-14",
+    "2021-07-13T00:00:00/2021-07-14T00:00:00",
+    "202107",
+    "2021-07",
+    "2021",
+    "20210713",
+    "10:30",
+    "10:30:00",
+    "green,nir",
+    "green",
+    "B03",
+    "T10TFK",
+    "10TFK",
+    "S2B_10TFK_20210713_0_L2A",
+    "https://example.org/item.json",
+    "s3://bucket/key",
+    "1.0.0",
+    "v1.0.0",
+    "1.0",
+    "0.5",
+    "50%",
+    "10m",
+    "10 m",
+    "100",
+    "1",
+    "-1",
+    "P1D",
+    "a",
+    "A",
+    "abc",
+    "ABC",
+    "name",
+    "Name",
+    "my-name",
+    "my_name",
+    "name@example.org",
+    "image.tif",
+    "/data/image.tif",
+    "#ff8800",
+    "CRS84",
+    "en",
+    "en-GB",
+    "POLYGON((0 0,1 0,1 1,0 0))",
+    "123e4567-e89b-12d3-a456-426614174000",
+)
+
+
+def message(error: ValidationError, field: Field | None = None) -> str:
+    """Words for one finding of the validator about the value of a field."""
+    kind = error.kind
+    details = _details(error)
+    limit = details.get("limit")
+    match kind.name:
+        case "minimum":
+            return f"must be at least {_number(limit)}"
+        case "maximum":
+            return f"must be at most {_number(limit)}"
+        case "exclusiveMinimum":
+            return f"must be more than {_number(limit)}"
+        case "exclusiveMaximum":
+            return f"must be less than {_number(limit)}"
+        case "multipleOf":
+            return f"must be a multiple of {_number(details.get('multiple_of'))}"
+        case "minLength":
+            return f"must have {_count(limit, 'character')} or more"
+        case "maxLength":
+            return f"must have {_count(limit, 'character')} or fewer"
+        case "minItems":
+            return f"needs {_count(limit, 'value')} or more"
+        case "maxItems":
+            return f"takes {_count(limit, 'value')} or fewer"
+        case "minProperties":
+            return f"needs {_count(limit, 'name')} or more"
+        case "maxProperties":
+            return f"takes {_count(limit, 'name')} or fewer"
+        case "uniqueItems":
+            return "has the same value twice"
+        case "pattern":
+            return pattern_message(str(details.get("pattern", "")), field)
+        case "format":
+            return _format(str(details.get("format", "")), error.instance)
+        case "enum":
+            return choose_message(details.get("options") or ())
+        case "const":
+            return f"must be {words.shorten(details.get('expected_value'))}"
+        case "type":
+            return f"must be {_types(error)}"
+        case "required":
+            return f"needs {details.get('property', 'another member')}"
+        case "dependentRequired" | "dependencies":
+            return "needs another input that goes with it"
+        case "additionalProperties" | "unevaluatedProperties":
+            names = details.get("unexpected") or ()
+            return f"has a name that is not expected: {_names(names)}"
+        case "anyOf" | "oneOf":
+            return _alternatives(error, kind.name, field)
+        case "contains":
+            return "lacks a value that must be in it"
+        case "not" | "falseSchema":
+            return "has a value that is not allowed here"
+        case "propertyNames":
+            return "has a name that is not allowed"
+        case _:
+            return "is not what the server asks for"
+
+
+def choose_message(options: Iterable[Any]) -> str:
+    """Name the options, a handful at most: "choose one of a, b, c"."""
+    return f"choose one of {_names(options)}"
+
+
+def pattern_message(pattern: str, field: Field | None = None) -> str:
+    """An example that a pattern accepts, else the pattern itself."""
+    if field is not None:
+        for example in (field.default, *field.schema.get("examples", ())):
+            if isinstance(example, str) and _fits(pattern, example):
+                return f"must look like {words.shorten(example)}"
+    sample = _sample(pattern)
+    return (
+        f"must look like {sample}"
+        if sample
+        else f"must match the pattern {words.shorten(pattern, 120)}"
+    )
+
+
+def text_message(field: Field, text: str) -> str:
+    """What our own rules say about a text, beyond the schema; "" if nothing."""
+    match field.kind:
+        case "date":
+            return texts.date_fault(text)
+        case "time":
+            return texts.time_fault(text)
+        case "datetime":
+            return texts.datetime_fault(text)
+        case "duration":
+            return texts.duration_fault(text)
+        case _:
+            pass
+    if field.format in ("uri", "url", "iri"):
+        return texts.uri_fault(text)
+    if _is_crs_code(field) and text.strip().upper().startswith("EPSG:"):
+        return "" if text.strip()[5:].isdigit() else "must look like EPSG:4326"
+    return ""
+
+
+def _is_crs_code(field: Field) -> bool:
+    said = f"{field.key} {field.label}".lower()
+    return field.kind == "text" and any(word in said for word in ("epsg", "crs", "srs"))
+
+
+def _details(error: ValidationError) -> Mapping[str, Any]:
+    if error.kind.name in ("anyOf", "oneOf"):
+        return {}
+    try:
+        details = error.kind.as_dict()
+    except (ValueError, TypeError, RecursionError):
+        return {}
+    return details if isinstance(details, Mapping) else {}
+
+
+def _types(error: ValidationError) -> str:
+    details = _details(error)
+    names = details.get("types", details.get("type"))
+    names = [names] if isinstance(names, str) else list(names or [])
+    told = [_TYPES.get(str(name), str(name)) for name in names if name != "null"]
+    return " or ".join(told) or "null"
+
+
+def _format(name: str, instance: JsonValue) -> str:
+    if name in ("uri", "iri") and isinstance(instance, str):
+        return texts.uri_fault(instance) or _FORMATS[name]
+    if name == "date" and isinstance(instance, str):
+        return texts.date_fault(instance) or _FORMATS[name]
+    return _FORMATS.get(name, f"must be written as {name}")
+
+
+def _alternatives(error: ValidationError, name: str, field: Field | None) -> str:
+    context: list[list[ValidationError]] = getattr(error.kind, "context", None) or []
+    findings = [branch for branch in context if branch]
+    if field is not None and words.ranges(field):
+        return f"must be {words.ranges(field)}"
+    if name == "oneOf" and context and len(findings) < len(context) - 1:
+        return "fits more than one of the kinds that are offered"
+    wanted = [
+        str(_details(branch[0]).get("property", ""))
+        for branch in findings
+        if len(branch) == 1 and branch[0].kind.name == "required"
+    ]
+    if wanted and len(wanted) == len(findings):
+        return f"needs {' or '.join(dict.fromkeys(wanted))}"
+    types = [branch[0] for branch in findings if branch[0].kind.name == "type"]
+    if len(types) == len(findings) and types:
+        return f"must be {' or '.join(dict.fromkeys(_types(one) for one in types))}"
+    if field is not None and field.branches:
+        return f"must be one of: {_names(branch.label for branch in field.branches)}"
+    # The branch that came furthest says best what is missing.
+    deepest = max(findings, key=lambda b: len(b[0].instance_path), default=None)
+    return message(deepest[0]) if deepest else "fits none of the kinds offered"
+
+
+def _fits(pattern: str, sample: str) -> bool:
+    return validate.accepts_pattern(pattern, sample)
+
+
+@lru_cache(maxsize=256)
+def _sample(pattern: str) -> str:
+    return next((sample for sample in _SAMPLES if _fits(pattern, sample)), "")
+
+
+def _number(value: JsonValue) -> str:
+    return exact.number_text(value) if value is not None else "the limit"
+
+
+def _count(value: JsonValue, noun: str) -> str:
+    return f"{value} {noun}" if value == 1 else f"{value} {noun}s"
+
+
+def _names(values: Iterable[Any]) -> str:
+    every = list(values)
+    shown = ", ".join(words.shorten(value, 40) for value in every[:_MAX_NAMED])
+    more = len(every) - _MAX_NAMED
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def sentence(message: str) -> str:
+    """A message as it stands under its field: "Needs a value."."""
+    text = message[:1].upper() + message[1:]
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def in_one(key: str, findings: Mapping[str, str]) -> str:
+    """The findings about one input in one message."""
+    parts = []
+    for path, message in findings.items():
+        _, *steps = split_path(path)
+        names = [name_of_step(step) for step in steps]
+        parts.append(f"{', '.join(names)}: {message}" if names else message)
+    del key
+    return "; ".join(parts)

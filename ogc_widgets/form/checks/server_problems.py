@@ -1,0 +1,129 @@
+"""Which inputs a server's problem document speaks of, and what it says of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from ogc_widgets.protocol.text import clean
+
+if TYPE_CHECKING:
+    from ogc_widgets.protocol.wire import JsonValue
+
+_LISTS: Final = (
+    "errors",
+    "invalid-params",
+    "invalidParams",
+    "invalid_params",
+    "violations",
+    "causes",
+    "detail",
+)
+_NAMES: Final = (
+    "pointer",
+    "name",
+    "field",
+    "parameter",
+    "input",
+    "loc",
+    "location",
+    "path",
+    "propertyPath",
+    "id",
+)
+_TEXTS: Final = ("detail", "reason", "message", "msg", "description", "title")
+# Ids as short as this are words of any sentence.
+_SHORT: Final = 3
+
+
+def messages_for(problem: JsonValue, ids: Iterable[str]) -> dict[str, str]:
+    """Input id to what the server says of it.
+
+    Args:
+        problem: A problem document as a dict, a
+            :class:`~ogc_widgets.protocol.Problem`, or a
+            :class:`~ogc_widgets.errors.ProblemError`.
+        ids: Ids of the inputs.
+
+    Returns:
+        Only inputs that the document names; plain text, cut to a readable length.
+    """
+    document = _document(problem)
+    known = list(ids)
+    found: dict[str, str] = {}
+    for entry in _entries(document):
+        named = _named_input(entry, known)
+        if named:
+            found.setdefault(named, _said(entry) or _said(document))
+    if found:
+        return found
+    for member in ("detail", "description", "message", "exception", "title"):
+        text = document.get(member)
+        if isinstance(text, str):
+            for name in _ids_in(text, known):
+                found.setdefault(name, clean(text, limit=600))
+            if found:
+                return found
+    return found
+
+
+def _document(problem: JsonValue) -> Mapping[str, Any]:
+    if isinstance(problem, Mapping):
+        return problem
+    for name in ("problem", "raw"):
+        inner = getattr(problem, name, None)
+        if isinstance(inner, Mapping) and inner:
+            return inner
+        raw = getattr(inner, "raw", None)
+        if isinstance(raw, Mapping) and raw:
+            return raw
+    return {
+        name: getattr(problem, name, None) for name in ("title", "detail", "type")
+    } | ({"detail": str(problem)} if isinstance(problem, BaseException) else {})
+
+
+def _entries(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for name in _LISTS:
+        value = document.get(name)
+        if isinstance(value, Mapping):
+            for key, text in value.items():
+                yield {"name": key, "detail": text if isinstance(text, str) else ""}
+        for entry in value if isinstance(value, list) else ():
+            if isinstance(entry, Mapping):
+                yield entry
+    yield document
+
+
+def _named_input(entry: Mapping[str, Any], known: list[str]) -> str:
+    for name in _NAMES:
+        value = entry.get(name)
+        parts = value if isinstance(value, list) else [value]
+        if isinstance(value, str):
+            parts = re.split(r"[/.\[\]#$'\"]+", value)
+        for part in parts:
+            if part in known and isinstance(part, str):
+                return part
+    return ""
+
+
+def _said(entry: Mapping[str, Any]) -> str:
+    for name in _TEXTS:
+        value = entry.get(name)
+        if isinstance(value, str) and value.strip():
+            return clean(value, limit=600)
+    return "was refused by the server"
+
+
+def _ids_in(text: str, known: list[str]) -> list[str]:
+    """Ids that a sentence names: quoted ones first, else whole words."""
+    quoted = set(re.findall(r"[\"'`‘“<\[(]([^\"'`’”>\])]{1,100})[\"'`’”>\])]", text))
+    named = [name for name in known if name in quoted]
+    if named:
+        return named
+    return [
+        name
+        for name in known
+        if len(name) >= _SHORT
+        and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)
+    ]

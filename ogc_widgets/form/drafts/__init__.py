@@ -1,0 +1,1 @@
+"""Drafts: what stands on the screen, made from values and read back."""

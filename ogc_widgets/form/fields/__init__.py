@@ -1,0 +1,1 @@
+"""From a schema to fields: what each input is on the screen."""

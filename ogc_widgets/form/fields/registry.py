@@ -1,0 +1,132 @@
+"""Fields of your own: ``@register_field`` for a format, a type or a predicate.
+
+A registered field is a function that gets the :class:`Field` and returns an ipywidget
+with a ``value`` trait holding the JSON value (None while nothing is entered)::
+
+    @ogc_widgets.register_field(format="colour")
+    def colour(field):
+        return ipywidgets.ColorPicker(value=None)
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.errors import InputError
+from ogc_widgets.form.fields.fields import Field
+from ogc_widgets.form.page import words
+
+if TYPE_CHECKING:
+    from ogc_widgets.form.schema.descriptions import InputReading
+    from ogc_widgets.protocol.wire import JsonValue
+
+MakeWidget = Callable[[Field], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What a registered field is for, and what makes its widget."""
+
+    make: MakeWidget
+    format: str
+    media_type: str
+    cwl_type: str
+    input_id: str
+    when: Callable[[Mapping[str, Any]], bool] | None
+
+
+_lock = threading.Lock()
+_registered: dict[int, Registration] = {}
+_last = 0
+
+
+def register_field(
+    *,
+    format: str = "",  # noqa: A002 # the word of JSON Schema
+    media_type: str = "",
+    cwl_type: str = "",
+    input_id: str = "",
+    when: Callable[[Mapping[str, Any]], bool] | None = None,
+) -> Callable[[MakeWidget], MakeWidget]:
+    """Draw certain inputs with a widget of your own.
+
+    Args:
+        format: ``format`` of the schema, such as "colour".
+        media_type: Media type of the content, without parameters.
+        cwl_type: Type in the application package, or its end after "#".
+        input_id: Id of the input.
+        when: Called with the flat schema; true if the field fits.
+
+    Returns:
+        A decorator for a function that takes the :class:`Field` and returns a widget
+        with a ``value`` trait. All conditions given must hold; later registrations
+        are asked first. The function gets an attribute ``unregister``.
+
+    Raises:
+        InputError: No condition was given, so it would take over every input.
+    """
+    if not (format or media_type or cwl_type or input_id or when):
+        raise InputError(
+            "register_field needs at least one condition.",
+            advice='For example: @register_field(format="colour")',
+        )
+
+    def decorate(make: MakeWidget) -> MakeWidget:
+        global _last  # one registry per Python process, by design
+        with _lock:
+            _last += 1
+            number = _last
+            _registered[number] = Registration(
+                make, format, media_type, cwl_type, input_id, when
+            )
+        make.unregister = lambda: _registered.pop(number, None)  # type: ignore[attr-defined]
+        return make
+
+    return decorate
+
+
+def find(view: Mapping[str, Any], reading: InputReading, made: Field) -> int | None:
+    """Number of the registered field for an input, or None.
+
+    Args:
+        view: The flat schema of the input.
+        reading: Its description.
+        made: The field that it has without one, for what stands in branches.
+    """
+    for number, one in sorted(_registered.items(), reverse=True):
+        if _fits(one, view, reading, made):
+            return number
+    return None
+
+
+def make_widget(number: int, field: Field) -> JsonValue:
+    """The widget that a registered field makes, or None if it is gone."""
+    registration = _registered.get(number)
+    return registration.make(field) if registration is not None else None
+
+
+def _fits(
+    one: Registration, view: Mapping[str, Any], reading: InputReading, made: Field
+) -> bool:
+    said = reading.cwl_type
+    contents = (str(view.get("contentMediaType", "")), *made.media_types)
+    return (
+        (not one.format or one.format in (view.get("format"), made.format))
+        and (
+            not one.media_type
+            or words.base_type(one.media_type) in map(words.base_type, contents)
+        )
+        and (not one.cwl_type or one.cwl_type in (said, said.rsplit("#", 1)[-1]))
+        and (not one.input_id or one.input_id == reading.id)
+        and (one.when is None or _holds(one.when, view))
+    )
+
+
+def _holds(when: Callable[[Mapping[str, Any]], bool], view: Mapping[str, Any]) -> bool:
+    try:
+        return bool(when(view))
+    except Exception:  # noqa: BLE001 # a user's predicate must not take the form down
+        return False

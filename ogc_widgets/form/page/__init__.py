@@ -1,0 +1,1 @@
+"""What the page gets to draw a form, and what it answers."""

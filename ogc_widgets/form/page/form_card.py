@@ -1,0 +1,70 @@
+"""What a saved notebook says about a form without a kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from ogc_widgets.form.schema import exact
+from ogc_widgets.protocol.text import clean, escape_html
+
+if TYPE_CHECKING:
+    from ogc_widgets.form.fields.fields import Field
+    from ogc_widgets.protocol.wire import JsonValue
+
+_MAX_ROWS: Final = 100
+_MAX_VALUE: Final = 500
+
+
+def card_text(title: str, set_count: int, count: int) -> str:
+    """Say how far the form is filled: "Water bodies form: 2 of 4 inputs set"."""
+    noun = "input" if count == 1 else "inputs"
+    return f"{clean(title, limit=80)} form: {set_count} of {count} {noun} set"
+
+
+def card_html(
+    title: str, fields: Mapping[str, Field], inputs: Mapping[str, Any]
+) -> str:
+    """Names and values of the inputs as an escaped table without styles.
+
+    Args:
+        title: Title of the process.
+        fields: Input id to field.
+        inputs: Input id to value, secrets already taken out.
+    """
+    rows = [(field.label or key, inputs.get(key, "")) for key, field in fields.items()]
+    rows += [(key, value) for key, value in inputs.items() if key not in fields]
+    body = "".join(
+        f'<tr><th align="left">{escape_html(name)}</th>'
+        f"<td>{escape_html(text_of(value), limit=_MAX_VALUE)}</td></tr>"
+        for name, value in rows[:_MAX_ROWS]
+    )
+    more = len(rows) - _MAX_ROWS
+    if more > 0:
+        body += f"<tr><td>{more} more</td></tr>"
+    return (
+        f"<table><caption>{escape_html(title)}</caption><tbody>{body}</tbody></table>"
+    )
+
+
+def text_of(value: JsonValue) -> str:
+    """A value as short text: "green, nir"."""
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
+    return value if isinstance(value, str) else exact.dumps(value)
+
+
+def without_secrets(field: Field | None, value: JsonValue) -> JsonValue:
+    """A value with "$SECRET" in place of what must not be shown or saved."""
+    if field is None or all(part.kind != "secret" for part in field.walk()):
+        return value
+    if field.kind == "secret":
+        hidden: Any = "$SECRET"
+        return {field.envelope: hidden} if field.envelope else hidden
+    if field.kind == "object" and isinstance(value, Mapping):
+        members = {member.key: member for member in field.fields}
+        if value.keys() <= members.keys():
+            return {k: without_secrets(members[k], v) for k, v in value.items()}
+    if field.kind == "list" and isinstance(value, list):
+        return [without_secrets(field.item, one) for one in value]
+    return "$SECRET"

@@ -1,0 +1,340 @@
+"""Our words about fields: hints, names of encodings, media types and branches.
+
+These are the only texts on the form that do not come from the server, kept together so
+that they read alike.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from ogc_widgets.area.encoding import in_words, label_of
+from ogc_widgets.area.recognition.order import UNDECIDED, order_of
+from ogc_widgets.form.schema import exact
+
+if TYPE_CHECKING:
+    from ogc_widgets.form.fields.fields import Field
+    from ogc_widgets.protocol.wire import JsonValue
+
+_MEDIA_TYPES: Final[dict[str, str]] = {
+    "application/json": "JSON",
+    "application/geo+json": "GeoJSON",
+    "application/vnd.geo+json": "GeoJSON",
+    "application/xml": "XML",
+    "text/xml": "XML",
+    "application/gml+xml": "GML",
+    "text/xml; subtype=gml": "GML",
+    "application/vnd.google-earth.kml+xml": "KML",
+    "application/vnd.google-earth.kmz": "KMZ",
+    "application/cwl": "CWL",
+    "application/cwl+json": "CWL as JSON",
+    "application/cwl+yaml": "CWL as YAML",
+    "application/ogcapppkg+json": "OGC application package",
+    "application/x-yaml": "YAML",
+    "application/yaml": "YAML",
+    "text/yaml": "YAML",
+    "text/csv": "CSV",
+    "text/plain": "plain text",
+    "text/html": "HTML",
+    "text/wkt": "WKT",
+    "application/wkt": "WKT",
+    "image/tiff": "TIFF",
+    "image/tiff; application=geotiff": "GeoTIFF",
+    "image/tiff; application=geotiff; profile=cloud-optimized": "cloud-optimized GeoTIFF",  # noqa: E501 # a media type cannot be wrapped
+    "image/jp2": "JPEG 2000",
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "application/netcdf": "NetCDF",
+    "application/x-netcdf": "NetCDF",
+    "application/x-hdf5": "HDF5",
+    "application/geopackage+sqlite3": "GeoPackage",
+    "application/zip": "ZIP archive",
+    "application/pdf": "PDF",
+    "application/octet-stream": "binary file",
+}
+
+_TEXTS: Final = frozenset(
+    {
+        "application/cwl",
+        "application/javascript",
+        "application/sql",
+        "application/wkt",
+    }
+)
+
+_EXTENSIONS: Final[dict[str, str]] = {
+    "application/json": ".json",
+    "application/geo+json": ".geojson,.json",
+    "application/gml+xml": ".gml,.xml",
+    "text/xml": ".xml,.gml",
+    "application/xml": ".xml,.gml",
+    "application/vnd.google-earth.kml+xml": ".kml",
+    "application/cwl": ".cwl",
+    "application/cwl+yaml": ".cwl,.yaml,.yml",
+    "image/tiff": ".tif,.tiff",
+    "image/jp2": ".jp2",
+    "application/x-netcdf": ".nc",
+    "application/netcdf": ".nc",
+    "text/csv": ".csv",
+    "application/geopackage+sqlite3": ".gpkg",
+    "application/zip": ".zip",
+}
+
+FORMATS: Final[dict[str, str]] = {
+    "uri": "web address",
+    "url": "web address",
+    "uri-reference": "web address",
+    "iri": "web address",
+    "iri-reference": "web address",
+    "email": "e-mail address",
+    "idn-email": "e-mail address",
+    "uuid": "UUID",
+    "hostname": "host name",
+    "idn-hostname": "host name",
+    "ipv4": "IPv4 address",
+    "ipv6": "IPv6 address",
+    "json-pointer": "JSON Pointer",
+    "relative-json-pointer": "relative JSON Pointer",
+    "uri-template": "URI template",
+    "regex": "regular expression",
+}
+
+_KINDS: Final[dict[str, str]] = {
+    "text": "text",
+    "multiline": "text",
+    "number": "number",
+    "integer": "whole number",
+    "date": "date",
+    "time": "time",
+    "datetime": "date and time",
+    "duration": "duration",
+    "boolean": "yes or no",
+    "null": "nothing (null)",
+    "choice": "one of a list",
+    "multichoice": "some of a list",
+    "tuple": "fixed list",
+    "object": "object",
+    "map": "names and values",
+    "union": "one of several",
+    "file": "file",
+    "secret": "password",
+    "area": "area",
+    "stac": "STAC document",
+    "json": "JSON",
+}
+
+_INPUT_MODES: Final[dict[str, str]] = {
+    "uri": "url",
+    "url": "url",
+    "iri": "url",
+    "email": "email",
+    "idn-email": "email",
+}
+
+
+def base_type(media_type: str) -> str:
+    """Media type without its parameters, lower case."""
+    return media_type.split(";", 1)[0].strip().lower()
+
+
+def media_type(name: str) -> str:
+    """Short name of a media type: "GeoTIFF", else the media type itself."""
+    normal = re.sub(r"\s*;\s*", "; ", name.strip().lower())
+    return _MEDIA_TYPES.get(normal) or _MEDIA_TYPES.get(base_type(name)) or name
+
+
+def is_json(name: str) -> bool:
+    """Whether content of this media type is JSON."""
+    base = base_type(name)
+    return base == "application/json" or base.endswith("+json")
+
+
+def is_text(name: str) -> bool:
+    """Whether content of this media type is text that people can edit."""
+    base = base_type(name)
+    return (
+        base.startswith("text/")
+        or is_json(base)
+        or base.endswith(("xml", "yaml", "+yml"))
+        or base in _TEXTS
+    )
+
+
+def language(media_types: tuple[str, ...]) -> str:
+    """Language of code in text of these media types, or ""."""
+    for name in media_types:
+        base = base_type(name)
+        if base.startswith("application/cwl"):
+            return "cwl"
+        if is_json(base):
+            return "json"
+        if base.endswith("xml"):
+            return "xml"
+        if base.endswith(("yaml", "yml")):
+            return "yaml"
+    return ""
+
+
+def accept(media_types: tuple[str, ...]) -> str:
+    """Value of the ``accept`` attribute of a file input."""
+    parts: list[str] = []
+    for name in media_types:
+        base = base_type(name)
+        parts += [base, *_EXTENSIONS.get(base, "").split(",")]
+    return ",".join(dict.fromkeys(part for part in parts if part))
+
+
+def crs(name: str) -> str:
+    """Short name of a coordinate reference system: "CRS84", "EPSG:4326"."""
+    if re.search(r"CRS84h$", name):
+        return "CRS84h"
+    if name.endswith("CRS84"):
+        return "CRS84"
+    found = re.search(r"EPSG[:/]+(?:[\d.]*[:/])?(\d+)$", name, re.IGNORECASE)
+    return f"EPSG:{found.group(1)}" if found else name
+
+
+def input_mode(field: Field) -> str:
+    """The kind of text box that suits a one-line field."""
+    by_kind = {"date": "date", "time": "time", "datetime": "datetime-local"}
+    return by_kind.get(field.kind) or _INPUT_MODES.get(field.format, "text")
+
+
+def kind(field: Field) -> str:
+    """What a field takes, in two or three words; names the branches of a union."""
+    if field.kind == "const":
+        return field.option_labels[0] if field.option_labels else "fixed value"
+    if field.kind == "list":
+        return f"list of {plural(kind(field.item))}" if field.item else "list"
+    if field.kind in ("file", "multiline") and field.media_types:
+        return " or ".join(
+            dict.fromkeys(media_type(name) for name in field.media_types)
+        )
+    if field.kind == "text":
+        return FORMATS.get(field.format, "text")
+    if field.kind == "area" and field.area is not None:
+        wanted = field.area.default
+        is_open = order_of(wanted) == UNDECIDED
+        return "four numbers" if is_open else label_of(wanted, field.area.separator)
+    if field.kind == "stac" and field.stac is not None:
+        return field.stac.words
+    return _KINDS[field.kind]
+
+
+def plural(name: str) -> str:
+    """Plural of one of our own names."""
+    irregular = {
+        "text": "texts",
+        "yes or no": "yes or no",
+        "web address": "web addresses",
+        "e-mail address": "e-mail addresses",
+        "date and time": "dates and times",
+        "one of a list": "choices",
+        "JSON": "JSON values",
+        "one of several": "values",
+        "some of a list": "lists",
+    }
+    if name in irregular:
+        return irregular[name]
+    if name.endswith("y"):
+        return name[:-1] + "ies"
+    return name if name.endswith("s") else name + "s"
+
+
+def shorten(value: JsonValue, limit: int = 60) -> str:
+    """A value as short text, for labels of options and for messages."""
+    text = value if isinstance(value, str) else exact.dumps(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def hint(field: Field) -> str:
+    """What stands under a field, in our words."""
+    parts: list[str] = []
+    match field.kind:
+        case "number" | "integer":
+            parts.append(_range(field))
+        case "list" | "map" | "multichoice":
+            parts.append(_count(field))
+        case "text" if field.format in FORMATS:
+            parts.append(FORMATS[field.format])
+        case "datetime":
+            parts.append("date and time, such as 2021-07-13T10:30:00Z")
+        case "date":
+            parts.append("date, such as 2021-07-13")
+        case "time":
+            parts.append("time, such as 10:30:00Z")
+        case "duration":
+            parts.append("duration, such as P1D or PT2H30M")
+        case "area" if field.area is not None:
+            way = field.area
+            parts.append(in_words(way.default, way.default_crs, way.separator))
+        case "stac":
+            parts.append(kind(field))
+        case "file" if field.media_types:
+            parts.append(kind(field))
+        case "json":
+            parts.append("JSON")
+        case _:
+            pass
+    return "; ".join(part for part in parts if part)
+
+
+def _range(field: Field) -> str:
+    whole = "whole number" if field.kind == "integer" else ""
+    span = ranges(field) or _span(field.minimum, field.maximum, field.exclusive)
+    steps = f"in steps of {exact.number_text(field.step)}" if _has_steps(field) else ""
+    return ", ".join(part for part in (whole, span, steps) if part)
+
+
+def ranges(field: Field) -> str:
+    """The ranges of a number that may be in one of several, else ""."""
+    spans = field.schema.get("anyOf", ())
+    if not spans or not all(span.keys() and span.keys() <= _ENDS for span in spans):
+        return ""
+    return ", or ".join(
+        _span(
+            span.get("minimum", span.get("exclusiveMinimum")),
+            span.get("maximum", span.get("exclusiveMaximum")),
+            ("exclusiveMinimum" in span, "exclusiveMaximum" in span),
+        )
+        for span in spans
+    )
+
+
+_ENDS: Final = frozenset(
+    {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+)
+
+
+def _span(least: JsonValue, most: JsonValue, exclusive: tuple[bool, bool]) -> str:
+    low = exact.number_text(least) if least is not None else ""
+    high = exact.number_text(most) if most is not None else ""
+    above, below = exclusive
+    if low and low == high:
+        return low
+    if low and high:
+        return f"{'more than ' * above}{low} to {'less than ' * below}{high}"
+    sides = []
+    if low:
+        sides.append(f"more than {low}" if above else f"{low} or more")
+    if high:
+        sides.append(f"less than {high}" if below else f"{high} or less")
+    return " and ".join(sides)
+
+
+def _has_steps(field: Field) -> bool:
+    return field.step is not None and not (field.kind == "integer" and field.step == 1)
+
+
+def _count(field: Field) -> str:
+    noun = "values"
+    low, high = field.min_items, field.max_items
+    if high is None:
+        some = "one or more values" if low else "any number of values"
+        return f"{low} or more {noun}" if low > 1 else some
+    if high == 1:
+        return "1 value" if low else "1 value or none"
+    if low == high:
+        return f"{low} {noun}"
+    return f"{low} to {high} {noun}" if low else f"up to {high} {noun}"

@@ -1,0 +1,1 @@
+"""From a process description to one dialect of JSON Schema."""

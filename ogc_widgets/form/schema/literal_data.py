@@ -1,0 +1,146 @@
+"""Literal data as WPS and the drafts of the standard describe it, as JSON Schema.
+
+``literalDataDomains``, or one ``literalDataDomain``, hold a data type, values or ranges
+that are allowed, a default and a unit (``LiteralDataDomain`` of OGC 14-065).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from ogc_widgets.form.schema.dialects import as_number
+
+if TYPE_CHECKING:
+    from ogc_widgets.protocol.wire import JsonValue
+
+Json = Mapping[str, Any]
+
+_DOMAINS: Final = ("literalDataDomains", "literalDataDomain", "literalData")
+# What a definition calls its list of values or ranges.
+_VALUES: Final = (
+    "allowedValues",
+    "allowed_values",
+    "allowedRanges",
+    "options",
+    "possibleValues",
+    "values",
+    "enum",
+)
+_ENDS: Final = {"minimumValue", "maximumValue"}
+
+
+def domains_of(raw: Json) -> list[Json]:
+    """The domains of an input, the default one first."""
+    found = next((raw[name] for name in _DOMAINS if raw.get(name)), ())
+    members = [found] if isinstance(found, Mapping) else found
+    members = members if isinstance(members, list) else []
+    domains = [member for member in members if isinstance(member, Mapping)]
+    return sorted(domains, key=lambda domain: domain.get("default") is not True)
+
+
+def schema_of(domains: list[Json]) -> dict[str, Any]:
+    """The schema of a value that is in one of the domains; {} if there are none."""
+    schemas = [_schema(domain) for domain in domains]
+    if len(schemas) < 2:  # nothing to choose between
+        return schemas[0] if schemas else {}
+    default = default_of(domains)
+    said = {} if default is None else {"default": default}
+    types = {schema["type"] for schema in schemas}
+    limits = [
+        {name: schema[name] for name in schema if name not in ("type", "default")}
+        for schema in schemas
+    ]
+    if len(types) == 1 and not all(limits):
+        return {"type": types.pop(), **said}
+    are_ranges = not any({"enum", "anyOf"} & limit.keys() for limit in limits)
+    if len(types) == 1 and are_ranges:
+        return {"type": types.pop(), "anyOf": limits, **said}
+    return {"anyOf": schemas, **said}
+
+
+def default_of(domains: list[Json]) -> JsonValue:
+    """The value that the domains start with, or None."""
+    for domain in domains:
+        for source in (domain, domain.get("valueDefinition")):
+            if not isinstance(source, Mapping):
+                continue
+            # "default": true marks the domain; it is not its value.
+            marked = source.get("default")
+            named = None if isinstance(marked, bool) else marked
+            found = source.get("defaultValue", named)
+            if found is not None:
+                return found
+    return None
+
+
+def _schema(domain: Json) -> dict[str, Any]:
+    data_type = domain.get("dataType") or domain.get("data_type")
+    if isinstance(data_type, Mapping):
+        data_type = data_type.get("name") or str(data_type.get("reference", ""))
+    name = str(data_type or "string").rsplit("#", 1)[-1].rsplit("/", 1)[-1]
+    schema: dict[str, Any] = {"type": name}
+    default = default_of([domain])
+    if default is not None:
+        schema["default"] = default
+    options: list[Any] = []
+    ranges: list[dict[str, Any]] = []
+    for member in _members(domain):
+        if not isinstance(member, Mapping):
+            options.append(member)
+        elif _ENDS & member.keys():
+            ranges.append(_range(member))
+        elif "value" in member:
+            options.append(member["value"])
+    if options and ranges:
+        numbers = [as_number(option) for option in options]
+        single = [{"minimum": one, "maximum": one} for one in numbers]
+        schema["anyOf"] = [*single, *ranges]
+    elif options:
+        schema["enum"] = options
+    elif len(ranges) == 1:
+        schema |= ranges[0]
+    elif ranges:
+        schema["anyOf"] = ranges
+    return schema
+
+
+def _members(domain: Json) -> list[Any]:
+    """Values and ranges that are allowed."""
+    definition = domain.get("valueDefinition", domain)
+    if isinstance(definition, list):
+        return definition
+    if not isinstance(definition, Mapping):
+        return []
+    if _ENDS & definition.keys():
+        return [definition]
+    for name in _VALUES:
+        found = definition.get(name, domain.get(name))
+        if isinstance(found, Mapping):
+            inner = next((found[key] for key in _VALUES if key in found), found)
+            found = inner if isinstance(inner, list) else [inner]
+        if isinstance(found, list):
+            return found
+    return []
+
+
+def _range(member: Json) -> dict[str, Any]:
+    """One range; an open end is not in it itself, spacing counts from the lower end."""
+    closure = str(member.get("rangeClosure") or member.get("closure")).lower()
+    low, high = (
+        as_number(member.get(name)) for name in ("minimumValue", "maximumValue")
+    )
+    found: dict[str, Any] = {}
+    if low is not None:
+        is_open = closure.startswith("open")
+        found["exclusiveMinimum" if is_open else "minimum"] = low
+    if high is not None:
+        is_open = closure.endswith("open")
+        found["exclusiveMaximum" if is_open else "maximum"] = high
+    spacing = as_number(member.get("spacing"))
+    if isinstance(spacing, (int, float)) and spacing > 0:
+        # JSON Schema counts from zero.
+        starts = low if isinstance(low, (int, float)) else 0
+        if starts % spacing == 0:
+            found["multipleOf"] = spacing
+    return found

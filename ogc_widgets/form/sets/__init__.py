@@ -1,0 +1,1 @@
+"""Sets of inputs: saved, loaded, compared and pasted."""

@@ -1,0 +1,1 @@
+"""Programs that run a package, and what becomes of them."""

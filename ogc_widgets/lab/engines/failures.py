@@ -1,0 +1,111 @@
+"""Say why a job failed, in one sentence for people."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ogc_widgets.lab.engines.progress import Tracker, step_title
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ogc_widgets.lab.engines.runner import JobFolder
+
+_TAIL_BYTES = 64 * 1024
+_LONGEST = 1000
+_ERROR_LINE = re.compile(r"^error:\s*(?P<sentence>.+)$", re.IGNORECASE)
+_NOT_FOUND = re.compile(r"^ERROR '(?P<program>[^']+)' not found")
+_RUNNER_ERROR = re.compile(r"^(?:ERROR|CRITICAL)\s+(?P<text>.*)$")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a job failed.
+
+    Attributes:
+        message: The reason for people.
+        code: The HTTP status code that fits: 400 where a step refused what it was
+            given, 500 where something broke.
+    """
+
+    message: str
+    code: int = 500
+
+
+def why_it_failed(folder: JobFolder, tracker: Tracker, exit_code: int) -> Failure:
+    """Return the reason why a job failed.
+
+    A step that ends with a line ``error: <sentence>`` has said it itself. Otherwise
+    the step's name and its last lines, or what the runner said.
+
+    Args:
+        folder: The job's files.
+        tracker: What is known of the run.
+        exit_code: Exit code of the runner.
+    """
+    logs = dict(folder.step_logs())
+    for name in tracker.failed:
+        if sentence := _own_words(_tail(logs.get(name))):
+            return _failure(f"{_title(tracker, name)} failed: {sentence}", 400)
+    runner_lines = _tail(folder.log)
+    for line in runner_lines:
+        if match := _NOT_FOUND.match(line):
+            step = _title(tracker, tracker.failed[0]) if tracker.failed else "A step"
+            return _failure(
+                f"{step} failed: the program {match['program']!r} is not installed "
+                "here. The lab runs steps as plain programs, without containers."
+            )
+    if tracker.failed:
+        name = tracker.failed[0]
+        last = " / ".join(_tail(logs.get(name))[-3:])
+        return _failure(
+            f"{_title(tracker, name)} failed: {last or 'it said nothing on stderr'}"
+        )
+    if text := _runner_words(runner_lines):
+        return _failure(f"The package could not be run: {text}")
+    last = " / ".join(runner_lines[-3:])
+    return _failure(f"The runner ended with code {exit_code}. {last}".strip())
+
+
+def _title(tracker: Tracker, name: str) -> str:
+    return step_title(tracker.step_of(name))
+
+
+def _own_words(lines: list[str]) -> str:
+    for line in reversed(lines):
+        if match := _ERROR_LINE.match(line):
+            return match["sentence"].strip()
+    return ""
+
+
+def _runner_words(lines: list[str]) -> str:
+    """Return the runner's first error with the lines that belong to it."""
+    for index, line in enumerate(lines):
+        if match := _RUNNER_ERROR.match(line):
+            more = []
+            for follower in lines[index + 1 : index + 6]:
+                if re.match(r"^(INFO|WARNING|ERROR|DEBUG)\b", follower):
+                    break
+                more.append(follower.strip())
+            return " ".join([match["text"].strip(), *more]).strip()
+    return ""
+
+
+def _tail(path: Path | None) -> list[str]:
+    if path is None:
+        return []
+    try:
+        with path.open("rb") as stream:
+            stream.seek(0, 2)
+            stream.seek(max(0, stream.tell() - _TAIL_BYTES))
+            text = stream.read().decode("utf-8", "replace")
+    except OSError:
+        return []
+    return [line.rstrip() for line in text.splitlines() if line.strip()]
+
+
+def _failure(text: str, code: int = 500) -> Failure:
+    short = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return Failure(short, code)

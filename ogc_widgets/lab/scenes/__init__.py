@@ -1,0 +1,1 @@
+"""Example scenes and the landscape that they show."""

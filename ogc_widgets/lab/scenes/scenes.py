@@ -1,0 +1,286 @@
+"""Two small scenes to work with where there is no internet.
+
+They look like Sentinel-2 (same ids, dates, bands and map projection as the images of
+the water-bodies tutorial) but show a landscape that does not exist: see
+:mod:`ogc_widgets.lab.scenes.terrain`. Every machine makes its own; nothing is
+downloaded.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from rasterio.io import DatasetReader
+
+    from ogc_widgets.lab.scenes.landcover import Season
+    from ogc_widgets.lab.scenes.terrain import Landscape
+
+_VERSION = "4"  # raise it whenever a change here gives other pixels
+_THUMBNAIL_SIZE = 400
+_LEFT_BEHIND_S = 3600  # making a scene takes seconds
+_BAND_NAMES = {"blue": "B02", "green": "B03", "red": "B04", "nir": "B08"}
+
+
+class _Scene(NamedTuple):
+    """One image: when it was taken, and which part of the landscape it shows."""
+
+    id: str
+    datetime: str
+    platform: str
+    edges: tuple[float, float, float, float]  # west, south, east, north, UTM metres
+    season: tuple[float, ...]  # the members of landcover.Season
+
+
+# Each image stops a little inside the tutorial's area on two sides, so that the two
+# results have outlines that can be told apart on a map.
+_SCENES = (
+    _Scene(
+        "S2B_10TFK_20210713_0_L2A",
+        "2021-07-13T19:03:24Z",
+        "sentinel-2b",
+        (632_960, 4_406_480, 689_360, 4_480_400),
+        (1, 15.0, 9_000.0, 0.1, 1.0, 140.0, 60.0),
+    ),
+    _Scene(
+        "S2A_10TFK_20220524_0_L2A",
+        "2022-05-24T19:03:29Z",
+        "sentinel-2a",
+        (639_360, 4_412_960, 695_520, 4_486_800),
+        (2, 0.5, 2_140.0, 0.9, 1.6, 145.0, 57.0),
+    ),
+)
+
+
+def scene_names() -> list[str]:
+    """Return where the items are below the folder of scenes, the older one first."""
+    return [f"{scene.id}/{scene.id}.json" for scene in _SCENES]
+
+
+def scenes_folder() -> Path:
+    """Return the folder for scenes in this user's cache."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("ogc_widgets", appauthor=False) / "scenes"
+
+
+def ensure_scenes(folder: Path | None = None) -> list[Path]:
+    """Make the scenes that are not there yet.
+
+    Takes a few seconds the first time. Any number of processes may call this at once:
+    a scene is written beside its place and then moved there in one step.
+
+    Args:
+        folder: Where to keep them; :func:`scenes_folder` by default.
+
+    Returns:
+        The STAC items, ``<folder>/<id>/<id>.json``, the older one first. Their assets
+        ``blue``, ``green``, ``red`` and ``nir`` are cloud-optimised GeoTIFFs with
+        reflectance times 10,000 (0 is no data) in EPSG:32610 at 80 m; ``thumbnail`` is
+        a PNG in EPSG:3857.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    home = scenes_folder() if folder is None else Path(folder)
+    home.mkdir(parents=True, exist_ok=True)
+    from ogc_widgets.lab.scenes.terrain import landscape
+
+    items, land = [], None
+    for scene in _SCENES:
+        item = home / scene.id / f"{scene.id}.json"
+        if not _is_complete(item):
+            _remove_leftovers(home)
+            land = land or landscape()
+            _make(scene, land, home)
+        items.append(item)
+    return items
+
+
+def _is_complete(item: Path) -> bool:
+    """Return whether an item of this version is there, with its files in full."""
+    try:
+        known = json.loads(item.read_bytes())
+        return bool(known["properties"]["version"] == _VERSION) and all(
+            (item.parent / asset["href"]).stat().st_size == asset["file:size"]
+            for asset in known["assets"].values()
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _remove_leftovers(home: Path) -> None:
+    """Remove what processes left behind that were killed while they made a scene."""
+    for folder in home.glob(".making-*"):
+        with suppress(OSError):  # another process may remove it, too
+            if time.time() - folder.stat().st_mtime > _LEFT_BEHIND_S:
+                shutil.rmtree(folder)
+
+
+def _make(scene: _Scene, land: Landscape, home: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=home) as scratch:
+        made = Path(scratch) / scene.id
+        made.mkdir()
+        _write(scene, land, made)
+        place = home / scene.id
+        try:
+            made.rename(place)
+        except OSError:
+            if _is_complete(place / f"{scene.id}.json"):
+                return  # another process was faster
+            shutil.move(place, Path(scratch) / "damaged")
+            made.rename(place)
+
+
+def _write(scene: _Scene, land: Landscape, folder: Path) -> None:
+    """Write the bands, the thumbnail and the item of one scene."""
+    from rasterio import shutil as raster_files
+    from rasterio.io import MemoryFile
+    from rasterio.transform import from_bounds
+
+    from ogc_widgets.lab.scenes.landcover import BANDS, reflectance
+    from ogc_widgets.lab.scenes.terrain import NORTH, PIXEL, WEST
+    from ogc_widgets.lab.water_bodies.footprint import footprint
+    from ogc_widgets.lab.water_bodies.rasters import TILE
+
+    west, south, east, north = scene.edges
+    rows = slice(round((NORTH - north) / PIXEL), round((NORTH - south) / PIXEL))
+    columns = slice(round((west - WEST) / PIXEL), round((east - WEST) / PIXEL))
+    pixels = reflectance(land, _season(scene))[:, rows, columns]
+    count, height, width = pixels.shape
+    profile = {
+        "driver": "GTiff",
+        "dtype": "uint16",
+        "nodata": 0,
+        "height": height,
+        "width": width,
+        "crs": "EPSG:32610",
+        "transform": from_bounds(*scene.edges, width, height),
+    }
+    assets: dict[str, Any] = {}
+    for name, band in zip(BANDS, pixels, strict=True):
+        target = folder / f"{name}.tif"
+        with MemoryFile() as memory:
+            with memory.open(count=1, **profile) as plain:
+                plain.write(band, 1)
+            raster_files.copy(
+                memory.name,
+                target,
+                driver="COG",
+                blocksize=TILE,
+                compress="deflate",
+                level=9,
+                predictor="yes",
+                overview_resampling="average",
+            )
+        assets[name] = _band_asset(name, target)
+    with MemoryFile() as memory:
+        with memory.open(count=count, **profile) as plain:
+            plain.write(pixels)
+        with memory.open() as whole:
+            assets["thumbnail"] = _thumbnail(whole, folder / "thumbnail.png")
+            geometry, bbox = footprint(whole)
+    item = _item(scene, geometry, bbox, assets, [height, width])
+    text = json.dumps(item, indent=2)
+    (folder / f"{scene.id}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _season(scene: _Scene) -> Season:
+    from ogc_widgets.lab.scenes.landcover import Season
+
+    salt, *numbers = scene.season
+    return Season(int(salt), *numbers)
+
+
+def _band_asset(name: str, target: Path) -> dict[str, Any]:
+    return {
+        "href": f"./{target.name}",
+        "type": "image/tiff; application=geotiff; profile=cloud-optimized",
+        "title": name.capitalize() if name != "nir" else "Near infrared",
+        "roles": ["data", "reflectance"],
+        "eo:bands": [{"name": _BAND_NAMES[name], "common_name": name}],
+        "raster:bands": [{"data_type": "uint16", "nodata": 0, "scale": 0.0001}],
+        "file:size": target.stat().st_size,
+    }
+
+
+def _thumbnail(dataset: DatasetReader, target: Path) -> dict[str, Any]:
+    """Write a true-colour picture and return its asset."""
+    import numpy as np
+    from rasterio.enums import Resampling
+
+    from ogc_widgets.lab.water_bodies.preview import warp_to_web_map, write_png
+
+    pixels, members = warp_to_web_map(dataset, Resampling.average, _THUMBNAIL_SIZE)
+    colours = pixels.data[[2, 1, 0]].astype("float64")
+    bright = np.clip(colours / 2_600, 0, 1) ** 0.7 * 255
+    inside = np.where(np.ma.getmaskarray(pixels).any(axis=0, keepdims=True), 0, 255)
+    picture: NDArray[np.uint8] = np.concatenate([bright, inside]).astype("uint8")
+    write_png(picture, target)
+    return {
+        "href": f"./{target.name}",
+        "type": "image/png",
+        "title": "True colour",
+        "roles": ["thumbnail", "overview"],
+        **members,
+        "file:size": target.stat().st_size,
+    }
+
+
+def _item(
+    scene: _Scene,
+    geometry: dict[str, Any],
+    bbox: list[float],
+    assets: dict[str, Any],
+    shape: list[int],
+) -> dict[str, Any]:
+    from ogc_widgets.lab.scenes.terrain import PIXEL
+
+    west, _, _, north = scene.edges
+    extensions = (
+        "eo/v1.1.0",
+        "file/v2.1.0",
+        "projection/v1.2.0",
+        "raster/v1.1.0",
+        "version/v1.2.0",
+    )
+    return {
+        "type": "Feature",
+        "stac_version": "1.0.0",
+        "stac_extensions": [
+            f"https://stac-extensions.github.io/{name}/schema.json"
+            for name in extensions
+        ],
+        "id": scene.id,
+        "geometry": geometry,
+        "bbox": bbox,
+        "properties": {
+            "datetime": scene.datetime,
+            "title": f"{scene.id} (generated)",
+            "description": (
+                "A generated landscape in the manner of Sentinel-2, for work without "
+                "internet. It is not an image of the Earth."
+            ),
+            "version": _VERSION,
+            "platform": scene.platform,
+            "constellation": "sentinel-2",
+            "instruments": ["msi"],
+            "gsd": PIXEL,
+            "eo:cloud_cover": 0,
+            "proj:code": "EPSG:32610",
+            "proj:epsg": 32610,
+            "proj:bbox": list(scene.edges),
+            "proj:shape": shape,
+            "proj:transform": [PIXEL, 0, west, 0, -PIXEL, north],
+        },
+        "links": [],
+        "assets": assets,
+    }

@@ -1,0 +1,128 @@
+"""Who may use a protected server: whoever brings a good bearer token.
+
+Open to everybody are
+
+* the landing page, so that a client can find out what this is before it signs in; it
+  holds nothing but addresses;
+* the example scenes and the STAC API over them: the steps of jobs read them, which have
+  no token and shall not get one (a package may come from anywhere), and nothing of
+  anybody is in them;
+* where to sign in (RFC 9728), when there is an issuer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from ogc_widgets.lab.server.problems import Problem, problem_response
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from ogc_widgets.lab.server.access.oidc import Issuer
+    from ogc_widgets.lab.server.settings import Settings
+
+_REALM = "ogc_widgets lab"
+
+
+class Gate:
+    """ASGI middleware that asks for a token; lets everything pass without options.
+
+    Args:
+        app: What comes after it.
+        settings: Options of the server.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+        self._digest = _digest(settings.token) if settings.token else b""
+        self._issuer: Issuer | None = None
+        if settings.oidc:
+            # Only here: who does not use it need not have the library.
+            from ogc_widgets.lab.server.access.oidc import Issuer
+
+            self._issuer = Issuer(settings.oidc, settings.audience)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on or refuse one request."""
+        if scope["type"] == "http" and self._settings.is_protected:
+            path: str = scope["path"]
+            if not self._settings.is_open(path):
+                problem = await self._refusal(scope)
+                if problem is not None:
+                    await problem_response(problem, path)(scope, receive, send)
+                    return
+        await self._app(scope, receive, send)
+
+    async def _refusal(self, scope: Scope) -> Problem | None:
+        given = Headers(scope=scope).get("authorization", "")
+        scheme, _, token = given.partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or not token:
+            return self._unauthorised(
+                scope,
+                "This server is protected: send an Authorization header with a bearer "
+                "token.",
+            )
+        if self._digest and hmac.compare_digest(self._digest, _digest(token)):
+            return None
+        if self._issuer is None:
+            return self._unauthorised(scope, "The token is not the right one.", "bad")
+        from ogc_widgets.lab.server.access.oidc import BadTokenError, IssuerError
+
+        try:
+            await self._issuer.check(token)
+        except BadTokenError as error:
+            return self._unauthorised(scope, str(error), "bad")
+        except IssuerError as error:
+            return Problem(
+                503,
+                "",
+                "Sign-in is not possible",
+                f"The token cannot be checked at the moment. {error}",
+                headers={"Retry-After": "10"},
+            )
+        return None
+
+    def _unauthorised(self, scope: Scope, detail: str, token: str = "") -> Problem:
+        challenge = [f'realm="{_REALM}"']
+        if token:
+            words = detail.encode("ascii", "replace").decode().replace('"', "'")
+            challenge += ['error="invalid_token"', f'error_description="{words}"']
+        if self._settings.oidc:
+            url = Request(scope).url
+            address = f"{url.scheme}://{url.netloc}{self._settings.metadata_path}"
+            challenge.append(f'resource_metadata="{address}"')
+        return Problem(
+            401,
+            "",
+            "Not signed in",
+            detail,
+            headers={"WWW-Authenticate": f"Bearer {', '.join(challenge)}"},
+        )
+
+
+async def metadata(request: Request) -> Response:
+    """GET where to sign in for this server (RFC 9728)."""
+    settings: Settings = request.app.state.lab.settings
+    origin = f"{request.url.scheme}://{request.url.netloc}"
+    return JSONResponse(
+        {
+            "resource": origin + settings.api_path,
+            "resource_name": _REALM,
+            "authorization_servers": [settings.oidc],
+            "bearer_methods_supported": ["header"],
+        }
+    )
+
+
+def _digest(token: str) -> bytes:
+    # Of one length, whatever comes: the comparison tells nothing about the secret.
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()

@@ -1,0 +1,1 @@
+"""Jobs of the lab server: kept, run in turn, and their results."""

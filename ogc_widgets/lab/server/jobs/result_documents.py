@@ -1,0 +1,190 @@
+"""Turn the CWL output object of a job into OGC results."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote, urlsplit
+
+from ogc_widgets.lab.server.stac.result_items import (
+    feature_collection,
+    find_catalog,
+    media_type,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ogc_widgets.lab.engines.runner import JobFolder
+    from ogc_widgets.lab.server.values import Json
+
+# A larger file is sent as a link even where its value was asked for.
+_INLINE_BYTES = 16 * 2**20
+
+
+@dataclass(frozen=True)
+class ResultAddresses:
+    """Addresses below one job, for the links in its results."""
+
+    job_url: str
+    outputs: Path
+
+    def file(self, path: Path) -> str:
+        """Return the URL of a result file or folder."""
+        below = path.resolve().relative_to(self.outputs.resolve()).as_posix()
+        return f"{self.job_url}/files/{quote(below)}"
+
+    def output(self, name: str) -> str:
+        """Return the URL of one output."""
+        return f"{self.job_url}/results/{quote(name, safe='')}"
+
+
+@dataclass(frozen=True)
+class Raw:
+    """One output as it is: a file, or a body."""
+
+    media_type: str
+    body: bytes = b""
+    path: Path | None = None
+
+
+def read_outputs(folder: JobFolder) -> dict[str, Any]:
+    """Return the CWL output object of a successful job."""
+    document: dict[str, Any] = json.loads(
+        folder.output_object.read_text(encoding="utf-8")
+    )
+    return document
+
+
+def results_document(
+    outputs: Mapping[str, Any],
+    addresses: ResultAddresses,
+    *,
+    by_reference: Callable[[str], bool | None],
+) -> dict[str, Any]:
+    """Return the results document of the standard.
+
+    Args:
+        outputs: The CWL output object, only the outputs that are wanted.
+        addresses: Where the files can be fetched.
+        by_reference: Says for an output id whether the client asked for a
+            reference (True), a value (False), or neither (None).
+    """
+    document: dict[str, Any] = {}
+    for name, value in outputs.items():
+        if value is None:
+            continue
+        wanted = by_reference(name)
+        if wanted:
+            document[name] = _reference(name, value, addresses)
+        else:
+            document[name] = _inline(value, addresses, files_too=wanted is False)
+    return document
+
+
+def raw_output(value: Json, addresses: ResultAddresses) -> Raw:
+    """Return one output without the document around it."""
+    if _is(value, "File"):
+        path = _path(value)
+        return Raw(media_type(path), path=path)
+    if isinstance(value, str):
+        return Raw("text/plain; charset=utf-8", value.encode())
+    inline = _inline(value, addresses, files_too=False)
+    if isinstance(inline, dict) and "value" in inline:
+        kind = inline.get("mediaType", "application/json")
+        return Raw(kind, json.dumps(inline["value"]).encode())
+    return Raw("application/json", json.dumps(inline).encode())
+
+
+def _reference(name: str, value: Json, addresses: ResultAddresses) -> Json:
+    if _is(value, "File"):
+        return _link(value, addresses)
+    if isinstance(value, list) and value and all(_is(v, "File") for v in value):
+        return [_link(each, addresses) for each in value]
+    kind = "text/plain" if isinstance(value, str) else "application/json"
+    if _is(value, "Directory") and find_catalog(_path(value)):
+        kind = "application/geo+json"
+    return {"href": addresses.output(name), "type": kind}
+
+
+def _inline(value: Json, addresses: ResultAddresses, *, files_too: bool) -> Json:
+    """Return a value as the document carries it: objects are qualified."""
+    if _is(value, "File"):
+        return _file_value(value, addresses) if files_too else _link(value, addresses)
+    if _is(value, "Directory"):
+        return _directory(value, addresses)
+    if isinstance(value, list):
+        return [_inline(each, addresses, files_too=files_too) for each in value]
+    if isinstance(value, dict):
+        return {"value": _record(value, addresses)}
+    return value
+
+
+def _record(value: Json, addresses: ResultAddresses) -> Json:
+    if _is(value, "File") or _is(value, "Directory"):
+        return _inline(value, addresses, files_too=False)
+    if isinstance(value, dict):
+        return {key: _record(each, addresses) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_record(each, addresses) for each in value]
+    return value
+
+
+def _directory(value: Mapping[str, Any], addresses: ResultAddresses) -> dict[str, Any]:
+    folder = _path(value)
+    catalog = find_catalog(folder)
+    if catalog is None:
+        return {
+            "href": addresses.file(folder) + "/",
+            "type": "application/json",
+            "title": f"Files of {value.get('basename') or folder.name}",
+        }
+    items = feature_collection(catalog, addresses.outputs, addresses.file)
+    return {"value": items, "mediaType": "application/geo+json"}
+
+
+def _link(value: Mapping[str, Any], addresses: ResultAddresses) -> dict[str, Any]:
+    path = _path(value)
+    link = {
+        "href": addresses.file(path),
+        "type": media_type(path),
+        "title": str(value.get("basename") or path.name),
+    }
+    if "size" in value:
+        link["length"] = value["size"]
+    return link
+
+
+def _file_value(value: Mapping[str, Any], addresses: ResultAddresses) -> dict[str, Any]:
+    path = _path(value)
+    if path.stat().st_size > _INLINE_BYTES:
+        return _link(value, addresses)
+    kind = media_type(path)
+    content = path.read_bytes()
+    if kind.split(";")[0] in {"application/json", "application/geo+json"}:
+        try:
+            return {"value": json.loads(content), "mediaType": kind}
+        except ValueError:
+            pass
+    if kind.startswith("text/"):
+        try:
+            return {"value": content.decode(), "mediaType": kind.split(";")[0]}
+        except UnicodeDecodeError:
+            pass
+    return {
+        "value": base64.b64encode(content).decode(),
+        "mediaType": kind,
+        "encoding": "base64",
+    }
+
+
+def _is(value: Json, kind: str) -> bool:
+    return isinstance(value, dict) and value.get("class") == kind
+
+
+def _path(value: Mapping[str, Any]) -> Path:
+    location = str(value.get("path") or value.get("location"))
+    return Path(unquote(urlsplit(location).path) if ":" in location else location)

@@ -1,0 +1,286 @@
+"""Run accepted jobs, a few at a time, and note how they do."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import re
+import shutil
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.lab.engines.failures import why_it_failed
+from ogc_widgets.lab.engines.launcher import start_command
+from ogc_widgets.lab.engines.process_tree import identity, kill_tree
+from ogc_widgets.lab.engines.progress import Tracker, expected_executions
+from ogc_widgets.lab.engines.runner import (
+    JobFolder,
+    embedded_arguments,
+    foreign_command,
+)
+from ogc_widgets.lab.server.jobs.job_store import new_job_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ogc_widgets.lab.engines.launcher import Launcher, Running
+    from ogc_widgets.lab.server.jobs.job_store import JobRecord, JobStore
+    from ogc_widgets.lab.server.processes.deployed import ProcessRecord
+    from ogc_widgets.lab.server.processes.inputs import CheckedInputs
+    from ogc_widgets.lab.server.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+# Some runners colour what they say even where nobody sees colours.
+_WRITE_AGAIN_S = 1.0
+_COLOUR = re.compile(rb"\x1b\[[0-9;]*m")
+
+
+class Scheduler:
+    """N workers that take jobs in the order in which they were accepted.
+
+    Args:
+        settings: Options of the server.
+        jobs: Where the jobs are noted.
+        launcher: Starts the embedded runner.
+    """
+
+    def __init__(self, settings: Settings, jobs: JobStore, launcher: Launcher) -> None:
+        self._settings = settings
+        self._launcher = launcher
+        self._jobs = jobs
+        self._queue: asyncio.Queue[str] = asyncio.Queue()
+        self._workers: list[asyncio.Task[None]] = []
+        self._running: dict[str, dict[str, Any]] = {}
+        self._ended: dict[str, asyncio.Event] = {}
+
+    def folder(self, job_id: str) -> JobFolder:
+        """Return the folder of a job."""
+        return JobFolder(self._settings.jobs_folder / job_id)
+
+    async def start(self) -> None:
+        """Take up what an earlier server left, and start the workers."""
+        for job in self._jobs.unfinished():
+            if job.status == "accepted":
+                self._enqueue(job.job_id)
+                continue
+            await asyncio.to_thread(kill_tree, job.runner)
+            self._jobs.finish(
+                job.job_id,
+                "failed",
+                "interrupted: the server ended while this job was running",
+            )
+            self._clean(self.folder(job.job_id))
+        self._workers = [
+            asyncio.create_task(self._work(), name=f"worker-{number}")
+            for number in range(self._settings.workers)
+        ]
+
+    async def stop(self) -> None:
+        """End all runners and mark their jobs failed; waiting jobs stay accepted."""
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+        for event in self._ended.values():
+            event.set()
+
+    def submit(
+        self,
+        process: ProcessRecord,
+        checked: CheckedInputs,
+        request: Mapping[str, Any],
+    ) -> JobRecord:
+        """Accept a job.
+
+        Args:
+            process: What to run, as it is now.
+            checked: Its inputs.
+            request: What the results have to look like later on.
+
+        Raises:
+            OSError: The files of the job cannot be written; there is no job then.
+            sqlite3.Error: The same of the job table.
+        """
+        plan = process.described["plan"]
+        stored = {
+            **request,
+            "workflow": process.described["workflow"],
+            "expected": expected_executions(plan, checked.order),
+        }
+        job_id = new_job_id()
+        folder = self.folder(job_id)
+        try:
+            _stage(folder, process, checked)
+            job = self._jobs.add(job_id, process.id, stored)
+        except BaseException:
+            shutil.rmtree(folder.path, ignore_errors=True)
+            raise
+        self._enqueue(job_id)
+        return job
+
+    async def finished(self, job_id: str) -> None:
+        """Wait until a job has its last status."""
+        event = self._ended.get(job_id)
+        if event is not None:
+            await event.wait()
+
+    async def dismiss(self, job: JobRecord) -> None:
+        """Stop a job, or remove it when it has ended already."""
+        if job.is_finished:
+            self._jobs.remove(job.job_id)
+            await asyncio.to_thread(
+                shutil.rmtree, self.folder(job.job_id).path, ignore_errors=True
+            )
+            return
+        self._jobs.finish(job.job_id, "dismissed", "dismissed on request")
+        runner = self._running.get(job.job_id)
+        if runner is None:
+            # It never started: the worker that finds it in the queue passes it by.
+            self._clean(self.folder(job.job_id))
+            self._end(job.job_id)
+            return
+        await asyncio.to_thread(kill_tree, runner)
+        await self.finished(job.job_id)
+
+    def _enqueue(self, job_id: str) -> None:
+        self._ended[job_id] = asyncio.Event()
+        self._queue.put_nowait(job_id)
+
+    def _end(self, job_id: str) -> None:
+        if event := self._ended.pop(job_id, None):
+            event.set()
+
+    async def _work(self) -> None:
+        while True:
+            job_id = await self._queue.get()
+            try:
+                await self._run(job_id)
+            except asyncio.CancelledError:
+                # If it cannot be noted, the next server does it.
+                with contextlib.suppress(sqlite3.Error):
+                    self._jobs.finish(
+                        job_id, "failed", "interrupted: the server was stopped"
+                    )
+                raise
+            except Exception as error:  # noqa: BLE001 - one job must not end a worker
+                await self._finish(
+                    job_id, "failed", f"The lab could not run this job: {error}"
+                )
+            finally:
+                self._running.pop(job_id, None)
+                self._clean(self.folder(job_id))
+                self._end(job_id)
+
+    async def _finish(
+        self, job_id: str, status: str, message: str, *, failure_code: int = 500
+    ) -> None:
+        """Note the end of a job; on a full disk, as soon as there is room."""
+        while True:
+            try:
+                self._jobs.finish(job_id, status, message, failure_code=failure_code)
+            except sqlite3.OperationalError:
+                await asyncio.sleep(_WRITE_AGAIN_S)
+            except Exception:  # noqa: BLE001 - one job must not end a worker
+                # The worker goes on with the jobs that come after it.
+                _log.exception("The end of job %s (%s) is not noted", job_id, status)
+                return
+            else:
+                return
+
+    async def _run(self, job_id: str) -> None:
+        try:
+            job = self._jobs.get(job_id)
+        except KeyError:  # dismissed and removed while it waited
+            return
+        if job.is_finished:
+            return
+        folder = self.folder(job_id)
+        tracker = Tracker(job.request["expected"])
+        # Steps share the cores with the other jobs; alone, a job gets all of them.
+        # The set of running jobs already counts, this one not yet.
+        busy = len(self._running) + self._queue.qsize() + 1
+        parallel = max(1, self._settings.workers // busy)
+        self._jobs.start(job_id, "starting")
+        self._running[job_id] = {}
+        process = await self._launch(folder, job.request["workflow"], parallel)
+        self._running[job_id] = runner = identity(process.pid)
+        try:
+            self._jobs.remember_runner(job_id, runner)
+            if self._jobs.get(job_id).is_finished:  # dismissed while it was starting
+                await asyncio.to_thread(kill_tree, runner)
+            await self._follow(job_id, process, tracker, folder)
+            code = await process.wait()
+        except BaseException:
+            await asyncio.to_thread(kill_tree, runner)
+            raise
+        if code == 0 and _is_output_object(folder):
+            await self._finish(job_id, "successful", "finished")
+        else:
+            failure = await asyncio.to_thread(why_it_failed, folder, tracker, code)
+            await self._finish(
+                job_id, "failed", failure.message, failure_code=failure.code
+            )
+
+    async def _launch(self, folder: JobFolder, workflow: str, parallel: int) -> Running:
+        with folder.output_object.open("wb") as stdout:
+            if self._settings.runner:
+                line = foreign_command(self._settings.runner, folder, workflow)
+                return await start_command(line, cwd=folder.path, stdout=stdout)
+            arguments = embedded_arguments(folder, workflow, parallel=parallel)
+            return await self._launcher.launch(
+                "cwlrun", arguments, cwd=folder.path, stdout=stdout
+            )
+
+    async def _follow(
+        self,
+        job_id: str,
+        process: Running,
+        tracker: Tracker,
+        folder: JobFolder,
+    ) -> None:
+        stream = process.stderr
+        if stream is None:
+            return
+        with folder.log.open("ab", buffering=0) as log:
+            while line := await _read_line(stream):
+                line = _COLOUR.sub(b"", line)
+                # A full disk costs lines of the log and some progress, not the job.
+                with contextlib.suppress(OSError):
+                    log.write(line)
+                if tracker.feed(line.decode("utf-8", "replace")):
+                    with contextlib.suppress(sqlite3.OperationalError):
+                        self._jobs.report(job_id, tracker.percent, tracker.message)
+
+    def _clean(self, folder: JobFolder) -> None:
+        shutil.rmtree(folder.temporary, ignore_errors=True)
+
+
+def _stage(folder: JobFolder, process: ProcessRecord, checked: CheckedInputs) -> None:
+    for path in (folder.path, folder.logs, folder.outputs, folder.temporary):
+        path.mkdir(parents=True)
+    shutil.copyfile(process.package, folder.package)
+    folder.inputs.write_text(json.dumps(checked.order), encoding="utf-8")
+    if checked.files:
+        folder.staged.mkdir()
+        for name, content in checked.files.items():
+            (folder.staged / name).write_bytes(content)
+
+
+async def _read_line(stream: asyncio.StreamReader) -> bytes:
+    """Return a line; what is too long for one is returned in parts."""
+    try:
+        return await stream.readuntil(b"\n")
+    except asyncio.IncompleteReadError as error:
+        return error.partial
+    except asyncio.LimitOverrunError as error:
+        return await stream.readexactly(max(1, error.consumed))
+
+
+def _is_output_object(folder: JobFolder) -> bool:
+    try:
+        document = json.loads(folder.output_object.read_bytes())
+    except ValueError:
+        return False
+    return isinstance(document, dict)

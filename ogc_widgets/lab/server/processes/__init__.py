@@ -1,0 +1,1 @@
+"""Deployed processes: described, and their inputs checked."""

@@ -1,0 +1,37 @@
+"""Example values for the process of the lesson: a first run takes two clicks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.lab.scenes.scenes import scene_names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# The area of the tutorial, over which the generated scenes lie.
+_AREA = "-121.399,39.834,-120.74,40.472"
+
+
+def with_examples(
+    process_id: str, inputs: Mapping[str, Any], scenes: str
+) -> dict[str, Any]:
+    """Add ``examples`` (JSON Schema 2020-12) to the inputs of a built-in process.
+
+    Args:
+        process_id: Which process.
+        inputs: Its inputs as described.
+        scenes: Address of the folder of scenes.
+    """
+    if process_id != "water-bodies":
+        return dict(inputs)
+    examples = {
+        "aoi": _AREA,
+        "stac_items": [f"{scenes}/{name}" for name in scene_names()],
+    }
+    return {
+        key: {**one, "schema": {**one["schema"], "examples": [examples[key]]}}
+        if key in examples
+        else one
+        for key, one in inputs.items()
+    }

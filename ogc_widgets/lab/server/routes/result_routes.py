@@ -1,0 +1,166 @@
+"""Results of a job: the document, one output, the files, the logs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from ogc_widgets.lab.server.context import api_of, job_of, lab_of
+from ogc_widgets.lab.server.jobs.files import below, not_found, send_file, send_log
+from ogc_widgets.lab.server.jobs.result_documents import (
+    Raw,
+    ResultAddresses,
+    raw_output,
+    read_outputs,
+    results_document,
+)
+from ogc_widgets.lab.server.problems import Problem, no_such_job
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from ogc_widgets.lab.server.jobs.job_store import JobRecord
+
+
+async def results(request: Request) -> Response:
+    """GET /jobs/{id}/results."""
+    return await results_response(request, job_of(request))
+
+
+async def one_result(request: Request) -> Response:
+    """GET /jobs/{id}/results/{output}: that output as it is."""
+    job = job_of(request)
+    name = request.path_params["output_id"]
+    outputs = await _outputs(request, job)
+    if outputs.get(name) is None:
+        raise Problem(
+            404,
+            "no-such-output",
+            "No such output",
+            f"This job has no output {name!r}; it has: {', '.join(outputs)}.",
+        )
+    raw = await asyncio.to_thread(raw_output, outputs[name], _addresses(request, job))
+    return await _raw_response(request, raw)
+
+
+async def result_file(request: Request) -> Response:
+    """GET /jobs/{id}/files/{path}: a result file, with ranges."""
+    job = job_of(request)
+    relative = request.path_params["path"]
+    root = lab_of(request).scheduler.folder(job.job_id).outputs
+    path = await asyncio.to_thread(below, root, relative)
+    return await asyncio.to_thread(send_file, request, path, relative)
+
+
+async def step_log(request: Request) -> Response:
+    """GET /jobs/{id}/logs/{name}: what a step has printed so far."""
+    folder = lab_of(request).scheduler.folder(job_of(request).job_id)
+    name = request.path_params["name"]
+    for step, path in folder.step_logs():
+        if f"{step}.log" == name:
+            return await send_log(request, path)
+    raise not_found(name)
+
+
+async def job_log(request: Request) -> Response:
+    """GET /jobs/{id}/log: what the runner has printed so far."""
+    folder = lab_of(request).scheduler.folder(job_of(request).job_id)
+    return await send_log(request, folder.log)
+
+
+async def results_response(request: Request, job: JobRecord) -> Response:
+    """Return the results of a job in the form that its request asked for.
+
+    Raises:
+        Problem: The job has no results, or not yet.
+    """
+    outputs = await _outputs(request, job)
+    modes: dict[str, str | None] = job.request["outputs"]
+    if modes:
+        outputs = {name: outputs.get(name) for name in modes}
+    addresses = _addresses(request, job)
+    form = job.request["response"]
+    single = len(outputs) == 1
+    if form == "raw" or (not form and job.request["mode"] == "sync" and single):
+        parts = {
+            name: await asyncio.to_thread(raw_output, value, addresses)
+            for name, value in outputs.items()
+            if value is not None
+        }
+        if not parts:
+            return Response(status_code=204)
+        if len(parts) == 1:
+            return await _raw_response(request, next(iter(parts.values())))
+        return await asyncio.to_thread(_multipart, parts)
+
+    def by_reference(name: str) -> bool | None:
+        mode = modes.get(name)
+        return None if mode is None else mode == "reference"
+
+    document = await asyncio.to_thread(
+        results_document, outputs, addresses, by_reference=by_reference
+    )
+    return JSONResponse(document)
+
+
+async def _outputs(request: Request, job: JobRecord) -> dict[str, Any]:
+    _check_ready(job)
+    folder = lab_of(request).scheduler.folder(job.job_id)
+    try:
+        return await asyncio.to_thread(read_outputs, folder)
+    except FileNotFoundError:  # another request has removed the job since
+        raise no_such_job(job.job_id) from None
+
+
+def _check_ready(job: JobRecord) -> None:
+    if job.status in {"accepted", "running"}:
+        raise Problem(
+            404,
+            "result-not-ready",
+            "Results not ready",
+            f"The job is {job.status} ({job.progress} %): {job.message}.",
+        )
+    if job.status == "dismissed":
+        raise Problem(
+            404,
+            "result-not-available",
+            "No results",
+            "The job was dismissed, so there are no results.",
+        )
+    if job.status == "failed":
+        raise Problem(
+            job.failure_code, "result-not-available", "The job failed", job.message
+        )
+
+
+def _addresses(request: Request, job: JobRecord) -> ResultAddresses:
+    folder = lab_of(request).scheduler.folder(job.job_id)
+    return ResultAddresses(f"{api_of(request)}/jobs/{job.job_id}", folder.outputs)
+
+
+async def _raw_response(request: Request, raw: Raw) -> Response:
+    if raw.path is None:
+        return Response(raw.body, media_type=raw.media_type)
+    response = await asyncio.to_thread(send_file, request, raw.path, raw.path.name)
+    if isinstance(response, FileResponse):
+        response.headers["Content-Disposition"] = "inline"
+    return response
+
+
+def _multipart(parts: dict[str, Raw]) -> Response:
+    boundary = secrets.token_hex(16)
+    body = bytearray()
+    for name, raw in parts.items():
+        content: Any = raw.path.read_bytes() if raw.path else raw.body
+        head = (
+            f"--{boundary}\r\nContent-Type: {raw.media_type}\r\n"
+            f"Content-ID: <{json.dumps(name)[1:-1]}>\r\n"
+            f"Content-Length: {len(content)}\r\n\r\n"
+        )
+        body += head.encode() + content + b"\r\n"
+    body += f"--{boundary}--\r\n".encode()
+    return Response(bytes(body), media_type=f'multipart/related; boundary="{boundary}"')

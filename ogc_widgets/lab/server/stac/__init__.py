@@ -1,0 +1,1 @@
+"""STAC: the items of results, and an API over the example scenes."""

@@ -1,0 +1,120 @@
+"""The text that a user sends to whoever runs the server: no secrets in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ogc_widgets.errors import OgcError, printable
+from ogc_widgets.panel.job.failure import first_error_line
+from ogc_widgets.panel.job.log_fetching import LogState, read_log
+from ogc_widgets.panel.job.steps import LogKey
+from ogc_widgets.protocol.wire import dump_json
+
+if TYPE_CHECKING:
+    from ogc_widgets.client import Job
+    from ogc_widgets.protocol import JobView
+
+LOG_LINES = 40
+_LOGS_TRIED = 4
+_VALUE_LIMIT = 2000
+
+_SECRET_NAME = re.compile(
+    r"passw|passphrase|secret|token|credential|api.?key|access.?key|authorization",
+    re.IGNORECASE,
+)
+_QUERY = re.compile(r"(?<=[\w/])\?[^\s\"'<>]+")
+_USER_INFO = re.compile(r"(?<=://)[^/\s@]+@")
+
+
+def without_secrets(value: object) -> object:
+    """A copy of a JSON value with secrets replaced by ``***``.
+
+    Secret are the values of names that say so, the query part of addresses (signed
+    links carry their key there) and user names with passwords in addresses.
+    """
+    if isinstance(value, Mapping):
+        return {
+            key: "***" if _SECRET_NAME.search(str(key)) else without_secrets(member)
+            for key, member in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [without_secrets(member) for member in value]
+    if not isinstance(value, str):
+        return value
+    shown = value
+    if "://" in shown:
+        shown = _USER_INFO.sub("***@", _QUERY.sub("?***", shown))
+    if len(shown) > _VALUE_LIMIT:
+        return f"{shown[:_VALUE_LIMIT]}… ({len(shown) - _VALUE_LIMIT} more characters)"
+    return shown
+
+
+async def failing_log(
+    job: Job, keys: list[LogKey], opened: LogKey | None
+) -> LogState | None:
+    """The log to send along: the first, of the open and the latest, with an error."""
+    order = [key for key in (opened, *keys) if key is not None]
+    first: LogState | None = None
+    if not order:
+        return None
+    logs = {LogKey(log.step, log.number): log for log in await job.aio.logs()}
+    for key in list(dict.fromkeys(order))[:_LOGS_TRIED]:
+        state = await read_log(logs.get(key), key)
+        if not state["text"]:
+            continue
+        if first_error_line(state["text"]) is not None:
+            return state
+        first = first or state
+    return first
+
+
+async def build_report(
+    job: Job, view: JobView, keys: list[LogKey], opened: LogKey | None
+) -> str:
+    """Everything that a server's operators need to look into a job."""
+    status = view.status
+    lines = [
+        f"Job:      {job.id}",
+        f"Address:  {without_secrets(job.url)}",
+        f"Process:  {job.process_id}",
+        f"State:    {view.phase}" + _word_of_server(view),
+    ]
+    if view.error is not None:
+        lines += ["", "Error:", str(view.error)]
+    if reason := await job.aio.why_failed():
+        lines += ["", "Why it failed:", *reason.splitlines()]
+    lines += ["", "Request inputs:"]
+    if job.inputs is None:
+        lines.append("(not known here: the job was started elsewhere)")
+    else:
+        lines.append(_pretty(job.inputs))
+    lines += ["", "Status document of the server:"]
+    lines.append("(none)" if status is None else _pretty(status.raw))
+    try:
+        log = await failing_log(job, keys, opened)
+    except OgcError as error:
+        lines += ["", f"Logs could not be read: {error.what}"]
+        log = None
+    if log is not None:
+        tail = log["text"].split("\n")[-LOG_LINES:]
+        name = f"{log['label']} {log['number']}"
+        lines += ["", f"Log of {name}, last {len(tail)} lines:", *tail]
+    elif not keys:
+        lines += ["", "The server gives no logs for this job."]
+    return printable("\n".join(without_secrets_in_lines(lines))) + "\n"
+
+
+def without_secrets_in_lines(lines: list[str]) -> list[str]:
+    """Signed addresses may also stand in the middle of log lines and messages."""
+    return [_USER_INFO.sub("***@", _QUERY.sub("?***", line)) for line in lines]
+
+
+def _word_of_server(view: JobView) -> str:
+    word = view.status.word if view.status is not None else ""
+    return f' (the server says "{word}")' if word and word != view.phase else ""
+
+
+def _pretty(document: object) -> str:
+    return dump_json(without_secrets(document), indent=1, is_lenient=True)

@@ -1,0 +1,74 @@
+"""How long a job has been going, without ever comparing two clocks."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from ogc_widgets.protocol import JobView, StatusInfo
+
+
+class Stopwatch:
+    """Seconds since a job was submitted.
+
+    Runs on the monotonic clock from the moment of submission. A job that was started
+    elsewhere begins with the age that the server's own times give it, and a finished
+    job has the duration that the server tells, where it tells one.
+
+    Args:
+        clock: Monotonic clock, in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._began: float | None = None
+        self._ended: float | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        """Seconds so far; None before anything began."""
+        if self._ended is not None:
+            return self._ended
+        return None if self._began is None else self._clock() - self._began
+
+    def start(self) -> None:
+        """Begin at zero, now."""
+        self._began, self._ended = self._clock(), None
+
+    def pause(self) -> None:
+        """Stand still."""
+        self._ended = self.seconds
+
+    def go_on(self) -> None:
+        """Run on after a pause, as if it had not been."""
+        self._ended = None
+
+    def see(self, view: JobView) -> None:
+        """Take in a view of the job."""
+        status = view.status
+        if self._began is None:
+            age = _server_span(status, "updated") if status is not None else None
+            self._began = self._clock() - (age or 0.0)
+        if view.is_final and self._ended is None:
+            told = duration_s(status) if status is not None else None
+            self._ended = told if told is not None else self.seconds
+
+
+def duration_s(status: StatusInfo) -> float | None:
+    """How long a finished job took, in seconds by the server's own times."""
+    return _server_span(status, "finished")
+
+
+def _server_span(status: StatusInfo, until: str) -> float | None:
+    """Seconds from creation to another moment, both by the server's clock."""
+    begin: datetime | None = status.started or status.created
+    end: datetime | None = getattr(status, until)
+    if begin is None or end is None:
+        return None
+    if (begin.tzinfo is None) != (end.tzinfo is None):
+        return None
+    return max(0.0, (end - begin).total_seconds())

@@ -1,0 +1,45 @@
+"""The standard without I/O: documents, requests to send, replies to read.
+
+Nothing here opens a socket, reads a clock or needs a third-party package.
+"""
+
+from ogc_widgets.protocol.capabilities import Capabilities, Capability
+from ogc_widgets.protocol.conformance import Conformance, ConformanceClass
+from ogc_widgets.protocol.documents.documents import (
+    JobList,
+    LandingPage,
+    Problem,
+    StatusInfo,
+)
+from ogc_widgets.protocol.documents.processes import (
+    InputDescription,
+    OutputDescription,
+    Process,
+    ProcessList,
+    ProcessSummary,
+)
+from ogc_widgets.protocol.jobs.watching import JobView
+from ogc_widgets.protocol.links import Link
+from ogc_widgets.protocol.requests.packages import PackageCheck
+from ogc_widgets.protocol.requests.submissions import DeployRequest, ExecuteRequest
+
+__all__ = [
+    "Capabilities",
+    "Capability",
+    "Conformance",
+    "ConformanceClass",
+    "DeployRequest",
+    "ExecuteRequest",
+    "InputDescription",
+    "JobList",
+    "JobView",
+    "LandingPage",
+    "Link",
+    "OutputDescription",
+    "PackageCheck",
+    "Problem",
+    "Process",
+    "ProcessList",
+    "ProcessSummary",
+    "StatusInfo",
+]

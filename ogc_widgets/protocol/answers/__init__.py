@@ -1,0 +1,1 @@
+"""Answers of a server as a whole: status code, headers and body together."""

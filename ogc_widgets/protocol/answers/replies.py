@@ -1,0 +1,433 @@
+"""Replies to read: what a status code, its headers and its body mean together.
+
+Neither the code nor the media type is trusted alone: servers answer JSON as
+``text/html``, ``null`` for a created job, and results where a job was asked for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
+
+from ogc_widgets.errors import (
+    NoSuchJobError,
+    NoSuchProcessError,
+    ProblemError,
+    ProtocolError,
+    ResultsGoneError,
+    ResultsNotReadyError,
+    SignInError,
+)
+from ogc_widgets.protocol import reading
+from ogc_widgets.protocol.answers.refusals import help_link, kind_words, wants_sign_in
+from ogc_widgets.protocol.documents.documents import Problem, StatusInfo
+from ogc_widgets.protocol.documents.result_values import is_page
+from ogc_widgets.protocol.jobs.watching import LONGEST_RETRY_AFTER_S
+from ogc_widgets.protocol.links import (
+    Link,
+    absolute,
+    find_link,
+    header_links,
+    join_path,
+    read_links,
+    same_origin,
+    without_query,
+)
+from ogc_widgets.protocol.notices import notice, silent
+from ogc_widgets.protocol.text import clean
+from ogc_widgets.protocol.wire import JsonValue, parse_json
+
+_ERROR_OF_KIND: dict[str, type[ProblemError]] = {
+    "nosuchjob": NoSuchJobError,
+    "nosuchprocess": NoSuchProcessError,
+    "resultnotready": ResultsNotReadyError,
+    "resultsnotready": ResultsNotReadyError,
+    "resultnotavailable": ResultsGoneError,
+    "resultsnotavailable": ResultsGoneError,
+}
+
+
+# With these a server says that it has done nothing.
+_NOT_DONE = frozenset({501, 503, 505, 511, 521, 523, 525, 526})
+# Some gateways say 503 also of a request that they have handed on.
+_HANDED_ON = re.compile(
+    rb"timed? ?-?out|\breset\b|disconnect|connection closed|backend fetch failed",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A complete answer.
+
+    Attributes:
+        status_code: HTTP status code.
+        headers: Header names in lower case to values.
+        body: The decoded body.
+        url: Address that answered, after redirects.
+        method: Method of the request.
+        has_credentials: Whether the request said who the user is.
+    """
+
+    status_code: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    url: str = ""
+    method: str = "GET"
+    has_credentials: bool = False
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether the status code is one of success."""
+        return 200 <= self.status_code < 300
+
+    @property
+    def content_type(self) -> str:
+        """The media type with its parameters, or ``""``."""
+        return self.headers.get("content-type", "")
+
+    @property
+    def where(self) -> str:
+        """Method and address for messages, without the query."""
+        return f"{self.method} {without_query(self.url)}"
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The links of the ``Link`` header."""
+        return header_links(self.headers.get("link", ""), self.url)
+
+    def json(self) -> JsonValue:
+        """Read the body as JSON, whatever its media type says.
+
+        Raises:
+            ProtocolError: It is not JSON.
+        """
+        where = without_query(self.url)
+        value = parse_json(self.body, source=where, content_type=self.content_type)
+        if "json" not in self.content_type.lower():
+            said = clean(self.content_type, limit=80) or "nothing"
+            notice(f"The answer from {where} is JSON, but its media type says {said}.")
+        return value
+
+    def json_or_none(self) -> JsonValue:
+        """Read the body as JSON; ``None`` if it is empty or something else."""
+        if not self.body.strip():
+            return None
+        with contextlib.suppress(ProtocolError), silent():
+            return self.json()
+        return None
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Read ``Retry-After``: seconds, or a date compared with the server's own clock.
+
+    Returns:
+        Seconds from 0 to 300; ``None`` where the header is missing or makes no sense.
+    """
+    value = headers.get("retry-after", "").strip()
+    if not value:
+        return None
+    if re.fullmatch(r"\d{1,12}(\.\d+)?", value):
+        return min(float(value), LONGEST_RETRY_AFTER_S)
+    when = reading.http_date(value)
+    now = reading.http_date(headers.get("date", ""))
+    if when is None or now is None:
+        return None
+    seconds = (when - now).total_seconds()
+    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER_S)
+
+
+def problem_error(
+    reply: Reply,
+    *,
+    missing: type[ProblemError] = ProblemError,
+    safe: str = "",
+    advice: str = "",
+) -> ProblemError:
+    """Make the error for an answer that is not one of success.
+
+    Args:
+        reply: The answer.
+        missing: What a plain 404 or 410 means here.
+        safe: What has not been lost or changed.
+        advice: What to do next, where the status code does not say.
+    """
+    document = reply.json_or_none()
+    problem = Problem.from_json(document)
+    kind = _ERROR_OF_KIND.get(problem.kind)
+    if kind is None:
+        if asks_to_sign_in(reply):
+            kind = SignInError
+        elif reply.status_code in (404, 410):
+            kind = missing
+        else:
+            kind = ProblemError
+    said = clean(problem.summary, limit=1_000) or _excerpt(reply, document)
+    if reply.status_code == 403 and kind is ProblemError:
+        link = help_link(document, reply.body, reply.headers, reply.url)
+        if link and link not in said:
+            advice = f"See {clean(link, limit=500)}"
+    return kind(
+        f"The server answered {reply.status_code} to {reply.where}"
+        + (f": {said}" if said else "."),
+        status_code=reply.status_code,
+        problem=document if isinstance(document, dict) else None,
+        safe=safe,
+        advice=advice or _advice(reply),
+    )
+
+
+def asks_to_sign_in(reply: Reply) -> bool:
+    """Whether a refusal means that the user should sign in, or as somebody else."""
+    if reply.status_code != 403:
+        return reply.status_code == 401
+    document = reply.json_or_none()
+    problem = Problem.from_json(document)
+    if problem.kind == "immutableprocess":
+        return False
+    page = _excerpt(reply, document, limit=1_000)
+    said = f"{kind_words(problem)} {problem.summary} {page}"
+    return wants_sign_in(said, reply.headers, has_credentials=reply.has_credentials)
+
+
+def _excerpt(reply: Reply, document: object, *, limit: int = 200) -> str:
+    if document is not None or not reply.body.strip():
+        return ""
+    page = reply.body[:4_000].decode("utf-8", errors="replace")
+    # A page for people: its words are enough.
+    words = re.sub(r"<(style|script)\b.*?(?:</\1[^>]*>|\Z)|<[^>]*(?:>|\Z)", " ", page,
+                   flags=re.DOTALL | re.IGNORECASE)  # fmt: skip
+    return clean(words, limit=limit)
+
+
+def _advice(reply: Reply) -> str:
+    match reply.status_code:
+        case 403 if not asks_to_sign_in(reply):
+            return (
+                "Signing in does not change this: do what the server says, or ask the "
+                "people who run it."
+            )
+        case 401 | 403:
+            return "Sign in: client.sign_in(token), or in a box: ogc.SignIn(client)."
+        case 404 | 410:
+            return "Check the address and the id."
+        case 413:
+            return "Send large inputs by reference (a link) instead of by value."
+        case 429 | 503:
+            wait = retry_after_s(reply.headers)
+            when = f"in {wait:.0f} s" if wait else "in a while"
+            return f"The server is busy: try again {when}."
+    if reply.status_code >= 500:
+        return "The fault is on the server; its operators can find it in their log."
+    return ""
+
+
+def may_have_worked(reply: Reply) -> bool:
+    """Whether the server may have done what was asked, although it says otherwise.
+
+    A 5xx means that something broke, before or after it was done (RFC 9110, 15.6).
+    Only a 503 with its own meaning, and codes of those who could not even try, say
+    that it was not.
+    """
+    if reply.status_code == 503 and "retry-after" not in reply.headers:
+        return bool(_HANDED_ON.search(reply.body[:4_000]))
+    return reply.status_code >= 500 and reply.status_code not in _NOT_DONE
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What came of an execute request.
+
+    Attributes:
+        job_id: Id of the job, or ``""`` if the server made none.
+        job_url: Address of the job, or ``""``.
+        status: What the answer said about the job, or ``None``.
+        has_results: Whether the answer itself holds the results.
+        results_url: Where the results are if the server sent us there, or ``""``.
+    """
+
+    job_id: str = ""
+    job_url: str = ""
+    status: StatusInfo | None = None
+    has_results: bool = False
+    results_url: str = ""
+
+
+def read_submitted(
+    reply: Reply, jobs_url: str, rebase: Callable[[str], str]
+) -> Submitted:
+    """Read the answer to an execute request: 200, 201, 202, 204 or 303.
+
+    Args:
+        reply: The answer.
+        jobs_url: Address of the list of jobs.
+        rebase: Brings links back to the address in use.
+
+    Raises:
+        ProblemError: The server refused.
+        ProtocolError: There is neither a job nor a result in the answer.
+    """
+    if not reply.is_ok and reply.status_code != 303:
+        raise problem_error(
+            reply,
+            missing=NoSuchProcessError,
+            safe="It is not known whether the job started."
+            if may_have_worked(reply)
+            else "No job was started; your inputs are kept.",
+        )
+    document = reply.json_or_none()
+    status = _status_in(document, reply.url)
+    _notice_accepted(reply, document)
+    location = absolute(reply.headers.get("location", ""), reply.url)
+    is_answer = reply.status_code == 200 and reply.body.strip() and status is None
+    # Beside the address of a job, a page or "null" is no answer of its own, nor is
+    # anything where the server says that there is a job.
+    is_job = "respond-async" in reply.headers.get("preference-applied", "").lower()
+    is_filler = is_job or reply.body.strip() == b"null" or is_page(reply.body)
+    if is_answer and not (location and is_filler):
+        monitor = find_link(reply.links, "monitor", "status")
+        url = rebase(monitor.href) if monitor else ""
+        return Submitted(job_id_of(url), url, has_results=True)
+    if reply.status_code == 303 and location and "/jobs/" not in location:
+        return Submitted(results_url=rebase(location))
+    job_url, job_id = _job_of(reply, status, location, jobs_url, rebase)
+    if job_url:
+        if status is None:
+            status = StatusInfo(job_id=job_id, status="accepted", word="accepted")
+        return Submitted(job_id, job_url, status)
+    if reply.status_code == 204:
+        return Submitted(has_results=True)
+    raise ProtocolError(
+        f"The answer to {reply.where} names no job and holds no result: "
+        f"{clean(reply.body[:200].decode('utf-8', errors='replace'), limit=200)!r}",
+        safe="It is not known whether the job started.",
+        advice="Look at client.jobs() before you run it again.",
+    )
+
+
+def _notice_accepted(reply: Reply, document: object) -> None:
+    """Say what the answer to an accepted request lacks."""
+    if reply.status_code != 201:
+        return
+    if "location" not in reply.headers:
+        notice("The answer to an accepted request has no Location header.")
+    if not isinstance(document, Mapping):
+        said = clean(reply.body[:40].decode("utf-8", "replace"), limit=40) or "nothing"
+        notice(f"The answer to an accepted request holds {said} instead of a status.")
+
+
+def _status_in(document: object, url: str) -> StatusInfo | None:
+    if not isinstance(document, Mapping):
+        return None
+    has_id = any(
+        isinstance(document.get(name), (str, int)) for name in ("jobID", "jobId", "id")
+    )
+    is_status = isinstance(document.get("status"), str) or "jobID" in document
+    is_job_link = find_link(read_links(document, url), "monitor") is not None
+    if has_id and (is_status or is_job_link):
+        return StatusInfo.from_json(document, url)
+    return None
+
+
+def _job_of(
+    reply: Reply,
+    status: StatusInfo | None,
+    location: str,
+    jobs_url: str,
+    rebase: Callable[[str], str],
+) -> tuple[str, str]:
+    """Find the job's address and id: Location, then links, then the id alone."""
+    links = (status.links if status else ()) + reply.links
+    link = find_link(links, "monitor", "status", "self")
+    job_id = status.job_id if status else ""
+    for href in (location, link.href if link else ""):
+        if href and (job_id or "/jobs/" in urlsplit(href).path):
+            job_id = job_id or job_id_of(href)
+            return job_address(href, job_id, jobs_url, rebase), job_id
+    return (join_path(jobs_url, job_id), job_id) if job_id else ("", "")
+
+
+def job_id_of(url: str) -> str:
+    """Return the id in a job's address: what follows the last ``/jobs/``."""
+    tail = urlsplit(url).path.rpartition("/jobs/")[2] if "/jobs/" in url else ""
+    return unquote(tail.partition("/")[0])
+
+
+def job_address(
+    href: str, job_id: str, jobs_url: str, rebase: Callable[[str], str]
+) -> str:
+    """Return the address under which a job can be asked for.
+
+    A link to another host than the server's is what the server calls itself; the job
+    is then found by its id below the list of jobs.
+    """
+    url = rebase(href)
+    if same_origin(url, jobs_url) and (url == href or job_id in url):
+        return url
+    return join_path(jobs_url, job_id)
+
+
+def read_status(reply: Reply) -> StatusInfo:
+    """Read a status document.
+
+    Raises:
+        ProblemError: The server refused (404 and 410: ``NoSuchJobError``).
+        ProtocolError: The body is not a status.
+    """
+    if not reply.is_ok:
+        raise problem_error(reply, missing=NoSuchJobError)
+    return StatusInfo.from_json(reply.json(), reply.url)
+
+
+def read_dismissed(reply: Reply, last: StatusInfo | None) -> StatusInfo | None:
+    """Read the answer to the request to dismiss a job.
+
+    Args:
+        reply: The answer.
+        last: The last known status, whose id and process are kept.
+
+    Returns:
+        The status to show, or ``None`` if the server accepted the wish and says no
+        more, so that the job has to be watched further.
+
+    Raises:
+        ProblemError: The server refused.
+    """
+    job_id = last.job_id if last else ""
+    if reply.status_code in (405, 501):
+        raise problem_error(
+            reply,
+            safe="The job goes on.",
+            advice="This server cannot cancel jobs; you can stop watching it.",
+        )
+    if not reply.is_ok and reply.status_code != 410:
+        raise problem_error(reply, missing=NoSuchJobError)
+    document = reply.json_or_none()
+    if isinstance(document, Mapping) and isinstance(document.get("status"), str):
+        status = StatusInfo.from_json({"jobID": job_id, **document}, reply.url)
+        if status.status == "dismissed" or reply.status_code != 202:
+            return status
+    if reply.status_code == 202:
+        return None
+    message = Problem.from_json(document).summary
+    return StatusInfo(
+        job_id=job_id,
+        status="dismissed",
+        word="dismissed",
+        process_id=last.process_id if last else "",
+        message=message,
+        links=last.links if last else (),
+        raw=document if isinstance(document, Mapping) else {},
+    )
+
+
+def unexpected_page(reply: Reply, wanted: str) -> ProtocolError:
+    """Make the error for a server that does not look like the right one."""
+    return ProtocolError(
+        f"{reply.where} is not {wanted} of an OGC API - Processes server.",
+        advice="Pass the address of the landing page, for example "
+        "https://example.org/acme/ogc-api",
+    )

@@ -1,0 +1,160 @@
+"""The conformance classes that a server declares, of any part and version."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Self
+
+from ogc_widgets.protocol import reading
+from ogc_widgets.protocol.notices import notice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_URI = re.compile(
+    r"ogcapi-processes(?:-(?P<part>\d{1,3}))?/(?:(?P<version>[^/]+)/)?"
+    r"(?:conf|req)/(?P<tail>.+)",
+    re.IGNORECASE,
+)
+
+
+class ConformanceClass(StrEnum):
+    """A conformance class, by what stands after ``/conf/`` in its URI.
+
+    The part and the version of the standard are not told apart: servers mix ``1.0``,
+    ``2.0``, ``0.0`` and ``1.0-draft`` freely.
+    """
+
+    # Part 1: Core
+    CORE = "core"
+    JSON = "json"
+    PAGES = "html"
+    OAS = "oas"
+    OAS30 = "oas30"
+    OAS31 = "oas31"
+    PROCESS_DESCRIPTION = "ogc-process-description"
+    JOB_LIST = "job-list"
+    CALLBACK = "callback"
+    DISMISS = "dismiss"
+    KVP_EXECUTE = "kvp-execute"
+    # Part 2: Deploy, Replace, Undeploy
+    DEPLOY = "deploy-replace-undeploy"
+    PACKAGE = "ogcapppkg"
+    CWL = "cwl"
+    DOCKER = "docker"
+    # Part 3: Workflows and Chaining
+    WORKFLOWS = "workflows"
+    NESTED_PROCESSES = "nested-processes"
+    REMOTE_CORE_PROCESSES = "remote-core-processes"
+    COLLECTION_INPUT = "collection-input"
+    REMOTE_COLLECTIONS = "remote-collections"
+    COLLECTION_OUTPUT = "collection-output"
+    DEPLOYABLE_WORKFLOWS = "deployable-workflows"
+    CWL_WORKFLOWS = "cwl-workflows"
+    OPENEO_WORKFLOWS = "openeo-workflows"
+    INPUT_FIELDS_MODIFIERS = "input-fields-modifiers"
+    OUTPUT_FIELDS_MODIFIERS = "output-fields-modifiers"
+    # Part 4: Job Management, and what grew out of it
+    JOB_MANAGEMENT = "job-management"
+    PROVENANCE = "provenance"
+
+    @classmethod
+    def of(cls, uri: str) -> ConformanceClass | None:
+        """The class of a URI; ``None`` for other standards and unknown classes.
+
+        A longer tail counts as the class it begins with:
+        ``deploy-replace-undeploy/deploy/body``.
+        """
+        tail = _tail(uri)
+        for name in (tail, tail.partition("/")[0]):
+            try:
+                return cls(name)
+            except ValueError:
+                continue
+        return None
+
+
+@dataclass(frozen=True)
+class Conformance:
+    """The conformance classes that a server declares.
+
+    Attributes:
+        uris: The URIs as declared.
+        raw: The document.
+    """
+
+    uris: tuple[str, ...]
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, document: object) -> Self:
+        """Read a conformance declaration.
+
+        Raises:
+            ProtocolError: It is not an object.
+        """
+        declaration = reading.need_object(document, "a conformance declaration")
+        declared = declaration.get("conformsTo")
+        if not isinstance(declared, list):
+            notice("The conformance declaration names no classes.")
+            declared = []
+        uris = tuple(item for item in declared if isinstance(item, str))
+        if len(uris) != len(declared):
+            notice("A conformance class is not text; it was left out.")
+        return cls(uris=uris, raw=declaration)
+
+    def has(self, name: str) -> bool:
+        """Whether a class of OGC API - Processes (any part or version) is declared.
+
+        Args:
+            name: A :class:`ConformanceClass`, or what stands after ``/conf/``, for
+                instance ``dismiss`` or ``deploy-replace-undeploy``.
+        """
+        return name in self.names
+
+    def uri_of(self, name: str) -> str:
+        """The URI with which a class is declared, or ``""``; as evidence."""
+        for uri in self.uris:
+            tail = _tail(uri)
+            if name in (tail, tail.partition("/")[0]):
+                return uri
+        return ""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The declared classes of OGC API - Processes, by what follows ``/conf/``."""
+        tails = {_tail(uri) for uri in self.uris} - {""}
+        return frozenset(tails | {tail.partition("/")[0] for tail in tails})
+
+    @property
+    def classes(self) -> frozenset[ConformanceClass]:
+        """The declared classes that this package knows."""
+        return frozenset(
+            found for uri in self.uris if (found := ConformanceClass.of(uri))
+        )
+
+    @property
+    def has_response(self) -> bool:
+        """Whether an execute request may say ``response``: not in version 2.0 alone."""
+        core = self.versions.get(1, ())
+        return not core or any(not version.startswith("2") for version in core)
+
+    @property
+    def versions(self) -> dict[int, tuple[str, ...]]:
+        """The parts of the standard that are declared, and in which versions."""
+        found: dict[int, list[str]] = {}
+        for uri in self.uris:
+            match = _URI.search(uri)
+            if match:
+                versions = found.setdefault(int(match["part"] or 1), [])
+                version = match["version"] or ""
+                if version not in versions:
+                    versions.append(version)
+        return {part: tuple(versions) for part, versions in sorted(found.items())}
+
+
+def _tail(uri: str) -> str:
+    match = _URI.search(uri.strip())
+    return match["tail"].rstrip("/").lower().replace("_", "-") if match else ""

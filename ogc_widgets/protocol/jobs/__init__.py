@@ -1,0 +1,1 @@
+"""Watching jobs and asking for lists of them, without I/O."""

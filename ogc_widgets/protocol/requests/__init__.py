@@ -1,0 +1,1 @@
+"""What is sent to a server, as values, as code, and read back."""

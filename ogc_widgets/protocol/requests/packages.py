@@ -1,0 +1,215 @@
+"""Application packages: what is sent to deploy one, and what can be said of it before.
+
+A package is CWL (YAML or JSON), or an ``ogcapppkg`` document that holds CWL or its
+address. Reading YAML takes a library, so what is said here of YAML is read from its
+lines; :mod:`ogc_widgets.client.package_check` finds out more.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.errors import InputError
+from ogc_widgets.protocol.links import WEB_SCHEMES, absolute
+from ogc_widgets.protocol.requests.requests import Request, json_body, with_query
+from ogc_widgets.protocol.text import clean
+
+if TYPE_CHECKING:
+    from ogc_widgets.protocol.documents.processes import Process
+
+JSON = "application/json"
+CWL_YAML = "application/cwl+yaml"
+CWL_JSON = "application/cwl+json"
+CWL = "application/cwl"
+PACKAGE_JSON = "application/ogcapppkg+json"
+
+_VERSION_LINE = re.compile(
+    r"""^\s*["']?cwlVersion["']?\s*:\s*["']?([\w.-]+)""", re.MULTILINE
+)
+_VERSION_1 = re.compile(r"v1\.\d+")
+_NO_PACKAGE = "Pass the path, address, text or dict of a CWL file."
+
+
+@dataclass(frozen=True)
+class Package:
+    """An application package as it is sent.
+
+    Attributes:
+        body: The bytes.
+        media_type: Their media type.
+    """
+
+    body: bytes
+    media_type: str
+
+    @property
+    def other_forms(self) -> tuple[Package, ...]:
+        """The same package for servers that refuse this media type (415)."""
+        if self.media_type == PACKAGE_JSON:
+            return (Package(self.body, JSON),)
+        unit: Any = self.body.decode("utf-8", errors="replace")
+        if self.media_type == CWL_JSON:
+            unit = json.loads(unit)
+        inside = {"executionUnit": {"value": unit, "mediaType": self.media_type}}
+        return (Package(self.body, CWL), Package(json_body(inside), PACKAGE_JSON))
+
+    @property
+    def cwl(self) -> tuple[str, str]:
+        """The CWL inside, as text, and its address; one of them may be empty."""
+        text = self.body.decode("utf-8", errors="replace")
+        if self.media_type != PACKAGE_JSON:
+            return text, ""
+        return _cwl_in(json.loads(text).get("executionUnit"))
+
+
+@dataclass(frozen=True)
+class PackageCheck:
+    """What can be said of a package before it is sent.
+
+    Attributes:
+        package: What would be sent; ``None`` where nothing can be.
+        problem: Why the package cannot work, or ``""``. It was not sent.
+        note: What could not be found out, and why, or ``""``.
+        cwl: The CWL itself, also where the package is given by its address; or ``""``.
+        cwl_version: Such as ``v1.2``; ``""`` where it could not be read.
+        address: Where the server would fetch the package from, or ``""``.
+        workflows: The processes that can be chosen with ``workflow``: id to title.
+        workflow: Which one would become the process; ``""`` if not known.
+        process: The process as the CWL describes it, converted on this machine; the
+            server's own conversion may differ a little. ``None`` where it cannot be.
+    """
+
+    package: Package | None = None
+    problem: str = ""
+    note: str = ""
+    cwl: str = field(default="", repr=False)
+    cwl_version: str = ""
+    address: str = ""
+    workflows: Mapping[str, str] | None = None
+    workflow: str = ""
+    process: Process | None = None
+
+
+def read_package(package: object) -> Package:
+    """Say how an application package is sent.
+
+    Args:
+        package: A dict (CWL, or ``executionUnit`` of an ``ogcapppkg``), the address
+            of a CWL file, or CWL as text. Paths are the caller's to read.
+
+    Raises:
+        InputError: It is none of these.
+    """
+    if isinstance(package, Mapping):
+        if "cwlVersion" in package or "$graph" in package:
+            return Package(json_body(package), CWL_JSON)
+        if "executionUnit" in package:
+            return Package(json_body(package), PACKAGE_JSON)
+    text = package
+    if isinstance(text, bytes):
+        text = text.decode("utf-8-sig", errors="replace")
+    if isinstance(text, str):
+        return _read_text(text)
+    raise InputError(
+        "This is not an application package.",
+        safe="Nothing was sent.",
+        advice=_NO_PACKAGE,
+    )
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is the address of a package and not the package."""
+    stripped = text.strip()
+    return "\n" not in stripped and absolute(stripped).startswith("http")
+
+
+def _read_text(text: str) -> Package:
+    stripped = text.strip()
+    if is_address(stripped):
+        unit = {"href": stripped, "type": CWL}
+        return Package(json_body({"executionUnit": unit}), PACKAGE_JSON)
+    if stripped.startswith("{"):
+        try:
+            document = json.loads(stripped)
+        except ValueError as error:
+            raise InputError(
+                f"The text looks like JSON, but it is not: {error}.",
+                safe="Nothing was sent.",
+                advice=_NO_PACKAGE,
+            ) from None
+        return read_package(document)
+    if cwl_version(stripped):
+        return Package(text.encode("utf-8"), CWL_YAML)
+    raise InputError(
+        "The text is not CWL: it names no cwlVersion.",
+        safe="Nothing was sent.",
+        advice=_NO_PACKAGE,
+    )
+
+
+def cwl_version(text: str) -> str:
+    """Return the version that CWL names, or ``""``."""
+    found = _VERSION_LINE.search(text)
+    if found is None and text.lstrip().startswith("{"):
+        # JSON on one line.
+        found = re.search(r'"cwlVersion"\s*:\s*"([\w.-]+)"', text)
+    return found[1] if found else ""
+
+
+def version_problem(version: str) -> str:
+    """Say why a version of CWL cannot be deployed; ``""`` where it can."""
+    if not version:
+        return "This is not CWL: it names no cwlVersion."
+    if _VERSION_1.fullmatch(version):
+        return ""
+    return (
+        f"The package is CWL {clean(version, limit=20)}; application packages are CWL "
+        "v1.0 to v1.2."
+    )
+
+
+def _cwl_in(unit: object) -> tuple[str, str]:
+    """Find the CWL, or its address, in an execution unit of any dialect."""
+    if isinstance(unit, list):
+        unit = unit[0] if unit else None
+    while isinstance(unit, Mapping):
+        if isinstance(unit.get("href"), str):
+            address = absolute(unit["href"])
+            return "", address if address.partition(":")[0] in WEB_SCHEMES else ""
+        if "cwlVersion" in unit:
+            return json.dumps(unit), ""
+        unit = unit.get("value", unit.get("unit"))
+    return (unit, "") if isinstance(unit, str) else ("", "")
+
+
+def deploy_request(
+    processes_url: str, package: Package, *, workflow: str | None = None
+) -> Request:
+    """Add a process to the server.
+
+    Args:
+        processes_url: Address of the list of processes.
+        package: What to deploy.
+        workflow: Which workflow of the package, by id; the server's choice if left out.
+    """
+    return _package_request("POST", processes_url, package, workflow)
+
+
+def replace_request(
+    process_url: str, package: Package, *, workflow: str | None = None
+) -> Request:
+    """Replace a deployed process; as :func:`deploy_request`."""
+    return _package_request("PUT", process_url, package, workflow)
+
+
+def _package_request(
+    method: str, url: str, package: Package, workflow: str | None
+) -> Request:
+    if workflow:
+        url = with_query(url, {"w": workflow})
+    headers = {"Accept": JSON, "Content-Type": package.media_type}
+    return Request(method, url, headers, package.body)

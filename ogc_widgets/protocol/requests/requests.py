@@ -1,0 +1,289 @@
+"""Requests to send, as values: what goes on the wire, before any credentials.
+
+The client sends exactly these, and the code shown to users is made of the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from ogc_widgets.errors import InputError
+from ogc_widgets.protocol import media_types
+from ogc_widgets.protocol.links import find_link, join_path, origin
+from ogc_widgets.protocol.text import clean
+from ogc_widgets.protocol.wire import dump_json
+
+if TYPE_CHECKING:
+    from ogc_widgets.protocol.documents.processes import (
+        OutputDescription,
+        ProcessSummary,
+    )
+
+Mode = Literal["auto", "async", "sync"]
+Response = Literal["auto", "document", "raw"]
+Outputs = str | Iterable[str] | Mapping[str, Any]
+
+JSON = "application/json"
+_JSON_BODY = {"Accept": JSON, "Content-Type": JSON}
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request without credentials.
+
+    Attributes:
+        method: ``GET``, ``POST``, ``PUT``, ``PATCH`` or ``DELETE``.
+        url: Absolute address.
+        headers: Header name to value.
+        body: Bytes to send, or ``None``.
+        named_by: Address of the server that named ``url``; "" for the user, ``None``
+            for the server that the client is for.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    named_by: str | None = None
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether sending it twice does no harm."""
+        return self.method in ("GET", "HEAD")
+
+
+def get(url: str, *, accept: str = JSON, named_by: str | None = None) -> Request:
+    """Ask for a document."""
+    return Request("GET", url, {"Accept": accept}, named_by=named_by)
+
+
+def delete(url: str) -> Request:
+    """Dismiss a job or undeploy a process."""
+    return Request("DELETE", url, {"Accept": JSON})
+
+
+def execution_url(process_url: str, process: ProcessSummary | None = None) -> str:
+    """Return where a process is executed.
+
+    The process's own ``execute`` link is used when it stays on the server and below
+    it; one that points elsewhere (servers behind a proxy, forgotten tenants) is not.
+
+    Args:
+        process_url: Address of the process, ``.../processes/{id}``.
+        process: Its description, for its links.
+    """
+    link = find_link(process.links, "execute") if process else None
+    base = process_url.rpartition("/processes/")[0]
+    if link and origin(link.href) == origin(base):
+        path = urlsplit(link.href).path
+        if path.startswith(f"{urlsplit(base).path}/"):
+            return link.href
+    return join_path(process_url, "execution")
+
+
+def execute_request(
+    process_url: str,
+    inputs: Mapping[str, Any],
+    outputs: Outputs | None = None,
+    mode: Mode = "auto",
+    *,
+    process: ProcessSummary | None = None,
+    response: Response | None = "auto",
+    has_response: bool = True,
+    extra: Mapping[str, Any] | None = None,
+) -> Request:
+    """Build the request that runs a process.
+
+    An asynchronous request carries ``Prefer: respond-async`` and nothing else there,
+    because some servers compare the whole header. ``outputs`` is left out unless it
+    names outputs: an empty object means "return nothing".
+
+    Args:
+        process_url: Address of the process, ``.../processes/{id}``.
+        inputs: Input id to value.
+        outputs: Which outputs are wanted, all of them if left out: their ids, or id
+            to ``"value"``, ``"reference"`` or an object of the standard.
+        mode: ``async`` asks for a job, ``sync`` for the answer itself, ``auto`` for a
+            job where the process can be one.
+        process: The description, for its ``execute`` link and its abilities.
+        response: ``document`` for one JSON document, ``raw`` for the bare output,
+            ``None`` to leave that to the server, ``auto`` for a document unless an
+            output is binary: some servers fail when bytes should go into JSON.
+        has_response: Whether the server knows this member, which version 2.0 of the
+            standard does not have; for ``auto``.
+        extra: Members beside ``inputs`` in the body, such as ``queue``.
+
+    Raises:
+        InputError: The inputs cannot be written as JSON, the mode is unknown, the
+            process has no such output, or ``extra`` contradicts the request.
+    """
+    if mode not in ("auto", "async", "sync"):
+        raise InputError(
+            f"Unknown mode {mode!r}.", advice='Use "auto", "async" or "sync".'
+        )
+    if response not in ("auto", "document", "raw", None):
+        raise InputError(
+            f"Unknown response {response!r}.",
+            advice='Use "auto", "document", "raw" or None.',
+        )
+    document: dict[str, Any] = {"inputs": dict(inputs)}
+    if wanted := wanted_outputs(outputs, process):
+        document["outputs"] = wanted
+    if response == "auto":
+        is_document = has_response and not _gives_bytes(wanted, process)
+        response = "document" if is_document else None
+    if response is not None:
+        document["response"] = response
+    _add(document, {} if extra is None else extra)
+    headers = dict(_JSON_BODY)
+    if mode == "async" or (mode == "auto" and (not process or process.can_run_async)):
+        headers["Prefer"] = "respond-async"
+    return Request(
+        "POST", execution_url(process_url, process), headers, json_body(document)
+    )
+
+
+def _gives_bytes(wanted: Mapping[str, Any], process: ProcessSummary | None) -> bool:
+    """Whether one of the outputs that are wanted is binary, and wanted by value."""
+    known: Mapping[str, OutputDescription] = getattr(process, "outputs", {})
+    for name in wanted or known:
+        wish = wanted.get(name)
+        wish = wish if isinstance(wish, Mapping) else {}
+        form = wish.get("format")
+        kinds = [form.get("mediaType")] if isinstance(form, Mapping) else []
+        kinds += known[name].media_types if name in known else ()
+        kind = next((one for one in kinds if isinstance(one, str)), "")
+        by_value = wish.get("transmissionMode") != "reference"
+        if by_value and media_types.is_binary(kind):
+            return True
+    return False
+
+
+def _add(document: dict[str, Any], extra: Mapping[str, Any]) -> None:
+    """Put members beside the inputs into a request.
+
+    Raises:
+        InputError: It says something else by that name already.
+    """
+    if not isinstance(extra, Mapping):
+        raise InputError(
+            f"extra is a dict of member name to value, not {type(extra).__name__}.",
+            safe="Nothing was sent.",
+            advice='For example: extra={"queue": "fast"}',
+        )
+    for name, value in extra.items():
+        if document.setdefault(name, value) != value:
+            raise InputError(
+                f"The request has a member {name!r} already.",
+                safe="Nothing was sent.",
+                advice=f"Pass {name} as the argument of that name, not in extra.",
+            )
+
+
+def wanted_outputs(
+    outputs: Outputs | None, process: ProcessSummary | None = None
+) -> dict[str, Any]:
+    """Write which outputs are wanted as the standard does.
+
+    Raises:
+        InputError: One is named that the process does not describe.
+    """
+    names = [outputs] if isinstance(outputs, str) else outputs or ()
+    if isinstance(names, Mapping):
+        wanted = {
+            name: {"transmissionMode": wish} if isinstance(wish, str) else wish or {}
+            for name, wish in names.items()
+        }
+    else:
+        wanted = {str(name): {} for name in names}
+    known = getattr(process, "outputs", {})
+    for name in wanted:
+        # A mapping is sent as it is: descriptions forget outputs, too.
+        if known and name not in known and not isinstance(names, Mapping):
+            raise InputError(
+                f"The process has no output {name!r}.",
+                safe="Nothing was sent.",
+                advice=f"It has: {clean(', '.join(known), limit=300)}.",
+            )
+    return wanted
+
+
+def create_job_request(
+    jobs_url: str,
+    process_url: str,
+    inputs: Mapping[str, Any],
+    outputs: Outputs | None = None,
+    *,
+    process: ProcessSummary | None = None,
+) -> Request:
+    """Make a job without starting it (Part 4).
+
+    Raises:
+        InputError: As for :func:`execute_request`.
+    """
+    document: dict[str, Any] = {"process": process_url, "inputs": dict(inputs)}
+    if wanted := wanted_outputs(outputs, process):
+        document["outputs"] = wanted
+    document["status"] = "create"
+    return Request("POST", jobs_url, dict(_JSON_BODY), json_body(document))
+
+
+def update_job_request(job_url: str, document: Mapping[str, Any]) -> Request:
+    """Change a job that was made but not started (Part 4)."""
+    return Request("PATCH", job_url, dict(_JSON_BODY), json_body(document))
+
+
+def start_job_request(job_url: str) -> Request:
+    """Start a job that was made before (Part 4)."""
+    return Request("POST", join_path(job_url, "results"), {"Accept": JSON})
+
+
+def json_body(document: object) -> bytes:
+    """Write a document to send.
+
+    Raises:
+        InputError: JSON cannot hold it.
+    """
+    try:
+        return dump_json(document).encode("utf-8")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InputError(
+            f"The inputs cannot be written as JSON: {error}.",
+            safe="Nothing was sent.",
+            advice="Use text, numbers, booleans, lists and dicts only.",
+        ) from None
+
+
+def jobs_request(
+    jobs_url: str, *, limit: int | None = None, **filters: str | int | None
+) -> Request:
+    """Ask for the first page of the list of jobs.
+
+    Args:
+        jobs_url: Address of the list.
+        limit: How many jobs a page should hold.
+        filters: Query members of the standard, such as ``processID`` or ``status``.
+    """
+    query = {"limit": limit, **filters}
+    return get(with_query(jobs_url, {k: v for k, v in query.items() if v is not None}))
+
+
+def with_query(url: str, members: Mapping[str, object]) -> str:
+    """Set query members, replacing those of the same name."""
+    parts = urlsplit(url)
+    # What stands there may be any bytes; what is new may hold halves of characters.
+    known = parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")
+    kept = [(name, value) for name, value in known if name not in members]
+    asked = [(name, str(value)) for name, value in members.items()]
+    query = "&".join(
+        part
+        for part in (
+            urlencode(kept, errors="surrogateescape"),
+            urlencode(asked, errors="surrogatepass"),
+        )
+        if part
+    )
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))

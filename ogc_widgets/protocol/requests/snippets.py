@@ -1,0 +1,329 @@
+"""An execute request as code that people can take away.
+
+Secrets never appear: headers that identify the user hold ``$TOKEN``, which each kind of
+code reads from the environment. A password goes with ``$USERNAME``; members of the
+query of a server are in ``$PARAM_`` and their name.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from ogc_widgets.protocol.requests.requests import JSON
+from ogc_widgets.protocol.wire import dump_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ogc_widgets.protocol.requests.requests import Mode, Request, Response
+
+TOKEN = "$TOKEN"  # noqa: S105 # the place of a secret, not one
+_BASIC = f"Basic {TOKEN}"
+_BEARER = f"Bearer {TOKEN}"
+_WIDTH = 80
+_STEP = 4
+_ACCEPT = f"Accept: {JSON}"
+
+
+def pretty_body(request: Request) -> str:
+    """Return the body of a request as indented JSON with all digits kept."""
+    document = json.loads(request.body or b"null", parse_float=Decimal)
+    return dump_json(document, indent=2)
+
+
+# Waits for the job that was made, if any. No names that shells keep for themselves
+# ($status, $path), and nothing newer than POSIX.
+_CURL_JOB = r"""answer=$(
+  {send}
+)
+job=$(printf '%s' "$answer" |
+  sed -n 's|^[Ll]ocation: .*/jobs/\([^/?[:space:]]*\).*|\1|p')
+if [ -z "$job" ]; then
+  printf '%s\n' "$answer"
+else
+  job={jobs}/$job
+  while state=$({get} "$job{query}") && printf '%s\n' "$state" >&2 &&
+    ! printf '%s' "$state" |
+    grep -Eq '"status" *: *"(successful|failed|dismissed)"'; do
+    sleep 2
+  done
+  {get} "$job/results{query}"
+fi"""
+
+_HTTPX = """{imports}client = httpx.Client({client})
+response = client.request(
+    {method},
+    {url},
+{body})
+response.raise_for_status()
+{wait}is_json = "json" in response.headers.get("Content-Type", "")
+results = response.json() if is_json else response.content
+print(results)
+"""
+
+_HTTPX_JOB = """made = re.search("/jobs/([^/?]+)", response.headers.get("Location", ""))
+if made:
+    job = {jobs} + made[1]
+    while True:
+        response = client.get(job)
+        response.raise_for_status()
+        state = response.json()["status"]
+        print(state, response.json().get("message", ""))
+        if state in ("successful", "failed", "dismissed"):
+            break
+        time.sleep(2)
+    response = client.get(job + "/results")
+    response.raise_for_status()
+"""
+
+
+def as_curl(
+    request: Request,
+    placeholders: Mapping[str, str] | None = None,
+    params: Iterable[str] = (),
+) -> str:
+    """Write a run as shell commands around cURL: the request, the wait, the results.
+
+    Args:
+        request: The execute request, without credentials.
+        placeholders: Headers that identify the user, with ``$TOKEN`` for secrets.
+        params: Names of query members; their values are in variables (``PARAM_...``).
+    """
+    # Double quotes, so that the shell puts the token in.
+    secrets = [
+        f'--user "$USERNAME:{TOKEN}"' if value == _BASIC else f'-H "{name}: {value}"'
+        for name, value in (placeholders or {}).items()
+    ]
+    headers = [
+        f"-H {shlex.quote(f'{name}: {value}')}"
+        for name, value in request.headers.items()
+    ]
+    jobs_url = _jobs_url(request)
+    verb = "curl -sSi" if jobs_url else "curl -sS"
+    query = query_text(params)
+    url = shlex.quote(request.url)
+    if query:
+        url += f'"{"&" if "?" in request.url else "?"}{query}"'
+    send = [f"{verb} -X {request.method} {url}", *headers]
+    send += [*secrets, f"--data {shlex.quote(pretty_body(request))}"]
+    if not jobs_url:
+        return " \\\n  ".join(send)
+    return _CURL_JOB.format(
+        send=" \\\n    ".join(send),
+        jobs=shlex.quote(jobs_url),
+        query=f"?{query}" if query else "",
+        get=" ".join(["curl -sSf -H", shlex.quote(f"Accept: {JSON}"), *secrets]),
+    )
+
+
+def as_httpx(
+    request: Request,
+    placeholders: Mapping[str, str] | None = None,
+    params: Iterable[str] = (),
+) -> str:
+    """Write a run as Python with httpx: the request, the wait, the results.
+
+    Args:
+        request: The execute request, without credentials.
+        placeholders: Headers that identify the user, with ``$TOKEN`` for secrets.
+        params: Names of query members; their values are in variables (``PARAM_...``).
+    """
+    secrets = dict(placeholders or {})
+    jobs_url = _jobs_url(request)
+    common = [("Accept", _quoted(JSON))]
+    common += [
+        (name, _from_environment(value))
+        for name, value in secrets.items()
+        if value != _BASIC
+    ]
+    client = ["headers={" + ", ".join(f"{_quoted(k)}: {v}" for k, v in common) + "}"]
+    if _BASIC in secrets.values():
+        client.append('auth=(os.environ["USERNAME"], os.environ["TOKEN"])')
+    if query := _params(params):
+        client.append(f"params={query}")
+    client.append(f"timeout={60 if jobs_url else 600}")
+    own = {k: v for k, v in request.headers.items() if k != "Accept"}
+    document = json.loads(request.body or b"null")
+    exact = pretty_body(request)
+    if dump_json(document, indent=2) == exact and "\\ud" not in exact:
+        own.pop("Content-Type", None)
+        body = f"    json={_literal(document, 4)},\n"
+    else:
+        # A number with more digits than a float holds is only safe as text, and httpx
+        # does not write halves of characters.
+        body = f"    content={exact!r},\n"
+    if own:
+        body = f"    headers={_literal(own, 4)},\n{body}"
+    modules = ["os"] * bool(secrets or query) + ["re", "time"] * bool(jobs_url)
+    imports = [f"import {name}\n" for name in modules] + ["\n"] * bool(modules)
+    return _HTTPX.format(
+        imports="".join([*imports, "import httpx\n\n"]),
+        client="".join(f"\n    {line}," for line in client) + "\n",
+        method=_quoted(request.method),
+        url=_quoted(request.url),
+        body=body,
+        wait=_HTTPX_JOB.format(jobs=_quoted(f"{jobs_url}/")) if jobs_url else "",
+    )
+
+
+def query_text(names: Iterable[str]) -> str:
+    """Write members of a query with ``$PARAM_...`` for their values."""
+    return "&".join(f"{quote(name)}=${_variable(name)}" for name in names)
+
+
+def client_argument(url: str, names: Iterable[str]) -> str:
+    """Write what ``App`` takes for a server: its address, or a client of it.
+
+    Args:
+        url: Address of the landing page.
+        names: Names of query members that the server needs with every request.
+    """
+    params = _params(names)
+    return f"ogc.Client({_quoted(url)}, params={params})" if params else _quoted(url)
+
+
+def _params(names: Iterable[str]) -> str:
+    """Write query members as Python; empty if there are none."""
+    pairs = [f'{_quoted(name)}: os.environ["{_variable(name)}"]' for name in names]
+    return f"{{{', '.join(pairs)}}}" if pairs else ""
+
+
+def _variable(name: str) -> str:
+    """The variable of the environment that holds a query member.
+
+    Its beginning keeps ``path`` and ``lang`` from meaning those of the shell.
+    """
+    return "PARAM_" + re.sub(r"\W", "_", name, flags=re.ASCII).upper()
+
+
+def _jobs_url(request: Request) -> str:
+    """Where the job will be that the request asks for; ``""`` if it asks for none."""
+    base, found, _ = request.url.rpartition("/processes/")
+    return f"{base}/jobs" if found and "Prefer" in request.headers else ""
+
+
+def as_package(
+    base_url: str,
+    process_id: str,
+    inputs: Mapping[str, Any],
+    *,
+    outputs: Mapping[str, Any] | None = None,
+    extra: Mapping[str, Any] | None = None,
+    mode: Mode = "auto",
+    response: Response = "auto",
+    placeholders: Mapping[str, str] | None = None,
+    params: Iterable[str] = (),
+) -> str:
+    """Write a run of a process as Python that uses this package.
+
+    Args:
+        base_url: Address of the landing page.
+        process_id: The process.
+        inputs: Input id to value.
+        outputs: Output id to what is wanted of it, or ``None``.
+        extra: Members beside the inputs, or ``None``.
+        mode: As for executing.
+        response: As for executing.
+        placeholders: Headers that identify the user, with ``$TOKEN`` for secrets.
+        params: Names of query members; their values are in variables (``PARAM_...``).
+    """
+    arguments = _package_arguments(dict(placeholders or {}))
+    if query := _params(params):
+        arguments += f", params={query}"
+    imports = ["import os\n\n"] if "os.environ" in arguments else []
+    if _holds_decimal([inputs, outputs, extra]):
+        imports.insert(0, "from decimal import Decimal\n")
+    options = f"    outputs={_literal(dict(outputs), 4)},\n" if outputs else ""
+    options += f"    extra={_literal(dict(extra), 4)},\n" if extra else ""
+    if mode != "auto":
+        options += f"    mode={_quoted(mode)},\n"
+    if response != "auto":
+        options += f"    response={_quoted(response)},\n"
+    return (
+        f"{''.join(imports)}"
+        f"import ogc_widgets as ogc\n\n"
+        f"client = ogc.Client({_quoted(base_url)}{arguments})\n"
+        f"job = client.execute(\n"
+        f"    {_quoted(process_id)},\n"
+        f"    {_literal(dict(inputs), 4)},\n"
+        f"{options}"
+        f")\n"
+        f"job.wait()\n"
+        f"results = job.results()\n"
+    )
+
+
+def _package_arguments(known: dict[str, str]) -> str:
+    """Write what identifies the user as arguments of a client."""
+    from_env = 'ogc.auth.env("TOKEN")'
+    arguments = ""
+    match known.get("Authorization"):
+        case value if value == _BEARER:
+            arguments = f", auth={from_env}"
+        case value if value == _BASIC:
+            arguments = f', auth=(os.environ["USERNAME"], {from_env})'
+    if arguments:
+        known.pop("Authorization")
+    elif list(known.values()) == [TOKEN]:
+        (name,) = known
+        return f", auth=ogc.auth.api_key({_quoted(name)}, {from_env})"
+    if known:
+        pairs = ", ".join(
+            f"{_quoted(k)}: {_from_environment(v)}" for k, v in known.items()
+        )
+        arguments += f", headers={{{pairs}}}"
+    return arguments
+
+
+def _literal(value: object, indent: int) -> str:
+    """Write a value as Python, on one line where that is short."""
+    inner = indent + _STEP
+    if isinstance(value, Mapping):
+        parts = [
+            f"{_literal(key, inner)}: {_literal(item, inner)}"
+            for key, item in value.items()
+        ]
+        opening, closing = "{", "}"
+    elif isinstance(value, (list, tuple)):
+        parts = [_literal(item, inner) for item in value]
+        opening, closing = "[", "]"
+    elif isinstance(value, str):
+        return _quoted(value)
+    else:
+        return repr(value)
+    line = f"{opening}{', '.join(parts)}{closing}"
+    if len(line) + indent <= _WIDTH and "\n" not in line:
+        return line
+    lines = "".join(f"{' ' * inner}{part},\n" for part in parts)
+    return f"{opening}\n{lines}{' ' * indent}{closing}"
+
+
+def _quoted(text: str) -> str:
+    """Write a text in double quotes, as most Python code has it."""
+    plain = repr(text)
+    if plain[0] == "'" and '"' not in plain:
+        return f'"{plain[1:-1]}"'
+    return plain
+
+
+def _from_environment(value: str) -> str:
+    if value == TOKEN:
+        return 'os.environ["TOKEN"]'
+    before = value.replace(TOKEN, "")
+    if before == value:
+        return _quoted(value)
+    return f'{_quoted(before)} + os.environ["TOKEN"]'
+
+
+def _holds_decimal(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(_holds_decimal(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(_holds_decimal(item) for item in value)
+    return isinstance(value, Decimal)

@@ -1,0 +1,154 @@
+"""Requests of others, read: what was asked of a process, what was to be deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from ogc_widgets.errors import ProtocolError
+from ogc_widgets.protocol import reading
+from ogc_widgets.protocol.documents.processes import Process
+from ogc_widgets.protocol.notices import notice
+from ogc_widgets.protocol.text import clean
+
+_ID_NAMES = ("id", "identifier", "name")
+# Where the list form of old drafts has the value itself.
+_VALUE_NAMES = ("value", "data")
+
+
+@dataclass(frozen=True)
+class ExecuteRequest:
+    """An execute request, as somebody sent it or a server keeps it.
+
+    Attributes:
+        process_id: The process, or its address; ``""`` where the request's own address
+            says it.
+        inputs: Input id to value, as the mapping form of the standard has them.
+        outputs: Output id to what is wanted of it; ``None`` for all of them.
+        mode: ``async``, ``sync``, ``auto`` or ``""`` (old drafts).
+        response: ``raw``, ``document`` or ``""``.
+        subscriber: Addresses to call back.
+        raw: The document.
+    """
+
+    process_id: str
+    inputs: dict[str, Any]
+    outputs: dict[str, Any] | None = None
+    mode: str = ""
+    response: str = ""
+    subscriber: Mapping[str, Any] = field(default_factory=dict)
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, document: object) -> Self:
+        """Read an execute request, in the mapping form or the list form.
+
+        Raises:
+            ProtocolError: It is not an object.
+        """
+        request = reading.need_object(document, "an execute request")
+        outputs = request.get("outputs")
+        subscriber = request.get("subscriber")
+        return cls(
+            process_id=reading.text(
+                reading.first(request, "process", "processID", "identifier")
+            ),
+            inputs=_values(request.get("inputs")),
+            outputs=None if outputs is None else _wishes(outputs),
+            mode=reading.text(request.get("mode")),
+            response=reading.text(request.get("response")),
+            subscriber=subscriber if isinstance(subscriber, Mapping) else {},
+            raw=request,
+        )
+
+
+def _values(inputs: object) -> dict[str, Any]:
+    if isinstance(inputs, Mapping):
+        return {str(name): value for name, value in inputs.items()}
+    if inputs is None:
+        return {}
+    if not isinstance(inputs, list):
+        notice("The inputs are neither an object nor a list; they were left out.")
+        return {}
+    notice("The inputs are a list, as in old drafts, instead of an object.")
+    found: dict[str, list[Any]] = {}
+    for entry in inputs:
+        is_object = isinstance(entry, Mapping)
+        name = reading.text(reading.first(entry, *_ID_NAMES)) if is_object else ""
+        if not name:
+            notice("One of the inputs has no id and was left out.")
+            continue
+        found.setdefault(name, []).append(_value(entry))
+    # An id that is repeated is how old drafts wrote several values.
+    return {name: all_[0] if len(all_) == 1 else all_ for name, all_ in found.items()}
+
+
+def _value(entry: reading.Json) -> object:
+    rest = {name: item for name, item in entry.items() if name not in _ID_NAMES}
+    for name in _VALUE_NAMES:
+        if name in rest:
+            return rest[name] if len(rest) == 1 else {**rest, "value": rest[name]}
+    return rest
+
+
+def _wishes(outputs: object) -> dict[str, Any]:
+    if isinstance(outputs, str):
+        return {outputs: {}}
+    if isinstance(outputs, list):
+        return {
+            reading.text(reading.first(entry, *_ID_NAMES))
+            if isinstance(entry, Mapping)
+            else reading.text(entry): dict(entry) if isinstance(entry, Mapping) else {}
+            for entry in outputs
+        }
+    if isinstance(outputs, Mapping):
+        return {str(name): wish for name, wish in outputs.items()}
+    notice(f"The outputs are {clean(outputs, limit=40)!r}; they were left out.")
+    return {}
+
+
+@dataclass(frozen=True)
+class DeployRequest:
+    """An application package for Part 2 (``ogcapppkg``).
+
+    Attributes:
+        process: The description that comes with it, or ``None``.
+        units: The execution units: ``{"href": ...}``, ``{"unit": ...}``, or whatever
+            the server understands.
+        profile: The deployment profile, or ``""``.
+        raw: The document.
+    """
+
+    process: Process | None
+    units: tuple[Mapping[str, Any], ...]
+    profile: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, document: object) -> Self:
+        """Read an application package.
+
+        Raises:
+            ProtocolError: It is not an object, or has neither a description nor a unit.
+        """
+        package = reading.need_object(document, "an application package")
+        units = reading.objects(package.get("executionUnit"))
+        process = None
+        if isinstance(package.get("processDescription"), Mapping):
+            try:
+                process = Process.from_json(package)
+            except ProtocolError:
+                notice("The description in the package has no id; it was left out.")
+        if not units and process is None:
+            raise ProtocolError(
+                "An application package has neither an execution unit nor a process "
+                "description.",
+                advice="Pass CWL, or an object with an executionUnit.",
+            )
+        return cls(
+            process=process,
+            units=units,
+            profile=reading.text(package.get("deploymentProfileName")),
+            raw=package,
+        )

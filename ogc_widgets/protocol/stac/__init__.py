@@ -1,0 +1,1 @@
+"""STAC documents and item search, without I/O."""

@@ -1,0 +1,276 @@
+"""JSON as it stands on the wire: read with limits, written exactly."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import re
+from decimal import Decimal
+from typing import Any
+
+from ogc_widgets.errors import ProtocolError
+from ogc_widgets.protocol.notices import notice
+from ogc_widgets.protocol.text import clean
+
+MAX_DEPTH = 64
+
+# What JSON can hold; the standard library has no better name for it.
+JsonValue = Any
+
+# A double holds 17 significant digits; longer numbers are kept as Decimal when the
+# double would not be equal to them.
+_DOUBLE_DIGITS = 17
+# More digits than the largest double has, or a larger exponent, mean no quantity, and
+# take minutes and gigabytes to compute with.
+_MOST_DIGITS = 308
+_LEADING_ZEROS = re.compile(r"^-?0*\.?0*")
+_CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+_LONE = re.compile("[\ud800-\udfff]")
+# A text, or what C, R and Python print of numbers that JSON does not have.
+_BARE_WORD = re.compile(
+    r"""("(?:[^"\\]|\\.)*+")|(?<![\w.])([-+]?)
+    (?:(nan)(?:\(\w*\))?|inf(?:inity)?|1\.\#(?:inf|(q?nan|ind))\w*)(?![\w.])""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+
+
+def parse_json(
+    body: bytes | str,
+    *,
+    source: str = "",
+    content_type: str = "",
+    is_lenient: bool = False,
+) -> JsonValue:
+    """Read a JSON document with the limits that the standard library leaves open.
+
+    Integers beyond those of JavaScript and decimals beyond the precision of a double
+    (as ``Decimal``) keep all their digits. A number out of the range of a double, or of
+    more than 308 digits, is kept as the text that it is, with a warning.
+
+    Args:
+        body: The document.
+        source: Address or name for the error message, without its query.
+        content_type: Media type that came with it; its charset is used.
+        is_lenient: Read NaN, Infinity, control characters and halves of characters,
+            which are no JSON, with a warning.
+
+    Raises:
+        ProtocolError: Not JSON, NaN or Infinity, or nested deeper than 64 levels.
+        StrictError: Something was read leniently inside :func:`strict`.
+    """
+    text = body if isinstance(body, str) else read_text(body, content_type, source)
+    text = text.removeprefix("\ufeff")
+    odd: list[str] = []
+    twice: list[str] = []
+    beyond: list[str] = []
+
+    def constant(name: str) -> float:
+        if not is_lenient:
+            raise ValueError(f"{name} is not a JSON number")
+        odd.append(name)
+        return float(name)
+
+    def number(digits: str) -> float | Decimal | str:
+        if _is_out_of_bounds(digits):
+            beyond.append(digits[:20])
+            return digits
+        return _number(digits)
+
+    def whole_number(digits: str) -> int | str:
+        if len(digits) > _MOST_DIGITS:
+            beyond.append(digits[:20])
+            return digits
+        return int(digits)
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            names = [name for name, _ in pairs]
+            twice.append(next(name for name in found if names.count(name) > 1))
+        return found
+
+    def loads(text: str, *, strict: bool) -> JsonValue:
+        return json.loads(
+            text,
+            strict=strict,
+            parse_float=number,
+            parse_int=whole_number,
+            parse_constant=constant,
+            object_pairs_hook=members,
+        )
+
+    try:
+        try:
+            value = loads(text, strict=True)
+        except ValueError:
+            if not is_lenient:
+                raise
+            value = loads(_BARE_WORD.sub(_as_constant, text), strict=False)
+            odd = odd or ["a control character"]
+        if is_lenient and _SURROGATE.search(text):
+            value = _whole(value, odd)
+    except RecursionError:
+        raise _not_json("is nested too deeply", text, source, content_type) from None
+    except ValueError as error:
+        reason = "is not JSON" if isinstance(error, json.JSONDecodeError) else (
+            f"is not valid JSON ({error})")  # fmt: skip
+        raise _not_json(reason, text, source, content_type) from None
+    if _deeper_than(value, MAX_DEPTH):
+        raise _not_json("is nested too deeply", text, source, content_type)
+    if twice:
+        notice(
+            f"{_where(source)} repeats the member {clean(twice[0])!r}; the last one "
+            "is used."
+        )
+    if beyond:
+        notice(
+            f"{_where(source)} holds the number {beyond[0]}…, which is beyond what "
+            "can be computed with; it was kept as text."
+        )
+    if odd:
+        notice(
+            f"{_where(source)} holds {clean(odd[0])}, which JSON does not have; it was "
+            "read all the same."
+        )
+    return value
+
+
+def dump_json(
+    value: JsonValue, *, indent: int | None = None, is_lenient: bool = False
+) -> str:
+    """Write JSON with exact numbers: no NaN, ``Decimal`` as plain digits.
+
+    Args:
+        value: What to write.
+        indent: Blanks for each level; on one line if left out.
+        is_lenient: Write what was read leniently: NaN and Infinity as they are called,
+            bytes as base64.
+
+    Raises:
+        ProtocolError: never; a value that JSON cannot hold raises ``TypeError`` or
+            ``ValueError`` like :func:`json.dumps`.
+    """
+    decimals: list[str] = []
+
+    def stand_in(item: object) -> str:
+        if isinstance(item, Decimal):
+            if not item.is_finite():
+                raise ValueError("JSON has no NaN or Infinity")
+            decimals.append(str(item))
+            return f"\ue000decimal{len(decimals) - 1}\ue000"
+        if is_lenient and isinstance(item, bytes):
+            return base64.b64encode(item).decode()
+        raise TypeError(f"{type(item).__name__} cannot be written as JSON")
+
+    text = json.dumps(
+        value,
+        indent=indent,
+        ensure_ascii=False,
+        allow_nan=is_lenient,
+        default=stand_in,
+    )
+    # UTF-8 has no halves of characters, JSON has escapes for them.
+    text = _LONE.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
+    if not decimals:
+        return text
+    return re.sub(
+        '"\ue000decimal(\\d+)\ue000"', lambda m: decimals[int(m.group(1))], text
+    )
+
+
+def read_text(body: bytes, content_type: str, source: str) -> str:
+    """Read bytes as text: by their mark, by the charset that is declared, as UTF-8.
+
+    Args:
+        body: The bytes.
+        content_type: Media type that came with them.
+        source: Address or name for warnings, without its query.
+    """
+    declared = _CHARSET.search(content_type)
+    names = ["utf-8", "latin-1"]
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        names.insert(0, "utf-16")
+    elif declared:
+        names.insert(0, declared.group(1))
+    for name in names:
+        if name == "latin-1" and not body.decode("utf-8", "ignore").isascii():
+            notice(f"{_where(source)} is UTF-8 with faults in it.")
+            return body.decode("utf-8", "replace")
+        try:
+            text = body.decode(name)
+        except (UnicodeError, LookupError):  # not all codecs raise UnicodeDecodeError
+            continue
+        if name == "latin-1":
+            notice(f"{_where(source)} is not UTF-8; it was read as Latin-1.")
+        return text
+    raise AssertionError("Latin-1 decodes any bytes")
+
+
+def _is_out_of_bounds(digits: str) -> bool:
+    mantissa, _, exponent = digits.lower().partition("e")
+    if len(mantissa) > _MOST_DIGITS or len(exponent) > 4:
+        return True
+    return abs(int(exponent or 0)) > _MOST_DIGITS or math.isinf(float(digits))
+
+
+def _number(digits: str) -> float | Decimal:
+    value = float(digits)
+    mantissa = _LEADING_ZEROS.sub("", digits.lower().partition("e")[0])
+    if len(mantissa.replace(".", "")) > _DOUBLE_DIGITS:
+        exact = Decimal(digits)
+        # A double printed with many digits stays a double: nothing is lost.
+        printed = format(Decimal(value), f".{-int(exact.as_tuple().exponent)}f")
+        if exact not in (Decimal(repr(value)), Decimal(printed)):
+            return exact
+    return value
+
+
+def _as_constant(found: re.Match[str]) -> str:
+    text, sign, nan, windows_nan = found.groups()
+    if text is not None:
+        return text
+    return "NaN" if nan or windows_nan else f"{sign.strip('+')}Infinity"
+
+
+def _whole(value: JsonValue, odd: list[str]) -> JsonValue:
+    """Put a sign of replacement where half of a character stands."""
+    if isinstance(value, str):
+        whole = _LONE.sub("\ufffd", value)
+        if whole != value:
+            odd.append("half of a character")
+        return whole
+    if isinstance(value, list):
+        return [_whole(item, odd) for item in value]
+    if isinstance(value, dict):
+        return {_whole(k, odd): _whole(item, odd) for k, item in value.items()}
+    return value
+
+
+def _deeper_than(value: JsonValue, depth: int) -> bool:
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(depth):
+        # One expression, because it sees every value of every document.
+        level = [
+            child
+            for item in level
+            for child in (item.values() if type(item) is dict else item)
+            if type(child) is dict or type(child) is list
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _where(source: str) -> str:
+    return f"The answer from {source}" if source else "The document"
+
+
+def _not_json(reason: str, text: str, source: str, content_type: str) -> ProtocolError:
+    kind = f" ({clean(content_type, limit=80)})" if content_type else ""
+    return ProtocolError(
+        f"{_where(source)}{kind} {reason}. It begins: {clean(text[:80], limit=80)!r}",
+        advice="Check the address: it should be the landing page of an OGC API - "
+        "Processes server.",
+    )
