@@ -163,7 +163,7 @@ class AsyncJob:
 
     @on_loop
     async def wait(self, timeout_s: float | None = None) -> AsyncJob:
-        """Wait until the job has ended, well or not.
+        """Wait until the job has ended, well or not, and return it.
 
         Args:
             timeout_s: Seconds to wait at most; without it, as long as it takes.

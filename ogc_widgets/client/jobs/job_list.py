@@ -95,12 +95,7 @@ class Jobs(Discovery):
     ) -> JobPages:
         """List jobs page by page; nothing is asked before the first page is wanted.
 
-        Args:
-            page_size: How many jobs to ask for at once.
-            process_id: As for :meth:`jobs`, like the others.
-            status: Only jobs of this state, or of one of these.
-            since: Only jobs created at this time or later.
-            text: Words that stand in the process, the id or the message.
+        The arguments are those of :meth:`iter_jobs`.
 
         Raises:
             InputError: There is no such status.
@@ -119,7 +114,12 @@ class Jobs(Discovery):
     ) -> AsyncIterator[AsyncJob]:
         """Go through the jobs in the server's order; pages are read as needed.
 
-        The arguments are those of :meth:`job_pages`.
+        Args:
+            page_size: How many jobs to ask for at once.
+            process_id: As for :meth:`jobs`, like the others.
+            status: Only jobs of this state, or of one of these.
+            since: Only jobs created at this time or later.
+            text: Words that stand in the process, the id or the message.
 
         Raises:
             InputError: There is no such status.

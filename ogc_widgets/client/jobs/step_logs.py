@@ -10,7 +10,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ogc_widgets.client.http.loop import on_loop, run
+from ogc_widgets.client.blocking import blocking
+from ogc_widgets.client.http.loop import on_loop
 from ogc_widgets.errors import (
     DeadlineError,
     PrivateAddressError,
@@ -57,7 +58,8 @@ class LogFile:
         self.url = client.rebase(link.url)
         self._given_url = link.url
 
-    def text(self, tail_bytes: int = LOG_LIMIT) -> str:
+    @on_loop
+    async def aio_text(self, tail_bytes: int = LOG_LIMIT) -> str:
         """Read the end of the log as text.
 
         Args:
@@ -66,11 +68,6 @@ class LogFile:
         Raises:
             ServerError: It could not be read.
         """
-        return run(self.aio_text, tail_bytes)
-
-    @on_loop
-    async def aio_text(self, tail_bytes: int = LOG_LIMIT) -> str:
-        """Read the end of the log as text, awaitable."""
         tail = await self._read(tail_bytes)
         rest = _LATER if tail.is_cut_short else ""
         if tail.has_earlier:
@@ -78,18 +75,18 @@ class LogFile:
         text = self._client.redact(tail.body.decode("utf-8", errors="replace"))
         return _lines_of_json(text) + rest
 
-    def fetch(self) -> bytes:
+    text = blocking(aio_text)
+
+    @on_loop
+    async def aio_fetch(self) -> bytes:
         """Read the whole log (at most 64 MiB) as it is, also if it repeats a secret.
 
         Raises:
             ServerError: It could not be read.
         """
-        return run(self.aio_fetch)
-
-    @on_loop
-    async def aio_fetch(self) -> bytes:
-        """Read the whole log, awaitable."""
         return (await self._read(None)).body
+
+    fetch = blocking(aio_fetch)
 
     async def _read(self, tail_bytes: int | None) -> _Tail:
         try:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ogc_widgets.client.http.loop import on_loop, run
+from ogc_widgets.client.blocking import blocking
+from ogc_widgets.client.http.loop import on_loop
 from ogc_widgets.client.results.downloads import (
     Wanted,
     asset_file,
@@ -70,6 +71,19 @@ class Asset:
     size: int | None
     reachable: bool
     why_not: str
+
+
+def _warned(found: Downloaded) -> Downloaded:
+    files = [one for one in found.left_out if one.is_file]
+    if files:
+        noun = "file was" if len(files) == 1 else "files were"
+        more = " The rest is in its left_out." if len(files) > 1 else ""
+        warnings.warn(
+            f"{len(files)} {noun} left out: {files[0]}{more}",
+            LeftOutWarning,
+            stacklevel=3,
+        )
+    return found
 
 
 class Results:
@@ -188,7 +202,8 @@ class Results:
             return f"Only machines near the server can reach {host}."
         return ""
 
-    def download(
+    @on_loop
+    async def aio_download(
         self,
         folder: str | Path,
         *,
@@ -218,22 +233,6 @@ class Results:
                 cannot be written.
             ServerError: A file could not be downloaded.
         """
-        found = run(
-            self.aio_download, folder, items=items, assets=assets, outputs=outputs
-        )
-        _warn(found)
-        return found
-
-    @on_loop
-    async def aio_download(
-        self,
-        folder: str | Path,
-        *,
-        items: Iterable[Mapping[str, Any]] | None = None,
-        assets: Iterable[str] | None = None,
-        outputs: Iterable[str] | None = None,
-    ) -> Downloaded:
-        """Download the files of the results into a folder, awaitable."""
         found = Downloaded()
         saved = _Folder(self._client, Path(folder), found)
         if outputs is None or items is not None or assets is not None:
@@ -245,6 +244,8 @@ class Results:
             for name in names:
                 await self._save_output(saved, name, is_wanted=outputs is not None)
         return found
+
+    download = blocking(aio_download, _warned)
 
     async def _save_assets(
         self, saved: _Folder, item: Mapping[str, Any], wanted: set[str] | None
@@ -359,17 +360,6 @@ class _Folder:
         if not ending:
             return path
         return path.replace(free_path(self._base, path.name + ending, self._taken))
-
-
-def _warn(found: Downloaded) -> None:
-    files = [one for one in found.left_out if one.is_file]
-    if not files:
-        return
-    noun = "file was" if len(files) == 1 else "files were"
-    more = " The rest is in its left_out." if len(files) > 1 else ""
-    warnings.warn(
-        f"{len(files)} {noun} left out: {files[0]}{more}", LeftOutWarning, stacklevel=3
-    )
 
 
 def _self_link(item: Mapping[str, Any]) -> str:

@@ -1,0 +1,73 @@
+"""Makes blocking methods, with their types and docstrings, from the awaitable ones."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, overload
+
+from ogc_widgets.client.http.loop import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+P = ParamSpec("P")
+T = TypeVar("T")
+R = TypeVar("R")
+F = TypeVar("F", bound="Callable[..., object]")
+
+
+@overload
+def blocking(
+    method: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[Any, P], T]: ...
+@overload
+def blocking(
+    method: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]],
+    then: Callable[[T], R],
+) -> Callable[Concatenate[Any, P], R]: ...
+def blocking(
+    method: Callable[..., Coroutine[Any, Any, Any]],
+    then: Callable[[Any], Any] | None = None,
+) -> Callable[..., Any]:
+    """Make the blocking twin of a method.
+
+    The twin stands in the class of the method, or in one that holds an object of that
+    class as ``aio``. It says of itself what the method says.
+
+    Args:
+        method: A method that is a coroutine function.
+        then: Makes what is returned of what the method returns.
+    """
+
+    @functools.wraps(method)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 # see above
+        found = run(method, getattr(self, "aio", self), *args, **kwargs)
+        return found if then is None else then(found)
+
+    name = method.__name__.removeprefix("aio_")
+    call.__name__, call.__qualname__ = name, name
+    signature = inspect.signature(method)
+    if then is not None:
+        gives = then.__name__ if inspect.isclass(then) else _returned_by(then)
+        signature = signature.replace(return_annotation=gives)
+    call.__signature__ = signature  # type: ignore[attr-defined] # read by inspect
+    call.__annotations__ = {
+        **method.__annotations__,
+        "return": signature.return_annotation,
+    }
+    return call
+
+
+def _returned_by(function: Callable[..., Any]) -> object:
+    return inspect.signature(function).return_annotation
+
+
+def described_by(method: Callable[..., object]) -> Callable[[F], F]:
+    """Give a method the docstring of another one that does the same."""
+
+    def describe(function: F) -> F:
+        function.__doc__ = method.__doc__
+        return function
+
+    return describe
