@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import weakref
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ogc_widgets.form import ProcessForm, reduce_process
 from ogc_widgets.form.checks import validate
 from ogc_widgets.form.drafts.drafts import from_draft
-from ogc_widgets.form.fields.fields import MAX_NODES, MAX_NODES_OF_FORM, Field
 from ogc_widgets.form.page.spec import spec
-from ogc_widgets.form.schema.normalise import Normaliser, TooLargeError
+from ogc_widgets.form.schema.limits import MAX_NODES, MAX_NODES_OF_FORM, TooLargeError
+from ogc_widgets.form.schema.normalise import Normaliser
+
+if TYPE_CHECKING:
+    from ogc_widgets.form.fields.fields import Field
 
 
 def nested(depth: int) -> dict[str, Any]:

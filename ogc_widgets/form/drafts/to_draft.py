@@ -11,8 +11,9 @@ from ogc_widgets.form.drafts import file_drafts
 from ogc_widgets.form.drafts.from_draft import Draft, Reader, is_raw
 from ogc_widgets.form.drafts.secrets_store import Vault
 from ogc_widgets.form.fields import area_fields, stac_fields
-from ogc_widgets.form.fields.fields import EXTRA_MEMBERS, MAX_NODES, UNSET, Field
+from ogc_widgets.form.fields.fields import EXTRA_MEMBERS, UNSET, Field
 from ogc_widgets.form.schema import exact
+from ogc_widgets.form.schema.limits import MAX_NODES
 from ogc_widgets.protocol import reading
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from ogc_widgets.form.fields import (
 )
 from ogc_widgets.form.fields.build_context import Place, Scope
 from ogc_widgets.form.fields.defaults import usable_default
-from ogc_widgets.form.fields.fields import MAX_DEPTH, Field
+from ogc_widgets.form.fields.fields import Field
 from ogc_widgets.form.fields.unions import union
 from ogc_widgets.form.page import words
 from ogc_widgets.form.schema import hints as ui
@@ -23,6 +23,7 @@ from ogc_widgets.form.schema import known_schemas
 from ogc_widgets.form.schema.branches import branches_of, is_null
 from ogc_widgets.form.schema.dialects import UNRESOLVED, type_names
 from ogc_widgets.form.schema.flatten import Flat, flatten
+from ogc_widgets.form.schema.limits import MAX_DEPTH
 from ogc_widgets.form.schema.units import unit_of
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.form.fields.area_fields import Naming
-from ogc_widgets.form.fields.fields import MAX_NODES
-from ogc_widgets.form.schema.keywords import TooLargeError
+from ogc_widgets.form.schema.limits import MAX_NODES, TooLargeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,13 +16,13 @@ from ogc_widgets.form.fields.area_fields import Naming
 from ogc_widgets.form.fields.build import Builder
 from ogc_widgets.form.fields.build_context import Place, Scope
 from ogc_widgets.form.fields.defaults import with_default
-from ogc_widgets.form.fields.fields import MAX_NODES_OF_FORM, UNSET, Field
+from ogc_widgets.form.fields.fields import UNSET, Field
 from ogc_widgets.form.page import words
 from ogc_widgets.form.schema import hints as ui
 from ogc_widgets.form.schema.descriptions import InputReading, inputs_of, read_input
 from ogc_widgets.form.schema.dialects import UNRESOLVED
 from ogc_widgets.form.schema.flatten import flatten
-from ogc_widgets.form.schema.keywords import TooLargeError
+from ogc_widgets.form.schema.limits import MAX_NODES_OF_FORM, TooLargeError
 from ogc_widgets.form.schema.normalise import Normaliser
 from ogc_widgets.form.schema.occurrences import list_schema
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from ogc_widgets.form.fields import conditions, leaves
 from ogc_widgets.form.fields.area_fields import Naming
 from ogc_widgets.form.fields.build_context import Place
-from ogc_widgets.form.fields.fields import EXTRA_MEMBERS, MAX_OPTIONS, Field
+from ogc_widgets.form.fields.fields import EXTRA_MEMBERS, Field
 from ogc_widgets.form.schema.flatten import flatten
+from ogc_widgets.form.schema.limits import MAX_OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,10 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form.checks.findings import check_value
-from ogc_widgets.form.fields.fields import MAX_NODES, UNSET, Field
+from ogc_widgets.form.fields.fields import UNSET, Field
 from ogc_widgets.form.schema import exact
 from ogc_widgets.form.schema.branches import branches_of, is_null
 from ogc_widgets.form.schema.flatten import flatten
+from ogc_widgets.form.schema.limits import MAX_NODES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -59,13 +59,6 @@ TEXT_KINDS: Final = frozenset(
     }
 )
 
-# Limits that make a hostile description cost one field instead of the notebook.
-MAX_DEPTH: Final = 32
-MAX_NODES: Final = 2_000
-MAX_OPTIONS: Final = 10_000
-# All inputs of one description together; what comes later is shown as JSON.
-MAX_NODES_OF_FORM: Final = 10_000
-
 
 class Unset(Enum):
     """The type of :data:`UNSET`."""

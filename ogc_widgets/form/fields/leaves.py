@@ -9,12 +9,13 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.form.fields.fields import MAX_OPTIONS, Field
+from ogc_widgets.form.fields.fields import Field
 from ogc_widgets.form.page import words
 from ogc_widgets.form.schema import exact
 from ogc_widgets.form.schema import hints as ui
 from ogc_widgets.form.schema.branches import is_null
 from ogc_widgets.form.schema.dialects import ENUM_NAMES, type_names
+from ogc_widgets.form.schema.limits import MAX_OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form.schema import exact, hints, literal_data
-from ogc_widgets.form.schema.keywords import HANDLERS, plain_text
+from ogc_widgets.form.schema.keywords import KEYWORDS, plain_text
 from ogc_widgets.form.schema.units import unit_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ Json = Mapping[str, Any]
 # WPS servers write the largest number of their language for "any number".
 _UNBOUNDED_FROM: Final = 2**31 - 1
 # Words for people are read from the input, not from its schema.
-_KEYWORDS: Final = (HANDLERS.keys() | {"$ref", "nullable", "definitions", "$defs"}) - {
+_KEYWORDS: Final = (KEYWORDS | {"$ref", "nullable", "definitions", "$defs"}) - {
     "title",
     "description",
 }

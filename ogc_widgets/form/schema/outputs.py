@@ -15,7 +15,7 @@ from ogc_widgets.form.page import words
 from ogc_widgets.form.schema import exact
 from ogc_widgets.form.schema.branches import branches_of
 from ogc_widgets.form.schema.descriptions import outputs_of, read_input
-from ogc_widgets.form.schema.keywords import TooLargeError
+from ogc_widgets.form.schema.limits import TooLargeError
 from ogc_widgets.form.schema.normalise import Normaliser
 
 if TYPE_CHECKING:
