@@ -7,9 +7,9 @@ import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ogc_widgets.client.stac.stac_documents import catalogue_link
 from ogc_widgets.errors import ProblemError, ProtocolError
 from ogc_widgets.protocol import LandingPage
-from ogc_widgets.protocol.stac.stac_documents import catalogue_link
 
 if TYPE_CHECKING:
     from ogc_widgets.client import AsyncClient

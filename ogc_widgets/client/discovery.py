@@ -29,17 +29,22 @@ from ogc_widgets.protocol.documents.processes import (
     ProcessList,
     ProcessSummary,
 )
-from ogc_widgets.protocol.links import absolute, find_link, join_path, same_origin
+from ogc_widgets.protocol.links import (
+    absolute,
+    find_link,
+    join_path,
+    same_origin,
+    with_query,
+)
 from ogc_widgets.protocol.notices import notice, silent
 from ogc_widgets.protocol.requests import requests
-from ogc_widgets.protocol.requests.requests import with_query
 from ogc_widgets.protocol.server_report import ServerReport, report
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from ogc_widgets.client.http.connection import Options
-    from ogc_widgets.protocol.answers.paging import Page
+    from ogc_widgets.protocol.documents.paging import Page
 
 
 # The largest page of the standard's own example (OGC 18-062r2, 7.9) is 10,000, but

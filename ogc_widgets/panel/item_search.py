@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import traitlets
 
 from ogc_widgets.client.stac.catalogue import Catalogue
-from ogc_widgets.client.stac.stac_reader import AT_A_TIME
-from ogc_widgets.errors import InputError, OgcError
-from ogc_widgets.panel.background import BackgroundView
-from ogc_widgets.protocol.stac.item_search import ItemQuery
-from ogc_widgets.protocol.stac.stac_documents import (
+from ogc_widgets.client.stac.item_search import ItemQuery
+from ogc_widgets.client.stac.stac_documents import (
     cloud_cover_percent,
     facts_of,
     self_address,
 )
+from ogc_widgets.client.stac.stac_reader import AT_A_TIME
+from ogc_widgets.errors import InputError, OgcError
+from ogc_widgets.panel.background import BackgroundView
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import publishing
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from concurrent.futures import Future
 
+    from ogc_widgets.client.stac.stac_documents import StacFacts
     from ogc_widgets.client.stac.stac_reader import StacReader
-    from ogc_widgets.protocol.stac.stac_documents import StacFacts
 
 _STATIC = Path(__file__).parent / "static"
 MOST_ROWS = 400

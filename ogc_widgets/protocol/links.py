@@ -12,7 +12,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
-from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import (
+    SplitResult,
+    parse_qsl,
+    quote,
+    urlencode,
+    urljoin,
+    urlsplit,
+    urlunsplit,
+)
 
 from ogc_widgets.protocol.addresses import is_public, read_ip
 
@@ -270,6 +278,24 @@ def join_path(base_url: str, *segments: str) -> str:
     return urlunsplit(
         (parts.scheme, parts.netloc, f"{parts.path.rstrip('/')}/{tail}", "", "")
     )
+
+
+def with_query(url: str, members: Mapping[str, object]) -> str:
+    """Set query members, replacing those of the same name."""
+    parts = urlsplit(url)
+    # What stands there may be any bytes; what is new may hold halves of characters.
+    known = parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")
+    kept = [(name, value) for name, value in known if name not in members]
+    asked = [(name, str(value)) for name, value in members.items()]
+    query = "&".join(
+        part
+        for part in (
+            urlencode(kept, errors="surrogateescape"),
+            urlencode(asked, errors="surrogatepass"),
+        )
+        if part
+    )
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,11 @@ def need_object(document: object, what: str) -> Json:
     )
 
 
+def mapping(value: object) -> Json:
+    """Return an object as it is, and an empty one for anything else."""
+    return value if isinstance(value, Mapping) else {}
+
+
 def first(document: Json, *names: str) -> JsonValue:
     """Return the first member that is there and not null."""
     for name in names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 
@@ -10,7 +11,7 @@ from raw_server import answer, processes_server
 
 import ogc_widgets as ogc
 from ogc_widgets.client.http import loop
-from ogc_widgets.errors import LeftOutWarning, OgcError, SignInError
+from ogc_widgets.errors import LeftOutWarning, MissingExtraError, OgcError, SignInError
 
 GOOD = {
     "type": "Feature",
@@ -54,6 +55,15 @@ def test_good_items_are_read_and_the_others_named_with_reasons():
         assert [item.id for item in collection] == ["good", "another"]
         assert [one.name for one in results.left_out_items] == list(BAD)
         assert all(one.why for one in results.left_out_items)
+
+
+def test_item_collection_names_the_extra_when_pystac_is_not_installed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pystac", None)
+    with job_server() as server, ogc.Client(f"{server.origin}/api") as client:
+        results = client.job("j").results()
+        with pytest.raises(MissingExtraError, match=r"ogc-widgets\[stac\]"):
+            results.item_collection()
+        assert results.items == []
 
 
 class OddError(BaseException):

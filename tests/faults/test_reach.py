@@ -365,7 +365,7 @@ def test_next_page_is_not_asked_for_when_it_is_on_another_server(kind, elsewhere
         finally:
             await reader.close()
 
-    from ogc_widgets.protocol.stac.item_search import ItemQuery
+    from ogc_widgets.client.stac.item_search import ItemQuery
 
     reader_query = ItemQuery()
     with RawServer(behave) as server, Client(f"{server.origin}/api") as client:

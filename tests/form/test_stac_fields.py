@@ -6,12 +6,12 @@ import json
 
 import pytest
 
+from ogc_widgets.client.stac.stac_documents import facts_of
 from ogc_widgets.client.stac.stac_reader import Look
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.checks.item_checks import check_key
 from ogc_widgets.form.fields.build_fields import reduce_input
 from ogc_widgets.form.widget import ProcessForm
-from ogc_widgets.protocol.stac.stac_documents import facts_of
 
 ITEM_SCHEMA = "https://schemas.stacspec.org/v1.0.0/item-spec/json-schema/item.json"
 COLLECTION_SCHEMA = (

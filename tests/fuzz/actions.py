@@ -10,6 +10,7 @@ from samples import DESCRIPTION, HERE
 
 from ogc_widgets.client.http.address import find_resources
 from ogc_widgets.client.http.loop import run
+from ogc_widgets.client.stac import item_search, stac_documents
 from ogc_widgets.errors import OgcError
 from ogc_widgets.form import ProcessForm
 from ogc_widgets.map import ResultsMap
@@ -43,7 +44,6 @@ from ogc_widgets.protocol.links import Rebase
 from ogc_widgets.protocol.requests import requests
 from ogc_widgets.protocol.requests.packages import read_package
 from ogc_widgets.protocol.requests.snippets import as_curl, as_httpx, pretty_body
-from ogc_widgets.protocol.stac import item_search, stac_documents
 from ogc_widgets.protocol.wire import dump_json
 
 

@@ -33,7 +33,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
-for _name in ("fuzz", "api", "client", "form", "panel", "servers"):
+for _name in ("fuzz", "protocol", "client", "form", "panel", "servers"):
     if str(TESTS / _name) not in sys.path:
         sys.path.append(str(TESTS / _name))
 if str(TESTS.parent) not in sys.path:

@@ -20,10 +20,9 @@ from ogc_widgets.errors import (
     ProtocolError,
 )
 from ogc_widgets.form import ProcessForm
-from ogc_widgets.protocol.answers.multipart import parts_of
-from ogc_widgets.protocol.links import absolute
+from ogc_widgets.protocol.documents.multipart import parts_of
+from ogc_widgets.protocol.links import absolute, with_query
 from ogc_widgets.protocol.notices import silent
-from ogc_widgets.protocol.requests.requests import with_query
 from ogc_widgets.protocol.wire import parse_json
 
 SECONDS = 3.0

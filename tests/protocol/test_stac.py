@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ogc_widgets.protocol.stac.stac_documents import (
+from ogc_widgets.client.stac.stac_documents import (
     catalogue_link,
     cloud_cover_percent,
     facts_of,

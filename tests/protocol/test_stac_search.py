@@ -7,9 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from ogc_widgets.errors import InputError, ProtocolError
-from ogc_widgets.protocol.requests.requests import Request
-from ogc_widgets.protocol.stac.item_search import (
+from ogc_widgets.client.stac.item_search import (
     ItemQuery,
     passes_clouds,
     read_collections,
@@ -18,6 +16,8 @@ from ogc_widgets.protocol.stac.item_search import (
     search_request,
     thumbnails_of,
 )
+from ogc_widgets.errors import InputError, ProtocolError
+from ogc_widgets.protocol.requests.requests import Request
 
 URL = "https://stac.example.org/v1"
 ITEM_SEARCH = "https://api.stacspec.org/v1.0.0/item-search"

@@ -24,8 +24,7 @@ from ogc_widgets.client.http.blanking import (
     blanked_reply,
 )
 from ogc_widgets.errors import InputError
-from ogc_widgets.protocol.links import origin
-from ogc_widgets.protocol.requests.requests import with_query
+from ogc_widgets.protocol.links import origin, with_query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -121,7 +121,7 @@ class SigningIn(Connection):
         """
         request = requests.get(self.url)
         landing = await trial.send(request)
-        refuse_login_page(request, landing)
+        refuse_login_page(request.url, landing)
         if landing.status_code in (401, 403):
             raise _refusal(landing)
         found = self._resources or _resources_of(self.url, landing)

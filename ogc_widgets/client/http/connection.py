@@ -240,7 +240,7 @@ class Connection:
         )
         self._heard_at = reply.headers.get("date", "")
         if reply.is_ok:
-            refuse_login_page(request, reply)
+            refuse_login_page(request.url, reply)
         return reply
 
     @property

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ogc_widgets.client.http.loop import off_loop
 from ogc_widgets.errors import ServerError, SignInError, StrictError
-from ogc_widgets.protocol.answers.paging import Page, next_url, read_page
 from ogc_widgets.protocol.answers.replies import Reply, problem_error
+from ogc_widgets.protocol.documents.paging import Page, next_url, read_page
 from ogc_widgets.protocol.links import same_origin, without_query
 from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.requests import requests
@@ -116,7 +116,7 @@ class Pages:
 
     def _plan(self, page: Page, reply: Reply) -> None:
         following, self._is_said = next_url(
-            page, reply, loaded=self._loaded, limit=self._limit
+            page, reply.links, loaded=self._loaded, limit=self._limit
         )
         self._next = self._client.rebase(following) if following else ""
         # Credentials and patience are for this server only.

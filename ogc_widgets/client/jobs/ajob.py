@@ -27,6 +27,7 @@ from ogc_widgets.errors import (
     TransportError,
     printable,
 )
+from ogc_widgets.protocol.answers.reasons import says_nothing, told
 from ogc_widgets.protocol.answers.replies import (
     problem_error,
     read_dismissed,
@@ -35,7 +36,6 @@ from ogc_widgets.protocol.answers.replies import (
 )
 from ogc_widgets.protocol.documents.documents import StatusInfo
 from ogc_widgets.protocol.documents.log_links import log_links
-from ogc_widgets.protocol.documents.reasons import says_nothing, told
 from ogc_widgets.protocol.jobs.watching import JobView, Watch
 from ogc_widgets.protocol.links import find_link, join_path, same_origin
 from ogc_widgets.protocol.requests import requests

@@ -23,7 +23,7 @@ from ogc_widgets.protocol.requests import requests
 if TYPE_CHECKING:
     from ogc_widgets.client.jobs.ajob import AsyncJob
     from ogc_widgets.client.jobs.job_list import Jobs
-    from ogc_widgets.protocol.answers.paging import Page
+    from ogc_widgets.protocol.documents.paging import Page
 
 # Some servers need more than a minute for a hundred jobs.
 LIST_S = 150.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs, urlsplit
 
-from ogc_widgets.protocol.answers.paging import Page
-from ogc_widgets.protocol.requests.requests import with_query
+from ogc_widgets.protocol.documents.paging import Page
+from ogc_widgets.protocol.links import with_query
 
 Read = Callable[[str], Awaitable[Page]]
 

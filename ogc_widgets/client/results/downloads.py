@@ -396,7 +396,7 @@ def _check(wanted: Wanted, part: Path, length: int | None) -> None:
     with part.open("rb") as file:
         start = file.read(_SHOWN)
     try:
-        refuse_login_page(requests.get(wanted.url), Reply(200, {}, start, wanted.url))
+        refuse_login_page(wanted.url, Reply(200, {}, start, wanted.url))
     except SignInError:
         _forget(part)
         raise

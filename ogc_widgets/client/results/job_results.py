@@ -29,7 +29,7 @@ from ogc_widgets.client.results.remote_file import (
     Source,
     WebSource,
 )
-from ogc_widgets.errors import InputError, LeftOutWarning
+from ogc_widgets.errors import InputError, LeftOutWarning, MissingExtraError
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.links import (
     WEB_SCHEMES,
@@ -117,11 +117,17 @@ class Results:
         Items that pystac cannot read are left out; ``left_out_items`` says which, and
         why.
 
+        Raises:
+            MissingExtraError: pystac is not installed (extra ``stac``).
+
         Warns:
             LeftOutWarning: There are some.
         """
         # Imported here: pystac is slow to load and most never need it.
-        import pystac
+        try:
+            import pystac
+        except ImportError as error:
+            raise MissingExtraError("An item collection", "stac") from error
 
         good: list[pystac.Item] = []
         self.left_out_items = []

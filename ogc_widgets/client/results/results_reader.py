@@ -17,9 +17,9 @@ from ogc_widgets.errors import (
     ServerError,
 )
 from ogc_widgets.protocol import reading
+from ogc_widgets.protocol.answers.reasons import reason_in
 from ogc_widgets.protocol.answers.replies import Reply, problem_error, retry_after_s
 from ogc_widgets.protocol.documents.documents import Problem
-from ogc_widgets.protocol.documents.reasons import reason_in
 from ogc_widgets.protocol.documents.result_values import Value, is_page
 from ogc_widgets.protocol.documents.results_documents import (
     ResultsDocument,

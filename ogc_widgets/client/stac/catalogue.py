@@ -10,6 +10,18 @@ from urllib.parse import urlsplit
 from ogc_widgets.client.http.address import clean_url
 from ogc_widgets.client.http.connection import Connection
 from ogc_widgets.client.http.loop import off_loop, run
+from ogc_widgets.client.stac.item_search import (
+    PICTURE_TYPES,
+    ItemQuery,
+    SearchApi,
+    passes_clouds,
+    read_collections,
+    read_search_api,
+    read_search_page,
+    search_request,
+    thumbnails_of,
+)
+from ogc_widgets.client.stac.stac_documents import catalogue_link, self_address
 from ogc_widgets.client.stac.stac_reader import StacReader
 from ogc_widgets.errors import (
     ConnectionFailedError,
@@ -21,20 +33,11 @@ from ogc_widgets.errors import (
     SignInError,
     TransportError,
 )
-from ogc_widgets.protocol.answers.replies import asks_to_sign_in, problem_error
+from ogc_widgets.protocol import reading
+from ogc_widgets.protocol.answers.replies import problem_error
 from ogc_widgets.protocol.links import absolute, find_link, read_links, same_origin
+from ogc_widgets.protocol.media_types import sniff
 from ogc_widgets.protocol.requests.requests import get
-from ogc_widgets.protocol.stac.item_search import (
-    ItemQuery,
-    SearchApi,
-    passes_clouds,
-    read_collections,
-    read_search_api,
-    read_search_page,
-    search_request,
-    thumbnails_of,
-)
-from ogc_widgets.protocol.stac.stac_documents import catalogue_link, self_address
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
@@ -49,11 +52,6 @@ SEARCH_S = 30.0
 SEARCH_BYTES = 16 * 2**20
 PICTURE_BYTES = 400_000
 MOST_COLLECTIONS = 1_000
-_PICTURES = {
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"RIFF": "image/webp",
-}
 
 
 class Catalogue:
@@ -116,17 +114,18 @@ class Catalogue:
         """Id and title of the collections; empty where they cannot be listed."""
         api = await self.open()
         found: list[tuple[str, str]] = []
-        url = api.collections_url
-        seen: set[str] = set()
+        url, seen = api.collections_url, set[str]()
         with contextlib.suppress(OgcError):
-            while url and url not in seen and len(found) < MOST_COLLECTIONS:
+            while url not in seen and len(found) < MOST_COLLECTIONS:
                 seen.add(url)
                 reply = await self._send(get(url))
                 document = reply.json_or_none()
                 page = read_collections(document)
                 found += page
-                following = _next_address(document, reply.url) if page else ""
-                url = following if same_origin(following, api.url) else ""
+                link = find_link(read_links(document, reply.url), "next")
+                if not page or link is None or not same_origin(link.href, api.url):
+                    break
+                url = link.href
         return found[:MOST_COLLECTIONS]
 
     async def search(self, query: ItemQuery) -> list[dict[str, Any]]:
@@ -180,9 +179,9 @@ class Catalogue:
                 reply = await self._reader.send(
                     self._named(get(url, accept="image/*")), max_bytes=PICTURE_BYTES
                 )
-                for start, media_type in _PICTURES.items():
-                    if reply.is_ok and reply.body.startswith(start):
-                        return reply.body, media_type
+                media_type = sniff(reply.body)
+                if reply.is_ok and media_type in PICTURE_TYPES:
+                    return reply.body, media_type
         return None
 
     def _named(self, request: Request) -> Request:
@@ -197,23 +196,40 @@ class Catalogue:
             )
         except PrivateAddressError:
             raise
-        except DeadlineError:
-            raise DeadlineError(
-                f"{host} did not answer within {SEARCH_S:g} s.",
-                advice="Try a smaller area or fewer days.",
-            ) from None
         except TransportError as error:
-            if isinstance(error, ConnectionFailedError):
-                raise ConnectionFailedError(
+            words = f"{host} does not answer as it should.", error.what
+            if isinstance(error, DeadlineError):
+                words = (
+                    f"{host} did not answer within {SEARCH_S:g} s.",
+                    "Try a smaller area or fewer days.",
+                )
+            elif isinstance(error, ConnectionFailedError):
+                words = (
                     f"{host} does not answer.",
-                    advice="Check the address, and that you are online.",
-                ) from error
-            raise type(error)(
-                f"{host} does not answer as it should.", advice=error.what
-            ) from error
-        if reply.is_ok:
-            return reply
-        raise _refusal(reply, host)
+                    "Check the address, and that you are online.",
+                )
+            raise type(error)(words[0], advice=words[1]) from error
+        if not reply.is_ok:
+            raise _refusal(reply, host)
+        return reply
+
+
+def _refusal(reply: Reply, host: str) -> ProblemError:
+    error, code = problem_error(reply), reply.status_code
+    if code in (404, 410):
+        words = f"There is no catalogue at this address ({code}).", "Check the address."
+    elif isinstance(error, SignInError):
+        words = (
+            f"{host} wants you to sign in ({code}).",
+            "Search in Python: ogc.search_items(url, auth=token).",
+        )
+    elif code in (400, 422):
+        said = reading.mapping(reply.json_or_none()).get("description")
+        detail = clean(said or error.what.partition(": ")[2], limit=300) or code
+        words = f"The catalogue refuses this search: {detail}.".replace("..", "."), ""
+    else:
+        return error
+    return type(error)(words[0], status_code=code, advice=words[1])
 
 
 def search_items(
@@ -253,14 +269,12 @@ def search_items(
         InputError: The search makes no sense.
         ServerError: There is no STAC API, or it refuses; the words say why.
     """
-    names = (collections,) if isinstance(collections, str) else tuple(collections)
-    geometry = getattr(intersects, "__geo_interface__", intersects)
     query = ItemQuery(
-        collections=names,
+        (collections,) if isinstance(collections, str) else tuple(collections),
         start=start,
         end=end,
         bbox=tuple(bbox) if bbox is not None else (),
-        intersects=geometry,
+        intersects=getattr(intersects, "__geo_interface__", intersects),
         max_cloud_percent=max_cloud_percent,
         page_items=max(1, min(limit, 100)),
     )
@@ -287,40 +301,6 @@ def _links(item: Mapping[str, Any], url: str) -> list[Any]:
     """The links of an item, that to itself made absolute."""
     own = self_address(item, url)
     links = item.get("links")
-    others = [
-        link
-        for link in (links if isinstance(links, list) else ())
-        if not (isinstance(link, dict) and link.get("rel") == "self")
-    ]
+    listed = links if isinstance(links, list) else []
+    others = [one for one in listed if reading.mapping(one).get("rel") != "self"]
     return [{"rel": "self", "href": own}, *others] if own else others
-
-
-def _next_address(document: object, url: str) -> str:
-    link = find_link(read_links(document, url), "next")
-    return link.href if link is not None else ""
-
-
-def _refusal(reply: Reply, host: str) -> ProblemError:
-    code = reply.status_code
-    if code in (404, 410):
-        return ProblemError(
-            f"There is no catalogue at this address ({code}).",
-            status_code=code,
-            advice="Check the address.",
-        )
-    if asks_to_sign_in(reply):
-        return SignInError(
-            f"{host} wants you to sign in ({code}).",
-            status_code=code,
-            advice="Search in Python: ogc.search_items(url, auth=token).",
-        )
-    error = problem_error(reply)
-    if code in (400, 422):
-        document = reply.json_or_none()
-        said = document.get("description") if isinstance(document, dict) else None
-        detail = clean(said or error.what.partition(": ")[2], limit=300)
-        return ProblemError(
-            f"The catalogue refuses this search: {detail or code}.".replace("..", "."),
-            status_code=code,
-        )
-    return error

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from ogc_widgets.client.auth.credentials import Credentials
 from ogc_widgets.client.http.transport import Transport
+from ogc_widgets.client.stac.stac_documents import StacFacts, facts_of
 from ogc_widgets.errors import (
     BodyTooLargeError,
     ConnectionFailedError,
@@ -23,8 +24,8 @@ from ogc_widgets.errors import (
     RedirectError,
 )
 from ogc_widgets.protocol.links import WEB_SCHEMES, absolute, origin, same_origin
+from ogc_widgets.protocol.media_types import bare
 from ogc_widgets.protocol.requests import requests
-from ogc_widgets.protocol.stac.stac_documents import StacFacts, facts_of
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
@@ -38,6 +39,21 @@ AT_A_TIME = 4
 _ACCEPT = "application/geo+json, application/json;q=0.9, */*;q=0.1"
 # A file with one of these types is no STAC document, whatever is in it.
 _NO_DOCUMENT = ("image/", "video/", "audio/", "application/zip", "application/x-")
+_NOTHING = "The server has nothing at this address"
+_REFUSALS = {
+    401: "The server wants you to sign in",
+    403: "The server does not let you read this",
+    404: _NOTHING,
+    410: _NOTHING,
+    429: "The server is busy",
+}
+_NOT_READ: dict[type[OgcError], str] = {
+    DeadlineError: "{host} did not answer in time.",
+    BodyTooLargeError: f"The document is larger than {DOCUMENT_BYTES >> 20} MB.",
+    RedirectError: "The address redirects to a place that is not safe to follow.",
+    ConnectionFailedError: "{host} does not answer.",
+    OgcError: "{host} does not give a complete answer.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +126,11 @@ class StacReader:
         Raises:
             TransportError: No complete answer within the limits.
         """
-        timeout_s = timeout_s or LOOK_S
+        is_own = same_origin(request.url, self._client.url)
         async with self._places:
-            if same_origin(request.url, self._client.url):
-                return await self._client.send(
-                    request, timeout_s=timeout_s, max_bytes=max_bytes
-                )
-            transport = self._stranger(request.url)
-            return await transport.send(
-                request, timeout_s=timeout_s, max_bytes=max_bytes
+            sender = self._client if is_own else self._stranger(request.url)
+            return await sender.send(
+                request, timeout_s=timeout_s or LOOK_S, max_bytes=max_bytes
             )
 
     def _stranger(self, url: str) -> Transport:
@@ -144,8 +156,9 @@ class StacReader:
 
 def _seen(reply: Reply) -> Look:
     if not reply.is_ok:
-        return Look(why_not=_refusal(reply.status_code))
-    media_type = reply.content_type.partition(";")[0].strip().lower()
+        words = _REFUSALS.get(reply.status_code, "The server answers with an error")
+        return Look(why_not=f"{words} ({reply.status_code}).")
+    media_type = bare(reply.content_type)
     if media_type.startswith(_NO_DOCUMENT):
         return Look(why_not=f"A file is there ({clean(media_type)}).", answered=True)
     document = reply.json_or_none()
@@ -158,26 +171,7 @@ def _seen(reply: Reply) -> Look:
     return Look(facts, answered=True)
 
 
-def _refusal(status_code: int) -> str:
-    if status_code in (404, 410):
-        return f"The server has nothing at this address ({status_code})."
-    if status_code == 401:
-        return f"The server wants you to sign in ({status_code})."
-    if status_code == 403:
-        return f"The server does not let you read this ({status_code})."
-    if status_code == 429:
-        return "The server is busy (429)."
-    return f"The server answers with an error ({status_code})."
-
-
 def _in_words(error: OgcError, address: str) -> str:
     host = clean(urlsplit(address).hostname, limit=80)
-    if isinstance(error, DeadlineError):
-        return f"{host} did not answer in time."
-    if isinstance(error, BodyTooLargeError):
-        return f"The document is larger than {DOCUMENT_BYTES >> 20} MB."
-    if isinstance(error, RedirectError):
-        return "The address redirects to a place that is not safe to follow."
-    if isinstance(error, ConnectionFailedError):
-        return f"{host} does not answer."
-    return f"{host} does not give a complete answer."
+    words = next(words for kind, words in _NOT_READ.items() if isinstance(error, kind))
+    return words.format(host=host)

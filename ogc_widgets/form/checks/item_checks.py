@@ -12,9 +12,9 @@ import zlib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from ogc_widgets.client.stac.stac_documents import KIND_WORDS, StacFacts, facts_of
 from ogc_widgets.form.fields import stac_fields
 from ogc_widgets.form.schema import exact
-from ogc_widgets.protocol.stac.stac_documents import KIND_WORDS, StacFacts, facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

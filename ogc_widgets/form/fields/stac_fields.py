@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from ogc_widgets.client.stac.stac_documents import KIND_WORDS, id_of, self_address
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.fields.fields import UNSET, Field, join_path
 from ogc_widgets.form.schema import exact, known_schemas
 from ogc_widgets.form.schema.dialects import type_names
-from ogc_widgets.protocol.stac.stac_documents import KIND_WORDS, id_of, self_address
 
 if TYPE_CHECKING:
     from ogc_widgets.form.fields.area_fields import Naming

@@ -17,7 +17,6 @@ from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
     from ogc_widgets.protocol.answers.replies import Reply
-    from ogc_widgets.protocol.requests.requests import Request
 
 _PASSWORD = re.compile(rb"<input[^>]{0,500}type\s*=\s*[\"']?password", re.IGNORECASE)
 _WORDS = re.compile(
@@ -36,11 +35,11 @@ def is_login_address(url: str) -> bool:
     return bool(_WORDS.search(names) or _QUERY & parse_qs(parts.query).keys())
 
 
-def refuse_login_page(request: Request, reply: Reply) -> None:
+def refuse_login_page(url: str, reply: Reply) -> None:
     """Tell a page to sign in from the document that was asked for.
 
     Args:
-        request: What was asked.
+        url: The address that was asked.
         reply: The answer, after redirects.
 
     Raises:
@@ -50,7 +49,7 @@ def refuse_login_page(request: Request, reply: Reply) -> None:
         is_html(reply.content_type) or is_page(reply.body)
     ):
         return
-    is_elsewhere = reply.url.partition("?")[0] != request.url.partition("?")[0]
+    is_elsewhere = reply.url.partition("?")[0] != url.partition("?")[0]
     has_password = bool(_PASSWORD.search(reply.body))
     if has_password or (is_elsewhere and is_login_address(reply.url)):
         raise sign_in_page_error(reply.url, status_code=reply.status_code)

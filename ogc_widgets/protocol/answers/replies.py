@@ -25,7 +25,6 @@ from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.refusals import help_link, kind_words, wants_sign_in
 from ogc_widgets.protocol.documents.documents import Problem, StatusInfo
 from ogc_widgets.protocol.documents.result_values import is_page
-from ogc_widgets.protocol.jobs.watching import LONGEST_RETRY_AFTER_S
 from ogc_widgets.protocol.links import (
     Link,
     absolute,
@@ -39,6 +38,8 @@ from ogc_widgets.protocol.links import (
 from ogc_widgets.protocol.notices import notice, silent
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import JsonValue, parse_json
+
+LONGEST_RETRY_AFTER_S = 300.0
 
 _ERROR_OF_KIND: dict[str, type[ProblemError]] = {
     "nosuchjob": NoSuchJobError,

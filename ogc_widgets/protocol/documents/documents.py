@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeGuard
 
 from ogc_widgets.errors import ProtocolError
 from ogc_widgets.protocol import reading
-from ogc_widgets.protocol.answers.paging import linked_url, read_page
+from ogc_widgets.protocol.documents.paging import linked_url, read_page
 from ogc_widgets.protocol.links import Link, read_links
 from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.text import clean

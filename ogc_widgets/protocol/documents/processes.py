@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from ogc_widgets.errors import ProtocolError
 from ogc_widgets.protocol import media_types, reading
-from ogc_widgets.protocol.answers.paging import linked_url, read_page
+from ogc_widgets.protocol.documents.paging import linked_url, read_page
 from ogc_widgets.protocol.links import Link, read_links
 from ogc_widgets.protocol.notices import notice
 

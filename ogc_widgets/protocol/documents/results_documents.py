@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import ProtocolError
 from ogc_widgets.protocol import media_types as media
-from ogc_widgets.protocol.answers.multipart import Part, parts_of
+from ogc_widgets.protocol.documents.multipart import Part, parts_of
 from ogc_widgets.protocol.documents.result_values import (
     STAC,
     Value,

@@ -27,6 +27,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from ogc_widgets.errors import JobGoneError, OgcError, ProtocolError
+from ogc_widgets.protocol.answers.replies import LONGEST_RETRY_AFTER_S
 from ogc_widgets.protocol.documents.documents import FINISHED, StatusInfo
 from ogc_widgets.protocol.text import clean
 
@@ -54,7 +55,6 @@ SOFT_JITTER = 0.2
 SOFT_BUDGET_S = 30 * 60.0
 YOUNG_S = 60.0
 QUIET_AFTER_S = 10 * 60.0
-LONGEST_RETRY_AFTER_S = 300.0
 # One 404 of a job that was seen may come from a replica that lags behind.
 GONE_ANSWERS = 2
 

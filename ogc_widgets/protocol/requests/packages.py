@@ -14,14 +14,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.protocol.links import WEB_SCHEMES, absolute
-from ogc_widgets.protocol.requests.requests import Request, json_body, with_query
+from ogc_widgets.protocol.links import WEB_SCHEMES, absolute, with_query
+from ogc_widgets.protocol.requests.requests import JSON, Request, json_body
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
     from ogc_widgets.protocol.documents.processes import Process
 
-JSON = "application/json"
 CWL_YAML = "application/cwl+yaml"
 CWL_JSON = "application/cwl+json"
 CWL = "application/cwl"

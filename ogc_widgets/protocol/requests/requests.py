@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.protocol import media_types
-from ogc_widgets.protocol.links import find_link, join_path, origin
+from ogc_widgets.protocol.links import find_link, join_path, origin, with_query
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import dump_json
 
@@ -269,21 +269,3 @@ def jobs_request(
     """
     query = {"limit": limit, **filters}
     return get(with_query(jobs_url, {k: v for k, v in query.items() if v is not None}))
-
-
-def with_query(url: str, members: Mapping[str, object]) -> str:
-    """Set query members, replacing those of the same name."""
-    parts = urlsplit(url)
-    # What stands there may be any bytes; what is new may hold halves of characters.
-    known = parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")
-    kept = [(name, value) for name, value in known if name not in members]
-    asked = [(name, str(value)) for name, value in members.items()]
-    query = "&".join(
-        part
-        for part in (
-            urlencode(kept, errors="surrogateescape"),
-            urlencode(asked, errors="surrogatepass"),
-        )
-        if part
-    )
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))

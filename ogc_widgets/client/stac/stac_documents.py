@@ -7,11 +7,14 @@ document lacks is left empty here, never an exception.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from ogc_widgets.protocol.links import Link, find_link, read_links
+from ogc_widgets.protocol import reading
+from ogc_widgets.protocol.documents.results_documents import is_item
+from ogc_widgets.protocol.links import find_link, read_links
 from ogc_widgets.protocol.text import clean
 
 StacKind = Literal["item", "collection", "catalog", "items", ""]
@@ -27,7 +30,6 @@ _MONTHS: Final = (
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 )
-_ID_LIMIT: Final = 120
 # Outlines with more coordinates make the map slow and look no better.
 _MOST_NUMBERS: Final = 20_000
 
@@ -56,76 +58,59 @@ class StacFacts:
 
 def kind_of(document: object) -> StacKind:
     """What a document is, by the members that STAC asks for."""
-    if not isinstance(document, Mapping):
-        return ""
-    match document.get("type"):
-        case "Feature" if "stac_version" in document or isinstance(
-            document.get("assets"), Mapping
-        ):
+    found = reading.mapping(document)
+    has_version = "stac_version" in found
+    match found.get("type"):
+        case "Feature" if is_item(found):
             return "item"
-        case "FeatureCollection" if isinstance(document.get("features"), list):
+        case "FeatureCollection" if isinstance(found.get("features"), list):
             return "items"
-        case "Collection" if "stac_version" in document or "extent" in document:
-            return "collection"
-        case "Catalog" if "stac_version" in document or "links" in document:
+        case "Catalog" if has_version or "links" in found:
             return "catalog"
-    if "stac_version" in document and "extent" in document:
-        # Collections of STAC 0.9 had no type yet.
-        return "collection"
-    return ""
+        case "Collection" if has_version or "extent" in found:
+            return "collection"
+    # Collections of STAC 0.9 had no type yet.
+    return "collection" if has_version and "extent" in found else ""
 
 
 def facts_of(document: object) -> StacFacts:
     """Read what is worth showing of a document of any kind."""
-    kind = kind_of(document)
-    if not kind or not isinstance(document, Mapping):
+    kind, found = kind_of(document), reading.mapping(document)
+    if not kind:
         return StacFacts()
-    properties = _mapping(document.get("properties"))
-    members = document.get("features") if kind == "items" else [document]
-    features = [
-        _outline(one)
-        for one in (members if isinstance(members, list) else ())
-        if isinstance(one, Mapping)
-    ]
+    is_list = kind == "items"
+    members = found["features"] if is_list else found if kind == "item" else None
+    features = tuple(_outline(one) for one in reading.objects(members))
     return StacFacts(
         kind=kind,
-        id=id_of(document),
-        title=clean(document.get("title") or properties.get("title")),
-        date=date_in_words(document) if kind == "item" else "",
-        features=tuple(features) if kind in ("item", "items") else (),
-        count=len(features) if kind == "items" else 0,
+        id=id_of(found),
+        title=clean(found.get("title") or _properties(found).get("title")),
+        date=date_in_words(found) if kind == "item" else "",
+        features=features,
+        count=len(features) if is_list else 0,
     )
 
 
 def _outline(item: Mapping[str, Any]) -> dict[str, Any]:
     """A feature with the geometry of an item; with its box alone if that is huge."""
     outline = {name: item.get(name) for name in ("type", "id", "geometry", "bbox")}
-    if _numbers_in(outline["geometry"]) > _MOST_NUMBERS and outline["bbox"]:
+    count, waiting = 0, [outline["geometry"]]
+    while waiting and count <= _MOST_NUMBERS:
+        one = waiting.pop()
+        if isinstance(one, (Mapping, list)):
+            waiting += one.values() if isinstance(one, Mapping) else one
+        else:
+            count += 1
+    if count > _MOST_NUMBERS and outline["bbox"]:
         outline["geometry"] = None
     return outline
-
-
-def _numbers_in(value: object) -> int:
-    """How many numbers there are in a geometry, counted no further than needed."""
-    found = 0
-    waiting = [value]
-    while waiting and found <= _MOST_NUMBERS:
-        one = waiting.pop()
-        if isinstance(one, Mapping):
-            waiting += one.values()
-        elif isinstance(one, list):
-            waiting += one
-        else:
-            found += 1
-    return found
 
 
 def id_of(document: Mapping[str, Any]) -> str:
     """The id of a document, cleaned, or ""."""
     name = document.get("id")
-    if isinstance(name, bool) or not isinstance(name, str | int):
-        return ""
-    return clean(name, limit=_ID_LIMIT)
+    is_name = isinstance(name, str | int) and not isinstance(name, bool)
+    return clean(name, limit=120) if is_name else ""
 
 
 def date_in_words(item: Mapping[str, Any]) -> str:
@@ -133,27 +118,43 @@ def date_in_words(item: Mapping[str, Any]) -> str:
 
     Times of day are left out; a period of one day is that day.
     """
-    properties = _mapping(item.get("properties"))
-    day = _day(properties.get("datetime"))
+    names = ("datetime", "start_datetime", "end_datetime")
+    day, start, end = (_day(_properties(item).get(name)) for name in names)
+    if day is None and start == end:
+        day = start
     if day is not None:
         return _in_words(day)
-    start, end = (_day(properties.get(f"{side}_datetime")) for side in ("start", "end"))
-    if start is not None and end is not None and start != end:
+    if start is not None and end is not None:
         with_year = start.year != end.year
         return f"{_in_words(start, year=with_year)} to {_in_words(end)}"
-    if start is None and end is None:
-        return ""
     if start is not None:
-        return _in_words(start) if end == start else f"from {_in_words(start)}"
+        return f"from {_in_words(start)}"
     return f"until {_in_words(end)}" if end is not None else ""
+
+
+def _day(value: object) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(value[:10]) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _in_words(day: dt.date, *, year: bool = True) -> str:
+    # Not strftime: the names of months must not change with the locale.
+    text = f"{day.day} {_MONTHS[day.month - 1]}"
+    return f"{text} {day.year}" if year else text
 
 
 def cloud_cover_percent(item: Mapping[str, Any]) -> float | None:
     """Cloud cover of an item from 0 to 100, None where it is not said."""
-    value = _mapping(item.get("properties")).get("eo:cloud_cover")
+    value = _properties(item).get("eo:cloud_cover")
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if 0 <= value <= 100 else None
+
+
+def _properties(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    return reading.mapping(document.get("properties"))
 
 
 def self_address(item: Mapping[str, Any], base_url: str = "") -> str:
@@ -170,38 +171,9 @@ def catalogue_link(document: object, base_url: str = "") -> str:
     """
     links = read_links(document, base_url)
     if kind_of(document) == "catalog" and find_link(links, "search") is not None:
-        own = find_link(links, "self")
-        return own.href if own is not None else base_url
+        return self_address(reading.mapping(document), base_url) or base_url
     for link in links:
-        if not link.is_html and _speaks_of_stac(link):
+        said = f"{link.rel} {link.title} {link.type}".lower()
+        if not link.is_html and re.search(r"(?<![^\W_])stac(?![^\W_])", said):
             return link.href
     return ""
-
-
-def _speaks_of_stac(link: Link) -> bool:
-    words = {*_words(link.rel), *_words(link.title), *_words(link.type)}
-    return "stac" in words or link.relation == "stac-catalog"
-
-
-def _words(text: str) -> Iterable[str]:
-    letters = "".join(c if c.isalnum() else " " for c in text.lower())
-    return letters.split()
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _day(value: object) -> dt.date | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        return dt.date.fromisoformat(value[:10])
-    except ValueError:
-        return None
-
-
-def _in_words(day: dt.date, *, year: bool = True) -> str:
-    # Not strftime: the names of months must not change with the locale.
-    text = f"{day.day} {_MONTHS[day.month - 1]}"
-    return f"{text} {day.year}" if year else text

@@ -8,18 +8,20 @@ understand the guess repeats itself, and that ends the list.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from ogc_widgets.protocol import reading
-from ogc_widgets.protocol.links import absolute, find_link, read_links
+from ogc_widgets.protocol.links import (
+    Link,
+    absolute,
+    find_link,
+    read_links,
+    with_query,
+)
 from ogc_widgets.protocol.notices import notice
-from ogc_widgets.protocol.requests.requests import with_query
-
-if TYPE_CHECKING:
-    from ogc_widgets.protocol.answers.replies import Reply
 
 _TOTALS = ("numberTotal", "numberMatched", "total", "totalCount", "count")
 # Sizes of a page where nothing, or less than was wanted, is allowed.
@@ -86,13 +88,13 @@ def linked_url(document: object, base_url: str) -> str:
 
 
 def next_url(
-    page: Page, reply: Reply, *, loaded: int, limit: int | None
+    page: Page, header: Iterable[Link], *, loaded: int, limit: int | None
 ) -> tuple[str, bool]:
     """Say where the next page is.
 
     Args:
         page: This page.
-        reply: The answer that it came with, for its ``Link`` header.
+        header: The links of the ``Link`` header that came with it.
         loaded: How many entries have come, with this page.
         limit: How many were asked for, if any.
 
@@ -103,8 +105,8 @@ def next_url(
     said = linked_url(page.document, page.url)
     if said or not page.entries:
         return said, True
-    if header := find_link(reply.links, "next", html=True):
-        return header.href, True
+    if link := find_link(header, "next", html=True):
+        return link.href, True
     is_more = page.total is not None and page.total > loaded
     is_wanted = is_more or (page.total is None and is_full(page, limit))
     return (_guess(page, loaded), False) if is_wanted else ("", False)

@@ -1,0 +1,269 @@
+"""STAC item search as values: what an API offers, requests to send, pages to read.
+
+Dialects: search by POST or by GET; cloud cover by the extension ``query``, by a CQL2
+``filter``, or by neither; a ``next`` link that is an address, or a body to be merged.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from ogc_widgets.client.stac.stac_documents import cloud_cover_percent, kind_of
+from ogc_widgets.errors import InputError, ProtocolError
+from ogc_widgets.protocol import reading
+from ogc_widgets.protocol.links import (
+    find_link,
+    join_path,
+    read_links,
+    same_origin,
+    with_query,
+)
+from ogc_widgets.protocol.requests.requests import JSON, Request, get, json_body
+from ogc_widgets.protocol.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+PICTURE_TYPES: Final = ("image/png", "image/jpeg", "image/webp")
+_CLOUDS: Final = "eo:cloud_cover"
+_ACCEPT: Final = "application/geo+json, application/json;q=0.9"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchApi:
+    """What the landing page of a STAC API says.
+
+    Attributes:
+        url: Its address.
+        title: Its name, cleaned, or "".
+        search_url: Where to search.
+        by_post: Whether a search is a POST.
+        collections_url: Where the collections are listed.
+        clouds_by: Which extension limits cloud cover: "query", "filter" or "" for none.
+    """
+
+    url: str
+    title: str
+    search_url: str
+    by_post: bool
+    collections_url: str
+    clouds_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemQuery:
+    """What to search for.
+
+    Attributes:
+        collections: Ids of collections, () for all.
+        start: First day, ``YYYY-MM-DD``, or "".
+        end: Last day, or "".
+        bbox: West, south, east, north in degrees, or ().
+        intersects: GeoJSON geometry instead of ``bbox``, or None.
+        max_cloud_percent: Highest cloud cover, or None.
+        page_items: How many items a page should have.
+
+    Raises:
+        InputError: It makes no sense.
+    """
+
+    collections: tuple[str, ...] = ()
+    start: str = ""
+    end: str = ""
+    bbox: tuple[float, ...] = ()
+    intersects: Mapping[str, Any] | None = None
+    max_cloud_percent: float | None = None
+    page_items: int = 20
+
+    def __post_init__(self) -> None:
+        first, last = _day("first", self.start), _day("last", self.end)
+        if first is not None and last is not None and first > last:
+            raise InputError("The first day is after the last day.")
+        clouds = self.max_cloud_percent
+        if clouds is not None and not 0 <= clouds <= 100:
+            raise InputError("Cloud cover is a number from 0 to 100 percent.")
+        if self.bbox and len(self.bbox) not in (4, 6):
+            raise InputError("A box has four numbers: west, south, east, north.")
+
+    @property
+    def interval(self) -> str:
+        """Both days as STAC writes a period, "" where there is none."""
+        first = f"{self.start}T00:00:00Z" if self.start else ".."
+        last = f"{self.end}T23:59:59Z" if self.end else ".."
+        return f"{first}/{last}" if self.start or self.end else ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of what was found.
+
+    Attributes:
+        items: STAC items as they came.
+        matched: How many there are in all, None where it is not said.
+        following: The request for the next page, None on the last one.
+    """
+
+    items: tuple[dict[str, Any], ...] = field(repr=False)
+    matched: int | None = None
+    following: Request | None = None
+
+
+def read_search_api(document: object, url: str) -> SearchApi:
+    """Read the landing page of a STAC API.
+
+    Raises:
+        ProtocolError: It is something else, or cannot be searched.
+    """
+    page, links = reading.mapping(document), read_links(document, url)
+    classes = reading.texts(page.get("conformsTo"))
+    searches = [one for one in links if one.relation == "search" and not one.is_html]
+    posts = [one for one in searches if str(one.raw.get("method")).upper() == "POST"]
+    if not searches and not any("item-search" in one for one in classes):
+        if page and kind_of(page) in ("catalog", "collection"):
+            raise ProtocolError(
+                "This is a STAC catalogue without a search.",
+                advice="Give the address of a STAC API, or paste addresses of items.",
+            )
+        raise ProtocolError(
+            "There is something at this address, but no STAC API.",
+            advice="It should be the landing page, such as "
+            "https://earth-search.aws.element84.com/v1",
+        )
+    found = [one.href for one in posts or searches]
+    collections = find_link(links, "data", "collections")
+    return SearchApi(
+        url=url,
+        title=clean(page.get("title") or page.get("id"), limit=120),
+        search_url=found[0] if found else join_path(url, "search"),
+        by_post=bool(posts),
+        collections_url=collections.href
+        if collections
+        else join_path(url, "collections"),
+        clouds_by=_clouds_by(classes),
+    )
+
+
+def _clouds_by(classes: Sequence[str]) -> str:
+    if any(one.endswith("item-search#query") for one in classes):
+        return "query"
+    has_filter = any("item-search#filter" in one for one in classes)
+    return "filter" if has_filter and any("cql2" in one for one in classes) else ""
+
+
+def search_request(api: SearchApi, query: ItemQuery) -> Request:
+    """The request for the first page of a search."""
+    shape = query.intersects
+    members = {
+        "limit": query.page_items,
+        "collections": list(query.collections),
+        "datetime": query.interval,
+        "intersects": dict(shape or {}),
+        "bbox": list(query.bbox) if shape is None else [],
+        **_cloud_limit(api, query.max_cloud_percent),
+    }
+    asked = {name: value for name, value in members.items() if value}
+    if api.by_post:
+        return _post(api.search_url, asked)
+    parameters = {name: _as_parameter(value) for name, value in asked.items()}
+    return get(with_query(api.search_url, parameters), accept=_ACCEPT)
+
+
+def _cloud_limit(api: SearchApi, percent: float | None) -> dict[str, Any]:
+    if percent is None or not api.clouds_by:
+        return {}
+    if api.clouds_by == "query":
+        return {"query": {_CLOUDS: {"lte": percent}}}
+    if api.by_post:
+        rule = {"op": "<=", "args": [{"property": _CLOUDS}, percent]}
+        return {"filter-lang": "cql2-json", "filter": rule}
+    return {"filter-lang": "cql2-text", "filter": f'"{_CLOUDS}" <= {percent:g}'}
+
+
+def _post(url: str, body: Mapping[str, Any]) -> Request:
+    headers = {"Accept": _ACCEPT, "Content-Type": JSON}
+    return Request("POST", url, headers, json_body(body))
+
+
+def _as_parameter(value: object) -> object:
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return json.dumps(value) if isinstance(value, dict) else value
+
+
+def read_search_page(document: object, url: str, sent: Request) -> SearchPage:
+    """Read one page: the answer from an address to the request that was sent.
+
+    Raises:
+        ProtocolError: It is no list of items.
+    """
+    page = reading.mapping(document)
+    if kind_of(page) != "items":
+        raise ProtocolError("The catalogue did not answer with a list of items.")
+    items = tuple(dict(one) for one in page["features"] if kind_of(one) == "item")
+    matched = page.get("numberMatched")
+    if matched is None:
+        matched = reading.mapping(page.get("context")).get("matched")
+    return SearchPage(
+        items=items,
+        matched=matched if type(matched) is int else None,
+        following=_following(page, url, sent) if items else None,
+    )
+
+
+def _following(document: Mapping[str, Any], url: str, sent: Request) -> Request | None:
+    link = find_link(read_links(document, url), "next")
+    if link is None or not same_origin(link.href, sent.url):
+        # A page that leads to another server is not followed.
+        return None
+    if str(link.raw.get("method", "GET")).upper() != "POST":
+        following = get(link.href, accept=_ACCEPT)
+    else:
+        body = dict(reading.mapping(link.raw.get("body")))
+        if link.raw.get("merge") is True and sent.body:
+            body = {**json.loads(sent.body), **body}
+        following = _post(link.href, body)
+    is_same = (following.url, following.body) == (sent.url, sent.body)
+    return None if is_same else following
+
+
+def passes_clouds(item: Mapping[str, Any], max_percent: float | None) -> bool:
+    """Whether an item is clear enough, for catalogues that cannot judge themselves."""
+    clouds = cloud_cover_percent(item)
+    return max_percent is None or (clouds is not None and clouds <= max_percent)
+
+
+def read_collections(document: object) -> list[tuple[str, str]]:
+    """Id and title of each collection in a list of them."""
+    listed = reading.objects(reading.mapping(document).get("collections"))
+    named = [one for one in listed if isinstance(one.get("id"), str) and one["id"]]
+    titles = [clean(one.get("title") or one["id"], limit=120) for one in named]
+    return [(one["id"], title) for one, title in zip(named, titles, strict=True)]
+
+
+def thumbnails_of(item: Mapping[str, Any]) -> list[str]:
+    """References to small pictures of an item, the best one first."""
+    found: list[tuple[int, str]] = []
+    for key, asset in reading.mapping(item.get("assets")).items():
+        asset = reading.mapping(asset)
+        href, roles = asset.get("href"), set(reading.texts(asset.get("roles")))
+        is_picture = str(asset.get("type", "")).lower().startswith(PICTURE_TYPES)
+        ranks = (
+            "thumbnail" in {key, *roles},
+            is_picture and bool(roles & {"overview", "preview"}),
+            is_picture and key in ("preview", "rendered_preview", "overview"),
+        )
+        if isinstance(href, str) and any(ranks):
+            found.append((ranks.index(True), href))
+    return [href for _, href in sorted(found)]
+
+
+def _day(which: str, text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InputError(
+            f"The {which} day must be a date like 2021-07-13, not {clean(text)!r}."
+        ) from None

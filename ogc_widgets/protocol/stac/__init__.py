@@ -1,1 +1,0 @@
-"""STAC documents and item search, without I/O."""
