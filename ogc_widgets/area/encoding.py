@@ -26,33 +26,19 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ogc_widgets.area.crs import (
-    CRS84,
-    axes_in_words,
-    in_degrees,
-    kind_of_crs,
-    short_name,
-    to_crs,
-)
-from ogc_widgets.area.encoding_words import in_words, label_of
-from ogc_widgets.area.geometry import (
-    AREA_TYPES,
-    Geometry,
-    bounds,
-    box,
-    box_of,
-    normalise,
-)
+from ogc_widgets.area.area import Area
+from ogc_widgets.area.crs import CRS84, axes_in_words, kind_of_crs, short_name, to_crs
+from ogc_widgets.area.crs import in_degrees as is_in_degrees
+from ogc_widgets.area.geometry import AREA_TYPES, Geometry, Json
 from ogc_widgets.area.numbers import short, tidy
 from ogc_widgets.area.parsing import (
-    area_of,
+    KNOWN_TEXTS,
     box_from_numbers,
-    from_geo_interface,
-    parse_text,
     read_numbers,
-    require_area,
+    read_text,
+    read_value,
 )
 from ogc_widgets.area.recognition import order as orders
 from ogc_widgets.area.recognition.area_hint import ENCODINGS, QUALIFIED, AreaHint
@@ -63,91 +49,66 @@ from ogc_widgets.area.recognition.order import (
     form_of,
     order_of,
 )
-from ogc_widgets.area.recognition.recognition import recognise
-from ogc_widgets.area.wkt import looks_like_wkt, read_wkt, write_wkt
+from ogc_widgets.area.wkt import looks_like_wkt, read_wkt
 from ogc_widgets.errors import InputError
-
-if TYPE_CHECKING:
-    from ogc_widgets.area.rings import Json
-
-__all__ = [
-    "ENCODINGS",
-    "AreaHint",
-    "bounds",
-    "box",
-    "box_of",
-    "decode",
-    "encode",
-    "from_geo_interface",
-    "from_text",
-    "in_words",
-    "label_of",
-    "normalise",
-    "parse_text",
-    "recognise",
-    "to_text",
-]
 
 _BOXES = {"bbox-text", "bbox-array", "bbox-object", "bbox-members"}
 _GEOJSON_TYPE = "application/geo+json"
 _PLAIN = r"-?(?:\d+(?:\.\d+)?|\.\d+)"
-_MOST_TIDIED = 2_000  # corners of a ring; nobody reads more
 _KIND_OF = {"geojson-feature": "Feature", "geojson-collection": "FeatureCollection"}
 
 
 def encode(
-    geometry: Json,
+    area: Area | Geometry,
     encoding: str,
     crs: str | None = None,
     *,
     hint: AreaHint | None = None,
 ) -> Json:
-    """Turn a geometry into the value of an input.
+    """Turn an area into the value of an input.
 
     Args:
-        geometry: GeoJSON geometry, in degrees; normalised here.
+        area: The area, or its GeoJSON geometry in degrees.
         encoding: One of :data:`ENCODINGS`.
         crs: For ``bbox-object``: what stands beside the numbers.
         hint: What the description wants besides: heights, ``bbox`` members, types.
 
     Raises:
-        InputError: The geometry cannot be sent that way.
+        InputError: The area cannot be sent that way.
     """
+    area = Area.of(area)
     if encoding.startswith(QUALIFIED):
-        value = encode(geometry, encoding.removeprefix(QUALIFIED), crs, hint=hint)
+        value = encode(area, encoding.removeprefix(QUALIFIED), crs, hint=hint)
         return {"value": value, "mediaType": _GEOJSON_TYPE}
     form, order = form_of(encoding), order_for(encoding, hint)
     if form not in ENCODINGS:
         raise InputError(f"There is no encoding of areas named {encoding!r}.")
-    made = area_of(geometry)
     types = hint.types if hint else ()
-    several = f"Multi{made['type']}"
-    if types and made["type"] not in types and several in types:
-        made = {"type": several, "coordinates": [made["coordinates"]]}
-    if types and made["type"] not in types and form not in _BOXES:
-        raise InputError(
-            f"This input takes a {' or '.join(types)}, not a "
-            f"{area_of(geometry)['type']}."
-        )
-    if form == "bbox-text" or (encoding == "as-typed" and box_of(made)):
-        numbers = orders.arranged(_box_numbers(made, None, hint), order)
+    if types and not {area.kind, f"Multi{area.kind}"} & {*types} and form not in _BOXES:
+        raise InputError(f"This input takes a {' or '.join(types)}, not a {area.kind}.")
+    if form == "bbox-text" or (encoding == "as-typed" and area.is_box):
+        numbers = orders.arranged(_box_numbers(area, None, hint), order)
         return _separator(hint).join(map(short, numbers))
     if form == "bbox-array":
-        numbers = orders.arranged(_box_numbers(made, None, hint), order)
+        numbers = orders.arranged(_box_numbers(area, None, hint), order)
         return [tidy(number) for number in numbers]
     if form == "bbox-object":
         if order == BY_CRS:
-            numbers = _box_numbers(made, crs, hint)
+            numbers = _box_numbers(area, crs, hint)
         else:
             _require_degrees(crs)
-            numbers = orders.arranged(_box_numbers(made, None, hint), order)
+            numbers = orders.arranged(_box_numbers(area, None, hint), order)
         return {"bbox": [tidy(number) for number in numbers], "crs": crs or CRS84}
     if encoding == "bbox-members":
         names = (hint.members if hint else ()) or tuple(orders.SIDES.values())
-        return dict(zip(names, map(tidy, _box_numbers(made, None)), strict=True))
+        return dict(zip(names, map(tidy, _box_numbers(area, None)), strict=True))
+    if types and area.kind not in types:
+        area = area.as_several()
     if encoding in {"wkt", "as-typed"}:
-        return write_wkt(made)
-    plain = _with_bbox(made, hint)
+        return area.wkt
+    plain = {key: value for key, value in area.geometry.items() if key != "bbox"}
+    if hint and hint.with_bbox:
+        plain["bbox"] = [tidy(number) for number in area.bbox]
     if encoding == "geojson-text":
         return json.dumps(plain, separators=(",", ":"))
     if encoding == "geojson-geometry":
@@ -171,14 +132,14 @@ def _separator(hint: AreaHint | None) -> str:
 
 
 def _require_degrees(crs: str | None) -> None:
-    if not in_degrees(crs):
+    if not is_in_degrees(crs):
         raise InputError(
             f"The order of the numbers is known for degrees, not for {short_name(crs)}."
         )
 
 
-def decode(value: Json, encoding: str = "", hint: AreaHint | None = None) -> Geometry:
-    """Read the geometry out of a value.
+def decode(value: Json, encoding: str = "", hint: AreaHint | None = None) -> Area:
+    """Read the area out of a value.
 
     Args:
         value: A value in any of the encodings.
@@ -191,15 +152,15 @@ def decode(value: Json, encoding: str = "", hint: AreaHint | None = None) -> Geo
     """
     order = order_for(encoding, hint)
     if isinstance(value, str):
-        return parse_text(value, order)
+        return read_text(value, order)
     if order in (BY_CRS, STANDARD):
-        return from_geo_interface(value)
+        return read_value(value)
     if isinstance(value, dict) and form_of(encoding) == "bbox-object":
         _require_degrees(value.get("crs"))
         value = value.get("bbox")
     if _is_numbers(value):
-        return box_from_numbers(value, order)
-    return from_geo_interface(value)
+        return Area.of(box_from_numbers(value, order))
+    return read_value(value)
 
 
 def from_text(
@@ -221,20 +182,22 @@ def from_text(
     if encoding.startswith(QUALIFIED):
         value = from_text(text, encoding.removeprefix(QUALIFIED), crs, hint)
         return {"value": value, "mediaType": _GEOJSON_TYPE}
-    if encoding == "bbox-object" and not in_degrees(crs):
+    if encoding == "bbox-object" and not is_in_degrees(crs):
         typed = _in_own_system(text, crs)
         if typed is not None:
             return typed
-    geometry = parse_text(text, order_for(encoding, hint))
-    made = encode(geometry, encoding, crs, hint=hint)
+    area = read_text(text, order_for(encoding, hint))
+    made = encode(area, encoding, crs, hint=hint)
     stripped = text.strip()
     if form_of(encoding) == "bbox-text":
         return _kept_numbers(stripped, _separator(hint), made)
     if encoding == "wkt":
-        if looks_like_wkt(stripped) and not stripped.upper().startswith("SRID"):
-            return stripped if read_wkt(stripped) == geometry else made
-    elif stripped.startswith("{"):
-        return _kept_json(stripped, encoding, made, geometry)
+        if made == stripped or not looks_like_wkt(stripped):
+            return made
+        is_whole = not stripped.upper().startswith("SRID")
+        return stripped if is_whole and read_wkt(stripped) == area.geometry else made
+    if stripped.startswith("{"):
+        return _kept_json(stripped, encoding, made, area.kind)
     return made
 
 
@@ -300,34 +263,44 @@ def to_text(
     return None
 
 
-def text_of(geometry: Geometry, order: str = STANDARD) -> str:
-    """Shortest text that :func:`parse_text` reads as this geometry.
+def text_of(area: Area, order: str = STANDARD) -> str:
+    """Shortest text that :func:`read_text` reads as this area.
 
     Args:
-        geometry: The geometry.
+        area: The area.
         order: Order of the numbers of a box; where it is not decided, they are named.
     """
-    found = box_of(geometry)
-    if found is None or (
-        "bbox" not in geometry and normalise(box(*found)) != normalise(geometry)
-    ):
-        return write_wkt(geometry)
-    if order == UNDECIDED:
-        named = zip(orders.SIDES.values(), found, strict=True)
-        return ", ".join(f"{side} {short(number)}" for side, number in named)
-    numbers = orders.arranged(geometry.get("bbox", found), order)
-    return ", ".join(short(number) for number in numbers)
+    if not (area.heights or _is_its_box(area)):
+        text = area.wkt
+    elif order == UNDECIDED:
+        named = zip(orders.SIDES.values(), area.bbox, strict=True)
+        text = ", ".join(f"{side} {short(number)}" for side, number in named)
+    else:
+        numbers = orders.arranged(_box_numbers(area, None), order)
+        text = ", ".join(short(number) for number in numbers)
+    KNOWN_TEXTS.put(text, order, area)
+    return text
+
+
+def _is_its_box(area: Area) -> bool:
+    """Whether four numbers say all of it, the corner that it starts with included."""
+    try:
+        return area.is_box and Area.of(box_from_numbers([*area.bbox])) == area
+    except InputError:
+        return False
 
 
 def _box_numbers(
-    geometry: Geometry, crs: str | None, hint: AreaHint | None = None
+    area: Area, crs: str | None, hint: AreaHint | None = None
 ) -> list[float]:
-    heights = geometry.get("bbox")
-    west, south, east, north = to_crs(bounds(require_area(geometry)), crs)
-    if heights:
-        return [west, south, heights[2], east, north, heights[5]]
-    if hint and hint.heights:
-        return [west, south, 0, east, north, 0]
+    if not area.covers:
+        raise InputError(
+            f"A {area.kind} has no area.", advice="Draw a rectangle or a polygon."
+        )
+    west, south, east, north = to_crs([*area.bbox], crs)
+    low, high = area.heights or (0, 0)
+    if area.heights or (hint and hint.heights):
+        return [west, south, low, east, north, high]
     return [west, south, east, north]
 
 
@@ -336,26 +309,6 @@ def _is_numbers(value: Json) -> bool:
         isinstance(number, int | float) and not isinstance(number, bool)
         for number in value
     )
-
-
-def _with_bbox(geometry: Geometry, hint: AreaHint | None) -> Geometry:
-    plain = {
-        key: _tidied(value) if key == "coordinates" else value
-        for key, value in geometry.items()
-        if key != "bbox"
-    }
-    if hint and hint.with_bbox:
-        plain["bbox"] = [tidy(number) for number in bounds(geometry)]
-    return plain
-
-
-def _tidied(coordinates: Json) -> Json:
-    """Coordinates in which whole numbers are written as such, if they can be seen."""
-    if isinstance(coordinates, list):
-        if len(coordinates) > _MOST_TIDIED:
-            return coordinates
-        return [_tidied(member) for member in coordinates]
-    return tidy(coordinates)
 
 
 def _feature(geometry: Geometry, hint: AreaHint | None) -> dict[str, Any]:
@@ -369,7 +322,7 @@ def _feature(geometry: Geometry, hint: AreaHint | None) -> dict[str, Any]:
     return feature
 
 
-def _kept_json(text: str, encoding: str, made: Json, geometry: Geometry) -> Json:
+def _kept_json(text: str, encoding: str, made: Json, area_kind: str) -> Json:
     """Keep pasted GeoJSON with all its members where it is what the input wants."""
     pasted = json.loads(text)
     kind = pasted.get("type")
@@ -378,7 +331,7 @@ def _kept_json(text: str, encoding: str, made: Json, geometry: Geometry) -> Json
     if encoding in _KIND_OF:
         fits = kind == _KIND_OF[encoding]
     elif encoding in {"geojson-geometry", "geojson-text"}:
-        fits = kind in AREA_TYPES or kind == geometry["type"]
+        fits = kind in AREA_TYPES or kind == area_kind
     else:
         return made
     if not fits or _outlines(pasted) != _outlines(made):

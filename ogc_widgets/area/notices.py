@@ -5,41 +5,47 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ogc_widgets.area.crs import in_degrees, is_straight
-from ogc_widgets.area.geometry import AREA_TYPES, bounds, box_of
 from ogc_widgets.area.numbers import short
 from ogc_widgets.area.recognition.area_hint import QUALIFIED
 from ogc_widgets.area.recognition.order import form_of
 
 if TYPE_CHECKING:
-    from ogc_widgets.area.geometry import Geometry
+    from ogc_widgets.area.area import Area
 
 _BOXES = {"bbox-text", "bbox-array", "bbox-object", "bbox-members"}
 
 
-def notice(geometry: Geometry, encoding: str, crs: str | None = None) -> str:
+def notice(area: Area, encoding: str, crs: str | None = None) -> str:
     """Say what the chosen way of sending does to an area; empty when nothing.
 
     Args:
-        geometry: The area, normalised.
+        area: The area.
         encoding: How it is sent.
         crs: Reference system of a box.
     """
-    plain = form_of(encoding.removeprefix(QUALIFIED))
-    west, _, east, _ = bounds(geometry)
-    crosses = west > east
-    if plain in _BOXES:
-        if crosses and (plain != "bbox-object" or in_degrees(crs) or is_straight(crs)):
+    said = (area.note, _crossing(area, form_of(encoding.removeprefix(QUALIFIED)), crs))
+    return " ".join(filter(None, said))
+
+
+def _crossing(area: Area, form: str, crs: str | None) -> str:
+    west, _, east, _ = area.bbox
+    if form in _BOXES:
+        if area.crosses and (
+            form != "bbox-object" or in_degrees(crs) or is_straight(crs)
+        ):
             return (
                 f"The area crosses the 180° meridian: west ({short(west)}) is greater "
                 f"than east ({short(east)}), as the standard has it. If the process "
                 "does not know this form, run it once for each side."
             )
-        if geometry["type"] in AREA_TYPES and box_of(geometry) is None:
-            return "The box around the shape is sent."
+        return (
+            "The box around the shape is sent."
+            if not area.is_box and area.covers
+            else ""
+        )
+    if not area.crosses:
         return ""
-    if not crosses:
-        return ""
-    if plain == "as-typed":
+    if form == "as-typed":
         return "The area crosses the 180° meridian; check that the process can tell."
-    form = "well-known text has no other way" if plain == "wkt" else "RFC 7946 asks so"
-    return f"The area is cut at the 180° meridian into two polygons: {form}."
+    why = "well-known text has no other way" if form == "wkt" else "RFC 7946 asks so"
+    return f"The area is cut at the 180° meridian into two polygons: {why}."

@@ -9,20 +9,20 @@ from __future__ import annotations
 import json
 import math
 import re
+import threading
+from collections import OrderedDict
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ogc_widgets.area import crs as systems
-from ogc_widgets.area import projections
+from ogc_widgets.area.area import Area
 from ogc_widgets.area.geometry import (
-    AREA_TYPES,
     GEOMETRY_TYPES,
     Geometry,
-    bounds,
+    Json,
     box,
-    from_polygons,
-    normalise,
-    polygons_of,
+    checked_box,
+    geojson_of,
 )
 from ogc_widgets.area.recognition.order import (
     BY_CRS,
@@ -32,12 +32,8 @@ from ogc_widgets.area.recognition.order import (
     to_standard,
 )
 from ogc_widgets.area.recognition.sides import sides_of
-from ogc_widgets.area.remembering import remembered
 from ogc_widgets.area.wkt import looks_like_wkt, read_wkt
 from ogc_widgets.errors import InputError
-
-if TYPE_CHECKING:
-    from ogc_widgets.area.rings import Json
 
 _NUMBER = r"[-+−]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 _BBOX_WORDS = re.compile(
@@ -53,11 +49,40 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _GEOJSON = {*GEOMETRY_TYPES, "Feature", "FeatureCollection"}
+_LONG_TEXT = 2_000
+_MOST_TEXTS = 8
 _EXAMPLE = "Give four numbers: west, south, east, north, such as -10, 40, 5, 50."
 
 
-@remembered
-def parse_text(text: str, order: str = STANDARD) -> Geometry:
+class _KnownTexts:
+    """The areas of the last long texts: each stands on the screen for a while.
+
+    A drawn outline becomes the text of its field, which is read again for each check
+    and each request.
+    """
+
+    def __init__(self) -> None:
+        self._areas: OrderedDict[tuple[str, str], Area] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, text: str, order: str) -> Area | None:
+        with self._lock:
+            return self._areas.get((text, order))
+
+    def put(self, text: str, order: str, area: Area) -> None:
+        if len(text) < _LONG_TEXT:
+            return  # read faster than found
+        with self._lock:
+            self._areas[text, order] = area
+            self._areas.move_to_end((text, order))
+            while len(self._areas) > _MOST_TEXTS:
+                self._areas.popitem(last=False)
+
+
+KNOWN_TEXTS = _KnownTexts()
+
+
+def read_text(text: str, order: str = STANDARD) -> Area:
     """Read an area from text.
 
     Args:
@@ -66,25 +91,29 @@ def parse_text(text: str, order: str = STANDARD) -> Geometry:
             text.
         order: The order of numbers without names.
 
-    Returns:
-        A normalised geometry in degrees, longitude first.
-
     Raises:
         InputError: A sentence says what is wrong with the text.
     """
-    stripped = text.strip().lstrip("\ufeff")
-    if not stripped:
+    known = KNOWN_TEXTS.get(text, order)
+    if known is None:
+        known = _read_text(text.strip().lstrip("\ufeff"), order)
+        KNOWN_TEXTS.put(text, order, known)
+    return known
+
+
+def _read_text(text: str, order: str) -> Area:
+    if not text:
         raise InputError("There is no area yet.", advice=_EXAMPLE)
-    if looks_like_wkt(stripped):
-        return area_of(read_wkt(stripped))
-    numbers = read_numbers(stripped)
+    if looks_like_wkt(text):
+        return Area.of(read_wkt(text))
+    numbers = read_numbers(text)
     if numbers is not None:
-        return box_from_numbers(numbers, order)
-    sides = _named_sides(stripped)
+        return Area.of(box_from_numbers(numbers, order))
+    sides = _named_sides(text)
     if sides is not None:
-        return box(*sides)
-    if stripped[0] in "{[":
-        return from_geo_interface(_read_json(stripped))
+        return Area.of(box(*sides))
+    if text[0] in "{[":
+        return read_value(_read_json(text))
     raise InputError(
         "This is not an area.",
         advice=f"{_EXAMPLE} GeoJSON and well-known text are understood as well.",
@@ -138,15 +167,14 @@ def box_from_numbers(numbers: list[float], order: str = STANDARD) -> Geometry:
                 "The lower height is greater than the upper height.",
                 advice="The order is west, south, low, east, north, high.",
             )
-        made = box(west, south, east, north)
-        w, s, e, n = bounds(made)
-        return {**made, "bbox": [w, s, low, e, n, high]}
+        w, s, e, n = checked_box(west, south, east, north)
+        return {**box(w, s, e, n), "bbox": [w, s, low, e, n, high]}
     raise InputError(
         f"A box needs four numbers, and here {_are(len(numbers))}.", advice=_EXAMPLE
     )
 
 
-def from_geo_interface(value: Json) -> Geometry:
+def read_value(value: Json) -> Area:
     """Read an area from a GeoJSON dict or an object with ``__geo_interface__``.
 
     Features and FeatureCollections give the union of their polygons as one
@@ -157,10 +185,12 @@ def from_geo_interface(value: Json) -> Geometry:
     Raises:
         InputError: It holds no area.
     """
+    if isinstance(value, Area):
+        return value
     value = _plain(_interface(value))
     if not isinstance(value, dict):
         if isinstance(value, list) and _all_numbers(value):
-            return box_from_numbers(value)
+            return Area.of(box_from_numbers(value))
         raise InputError(
             "This is not an area.",
             advice="Give GeoJSON, four numbers, or an object with __geo_interface__.",
@@ -171,9 +201,8 @@ def from_geo_interface(value: Json) -> Geometry:
     named = crs_member(value)
     if named and not systems.in_degrees(named):
         geometries = [in_degrees(geometry, named) for geometry in geometries]
-    if len(geometries) == 1:
-        return area_of(geometries[0])
-    return _merged([normalise(geometry) for geometry in geometries])
+    areas = [Area.of(geometry) for geometry in geometries]
+    return areas[0] if len(areas) == 1 else Area.joined(areas)
 
 
 def crs_member(value: Mapping[str, Any]) -> str:
@@ -184,33 +213,27 @@ def crs_member(value: Mapping[str, Any]) -> str:
     return name if isinstance(name, str) else ""
 
 
-def in_degrees(geometry: Json, crs: str) -> Geometry:
-    """A geometry in a projected system (x first) as one in degrees.
+def in_degrees(geometry: Json, system: systems.System | str) -> Geometry:
+    """A geometry in a reference system (x first) as one in degrees.
 
     Raises:
-        InputError: The system is not known here.
+        InputError: It is no geometry, or the system is not known or ends before.
     """
-    code = systems.code_of(crs)
-    found = projections.projection(code) if code else None
-    if found is None:
-        raise systems.unknown(crs)
-    return unprojected(geometry, found)
+    import shapely.geometry
 
-
-def unprojected(geometry: Json, out_of: projections.Projection) -> Geometry:
-    """A geometry with x and y of a projection as one in degrees.
-
-    Raises:
-        InputError: It is no geometry, or lies outside of the projection.
-    """
-    if geometry.get("type") == "GeometryCollection":
-        members = geometry.get("geometries") or []
-        return {
-            "type": "GeometryCollection",
-            "geometries": [unprojected(member, out_of) for member in members],
-        }
-    coordinates = projections.unproject(geometry.get("coordinates"), out_of)
-    return {"type": geometry.get("type"), "coordinates": coordinates}
+    try:
+        shape = shapely.geometry.shape(geometry)
+    except (
+        shapely.errors.ShapelyError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ):
+        raise InputError(
+            "The coordinates are not nested as GeoJSON wants them."
+        ) from None
+    return geojson_of(systems.shape_in_degrees(shape, system))
 
 
 def decode_bbox_object(value: Mapping[str, Any]) -> Geometry:
@@ -232,42 +255,6 @@ def decode_bbox_object(value: Mapping[str, Any]) -> Geometry:
         return box(*made)
     west, south, east, north = made
     return box_from_numbers([west, south, numbers[2], east, north, numbers[5]])
-
-
-def area_of(geometry: Json) -> Geometry:
-    """Normalise one geometry; a GeometryCollection becomes the union of its polygons.
-
-    Raises:
-        InputError: It is no geometry, or has faults that no server would accept.
-    """
-    made = normalise(geometry)
-    return _merged([made]) if made["type"] == "GeometryCollection" else made
-
-
-def require_area(geometry: Geometry) -> Geometry:
-    """Return the geometry when it covers an area.
-
-    Raises:
-        InputError: It is a point or a line.
-    """
-    if geometry.get("type") not in AREA_TYPES:
-        raise InputError(
-            f"A {geometry.get('type')} has no area.",
-            advice="Draw a rectangle or a polygon.",
-        )
-    return geometry
-
-
-def _merged(geometries: list[Geometry]) -> Geometry:
-    polygons = [polygon for g in geometries for polygon in polygons_of(g)]
-    if not polygons:
-        if len(geometries) == 1 and geometries[0]["type"] != "GeometryCollection":
-            return geometries[0]
-        raise InputError(
-            "There are only points and lines in this GeoJSON.",
-            advice="An area is a Polygon or a MultiPolygon.",
-        )
-    return from_polygons(polygons)
 
 
 def geometries_of(value: dict[str, Any]) -> list[Any]:
@@ -349,6 +336,8 @@ def _plain(value: Json, depth: int = 0) -> Json:
         raise InputError("The geometry is nested too deeply.")
     if isinstance(value, Mapping):
         return {str(key): _plain(member, depth + 1) for key, member in value.items()}
+    if isinstance(value, list) and value and type(value[0]) in {int, float}:
+        return value  # a position
     if isinstance(value, list | tuple):
         return [_plain(member, depth + 1) for member in value]
     if hasattr(value, "item") and not isinstance(value, str | bytes):

@@ -8,11 +8,10 @@ import ipyleaflet
 import ipywidgets
 import traitlets
 
-from ogc_widgets.area.geometry import Geometry, bounds, box
-from ogc_widgets.area.parsing import from_geo_interface
+from ogc_widgets.area.geometry import Geometry, box, continuous
 from ogc_widgets.errors import InputError
 from ogc_widgets.map.basemap import layer_of
-from ogc_widgets.map.footprints import Footprints, continuous, footprints
+from ogc_widgets.map.footprints import Footprints, footprints
 from ogc_widgets.map.map_card import area_text
 from ogc_widgets.map.overlay import MODES, MapOverlay
 from ogc_widgets.map.shapes import area_from, extent_of, geometry_of, shape_of
@@ -24,8 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
 
+    from ogc_widgets.area.area import Area
     from ogc_widgets.area.files.reading import LoadedArea, Readable
-    from ogc_widgets.area.rings import Json
+    from ogc_widgets.area.geometry import Json
 
 TONES = 5
 """Colours in which several areas are told apart."""
@@ -76,6 +76,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
         zoom: float = 2,
     ) -> None:
         start = None if area is None else area_from(area)
+        self._area: Area | None = None
         self.footprints = Footprints((), (), 0)
         self._layer = layer_of(basemap)
         self.map = ipyleaflet.Map(
@@ -106,32 +107,38 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
 
     # -- the area --------------------------------------------------------------------
 
+    @property
+    def area(self) -> Area | None:
+        """The area as the value that forms take and encode, or None."""
+        return None if self.geometry is None else self._area
+
     @traitlets.validate("geometry")
     def _valid_geometry(self, proposal: Any) -> Geometry | None:  # noqa: ANN401
         value = proposal["value"]
-        return None if value is None else area_from(value)
+        self._area = None if value is None else area_from(value)
+        return None if self._area is None else self._area.geometry
 
     @traitlets.validate("bbox")
     def _valid_bbox(self, proposal: Any) -> list[float] | None:  # noqa: ANN401
         value = proposal["value"]
         if value is None:
             return None
-        if self.geometry is not None and list(value) == bounds(self.geometry):
+        if self.area is not None and tuple(value) == self.area.bbox:
             return list(value)  # points and lines have boxes without extent
-        return bounds(area_from(value))
+        return [*area_from(value).bbox]
 
     @traitlets.observe("geometry")
     def _geometry_changed(self, _change: object) -> None:
-        if self.geometry is None:
+        if self.area is None:
             self._overlay.shape = {}
             self.bbox = None
             return
-        shape = shape_of(self.geometry)
+        shape = shape_of(self.area)
         with publishing(self._overlay):
             self._overlay.shape = shape
             self._overlay.problem = ""
-            self._overlay.notice = ""
-        self.bbox = bounds(self.geometry)
+            self._overlay.notice = self.area.note
+        self.bbox = [*self.area.bbox]
         if not self._from_page:
             self._overlay.fit(extent_of([geometry_of(shape)]))
 
@@ -139,7 +146,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
     def _bbox_changed(self, _change: object) -> None:
         if self.bbox is None:
             self.geometry = None
-        elif self.geometry is None or bounds(self.geometry) != self.bbox:
+        elif self.area is None or [*self.area.bbox] != self.bbox:
             self.geometry = box(*self.bbox)
 
     _from_page = False
@@ -147,7 +154,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
     def _drawn(self, geometry: Json) -> None:
         self._from_page = True
         try:
-            self.geometry = None if geometry is None else from_geo_interface(geometry)
+            self.geometry = geometry
         finally:
             self._from_page = False
 
@@ -176,12 +183,12 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
         from ogc_widgets.area.files.reading import read_area
 
         found = read_area(source, name=name, layer=layer)
-        self.geometry = found.geometry
+        self.geometry = found.area
         self._overlay.notice = found.note
         return found
 
     def _pasted(self, text: str) -> None:
-        self.geometry = area_from(text)
+        self.geometry = text
 
     def _chosen(self, content: bytes, name: str) -> None:
         self.load(content, name=name)
@@ -207,7 +214,8 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
                 "id": one["id"],
                 "label": clean(one["label"], limit=60),
                 "tone": number % TONES,
-                "geometry": one["geometry"] and continuous(dict(one["geometry"])),
+                "geometry": one["geometry"]
+                and continuous(area_from(one["geometry"]).shape),
             }
             for number, one in enumerate(areas)
         ]
@@ -360,7 +368,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
                 "A preview needs a picture as a data:image/... address.",
                 advice="Fetch the picture in Python and encode it as base64.",
             )
-        extent = extent_of([geometry_of(shape_of(from_geo_interface(list(box))))])
+        extent = extent_of([geometry_of(shape_of(area_from(list(box))))])
         others = [p for p in self._overlay.pictures if p["bounds"] != extent]
         self._overlay.pictures = [*others, {"url": image, "bounds": extent}]
 

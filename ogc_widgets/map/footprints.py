@@ -7,15 +7,16 @@ Items come from servers. What the map gets is made new from their geometry: no
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.area.geometry import bounds, box, normalise
+from ogc_widgets.area.geometry import box, continuous, read_shape
 from ogc_widgets.errors import InputError
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from ogc_widgets.area.rings import Json
+    from ogc_widgets.area.geometry import Json
 
 MAX_FOOTPRINTS = 500
 MAX_ID = 200
@@ -29,11 +30,13 @@ class Footprints:
         features: ``{"id", "label", "geometry"}``, at most :data:`MAX_FOOTPRINTS`.
         skipped: Id and reason of each item that cannot be drawn.
         total: How many items there were.
+        boxed: How many are drawn as their box because their geometry is faulty.
     """
 
     features: tuple[dict[str, Any], ...]
     skipped: tuple[tuple[str, str], ...]
     total: int
+    boxed: int = 0
 
     @property
     def note(self) -> str:
@@ -46,6 +49,9 @@ class Footprints:
             count = len(self.skipped)
             items = "1 item has" if count == 1 else f"{count:,} items have"
             parts.append(f"{items} no footprint that can be drawn.")
+        if self.boxed:
+            items = "1 item is" if self.boxed == 1 else f"{self.boxed:,} items are"
+            parts.append(f"{items} drawn as a box: the geometry is faulty.")
         return " ".join(parts)
 
 
@@ -95,66 +101,53 @@ def footprints(items: Json) -> Footprints:
     plain = items_of(items)
     features: list[dict[str, Any]] = []
     skipped: list[tuple[str, str]] = []
+    boxed = 0
     for name, item in zip(item_ids(plain), plain, strict=True):
         if len(features) >= MAX_FOOTPRINTS:
             break
         try:
-            geometry = outline(item)
+            geometry, is_box = outline(item)
         except InputError as error:
             skipped.append((name, error.what))
         else:
             label = clean(name)
             features.append({"id": name, "label": label, "geometry": geometry})
-    return Footprints(tuple(features), tuple(skipped), len(plain))
+            boxed += is_box
+    return Footprints(tuple(features), tuple(skipped), len(plain), boxed)
 
 
-def outline(item: Mapping[str, Any]) -> dict[str, Any]:
+def outline(item: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
     """Footprint of one item: its geometry, or else its ``bbox``.
+
+    Returns:
+        The footprint, and whether it is the box in place of a faulty geometry.
 
     Raises:
         InputError: It has neither, or not in degrees.
     """
+    import shapely
+
     geometry = item.get("geometry")
+    if geometry is None:
+        return _box_outline(item), False
+    try:
+        shape, _ = read_shape(geometry, strict=False)
+    except InputError:
+        if not isinstance(item.get("bbox"), list | tuple):
+            raise
+        with suppress(InputError):
+            return _box_outline(item), True
+        raise
+    return continuous(shapely.force_2d(shape)), False
+
+
+def _box_outline(item: Mapping[str, Any]) -> dict[str, Any]:
     numbers = item.get("bbox")
-    if geometry is not None:
-        made = normalise(geometry, strict=False)
-        return continuous(_flat(made))
     if isinstance(numbers, list | tuple) and len(numbers) in {4, 6}:
         plain = [*numbers] if len(numbers) == 4 else [*numbers[:2], *numbers[3:5]]
         if all(isinstance(n, int | float) and not isinstance(n, bool) for n in plain):
-            return continuous(box(*plain))
+            return continuous(read_shape(box(*plain))[0])
     raise InputError("It has no geometry.")
-
-
-def continuous(geometry: dict[str, Any]) -> dict[str, Any]:
-    """Join what was cut at the antimeridian by letting longitudes run past 180."""
-    if geometry.get("type") != "MultiPolygon":
-        return geometry
-    west, _, east, _ = bounds(geometry)
-    if west <= east:
-        return geometry
-    moved = [
-        [[[x + 360 if x < west else x, *rest] for x, *rest in ring] for ring in polygon]
-        for polygon in geometry["coordinates"]
-    ]
-    return {"type": "MultiPolygon", "coordinates": moved}
-
-
-def _flat(geometry: dict[str, Any]) -> dict[str, Any]:
-    """Without heights and without any member but type and coordinates."""
-    if geometry["type"] == "GeometryCollection":
-        members = [_flat(member) for member in geometry["geometries"]]
-        return {"type": "GeometryCollection", "geometries": members}
-    return {
-        "type": geometry["type"],
-        "coordinates": _two_numbers(geometry["coordinates"]),
-    }
-
-
-def _two_numbers(coordinates: Json) -> Json:
-    if coordinates and not isinstance(coordinates[0], list):
-        return coordinates[:2]
-    return [_two_numbers(member) for member in coordinates]
 
 
 def _plain(value: Json) -> Json:

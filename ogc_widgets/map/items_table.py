@@ -15,7 +15,7 @@ from ogc_widgets.view.base import View, publishing
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ogc_widgets.area.rings import Json
+    from ogc_widgets.area.geometry import Json
 
 STATIC = Path(__file__).parent / "static"
 MAX_SENT_BYTES = 100_000_000

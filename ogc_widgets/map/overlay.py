@@ -25,7 +25,7 @@ from ogc_widgets.view.uploads import Uploads
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ogc_widgets.area.rings import Json
+    from ogc_widgets.area.geometry import Json
 
 STATIC = Path(__file__).parent / "static"
 _PARTS = (

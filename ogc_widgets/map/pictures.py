@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ogc_widgets.area.crs import from_crs, is_straight
-from ogc_widgets.area.geometry import bounds, box
+from ogc_widgets.area.geometry import bounds_of, checked_box, read_shape
 from ogc_widgets.errors import InputError
 
 MAX_PICTURE_BYTES = 8_000_000
@@ -50,7 +50,7 @@ def picture_box(item: Mapping[str, Any], key: str) -> list[float]:
             return found
     geometry = item.get("geometry")
     if isinstance(geometry, Mapping):
-        return bounds(dict(geometry))
+        return bounds_of(read_shape(dict(geometry), strict=False)[0])
     raise InputError("The item does not say where its preview picture lies.")
 
 
@@ -69,6 +69,6 @@ def _box(numbers: object) -> list[float] | None:
         return None
     plain = [*numbers] if len(numbers) == 4 else [*numbers[:2], *numbers[3:5]]
     try:
-        return bounds(box(*plain))
+        return [*checked_box(*plain)]
     except (InputError, TypeError):
         return None

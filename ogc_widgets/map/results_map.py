@@ -27,7 +27,7 @@ from ogc_widgets.view.cells import NotesDisplay
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from ogc_widgets.area.rings import Json
+    from ogc_widgets.area.geometry import Json
 
 _NOT_FETCHED = (
     "These items did not come from a job of this package: copy the address to use it."

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.area.geometry import Geometry, bounds, box_of
-from ogc_widgets.area.parsing import from_geo_interface, parse_text
-from ogc_widgets.map.footprints import continuous
+from ogc_widgets.area.geometry import Geometry, bounds, continuous
+from ogc_widgets.area.parsing import read_text, read_value
 
 if TYPE_CHECKING:
-    from ogc_widgets.area.rings import Json
+    from ogc_widgets.area.area import Area
+    from ogc_widgets.area.geometry import Json
 
 
 def geometry_of(shape: dict[str, Any]) -> Geometry:
@@ -21,13 +21,12 @@ def geometry_of(shape: dict[str, Any]) -> Geometry:
     return {"type": "Polygon", "coordinates": [ring]}
 
 
-def shape_of(geometry: Geometry) -> dict[str, Any]:
-    """Shape for the page: a box where the geometry is one, which has other handles."""
-    found = box_of(geometry)
-    if found:
-        west, south, east, north = found
-        return {"bbox": [west, south, east + 360 if east < west else east, north]}
-    return {"geometry": continuous(geometry)}
+def shape_of(area: Area) -> dict[str, Any]:
+    """Shape for the page: a box where the area is one, which has other handles."""
+    if area.is_box:
+        west, south, east, north = area.bbox
+        return {"bbox": [west, south, east + 360 if area.crosses else east, north]}
+    return {"geometry": continuous(area.shape)}
 
 
 def extent_of(geometries: list[Geometry]) -> list[float]:
@@ -41,12 +40,10 @@ def extent_of(geometries: list[Geometry]) -> list[float]:
     ]
 
 
-def area_from(value: Json) -> Geometry:
+def area_from(value: Json) -> Area:
     """An area from text, GeoJSON, numbers or an object with ``__geo_interface__``.
 
     Raises:
         InputError: It is none.
     """
-    if isinstance(value, str):
-        return parse_text(value)
-    return from_geo_interface(value)
+    return read_text(value) if isinstance(value, str) else read_value(value)

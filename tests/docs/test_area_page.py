@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from ogc_widgets import ProcessForm
-from ogc_widgets.area.encoding import encode, label_of, recognise
+from ogc_widgets.area.encoding import encode
+from ogc_widgets.area.encoding_words import label_of
 from ogc_widgets.area.geometry import box
+from ogc_widgets.area.recognition.recognition import recognise
 
 PAGE = "docs/area.md"
 TEXT = (Path(__file__).resolve().parents[2] / PAGE).read_text(encoding="utf-8")

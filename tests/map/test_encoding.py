@@ -9,22 +9,16 @@ from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ogc_widgets.area import projections
-from ogc_widgets.area.encoding import (
-    ENCODINGS,
-    AreaHint,
-    bounds,
-    decode,
-    encode,
-    from_geo_interface,
-    from_text,
-    in_words,
-    parse_text,
-    to_text,
-)
+from ogc_widgets.area.encoding import decode as decode_area
+from ogc_widgets.area.encoding import encode, from_text, to_text
+from ogc_widgets.area.encoding_words import in_words
+from ogc_widgets.area.geometry import bounds
+from ogc_widgets.area.parsing import _KnownTexts, read_text, read_value
+from ogc_widgets.area.recognition.area_hint import ENCODINGS, AreaHint
 from ogc_widgets.errors import InputError
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -36,10 +30,23 @@ BOX = {
 RING = "-10 40,5 40,5 50,-10 50,-10 40"
 
 
+def parse_text(text):
+    return read_text(text).geometry
+
+
+def from_geo_interface(value):
+    return read_value(value).geometry
+
+
+def decode(value, encoding=""):
+    return decode_area(value, encoding).geometry
+
+
 def test_importing_the_encoders_loads_no_widget_library():
     code = (
         "import sys, ogc_widgets.area.encoding\n"
-        "bad = {'ipyleaflet', 'ipywidgets', 'anywidget', 'httpx'} & set(sys.modules)\n"
+        "bad = {'ipyleaflet', 'ipywidgets', 'anywidget', 'httpx', 'numpy', 'shapely',"
+        " 'pyproj', 'antimeridian'} & set(sys.modules)\n"
         "assert not bad, bad"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
@@ -241,13 +248,9 @@ def test_bbox_members_are_added_when_the_schema_requires_them():
     }
 
 
-def test_system_that_needs_a_library_is_refused_in_words(monkeypatch):
-    monkeypatch.setattr(projections, "_pyproj", lambda: None)
-    projections.projection.cache_clear()
-    with pytest.raises(InputError, match="cannot be converted to EPSG:2154") as caught:
-        encode(BOX, "bbox-object", "EPSG:2154")
-    assert "ogc-widgets[files]" in caught.value.advice
-    projections.projection.cache_clear()
+def test_system_that_nobody_knows_is_refused_in_words():
+    with pytest.raises(InputError, match="EPSG:99999 is no reference system"):
+        encode(BOX, "bbox-object", "EPSG:99999")
 
 
 def test_web_mercator_box_makes_the_round_trip():
@@ -295,7 +298,7 @@ def test_text_of_a_value_gives_the_value_again(value, encoding, crs):
 
 def test_no_text_is_offered_when_the_value_is_no_area():
     assert to_text("somewhere", "bbox-text") is None
-    assert to_text({"bbox": [0, 0, 1, 1], "crs": "EPSG:2154"}, "bbox-object") is None
+    assert to_text({"bbox": [0, 0, 1, 1], "crs": "EPSG:99999"}, "bbox-object") is None
 
 
 def test_objects_of_other_libraries_are_read():
@@ -408,3 +411,56 @@ def test_any_json_is_an_area_or_refused(value):
 def test_any_text_is_an_area_or_refused(text):
     with suppress(InputError):
         parse_text(text)
+
+
+@pytest.mark.parametrize("rings", [
+    [[170, 0], [190, 0], [192, 10], [170, 10]],
+    [[170, 0], [-170, 0], [-168, 10], [170, 10]],
+])  # fmt: skip
+@pytest.mark.parametrize("hole", [
+    [[175, 2], [185, 2], [185, 4]],
+    [[-179, 2], [-177, 2], [-177, 4]],
+])  # fmt: skip
+def test_hole_of_a_polygon_across_180_stays_a_hole(rings, hole):
+    whole = read_value({"type": "Polygon", "coordinates": [rings]})
+    area = read_value({"type": "Polygon", "coordinates": [rings, hole]})
+    assert area.shape.is_valid
+    assert area.bbox == whole.bbox == (170, 0, -168, 10)
+    inside = shapely.Polygon([[x % 360, y] for x, y in hole]).area
+    assert area.shape.area == pytest.approx(whole.shape.area - inside)
+
+
+@pytest.mark.parametrize("pole", [90, -90])
+@pytest.mark.parametrize("step", [1, -1])
+def test_ring_around_a_pole_covers_it(pole, step):
+    ring = [[x, pole * (0.8 + x / 5000)] for x in range(-150, 180, 30)][::step]
+    area = read_value({"type": "Polygon", "coordinates": [[*ring, ring[0]]]})
+    assert shapely.Point(10, pole * 0.99).within(area.shape)
+    assert not shapely.Point(10, pole * 0.7).within(area.shape)
+    assert (area.bbox[0], area.bbox[2]) == (-180, 180)
+
+
+def test_line_across_180_is_cut_there():
+    area = read_text("LINESTRING(170 0,-170 10)")
+    assert area.bbox == (170, 0, -170, 10)
+    assert area.wkt == "MULTILINESTRING((170 0,180 5),(-180 5,-170 10))"
+
+
+def test_area_cannot_be_spoilt_through_what_it_gives():
+    area = read_text("POLYGON((0 0,4 0,2 3,0 0))")
+    area.geometry["coordinates"][0][0][0] = 99
+    assert area.geometry["coordinates"][0][0] == [0, 0]
+    assert read_text(area.wkt) == area
+
+
+def test_long_texts_are_forgotten_when_there_are_many():
+    kept = _KnownTexts()
+    area = read_text("0,0,1,1")
+    texts = [f"{number}{' ' * 3000}" for number in range(100)]
+    for text in texts:
+        kept.put(text, "wsen", area)
+    assert kept.get(texts[-1], "wsen") is area
+    assert kept.get(texts[-1], "nwse") is None
+    assert kept.get(texts[0], "wsen") is None
+    kept.put("0,0,1,1", "wsen", area)
+    assert kept.get("0,0,1,1", "wsen") is None, "short ones are read faster than found"

@@ -11,17 +11,16 @@ import time
 import zipfile
 
 import numpy as np
+import pyproj
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyogrio.raw import write
 
-from ogc_widgets.area import projections
 from ogc_widgets.area.files import layers
 from ogc_widgets.area.files.reading import read_area
 from ogc_widgets.area.files.wkb import BrokenError, read_wkb
-from ogc_widgets.area.utm import forward
 from ogc_widgets.errors import InputError
 
 # Two neighbours and a third one with a hole, near Trieste.
@@ -36,11 +35,13 @@ FEATURES = [
 EXTENT = [13, 44, 15, 45.4]
 
 
-def in_utm(geometry):
-    def change(positions):
-        return np.array([forward(x, y, 33, south=False) for x, y in positions])
+UTM_33 = pyproj.Transformer.from_crs("OGC:CRS84", "EPSG:32633", always_xy=True)
 
-    return shapely.transform(geometry, change)
+
+def in_utm(geometry):
+    return shapely.transform(
+        geometry, lambda xy: np.column_stack(UTM_33.transform(*xy.T))
+    )
 
 
 def written(
@@ -94,31 +95,13 @@ def test_features_of_a_file_become_one_area(tmp_path, name, driver):
 @pytest.mark.parametrize(
     ("name", "driver"), [("a.gpkg", "GPKG"), ("a.shp", "ESRI Shapefile")]
 )
-@pytest.mark.parametrize("library", [True, False])
-def test_file_in_utm_is_brought_to_degrees(
-    tmp_path, monkeypatch, name, driver, library
-):
-    if not library:
-        monkeypatch.setattr(projections, "_pyproj", lambda: None)
+def test_file_in_utm_is_brought_to_degrees(tmp_path, name, driver):
     path = written(
         tmp_path / name, driver, [in_utm(one) for one in FEATURES], "EPSG:32633"
     )
     found = read_area(path)
     assert found.bbox == pytest.approx(EXTENT, abs=1e-6)
     assert "converted from EPSG:32633" in found.note
-
-
-def test_other_systems_need_a_library_and_say_which(tmp_path, monkeypatch):
-    moved = [shapely.transform(one, lambda xy: xy * 1e5) for one in FEATURES]
-    path = written(tmp_path / "a.gpkg", "GPKG", moved, "EPSG:2154")
-    monkeypatch.setattr(projections, "_pyproj", lambda: None)
-    projections.projection.cache_clear()
-    projections.projection_of_text.cache_clear()
-    with pytest.raises(InputError, match="is not installed") as caught:
-        read_area(path)
-    assert "ogc-widgets[files]" in caught.value.advice
-    projections.projection.cache_clear()
-    projections.projection_of_text.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -132,14 +115,6 @@ def test_missing_reader_is_named(tmp_path, monkeypatch, module, name, driver):
     with pytest.raises(InputError) as caught:
         read_area(path)
     assert "ogc-widgets[files]" in caught.value.advice
-
-
-def test_area_is_whole_without_shapely_too(tmp_path, monkeypatch):
-    path = written(tmp_path / "a.gpkg", "GPKG")
-    monkeypatch.setitem(sys.modules, "shapely", None)
-    found = read_area(path)
-    assert found.bbox == EXTENT
-    assert len(found.geometry["coordinates"]) == 3
 
 
 def test_zipped_shapefile_and_kmz_are_unpacked_in_memory(tmp_path):
@@ -188,9 +163,7 @@ def test_faulty_features_are_left_out_and_counted():
 
 
 def test_crs_member_of_old_geojson_is_honoured():
-    ring = [
-        list(forward(x, y, 33, south=False)) for x, y in FEATURES[0].exterior.coords
-    ]
+    ring = shapely.get_coordinates(in_utm(FEATURES[0])).tolist()
     value = {
         "type": "Feature",
         "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32633"}},

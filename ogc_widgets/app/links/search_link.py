@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.area.geometry import box_of
 from ogc_widgets.panel.item_search import ItemSearch
 
 if TYPE_CHECKING:
@@ -69,8 +68,8 @@ class SearchLink:
 
     def _area_changed(self, _change: object = None) -> None:
         geometry = self._map.geometry
-        box = box_of(geometry) if geometry is not None else None
-        self.view.set_area(geometry, tuple(box) if box else ())
+        area = self._map.area
+        self.view.set_area(geometry, area.bbox if area and area.is_box else ())
         if self._form is not None:
             self._form.item_search = _EVERYWHERE if geometry is None else _IN_AREA
 

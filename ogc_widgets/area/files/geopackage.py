@@ -78,10 +78,10 @@ def _layers(database: sqlite3.Connection, wanted: str | None) -> Iterator[Layer]
 def _layer(database: sqlite3.Connection, row: tuple[Any, ...]) -> Layer:
     name, column, organization, code, definition, srs_id = row
     says = isinstance(srs_id, int) and srs_id > 0
-    projection, crs = None, ""
+    system, crs = None, ""
     if says:
         is_epsg = str(organization).upper() == "EPSG"
-        projection, crs = system_of_code(
+        system, crs = system_of_code(
             str(code) if is_epsg else "", str(definition or "")
         )
     geometries: list[dict[str, Any]] = []
@@ -96,7 +96,7 @@ def _layer(database: sqlite3.Connection, row: tuple[Any, ...]) -> Layer:
             unread += 1
         else:
             geometries += [geometry] if geometry else []
-    return Layer(str(name), geometries, projection, crs, says, unread)
+    return Layer(str(name), geometries, system, crs, says, unread)
 
 
 def _quoted(name: object) -> str:

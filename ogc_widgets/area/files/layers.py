@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.area import projections
+from ogc_widgets.area import crs as systems
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
-    from ogc_widgets.area.projections import Projection
+    from ogc_widgets.area.crs import System
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_UNPACKED_BYTES = 256 * 1024 * 1024
@@ -30,7 +30,7 @@ class Layer:
     Args:
         name: What the file calls it; may be empty.
         geometries: Raw GeoJSON geometries, x first.
-        projection: How to bring them to degrees; None when they are in degrees.
+        system: How to bring them to degrees; None when they are in degrees.
         crs: Short name of the reference system, for people; empty when it is WGS 84.
         says_crs: Whether the file says which system it is.
         unread: How many features have a geometry that could not be read.
@@ -38,21 +38,21 @@ class Layer:
 
     name: str
     geometries: list[dict[str, Any]]
-    projection: Projection | None = None
+    system: System | None = None
     crs: str = ""
     says_crs: bool = True
     unread: int = 0
 
 
-def system_of_code(code: str, definition: str = "") -> tuple[Projection | None, str]:
-    """Projection and short name for an EPSG code, or else for a definition (WKT).
+def system_of_code(code: str, definition: str = "") -> tuple[System | None, str]:
+    """System and short name for an EPSG code, or else for a definition (WKT).
 
     Raises:
         InputError: The system needs a library that is not installed, or is unknown.
     """
     if code in {"4326", "4979"}:
         return None, ""
-    found = projections.projection(code) if code else None
+    found = systems.system_of(f"EPSG:{code}") if code else None
     if found is None and definition:
         return system_of_wkt(definition)
     if found is None:
@@ -60,8 +60,8 @@ def system_of_code(code: str, definition: str = "") -> tuple[Projection | None, 
     return found, found.name
 
 
-def system_of_wkt(text: str) -> tuple[Projection | None, str]:
-    """Projection and short name for the text of a ``.prj`` file.
+def system_of_wkt(text: str) -> tuple[System | None, str]:
+    """System and short name for the text of a ``.prj`` file.
 
     Raises:
         InputError: The system needs a library that is not installed, or is unknown.
@@ -76,19 +76,14 @@ def system_of_wkt(text: str) -> tuple[Projection | None, str]:
     if zone and 1 <= int(zone[1]) <= 60:
         code = f"{326 if zone[2] == 'n' else 327}{int(zone[1]):02d}"
         return system_of_code(code)
-    found = projections.projection_of_text(text)
+    found = systems.system_of(text)
     if found is None:
         raise _unknown(name.replace("_", " "))
     return found, found.name
 
 
 def _unknown(name: str) -> InputError:
-    if projections.can_compute_all():
-        return InputError(
-            f"The file is in a reference system that is not known here: {name}.",
-            advice="Save it in WGS 84 (EPSG:4326) and try again.",
-        )
     return InputError(
-        f"The file is in {name}, and what converts it to degrees is not installed.",
-        advice=f"{INSTALL} – or save the file in WGS 84 (EPSG:4326).",
+        f"The file is in a reference system that is not known here: {name}.",
+        advice="Save it in WGS 84 (EPSG:4326) and try again.",
     )

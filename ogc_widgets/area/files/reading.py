@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from dataclasses import dataclass
 from os import PathLike
@@ -10,6 +9,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ogc_widgets.area import crs as systems
+from ogc_widgets.area.area import Area
 from ogc_widgets.area.files import archive, geopackage, shapefile
 from ogc_widgets.area.files.kml import read_kml
 from ogc_widgets.area.files.layers import (
@@ -18,22 +18,13 @@ from ogc_widgets.area.files.layers import (
     Layer,
     system_of_code,
 )
-from ogc_widgets.area.geometry import (
-    Geometry,
-    bounds,
-    box,
-    from_polygons,
-    normalise,
-    polygons_of,
-)
-from ogc_widgets.area.parsing import crs_member, geometries_of, parse_text, unprojected
+from ogc_widgets.area.geometry import Geometry, bounds_of, box
+from ogc_widgets.area.parsing import crs_member, geometries_of, in_degrees, read_text
 from ogc_widgets.errors import InputError
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from ogc_widgets.area.rings import Json
+    from ogc_widgets.area.geometry import Json
 
 MAX_POSITIONS = 200_000
 """Outlines with more positions than this are replaced by the box around them."""
@@ -53,17 +44,22 @@ class LoadedArea:
     """The area of a file.
 
     Args:
-        geometry: GeoJSON geometry in degrees, normalised (RFC 7946).
+        area: The area.
         note: What was taken of the file, in words.
     """
 
-    geometry: Geometry
+    area: Area
     note: str
+
+    @property
+    def geometry(self) -> Geometry:
+        """GeoJSON geometry in degrees (RFC 7946)."""
+        return self.area.geometry
 
     @property
     def bbox(self) -> list[float]:
         """``[west, south, east, north]`` in degrees."""
-        return bounds(self.geometry)
+        return [*self.area.bbox]
 
 
 def read_area(
@@ -149,7 +145,7 @@ def _layers(
     if text.startswith(("{", "[", "\x1e")):
         return [_geojson(text)]
     try:
-        return [Layer("", [parse_text(text[: 20 * 1024 * 1024])])]
+        return [Layer("", [read_text(text[: 20 * 1024 * 1024]).geometry])]
     except InputError as error:
         if depth == 0 and ("\x00" in text[:1000] or len(text) > 1000):
             raise InputError(
@@ -210,10 +206,10 @@ def _geojson(text: str) -> Layer:
     if not isinstance(value, dict):
         raise InputError("This JSON is not GeoJSON.")
     named = crs_member(value)
-    projection, crs = None, ""
+    system, crs = None, ""
     if named and not systems.in_degrees(named):
-        projection, crs = system_of_code(systems.code_of(named), "")
-    return Layer("", geometries_of(value), projection, crs)
+        system, crs = system_of_code(systems.code_of(named))
+    return Layer("", geometries_of(value), system, crs)
 
 
 def _lines(text: str) -> Json:
@@ -250,21 +246,18 @@ def _chosen(layers: list[Layer], wanted: str | None) -> Layer:
 def _area(layer: Layer, shown: str, *, several: bool) -> LoadedArea:
     if not layer.geometries:
         raise InputError(f"There is no geometry in {shown}.")
-    made, reasons = _normalised(layer)
+    made, reasons = _read(layer)
     if not made:
         raise InputError(f"No geometry of {shown} can be used: {reasons[0]}")
-    polygons = [polygon for geometry in made for polygon in polygons_of(geometry)]
     where = f"{shown}, layer {clean(layer.name, limit=60)}" if several else shown
-    words = [f"The area of {where}"]
-    if layer.crs:
-        words.append(f", converted from {clean(layer.crs, limit=60)}")
-    notes = ["".join(words) + "."]
-    if polygons:
-        geometry, said = _united(polygons, len(made))
+    source = f", converted from {clean(layer.crs, limit=60)}" if layer.crs else ""
+    notes = [f"The area of {where}{source}."]
+    if any(area.covers for area in made):
+        area, said = _united(Area.joined(made), len(made))
     else:
-        geometry = box(*_padded(bounds(_collection(made))))
+        area = _box_around(made)
         said = "It has points or lines only; the box around them is taken."
-    notes += [said] if said else []
+    notes += [note for note in (area.note, said) if note]
     left_out = len(reasons) + layer.unread
     if left_out:
         why = f": {reasons[0].rstrip('.').lower()}" if reasons else ""
@@ -272,66 +265,53 @@ def _area(layer: Layer, shown: str, *, several: bool) -> LoadedArea:
         notes.append(f"{which} left out{why}.")
     if not layer.says_crs:
         notes.append("It names no reference system; its numbers are taken as degrees.")
-    return LoadedArea(geometry, " ".join(notes))
+    return LoadedArea(area, " ".join(notes))
 
 
-def _normalised(layer: Layer) -> tuple[list[Geometry], list[str]]:
-    made: list[Geometry] = []
+def _read(layer: Layer) -> tuple[list[Area], list[str]]:
+    """The areas of the features, and why others are none."""
+    made: list[Area] = []
     reasons: list[str] = []
     for geometry in layer.geometries[:MAX_FEATURES]:
-        try:
-            raw = geometry
-            if layer.projection is not None:
-                raw = unprojected(json.loads(json.dumps(raw)), layer.projection)
-            made.append(normalise(raw))
-        except InputError as error:
-            reasons.append(error.what)
+        for member in geometry.get("geometries") or [geometry]:
+            try:
+                system = layer.system
+                made.append(Area.of(in_degrees(member, system) if system else member))
+            except InputError as error:
+                reasons.append(error.what)
     return made, reasons
 
 
-def _united(polygons: list[Any], features: int) -> tuple[Geometry, str]:
-    """All polygons as one area; joined where shapely is installed."""
-    if sum(len(ring) for rings in polygons for ring in rings) > MAX_POSITIONS:
-        whole = from_polygons(polygons)
+def _united(area: Area, features: int) -> tuple[Area, str]:
+    """Polygons that touch or overlap joined, and in words what was done."""
+    import shapely
+
+    if shapely.get_num_coordinates(area.shape) > MAX_POSITIONS:
         return (
-            box(*bounds(whole)),
+            Area.of(box(*area.bbox)),
             f"It has more than {MAX_POSITIONS:,} corners; the box around it is taken.",
         )
-    if len(polygons) == 1:
-        return from_polygons(polygons), ""
-    joined = _dissolved(polygons)
-    parts = len(polygons_of(joined))
+    if area.kind == "Polygon":
+        return area, ""
+    joined = shapely.orient_polygons(shapely.unary_union(area.shape), exterior_cw=False)
+    area = Area(joined, note=area.note)
+    parts = shapely.get_num_geometries(joined)
     if features < 2:
-        return joined, f"It has {parts} parts." if parts > 1 else ""
+        return area, f"It has {parts} parts." if parts > 1 else ""
     if parts == 1:
-        return joined, f"Its {features:,} features were joined."
-    return joined, f"Its {features:,} features are one area of {parts:,} parts."
+        return area, f"Its {features:,} features were joined."
+    return area, f"Its {features:,} features are one area of {parts:,} parts."
 
 
-def _dissolved(polygons: list[Any]) -> Geometry:
-    """Polygons that touch or overlap, joined; as they are without shapely."""
-    try:
-        shapely: Any = importlib.import_module("shapely")
-        geometry: Any = importlib.import_module("shapely.geometry")
-    except ImportError:
-        return from_polygons(polygons)
-    shapes = [geometry.shape(from_polygons([rings])) for rings in polygons]
-    try:
-        united = geometry.mapping(shapely.unary_union(shapes))
-        return normalise(json.loads(json.dumps(united)))
-    except (shapely.errors.ShapelyError, InputError):
-        return from_polygons(polygons)
+def _box_around(areas: list[Area]) -> Area:
+    """The box around points and lines; around one point 0.01 degrees to all sides."""
+    import shapely
 
-
-def _collection(geometries: Iterable[Geometry]) -> Geometry:
-    return {"type": "GeometryCollection", "geometries": list(geometries)}
-
-
-def _padded(sides: list[float]) -> list[float]:
-    """A box with an extent: of one point, 0.01 degrees to all sides."""
-    west, south, east, north = sides
+    west, south, east, north = bounds_of(
+        shapely.GeometryCollection([area.shape for area in areas])
+    )
     if west == east:
         west, east = west - 0.01, east + 0.01
     if south == north:
         south, north = max(-90.0, south - 0.01), min(90.0, north + 0.01)
-    return [round(side, 9) for side in (west, south, east, north)]
+    return Area.of(box(*(round(side, 9) for side in (west, south, east, north))))

@@ -33,9 +33,9 @@ def read_shapefile(name: str, shp: bytes, prj: bytes | None = None) -> Layer:
         ) from None
     if not shp.startswith(SIGNATURE) or len(shp) < _HEADER_BYTES:
         raise _broken(name)
-    projection, crs = None, ""
+    system, crs = None, ""
     if prj is not None:
-        projection, crs = system_of_wkt(prj[:20_000].decode("utf-8", "replace"))
+        system, crs = system_of_wkt(prj[:20_000].decode("utf-8", "replace"))
     geometries: list[dict[str, Any]] = []
     unread = 0
     try:
@@ -54,7 +54,7 @@ def read_shapefile(name: str, shp: bytes, prj: bytes | None = None) -> Layer:
         if not geometries:
             raise _broken(name) from None
         unread += 1
-    return Layer(name, geometries, projection, crs, prj is not None, unread)
+    return Layer(name, geometries, system, crs, prj is not None, unread)
 
 
 def _broken(name: str) -> InputError:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.area.parsing import parse_text, read_numbers
+from ogc_widgets.area.parsing import read_numbers, read_text
 from ogc_widgets.area.recognition.area_hint import OBJECTS as GEOJSON
 from ogc_widgets.area.recognition.area_hint import AreaHint
 from ogc_widgets.area.recognition.order import COMMON, STANDARD, alternatives, orders_of
@@ -20,7 +20,7 @@ from ogc_widgets.area.wkt import looks_like_wkt
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
-    from ogc_widgets.area.rings import Json
+    from ogc_widgets.area.geometry import Json
 
 _TEXTS = ("bbox-text", "wkt", "geojson-text")
 
@@ -272,7 +272,7 @@ def _encoding_of_sample(sample: Json) -> str | None:
     if not isinstance(sample, str) or len(sample) > 100_000:
         return None
     try:
-        parse_text(sample)
+        read_text(sample)
     except InputError:
         return None
     if looks_like_wkt(sample):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ogc_widgets.area.geometry import box
+from ogc_widgets.area.geometry import checked_box
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
@@ -108,10 +108,11 @@ def to_standard(numbers: Sequence[float], order: str) -> list[float]:
 def fits(numbers: Sequence[float], order: str) -> bool:
     """Whether four numbers are a box when they are read in an order."""
     try:
-        box(*to_standard(numbers, order))
+        _, south, _, north = to_standard(numbers, order)
+        checked_box(*to_standard(numbers, order))
     except (InputError, TypeError):
         return False
-    return True
+    return max(-south, north) <= 90
 
 
 def orders_of(numbers: Sequence[float], among: Iterable[str]) -> tuple[str, ...]:

@@ -20,8 +20,8 @@ from ogc_widgets.area.recognition.sides import corners_in, order_of_members, ord
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ogc_widgets.area.geometry import Json
     from ogc_widgets.area.recognition.area_words import Facts
-    from ogc_widgets.area.rings import Json
 
 # STAC, OGC API and GeoJSON mean one order by these; by "area" or "region" nobody does.
 _STANDARD_WORDS: Final = re.compile(

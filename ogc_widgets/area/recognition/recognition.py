@@ -29,7 +29,7 @@ from ogc_widgets.area.recognition.order_evidence import contrary_order
 from ogc_widgets.area.recognition.sides import sides_of
 
 if TYPE_CHECKING:
-    from ogc_widgets.area.rings import Json
+    from ogc_widgets.area.geometry import Json
 
 _FORMATS = {
     "ogc-bbox": "bbox-object",

@@ -13,19 +13,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.area import encoding as area_encoding
 from ogc_widgets.area.crs import in_degrees, kind_of_crs, short_name
-from ogc_widgets.area.encoding import decode, from_geo_interface, from_text, to_text
-from ogc_widgets.area.encoding import recognise as recognise_input
+from ogc_widgets.area.encoding import decode, from_text, to_text
 from ogc_widgets.area.notices import notice
-from ogc_widgets.area.parsing import is_numbers, read_numbers
+from ogc_widgets.area.parsing import is_numbers, read_numbers, read_text, read_value
 from ogc_widgets.area.recognition.area_hint import OBJECTS, QUALIFIED, AreaHint
 from ogc_widgets.area.recognition.area_words import facts_of, numbers_hint
 from ogc_widgets.area.recognition.order import UNDECIDED, form_of, order_of, orders_of
+from ogc_widgets.area.recognition.recognition import recognise as recognise_input
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.drafts.secrets_store import Vault
 from ogc_widgets.form.fields.fields import UNSET, Field
 from ogc_widgets.form.schema import exact, known_schemas
 
 if TYPE_CHECKING:
+    from ogc_widgets.area.area import Area
     from ogc_widgets.protocol.wire import JsonValue
 
 Json = Mapping[str, Any]
@@ -168,9 +169,9 @@ def advice(field: Field, draft: JsonValue, value: JsonValue) -> str:
     """What to know about an area that can be sent, or ""."""
     if field.area is None or not isinstance(draft, Mapping):
         return ""
-    shape = shape_of(field, draft, value)
-    if shape is not None:
-        return notice(shape, *_way(field, draft))
+    area = area_in(field, draft, value)
+    if area is not None:
+        return notice(area, *_way(field, draft))
     if not isinstance(value, list) or order_of(field.area.default) == UNDECIDED:
         return ""
     try:
@@ -217,11 +218,11 @@ def draft_of_shape(
         InputError: The shape cannot be sent that way.
     """
     encoding, crs = _way(field, draft or {})
-    geometry = from_geo_interface(shape)
+    area = read_value(shape)
     order = area_encoding.order_for(encoding, field.area)
-    text = area_encoding.text_of(geometry, order)
+    text = area_encoding.text_of(area, order)
     if order != UNDECIDED:
-        sent = area_encoding.encode(geometry, encoding, crs, hint=field.area)
+        sent = area_encoding.encode(area, encoding, crs, hint=field.area)
         text = sent if encoding == "as-typed" else text
     return {"encoding": encoding, "crs": crs, "text": text}
 
@@ -257,7 +258,7 @@ def changed(
     if text.strip():
         # The shape stays, and its numbers follow; numbers whose order was not known
         # stay, and are a shape now.
-        old = shape_of(field, before, _tried(field, before, Vault()))
+        old = area_in(field, before, _tried(field, before, Vault()))
         if old is not None:
             _require_known(encoding, crs)
             # Numbers may have been in the old system: the text goes on in degrees.
@@ -276,8 +277,7 @@ def _require_known(encoding: str, crs: str | None) -> None:
     if encoding == "bbox-object" and kind_of_crs(crs) is None:
         raise InputError(
             f"The area cannot be converted to {short_name(crs)} here.",
-            advice="Clear it first, then type four numbers in that system; or install "
-            "pyproj: pip install 'ogc-widgets[files]'",
+            advice="Clear it first, then type four numbers in that system.",
         )
 
 
@@ -291,7 +291,13 @@ def chosen_hint(hint: AreaHint, draft: JsonValue) -> AreaHint:
 
 
 def shape_of(field: Field, draft: JsonValue, value: JsonValue) -> dict[str, Any] | None:
-    """The geometry of an area in degrees, or None if there is none to draw.
+    """The geometry of an area in degrees, or None if there is none to draw."""
+    area = area_in(field, draft, value)
+    return None if area is None else area.geometry
+
+
+def area_in(field: Field, draft: JsonValue, value: JsonValue) -> Area | None:
+    """The area that a draft stands for, or None if there is none to draw.
 
     Where only a box is sent, the outline that it is the box of is still there in the
     text, and is what the map shows.
@@ -303,7 +309,7 @@ def shape_of(field: Field, draft: JsonValue, value: JsonValue) -> dict[str, Any]
         if not (in_own_numbers and is_numbers(text)):
             try:
                 order = area_encoding.order_for(encoding, field.area)
-                return area_encoding.parse_text(text, order)
+                return read_text(text, order)
             except InputError:
                 pass
     try:

@@ -57,7 +57,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ogc_widgets.area.encoding import in_words, label_of
+from ogc_widgets.area.encoding_words import in_words, label_of
 from ogc_widgets.area.recognition.order import UNDECIDED, order_of
 from ogc_widgets.form.drafts.drafts import template
 from ogc_widgets.form.fields.fields import UNSET, Field

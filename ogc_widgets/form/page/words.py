@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from ogc_widgets.area.encoding import in_words, label_of
+from ogc_widgets.area.encoding_words import in_words, label_of
 from ogc_widgets.area.recognition.order import UNDECIDED, order_of
 from ogc_widgets.form.schema import exact
 
