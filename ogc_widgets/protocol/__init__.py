@@ -21,14 +21,13 @@ from ogc_widgets.protocol.documents.processes import (
 from ogc_widgets.protocol.jobs.watching import JobView
 from ogc_widgets.protocol.links import Link
 from ogc_widgets.protocol.requests.packages import PackageCheck
-from ogc_widgets.protocol.requests.submissions import DeployRequest, ExecuteRequest
+from ogc_widgets.protocol.requests.submissions import ExecuteRequest
 
 __all__ = [
     "Capabilities",
     "Capability",
     "Conformance",
     "ConformanceClass",
-    "DeployRequest",
     "ExecuteRequest",
     "InputDescription",
     "JobList",

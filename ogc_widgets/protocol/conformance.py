@@ -21,59 +21,21 @@ _URI = re.compile(
 
 
 class ConformanceClass(StrEnum):
-    """A conformance class, by what stands after ``/conf/`` in its URI.
+    """A conformance class that matters here, by what follows ``/conf/`` in its URI.
 
     The part and the version of the standard are not told apart: servers mix ``1.0``,
     ``2.0``, ``0.0`` and ``1.0-draft`` freely.
     """
 
-    # Part 1: Core
-    CORE = "core"
-    JSON = "json"
-    PAGES = "html"
-    OAS = "oas"
-    OAS30 = "oas30"
-    OAS31 = "oas31"
-    PROCESS_DESCRIPTION = "ogc-process-description"
     JOB_LIST = "job-list"
     CALLBACK = "callback"
     DISMISS = "dismiss"
-    KVP_EXECUTE = "kvp-execute"
-    # Part 2: Deploy, Replace, Undeploy
-    DEPLOY = "deploy-replace-undeploy"
-    PACKAGE = "ogcapppkg"
-    CWL = "cwl"
-    DOCKER = "docker"
-    # Part 3: Workflows and Chaining
-    WORKFLOWS = "workflows"
+    DEPLOY = "deploy-replace-undeploy"  # Part 2
+    WORKFLOWS = "workflows"  # Part 3, with the next three
     NESTED_PROCESSES = "nested-processes"
-    REMOTE_CORE_PROCESSES = "remote-core-processes"
     COLLECTION_INPUT = "collection-input"
-    REMOTE_COLLECTIONS = "remote-collections"
     COLLECTION_OUTPUT = "collection-output"
-    DEPLOYABLE_WORKFLOWS = "deployable-workflows"
-    CWL_WORKFLOWS = "cwl-workflows"
-    OPENEO_WORKFLOWS = "openeo-workflows"
-    INPUT_FIELDS_MODIFIERS = "input-fields-modifiers"
-    OUTPUT_FIELDS_MODIFIERS = "output-fields-modifiers"
-    # Part 4: Job Management, and what grew out of it
-    JOB_MANAGEMENT = "job-management"
-    PROVENANCE = "provenance"
-
-    @classmethod
-    def of(cls, uri: str) -> ConformanceClass | None:
-        """The class of a URI; ``None`` for other standards and unknown classes.
-
-        A longer tail counts as the class it begins with:
-        ``deploy-replace-undeploy/deploy/body``.
-        """
-        tail = _tail(uri)
-        for name in (tail, tail.partition("/")[0]):
-            try:
-                return cls(name)
-            except ValueError:
-                continue
-        return None
+    JOB_MANAGEMENT = "job-management"  # Part 4
 
 
 @dataclass(frozen=True)
@@ -127,13 +89,6 @@ class Conformance:
         """The declared classes of OGC API - Processes, by what follows ``/conf/``."""
         tails = {_tail(uri) for uri in self.uris} - {""}
         return frozenset(tails | {tail.partition("/")[0] for tail in tails})
-
-    @property
-    def classes(self) -> frozenset[ConformanceClass]:
-        """The declared classes that this package knows."""
-        return frozenset(
-            found for uri in self.uris if (found := ConformanceClass.of(uri))
-        )
 
     @property
     def has_response(self) -> bool:

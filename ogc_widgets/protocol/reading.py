@@ -7,21 +7,21 @@ import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import ProtocolError
 from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.text import clean
 
-Json = Mapping[str, Any]
-JsonValue = Any
+if TYPE_CHECKING:
+    from ogc_widgets.protocol.json_type import JsonObject, JsonValue
 
 # From here on a number is milliseconds, not seconds, since 1970.
 _MILLISECONDS_FROM = 1e11
 _UNBOUNDED_FROM = 2**31 - 1
 
 
-def need_object(document: object, what: str) -> Json:
+def need_object(document: object, what: str) -> JsonObject:
     """Return the document as an object.
 
     Raises:
@@ -35,12 +35,12 @@ def need_object(document: object, what: str) -> Json:
     )
 
 
-def mapping(value: object) -> Json:
+def mapping(value: object) -> JsonObject:
     """Return an object as it is, and an empty one for anything else."""
     return value if isinstance(value, Mapping) else {}
 
 
-def first(document: Json, *names: str) -> JsonValue:
+def first(document: JsonObject, *names: str) -> JsonValue:
     """Return the first member that is there and not null."""
     for name in names:
         value = document.get(name)
@@ -170,7 +170,9 @@ def http_date(value: str) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def pairs(value: object, what: str, id_names: Iterable[str]) -> list[tuple[str, Json]]:
+def pairs(
+    value: object, what: str, id_names: Iterable[str]
+) -> list[tuple[str, JsonObject]]:
     """Read a mapping of id to object, or the old list of objects with their ids."""
     if value is None:
         return []
@@ -188,7 +190,7 @@ def pairs(value: object, what: str, id_names: Iterable[str]) -> list[tuple[str, 
     else:
         notice(f"The {what} are {_kind(value)}; they were left out.")
         return []
-    readable: list[tuple[str, Json]] = []
+    readable: list[tuple[str, JsonObject]] = []
     for name, item in found:
         if not isinstance(item, Mapping):
             notice(f"The description of {clean(name)!r} is {_kind(item)}.")

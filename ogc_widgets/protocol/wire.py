@@ -7,15 +7,19 @@ import json
 import math
 import re
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import ProtocolError
 from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.text import clean
 
+if TYPE_CHECKING:
+    from ogc_widgets.protocol.json_type import JsonValue as Json
+
 MAX_DEPTH = 64
 
-# What JSON can hold; the standard library has no better name for it.
+# Only for the parts of the form that still take what they are given; everybody else
+# takes the type of json_type.
 JsonValue = Any
 
 # A double holds 17 significant digits; longer numbers are kept as Decimal when the
@@ -42,7 +46,7 @@ def parse_json(
     source: str = "",
     content_type: str = "",
     is_lenient: bool = False,
-) -> JsonValue:
+) -> Json:
     """Read a JSON document with the limits that the standard library leaves open.
 
     Integers beyond those of JavaScript and decimals beyond the precision of a double
@@ -91,8 +95,8 @@ def parse_json(
             twice.append(next(name for name in found if names.count(name) > 1))
         return found
 
-    def loads(text: str, *, strict: bool) -> JsonValue:
-        return json.loads(
+    def loads(text: str, *, strict: bool) -> Json:
+        value: Json = json.loads(
             text,
             strict=strict,
             parse_float=number,
@@ -100,6 +104,7 @@ def parse_json(
             parse_constant=constant,
             object_pairs_hook=members,
         )
+        return value
 
     try:
         try:
@@ -138,7 +143,7 @@ def parse_json(
 
 
 def dump_json(
-    value: JsonValue, *, indent: int | None = None, is_lenient: bool = False
+    value: object, *, indent: int | None = None, is_lenient: bool = False
 ) -> str:
     """Write JSON with exact numbers: no NaN, ``Decimal`` as plain digits.
 
@@ -234,21 +239,25 @@ def _as_constant(found: re.Match[str]) -> str:
     return "NaN" if nan or windows_nan else f"{sign.strip('+')}Infinity"
 
 
-def _whole(value: JsonValue, odd: list[str]) -> JsonValue:
+def _whole(value: Json, odd: list[str]) -> Json:
     """Put a sign of replacement where half of a character stands."""
     if isinstance(value, str):
-        whole = _LONE.sub("\ufffd", value)
-        if whole != value:
-            odd.append("half of a character")
-        return whole
+        return _whole_text(value, odd)
     if isinstance(value, list):
         return [_whole(item, odd) for item in value]
     if isinstance(value, dict):
-        return {_whole(k, odd): _whole(item, odd) for k, item in value.items()}
+        return {_whole_text(k, odd): _whole(item, odd) for k, item in value.items()}
     return value
 
 
-def _deeper_than(value: JsonValue, depth: int) -> bool:
+def _whole_text(text: str, odd: list[str]) -> str:
+    whole = _LONE.sub("\ufffd", text)
+    if whole != text:
+        odd.append("half of a character")
+    return whole
+
+
+def _deeper_than(value: Json, depth: int) -> bool:
     level = [value] if isinstance(value, (dict, list)) else []
     for _ in range(depth):
         # One expression, because it sees every value of every document.

@@ -19,7 +19,6 @@ from ogc_widgets.panel.job.report import build_report
 from ogc_widgets.protocol import (
     Capabilities,
     Conformance,
-    DeployRequest,
     ExecuteRequest,
     JobList,
     LandingPage,
@@ -37,7 +36,7 @@ from ogc_widgets.protocol.answers.replies import (
     retry_after_s,
 )
 from ogc_widgets.protocol.documents import documents as api_documents
-from ogc_widgets.protocol.documents.log_links import by_step, log_links
+from ogc_widgets.protocol.documents.log_links import log_links
 from ogc_widgets.protocol.documents.results_documents import read_results
 from ogc_widgets.protocol.jobs.watching import JobView, phase_of
 from ogc_widgets.protocol.links import Rebase
@@ -109,7 +108,7 @@ def status(document):
         for job in JobList.from_json(document, HERE).jobs:
             phase_of(job)
     found = read_status(Reply(200, {}, body, HERE))
-    by_step(log_links(found))
+    log_links(found)
 
 
 def panel(document):
@@ -224,7 +223,6 @@ def openapi(document):
 
 def package(document):
     read_package(document)
-    DeployRequest.from_json(document)
 
 
 def none_broke(*views):

@@ -147,10 +147,8 @@ def test_abilities_follow_the_job_control_options():
         return Process.from_json({"id": "p", "jobControlOptions": list(options)})
 
     assert process().can_run_async
-    assert process().can_dismiss is None
     assert not process("sync-execute").can_run_async
     assert not process("async-execute", "dismiss").can_run_sync
-    assert process("async-execute", "dismiss").can_dismiss
 
 
 @pytest.mark.parametrize(

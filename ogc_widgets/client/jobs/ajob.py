@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from ogc_widgets.protocol.answers.replies import Reply
     from ogc_widgets.protocol.capabilities import Capabilities
     from ogc_widgets.protocol.documents.results_documents import ResultsDocument
-    from ogc_widgets.protocol.wire import JsonValue
 
 # JSON where there is a choice: some servers answer a page for people otherwise.
 _ANY_RESULT = "application/json, */*;q=0.5"
@@ -344,7 +343,7 @@ class AsyncJob:
         raise self._failed(clean(said, limit=MESSAGE_LIMIT))
 
     @on_loop
-    async def output(self, output_id: str) -> JsonValue:
+    async def output(self, output_id: str) -> Any:  # noqa: ANN401 # JSON or bytes
         """Read one output, alone where the server gives it alone.
 
         Args:

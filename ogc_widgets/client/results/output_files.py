@@ -12,7 +12,7 @@ from ogc_widgets.protocol import media_types as media
 from ogc_widgets.protocol.documents.result_values import is_spatial
 from ogc_widgets.protocol.links import split_address
 from ogc_widgets.protocol.text import clean
-from ogc_widgets.protocol.wire import JsonValue, dump_json
+from ogc_widgets.protocol.wire import dump_json
 
 _WEB = ("http", "https", "s3")
 # A text as short as this, on one line and of no media type, is a value.
@@ -72,7 +72,7 @@ class OutputFile:
     members: Mapping[str, Any] | None = None
 
 
-def files_of(output_id: str, value: JsonValue, media_type: str) -> list[OutputFile]:
+def files_of(output_id: str, value: object, media_type: str) -> list[OutputFile]:
     """Return the files that an output is; none for a single value.
 
     Args:
@@ -94,7 +94,7 @@ def _is_file_alone(value: object) -> bool:
     return isinstance(value, bytes) or bool(_href(value))
 
 
-def _files(stem: str, value: JsonValue, kind: str) -> Iterator[OutputFile]:
+def _files(stem: str, value: object, kind: str) -> Iterator[OutputFile]:
     href = _href(value)
     if href:
         members = value if isinstance(value, Mapping) else {}

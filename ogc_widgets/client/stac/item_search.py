@@ -202,7 +202,8 @@ def read_search_page(document: object, url: str, sent: Request) -> SearchPage:
     page = reading.mapping(document)
     if kind_of(page) != "items":
         raise ProtocolError("The catalogue did not answer with a list of items.")
-    items = tuple(dict(one) for one in page["features"] if kind_of(one) == "item")
+    features = reading.objects(page.get("features"))
+    items = tuple(one for one in features if kind_of(one) == "item")
     matched = page.get("numberMatched")
     if matched is None:
         matched = reading.mapping(page.get("context")).get("matched")

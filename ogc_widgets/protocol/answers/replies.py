@@ -10,6 +10,7 @@ import contextlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from ogc_widgets.errors import (
@@ -37,7 +38,10 @@ from ogc_widgets.protocol.links import (
 )
 from ogc_widgets.protocol.notices import notice, silent
 from ogc_widgets.protocol.text import clean
-from ogc_widgets.protocol.wire import JsonValue, parse_json
+from ogc_widgets.protocol.wire import parse_json
+
+if TYPE_CHECKING:
+    from ogc_widgets.protocol.json_type import JsonValue
 
 LONGEST_RETRY_AFTER_S = 300.0
 

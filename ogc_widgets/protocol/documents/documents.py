@@ -22,6 +22,8 @@ from ogc_widgets.protocol.text import clean
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ogc_widgets.protocol.json_type import JsonObject
+
 FINISHED = frozenset({"successful", "failed", "dismissed"})
 
 _STATUS_OF_WORD = {
@@ -178,7 +180,7 @@ def _progress(value: object) -> float | None:
     return read
 
 
-def _moment(info: reading.Json, name: str) -> datetime | None:
+def _moment(info: JsonObject, name: str) -> datetime | None:
     value = info.get(name)
     read = reading.moment(value)
     if value not in (None, "") and (read is None or not isinstance(value, str)):
@@ -188,7 +190,7 @@ def _moment(info: reading.Json, name: str) -> datetime | None:
     return read
 
 
-def _process_id(info: reading.Json) -> str:
+def _process_id(info: JsonObject) -> str:
     # The 2.0 draft gives the address of the process.
     name = reading.text(reading.first(info, "processID", "processId", "process_id"))
     if "/processes/" in name:
@@ -196,7 +198,7 @@ def _process_id(info: reading.Json) -> str:
     return name
 
 
-def _message(info: reading.Json) -> str:
+def _message(info: JsonObject) -> str:
     message = reading.text(info.get("message"))
     if not message and isinstance(info.get("exception"), (Mapping, list)):
         return Problem.from_json(info["exception"]).summary
@@ -303,7 +305,7 @@ class Problem:
         if not _is_object(body):
             return cls(title="", type="", detail=reading.text(body), raw=document)
         nested = body.get("exception")
-        inner: reading.Json = nested if _is_object(nested) else {}
+        inner: JsonObject = nested if _is_object(nested) else {}
         detail = reading.first(
             body,
             *("detail", "description", "message", "text", "Text", "reason"),

@@ -10,8 +10,6 @@ from urllib.parse import unquote, urlsplit
 from ogc_widgets.protocol.links import WEB_SCHEMES, Link
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ogc_widgets.protocol.documents.documents import StatusInfo
 
 _LOG_RELATIONS = frozenset({"log", "logs", "runlog"})
@@ -62,14 +60,6 @@ def log_links(status: StatusInfo) -> list[LogLink]:
             found[link.href] = LogLink(step, link.title, link.href, number)
     order = list(dict.fromkeys(log.step for log in found.values()))
     return sorted(found.values(), key=lambda log: (order.index(log.step), log.number))
-
-
-def by_step(logs: Sequence[LogLink]) -> dict[str, list[LogLink]]:
-    """Group logs by their step."""
-    steps: dict[str, list[LogLink]] = {}
-    for log in logs:
-        steps.setdefault(log.step, []).append(log)
-    return steps
 
 
 def _is_log(link: Link) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ogc_widgets.errors import ProtocolError
 from ogc_widgets.protocol import media_types, reading
 from ogc_widgets.protocol.documents.paging import linked_url, read_page
 from ogc_widgets.protocol.links import Link, read_links
 from ogc_widgets.protocol.notices import notice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ogc_widgets.protocol.json_type import JsonObject
 
 _ID_NAMES = ("id", "identifier", "name")
 _TITLE = ("title", "label")
@@ -26,7 +30,6 @@ class InputDescription:
         title: The server's title, not cleaned.
         description: The server's description, not cleaned.
         schema: Schema of one value, ``{}`` where there is none.
-        extended_schema: ZOO's schema of the whole value (``extended-schema``).
         min_occurs: Least number of values; absent means 1.
         max_occurs: Most values, ``None`` for unbounded; absent means 1.
         keywords: The server's keywords.
@@ -38,7 +41,6 @@ class InputDescription:
     title: str = ""
     description: str = ""
     schema: dict[str, Any] = field(default_factory=dict)
-    extended_schema: dict[str, Any] | None = None
     min_occurs: int = 1
     max_occurs: int | None = 1
     keywords: tuple[str, ...] = ()
@@ -46,15 +48,14 @@ class InputDescription:
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def from_json(cls, input_id: str, document: reading.Json) -> Self:
+    def from_json(cls, input_id: str, document: JsonObject) -> Self:
         """Read the description of one input."""
         least = reading.count(_either(document, "minOccurs", "min_occurs"))
         return cls(
             id=input_id,
             title=reading.text(reading.first(document, *_TITLE)),
             description=reading.text(reading.first(document, *_DESCRIPTION)),
-            schema=_schema(document.get("schema")) or {},
-            extended_schema=_extended_schema(document),
+            schema=dict(reading.mapping(document.get("schema"))),
             min_occurs=1 if least is None else least,
             max_occurs=reading.upper_bound(
                 _either(document, "maxOccurs", "max_occurs")
@@ -74,7 +75,6 @@ class OutputDescription:
         title: The server's title, not cleaned.
         description: The server's description, not cleaned.
         schema: Its schema, ``{}`` where there is none.
-        extended_schema: ZOO's schema of the whole value (``extended-schema``).
         raw: The description as it came.
     """
 
@@ -82,18 +82,16 @@ class OutputDescription:
     title: str = ""
     description: str = ""
     schema: dict[str, Any] = field(default_factory=dict)
-    extended_schema: dict[str, Any] | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def from_json(cls, output_id: str, document: reading.Json) -> Self:
+    def from_json(cls, output_id: str, document: JsonObject) -> Self:
         """Read the description of one output."""
         return cls(
             id=output_id,
             title=reading.text(reading.first(document, *_TITLE)),
             description=reading.text(reading.first(document, *_DESCRIPTION)),
-            schema=_schema(document.get("schema")) or {},
-            extended_schema=_extended_schema(document),
+            schema=dict(reading.mapping(document.get("schema"))),
             raw=document,
         )
 
@@ -188,12 +186,6 @@ class ProcessSummary:
         control = self.job_control_options
         return "sync-execute" in control or "async-execute" not in control
 
-    @property
-    def can_dismiss(self) -> bool | None:
-        """Whether jobs can be dismissed; ``None`` where the server does not say."""
-        control = self.job_control_options
-        return "dismiss" in control if control else None
-
 
 @dataclass(frozen=True)
 class Process(ProcessSummary):
@@ -211,16 +203,12 @@ class Process(ProcessSummary):
     def _members(cls, document: object, base_url: str) -> dict[str, Any]:
         members = super()._members(document, base_url)
         process = _unwrapped(members["raw"])
-        members["inputs"] = {
-            name: InputDescription.from_json(name, item)
-            for name, item in reading.pairs(process.get("inputs"), "inputs", _ID_NAMES)
-        }
-        members["outputs"] = {
-            name: OutputDescription.from_json(name, item)
-            for name, item in reading.pairs(
-                process.get("outputs"), "outputs", _ID_NAMES
-            )
-        }
+        for member, kind in (
+            ("inputs", InputDescription),
+            ("outputs", OutputDescription),
+        ):
+            pairs = reading.pairs(process.get(member), member, _ID_NAMES)
+            members[member] = {name: kind.from_json(name, item) for name, item in pairs}
         return members
 
 
@@ -257,26 +245,12 @@ class ProcessList:
         return cls(processes=tuple(processes), next_url=following, raw=document)
 
 
-def _unwrapped(document: reading.Json) -> reading.Json:
+def _unwrapped(document: JsonObject) -> JsonObject:
     """The description itself, also out of a deploy request."""
     for wrapper in ("processDescription", "process"):
-        if isinstance(document.get(wrapper), Mapping):
-            document = document[wrapper]
+        document = reading.mapping(document.get(wrapper)) or document
     return document
 
 
-def _either(document: reading.Json, wire: str, snake: str) -> object:
+def _either(document: JsonObject, wire: str, snake: str) -> object:
     return document[wire] if wire in document else document.get(snake)
-
-
-def _schema(value: object) -> dict[str, Any] | None:
-    if isinstance(value, Mapping):
-        return dict(value)
-    # The schema ``true`` allows everything, as does an empty one.
-    return {} if value is True else None
-
-
-def _extended_schema(document: reading.Json) -> dict[str, Any] | None:
-    return _schema(
-        reading.first(document, "extended-schema", "extendedSchema", "extended_schema")
-    )

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from ogc_widgets.errors import ProtocolError
@@ -22,7 +22,10 @@ from ogc_widgets.protocol import media_types as media
 from ogc_widgets.protocol.links import absolute
 from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.text import clean
-from ogc_widgets.protocol.wire import JsonValue, parse_json, read_text
+from ogc_widgets.protocol.wire import parse_json, read_text
+
+if TYPE_CHECKING:
+    from ogc_widgets.protocol.json_type import JsonValue
 
 GEOJSON = frozenset(
     {

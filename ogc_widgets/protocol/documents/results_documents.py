@@ -28,7 +28,7 @@ from ogc_widgets.protocol.documents.result_values import (
 from ogc_widgets.protocol.links import Link, header_links, relation_tail, without_query
 
 if TYPE_CHECKING:
-    from ogc_widgets.protocol.wire import JsonValue
+    from ogc_widgets.protocol.json_type import JsonValue
 
 RESULT = "result"
 MOST_ITEMS = 10_000
@@ -202,9 +202,10 @@ def _outputs(
         # It came without a name, and may be called like one of its own members.
         like = [*names & known] if only not in known else []
         return {like[0] if len(like) == 1 else only: document}
-    is_named = isinstance(document.get("id"), str) and "value" in names
-    if is_named and (document["id"] in known or not names & known):
-        return {document["id"]: document}
+    name = document.get("id")
+    is_named = isinstance(name, str) and "value" in names
+    if is_named and (name in known or not names & known):
+        return {str(name): document}
     if names & known and not (is_qualified(document) and only in names & known):
         return dict(document)
     if is_qualified(document):

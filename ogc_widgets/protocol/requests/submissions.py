@@ -1,16 +1,17 @@
-"""Requests of others, read: what was asked of a process, what was to be deployed."""
+"""Requests of others, read: what was asked of a process."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from ogc_widgets.errors import ProtocolError
 from ogc_widgets.protocol import reading
-from ogc_widgets.protocol.documents.processes import Process
 from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.text import clean
+
+if TYPE_CHECKING:
+    from ogc_widgets.protocol.json_type import JsonObject
 
 _ID_NAMES = ("id", "identifier", "name")
 # Where the list form of old drafts has the value itself.
@@ -84,7 +85,7 @@ def _values(inputs: object) -> dict[str, Any]:
     return {name: all_[0] if len(all_) == 1 else all_ for name, all_ in found.items()}
 
 
-def _value(entry: reading.Json) -> object:
+def _value(entry: JsonObject) -> object:
     rest = {name: item for name, item in entry.items() if name not in _ID_NAMES}
     for name in _VALUE_NAMES:
         if name in rest:
@@ -106,49 +107,3 @@ def _wishes(outputs: object) -> dict[str, Any]:
         return {str(name): wish for name, wish in outputs.items()}
     notice(f"The outputs are {clean(outputs, limit=40)!r}; they were left out.")
     return {}
-
-
-@dataclass(frozen=True)
-class DeployRequest:
-    """An application package for Part 2 (``ogcapppkg``).
-
-    Attributes:
-        process: The description that comes with it, or ``None``.
-        units: The execution units: ``{"href": ...}``, ``{"unit": ...}``, or whatever
-            the server understands.
-        profile: The deployment profile, or ``""``.
-        raw: The document.
-    """
-
-    process: Process | None
-    units: tuple[Mapping[str, Any], ...]
-    profile: str = ""
-    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
-
-    @classmethod
-    def from_json(cls, document: object) -> Self:
-        """Read an application package.
-
-        Raises:
-            ProtocolError: It is not an object, or has neither a description nor a unit.
-        """
-        package = reading.need_object(document, "an application package")
-        units = reading.objects(package.get("executionUnit"))
-        process = None
-        if isinstance(package.get("processDescription"), Mapping):
-            try:
-                process = Process.from_json(package)
-            except ProtocolError:
-                notice("The description in the package has no id; it was left out.")
-        if not units and process is None:
-            raise ProtocolError(
-                "An application package has neither an execution unit nor a process "
-                "description.",
-                advice="Pass CWL, or an object with an executionUnit.",
-            )
-        return cls(
-            process=process,
-            units=units,
-            profile=reading.text(package.get("deploymentProfileName")),
-            raw=package,
-        )
