@@ -13,7 +13,7 @@ BIN := .venv/bin
 STEPS := 15000
 SEED := 0
 
-.PHONY: help demo test fuzz servers lint docs bench soak clean
+.PHONY: help demo test fuzz servers lint js docs bench soak clean
 
 help: ## list these commands
 	@echo "make COMMAND, where COMMAND is one of:"
@@ -45,6 +45,11 @@ servers: ## run every verb on every server, and write what came of it to docs/se
 	$(call environment,.venv test)
 	@$(BIN)/python scripts/servers.py
 	@OGCW_WRITE_SERVERS=1 $(BIN)/python -m pytest tests/servers --quiet
+
+js: ## bundle the scripts in js/ into ogc_widgets/static/, after checking them
+	@echo "==> make js: the scripts of the page, into ogc_widgets/static/"
+	$(call environment,.venv test)
+	@$(BIN)/python scripts/scripts_of_the_page.py
 
 lint: ## check style and types only (after make test has made .venv)
 	@echo "==> ruff: style"

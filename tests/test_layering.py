@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import re
 import sys
 from collections import Counter
@@ -15,7 +16,12 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PACKAGE = Path(__file__).resolve().parents[1] / "ogc_widgets"
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "ogc_widgets"
+# Sources of the scripts of the page, without their tests; bundle.js makes the bundles.
+SCRIPTS = sorted(
+    path for path in (ROOT / "js").glob("*/*.js") if not path.name.endswith("_test.js")
+)
 
 # What each part may import of the others. `lab` stands alone: it is a server, and could
 # be another project.
@@ -296,9 +302,22 @@ def test_module_uses_no_widget_that_parses_its_text(path: Path) -> None:
     assert not used, "text from a server would be parsed: use a View"
 
 
-@pytest.mark.parametrize(
-    "path", sorted(PACKAGE.rglob("*.js")), ids=lambda p: str(p.relative_to(PACKAGE))
-)
+def imported_by(script: Path) -> list[Path]:
+    found = re.findall(r'from "(\.[^"]+)"', script.read_text(encoding="utf-8"))
+    return [(script.parent / name).resolve() for name in found]
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda p: f"{p.parent.name}/{p.name}")
+def test_script_imports_only_its_own_part_and_what_all_views_share(path: Path) -> None:
+    assert {one.parent.name for one in imported_by(path)} <= {path.parent.name, "view"}
+
+
+def test_no_two_scripts_import_each_other_in_a_circle() -> None:
+    graph = {path: [p for p in imported_by(path) if p in SCRIPTS] for path in SCRIPTS}
+    assert len(list(graphlib.TopologicalSorter(graph).static_order())) == len(SCRIPTS)
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda p: f"{p.parent.name}/{p.name}")
 def test_script_makes_the_page_of_text_nodes_only(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     assert not [sink for sink in SCRIPT_SINKS if sink in source]
@@ -308,7 +327,7 @@ def test_nothing_is_fetched_by_a_script_or_a_style_sheet() -> None:
     """No script from a CDN, no font, no beacon: the kernel does all requests."""
     wrong = [
         (path.name, word)
-        for path in [*PACKAGE.rglob("*.js"), *PACKAGE.rglob("*.css")]
+        for path in [*SCRIPTS, *(ROOT / "js").rglob("*.css")]
         for word in ("fetch(", "XMLHttpRequest", "sendBeacon", "WebSocket", "@import")
         if word in path.read_text(encoding="utf-8")
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
     Package = str | bytes | Path | Mapping[str, Any]
 
-_STATIC = Path(__file__).parent / "static"
 _CONFLICT = 409
 _BROKEN = 500
 # Longer texts are not sent to the page again; they stay in Python.
@@ -51,8 +50,7 @@ class DeployPanel(BackgroundView):
         package: A package to begin with.
     """
 
-    _script: ClassVar[Path] = _STATIC / "deploy_panel.js"
-    _style: ClassVar[Path] = _STATIC / "deploy_panel.css"
+    _script = "deploy_panel"
 
     state = traitlets.Dict().tag(sync=True)
     """What the page draws."""

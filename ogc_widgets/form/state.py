@@ -39,7 +39,6 @@ from ogc_widgets.form.live import (
     plain,
 )
 from ogc_widgets.form.output_choice import OutputChoice
-from ogc_widgets.form.page import page_files
 from ogc_widgets.form.schema.descriptions import plain_description
 from ogc_widgets.form.schema.outputs import output_options, response_options
 from ogc_widgets.view.base import publishing
@@ -61,8 +60,7 @@ class FormState(OutputChoice):
         InputError: ``process`` is neither.
     """
 
-    _script = page_files.SCRIPT
-    _style = page_files.STYLE
+    _script = "form"
 
     inputs = InputsTrait()
     """Input id to value, ready for the execute request. Settable and observable."""

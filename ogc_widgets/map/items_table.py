@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mimetypes
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -14,10 +13,10 @@ from ogc_widgets.view.base import View, publishing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from ogc_widgets.area.geometry import Json
 
-STATIC = Path(__file__).parent / "static"
 MAX_SENT_BYTES = 100_000_000
 
 
@@ -30,8 +29,7 @@ class ItemsTable(View):
         on_download: Called with the id of an item and the key of one of its assets.
     """
 
-    _script = STATIC / "items_table.js"
-    _style = STATIC / "items_table.css"
+    _script = "items_table"
 
     columns = traitlets.List(traitlets.Unicode()).tag(sync=True)
     rows: Json = traitlets.List().tag(sync=True)

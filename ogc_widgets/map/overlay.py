@@ -13,13 +13,13 @@ the map's view.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from ogc_widgets.area.files.layers import MAX_FILE_BYTES
 from ogc_widgets.view.base import View
+from ogc_widgets.view.scripts import STATIC
 from ogc_widgets.view.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -27,18 +27,6 @@ if TYPE_CHECKING:
 
     from ogc_widgets.area.geometry import Json
 
-STATIC = Path(__file__).parent / "static"
-_PARTS = (
-    "geo.js",
-    "canvas.js",
-    "keyboard.js",
-    "shape.js",
-    "areas.js",
-    "import.js",
-    "furniture.js",
-    "land.js",
-    "overlay.js",
-)
 
 MODES = ("", "rectangle", "polygon", "line", "point", "edit")
 
@@ -53,8 +41,7 @@ class MapOverlay(View):
         on_file: Called with the content and the name of a file that was chosen.
     """
 
-    _script = tuple(STATIC / name for name in _PARTS)
-    _style = STATIC / "overlay.css"
+    _script = "overlay"
 
     map_model = traitlets.Unicode().tag(sync=True)
     shape = traitlets.Dict().tag(sync=True)

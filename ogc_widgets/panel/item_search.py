@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from ogc_widgets.client.stac.stac_documents import StacFacts
     from ogc_widgets.client.stac.stac_reader import StacReader
 
-_STATIC = Path(__file__).parent / "static"
 MOST_ROWS = 400
 
 # Offered while nothing else is known; nobody is asked before the user says so.
@@ -54,8 +52,7 @@ class ItemSearch(BackgroundView):
             of the rows, and with the keys to lay stress on.
     """
 
-    _script: ClassVar[Path] = _STATIC / "item_search.js"
-    _style: ClassVar[Path] = _STATIC / "item_search.css"
+    _script = "item_search"
 
     is_open = traitlets.Bool(default_value=False).tag(sync=True)
     label = traitlets.Unicode("").tag(sync=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from ogc_widgets.client import Client
     from ogc_widgets.protocol.server_report import ServerReport
 
-_STATIC = Path(__file__).parent / "static"
 _LIMIT = 400
 
 Json = dict[str, Any]
@@ -33,8 +31,7 @@ class ServerCard(BackgroundView):
     It is written on the package's own thread; what was read before is not read again.
     """
 
-    _script: ClassVar[Path] = _STATIC / "server_card.js"
-    _style: ClassVar[Path] = _STATIC / "server_card.css"
+    _script = "server_card"
 
     state = traitlets.Dict().tag(sync=True)
     """What the page draws."""

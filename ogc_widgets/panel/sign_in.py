@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from ogc_widgets.client import AsyncClient, Client
-from ogc_widgets.panel.signing_in import BOX_SCRIPT, BOX_STYLE, STATIC, SigningInView
+from ogc_widgets.panel.signing_in import SigningInView
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 class SignIn(SigningInView):
@@ -24,8 +23,7 @@ class SignIn(SigningInView):
         on_done: Called in the package's own thread after each successful sign-in.
     """
 
-    _script: ClassVar[tuple[Path, ...]] = (BOX_SCRIPT, STATIC / "sign_in.js")
-    _style: ClassVar[Path] = BOX_STYLE
+    _script = "sign_in"
 
     def __init__(
         self,

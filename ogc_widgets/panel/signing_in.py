@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 STATIC = Path(__file__).parent / "static"
-BOX_SCRIPT = STATIC / "sign_in_box.js"
-BOX_STYLE = STATIC / "sign_in_box.css"
 
 _HOST_LIMIT = 80
 _LABELS = {

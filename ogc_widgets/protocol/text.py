@@ -39,7 +39,7 @@ _LINES: dict[int, str | None] = {
 }
 
 # What people write has no more marks on one letter, and no more of those that stand on
-# one another; more would be painted over the lines around. view/static/base.js does the
+# one another; more would be painted over the lines around. js/view/text.js does the
 # same.
 _MOST_MARKS = 5
 _STACK = re.compile(

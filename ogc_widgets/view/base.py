@@ -9,30 +9,21 @@ ever parsed as HTML.
 
 from __future__ import annotations
 
-import json
 import threading
 import traceback
 from contextlib import contextmanager
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
+import ipywidgets
 import traitlets
 
 from ogc_widgets.view.cells import NotesDisplay
 from ogc_widgets.view.halves import from_page, to_page
+from ogc_widgets.view.scripts import LOADER, scripts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-
-    import ipywidgets
-
-STATIC = Path(__file__).parent / "static"
-
-# A box that searches, for the views that have one.
-SEARCH_BOX_SCRIPT = STATIC / "search_box.js"
-SEARCH_BOX_STYLE = STATIC / "search_box.css"
 
 _publish_lock = threading.RLock()
 
@@ -49,11 +40,7 @@ def publishing(*widgets: ipywidgets.Widget) -> Iterator[None]:
 
 
 class View(NotesDisplay, anywidget.AnyWidget):
-    """Base of the views; a subclass names its script and style sheet.
-
-    A subclass sets ``_script`` and ``_style`` to files beside it; each may be several
-    files, which are joined in the order given. The shared helpers (``static/base.js``)
-    and tokens (``static/theme.css``) are put in front of them.
+    """Base of the views; a subclass names its script, which brings its style sheet.
 
     Messages from the page have the form ``{"type": "...", ...}`` and call the method
     ``_on_<type>`` with the other members as keyword arguments. The member ``secret``
@@ -62,20 +49,16 @@ class View(NotesDisplay, anywidget.AnyWidget):
     lost in a log.
     """
 
-    _script: ClassVar[Path | tuple[Path, ...]]
-    _style: ClassVar[Path | tuple[Path, ...]]
+    _script: ClassVar[str]
+    """Name of a script in ``static/``."""
+    _esm: ClassVar[str] = LOADER
 
+    _scripts = traitlets.Tuple().tag(sync=True, **ipywidgets.widget_serialization)
     problem = traitlets.Unicode("").tag(sync=True)
-
-    def __init_subclass__(cls, **kwargs: dict[Any, Any]) -> None:
-        if "_script" in cls.__dict__:
-            cls._esm = "\n".join([_shared(), *_parts(cls._script)])
-            cls._css = "\n".join(_parts(cls._style))
-        super().__init_subclass__(**kwargs)
 
     def __init__(self, **kwargs: object) -> None:
         self.last_error: BaseException | None = None
-        super().__init__(**kwargs)
+        super().__init__(_scripts=scripts_of(self._script), **kwargs)
         self.on_msg(self._receive)
 
     # Everything that goes to the page or comes from it passes through these three and
@@ -129,22 +112,3 @@ class View(NotesDisplay, anywidget.AnyWidget):
         super().close()
         if layout is not None:
             layout.close()
-
-
-def _parts(files: Path | tuple[Path, ...]) -> list[str]:
-    return [_read(file) for file in (files if isinstance(files, tuple) else (files,))]
-
-
-def _read(file: Path) -> str:
-    return file.read_text(encoding="utf-8")
-
-
-@cache
-def _shared() -> str:
-    """The helpers, and the theme, which the first view on a page puts into it.
-
-    Were the theme a part of every style sheet, that of one view would come after, and
-    undo, the own rules of another.
-    """
-    theme = json.dumps(_read(STATIC / "theme.css"))
-    return f"{_read(STATIC / 'base.js')}\nuseTheme({theme});"

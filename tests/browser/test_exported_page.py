@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from playwright.sync_api import expect
-from view_page import show_script
+from view_page import show_scripts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def exported(lab_server: Lab) -> list[dict[str, Any]]:
-    """The states of all widgets, as a page that nbconvert made carries them."""
+def exported(lab_server: Lab) -> dict[str, dict[str, Any]]:
+    """States of widgets by id, as a page that nbconvert made carries them."""
     code = f"import ogc_widgets as ogc\napp = ogc.App({lab_server.url!r})\napp"
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
     NotebookClient(notebook, kernel_name="python3", timeout=60).execute()
@@ -32,7 +32,49 @@ def exported(lab_server: Lab) -> list[dict[str, Any]]:
         re.DOTALL,
     )
     assert embedded
-    return [one["state"] for one in json.loads(embedded[1])["state"].values()]
+    widgets = json.loads(embedded[1])["state"].items()
+    return {model_id: one["state"] for model_id, one in widgets}
+
+
+def state_of(exported: dict[str, dict[str, Any]], view: str) -> dict[str, Any]:
+    end = f".{view}"
+    states = exported.values()
+    return next(one for one in states if one.get("_anywidget_id", "").endswith(end))
+
+
+# A page with the saved models of a notebook, which finds each by its id as the widget
+# managers of Jupyter do.
+DRAW_SAVED = """async ({esm, states, views}) => {
+  const modelOf = (state) => ({
+    get: (name) => state[name], on() {}, off() {}, send() {},
+    widget_manager: { get_model: async (id) => modelOf(states[id]) },
+  });
+  const url = URL.createObjectURL(new Blob([esm], {type: "text/javascript"}));
+  const loader = (await import(url)).default;
+  for (const view of views) {
+    const el = document.body.appendChild(document.createElement("div"));
+    await loader.render({ model: modelOf(view), el });
+  }
+  return globalThis.ogcwScripts.size;
+}"""
+
+
+def test_scripts_are_saved_once_and_loaded_once(
+    page: Page, exported: dict[str, dict[str, Any]]
+) -> None:
+    codes = [one["code"] for one in exported.values() if "code" in one]
+    assert len(codes) == len(set(codes)) > 1
+    run_bar, head = state_of(exported, "RunBar"), state_of(exported, "HeaderView")
+    page.set_content("<!doctype html><body data-jp-theme-light='true'>")
+    loaded = page.evaluate(
+        DRAW_SAVED,
+        {"esm": head["_esm"], "states": exported, "views": [run_bar, head, run_bar]},
+    )
+    # The shared one, and one of each view.
+    assert loaded == 3
+    expect(page.get_by_role("button", name="Run", exact=True)).to_have_count(2)
+    expect(page.get_by_role("button", name="JSON", exact=True)).to_have_count(1)
+    assert page.locator("#ogcw-style-theme").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -40,13 +82,14 @@ def exported(lab_server: Lab) -> list[dict[str, Any]]:
     [("RunBar", "Run"), ("HeaderView", "JSON"), ("HeaderView", "Deploy …")],
 )
 def test_press_is_told_of_when_the_page_was_exported(
-    page: Page, exported: list[dict[str, Any]], view: str, button: str
+    page: Page, exported: dict[str, dict[str, Any]], view: str, button: str
 ) -> None:
-    state = next(
-        one for one in exported if one.get("_anywidget_id", "").endswith(f".{view}")
+    state = state_of(exported, view)
+    shared, own = (
+        exported[one.removeprefix("IPY_MODEL_")]["code"] for one in state["_scripts"]
     )
     page.clock.install()
-    show_script(page, state["_esm"], state["_css"], state)
+    show_scripts(page, (shared, own), state)
     # What html-manager does with a message of a model without a kernel: nothing.
     page.evaluate("model.send = () => {}")
     page.get_by_role("button", name=button, exact=True).click()

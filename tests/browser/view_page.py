@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.view.base import STATIC, View
+from ogc_widgets.view.scripts import SHARED, STATIC
+
+if TYPE_CHECKING:
+    from ogc_widgets.view.base import View
 
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_ARGS = [
@@ -35,7 +37,7 @@ _THEMES = {
     },
 }
 
-_PAGE = """<!doctype html><meta charset="utf-8"><style>{css}</style>
+_PAGE = """<!doctype html><meta charset="utf-8">
 <style>:root {{ {tokens} }} html {{ background: var(--jp-layout-color0); }}
 body {{ margin: 16px; }} #view {{ width: {width}px; }}
 /* What JupyterLab says about elements inside of outputs. */
@@ -47,7 +49,7 @@ h2 {{ font: 600 12px system-ui; color: var(--jp-ui-font-color0); margin: 14px 0 
 <body data-jp-theme-light="{light}" class="jp-ThemedContainer jp-OutputArea-output">
 <div id="view"></div>"""
 
-_BOOT = """({script, traits}) => {
+_BOOT = """async ({shared, own, traits}) => {
   window.makeModel = (start) => {
     const traits = {...start};
     const listeners = {};
@@ -78,35 +80,25 @@ _BOOT = """({script, traits}) => {
       listening: () => Object.values(listeners).reduce((n, s) => n + s.size, 0),
     };
   };
-  const url = URL.createObjectURL(new Blob([script], {type: "text/javascript"}));
-  return import(url).then((module) => {
-    window.view = module.default;
-    window.show = (start, el) => {
-      const model = makeModel(start);
-      const cleanup = view.render({ model, el });
-      return { model, cleanup };
-    };
-    const shown = window.show(traits, document.getElementById("view"));
-    window.model = shown.model;
-    window.cleanup = shown.cleanup;
-  });
+  // What js/view/load.js does, without a widget manager.
+  const addressOf = (code) =>
+    URL.createObjectURL(new Blob([code], {type: "text/javascript"}));
+  const code = own.replaceAll('"ogc_widgets/view"', JSON.stringify(addressOf(shared)));
+  window.view = (await import(addressOf(code))).default;
+  window.show = (start, el) => {
+    const model = makeModel(start);
+    const cleanup = view.render({ model, el });
+    return { model, cleanup };
+  };
+  const shown = window.show(traits, document.getElementById("view"));
+  window.model = shown.model;
+  window.cleanup = shown.cleanup;
 }"""
 
 
-def script_of(view: type[View]) -> str:
-    """The script that the view's anywidget sends to the page."""
-    script = view._script if isinstance(view._script, tuple) else (view._script,)
-    return "\n".join(
-        Path(part).read_text(encoding="utf-8") for part in (STATIC / "base.js", *script)
-    )
-
-
-def style_of(view: type[View]) -> str:
-    style = view._style if isinstance(view._style, tuple) else (view._style,)
-    return "\n".join(
-        Path(part).read_text(encoding="utf-8")
-        for part in (STATIC / "theme.css", *style)
-    )
+def script_of(name: str) -> str:
+    """A script as the package carries it."""
+    return (STATIC / f"{name}.js").read_text(encoding="utf-8")
 
 
 def show_view(
@@ -119,30 +111,28 @@ def show_view(
 ) -> None:
     """Fill a page with one view; afterwards ``model`` is its model on the page."""
     traits = {"problem": "", **traits}
-    show_script(page, script_of(view), style_of(view), traits, width=width, theme=theme)
+    scripts = script_of(SHARED), script_of(view._script)
+    show_scripts(page, scripts, traits, width=width, theme=theme)
 
 
-def show_script(
+def show_scripts(
     page: Any,
-    script: str,
-    style: str,
+    scripts: tuple[str, str],
     traits: dict[str, Any],
     *,
     width: int = 1100,
     theme: str = "light",
 ) -> None:
-    """The same from the texts of script and style sheet, as a notebook holds them."""
+    """The same from the texts of the two scripts, as a notebook holds them."""
     tokens = " ".join(f"{name}: {value};" for name, value in _THEMES[theme].items())
     page.set_viewport_size({"width": width + 32, "height": 900})
     page.set_content(
         _PAGE.format(
-            css=style,
-            tokens=tokens,
-            width=width,
-            light="true" if theme == "light" else "false",
+            tokens=tokens, width=width, light="true" if theme == "light" else "false"
         )
     )
+    shared, own = scripts
     page.evaluate(
         _BOOT,
-        {"script": script, "traits": json.loads(json.dumps(traits))},
+        {"shared": shared, "own": own, "traits": json.loads(json.dumps(traits))},
     )

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import traitlets
 
 from ogc_widgets.view.base import View
 
-_STATIC = Path(__file__).parent / "static"
-
 
 class CodeView(View):
     """A chooser of text blocks, each with a copy button."""
 
-    _script = _STATIC / "code_view.js"
-    _style = _STATIC / "code_view.css"
+    _script = "code_view"
 
     blocks: Any = traitlets.List().tag(sync=True)
     """What can be shown: a list of ``{"label", "note", "text"}``."""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from ogc_widgets.protocol.text import clean
-from ogc_widgets.view.base import SEARCH_BOX_SCRIPT, SEARCH_BOX_STYLE, View
+from ogc_widgets.view.base import View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ogc_widgets.protocol import ProcessSummary
 
-_STATIC = Path(__file__).parent / "static"
 
 TABS = ("form", "json", "code", "jobs")
 
@@ -26,8 +24,7 @@ class HeaderView(View):
     The style sheet of the whole app is carried by this view.
     """
 
-    _script = (SEARCH_BOX_SCRIPT, _STATIC / "header.js")
-    _style = (SEARCH_BOX_STYLE, _STATIC / "app.css")
+    _script = "header"
 
     title = traitlets.Unicode().tag(sync=True)
     description = traitlets.Unicode().tag(sync=True)

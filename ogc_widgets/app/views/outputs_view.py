@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 _Listed = tuple[Row, OutputFile | None]
 
-_STATIC = Path(__file__).parent / "static"
 _TEXT_LIMIT = 20_000
 _MOST_ROWS = 100
 MAX_SENT_BYTES = 64 * 2**20
@@ -32,8 +30,7 @@ MAX_SENT_BYTES = 64 * 2**20
 class OutputsView(View):
     """The head of the results, and a row for every output that is not on the map."""
 
-    _script = _STATIC / "outputs_view.js"
-    _style = _STATIC / "outputs_view.css"
+    _script = "outputs_view"
 
     summary = traitlets.Unicode().tag(sync=True)
     """One line on what came out; empty while nothing has."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -12,14 +11,11 @@ from ogc_widgets.view.base import View, publishing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_STATIC = Path(__file__).parent / "static"
-
 
 class RunBar(View):
     """Run and Reset, with one line that leads to the first problem."""
 
-    _script = _STATIC / "run_bar.js"
-    _style = _STATIC / "run_bar.css"
+    _script = "run_bar"
 
     busy = traitlets.Bool(default_value=False).tag(sync=True)
     answered = traitlets.Int(0).tag(sync=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
@@ -18,14 +18,13 @@ from ogc_widgets.panel.job.report import build_report
 from ogc_widgets.panel.job.steps import LogKey, StepBook, links_of
 from ogc_widgets.panel.job.stopping import Answer, ask_to_stop
 from ogc_widgets.panel.job.times import Stopwatch
-from ogc_widgets.panel.signing_in import BOX_SCRIPT, BOX_STYLE, STATIC, SigningInView
+from ogc_widgets.panel.signing_in import SigningInView
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
-    from pathlib import Path
 
     from ogc_widgets.client import Job
     from ogc_widgets.client.auth.sign_in import SigningIn
@@ -47,8 +46,7 @@ class JobPanel(SigningInView):
     is running.
     """
 
-    _script: ClassVar[tuple[Path, ...]] = (BOX_SCRIPT, STATIC / "job_panel.js")
-    _style: ClassVar[tuple[Path, ...]] = (BOX_STYLE, STATIC / "job_panel.css")
+    _script = "job_panel"
 
     state = traitlets.Dict().tag(sync=True)
     """What the page draws; see :func:`ogc_widgets.panel.job.job_state.job_state`."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from ogc_widgets.client.jobs.ajob import AsyncJob
     from ogc_widgets.protocol import JobView
 
-_STATIC = Path(__file__).parents[1] / "static"
 # What servers answer that do not keep what a job was started with.
 _NOT_KEPT = frozenset({400, 404, 405, 410, 501})
 _NO_INPUTS = (
@@ -50,8 +48,7 @@ class JobTable(BackgroundView):
     a job sets ``selected_job_id`` and calls what was given to :meth:`on_attach`.
     """
 
-    _script: ClassVar[Path] = _STATIC / "job_table.js"
-    _style: ClassVar[Path] = _STATIC / "job_table.css"
+    _script = "job_table"
 
     state = traitlets.Dict().tag(sync=True)
     """What the page draws."""

@@ -1,0 +1,153 @@
+import { h, setText, show } from "../view/dom.js";
+import { listen } from "../view/model.js";
+import { comboBox } from "../view/search_box.js";
+import { count, plain } from "../view/text.js";
+import { problemLine, view } from "../view/view.js";
+import style from "./app.css" with { type: "text" };
+
+const TABS = [["form", "Form"], ["json", "JSON"], ["code", "Code"], ["jobs", "Jobs"]];
+const MANY_PROCESSES = 12;
+
+function render({ model, el }) {
+  el.classList.add("ogcw", "ogcw-header");
+
+  const title = h("h3", { class: "ogcw-header-title", dir: "auto" });
+  // The title is the control: what chooses lies over it, so that it is never cut off.
+  const chooser = h("span", { class: "ogcw-header-chooser" }, title);
+  const facts = h("span", { class: "ogcw-header-facts" });
+  const tabs = h(
+    "div",
+    { class: "ogcw-segments", role: "group", "aria-label": "What is shown" },
+    TABS.map(([name, label]) =>
+      h("button", {
+        type: "button",
+        "data-tab": name,
+        onclick: () => model.send({ type: "tab", name }),
+      }, label)
+    ),
+  );
+  el.append(
+    h(
+      "div",
+      { class: "ogcw-header-row" },
+      h("div", { class: "ogcw-header-left" }, chooser, facts),
+      tabs,
+    ),
+    problemLine(model),
+  );
+  const offered = h("span");
+  const answer = (take) =>
+    h("button", {
+      type: "button",
+      class: "ogcw-link",
+      onclick: () => model.send({ type: "offer", take }),
+    });
+  const [takeIt, leaveIt] = [answer(true), answer(false)];
+  const offer = h("div", { class: "ogcw-header-offer" }, offered, takeIt, leaveIt);
+  const note = h("div", { class: "ogcw-header-note" });
+  el.append(note, offer);
+
+  let showCurrent = () => {};
+  function drawChooser() {
+    const processes = model.get("processes");
+    chooser.replaceChildren(title);
+    chooser.toggleAttribute("data-many", processes.length > 1);
+    showCurrent = () => {};
+    if (processes.length < 2) return;
+    const choose = (id) => model.send({ type: "process", id });
+    const names = processes.map((process) => process.title || process.id);
+    if (processes.length > MANY_PROCESSES) {
+      const box = comboBox({
+        labels: names,
+        details: processes.map(({ id }, index) => (id === names[index] ? "" : id)),
+        naming: { "aria-label": "Process" },
+        placeholder: `Choose one of ${count(processes.length)} processes`,
+        onpick(index) {
+          if (index === null) {
+            showCurrent();
+            return;
+          }
+          box.settle(plain(names[index], 300));
+          choose(processes[index].id);
+        },
+      });
+      showCurrent = () => box.settle(plain(model.get("title"), 300));
+      chooser.append(box.node);
+    } else {
+      const select = h(
+        "select",
+        { class: "ogcw-input", "aria-label": "Process", dir: "auto" },
+        processes.map((process, index) => h("option", { value: process.id }, names[index])),
+      );
+      showCurrent = () => {
+        select.value = model.get("process_id");
+      };
+      select.addEventListener("change", () => choose(select.value));
+      chooser.append(select);
+    }
+    showCurrent();
+  }
+
+  const server = h("button", {
+    type: "button",
+    class: "ogcw-chip ogcw-header-server",
+    dir: "auto",
+    title: "What this server can do",
+    onclick: () => model.send({ type: "server" }),
+  });
+  const deploy = h("button", {
+    type: "button",
+    class: "ogcw-link ogcw-header-deploy",
+    title: "Add a process of your own to this server",
+    onclick: () => model.send({ type: "deploy" }),
+  }, "Deploy …");
+  function drawFacts() {
+    setText(server, model.get("server"));
+    facts.replaceChildren(
+      ...model.get("facts").map((fact) =>
+        fact === model.get("server") ? server : h("span", { class: "ogcw-chip", dir: "auto" }, fact)
+      ),
+      ...(model.get("can_deploy") ? [deploy] : []),
+    );
+  }
+
+  function draw() {
+    server.setAttribute("aria-expanded", String(model.get("shows_server")));
+    deploy.setAttribute("aria-expanded", String(model.get("shows_deploy")));
+    const { text = "", take = "", leave = "" } = model.get("offer");
+    show(offer, text !== "");
+    show(takeIt, take !== "");
+    setText(offered, text);
+    setText(takeIt, take);
+    setText(leaveIt, leave);
+    setText(title, model.get("title"));
+    setText(note, model.get("processes_note"));
+    show(note, note.textContent !== "");
+    chooser.title = model.get("description");
+    for (const button of tabs.children) {
+      button.setAttribute("aria-pressed", String(button.dataset.tab === model.get("tab")));
+    }
+    el.toggleAttribute("aria-busy", model.get("loading"));
+  }
+
+  drawChooser();
+  drawFacts();
+  draw();
+  const stops = [
+    listen(model, ["processes"], drawChooser),
+    listen(model, ["process_id", "title", "problem"], () => showCurrent()),
+    listen(model, ["facts", "server", "can_deploy"], drawFacts),
+    listen(model, [
+      "title",
+      "description",
+      "shows_server",
+      "shows_deploy",
+      "tab",
+      "loading",
+      "offer",
+      "processes_note",
+    ], draw),
+  ];
+  return () => stops.forEach((stop) => stop());
+}
+export default view(render, { name: "header", style });

@@ -1,0 +1,91 @@
+import { h, setText, show } from "../view/dom.js";
+import { copyButton, saveFile } from "../view/files.js";
+import { listen } from "../view/model.js";
+import { bytes } from "../view/text.js";
+import { problemLine, view } from "../view/view.js";
+import style from "./outputs_view.css" with { type: "text" };
+
+function render({ model, el }) {
+  el.classList.add("ogcw", "ogcw-outputs");
+  const summary = h("span", { class: "ogcw-hint" });
+  const table = h("table", { class: "ogcw-table" });
+  el.append(
+    h(
+      "div",
+      { class: "ogcw-outputs-head" },
+      h("span", { class: "ogcw-label" }, "Results"),
+      summary,
+    ),
+    table,
+    problemLine(model),
+  );
+
+  function value(row, number) {
+    if (row.href) {
+      return h(
+        "a",
+        { href: row.href, target: "_blank", rel: "noopener noreferrer", dir: "auto" },
+        row.text,
+      );
+    }
+    return [row.text ? text(row) : null, row.size === null ? null : file(row, number)];
+  }
+  /** What cannot be shown, or not whole: its kind, its size, and a way to save it. */
+  function file(row, number) {
+    return h(
+      "div",
+      { class: "ogcw-outputs-file" },
+      h("bdi", { class: "ogcw-hint" }, [row.type || "binary", bytes(row.size)].join(" · ")),
+      h("button", {
+        type: "button",
+        class: "ogcw-link",
+        "aria-label": `download ${row.id}`,
+        onclick: () => model.send({ type: "save", row: number }),
+      }, "download"),
+    );
+  }
+  function text(row) {
+    const isLong = row.text.includes("\n") || row.text.length > 120;
+    return isLong
+      ? h("pre", { class: "ogcw-code", tabindex: "0", "aria-label": row.id, dir: "auto" }, row.text)
+      : h("bdi", {}, row.text);
+  }
+
+  function draw() {
+    setText(summary, model.get("summary") || "appear here, and as footprints on the map");
+    const rows = model.get("rows");
+    show(table, rows.length > 0);
+    table.replaceChildren(
+      h(
+        "tbody",
+        {},
+        rows.map((row, number) =>
+          h(
+            "tr",
+            {},
+            h("th", { scope: "row", dir: "auto" }, row.id),
+            h("td", {}, value(row, number)),
+            h(
+              "td",
+              { class: "ogcw-outputs-copy" },
+              row.text === "" || row.size !== null
+                ? null
+                : copyButton("copy", () => row.href || row.text, {
+                  "aria-label": `copy ${row.id}`,
+                }),
+            ),
+          )
+        ),
+      ),
+    );
+  }
+  draw();
+  const save = (content, buffers) => saveFile(content, buffers);
+  model.on("msg:custom", save);
+  const stop = listen(model, ["summary", "rows"], draw);
+  return () => {
+    stop();
+    model.off("msg:custom", save);
+  };
+}
+export default view(render, { name: "outputs-view", style });

@@ -1,0 +1,71 @@
+import { enable, h, setText, show } from "../view/dom.js";
+import { followKernel, listen } from "../view/model.js";
+import { problemLine, view } from "../view/view.js";
+import style from "./run_bar.css" with { type: "text" };
+
+function render({ model, el }) {
+  el.classList.add("ogcw", "ogcw-runbar");
+  // Pressed and not answered yet: the kernel may be busy with a cell.
+  let pressed = null;
+  let gone = false;
+  const run = h(
+    "button",
+    { type: "button", class: "ogcw-btn ogcw-btn-primary", onclick: press },
+    "Run",
+  );
+  const reset = h("button", {
+    type: "button",
+    class: "ogcw-btn",
+    onclick: () => model.send({ type: "reset" }),
+  }, "Reset");
+  const example = h("button", {
+    type: "button",
+    class: "ogcw-link ogcw-runbar-example",
+    onclick: () => model.send({ type: "example" }),
+  }, "Fill in an example");
+  const note = h("span", { class: "ogcw-runbar-note ogcw-hint" });
+  const summary = h("span", { class: "ogcw-runbar-note ogcw-error", role: "status" });
+  el.append(run, reset, example, summary, note, problemLine(model));
+
+  function press() {
+    pressed = model.get("answered");
+    model.send({ type: "run" });
+    draw();
+  }
+
+  function draw() {
+    const problems = model.get("problems");
+    const busy = model.get("busy") || pressed === model.get("answered");
+    enable(run, !busy && !gone);
+    enable(reset, !gone);
+    setText(run, busy && !gone && !model.isSilent ? "Starting …" : "Run");
+    show(example, model.get("has_example") && !gone);
+    setText(note, gone ? "The kernel is gone: run the cell again" : model.get("note"));
+    show(note, problems.length === 0 || gone);
+    show(summary, problems.length > 0 && !gone);
+    if (problems.length > 0) {
+      const first = problems[0];
+      summary.replaceChildren(
+        problems.length === 1 ? "1 problem: " : `${problems.length} problems, first: `,
+        h("button", {
+          type: "button",
+          class: "ogcw-link ogcw-runbar-jump",
+          dir: "auto",
+          title: first.message,
+          onclick: () => model.send({ type: "jump", path: first.path }),
+        }, first.label),
+      );
+    } else summary.replaceChildren();
+  }
+  draw();
+  model.onSilence(draw);
+  const stops = [
+    followKernel(model, (now) => {
+      gone = now;
+      draw();
+    }),
+    listen(model, ["problems", "busy", "note", "answered", "has_example"], draw),
+  ];
+  return () => stops.forEach((stop) => stop());
+}
+export default view(render, { name: "run-bar", style });

@@ -1,0 +1,75 @@
+// Bundles the views into ogc_widgets/static: `deno task bundle`, or `make js`.
+//
+// Each view becomes one script with its style sheet inside. What all of them share (view/)
+// is a script of its own, which a page loads once: see view/load.js.
+
+import * as esbuild from "esbuild";
+
+const HERE = import.meta.dirname;
+const VIEWS = [
+  "app/code_view",
+  "app/header",
+  "app/outputs_view",
+  "app/run_bar",
+  "deploy/deploy_panel",
+  "form/form",
+  "map/items_table",
+  "map/overlay",
+  "panel/item_search",
+  "panel/job_panel",
+  "panel/job_table",
+  "panel/server_card",
+  "panel/sign_in",
+];
+
+/** @type {esbuild.BuildOptions} */
+const OPTIONS = { bundle: true, minify: true, format: "esm", target: "es2022", charset: "utf8" };
+
+/** Style sheets that a script imports, as short texts. */
+/** @type {esbuild.Plugin} */
+const styles = {
+  name: "styles",
+  setup(build) {
+    build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const source = await Deno.readTextFile(path);
+      const { code } = await esbuild.transform(source, {
+        loader: "css",
+        minify: true,
+        charset: "utf8",
+      });
+      return { contents: code.trim(), loader: "text" };
+    });
+  },
+};
+
+/** Whatever a view imports of view/ is in the shared script. */
+/** @type {esbuild.Plugin} */
+const shared = {
+  name: "shared",
+  setup(build) {
+    build.onResolve({ filter: /\/view\/[a-z_]+\.js$/ }, () => ({
+      path: "ogc_widgets/view",
+      external: true,
+    }));
+  },
+};
+
+/** Make all bundles in a folder. */
+export async function bundle(folder) {
+  const make = (entry, name, plugins) =>
+    esbuild.build({
+      ...OPTIONS,
+      entryPoints: [`${HERE}/${entry}.js`],
+      outfile: `${folder}/${name}.js`,
+      plugins,
+    });
+  try {
+    await make("view/load", "load", []);
+    await make("view/shared", "view", [styles]);
+    for (const view of VIEWS) await make(view, view.split("/")[1], [shared, styles]);
+  } finally {
+    await esbuild.stop();
+  }
+}
+
+if (import.meta.main) await bundle(Deno.args[0] ?? `${HERE}/../ogc_widgets/static`);

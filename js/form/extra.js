@@ -1,0 +1,134 @@
+// What the server wants but does not describe.
+
+import { h, setText, show } from "../view/dom.js";
+import { listen } from "../view/model.js";
+import { NO_HELP } from "../view/search_box.js";
+import { plain } from "../view/text.js";
+import { linkButton } from "./core.js";
+
+/** What the server wants but does not describe: inputs, and members beside them. */
+export function extraInputs(model) {
+  let rows = [];
+  const body = h("div", { class: "ogcw-f-rows" });
+  const words = h(
+    "div",
+    { class: "ogcw-hint" },
+    "Sent as JSON; words that are not JSON are sent as text. Some servers read names such as queue or tag beside the inputs.",
+  );
+  const error = h("div", { class: "ogcw-error" });
+  const FIRST = "Add what the server forgot";
+  const add = linkButton(FIRST, () => {
+    insert(["", "", rows.at(-1)?.place.value ?? "input"]);
+    rows.at(-1).key.focus();
+  });
+  const node = h(
+    "div",
+    { class: "ogcw-f-extra", role: "group", "aria-label": "What the server forgot" },
+    body,
+    error,
+    words,
+  );
+  let waiting = [];
+  const value = () => rows.map((row) => [row.key.value, row.text.value, row.place.value]);
+  function changed() {
+    const now = value();
+    waiting.push(JSON.stringify(now));
+    model.send({ type: "extra", rows: now });
+  }
+  function insert([key, text, where]) {
+    const row = {
+      key: h("input", {
+        type: "text",
+        class: "ogcw-input ogcw-f-key",
+        dir: "auto",
+        placeholder: "id",
+        "aria-label": "Id of the extra input",
+        value: key,
+        oninput: changed,
+        ...NO_HELP,
+      }),
+      text: h("textarea", {
+        class: "ogcw-input",
+        rows: 1,
+        dir: "auto",
+        placeholder: "value",
+        "aria-label": "Value of the extra input",
+        oninput: () => {
+          grow(row);
+          changed();
+        },
+        ...NO_HELP,
+      }),
+      place: h(
+        "select",
+        { class: "ogcw-input ogcw-f-where", "aria-label": "Where it goes", onchange: changed },
+        h("option", { value: "input" }, "an input"),
+        h("option", { value: "beside" }, "beside inputs"),
+      ),
+      remove: h("button", {
+        type: "button",
+        class: "ogcw-icon",
+        "aria-label": "Remove this input",
+        onclick: () => {
+          rows = rows.filter((other) => other !== row);
+          row.node.remove();
+          draw();
+          changed();
+          add.focus();
+        },
+      }, "×"),
+    };
+    row.text.value = text;
+    row.place.value = where;
+    row.node = h(
+      "div",
+      { class: "ogcw-f-listrow ogcw-f-maprow" },
+      row.key,
+      row.text,
+      row.place,
+      h("div", { class: "ogcw-f-rowbuttons" }, row.remove),
+    );
+    rows.push(row);
+    body.append(row.node);
+    grow(row);
+    draw();
+  }
+  function grow(row) {
+    row.text.rows = Math.min(Math.max(row.text.value.split("\n").length, 1), 10);
+  }
+  function draw() {
+    show(body, rows.length > 0);
+    show(words, rows.length > 0);
+    show(node, rows.length > 0);
+    setText(add, rows.length > 0 ? "Add another" : FIRST);
+  }
+  function take() {
+    const next = (model.get("extra_rows") ?? []).map((row) => row.map(String));
+    const json = JSON.stringify(next);
+    const at = waiting.lastIndexOf(json);
+    if (at >= 0) waiting = waiting.slice(at + 1);
+    if (waiting.length > 0 || json === JSON.stringify(value())) return;
+    rows = [];
+    body.replaceChildren();
+    next.forEach(insert);
+    draw();
+  }
+  draw();
+  take();
+  const stopListening = listen(model, ["extra_rows", "drafts_revision"], take);
+  return {
+    node,
+    add,
+    stop: stopListening,
+    setError(text) {
+      setText(error, plain(text, 4000));
+      show(node, rows.length > 0 || text !== "");
+    },
+    reach(key) {
+      const row = rows.find((other) => other.key.value === key);
+      row?.text.scrollIntoView({ block: "center" });
+      row?.text.focus();
+      return Boolean(row);
+    },
+  };
+}

@@ -1,0 +1,442 @@
+// The form: places for all inputs, kept in step with Python.
+//
+// Python owns the drafts. What is typed goes there at once and in order; what comes back
+// is only written to the screen where it is news: never over text whose echo is still on
+// its way, never into the control that has the focus unless Python itself set a value
+// (drafts_revision).
+
+import { h, setText, show } from "../view/dom.js";
+import { listen } from "../view/model.js";
+import { NO_HELP } from "../view/search_box.js";
+import { plain } from "../view/text.js";
+import { problemLine, view } from "../view/view.js";
+import { sentence } from "./core.js";
+import { joinPath, sameDraft, splitPath } from "./drafts.js";
+import { extraInputs } from "./extra.js";
+import { fieldStack } from "./group.js";
+import { outputChoice } from "./outputs.js";
+import { inputSets } from "./sets.js";
+import "./area.js";
+import "./choice.js";
+import "./code.js";
+import "./group.js";
+import "./lists.js";
+import "./special.js";
+import "./stac.js";
+import "./text.js";
+import "./union.js";
+import style from "./form.css" with { type: "text" };
+
+const MANY = 40;
+
+const LARGE_EDIT = 60_000;
+
+const ECHO_PATIENCE_MS = 20_000;
+
+function render({ model, el }) {
+  el.classList.add("ogcw", "ogcw-f");
+  const stops = [];
+  const sent = new Map(); // input id -> [{json, at}], edits that Python has not echoed yet
+  const delayed = new Map(); // input id -> timer, large edits
+  const activeListeners = [];
+  const checkListeners = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let looking;
+  const standingListeners = [];
+  let held = ""; // the area being drawn: leaving its box for the map is not leaving it
+  let revision = model.get("drafts_revision");
+  let stack = null;
+  let specs = [];
+  let queue = 0;
+
+  const body = h("div", { class: "ogcw-f-body" });
+  const filter = h("input", {
+    type: "search",
+    class: "ogcw-input ogcw-f-filter",
+    placeholder: "Find an input",
+    "aria-label": "Find an input",
+    ...NO_HELP,
+    oninput: () => applyFilter(),
+  });
+  const live = h("div", { class: "ogcw-visually-hidden", role: "status" });
+  const extra = extraInputs(model);
+  const outputs = outputChoice(model);
+  const sets = inputSets(model, extra.add);
+  const foot = footer(model);
+  el.append(filter, body, outputs.node, extra.node, sets.node, foot.node, problemLine(model), live);
+
+  const form = {
+    send: (message) => model.send(message),
+    refresh: (id) => applyErrors(id),
+    isActive: (path) => model.get("active_area") === path,
+    drawing: () => model.get("active_area") !== "",
+    hasMap: () => model.get("has_map") === true,
+    /** {tone, active} of an area where several share the map, else null. */
+    onMap(path) {
+      const { active = "", tones = {} } = model.get("map_areas") ?? {};
+      return path in tones ? { tone: tones[path], active: path === active } : null;
+    },
+    /** The widget that a registered field is drawn with, if this page can show it. */
+    async slot(number) {
+      const name = (model.get("slots") ?? [])[number];
+      if (typeof name !== "string" || !model.widget_manager) return null;
+      const widget = await model.widget_manager.get_model(name.replace("IPY_MODEL_", ""));
+      return model.widget_manager.create_view(widget);
+    },
+    isSlotFull: (number) => (model.get("full_slots") ?? []).includes(number),
+    onActive: (listener) => activeListeners.push(listener),
+    /** What the conditions of the object at a path ask for now. */
+    standing: (path) => (model.get("standings") ?? {})[path] ?? { required: [], hidden: [] },
+    onStandings: (listener) => standingListeners.push(listener),
+    holdLeave(id) {
+      held = id;
+    },
+    /** What is known of a STAC document; see stac.js. */
+    checkOf: (key) => (model.get("item_checks") ?? {})[key],
+    searchWords: () => model.get("item_search") ?? "",
+    onChecks(listener) {
+      checkListeners.push(listener);
+      listener();
+    },
+    look() {
+      clearTimeout(looking);
+      looking = setTimeout(() => model.send({ type: "look" }), 30);
+    },
+    markItem(key) {
+      if (model.get("item_marked") === key) return;
+      model.set("item_marked", key);
+      model.save_changes();
+    },
+  };
+
+  // --- edits -------------------------------------------------------------------------
+
+  function edit(id, draft) {
+    const json = JSON.stringify(draft);
+    clearTimeout(delayed.get(id));
+    delayed.delete(id);
+    if (json.length <= LARGE_EDIT) {
+      sendEdit(id, draft, json);
+      return;
+    }
+    // A long text is sent when the typing pauses or the field is left, whichever is first.
+    delayed.set(id, setTimeout(() => flush(id), 300));
+  }
+  function flush(id) {
+    if (!delayed.has(id)) return;
+    clearTimeout(delayed.get(id));
+    delayed.delete(id);
+    const draft = stack.places.get(id).read();
+    sendEdit(id, draft, JSON.stringify(draft));
+  }
+  function sendEdit(id, draft, json) {
+    const waiting = sent.get(id) ?? [];
+    waiting.push({ json, at: Date.now() });
+    sent.set(id, waiting.slice(-200));
+    model.send({ type: "edit", id, draft });
+    stack.draw();
+    stack.places.get(id)?.redraw();
+  }
+
+  // --- what Python says --------------------------------------------------------------
+
+  /** Whether edits of this input are on their way to Python and back. */
+  function isWaiting(id, draft) {
+    const waiting = sent.get(id);
+    if (!waiting) return false;
+    const json = JSON.stringify(draft);
+    const at = waiting.findLastIndex((edit_) => edit_.json === json);
+    const rest = waiting.slice(at + 1).filter((edit_) => Date.now() - edit_.at < ECHO_PATIENCE_MS);
+    if (rest.length === 0) {
+      sent.delete(id);
+      return false;
+    }
+    sent.set(id, rest);
+    return true;
+  }
+  function takeDrafts() {
+    const now = model.get("drafts_revision");
+    const forced = now !== revision;
+    revision = now;
+    const drafts = model.get("drafts") ?? {};
+    for (const [id, place] of stack.places) takeDraft(id, place, drafts[id] ?? null, forced);
+    stack.unfold();
+    stack.draw();
+  }
+  function takeDraft(id, place, draft, forced) {
+    if (delayed.has(id) || isWaiting(id, draft)) return;
+    if (sameDraft(draft, place.read())) return;
+    if (!forced && place.node.contains(el.getRootNode().activeElement)) return;
+    place.write(draft);
+    applyErrors(id);
+  }
+
+  function errorTree() {
+    const tree = { own: [], parts: new Map() };
+    for (
+      const [path, message] of Object.entries(
+        model.get("shown_errors") ?? model.get("shown_errors") ?? {},
+      )
+    ) {
+      let branch = tree;
+      for (const part of splitPath(path)) {
+        if (!branch.parts.has(part)) branch.parts.set(part, { own: [], parts: new Map() });
+        branch = branch.parts.get(part);
+      }
+      branch.own.push(...String(message).split("\n").map((line) => sentence(line, 4000)));
+    }
+    return tree;
+  }
+  /** Errors of parts that have no place of their own are said by the field around them. */
+  function flat(branch, part, around = "") {
+    const where = around + (/^\d+$/.test(part) ? String(Number(part) + 1) : part);
+    return [
+      ...branch.own.map((text) => `${where}: ${text}`),
+      ...[...branch.parts].flatMap(([inner, sub]) => flat(sub, inner, `${where} / `)),
+    ];
+  }
+  function spread(place, branch) {
+    const children = new Map(place.children());
+    const own = [...(branch?.own ?? [])];
+    const faulty = new Set();
+    for (const [part, sub] of branch?.parts ?? []) {
+      if (children.has(part)) continue;
+      own.push(...flat(sub, part));
+      faulty.add(part);
+    }
+    place.setError(own.join("\n"));
+    place.markParts(faulty);
+    for (const [part, child] of children) spread(child, branch?.parts.get(part));
+  }
+  function applyErrors(only) {
+    if (stack === null) return;
+    const tree = errorTree();
+    for (const [id, place] of stack.places) {
+      if (only === undefined || only === id) spread(place, tree.parts.get(id));
+    }
+    const rest = [...tree.parts].filter(([id]) => !specs.some((spec) => spec.key === id));
+    extra.setError(rest.flatMap(([id, branch]) => flat(branch, id)).join("\n"));
+  }
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let spoken;
+  function announce() {
+    clearTimeout(spoken);
+    spoken = setTimeout(() => {
+      const focused = [...(stack?.places ?? [])].find(([, place]) =>
+        place.node.contains(el.getRootNode().activeElement)
+      );
+      const message = focused?.[1].message ?? "";
+      setText(
+        live,
+        message === ""
+          ? ""
+          : `${plain(focused[1].spec.label || focused[0], 100)}: ${plain(message, 300)}`,
+      );
+    }, 1200);
+  }
+  function takeNotes() {
+    const notes = model.get("notes") ?? {};
+    for (const [id, place] of stack.places) place.setNote(notes[id] ?? "");
+  }
+
+  // --- building ----------------------------------------------------------------------
+
+  function hostOf(spec) {
+    const id = spec.key;
+    return {
+      form,
+      inputId: id,
+      name: spec.label || id,
+      path: () => joinPath([id]),
+      changed: (draft) => edit(id, draft),
+    };
+  }
+  function build() {
+    const next = model.get("spec") ?? [];
+    if (stack !== null && JSON.stringify(next) === JSON.stringify(specs)) return;
+    for (const id of delayed.keys()) flush(id);
+    const before = stack;
+    const focusedId = before &&
+      [...before.places].find(([, place]) => place.node.contains(el.getRootNode().activeElement))
+        ?.[0];
+    // What stands on the screen is newer than what Python last said.
+    const typed = new Map(
+      before
+        ? [...before.places].filter(([id]) => sent.has(id)).map(([id, place]) => [id, place.read()])
+        : [],
+    );
+    specs = next;
+    activeListeners.length = 0;
+    checkListeners.length = 0;
+    standingListeners.length = 0;
+    cancelAnimationFrame(queue);
+    const drafts = model.get("drafts") ?? {};
+    stack = fieldStack(
+      specs,
+      (spec) => ({ ...hostOf(spec), onfold: afterBuilding }),
+      (id) => (typed.has(id) ? typed.get(id) : drafts[id] ?? null),
+      {
+        batch: specs.length > MANY ? MANY : 0,
+        onplace: (place) => place.node.addEventListener("focusout", (event) => left(place, event)),
+      },
+    );
+    el.classList.toggle("ogcw-f-many", specs.length > MANY);
+    show(filter, specs.length > MANY);
+    body.replaceChildren(stack.node);
+    if (specs.length === 0) {
+      body.replaceChildren(h("p", { class: "ogcw-hint" }, "This process takes no inputs."));
+    }
+    stack.unfold();
+    stack.draw();
+    afterBuilding();
+    if (focusedId && stack.places.has(focusedId)) stack.places.get(focusedId).focus();
+    buildRest();
+  }
+  function afterBuilding() {
+    if (stack === null) return;
+    applyErrors();
+    takeNotes();
+    stack.draw();
+  }
+  /** Hundreds of inputs are built a screenful at a time, so that the page stays quick. */
+  function buildRest() {
+    if (!stack.more(MANY)) return;
+    queue = requestAnimationFrame(() => {
+      buildRest();
+      afterBuilding();
+    });
+  }
+  function applyFilter() {
+    const wanted = filter.value.trim().toLocaleLowerCase();
+    if (wanted !== "") {
+      stack.more(Infinity);
+      stack.fill();
+      afterBuilding();
+    }
+    let first = true;
+    for (const [id, place] of stack.places) {
+      const match = wanted === "" ||
+        `${id} ${place.spec.label ?? ""}`.toLocaleLowerCase().includes(wanted);
+      show(place.node, match);
+      if (match && first && wanted !== "") {
+        first = false;
+        stack.reach(id);
+      }
+    }
+  }
+
+  function left(place, event) {
+    const id = place.spec.key;
+    if (place.node.contains(event.relatedTarget) || !document.hasFocus()) return;
+    flush(id);
+    if (event.target.closest?.(".ogcw-f-menu-list")) return;
+    const active = model.get("active_area");
+    if (held === id || active === joinPath([id]) || active.startsWith(`${joinPath([id])}/`)) return;
+    model.send({ type: "leave", id });
+    // An echo that was held back while the control had the focus may be shown now.
+    setTimeout(() => {
+      if (stack.places.get(id) === place) {
+        takeDraft(id, place, (model.get("drafts") ?? {})[id] ?? null, false);
+      }
+    });
+  }
+
+  function jump() {
+    const { path, at } = model.get("focus_request") ?? {};
+    if (!path) return;
+    const parts = splitPath(path);
+    stack.more(Infinity);
+    let place = stack.reach(parts[0]);
+    afterBuilding();
+    if (!place) {
+      if (extra.reach(parts[0])) return;
+      el.scrollIntoView({ block: "nearest" });
+      return;
+    }
+    if (filter.value !== "") {
+      filter.value = "";
+      applyFilter();
+    }
+    for (const part of parts.slice(1)) {
+      place.reveal(part);
+      const child = new Map(place.children()).get(part);
+      if (!child) break;
+      place = child;
+    }
+    if (at === "search") {
+      place.control.focusSearch?.();
+      return;
+    }
+    place.node.scrollIntoView({ block: "center", behavior: "smooth" });
+    place.focus();
+    place.node.classList.remove("ogcw-f-flash");
+    void place.node.offsetWidth;
+    place.node.classList.add("ogcw-f-flash");
+  }
+
+  // JupyterLab takes single letters and arrow keys as its own commands unless a text box
+  // has the focus; here they belong to the radio button, list or button that has it.
+  el.addEventListener("focusin", (event) => {
+    if (!event.target.matches(":read-write")) {
+      event.target.setAttribute("data-lm-suppress-shortcuts", "true");
+    }
+  });
+
+  const setBusy = () => el.setAttribute("aria-busy", String(Boolean(model.get("busy"))));
+  setBusy();
+  build();
+  stops.push(
+    listen(model, ["busy"], setBusy),
+    listen(model, ["spec"], build),
+    listen(model, ["drafts", "drafts_revision"], takeDrafts),
+    listen(model, ["errors", "shown_errors"], () => {
+      applyErrors();
+      announce();
+    }),
+    listen(model, ["notes"], takeNotes),
+    listen(model, ["standings"], () => standingListeners.forEach((listener) => listener())),
+    listen(model, ["focus_request"], jump),
+    listen(
+      model,
+      ["item_checks", "item_search"],
+      () => checkListeners.forEach((listener) => listener()),
+    ),
+    listen(model, ["active_area", "has_map", "map_areas"], () => {
+      held = "";
+      activeListeners.forEach((listener) => listener());
+    }),
+    extra.stop,
+    outputs.stop,
+    sets.stop,
+    foot.stop,
+  );
+  return () => {
+    for (const id of [...delayed.keys()]) flush(id);
+    cancelAnimationFrame(queue);
+    stops.forEach((stop) => stop());
+  };
+}
+
+/** Reset and the way to the first problem, for a form that stands alone. */
+function footer(model) {
+  const problems = h("span", { class: "ogcw-error", role: "status" });
+  const node = h(
+    "div",
+    { class: "ogcw-f-footer" },
+    h(
+      "button",
+      { type: "button", class: "ogcw-btn", onclick: () => model.send({ type: "reset" }) },
+      "Reset",
+    ),
+    problems,
+  );
+  function draw() {
+    const number = Object.keys(model.get("shown_errors") ?? {}).length;
+    show(node, Boolean(model.get("show_footer")));
+    setText(problems, number === 0 ? "" : number === 1 ? "1 problem" : `${number} problems`);
+  }
+  draw();
+  return { node, stop: listen(model, ["shown_errors", "show_footer"], draw) };
+}
+
+export default view(render, { name: "form", style });

@@ -1,0 +1,386 @@
+// Controls made of other controls: objects, tuples and maps.
+
+import { h, setText, show } from "../view/dom.js";
+import { NO_HELP } from "../view/search_box.js";
+import { count, plain } from "../view/text.js";
+import { NOT_SET } from "./choice.js";
+import { CONTROLS } from "./controls.js";
+import { groupNaming, linkButton, linkRow, tie } from "./core.js";
+import { draftAsJson, joinPath, OTHERS, sameDraft } from "./drafts.js";
+import { makePlace } from "./place.js";
+
+/** Several fields under each other, those that may be left out folded away. */
+export function fieldStack(
+  specs,
+  host,
+  draftOf,
+  { least = 3, batch = 0, word = "Optional inputs", onplace = (_place) => {} } = {},
+) {
+  const node = h("div", { class: "ogcw-f-stack" });
+  const places = new Map();
+  const canFold = (spec) =>
+    !spec.conditional &&
+    (spec.advanced || (!spec.required && !spec.has_default && spec.kind !== "const"));
+  let folded = specs.filter(canFold);
+  if (folded.length < least || (folded.length === specs.length && specs.length <= 8)) {
+    folded = specs.filter((spec) => spec.advanced);
+  }
+  const folds = new Set(folded);
+  const open = specs.filter((spec) => !folds.has(spec));
+  const place = (spec) => {
+    const made = makePlace(spec, host(spec));
+    made.write(draftOf(spec.key));
+    places.set(spec.key, made);
+    onplace(made);
+    return made;
+  };
+  let section = null;
+  const title = h("span", {});
+  const inside = h("div", { class: "ogcw-f-stack ogcw-f-optional-body" });
+  let filled = false;
+  function fill() {
+    if (filled) return;
+    filled = true;
+    inside.append(...folded.map((spec) => place(spec).node));
+  }
+  let built = 0;
+  const openBody = h("div", { class: "ogcw-f-stack" });
+  /** Build some more of the open fields; whether any are left. */
+  function more(number) {
+    const next = open.slice(built, built + number);
+    built += next.length;
+    openBody.append(...next.map((spec) => place(spec).node));
+    return built < open.length;
+  }
+  node.append(openBody);
+  more(batch || Infinity);
+  if (folded.length > 0) {
+    section = h(
+      "details",
+      {
+        class: "ogcw-f-optional",
+        ontoggle: () => {
+          if (section.open) {
+            fill();
+            host.onfold?.();
+          }
+        },
+      },
+      h("summary", {}, title),
+      inside,
+    );
+    node.append(section);
+  }
+  const isSet = (spec) =>
+    (places.has(spec.key) ? places.get(spec.key).read() : draftOf(spec.key) ?? null) !== null;
+  return {
+    node,
+    places,
+    more,
+    /** Make the field of a key, even if it is folded away. */
+    reach(key) {
+      if (folds.has(specs.find((spec) => spec.key === key))) {
+        fill();
+        section.open = true;
+      }
+      return places.get(key);
+    },
+    fill,
+    unfold() {
+      if (section && folded.some(isSet)) {
+        fill();
+        section.open = true;
+      }
+    },
+    draw() {
+      if (!section) return;
+      const set = folded.filter(isSet);
+      setText(title, `${word} (${count(set.length)} set of ${count(folded.length)})`);
+    },
+  };
+}
+
+/**
+ * The members of an object. One inside of something else that may be left out starts
+ * closed, and its fields are only made when it is opened.
+ */
+CONTROLS.object = (spec, host) => {
+  const fields = spec.fields ?? [];
+  const constants = new Set(
+    fields.filter((field) => field.kind === "const").map((field) => field.key),
+  );
+  const isMeasure = spec.widget === "measure";
+  let draft = null;
+  let stack = null;
+  let others = null;
+  let open = !(host.inside && !spec.required && fields.length + (spec.item ? 1 : 0) > 1);
+  const node = h("div", {
+    class: isMeasure ? "ogcw-f-measure" : "ogcw-f-nested",
+    ...groupNaming(host),
+  });
+  if (fields.length === 0) {
+    node.append(h("div", { class: "ogcw-hint" }, "This object has no members to fill in."));
+  }
+
+  function fill() {
+    if (stack !== null) return;
+    stack = fieldStack(fields, memberHost, (key) => draft?.[key] ?? null, {
+      least: isMeasure ? 1 : 4,
+      word: "More",
+    });
+    stack.draw();
+    node.append(stack.node);
+    host.form.onStandings(stand);
+    stand();
+    if (!spec.item) return;
+    others = CONTROLS.map({ kind: "map", item: spec.item }, {
+      ...memberHost({ key: OTHERS, label: "other members" }),
+      path: host.path,
+    });
+    node.append(others.node);
+    others.write(draft?.[OTHERS] ?? null);
+  }
+  const memberHost = (field) => ({
+    ...host,
+    id: undefined,
+    grouped: false,
+    inside: true,
+    name: `${plain(host.name, 120)}: ${plain(field.label || field.key, 120)}`,
+    path: () => `${host.path()}/${joinPath([field.key])}`,
+    changed(part) {
+      const first = draft === null;
+      draft = { ...(draft ?? fresh()), [field.key]: part };
+      // {"json": text} alone would be read as JSON written by hand.
+      if (field.key === "json" && typeof part === "string") {
+        draft.json = { json: draftAsJson(field, part) };
+      }
+      if (first) {
+        for (const [key, place] of stack.places) {
+          if (key !== field.key) place.write(draft[key] ?? null);
+        }
+      }
+      stack.draw();
+      host.changed(value());
+    },
+  });
+  /** Mark what is asked for at the moment, and hide what does not apply. */
+  function stand() {
+    const { required, hidden } = host.form.standing(host.path());
+    for (const [key, place] of stack.places) {
+      place.setRequired(required.includes(key));
+      show(place.node, !hidden.includes(key));
+    }
+  }
+  /** The members that come along with the first one that is filled in. */
+  function fresh() {
+    return spec.draft ??
+      Object.fromEntries(
+        fields.filter((field) => field.kind === "const" && field.required).map((
+          field,
+        ) => [field.key, field.value_text ?? ""]),
+      );
+  }
+  function value() {
+    if (draft === null) return null;
+    const keys = Object.keys(draft);
+    const told = keys.filter((key) => !constants.has(key) || constants.size === fields.length);
+    return keys.length > 0 && told.every((key) => draft[key] === null) ? null : draft;
+  }
+  const fold = {
+    get open() {
+      return open;
+    },
+    set(next) {
+      open = next;
+      if (open) fill();
+      show(node, open);
+    },
+    /** What a closed object says about itself. */
+    get summary() {
+      const now = value();
+      const set = now === null ? 0 : Object.values(now).filter((part) => part !== null).length;
+      return now === null ? NOT_SET : `${count(set)} of ${count(fields.length)} set`;
+    },
+  };
+  fold.set(open);
+  return {
+    node,
+    fold: host.inside && host.grouped && !isMeasure ? fold : null,
+    write(next) {
+      draft = next !== null && typeof next === "object" && !Array.isArray(next) ? next : null;
+      for (const [key, place] of stack?.places ?? []) place.write(draft?.[key] ?? null);
+      others?.write(draft?.[OTHERS] ?? null);
+      stack?.draw();
+      stack?.unfold();
+    },
+    read: value,
+    focus() {
+      fold.set(true);
+      const first = stack.places.values().next().value;
+      if (first) first.focus();
+      else node.querySelector("summary")?.focus();
+    },
+    mark(state) {
+      if (!host.grouped) tie(node, state, false);
+    },
+    children: () => (open ? [...(stack?.places ?? []), ...(others?.children() ?? [])] : []),
+    reveal: (segment) => {
+      fold.set(true);
+      stack.reach(segment);
+    },
+  };
+};
+
+CONTROLS.tuple = (spec, host) => {
+  const items = spec.fields?.length ? spec.fields : spec.items ?? [];
+  let drafts = null;
+  const places = items.map((item, i) =>
+    makePlace({ ...item, label: item.label || item.key || String(i + 1) }, {
+      ...host,
+      id: undefined,
+      grouped: false,
+      inside: true,
+      name: `${plain(host.name, 120)}, ${plain(item.label || item.key || String(i + 1), 60)}`,
+      path: () => `${host.path()}/${i}`,
+      changed(draft) {
+        const next = drafts === null ? items.map(() => null) : [...drafts];
+        next[i] = draft;
+        drafts = next.every((part) => part === null) ? null : next;
+        host.changed(drafts);
+      },
+    })
+  );
+  const short =
+    items.every((item) =>
+      ["number", "integer", "text", "date", "time", "choice"].includes(item.kind)
+    ) && items.length <= 6;
+  const node = h(
+    "div",
+    { class: short ? "ogcw-f-tuple" : "ogcw-f-nested", ...groupNaming(host) },
+    places.map((place) => place.node),
+  );
+  return {
+    node,
+    write(next) {
+      drafts = Array.isArray(next) ? next : null;
+      places.forEach((place, i) => place.write(drafts?.[i] ?? null));
+    },
+    read: () => drafts,
+    focus: () => places[0]?.focus(),
+    mark(state) {
+      if (!host.grouped) tie(node, state, false);
+    },
+    children: () => places.map((place, i) => [String(i), place]),
+  };
+};
+
+/** Names chosen by the user, each with a value. */
+CONTROLS.map = (spec, host) => {
+  const item = { kind: "json", ...(spec.item ?? {}), required: false, label: "", description: "" };
+  const most = spec.max_items ?? Infinity;
+  let drafts = null;
+  const rows = [];
+  const body = h("div", { class: "ogcw-f-rows", ...groupNaming(host) });
+  const add = linkButton("+ Add a name and value", () => {
+    commit([...(drafts ?? []), ["", null]]);
+    rows.at(-1)?.key.focus();
+  });
+  const node = h("div", {}, body, linkRow(add));
+  function commit(next) {
+    drafts = next.length > 0 ? next : null;
+    render();
+    host.changed(drafts);
+    host.form.refresh(host.inputId);
+  }
+  function makeRow() {
+    const row = {};
+    const index = () => rows.indexOf(row);
+    const update = (change) => {
+      drafts = drafts.map((pair, i) => (i === index() ? change(pair) : pair));
+      host.changed(drafts);
+    };
+    row.key = h("input", {
+      type: "text",
+      class: "ogcw-input ogcw-f-key",
+      dir: "auto",
+      placeholder: "name",
+      "aria-label": `${plain(host.name, 160)}, name`,
+      ...NO_HELP,
+      oninput: () => {
+        call();
+        update(([, part]) => [row.key.value, part]);
+      },
+    });
+    const call = () =>
+      row.remove.setAttribute("aria-label", `Remove ${plain(row.key.value, 60) || "this row"}`);
+    row.place = makePlace(item, {
+      ...host,
+      id: undefined,
+      grouped: false,
+      name: `${plain(host.name, 160)}, value`,
+      path: () => `${host.path()}/${joinPath([row.key.value])}`,
+      changed: (draft) => update(([key]) => [key, draft]),
+    }, "row");
+    row.remove = h("button", {
+      type: "button",
+      class: "ogcw-icon",
+      onclick: () => {
+        const at = index();
+        commit(drafts.filter((_, i) => i !== at));
+        if (rows.length > 0) rows[Math.min(at, rows.length - 1)].remove.focus();
+        else add.focus();
+      },
+    }, "×");
+    row.call = call;
+    row.node = h(
+      "div",
+      { class: "ogcw-f-listrow ogcw-f-maprow" },
+      row.key,
+      row.place.node,
+      h("div", { class: "ogcw-f-rowbuttons" }, row.remove),
+    );
+    return row;
+  }
+  function render() {
+    const all = drafts ?? [];
+    while (rows.length > all.length) rows.pop().node.remove();
+    while (rows.length < all.length) {
+      const row = makeRow();
+      rows.push(row);
+      body.append(row.node);
+    }
+    rows.forEach((row, i) => {
+      const [key, draft] = all[i];
+      if (row.key.value !== key) row.key.value = key;
+      if (!sameDraft(row.place.read(), draft)) row.place.write(draft);
+      row.call();
+    });
+    show(body, all.length > 0);
+    show(add, all.length < most);
+  }
+  render();
+  return {
+    node,
+    write(next) {
+      drafts = Array.isArray(next)
+        ? next.map(([key, part]) => [String(key ?? ""), part ?? null])
+        : null;
+      render();
+    },
+    read: () => drafts,
+    focus() {
+      (rows[0]?.key ?? add).focus();
+    },
+    mark(state) {
+      if (!host.grouped) tie(body, state, false);
+    },
+    children: () =>
+      rows.flatMap((
+        row,
+        i,
+      ) => [
+        [row.key.value, row.place],
+        ...(row.key.value === String(i) ? [] : [[String(i), row.place]]),
+      ]),
+  };
+};

@@ -1,0 +1,59 @@
+// Lists from what was pasted.
+
+export const SIMPLE = new Set([
+  "text",
+  "number",
+  "integer",
+  "date",
+  "time",
+  "datetime",
+  "duration",
+  "choice",
+  "boolean",
+  "stac",
+]);
+
+/** Drafts from pasted text: one per line, or with commas, or a JSON array. */
+export function pastedDrafts(spec, text) {
+  const item = spec.item ?? { kind: "json" };
+  const numeric = item.kind === "number" || item.kind === "integer";
+  const trimmed = text.trim();
+  let parts = null;
+  if (trimmed.startsWith("[") && !(numeric && !/["{]/.test(trimmed))) {
+    try {
+      parts = JSON.parse(trimmed);
+    } catch {
+      parts = null;
+    }
+    if (Array.isArray(parts)) return parts.map((part) => pastedDraft(item, part));
+  }
+  // Numbers are cut out of the text, never read as JavaScript numbers: they stay exact.
+  const bare = numeric ? trimmed.replace(/^\[|\]$/g, "") : trimmed;
+  const lines = bare.split(/\r\n|\r|\n/).map((line) => line.trim()).filter((line) => line !== "");
+  if (numeric) parts = lines.flatMap((line) => line.split(/[\s,;]+/)).filter((part) => part !== "");
+  else if (lines.length > 1) parts = lines.map((line) => line.replace(/,$/, ""));
+  else parts = (lines[0] ?? "").split(/\t|,\s*|;\s*/).filter((part) => part !== "");
+  return parts.map((part) => pastedDraft(item, /^".*"$/.test(part) ? part.slice(1, -1) : part));
+}
+
+function pastedDraft(item, value) {
+  if (item.kind === "choice") {
+    const at = (item.options ?? []).findIndex((label) => String(label) === String(value));
+    return at >= 0 ? at : { json: JSON.stringify(value) };
+  }
+  if (item.kind === "boolean" && /^(true|false)$/i.test(String(value))) {
+    return String(value).toLowerCase();
+  }
+  if (item.kind === "stac" && item.documents && value !== null && typeof value === "object") {
+    return JSON.stringify(value, null, 2);
+  }
+  if (typeof value === "string") {
+    return SIMPLE.has(item.kind) && item.kind !== "boolean"
+      ? value
+      : { json: JSON.stringify(value) };
+  }
+  if (typeof value === "number" && (item.kind === "number" || item.kind === "integer")) {
+    return String(value);
+  }
+  return { json: JSON.stringify(value) };
+}

@@ -1,0 +1,110 @@
+// An SVG that lies on the Leaflet map, in degrees. It moves with the map while it is
+// dragged and is scaled while the map zooms, exactly as Leaflet does with its own layers.
+
+import { h } from "../view/dom.js";
+import { extentOf, pathsOf } from "./geo.js";
+
+export const PAD = 0.5; // of the size of the map on every side, so that dragging shows no edge
+
+export class MapCanvas {
+  constructor(map) {
+    this.map = map;
+    this.svg = h("svg", { class: "ogcw-map-canvas leaflet-zoom-animated", "aria-hidden": "true" });
+    const pane = map.getPane("ogcw") ?? map.createPane("ogcw");
+    pane.style.zIndex = 450; // over Leaflet's vector layers, under markers and popups
+    pane.style.pointerEvents = "none";
+    this.pane = pane;
+    pane.append(this.svg);
+    this.groups = {};
+    this.painters = [];
+    this.events = {
+      "zoomend moveend viewreset resize": () => this.redraw(),
+      zoomanim: (event) => this.animate(event),
+    };
+    for (const [names, handler] of Object.entries(this.events)) map.on(names, handler);
+  }
+
+  /** A group of the drawing; the first one made lies lowest. */
+  group(name) {
+    this.groups[name] = h("g", { class: `ogcw-map-${name}` });
+    this.svg.append(this.groups[name]);
+    return this.groups[name];
+  }
+
+  /** Call `paint` whenever pixels of the map are no longer where they were. */
+  onRedraw(paint) {
+    this.painters.push(paint);
+  }
+
+  point([lng, lat]) {
+    return this.map.project([lat, lng]).subtract(this.map.getPixelOrigin());
+  }
+
+  /** Copies of the world that can be seen, as multiples of 360 degrees. */
+  turns(/** @type {import("./geo.js").Box} */ [west, , east]) {
+    const view = this.map.getBounds().pad(PAD);
+    const turns = [];
+    for (let k = -3; k <= 3; k += 1) {
+      if (east + 360 * k >= view.getWest() && west + 360 * k <= view.getEast()) turns.push(360 * k);
+    }
+    return turns;
+  }
+
+  /** The `d` of a path for a geometry, in every copy of the world that is seen. */
+  path(geometry) {
+    const extent = extentOf([geometry]);
+    if (!extent) return "";
+    const parts = [];
+    for (const turn of this.turns(extent)) {
+      for (const { points, closed } of pathsOf(geometry)) {
+        if (points.length === 1) {
+          const p = this.point([points[0][0] + turn, points[0][1]]);
+          parts.push(`M${p.x - 5},${p.y}a5,5 0 1,0 10,0a5,5 0 1,0 -10,0`);
+          continue;
+        }
+        let [x, y] = [NaN, NaN];
+        let d = "";
+        for (const [lng, lat] of points) {
+          const p = this.point([lng + turn, lat]);
+          if (Math.abs(p.x - x) < 0.5 && Math.abs(p.y - y) < 0.5) continue;
+          [x, y] = [p.x, p.y];
+          d += `${d ? "L" : "M"}${x.toFixed(1)},${y.toFixed(1)}`;
+        }
+        parts.push(closed ? `${d}Z` : d);
+      }
+    }
+    return parts.join("");
+  }
+
+  redraw() {
+    const { map, svg } = this;
+    const size = map.getSize();
+    if (!size.x || !size.y) return;
+    const margin = size.multiplyBy(PAD);
+    const origin = map.containerPointToLayerPoint([-margin.x, -margin.y]).round();
+    const extent = size.add(margin.multiplyBy(2)).round();
+    this.zoom = map.getZoom();
+    this.corner = map.layerPointToLatLng(origin);
+    svg.setAttribute("width", extent.x);
+    svg.setAttribute("height", extent.y);
+    svg.setAttribute("viewBox", `${origin.x} ${origin.y} ${extent.x} ${extent.y}`);
+    svg.style.transform = `translate3d(${origin.x}px,${origin.y}px,0)`;
+    for (const paint of this.painters) paint();
+  }
+
+  animate({ zoom, center }) {
+    if (!this.corner) return;
+    const { map } = this;
+    const scale = map.getZoomScale(zoom, this.zoom);
+    const half = map.getSize().divideBy(2);
+    const newOrigin = map.project(center, zoom).subtract(half);
+    const panePosition = map.containerPointToLayerPoint([0, 0]);
+    const offset = map.project(this.corner, zoom).subtract(newOrigin).add(panePosition);
+    this.svg.style.transform = `translate3d(${offset.x}px,${offset.y}px,0) scale(${scale})`;
+  }
+
+  remove() {
+    for (const [names, handler] of Object.entries(this.events)) this.map.off(names, handler);
+    this.svg.remove();
+  }
+}

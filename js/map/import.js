@@ -1,0 +1,161 @@
+// An area from elsewhere: pasted text, a file from the computer, a file dropped on the
+// map. The text and the bytes are read in Python.
+
+import { h, setText, show } from "../view/dom.js";
+import { bytes } from "../view/text.js";
+
+const MAP_FILE_LIMIT = 64 * 1024 * 1024;
+// One message must fit through Jupyter's web socket (10 MB by default).
+const MAP_FILE_PART = 3_000_000;
+const MAP_FILE_TYPES = ".geojson,.json,.geojsonl,.gpkg,.zip,.shp,.kml,.kmz,.wkt,.txt";
+
+export class ImportPanel {
+  constructor({ model, map, button, drop }) {
+    this.model = model;
+    this.map = map;
+    this.button = button;
+    this.text = h("textarea", {
+      class: "ogcw-input ogcw-map-paste",
+      rows: 3,
+      spellcheck: "false",
+      placeholder: "Paste GeoJSON, well-known text, or west, south, east, north",
+      "aria-label": "Area as text: GeoJSON, well-known text, or west, south, east, north",
+    });
+    this.use = h("button", {
+      type: "button",
+      class: "ogcw-btn",
+      disabled: true,
+      onclick: () => this.paste(),
+    }, "Use this text");
+    this.picker = h("input", {
+      type: "file",
+      class: "ogcw-visually-hidden",
+      tabindex: "-1",
+      "aria-hidden": "true",
+      accept: MAP_FILE_TYPES,
+      onchange: () => this.upload(this.picker.files[0]),
+    });
+    const pick = h("button", {
+      type: "button",
+      class: "ogcw-btn",
+      onclick: () => this.picker.click(),
+    }, "Choose a file");
+    const close = h("button", {
+      type: "button",
+      class: "ogcw-link",
+      onclick: () => this.toggle(false),
+    }, "Close");
+    this.said = h("div", { class: "ogcw-hint", role: "status" });
+    this.element = h(
+      "div",
+      {
+        class: "ogcw-map-import",
+        role: "group",
+        "aria-label": "Area from text or a file",
+        hidden: true,
+      },
+      this.text,
+      h("div", { class: "ogcw-map-import-row" }, this.use, pick, this.picker, close),
+      h(
+        "div",
+        { class: "ogcw-hint" },
+        "Files: GeoJSON, GeoPackage, zipped shapefile, KML, KMZ. They can also be dropped on the map.",
+      ),
+      this.said,
+    );
+    model.onSilence(() => setText(this.said, ""));
+    this.text.addEventListener("input", () => {
+      this.use.disabled = this.text.value.trim() === "";
+    });
+    for (const name of ["mousedown", "dblclick", "click", "wheel", "pointerdown"]) {
+      this.element.addEventListener(name, (event) => event.stopPropagation());
+    }
+    this.element.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Escape") this.toggle(false);
+      else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.paste();
+    });
+    this.listeners = [
+      ["dragover", (event) => {
+        if (this.takes(event)) {
+          event.preventDefault();
+          drop.classList.add("ogcw-map-dropping");
+        }
+      }],
+      ["dragleave", (event) => {
+        if (!drop.contains(event.relatedTarget)) drop.classList.remove("ogcw-map-dropping");
+      }],
+      ["drop", (event) => {
+        if (this.takes(event)) {
+          event.preventDefault();
+          event.stopPropagation();
+          drop.classList.remove("ogcw-map-dropping");
+          this.upload(event.dataTransfer.files[0]);
+        }
+      }],
+    ];
+    this.drop = drop;
+    for (const [name, f] of this.listeners) drop.addEventListener(name, f);
+  }
+
+  takes(event) {
+    return this.model.get("tools").length > 0 &&
+      [...(event.dataTransfer?.types ?? [])].includes("Files");
+  }
+
+  toggle(open = this.element.hidden) {
+    show(this.element, open);
+    this.button.setAttribute("aria-expanded", String(open));
+    setText(this.said, "");
+    if (open) this.text.focus();
+    else this.button.focus();
+  }
+
+  paste() {
+    if (this.text.value.trim() === "") return;
+    this.model.send({ type: "paste", text: this.text.value });
+  }
+
+  async upload(file) {
+    this.picker.value = "";
+    if (!file) return;
+    if (file.size > MAP_FILE_LIMIT) {
+      this.model.set(
+        "problem",
+        `${file.name} has ${bytes(file.size)}; at most ${
+          bytes(MAP_FILE_LIMIT)
+        } are read. Keep only the features of the area in it.`,
+      );
+      this.model.save_changes();
+      return;
+    }
+    setText(this.said, `Reading ${file.name} …`);
+    const parts = Math.max(1, Math.ceil(file.size / MAP_FILE_PART));
+    for (let part = 0; part < parts; part += 1) {
+      const base64 = await base64Of(file.slice(part * MAP_FILE_PART, (part + 1) * MAP_FILE_PART));
+      this.model.send({ type: "upload", name: file.name, base64, part, parts });
+    }
+  }
+
+  /** Python took it (or not, and says so in the line of problems). */
+  answered(isGood) {
+    setText(this.said, "");
+    if (!isGood || this.element.hidden) return;
+    this.text.value = "";
+    this.use.disabled = true;
+    this.toggle(false);
+  }
+
+  remove() {
+    for (const [name, f] of this.listeners) this.drop.removeEventListener(name, f);
+  }
+}
+
+async function base64Of(blob) {
+  const data = new Uint8Array(await blob.arrayBuffer());
+  let binary = "";
+  for (let i = 0; i < data.length; i += 0x8000) {
+    binary += String.fromCharCode(...data.subarray(i, i + 0x8000));
+  }
+  return btoa(binary);
+}

@@ -1,0 +1,56 @@
+// Coasts and borders for a map without tiles, so that one finds one's way offline.
+
+import { h } from "../view/dom.js";
+
+/** Land below everything else; asked of the kernel once, when it is first needed. */
+export class Land {
+  constructor(model, canvas) {
+    this.model = model;
+    this.canvas = canvas;
+    this.wanted = false;
+    this.lines = null;
+    this.coasts = h("path", { class: "ogcw-map-coasts" });
+    this.borders = h("path", { class: "ogcw-map-borders" });
+    canvas.group("land").append(this.coasts, this.borders);
+    canvas.onRedraw(() => this.paint());
+    this.receive = (content) => {
+      if (content.type !== "land") return;
+      this.lines = { coasts: content.land.map(unpacked), borders: content.borders.map(unpacked) };
+      this.paint();
+    };
+    model.on("msg:custom", this.receive);
+  }
+
+  show(wanted) {
+    if (wanted === this.wanted) return;
+    this.wanted = wanted;
+    if (wanted && !this.lines) this.model.send({ type: "land" });
+    this.paint();
+  }
+
+  paint() {
+    const shown = this.wanted && this.lines;
+    const path = (lines, type) =>
+      lines.map((points) =>
+        this.canvas.path({ type, coordinates: type === "Polygon" ? [points] : points })
+      ).join("");
+    this.coasts.setAttribute("d", shown ? path(this.lines.coasts, "Polygon") : "");
+    this.borders.setAttribute("d", shown ? path(this.lines.borders, "LineString") : "");
+  }
+
+  remove() {
+    this.model.off("msg:custom", this.receive);
+  }
+}
+
+/** Points in degrees of a line that is written as a start and steps. */
+function unpacked(numbers) {
+  const points = [];
+  let [x, y] = [0, 0];
+  for (let i = 0; i < numbers.length; i += 2) {
+    x += numbers[i];
+    y += numbers[i + 1];
+    points.push([x / 20, y / 20]);
+  }
+  return points;
+}

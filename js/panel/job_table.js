@@ -1,0 +1,389 @@
+// The jobs of a server. Python sends the rows of one page; asking before a job is
+// stopped or deleted happens here.
+
+import { enable, focusedElement, h, setText, show } from "../view/dom.js";
+import { listen } from "../view/model.js";
+import { clock } from "../view/text.js";
+import { problemLine, view } from "../view/view.js";
+import style from "./job_table.css" with { type: "text" };
+
+const TABLE_ICONS = {
+  accepted: [["circle", { cx: 7, cy: 7, r: 5, fill: "none" }], ["path", { d: "M7 4v3.2l2 1.2" }]],
+  running: [["circle", { cx: 7, cy: 7, r: 4.5, stroke: "none", fill: "currentColor" }]],
+  successful: [["path", { d: "M2.5 7.4 5.6 10.5 11.5 3.8" }]],
+  failed: [["path", { d: "M3.4 3.4l7.2 7.2M10.6 3.4l-7.2 7.2" }]],
+  dismissed: [["rect", {
+    x: 3.2,
+    y: 3.2,
+    width: 7.6,
+    height: 7.6,
+    rx: 1,
+    stroke: "none",
+    fill: "currentColor",
+  }]],
+  ended: [["rect", {
+    x: 3.2,
+    y: 3.2,
+    width: 7.6,
+    height: 7.6,
+    rx: 1,
+    stroke: "none",
+    fill: "currentColor",
+  }]],
+  lost: [["path", { d: "M4.6 5.1a2.4 2.4 0 1 1 3.6 2.1c-.8.5-1.2.9-1.2 1.7M7 11.2v.6" }]],
+};
+const STATUSES = ["accepted", "running", "successful", "failed", "dismissed"];
+const TIMES = [[0, "any time"], [1, "last hour"], [24, "last 24 hours"], [168, "last 7 days"], [
+  720,
+  "last 30 days",
+]];
+const TYPING_MS = 250;
+
+function tableIcon(kind) {
+  const svg = h("svg", {
+    viewBox: "0 0 14 14",
+    width: 14,
+    height: 14,
+    "aria-hidden": "true",
+    class: "ogcw-jobs-icon",
+  });
+  for (const [tag, attributes] of TABLE_ICONS[kind] ?? TABLE_ICONS.running) {
+    svg.append(h(tag, attributes));
+  }
+  return svg;
+}
+
+/** "2026-07-04 10:00Z" by the clock of this computer: "2026-07-04 12:00". */
+function localTime(moment) {
+  const at = new Date(moment.replace(" ", "T"));
+  if (!moment || Number.isNaN(at.getTime())) return moment;
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60000).toISOString().slice(0, 16).replace(
+    "T",
+    " ",
+  );
+}
+
+function render({ model, el }) {
+  el.classList.add("ogcw", "ogcw-jobs");
+  const now = () => performance.now() / 1000;
+  const page = { received: now(), live: false, asking: null, rows: null, typed: null };
+  const state = () => model.get("state") ?? {};
+  const press = (type, members = {}) => model.send({ type, ...members });
+
+  const title = h("span", { class: "ogcw-label" }, "Jobs");
+  const text = h("input", {
+    class: "ogcw-input ogcw-jobs-text",
+    type: "search",
+    placeholder: "Process, id or message",
+    "aria-label": "Filter by process, id or message",
+    oninput: typed,
+  });
+  const status = h(
+    "select",
+    {
+      class: "ogcw-input ogcw-jobs-status",
+      "aria-label": "Filter by status",
+      onchange: sendFilter,
+    },
+    h("option", { value: "" }, "all states"),
+    STATUSES.map((word) => h("option", { value: word }, word)),
+  );
+  const process = h("select", {
+    class: "ogcw-input ogcw-jobs-process",
+    "aria-label": "Filter by process",
+    onchange: sendFilter,
+  });
+  const hours = h("select", {
+    class: "ogcw-input ogcw-jobs-hours",
+    "aria-label": "Filter by time",
+    onchange: sendFilter,
+  }, TIMES.map(([value, label]) => h("option", { value }, label)));
+  const loading = h("span", { class: "ogcw-hint ogcw-jobs-loading" });
+  const refresh = h("button", {
+    type: "button",
+    class: "ogcw-btn ogcw-jobs-refresh",
+    onclick: () => press("refresh"),
+  }, "Refresh");
+  const bar = h(
+    "div",
+    { class: "ogcw-jobs-bar" },
+    title,
+    text,
+    process,
+    status,
+    hours,
+    loading,
+    refresh,
+  );
+
+  const head = h(
+    "tr",
+    {},
+    ["status", "process", "job", "created", "duration", "message", ""].map((name, i) =>
+      h("th", {
+        scope: "col",
+        class: `ogcw-jobs-c${i}`,
+        title: name === "created" ? "In the time zone of this computer" : null,
+      }, name || h("span", { class: "ogcw-visually-hidden" }, "actions"))
+    ),
+  );
+  const rows = h("tbody");
+  const table = h(
+    "table",
+    { class: "ogcw-table ogcw-jobs-table", "aria-label": "Jobs of the server, newest first" },
+    h("thead", {}, head),
+    rows,
+  );
+  const empty = h("div", { class: "ogcw-hint ogcw-jobs-empty" });
+  const list = h("div", { class: "ogcw-jobs-list" }, table, empty);
+
+  const newer = h("button", {
+    type: "button",
+    class: "ogcw-link",
+    onclick: () => press("page", { to: state().page - 1 }),
+  }, "‹ newer");
+  const older = h("button", {
+    type: "button",
+    class: "ogcw-link",
+    onclick: () => press("page", { to: state().page + 1 }),
+  }, "older ›");
+  const where = h("span", {});
+  const note = h("div", { class: "ogcw-jobs-note", role: "status" });
+  const count = h("span", { class: "ogcw-jobs-count" });
+  const foot = h("div", { class: "ogcw-jobs-foot" }, newer, where, older, count);
+
+  el.append(bar, list, foot, note, problemLine(model));
+
+  function typed() {
+    clearTimeout(page.typed);
+    page.typed = setTimeout(sendFilter, TYPING_MS);
+  }
+
+  function sendFilter() {
+    clearTimeout(page.typed);
+    press("filter", {
+      text: text.value,
+      status: status.value,
+      process_id: process.value,
+      hours: Number(hours.value),
+    });
+  }
+
+  function draw() {
+    const s = state();
+    list.style.height = `${34 + 33 * (s.page_size ?? 10)}px`;
+    const filter = s.filter ?? { text: "", status: "", process_id: "", hours: 0 };
+    drawProcesses(s.processes ?? [], filter.process_id);
+    for (
+      const [box, value] of [[text, filter.text], [status, filter.status], [
+        process,
+        filter.process_id,
+      ], [hours, String(filter.hours)]]
+    ) {
+      if (focusedElement() !== box) box.value = value;
+    }
+    drawRows(s);
+    const none = (s.rows ?? []).length === 0;
+    show(empty, none);
+    setText(empty, none ? emptyText(s) : "");
+    enable(newer, s.page > 1);
+    enable(older, s.page < s.pages || s.more);
+    setText(where, s.is_loaded ? `page ${s.page}${s.more ? "" : ` of ${s.pages}`}` : "");
+    setText(count, countText(s));
+    setText(note, s.note?.text ?? "");
+    note.title = s.note?.text ?? "";
+    note.dataset.tone = s.note?.tone ?? "soft";
+    tick();
+  }
+
+  function drawProcesses(names, chosen) {
+    const all = [...new Set([...names, chosen].filter(Boolean))];
+    const key = JSON.stringify(all);
+    if (process.dataset.names === key) return;
+    process.dataset.names = key;
+    process.replaceChildren(
+      h("option", { value: "" }, "all processes"),
+      ...all.map((name) => h("option", { value: name }, name)),
+    );
+    process.value = chosen;
+  }
+
+  function countText(s) {
+    const jobs = (n) => (n === 1 ? "1 job" : `${n} jobs`);
+    if (!s.is_loaded || !s.found) return "";
+    if (s.filtered) return s.more ? "" : `${jobs(s.found)} found`;
+    return s.more ? (s.total ? jobs(s.total) : "") : jobs(s.found);
+  }
+
+  function emptyText(s) {
+    if (!s.is_loaded) {
+      return s.loading_for === null ? "The list could not be loaded." : "Loading the list of jobs…";
+    }
+    if (s.loading_for !== null || s.more) return "Looking through the jobs…";
+    if (s.filtered) return "No job matches.";
+    return "There are no jobs on this server yet.";
+  }
+
+  function drawRows(s) {
+    const selected = model.get("selected_job_id");
+    const key = JSON.stringify([s.rows, selected, page.asking, s.with_results]);
+    if (page.rows === key) return;
+    page.rows = key;
+    const focus = focusedAction();
+    rows.replaceChildren(...(s.rows ?? []).map((row) => drawRow(row, s, row.id === selected)));
+    if (focus) restoreFocus(focus);
+  }
+
+  function focusedAction() {
+    const element = rows.contains(focusedElement()) ? focusedElement() : null;
+    return element && { job: element.closest("tr").dataset.job, does: element.dataset.does };
+  }
+
+  function restoreFocus({ job, does }) {
+    const row = [...rows.children].find((one) => one.dataset.job === job);
+    const wanted = row?.querySelector(`[data-does="${page.asking?.job === job ? "yes" : does}"]`) ??
+      row?.querySelector('[data-does="remove"]') ?? row?.querySelector("button");
+    wanted?.focus({ preventScroll: true });
+  }
+
+  function drawRow(row, s, selected) {
+    const cell = (i, ...children) => h("td", { class: `ogcw-jobs-c${i}` }, ...children);
+    const duration = row.duration === null || row.duration === undefined ? "" : clock(row.duration);
+    return h(
+      "tr",
+      { "data-job": row.id, "aria-selected": selected ? "true" : "false" },
+      cell(
+        0,
+        h(
+          "span",
+          { class: "ogcw-jobs-state", "data-tone": row.tone },
+          tableIcon(row.kind),
+          h("span", {}, row.word),
+          row.percent === null
+            ? null
+            : h("span", { class: "ogcw-jobs-percent" }, `${row.percent} %`),
+        ),
+      ),
+      cell(1, h("span", { title: row.process }, row.process)),
+      cell(2, h("span", { class: "ogcw-jobs-id", title: row.id }, row.short)),
+      cell(3, h("span", { title: row.created.replace("Z", " UTC") }, localTime(row.created))),
+      cell(4, duration),
+      cell(5, h("span", { title: row.message }, row.message)),
+      cell(6, h("span", { class: "ogcw-jobs-actions" }, ...actions(row, s))),
+    );
+  }
+
+  function actions(row, s) {
+    const name = `${row.process} ${row.short}`.trim();
+    const link = (does, label, onclick, more = {}) =>
+      h("button", {
+        type: "button",
+        class: "ogcw-link",
+        "data-does": does,
+        "aria-label": `${label} ${name}`,
+        onclick,
+        ...more,
+      }, label);
+    if (row.busy) return [h("span", { class: "ogcw-hint" }, `${row.busy}…`)];
+    const removes = row.final ? "delete" : "stop";
+    if (page.asking?.job === row.id) {
+      return [question(row, link, page.asking.about === "again" ? "run again" : removes)];
+    }
+    return [
+      link("attach", "open", () => press("attach", { job_id: row.id })),
+      s.with_results && row.results
+        ? link("results", "results", () => press("results", { job_id: row.id }))
+        : null,
+      row.again
+        ? link("again", "run again", () => ask({ job: row.id, about: "again" }), {
+          title: "Start a job with the same inputs",
+        })
+        : null,
+      row.kind === "lost"
+        ? null
+        : link("remove", removes, () => ask({ job: row.id, about: "remove" }), {
+          disabled: Boolean(row.cannot),
+          title: row.cannot || "",
+        }),
+    ].filter(Boolean);
+  }
+
+  /** Nothing is started, stopped or deleted by one press. */
+  function question(row, link, what) {
+    const [asked, yes, no, type] = {
+      "run again": ["Same inputs?", "run it", "no", "run_again"],
+      delete: ["Delete?", "delete it", "keep", "remove"],
+      stop: ["Stop?", "stop it", "keep", "remove"],
+    }[what];
+    const tone = type === "remove" ? "ogcw-link ogcw-jobs-yes" : "ogcw-link";
+    const group = h(
+      "span",
+      {
+        role: "group",
+        "aria-label": `${what} ${row.process} ${row.short}?`,
+        class: "ogcw-jobs-ask",
+      },
+      h("b", {}, asked),
+      link("yes", yes, () => {
+        page.asking = null;
+        press(type, { job_id: row.id });
+        draw();
+      }, { class: tone }),
+      link("no", no, () => ask(null)),
+    );
+    group.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      ask(null);
+    });
+    return group;
+  }
+
+  function ask(about) {
+    page.asking = about;
+    drawRows(state());
+  }
+
+  function tick() {
+    const s = state();
+    const waiting = s.loading_for !== null && s.loading_for !== undefined;
+    const seconds = waiting ? s.loading_for + (page.live ? now() - page.received : 0) : 0;
+    setText(loading, !waiting || seconds < 1 ? "" : `still loading, ${Math.floor(seconds)} s`);
+  }
+
+  function received() {
+    page.received = now();
+    page.live = true;
+    draw();
+  }
+
+  // Only what somebody can see is kept up to date.
+  let onScreen = false;
+  let told = null;
+  const tellVisible = () => {
+    const on = onScreen && document.visibilityState === "visible";
+    if (on !== told) press("visible", { on });
+    told = on;
+  };
+  const observer = new IntersectionObserver((entries) => {
+    onScreen = entries[entries.length - 1].isIntersecting;
+    tellVisible();
+  });
+  observer.observe(el);
+  document.addEventListener("visibilitychange", tellVisible);
+
+  const stops = [listen(model, ["state"], received), listen(model, ["selected_job_id"], draw)];
+  const timer = setInterval(tick, 250);
+  draw();
+  press("hello");
+  return () => {
+    clearInterval(timer);
+    clearTimeout(page.typed);
+    observer.disconnect();
+    document.removeEventListener("visibilitychange", tellVisible);
+    if (told) press("visible", { on: false });
+    stops.forEach((stop) => stop());
+  };
+}
+
+export default view(render, { name: "job-table", style });

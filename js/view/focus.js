@@ -1,0 +1,96 @@
+// Keys and focus stay in a view.
+
+import { focusedElement } from "./dom.js";
+
+/** Keys that JupyterLab and VS Code get from inside our views as well: leave, save, commands. */
+function belongsToHost(event) {
+  if (event.key === "Escape" || /^F\d+$/.test(event.key)) return true;
+  const key = event.key.toLowerCase();
+  return (event.ctrlKey || event.metaKey) && !event.altKey &&
+    (key === "s" || (key === "c" && event.shiftKey));
+}
+
+/** Keep the keys pressed in an element from the notebook around it, which takes Enter,
+    Ctrl+Z and Shift+Enter for itself, in text fields as well. Its listener sits on the
+    document and gets what bubbles there, as that of a webview of VS Code does. */
+export function keepKeys(element) {
+  const keep = (event) => {
+    if (!belongsToHost(event)) event.stopPropagation();
+  };
+  element.addEventListener("keydown", keep);
+  return () => element.removeEventListener("keydown", keep);
+}
+
+const FOCUSABLE =
+  "button, input, select, textarea, summary, a[href], [tabindex]:not([tabindex='-1'])";
+
+/** What had the focus and was drawn anew or taken away leaves it to its successor: the
+    control of the same name, else the next one where it stood. */
+export function keepFocus(el) {
+  const nameOf = (node) =>
+    [node.tagName, node.id || node.getAttribute("aria-label") || node.textContent].join(" ");
+  let last = null;
+  const enter = ({ target }) => {
+    const around = [];
+    for (let node = target.parentElement; node && el.contains(node); node = node.parentElement) {
+      around.push(node);
+    }
+    last = { node: target, name: nameOf(target), around };
+  };
+  // Left by the user: what is left is still there a moment later.
+  const leave = ({ target }) =>
+    setTimeout(() => {
+      if (last?.node === target && focusedElement() !== target && isThere(target)) last = null;
+    });
+  const press = ({ target }) => {
+    if (last && !last.node.contains(target)) last = null;
+  };
+  const click = (event) => {
+    if (!event.target.closest?.("[aria-disabled=true]")) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const isThere = (node) => node.isConnected && node.checkVisibility({ visibilityProperty: true });
+  const observer = new MutationObserver((records) => {
+    if (!last || !el.checkVisibility()) return;
+    const { node, name, around } = last;
+    const now = focusedElement();
+    if (now !== document.body && now !== node) return;
+    const moved = records.some(({ removedNodes }) =>
+      [...removedNodes].some((one) => one.contains(node))
+    );
+    if (isThere(node) && !(moved && now !== node)) return;
+    if (isThere(node)) {
+      node.focus({ preventScroll: true });
+      return;
+    }
+    for (const place of around.filter(isThere)) {
+      const near = [...place.querySelectorAll(FOCUSABLE)].filter((one) =>
+        !one.disabled && isThere(one)
+      );
+      const next = near.find((one) => nameOf(one) === name) ?? near[0];
+      if (next) {
+        next.focus({ preventScroll: true });
+        return;
+      }
+    }
+    last = null;
+  });
+  observer.observe(el, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+    attributeFilter: ["hidden"],
+  });
+  el.addEventListener("focusin", enter);
+  el.addEventListener("focusout", leave);
+  el.addEventListener("click", click, true);
+  document.addEventListener("pointerdown", press, true);
+  return () => {
+    observer.disconnect();
+    el.removeEventListener("focusin", enter);
+    el.removeEventListener("focusout", leave);
+    el.removeEventListener("click", click, true);
+    document.removeEventListener("pointerdown", press, true);
+  };
+}

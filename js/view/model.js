@@ -1,0 +1,81 @@
+// The model of a view: listened to, and told of when nobody answers.
+
+/** Listen to traits until the view goes: returns the function that stops it. */
+export function listen(model, names, callback) {
+  const events = names.map((name) => `change:${name}`);
+  events.forEach((event) => model.on(event, callback));
+  return () => events.forEach((event) => model.off(event, callback));
+}
+
+/** Say when the kernel's side of a model is gone, as after a restart of the kernel.
+    The event does not tell which way it went, and comes before the connection is taken
+    apart, so a message that nobody listens to is sent a moment later: if it cannot be
+    sent, nothing can. Returns the function that stops it. */
+export function followKernel(model, callback) {
+  const look = () =>
+    setTimeout(() => {
+      try {
+        model.send({ type: "ping" });
+        callback(false);
+      } catch {
+        callback(true);
+      }
+    }, 300);
+  model.on("comm_live_update", look);
+  return () => model.off("comm_live_update", look);
+}
+
+export const SILENT =
+  "The kernel does not answer. Wait if it is busy, else run the cell again in the notebook.";
+
+const SILENT_MS = 5000;
+
+/** What a page says by itself: nobody waits for an answer. */
+const UNASKED = new Set(["hello", "land", "look", "pictures", "ping", "visible"]);
+
+/** The model, whose `send` waits for the word that Python gives to each message. An
+    exported page has nobody who could answer, a restarted kernel does not know us, and
+    neither makes `send` fail. */
+export function watchAnswers(model) {
+  const callbacks = new Set();
+  let timer = null;
+  const say = (silent) => {
+    clearTimeout(timer);
+    timer = null;
+    if (watched.isSilent === silent) return;
+    watched.isSilent = silent;
+    callbacks.forEach((callback) => callback(silent));
+  };
+  const heard = () => say(false);
+  const watched = Object.create(model, {
+    isSilent: { value: false, writable: true },
+    onSilence: {
+      value: (callback) => {
+        callbacks.add(callback);
+      },
+    },
+    send: {
+      value: (message, ...others) => {
+        const isAsked = !UNASKED.has(message.type);
+        if (isAsked && !watched.isSilent) timer ??= setTimeout(() => say(true), SILENT_MS);
+        try {
+          const { secret, ...rest } = message;
+          if (secret === undefined) return model.send(message, ...others);
+          // Not in the content, which kernels write into their log when they debug.
+          return model.send(rest, undefined, [new TextEncoder().encode(secret).slice().buffer]);
+        } catch (error) {
+          if (!isAsked) throw error;
+          return say(true);
+        }
+      },
+    },
+  });
+  model.on("msg:custom", heard);
+  return {
+    model: watched,
+    stop: () => {
+      clearTimeout(timer);
+      model.off("msg:custom", heard);
+    },
+  };
+}

@@ -1,0 +1,21 @@
+// What all views share, as one script: a page loads it once, see load.js.
+
+import searchBox from "./search_box.css" with { type: "text" };
+import signInBox from "./sign_in_box.css" with { type: "text" };
+import theme from "./theme.css" with { type: "text" };
+import { useStyle } from "./view.js";
+
+export * from "./dom.js";
+export * from "./files.js";
+export * from "./focus.js";
+export * from "./model.js";
+export * from "./search_box.js";
+export * from "./sign_in_box.js";
+export * from "./text.js";
+export * from "./view.js";
+
+// Were the theme a part of every style sheet, that of one view would come after, and undo,
+// the own rules of another.
+useStyle("theme", theme, true);
+useStyle("search-box", searchBox);
+useStyle("sign-in-box", signInBox);

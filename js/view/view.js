@@ -1,0 +1,45 @@
+// What every view begins with: its style sheet, its model, keys and focus.
+
+import { h, setText, show } from "./dom.js";
+import { keepFocus, keepKeys } from "./focus.js";
+import { listen, SILENT, watchAnswers } from "./model.js";
+
+/** A line for errors of callbacks, present in every view. */
+export function problemLine(model) {
+  const line = h("div", { class: "ogcw-error", role: "alert" });
+  const update = () => {
+    const text = model.isSilent ? SILENT : model.get("problem") || "";
+    setText(line, text);
+    show(line, text !== "");
+  };
+  update();
+  listen(model, ["problem"], update);
+  model.onSilence(update);
+  return line;
+}
+
+/** Put a style sheet into the page once; a newer one takes the place of an older. */
+export function useStyle(name, css, isFirst = false) {
+  const id = `ogcw-style-${name}`;
+  const style = document.getElementById(id) ?? h("style", { id });
+  setText(style, css);
+  if (style.isConnected) return;
+  if (isFirst) document.head.prepend(style);
+  else document.head.append(style);
+}
+
+/** The module of a view: keys and focus stay in it, and a press is answered or told of. */
+export function view(render, { name = "", style = "" } = {}) {
+  return {
+    render({ model, el }) {
+      if (style) useStyle(name, style);
+      const watched = watchAnswers(model);
+      const stops = [keepKeys(el), keepFocus(el), watched.stop];
+      const stop = render({ model: watched.model, el });
+      return () => {
+        stop?.();
+        stops.forEach((one) => one());
+      };
+    },
+  };
+}

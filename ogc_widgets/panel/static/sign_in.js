@@ -1,8 +1,0 @@
-function render({ model, el }) {
-  el.classList.add("ogcw", "ogcw-signin-alone");
-  const box = signInBox(model);
-  el.append(box.element, problemLine(model));
-  return box.stop;
-}
-
-export default view(render);

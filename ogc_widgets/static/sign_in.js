@@ -1,0 +1,1 @@
+import{signInBox as r}from"ogc_widgets/view";import{problemLine as t,view as i}from"ogc_widgets/view";function p({model:n,el:o}){o.classList.add("ogcw","ogcw-signin-alone");let e=r(n);return o.append(e.element,t(n)),e.stop}var c=i(p);export{c as default};
