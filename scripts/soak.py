@@ -111,7 +111,7 @@ def _account(faulty: Faulty, part: str) -> None:
     twice = faulty.sent_twice()
     del faulty.spoilt[""]
     note(f"{part}: answers spoilt", sum(faulty.spoilt.values()))
-    note(f"{part}: jobs accepted", len(faulty.server.jobs))
+    note(f"{part}: jobs accepted", len(faulty.accepted))
     note(f"{part}: of these found by the list alone", only_listed)
     note(f"{part}: lost to ledger and list", lost, holds=lost == 0)
     note(f"{part}: sent twice", twice, holds=twice == 0)

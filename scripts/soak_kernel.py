@@ -185,8 +185,11 @@ def soak(servers: dict[str, str], minutes: float, folder: Path) -> dict[str, Any
     before, memory = settled(), [memory_mib()]
     for _ in range(2):
         work.use(30 * minutes)
-        after = settled(before)
         memory.append(memory_mib())
+    # An open client keeps some connections for its next requests.
+    for client in work.clients.values():
+        client.close()
+    after = settled(before)
     return {
         "memory": memory,
         "before": before,

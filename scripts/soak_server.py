@@ -22,6 +22,8 @@ import ogc_widgets as ogc  # noqa: E402
 from ogc_widgets.client import recent_jobs  # noqa: E402
 
 _FILE_BYTES = 1_000_000
+# Servers forget old jobs. With lists that only grow, memory would grow with the work.
+_KEPT = 60
 
 
 def _slow(whole: bytes) -> Any:
@@ -70,6 +72,7 @@ class Faulty:
         self.share = share
         self.looks = looks
         self.spoilt: Counter[str] = Counter()
+        self.forgotten: set[str] = set()
         self._answer = self.server.behave
         self.server.behave = self._behave
 
@@ -77,6 +80,7 @@ class Faulty:
         if len(received.body) < int(received.headers.get("content-length", 0)):
             received.method = ""
             return None  # whoever sent it was killed on the way
+        self._forget()
         fault = random.choice([*FAULTS, "busy"]) if random.random() < self.share else ""
         self.spoilt[fault] += 1
         if fault == "busy":
@@ -95,6 +99,16 @@ class Faulty:
             # These would be files as good as any.
             return FAULTS[fault](said)(connection, received)
         return self._in_pieces(connection, said) if parts[0] == "files" else said
+
+    def _forget(self) -> None:
+        for old in list(self.server.jobs)[:-_KEPT]:
+            self.forgotten.add(old)
+            self.server.jobs.pop(old, None)
+
+    @property
+    def accepted(self) -> set[str]:
+        """The ids of all jobs that were ever accepted."""
+        return self.forgotten | set(self.server.jobs)
 
     def _in_pieces(self, connection: Any, said: bytes) -> None:
         """Send a file in half a second, so that a kill hits it on the way."""
@@ -122,10 +136,11 @@ class Faulty:
         open_ = sum(one.state in {"sending", "unknown"} for one in noted)
         with ogc.Client(self.server.url) as client:
             listed = {job.id for job in client.iter_jobs()}
-        only_listed = set(self.server.jobs) - known
+        only_listed = self.accepted - known
         # The ledger has to say of each that something was sent.
         hidden = max(0, len(only_listed) - open_)
-        return len(only_listed - listed) + hidden, len(only_listed)
+        missing = (only_listed & set(self.server.jobs)) - listed
+        return len(missing) + hidden, len(only_listed)
 
 
 def content_of(job_id: str) -> bytes:
