@@ -134,7 +134,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         self._context = context = MapContext(self.map)
         self._area_link = AreaLink(self.map)
         self._scenes = Scenes(context)
-        self._stac = StacReader(self.client.aio)
+        self._stac = StacReader(self.client.aio.connection)
         self._looks = ItemLooks(self._stac)
         self._parts = (
             self._header, self._split, self.panel, self._outputs, self._results_map
@@ -166,7 +166,7 @@ class App(NotesDisplay, ipywidgets.VBox):
 
     def _first_look(self, process_id: str | None) -> Server | None:
         """What the server offers; ``None`` if the user has to sign in first."""
-        source = self.client.aio.source
+        source = self.client.aio.signing_in.source
         if source is not None and run_in_loop(source.needs_user):
             return None
         try:
@@ -378,7 +378,7 @@ class App(NotesDisplay, ipywidgets.VBox):
     def _list_processes(self) -> None:
         self._header.can_deploy = self._server.capabilities.deploy.available is True
         self._header.show_processes(
-            self._server.processes, self.client.aio.processes_note
+            self._server.processes, self.client.aio.discovery.processes_note
         )
 
     def _list_again(self, server: Server) -> None:
@@ -422,7 +422,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         def failed(error: BaseException) -> None:
             self.show_problem(error)
             if isinstance(error, SignInError):
-                self.panel.ask_to_sign_in(self.client.aio)
+                self.panel.ask_to_sign_in(self.client.aio.signing_in)
 
         opening = submit(self._server.opening, self.client.aio, process_id)
         follow(opening, done, failed)
@@ -576,7 +576,7 @@ class App(NotesDisplay, ipywidgets.VBox):
     def _not_started(self, error: BaseException) -> None:
         """Show why there is no job; the form keeps everything."""
         self._run_bar.busy = False
-        self.panel.not_started(error, self.client.aio)
+        self.panel.not_started(error, self.client.aio.signing_in)
         if isinstance(error, (ProblemError, SubmissionUnknownError)):
             named = self.form.show_server_errors(error)
             if named:
@@ -623,9 +623,11 @@ class App(NotesDisplay, ipywidgets.VBox):
                 return  # the panel says how it ended
             self._outputs.report(error)
             if isinstance(error, SignInError):
-                aio = self.client.aio
-                self._unwatch = aio.when_signed_in(partial(self._seen, job, view))
-                self.panel.ask_to_sign_in(aio)
+                signing_in = self.client.aio.signing_in
+                self._unwatch = signing_in.when_signed_in(
+                    partial(self._seen, job, view)
+                )
+                self.panel.ask_to_sign_in(signing_in)
 
         return follow(submit(job.aio.results), done, failed)
 

@@ -43,7 +43,7 @@ class Server:
             ServerError: The server does not know it, or cannot be reached.
         """
         process = await client.process(process_id)
-        url = await client.process_url(process_id)
+        url = await client.discovery.process_url(process_id)
         return replace(self, process=process, process_url=url)
 
     async def again(self, client: AsyncClient) -> Server:
@@ -83,7 +83,7 @@ async def discover(client: AsyncClient, process_id: str | None) -> Server:
         capabilities=client.known_capabilities,
         processes=tuple(processes),
         process=await client.process(process_id),
-        process_url=await client.process_url(process_id),
+        process_url=await client.discovery.process_url(process_id),
         catalogue_url=_catalogue(landing, client),
     )
 
@@ -91,7 +91,7 @@ async def discover(client: AsyncClient, process_id: str | None) -> Server:
 def _catalogue(landing: LandingPage, client: AsyncClient) -> str:
     """The STAC API that a server offers."""
     link = catalogue_link(landing.raw, client.url)
-    return client.rebase(link) if link else ""
+    return client.connection.rebase(link) if link else ""
 
 
 def _first(ids: list[str], client: AsyncClient) -> str:

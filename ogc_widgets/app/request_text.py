@@ -64,7 +64,7 @@ def code_blocks(client: Client, form: ProcessForm, process_url: str) -> list[Blo
 
 
 def _request(client: Client, form: ProcessForm, process_url: str) -> Request:
-    declared = client.aio.known_conformance
+    declared = client.aio.discovery.known_conformance
     return execute_request(
         process_url,
         form.public_inputs,

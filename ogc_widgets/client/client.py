@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NoReturn, Self
 
 from ogc_widgets.client.aclient import AsyncClient
-from ogc_widgets.client.blocking import blocking, described_by
+from ogc_widgets.client.facade import blocking, described_by
 from ogc_widgets.client.http.loop import has_ended, run
 from ogc_widgets.client.jobs.job import Job
 
@@ -114,8 +114,7 @@ class Client:
     create_job = blocking(AsyncClient.create_job, Job)
     jobs = blocking(AsyncClient.jobs, _blocking_jobs)
 
-    @described_by(AsyncClient.iter_jobs)
-    def iter_jobs(  # noqa: D102 # it has one
+    def iter_jobs(
         self,
         *,
         page_size: int = 20,
@@ -124,6 +123,19 @@ class Client:
         since: datetime | None = None,
         text: str = "",
     ) -> Iterator[Job]:
+        """Go through the jobs in the server's order; pages are read as needed.
+
+        Args:
+            page_size: How many jobs to ask for at once.
+            process_id: As for :meth:`jobs`, like the others.
+            status: Only jobs of this state, or of one of these.
+            since: Only jobs created at this time or later.
+            text: Words that stand in the process, the id or the message.
+
+        Raises:
+            InputError: There is no such status.
+            ServerError: The list could not be read.
+        """
         pages = self._aio.job_pages(
             page_size=page_size,
             process_id=process_id,

@@ -9,9 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from ogc_widgets.client.discovery import Discovery
 from ogc_widgets.client.http.connection import ACCEPT_S
-from ogc_widgets.client.http.loop import on_loop
 from ogc_widgets.client.package_check import check_package, load_package
 from ogc_widgets.errors import (
     ConnectionFailedError,
@@ -47,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from ogc_widgets.client.discovery import Discovery
     from ogc_widgets.protocol.documents.processes import Process
 
 # How long a deployment that the server has queued is waited for.
@@ -67,13 +66,19 @@ _LOOK_FIRST = "Look at client.processes() before you send it again."
 Look = Callable[[], Awaitable[str]]
 
 
-class Deployment(Discovery):
+class Deployment:
     """The verbs that change which processes a server offers.
 
-    The arguments are those of :class:`~ogc_widgets.client.http.connection.Connection`.
+    Its coroutines run in the loop thread only.
+
+    Args:
+        discovery: What is known of the server.
     """
 
-    @on_loop
+    def __init__(self, discovery: Discovery) -> None:
+        self._discovery = discovery
+        self._connection = discovery.connection
+
     async def deploy(
         self,
         package: str | bytes | Path | Mapping[str, Any],
@@ -94,13 +99,13 @@ class Deployment(Discovery):
             ProblemError: The server refused; 409 if the process is there already.
             ServerError: No usable answer.
         """
-        url = (await self.resources()).processes_url
+        url = (await self._connection.resources()).processes_url
         ready = await asyncio.to_thread(load_package, package)
-        listed_before = self._summaries
+        listed_before = self._discovery.known_summaries
         known = None if listed_before is None else {one.id for one in listed_before}
 
         async def look() -> str:
-            listed = {process.id for process in await self.processes()}
+            listed = {process.id for process in await self._discovery.processes()}
             new = listed - known if known is not None else set()
             if new:
                 named = ", ".join(_name(one) for one in sorted(new)[:5])
@@ -108,7 +113,7 @@ class Deployment(Discovery):
                     f"{named} is new on the server: it may have been deployed all the "
                     "same."
                 )
-            name = (await check_package(self, package, workflow)).workflow
+            name = (await check_package(self._connection, package, workflow)).workflow
             if not name:
                 return _NOT_KNOWN if known is None else "No process is new there."
             if name in listed or await self._there(name) is not None:
@@ -126,7 +131,6 @@ class Deployment(Discovery):
             look,
         )
 
-    @on_loop
     async def replace(
         self,
         process_id: str,
@@ -147,10 +151,10 @@ class Deployment(Discovery):
             ProblemError: The server refused; 403 if the process must not be changed.
             ServerError: No usable answer.
         """
-        url = await self.process_url(process_id)
+        url = await self._discovery.process_url(process_id)
         ready = await asyncio.to_thread(load_package, package)
-        before = self.known_process(process_id)
-        self.forget_process(process_id)
+        before = self._discovery.known_process(process_id)
+        self._discovery.forget_process(process_id)
 
         async def look() -> str:
             now = await self._there(process_id)
@@ -172,7 +176,6 @@ class Deployment(Discovery):
             process_id=process_id,
         )
 
-    @on_loop
     async def check_package(
         self,
         package: str | bytes | Path | Mapping[str, Any],
@@ -188,7 +191,7 @@ class Deployment(Discovery):
         Returns:
             What it is, which inputs the process would have, and what is wrong with it.
         """
-        return await check_package(self, package, workflow)
+        return await check_package(self._connection, package, workflow)
 
     async def _ask(self, request: Request, look: Look) -> Reply:
         """Ask for a change; look what is there where the answer does not say.
@@ -198,7 +201,7 @@ class Deployment(Discovery):
             TransportError: No usable answer.
         """
         try:
-            reply = await self.send(request, timeout_s=max(ACCEPT_S, self.timeout_s))
+            reply = await self._connection.send(request, at_least_s=ACCEPT_S)
         except (ConnectionFailedError, RedirectError):
             raise  # no server has taken it
         except TransportError as error:
@@ -211,7 +214,7 @@ class Deployment(Discovery):
     async def _there(self, process_id: str) -> Process | None:
         """The description of a process as it is now; ``None`` if there is none."""
         with contextlib.suppress(NoSuchProcessError):
-            return await self.process(process_id)
+            return await self._discovery.process(process_id)
         return None
 
     async def _deployed(
@@ -227,17 +230,19 @@ class Deployment(Discovery):
         if reply.status_code == _UNSUPPORTED:
             reply = replies[0]
         if reply.is_ok or reply.status_code in (405, 501):
-            self.experienced("deploy", reply, works=reply.is_ok)
+            self._connection.experienced("deploy", reply, works=reply.is_ok)
         if not reply.is_ok:
             raise _refused(reply)
         document = reply.json_or_none()
-        location = self.rebase(absolute(reply.headers.get("location", ""), reply.url))
+        location = self._connection.rebase(
+            absolute(reply.headers.get("location", ""), reply.url)
+        )
         if reply.status_code == _QUEUED:
             return await self._when_it_is_there(reply, location, process_id)
         if isinstance(document, Mapping):
             with contextlib.suppress(ProtocolError):
                 return ProcessSummary.from_json(document, reply.url)
-        return await self.process(process_id or _name_in(location, reply))
+        return await self._discovery.process(process_id or _name_in(location, reply))
 
     async def _when_it_is_there(
         self, reply: Reply, location: str, process_id: str
@@ -254,7 +259,7 @@ class Deployment(Discovery):
         delay_s = 0.25
         while time.monotonic() < deadline:
             if job_id:
-                status = read_status(await self.send(get(location)))
+                status = read_status(await self._connection.send(get(location)))
                 if status.status in ("failed", "dismissed"):
                     raise ProblemError(
                         f"The server could not deploy the package: "
@@ -270,7 +275,7 @@ class Deployment(Discovery):
                 break
             else:
                 with contextlib.suppress(NoSuchProcessError):
-                    return await self.process(name)
+                    return await self._discovery.process(name)
             await asyncio.sleep(delay_s)
             delay_s = min(delay_s * 1.5, 5.0)
         raise DeadlineError(
@@ -279,7 +284,6 @@ class Deployment(Discovery):
             advice="Look again in a while: client.processes()",
         )
 
-    @on_loop
     async def undeploy(self, process_id: str) -> None:
         """Remove a deployed process.
 
@@ -288,8 +292,8 @@ class Deployment(Discovery):
             ProblemError: The server refused; 403 if the process must not be changed.
             ServerError: No usable answer.
         """
-        url = await self.process_url(process_id)
-        self.forget_process(process_id)
+        url = await self._discovery.process_url(process_id)
+        self._discovery.forget_process(process_id)
 
         async def look() -> str:
             is_there = await self._there(process_id) is not None

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.client.auth.sign_in import SigningIn
-from ogc_widgets.client.http.loop import off_loop, on_loop
+from ogc_widgets.client.http.loop import off_loop
 from ogc_widgets.client.http.pages import Pages
 from ogc_widgets.client.http.transport import user_agent
 from ogc_widgets.errors import (
@@ -43,7 +42,7 @@ from ogc_widgets.protocol.server_report import ServerReport, report
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from ogc_widgets.client.http.connection import Options
+    from ogc_widgets.client.http.connection import Connection
     from ogc_widgets.protocol.documents.paging import Page
 
 
@@ -54,21 +53,26 @@ MOST_LISTED = 1_000
 _ENTRY_BYTES = 1_000
 
 
-class Discovery(SigningIn):
+class Discovery:
     """The verbs that only read, and the descriptions that were read.
 
-    The arguments are those of :class:`~ogc_widgets.client.http.connection.Connection`.
+    Its coroutines run in the loop thread only.
+
+    Args:
+        connection: The way to the server.
+
+    Attributes:
+        connection: The same.
+        processes_note: What there is to say about the list of processes, once read.
     """
 
-    def __init__(self, url: str, **options: Unpack[Options]) -> None:
-        super().__init__(url, **options)
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
         self._processes: dict[str, Process] = {}
         self._conformance: Conformance | None = None
         self._summaries: tuple[ProcessSummary, ...] | None = None
         self.processes_note = ""
-        """What there is to say about the list of processes, once it was read."""
 
-    @on_loop
     async def landing_page(self) -> LandingPage:
         """Read the landing page.
 
@@ -76,21 +80,22 @@ class Discovery(SigningIn):
             ProtocolError: The address does not belong to such a server.
             ServerError: It cannot be reached or refuses.
         """
-        if self._resources is None:
-            page = (await self.resources()).landing
+        if self.connection.known_resources is None:
+            page = (await self.connection.resources()).landing
             if page is not None:
                 return page
-        return LandingPage.from_json(*await self.landing_document(self.url))
+        return LandingPage.from_json(
+            *await self.connection.landing_document(self.connection.url)
+        )
 
-    @on_loop
     async def conformance(self) -> Conformance:
         """Read which classes of the standard the server declares.
 
         Raises:
             ServerError: It could not be read.
         """
-        url = (await self.resources()).conformance_url
-        self._conformance = Conformance.from_json(await self.json_of(url))
+        url = (await self.connection.resources()).conformance_url
+        self._conformance = Conformance.from_json(await self.connection.json_of(url))
         return self._conformance
 
     async def declared(self) -> Conformance:
@@ -103,11 +108,15 @@ class Discovery(SigningIn):
         return self._conformance
 
     @property
+    def known_summaries(self) -> tuple[ProcessSummary, ...] | None:
+        """The processes if they were listed before; makes no request."""
+        return self._summaries
+
+    @property
     def known_conformance(self) -> Conformance | None:
         """What the server declares if that was read before; makes no request."""
         return self._conformance
 
-    @on_loop
     async def capabilities(self) -> Capabilities:
         """Find out what the server can do, from all that it says and has shown.
 
@@ -117,7 +126,7 @@ class Discovery(SigningIn):
         Raises:
             ServerError: The server cannot be reached.
         """
-        await self.resources()
+        await self.connection.resources()
         unread: list[Coroutine[Any, Any, object]] = []
         if self._conformance is None:
             unread.append(self.conformance())
@@ -136,18 +145,22 @@ class Discovery(SigningIn):
         """What the server can do as far as is known; makes no request."""
         return Capabilities.of(
             self._conformance,
-            self._resources.landing if self._resources else None,
+            self._landing,
             self._summaries or (),
-            self._experience,
+            self.connection.experience,
         )
 
     @property
     def ends_with_kernel(self) -> bool:
         """Whether the server is known to end with this process; makes no request."""
-        landing = self._resources.landing if self._resources else None
+        landing = self._landing
         return landing is not None and landing.ends_with_process == os.getpid()
 
-    @on_loop
+    @property
+    def _landing(self) -> LandingPage | None:
+        found = self.connection.known_resources
+        return found.landing if found else None
+
     async def server_card(self) -> ServerReport:
         """Write down what the server is, can do and does differently, to pass on.
 
@@ -156,25 +169,24 @@ class Discovery(SigningIn):
         """
         capabilities = await self.capabilities()
         return report(
-            self.url,
+            self.connection.url,
             capabilities,
-            landing=self._resources.landing if self._resources else None,
+            landing=self._landing,
             conformance=self._conformance,
             processes=self._summaries,
             descriptions=tuple(self._processes.values()),
-            headers=self._headers,
-            oddities=self.oddities,
+            headers=self.connection.headers,
+            oddities=self.connection.oddities,
             made_by=user_agent(),
         )
 
-    @on_loop
     async def processes(self) -> list[ProcessSummary]:
         """List the processes, all pages of them.
 
         Raises:
             ServerError: The list could not be read.
         """
-        url = (await self.resources()).processes_url
+        url = (await self.connection.resources()).processes_url
         pages, read = await self._first_processes(url)
         found: dict[str, ProcessSummary] = {}
         while read is not None:
@@ -207,7 +219,7 @@ class Discovery(SigningIn):
         some refuse to be asked.
         """
         pages = Pages(
-            self,
+            self.connection,
             with_query(url, {"limit": MOST_LISTED}),
             "processes",
             limit=MOST_LISTED,
@@ -217,10 +229,9 @@ class Discovery(SigningIn):
         except SignInError:
             raise
         except ProblemError:
-            pages = Pages(self, url, "processes")
+            pages = Pages(self.connection, url, "processes")
             return pages, await pages.next()
 
-    @on_loop
     async def process(self, process_id: str) -> Process:
         """Read the description of a process.
 
@@ -229,10 +240,10 @@ class Discovery(SigningIn):
             ServerError: It could not be read.
         """
         url = await self.process_url(process_id)
-        reply = await self.send(requests.get(url))
+        reply = await self.connection.send(requests.get(url))
         linked = self._linked_description(process_id)
         if reply.status_code in (404, 405) and linked not in ("", url):
-            reply = await self.send(requests.get(linked))
+            reply = await self.connection.send(requests.get(linked))
         if not reply.is_ok:
             raise problem_error(
                 reply,
@@ -252,15 +263,17 @@ class Discovery(SigningIn):
             if summary.id == process_id:
                 link = find_link(summary.links, "self", "process", "describe")
                 given = reading.text(summary.raw.get("processDescriptionURL"))
-                url = self.rebase(link.href if link else absolute(given, self.url))
-                return url if same_origin(url, self.url) else ""
+                url = self.connection.rebase(
+                    link.href if link else absolute(given, self.connection.url)
+                )
+                return url if same_origin(url, self.connection.url) else ""
         return ""
 
     async def process_url(self, process_id: str) -> str:
         """Return the address of a process."""
         if not isinstance(process_id, str) or not process_id:
             raise InputError("The id of a process is a text that is not empty.")
-        return join_path((await self.resources()).processes_url, process_id)
+        return join_path((await self.connection.resources()).processes_url, process_id)
 
     def known_process(self, process_id: str) -> Process | None:
         """Return a description that was read before; makes no request."""

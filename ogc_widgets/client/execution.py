@@ -9,10 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.http.connection import ACCEPT_S
-from ogc_widgets.client.http.loop import on_loop
 from ogc_widgets.client.jobs import ledger
-from ogc_widgets.client.jobs.ajob import AsyncJob
-from ogc_widgets.client.jobs.job_list import Jobs
 from ogc_widgets.errors import (
     ConnectionFailedError,
     NoSuchProcessError,
@@ -40,6 +37,8 @@ from ogc_widgets.protocol.text import clean
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ogc_widgets.client.jobs.ajob import AsyncJob
+    from ogc_widgets.client.jobs.job_list import Jobs
     from ogc_widgets.protocol.documents.processes import Process
 
 # A server that computes while the connection is held may take its time.
@@ -49,13 +48,20 @@ _SHOWN = 5
 _CLOCK_SLACK_S = 5.0
 
 
-class Execution(Jobs):
-    """The verb that runs a process.
+class Execution:
+    """The verbs that run a process, or make a job that runs it later.
 
-    The arguments are those of :class:`~ogc_widgets.client.http.connection.Connection`.
+    Its coroutines run in the loop thread only.
+
+    Args:
+        job_list: Where the jobs are kept in mind.
     """
 
-    @on_loop
+    def __init__(self, job_list: Jobs) -> None:
+        self._job_list = job_list
+        self._discovery = job_list.discovery
+        self._connection = job_list.discovery.connection
+
     async def execute(
         self,
         process_id: str,
@@ -92,9 +98,9 @@ class Execution(Jobs):
             SubmissionUnknownError: It left, but no answer came, or one of a server that
                 broke (500, 502, 504, ...); a job may have started.
         """
-        url = await self.process_url(process_id)
+        url = await self._discovery.process_url(process_id)
         process = await self._description(process_id)
-        declared = await self.declared() if response == "auto" else None
+        declared = await self._discovery.declared() if response == "auto" else None
         request = requests.execute_request(
             url,
             inputs,
@@ -106,7 +112,9 @@ class Execution(Jobs):
             extra=extra,
         )
         is_sync = "Prefer" not in request.headers
-        key = await asyncio.to_thread(ledger.note_sending, self.url, process_id)
+        key = await asyncio.to_thread(
+            ledger.note_sending, self._connection.url, process_id
+        )
         try:
             reply, submitted = await self._submit(request, process_id, is_sync=is_sync)
         except (SubmissionUnknownError, ProtocolError):
@@ -125,13 +133,59 @@ class Execution(Jobs):
         wanted = tuple(requests.wanted_outputs(outputs))
         return await self._job_of(reply, submitted, process_id, inputs, wanted)
 
+    async def create_job(
+        self,
+        process_id: str,
+        inputs: Mapping[str, Any],
+        *,
+        outputs: requests.Outputs | None = None,
+    ) -> AsyncJob:
+        """Make a job without starting it (Part 4); ``job.start()`` starts it.
+
+        Args:
+            process_id: Which process.
+            inputs: Input id to value, sent as they are.
+            outputs: As for :meth:`execute`.
+
+        Raises:
+            InputError: The inputs cannot be sent.
+            ProblemError: The server refused; many have no Part 4.
+            ServerError: No usable answer.
+        """
+        found = await self._connection.resources()
+        request = requests.create_job_request(
+            found.jobs_url,
+            await self._discovery.process_url(process_id),
+            inputs,
+            outputs,
+            process=self._discovery.known_process(process_id),
+        )
+        reply = await self._connection.send(request, at_least_s=ACCEPT_S)
+        if reply.is_ok or reply.status_code in (404, 405, 501):
+            self._connection.experienced("prepare_jobs", reply, works=reply.is_ok)
+        made = read_submitted(reply, found.jobs_url, self._connection.rebase)
+        if made.status is None:
+            raise ProtocolError(
+                f"The answer to {reply.where} names no job.",
+                safe="It is not known whether a job was made.",
+                advice="Look at client.jobs() before you try again.",
+            )
+        return self._job_list.made(
+            made.job_id,
+            made.job_url,
+            made.status,
+            process_id=process_id,
+            inputs=inputs,
+            is_new=True,
+        )
+
     async def _description(self, process_id: str) -> Process | None:
         """The description, for the ``execute`` link and the abilities, if readable."""
-        known = self.known_process(process_id)
+        known = self._discovery.known_process(process_id)
         if known is not None:
             return known
         try:
-            return await self.process(process_id)
+            return await self._discovery.process(process_id)
         except NoSuchProcessError:
             raise
         except (ProblemError, ProtocolError):
@@ -141,12 +195,12 @@ class Execution(Jobs):
     async def _submit(
         self, request: requests.Request, process_id: str, *, is_sync: bool
     ) -> tuple[Reply, Submitted]:
-        found = await self.resources()
+        found = await self._connection.resources()
         started = time.monotonic()
         try:
-            reply = await self.send(
+            reply = await self._connection.send(
                 request,
-                timeout_s=max(SYNC_S if is_sync else ACCEPT_S, self.timeout_s),
+                at_least_s=SYNC_S if is_sync else ACCEPT_S,
                 is_counted=not is_sync,
             )
         except (ConnectionFailedError, RedirectError):
@@ -157,7 +211,7 @@ class Execution(Jobs):
             raise await self._unknown(problem_error(reply), process_id, started)
         # Where warnings are errors, one must not cost us a job that has started.
         with silent():
-            return reply, read_submitted(reply, found.jobs_url, self.rebase)
+            return reply, read_submitted(reply, found.jobs_url, self._connection.rebase)
 
     async def _unknown(
         self, error: ServerError, process_id: str, started: float
@@ -167,16 +221,16 @@ class Execution(Jobs):
         candidates: list[AsyncJob] = []
         seen = "The list of jobs could not be read."
         with contextlib.suppress(ServerError, TimeoutError), silent():
-            async with asyncio.timeout(self.timeout_s):
-                listed = await self.job_pages(page_size=_CANDIDATES).next()
+            async with asyncio.timeout(self._connection.timeout_s):
+                listed = await self._job_list.job_pages(page_size=_CANDIDATES).next()
             # By the server's clock only: it need not agree with ours.
-            now = reading.http_date(self._heard_at)
+            now = reading.http_date(self._connection.heard_at)
             since = now and now - timedelta(seconds=elapsed_s)
             query = JobQuery.of(process_id, since=since)
             candidates = newest_first(
                 job
                 for job in listed
-                if job.id not in self._sent and query.accepts(job.status)
+                if not self._job_list.knows(job.id) and query.accepts(job.status)
             )
             seen = _seen(candidates)
         return SubmissionUnknownError(
@@ -195,7 +249,7 @@ class Execution(Jobs):
         wanted: tuple[str, ...],
     ) -> AsyncJob:
         if submitted.results_url:
-            reply = await self.send(requests.get(submitted.results_url))
+            reply = await self._connection.send(requests.get(submitted.results_url))
             if not reply.is_ok:
                 raise problem_error(reply)
         has_results = submitted.has_results or bool(submitted.results_url)
@@ -203,18 +257,15 @@ class Execution(Jobs):
         if status is None:
             word = "successful"
             status = StatusInfo(submitted.job_id, word, word, process_id)
-        return self.remember(
-            AsyncJob(
-                self,
-                submitted.job_id,
-                submitted.job_url,
-                status,
-                process_id=process_id,
-                inputs=inputs,
-                wanted=wanted,
-                is_new=True,
-                answer=reply if has_results else None,
-            )
+        return self._job_list.made(
+            submitted.job_id,
+            submitted.job_url,
+            status,
+            process_id=process_id,
+            inputs=inputs,
+            wanted=wanted,
+            is_new=True,
+            answer=reply if has_results else None,
         )
 
 

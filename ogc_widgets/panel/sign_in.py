@@ -32,18 +32,19 @@ class SignIn(SigningInView):
         note: str = "",
         on_done: Callable[[], None] | None = None,
     ) -> None:
-        self._client = client.aio if isinstance(client, Client) else client
+        aio = client.aio if isinstance(client, Client) else client
+        self._signing_in = aio.signing_in
         self._note = note
         self._on_done = on_done
         super().__init__()
         # Signed in from Python: there is nothing left to ask.
-        self._stop_following = self._client.when_signed_in(self._follow)
+        self._stop_following = self._signing_in.when_signed_in(self._follow)
         self.ask_again()
 
     def ask_again(self) -> None:
         """Show the box from the start, for somebody else to sign in."""
         self._put_box_away()
-        self._ask_to_sign_in(self._client, self._note)
+        self._ask_to_sign_in(self._signing_in, self._note)
 
     def _on_sign_in_again(self) -> None:
         self.ask_again()

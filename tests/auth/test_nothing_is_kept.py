@@ -98,7 +98,14 @@ def test_what_was_typed_is_nowhere_after_a_session(kind, canary, caplog, capfd):
         seen += [everything_shown(), json.dumps(embed_data([app]), default=repr)]
         seen += [repr(app), str(app._repr_mimebundle_()), app.panel.report_text()]
         aio = app.client.aio
-        for thing in (app.client, aio, aio._transport, running, running.aio, box):
+        for thing in (
+            app.client,
+            aio,
+            aio.connection.transport,
+            running,
+            running.aio,
+            box,
+        ):
             seen += [repr(thing), repr(getattr(thing, "__dict__", ""))]
         for tab in ("json", "code"):
             app._header._receive(None, {"type": "tab", "name": tab}, None)

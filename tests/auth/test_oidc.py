@@ -393,7 +393,7 @@ def test_sign_in_with_a_code_ends_with_a_reason(last, said):
             pytest.raises(OgcError, match=said),
         ):
             client.sign_in(auth)
-        assert client.aio.source is None
+        assert client.aio.signing_in.source is None
 
 
 def test_sign_in_with_a_code_ends_when_its_time_is_over():

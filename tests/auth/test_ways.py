@@ -67,8 +67,8 @@ def test_secret_is_sent_in_its_header(auth, header, value, server):
 def test_secret_is_not_to_be_seen_in_anything_that_holds_it(auth, server):
     with Client(server.origin + "/api", auth=auth) as client:
         client.processes()
-        credentials = client.aio._transport.credentials
-        things = [client, client.aio, client.aio._transport, credentials,
+        credentials = client.aio.connection.transport.credentials
+        things = [client, client.aio, client.aio.connection.transport, credentials,
                   credentials.source]  # fmt: skip
         if not isinstance(auth, str | tuple):
             things.append(auth)
@@ -294,7 +294,7 @@ def test_secret_in_the_keyring_is_kept_used_and_forgotten(system_keyring, server
     ogc.auth.remember("my server", SECRET)
     with Client(server.origin + "/api", auth=ogc.auth.keyring("my server")) as client:
         client.processes()
-        assert SECRET not in repr(client.aio.source)
+        assert SECRET not in repr(client.aio.signing_in.source)
     assert server.received[0].headers["authorization"] == f"Bearer {SECRET}"
     ogc.auth.forget("my server")
     ogc.auth.forget("my server")

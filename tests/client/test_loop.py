@@ -180,7 +180,7 @@ def test_connections_are_closed_when_a_client_is_forgotten():
         client = Client(server.origin + "/api")
         client.processes()
         gone = weakref.ref(client.aio)
-        transport = client.aio._transport
+        transport = client.aio.connection.transport
         assert transport.is_open
         del client
         gc.collect()

@@ -83,7 +83,7 @@ def results() -> Iterator[Results]:
     }
     document = ResultsDocument({"out": item}, [item], {"out": item})
     with ogc.Client("https://example.org/ogc-api") as client:
-        yield Results(client.aio, document)
+        yield Results(client.aio.connection, document)
 
 
 def test_table_says_what_to_set_when_nothing_opens_the_store(results: Results) -> None:

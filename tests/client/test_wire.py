@@ -348,7 +348,7 @@ def test_all_processes_are_listed_when_the_server_cuts_the_list(options):
         ogc.Client(f"{server.origin}/api") as client,
     ):
         assert [p.id for p in client.processes()] == [f"p{n}" for n in range(137)]
-        assert client.aio.processes_note == ""
+        assert client.aio.discovery.processes_note == ""
 
 
 def test_short_list_is_asked_for_once():
@@ -369,7 +369,9 @@ def test_list_that_may_be_cut_says_so(total):
         with pytest.warns(DialectWarning, match="there may be more"):
             assert len(client.processes()) == 10
         of = "10 of 137" if total else "10"
-        assert client.aio.processes_note.startswith(f"The server lists {of} processes")
+        assert client.aio.discovery.processes_note.startswith(
+            f"The server lists {of} processes"
+        )
 
 
 def test_list_is_read_when_the_server_refuses_to_be_asked_for_more():

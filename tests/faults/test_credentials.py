@@ -249,9 +249,14 @@ def test_secret_is_nowhere_to_be_seen_when_everything_goes_wrong(auth, caplog, c
         for error in (refused.value, redirected.value):
             seen += [str(error), repr(error), repr(vars(error))]
         aio = client.aio
-        for thing in (client, aio, aio._transport, aio._transport.credentials):
+        for thing in (
+            client,
+            aio,
+            aio.connection.transport,
+            aio.connection.transport.credentials,
+        ):
             seen += [repr(thing), str(thing), repr(getattr(thing, "__dict__", ""))]
-        for thing in (client, aio, aio._transport.credentials):
+        for thing in (client, aio, aio.connection.transport.credentials):
             with pytest.raises(TypeError):
                 pickle.dumps(thing)
         assert client.credential_placeholders

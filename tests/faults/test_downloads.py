@@ -39,7 +39,7 @@ def fetch(server, path, *, address="/f.tif", **members):
     async def work():
         async with AsyncClient(server.origin) as client:
             wanted = Wanted(server.origin + address, path.name, **members)
-            return await download(client, wanted, path)
+            return await download(client.connection, wanted, path)
 
     return run(work)
 
@@ -201,7 +201,7 @@ def test_assets_of_all_items_are_saved_side_by_side(tmp_path):
             item("../b", server, data={"href": href}, far={"href": "s3://b/k.tif"}),
             item("a", server, data={"href": href}),
         ]
-        results = Results(client.aio, ResultsDocument({}, items))
+        results = Results(client.aio.connection, ResultsDocument({}, items))
         with pytest.warns(LeftOutWarning, match="b/far: The file is in an object"):
             paths = results.download(tmp_path)
         assert [path.name for path in paths] == [
@@ -227,7 +227,7 @@ def test_token_is_not_sent_when_an_asset_is_elsewhere(tmp_path):
         near, far = server.origin + "/n.tif", elsewhere.origin + "/f.tif"
         assets = {"near": {"href": near}, "far": {"href": far}}
         results = Results(
-            client.aio, ResultsDocument({}, [item("a", server, **assets)])
+            client.aio.connection, ResultsDocument({}, [item("a", server, **assets)])
         )
         results.download(tmp_path)
     assert server.received[0].headers["authorization"] == "Bearer canary"
@@ -247,7 +247,9 @@ def test_why_not_is_said_when_an_asset_cannot_be_reached():
         "relative": {"href": "./k.tif"},
         "open": {"href": "https://data.example.org/k.tif"},
     }
-    listed = Results(client, ResultsDocument({}, [])).assets({"assets": assets})
+    listed = Results(client.connection, ResultsDocument({}, [])).assets(
+        {"assets": assets}
+    )
     why = {asset.key: asset.why_not for asset in listed}
     assert "object store" in why["s3"]
     assert "localstack.svc.cluster.local" in why["cluster"]
@@ -278,7 +280,7 @@ if most:
 
 async def work():
     async with AsyncClient(origin) as client:
-        await download(client, Wanted(origin + "/f.tif", path.name), path)
+        await download(client.connection, Wanted(origin + "/f.tif", path.name), path)
 
 try:
     run(work)
@@ -448,7 +450,7 @@ def test_part_of_a_remote_file_is_not_used_when_it_is_another(said):
 
     async def work(url):
         async with AsyncClient(url) as client:
-            await WebSource(client, f"{url}/f.tif").read(0, 100)
+            await WebSource(client.connection, f"{url}/f.tif").read(0, 100)
 
     with RawServer(behave) as server, pytest.raises(ProtocolError, match="another"):
         run(work, server.origin)
@@ -474,8 +476,8 @@ def test_file_is_whole_when_it_is_downloaded_twice_at_once(tmp_path):
     async def both(url):
         async with AsyncClient(url) as client:
             wanted = Wanted(f"{url}/f.bin", "f.bin")
-            one = download(client, wanted, tmp_path / "f.bin")
-            other = download(client, wanted, tmp_path / "f.bin")
+            one = download(client.connection, wanted, tmp_path / "f.bin")
+            other = download(client.connection, wanted, tmp_path / "f.bin")
             await asyncio.gather(one, other)
 
     with RawServer(slowly(body)) as server:
@@ -495,7 +497,7 @@ from ogc_widgets.client.http.loop import run
 
 async def work(url, path):
     async with AsyncClient(url) as client:
-        await download(client, Wanted(f"{url}/f.bin", "f.bin"), path)
+        await download(client.connection, Wanted(f"{url}/f.bin", "f.bin"), path)
 
 run(work, sys.argv[1], Path(sys.argv[2]))
 """

@@ -137,11 +137,11 @@ def asset(client, _zoo):
 
 
 def redirect(client, zoo):
-    run(client.aio.send, requests.get(f"{zoo.url}/moved"))
+    run(client.aio.connection.send, requests.get(f"{zoo.url}/moved"))
 
 
 def field(client, zoo):
-    reader = StacReader(client.aio)
+    reader = StacReader(client.aio.connection)
     try:
         found = run(reader.look, zoo.there)
         assert found.private
@@ -191,7 +191,7 @@ def test_refusal_says_who_led_where_in_every_spelling(host, inner):
     with Zoo() as zoo, Client(zoo.url, auth=CANARY) as client:
         there = f"http://{host}:{inner.port}/item?key=hidden"
         with pytest.raises(PrivateAddressError) as caught:
-            run(client.aio.send, requests.get(there))
+            run(client.aio.connection.send, requests.get(there))
     said = str(caught.value)
     assert said.startswith(f"zoo.example.org:{zoo.server.port} leads to http://{host}:")
     assert "nothing was read" in said
@@ -207,7 +207,7 @@ def test_nothing_is_sent_when_a_name_changes_between_look_up_and_connection(
     with Zoo() as zoo, Client(zoo.url, auth=CANARY) as client:
         there = f"http://files.example.org:{inner.port}/item"
         with pytest.raises(PrivateAddressError, match=r"leads to .* \(127\.0\.0\.1\)"):
-            run(client.aio.send, requests.get(there))
+            run(client.aio.connection.send, requests.get(there))
     assert inner.received == []
 
 
@@ -238,10 +238,10 @@ def test_public_server_leads_nowhere_private_when_a_near_one_named_it(inner):
     files = Zoo(STANDS_FOR_PUBLIC, moved=f"{inner.origin}/stolen")
     with files, Zoo("127.0.0.1") as zoo, Client(zoo.url) as client:
         client.landing_page()
-        run(client.aio.send, requests.get(f"{inner.origin}/item"))
+        run(client.aio.connection.send, requests.get(f"{inner.origin}/item"))
         there = f"http://files.example.org:{files.server.port}/moved"
         with pytest.raises(PrivateAddressError, match=r"^files\.example\.org"):
-            run(client.aio.send, requests.get(there))
+            run(client.aio.connection.send, requests.get(there))
     assert [one.path for one in inner.received] == ["/item"]
     assert inner.connections == 1
 
@@ -260,7 +260,7 @@ def test_public_catalogue_leads_to_nothing_private_when_near_results_name_it(
 def test_address_is_read_when_the_user_gave_it(inner):
     with Zoo() as zoo, Client(zoo.url, auth=CANARY) as client:
         client.landing_page()
-        reader = StacReader(client.aio)
+        reader = StacReader(client.aio.connection)
         assert run(reader.look, f"{inner.origin}/item", insist=True).facts.id == "a"
         with pytest.raises(OgcError, match="no STAC API"):
             run(Catalogue(reader, inner.origin).open)
@@ -268,7 +268,7 @@ def test_address_is_read_when_the_user_gave_it(inner):
         with pytest.raises(PrivateAddressError, match=r"^zoo\.example\.org"):
             run(Catalogue(reader, inner.origin, is_offered=True).open)
         run(reader.close)
-        given = client.aio.reach.bound("http://169.254.9.9/item", "")
+        given = client.aio.connection.reach.bound("http://169.254.9.9/item", "")
     assert given is reach.Bound.ANYWHERE
     assert asked == len(inner.received) == 2
     assert CANARY not in repr(inner.received)
@@ -296,7 +296,7 @@ def test_names_are_judged_when_a_proxy_looks_them_up(host, goes, monkeypatch):
             with (
                 contextlib.nullcontext() if goes else pytest.raises(PrivateAddressError)
             ):
-                run(client.aio.send, requests.get(f"http://{host}/item"))
+                run(client.aio.connection.send, requests.get(f"http://{host}/item"))
     assert before > 0
     assert len(proxy.received) - before == goes
 
@@ -324,9 +324,9 @@ def test_secret_stays_when_an_address_begins_with_that_of_the_server(url, monkey
         monkeypatch.setenv("http_proxy", proxy.origin)
         options = {"headers": {"X-Key": CANARY}, "params": {"k": CANARY}}
         with Client("http://ex.org", auth=CANARY, **options) as client:
-            run(client.aio.send, requests.get("http://ex.org/own"))
+            run(client.aio.connection.send, requests.get("http://ex.org/own"))
             with contextlib.suppress(OgcError):
-                run(client.aio.send, requests.get(url))
+                run(client.aio.connection.send, requests.get(url))
     own, *others = proxy.received
     assert CANARY in repr(own)
     assert CANARY not in repr(others)
@@ -374,6 +374,6 @@ def test_next_page_is_not_asked_for_when_it_is_on_another_server(kind, elsewhere
         elif kind == "jobs":
             found = list(client.jobs(5))
         else:
-            found = run(pages, client.aio)
+            found = run(pages, client.aio.connection)
     assert len(found) == 1
     assert elsewhere.connections == 0

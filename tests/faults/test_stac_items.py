@@ -29,7 +29,7 @@ ITEM = {
 def look(url, server="http://127.0.0.1:9/api", **options):
     """Look at an address as the client of a server would."""
     with Client(server, auth=CANARY) as client:
-        reader = StacReader(client.aio)
+        reader = StacReader(client.aio.connection)
         try:
             return run(reader.look, url, **options)
         finally:
@@ -153,7 +153,7 @@ def test_four_items_are_read_at_a_time_when_there_are_many():
         return waiting, await asyncio.gather(*tasks)
 
     with serving(slow) as server, Client("http://127.0.0.1:9/api") as client:
-        reader = StacReader(client.aio)
+        reader = StacReader(client.aio.connection)
         waiting, found = run(all_of, reader, server.origin)
         run(reader.close)
     assert waiting == 4

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from ogc_widgets.client.auth.credentials import Credentials
 from ogc_widgets.client.http.address import Resources, find_resources
-from ogc_widgets.client.http.connection import Connection
-from ogc_widgets.client.http.loop import on_loop
 from ogc_widgets.client.http.transport import Transport
 from ogc_widgets.errors import (
     InputError,
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client.auth.credentials import Auth
     from ogc_widgets.client.auth.secret import SecretSource
+    from ogc_widgets.client.http.connection import Connection
     from ogc_widgets.protocol.answers.replies import Reply
     from ogc_widgets.protocol.security import Way
 
@@ -40,15 +39,29 @@ _OPENAPI = "application/vnd.oai.openapi+json;version=3.0, application/json;q=0.9
 _OPENAPI_PATHS = ("api", "openapi")
 
 
-class SigningIn(Connection):
-    """The part of a client that knows who the user is."""
+class SigningIn:
+    """The part of a client that knows who the user is.
+
+    Its coroutines run in the loop thread only.
+
+    Args:
+        connection: The way to the server.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._watchers: list[Callable[[], object]] = []
+
+    @property
+    def url(self) -> str:
+        """Address of the server."""
+        return self._connection.url
 
     @property
     def source(self) -> SecretSource | None:
         """Where the present secret comes from; ``None`` if nobody has signed in."""
-        return self._transport.credentials.source
+        return self._connection.transport.credentials.source
 
-    @on_loop
     async def sign_in(self, auth: Auth = None) -> None:
         """Use other credentials from now on; watched jobs look again at once.
 
@@ -61,7 +74,7 @@ class SigningIn(Connection):
             SignInError: The user did not agree, or took too long.
             ServerError: The sign-in server cannot be reached.
         """
-        before = self._transport.credentials
+        before = self._connection.transport.credentials
         after = before if auth is None else before.with_auth(auth)
         source = after.source
         if source is None:
@@ -71,12 +84,12 @@ class SigningIn(Connection):
             )
         if auth is None or await source.needs_user():
             await source.begin_again()
-        self._transport.identify(after)
+        self._connection.transport.identify(after)
         self._signed_in()
 
     def _signed_in(self) -> None:
         """Tell everybody who waits for it. Only in the loop thread."""
-        for callback in tuple(self._sign_in_watchers):
+        for callback in tuple(self._watchers):
             callback()
 
     def when_signed_in(self, callback: Callable[[], object]) -> Callable[[], None]:
@@ -85,15 +98,14 @@ class SigningIn(Connection):
         Returns:
             A function that ends this; safe from any thread, also twice.
         """
-        self._sign_in_watchers.append(callback)
+        self._watchers.append(callback)
 
         def stop() -> None:
             with contextlib.suppress(ValueError):
-                self._sign_in_watchers.remove(callback)
+                self._watchers.remove(callback)
 
         return stop
 
-    @on_loop
     async def try_sign_in(self, auth: Auth) -> None:
         """Use other credentials, if the server accepts them.
 
@@ -102,15 +114,15 @@ class SigningIn(Connection):
             SignInError: The server refuses them; the ones before are kept.
             ServerError: The server cannot be reached; the ones before are kept.
         """
-        after = self._transport.credentials.with_auth(auth)
+        after = self._connection.transport.credentials.with_auth(auth)
         # Tried aside: what goes on meanwhile, such as watching jobs, must not notice
         # credentials that may be wrong.
-        trial = self._transport_for(after, self.timeout_s)
+        trial = self._transport_for(after, self._connection.timeout_s)
         try:
             await self._check(trial)
         finally:
             await trial.close()
-        self._transport.identify(after)
+        self._connection.transport.identify(after)
         self._signed_in()
 
     async def _check(self, trial: Transport) -> None:
@@ -124,7 +136,7 @@ class SigningIn(Connection):
         refuse_login_page(request.url, landing)
         if landing.status_code in (401, 403):
             raise _refusal(landing)
-        found = self._resources or _resources_of(self.url, landing)
+        found = self._connection.known_resources or _resources_of(self.url, landing)
         answers = await asyncio.gather(
             trial.send(requests.get(found.processes_url)),
             trial.send(requests.jobs_request(found.jobs_url, limit=1)),
@@ -137,10 +149,12 @@ class SigningIn(Connection):
     def _transport_for(self, credentials: Credentials, timeout_s: float) -> Transport:
         """Make another way to the same server."""
         return Transport(
-            self.url, credentials, timeout_s=timeout_s, verify=self._transport.verify
+            self.url,
+            credentials,
+            timeout_s=timeout_s,
+            verify=self._connection.transport.verify,
         )
 
-    @on_loop
     async def ways_to_sign_in(self) -> tuple[Way, ...]:
         """Find out how this server wants people to sign in.
 
@@ -148,7 +162,7 @@ class SigningIn(Connection):
         taken for one that accepts tokens and passwords.
         """
         stranger = self._transport_for(
-            Credentials(self.url), min(_LOOK_S, self.timeout_s)
+            Credentials(self.url), min(_LOOK_S, self._connection.timeout_s)
         )
         found: list[Way] = []
         try:
@@ -192,7 +206,7 @@ class SigningIn(Connection):
             with contextlib.suppress(OgcError), silent():
                 page = LandingPage.from_json(landing.json_or_none(), landing.url)
                 link = find_link(page.links, "service-desc")
-                url = self.rebase(link.href) if link else ""
+                url = self._connection.rebase(link.href) if link else ""
                 if same_origin(url, self.url):
                     return [url]
         return [join_path(self.url, name) for name in _OPENAPI_PATHS]

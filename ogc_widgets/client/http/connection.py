@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 import re
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn, Self, TypedDict
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
 from ogc_widgets.client.auth.credentials import Auth, Credentials
@@ -20,7 +20,7 @@ from ogc_widgets.client.http.address import (
     is_landing_page,
     outer_url,
 )
-from ogc_widgets.client.http.loop import off_loop, on_loop, tidy_up
+from ogc_widgets.client.http.loop import off_loop, tidy_up
 from ogc_widgets.client.http.transport import JSON_CAP, Transport
 from ogc_widgets.errors import ProblemError, ProtocolError, SignInError
 from ogc_widgets.protocol.answers.login_pages import refuse_login_page
@@ -32,8 +32,6 @@ from ogc_widgets.protocol.requests import requests
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from ogc_widgets.client.http.environment import Verify
     from ogc_widgets.client.http.reach import Reach
     from ogc_widgets.client.http.stream import Stream
@@ -51,16 +49,6 @@ _ADDRESS_ADVICE = (
 )
 
 
-class Options(TypedDict, total=False):
-    """How a server is reached; see :class:`~ogc_widgets.client.AsyncClient`."""
-
-    auth: Auth
-    headers: Mapping[str, str] | None
-    params: Mapping[str, str] | None
-    timeout_s: float
-    verify: Verify
-
-
 class Connection:
     """The way to one server, without the verbs of the standard.
 
@@ -74,6 +62,11 @@ class Connection:
 
     Attributes:
         url: The address in use, without a trailing slash.
+        transport: What sends the requests.
+        known_resources: Where the resources are, if that was asked before.
+        headers: The headers that came with the landing page.
+        heard_at: When the server answered last, as its header ``Date`` says.
+        experience: What has been seen to work, and what not, by capability.
         s3: Where objects at ``s3://`` addresses are and what opens them, or None.
 
     Raises:
@@ -99,44 +92,38 @@ class Connection:
             headers,
             {**typed.params, **(params or {})},
         )
-        self._transport = Transport(
+        self.transport = Transport(
             self.url, credentials, timeout_s=timeout_s, verify=verify
         )
         self.s3: S3 | None = None
-        self._sign_in_watchers: list[Callable[[], object]] = []
-        self._resources: Resources | None = None
+        self.known_resources: Resources | None = None
         self._oddities: dict[str, Oddity] = {}
-        self._headers: Mapping[str, str] = {}
-        self._heard_at = ""  # by the server's clock, as it writes dates
-        self._experience: dict[str, tuple[bool, str]] = {}
+        self.headers: Mapping[str, str] = {}
+        self.heard_at = ""
+        self.experience: dict[str, tuple[bool, str]] = {}
         self._finding = asyncio.Lock()
-        self._give_back = weakref.finalize(self, _close_later, self._transport)
+        self._give_back = weakref.finalize(self, _close_later, self.transport)
         self._give_back.atexit = False
 
     @property
     def credential_placeholders(self) -> dict[str, str]:
         """The headers that identify the user, with ``$TOKEN`` for every secret."""
-        return self._transport.credentials.placeholders
+        return self.transport.credentials.placeholders
 
     @property
     def param_names(self) -> tuple[str, ...]:
         """Names of the query members that go along with every request."""
-        return self._transport.credentials.param_names
-
-    @property
-    def is_verified(self) -> bool:
-        """Whether the server's certificate is checked."""
-        return self._transport.verifies
+        return self.transport.credentials.param_names
 
     @property
     def reach(self) -> Reach:
         """What servers may make this client connect to."""
-        return self._transport.reach
+        return self.transport.reach
 
     @property
     def verify_others(self) -> Verify:
         """How certificates of other servers are checked: never less than usual."""
-        return self._transport.verify_others
+        return self.transport.verify_others
 
     async def landing_document(self, base: str) -> tuple[object, str]:
         """Read a landing page; return it and its address. Only in the loop thread.
@@ -155,7 +142,7 @@ class Connection:
             reply = await self.send(requests.get(url))
             document = reply.json_or_none() if reply.is_ok else None
             if is_landing_page(document):
-                self._headers = reply.headers
+                self.headers = reply.headers
                 return document, reply.url
             first = first or reply
             if reply.status_code in _SAME_WITH_SLASH:
@@ -176,10 +163,10 @@ class Connection:
             ServerError: It cannot be reached or refuses.
         """
         async with self._finding:
-            if self._resources is None:
-                self._resources = await self._find_resources()
-                self._transport.rebase = self._resources.rebase
-            return self._resources
+            if self.known_resources is None:
+                self.known_resources = await self._find_resources()
+                self.transport.rebase = self.known_resources.rebase
+            return self.known_resources
 
     async def _find_resources(self) -> Resources:
         try:
@@ -201,44 +188,54 @@ class Connection:
             raise
         return find_resources(self.url, LandingPage.from_json(document, url))
 
-    @on_loop
     async def close(self) -> None:
         """Close the connections. Jobs on the server go on."""
-        await self._transport.close()
+        await self.transport.close()
 
     @property
     def timeout_s(self) -> float:
         """Seconds for one complete exchange."""
-        return self._transport.timeout_s
+        return self.transport.timeout_s
 
     def rebase(self, href: str) -> str:
         """Bring a link of the server back to the address in use.
 
         The query that goes along anyhow is left out: addresses of jobs are shown.
         """
-        found = self._resources
+        found = self.known_resources
         url = found.rebase(href) if found else Rebase(self.url)(href)
-        return self._transport.credentials.without_params(url)
+        return self.transport.credentials.without_params(url)
 
     async def send(
         self,
         request: requests.Request,
         *,
+        at_least_s: float = 0,
         timeout_s: float | None = None,
         max_bytes: int = JSON_CAP,
         is_counted: bool = True,
     ) -> Reply:
         """Send a request and read the answer. Only in the loop thread.
 
+        Args:
+            request: What to send.
+            at_least_s: Seconds that it may take, however impatient the user is.
+            timeout_s: Seconds that it may take, whatever the user says.
+            max_bytes: Most bytes of the answer.
+            is_counted: As for :meth:`Transport.send`.
+
         Raises:
             TransportError: No complete answer.
         """
         path = urlsplit(request.url).path or "/"
         tell(partial(self._hear, f"{request.method} {path}"))
-        reply = await self._transport.send(
-            request, timeout_s=timeout_s, max_bytes=max_bytes, is_counted=is_counted
+        reply = await self.transport.send(
+            request,
+            timeout_s=timeout_s or max(at_least_s, self.timeout_s),
+            max_bytes=max_bytes,
+            is_counted=is_counted,
         )
-        self._heard_at = reply.headers.get("date", "")
+        self.heard_at = reply.headers.get("date", "")
         if reply.is_ok:
             refuse_login_page(request.url, reply)
         return reply
@@ -263,14 +260,14 @@ class Connection:
             works: Whether it works.
         """
         where = f"{reply.method} {urlsplit(reply.url).path}"
-        self._experience[capability] = (
+        self.experience[capability] = (
             works,
             f"{clean(where, limit=200)} answered {reply.status_code}",
         )
 
     def redact(self, text: str) -> str:
         """Blank out our secrets in a text of the server."""
-        return self._transport.credentials.redact(text)
+        return self.transport.credentials.redact(text)
 
     def stream(self, request: requests.Request) -> AbstractAsyncContextManager[Stream]:
         """Send a request and read the answer piece by piece. Only in the loop thread.
@@ -278,12 +275,12 @@ class Connection:
         Raises:
             TransportError: No usable answer.
         """
-        return self._transport.stream(request)
+        return self.transport.stream(request)
 
     async def reply_of(self, stream: Stream, method: str) -> Reply:
         """Read the rest of a streamed answer that is not one of success."""
         body = await stream.read(JSON_CAP)
-        return self._transport.reply(stream, body, method)
+        return self.transport.reply(stream, body, method)
 
     async def json_of(self, url: str) -> object:
         """Read a document. Only in the loop thread.
@@ -296,22 +293,8 @@ class Connection:
             raise problem_error(reply)
         return await off_loop(len(reply.body), reply.json)
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.close()
-
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.url}>"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("A client is not pickled; make a new one there.")
 
 
 def _lists_processes(document: object) -> bool:

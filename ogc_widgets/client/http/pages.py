@@ -23,11 +23,11 @@ class Pages:
     """The pages of one list. Cancelling a request loses nothing: ask again.
 
     Args:
-        client: Whose list it is.
+        connection: The way to the server whose list it is.
         url: Address of the first page.
         member: Where the entries are, such as ``jobs``.
         limit: How many entries a page was asked to have, if any.
-        timeout_s: Seconds for one page, if not those of the client.
+        at_least_s: Seconds that one page may take at least.
 
     Attributes:
         is_last: Whether there is no further page.
@@ -37,18 +37,18 @@ class Pages:
 
     def __init__(
         self,
-        client: Connection,
+        connection: Connection,
         url: str,
         member: str,
         *,
         limit: int | None = None,
-        timeout_s: float | None = None,
+        at_least_s: float = 0,
     ) -> None:
-        self._client = client
+        self._connection = connection
         self._next = url
         self._member = member
         self._limit = limit
-        self._timeout_s = timeout_s
+        self._at_least_s = at_least_s
         self._is_said = True
         self._seen: set[str] = set()
         self._bodies: set[int] = set()
@@ -107,9 +107,11 @@ class Pages:
         return read_page(reply.json(), self._member, reply.url)
 
     async def _get(self, url: str) -> Reply:
-        reply = await self._client.send(requests.get(url), timeout_s=self._timeout_s)
+        reply = await self._connection.send(
+            requests.get(url), at_least_s=self._at_least_s
+        )
         if self._member == "jobs" and (reply.is_ok or reply.status_code in _NEVER):
-            self._client.experienced("list_jobs", reply, works=reply.is_ok)
+            self._connection.experienced("list_jobs", reply, works=reply.is_ok)
         if not reply.is_ok:
             raise problem_error(reply)
         return reply
@@ -118,9 +120,9 @@ class Pages:
         following, self._is_said = next_url(
             page, reply.links, loaded=self._loaded, limit=self._limit
         )
-        self._next = self._client.rebase(following) if following else ""
+        self._next = self._connection.rebase(following) if following else ""
         # Credentials and patience are for this server only.
-        if self._next and not same_origin(self._next, self._client.url):
+        if self._next and not same_origin(self._next, self._connection.url):
             self._next = ""
             self.is_cut = True
         if self._next in self._seen:

@@ -45,6 +45,7 @@ from ogc_widgets.protocol.text import MESSAGE_LIMIT, clean
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
 
+    from ogc_widgets.client.auth.sign_in import SigningIn
     from ogc_widgets.client.discovery import Discovery
     from ogc_widgets.protocol.answers.replies import Reply
     from ogc_widgets.protocol.capabilities import Capabilities
@@ -70,11 +71,13 @@ class AsyncJob:
         url: Address of the job, or ``""``.
         process_id: Id of the process, or ``""`` where the server does not say.
         inputs: What was sent, or ``None`` for a job that was started elsewhere.
+        signing_in: What knows who the user is to the server.
     """
 
     def __init__(
         self,
-        client: Discovery,
+        discovery: Discovery,
+        signing_in: SigningIn,
         job_id: str,
         url: str,
         status: StatusInfo,
@@ -85,7 +88,9 @@ class AsyncJob:
         is_new: bool = False,
         answer: Reply | None = None,
     ) -> None:
-        self._client = client
+        self._discovery = discovery
+        self._connection = discovery.connection
+        self.signing_in = signing_in
         self.id = job_id
         self.url = url
         self.process_id = process_id or status.process_id
@@ -93,15 +98,10 @@ class AsyncJob:
         self._watch = Watch(now(), status=status, is_new=is_new)
         self._poller = Poller(self._watch, self._check, name=job_id)
         self._answer = answer
-        self._reader = ResultsReader(client, url, self.process_id, wanted)
+        self._reader = ResultsReader(discovery, url, self.process_id, wanted)
         self._checking = asyncio.Lock()
         self._earlier_message = "" if status.is_finished else status.message
         self._reason: str | None = None
-
-    @property
-    def client(self) -> Discovery:
-        """The client that made it."""
-        return self._client
 
     @property
     def view(self) -> JobView:
@@ -116,23 +116,23 @@ class AsyncJob:
     @property
     def server_url(self) -> str:
         """Address of the server that runs the job."""
-        return self._client.url
+        return self._connection.url
 
     @property
     def param_names(self) -> tuple[str, ...]:
         """Names of the query members that its server gets with every request."""
-        return self._client.param_names
+        return self._connection.param_names
 
     @property
     def ends_with_kernel(self) -> bool:
         """Whether the job is known to end, with its server, when this process does."""
-        return self._client.ends_with_kernel
+        return self._discovery.ends_with_kernel
 
     @property
     def capabilities(self) -> Capabilities:
         """What the server can do with it, as far as is known; makes no request."""
-        known = self._client.known_capabilities
-        process = self._client.known_process(self.process_id)
+        known = self._discovery.known_capabilities
+        process = self._discovery.known_process(self.process_id)
         return known.for_process(process) if process else known
 
     @on_loop
@@ -254,7 +254,7 @@ class AsyncJob:
         """
         if self.url and not self.status.is_finished and self.view.phase != "lost":
             await self.refresh()
-        return [LogFile(self._client, link) for link in log_links(self.status)]
+        return [LogFile(self._connection, link) for link in log_links(self.status)]
 
     @on_loop
     async def results(self) -> Results:
@@ -270,7 +270,9 @@ class AsyncJob:
         if self._answer is None:
             await self._need_final_success()
         document = await self._document()
-        return Results(self._client, await with_linked_items(self._client, document))
+        return Results(
+            self._connection, await with_linked_items(self._connection, document)
+        )
 
     async def _document(self) -> ResultsDocument:
         try:
@@ -383,7 +385,7 @@ class AsyncJob:
         await self._need_final_success()
         wanted = Wanted(self._reader.url(self.status), target.name, accept=_ANY_RESULT)
         try:
-            return await download(self._client, wanted, target)
+            return await download(self._connection, wanted, target)
         except ProblemError as error:
             await self._reader.explain(error, self.status)
 
@@ -406,10 +408,12 @@ class AsyncJob:
             return ExecuteRequest.from_json(told)  # as in the draft of 2.0
         link = find_link(self.status.links, "inputs", "definition")
         urls = [join_path(self.url, tail) for tail in ("inputs", "definition")]
-        if link is not None and same_origin(self._client.rebase(link.href), self.url):
-            urls.insert(0, self._client.rebase(link.href))
+        if link is not None and same_origin(
+            self._connection.rebase(link.href), self.url
+        ):
+            urls.insert(0, self._connection.rebase(link.href))
         for url in dict.fromkeys(urls):
-            reply = await self._client.send(requests.get(url))
+            reply = await self._connection.send(requests.get(url))
             if reply.is_ok:
                 return ExecuteRequest.from_json(reply.json())
         raise problem_error(
@@ -424,7 +428,7 @@ class AsyncJob:
             ProblemError: The server refused; 423 if it was started before.
             ServerError: No usable answer; the status tells whether it runs.
         """
-        reply = await self._client.send(requests.start_job_request(self.url))
+        reply = await self._connection.send(requests.start_job_request(self.url))
         if not reply.is_ok:
             raise problem_error(reply, missing=NoSuchJobError)
         return await self.refresh()
@@ -452,7 +456,7 @@ class AsyncJob:
         if outputs is not None:
             changed["outputs"] = requests.wanted_outputs(outputs)
         request = requests.update_job_request(self.url, changed)
-        reply = await self._client.send(request)
+        reply = await self._connection.send(request)
         if not reply.is_ok:
             raise problem_error(reply, missing=NoSuchJobError, safe=_UNCHANGED)
         if inputs is not None:
@@ -482,9 +486,9 @@ class AsyncJob:
         if await self._ended_meanwhile():
             self._need_known()
             return self.status
-        reply = await self._client.send(requests.delete(self.url))
+        reply = await self._connection.send(requests.delete(self.url))
         if reply.is_ok or reply.status_code in (405, 501):
-            self._client.experienced("dismiss", reply, works=reply.is_ok)
+            self._connection.experienced("dismiss", reply, works=reply.is_ok)
         try:
             status = read_dismissed(reply, self.status)
         except NoSuchJobError as error:
@@ -526,8 +530,9 @@ class AsyncJob:
         watch = self._watch
         try:
             # However patient the user is with other requests, silence is noticed here.
-            reply = await self._client.send(
-                requests.get(self.url), timeout_s=min(POLL_S, self._client.timeout_s)
+            reply = await self._connection.send(
+                requests.get(self.url),
+                timeout_s=min(POLL_S, self._connection.timeout_s),
             )
         except TransportError as error:
             watch.not_heard(error, now())

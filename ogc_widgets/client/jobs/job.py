@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.client.blocking import blocking, described_by
+from ogc_widgets.client.facade import blocking, described_by
 from ogc_widgets.client.http.loop import in_loop_thread, run
 from ogc_widgets.client.jobs.ajob import AsyncJob
 from ogc_widgets.errors import printable

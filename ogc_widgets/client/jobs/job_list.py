@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING, Any, Unpack
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.client.discovery import Discovery
-from ogc_widgets.client.http.loop import on_loop
 from ogc_widgets.client.jobs.ajob import AsyncJob
 from ogc_widgets.client.jobs.job_pages import JobPages
 from ogc_widgets.errors import InputError
@@ -16,10 +15,12 @@ from ogc_widgets.protocol.links import absolute, join_path
 from ogc_widgets.protocol.requests import requests
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from ogc_widgets.client.http.connection import Options
+    from ogc_widgets.client.auth.sign_in import SigningIn
+    from ogc_widgets.client.discovery import Discovery
+    from ogc_widgets.protocol.answers.replies import Reply
     from ogc_widgets.protocol.documents.documents import StatusInfo
 
 # Servers that keep whole documents take long for more at once.
@@ -28,20 +29,29 @@ MOST_SORTED = 1_000
 MOST_SENT = 500
 
 
-class Jobs(Discovery):
-    """The verbs that find jobs.
+class Jobs:
+    """The verbs that find jobs, and the jobs that somebody has.
 
-    The arguments are those of :class:`~ogc_widgets.client.http.connection.Connection`.
+    Its coroutines run in the loop thread only.
+
+    Args:
+        discovery: What is known of the server.
+        signing_in: Whose news let jobs look again at once.
+
+    Attributes:
+        discovery: The same.
+        lists_newest_first: Whether the list has been seen to begin with the newest.
     """
 
-    def __init__(self, url: str, **options: Unpack[Options]) -> None:
-        super().__init__(url, **options)
+    def __init__(self, discovery: Discovery, signing_in: SigningIn) -> None:
+        self.discovery = discovery
+        self._connection = discovery.connection
+        self._signing_in = signing_in
         self._jobs: weakref.WeakSet[AsyncJob] = weakref.WeakSet()
         self._sent: dict[str, Mapping[str, Any]] = {}
         self.lists_newest_first = False
-        """Whether the list of jobs has been seen to begin with the newest."""
+        signing_in.when_signed_in(partial(_look_again, self._jobs))
 
-    @on_loop
     async def jobs(
         self,
         limit: int = 50,
@@ -95,25 +105,6 @@ class Jobs(Discovery):
     ) -> JobPages:
         """List jobs page by page; nothing is asked before the first page is wanted.
 
-        The arguments are those of :meth:`iter_jobs`.
-
-        Raises:
-            InputError: There is no such status.
-        """
-        query = JobQuery.of(process_id, status, since, text)
-        return JobPages(self, query, max(1, page_size))
-
-    async def iter_jobs(
-        self,
-        *,
-        page_size: int = 20,
-        process_id: str | None = None,
-        status: str | Iterable[str] | None = None,
-        since: datetime | None = None,
-        text: str = "",
-    ) -> AsyncIterator[AsyncJob]:
-        """Go through the jobs in the server's order; pages are read as needed.
-
         Args:
             page_size: How many jobs to ask for at once.
             process_id: As for :meth:`jobs`, like the others.
@@ -123,18 +114,9 @@ class Jobs(Discovery):
 
         Raises:
             InputError: There is no such status.
-            ServerError: The list could not be read.
         """
-        pages = self.job_pages(
-            page_size=page_size,
-            process_id=process_id,
-            status=status,
-            since=since,
-            text=text,
-        )
-        while page := await pages.next():
-            for job in page:
-                yield job
+        query = JobQuery.of(process_id, status, since, text)
+        return JobPages(self, query, max(1, page_size))
 
     def started_here(self, query: JobQuery) -> list[AsyncJob]:
         """The jobs of this client's own that go on, or have ended, on the server.
@@ -154,7 +136,6 @@ class Jobs(Discovery):
         """Make the job of an entry of the list."""
         return self._attached(status.job_id, join_path(jobs_url, status.job_id), status)
 
-    @on_loop
     async def job(self, job_id_or_url: str) -> AsyncJob:
         """Attach to a job, wherever it was started.
 
@@ -168,28 +149,60 @@ class Jobs(Discovery):
         name = str(job_id_or_url).strip()
         if not name:
             raise InputError("The id of a job is a text that is not empty.")
-        found = await self.resources()
+        found = await self._connection.resources()
         if absolute(name):
             job_id = job_id_of(name) or name.rstrip("/").rpartition("/")[2]
-            url = job_address(name, job_id, found.jobs_url, self.rebase)
+            url = job_address(name, job_id, found.jobs_url, self._connection.rebase)
         else:
             job_id, url = name, join_path(found.jobs_url, name)
-        reply = await self.send(requests.get(url))
+        reply = await self._connection.send(requests.get(url))
         status = read_status(reply)
         return self._attached(status.job_id or job_id, url, status)
 
-    def _attached(self, job_id: str, url: str, status: StatusInfo) -> AsyncJob:
-        sent = self._sent.get(job_id)
-        return self.remember(AsyncJob(self, job_id, url, status, inputs=sent))
+    def knows(self, job_id: str) -> bool:
+        """Whether a job was started by this client."""
+        return job_id in self._sent
 
-    def remember(self, job: AsyncJob) -> AsyncJob:
-        """Keep a job in mind, for as long as somebody has it.
+    def _attached(self, job_id: str, url: str, status: StatusInfo) -> AsyncJob:
+        return self.made(job_id, url, status, inputs=self._sent.get(job_id))
+
+    def made(
+        self,
+        job_id: str,
+        url: str,
+        status: StatusInfo,
+        *,
+        process_id: str = "",
+        inputs: Mapping[str, Any] | None = None,
+        wanted: tuple[str, ...] = (),
+        is_new: bool = False,
+        answer: Reply | None = None,
+    ) -> AsyncJob:
+        """Make a job, and keep it in mind for as long as somebody has it.
 
         What was sent for it is kept as long as the client: few servers give it back.
+        The arguments are those of :class:`~ogc_widgets.client.AsyncJob`.
         """
+        job = AsyncJob(
+            self.discovery,
+            self._signing_in,
+            job_id,
+            url,
+            status,
+            process_id=process_id,
+            inputs=inputs,
+            wanted=wanted,
+            is_new=is_new,
+            answer=answer,
+        )
         self._jobs.add(job)
         if job.id and job.inputs is not None:
             self._sent[job.id] = job.inputs
             while len(self._sent) > MOST_SENT:
                 del self._sent[next(iter(self._sent))]
         return job
+
+
+def _look_again(jobs: Iterable[AsyncJob]) -> None:
+    for job in tuple(jobs):
+        job.resume()

@@ -40,13 +40,14 @@ class JobPages:
     Cancelling a request loses nothing: ask again.
 
     Args:
-        client: Whose jobs.
+        jobs: Whose they are.
         query: Which of them.
         page_size: How many to ask for at once.
     """
 
-    def __init__(self, client: Jobs, query: JobQuery, page_size: int) -> None:
-        self._client = client
+    def __init__(self, jobs: Jobs, query: JobQuery, page_size: int) -> None:
+        self._jobs = jobs
+        self._connection = jobs.discovery.connection
         self._query = query
         self._page_size = page_size
         self._parameters: dict[str, str] = query.parameters
@@ -75,7 +76,7 @@ class JobPages:
             ServerError: The list could not be read.
         """
         while (page := await self._hold()) is not None:
-            url = (await self._client.resources()).jobs_url
+            url = (await self._connection.resources()).jobs_url
             listed = (
                 await off_loop(
                     len(page.entries) * _ENTRY_BYTES,
@@ -88,7 +89,7 @@ class JobPages:
             if not new:
                 self._held = None
                 break  # a server that does not page repeats itself
-            jobs = [self._client.listed(one, url) for one in new]
+            jobs = [self._jobs.listed(one, url) for one in new]
             await self._fill_in(jobs)
             self._held = None
             self._known |= {one.job_id for one in new}
@@ -142,7 +143,7 @@ class JobPages:
         pages = self._pages
         if not isinstance(pages, Pages) or pages.is_last:
             return page
-        if self._client.lists_newest_first:
+        if self._jobs.lists_newest_first:
             return page
         self._ahead = second = await pages.next()
         if second is None:
@@ -151,7 +152,7 @@ class JobPages:
             JobList.from_json(one.document, one.url).jobs for one in (page, second)
         )
         if not (is_oldest_first(first_jobs) or is_older(first_jobs, jobs)):
-            self._client.lists_newest_first = True
+            self._jobs.lists_newest_first = True
             return page
         last = LastPages(pages.read, second.url, self._page_size)
         loaded = len(page.entries) + len(second.entries)
@@ -163,14 +164,14 @@ class JobPages:
         return page
 
     async def _start(self, parameters: dict[str, str]) -> Page | None:
-        url = (await self._client.resources()).jobs_url
+        url = (await self._connection.resources()).jobs_url
         first = requests.jobs_request(url, limit=self._page_size, **parameters).url
         pages = Pages(
-            self._client,
+            self._connection,
             first,
             "jobs",
             limit=self._page_size,
-            timeout_s=max(LIST_S, self._client.timeout_s),
+            at_least_s=LIST_S,
         )
         page = await pages.next()
         self._pages = pages

@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ogc_widgets.client.blocking import blocking
+from ogc_widgets.client.facade import blocking
 from ogc_widgets.client.http.loop import on_loop
 from ogc_widgets.errors import (
     DeadlineError,

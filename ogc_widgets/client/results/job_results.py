@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ogc_widgets.client.blocking import blocking
+from ogc_widgets.client.facade import blocking
 from ogc_widgets.client.http.loop import on_loop
 from ogc_widgets.client.results.downloads import (
     Wanted,

@@ -52,7 +52,7 @@ class ResultsReader:
     """Reads the results of one job.
 
     Args:
-        client: Whose job.
+        discovery: What is known of the server.
         job_url: Address of the job, or ``""``.
         process_id: Its process, for the names and media types of its outputs; ``""``
             if only the status says it.
@@ -61,12 +61,13 @@ class ResultsReader:
 
     def __init__(
         self,
-        client: Discovery,
+        discovery: Discovery,
         job_url: str,
         process_id: str,
         wanted: tuple[str, ...] = (),
     ) -> None:
-        self._client = client
+        self._discovery = discovery
+        self._connection = discovery.connection
         self._job_url = job_url
         self._process_id = process_id
         self._wanted = wanted
@@ -77,7 +78,7 @@ class ResultsReader:
         """Return where the results are: where the server says, if that is there."""
         link = find_link(status.links, "results")
         if link is not None and (link.is_json or not link.type):
-            url = self._client.rebase(link.href)
+            url = self._connection.rebase(link.href)
             if same_origin(url, self._job_url):
                 return url
         return join_path(self._job_url, "results")
@@ -131,7 +132,7 @@ class ResultsReader:
             raise error
         said = clean(Problem.from_json(error.problem).summary, limit=300)
         said = f": {said}" if said else "."
-        look = await self._client.send(requests.get(self._job_url))
+        look = await self._connection.send(requests.get(self._job_url))
         if look.status_code in (404, 410):
             raise JobGoneError(
                 f"The server no longer knows job {status.job_id}, nor its results"
@@ -184,7 +185,7 @@ class ResultsReader:
             thoroughly: Whether to look also where no link leads.
         """
         link = find_link(status.links, "exceptions")
-        linked = self._client.rebase(link.href) if link else ""
+        linked = self._connection.rebase(link.href) if link else ""
         urls = [self.url(status)]
         if linked and same_origin(linked, self._job_url):
             urls.append(linked)
@@ -192,15 +193,15 @@ class ResultsReader:
             urls.append(join_path(self._job_url, "exceptions"))
         for url in urls:
             with silent(), contextlib.suppress(OgcError):
-                if reason := reason_in(await self._client.send(requests.get(url))):
+                if reason := reason_in(await self._connection.send(requests.get(url))):
                     return reason
         return ""
 
     async def _get(self, url: str) -> Reply:
         """Ask for JSON, and for whatever there is where there is no JSON."""
-        reply = await self._client.send(requests.get(url))
+        reply = await self._connection.send(requests.get(url))
         if reply.status_code == 406:
-            reply = await self._client.send(requests.get(url, accept="*/*"))
+            reply = await self._connection.send(requests.get(url, accept="*/*"))
         return reply
 
     async def _each(
@@ -230,10 +231,10 @@ class ResultsReader:
     async def _described(self, status: StatusInfo) -> Process | None:
         """The description, which tells outputs apart, also of a job of others."""
         process_id = self._process_id or status.process_id
-        known = self._client.known_process(process_id)
+        known = self._discovery.known_process(process_id)
         if known is None and process_id:
             with silent(), contextlib.suppress(ServerError):
-                known = await self._client.process(process_id)
+                known = await self._discovery.process(process_id)
         return known
 
     def _names(self, process: Process | None) -> tuple[str, ...]:

@@ -274,7 +274,7 @@ class JobPanel(SigningInView):
             if view.is_final:
                 self._stop, self._stop_note = "ready", ""
             if view.connection == "sign-in":
-                self._ask_to_sign_in(job.aio.client)
+                self._ask_to_sign_in(job.aio.signing_in)
             elif view.connection == "ok" and self.sign_in:
                 self._put_box_away()
             self._publish()

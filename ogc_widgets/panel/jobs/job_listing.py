@@ -81,7 +81,7 @@ class JobListing:
             self.jobs = newest_first([*self.jobs, *page])
             self.is_all = not page or self._pages.is_last
         known = {job.id for job in self.jobs}
-        own = self._client.started_here(self._query)
+        own = self._client.job_list.started_here(self._query)
         self.jobs = newest_first(
             [*(job for job in own if job.id not in known), *self.jobs]
         )

@@ -1,4 +1,9 @@
-"""Makes blocking methods, with their types and docstrings, from the awaitable ones."""
+"""Makes the methods of the clients, with types and docstrings, from those behind them.
+
+The verbs are written once, in the parts of a client, where they run in the loop thread.
+:func:`awaitable` makes them methods that any loop can await, :func:`blocking` ones that
+wait.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,7 @@ import functools
 import inspect
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, overload
 
-from ogc_widgets.client.http.loop import run
+from ogc_widgets.client.http.loop import on_loop, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -15,6 +20,24 @@ P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R")
 F = TypeVar("F", bound="Callable[..., object]")
+
+
+def awaitable(
+    part: str, method: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]
+) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
+    """Make a method of a client from one of a part of it; any loop can await it.
+
+    Args:
+        part: Name of the attribute that holds the part.
+        method: A method of the part that is a coroutine function.
+    """
+    on_our_loop = on_loop(method)
+
+    @functools.wraps(method)
+    async def call(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:  # noqa: ANN401 # any client
+        return await on_our_loop(getattr(self, part), *args, **kwargs)
+
+    return call
 
 
 @overload
