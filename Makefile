@@ -5,15 +5,17 @@
 # CHROMIUM=/path/to/chrome  the browser of the browser tests
 # STEPS=15000  SEED=0       how long `make fuzz` takes, and what it does
 # ARGS="-k word"            more options for pytest in `make test`
+# NUMBER=200  SEED=0       how many faults `make mutants` plants, and which
 # MINUTES=6  KILLS=120      how long and how often `make soak` does what it does
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 BIN := .venv/bin
 STEPS := 15000
+NUMBER := 200
 SEED := 0
 
-.PHONY: help demo test fuzz servers lint js docs bench soak clean
+.PHONY: help demo test fuzz mutants servers lint js docs bench soak clean
 
 help: ## list these commands
 	@echo "make COMMAND, where COMMAND is one of:"
@@ -39,6 +41,11 @@ fuzz: ## make documents and answers wrong at random, for some minutes (STEPS=, S
 	@echo "==> make fuzz: $(STEPS) steps of seed $(SEED). To stop: Ctrl+C"
 	$(call environment,.venv test)
 	@nice $(BIN)/python tests/fuzz/fuzz.py --steps $(STEPS) --seed $(SEED)
+
+mutants: ## plant NUMBER= small faults, and print those that no test notices (SEED=)
+	@echo "==> make mutants: $(NUMBER) faults of seed $(SEED), some hours. To stop: Ctrl+C"
+	$(call environment,.venv test mutants)
+	@nice $(BIN)/python scripts/mutants.py --number $(NUMBER) --seed $(SEED) $(ARGS)
 
 servers: ## run every verb on every server, and write what came of it to docs/servers.md
 	@echo "==> make servers: every verb on every server, into docs/servers.md"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Run pytest with other people's servers and with a Chromium, which are installed if that
-# is possible. Arguments go to pytest. Tests of what is not there are left out, loudly;
-# with CI=true that fails.
+# is possible. Arguments go to pytest; without "-n 0" among them, several workers share the
+# tests (conftest.py). Tests of what is not there are left out, loudly; with CI=true that
+# fails.
 python=.venv/bin/python
 
 "$python" scripts/servers.py || exit 1
@@ -10,7 +11,7 @@ echo "==> Looking for a Chromium"
 if CHROMIUM=$("$python" scripts/chromium.py --install); then
     export CHROMIUM
     echo "==> Browser tests with $CHROMIUM"
-    exec "$python" -m pytest "$@"
+    exec "$python" -m pytest -n auto "$@"
 fi
 
 if [ "$CI" = true ]; then
@@ -25,4 +26,4 @@ cat >&2 <<'TEXT'
   ****************************************************************************
 
 TEXT
-exec "$python" -m pytest -m "not browser" "$@"
+exec "$python" -m pytest -n auto -m "not browser" "$@"

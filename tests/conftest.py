@@ -21,6 +21,8 @@ CORPUS = ROOT.parent / "shared" / "corpus"
 sys.path.insert(0, str(GUARD))
 
 import network_guard  # noqa: E402 # lies beside this file, found by the line above
+from hypothesis import HealthCheck, settings  # noqa: E402
+from hypothesis.internal.conjecture import providers  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +30,23 @@ if TYPE_CHECKING:
     from oidc_provider import OidcProvider
 
     from ogc_widgets.lab import Lab
+
+# The same examples in every run, whatever else is run, and however busy the machine is;
+# --hypothesis-profile=default looks for others.
+settings.register_profile(
+    "repeatable",
+    database=None,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("repeatable")
+# Else the texts and numbers in the modules that happen to be loaded become examples, so
+# that these depend on which tests came before; there is no setting for it.
+providers._get_local_constants = lambda: providers._local_constants
+
+# Where the program that bears a silence says how it went; the same for all workers.
+SILENCE_VARIABLE = "OGCW_TEST_SILENCE"
 
 _home = pytest.StashKey[Path]()
 _silence = pytest.StashKey[Any]()
@@ -61,37 +80,41 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join(
         part for part in (str(GUARD), os.environ.get("PYTHONPATH", "")) if part
     )
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ[SILENCE_VARIABLE] = str(home / "silence.txt")
     network_guard.install()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    if program := config.stash.get(_silence, None):
+        program.kill()
+        program.wait()
     shutil.rmtree(config.stash[_home], ignore_errors=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the browser tests last.
-
-    They are the slowest, and Playwright keeps an event loop running in this thread,
-    in which other tests could not start one of their own.
-    """
-    items.sort(key=lambda item: ROOT / "tests" / "browser" in item.path.parents)
-
-
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Begin what only waits while the other tests run."""
-    if any("silence_borne" in getattr(i, "fixturenames", ()) for i in session.items):
+    """Begin what only waits while the other tests run, unless this is a worker."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        _begin_silence(session.config, [item.nodeid for item in session.items])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
+    """The same for all workers, when the first of them knows what will be run."""
+    _begin_silence(node.config, ids)
+
+
+def _begin_silence(config: pytest.Config, ids: list[str]) -> None:
+    if _silence not in config.stash and any("silence_of_35_s" in name for name in ids):
         from bear_silence import begin
 
-        session.config.stash[_silence] = begin()
+        config.stash[_silence] = begin(Path(os.environ[SILENCE_VARIABLE]))
 
 
 @pytest.fixture(scope="session")
-def silence_borne(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """The program that bears 35 s of silence, begun when the run was."""
-    program = request.config.stash[_silence]
-    yield program
-    program.kill()
-    program.communicate()
+def silence_borne() -> Path:
+    """Where a program that was begun with the run says how it bore 35 s of silence."""
+    return Path(os.environ[SILENCE_VARIABLE])
 
 
 @pytest.fixture(scope="session", autouse=True)

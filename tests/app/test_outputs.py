@@ -12,6 +12,8 @@ from raw_server import RawServer, answer, processes_server
 from replay import replay
 
 from ogc_widgets.app import App
+from ogc_widgets.app.views.outputs_view import OutputsView
+from ogc_widgets.client.results.output_files import OutputFile
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
@@ -88,6 +90,19 @@ def test_bytes_are_saved_from_the_page_and_never_shown_as_text() -> None:
     ]  # fmt: skip
     assert all(buffers == [PNG] for _, buffers in sent)
     assert problem == ""
+
+
+def test_output_that_is_too_large_for_the_page_is_saved_by_python() -> None:
+    large = OutputFile("scene.tif", "image/tiff", bytes(2**26 + 1))
+    view = OutputsView()
+    sent: list[Any] = []
+    view.send = lambda content, buffers=None: sent.append(content)
+    view._files = [large]
+    view._receive(None, {"type": "save", "row": 0}, None)
+    assert sent == []
+    assert "67 MB, too much to send" in view.problem
+    assert "app.results.download" in view.problem
+    view.close()
 
 
 def test_text_that_is_too_long_to_show_can_be_saved_whole() -> None:

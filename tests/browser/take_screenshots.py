@@ -217,6 +217,7 @@ def take(browser: Browser, lab: JupyterLab, theme: str, width: int) -> None:
 def main(wanted: list[str]) -> None:
     sys.path.insert(0, str(ROOT / "scripts"))
     import chromium
+
     from conftest import BROWSER_ARGUMENTS
 
     folder = Path(tempfile.mkdtemp(prefix="ogcw-screenshots-"))

@@ -25,11 +25,12 @@ from ogc_widgets.protocol.links import absolute, with_query
 from ogc_widgets.protocol.notices import silent
 from ogc_widgets.protocol.wire import parse_json
 
-SECONDS = 3.0
+STEPS = 200
 
 
 def test_nothing_but_our_errors_comes_of_documents_made_wrong():
-    report = fuzz("suite", range(1_000_000), most_s=SECONDS)
+    # So many steps, and not so many seconds: a busy machine tries the same.
+    report = fuzz("suite", range(STEPS))
     assert not report.failures, report.failures[0]
     assert report.steps
 

@@ -122,6 +122,19 @@ def test_only_downloaded_files_are_sent_to_the_page(shown):
     assert sent[0][1] == [PNG]
 
 
+def test_file_of_more_than_100_mb_stays_where_it_was_saved(shown, tmp_path):
+    sent = []
+    shown.table.send = lambda content, buffers=None: sent.append(content)
+    ask(shown, type="download", id="b", key="data")
+    path = tmp_path / "files" / "b-data"
+    with path.open("r+b") as file:
+        file.truncate(100_000_001)  # takes no room on the disk
+    ask(shown, type="fetch", id="b", name="b-data")
+    assert sent == []
+    assert "100 MB, too much to send to the page" in shown.table.problem
+    assert str(path) in shown.table.problem
+
+
 def test_plain_items_are_shown_without_offering_what_cannot_be_done():
     widget = ResultsMap({"type": "FeatureCollection", "features": [item("a")]})
     assert [row["id"] for row in widget.table.rows] == ["a"]
