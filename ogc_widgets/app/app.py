@@ -308,7 +308,7 @@ class App(NotesDisplay, ipywidgets.VBox):
             self._gate.close()
         else:
             self._search.close()
-            self.form.item_looker = None
+            self.form.stac.looker = None
             self.form.close()
         tidy_up(self._stac.close)
         self._cards.close()
@@ -369,7 +369,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         self._area_link.bind(form)
         self._scenes.bind(form)
         self._search.bind(form)
-        form.item_looker = self._looks
+        form.stac.looker = self._looks
         self._show_tab()
         self._follow_form()
         if old is not None:

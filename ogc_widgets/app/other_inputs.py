@@ -43,7 +43,7 @@ class Line:
 
 def kept_of(form: ProcessForm) -> Kept | None:
     """What was typed in a form; ``None`` if it stands there as the server made it."""
-    return Kept(form.process.id, form.typed()) if form.is_touched else None
+    return Kept(form.process.id, form.sets.typed()) if form.sets.is_touched else None
 
 
 class OtherInputs:
@@ -72,7 +72,7 @@ class OtherInputs:
         line = self._line
         if line is None:
             return {}
-        if line.kept is not None and line.kept.typed == self._app.form.typed():
+        if line.kept is not None and line.kept.typed == self._app.form.sets.typed():
             return {}
         return {"text": line.text, "take": line.take, "leave": line.leave}
 
@@ -81,7 +81,7 @@ class OtherInputs:
         line, self._line = self._line, None
         if take and line is not None and (kept := line.kept) is not None:
             self._app.open_process(
-                kept.process_id, lambda: self._app.form.take_over(kept.typed)
+                kept.process_id, lambda: self._app.form.sets.take_over(kept.typed)
             )
         self._app.say_what_is_offered()
 

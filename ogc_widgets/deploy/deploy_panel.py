@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from ogc_widgets.protocol import ProcessSummary
     from ogc_widgets.protocol.requests.packages import PackageCheck
 
-    Json = dict[str, Any]
     Package = str | bytes | Path | Mapping[str, Any]
 
 _CONFLICT = 409
@@ -366,15 +365,8 @@ class DeployPanel(BackgroundView):
                 "fixed": sum(one.mutable is False for one in self._processes or ()),
             }
 
-    def _repr_mimebundle_(self, **kwargs: dict[Any, Any]) -> tuple[Json, Json]:
-        """The live view, and what a saved notebook says without it."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        shown, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        return {
-            **(shown or {}),
-            "text/plain": card_text(self._check),
-            "text/html": card_html(self._check),
-        }, metadata
+    def _card(self) -> tuple[str, str]:
+        return card_text(self._check), card_html(self._check)
 
     def _text(self) -> str:
         """What stands in the box for the address or the text."""

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from ogc_widgets.form.fields.build_fields import reduce_process
     from ogc_widgets.form.fields.fields import UNSET, Field
     from ogc_widgets.form.fields.registry import register_field
-    from ogc_widgets.form.widget import ProcessForm
+    from ogc_widgets.form.form import ProcessForm
 
 _HOME_OF = {
     "UNSET": "ogc_widgets.form.fields.fields",
     "Field": "ogc_widgets.form.fields.fields",
-    "ProcessForm": "ogc_widgets.form.widget",
+    "ProcessForm": "ogc_widgets.form.form",
     "reduce_process": "ogc_widgets.form.fields.build_fields",
     "register_field": "ogc_widgets.form.fields.registry",
 }

@@ -8,7 +8,7 @@ import traitlets
 
 from ogc_widgets.form.fields import registry
 from ogc_widgets.form.fields.fields import UNSET
-from ogc_widgets.form.live import plain
+from ogc_widgets.form.inputs import plain
 from ogc_widgets.form.page.spec import spec
 from ogc_widgets.form.schema import exact
 from ogc_widgets.view.halves import from_page, to_page
@@ -16,11 +16,11 @@ from ogc_widgets.view.halves import from_page, to_page
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ogc_widgets.form.state import FormState
+    from ogc_widgets.form.form import ProcessForm
     from ogc_widgets.protocol.wire import JsonValue
 
 
-class Slots:
+class CustomWidgets:
     """Makes the widgets of a form's registered fields and keeps them in step.
 
     Attributes:
@@ -29,7 +29,7 @@ class Slots:
         errors: What the makers of widgets raised; those fields are drawn as usual.
     """
 
-    def __init__(self, form: FormState) -> None:
+    def __init__(self, form: ProcessForm) -> None:
         self._form = form
         self._by_id: dict[str, Any] = {}
         self._is_showing = False

@@ -86,11 +86,31 @@ class View(NotesDisplay, anywidget.AnyWidget):
         if buffers:
             secret = bytes(buffers[0]).decode("utf-8", errors="replace")
             arguments["secret"] = from_page(secret)
-        handler = getattr(self, f"_on_{content['type']}", None)
+        handler = self._handler(content["type"])
         if handler is not None:
             self._guard(handler, **arguments)
         # The page waits for a word: without one it says that the kernel is silent.
         super().send({"type": "heard"})
+
+    def _card(self) -> tuple[str, str] | None:
+        """Text and HTML of what a saved notebook says without a kernel, if anything."""
+        return None
+
+    def _repr_mimebundle_(
+        self, **kwargs: dict[Any, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The live view, and the card for a saved notebook."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        shown, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        card = self._card()
+        if card is not None:
+            texts = dict(zip(("text/plain", "text/html"), card, strict=True))
+            shown = {**(shown or {}), **texts}
+        return shown, metadata
+
+    def _handler(self, kind: str) -> Callable[..., object] | None:
+        """What takes messages of a kind; a view may keep these methods in a part."""
+        return getattr(self, f"_on_{kind}", None)
 
     def _guard(self, handler: Callable[..., object], **arguments: object) -> None:
         """Call a handler; show what it raises instead of losing it."""

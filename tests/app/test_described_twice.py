@@ -95,7 +95,7 @@ def test_water_bodies_gets_flat_lists_when_zoo_describes_them_twice() -> None:
         assert set(app.form.errors) == {"aoi", "stac_items"}
         # Two rows for two addresses, none of which is a list of its own.
         type_in(app, stac_items=[items[0], None, items[1]])
-        app.form.set_shape("aoi", [-121.4, 39.8, -120.7, 40.5])
+        app.form.areas.set_shape("aoi", [-121.4, 39.8, -120.7, 40.5])
         assert app.form.errors == {}
         app.run().wait(30)
         assert body_of(server) == {

@@ -130,9 +130,9 @@ def test_secrets_are_not_taken_over(lab_server: Lab) -> None:
     }
     earlier, later = ogc.ProcessForm(process), ogc.ProcessForm(process)
     earlier.inputs = {"token": "s3cret", "name": "x"}
-    typed = earlier.typed()
+    typed = earlier.sets.typed()
     assert "s3cret" not in repr(typed)
-    later.take_over(typed)
+    later.sets.take_over(typed)
     assert later.inputs == {"name": "x"}
 
 

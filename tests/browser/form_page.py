@@ -9,7 +9,7 @@ import pytest
 from form_states import traits
 from view_page import show_view
 
-from ogc_widgets.form.widget import ProcessForm
+from ogc_widgets.form.form import ProcessForm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

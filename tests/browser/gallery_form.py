@@ -22,7 +22,7 @@ from form_states import (
 from playwright.sync_api import sync_playwright
 from view_page import CHROMIUM, CHROMIUM_ARGS, show_view
 
-from ogc_widgets.form.widget import ProcessForm
+from ogc_widgets.form.form import ProcessForm
 
 LONG = "A very long title that goes on and on about what this input is for " * 6
 STATES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {

@@ -16,7 +16,7 @@ from view_page import show_view
 
 from ogc_widgets.app.views.header import HeaderView
 from ogc_widgets.deploy import DeployPanel
-from ogc_widgets.form.widget import ProcessForm
+from ogc_widgets.form.form import ProcessForm
 from ogc_widgets.panel import JobPanel, JobTable, ServerCard, SignIn
 
 # What no server can set to any text: it chooses how a thing is drawn.

@@ -237,7 +237,8 @@ def test_app_lists_what_was_deployed_in_its_panel_and_opens_it(app):
     # The form of the open process stays as it was.
     assert app.form is form
     press(panel, "open", process_id="panel-hello")
-    wait_until(lambda: app.process.id == "panel-hello")
+    wait_until(lambda: app.form is not form)
+    assert app.process.id == "panel-hello"
     assert list(app.form.fields) == ["area", "times"]
     assert app._cards.deploy_panel is None
     assert panel not in app.children

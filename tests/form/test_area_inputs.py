@@ -41,7 +41,7 @@ def area_inputs():
         inputs = json.loads(path.read_text(encoding="utf-8")).get("inputs") or {}
         for name, description in inputs.items() if isinstance(inputs, dict) else ():
             text = json.dumps(description, sort_keys=True)
-            if text not in seen and form_of(name, description).area_ids:
+            if text not in seen and form_of(name, description).areas.ids:
                 seen.add(text)
                 yield pytest.param(name, description, id=f"{path.stem[:30]}:{name}")
 
@@ -54,14 +54,14 @@ def test_area_is_found_drawn_and_comes_back_however_it_is_said(
     said = copy.deepcopy(description)
     said["schema"] = REWRITTEN[rewrite](said["schema"])
     first, form = form_of(name, description), form_of(name, said)
-    path = form.area_paths[0]
-    hint = form.area_hint(path)
-    assert hint.default == first.area_hint(first.area_paths[0]).default
+    path = form.areas.paths[0]
+    hint = form.areas.hint(path)
+    assert hint.default == first.areas.hint(first.areas.paths[0]).default
     is_point = hint.types == ("Point",)
     shape = {"type": "Point", "coordinates": [5, 40]} if is_point else BOX
-    form.set_shape(path, shape)
+    form.areas.set_shape(path, shape)
     sent = dict(form.inputs)
-    assert form.get_shape(path)["coordinates"]
+    assert form.areas.get_shape(path)["coordinates"]
     assert not form.errors or "needs 2 values" in form.errors[name]
     form.inputs = {}
     form.inputs = sent

@@ -173,17 +173,17 @@ def test_units_are_short_when_they_are_addresses() -> None:
 def test_texts_name_their_media_type_when_only_that_tells_them_apart() -> None:
     point = {"type": "Point", "coordinates": [1, 2]}
     with closing(ProcessForm(read("f14"))) as form:
-        form.set_shape("GEOM", point)
+        form.areas.set_shape("GEOM", point)
         sent = {"value": "POINT(1 2)", "mediaType": "application/wkt"}
         assert form.inputs == {"GEOM": sent}
-        assert form.get_shape("GEOM") == point
+        assert form.areas.get_shape("GEOM") == point
         gml = {"mode": "text", "text": "<gml:Point/>", "type": None}
         draft = {"branch": 1, "draft": gml}
         form._receive(None, {"type": "edit", "id": "GEOM", "draft": draft}, None)
         sent = {"value": "<gml:Point/>", "mediaType": "application/gml+xml"}
         assert form.inputs == {"GEOM": sent}
         form.inputs = {"GEOM": point}
-        assert form.get_shape("GEOM") == point
+        assert form.areas.get_shape("GEOM") == point
 
 
 def test_ranges_and_options_are_read_when_data_is_literal() -> None:

@@ -105,7 +105,7 @@ def test_bands_are_a_list_with_its_default_when_cwl2ogc_describes_them(
 ) -> None:
     form = ProcessForm(read(CORPUS / "process-descriptions" / name))
     assert form.inputs == {"epsg": "EPSG:4326", "bands": ["green", "nir"]}
-    assert form.area_ids == ("aoi",)
+    assert form.areas.ids == ("aoi",)
 
 
 def test_nine_of_nine_inputs_are_usable_when_the_echo_process_is_described() -> None:

@@ -11,7 +11,7 @@ from ogc_widgets.client.stac.stac_reader import Look
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.checks.item_checks import check_key
 from ogc_widgets.form.fields.build_fields import reduce_input
-from ogc_widgets.form.widget import ProcessForm
+from ogc_widgets.form.form import ProcessForm
 
 ITEM_SCHEMA = "https://schemas.stacspec.org/v1.0.0/item-spec/json-schema/item.json"
 COLLECTION_SCHEMA = (
@@ -168,10 +168,10 @@ def test_value_comes_back_when_it_was_set(schema, value, draft):
 
 def test_typed_address_becomes_a_link_when_the_input_is_an_object():
     form = form_of({"$ref": ITEM_SCHEMA}, "item")
-    form._on_edit("item", f" {A} ")
+    form._page.on_edit("item", f" {A} ")
     assert form.inputs == {"item": {"href": A}}
     assert form.errors == {}
-    form._on_edit("item", '{"type": "Feature",')
+    form._page.on_edit("item", '{"type": "Feature",')
     assert "item" not in form.inputs
     assert form.errors["item"]
     form.close()
@@ -212,8 +212,8 @@ def form():
 
 @pytest.fixture
 def looker(form):
-    form.item_looker = Looker()
-    return form.item_looker
+    form.stac.looker = Looker()
+    return form.stac.looker
 
 
 def check_of(form, text, wants="item"):
@@ -251,13 +251,13 @@ def test_collection_is_named_when_an_item_is_wanted(form, looker):
 
 
 def test_half_typed_address_waits_when_it_is_typed(form, looker):
-    form._on_edit("stac_items", ["https://example.or"])
-    form._on_edit("stac_items", [A])
+    form._page.on_edit("stac_items", ["https://example.or"])
+    form._page.on_edit("stac_items", [A])
     assert looker.asked == [("https://example.or", True, False), (A, True, False)]
     assert looker.given_up == ["https://example.or"]
     assert check_of(form, A) is None
     # The row was left: no more waiting.
-    form._on_look()
+    form._page.on_look()
     assert looker.asked[-1] == (A, False, False)
 
 
@@ -286,7 +286,7 @@ def test_private_address_is_read_when_the_user_asks_for_it(form, looker):
     form.inputs = {"stac_items": [A]}
     looker.answer(A, private=True, why_not="Not looked at.")
     assert check_of(form, A) == {"state": "unread", "words": "Not looked at."}
-    form._on_look(f"item|{A}")
+    form._page.on_look(f"item|{A}")
     assert looker.asked[-1] == (A, False, True)
     looker.answer(A, ITEM)
     assert check_of(form, A)["state"] == "good"
@@ -299,10 +299,10 @@ def test_hundred_addresses_are_looked_at_when_there_are_more(form, looker):
 
 def test_outlines_come_with_the_items_that_were_seen(form, looker):
     form.inputs = {"stac_items": [A]}
-    assert form.item_features() == {}
+    assert form.stac.features() == {}
     looker.answer(A, ITEM)
     outline = {"type": "Feature", "id": "A", "geometry": ITEM["geometry"], "bbox": None}
-    assert form.item_features() == {f"item|{A}": [outline]}
+    assert form.stac.features() == {f"item|{A}": [outline]}
 
 
 def test_document_in_the_form_is_judged_without_asking_anybody():
@@ -313,13 +313,13 @@ def test_document_in_the_form_is_judged_without_asking_anybody():
     assert check == {"state": "good", "id": "A", "date": "13 Jul 2021"}
     field = form.fields["item"].field
     assert set(form.item_checks) == {check_key(field.stac, form.drafts["item"])}
-    assert form.item_features()
+    assert form.stac.features()
     form.close()
 
 
 def test_any_file_is_fine_when_the_input_takes_files():
     form = form_of({"oneOf": [URI, {"$ref": ITEM_SCHEMA}]}, "raster", **cwl("File"))
-    form.item_looker = looker = Looker()
+    form.stac.looker = looker = Looker()
     form.inputs = {"raster": "https://example.org/a.tif"}
     looker._done["https://example.org/a.tif"](
         Look(why_not="A file is there (image/tiff).", answered=True)

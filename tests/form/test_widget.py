@@ -413,12 +413,12 @@ def test_each_area_has_its_shape_when_an_input_takes_several() -> None:
     gml = {"type": "string", "contentMediaType": "application/gml+xml"}
     schema = {"oneOf": [gml, {"format": "geojson-geometry"}]}
     form = form_of(schema, maxOccurs=3)
-    assert form.area_paths == ("x/0",)
-    form.set_shape("x/0", SQUARE)
-    form.set_shape("x/1", {"type": "Point", "coordinates": [1, 2]})
+    assert form.areas.paths == ("x/0",)
+    form.areas.set_shape("x/0", SQUARE)
+    form.areas.set_shape("x/1", {"type": "Point", "coordinates": [1, 2]})
     assert [one["type"] for one in form.inputs["x"]] == ["Polygon", "Point"]
-    assert form.area_paths == ("x/0", "x/1")
-    assert form.get_shape("x/1") == {"type": "Point", "coordinates": [1, 2]}
+    assert form.areas.paths == ("x/0", "x/1")
+    assert form.areas.get_shape("x/1") == {"type": "Point", "coordinates": [1, 2]}
     page(form, type="area_action", id="x", path="x/0", action="clear")
     assert [one["type"] for one in form.inputs["x"]] == ["Point"]
     assert form.errors == {}
@@ -467,7 +467,14 @@ def test_the_first_reference_system_is_a_choice_when_the_schema_lists_several() 
 def assert_not_in(secret: str, form: ProcessForm) -> None:
     state = form.get_state()
     bundle = form._repr_mimebundle_()
-    shown = [state, bundle, form, form.fields["x"], form.public_inputs, form._vault]
+    shown = [
+        state,
+        bundle,
+        form,
+        form.fields["x"],
+        form.public_inputs,
+        form._values.vault,
+    ]
     assert not [part for part in shown if secret in repr(part)]
 
 
@@ -518,9 +525,9 @@ def test_a_secret_stays_in_python_when_it_is_set(value: Any) -> None:
 def test_a_secret_is_forgotten_when_no_field_holds_it() -> None:
     form = form_of({"type": "string", "format": "password"})
     form.inputs = {"x": SECRET}
-    assert not form._vault.is_empty
+    assert not form._values.vault.is_empty
     form.reset()
-    assert form._vault.is_empty
+    assert form._values.vault.is_empty
 
 
 def test_bytes_are_sent_as_base64_when_a_file_is_uploaded() -> None:

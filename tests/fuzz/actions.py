@@ -85,7 +85,7 @@ def look_at(made):
     json.dumps(made.spec)
     made._repr_mimebundle_()
     assert isinstance(made.problems, list)
-    made.typed()
+    made.sets.typed()
     dump_json(made.public_inputs, is_lenient=True)
 
 

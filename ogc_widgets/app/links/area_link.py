@@ -38,9 +38,9 @@ class AreaLink:
         """Follow another form."""
         self._leave()
         self._form = form
-        self._path = next(iter(form.area_paths), "")
+        self._path = next(iter(form.areas.paths), "")
         self._drafts = {}
-        form.has_map = bool(form.area_ids)
+        form.has_map = bool(form.areas.ids)
         form.observe(self._typed, "drafts")
         form.observe(self._asked, "area_request")
         self._busy = True
@@ -68,15 +68,15 @@ class AreaLink:
         form = self._form
         if form is None or self._busy:
             return
-        path = self._path or next(iter(form.area_paths), "")
+        path = self._path or next(iter(form.areas.paths), "")
         if not path:
             return
         self._busy = True
         try:
-            form.set_shape(path, self._map.geometry)
+            form.areas.set_shape(path, self._map.geometry)
         except InputError as error:
             # The field keeps what it has, and the map shows that again.
-            self._map.geometry = form.get_shape(path)
+            self._map.geometry = form.areas.get_shape(path)
             self._map.report(error)
         finally:
             self._busy = False
@@ -91,27 +91,27 @@ class AreaLink:
         before, self._drafts = self._drafts, dict(form.drafts)
         changed = [
             path
-            for path in form.area_paths
+            for path in form.areas.paths
             if before.get(_key(path)) != self._drafts.get(_key(path))
         ]
-        if before and not changed and self._path in form.area_paths:
+        if before and not changed and self._path in form.areas.paths:
             return  # large outlines are not read again for every letter elsewhere
         if before and changed:
             self._path = self._changed_part(form, _key(changed[0])) or changed[0]
-        if self._path not in form.area_paths:
-            self._path = next(iter(form.area_paths), "")
+        if self._path not in form.areas.paths:
+            self._path = next(iter(form.areas.paths), "")
         if self._path:
             self._show(form)
         self._tell(form)
 
     def _changed_part(self, form: ProcessForm, key: str) -> str:
         """Of several areas in one input, the edited one, if it is still there."""
-        inside = _key(self._path) == key and self._path in form.area_paths
+        inside = _key(self._path) == key and self._path in form.areas.paths
         return self._path if inside else ""
 
     def _show(self, form: ProcessForm) -> None:
         """Bring the shape of the field to the map."""
-        shape = form.get_shape(self._path)
+        shape = form.areas.get_shape(self._path)
         is_half_typed = shape is None and _is_half_typed(form, self._path)
         self._busy = True
         try:
@@ -138,25 +138,25 @@ class AreaLink:
     def _chosen(self, _change: object) -> None:
         """Another area was chosen on the map."""
         form, path = self._form, self._map.active_area
-        if form is not None and path in form.area_paths and path != self._path:
+        if form is not None and path in form.areas.paths and path != self._path:
             self._map.stop_drawing()
             self._edit(form, path)
 
     def _edit(self, form: ProcessForm, path: str) -> None:
-        if path == self._path or path not in form.area_paths:
+        if path == self._path or path not in form.areas.paths:
             return
         self._path = path
         self._busy = True
         try:
-            self._map.geometry = form.get_shape(path)
+            self._map.geometry = form.areas.get_shape(path)
         finally:
             self._busy = False
         self._tell(form)
 
     def _tell(self, form: ProcessForm) -> None:
         """Say on the map and in the form which areas there are, and which is edited."""
-        paths = form.area_paths
-        hint = form.area_hint(self._path) if self._path else None
+        paths = form.areas.paths
+        hint = form.areas.hint(self._path) if self._path else None
         tools = tools_for(hint) if hint is not None else ()
         if tools != self._map.tools:
             self._map.tools = tools
@@ -165,8 +165,8 @@ class AreaLink:
             [
                 {
                     "id": path,
-                    "label": form.label_of(path),
-                    "geometry": form.get_shape(path),
+                    "label": form.areas.label_of(path),
+                    "geometry": form.areas.get_shape(path),
                 }
                 for path in (paths if several else ())
             ],

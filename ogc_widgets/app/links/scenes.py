@@ -45,7 +45,7 @@ class Scenes:
         # Two fields may name the same item, and an item has any id: the map gets ours.
         every = (
             (key, feature)
-            for key, features in self._form.item_features().items()
+            for key, features in self._form.stac.features().items()
             for feature in features
         )
         self._names = {}

@@ -80,7 +80,7 @@ class SearchLink:
         self.view.show(
             path,
             self._form.label_of(path),
-            takes_one=self._form.takes_one_item(path),
+            takes_one=self._form.stac.takes_one(path),
             offered=self._offered,
         )
 
@@ -95,7 +95,7 @@ class SearchLink:
 
     def _add(self, path: str, items: list[dict[str, Any]]) -> None:
         if self._form is not None:
-            self._form.add_items(path, items)
+            self._form.stac.add(path, items)
 
     def _outline(self, features: list[dict[str, Any]], marked: list[str]) -> None:
         self._context.show("found", features, label="found item")

@@ -41,7 +41,7 @@ def raw_finding(field: Field, value: JsonValue) -> str:
     """What is wrong with a value that was written as JSON, in one message."""
     found = check_value(field, value, None)
     for path, finding in found.items():
-        return messages.in_one(field.key, {path: finding})
+        return messages.in_one({path: finding})
     return ""
 
 

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.form.checks import validate
-from ogc_widgets.form.drafts import texts
+from ogc_widgets.form.checks import texts, validate
 from ogc_widgets.form.fields.fields import name_of_step, split_path
 from ogc_widgets.form.page import words
 from ogc_widgets.form.schema import exact
@@ -291,12 +290,11 @@ def sentence(message: str) -> str:
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
-def in_one(key: str, findings: Mapping[str, str]) -> str:
+def in_one(findings: Mapping[str, str]) -> str:
     """The findings about one input in one message."""
     parts = []
     for path, message in findings.items():
         _, *steps = split_path(path)
         names = [name_of_step(step) for step in steps]
         parts.append(f"{', '.join(names)}: {message}" if names else message)
-    del key
     return "; ".join(parts)

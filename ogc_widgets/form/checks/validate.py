@@ -169,19 +169,19 @@ def _anything(_value: str) -> bool:
 
 
 def _is_datetime(value: str) -> bool:
-    from ogc_widgets.form.drafts.texts import datetime_fault
+    from ogc_widgets.form.checks.texts import datetime_fault
 
     return not datetime_fault(value)
 
 
 def _is_time(value: str) -> bool:
-    from ogc_widgets.form.drafts.texts import time_fault
+    from ogc_widgets.form.checks.texts import time_fault
 
     return not time_fault(value)
 
 
 def _is_uri(value: str) -> bool:
-    from ogc_widgets.form.drafts.texts import uri_fault
+    from ogc_widgets.form.checks.texts import uri_fault
 
     return not uri_fault(value)
 

@@ -30,7 +30,7 @@ field cannot show exactly is shown as JSON instead.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from ogc_widgets.form.checks import messages
 from ogc_widgets.form.checks.findings import check_value
@@ -40,7 +40,6 @@ from ogc_widgets.form.drafts.to_draft import initial_draft, template, to_draft
 from ogc_widgets.form.fields.fields import UNSET, Field
 
 __all__ = [
-    "HIDDEN_NOTE",
     "Draft",
     "Errors",
     "from_draft",
@@ -49,8 +48,6 @@ __all__ = [
     "template",
     "to_draft",
 ]
-
-HIDDEN_NOTE: Final = "Set from Python; not shown because it holds a secret."
 
 
 def from_draft(

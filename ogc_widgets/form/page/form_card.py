@@ -54,9 +54,9 @@ def text_of(value: JsonValue) -> str:
     return value if isinstance(value, str) else exact.dumps(value)
 
 
-def without_secrets(field: Field | None, value: JsonValue) -> JsonValue:
+def without_secrets(field: Field, value: JsonValue) -> JsonValue:
     """A value with "$SECRET" in place of what must not be shown or saved."""
-    if field is None or all(part.kind != "secret" for part in field.walk()):
+    if all(part.kind != "secret" for part in field.walk()):
         return value
     if field.kind == "secret":
         hidden: Any = "$SECRET"
@@ -65,6 +65,6 @@ def without_secrets(field: Field | None, value: JsonValue) -> JsonValue:
         members = {member.key: member for member in field.fields}
         if value.keys() <= members.keys():
             return {k: without_secrets(members[k], v) for k, v in value.items()}
-    if field.kind == "list" and isinstance(value, list):
+    if field.item is not None and field.kind == "list" and isinstance(value, list):
         return [without_secrets(field.item, one) for one in value]
     return "$SECRET"

@@ -27,21 +27,6 @@ _MAX_FILE_BYTES: Final = 16 * 1024 * 1024
 _MAX_SHOWN: Final = 300
 
 
-def set_text(
-    process_id: str,
-    inputs: Mapping[str, Any],
-    outputs: Mapping[str, Any],
-    extra: Mapping[str, Any],
-) -> str:
-    """The text of a file; inputs that are or hold secrets are left out."""
-    told = {key: value for key, value in inputs.items() if not holds_secret(value)}
-    document: dict[str, Any] = {"process": process_id, "inputs": told}
-    if outputs:
-        document["outputs"] = dict(outputs)
-    document |= extra
-    return exact.dumps(document, indent=2) + "\n"
-
-
 def holds_secret(value: JsonValue) -> bool:
     """Whether a value has a mark in the place of a secret."""
     if isinstance(value, Mapping):
@@ -49,6 +34,11 @@ def holds_secret(value: JsonValue) -> bool:
     if isinstance(value, list):
         return any(map(holds_secret, value))
     return bool(value == SECRET)
+
+
+def without_secrets(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs that neither are nor hold secrets."""
+    return {key: value for key, value in inputs.items() if not holds_secret(value)}
 
 
 def read_text(path: str | Path) -> str:

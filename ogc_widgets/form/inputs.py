@@ -3,38 +3,43 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
+from ogc_widgets.errors import InputError
 from ogc_widgets.form.fields.fields import UNSET, Field
 from ogc_widgets.form.schema import exact
-from ogc_widgets.form.schema.outputs import read_choice
+from ogc_widgets.form.schema.outputs import RESPONSES, read_choice
 
 if TYPE_CHECKING:
-    from ogc_widgets.form.state import FormState
+    from ogc_widgets.form.form import ProcessForm
     from ogc_widgets.protocol.wire import JsonValue
 
 
 class Inputs(dict[str, Any]):
-    """The inputs as an ordinary dict whose changes also change the form.
+    """Values of a form as an ordinary dict whose changes also change the form.
 
     ``form.inputs["aoi"] = "..."`` fills the field, ``del form.inputs["aoi"]`` empties
     it. ``dict(form.inputs)`` is a copy that stands for itself.
+
+    Args:
+        values: The values.
+        form: The form.
+        name: Name of the trait of the form that they belong to.
     """
 
-    def __init__(self, values: Mapping[str, Any], form: FormState) -> None:
+    def __init__(self, values: Mapping[str, Any], form: ProcessForm, name: str) -> None:
         super().__init__(values)
         self._form = weakref.ref(form)
+        self._name = name
 
     def __setitem__(self, key: str, value: JsonValue) -> None:
         self._tell({key: value})
 
     def __delitem__(self, key: str) -> None:
-        if key not in self:
-            raise KeyError(key)
-        self._tell({key: UNSET})
+        self.pop(key)
 
     def __ior__(self, other: JsonValue) -> Inputs:  # type: ignore[override,misc]
         self._tell(dict(other))
@@ -77,13 +82,14 @@ class Inputs(dict[str, Any]):
         """Empty all fields."""
         self._tell(dict.fromkeys(self, UNSET))
 
-    def _change(self, form: FormState, changes: dict[str, Any]) -> None:
-        form.change_inputs(changes)
-
     def _tell(self, changes: dict[str, Any]) -> None:
         form = self._form()
-        if form is not None:
-            self._change(form, changes)
+        if form is not None and self._name == "inputs":
+            form.change_inputs(changes)
+        elif form is not None:
+            every = {**getattr(form, self._name), **changes}
+            kept = {key: one for key, one in every.items() if one is not UNSET}
+            setattr(form, self._name, kept)
         for key, value in changes.items():
             if value is UNSET:
                 super().pop(key, None)
@@ -91,45 +97,26 @@ class Inputs(dict[str, Any]):
                 super().__setitem__(key, value)
 
 
-class Outputs(Inputs):
-    """The same for the choice of outputs: its changes also change the form."""
-
-    def _change(self, form: FormState, changes: dict[str, Any]) -> None:
-        chosen = {**form.outputs, **changes}
-        form.outputs = {k: want for k, want in chosen.items() if want is not UNSET}
-
-
-class Extra(Inputs):
-    """The same for the members beside the inputs."""
-
-    def _change(self, form: FormState, changes: dict[str, Any]) -> None:
-        kept = {**form.extra, **changes}
-        form.extra = {name: one for name, one in kept.items() if one is not UNSET}
-
-
-class OutputsTrait(traitlets.Dict):
-    """``form.outputs``: a dict, a list of ids, or None for what the server likes."""
-
-    def validate(self, obj: JsonValue, value: JsonValue) -> Outputs:
-        """The choice as the request says it.
-
-        Raises:
-            InputError: It is something else, or not JSON.
-        """
-        return Outputs(read_choice(value), obj)
-
-
 class InputsTrait(traitlets.TraitType[Any, Any]):
-    """``form.inputs``: setting it fills the form, and observers see every change."""
+    """A dict of values: setting it fills the form, and observers see every change.
 
-    info_text = "a dict of input id to value"
+    Args:
+        taken_by: Name of the method of the form that takes what is set.
+    """
+
+    info_text = "a dict of name to value"
+
+    def __init__(self, taken_by: str) -> None:
+        super().__init__()
+        self._taken_by = taken_by
 
     def set(self, obj: JsonValue, value: JsonValue) -> None:
         """Fill the form; the trait itself follows when the form has changed."""
-        obj.take_inputs(value)
+        getattr(obj, self._taken_by)(value)
 
-    def publish(self, obj: JsonValue, value: Inputs) -> None:
+    def publish(self, obj: JsonValue, values: Mapping[str, Any]) -> None:
         """Set the trait to what the form holds and tell observers, if it changed."""
+        value = Inputs(values, obj, str(self.name))
         old = obj._trait_values.get(self.name)  # noqa: SLF001 # where traitlets keeps it
         if old is not None and exact.same(old, value) and list(old) == list(value):
             return
@@ -137,14 +124,34 @@ class InputsTrait(traitlets.TraitType[Any, Any]):
         obj._notify_trait(self.name, old if old is not None else {}, value)  # noqa: SLF001
 
 
-class ExtraTrait(InputsTrait):
-    """``form.extra``: as ``form.inputs``, for what stands beside them."""
+class OutputsTrait(traitlets.Dict):
+    """``form.outputs``: a dict, a list of ids, or None for what the server likes."""
 
-    info_text = "a dict of member name to value"
+    def validate(self, obj: JsonValue, value: JsonValue) -> Inputs:
+        """The choice as the request says it.
 
-    def set(self, obj: JsonValue, value: JsonValue) -> None:
-        """Fill the rows for what the server forgot; the trait follows."""
-        obj.take_extra(value)
+        Raises:
+            InputError: It is something else, or not JSON.
+        """
+        return Inputs(read_choice(value), obj, "outputs")
+
+
+class ResponseTrait(traitlets.Unicode):
+    """``form.response``: one of the ways in which outputs come."""
+
+    def validate(self, obj: JsonValue, value: JsonValue) -> str:
+        """The response.
+
+        Raises:
+            InputError: There is no such way.
+        """
+        if value not in RESPONSES:
+            raise InputError(
+                f"Unknown response {value!r}.",
+                advice=f"Use one of: {', '.join(RESPONSES)}.",
+            )
+        response: str = super().validate(obj, value)
+        return response
 
 
 class InputField:
@@ -155,7 +162,7 @@ class InputField:
         field: Its description.
     """
 
-    def __init__(self, form: FormState, field: Field) -> None:
+    def __init__(self, form: ProcessForm, field: Field) -> None:
         self._form = weakref.ref(form)
         self.id = field.key
         self.field = field
@@ -165,7 +172,7 @@ class InputField:
         return f"<InputField {self.id!r} ({self.field.kind}), {state}>"
 
     @property
-    def form(self) -> FormState:
+    def form(self) -> ProcessForm:
         """The form that this input belongs to."""
         form = self._form()
         if form is None:
@@ -207,11 +214,11 @@ class InputField:
         Settable with GeoJSON, four numbers, or any object with ``__geo_interface__``;
         None empties the field.
         """
-        return self.form.get_shape(self.id)
+        return self.form.areas.get_shape(self.id)
 
     @shape.setter
     def shape(self, shape: JsonValue) -> None:
-        self.form.set_shape(self.id, shape)
+        self.form.areas.set_shape(self.id, shape)
 
     def add(self, items: JsonValue) -> None:
         """Add STAC items, for example those that a search found.
@@ -227,7 +234,7 @@ class InputField:
             InputError: The input does not take STAC items, or not these.
         """
         is_one = isinstance(items, (str, Mapping)) or hasattr(items, "to_dict")
-        self.form.add_items(self.id, [items] if is_one else items)
+        self.form.stac.add(self.id, [items] if is_one else items)
 
     def clear(self) -> None:
         """Empty the field; the input is then not sent."""
@@ -257,8 +264,3 @@ def plain(value: JsonValue) -> JsonValue:
     if hasattr(value, "__fspath__"):
         return value.__fspath__()
     return value
-
-
-def labels_of(parts: Iterable[tuple[str, Field]]) -> dict[str, str]:
-    """Input id to label."""
-    return {key: field.label or key for key, field in parts}

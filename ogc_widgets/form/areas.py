@@ -1,0 +1,103 @@
+"""The areas in a form: read and set as shapes, by path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.errors import InputError
+from ogc_widgets.form.drafts.drafts import from_draft
+from ogc_widgets.form.fields import area_fields
+from ogc_widgets.form.fields.fields import UNSET
+
+if TYPE_CHECKING:
+    from ogc_widgets.area.recognition.area_hint import AreaHint
+    from ogc_widgets.form.form import ProcessForm
+    from ogc_widgets.form.values import FormValues
+    from ogc_widgets.protocol.wire import JsonValue
+
+
+class FormAreas:
+    """The areas of one form. A path is an input id, or leads to one area of several."""
+
+    def __init__(self, form: ProcessForm, values: FormValues) -> None:
+        self._form = form
+        self._values = values
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of the inputs for which a shape can be drawn."""
+        return tuple(k for k, one in self._values.entries.items() if one.holds_area)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Paths of the areas that are on the screen now."""
+        return tuple(self._values.area_paths())
+
+    def label_of(self, path: str) -> str:
+        """What the area at a path is called: "Regions, 2"."""
+        return self._values.label_of(path)
+
+    def get_shape(self, path: str) -> dict[str, Any] | None:
+        """The area at a path as a GeoJSON geometry in degrees, or None."""
+        found = self._values.area_at(path)
+        if found is None:
+            return None
+        _, field, draft = found
+        value, _ = from_draft(field, draft, self._values.vault)
+        if value is UNSET and not area_fields.is_undecided(field, draft):
+            return None
+        return area_fields.shape_of(field, draft, value)
+
+    def set_shape(self, path: str, shape: JsonValue) -> None:
+        """Put a shape into the area at a path, written the way that the input wants.
+
+        Args:
+            path: Path of the area.
+            shape: GeoJSON, four numbers, an object with ``__geo_interface__``, or None
+                to empty the area.
+
+        Raises:
+            InputError: There is no area at that path, or it cannot take this shape.
+        """
+        found = self._values.area_at(path)
+        if found is None:
+            raise InputError(
+                f"{path!r} is no area of this process.",
+                advice=f"Its areas are: {', '.join(self.ids) or 'none'}.",
+            )
+        at, field, old = found
+        if shape is None:
+            self._form.set_part(at, area_fields.emptied(field, old))
+        else:
+            self._form.set_part(at, area_fields.draft_of_shape(field, shape, old))
+
+    def hint(self, path: str) -> AreaHint | None:
+        """How the area at a path is to be written; its chosen encoding comes first."""
+        found = self._values.area_at(path)
+        if found is None or found[1].area is None:
+            return None
+        return area_fields.chosen_hint(found[1].area, found[2])
+
+    def act(self, path: str, action: str, value: JsonValue = None) -> None:
+        """Do what a button of an area asks for.
+
+        Args:
+            path: Path of the area.
+            action: "draw", "view", "focus", "clear", "encoding" or "crs".
+            value: The encoding or reference system.
+        """
+        found = self._values.area_at(path)
+        if found is None:
+            return
+        at, field, draft = found
+        if action == "clear":
+            self._form.set_part(at, area_fields.emptied(field, draft))
+        elif action in ("encoding", "crs"):
+            before = dict(draft) if isinstance(draft, dict) else {"text": ""}
+            changed = area_fields.changed(field, before, action, value)
+            self._form.set_part(at, changed)
+        elif action in ("draw", "view", "focus"):
+            if action == "draw":
+                is_drawn = self._form.active_area == at
+                self._form.active_area = "" if is_drawn else at
+            self._form.ask("area_request", path=at, action=action)
