@@ -29,11 +29,24 @@ async function leafletMapOf(model, el, signal) {
     if (box) {
       const views = await Promise.all(Object.values(mapModel.views ?? {}));
       const view = views.find((candidate) => candidate.obj && box.contains(candidate.el));
-      if (view) return view.obj;
+      if (view) {
+        withoutVainReports(model, view);
+        return view.obj;
+      }
     }
     await new Promise((done) => setTimeout(done, wait));
   }
   return null;
+}
+
+/** ipyleaflet reports every move of the mouse to the kernel, also where nobody listens. */
+function withoutVainReports(model, view) {
+  const vain = new Set(["mousemove", "mouseover", "mouseout", "mousedown", "mouseup", "preclick"]);
+  const send = view.send.bind(view);
+  view.send = (message, ...rest) => {
+    const isVain = message?.event === "interaction" && vain.has(message.type);
+    if (!isVain || model.get("reports_mouse")) send(message, ...rest);
+  };
 }
 
 class Overlay {
@@ -42,8 +55,6 @@ class Overlay {
     this.el = el;
     this.map = map;
     this.stops = [];
-    // ipyleaflet reports every move of the mouse to the kernel; nothing here needs that.
-    map.off("mousemove mouseover mouseout mousedown mouseup preclick");
     // Focus on the map itself, and on its zoom, is outside of el.
     this.stops.push(keepKeys(el.closest(".ogcw-map")));
     this.canvas = new MapCanvas(map);

@@ -20,7 +20,7 @@ from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from os import PathLike
 
     from ogc_widgets.area.area import Area
@@ -30,6 +30,21 @@ if TYPE_CHECKING:
 TONES = 5
 """Colours in which several areas are told apart."""
 _SHAPES = ("rectangle", "polygon", "line", "point")
+
+
+class _Map(ipyleaflet.Map):
+    """ipyleaflet's map, which knows whether somebody listens to the mouse."""
+
+    is_asked = traitlets.Bool(False)  # noqa: FBT003
+
+    def on_interaction(
+        self,
+        callback: Callable[..., None],
+        remove: bool = False,  # noqa: FBT001, FBT002 # as ipyleaflet has it
+    ) -> None:
+        """Add or remove a function that is called when the mouse does something."""
+        super().on_interaction(callback, remove=remove)
+        self.is_asked = bool(self._interaction_callbacks.callbacks)
 
 
 class AreaMap(NotesDisplay, ipywidgets.Box):
@@ -79,7 +94,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
         self._area: Area | None = None
         self.footprints = Footprints((), (), 0)
         self._layer = layer_of(basemap)
-        self.map = ipyleaflet.Map(
+        self.map = _Map(
             layers=() if self._layer is None else (self._layer,),
             center=center,
             zoom=zoom,
@@ -100,6 +115,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
         )
         self.add_class("ogcw-map")
         traitlets.link((self, "selected"), (self._overlay, "selected"))
+        traitlets.dlink((self.map, "is_asked"), (self._overlay, "reports_mouse"))
         traitlets.link((self, "drawing"), (self._overlay, "mode"))
         traitlets.link((self, "active_area"), (self._overlay, "active_area"))
         if start is not None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from ogc_widgets.area.files.layers import MAX_FILE_BYTES
+from ogc_widgets.area.files.vectors import MAX_FILE_BYTES
 from ogc_widgets.view.base import View
 from ogc_widgets.view.scripts import STATIC
 from ogc_widgets.view.uploads import Uploads
@@ -56,6 +56,8 @@ class MapOverlay(View):
     """What to know about the area once, such as what was taken from a file."""
     import_revision = traitlets.Int(0).tag(sync=True)
     """Counts up when Python has judged a text or a file, good or not."""
+    reports_mouse = traitlets.Bool(False).tag(sync=True)  # noqa: FBT003
+    """Whether somebody asked ipyleaflet's map for interactions."""
     mode = traitlets.Enum(MODES, "").tag(sync=True)
     tools = traitlets.List(traitlets.Unicode(), ["rectangle", "polygon"]).tag(sync=True)
     footprints: Json = traitlets.List().tag(sync=True)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 
+import ipyleaflet
 import pytest
 from ipywidgets.widgets.widget import _instances
 
@@ -245,7 +246,7 @@ def test_file_from_the_page_arrives_in_parts(area_map):
 def test_area_stays_and_the_page_is_told_when_a_file_or_text_is_bad(area_map):
     area_map.bbox = [0, 0, 1, 1]
     upload(area_map, b"<html></html>", 5, "a.kml")
-    assert "not KML" in area_map._overlay.problem
+    assert "of a kind that is not read" in area_map._overlay.problem
     area_map._overlay._receive(None, {"type": "paste", "text": "nowhere"}, [])
     assert "not an area" in area_map._overlay.problem
     assert area_map._overlay.import_revision == 2
@@ -253,3 +254,20 @@ def test_area_stays_and_the_page_is_told_when_a_file_or_text_is_bad(area_map):
     area_map._overlay._receive(None, {"type": "paste", "text": "2 2 3 3"}, [])
     assert area_map._overlay.problem == ""
     assert area_map.bbox == [2, 2, 3, 3]
+
+
+def test_map_takes_layers_controls_and_listeners_like_any_other(area_map):
+    marker = ipyleaflet.Marker(location=(46, 14))
+    area_map.map.add(marker)
+    area_map.map.add(ipyleaflet.ScaleControl())
+    area_map.bbox = [-10, 40, 5, 50]
+    assert area_map.map.layers == (marker,)
+    seen = []
+    listener = lambda **event: seen.append(event["type"])  # noqa: E731
+    area_map.map.on_interaction(listener)
+    assert area_map._overlay.reports_mouse
+    message = {"event": "interaction", "type": "mousemove", "coordinates": [46, 14]}
+    area_map.map._handle_leaflet_event(None, message, [])
+    assert seen == ["mousemove"]
+    area_map.map.on_interaction(listener, remove=True)
+    assert not area_map._overlay.reports_mouse

@@ -10,14 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ogc_widgets.area import crs as systems
 from ogc_widgets.area.area import Area
-from ogc_widgets.area.files import archive, geopackage, shapefile
-from ogc_widgets.area.files.kml import read_kml
-from ogc_widgets.area.files.layers import (
-    MAX_FEATURES,
-    MAX_FILE_BYTES,
-    Layer,
-    system_of_code,
-)
+from ogc_widgets.area.files import vectors
+from ogc_widgets.area.files.vectors import MAX_FILE_BYTES, Layer
 from ogc_widgets.area.geometry import Geometry, bounds_of, box
 from ogc_widgets.area.parsing import crs_member, geometries_of, in_degrees, read_text
 from ogc_widgets.errors import InputError
@@ -28,8 +22,6 @@ if TYPE_CHECKING:
 
 MAX_POSITIONS = 200_000
 """Outlines with more positions than this are replaced by the box around them."""
-
-_READABLE = "GeoJSON, GeoPackage, a zipped shapefile, KML, KMZ and well-known text"
 
 
 class Readable(Protocol):
@@ -85,7 +77,7 @@ def read_area(
     content, found_name = _content(source)
     shown = clean(name or found_name, limit=80) or "the file"
     folder = Path(source).parent if _is_path(source) else None  # type: ignore[arg-type]
-    layers = _layers(content, name or found_name, layer, folder)
+    layers = _layers(content, found_name or name, layer, folder)
     chosen = _chosen(layers, layer)
     return _area(chosen, shown, several=len(layers) > 1)
 
@@ -129,56 +121,30 @@ def _too_large(name: str) -> InputError:
 
 
 def _layers(
-    content: bytes, name: str, layer: str | None, folder: Path | None, depth: int = 0
+    content: bytes, name: str, layer: str | None, folder: Path | None
 ) -> list[Layer]:
     """Layers of a file; what it is shows in its first bytes, not in its name."""
-    if content.startswith(geopackage.SIGNATURE):
-        return geopackage.read_geopackage(content, layer)
-    if content.startswith(archive.SIGNATURE):
-        return _unpacked(archive.Archive(content), layer, depth)
-    if content.startswith(shapefile.SIGNATURE):
-        prj = _sibling(folder, name, ".prj")
-        return [shapefile.read_shapefile(PurePath(name).stem, content, prj)]
+    if content.startswith(vectors.ZIP_SIGNATURE) or vectors.ending_of(content, name):
+        with vectors.placed(content, name, folder) as path:
+            if path.suffix in vectors.TEXTS:
+                return [_text_layer(path.read_bytes())]
+            return vectors.layers_of(path, layer)
+    return [_text_layer(content)]
+
+
+def _text_layer(content: bytes) -> Layer:
     text = _decoded(content)
-    if text.startswith("<"):
-        return read_kml(content)
     if text.startswith(("{", "[", "\x1e")):
-        return [_geojson(text)]
+        return _geojson(text)
     try:
-        return [Layer("", [read_text(text[: 20 * 1024 * 1024]).geometry])]
+        return Layer("", [read_text(text[: 20 * 1024 * 1024]).geometry])
     except InputError as error:
-        if depth == 0 and ("\x00" in text[:1000] or len(text) > 1000):
+        if len(text) > 1000:
             raise InputError(
-                f"{clean(name) or 'The file'} is none of the formats that are read "
-                "here.",
-                advice=f"These are {_READABLE}.",
+                "This is none of the formats that are read here.",
+                advice=f"These are {vectors.READABLE}.",
             ) from None
         raise error from None
-
-
-def _unpacked(files: archive.Archive, layer: str | None, depth: int) -> list[Layer]:
-    shapes = files.names(".shp")
-    if shapes:
-        return [
-            shapefile.read_shapefile(
-                PurePath(name).stem, files.read(name), files.beside(name, ".prj")
-            )
-            for name in shapes[:20]
-        ]
-    for name in files.names(".kml", ".gpkg", ".geojson", ".json", ".wkt"):
-        if depth == 0:
-            return _layers(files.read(name), PurePath(name).name, layer, None, 1)
-    raise InputError(
-        "There is nothing in the zip archive that is read here.",
-        advice="Zip the .shp, .shx, .dbf and .prj files of a shapefile, or a KML.",
-    )
-
-
-def _sibling(folder: Path | None, name: str, ending: str) -> bytes | None:
-    if folder is None:
-        return None
-    path = folder / (PurePath(name).stem + ending)
-    return path.read_bytes() if path.is_file() else None
 
 
 def _decoded(content: bytes) -> str:
@@ -206,10 +172,7 @@ def _geojson(text: str) -> Layer:
     if not isinstance(value, dict):
         raise InputError("This JSON is not GeoJSON.")
     named = crs_member(value)
-    system, crs = None, ""
-    if named and not systems.in_degrees(named):
-        system, crs = system_of_code(systems.code_of(named))
-    return Layer("", geometries_of(value), system, crs)
+    return Layer("", geometries_of(value), named or "OGC:CRS84")
 
 
 def _lines(text: str) -> Json:
@@ -246,11 +209,12 @@ def _chosen(layers: list[Layer], wanted: str | None) -> Layer:
 def _area(layer: Layer, shown: str, *, several: bool) -> LoadedArea:
     if not layer.geometries:
         raise InputError(f"There is no geometry in {shown}.")
-    made, reasons = _read(layer)
+    system = _system(layer.crs)
+    made, reasons = _read(layer.geometries, system)
     if not made:
         raise InputError(f"No geometry of {shown} can be used: {reasons[0]}")
     where = f"{shown}, layer {clean(layer.name, limit=60)}" if several else shown
-    source = f", converted from {clean(layer.crs, limit=60)}" if layer.crs else ""
+    source = f", converted from {clean(system.name, limit=60)}" if system else ""
     notes = [f"The area of {where}{source}."]
     if any(area.covers for area in made):
         area, said = _united(Area.joined(made), len(made))
@@ -258,24 +222,39 @@ def _area(layer: Layer, shown: str, *, several: bool) -> LoadedArea:
         area = _box_around(made)
         said = "It has points or lines only; the box around them is taken."
     notes += [note for note in (area.note, said) if note]
-    left_out = len(reasons) + layer.unread
-    if left_out:
-        why = f": {reasons[0].rstrip('.').lower()}" if reasons else ""
-        which = "1 feature was" if left_out == 1 else f"{left_out:,} features were"
-        notes.append(f"{which} left out{why}.")
-    if not layer.says_crs:
+    if reasons:
+        which = (
+            "1 feature was" if len(reasons) == 1 else f"{len(reasons):,} features were"
+        )
+        notes.append(f"{which} left out: {reasons[0].rstrip('.').lower()}.")
+    if layer.crs is None:
         notes.append("It names no reference system; its numbers are taken as degrees.")
     return LoadedArea(area, " ".join(notes))
 
 
-def _read(layer: Layer) -> tuple[list[Area], list[str]]:
+def _system(crs: str | None) -> systems.System | None:
+    """The reference system to convert from; None where it is degrees already."""
+    if crs is None or systems.in_degrees(crs):
+        return None
+    found = systems.system_of(crs)
+    if found is None:
+        raise InputError(
+            "The file is in a reference system that is not known here: "
+            f"{clean(systems.short_name(crs), limit=60)}.",
+            advice="Save it in WGS 84 (EPSG:4326) and try again.",
+        )
+    return found
+
+
+def _read(
+    geometries: list[dict[str, Any]], system: systems.System | None
+) -> tuple[list[Area], list[str]]:
     """The areas of the features, and why others are none."""
     made: list[Area] = []
     reasons: list[str] = []
-    for geometry in layer.geometries[:MAX_FEATURES]:
+    for geometry in geometries[: vectors.MAX_FEATURES]:
         for member in geometry.get("geometries") or [geometry]:
             try:
-                system = layer.system
                 made.append(Area.of(in_degrees(member, system) if system else member))
             except InputError as error:
                 reasons.append(error.what)
