@@ -98,9 +98,6 @@ def failures(generator: Generator) -> int:
 
 def _inputs(description: dict[str, Any]) -> dict[str, Any]:
     """Input id to schema, for all shapes of a description."""
-    from ogc_widgets.form.schema.descriptions import inputs_of, read_input
+    from ogc_widgets.protocol.documents.descriptions import inputs_of
 
-    return {
-        key: dict(read_input(key, member).schema)
-        for key, member in inputs_of(description).items()
-    }
+    return {key: described.schema for key, described in inputs_of(description).items()}

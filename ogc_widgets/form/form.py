@@ -31,7 +31,6 @@ from ogc_widgets.form.inputs import (
 )
 from ogc_widgets.form.page import form_card
 from ogc_widgets.form.page.handlers import PageHandlers
-from ogc_widgets.form.schema.descriptions import plain_description
 from ogc_widgets.form.schema.outputs import output_options, response_options
 from ogc_widgets.form.sets.input_sets import InputSets
 from ogc_widgets.form.sets.sets import read_text

@@ -5,6 +5,10 @@ Nothing here opens a socket, reads a clock or needs a third-party package.
 
 from ogc_widgets.protocol.capabilities import Capabilities, Capability
 from ogc_widgets.protocol.conformance import Conformance, ConformanceClass
+from ogc_widgets.protocol.documents.descriptions import (
+    InputDescription,
+    OutputDescription,
+)
 from ogc_widgets.protocol.documents.documents import (
     JobList,
     LandingPage,
@@ -12,8 +16,6 @@ from ogc_widgets.protocol.documents.documents import (
     StatusInfo,
 )
 from ogc_widgets.protocol.documents.processes import (
-    InputDescription,
-    OutputDescription,
     Process,
     ProcessList,
     ProcessSummary,

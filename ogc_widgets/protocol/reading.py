@@ -6,7 +6,7 @@ import math
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import ProtocolError
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # From here on a number is milliseconds, not seconds, since 1970.
 _MILLISECONDS_FROM = 1e11
 _UNBOUNDED_FROM = 2**31 - 1
+# As many as Python reads of a whole number; computing with 1e999999999 takes hours.
+_MOST_DIGITS = 4300
 
 
 def need_object(document: object, what: str) -> JsonObject:
@@ -117,14 +119,34 @@ def is_finite(value: object) -> bool:
     return -sys.float_info.max <= value <= sys.float_info.max
 
 
-def upper_bound(value: object) -> int | None:
-    """Read ``maxOccurs``: absent is 1, ``unbounded`` (or absurdly large) is None."""
-    if isinstance(value, str) and value.strip().lower() == "unbounded":
-        return None
-    number = count(value)
-    if number is None or number == 0:
-        return 1
-    return None if number >= _UNBOUNDED_FROM else number
+def number(text: str) -> int | float | Decimal:
+    """Read the text of a JSON number: int, float, or Decimal where float would round.
+
+    Raises:
+        ValueError: The text is not a finite number, or one that takes for ever.
+    """
+    try:
+        if not text.strip(" +-0123456789"):
+            return int(text)
+        exact = Decimal(text)
+    except (ValueError, InvalidOperation):
+        raise ValueError(f"{text!r} is not a number") from None
+    if not exact.is_finite() or abs(exact.adjusted()) > _MOST_DIGITS:
+        raise ValueError(f"{text!r} is not a number")
+    value = float(text)
+    if math.isfinite(value) and Decimal(repr(value)) == exact:
+        return value
+    return exact
+
+
+def as_number(value: object) -> object:
+    """A number that was written as text, as a number; anything else as it is."""
+    if isinstance(value, str):
+        try:
+            return number(value)
+        except ValueError:
+            return value
+    return value
 
 
 def percent(value: object) -> float | None:
@@ -181,12 +203,12 @@ def pairs(
     elif isinstance(value, list):
         notice(f"The {what} are a list, as in old drafts, instead of an object.")
         found = []
-        for item in value:
+        for number, item in enumerate(value, start=1):
             name = text(first(item, *id_names)) if isinstance(item, Mapping) else ""
-            if name:
-                found.append((name, item))
-            else:
-                notice(f"One of the {what} has no id and was left out.")
+            if not name:
+                name = f"{what.removesuffix('s')}{number}"
+                notice(f"One of the {what} has no id and is called {name!r}.")
+            found.append((name, item))
     else:
         notice(f"The {what} are {_kind(value)}; they were left out.")
         return []

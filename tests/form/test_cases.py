@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from recorded import inputs_of
 
 from ogc_widgets.form import UNSET, Field, ProcessForm
 from ogc_widgets.form.page.spec import spec
-from ogc_widgets.form.schema.descriptions import inputs_of
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "cases" / "forms"
 CASES = sorted(FOLDER.glob("*.json"))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from recorded import inputs_of
 from strategies import JSON
 from test_corpus import CORPUS, DESCRIPTIONS, fitting, read
 
@@ -20,7 +21,6 @@ from ogc_widgets.form import ProcessForm, reduce_process
 from ogc_widgets.form.drafts.drafts import from_draft, initial_draft
 from ogc_widgets.form.fields.fields import UNSET, Field
 from ogc_widgets.form.page.spec import spec
-from ogc_widgets.form.schema.descriptions import inputs_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from recorded import inputs_of
 
 from ogc_widgets.form import ProcessForm, reduce_process
 from ogc_widgets.form.drafts.drafts import from_draft, initial_draft
 from ogc_widgets.form.fields.fields import UNSET
 from ogc_widgets.form.page.spec import spec
-from ogc_widgets.form.schema.descriptions import inputs_of
 from ogc_widgets.form.sets.pasted_requests import inputs_in
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"

@@ -10,7 +10,7 @@ from ogc_widgets.client.stac.stac_documents import facts_of
 from ogc_widgets.client.stac.stac_reader import Look
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.checks.item_checks import check_key
-from ogc_widgets.form.fields.build_fields import reduce_input
+from ogc_widgets.form.fields.build_fields import reduce_process
 from ogc_widgets.form.form import ProcessForm
 
 ITEM_SCHEMA = "https://schemas.stacspec.org/v1.0.0/item-spec/json-schema/item.json"
@@ -37,7 +37,7 @@ STAC_YAML = "https://raw.githubusercontent.com/eoap/schemas/main/stac.yaml#"
 
 
 def described(schema, key="input", **members):
-    return reduce_input(key, {"schema": schema, **members})[0]
+    return reduce_process({"inputs": {key: {"schema": schema, **members}}})[key]
 
 
 def cwl(name):

@@ -142,6 +142,26 @@ def test_input_is_kept_when_its_description_is_not_an_object():
     assert process.inputs["x"].schema == {}
 
 
+def test_input_gets_a_name_when_the_list_gives_it_none():
+    said = {"id": "p", "inputs": [{"id": "a"}, {"title": "b"}]}
+    with pytest.warns(DialectWarning) as told:
+        process = Process.from_json(said)
+    assert any("no id and is called 'input2'" in str(one.message) for one in told)
+    titles = {key: one.title for key, one in process.inputs.items()}
+    assert titles == {"a": "", "input2": "b"}
+
+
+def test_input_has_a_schema_when_it_is_described_as_literal_data():
+    ranges = [{"minimumValue": "1", "maximumValue": "9", "rangeClosure": "open"}]
+    domain = {"dataType": "integer", "valueDefinition": ranges, "uom": "m"}
+    described = {"literalDataDomains": [domain], "maxOccurs": None}
+    process = Process.from_json({"id": "p", "inputs": {"x": described}})
+    found = process.inputs["x"]
+    bounds = {"exclusiveMinimum": 1, "exclusiveMaximum": 9}
+    assert found.schema == {"type": "integer", **bounds}
+    assert (found.unit, found.max_occurs) == ("m", None)
+
+
 def test_abilities_follow_the_job_control_options():
     def process(*options):
         return Process.from_json({"id": "p", "jobControlOptions": list(options)})

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ogc_widgets.client.stac.stac_reader import Look
-    from ogc_widgets.form.fields.fields import Field
-    from ogc_widgets.form.fields.stac_fields import StacHint
+    from ogc_widgets.form.fields.fields import Field, StacHint
 
 Check = dict[str, Any]
 

@@ -27,6 +27,7 @@ from ogc_widgets.form.schema import exact, known_schemas
 
 if TYPE_CHECKING:
     from ogc_widgets.area.area import Area
+    from ogc_widgets.form.fields.build_context import Naming
     from ogc_widgets.protocol.wire import JsonValue
 
 Json = Mapping[str, Any]
@@ -53,17 +54,6 @@ class _Given:
     text: str
     way: tuple[str, str | None]
     value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """The words around a schema that may tell what it is."""
-
-    key: str = ""
-    title: str = ""
-    description: str = ""
-    cwl_type: str = ""
-    widget: str = ""
 
 
 def recognise(view: Json, references: Iterable[str], naming: Naming) -> AreaHint | None:

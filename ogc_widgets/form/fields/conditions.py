@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ogc_widgets.form.checks import validate
 from ogc_widgets.form.drafts import tree
 from ogc_widgets.form.drafts.from_draft import Reader
-from ogc_widgets.form.fields.fields import UNSET, Field, Rule
-from ogc_widgets.form.schema.flatten import OWN, RULES, flatten
+from ogc_widgets.form.fields.fields import UNSET, Field
 
 if TYPE_CHECKING:
     from ogc_widgets.form.drafts.secrets_store import Vault
@@ -33,27 +32,6 @@ class Standing:
 
     required: list[str]
     hidden: list[str]
-
-
-def rules_of(view: Mapping[str, Any], defs: Mapping[str, Any]) -> tuple[Rule, ...]:
-    """The rules of a flat schema."""
-    made = []
-    for rule in view.get(RULES, ()):
-        sides = [flatten(rule.get(s) or {}, defs).view for s in ("then", "else")]
-        made.append(
-            Rule(
-                condition=rule["if"],
-                required=tuple(tuple(side.get("required", ())) for side in sides),
-                members=tuple(tuple(side.get("properties", ())) for side in sides),
-            )
-        )
-    return tuple(made)
-
-
-def conditional_members(view: Mapping[str, Any]) -> frozenset[str]:
-    """Names of members that an object only has under a condition."""
-    own = {*view.get(OWN, ()), *view.get("required", ())}
-    return frozenset(view.get("properties", ())) - own if RULES in view else frozenset()
 
 
 def standings(

@@ -12,11 +12,12 @@ from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from ogc_widgets.client.stac.stac_documents import KIND_WORDS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ogc_widgets.area.recognition.area_hint import AreaHint
-    from ogc_widgets.form.fields.stac_fields import StacHint
 
 Kind = Literal[
     "text",  # one line; format says more (uri, email, uuid, ...)
@@ -94,6 +95,34 @@ class Rule:
     condition: Mapping[str, Any]
     required: tuple[tuple[str, ...], ...]
     members: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StacHint:
+    """How an input takes STAC documents.
+
+    Attributes:
+        wants: What may stand there: "item", "items" (a list of them as one document),
+            "collection", "catalog", "file" (any file).
+        writes: An address is sent as text, or as a link ``{"href": ...}``.
+        documents: Whether the document itself can be sent.
+    """
+
+    wants: tuple[str, ...] = ("item",)
+    writes: Literal["text", "link"] = "text"
+    documents: bool = False
+
+    @property
+    def words(self) -> str:
+        """What is asked for: "STAC item", "STAC item or collection"."""
+        if "file" in self.wants:
+            return "file or STAC item"
+        # Who takes catalogues takes lists, too; three words are enough.
+        names = [KIND_WORDS[kind].partition(" ")[2] for kind in self.wants[:3]]
+        plain = [names[0], *(name.removeprefix("STAC ") for name in names[1:])]
+        if len(plain) < 3:
+            return " or ".join(plain)
+        return f"{', '.join(plain[:-1])} or {plain[-1]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,6 @@ from ogc_widgets.form.fields.fields import Field
 from ogc_widgets.form.page import words
 from ogc_widgets.form.schema import exact
 from ogc_widgets.form.schema import hints as ui
-from ogc_widgets.form.schema.branches import is_null
 from ogc_widgets.form.schema.dialects import ENUM_NAMES, type_names
 from ogc_widgets.form.schema.limits import MAX_OPTIONS
 
@@ -158,89 +157,9 @@ def contents(choices: list[dict[str, Any]], *, outermost: bool) -> Field:
     return file_of(names, outermost=outermost, binary=all(one.binary for one in made))
 
 
-def implied_types(view: Mapping[str, Any]) -> list[str]:
-    """The type that keywords speak of where none is named."""
-    for name, keywords in (
-        ("object", {"properties", "additionalProperties", "patternProperties"}),
-        ("array", {"items", "prefixItems", "minItems", "maxItems"}),
-        ("string", {"pattern", "minLength", "maxLength", "contentMediaType"}),
-        ("number", {"minimum", "maximum", "multipleOf", "exclusiveMinimum"}),
-    ):
-        if keywords & view.keys():
-            return [name]
-    if view.get("format") in {*words.FORMATS, *TEXT_FORMATS, "password"}:
-        return ["string"]
-    default = view.get("default")
-    if isinstance(default, bool):
-        return ["boolean"]
-    if isinstance(default, str):
-        return ["string"]
-    return []
-
-
-def takes_null(view: Mapping[str, Any]) -> bool:
-    """Whether a flat schema allows null beside something else."""
-    types = view.get("type")
-    if types == "null" or (isinstance(types, list) and "null" in types):
-        return True
-    if None in view.get("enum", ()):
-        return not types
-    return any(
-        is_null(branch)
-        for keyword in ("anyOf", "oneOf")
-        for branch in view.get(keyword, ())
-    )
-
-
-def without_labels(view: Mapping[str, Any]) -> dict[str, Any]:
-    """A schema without its words, for the branches that are made of it."""
-    return {k: v for k, v in view.items() if k not in ("title", "description")}
-
-
 def example(view: Mapping[str, Any]) -> str:
     """The first example of a schema, as a placeholder."""
     for value in view.get("examples", ()):
         if isinstance(value, (str, int, float)) and not isinstance(value, bool):
             return f"e.g. {words.shorten(value)}"
     return ""
-
-
-def branch_labels(made: list[Field], discriminator: str, names: list[str]) -> list[str]:
-    """Names that tell the branches of a union apart, for people.
-
-    Args:
-        made: The branches.
-        discriminator: Member that tells them apart, or "".
-        names: What the definitions behind the branches are called, or "".
-    """
-    labels = []
-    for branch, name in zip(made, names, strict=True):
-        told = [m for m in branch.fields if m.key == discriminator and m.option_labels]
-        if branch.label:
-            labels.append(branch.label)
-        elif told:
-            labels.append(told[0].option_labels[0])
-        else:
-            constants = [m for m in branch.fields if m.kind == "const"]
-            labels.append(
-                constants[0].option_labels[0]
-                if constants
-                else name or _object_label(branch) or words.kind(branch)
-            )
-    labels = [
-        f"{label} file" if branch.kind == "file" and labels.count(label) > 1 else label
-        for label, branch in zip(labels, made, strict=True)
-    ]
-    return [
-        label if labels.count(label) == 1 else f"{label} ({number})"
-        for number, label in enumerate(labels, start=1)
-    ]
-
-
-def _object_label(branch: Field) -> str:
-    if branch.kind != "object":
-        return ""
-    names = [m.key for m in branch.fields if m.required] or [
-        m.key for m in branch.fields
-    ]
-    return f"object with {', '.join(names[:3])}{', …' if len(names) > 3 else ''}"

@@ -20,7 +20,7 @@ from ogc_widgets.form.fields.fields import Field
 from ogc_widgets.form.page import words
 
 if TYPE_CHECKING:
-    from ogc_widgets.form.schema.descriptions import InputReading
+    from ogc_widgets.protocol import InputDescription
     from ogc_widgets.protocol.wire import JsonValue
 
 MakeWidget = Callable[[Field], Any]
@@ -88,16 +88,18 @@ def register_field(
     return decorate
 
 
-def find(view: Mapping[str, Any], reading: InputReading, made: Field) -> int | None:
+def find(
+    view: Mapping[str, Any], described: InputDescription, made: Field
+) -> int | None:
     """Number of the registered field for an input, or None.
 
     Args:
         view: The flat schema of the input.
-        reading: Its description.
+        described: Its description.
         made: The field that it has without one, for what stands in branches.
     """
     for number, one in sorted(_registered.items(), reverse=True):
-        if _fits(one, view, reading, made):
+        if _fits(one, view, described, made):
             return number
     return None
 
@@ -109,9 +111,9 @@ def make_widget(number: int, field: Field) -> JsonValue:
 
 
 def _fits(
-    one: Registration, view: Mapping[str, Any], reading: InputReading, made: Field
+    one: Registration, view: Mapping[str, Any], described: InputDescription, made: Field
 ) -> bool:
-    said = reading.cwl_type
+    said = described.cwl_type
     contents = (str(view.get("contentMediaType", "")), *made.media_types)
     return (
         (not one.format or one.format in (view.get("format"), made.format))
@@ -120,7 +122,7 @@ def _fits(
             or words.base_type(one.media_type) in map(words.base_type, contents)
         )
         and (not one.cwl_type or one.cwl_type in (said, said.rsplit("#", 1)[-1]))
-        and (not one.input_id or one.input_id == reading.id)
+        and (not one.input_id or one.input_id == described.id)
         and (one.when is None or _holds(one.when, view))
     )
 

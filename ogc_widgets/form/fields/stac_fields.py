@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.client.stac.stac_documents import KIND_WORDS, id_of, self_address
+from ogc_widgets.client.stac.stac_documents import id_of, self_address
 from ogc_widgets.errors import InputError
-from ogc_widgets.form.fields.fields import UNSET, Field, join_path
+from ogc_widgets.form.fields.fields import UNSET, Field, StacHint, join_path
 from ogc_widgets.form.schema import exact, known_schemas
 from ogc_widgets.form.schema.dialects import type_names
 
 if TYPE_CHECKING:
-    from ogc_widgets.form.fields.area_fields import Naming
+    from ogc_widgets.form.fields.build_context import Naming
     from ogc_widgets.protocol.wire import JsonValue
 
 Json = Mapping[str, Any]
@@ -63,34 +62,6 @@ _NO_ADDRESS: Final = re.compile(
     r"(ids?|version|query|filter|extensions?|bands?|assets?|propert(y|ies)|limit|token|"
     r"key|names?|epsg|crs|dates?)$"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class StacHint:
-    """How an input takes STAC documents.
-
-    Attributes:
-        wants: What may stand there: "item", "items" (a list of them as one document),
-            "collection", "catalog", "file" (any file).
-        writes: An address is sent as text, or as a link ``{"href": ...}``.
-        documents: Whether the document itself can be sent.
-    """
-
-    wants: tuple[str, ...] = ("item",)
-    writes: Literal["text", "link"] = "text"
-    documents: bool = False
-
-    @property
-    def words(self) -> str:
-        """What is asked for: "STAC item", "STAC item or collection"."""
-        if "file" in self.wants:
-            return "file or STAC item"
-        # Who takes catalogues takes lists, too; three words are enough.
-        names = [KIND_WORDS[kind].partition(" ")[2] for kind in self.wants[:3]]
-        plain = [names[0], *(name.removeprefix("STAC ") for name in names[1:])]
-        if len(plain) < 3:
-            return " or ".join(plain)
-        return f"{', '.join(plain[:-1])} or {plain[-1]}"
 
 
 def recognise_document(

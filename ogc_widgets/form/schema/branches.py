@@ -80,6 +80,20 @@ def is_null(schema: Mapping[str, Any]) -> bool:
     )
 
 
+def takes_null(view: Mapping[str, Any]) -> bool:
+    """Whether a flat schema allows null beside something else."""
+    types = view.get("type")
+    if types == "null" or (isinstance(types, list) and "null" in types):
+        return True
+    if None in view.get("enum", ()):
+        return not types
+    return any(
+        is_null(branch)
+        for keyword in ("anyOf", "oneOf")
+        for branch in view.get(keyword, ())
+    )
+
+
 def _has_shape(branch: Mapping[str, Any], base: Mapping[str, Any]) -> bool:
     if "properties" in base or "items" in base:
         # {"type": "object", "required": ["a"]} beside properties is a constraint.

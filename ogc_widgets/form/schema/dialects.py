@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ogc_widgets.form.schema import exact
+from ogc_widgets.protocol.reading import as_number
 from ogc_widgets.protocol.text import clean
-
-if TYPE_CHECKING:
-    from ogc_widgets.protocol.wire import JsonValue
 
 UNRESOLVED: Final = "x-unresolved"
 ENUM_NAMES: Final = "x-enum-names"
@@ -74,6 +72,13 @@ _ODD_TYPES: Final[dict[str, dict[str, Any]]] = {
     "anytype": {},
 }
 TYPES: Final = ("null", "boolean", "integer", "number", "string", "array", "object")
+# Formats that tell that a value is text where no type does.
+_FORMATS_OF_TEXT: Final = frozenset(
+    {"date", "time", "date-time", "datetime", "duration", "uuid", "regex", "password"}
+    | {"uri", "url", "uri-reference", "uri-template", "iri", "iri-reference"}
+    | {"email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6"}
+    | {"json-pointer", "relative-json-pointer"}
+)
 
 
 def type_names(schema: Mapping[str, Any]) -> list[str]:
@@ -81,6 +86,29 @@ def type_names(schema: Mapping[str, Any]) -> list[str]:
     value = schema.get("type")
     names = [value] if isinstance(value, str) else list(value or [])
     return [name for name in names if name != "null"]
+
+
+def types_of(view: Mapping[str, Any]) -> list[str]:
+    """Types that a flat schema names, else the one that its keywords speak of."""
+    named = type_names(view)
+    if named:
+        return named
+    for name, keywords in (
+        ("object", {"properties", "additionalProperties", "patternProperties"}),
+        ("array", {"items", "prefixItems", "minItems", "maxItems"}),
+        ("string", {"pattern", "minLength", "maxLength", "contentMediaType"}),
+        ("number", {"minimum", "maximum", "multipleOf", "exclusiveMinimum"}),
+    ):
+        if keywords & view.keys():
+            return [name]
+    if view.get("format") in _FORMATS_OF_TEXT:
+        return ["string"]
+    default = view.get("default")
+    if isinstance(default, bool):
+        return ["boolean"]
+    if isinstance(default, str):
+        return ["string"]
+    return []
 
 
 def settle_type(schema: Mapping[str, Any], result: dict[str, Any]) -> None:
@@ -228,16 +256,6 @@ def _is_loose(branch: Mapping[str, Any]) -> bool:
 
 
 _WORDS_OF_BOOLEAN: Final = {"true": True, "false": False}
-
-
-def as_number(value: JsonValue) -> JsonValue:
-    """A number that was written as text, as a number; anything else as it is."""
-    if isinstance(value, str):
-        try:
-            return exact.number(value)
-        except ValueError:
-            return value
-    return value
 
 
 def with_null(schema: dict[str, Any]) -> dict[str, Any]:

@@ -11,15 +11,15 @@ import json
 import math
 import re
 from collections.abc import Hashable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.protocol.reading import number as number
 
 if TYPE_CHECKING:
     from ogc_widgets.protocol.wire import JsonValue
 
 MAX_DEPTH = 64
-# As many as Python reads of a whole number; computing with 1e999999999 takes hours.
-_MOST_DIGITS = 4300
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -36,26 +36,6 @@ class NotJsonError(ValueError):
         super().__init__(message)
         self.line = line
         self.column = column
-
-
-def number(text: str) -> int | float | Decimal:
-    """Read the text of a JSON number: int, float, or Decimal where float would round.
-
-    Raises:
-        ValueError: The text is not a finite number, or one that takes for ever.
-    """
-    try:
-        if not text.strip(" +-0123456789"):
-            return int(text)
-        exact = Decimal(text)
-    except (ValueError, InvalidOperation):
-        raise ValueError(f"{text!r} is not a number") from None
-    if not exact.is_finite() or abs(exact.adjusted()) > _MOST_DIGITS:
-        raise ValueError(f"{text!r} is not a number")
-    value = float(text)
-    if math.isfinite(value) and Decimal(repr(value)) == exact:
-        return value
-    return exact
 
 
 def loads(text: str) -> JsonValue:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from ogc_widgets.form.schema.keywords import plain_text
+
 if TYPE_CHECKING:
     from ogc_widgets.protocol.wire import JsonValue
 
@@ -55,6 +57,13 @@ def read(*sources: JsonValue) -> dict[str, Any]:
             if found and found.group(1).lower() in NAMES:
                 hints[found.group(1).lower()] = value
     return hints
+
+
+def of_input(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The hints of the description of an input, its ``placeholder`` included."""
+    found = read(raw, raw.get("schema"))
+    placeholder = plain_text(raw.get("placeholder"), limit=200, lines=False)
+    return {"placeholder": placeholder, **found} if placeholder else found
 
 
 def text(hints: Mapping[str, Any], name: str) -> str:

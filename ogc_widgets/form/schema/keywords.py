@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form.checks.validate import usable_pattern
 from ogc_widgets.form.schema import exact
-from ogc_widgets.form.schema.dialects import as_number
 from ogc_widgets.form.schema.limits import MAX_NODES, MAX_OPTIONS, TooLargeError
+from ogc_widgets.protocol.reading import as_number
 from ogc_widgets.protocol.reading import text as text_of
 from ogc_widgets.protocol.text import MESSAGE_LIMIT, clean
 
@@ -136,7 +136,4 @@ ONE_SCHEMA: Final = frozenset(
 SCHEMAS: Final = frozenset({"prefixItems", "allOf", "anyOf", "oneOf"})
 SCHEMAS_BY_NAME: Final = frozenset(
     {"properties", "patternProperties", "dependentSchemas"}
-)
-KEYWORDS: Final = frozenset(
-    {*VALUES, *ONE_SCHEMA, *SCHEMAS, *SCHEMAS_BY_NAME, "type", "discriminator"}
 )

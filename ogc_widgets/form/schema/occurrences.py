@@ -13,14 +13,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.form.fields import leaves
 from ogc_widgets.form.schema import exact
 from ogc_widgets.form.schema.branches import branches_of, is_null
-from ogc_widgets.form.schema.dialects import type_names
+from ogc_widgets.form.schema.dialects import types_of
 from ogc_widgets.form.schema.flatten import flatten
 
 if TYPE_CHECKING:
-    from ogc_widgets.form.schema.descriptions import InputReading
+    from ogc_widgets.protocol import InputDescription
 
 Json = Mapping[str, Any]
 
@@ -29,37 +28,37 @@ _LABELS: Final = frozenset({"title", "description", "default", "examples"})
 
 
 def list_schema(
-    schema: Json, extended: Json, reading: InputReading, defs: Json
+    schema: Json, extended: Json, described: InputDescription, defs: Json
 ) -> dict[str, Any] | None:
     """The schema of the list of an input's values; None if it takes one value.
 
     Args:
         schema: What the input's ``schema`` says, normalised.
         extended: The same of its ``extended-schema``; empty where there is none.
-        reading: How often the input may occur.
+        described: How often the input may occur.
         defs: What the schemas refer to.
     """
     own = _as_list(schema, defs)
     # Weaver writes an input that may be left out as a list of one or none.
     is_said = own is not None and (bool(extended) or own.get("maxItems") == 1)
-    if reading.max_occurs == 1 and not is_said:
+    if described.max_occurs == 1 and not is_said:
         return None
     said = _as_list(extended, defs) if extended else None
     missing = _depth(extended, defs) - _depth(schema, defs) if said else 0
     if said and missing > 1:
-        return _counted(said, said, reading)
-    is_wrapped = missing == 1 if said else own is None or _is_one_value(own, reading)
+        return _counted(said, said, described)
+    is_wrapped = missing == 1 if said else own is None or _is_one_value(own, described)
     if own is not None and not is_wrapped:
-        return _counted(own, said or {}, reading)
+        return _counted(own, said or {}, described)
     item, counts = _without_list(schema, defs)
-    types = ["array", "null"] if reading.nullable else "array"
-    return _counted({"type": types, "items": item}, said or counts, reading)
+    types = ["array", "null"] if described.nullable else "array"
+    return _counted({"type": types, "items": item}, said or counts, described)
 
 
 def _as_list(schema: Json, defs: Json) -> dict[str, Any] | None:
     """The flat view of a schema of lists, null beside it or not; else None."""
     view = flatten(schema, defs).view
-    if (type_names(view) or leaves.implied_types(view)) == ["array"]:
+    if types_of(view) == ["array"]:
         return view
     choices = branches_of(view, defs)
     lists = [choice for choice in choices if not is_null(choice)]
@@ -79,19 +78,19 @@ def _depth(schema: Json, defs: Json, limit: int = _MAX_DEPTH) -> int:
     return 0 if view is None else 1 + _depth(view.get("items", {}), defs, limit - 1)
 
 
-def _is_one_value(view: Json, reading: InputReading) -> bool:
+def _is_one_value(view: Json, described: InputDescription) -> bool:
     """Whether a list is one value of several: its own counts are not the input's."""
     low, high = view.get("minItems", 0), view.get("maxItems")
-    most = reading.max_occurs
+    most = described.max_occurs
     if "prefixItems" in view:
         return True
-    if (low, high) == (reading.min_occurs, most):
+    if (low, high) == (described.min_occurs, most):
         return False
     is_shape = low > 1 and high is not None
     return (
         is_shape
         or (most is not None and low > most)
-        or (high is not None and high < reading.min_occurs)
+        or (high is not None and high < described.min_occurs)
     )
 
 
@@ -121,10 +120,10 @@ def _core(schema: Json, defs: Json) -> dict[str, Any]:
     return {name: value for name, value in view.items() if name not in _LABELS}
 
 
-def _counted(view: Json, said: Json, reading: InputReading) -> dict[str, Any]:
+def _counted(view: Json, said: Json, described: InputDescription) -> dict[str, Any]:
     """A list with the narrowest of all counts that go together."""
-    low = max(view.get("minItems", 0), said.get("minItems", 0), reading.min_occurs)
-    most = (view.get("maxItems"), said.get("maxItems"), reading.max_occurs)
+    low = max(view.get("minItems", 0), said.get("minItems", 0), described.min_occurs)
+    most = (view.get("maxItems"), said.get("maxItems"), described.max_occurs)
     high = min((count for count in most if count is not None), default=None)
     counted = {**view, "minItems": low}
     counted.pop("maxItems", None)

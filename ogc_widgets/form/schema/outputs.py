@@ -14,9 +14,11 @@ from ogc_widgets.errors import InputError
 from ogc_widgets.form.page import words
 from ogc_widgets.form.schema import exact
 from ogc_widgets.form.schema.branches import branches_of
-from ogc_widgets.form.schema.descriptions import outputs_of, read_input
+from ogc_widgets.form.schema.keywords import plain_text
 from ogc_widgets.form.schema.limits import TooLargeError
 from ogc_widgets.form.schema.normalise import Normaliser
+from ogc_widgets.protocol.documents.descriptions import OutputDescription, outputs_of
+from ogc_widgets.protocol.notices import silent
 
 if TYPE_CHECKING:
     from ogc_widgets.protocol.wire import JsonValue
@@ -65,38 +67,43 @@ class OutputOptions:
 def output_options(process: JsonValue) -> tuple[OutputOptions, ...]:
     """What can be chosen about the outputs of a process; empty where nothing can."""
     raw = process if isinstance(process, Mapping) else process.raw
-    outputs = outputs_of(raw)
     modes = _modes(raw)
-    found = tuple(_options(key, member, raw, modes) for key, member in outputs.items())
+    found = tuple(_options(one, raw, modes) for one in _outputs(process).values())
     is_open = len(found) > 1 or any(one.media_types or one.modes for one in found)
     return found if is_open else ()
 
 
 def response_options(process: JsonValue) -> list[dict[str, str]]:
     """How the outputs may come; empty where the description names none."""
-    raw = process if isinstance(process, Mapping) else process.raw
-    if not outputs_of(raw):
+    if not _outputs(process):
         return []
     return [{"id": name, "label": label} for name, label in RESPONSES.items()]
 
 
+def _outputs(process: JsonValue) -> dict[str, OutputDescription]:
+    if not isinstance(process, Mapping) and hasattr(process, "outputs"):
+        read: dict[str, OutputDescription] = process.outputs
+        return read
+    with silent():  # told when the description was first read
+        return outputs_of(process if isinstance(process, Mapping) else process.raw)
+
+
 def _options(
-    key: str, raw: JsonValue, document: JsonValue, modes: tuple[str, ...]
+    described: OutputDescription, document: JsonValue, modes: tuple[str, ...]
 ) -> OutputOptions:
-    reading = read_input(key, raw)
-    names = list(reading.qualified or ())
-    normaliser = Normaliser([reading.raw.get("schema"), reading.raw, document])
+    names = list(described.qualified or ())
+    normaliser = Normaliser([described.raw.get("schema"), described.raw, document])
     try:
-        schema = normaliser.normalise(reading.schema)
+        schema = normaliser.normalise(described.schema)
         choices = branches_of(schema, normaliser.defs) or [schema]
         names += [str(choice.get("contentMediaType", "")) for choice in choices]
     except (TooLargeError, RecursionError):
         pass
     media_types = tuple(dict.fromkeys(name for name in names if name and name != "*/*"))
     return OutputOptions(
-        id=key,
-        label=reading.title,
-        description=reading.description,
+        id=described.id,
+        label=plain_text(described.title, limit=200, lines=False) or described.id,
+        description=plain_text(described.description),
         media_types=media_types[:_MAX_MEDIA_TYPES] if len(media_types) > 1 else (),
         modes=modes,
     )

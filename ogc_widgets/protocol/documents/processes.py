@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from ogc_widgets.errors import ProtocolError
-from ogc_widgets.protocol import media_types, reading
+from ogc_widgets.protocol import reading
+from ogc_widgets.protocol.documents.descriptions import (
+    ID_NAMES,
+    TITLE_NAMES,
+    InputDescription,
+    OutputDescription,
+    inputs_of,
+    outputs_of,
+)
 from ogc_widgets.protocol.documents.paging import linked_url, read_page
 from ogc_widgets.protocol.links import Link, read_links
 from ogc_widgets.protocol.notices import notice
@@ -16,89 +24,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.protocol.json_type import JsonObject
 
-_ID_NAMES = ("id", "identifier", "name")
-_TITLE = ("title", "label")
 _DESCRIPTION = ("description", "abstract")
-
-
-@dataclass(frozen=True)
-class InputDescription:
-    """One input of a process.
-
-    Attributes:
-        id: Its name in the execute request.
-        title: The server's title, not cleaned.
-        description: The server's description, not cleaned.
-        schema: Schema of one value, ``{}`` where there is none.
-        min_occurs: Least number of values; absent means 1.
-        max_occurs: Most values, ``None`` for unbounded; absent means 1.
-        keywords: The server's keywords.
-        metadata: The server's metadata objects, such as ``cwl:type``.
-        raw: The description as it came.
-    """
-
-    id: str
-    title: str = ""
-    description: str = ""
-    schema: dict[str, Any] = field(default_factory=dict)
-    min_occurs: int = 1
-    max_occurs: int | None = 1
-    keywords: tuple[str, ...] = ()
-    metadata: tuple[dict[str, Any], ...] = ()
-    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
-
-    @classmethod
-    def from_json(cls, input_id: str, document: JsonObject) -> Self:
-        """Read the description of one input."""
-        least = reading.count(_either(document, "minOccurs", "min_occurs"))
-        return cls(
-            id=input_id,
-            title=reading.text(reading.first(document, *_TITLE)),
-            description=reading.text(reading.first(document, *_DESCRIPTION)),
-            schema=dict(reading.mapping(document.get("schema"))),
-            min_occurs=1 if least is None else least,
-            max_occurs=reading.upper_bound(
-                _either(document, "maxOccurs", "max_occurs")
-            ),
-            keywords=reading.texts(document.get("keywords")),
-            metadata=reading.objects(document.get("metadata")),
-            raw=document,
-        )
-
-
-@dataclass(frozen=True)
-class OutputDescription:
-    """One output of a process.
-
-    Attributes:
-        id: Its name in the results.
-        title: The server's title, not cleaned.
-        description: The server's description, not cleaned.
-        schema: Its schema, ``{}`` where there is none.
-        raw: The description as it came.
-    """
-
-    id: str
-    title: str = ""
-    description: str = ""
-    schema: dict[str, Any] = field(default_factory=dict)
-    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
-
-    @classmethod
-    def from_json(cls, output_id: str, document: JsonObject) -> Self:
-        """Read the description of one output."""
-        return cls(
-            id=output_id,
-            title=reading.text(reading.first(document, *_TITLE)),
-            description=reading.text(reading.first(document, *_DESCRIPTION)),
-            schema=dict(reading.mapping(document.get("schema"))),
-            raw=document,
-        )
-
-    @property
-    def media_types(self) -> tuple[str, ...]:
-        """The media types that it may have, its default first; as far as is said."""
-        return media_types.described(self.raw)
 
 
 @dataclass(frozen=True)
@@ -150,7 +76,7 @@ class ProcessSummary:
     def _members(cls, document: object, base_url: str) -> dict[str, Any]:
         whole = reading.need_object(document, "a process")
         process = _unwrapped(whole)
-        process_id = reading.text(reading.first(process, *_ID_NAMES))
+        process_id = reading.text(reading.first(process, *ID_NAMES))
         if not process_id:
             raise ProtocolError(
                 "A process description has no id.",
@@ -160,7 +86,7 @@ class ProcessSummary:
         control = reading.first(process, "jobControlOptions", "job_control_options")
         return {
             "id": process_id,
-            "title": reading.text(reading.first(process, *_TITLE)),
+            "title": reading.text(reading.first(process, *TITLE_NAMES)),
             "description": reading.text(reading.first(process, *_DESCRIPTION)),
             "version": reading.text(
                 reading.first(process, "version", "processVersion")
@@ -202,13 +128,8 @@ class Process(ProcessSummary):
     @classmethod
     def _members(cls, document: object, base_url: str) -> dict[str, Any]:
         members = super()._members(document, base_url)
-        process = _unwrapped(members["raw"])
-        for member, kind in (
-            ("inputs", InputDescription),
-            ("outputs", OutputDescription),
-        ):
-            pairs = reading.pairs(process.get(member), member, _ID_NAMES)
-            members[member] = {name: kind.from_json(name, item) for name, item in pairs}
+        members["inputs"] = inputs_of(members["raw"])
+        members["outputs"] = outputs_of(members["raw"])
         return members
 
 
@@ -250,7 +171,3 @@ def _unwrapped(document: JsonObject) -> JsonObject:
     for wrapper in ("processDescription", "process"):
         document = reading.mapping(document.get(wrapper)) or document
     return document
-
-
-def _either(document: JsonObject, wire: str, snake: str) -> object:
-    return document[wire] if wire in document else document.get(snake)

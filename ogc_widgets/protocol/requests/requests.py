@@ -17,10 +17,8 @@ from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import dump_json
 
 if TYPE_CHECKING:
-    from ogc_widgets.protocol.documents.processes import (
-        OutputDescription,
-        ProcessSummary,
-    )
+    from ogc_widgets.protocol.documents.descriptions import OutputDescription
+    from ogc_widgets.protocol.documents.processes import ProcessSummary
 
 Mode = Literal["auto", "async", "sync"]
 Response = Literal["auto", "document", "raw"]

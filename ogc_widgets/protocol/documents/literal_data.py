@@ -6,14 +6,15 @@ that are allowed, a default and a unit (``LiteralDataDomain`` of OGC 14-065).
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+from urllib.parse import unquote
 
-from ogc_widgets.form.schema.dialects import as_number
+from ogc_widgets.protocol.reading import as_number
+from ogc_widgets.protocol.text import clean
 
-if TYPE_CHECKING:
-    from ogc_widgets.protocol.wire import JsonValue
-
+# Any for what a server may have written there.
 Json = Mapping[str, Any]
 
 _DOMAINS: Final = ("literalDataDomains", "literalDataDomain", "literalData")
@@ -28,6 +29,26 @@ _VALUES: Final = (
     "enum",
 )
 _ENDS: Final = {"minimumValue", "maximumValue"}
+# Where a unit is named, and what names it in there.
+_UNITS: Final = (
+    "x-ogc-uom",
+    "x-ogc-unit",
+    "defaultUOM",
+    "uom",
+    "unit",
+    "UOMs",
+    "supportedUOMs",
+)
+_UNIT_PARTS: Final = (
+    "symbol",
+    "code",
+    "uom",
+    "unit",
+    "name",
+    "reference",
+    "default",
+    "supported",
+)
 
 
 def domains_of(raw: Json) -> list[Json]:
@@ -59,7 +80,7 @@ def schema_of(domains: list[Json]) -> dict[str, Any]:
     return {"anyOf": schemas, **said}
 
 
-def default_of(domains: list[Json]) -> JsonValue:
+def default_of(domains: list[Json]) -> object:
     """The value that the domains start with, or None."""
     for domain in domains:
         for source in (domain, domain.get("valueDefinition")):
@@ -141,6 +162,33 @@ def _range(member: Json) -> dict[str, Any]:
     if isinstance(spacing, (int, float)) and spacing > 0:
         # JSON Schema counts from zero.
         starts = low if isinstance(low, (int, float)) else 0
-        if starts % spacing == 0:
-            found["multipleOf"] = spacing
+        with contextlib.suppress(OverflowError):
+            if starts % spacing == 0:
+                found["multipleOf"] = spacing
     return found
+
+
+def unit_of(described: object) -> str:
+    """The unit that a description, a schema or a domain names, or ""."""
+    members = described if isinstance(described, Mapping) else {}
+    return next(filter(None, (_short(members.get(name)) for name in _UNITS)), "")
+
+
+def _short(unit: object) -> str:
+    """A unit out of a text, an object or a list whose first is the default.
+
+    "urn:ogc:def:uom:UCUM::m" and ".../def/uom/UCUM/0/m" are both "m".
+    """
+    if isinstance(unit, list):
+        named = [one for one in unit if isinstance(one, Mapping)]
+        default = [one for one in named if one.get("default") is True]
+        return next(filter(None, map(_short, [*default, *unit])), "")
+    if isinstance(unit, Mapping):
+        return next(filter(None, (_short(unit.get(part)) for part in _UNIT_PARTS)), "")
+    text = clean(unit).strip() if isinstance(unit, str) else ""
+    lowered = text.lower()
+    if lowered.startswith("urn:"):
+        text = text.rsplit(":", 1)[-1]
+    elif lowered.startswith(("http://", "https://")):
+        text = unquote(text.rstrip("/#").replace("#", "/").rsplit("/", 1)[-1])
+    return text[:40]
