@@ -99,7 +99,7 @@ class ItemChecks:
         self._parts = {
             check_key(part.stac, text): (text, part.stac)
             for key, field in fields.items()
-            for _, part, text in stac_fields.parts(field, drafts.get(key))
+            for part, text in stac_fields.documents_in(field, drafts.get(key))
             if part.stac is not None
         }
         with self._lock:

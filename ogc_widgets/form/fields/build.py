@@ -20,7 +20,12 @@ from ogc_widgets.form.page import words
 from ogc_widgets.form.schema import hints as ui
 from ogc_widgets.form.schema import known_schemas
 from ogc_widgets.form.schema.branches import branches_of, is_null, takes_null
-from ogc_widgets.form.schema.dialects import UNRESOLVED, type_names, types_of
+from ogc_widgets.form.schema.dialects import (
+    FORMATS_OF_TEXT,
+    UNRESOLVED,
+    type_names,
+    types_of,
+)
 from ogc_widgets.form.schema.flatten import Flat, flatten
 from ogc_widgets.form.schema.limits import MAX_DEPTH
 from ogc_widgets.protocol.documents.literal_data import unit_of
@@ -32,27 +37,8 @@ if TYPE_CHECKING:
 
 # A definition may hold itself this often before it is entered as JSON.
 _MAX_REPEATS: Final = 2
-_CWL_FORMATS: Final[dict[str, str]] = {
-    "Date": "date",
-    "DateTime": "date-time",
-    "Time": "time",
-    "Duration": "duration",
-    "Email": "email",
-    "IDNEmail": "idn-email",
-    "Hostname": "hostname",
-    "IDNHostname": "idn-hostname",
-    "IPv4": "ipv4",
-    "IPv6": "ipv6",
-    "URI": "uri",
-    "URIReference": "uri-reference",
-    "IRI": "iri",
-    "IRIReference": "iri-reference",
-    "UUID": "uuid",
-    "Password": "password",
-    "JsonPointer": "json-pointer",
-    "RelativeJsonPointer": "relative-json-pointer",
-    "URITemplate": "uri-template",
-}
+# CWL's names of formats have no hyphens: "DateTime", "IDNEmail", "JsonPointer".
+_CWL_FORMATS: Final = {name.replace("-", ""): name for name in FORMATS_OF_TEXT}
 
 
 def build(schema: Mapping[str, Any], place: Place, scope: Scope) -> Field:
@@ -160,7 +146,8 @@ def _text(view: Mapping[str, Any], place: Place) -> Field:
     format_name = str(view.get("format", ""))
     hint = ui.text(place.hints, "widget")
     if "format" not in view and place.naming.cwl_type:
-        format_name = _CWL_FORMATS.get(place.naming.cwl_type.rsplit("#", 1)[-1], "")
+        name = place.naming.cwl_type.rsplit("#", 1)[-1].lower()
+        format_name = _CWL_FORMATS.get(name, "")
     if (
         format_name == "password"
         or view.get("writeOnly") is True

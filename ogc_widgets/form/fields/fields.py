@@ -45,21 +45,6 @@ Kind = Literal[
     "json",  # anything else
 ]
 
-TEXT_KINDS: Final = frozenset(
-    {
-        "text",
-        "multiline",
-        "number",
-        "integer",
-        "date",
-        "time",
-        "datetime",
-        "duration",
-        "json",
-        "const",
-    }
-)
-
 
 class Unset(Enum):
     """The type of :data:`UNSET`."""

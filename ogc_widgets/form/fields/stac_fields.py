@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.client.stac.stac_documents import id_of, self_address
 from ogc_widgets.errors import InputError
-from ogc_widgets.form.fields.fields import UNSET, Field, StacHint, join_path
+from ogc_widgets.form.drafts import tree
+from ogc_widgets.form.fields.fields import UNSET, Field, StacHint
 from ogc_widgets.form.schema import exact, known_schemas
 from ogc_widgets.form.schema.dialects import type_names
 
@@ -245,25 +246,12 @@ def is_document(text: str) -> bool:
     return text.lstrip()[:1] == "{"
 
 
-def parts(
-    field: Field, draft: JsonValue, path: str = ""
-) -> Iterator[tuple[str, Field, str]]:
-    """Path, field and text of every STAC document that is entered in an input."""
-    path = path or join_path(field.key)
-    if field.kind == "stac":
-        if isinstance(draft, str) and draft.strip():
-            yield path, field, draft
-    elif field.kind == "union" and isinstance(draft, Mapping):
-        number = draft.get("branch")
-        if isinstance(number, int) and 0 <= number < len(field.branches):
-            yield from parts(field.branches[number], draft.get("draft"), path)
-    elif field.kind == "list" and field.item is not None and isinstance(draft, list):
-        for number, row in enumerate(draft):
-            yield from parts(field.item, row, f"{path}/{number}")
-    elif field.kind == "object" and isinstance(draft, Mapping):
-        for member in field.fields:
-            inner = f"{path}/{join_path(member.key)}"
-            yield from parts(member, draft.get(member.key), inner)
+def documents_in(field: Field, draft: JsonValue) -> Iterator[tuple[Field, str]]:
+    """Field and text of every STAC document that is entered in an input."""
+    if field.kind == "stac" and isinstance(draft, str) and draft.strip():
+        yield field, draft
+    for _, member, part in tree.parts(field, draft):
+        yield from documents_in(member, part)
 
 
 def _said_kind(

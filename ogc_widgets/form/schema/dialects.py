@@ -21,64 +21,36 @@ _NAMES_OF_OPTIONS: Final = (
     "x-enum-descriptions",
 )
 
-_ODD_TYPES: Final[dict[str, dict[str, Any]]] = {
-    "str": {"type": "string"},
-    "text": {"type": "string"},
-    "token": {"type": "string"},
-    "normalizedstring": {"type": "string"},
-    "language": {"type": "string"},
-    "datetime": {"type": "string", "format": "date-time"},
-    "date-time": {"type": "string", "format": "date-time"},
-    "date": {"type": "string", "format": "date"},
-    "time": {"type": "string", "format": "time"},
-    "duration": {"type": "string", "format": "duration"},
-    "timestamp": {"type": "string"},
-    "uri": {"type": "string", "format": "uri"},
-    "file": {"type": "string", "format": "uri"},
-    "directory": {"type": "string", "format": "uri"},
-    "anyuri": {"type": "string", "format": "uri"},
-    "url": {"type": "string", "format": "uri"},
-    "base64binary": {"type": "string", "contentEncoding": "base64"},
-    "binary": {"type": "string", "contentEncoding": "base64"},
-    "int": {"type": "integer"},
-    "int32": {"type": "integer"},
-    "int64": {"type": "integer"},
-    "long": {"type": "integer"},
-    "short": {"type": "integer"},
-    "byte": {"type": "integer"},
-    "positiveinteger": {"type": "integer", "minimum": 1},
-    "nonnegativeinteger": {"type": "integer", "minimum": 0},
-    "unsignedint": {"type": "integer", "minimum": 0},
-    "unsignedlong": {"type": "integer", "minimum": 0},
-    "unsignedshort": {"type": "integer", "minimum": 0},
-    "float": {"type": "number"},
-    "float32": {"type": "number"},
-    "float64": {"type": "number"},
-    "double": {"type": "number"},
-    "decimal": {"type": "number"},
-    "real": {"type": "number"},
-    "bool": {"type": "boolean"},
-    "dict": {"type": "object"},
-    "list": {"type": "array"},
-    "bbox": {
-        "type": "array",
-        "items": {"type": "number"},
-        "minItems": 4,
-        "maxItems": 4,
-    },
-    "geojson": {"type": "object", "format": "geojson-geometry"},
-    "geometry": {"type": "object", "format": "geojson-geometry"},
-    "any": {},
-    "anytype": {},
-}
-TYPES: Final = ("null", "boolean", "integer", "number", "string", "array", "object")
-# Formats that tell that a value is text where no type does.
-_FORMATS_OF_TEXT: Final = frozenset(
-    {"date", "time", "date-time", "datetime", "duration", "uuid", "regex", "password"}
-    | {"uri", "url", "uri-reference", "uri-template", "iri", "iri-reference"}
-    | {"email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6"}
-    | {"json-pointer", "relative-json-pointer"}
+_BOX: Final = {"type": "array", "items": {"type": "number"}}
+_MEANT: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
+    ("str text token normalizedstring language timestamp", {"type": "string"}),
+    ("datetime date-time", {"type": "string", "format": "date-time"}),
+    ("date", {"type": "string", "format": "date"}),
+    ("time", {"type": "string", "format": "time"}),
+    ("duration", {"type": "string", "format": "duration"}),
+    ("uri anyuri url file directory", {"type": "string", "format": "uri"}),
+    ("base64binary binary", {"type": "string", "contentEncoding": "base64"}),
+    ("int int32 int64 long short byte", {"type": "integer"}),
+    ("positiveinteger", {"type": "integer", "minimum": 1}),
+    ("nonnegativeinteger unsignedint", {"type": "integer", "minimum": 0}),
+    ("unsignedlong unsignedshort", {"type": "integer", "minimum": 0}),
+    ("float float32 float64 double decimal real", {"type": "number"}),
+    ("bool", {"type": "boolean"}),
+    ("dict", {"type": "object"}),
+    ("list", {"type": "array"}),
+    ("bbox", {**_BOX, "minItems": 4, "maxItems": 4}),
+    ("geojson geometry", {"type": "object", "format": "geojson-geometry"}),
+    ("any anytype", {}),
 )
+_ODD_TYPES: Final = {name: meant for names, meant in _MEANT for name in names.split()}
+TYPES: Final = ("null", "boolean", "integer", "number", "string", "array", "object")
+FORMATS_OF_TEXT: Final = (
+    *("date", "time", "date-time", "duration", "uuid", "regex", "password"),
+    *("uri", "url", "uri-reference", "uri-template", "iri", "iri-reference"),
+    *("email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6"),
+    *("json-pointer", "relative-json-pointer"),
+)
+"""Formats that tell that a value is text where no type does."""
 
 
 def type_names(schema: Mapping[str, Any]) -> list[str]:
@@ -101,7 +73,7 @@ def types_of(view: Mapping[str, Any]) -> list[str]:
     ):
         if keywords & view.keys():
             return [name]
-    if view.get("format") in _FORMATS_OF_TEXT:
+    if view.get("format") in (*FORMATS_OF_TEXT, "datetime"):
         return ["string"]
     default = view.get("default")
     if isinstance(default, bool):

@@ -39,142 +39,124 @@ def _reference(name: str) -> dict[str, str]:
     return {"$ref": f"#/$defs/{PREFIX}{name}"}
 
 
-def _simple_geometry(kind: str) -> dict[str, Any]:
+def _list_of(name: str) -> dict[str, Any]:
+    return {"type": "array", "items": _reference(name)}
+
+
+def _object(title: str, required: str, /, **properties: Any) -> dict[str, Any]:  # noqa: ANN401 # JSON
     return {
-        "title": kind,
+        "title": title,
         "type": "object",
-        "required": ["type", "coordinates"],
-        "properties": {
-            "type": {"const": kind},
-            "coordinates": _COORDINATES[kind],
-            "bbox": {"type": "array", "minItems": 4, "items": {"type": "number"}},
-        },
+        "required": required.split(),
+        "properties": properties,
     }
 
 
-_CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+def _geometry(kind: str) -> dict[str, Any]:
+    box = {"type": "array", "minItems": 4, "items": {"type": "number"}}
+    return _object(
+        kind,
+        "type coordinates",
+        type={"const": kind},
+        coordinates=_COORDINATES[kind],
+        bbox=box,
+    )
+
+
+def _stac(title: str, kind: str, required: str, /, **more: Any) -> dict[str, Any]:  # noqa: ANN401 # JSON
+    return _object(
+        title,
+        f"type stac_version id {required}",
+        type={"const": kind},
+        stac_version=_TEXT,
+        id={"type": "string", "minLength": 1},
+        links={"type": "array", "items": _OBJECT},
+        **more,
+    )
+
+
+_TEXT: Final = {"type": "string"}
+_OBJECT: Final = {"type": "object"}
+_CRS84: Final = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+_ANY_GEOMETRY: Final = {"anyOf": [_reference("geometry"), {"type": "null"}]}
 
 SCHEMAS: Final[dict[str, dict[str, Any]]] = {
-    **{kind: _simple_geometry(kind) for kind in _COORDINATES},
-    "GeometryCollection": {
-        "title": "GeometryCollection",
-        "type": "object",
-        "required": ["type", "geometries"],
-        "properties": {
-            "type": {"const": "GeometryCollection"},
-            "geometries": {"type": "array", "items": _reference("geometry")},
-        },
-    },
+    **{kind: _geometry(kind) for kind in _COORDINATES},
+    "GeometryCollection": _object(
+        "GeometryCollection",
+        "type geometries",
+        type={"const": "GeometryCollection"},
+        geometries=_list_of("geometry"),
+    ),
     "geometry": {
         "title": "GeoJSON geometry",
         "anyOf": [_reference(kind) for kind in (*_COORDINATES, "GeometryCollection")],
     },
-    "feature": {
-        "title": "GeoJSON feature",
-        "type": "object",
-        "required": ["type", "geometry"],
-        "properties": {
-            "type": {"const": "Feature"},
-            "id": {"type": ["string", "number"]},
-            "geometry": {"anyOf": [_reference("geometry"), {"type": "null"}]},
-            "properties": {"type": ["object", "null"]},
+    "feature": _object(
+        "GeoJSON feature",
+        "type geometry",
+        type={"const": "Feature"},
+        id={"type": ["string", "number"]},
+        geometry=_ANY_GEOMETRY,
+        properties={"type": ["object", "null"]},
+    ),
+    "featureCollection": _object(
+        "GeoJSON feature collection",
+        "type features",
+        type={"const": "FeatureCollection"},
+        features=_list_of("feature"),
+    ),
+    "bbox": _object(
+        "Bounding box",
+        "bbox",
+        bbox={
+            "type": "array",
+            "minItems": 4,
+            "maxItems": 6,
+            "items": {"type": "number"},
         },
-    },
-    "featureCollection": {
-        "title": "GeoJSON feature collection",
-        "type": "object",
-        "required": ["type", "features"],
-        "properties": {
-            "type": {"const": "FeatureCollection"},
-            "features": {"type": "array", "items": _reference("feature")},
-        },
-    },
-    "bbox": {
-        "title": "Bounding box",
-        "type": "object",
-        "required": ["bbox"],
-        "properties": {
-            "bbox": {
-                "type": "array",
-                "minItems": 4,
-                "maxItems": 6,
-                "items": {"type": "number"},
-            },
-            "crs": {"type": "string", "default": _CRS84},
-        },
-    },
-    "link": {
-        "title": "Link",
-        "type": "object",
-        "required": ["href"],
-        "properties": {
-            "href": {"type": "string", "title": "address", "format": "uri-reference"},
-            "rel": {"type": "string", "title": "relation"},
-            "type": {"type": "string", "title": "media type"},
-            "hreflang": {"type": "string", "title": "language"},
-            "title": {"type": "string"},
-            "length": {"type": "integer", "minimum": 0},
-        },
-    },
-    "qualifiedValue": {
-        "title": "Value with media type",
-        "type": "object",
-        "required": ["value"],
-        "properties": {
-            "value": {},
-            "mediaType": {"type": "string", "title": "media type"},
-            "encoding": {"type": "string"},
-        },
-    },
-    "stacItem": {
-        "title": "STAC item",
-        "type": "object",
-        "required": ["type", "stac_version", "id", "geometry", "properties", "assets"],
-        "properties": {
-            "type": {"const": "Feature"},
-            "stac_version": {"type": "string"},
-            "id": {"type": "string", "minLength": 1},
-            "geometry": {"anyOf": [_reference("geometry"), {"type": "null"}]},
-            "properties": {"type": "object"},
-            "assets": {"type": "object"},
-            "links": {"type": "array", "items": {"type": "object"}},
-        },
-    },
-    "stacItems": {
-        "title": "List of STAC items",
-        "type": "object",
-        "required": ["type", "features"],
-        "properties": {
-            "type": {"const": "FeatureCollection"},
-            "features": {"type": "array", "items": _reference("stacItem")},
-        },
-    },
-    "stacCollection": {
-        "title": "STAC collection",
-        "type": "object",
-        "required": ["type", "stac_version", "id", "extent", "links"],
-        "properties": {
-            "type": {"const": "Collection"},
-            "stac_version": {"type": "string"},
-            "id": {"type": "string", "minLength": 1},
-            "description": {"type": "string"},
-            "license": {"type": "string"},
-            "extent": {"type": "object"},
-            "links": {"type": "array", "items": {"type": "object"}},
-        },
-    },
-    "stacCatalog": {
-        "title": "STAC catalogue",
-        "type": "object",
-        "required": ["type", "stac_version", "id", "links"],
-        "properties": {
-            "type": {"const": "Catalog"},
-            "stac_version": {"type": "string"},
-            "id": {"type": "string", "minLength": 1},
-            "description": {"type": "string"},
-            "links": {"type": "array", "items": {"type": "object"}},
-        },
-    },
+        crs={"type": "string", "default": _CRS84},
+    ),
+    "link": _object(
+        "Link",
+        "href",
+        href={"type": "string", "title": "address", "format": "uri-reference"},
+        rel={"type": "string", "title": "relation"},
+        type={"type": "string", "title": "media type"},
+        hreflang={"type": "string", "title": "language"},
+        title=_TEXT,
+        length={"type": "integer", "minimum": 0},
+    ),
+    "qualifiedValue": _object(
+        "Value with media type",
+        "value",
+        value={},
+        mediaType={"type": "string", "title": "media type"},
+        encoding=_TEXT,
+    ),
+    "stacItem": _stac(
+        "STAC item",
+        "Feature",
+        "geometry properties assets",
+        geometry=_ANY_GEOMETRY,
+        properties=_OBJECT,
+        assets=_OBJECT,
+    ),
+    "stacItems": _object(
+        "List of STAC items",
+        "type features",
+        type={"const": "FeatureCollection"},
+        features=_list_of("stacItem"),
+    ),
+    "stacCollection": _stac(
+        "STAC collection",
+        "Collection",
+        "extent links",
+        description=_TEXT,
+        license=_TEXT,
+        extent=_OBJECT,
+    ),
+    "stacCatalog": _stac("STAC catalogue", "Catalog", "links", description=_TEXT),
 }
 
 GEOMETRY_TYPES: Final = frozenset({*_COORDINATES, "GeometryCollection"})
