@@ -7,6 +7,7 @@ sent, so the form reads and writes JSON with the functions of this module.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import re
@@ -15,6 +16,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.protocol.reading import number as number
+from ogc_widgets.protocol.wire import dump_json
 
 if TYPE_CHECKING:
     from ogc_widgets.protocol.wire import JsonValue
@@ -74,6 +76,9 @@ def dumps(value: JsonValue, *, indent: int | None = None) -> str:
     """
     if depth_exceeds(value, MAX_DEPTH * 2):
         raise ValueError("the value is nested too deeply")
+    if indent is None:
+        with contextlib.suppress(TypeError):  # what is no dict is written below
+            return dump_json(value)
     return _write(value, indent, 0)
 
 

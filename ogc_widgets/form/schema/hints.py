@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 NAMES: Final = frozenset(
     {
         "widget",
-        "layout",
         "order",
         "advanced",
         "hidden",
@@ -27,10 +26,7 @@ NAMES: Final = frozenset(
         "minimum",
         "maximum",
         "step",
-        "separator",
-        "group",
         "title",
-        "description",
         "rows",
     }
 )

@@ -42,25 +42,17 @@ _KEYWORDS: Final = _SHAPES | {
 
 
 @dataclass(frozen=True)
-class InputDescription:
-    """One input of a process.
+class ValueDescription:
+    """What the descriptions of inputs and outputs have in common.
 
     Attributes:
-        id: Its name in the execute request.
+        id: Its name in the results, or in the execute request.
         title: The server's title, not cleaned.
         description: The server's description, not cleaned.
         schema: Schema of one value in the server's dialect, also where it is described
             as literal data, formats or reference systems; ``{}`` where nothing is said.
         extended_schema: ZOO's schema of the whole value (``extended-schema``).
-        qualified: Media types if the value goes into ``{"value": ...}`` or is a link.
-        min_occurs: Least number of values; absent means 1.
-        says_min_occurs: Whether the description says so.
-        max_occurs: Most values, ``None`` for unbounded; absent means 1.
-        nullable: Whether ``nullable`` stood beside one value of several. ZOO writes it
-            where an input may be left out, so it is said of all values together.
-        unit: Unit of measure, or ``""``.
-        keywords: The server's keywords.
-        metadata: The server's metadata objects, such as ``cwl:type``.
+        qualified: Media types if the value stands in ``{"value": ...}`` or is a link.
         raw: The description as it came.
     """
 
@@ -70,6 +62,29 @@ class InputDescription:
     schema: dict[str, Any] = field(default_factory=dict)
     extended_schema: dict[str, Any] | None = None
     qualified: tuple[str, ...] | None = None
+    raw: Json = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, name: str, document: Json) -> Self:
+        """Read a description; what is unusable is as if unsaid."""
+        return cls(**_members(name, document))
+
+
+@dataclass(frozen=True)
+class InputDescription(ValueDescription):
+    """One input of a process.
+
+    Attributes:
+        min_occurs: Least number of values; absent means 1.
+        says_min_occurs: Whether the description says so.
+        max_occurs: Most values, ``None`` for unbounded; absent means 1.
+        nullable: Whether ``nullable`` stood beside one value of several. ZOO writes it
+            where an input may be left out, so it is said of all values together.
+        unit: Unit of measure, or ``""``.
+        keywords: The server's keywords.
+        metadata: The server's metadata objects, such as ``cwl:type``.
+    """
+
     min_occurs: int = 1
     says_min_occurs: bool = False
     max_occurs: int | None = 1
@@ -77,12 +92,11 @@ class InputDescription:
     unit: str = ""
     keywords: tuple[str, ...] = ()
     metadata: tuple[dict[str, Any], ...] = ()
-    raw: Json = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def from_json(cls, input_id: str, document: Json) -> Self:
-        """Read the description of one input; what is unusable is as if unsaid."""
-        members = _members(input_id, document)
+    def from_json(cls, name: str, document: Json) -> Self:
+        """Read the description of one input."""
+        members = _members(name, document)
         raw, schema = members["raw"], members["schema"]
         domains = literal_data.domains_of(raw)
         low, high = _occurrences(raw, members["extended_schema"], domains)
@@ -115,31 +129,8 @@ class InputDescription:
 
 
 @dataclass(frozen=True)
-class OutputDescription:
-    """One output of a process.
-
-    Attributes:
-        id: Its name in the results.
-        title: The server's title, not cleaned.
-        description: The server's description, not cleaned.
-        schema: Its schema in the server's dialect, ``{}`` where there is none.
-        extended_schema: ZOO's schema of the whole value (``extended-schema``).
-        qualified: Media types if the value comes in ``{"value": ...}`` or as a link.
-        raw: The description as it came.
-    """
-
-    id: str
-    title: str = ""
-    description: str = ""
-    schema: dict[str, Any] = field(default_factory=dict)
-    extended_schema: dict[str, Any] | None = None
-    qualified: tuple[str, ...] | None = None
-    raw: Json = field(default_factory=dict, repr=False, compare=False)
-
-    @classmethod
-    def from_json(cls, output_id: str, document: Json) -> Self:
-        """Read the description of one output."""
-        return cls(**_members(output_id, document))
+class OutputDescription(ValueDescription):
+    """One output of a process."""
 
     @property
     def media_types(self) -> tuple[str, ...]:
