@@ -21,13 +21,12 @@ from ogc_widgets.errors import (
     ServerError,
     TransportError,
 )
+from ogc_widgets.protocol.answers.job_replies import job_id_of, read_status
 from ogc_widgets.protocol.answers.replies import (
     Reply,
     asks_to_sign_in,
-    job_id_of,
     may_have_worked,
     problem_error,
-    read_status,
 )
 from ogc_widgets.protocol.documents.documents import Problem
 from ogc_widgets.protocol.documents.processes import ProcessSummary
@@ -36,7 +35,6 @@ from ogc_widgets.protocol.notices import silent
 from ogc_widgets.protocol.requests.packages import (
     PackageCheck,
     deploy_request,
-    replace_request,
 )
 from ogc_widgets.protocol.requests.requests import Request, delete, get
 from ogc_widgets.protocol.text import MESSAGE_LIMIT, clean
@@ -169,7 +167,7 @@ class Deployment:
 
         return await self._deployed(
             [
-                replace_request(url, form, workflow=workflow)
+                deploy_request(url, form, workflow=workflow, method="PUT")
                 for form in (ready, *ready.other_forms)
             ],
             look,

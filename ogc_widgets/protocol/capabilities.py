@@ -6,7 +6,7 @@ stands where one is missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
@@ -110,16 +110,11 @@ class Capabilities:
             experience: Name of a capability to what was seen of it.
         """
         found = cls()
-        if conformance is not None and conformance.names:
-            found = _declared(conformance)
-        link = find_link(landing.links, "job-list") if landing else None
-        if link and not found.list_jobs.available:
-            evidence = f"link {link.rel} to {without_query(link.href)}"
-            found = _with(found, "list_jobs", available=True, evidence=evidence)
-        processes = tuple(processes)
-        for process in processes:
-            found = _said_by(process, found)
-        found = _not_said_by_any(processes, found)
+        for name, available, evidence in _said(conformance, landing, tuple(processes)):
+            known = getattr(found, name).available
+            # A yes counts more than a no, whoever says it.
+            if known is None or (available and not known):
+                found = _with(found, name, available=available, evidence=evidence)
         for name, (works, where) in (experience or {}).items():
             found = _with(found, name, available=works, evidence=where, is_seen=True)
         return found
@@ -158,39 +153,28 @@ def _with(
     return replace(found, **{name: known})
 
 
-def _declared(conformance: Conformance) -> Capabilities:
-    found = Capabilities()
-    for name, classes in _CLASSES.items():
-        uri = next((u for c in classes if (u := conformance.uri_of(c))), "")
-        if uri:
-            found = _with(found, name, available=True, evidence=uri)
-        elif name not in _OFTEN_UNDECLARED:
-            evidence = f"no conformance class {classes[0]}"
-            found = _with(found, name, available=False, evidence=evidence)
-    return found
-
-
-def _said_by(process: ProcessSummary, found: Capabilities) -> Capabilities:
-    """Take in the options of one of the processes."""
-    for name, option in _OPTIONS.items():
-        is_said = option in process.job_control_options
-        if is_said and not getattr(found, name).available:
-            evidence = f"jobControlOptions of {process.id}: {option}"
-            found = _with(found, name, available=True, evidence=evidence)
-    return found
-
-
-def _not_said_by_any(
-    processes: Iterable[ProcessSummary], found: Capabilities
-) -> Capabilities:
-    """Where processes say how they run, what none of them says is not there."""
-    if not any(process.job_control_options for process in processes):
-        return found
-    for name in ("run_async", "run_sync"):
-        if getattr(found, name).available is None:
-            evidence = f"no process has the jobControlOption {_OPTIONS[name]}"
-            found = _with(found, name, available=False, evidence=evidence)
-    return found
+def _said(
+    conformance: Conformance | None,
+    landing: LandingPage | None,
+    processes: Sequence[ProcessSummary],
+) -> Iterator[tuple[str, bool, str]]:
+    """Yield name, whether it is there, and the evidence, of all that a server says."""
+    if conformance is not None and conformance.names:
+        for name, classes in _CLASSES.items():
+            uri = next((u for c in classes if (u := conformance.uri_of(c))), "")
+            if uri or name not in _OFTEN_UNDECLARED:
+                yield name, bool(uri), uri or f"no conformance class {classes[0]}"
+    link = find_link(landing.links, "job-list") if landing else None
+    if link:
+        yield "list_jobs", True, f"link {link.rel} to {without_query(link.href)}"
+    for process in processes:
+        for name, option in _OPTIONS.items():
+            if option in process.job_control_options:
+                yield name, True, f"jobControlOptions of {process.id}: {option}"
+    # Where processes say how they run, what none of them says is not there.
+    if any(process.job_control_options for process in processes):
+        for name in ("run_async", "run_sync"):
+            yield name, False, f"no process has the jobControlOption {_OPTIONS[name]}"
 
 
 _CLASSES: dict[str, tuple[ConformanceClass, ...]] = {

@@ -207,15 +207,13 @@ def _links(value: object, base_url: str) -> Iterator[Link]:
     for item in value:
         if not isinstance(item, Mapping):
             continue
-        href = absolute(item.get("href"), base_url)
-        if href:
-            yield Link(
-                href=href,
-                rel=_word(item.get("rel")),
-                type=_word(item.get("type")),
-                title=_word(item.get("title")),
-                raw=item,
-            )
+        if href := absolute(item.get("href"), base_url):
+            yield _link(href, item)
+
+
+def _link(href: str, members: Mapping[str, Any]) -> Link:
+    rel, kind, title = (_word(members.get(name)) for name in ("rel", "type", "title"))
+    return Link(href, rel, kind, title, members)
 
 
 def _word(value: object) -> str:
@@ -232,17 +230,8 @@ def header_links(value: str, base_url: str) -> tuple[Link, ...]:
             name.lower(): quoted or plain
             for name, quoted, plain in _LINK_PARAMETER.findall(match.group(2))
         }
-        href = absolute(match.group(1), base_url)
-        if href:
-            found.append(
-                Link(
-                    href=href,
-                    rel=parameters.get("rel", ""),
-                    type=parameters.get("type", ""),
-                    title=parameters.get("title", ""),
-                    raw=parameters,
-                )
-            )
+        if href := absolute(match.group(1), base_url):
+            found.append(_link(href, parameters))
     return tuple(found)
 
 
@@ -287,14 +276,11 @@ def with_query(url: str, members: Mapping[str, object]) -> str:
     known = parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")
     kept = [(name, value) for name, value in known if name not in members]
     asked = [(name, str(value)) for name, value in members.items()]
-    query = "&".join(
-        part
-        for part in (
-            urlencode(kept, errors="surrogateescape"),
-            urlencode(asked, errors="surrogatepass"),
-        )
-        if part
+    encoded = (
+        urlencode(kept, errors="surrogateescape"),
+        urlencode(asked, errors="surrogatepass"),
     )
+    query = "&".join(filter(None, encoded))
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 
 
@@ -330,7 +316,7 @@ class Rebase:
                 is_own and _below(parts.path, own_prefix)
             ):
                 return self._with_lost_prefix(href)
-        elif not is_own and not self._is_unreachable(href):
+        elif not is_own and not is_private_host(href):
             return href
         path = parts.path
         if _below(path, own_prefix):
@@ -355,9 +341,6 @@ class Rebase:
                 lost = "/".join(names[:count])
                 return urlunsplit(parts._replace(path=f"/{lost}{parts.path}"))
         return href
-
-    def _is_unreachable(self, href: str) -> bool:
-        return is_private_host(href)
 
     def _prefixes(self) -> tuple[str, str]:
         """What stands before the common tail of the server's path and ours."""

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ogc_widgets.protocol.reading import mapping, objects
+
 _JSON = re.compile(r"(^|[/+.])(geo)?json$")
 _TEXT = re.compile(
     r"^text/|(^|[/+.-])(xml|ya?ml|csv|html|wkt|gml|kml|cwl|javascript)$|json"
@@ -137,14 +139,13 @@ def described(output: Mapping[str, Any]) -> tuple[str, ...]:
 def _of_formats(output: Mapping[str, Any]) -> Iterator[str]:
     nested = (output.get(name) for name in ("output", "complexOutput", "ComplexOutput"))
     for holder in (output, *nested):
-        formats = holder.get("formats") if isinstance(holder, Mapping) else None
-        listed = formats if isinstance(formats, list) else []
-        known = [one for one in listed if isinstance(one, Mapping)]
+        formats = mapping(holder).get("formats")
+        known = objects(formats if isinstance(formats, list) else None)
         for one in sorted(known, key=lambda one: one.get("default") is not True):
-            for name in ("mediaType", "mimeType", "type"):
-                if isinstance(one.get(name), str):
-                    yield bare(one[name])
-                    break
+            kinds = (one.get(name) for name in ("mediaType", "mimeType", "type"))
+            kind = next((kind for kind in kinds if isinstance(kind, str)), None)
+            if kind is not None:
+                yield bare(kind)
 
 
 def _of_schema(schema: object, depth: int) -> Iterator[str]:
@@ -159,12 +160,9 @@ def _of_schema(schema: object, depth: int) -> Iterator[str]:
         yield OCTETS
     if depth == 0:
         return
-    branches = [schema.get("items")]
+    branches = [schema.get("items"), mapping(schema.get("properties")).get("value")]
     for name in _KEYWORDS:
         members = schema.get(name)
         branches += members if isinstance(members, list) else []
-    properties = schema.get("properties")
-    if isinstance(properties, Mapping):
-        branches.append(properties.get("value"))
     for branch in branches:
         yield from _of_schema(branch, depth - 1)

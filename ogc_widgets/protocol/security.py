@@ -7,11 +7,14 @@ OpenAPI document (2.0, 3.0, 3.1), protected resource metadata (RFC 9728).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ogc_widgets.protocol.links import absolute
+from ogc_widgets.protocol.reading import mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
 
 WayKind = Literal["device", "token", "password", "api-key"]
 
@@ -72,33 +75,23 @@ def read_challenges(value: str) -> tuple[Challenge, ...]:
 def ways_of_challenges(challenges: Iterable[Challenge]) -> Iterator[Way]:
     """Yield the ways that the answer to a refused request names."""
     for challenge in challenges:
+        said = challenge.parameters
         match challenge.scheme:
             case "basic":
                 yield Way("password")
             case "bearer" | "token":
                 yield Way("token")
-            case "apikey" | "api-key":
-                name = challenge.parameters.get("name", "")
-                in_header = challenge.parameters.get("in", "header") == "header"
-                if in_header:
-                    yield Way("api-key", header=name)
+            case "apikey" | "api-key" if said.get("in", "header") == "header":
+                yield Way("api-key", header=said.get("name", ""))
 
 
 def ways_of_openapi(document: object) -> Iterator[Way]:
     """Yield the ways that an OpenAPI document declares."""
-    if not isinstance(document, Mapping):
-        return
-    components = document.get("components")
-    schemes = (
-        components.get("securitySchemes") if isinstance(components, Mapping) else None
-    ) or document.get("securityDefinitions")
-    if not isinstance(schemes, Mapping):
-        return
-    for scheme in schemes.values():
-        if isinstance(scheme, Mapping):
-            way = _way_of_scheme(scheme)
-            if way is not None:
-                yield way
+    page = mapping(document)
+    schemes = mapping(page.get("components")).get("securitySchemes")
+    for scheme in mapping(schemes or page.get("securityDefinitions")).values():
+        if way := _way_of_scheme(mapping(scheme)):
+            yield way
 
 
 def _way_of_scheme(scheme: Mapping[str, Any]) -> Way | None:
@@ -126,18 +119,13 @@ def _way_of_scheme(scheme: Mapping[str, Any]) -> Way | None:
 
 def resource_metadata_url(challenges: Iterable[Challenge]) -> str:
     """Return where a server describes how it is protected (RFC 9728), or ``""``."""
-    for challenge in challenges:
-        url = absolute(challenge.parameters.get("resource_metadata", ""))
-        if url:
-            return url
-    return ""
+    urls = (absolute(one.parameters.get("resource_metadata")) for one in challenges)
+    return next(filter(None, urls), "")
 
 
 def ways_of_resource_metadata(document: object) -> Iterator[Way]:
     """Yield the ways that protected resource metadata name: its sign-in servers."""
-    servers = (
-        document.get("authorization_servers") if isinstance(document, Mapping) else None
-    )
+    servers = mapping(document).get("authorization_servers")
     for server in servers if isinstance(servers, list) else []:
         issuer = absolute(server).rstrip("/")
         if issuer:

@@ -16,7 +16,7 @@ from ogc_widgets.protocol.text import clean, escape_html
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from ogc_widgets.protocol.capabilities import Capabilities, Capability
+    from ogc_widgets.protocol.capabilities import Capabilities
     from ogc_widgets.protocol.conformance import Conformance
     from ogc_widgets.protocol.documents.documents import LandingPage
     from ogc_widgets.protocol.documents.processes import Process, ProcessSummary
@@ -118,11 +118,10 @@ class ServerReport:
             for number, fact in enumerate(facts):
                 first = heading if number == 0 else ""
                 text = f"{fact.label}: {fact.text}" if fact.label else fact.text
-                cells = (escape_html(text, limit=_LONG),
-                         escape_html(fact.evidence, limit=_LONG))  # fmt: skip
                 yield (
-                    f"<tr><th>{first}</th><td>{cells[0]}</td>"
-                    f"<td><small>{cells[1]}</small></td></tr>"
+                    f"<tr><th>{first}</th><td>{escape_html(text, limit=_LONG)}</td>"
+                    f"<td><small>{escape_html(fact.evidence, limit=_LONG)}</small></td>"
+                    "</tr>"
                 )
 
 
@@ -194,13 +193,11 @@ def _facts(
 
 
 def _told(capabilities: Capabilities, *, available: bool | None) -> tuple[Fact, ...]:
-    chosen = [one for one in capabilities if one.available is available]
-    return tuple(_fact(one) for one in chosen)
-
-
-def _fact(one: Capability) -> Fact:
-    verb = one.verb[0].upper() + one.verb[1:]
-    return Fact(verb, clean(one.evidence, limit=_SHORT))
+    return tuple(
+        Fact(one.verb[0].upper() + one.verb[1:], clean(one.evidence, limit=_SHORT))
+        for one in capabilities
+        if one.available is available
+    )
 
 
 def _differences(

@@ -38,6 +38,12 @@ _BARE_WORD = re.compile(
     (?:(nan)(?:\(\w*\))?|inf(?:inity)?|1\.\#(?:inf|(q?nan|ind))\w*)(?![\w.])""",
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
+_SAID = {
+    "twice": "repeats the member {!r}; the last one is used.",
+    "beyond": "holds the number {}…, which is beyond what can be computed with; it was "
+    "kept as text.",
+    "odd": "holds {}, which JSON does not have; it was read all the same.",
+}
 
 
 def parse_json(
@@ -66,25 +72,23 @@ def parse_json(
     """
     text = body if isinstance(body, str) else read_text(body, content_type, source)
     text = text.removeprefix("\ufeff")
-    odd: list[str] = []
-    twice: list[str] = []
-    beyond: list[str] = []
+    seen: dict[str, str] = {}  # kind of oddity to the first that was found
 
     def constant(name: str) -> float:
         if not is_lenient:
             raise ValueError(f"{name} is not a JSON number")
-        odd.append(name)
+        seen.setdefault("odd", name)
         return float(name)
 
     def number(digits: str) -> float | Decimal | str:
         if _is_out_of_bounds(digits):
-            beyond.append(digits[:20])
+            seen.setdefault("beyond", digits[:20])
             return digits
         return _number(digits)
 
     def whole_number(digits: str) -> int | str:
         if len(digits) > _MOST_DIGITS:
-            beyond.append(digits[:20])
+            seen.setdefault("beyond", digits[:20])
             return digits
         return int(digits)
 
@@ -92,7 +96,8 @@ def parse_json(
         found = dict(pairs)
         if len(found) != len(pairs):
             names = [name for name, _ in pairs]
-            twice.append(next(name for name in found if names.count(name) > 1))
+            twice = next(name for name in found if names.count(name) > 1)
+            seen.setdefault("twice", twice)
         return found
 
     def loads(text: str, *, strict: bool) -> Json:
@@ -113,9 +118,9 @@ def parse_json(
             if not is_lenient:
                 raise
             value = loads(_BARE_WORD.sub(_as_constant, text), strict=False)
-            odd = odd or ["a control character"]
+            seen.setdefault("odd", "a control character")
         if is_lenient and _SURROGATE.search(text):
-            value = _whole(value, odd)
+            value = _whole(value, seen)
     except RecursionError:
         raise _not_json("is nested too deeply", text, source, content_type) from None
     except ValueError as error:
@@ -124,21 +129,9 @@ def parse_json(
         raise _not_json(reason, text, source, content_type) from None
     if _deeper_than(value, MAX_DEPTH):
         raise _not_json("is nested too deeply", text, source, content_type)
-    if twice:
-        notice(
-            f"{_where(source)} repeats the member {clean(twice[0])!r}; the last one "
-            "is used."
-        )
-    if beyond:
-        notice(
-            f"{_where(source)} holds the number {beyond[0]}…, which is beyond what "
-            "can be computed with; it was kept as text."
-        )
-    if odd:
-        notice(
-            f"{_where(source)} holds {clean(odd[0])}, which JSON does not have; it was "
-            "read all the same."
-        )
+    for kind, words in _SAID.items():
+        if kind in seen:
+            notice(f"{_where(source)} {words.format(clean(seen[kind]))}")
     return value
 
 
@@ -239,21 +232,21 @@ def _as_constant(found: re.Match[str]) -> str:
     return "NaN" if nan or windows_nan else f"{sign.strip('+')}Infinity"
 
 
-def _whole(value: Json, odd: list[str]) -> Json:
+def _whole(value: Json, seen: dict[str, str]) -> Json:
     """Put a sign of replacement where half of a character stands."""
     if isinstance(value, str):
-        return _whole_text(value, odd)
+        return _whole_text(value, seen)
     if isinstance(value, list):
-        return [_whole(item, odd) for item in value]
+        return [_whole(item, seen) for item in value]
     if isinstance(value, dict):
-        return {_whole_text(k, odd): _whole(item, odd) for k, item in value.items()}
+        return {_whole_text(k, seen): _whole(item, seen) for k, item in value.items()}
     return value
 
 
-def _whole_text(text: str, odd: list[str]) -> str:
+def _whole_text(text: str, seen: dict[str, str]) -> str:
     whole = _LONE.sub("\ufffd", text)
     if whole != text:
-        odd.append("half of a character")
+        seen.setdefault("odd", "half of a character")
     return whole
 
 

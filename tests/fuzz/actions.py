@@ -26,13 +26,15 @@ from ogc_widgets.protocol import (
     ProcessList,
     security,
 )
+from ogc_widgets.protocol.answers.job_replies import (
+    read_dismissed,
+    read_status,
+    read_submitted,
+)
 from ogc_widgets.protocol.answers.replies import (
     Reply,
     may_have_worked,
     problem_error,
-    read_dismissed,
-    read_status,
-    read_submitted,
     retry_after_s,
 )
 from ogc_widgets.protocol.documents import documents as api_documents

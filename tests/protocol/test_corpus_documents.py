@@ -26,7 +26,8 @@ from ogc_widgets.protocol import (
     ProcessSummary,
     StatusInfo,
 )
-from ogc_widgets.protocol.answers.replies import Reply, problem_error, read_submitted
+from ogc_widgets.protocol.answers.job_replies import read_submitted
+from ogc_widgets.protocol.answers.replies import Reply, problem_error
 from ogc_widgets.protocol.documents.log_links import log_links
 from ogc_widgets.protocol.documents.results_documents import read_results
 from ogc_widgets.protocol.links import Rebase, absolute

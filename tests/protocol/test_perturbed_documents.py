@@ -22,13 +22,12 @@ from ogc_widgets.protocol import (
     Process,
     ProcessList,
 )
-from ogc_widgets.protocol.answers.replies import (
-    Reply,
-    problem_error,
+from ogc_widgets.protocol.answers.job_replies import (
     read_dismissed,
     read_status,
     read_submitted,
 )
+from ogc_widgets.protocol.answers.replies import Reply, problem_error
 from ogc_widgets.protocol.documents.log_links import log_links
 from ogc_widgets.protocol.documents.results_documents import read_results
 from ogc_widgets.protocol.jobs.watching import phase_of

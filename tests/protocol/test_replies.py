@@ -13,13 +13,8 @@ from ogc_widgets.errors import (
     SignInError,
 )
 from ogc_widgets.protocol import StatusInfo
-from ogc_widgets.protocol.answers.replies import (
-    Reply,
-    problem_error,
-    read_dismissed,
-    read_submitted,
-    retry_after_s,
-)
+from ogc_widgets.protocol.answers.job_replies import read_dismissed, read_submitted
+from ogc_widgets.protocol.answers.replies import Reply, problem_error, retry_after_s
 from ogc_widgets.protocol.links import Rebase
 from ogc_widgets.protocol.notices import silent
 

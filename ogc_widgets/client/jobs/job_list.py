@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ogc_widgets.client.jobs.ajob import AsyncJob
 from ogc_widgets.client.jobs.job_pages import JobPages
 from ogc_widgets.errors import InputError
-from ogc_widgets.protocol.answers.replies import job_address, job_id_of, read_status
+from ogc_widgets.protocol.answers.job_replies import job_address, job_id_of, read_status
 from ogc_widgets.protocol.jobs.job_query import JobQuery, newest_first
 from ogc_widgets.protocol.links import absolute, join_path
 from ogc_widgets.protocol.requests import requests

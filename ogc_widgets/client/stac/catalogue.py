@@ -57,10 +57,16 @@ MOST_COLLECTIONS = 1_000
 class Catalogue:
     """A STAC API that can be searched. Its coroutines run in the loop thread only.
 
+    They raise :class:`~ogc_widgets.errors.ServerError` where there is no STAC API, or
+    where it refuses or does not answer; the words say why.
+
     Args:
         reader: Sends the requests.
         url: Address of the landing page.
         is_offered: Whether the process server named it, and not the user.
+
+    Attributes:
+        matched: How many items the last search found in all, None where it is not said.
 
     Raises:
         InputError: It is not a web address.
@@ -77,7 +83,6 @@ class Catalogue:
         self._following: Request | None = None
         self._sent: set[tuple[str, bytes | None]] = set()
         self.matched: int | None = None
-        """How many items the last search found in all, None where it is not said."""
 
     @property
     def has_more(self) -> bool:
@@ -85,11 +90,7 @@ class Catalogue:
         return self._following is not None
 
     async def open(self) -> SearchApi:
-        """Read the landing page; asked once.
-
-        Raises:
-            ServerError: There is no STAC API at the address; the words say why.
-        """
+        """Read the landing page; asked once."""
         if self._api is None:
             reply = await self._send(get(self.url))
             document = reply.json_or_none()
@@ -129,11 +130,7 @@ class Catalogue:
         return found[:MOST_COLLECTIONS]
 
     async def search(self, query: ItemQuery) -> list[dict[str, Any]]:
-        """The first page of a search.
-
-        Raises:
-            ServerError: The catalogue refuses or does not answer.
-        """
+        """The first page of a search."""
         api = await self.open()
         self._query = query
         self._sent.clear()
@@ -141,11 +138,7 @@ class Catalogue:
         return await self.more()
 
     async def more(self) -> list[dict[str, Any]]:
-        """The next page; empty after the last one.
-
-        Raises:
-            ServerError: The catalogue refuses or does not answer.
-        """
+        """The next page; empty after the last one."""
         request = self._following
         api = await self.open()
         if request is None or (request.url, request.body) in self._sent:

@@ -26,20 +26,17 @@ if TYPE_CHECKING:
 
 FINISHED = frozenset({"successful", "failed", "dismissed"})
 
-_STATUS_OF_WORD = {
-    **dict.fromkeys(
-        ("successful", "succeeded", "success", "completed", "finished"), "successful"
-    ),
-    **dict.fromkeys(("failed", "error", "exception", "rejected"), "failed"),
-    **dict.fromkeys(
-        ("dismissed", "canceled", "cancelled", "revoked", "deleted", "deduped"),
-        "dismissed",
-    ),
+_WORDS = {
     "created": "created",
     "accepted": "accepted",
     "running": "running",
+    "successful": "successful succeeded success completed finished",
+    "failed": "failed error exception rejected",
+    "dismissed": "dismissed canceled cancelled revoked deleted deduped",
 }
-_WORDS = frozenset(_STATUS_OF_WORD.values())
+_STATUS_OF_WORD = {
+    word: status for status, words in _WORDS.items() for word in words.split()
+}
 
 
 @dataclass(frozen=True)
@@ -279,11 +276,8 @@ class Problem:
     @property
     def summary(self) -> str:
         """Title, detail and cause, without saying the same thing twice."""
-        parts: list[str] = []
-        for part in (self.title, self.detail):
-            if part and part != "None" and part not in parts:
-                parts.append(part)
-        text = ": ".join(parts)
+        parts = dict.fromkeys((self.title, self.detail))
+        text = ": ".join(part for part in parts if part not in ("", "None"))
         if self.cause and self.cause not in text:
             text = f"{text.rstrip('.')}: {self.cause}" if text else self.cause
         return text
@@ -323,12 +317,7 @@ class Problem:
 
 
 def _cause(value: object, known: str) -> str:
-    """Read a cause: a text, a problem of its own, or names with what is wrong there.
-
-    Args:
-        value: The cause.
-        known: What was said before, which is not said again.
-    """
+    """Read a text, a problem of its own, or names with what is wrong; but no twice."""
     if not _is_object(value):
         lines = (reading.text(value) or _detail(value)).splitlines()
         # The arrow below a line points nowhere when lines are joined.
@@ -338,11 +327,8 @@ def _cause(value: object, known: str) -> str:
         return inner.summary
     found = []
     for name, text in value.items():
-        new = [
-            part
-            for part in reading.text(text).split("; ")
-            if part and part.strip(" .") not in known
-        ]
+        parts = reading.text(text).split("; ")
+        new = [part for part in parts if part and part.strip(" .") not in known]
         known = "; ".join([known, *new])
         if new:
             found.append(f"{name}: {'; '.join(new)}")
@@ -350,24 +336,16 @@ def _cause(value: object, known: str) -> str:
 
 
 def _detail(value: object) -> str:
+    if not isinstance(value, list):
+        return reading.text(value)
     # Validation layers (pydantic) answer with a list of objects.
-    if isinstance(value, list):
-        found = [
-            ": ".join(
-                part
-                for part in (
-                    ".".join(map(str, item.get("loc", ())))
-                    if isinstance(item.get("loc"), list)
-                    else "",
-                    reading.text(item.get("msg") or item.get("message")),
-                )
-                if part
-            )
-            for item in value
-            if isinstance(item, Mapping)
-        ]
-        return "; ".join(item for item in found if item)
-    return reading.text(value)
+    found = []
+    for item in reading.objects(value):
+        loc = item.get("loc")
+        place = ".".join(map(str, loc)) if isinstance(loc, list) else ""
+        said = reading.text(item.get("msg") or item.get("message"))
+        found.append(": ".join(filter(None, (place, said))))
+    return "; ".join(filter(None, found))
 
 
 def _is_object(value: object) -> TypeGuard[Mapping[str, Any]]:

@@ -21,6 +21,7 @@ from ogc_widgets.errors import ProtocolError
 from ogc_widgets.protocol import media_types as media
 from ogc_widgets.protocol.links import absolute
 from ogc_widgets.protocol.notices import notice
+from ogc_widgets.protocol.reading import mapping
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import parse_json, read_text
 
@@ -219,8 +220,7 @@ def _signless(name: str) -> str:
 def _value_name(value: Mapping[str, Any]) -> str:
     """The member that holds the value itself, or ``""``."""
     names = {_signless(name) for name in value}
-    form = value.get("format")
-    inner = {_signless(name) for name in form} if isinstance(form, Mapping) else set()
+    inner = {_signless(name) for name in mapping(value.get("format"))}
     is_telling = bool((names | inner) & _TELLING)
     for name in _VALUES:
         others = names - {_signless(name)}
@@ -233,15 +233,11 @@ def _format_of(value: Mapping[str, Any]) -> tuple[str, str]:
     """The media type and the encoding that are said, at the value or in ``format``."""
     kind = encoding = ""
     for holder in (value, value.get("format"), value.get("schema")):
-        if not isinstance(holder, Mapping):
-            continue
-        said = {_signless(name): one for name, one in holder.items()}
-        types = [said.get(name) for name in _TYPES]
-        kind = kind or next(
-            (one.strip() for one in types if isinstance(one, str) and "/" in one), ""
-        )
-        ways = [said.get(name) for name in _ENCODINGS]
-        encoding = encoding or next((one for one in ways if isinstance(one, str)), "")
+        said = {_signless(name): one for name, one in mapping(holder).items()}
+        types = [one for name in _TYPES if isinstance(one := said.get(name), str)]
+        kind = kind or next((one.strip() for one in types if "/" in one), "")
+        ways = [one for name in _ENCODINGS if isinstance(one := said.get(name), str)]
+        encoding = encoding or next(iter(ways), "")
     told = value.get("format")
     if isinstance(told, str):
         kind = kind or (told if "/" in told else "")

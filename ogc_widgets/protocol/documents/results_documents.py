@@ -57,8 +57,7 @@ class ResultsDocument:
         outputs = {name: one.value for name, one in values.items()}
         kinds = {name: one.media_type for name, one in values.items()}
         kinds = {name: kind for name, kind in kinds.items() if kind}
-        raw = outputs if raw is None else raw
-        return cls(outputs, items_in(outputs), raw, kinds)
+        return cls(outputs, items_in(outputs), outputs if raw is None else raw, kinds)
 
     @property
     def catalogs(self) -> list[dict[str, Any]]:
@@ -112,12 +111,11 @@ def read_results(
         return ResultsDocument.of(values, body)
     only = _only(output_ids, described, kind)
     _refuse_page(body, described.get(only, ()), url)
-    encoding = (headers or {}).get("content-transfer-encoding", "")
     whole, is_json = of_body(
         body,
         content_type,
         url=without_query(url),
-        encoding=encoding,
+        encoding=(headers or {}).get("content-transfer-encoding", ""),
         is_string=only in strings,
     )
     if not is_json:
@@ -270,27 +268,20 @@ def _walk(value: JsonValue) -> Iterator[dict[str, Any]]:
             yield from _walk(item)
     elif isinstance(value, list):
         for item in value:
-            if isinstance(item, (dict, list, str)):
+            if isinstance(item, (dict, list, str)):  # numbers are most of a geometry
                 yield from _walk(item)
 
 
 def items_in(value: JsonValue) -> list[dict[str, Any]]:
     """Return every STAC item inside a value, each once, in order."""
-    return list(_items(value))
-
-
-def _items(outputs: JsonValue) -> Iterator[dict[str, Any]]:
-    seen: set[tuple[object, object]] = set()
-    for found in _walk(outputs):
-        if not is_item(found):
-            continue
-        key = (str(found.get("collection")), str(found.get("id")))
-        if key in seen:
-            continue
-        seen.add(key)
-        yield found
-        if len(seen) >= MOST_ITEMS:
-            return
+    items: dict[tuple[str, str], dict[str, Any]] = {}
+    for found in _walk(value):
+        if is_item(found):
+            key = (str(found.get("collection")), str(found.get("id")))
+            items.setdefault(key, found)
+        if len(items) >= MOST_ITEMS:
+            break
+    return list(items.values())
 
 
 def is_item(value: Mapping[str, Any]) -> bool:

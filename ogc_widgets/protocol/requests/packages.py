@@ -30,6 +30,7 @@ _VERSION_LINE = re.compile(
     r"""^\s*["']?cwlVersion["']?\s*:\s*["']?([\w.-]+)""", re.MULTILINE
 )
 _VERSION_1 = re.compile(r"v1\.\d+")
+_SAFE = "Nothing was sent."
 _NO_PACKAGE = "Pass the path, address, text or dict of a CWL file."
 
 
@@ -115,7 +116,7 @@ def read_package(package: object) -> Package:
         return _read_text(text)
     raise InputError(
         "This is not an application package.",
-        safe="Nothing was sent.",
+        safe=_SAFE,
         advice=_NO_PACKAGE,
     )
 
@@ -137,7 +138,7 @@ def _read_text(text: str) -> Package:
         except ValueError as error:
             raise InputError(
                 f"The text looks like JSON, but it is not: {error}.",
-                safe="Nothing was sent.",
+                safe=_SAFE,
                 advice=_NO_PACKAGE,
             ) from None
         return read_package(document)
@@ -145,7 +146,7 @@ def _read_text(text: str) -> Package:
         return Package(text.encode("utf-8"), CWL_YAML)
     raise InputError(
         "The text is not CWL: it names no cwlVersion.",
-        safe="Nothing was sent.",
+        safe=_SAFE,
         advice=_NO_PACKAGE,
     )
 
@@ -186,28 +187,16 @@ def _cwl_in(unit: object) -> tuple[str, str]:
 
 
 def deploy_request(
-    processes_url: str, package: Package, *, workflow: str | None = None
+    url: str, package: Package, *, workflow: str | None = None, method: str = "POST"
 ) -> Request:
-    """Add a process to the server.
+    """Add a process to the server, or replace one.
 
     Args:
-        processes_url: Address of the list of processes.
+        url: Address of the list of processes, or of the process to replace.
         package: What to deploy.
         workflow: Which workflow of the package, by id; the server's choice if left out.
+        method: ``PUT`` to replace a process.
     """
-    return _package_request("POST", processes_url, package, workflow)
-
-
-def replace_request(
-    process_url: str, package: Package, *, workflow: str | None = None
-) -> Request:
-    """Replace a deployed process; as :func:`deploy_request`."""
-    return _package_request("PUT", process_url, package, workflow)
-
-
-def _package_request(
-    method: str, url: str, package: Package, workflow: str | None
-) -> Request:
     if workflow:
         url = with_query(url, {"w": workflow})
     headers = {"Accept": JSON, "Content-Type": package.media_type}

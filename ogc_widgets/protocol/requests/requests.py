@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.protocol import media_types
+from ogc_widgets.protocol import media_types, reading
 from ogc_widgets.protocol.links import find_link, join_path, origin, with_query
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import dump_json
@@ -118,15 +118,12 @@ def execute_request(
         InputError: The inputs cannot be written as JSON, the mode is unknown, the
             process has no such output, or ``extra`` contradicts the request.
     """
-    if mode not in ("auto", "async", "sync"):
-        raise InputError(
-            f"Unknown mode {mode!r}.", advice='Use "auto", "async" or "sync".'
-        )
-    if response not in ("auto", "document", "raw", None):
-        raise InputError(
-            f"Unknown response {response!r}.",
-            advice='Use "auto", "document", "raw" or None.',
-        )
+    if mode not in get_args(Mode):
+        advice = 'Use "auto", "async" or "sync".'
+        raise InputError(f"Unknown mode {mode!r}.", advice=advice)
+    if response not in (*get_args(Response), None):
+        advice = 'Use "auto", "document", "raw" or None.'
+        raise InputError(f"Unknown response {response!r}.", advice=advice)
     document: dict[str, Any] = {"inputs": dict(inputs)}
     if wanted := wanted_outputs(outputs, process):
         document["outputs"] = wanted
@@ -148,11 +145,9 @@ def _gives_bytes(wanted: Mapping[str, Any], process: ProcessSummary | None) -> b
     """Whether one of the outputs that are wanted is binary, and wanted by value."""
     known: Mapping[str, OutputDescription] = getattr(process, "outputs", {})
     for name in wanted or known:
-        wish = wanted.get(name)
-        wish = wish if isinstance(wish, Mapping) else {}
-        form = wish.get("format")
-        kinds = [form.get("mediaType")] if isinstance(form, Mapping) else []
-        kinds += known[name].media_types if name in known else ()
+        wish = reading.mapping(wanted.get(name))
+        asked = reading.mapping(wish.get("format")).get("mediaType")
+        kinds = [asked, *(known[name].media_types if name in known else ())]
         kind = next((one for one in kinds if isinstance(one, str)), "")
         by_value = wish.get("transmissionMode") != "reference"
         if by_value and media_types.is_binary(kind):

@@ -127,13 +127,7 @@ def as_httpx(
     placeholders: Mapping[str, str] | None = None,
     params: Iterable[str] = (),
 ) -> str:
-    """Write a run as Python with httpx: the request, the wait, the results.
-
-    Args:
-        request: The execute request, without credentials.
-        placeholders: Headers that identify the user, with ``$TOKEN`` for secrets.
-        params: Names of query members; their values are in variables (``PARAM_...``).
-    """
+    """Write a run as Python with httpx; see :func:`as_curl`."""
     secrets = dict(placeholders or {})
     jobs_url = _jobs_url(request)
     common = [("Accept", _quoted(JSON))]
@@ -222,16 +216,7 @@ def as_package(
 ) -> str:
     """Write a run of a process as Python that uses this package.
 
-    Args:
-        base_url: Address of the landing page.
-        process_id: The process.
-        inputs: Input id to value.
-        outputs: Output id to what is wanted of it, or ``None``.
-        extra: Members beside the inputs, or ``None``.
-        mode: As for executing.
-        response: As for executing.
-        placeholders: Headers that identify the user, with ``$TOKEN`` for secrets.
-        params: Names of query members; their values are in variables (``PARAM_...``).
+    The arguments are those of ``Client.execute`` and of :func:`as_curl`.
     """
     arguments = _package_arguments(dict(placeholders or {}))
     if query := _params(params):
@@ -239,12 +224,15 @@ def as_package(
     imports = ["import os\n\n"] if "os.environ" in arguments else []
     if _holds_decimal([inputs, outputs, extra]):
         imports.insert(0, "from decimal import Decimal\n")
-    options = f"    outputs={_literal(dict(outputs), 4)},\n" if outputs else ""
-    options += f"    extra={_literal(dict(extra), 4)},\n" if extra else ""
-    if mode != "auto":
-        options += f"    mode={_quoted(mode)},\n"
-    if response != "auto":
-        options += f"    response={_quoted(response)},\n"
+    chosen = {
+        "outputs": dict(outputs or {}),
+        "extra": dict(extra or {}),
+        "mode": mode if mode != "auto" else "",
+        "response": response if response != "auto" else "",
+    }
+    options = "".join(
+        f"    {name}={_literal(value, 4)},\n" for name, value in chosen.items() if value
+    )
     return (
         f"{''.join(imports)}"
         f"import ogc_widgets as ogc\n\n"

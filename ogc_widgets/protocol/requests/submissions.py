@@ -50,7 +50,6 @@ class ExecuteRequest:
         """
         request = reading.need_object(document, "an execute request")
         outputs = request.get("outputs")
-        subscriber = request.get("subscriber")
         return cls(
             process_id=reading.text(
                 reading.first(request, "process", "processID", "identifier")
@@ -59,7 +58,7 @@ class ExecuteRequest:
             outputs=None if outputs is None else _wishes(outputs),
             mode=reading.text(request.get("mode")),
             response=reading.text(request.get("response")),
-            subscriber=subscriber if isinstance(subscriber, Mapping) else {},
+            subscriber=reading.mapping(request.get("subscriber")),
             raw=request,
         )
 
@@ -75,8 +74,8 @@ def _values(inputs: object) -> dict[str, Any]:
     notice("The inputs are a list, as in old drafts, instead of an object.")
     found: dict[str, list[Any]] = {}
     for entry in inputs:
-        is_object = isinstance(entry, Mapping)
-        name = reading.text(reading.first(entry, *_ID_NAMES)) if is_object else ""
+        entry = reading.mapping(entry)
+        name = reading.text(reading.first(entry, *_ID_NAMES))
         if not name:
             notice("One of the inputs has no id and was left out.")
             continue
@@ -97,11 +96,10 @@ def _wishes(outputs: object) -> dict[str, Any]:
     if isinstance(outputs, str):
         return {outputs: {}}
     if isinstance(outputs, list):
+        wishes = [(reading.mapping(entry), reading.text(entry)) for entry in outputs]
         return {
-            reading.text(reading.first(entry, *_ID_NAMES))
-            if isinstance(entry, Mapping)
-            else reading.text(entry): dict(entry) if isinstance(entry, Mapping) else {}
-            for entry in outputs
+            reading.text(reading.first(wish, *_ID_NAMES)) if wish else name: dict(wish)
+            for wish, name in wishes
         }
     if isinstance(outputs, Mapping):
         return {str(name): wish for name, wish in outputs.items()}

@@ -1,0 +1,213 @@
+"""What the answers to requests about jobs say: made, running, dismissed, or none made.
+
+Neither the code nor the media type is trusted alone: servers answer ``null`` for a
+created job, and results where a job was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from ogc_widgets.errors import NoSuchJobError, NoSuchProcessError, ProtocolError
+from ogc_widgets.protocol import reading
+from ogc_widgets.protocol.answers.replies import Reply, may_have_worked, problem_error
+from ogc_widgets.protocol.documents.documents import Problem, StatusInfo
+from ogc_widgets.protocol.documents.result_values import is_page
+from ogc_widgets.protocol.links import (
+    absolute,
+    find_link,
+    join_path,
+    read_links,
+    same_origin,
+)
+from ogc_widgets.protocol.notices import notice
+from ogc_widgets.protocol.text import clean
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What came of an execute request.
+
+    Attributes:
+        job_id: Id of the job, or ``""`` if the server made none.
+        job_url: Address of the job, or ``""``.
+        status: What the answer said about the job, or ``None``.
+        has_results: Whether the answer itself holds the results.
+        results_url: Where the results are if the server sent us there, or ``""``.
+    """
+
+    job_id: str = ""
+    job_url: str = ""
+    status: StatusInfo | None = None
+    has_results: bool = False
+    results_url: str = ""
+
+
+def read_submitted(
+    reply: Reply, jobs_url: str, rebase: Callable[[str], str]
+) -> Submitted:
+    """Read the answer to an execute request: 200, 201, 202, 204 or 303.
+
+    Args:
+        reply: The answer.
+        jobs_url: Address of the list of jobs.
+        rebase: Brings links back to the address in use.
+
+    Raises:
+        ProblemError: The server refused.
+        ProtocolError: There is neither a job nor a result in the answer.
+    """
+    if not reply.is_ok and reply.status_code != 303:
+        raise problem_error(
+            reply,
+            missing=NoSuchProcessError,
+            safe="It is not known whether the job started."
+            if may_have_worked(reply)
+            else "No job was started; your inputs are kept.",
+        )
+    document = reply.json_or_none()
+    status = _status_in(document, reply.url)
+    _notice_accepted(reply, document)
+    location = absolute(reply.headers.get("location", ""), reply.url)
+    is_answer = reply.status_code == 200 and reply.body.strip() and status is None
+    # Beside the address of a job, a page or "null" is no answer of its own, nor is
+    # anything where the server says that there is a job.
+    is_job = "respond-async" in reply.headers.get("preference-applied", "").lower()
+    is_filler = is_job or reply.body.strip() == b"null" or is_page(reply.body)
+    if is_answer and not (location and is_filler):
+        monitor = find_link(reply.links, "monitor", "status")
+        url = rebase(monitor.href) if monitor else ""
+        return Submitted(job_id_of(url), url, has_results=True)
+    if reply.status_code == 303 and location and "/jobs/" not in location:
+        return Submitted(results_url=rebase(location))
+    job_url, job_id = _job_of(reply, status, location, jobs_url, rebase)
+    if job_url:
+        if status is None:
+            status = StatusInfo(job_id=job_id, status="accepted", word="accepted")
+        return Submitted(job_id, job_url, status)
+    if reply.status_code == 204:
+        return Submitted(has_results=True)
+    raise ProtocolError(
+        f"The answer to {reply.where} names no job and holds no result: "
+        f"{clean(reply.body[:200].decode('utf-8', errors='replace'), limit=200)!r}",
+        safe="It is not known whether the job started.",
+        advice="Look at client.jobs() before you run it again.",
+    )
+
+
+def _notice_accepted(reply: Reply, document: object) -> None:
+    """Say what the answer to an accepted request lacks."""
+    if reply.status_code != 201:
+        return
+    if "location" not in reply.headers:
+        notice("The answer to an accepted request has no Location header.")
+    if not isinstance(document, Mapping):
+        said = clean(reply.body[:40].decode("utf-8", "replace"), limit=40) or "nothing"
+        notice(f"The answer to an accepted request holds {said} instead of a status.")
+
+
+def _status_in(document: object, url: str) -> StatusInfo | None:
+    if not isinstance(document, Mapping):
+        return None
+    has_id = any(
+        isinstance(document.get(name), (str, int)) for name in ("jobID", "jobId", "id")
+    )
+    is_status = isinstance(document.get("status"), str) or "jobID" in document
+    is_job_link = find_link(read_links(document, url), "monitor") is not None
+    if has_id and (is_status or is_job_link):
+        return StatusInfo.from_json(document, url)
+    return None
+
+
+def _job_of(
+    reply: Reply,
+    status: StatusInfo | None,
+    location: str,
+    jobs_url: str,
+    rebase: Callable[[str], str],
+) -> tuple[str, str]:
+    """Find the job's address and id: Location, then links, then the id alone."""
+    links = (status.links if status else ()) + reply.links
+    link = find_link(links, "monitor", "status", "self")
+    job_id = status.job_id if status else ""
+    for href in (location, link.href if link else ""):
+        if href and (job_id or "/jobs/" in urlsplit(href).path):
+            job_id = job_id or job_id_of(href)
+            return job_address(href, job_id, jobs_url, rebase), job_id
+    return (join_path(jobs_url, job_id), job_id) if job_id else ("", "")
+
+
+def job_id_of(url: str) -> str:
+    """Return the id in a job's address: what follows the last ``/jobs/``."""
+    tail = urlsplit(url).path.rpartition("/jobs/")[2] if "/jobs/" in url else ""
+    return unquote(tail.partition("/")[0])
+
+
+def job_address(
+    href: str, job_id: str, jobs_url: str, rebase: Callable[[str], str]
+) -> str:
+    """Return the address under which a job can be asked for.
+
+    A link to another host than the server's is what the server calls itself; the job
+    is then found by its id below the list of jobs.
+    """
+    url = rebase(href)
+    if same_origin(url, jobs_url) and (url == href or job_id in url):
+        return url
+    return join_path(jobs_url, job_id)
+
+
+def read_status(reply: Reply) -> StatusInfo:
+    """Read a status document.
+
+    Raises:
+        ProblemError: The server refused (404 and 410: ``NoSuchJobError``).
+        ProtocolError: The body is not a status.
+    """
+    if not reply.is_ok:
+        raise problem_error(reply, missing=NoSuchJobError)
+    return StatusInfo.from_json(reply.json(), reply.url)
+
+
+def read_dismissed(reply: Reply, last: StatusInfo | None) -> StatusInfo | None:
+    """Read the answer to the request to dismiss a job.
+
+    Args:
+        reply: The answer.
+        last: The last known status, whose id and process are kept.
+
+    Returns:
+        The status to show, or ``None`` if the server accepted the wish and says no
+        more, so that the job has to be watched further.
+
+    Raises:
+        ProblemError: The server refused.
+    """
+    job_id = last.job_id if last else ""
+    if reply.status_code in (405, 501):
+        raise problem_error(
+            reply,
+            safe="The job goes on.",
+            advice="This server cannot cancel jobs; you can stop watching it.",
+        )
+    if not reply.is_ok and reply.status_code != 410:
+        raise problem_error(reply, missing=NoSuchJobError)
+    document = reply.json_or_none()
+    if isinstance(document, Mapping) and isinstance(document.get("status"), str):
+        status = StatusInfo.from_json({"jobID": job_id, **document}, reply.url)
+        if status.status == "dismissed" or reply.status_code != 202:
+            return status
+    if reply.status_code == 202:
+        return None
+    message = Problem.from_json(document).summary
+    return StatusInfo(
+        job_id=job_id,
+        status="dismissed",
+        word="dismissed",
+        process_id=last.process_id if last else "",
+        message=message,
+        links=last.links if last else (),
+        raw=reading.mapping(document),
+    )
