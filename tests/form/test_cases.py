@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from recorded import inputs_of
+from recorded_inputs import inputs_of
 
 from ogc_widgets.form import UNSET, Field, ProcessForm
 from ogc_widgets.form.page.spec import spec

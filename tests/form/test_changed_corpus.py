@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from recorded import inputs_of
+from recorded_inputs import inputs_of
 from strategies import JSON
 from test_corpus import CORPUS, DESCRIPTIONS, fitting, read
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from recorded import inputs_of
+from recorded_inputs import inputs_of
 
 from ogc_widgets.form import ProcessForm, reduce_process
 from ogc_widgets.form.drafts.drafts import from_draft, initial_draft
