@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ogc_widgets.area.geometry import Json
-    from ogc_widgets.area.recognition.area_words import Facts
+    from ogc_widgets.area.recognition.input_facts import Facts
 
 # STAC, OGC API and GeoJSON mean one order by these; by "area" or "region" nobody does.
 _STANDARD_WORDS: Final = re.compile(

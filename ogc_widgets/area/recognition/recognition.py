@@ -17,13 +17,8 @@ from ogc_widgets.area.crs import CRS84, in_degrees, kind_of_crs
 from ogc_widgets.area.geometry import GEOMETRY_TYPES
 from ogc_widgets.area.recognition.area_hint import OBJECTS as GEOJSON
 from ogc_widgets.area.recognition.area_hint import AreaHint
-from ogc_widgets.area.recognition.area_words import (
-    Facts,
-    by_words,
-    facts_of,
-    list_of,
-    needs_six,
-)
+from ogc_widgets.area.recognition.area_words import by_words, needs_six
+from ogc_widgets.area.recognition.input_facts import Facts, facts_of, list_of
 from ogc_widgets.area.recognition.order import STANDARD, with_order
 from ogc_widgets.area.recognition.order_evidence import contrary_order
 from ogc_widgets.area.recognition.sides import sides_of

@@ -5,15 +5,24 @@ from __future__ import annotations
 import functools
 import logging
 import weakref
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ogc_widgets.client.http.loop import in_loop_thread
 from ogc_widgets.protocol.links import without_query
 
 if TYPE_CHECKING:
-    from ogc_widgets.client.http.transport import Transport
+    from ogc_widgets.client.auth.credentials import Credentials
 
-_transports: weakref.WeakSet[Transport] = weakref.WeakSet()
+
+class HasCredentials(Protocol):
+    """A transport, as far as log lines are concerned."""
+
+    @property
+    def credentials(self) -> Credentials:
+        """What it sends to say who the user is."""
+
+
+_transports: weakref.WeakSet[HasCredentials] = weakref.WeakSet()
 
 
 class _QuietFilter(logging.Filter):
@@ -39,7 +48,7 @@ def _quiet(item: object) -> object:
     return item
 
 
-def keep_logs_quiet(transport: Transport) -> None:
+def keep_logs_quiet(transport: HasCredentials) -> None:
     """Keep the secrets of a transport out of log lines, as long as it is there."""
     _transports.add(transport)
     _put_filter_on()

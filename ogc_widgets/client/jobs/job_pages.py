@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ogc_widgets.client.http.loop import off_loop, on_loop
 from ogc_widgets.client.http.pages import Pages
@@ -21,8 +21,9 @@ from ogc_widgets.protocol.jobs.job_query import JobQuery, is_older, is_oldest_fi
 from ogc_widgets.protocol.requests import requests
 
 if TYPE_CHECKING:
+    from ogc_widgets.client.discovery import Discovery
     from ogc_widgets.client.jobs.ajob import AsyncJob
-    from ogc_widgets.client.jobs.job_list import Jobs
+    from ogc_widgets.protocol.documents.documents import StatusInfo
     from ogc_widgets.protocol.documents.paging import Page
 
 # Some servers need more than a minute for a hundred jobs.
@@ -32,6 +33,16 @@ SMALL_PAGE = 5
 _DETAIL = "detail"
 # About what an entry of a list takes.
 _ENTRY_BYTES = 500
+
+
+class MakesJobs(Protocol):
+    """What makes jobs of the entries of a list: the jobs of a client."""
+
+    discovery: Discovery
+    lists_newest_first: bool
+
+    def listed(self, status: StatusInfo, jobs_url: str) -> AsyncJob:
+        """Make the job of an entry of the list."""
 
 
 class JobPages:
@@ -45,7 +56,7 @@ class JobPages:
         page_size: How many to ask for at once.
     """
 
-    def __init__(self, jobs: Jobs, query: JobQuery, page_size: int) -> None:
+    def __init__(self, jobs: MakesJobs, query: JobQuery, page_size: int) -> None:
         self._jobs = jobs
         self._connection = jobs.discovery.connection
         self._query = query

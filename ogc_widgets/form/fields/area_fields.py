@@ -17,7 +17,8 @@ from ogc_widgets.area.encoding import decode, from_text, to_text
 from ogc_widgets.area.notices import notice
 from ogc_widgets.area.parsing import is_numbers, read_numbers, read_text, read_value
 from ogc_widgets.area.recognition.area_hint import OBJECTS, QUALIFIED, AreaHint
-from ogc_widgets.area.recognition.area_words import facts_of, numbers_hint
+from ogc_widgets.area.recognition.area_words import numbers_hint
+from ogc_widgets.area.recognition.input_facts import facts_of
 from ogc_widgets.area.recognition.order import UNDECIDED, form_of, order_of, orders_of
 from ogc_widgets.area.recognition.recognition import recognise as recognise_input
 from ogc_widgets.errors import InputError
