@@ -5,9 +5,8 @@ from __future__ import annotations
 import mimetypes
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from ogc_widgets.protocol.reading import mapping, objects
+from ogc_widgets.protocol.reading import mapping
 
 _JSON = re.compile(r"(^|[/+.])(geo)?json$")
 _TEXT = re.compile(
@@ -120,35 +119,12 @@ def extension(kind: str) -> str:
     return known or next((end for part, end in _ENDINGS.items() if part in plain), "")
 
 
-def described(output: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the media types that a description gives an output, its default first.
+def in_schema(schema: object, depth: int = _DEPTH) -> Iterator[str]:
+    """Yield the media types that a schema names, in its order.
 
     Bytes of no certain type (``format: binary``, ``contentEncoding: base64`` alone)
     are ``application/octet-stream``.
-
-    Args:
-        output: The description of an output, of any generation of the standard.
     """
-    found = [*_of_formats(output)]
-    for name in ("schema", "extended-schema"):
-        found += _of_schema(output.get(name), _DEPTH)
-    found += _of_schema(output, 0)
-    return tuple(dict.fromkeys(found))
-
-
-def _of_formats(output: Mapping[str, Any]) -> Iterator[str]:
-    nested = (output.get(name) for name in ("output", "complexOutput", "ComplexOutput"))
-    for holder in (output, *nested):
-        formats = mapping(holder).get("formats")
-        known = objects(formats if isinstance(formats, list) else None)
-        for one in sorted(known, key=lambda one: one.get("default") is not True):
-            kinds = (one.get(name) for name in ("mediaType", "mimeType", "type"))
-            kind = next((kind for kind in kinds if isinstance(kind, str)), None)
-            if kind is not None:
-                yield bare(kind)
-
-
-def _of_schema(schema: object, depth: int) -> Iterator[str]:
     if not isinstance(schema, Mapping):
         return
     kind = schema.get("contentMediaType") or schema.get("mediaType")
@@ -165,4 +141,4 @@ def _of_schema(schema: object, depth: int) -> Iterator[str]:
         members = schema.get(name)
         branches += members if isinstance(members, list) else []
     for branch in branches:
-        yield from _of_schema(branch, depth - 1)
+        yield from in_schema(branch, depth - 1)

@@ -9,8 +9,9 @@ import math
 import pytest
 
 from ogc_widgets.errors import DialectWarning, ProtocolError, StrictError
+from ogc_widgets.protocol import OutputDescription
 from ogc_widgets.protocol.documents.results_documents import read_output, read_results
-from ogc_widgets.protocol.media_types import described, extension, is_binary
+from ogc_widgets.protocol.media_types import extension, is_binary
 from ogc_widgets.protocol.notices import strict
 
 # Every byte, so that either alphabet of base64 shows, and a line break of any kind.
@@ -324,7 +325,7 @@ def test_one_output_alone_is_what_its_address_gives(document, value):
     ],
 )  # fmt: skip
 def test_media_types_are_found_when_described_in_any_way(output, kinds, binary):
-    assert described(output) == kinds
+    assert OutputDescription.from_json("o", output).media_types == kinds
     assert is_binary(kinds[0] if kinds else "") is binary
 
 

@@ -1,6 +1,6 @@
 """Areas of interest inside a schema: recognised, and turned into drafts and back.
 
-Everything about geometry is in :mod:`ogc_widgets.map`; here it meets schemas.
+Everything about geometry is in :mod:`ogc_widgets.area`; here it meets schemas.
 """
 
 from __future__ import annotations

@@ -22,6 +22,8 @@ ID_NAMES: Final = ("id", "identifier", "name")
 TITLE_NAMES: Final = ("title", "label")
 _WRAPPERS: Final = ("processDescription", "process", "deploymentProfile")
 
+# Older servers have the rest of a description in there.
+_INNER: Final = ("input", "output", "complexOutput", "ComplexOutput")
 # WPS servers write the largest number of their language for "any number".
 _UNBOUNDED_FROM: Final = 2**31 - 1
 _ANY_NUMBER: Final = float("inf")
@@ -135,7 +137,10 @@ class OutputDescription(ValueDescription):
     @property
     def media_types(self) -> tuple[str, ...]:
         """The media types that it may have, its default first; as far as is said."""
-        return media_types.described(self.raw)
+        found = [*media_types.in_schema(self.schema)]
+        found += media_types.in_schema(self.extended_schema)
+        found += media_types.in_schema(self.raw, 0)
+        return tuple(dict.fromkeys(found))
 
 
 def inputs_of(process: Json) -> dict[str, InputDescription]:
@@ -170,7 +175,7 @@ def _described(process: Json, name: str) -> list[tuple[str, Json]]:
 
 def _members(name: str, raw: Json) -> dict[str, Any]:
     """What inputs and outputs have in common."""
-    for wrapper in ("input", "output"):  # older servers have the rest in there
+    for wrapper in _INNER:
         nested = raw.get(wrapper)
         if isinstance(nested, Mapping):
             raw = {**nested, **raw}
