@@ -35,8 +35,8 @@ class Client:
     Args:
         url: Address of the landing page.
         auth: A bearer token, ``(user, password)``, a function that returns a token
-            (asked again when the server refuses the last one), or one of the ways in
-            :mod:`ogc_widgets.auth <ogc_widgets.client.auth>`.
+            (asked again when the server refuses the last one), one of the ways in
+            :mod:`ogc_widgets.auth <ogc_widgets.client.auth>`, or any ``httpx.Auth``.
         headers: Further headers, such as ``{"X-Api-Key": "..."}``. Like ``auth``, they
             are sent to this server only.
         params: Members of the query of every request, such as ``{"apikey": "..."}``;

@@ -179,6 +179,27 @@ def test_a_slow_function_is_waited_for_beyond_the_deadline_of_a_request(server):
         assert client.processes()
 
 
+def test_clock_of_a_request_stands_still_while_a_token_is_renewed():
+    asked = []
+
+    def token():
+        asked.append(1)
+        if len(asked) > 1:
+            threading.Event().wait(1.5)
+        return f"token-{len(asked)}"
+
+    def behave(_connection, received):
+        is_old = received.headers.get("authorization") == "Bearer token-1"
+        return answer({}, status=401) if is_old else answer({"title": "T"})
+
+    with (
+        RawServer(behave) as slow,
+        Client(slow.origin, auth=token, timeout_s=1) as client,
+    ):
+        assert client.landing_page().title == "T"
+    assert len(asked) == 2
+
+
 def test_401_is_asked_about_once_a_minute_and_403_once(server):
     """A function that lets somebody type must not be called with every look."""
     for status in (401, 403):

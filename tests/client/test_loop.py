@@ -10,6 +10,7 @@ import textwrap
 import threading
 import time
 import weakref
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,37 @@ def test_waiting_ends_promptly_and_the_job_goes_on_when_interrupted(wait):
         out, err = process.communicate(timeout=20)
         assert (out, err, process.returncode) == ("running 1\n", "", 0)
         assert server.requests("DELETE") == []
+
+
+def test_request_is_cancelled_when_its_waiting_is_interrupted():
+    started, cancelled = threading.Event(), threading.Event()
+
+    async def work():
+        started.set()
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+
+    def is_waiting():
+        frame = sys._current_frames()[threading.main_thread().ident]
+        while frame is not None and frame.f_code is not Future.result.__code__:
+            frame = frame.f_back
+        return frame is not None
+
+    def interrupt():
+        assert started.wait(10)
+        while not is_waiting():
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    presser = threading.Thread(target=interrupt)
+    presser.start()
+    with pytest.raises(KeyboardInterrupt):
+        run(work)
+    presser.join()
+    assert cancelled.wait(10)
 
 
 def test_script_ends_quietly_when_nothing_was_closed():

@@ -11,6 +11,7 @@ import pytest
 import rasterio
 from imageio.v3 import imread
 from rasterio.transform import from_origin
+from raw_server import RawServer, answer
 from s3_store import KEY_ID, SECRET, store_with
 
 import ogc_widgets as ogc
@@ -93,6 +94,22 @@ def test_table_says_what_to_set_when_nothing_opens_the_store(results: Results) -
     assert "client.s3 = ogc.S3(" in asset.why_not
     with pytest.raises(InputError, match=r"client\.s3"):
         results.open(results.items[0], "data")
+
+
+def test_nobody_pays_for_a_request_because_of_the_environment(
+    results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_REQUEST_PAYER", "aws_request_payer"):
+        monkeypatch.setenv(name, "true")
+    with RawServer(lambda *_: answer({}, status=403)) as store:
+        results._client.s3 = ogc.S3(
+            store.origin, access_key_id=KEY_ID, secret_access_key=SECRET
+        )
+        with pytest.raises(TransportError):
+            results.download(tmp_path, assets=["data"])
+    assert store.received
+    asked = repr([(one.headers, one.path) for one in store.received])
+    assert "request-payer" not in asked.lower()
 
 
 def test_file_is_downloaded_whole_with_the_key_that_was_passed(

@@ -120,3 +120,27 @@ def test_secret_stays_when_a_link_leads_to_another_server(kind, auth, stranger):
         assert not any(carries_secret(one) for one in stranger.received)
         # Nothing is ever sent to another server, only read from it.
         assert {one.method for one in stranger.received} <= {"GET"}
+
+
+@pytest.mark.parametrize("where", ["outputs", "catalogue"])
+def test_at_most_200_linked_items_are_fetched(where):
+    def behave(_connection, received):
+        path = received.path.partition("?")[0]
+        number = path.rpartition("/")[2]
+        if "/items/" in path:
+            return answer({**ITEM, "id": number})
+        links = [{"rel": "item", "href": f"/items/{n}"} for n in range(300)]
+        if path == "/catalogue":
+            return answer({"type": "Catalog", "id": "c", "stac_version": "1.0.0",
+                           "description": "d", "links": links})  # fmt: skip
+        kind = "application/geo+json"
+        hrefs = [f"/items/{n}" for n in range(300)]
+        if where == "catalogue":
+            hrefs = ["/catalogue"]
+        files = [{"href": server.origin + href, "type": kind} for href in hrefs]
+        return answer({"out": files})
+
+    with RawServer(behave) as server, Client(server.origin) as client:
+        job = client.execute("p", {}, mode="sync")
+        assert len(job.results().items) == 200
+    assert len(server.requests("GET", "/items/")) == 200

@@ -15,7 +15,10 @@ from cryptography.x509.oid import NameOID
 from raw_server import RawServer, answer
 
 from ogc_widgets.client import Client
+from ogc_widgets.client.http.loop import run
+from ogc_widgets.client.stac.stac_reader import StacReader
 from ogc_widgets.errors import ConnectionFailedError, InputError
+from ogc_widgets.protocol.requests import requests
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
@@ -99,7 +102,7 @@ def test_unknown_certificate_is_refused_with_what_to_do(secure):
 def test_own_certificate_is_accepted_by_its_file(secure, certificate):
     with Client(secure.origin, verify=str(certificate[1])) as client:
         assert client.landing_page().title == "Safe"
-        assert client.aio.is_verified
+        assert client.aio.connection.transport.verifies
 
 
 def test_own_certificate_is_accepted_by_the_environment(
@@ -119,7 +122,34 @@ def test_context_of_the_user_is_used(secure, certificate):
 def test_any_certificate_is_accepted_only_when_asked_for(secure):
     with Client(secure.origin, verify=False) as client:
         assert client.landing_page().title == "Safe"
-        assert not client.aio.is_verified
+        assert not client.aio.connection.transport.verifies
+
+
+def test_exception_from_checking_is_for_the_one_server_that_it_was_made_for(
+    secure, certificate
+):
+    """A redirect, a file or an item elsewhere is checked as always."""
+    there = f"{secure.origin}/item"
+
+    def redirecting(*_):
+        return answer({}, 302, {"Location": there})
+
+    async def look(connection):
+        reader = StacReader(connection)
+        try:
+            return await reader.look(there)
+        finally:
+            await reader.close()
+
+    with TlsServer(redirecting, certificate[0]) as own:
+        client = Client(own.origin, verify=False)
+        with client:
+            for url in (there, f"{own.origin}/moved"):
+                with pytest.raises(ConnectionFailedError, match="not trusted"):
+                    run(client.aio.connection.send, requests.get(url))
+            assert not run(look, client.aio.connection).answered
+        assert own.received
+    assert secure.received == []
 
 
 def test_missing_certificate_file_is_the_users_to_correct(tmp_path):

@@ -10,6 +10,7 @@
     auth=ogc.auth.api_key("X-Api-Key", key)
     auth=ogc.auth.device(issuer, client_id)
     auth=ogc.auth.client_credentials(issuer, client_id, secret)
+    auth=httpx.DigestAuth(user, password)      any httpx.Auth, also of other packages
 
 Wherever a secret is wanted (a password, a key) it may be a text, a function,
 ``env(...)`` or ``keyring(...)``. A function is asked when a secret is first needed, and

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import re
+import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ogc_widgets.client.auth.secret import (
@@ -29,6 +30,9 @@ from ogc_widgets.protocol.links import origin, with_query
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import httpx
+
+    from ogc_widgets.client.auth.plugin import PluginAuth
     from ogc_widgets.protocol.answers.replies import Reply
     from ogc_widgets.protocol.links import Origin
 
@@ -116,7 +120,7 @@ class BasicAuth(HeaderAuth):
         return super().known() | {one.rstrip("=") for one in super().known()}
 
 
-Auth = None | SecretLike | tuple[str, SecretLike] | HeaderAuth
+Auth: TypeAlias = "SecretLike | tuple[str, SecretLike] | HeaderAuth | httpx.Auth | None"
 """What ``auth=`` takes; see :mod:`ogc_widgets.client.auth`."""
 
 
@@ -134,7 +138,7 @@ class Credentials(Sealed):
     """
 
     __slots__ = (
-        *("_auth", "_before", "_headers", "_origin", "_params"),
+        *("_auth", "_before", "_headers", "_origin", "_params", "_plugin"),
         *("_renewed", "_renewed_at_s", "_url"),
     )
 
@@ -149,7 +153,8 @@ class Credentials(Sealed):
         self._origin: Origin | None = origin(url)
         self._headers = _sealed(headers or {})
         self._params = _sealed_params(params or {})
-        self._auth = _header_auth(auth)
+        self._plugin = _plugin_auth(auth)
+        self._auth = _header_auth(None if self._plugin else auth)
         # A job may still repeat in its log what the user signed in with before.
         self._before: tuple[Secret, ...] = ()
         # The secret that was asked for last because the one before was refused.
@@ -162,11 +167,22 @@ class Credentials(Sealed):
         return self._auth.source if self._auth is not None else None
 
     @property
+    def identify(self) -> bool:
+        """Whether they say who the user is."""
+        return self._auth is not None or self._plugin is not None
+
+    def plugin_for(self, url: str) -> PluginAuth | None:
+        """Return what signs requests to an address, if that is not one of our ways."""
+        return self._plugin if self.are_for(url) else None
+
+    @property
     def placeholders(self) -> dict[str, str]:
         """The headers that are sent, with ``$TOKEN`` in place of every secret."""
         names = dict.fromkeys(self._headers, PLACEHOLDER)
         if self._auth is not None:
             names[self._auth.header] = self._auth.placeholder
+        if self._plugin is not None:
+            names |= dict.fromkeys(self._plugin.headers, PLACEHOLDER)
         return names
 
     @property
@@ -283,7 +299,18 @@ class Credentials(Sealed):
                 parts = re.split(r"[\s;,]+|(?<=\w)=(?=\w)", value.reveal())
                 known |= {part for part in parts if len(part) >= _SHORTEST_PART}
                 known.add(value.reveal())
-        return known | (self._auth.known() if self._auth is not None else set())
+        for way in (self._auth, self._plugin):
+            known |= way.known() if way is not None else set()
+        return known
+
+
+def _plugin_auth(auth: Auth) -> PluginAuth | None:
+    httpx = sys.modules.get("httpx")  # whoever has such an object has loaded it
+    if httpx is None or not isinstance(auth, httpx.Auth):
+        return None
+    from ogc_widgets.client.auth.plugin import PluginAuth
+
+    return PluginAuth(auth)
 
 
 def _header_auth(auth: Auth) -> HeaderAuth | None:
@@ -299,8 +326,8 @@ def _header_auth(auth: Auth) -> HeaderAuth | None:
         return BearerAuth(source_of(auth))
     raise InputError(
         f"auth cannot be a {type(auth).__name__}.",
-        advice="Pass a token, (user, password), a function that returns a token, or "
-        "one of the ways in ogc.auth, such as ogc.auth.api_key(name, key).",
+        advice="Pass a token, (user, password), a function that returns a token, an "
+        "httpx.Auth, or a way in ogc.auth, such as ogc.auth.api_key(name, key).",
     )
 
 

@@ -77,12 +77,12 @@ class SigningIn:
         before = self._connection.transport.credentials
         after = before if auth is None else before.with_auth(auth)
         source = after.source
-        if source is None:
+        if not after.identify:
             raise InputError(
                 "There is nothing to sign in with.",
                 advice="Pass a token, (user, password), or a way in ogc.auth.",
             )
-        if auth is None or await source.needs_user():
+        if source is not None and (auth is None or await source.needs_user()):
             await source.begin_again()
         self._connection.transport.identify(after)
         self._signed_in()

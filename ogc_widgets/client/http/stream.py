@@ -20,6 +20,42 @@ async def take_location(response: httpx.Response) -> None:
         response.extensions["location"] = response.headers.pop("location")
 
 
+async def read_whole(
+    response: httpx.Response, where: str, max_bytes: int
+) -> httpx.Response:
+    """Return an answer with its body; read in bounds, and only once.
+
+    Raises:
+        BodyTooLargeError: It is larger.
+    """
+    import httpx
+
+    if response.is_stream_consumed:
+        return response
+    try:
+        body = await Stream(response, str(response.url), where).read(max_bytes)
+    finally:
+        await response.aclose()
+    headers = [
+        (name, value)
+        for name, value in response.headers.multi_items()
+        if name.lower() not in ("content-encoding", "content-length")
+        and name.lower() != "transfer-encoding"
+    ]
+    return httpx.Response(
+        response.status_code,
+        headers=headers,
+        content=body,
+        request=response.request,
+        extensions=response.extensions,
+    )
+
+
+async def _all(pieces: list[bytes]) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
+
+
 class Stream:
     """An answer of which the body has not been read yet.
 
@@ -59,7 +95,9 @@ class Stream:
             raise self._too_large(max_bytes)
         decoder = Decoder(self.headers.get("content-encoding", ""), self._where)
         raw = decoded = 0
-        async for chunk in self._response.aiter_raw():
+        response = self._response
+        read = [response.content] if response.is_stream_consumed else None
+        async for chunk in response.aiter_raw() if read is None else _all(read):
             raw += len(chunk)
             for piece in decoder.pieces(chunk):
                 decoded += len(piece)

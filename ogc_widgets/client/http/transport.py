@@ -26,7 +26,7 @@ from ogc_widgets.client.http.environment import (
 from ogc_widgets.client.http.loop import off_loop
 from ogc_widgets.client.http.quiet import keep_logs_quiet
 from ogc_widgets.client.http.reach import Bound, Reach
-from ogc_widgets.client.http.stream import Stream, take_location
+from ogc_widgets.client.http.stream import Stream, read_whole, take_location
 from ogc_widgets.errors import (
     BodyTooLargeError,
     ConnectionFailedError,
@@ -113,7 +113,7 @@ class Transport:
         self.reach = reach or Reach(url)
         self.cookies = Cookies(url)
         self.rebase: Callable[[str], str] = Rebase(url)
-        self._pools: dict[tuple[bool, bool, Bound], httpx.AsyncClient] = {}
+        self._pools: dict[tuple[bool, bool, bool, Bound], httpx.AsyncClient] = {}
         self._in_flight: Counter[httpx.AsyncClient] = Counter()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._gate: _Gate | None = None
@@ -209,7 +209,7 @@ class Transport:
             body,
             stream.url,
             method,
-            has_credentials=self.credentials.source is not None,
+            has_credentials=self.credentials.identify,
         )
         return self.credentials.redact_reply(reply)
 
@@ -243,7 +243,7 @@ class Transport:
             identity = await self._identity(url)
             headers = {**request.headers, **identity}
             async with self._exchange(
-                request, url, named_by, headers, silence_s, sent
+                request, url, named_by, headers, silence_s, sent, deadline
             ) as got:
                 if identity and not renewed and _may_be_expired(request, got):
                     renewed = True
@@ -327,6 +327,7 @@ class Transport:
         headers: dict[str, str],
         silence_s: float,
         sent: _Sent,
+        deadline: asyncio.Timeout | None,
     ) -> AsyncIterator[Stream]:
         import httpx
 
@@ -360,9 +361,8 @@ class Transport:
 
             built.extensions["trace"] = trace
             async with contextlib.aclosing(
-                await pool.send(built, stream=True)
+                await self._answer(pool, built, where, deadline)
             ) as response:
-                self.cookies.take(url, response.headers.get_list("set-cookie"))
                 got = Stream(response, url, where)
                 got.headers = self.credentials.redact_headers(got.headers)
                 yield got
@@ -395,6 +395,28 @@ class Transport:
             self._in_flight[pool] -= 1
             await self._close_unused(pool)
 
+    async def _answer(
+        self,
+        pool: httpx.AsyncClient,
+        request: httpx.Request,
+        where: str,
+        deadline: asyncio.Timeout | None,
+    ) -> httpx.Response:
+        async def send(request: httpx.Request) -> httpx.Response:
+            response = await pool.send(request, stream=True)
+            set_cookie = response.headers.get_list("set-cookie")
+            self.cookies.take(str(request.url), set_cookie)
+            return response
+
+        plugin = self.credentials.plugin_for(str(request.url))
+        if plugin is None:
+            return await send(request)
+
+        async def whole(response: httpx.Response) -> httpx.Response:
+            return await read_whole(response, where, JSON_CAP)
+
+        return await plugin.answer(request, send, whole, lambda: _unhurried(deadline))
+
     def _pool(self, url: str, *, keep: bool, bound: Bound) -> httpx.AsyncClient:
         from http.cookiejar import CookieJar, DefaultCookiePolicy
 
@@ -406,7 +428,8 @@ class Transport:
             self._pools, self._loop, self._gate = {}, loop, None
         # What the environment says about proxies is not for this machine itself.
         is_here = is_loopback(url)
-        key = keep, is_here, bound
+        is_own = same_origin(url, self.url) or _is_encrypted_twin(url, self.url)
+        key = keep, is_here, is_own, bound
         if key not in self._pools:
             keep_logs_quiet(self)
             # What must not be sent twice gets a new connection each time: a kept one
@@ -417,7 +440,9 @@ class Transport:
             )
             with usable_proxies():
                 self._pools[key] = httpx.AsyncClient(
-                    verify=ssl_context(self.verify, is_here=is_here),
+                    verify=ssl_context(
+                        self.verify if is_own else self.verify_others, is_here=is_here
+                    ),
                     limits=limits,
                     trust_env=not is_here,
                     headers={
@@ -455,6 +480,16 @@ class Transport:
         if pool not in self._pools.values() and not self._in_flight[pool]:
             del self._in_flight[pool]
             await pool.aclose()
+
+
+def _is_encrypted_twin(url: str, plain: str) -> bool:
+    """Whether an address is where a server at a plain one redirects to."""
+    known = origin(plain)
+    return (
+        known is not None
+        and origin(url) == ("https", known[1], 443)
+        and (known[0] == "http" and known[2] == 80)
+    )
 
 
 def _may_be_expired(request: Request, got: Stream) -> bool:
