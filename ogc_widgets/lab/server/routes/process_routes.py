@@ -41,14 +41,9 @@ async def conformance(_request: Request) -> Response:
 
 async def definition(request: Request) -> Response:
     """GET /api."""
-    ids = [record.id for record in lab_of(request).processes.all()]
-    settings = lab_of(request).settings
-    document = api_definition(
-        api_of(request),
-        ids,
-        protected=settings.is_protected,
-        oidc=settings.oidc.rstrip("/"),
-    )
+    lab = lab_of(request)
+    ids = [record.id for record in lab.processes.all()]
+    document = api_definition(api_of(request), ids, lab.settings)
     return JSONResponse(document, media_type=OPENAPI_TYPE)
 
 

@@ -8,27 +8,20 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ogc_widgets.lab.server.context import (
-    lab_of,
-    origin_of,
-    resource,
-    scenes_of,
-)
+from ogc_widgets.lab.server.context import lab_of, origin_of, resource, scenes_of
 from ogc_widgets.lab.server.problems import Problem
 from ogc_widgets.lab.server.processes.documents import OPENAPI_TYPE, link
 from ogc_widgets.lab.server.routes.execute_routes import read_json
 from ogc_widgets.lab.server.stac.stac_documents import (
     COLLECTION,
-    CONFORMANCE,
     GEOJSON_TYPE,
-    Addresses,
     api_definition,
     collection,
     collection_list,
     landing_page,
     read_items,
 )
-from ogc_widgets.lab.server.stac.stac_search import Search, from_body, from_parameters
+from ogc_widgets.lab.server.stac.stac_search import body_of, search
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -51,33 +44,31 @@ def stac_routes() -> list[Route]:
 
 async def landing(request: Request) -> Response:
     """GET the landing page."""
-    return JSONResponse(landing_page(_addresses(request)))
+    return JSONResponse(landing_page(_stac_of(request)))
 
 
-async def _conformance(_request: Request) -> Response:
-    return JSONResponse({"conformsTo": CONFORMANCE})
+async def _conformance(request: Request) -> Response:
+    return JSONResponse({"conformsTo": landing_page(_stac_of(request))["conformsTo"]})
 
 
 async def _definition(request: Request) -> Response:
-    return JSONResponse(api_definition(_addresses(request)), media_type=OPENAPI_TYPE)
+    return JSONResponse(api_definition(_stac_of(request)), media_type=OPENAPI_TYPE)
 
 
 async def _collections(request: Request) -> Response:
-    items = await _all_items(request)
-    return JSONResponse(collection_list(_addresses(request), items))
+    return JSONResponse(collection_list(_stac_of(request), await _all_items(request)))
 
 
 async def _collection(request: Request) -> Response:
     _check_collection(request)
-    return JSONResponse(collection(_addresses(request), await _all_items(request)))
+    return JSONResponse(collection(_stac_of(request), await _all_items(request)))
 
 
 async def _items(request: Request) -> Response:
     _check_collection(request)
     # The items of a collection know fewer parameters than the search.
-    known = {"limit", "bbox", "datetime", "token"}
-    given = {name: text for name, text in request.query_params.items() if name in known}
-    return await _page(request, from_parameters(given))
+    known = {"limit", "bbox", "datetime", "token"} & request.query_params.keys()
+    return await _page(request, body_of({n: request.query_params[n] for n in known}))
 
 
 async def _item(request: Request) -> Response:
@@ -90,37 +81,34 @@ async def _item(request: Request) -> Response:
 
 
 async def _search(request: Request) -> Response:
-    return await _page(request, from_parameters(request.query_params))
+    return await _page(request, body_of(request.query_params))
 
 
 async def _posted_search(request: Request) -> Response:
-    body = await read_json(request)
-    return await _page(request, from_body(body), body)
+    return await _page(request, await read_json(request))
 
 
-async def _page(
-    request: Request, search: Search, body: dict[str, Any] | None = None
-) -> Response:
-    """Answer with one page of a search; ``body`` is that of a POST request."""
+async def _page(request: Request, body: dict[str, Any]) -> Response:
+    """Answer with one page of a search."""
     items = await _all_items(request)
     # The first search of a server loads the library for geometry.
-    page, total, token = await asyncio.to_thread(search.page, items)
-    at = _addresses(request)
-    here = request.url
+    page, total, token = await asyncio.to_thread(search, items, body)
+    stac, here = _stac_of(request), request.url
     links = [
         link(str(here), "self", "This page", GEOJSON_TYPE),
-        link(at.stac, "root", "STAC API"),
+        link(stac, "root", "STAC API"),
     ]
     if token:
         following = link(str(here), "next", "Next page", GEOJSON_TYPE)
-        if body is None:
-            following["href"] = str(here.include_query_params(token=token))
-            following["method"] = "GET"
-        else:
+        if request.method == "POST":
             following |= {"method": "POST", "body": {**body, "token": token}}
+        else:
+            href = str(here.include_query_params(token=token))
+            following |= {"method": "GET", "href": href}
         links.append(following)
-    if request.path_params.get("collection_id"):
-        links.append(link(at.collection, "collection", "Generated scenes"))
+    if "collection_id" in request.path_params:
+        home = f"{stac}/collections/{COLLECTION}"
+        links.append(link(home, "collection", "Generated scenes"))
     document = {
         "type": "FeatureCollection",
         "features": page,
@@ -131,15 +119,15 @@ async def _page(
     return JSONResponse(document, media_type=GEOJSON_TYPE)
 
 
-def _addresses(request: Request) -> Addresses:
-    settings = lab_of(request).settings
-    origin = origin_of(request)
-    return Addresses(origin + settings.stac_path, origin + settings.scenes_path)
+def _stac_of(request: Request) -> str:
+    """Return the address of the STAC API, without a trailing slash."""
+    return origin_of(request) + lab_of(request).settings.stac_path
 
 
 async def _all_items(request: Request) -> list[dict[str, Any]]:
     paths = await scenes_of(request)
-    return await asyncio.to_thread(read_items, paths, _addresses(request))
+    scenes = origin_of(request) + lab_of(request).settings.scenes_path
+    return await asyncio.to_thread(read_items, paths, _stac_of(request), scenes)
 
 
 def _check_collection(request: Request) -> None:

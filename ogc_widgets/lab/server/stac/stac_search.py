@@ -1,17 +1,22 @@
-"""What a STAC search asks for, and which items fit. No HTTP here."""
+"""Which items a STAC search finds. No HTTP here."""
 
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass, field
+import math
+import operator
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jsonschema_rs
+
 from ogc_widgets.lab.server.moments import interval
+from ogc_widgets.lab.server.openapi import read_yaml
 from ogc_widgets.lab.server.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -19,213 +24,144 @@ if TYPE_CHECKING:
 
 _DEFAULT_LIMIT = 10
 _LARGEST_LIMIT = 10_000
-_LISTS = ("collections", "ids", "bbox")
-_TEXTS = ("datetime", "token")
-_OBJECTS = ("intersects", "query")
+# Those of the query extension; search.yaml lists them, too.
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "eq": lambda found, wanted: found == wanted,
-    "neq": lambda found, wanted: found != wanted,
-    "lt": lambda found, wanted: found < wanted,
-    "lte": lambda found, wanted: found <= wanted,
-    "gt": lambda found, wanted: found > wanted,
-    "gte": lambda found, wanted: found >= wanted,
+    "eq": operator.eq,
+    "neq": operator.ne,
+    "lt": operator.lt,
+    "lte": operator.le,
+    "gt": operator.gt,
+    "gte": operator.ge,
     "startsWith": lambda found, wanted: str(found).startswith(wanted),
     "endsWith": lambda found, wanted: str(found).endswith(wanted),
-    "contains": lambda found, wanted: wanted in found,
+    "contains": operator.contains,
     "in": lambda found, wanted: found in wanted,
 }
 
 
-@dataclass(frozen=True)
-class Search:
-    """A checked search.
+def search(
+    items: Iterable[dict[str, Any]], body: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], int, str]:
+    """Return one page of the items that fit, the number of all, and the next token.
 
-    Attributes:
-        area: What the footprint must touch, in longitude and latitude; None for all.
-        start: Earliest moment, in seconds since 1970; None for an open start.
-        end: Latest moment, in seconds since 1970; None for an open end.
-        collections: Ids of collections, any of them; None for all.
-        ids: Ids of items, any of them; None for all.
-        query: Property to operator to value, as the STAC query extension has it.
-        limit: Items per page.
-        offset: Items on the pages before this one.
-    """
+    Args:
+        items: All items there are, in order.
+        body: What a POST request asks for.
 
-    area: BaseGeometry | None = None
-    start: float | None = None
-    end: float | None = None
-    collections: tuple[str, ...] | None = None
-    ids: tuple[str, ...] | None = None
-    query: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
-    limit: int = _DEFAULT_LIMIT
-    offset: int = 0
-
-    def matches(self, item: Mapping[str, Any]) -> bool:
-        """Return whether an item fits."""
-        properties = item["properties"]
-        moment, _ = interval(properties["datetime"])
-        return (
-            (self.collections is None or item["collection"] in self.collections)
-            and (self.ids is None or item["id"] in self.ids)
-            and (self.start is None or (moment is not None and moment >= self.start))
-            and (self.end is None or (moment is not None and moment <= self.end))
-            and all(
-                _holds(properties.get(name), operator, wanted)
-                for name, conditions in self.query.items()
-                for operator, wanted in conditions.items()
-            )
-            and (self.area is None or self.area.intersects(_shape(item["geometry"])))
-        )
-
-    def page(
-        self, items: Iterable[dict[str, Any]]
-    ) -> tuple[list[dict[str, Any]], int, str]:
-        """Return one page of matches, the number of all, and the next page's token.
-
+    Returns:
         The token is empty on the last page.
-        """
-        found = [item for item in items if self.matches(item)]
-        end = self.offset + self.limit
-        return (
-            found[self.offset : end],
-            len(found),
-            str(end) if end < len(found) else "",
-        )
-
-
-def from_parameters(parameters: Mapping[str, str]) -> Search:
-    """Return the search in the query string of a GET request.
 
     Raises:
-        Problem: 400 that names the parameter.
-    """
-    body: dict[str, Any] = {}
-    for name, text in parameters.items():
-        if name in {"collections", "ids"}:
-            body[name] = [word for word in text.split(",") if word]
-        elif name == "bbox":
-            body[name] = [_number(name, word) for word in text.split(",")]
-        elif name == "limit":
-            body[name] = int(text) if re.fullmatch(r"[0-9]{1,15}", text) else text
-        elif name in _OBJECTS:
-            try:
-                body[name] = json.loads(text)
-            except (ValueError, RecursionError):
-                raise _refused(name, "must be JSON") from None
-        elif name in _TEXTS:
-            body[name] = text
-    return from_body(body)
-
-
-def from_body(body: Mapping[str, Any]) -> Search:
-    """Return the search in the body of a POST request.
-
-    Raises:
-        Problem: 400 that names the member.
+        Problem: 400 that names the member that is wrong.
     """
     given = {name: value for name, value in body.items() if value is not None}
-    for names, kind, words in (
-        (_LISTS, list, "a list"),
-        (_TEXTS, str, "a text"),
-        (_OBJECTS, dict, "an object"),
-    ):
-        for name in names:
-            if name in given and not isinstance(given[name], kind):
-                raise _refused(name, f"must be {words}")
-    if "bbox" in given and "intersects" in given:
-        raise _refused("bbox", "cannot be given together with intersects")
-    try:
-        start, end = (
-            interval(given["datetime"], exact=True)
-            if "datetime" in given
-            else (None, None)
-        )
-    except ValueError as error:
-        raise _refused("datetime", str(error)) from None
-    return Search(
-        area=_area(given),
-        start=start,
-        end=end,
-        collections=_words(given, "collections"),
-        ids=_words(given, "ids"),
-        query=_query(given.get("query", {})),
-        limit=_limit(given.get("limit", _DEFAULT_LIMIT)),
-        offset=_offset(given.get("token", "0")),
-    )
+    for error in _validator().iter_errors(given):
+        raise _refused(str(error.instance_path[0]), error.message)
+    start, end = _interval(given.get("datetime"))
+    area = _area(given)
+    found = [
+        item
+        for item in items
+        # An empty list asks for nothing in particular, as on other servers.
+        if item["collection"] in (given.get("collections") or [item["collection"]])
+        and item["id"] in (given.get("ids") or [item["id"]])
+        and start <= (interval(item["properties"]["datetime"])[0] or 0) <= end
+        and _has(item["properties"], given.get("query", {}))
+        and (area is None or area.intersects(_shape(item["geometry"])))
+    ]
+    first = int(given.get("token", 0))
+    last = first + min(int(given.get("limit", _DEFAULT_LIMIT)), _LARGEST_LIMIT)
+    return found[first:last], len(found), str(last) if last < len(found) else ""
+
+
+def body_of(parameters: Mapping[str, str]) -> dict[str, Any]:
+    """Return the query string of a GET request as the body of a POST request.
+
+    Raises:
+        Problem: 400 that names the parameter that is wrong.
+    """
+    readers: dict[str, Callable[[str], Json]] = {
+        "collections": _words,
+        "ids": _words,
+        "bbox": lambda text: [_number(word) for word in text.split(",")],
+        "limit": int,
+        "intersects": _object,
+        "query": _object,
+        "datetime": str,
+        "token": str,
+    }
+    body: dict[str, Any] = {}
+    for name in parameters.keys() & readers.keys():
+        try:
+            body[name] = readers[name](parameters[name])
+        except (ValueError, RecursionError):
+            raise _refused(name, "cannot be read; numbers or JSON go here") from None
+    return body
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in text.split(",") if word]
+
+
+def _object(text: str) -> Json:
+    return json.loads(text, parse_constant=_number, parse_float=_number)
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def _refused(name: str, detail: str) -> Problem:
     return Problem(400, "", "Invalid search", f"{name}: {detail}")
 
 
-def _number(name: str, text: str) -> float:
+@cache
+def _validator() -> jsonschema_rs.Draft202012Validator:
+    schema = read_yaml(Path(__file__).with_name("search.yaml"))
+    return jsonschema_rs.Draft202012Validator(schema)
+
+
+def _interval(text: str | None) -> tuple[float, float]:
     try:
-        return float(text)
-    except ValueError:
-        raise _refused(name, f"{text!r} is not a number") from None
+        start, end = (None, None) if text is None else interval(text, exact=True)
+    except ValueError as error:
+        raise _refused("datetime", str(error)) from None
+    return (
+        -math.inf if start is None else start,
+        math.inf if end is None else end,
+    )
 
 
-def _limit(value: Json) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise _refused("limit", "must be a whole number of at least 1")
-    return min(value, _LARGEST_LIMIT)
-
-
-def _offset(token: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,15}", token):
-        raise _refused("token", "take it from a next link")
-    return int(token)
-
-
-def _words(given: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
-    if name not in given:
-        return None
-    if not all(isinstance(word, str) for word in given[name]):
-        raise _refused(name, "must be a list of texts")
-    # An empty list asks for nothing in particular, as on other servers.
-    return tuple(given[name]) or None
-
-
-def _query(query: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    for name, conditions in query.items():
-        if not isinstance(conditions, dict):
-            raise _refused("query", f'{name} must be like {{"lt": 10}}')
-        if unknown := sorted(conditions.keys() - _OPERATORS.keys()):
-            raise _refused(
-                "query",
-                f"{name} has no operator {unknown[0]!r}; there are: "
-                f"{', '.join(_OPERATORS)}",
-            )
-    return dict(query)
-
-
-def _holds(found: Json, operator: str, wanted: Json) -> bool:
-    if found is None:
-        return False
+def _has(properties: Mapping[str, Any], query: Mapping[str, Any]) -> bool:
     try:
-        return _OPERATORS[operator](found, wanted)
+        return all(
+            properties.get(name) is not None
+            and _OPERATORS[word](properties[name], wanted)
+            for name, conditions in query.items()
+            for word, wanted in conditions.items()
+        )
     except TypeError:  # a text is neither more nor less than a number
         return False
 
 
 def _area(given: Mapping[str, Any]) -> BaseGeometry | None:
+    if "bbox" in given and "intersects" in given:
+        raise _refused("bbox", "cannot be given together with intersects")
     if "bbox" in given:
         return _box(given["bbox"])
-    if "intersects" in given:
-        return _shape(given["intersects"])
-    return None
+    return _shape(given["intersects"]) if "intersects" in given else None
 
 
-def _box(values: list[Any]) -> BaseGeometry:
+def _box(numbers: Sequence[float]) -> BaseGeometry:
     from shapely import box, union_all
 
-    numbers = [v for v in values if isinstance(v, (int, float)) and abs(v) < 1e12]
-    if len(numbers) != len(values) or len(values) not in {4, 6}:
-        raise _refused("bbox", "must be four numbers: west, south, east, north")
-    half = len(values) // 2
+    half, odd = divmod(len(numbers), 2)
     (west, south), (east, north) = numbers[:2], numbers[half : half + 2]
-    if south > north:
-        raise _refused("bbox", "south is larger than north")
+    if odd or south > north:
+        raise _refused("bbox", "must be west, south, east, north, the south not larger")
     if west <= east:
         return box(west, south, east, north)
     # Across the 180th meridian.
@@ -234,18 +170,14 @@ def _box(values: list[Any]) -> BaseGeometry:
 
 def _shape(geometry: Mapping[str, Any]) -> BaseGeometry:
     import shapely
-    from shapely.geometry import shape
 
     try:
-        found = shape(geometry)
+        found = shapely.geometry.shape(geometry)
         # Nothing touches an empty geometry; one that crosses itself is mended.
         return found if found.is_valid else shapely.make_valid(found)
     # shapely fails in many ways on what is not GeoJSON.
     except (
-        AttributeError,
-        KeyError,
-        TypeError,
-        ValueError,
+        *(AttributeError, LookupError, TypeError, ValueError),
         shapely.errors.ShapelyError,
     ):
         raise _refused("intersects", "must be a GeoJSON geometry") from None
