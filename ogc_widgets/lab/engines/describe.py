@@ -33,25 +33,16 @@ from ruamel.yaml.error import YAMLError
 from ogc_widgets.lab.link_local import refuse_link_local
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ogc_widgets.lab.server.values import Cwl
 
 _SCHEMA_ORG = ("https://schema.org/", "http://schema.org/")
 _SIMPLE = frozenset(
-    {
-        "null",
-        "boolean",
-        "int",
-        "long",
-        "float",
-        "double",
-        "string",
-        "File",
-        "Directory",
-        "Any",
-        "stdin",
-        "stdout",
-        "stderr",
-    }
+    (
+        *("null", "boolean", "int", "long", "float", "double", "string", "Any"),
+        *("File", "Directory", "stdin", "stdout", "stderr"),
+    )
 )
 
 
@@ -217,43 +208,35 @@ def _keywords(value: Cwl) -> list[str]:
 
 
 def _inputs(process: Cwl) -> dict[str, Any]:
-    converted = BaseCWLtypes2OGCConverter(process).get_inputs().values()
-    inputs: dict[str, Any] = {}
-    for parameter, words in zip(process.inputs, converted, strict=True):
-        described = dict(words)
-        schema = dict(described["schema"])
-        schema.pop("default", None)
+    inputs = _described(process.inputs, BaseCWLtypes2OGCConverter(process).get_inputs())
+    for parameter, described in zip(process.inputs, inputs.values(), strict=True):
+        described["schema"] = {**described["schema"]}
+        described["schema"].pop("default", None)
         default = _plain(parameter.default)
         if default is not None:
-            schema["default"] = default
+            described["schema"]["default"] = default
             described["minOccurs"] = 0
-        described["schema"] = schema
         named = json.dumps(_type(parameter.type_, process))
-        by_reference = '"File"' in named or '"Directory"' in named
-        described["valuePassing"] = (
-            ["byValue", "byReference"] if by_reference else ["byValue"]
-        )
-        _say(described, parameter)
-        inputs[_tail(parameter.id)] = described
+        is_file = '"File"' in named or '"Directory"' in named
+        described["valuePassing"] = ["byValue", *["byReference"] * is_file]
     return inputs
 
 
 def _outputs(process: Cwl) -> dict[str, Any]:
-    converted = BaseCWLtypes2OGCConverter(process).get_outputs().values()
-    outputs: dict[str, Any] = {}
-    for parameter, words in zip(process.outputs, converted, strict=True):
-        described = dict(words)
-        _say(described, parameter)
-        outputs[_tail(parameter.id)] = described
-    return outputs
+    converter = BaseCWLtypes2OGCConverter(process)
+    return _described(process.outputs, converter.get_outputs())
 
 
-def _say(described: dict[str, Any], parameter: Cwl) -> None:
-    described["title"] = _text(parameter.label) or _tail(parameter.id)
-    if description := _text(parameter.doc):
-        described["description"] = description
-    else:
-        described.pop("description", None)
+def _described(parameters: list[Any], converted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what cwl2ogc says of parameters, with the package's own words."""
+    found: dict[str, Any] = {}
+    for parameter, words in zip(parameters, converted.values(), strict=True):
+        name = _tail(parameter.id)
+        found[name] = {**words, "title": _text(parameter.label) or name}
+        found[name].pop("description", None)
+        if description := _text(parameter.doc):
+            found[name]["description"] = description
+    return found
 
 
 def _plain(value: Cwl) -> Cwl:
@@ -306,12 +289,9 @@ def _plan(process: Cwl, by_id: dict[str, Any], name: str) -> dict[str, Any]:
     if process.class_ != "Workflow":
         return plan
     plan["defaults"] = {
-        each.id: each.default
+        _tail(each.id): value
         for each in process.inputs
-        if _plain(each.default) is not None
-    }
-    plan["defaults"] = {
-        _tail(key): _plain(value) for key, value in plan["defaults"].items()
+        if (value := _plain(each.default)) is not None
     }
     plan["steps"] = [_step(step, by_id) for step in process.steps]
     return plan
@@ -340,9 +320,7 @@ def _step(step: Cwl, by_id: dict[str, Any]) -> dict[str, Any]:
 
 
 def _listed(value: Cwl) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
+    return value if isinstance(value, list) else [value] * (value is not None)
 
 
 def _source(uri: str) -> str:

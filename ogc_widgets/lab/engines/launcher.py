@@ -8,7 +8,7 @@ import json
 import os
 import socket
 import sys
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING
 
 from ogc_widgets.lab.engines.runner import environment
 
@@ -16,25 +16,39 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-_Started = tuple[int, "asyncio.Future[int]"]
 _LINE_LIMIT = 2**20
 _LARGEST_MESSAGE = 2**16
 _START_TIMEOUT_S = 60
 
 
-class Running(Protocol):
-    """A started program, as :mod:`asyncio.subprocess` has it."""
+class Forked:
+    """A child of the warm process, used as :class:`asyncio.subprocess.Process` is."""
 
-    @property
-    def pid(self) -> int:
-        """Its number."""
+    def __init__(self, pid: int, leash: int, ended: asyncio.Future[int]) -> None:
+        self.pid = pid
+        self.stderr = asyncio.StreamReader(limit=_LINE_LIMIT)
+        self._leash = leash
+        self._ended = ended
 
-    @property
-    def stderr(self) -> asyncio.StreamReader | None:
-        """What it prints on stderr."""
+    async def read_from(self, descriptor: int) -> None:
+        """Take what it prints on stderr from a pipe."""
+        await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(self.stderr),
+            os.fdopen(descriptor, "rb", buffering=0),
+        )
 
     async def wait(self) -> int:
         """Wait until it has ended and return its exit code."""
+        try:
+            return await self._ended
+        finally:
+            if self._leash >= 0:
+                os.close(self._leash)
+                self._leash = -1
+
+
+Running = asyncio.subprocess.Process | Forked
+"""A started program."""
 
 
 async def start_command(
@@ -64,7 +78,7 @@ class Launcher:
         self._process: asyncio.subprocess.Process | None = None
         self._ready: asyncio.Future[bool] | None = None
         self._requests = 0
-        self._starting: dict[int, asyncio.Future[_Started]] = {}
+        self._starting: dict[int, asyncio.Future[tuple[int, asyncio.Future[int]]]] = {}
         self._children: dict[int, asyncio.Future[int]] = {}
 
     async def start(self) -> None:
@@ -158,7 +172,9 @@ class Launcher:
             del self._starting[number]
             os.close(leash_end)
             os.close(stderr_end)
-        return await _Forked.attach(pid, reading, leash, ended)
+        forked = Forked(pid, leash, ended)
+        await forked.read_from(reading)
+        return forked
 
     def _on_message(self) -> None:
         channel = self._channel
@@ -199,39 +215,3 @@ class Launcher:
         for ended in self._children.values():
             ended.set_result(-9)
         self._children.clear()
-
-
-class _Forked:
-    """A child of the warm process."""
-
-    def __init__(
-        self,
-        pid: int,
-        stderr: asyncio.StreamReader,
-        leash: int,
-        ended: asyncio.Future[int],
-    ) -> None:
-        self.pid = pid
-        self.stderr = stderr
-        self._leash = leash
-        self._ended = ended
-
-    @classmethod
-    async def attach(
-        cls, pid: int, reading: int, leash: int, ended: asyncio.Future[int]
-    ) -> _Forked:
-        loop = asyncio.get_running_loop()
-        stderr = asyncio.StreamReader(limit=_LINE_LIMIT, loop=loop)
-        await loop.connect_read_pipe(
-            lambda: asyncio.StreamReaderProtocol(stderr, loop=loop),
-            os.fdopen(reading, "rb", buffering=0),
-        )
-        return cls(pid, stderr, leash, ended)
-
-    async def wait(self) -> int:
-        try:
-            return await self._ended
-        finally:
-            if self._leash >= 0:
-                os.close(self._leash)
-                self._leash = -1

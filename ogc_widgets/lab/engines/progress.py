@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from graphlib import CycleError, TopologicalSorter
 from math import prod
+from sys import maxsize
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from ogc_widgets.lab.server.values import Json
 
@@ -18,24 +20,8 @@ _COMPLETED = re.compile(r"\[job (?P<name>\S+)\] completed (?P<status>\w+)")
 # What Toil says. All executions of a scattered step have the same name.
 _TOIL_STARTED = re.compile(r"Issued job 'CWLJob' (?P<name>\S+) ")
 _TOIL_COMPLETED = re.compile(r"CWL step complete: (?P<name>\S+)")
-
-
 _COURSE_PREFIX = "node_"
-
-
-class _Unknown:
-    """A value that only exists once a step has run."""
-
-
-class _UnknownList(_Unknown):
-    """The gathered outputs of a scattered step.
-
-    Args:
-        shape: Its length, and those of the lists in it.
-    """
-
-    def __init__(self, *shape: int) -> None:
-        self.shape = shape
+_UNKNOWN = object()  # a value that only exists once a step has run
 
 
 def expected_executions(
@@ -56,20 +42,21 @@ def expected_executions(
         return Counter({plan["name"]: 1})
     known = {**plan["defaults"], **inputs}
     counts: Counter[str] = Counter()
-    gathered: dict[str, _Unknown] = {}
     for step in _in_order(plan["steps"]):
         values = {
-            name: _value(source, known, gathered)
-            for name, source in step["inputs"].items()
+            # Several sources are merged into a list of as many.
+            name: range(len(sources)) if len(sources) > 1 else known.get(*sources)
+            for name, sources in step["inputs"].items()
+            if sources
         }
         lengths = [_length(values.get(name)) for name in step["scatter"]]
         times = 1
         if lengths:
             crossed = "crossproduct" in step["method"]
-            times = prod(lengths) if crossed else min(lengths)
-        shape = lengths if step["method"] == "nested_crossproduct" else [times]
-        for output in step["outputs"]:
-            gathered[output] = _UnknownList(*shape) if lengths else _Unknown()
+            times = min(prod(lengths), maxsize) if crossed else min(lengths)
+        nested = step["method"] == "nested_crossproduct"
+        result = _unknown(lengths if nested else [times]) if lengths else _UNKNOWN
+        known.update(dict.fromkeys(step["outputs"], result))
         run = step["run"]
         if run["class"] == "Workflow":
             for index in range(times):
@@ -86,55 +73,41 @@ def expected_executions(
     return counts
 
 
-def _in_order(steps: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _in_order(steps: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Sort steps so that sources come before their readers."""
-    waiting = list(steps)
-    made_here = {output for step in waiting for output in step["outputs"]}
-    done: set[str] = set()
-    ordered: list[Mapping[str, Any]] = []
-    while waiting:
-        ready = [
-            step
-            for step in waiting
-            if all(
-                source in done or source not in made_here
-                for sources in step["inputs"].values()
-                for source in sources
-            )
-        ]
-        if not ready:  # a circle; the runner will refuse it
-            return ordered + waiting
-        for step in ready:
-            done |= set(step["outputs"])
-            waiting.remove(step)
-        ordered += ready
-    return ordered
+    by_name = {step["name"]: step for step in steps}
+    sources = {
+        name: {
+            source.partition("/")[0]
+            for sources in step["inputs"].values()
+            for source in sources
+            if "/" in source
+        }
+        & by_name.keys()
+        for name, step in by_name.items()
+    }
+    try:
+        return [by_name[name] for name in TopologicalSorter(sources).static_order()]
+    except CycleError:  # the runner will refuse it
+        return steps
 
 
-def _value(
-    sources: list[str], known: Mapping[str, Any], gathered: Mapping[str, _Unknown]
-) -> Json:
-    if len(sources) > 1:
-        return _UnknownList(len(sources))
-    if not sources:
-        return None
-    if sources[0] in gathered:
-        return gathered[sources[0]]
-    return known.get(sources[0])
+def _unknown(lengths: Sequence[int]) -> Json:
+    """Return what a scattered step gathers: lists in lists of unknown values."""
+    gathered: Json = range(lengths[-1])
+    for length in reversed(lengths[:-1]):
+        gathered = [gathered] * length
+    return gathered
 
 
 def _length(value: Json) -> int:
-    if isinstance(value, _UnknownList):
-        return value.shape[0]
-    return len(value) if isinstance(value, list) else 1
+    return len(value) if isinstance(value, (list, range)) else 1
 
 
 def _element(value: Json, index: int) -> Json:
-    if isinstance(value, list):
+    if isinstance(value, (list, range)):
         return value[index] if index < len(value) else None
-    if isinstance(value, _UnknownList) and len(value.shape) > 1:
-        return _UnknownList(*value.shape[1:])
-    return _Unknown()
+    return _UNKNOWN
 
 
 class Tracker:

@@ -5,81 +5,49 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from ogc_widgets.lab.server.processes.inputs import STAGED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+STAGED = "staged"
+"""Where files of the execute request are, relative to the inputs document."""
+
 # A step sees only PATH, HOME and TMPDIR unless told otherwise. These few decide
 # whether it finds our programs, the network and its certificates.
 _PASSED_ON = (
-    "LANG",
-    "LC_ALL",
-    "PYTHONPATH",
-    "LD_LIBRARY_PATH",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "NO_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-    "SSL_CERT_FILE",
-    "REQUESTS_CA_BUNDLE",
-    "CURL_CA_BUNDLE",
-    "GDAL_DATA",
-    "PROJ_DATA",
+    *("LANG", "LC_ALL", "PYTHONPATH", "LD_LIBRARY_PATH", "GDAL_DATA", "PROJ_DATA"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
+    *("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
 )
 
 
-@dataclass(frozen=True)
 class JobFolder:
-    """Where the files of one job are."""
+    """Where the files of one job are.
 
-    path: Path
+    Attributes:
+        path: The folder.
+        package: The package as it was when the job was accepted.
+        inputs: The inputs as the runner gets them.
+        staged: Files that came inside the execute request.
+        outputs: Result files.
+        output_object: What the runner printed: the CWL output object.
+        logs: One log per step execution.
+        log: What the runner itself said.
+        temporary: Working folders of the steps; removed at the end.
+    """
 
-    @property
-    def package(self) -> Path:
-        """The package as it was when the job was accepted."""
-        return self.path / "package.cwl"
-
-    @property
-    def inputs(self) -> Path:
-        """The inputs as the runner gets them."""
-        return self.path / "inputs.json"
-
-    @property
-    def staged(self) -> Path:
-        """Files that came inside the execute request."""
-        return self.path / STAGED
-
-    @property
-    def outputs(self) -> Path:
-        """Result files."""
-        return self.path / "outputs"
-
-    @property
-    def output_object(self) -> Path:
-        """What the runner printed: the CWL output object."""
-        return self.path / "outputs.json"
-
-    @property
-    def logs(self) -> Path:
-        """One log per step execution."""
-        return self.path / "logs"
-
-    @property
-    def log(self) -> Path:
-        """What the runner itself said."""
-        return self.path / "job.log"
-
-    @property
-    def temporary(self) -> Path:
-        """Working folders of the steps; removed at the end."""
-        return self.path / "tmp"
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.package = path / "package.cwl"
+        self.inputs = path / "inputs.json"
+        self.staged = path / STAGED
+        self.outputs = path / "outputs"
+        self.output_object = path / "outputs.json"
+        self.logs = path / "logs"
+        self.log = path / "job.log"
+        self.temporary = path / "tmp"
 
     def step_logs(self) -> list[tuple[str, Path]]:
         """Return (name, path) of every step log so far, in order of start."""
@@ -114,46 +82,24 @@ def foreign_command(
         workflow: Which process of the package to run; empty for its only one.
     """
     line = [word.replace("{logs}", str(folder.logs)) for word in runner]
-    return [*line, *common_arguments(folder, workflow)]
-
-
-def common_arguments(folder: JobFolder, workflow: str) -> list[str]:
-    """Return the arguments that every CWL runner understands.
-
-    Args:
-        folder: Files of the job.
-        workflow: Which process of the package to run; empty for its only one.
-    """
-    package = f"{folder.package}#{workflow}" if workflow else str(folder.package)
-    return ["--outdir", str(folder.outputs), package, str(folder.inputs)]
+    return [*line, *_common_arguments(folder, workflow)]
 
 
 def embedded_arguments(folder: JobFolder, workflow: str, *, parallel: int) -> list[str]:
-    """Return the arguments of ``cwlrun`` for one job.
+    """Return the arguments of ``cwlrun``; ``parallel`` steps may run at a time."""
+    line = [str(folder.logs), str(parallel)]
+    line += ["--no-container", "--skip-schemas", "--disable-color", "--no-doc-cache"]
+    line += ["--tmpdir-prefix", f"{folder.temporary}{os.sep}"]
+    for name in _PASSED_ON:
+        if name in os.environ:
+            line += ["--preserve-environment", name]
+    return [*line, *_common_arguments(folder, workflow)]
 
-    Args:
-        folder: Files of the job.
-        workflow: Which process of the package to run; empty for its only one.
-        parallel: How many steps may run at the same time.
-    """
-    passed_on = [
-        option
-        for name in _PASSED_ON
-        if name in os.environ
-        for option in ("--preserve-environment", name)
-    ]
-    return [
-        str(folder.logs),
-        str(parallel),
-        "--no-container",
-        "--skip-schemas",
-        "--disable-color",
-        "--no-doc-cache",
-        "--tmpdir-prefix",
-        f"{folder.temporary}{os.sep}",
-        *passed_on,
-        *common_arguments(folder, workflow),
-    ]
+
+def _common_arguments(folder: JobFolder, workflow: str) -> list[str]:
+    """Return the arguments that every CWL runner understands."""
+    package = f"{folder.package}#{workflow}" if workflow else str(folder.package)
+    return ["--outdir", str(folder.outputs), package, str(folder.inputs)]
 
 
 def environment() -> dict[str, str]:

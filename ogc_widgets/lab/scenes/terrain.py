@@ -241,10 +241,7 @@ def _courses(
         cell, path = spring, []
         while cell >= 0:
             path.append(
-                (
-                    (cell // columns + 0.5) * _COARSE,
-                    (cell % columns + 0.5) * _COARSE,
-                )
+                ((cell // columns + 0.5) * _COARSE, (cell % columns + 0.5) * _COARSE)
             )
             if cell in known:
                 break

@@ -23,12 +23,7 @@ from ogc_widgets.lab.server.context import Lab, lab_of, resource, scenes_of
 from ogc_widgets.lab.server.jobs.files import below, send_file
 from ogc_widgets.lab.server.jobs.job_store import JobStore
 from ogc_widgets.lab.server.jobs.scheduler import Scheduler
-from ogc_widgets.lab.server.problems import (
-    Crashes,
-    Problem,
-    on_http_error,
-    on_problem,
-)
+from ogc_widgets.lab.server.problems import Crashes, Problem, on_problem
 from ogc_widgets.lab.server.processes.deployed import ProcessStore
 from ogc_widgets.lab.server.routes import (
     deploy_routes,
@@ -103,10 +98,7 @@ def build_app(settings: Settings) -> Starlette:
             Middleware(Gate, settings=settings),
             Middleware(Crashes),
         ],
-        exception_handlers={
-            Problem: on_problem,
-            HTTPException: on_http_error,
-        },
+        exception_handlers={Problem: on_problem, HTTPException: on_problem},
         lifespan=lifespan,
     )
 

@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from ogc_widgets.lab.server.problems import (
-    Problem,
-    bad_parameter,
-    no_such_job,
-)
+from ogc_widgets.lab.server.problems import Problem, bad_parameter, no_such_job
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -90,7 +86,7 @@ async def scenes_of(request: Request) -> list[Path]:
         return await asyncio.shield(lab_of(request).scenes)
     except RuntimeError as error:
         raise Problem(
-            503, "", "No scenes", f"The example scenes could not be made: {error}"
+            503, "No scenes", f"The example scenes could not be made: {error}"
         ) from None
 
 

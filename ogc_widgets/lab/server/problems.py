@@ -37,9 +37,9 @@ class Problem(Exception):  # noqa: N818 - it is a document first, an error secon
 
     Args:
         status: HTTP status code.
-        kind: Tail of the type URI, or an empty string when the standard has none.
         title: What it is, in a few words.
         detail: What happened here and what to do, one or two sentences.
+        kind: Tail of the type URI; empty where the standard has none.
         errors: One entry per faulty input: ``{"input": id, "detail": sentence}``.
         headers: Further headers of the answer.
     """
@@ -47,61 +47,57 @@ class Problem(Exception):  # noqa: N818 - it is a document first, an error secon
     def __init__(
         self,
         status: int,
-        kind: str,
         title: str,
         detail: str,
+        kind: str = "",
         *,
         errors: Sequence[Mapping[str, str]] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
-        self.status = status
-        self.kind = kind
-        self.title = title
-        self.detail = detail
-        self.errors = [dict(error) for error in errors]
+        base = _PART2 if kind in _PART2_TYPES else _PART1
         self.headers = dict(headers or {})
-
-    def document(self, instance: str) -> dict[str, Any]:
-        """Return the JSON document for a request to ``instance``."""
-        base = _PART2 if self.kind in _PART2_TYPES else _PART1
-        document: dict[str, Any] = {
-            "type": base + self.kind if self.kind else "about:blank",
-            "title": self.title,
-            "status": self.status,
-            "detail": self.detail,
-            "instance": instance,
+        self._document: dict[str, Any] = {
+            "type": base + kind if kind else "about:blank",
+            "title": title,
+            "status": status,
+            "detail": detail,
         }
-        if self.errors:
-            document["errors"] = self.errors
-        return document
+        if errors:
+            self._document["errors"] = errors
+
+    def response(self, path: str) -> Response:
+        """Return the HTTP answer to a request for a path."""
+        # With escapes: what it quotes of the request may hold half of a character.
+        return Response(
+            json.dumps(self._document | {"instance": path}),
+            self._document["status"],
+            headers=self.headers,
+            media_type="application/problem+json",
+        )
+
+
+def bad_request(title: str, detail: str) -> Problem:
+    """Return the problem of a faulty request."""
+    return Problem(400, title, detail, "invalid-parameter-value")
 
 
 def no_such_process(process_id: str) -> Problem:
     """Return the problem of an unknown process."""
-    return Problem(
-        404,
-        "no-such-process",
-        "No such process",
-        f"There is no process {process_id!r} on this server.",
-    )
+    detail = f"There is no process {process_id!r} on this server."
+    return Problem(404, "No such process", detail, "no-such-process")
 
 
 def no_such_job(job_id: str) -> Problem:
     """Return the problem of an unknown job."""
-    return Problem(
-        404, "no-such-job", "No such job", f"There is no job {job_id!r} on this server."
-    )
+    detail = f"There is no job {job_id!r} on this server."
+    return Problem(404, "No such job", detail, "no-such-job")
 
 
 def bad_parameter(name: str, detail: str) -> Problem:
     """Return the problem of a faulty query parameter."""
-    return Problem(
-        400,
-        "invalid-query-parameter-value",
-        "Invalid query parameter",
-        f"{name}: {detail}",
-    )
+    kind = "invalid-query-parameter-value"
+    return Problem(400, "Invalid query parameter", f"{name}: {detail}", kind)
 
 
 def bad_inputs(errors: Mapping[str, str]) -> Problem:
@@ -110,20 +106,19 @@ def bad_inputs(errors: Mapping[str, str]) -> Problem:
     Args:
         errors: Input id (or ``id/index`` for a part of it) to a sentence.
     """
-    lines = "; ".join(f"{key}: {detail}" for key, detail in errors.items())
     return Problem(
         400,
-        "invalid-parameter-value",
         "Invalid inputs",
-        lines,
+        "; ".join(f"{path}: {detail}" for path, detail in errors.items()),
+        "invalid-parameter-value",
         errors=[
-            {"input": key.split("/", 1)[0], "path": key, "detail": detail}
-            for key, detail in errors.items()
+            {"input": path.split("/", 1)[0], "path": path, "detail": detail}
+            for path, detail in errors.items()
         ],
     )
 
 
-def is_disk_full(error: Exception) -> bool:
+def _is_disk_full(error: Exception) -> bool:
     """Whether a file or the database could not be written for want of room."""
     if isinstance(error, sqlite3.OperationalError):
         # SQLite says "disk I/O error" where a file of its own has no room to grow.
@@ -131,53 +126,22 @@ def is_disk_full(error: Exception) -> bool:
     return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
-def disk_full() -> Problem:
-    """Return the problem of a server that cannot write (RFC 4918, section 11.5)."""
-    return Problem(
-        507,
-        "",
-        "No room",
-        "The disk of the lab server is full; nothing was started or changed. Make "
-        "room and try again.",
-        headers={"Retry-After": "30"},
-    )
-
-
-def problem_response(problem: Problem, path: str) -> Response:
-    """Return the HTTP answer for a problem."""
-    # With escapes: what it quotes of the request may hold half of a character.
-    return Response(
-        json.dumps(problem.document(path)),
-        problem.status,
-        headers=problem.headers,
-        media_type="application/problem+json",
-    )
-
-
 async def on_problem(request: Request, error: Exception) -> Response:
-    """Answer with the problem that a route raised."""
+    """Answer with a problem where a route or the framework (404, 405) refused."""
+    if isinstance(error, HTTPException):
+        sentences = {
+            404: "There is nothing at this address.",
+            405: f"{request.method} is not possible at this address.",
+        }
+        error = Problem(
+            error.status_code,
+            HTTPStatus(error.status_code).phrase,
+            sentences.get(error.status_code, error.detail),
+            headers=error.headers,
+        )
     if not isinstance(error, Problem):
         raise error
-    return problem_response(error, request.url.path)
-
-
-async def on_http_error(request: Request, error: Exception) -> Response:
-    """Answer with a problem where the framework refused (404, 405)."""
-    if not isinstance(error, HTTPException):
-        raise error
-    title = HTTPStatus(error.status_code).phrase
-    details = {
-        404: "There is nothing at this address.",
-        405: f"{request.method} is not possible at this address.",
-    }
-    problem = Problem(
-        error.status_code,
-        "",
-        title,
-        details.get(error.status_code, str(error.detail)),
-        headers=dict(error.headers or {}),
-    )
-    return problem_response(problem, request.url.path)
+    return error.response(request.url.path)
 
 
 class Crashes:
@@ -185,9 +149,6 @@ class Crashes:
 
     The framework's own handler raises the error again after it has answered, and the
     server then drops the connection together with the requests that wait on it.
-
-    Args:
-        app: What comes after it.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -208,16 +169,20 @@ class Crashes:
             if scope["type"] != "http" or has_begun:
                 raise
             _log.exception("A request for %r failed", scope["path"])
-            problem = _crash(error)
-            await problem_response(problem, scope["path"])(scope, receive, send)
+            await _crash(error).response(scope["path"])(scope, receive, send)
 
 
 def _crash(error: Exception) -> Problem:
-    if is_disk_full(error):
-        return disk_full()
+    if _is_disk_full(error):  # RFC 4918, section 11.5
+        return Problem(
+            507,
+            "No room",
+            "The disk of the lab server is full; nothing was started or changed. Make "
+            "room and try again.",
+            headers={"Retry-After": "30"},
+        )
     return Problem(
         500,
-        "",
         "Internal server error",
         f"The lab server failed ({type(error).__name__}); its log has the details.",
     )

@@ -77,13 +77,9 @@ class Settings:
         return bool(self.token or self.oidc)
 
     def is_open(self, path: str) -> bool:
-        """Whether a path is for everybody, even on a protected server."""
-        return path in {
-            "/",
-            self.api_path,
-            f"{self.api_path}/",
-            self.metadata_path,
-        } or self.is_example(path)
+        """Whether a path is for everybody: all are, unless the server is protected."""
+        landing = {"/", self.api_path, f"{self.api_path}/", self.metadata_path}
+        return not self.is_protected or path in landing or self.is_example(path)
 
     def is_example(self, path: str) -> bool:
         """Whether a path is one of the example scenes, or of the search in them."""

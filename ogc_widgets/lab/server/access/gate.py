@@ -20,7 +20,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ogc_widgets.lab.server.problems import Problem, problem_response
+from ogc_widgets.lab.server.problems import Problem
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -32,12 +32,7 @@ _REALM = "ogc_widgets lab"
 
 
 class Gate:
-    """ASGI middleware that asks for a token; lets everything pass without options.
-
-    Args:
-        app: What comes after it.
-        settings: Options of the server.
-    """
+    """ASGI middleware that asks for a token; lets everything pass without options."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -52,48 +47,37 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on or refuse one request."""
-        if scope["type"] == "http" and self._settings.is_protected:
-            path: str = scope["path"]
-            if not self._settings.is_open(path):
-                problem = await self._refusal(scope)
-                if problem is not None:
-                    await problem_response(problem, path)(scope, receive, send)
-                    return
-        await self._app(scope, receive, send)
+        app = self._app
+        if scope["type"] == "http" and not self._settings.is_open(scope["path"]):
+            try:
+                await self._check(scope)
+            except Problem as problem:
+                app = problem.response(scope["path"])
+        await app(scope, receive, send)
 
-    async def _refusal(self, scope: Scope) -> Problem | None:
+    async def _check(self, scope: Scope) -> None:
         given = Headers(scope=scope).get("authorization", "")
         scheme, _, token = given.partition(" ")
         token = token.strip()
         if scheme.lower() != "bearer" or not token:
-            return self._unauthorised(
+            raise self._unauthorised(
                 scope,
                 "This server is protected: send an Authorization header with a bearer "
                 "token.",
             )
         if self._digest and hmac.compare_digest(self._digest, _digest(token)):
-            return None
-        if self._issuer is None:
-            return self._unauthorised(scope, "The token is not the right one.", "bad")
-        from ogc_widgets.lab.server.access.oidc import BadTokenError, IssuerError
+            return
+        reason = "The token is not the right one."
+        if self._issuer is not None:
+            reason = await self._issuer.why_not(token)
+        if reason:
+            raise self._unauthorised(scope, reason, is_bad=True)
 
-        try:
-            await self._issuer.check(token)
-        except BadTokenError as error:
-            return self._unauthorised(scope, str(error), "bad")
-        except IssuerError as error:
-            return Problem(
-                503,
-                "",
-                "Sign-in is not possible",
-                f"The token cannot be checked at the moment. {error}",
-                headers={"Retry-After": "10"},
-            )
-        return None
-
-    def _unauthorised(self, scope: Scope, detail: str, token: str = "") -> Problem:
+    def _unauthorised(
+        self, scope: Scope, detail: str, *, is_bad: bool = False
+    ) -> Problem:
         challenge = [f'realm="{_REALM}"']
-        if token:
+        if is_bad:
             words = detail.encode("ascii", "replace").decode().replace('"', "'")
             challenge += ['error="invalid_token"', f'error_description="{words}"']
         if self._settings.oidc:
@@ -102,7 +86,6 @@ class Gate:
             challenge.append(f'resource_metadata="{address}"')
         return Problem(
             401,
-            "",
             "Not signed in",
             detail,
             headers={"WWW-Authenticate": f"Bearer {', '.join(challenge)}"},

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 
-from ogc_widgets.lab.server.problems import Problem, problem_response
+from ogc_widgets.lab.server.problems import Problem
 from ogc_widgets.lab.server.settings import LOOPBACK_HOSTS, Settings
 
 if TYPE_CHECKING:
@@ -28,12 +28,7 @@ _EXPOSED = (
 
 
 class Guard:
-    """ASGI middleware for names, origins and CORS.
-
-    Args:
-        app: What comes after it.
-        settings: Options of the server.
-    """
+    """ASGI middleware for names, origins and CORS."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -53,7 +48,7 @@ class Guard:
         allowed = self._allowed_origin(path, origin)
         response: Response | None = None
         if problem is not None:
-            response = problem_response(problem, path)
+            response = problem.response(path)
         elif scope["method"] == "OPTIONS":
             response = _options(headers)
 
@@ -74,7 +69,6 @@ class Guard:
         if self._settings.is_loopback and not _is_loopback(f"//{host}"):
             return Problem(
                 421,
-                "",
                 "Unknown name",
                 f"This server answers to 127.0.0.1 and localhost, not to {host!r}. "
                 "Start it with --host to make it known to others.",
@@ -85,7 +79,6 @@ class Guard:
             return None
         return Problem(
             403,
-            "",
             "Foreign page",
             f"A page from {origin} may not change anything on this server.",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import (
@@ -17,10 +17,8 @@ from joserfc.errors import (
 )
 from joserfc.jwk import KeySet
 
+from ogc_widgets.lab.server.problems import Problem
 from ogc_widgets.lab.server.processes.fetch import UnreachableError, fetch
-
-if TYPE_CHECKING:
-    from joserfc.jwt import Token
 
 # Only signatures that nobody can make who just knows the public key.
 _ALGORITHMS = (
@@ -32,14 +30,6 @@ _KEYS_LAST_S = 3600
 # Issuers change keys at any time, but anybody can send a token with an unknown one.
 _ASK_AGAIN_AFTER_S = 5
 _DISCOVERY = "/.well-known/openid-configuration"
-
-
-class BadTokenError(Exception):
-    """A token that is refused; the text is the reason, as a sentence."""
-
-
-class IssuerError(Exception):
-    """The issuer's keys cannot be read; the text says why, as a sentence."""
 
 
 class Issuer:
@@ -61,48 +51,48 @@ class Issuer:
         self._read_at = 0.0
         self._one_at_a_time = asyncio.Lock()
 
-    async def check(self, token: str) -> None:
-        """Accept a token.
+    async def why_not(self, token: str) -> str:
+        """Return why a token is not good, as a sentence; empty where it is.
 
         Raises:
-            BadTokenError: It is not good.
-            IssuerError: Nobody can tell, because the issuer does not answer.
+            Problem: 503: nobody can tell, because the issuer does not answer.
         """
-        keys = await self._current_keys(_KEYS_LAST_S)
-        try:
-            decoded = _decode(token, keys)
-        except InvalidKeyIdError:
-            keys = await self._current_keys(_ASK_AGAIN_AFTER_S)
+        for oldest_s in (_KEYS_LAST_S, _ASK_AGAIN_AFTER_S):
+            keys = await self._current_keys(oldest_s)
             try:
-                decoded = _decode(token, keys)
+                decoded = jwt.decode(token, keys, algorithms=_ALGORITHMS)
             except InvalidKeyIdError:
-                raise BadTokenError(
-                    f"The token is not signed with a key of {self.address}."
-                ) from None
-        self._check_claims(decoded.claims)
+                continue
+            # What comes in is anything at all, and the library is not the only one to
+            # stumble over it.
+            except (JoseError, ValueError, TypeError, KeyError, RecursionError):
+                return "The token or its signature is not valid."
+            return self._wrong_claim(decoded.claims)
+        return f"The token is not signed with a key of {self.address}."
 
-    def _check_claims(self, claims: dict[str, Any]) -> None:
+    def _wrong_claim(self, claims: dict[str, Any]) -> str:
+        wanted = {"iss": self._name, "aud": self._audience}
         required: dict[str, Any] = {
-            "iss": {"essential": True, "value": self._name},
-            "exp": {"essential": True},
+            name: {"essential": True, "value": value}
+            for name, value in wanted.items()
+            if value
         }
-        if self._audience:
-            required["aud"] = {"essential": True, "value": self._audience}
+        registry = jwt.JWTClaimsRegistry(
+            leeway=_LEEWAY_S, exp={"essential": True}, **required
+        )
         try:
-            jwt.JWTClaimsRegistry(leeway=_LEEWAY_S, **required).validate(claims)
+            registry.validate(claims)
         except ExpiredTokenError:
-            raise BadTokenError("The token has expired.") from None
+            return "The token has expired."
         except MissingClaimError as error:
-            raise BadTokenError(f"The token has no {error.claim!r}.") from None
+            return f"The token has no {error.claim!r}."
         except InvalidClaimError as error:
-            wanted = {"iss": self._name, "aud": self._audience}.get(error.claim)
-            raise BadTokenError(
-                f"The token's {error.claim!r} is not {wanted}."
-                if wanted
-                else f"The token's {error.claim!r} does not fit."
-            ) from None
+            if value := wanted.get(error.claim):
+                return f"The token's {error.claim!r} is not {value}."
+            return f"The token's {error.claim!r} does not fit."
         except JoseError:
-            raise BadTokenError("The token's claims do not fit.") from None
+            return "The token's claims do not fit."
+        return ""
 
     async def _current_keys(self, oldest_s: float) -> KeySet:
         """Return the keys; ask for them when those that are known are older."""
@@ -111,7 +101,7 @@ class Issuer:
             if self._keys is None or age > oldest_s:
                 try:
                     found = await asyncio.to_thread(_read, self.address)
-                except IssuerError:
+                except Problem:
                     if self._keys is None:
                         raise
                     # The keys that were good until now are better than none.
@@ -121,39 +111,37 @@ class Issuer:
             return self._keys
 
 
-def _decode(token: str, keys: KeySet) -> Token:
-    try:
-        return jwt.decode(token, keys, algorithms=_ALGORITHMS)
-    except InvalidKeyIdError:
-        raise
-    # What comes in is anything at all, and the library is not the only one to
-    # stumble over it.
-    except (JoseError, ValueError, TypeError, KeyError, RecursionError):
-        raise BadTokenError("The token or its signature is not valid.") from None
-
-
 def _read(address: str) -> tuple[str, KeySet]:
     """Return the issuer's name and keys."""
     discovered = _json(address.rstrip("/") + _DISCOVERY)
     name, location = discovered.get("issuer"), discovered.get("jwks_uri")
     if not isinstance(name, str) or name.rstrip("/") != address.rstrip("/"):
-        raise IssuerError(f"The issuer at {address} calls itself {name}.")
+        raise _unreadable(f"The issuer at {address} calls itself {name}.")
     if not isinstance(location, str):
-        raise IssuerError(f"The issuer at {address} does not say where its keys are.")
+        raise _unreadable(f"The issuer at {address} does not say where its keys are.")
     document = _json(location)
     try:
         return name, KeySet.import_key_set(document)  # type: ignore[arg-type]
     except (JoseError, ValueError, TypeError, KeyError):
-        raise IssuerError(f"The keys at {location} could not be read.") from None
+        raise _unreadable(f"The keys at {location} could not be read.") from None
 
 
 def _json(address: str) -> dict[str, Any]:
     try:
         document = json.loads(fetch(address, "application/json"))
     except UnreachableError as error:
-        raise IssuerError(f"{address} could not be read: {error}.") from None
+        raise _unreadable(f"{address} could not be read: {error}.") from None
     except ValueError:
         document = None
     if not isinstance(document, dict):
-        raise IssuerError(f"{address} is not a JSON object.")
+        raise _unreadable(f"{address} is not a JSON object.")
     return document
+
+
+def _unreadable(reason: str) -> Problem:
+    return Problem(
+        503,
+        "Sign-in is not possible",
+        f"The token cannot be checked at the moment. {reason}",
+        headers={"Retry-After": "10"},
+    )

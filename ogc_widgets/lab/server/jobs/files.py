@@ -7,12 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from starlette.responses import (
-    FileResponse,
-    JSONResponse,
-    Response,
-    StreamingResponse,
-)
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 
 from ogc_widgets.lab.server.problems import Problem
 from ogc_widgets.lab.server.stac.result_items import media_type
@@ -29,7 +24,7 @@ _PIECE_BYTES = 256 * 1024
 
 def not_found(path: str) -> Problem:
     """Return the problem of a file that is not there."""
-    return Problem(404, "", "No such file", f"There is no file {path!r} here.")
+    return Problem(404, "No such file", f"There is no file {path!r} here.")
 
 
 def below(root: Path, relative: str) -> Path:
@@ -109,7 +104,6 @@ async def send_log(request: Request, path: Path) -> Response:
         if start >= end:
             raise Problem(
                 416,
-                "",
                 "No such part",
                 f"The log has {size} bytes at this moment.",
                 headers={"Content-Range": f"bytes */{size}"},

@@ -87,10 +87,7 @@ class Scheduler:
             event.set()
 
     def submit(
-        self,
-        process: ProcessRecord,
-        checked: CheckedInputs,
-        request: Mapping[str, Any],
+        self, process: ProcessRecord, checked: CheckedInputs, request: Mapping[str, Any]
     ) -> JobRecord:
         """Accept a job.
 
@@ -234,11 +231,7 @@ class Scheduler:
             )
 
     async def _follow(
-        self,
-        job_id: str,
-        process: Running,
-        tracker: Tracker,
-        folder: JobFolder,
+        self, job_id: str, process: Running, tracker: Tracker, folder: JobFolder
     ) -> None:
         stream = process.stderr
         if stream is None:

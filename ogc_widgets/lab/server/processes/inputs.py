@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import jsonschema_rs
 
+from ogc_widgets.lab.engines.runner import STAGED
 from ogc_widgets.lab.server.problems import bad_inputs
 
 if TYPE_CHECKING:
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.lab.server.values import Json
 
-# Relative to the inputs document, which is in the job's folder.
-STAGED = "staged"
+
 _INT32 = 2**31
 _INT64 = 2**63
 _STRING_FORMATS = "string_format.yaml#"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse, Response
 
 from ogc_widgets.lab.server.context import api_of, job_with, lab_of
-from ogc_widgets.lab.server.problems import Problem
+from ogc_widgets.lab.server.problems import Problem, bad_request
 from ogc_widgets.lab.server.processes.documents import execute_answer, status_info
 from ogc_widgets.lab.server.processes.inputs import check_inputs
 from ogc_widgets.lab.server.routes.result_routes import results_response
@@ -30,7 +30,7 @@ async def execute(request: Request) -> Response:
     body = await read_json(request)
     inputs = body.get("inputs", {})
     if not isinstance(inputs, dict):
-        raise _bad_request("inputs must be an object with one member per input.")
+        raise _invalid("inputs must be an object with one member per input.")
     checked = check_inputs(process.described, inputs)
     preferences = _preferences(request)
     is_async = "respond-async" in preferences
@@ -71,7 +71,6 @@ async def read_body(request: Request) -> bytes:
         if size > _LARGEST_BODY:
             raise Problem(
                 413,
-                "",
                 "Request too large",
                 f"The request is larger than {_LARGEST_BODY >> 20} MiB; send files by "
                 "reference.",
@@ -85,6 +84,17 @@ def media_type_of(request: Request) -> str:
     return request.headers.get("content-type", "").split(";")[0].strip().lower()
 
 
+def unsupported(kind: str, *possible: str) -> Problem:
+    """Return the problem of a body that is of no possible media type."""
+    return Problem(
+        415,
+        "Unsupported media type",
+        f"Send {'one of ' * (len(possible) > 1)}{', '.join(possible)}; this request is "
+        f"{kind or 'of no type'}.",
+        "unsupported-media-type",
+    )
+
+
 async def read_json(request: Request) -> dict[str, Any]:
     """Return a JSON object.
 
@@ -93,12 +103,7 @@ async def read_json(request: Request) -> dict[str, Any]:
     """
     kind = media_type_of(request)
     if kind != "application/json" and not re.fullmatch(r"application/.+\+json", kind):
-        raise Problem(
-            415,
-            "unsupported-media-type",
-            "Unsupported media type",
-            f"Send application/json; this request is {kind or 'of no type'}.",
-        )
+        raise unsupported(kind, "application/json")
     return json_object(await read_body(request))
 
 
@@ -117,12 +122,16 @@ def json_object(body: bytes) -> dict[str, Any]:
         )
         json.dumps(document, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise _bad_request("The body holds half of a character (\\ud800).") from None
+        raise _invalid("The body holds half of a character (\\ud800).") from None
     except (ValueError, RecursionError) as error:
-        raise _bad_request(f"The body is not JSON: {error}") from None
+        raise _invalid(f"The body is not JSON: {error}") from None
     if not isinstance(document, dict):
-        raise _bad_request("The body must be a JSON object.")
+        raise _invalid("The body must be a JSON object.")
     return document
+
+
+def _invalid(detail: str) -> Problem:
+    return bad_request("Invalid request", detail)
 
 
 def _number(text: str) -> float:
@@ -137,10 +146,6 @@ def _whole_number(text: str) -> int:
     return int(text)
 
 
-def _bad_request(detail: str) -> Problem:
-    return Problem(400, "invalid-parameter-value", "Invalid request", detail)
-
-
 def _preferences(request: Request) -> set[str]:
     return {
         word.strip().lower().replace(" ", "")
@@ -152,7 +157,7 @@ def _preferences(request: Request) -> set[str]:
 def _wanted_response(body: dict[str, Any], preferences: set[str]) -> str:
     wanted = body.get("response", "")
     if wanted not in ("", "raw", "document"):
-        raise _bad_request("response must be 'raw' or 'document'.")
+        raise _invalid("response must be 'raw' or 'document'.")
     if "return=representation" in preferences:
         return "document"
     return str(wanted)
@@ -164,18 +169,18 @@ def _wanted_outputs(
     """Return output id to transmission mode; empty for all as they come."""
     wanted = body.get("outputs") or {}
     if not isinstance(wanted, dict):
-        raise _bad_request("outputs must be an object with one member per output.")
+        raise _invalid("outputs must be an object with one member per output.")
     modes: dict[str, str | None] = {}
     for name, selection in wanted.items():
         if name not in process.described["outputs"]:
             known = ", ".join(process.described["outputs"])
-            raise _bad_request(
+            raise _invalid(
                 f"{name} is not an output of this process (its outputs: {known})."
             )
         mode = (
             selection.get("transmissionMode") if isinstance(selection, dict) else None
         )
         if mode not in (None, "value", "reference"):
-            raise _bad_request(f"{name}: transmissionMode is 'value' or 'reference'.")
+            raise _invalid(f"{name}: transmissionMode is 'value' or 'reference'.")
         modes[name] = mode
     return modes

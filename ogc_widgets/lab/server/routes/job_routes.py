@@ -7,13 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
-from ogc_widgets.lab.server.context import (
-    api_of,
-    job_of,
-    lab_of,
-    page_links,
-    page_of,
-)
+from ogc_widgets.lab.server.context import api_of, job_of, lab_of, page_links, page_of
 from ogc_widgets.lab.server.jobs.job_store import STATUSES, JobFilter
 from ogc_widgets.lab.server.moments import interval
 from ogc_widgets.lab.server.problems import bad_parameter
@@ -46,8 +40,7 @@ async def job_status(request: Request) -> Response:
     job = job_of(request)
     folder = lab_of(request).scheduler.folder(job.job_id)
     return JSONResponse(
-        status_info(job, folder, api_of(request)),
-        headers={"Cache-Control": "no-store"},
+        status_info(job, folder, api_of(request)), headers={"Cache-Control": "no-store"}
     )
 
 

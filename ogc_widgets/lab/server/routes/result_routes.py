@@ -39,9 +39,9 @@ async def one_result(request: Request) -> Response:
     if outputs.get(name) is None:
         raise Problem(
             404,
-            "no-such-output",
             "No such output",
             f"This job has no output {name!r}; it has: {', '.join(outputs)}.",
+            "no-such-output",
         )
     raw = await asyncio.to_thread(raw_output, outputs[name], _addresses(request, job))
     return await _raw_response(request, raw)
@@ -120,20 +120,20 @@ def _check_ready(job: JobRecord) -> None:
     if job.status in {"accepted", "running"}:
         raise Problem(
             404,
-            "result-not-ready",
             "Results not ready",
             f"The job is {job.status} ({job.progress} %): {job.message}.",
+            "result-not-ready",
         )
     if job.status == "dismissed":
         raise Problem(
             404,
-            "result-not-available",
             "No results",
             "The job was dismissed, so there are no results.",
+            "result-not-available",
         )
     if job.status == "failed":
         raise Problem(
-            job.failure_code, "result-not-available", "The job failed", job.message
+            job.failure_code, "The job failed", job.message, "result-not-available"
         )
 
 

@@ -77,7 +77,7 @@ async def _item(request: Request) -> Response:
     for item in await _all_items(request):
         if item["id"] == item_id:
             return JSONResponse(item, media_type=GEOJSON_TYPE)
-    raise Problem(404, "", "No such item", f"There is no item {item_id!r} here.")
+    raise Problem(404, "No such item", f"There is no item {item_id!r} here.")
 
 
 async def _search(request: Request) -> Response:
@@ -135,7 +135,6 @@ def _check_collection(request: Request) -> None:
     if name != COLLECTION:
         raise Problem(
             404,
-            "",
             "No such collection",
             f"There is no collection {name!r} here; there is {COLLECTION!r}.",
         )

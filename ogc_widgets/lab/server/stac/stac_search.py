@@ -115,7 +115,7 @@ def _number(text: str) -> float:
 
 
 def _refused(name: str, detail: str) -> Problem:
-    return Problem(400, "", "Invalid search", f"{name}: {detail}")
+    return Problem(400, "Invalid search", f"{name}: {detail}")
 
 
 @cache
@@ -129,10 +129,7 @@ def _interval(text: str | None) -> tuple[float, float]:
         start, end = (None, None) if text is None else interval(text, exact=True)
     except ValueError as error:
         raise _refused("datetime", str(error)) from None
-    return (
-        -math.inf if start is None else start,
-        math.inf if end is None else end,
-    )
+    return (-math.inf if start is None else start, math.inf if end is None else end)
 
 
 def _has(properties: Mapping[str, Any], query: Mapping[str, Any]) -> bool:
