@@ -15,25 +15,26 @@ import shutil
 import signal
 import sys
 import threading
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ogc_widgets.errors import OgcError
-from ogc_widgets.lab.server.serve import FolderLock, listen, serve, url_of
+from ogc_widgets.lab.server.serve import serve
 from ogc_widgets.lab.server.settings import Settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import uvicorn
 
     from ogc_widgets.lab.server.context import Lab
 
 
 def _say(**message: object) -> None:
-    try:
+    # Where the parent is gone, standard input will say so too.
+    with suppress(BrokenPipeError):
         sys.stdout.write(json.dumps(message) + "\n")
         sys.stdout.flush()
-    except BrokenPipeError:
-        pass  # the parent is gone; standard input will say so too
 
 
 def _on_ready(settings: Settings, lab: Lab, server: uvicorn.Server) -> None:
@@ -53,33 +54,23 @@ def _on_ready(settings: Settings, lab: Lab, server: uvicorn.Server) -> None:
         if error := future.exception():
             _say(scenes_error=str(error))
             return
-        base = url_of(settings).removesuffix(settings.api_path) + settings.scenes_path
-        _say(
-            scenes=[
-                f"{base}/{path.parent.name}/{path.name}" for path in future.result()
-            ]
-        )
+        base = settings.url.removesuffix(settings.api_path) + settings.scenes_path
+        paths = future.result()
+        _say(scenes=[f"{base}/{path.parent.name}/{path.name}" for path in paths])
 
     threading.Thread(target=leash, daemon=True).start()
     lab.scenes.add_done_callback(tell_scenes)
-    _say(url=url_of(settings))
+    _say(url=settings.url)
 
 
 def main(argument: str) -> int:
     """Serve until the parent is gone."""
-    options = json.loads(argument)
-    settings = Settings(
-        data=Path(options.pop("data")),
-        runner=tuple(options.pop("runner")),
-        token=sys.stdin.readline().strip(),
-        ends_with=os.getppid(),
-        **options,
-    )
+    token = sys.stdin.readline().strip()
+    settings = Settings.of(json.loads(argument), token=token, ends_with=os.getppid())
     # The stop button of a notebook interrupts the kernel's whole group.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with FolderLock(settings):
-            serve(settings, listen(settings), _on_ready)
+        serve(settings, _on_ready)
     except OgcError as error:
         _say(error=[error.what, error.safe, error.advice])
         return 1

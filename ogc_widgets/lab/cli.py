@@ -131,24 +131,18 @@ def _data_folder() -> Path:
 
 
 def _serve(chosen: dict[str, Any]) -> None:
-    from ogc_widgets.lab.server.serve import FolderLock, listen, serve
+    from ogc_widgets.lab.server.serve import serve
     from ogc_widgets.lab.server.settings import Settings
 
-    settings = Settings(
-        data=Path(chosen.pop("data")), runner=tuple(chosen.pop("runner")), **chosen
-    )
-    with FolderLock(settings):
-        serve(settings, listen(settings), _say_ready)
+    serve(Settings.of(chosen), _say_ready)
 
 
 def _say_ready(settings: Settings, lab: Lab, _server: uvicorn.Server) -> None:
-    from ogc_widgets.lab.server.serve import url_of
-
     processes = ", ".join(record.id for record in lab.processes.all())
     waiting = len(lab.jobs.unfinished())
     lines = [
-        f"Lab server:  {url_of(settings)}",
-        f"STAC API:    {url_of(settings)}/stac",
+        f"Lab server:  {settings.url}",
+        f"STAC API:    {settings.url}/stac",
         f"Processes:   {processes}",
         f"Jobs:        {settings.workers} side by side; {waiting} waiting",
         f"Data folder: {settings.data}",

@@ -4,30 +4,50 @@ They look like Sentinel-2 (same ids, dates, bands and map projection as the imag
 the water-bodies tutorial) but show a landscape that does not exist: see
 :mod:`ogc_widgets.lab.scenes.terrain`. Every machine makes its own; nothing is
 downloaded.
+
+``python -m ogc_widgets.lab.scenes.scenes`` makes them in a process of its own and
+prints the item files as JSON: on a new machine this computes for some seconds, and a
+server that is told to stop must not wait for it.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
+import sys
 import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-    from rasterio.io import DatasetReader
+import numpy as np
+from rasterio import shutil as raster_files
+from rasterio.enums import Resampling
+from rasterio.io import DatasetReader, MemoryFile
+from rasterio.transform import from_bounds
 
-    from ogc_widgets.lab.scenes.landcover import Season
+from ogc_widgets.lab.scenes import SCENES, scenes_folder
+from ogc_widgets.lab.scenes.landcover import BANDS, Season, reflectance
+from ogc_widgets.lab.scenes.terrain import NORTH, PIXEL, WEST, landscape
+from ogc_widgets.lab.water_bodies.footprint import footprint
+from ogc_widgets.lab.water_bodies.preview import warp_to_web_map, write_png
+from ogc_widgets.lab.water_bodies.rasters import TILE
+
+if TYPE_CHECKING:
     from ogc_widgets.lab.scenes.terrain import Landscape
 
 _VERSION = "4"  # raise it whenever a change here gives other pixels
 _THUMBNAIL_SIZE = 400
 _LEFT_BEHIND_S = 3600  # making a scene takes seconds
 _BAND_NAMES = {"blue": "B02", "green": "B03", "red": "B04", "nir": "B08"}
+_EXTENSIONS = (
+    "https://stac-extensions.github.io/eo/v1.1.0/schema.json",
+    "https://stac-extensions.github.io/file/v2.1.0/schema.json",
+    "https://stac-extensions.github.io/projection/v1.2.0/schema.json",
+    "https://stac-extensions.github.io/raster/v1.1.0/schema.json",
+    "https://stac-extensions.github.io/version/v1.2.0/schema.json",
+)
 
 
 class _Scene(NamedTuple):
@@ -37,39 +57,27 @@ class _Scene(NamedTuple):
     datetime: str
     platform: str
     edges: tuple[float, float, float, float]  # west, south, east, north, UTM metres
-    season: tuple[float, ...]  # the members of landcover.Season
+    season: Season
 
 
 # Each image stops a little inside the tutorial's area on two sides, so that the two
 # results have outlines that can be told apart on a map.
 _SCENES = (
     _Scene(
-        "S2B_10TFK_20210713_0_L2A",
+        SCENES[0],
         "2021-07-13T19:03:24Z",
         "sentinel-2b",
         (632_960, 4_406_480, 689_360, 4_480_400),
-        (1, 15.0, 9_000.0, 0.1, 1.0, 140.0, 60.0),
+        Season(1, 15.0, 9_000.0, 0.1, 1.0, 140.0, 60.0),
     ),
     _Scene(
-        "S2A_10TFK_20220524_0_L2A",
+        SCENES[1],
         "2022-05-24T19:03:29Z",
         "sentinel-2a",
         (639_360, 4_412_960, 695_520, 4_486_800),
-        (2, 0.5, 2_140.0, 0.9, 1.6, 145.0, 57.0),
+        Season(2, 0.5, 2_140.0, 0.9, 1.6, 145.0, 57.0),
     ),
 )
-
-
-def scene_names() -> list[str]:
-    """Return where the items are below the folder of scenes, the older one first."""
-    return [f"{scene.id}/{scene.id}.json" for scene in _SCENES]
-
-
-def scenes_folder() -> Path:
-    """Return the folder for scenes in this user's cache."""
-    from platformdirs import user_cache_path
-
-    return user_cache_path("ogc_widgets", appauthor=False) / "scenes"
 
 
 def ensure_scenes(folder: Path | None = None) -> list[Path]:
@@ -92,8 +100,6 @@ def ensure_scenes(folder: Path | None = None) -> list[Path]:
     """
     home = scenes_folder() if folder is None else Path(folder)
     home.mkdir(parents=True, exist_ok=True)
-    from ogc_widgets.lab.scenes.terrain import landscape
-
     items, land = [], None
     for scene in _SCENES:
         item = home / scene.id / f"{scene.id}.json"
@@ -142,19 +148,10 @@ def _make(scene: _Scene, land: Landscape, home: Path) -> None:
 
 def _write(scene: _Scene, land: Landscape, folder: Path) -> None:
     """Write the bands, the thumbnail and the item of one scene."""
-    from rasterio import shutil as raster_files
-    from rasterio.io import MemoryFile
-    from rasterio.transform import from_bounds
-
-    from ogc_widgets.lab.scenes.landcover import BANDS, reflectance
-    from ogc_widgets.lab.scenes.terrain import NORTH, PIXEL, WEST
-    from ogc_widgets.lab.water_bodies.footprint import footprint
-    from ogc_widgets.lab.water_bodies.rasters import TILE
-
     west, south, east, north = scene.edges
     rows = slice(round((NORTH - north) / PIXEL), round((NORTH - south) / PIXEL))
     columns = slice(round((west - WEST) / PIXEL), round((east - WEST) / PIXEL))
-    pixels = reflectance(land, _season(scene))[:, rows, columns]
+    pixels = reflectance(land, scene.season)[:, rows, columns]
     count, height, width = pixels.shape
     profile = {
         "driver": "GTiff",
@@ -181,84 +178,25 @@ def _write(scene: _Scene, land: Landscape, folder: Path) -> None:
                 predictor="yes",
                 overview_resampling="average",
             )
-        assets[name] = _band_asset(name, target)
+        assets[name] = {
+            "href": f"./{target.name}",
+            "type": "image/tiff; application=geotiff; profile=cloud-optimized",
+            "title": name.capitalize() if name != "nir" else "Near infrared",
+            "roles": ["data", "reflectance"],
+            "eo:bands": [{"name": _BAND_NAMES[name], "common_name": name}],
+            "raster:bands": [{"data_type": "uint16", "nodata": 0, "scale": 0.0001}],
+            "file:size": target.stat().st_size,
+        }
     with MemoryFile() as memory:
         with memory.open(count=count, **profile) as plain:
             plain.write(pixels)
         with memory.open() as whole:
             assets["thumbnail"] = _thumbnail(whole, folder / "thumbnail.png")
             geometry, bbox = footprint(whole)
-    item = _item(scene, geometry, bbox, assets, [height, width])
-    text = json.dumps(item, indent=2)
-    (folder / f"{scene.id}.json").write_text(text + "\n", encoding="utf-8")
-
-
-def _season(scene: _Scene) -> Season:
-    from ogc_widgets.lab.scenes.landcover import Season
-
-    salt, *numbers = scene.season
-    return Season(int(salt), *numbers)
-
-
-def _band_asset(name: str, target: Path) -> dict[str, Any]:
-    return {
-        "href": f"./{target.name}",
-        "type": "image/tiff; application=geotiff; profile=cloud-optimized",
-        "title": name.capitalize() if name != "nir" else "Near infrared",
-        "roles": ["data", "reflectance"],
-        "eo:bands": [{"name": _BAND_NAMES[name], "common_name": name}],
-        "raster:bands": [{"data_type": "uint16", "nodata": 0, "scale": 0.0001}],
-        "file:size": target.stat().st_size,
-    }
-
-
-def _thumbnail(dataset: DatasetReader, target: Path) -> dict[str, Any]:
-    """Write a true-colour picture and return its asset."""
-    import numpy as np
-    from rasterio.enums import Resampling
-
-    from ogc_widgets.lab.water_bodies.preview import warp_to_web_map, write_png
-
-    pixels, members = warp_to_web_map(dataset, Resampling.average, _THUMBNAIL_SIZE)
-    colours = pixels.data[[2, 1, 0]].astype("float64")
-    bright = np.clip(colours / 2_600, 0, 1) ** 0.7 * 255
-    inside = np.where(np.ma.getmaskarray(pixels).any(axis=0, keepdims=True), 0, 255)
-    picture: NDArray[np.uint8] = np.concatenate([bright, inside]).astype("uint8")
-    write_png(picture, target)
-    return {
-        "href": f"./{target.name}",
-        "type": "image/png",
-        "title": "True colour",
-        "roles": ["thumbnail", "overview"],
-        **members,
-        "file:size": target.stat().st_size,
-    }
-
-
-def _item(
-    scene: _Scene,
-    geometry: dict[str, Any],
-    bbox: list[float],
-    assets: dict[str, Any],
-    shape: list[int],
-) -> dict[str, Any]:
-    from ogc_widgets.lab.scenes.terrain import PIXEL
-
-    west, _, _, north = scene.edges
-    extensions = (
-        "eo/v1.1.0",
-        "file/v2.1.0",
-        "projection/v1.2.0",
-        "raster/v1.1.0",
-        "version/v1.2.0",
-    )
-    return {
+    item = {
         "type": "Feature",
         "stac_version": "1.0.0",
-        "stac_extensions": [
-            f"https://stac-extensions.github.io/{name}/schema.json"
-            for name in extensions
-        ],
+        "stac_extensions": _EXTENSIONS,
         "id": scene.id,
         "geometry": geometry,
         "bbox": bbox,
@@ -277,10 +215,33 @@ def _item(
             "eo:cloud_cover": 0,
             "proj:code": "EPSG:32610",
             "proj:epsg": 32610,
-            "proj:bbox": list(scene.edges),
-            "proj:shape": shape,
+            "proj:bbox": scene.edges,
+            "proj:shape": [height, width],
             "proj:transform": [PIXEL, 0, west, 0, -PIXEL, north],
         },
         "links": [],
         "assets": assets,
     }
+    text = json.dumps(item, indent=2) + "\n"
+    (folder / f"{scene.id}.json").write_text(text, encoding="utf-8")
+
+
+def _thumbnail(dataset: DatasetReader, target: Path) -> dict[str, Any]:
+    """Write a true-colour picture and return its asset."""
+    pixels, members = warp_to_web_map(dataset, Resampling.average, _THUMBNAIL_SIZE)
+    colours = pixels.data[[2, 1, 0]].astype("float64")
+    bright = np.clip(colours / 2_600, 0, 1) ** 0.7 * 255
+    inside = np.where(np.ma.getmaskarray(pixels).any(axis=0, keepdims=True), 0, 255)
+    write_png(np.concatenate([bright, inside]).astype("uint8"), target)
+    return {
+        "href": f"./{target.name}",
+        "type": "image/png",
+        "title": "True colour",
+        "roles": ["thumbnail", "overview"],
+        **members,
+        "file:size": target.stat().st_size,
+    }
+
+
+if __name__ == "__main__":
+    json.dump([str(path) for path in ensure_scenes()], sys.stdout)

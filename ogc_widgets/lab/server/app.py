@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from ogc_widgets.lab.engines.launcher import Launcher
-from ogc_widgets.lab.scenes.scenes import scenes_folder
+from ogc_widgets.lab.scenes import scenes_folder
 from ogc_widgets.lab.server.access.gate import Gate, metadata
 from ogc_widgets.lab.server.access.guard import Guard
 from ogc_widgets.lab.server.context import Lab, lab_of, resource, scenes_of
@@ -54,12 +54,11 @@ def build_app(settings: Settings) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        settings.jobs_folder.mkdir(parents=True, exist_ok=True)
         jobs = JobStore(settings.data / "jobs.sqlite")
         launcher = Launcher()
         lab = Lab(
             settings,
-            ProcessStore(settings.processes_folder, launcher),
+            ProcessStore(settings.data / "processes", launcher),
             jobs,
             Scheduler(settings, jobs, launcher),
         )
@@ -143,8 +142,7 @@ async def _made_scenes() -> list[Path]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "ogc_widgets.lab.scenes.make_scenes",
-        str(scenes_folder()),
+        "ogc_widgets.lab.scenes.scenes",
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

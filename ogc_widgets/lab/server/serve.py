@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any
 
@@ -15,52 +16,73 @@ from ogc_widgets.lab.link_local import refuse_link_local
 from ogc_widgets.lab.server.app import build_app
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import TracebackType
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from ogc_widgets.lab.server.settings import Settings
 
 _SHUTDOWN_S = 2
 
 
-class FolderLock:
-    """Keeps a second server out of a data folder.
+def serve(
+    settings: Settings, on_ready: Callable[[Settings, Any, uvicorn.Server], None]
+) -> None:
+    """Serve until a signal, or until ``should_exit`` is set on the server.
 
     Args:
-        settings: Options of the server; the folder is created when absent.
+        settings: Options; the port is replaced by the one that was taken.
+        on_ready: Called in the loop when requests are answered, with the settings,
+            the :class:`~ogc_widgets.lab.server.context.Lab` and the server.
 
     Raises:
-        InputError: Another server has the folder.
+        InputError: Another server has the folder, or the address cannot be used.
     """
+    with _only_server_of(settings.data), _listen(settings) as listener:
+        refuse_link_local()
+        settings = replace(settings, port=listener.getsockname()[1])
+        app = build_app(settings)
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="on",
+            server_header=False,
+            timeout_graceful_shutdown=_SHUTDOWN_S,
+        )
+        server = _Server(config, lambda: on_ready(settings, app.state.lab, server))
+        asyncio.run(server.serve(sockets=[listener]))
 
-    def __init__(self, settings: Settings) -> None:
-        # Inputs and results are nobody else's business on a shared machine.
-        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._file: IO[str] = (settings.data / "lab.lock").open("a+", encoding="utf-8")
-        if not _try_lock(self._file):
-            self._file.seek(0)
-            owner = self._file.read().strip()
-            self._file.close()
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+
+@contextmanager
+def _only_server_of(folder: Path) -> Iterator[None]:
+    """Keep a second server out of a data folder, which is created when absent."""
+    # Inputs and results are nobody else's business on a shared machine.
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder / "lab.lock").open("a+", encoding="utf-8") as file:
+        if not _try_lock(file):
+            file.seek(0)
+            owner = file.read().strip()
             raise InputError(
-                f"Another lab server uses the folder {settings.data}"
+                f"Another lab server uses the folder {folder}"
                 + (f" (process {owner})." if owner else "."),
                 safe="That server and its jobs were not touched.",
                 advice="Stop it, or give this one a folder of its own with --data.",
             )
-        self._file.truncate(0)
-        self._file.write(str(os.getpid()))
-        self._file.flush()
-
-    def __enter__(self) -> FolderLock:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._file.close()
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
 
 
 def _try_lock(file: IO[str]) -> bool:
@@ -75,12 +97,7 @@ def _try_lock(file: IO[str]) -> bool:
     return True
 
 
-def listen(settings: Settings) -> socket.socket:
-    """Return a listening socket.
-
-    Raises:
-        InputError: The address cannot be used.
-    """
+def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     # asyncio turns off Nagle's delay only where the protocol is named; with it, every
     # answer on a kept connection would take 40 ms.
@@ -96,51 +113,3 @@ def listen(settings: Settings) -> socket.socket:
             advice="Choose another port with --port, or 0 for any free one.",
         ) from None
     return listener
-
-
-def url_of(settings: Settings) -> str:
-    """Return the address of the landing page."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{settings.port}{settings.api_path}"
-
-
-class _Server(uvicorn.Server):
-    def __init__(
-        self, config: uvicorn.Config, on_ready: Callable[[uvicorn.Server], None]
-    ) -> None:
-        super().__init__(config)
-        self._on_ready = on_ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._on_ready(self)
-
-
-def serve(
-    settings: Settings,
-    listener: socket.socket,
-    on_ready: Callable[[Settings, Any, uvicorn.Server], None],
-) -> None:
-    """Serve until a signal, or until ``should_exit`` is set on the server.
-
-    Args:
-        settings: Options; the port is replaced by the socket's.
-        listener: What :func:`listen` returned.
-        on_ready: Called in the loop when requests are answered, with the settings,
-            the :class:`~ogc_widgets.lab.server.context.Lab` and the server.
-    """
-    refuse_link_local()
-    settings = replace(settings, port=listener.getsockname()[1])
-    app = build_app(settings)
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        lifespan="on",
-        server_header=False,
-        timeout_graceful_shutdown=_SHUTDOWN_S,
-    )
-    server = _Server(config, lambda server: on_ready(settings, app.state.lab, server))
-    with listener:
-        asyncio.run(server.serve(sockets=[listener]))

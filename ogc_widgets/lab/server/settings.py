@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -51,6 +52,19 @@ class Settings:
     oidc: str = ""
     audience: str = ""
 
+    @classmethod
+    def of(cls, chosen: Mapping[str, Any], **more: Any) -> Settings:  # noqa: ANN401 - as the attributes
+        """Return the settings of checked options, which are JSON."""
+        values = {**chosen, **more}
+        values["data"] = Path(values["data"])
+        return cls(**{**values, "runner": tuple(values["runner"])})
+
+    @property
+    def url(self) -> str:
+        """Address of the landing page, as this machine knows it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}{self.api_path}"
+
     @property
     def api_path(self) -> str:
         """Path of the landing page."""
@@ -92,13 +106,3 @@ class Settings:
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return self.host in LOOPBACK_HOSTS
-
-    @property
-    def jobs_folder(self) -> Path:
-        """Folder with one folder per job."""
-        return self.data / "jobs"
-
-    @property
-    def processes_folder(self) -> Path:
-        """Folder with one folder per deployed process."""
-        return self.data / "processes"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ogc_widgets.errors import InputError
@@ -11,19 +10,19 @@ from ogc_widgets.lab.water_bodies import area, items, program, rasters
 from ogc_widgets.lab.water_bodies.program import log
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
+    from pathlib import Path
 
     from rasterio.io import DatasetReader
 
 
-def crop(item_address: str, band: str, aoi: str, epsg: str, folder: Path) -> Path:
+def crop(item: str, band: str, aoi: str, epsg: str, folder: Path) -> Path:
     """Cut an area out of one band of a STAC item, without changing a pixel.
 
     Only the pixels inside the area are read: over http by range requests.
 
     Args:
-        item_address: Address or path of the STAC item.
+        item: Address or path of the STAC item.
         band: Asset key or common name of the band.
         aoi: The area, ``west,south,east,north`` in the units of ``epsg``.
         epsg: Reference system of the area, such as ``EPSG:4326``.
@@ -41,33 +40,33 @@ def crop(item_address: str, band: str, aoi: str, epsg: str, folder: Path) -> Pat
 
     crs = area.parse_crs(epsg)
     box = area.parse_box(aoi, crs)
-    log.info("reading item %s", items.shown(item_address))
-    item = items.read_item(item_address)
-    key, number = items.find_band(item, band)
-    scale, offset = items.scaling(item, key, number)
-    name = f"The band {key} of {item['id']}"
-    target = folder / f"{items.safe_name(item['id'])}_{items.safe_name(band)}.tif"
+    log.info("reading item %s", items.shown(item))
+    found = items.read_item(item)
+    key, number = items.find_band(found, band)
+    scale, offset = items.scaling(found, key, number)
+    name = f"The band {key} of {found['id']}"
+    target = folder / f"{items.safe_name(found['id'])}_{items.safe_name(band)}.tif"
     with (
         rasters.gdal(),
-        rasters.open_raster(item["assets"][key]["href"], name) as source,
+        rasters.open_raster(found["assets"][key]["href"], name) as source,
     ):
         if number > source.count:
             raise InputError(f"{name} is not in its file, which has {source.count}.")
-        window, share = area.cut(source, box, crs, f"the item {item['id']}")
+        window, share = area.cut(source, box, crs, f"the item {found['id']}")
         width, height = int(window.width), int(window.height)
         if share < 0.995:
             log.info("the image covers %.0f %% of the area of interest", 100 * share)
         log.info(
             "reading %s of %s, window %d x %d of %d x %d at %s",
             band,
-            item["id"],
+            found["id"],
             width,
             height,
             source.width,
             source.height,
             rasters.pixel_size(source),
         )
-        nodata = _nodata(source, number, items.nodata(item, key, number))
+        nodata = _nodata(source, number, items.nodata(found, key, number))
         profile = rasters.tiled_profile(source.dtypes[number - 1], nodata) | {
             "width": width,
             "height": height,
@@ -91,7 +90,7 @@ def crop(item_address: str, band: str, aoi: str, epsg: str, folder: Path) -> Pat
                     log.info("read %d of %d rows", done, height)
             output.scales = (scale,)
             output.offsets = (offset,)
-            output.update_tags(STAC_ITEM=item["id"], BAND=band)
+            output.update_tags(STAC_ITEM=found["id"], BAND=band)
     return target
 
 
@@ -124,14 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default="EPSG:4326",
         help="reference system of the area (default: %(default)s)",
     )
-    options.add_argument(
-        "--folder", type=Path, default=Path(), help="where to write (default: here)"
-    )
-
-    def step(values: argparse.Namespace) -> None:
-        crop(values.item, values.band, values.aoi, values.epsg, values.folder)
-
-    return program.run(options, step, arguments)
+    return program.run(options, crop, arguments)
 
 
 if __name__ == "__main__":

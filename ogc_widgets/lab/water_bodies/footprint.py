@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
@@ -47,8 +46,11 @@ def footprint(dataset: DatasetReader) -> tuple[dict[str, Any], list[float]]:
     Raises:
         InputError: The raster has places that have no longitude and latitude.
     """
+    import shapely
     from rasterio.errors import RasterioError
     from rasterio.warp import transform
+    from shapely.affinity import translate
+    from shapely.geometry import mapping
 
     ring = corner_ring(tuple(dataset.bounds), _PARTS)
     xs, ys = zip(*ring, strict=True)
@@ -66,15 +68,15 @@ def footprint(dataset: DatasetReader) -> tuple[dict[str, Any], list[float]]:
     ]
     west, east = min(x for x, _ in degrees), max(x for x, _ in degrees)
     south, north = min(y for _, y in degrees), max(y for _, y in degrees)
+    outline = shapely.Polygon(degrees)
     if east <= 180:
-        geometry: dict[str, Any] = {"type": "Polygon", "coordinates": [degrees]}
-        return geometry, [west, south, east, north]
-    sides = [
-        [[round(x - turn, _DIGITS), y] for x, y in _cut(degrees, side)]
-        for side, turn in ((1, 0), (-1, 360))
-    ]
-    geometry = {"type": "MultiPolygon", "coordinates": [[side] for side in sides]}
-    return geometry, [west, south, round(east - 360, _DIGITS), north]
+        return mapping(outline), [west, south, east, north]
+    # What lies beyond 180 degrees goes to the other side of the map.
+    near = shapely.clip_by_rect(outline, -180, -90, 180, 90)
+    far = translate(shapely.clip_by_rect(outline, 180, -90, 540, 90), -360)
+    halves = shapely.orient_polygons(shapely.MultiPolygon([near, far]))
+    rounded = shapely.transform(halves, lambda corners: corners.round(_DIGITS))
+    return mapping(rounded), [west, south, round(east - 360, _DIGITS), north]
 
 
 def _continuous(longitudes: list[float]) -> list[float]:
@@ -82,19 +84,3 @@ def _continuous(longitudes: list[float]) -> list[float]:
     if max(longitudes) - min(longitudes) <= 180:
         return longitudes
     return [value + 360 if value < 0 else value for value in longitudes]
-
-
-def _cut(ring: Ring, side: int) -> Ring:
-    """Return the part of a ring west (1) or east (-1) of 180 degrees.
-
-    Sutherland and Hodgman's clipping against one line; enough for convex outlines.
-    """
-    kept: Ring = []
-    for (x0, y0), (x1, y1) in itertools.pairwise(ring):
-        inside0, inside1 = side * (180 - x0) >= 0, side * (180 - x1) >= 0
-        if inside0:
-            kept.append([x0, y0])
-        if inside0 != inside1:
-            share = (180 - x0) / (x1 - x0)
-            kept.append([180.0, round(y0 + share * (y1 - y0), _DIGITS)])
-    return [*kept, kept[0]]

@@ -6,17 +6,15 @@ import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.error import HTTPError, URLError
 from urllib.parse import urljoin, urlsplit
-from urllib.request import Request, url2pathname, urlopen
+from urllib.request import url2pathname
 
 from ogc_widgets.errors import InputError
+from ogc_widgets.lab.fetch import UnreachableError, fetch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_LIMIT = 16 * 1024 * 1024  # bytes; real items have a few kilobytes
-_PATIENCE_S = 60
 _NOT_BANDS = {
     *("thumbnail", "overview", "visual", "metadata"),
     *("image/png", "image/jpeg", "text/html", "application/json", "application/xml"),
@@ -72,43 +70,14 @@ def _read(address: str) -> bytes:
         )
     try:
         if scheme in ("http", "https"):
-            request = Request(  # noqa: S310 - http and https only
-                address, headers={"Accept": "application/geo+json, application/json"}
-            )
-            with urlopen(request, timeout=_PATIENCE_S) as answer:  # noqa: S310
-                body: bytes = answer.read(_LIMIT + 1)
-        else:
-            path = url2pathname(urlsplit(address).path) if scheme == "file" else address
-            with Path(path).open("rb") as file:
-                body = file.read(_LIMIT + 1)
-    except HTTPError as problem:
+            return fetch(address, "application/geo+json, application/json")
+        path = url2pathname(urlsplit(address).path) if scheme == "file" else address
+        return Path(path).read_bytes()
+    except (UnreachableError, OSError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or str(problem)
         raise InputError(
-            f"The STAC item {name} could not be read: the server answered "
-            f"{problem.code} ({problem.reason})."
+            f"The STAC item {name} could not be read: {reason.rstrip('.')}."
         ) from None
-    except TimeoutError:
-        raise InputError(
-            f"The STAC item {name} could not be read: no answer in {_PATIENCE_S} s."
-        ) from None
-    except URLError as problem:
-        raise InputError(
-            f"The STAC item {name} could not be read: {_reason(problem.reason)}."
-        ) from None
-    except (OSError, ValueError) as problem:
-        raise InputError(
-            f"The STAC item {name} could not be read: {_reason(problem)}."
-        ) from None
-    if len(body) > _LIMIT:
-        raise InputError(
-            f"The STAC item {name} could not be read: it is larger than "
-            f"{_LIMIT // 1024**2} MB."
-        )
-    return body
-
-
-def _reason(problem: object) -> str:
-    words = getattr(problem, "strerror", None) or str(problem) or "no answer"
-    return str(words).rstrip(".")
 
 
 def resolve(address: str, href: str) -> str:
@@ -184,12 +153,10 @@ def scaling(item: Mapping[str, Any], key: str, number: int) -> tuple[float, floa
         key: Key of an asset.
         number: 1-based number of the band in it.
     """
+    scale = _stated(item, key, number, "scale") or 1.0
     if item["properties"].get("earthsearch:boa_offset_applied") is True:
-        return _stated(item, key, number, "scale") or 1.0, 0.0
-    return (
-        _stated(item, key, number, "scale") or 1.0,
-        _stated(item, key, number, "offset") or 0.0,
-    )
+        return scale, 0.0
+    return scale, _stated(item, key, number, "offset") or 0.0
 
 
 def nodata(item: Mapping[str, Any], key: str, number: int) -> float | None:

@@ -12,7 +12,6 @@ from ogc_widgets.lab.water_bodies import items, program, rasters
 from ogc_widgets.lab.water_bodies.program import log
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
     from rasterio.io import DatasetReader
@@ -171,16 +170,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "green.tif nir.tif",
     )
     options.add_argument(
-        "rasters", nargs="*", type=Path, metavar="RASTER", help="a and b, in this order"
+        "files", nargs="*", type=Path, metavar="RASTER", help="a and b, in this order"
     )
-    options.add_argument(
-        "--folder", type=Path, default=Path(), help="where to write (default: here)"
-    )
-
-    def step(values: argparse.Namespace) -> None:
-        normalized_difference(values.rasters, values.folder)
-
-    return program.run(options, step, arguments)
+    return program.run(options, normalized_difference, arguments)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from ogc_widgets.lab.water_bodies import items, program, rasters
 from ogc_widgets.lab.water_bodies.program import log
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
     from rasterio.io import DatasetReader
@@ -145,15 +144,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "cloud-optimised GeoTIFF.",
         "difference.tif",
     )
-    options.add_argument("raster", type=Path, help="the normalised difference")
     options.add_argument(
-        "--folder", type=Path, default=Path(), help="where to write (default: here)"
+        "file", type=Path, metavar="RASTER", help="the normalised difference"
     )
-
-    def step(values: argparse.Namespace) -> None:
-        otsu(values.raster, values.folder)
-
-    return program.run(options, step, arguments)
+    return program.run(options, otsu, arguments)
 
 
 if __name__ == "__main__":

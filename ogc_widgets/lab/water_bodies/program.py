@@ -6,6 +6,7 @@ import argparse
 import logging
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ogc_widgets.errors import InputError
@@ -26,17 +27,24 @@ def parser(name: str, summary: str, example: str) -> argparse.ArgumentParser:
         example: Arguments of one call that works.
     """
     module = f"python -m ogc_widgets.lab.water_bodies.{name}"
-    return argparse.ArgumentParser(
+    options = argparse.ArgumentParser(
         prog=module,
         description=summary,
         epilog=f"example: {module} {example}",
         allow_abbrev=False,
     )
+    options.add_argument(
+        "--folder",
+        type=Path,
+        default=Path(),
+        help="where to write (default: %(default)s)",
+    )
+    return options
 
 
 def run(
     options: argparse.ArgumentParser,
-    step: Callable[[argparse.Namespace], None],
+    step: Callable[..., object],
     arguments: Sequence[str] | None,
 ) -> int:
     """Run one step and return its exit code.
@@ -45,8 +53,8 @@ def run(
     step runs. When the step cannot go on, the last line is ``error:`` and a sentence.
 
     Args:
-        options: Parser of the step's options.
-        step: The work, called with the parsed options.
+        options: Parser of the step's options, which have the names of its parameters.
+        step: The work.
         arguments: Command line without the program name; None for ``sys.argv``.
     """
     values = options.parse_args(
@@ -64,7 +72,7 @@ def run(
     _reach_loopback_without_proxy()
     refuse_link_local()
     try:
-        step(values)
+        step(**vars(values))
     except InputError as problem:
         sentence = " ".join(str(problem).split())
     except OSError as problem:

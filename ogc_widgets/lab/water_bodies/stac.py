@@ -13,7 +13,6 @@ from ogc_widgets.lab.water_bodies.otsu import NODATA, WATER
 from ogc_widgets.lab.water_bodies.program import log
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
     from datetime import datetime
 
@@ -214,28 +213,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     options.add_argument(
         "--item",
+        dest="addresses",
+        metavar="ITEM",
         action="append",
         default=[],
         help="address or path of the STAC item of an image; may be repeated",
     )
     options.add_argument(
         "--mask",
+        dest="masks",
+        metavar="MASK",
         action="append",
         default=[],
         type=Path,
         help="the mask made from it, in the same order",
     )
-    options.add_argument(
-        "--folder",
-        type=Path,
-        default=Path("stac-catalog"),
-        help="where to write (default: %(default)s)",
-    )
-
-    def step(values: argparse.Namespace) -> None:
-        stac(values.item, values.mask, values.folder)
-
-    return program.run(options, step, arguments)
+    options.set_defaults(folder=Path("stac-catalog"))
+    return program.run(options, stac, arguments)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ from joserfc.errors import (
 )
 from joserfc.jwk import KeySet
 
+from ogc_widgets.lab.fetch import UnreachableError, fetch
 from ogc_widgets.lab.server.problems import Problem
-from ogc_widgets.lab.server.processes.fetch import UnreachableError, fetch
 
 # Only signatures that nobody can make who just knows the public key.
 _ALGORITHMS = (

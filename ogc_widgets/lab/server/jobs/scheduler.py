@@ -58,7 +58,7 @@ class Scheduler:
 
     def folder(self, job_id: str) -> JobFolder:
         """Return the folder of a job."""
-        return JobFolder(self._settings.jobs_folder / job_id)
+        return JobFolder(self._settings.data / "jobs" / job_id)
 
     async def start(self) -> None:
         """Take up what an earlier server left, and start the workers."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.lab.scenes.scenes import scene_names
+from ogc_widgets.lab.scenes import SCENES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,15 +23,10 @@ def with_examples(
         inputs: Its inputs as described.
         scenes: Address of the folder of scenes.
     """
-    if process_id != "water-bodies":
-        return dict(inputs)
-    examples = {
-        "aoi": _AREA,
-        "stac_items": [f"{scenes}/{name}" for name in scene_names()],
-    }
-    return {
-        key: {**one, "schema": {**one["schema"], "examples": [examples[key]]}}
-        if key in examples
-        else one
-        for key, one in inputs.items()
-    }
+    found = dict(inputs)
+    if process_id == "water-bodies":
+        items = [f"{scenes}/{name}/{name}.json" for name in SCENES]
+        for key, example in (("aoi", _AREA), ("stac_items", items)):
+            schema = {**inputs[key]["schema"], "examples": [example]}
+            found[key] = {**inputs[key], "schema": schema}
+    return found

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
+from ogc_widgets.lab.fetch import UnreachableError, fetch
 from ogc_widgets.lab.server.context import api_of, lab_of
 from ogc_widgets.lab.server.problems import bad_request
 from ogc_widgets.lab.server.processes.deployed import SentPackage
 from ogc_widgets.lab.server.processes.documents import process_summary
-from ogc_widgets.lab.server.processes.fetch import UnreachableError, fetch
 from ogc_widgets.lab.server.routes.execute_routes import (
     json_object,
     media_type_of,

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from ogc_widgets.lab.server.settings import LOOPBACK_HOSTS
 
-_TIMEOUT_S = 20
-_LARGEST_MIB = 8
+_TIMEOUT_S = 30
+_LARGEST_MIB = 16  # real items and packages have a few kilobytes
 
 
 class UnreachableError(Exception):
@@ -18,14 +18,14 @@ class UnreachableError(Exception):
 
 
 def fetch(address: str, accept: str) -> bytes:
-    """Return the document at an address. Blocks, so it is called in a thread.
+    """Return the document at an address. Blocks, so a server calls it in a thread.
 
     Args:
         address: An http or https address.
         accept: Media types that are wanted.
 
     Raises:
-        UnreachableError: There is no such document, or it is over 8 MiB.
+        UnreachableError: There is no such document, or it is too large.
     """
     try:
         if urlsplit(address).scheme not in {"http", "https"}:
@@ -37,13 +37,15 @@ def fetch(address: str, accept: str) -> bytes:
             content: bytes = answer.read((_LARGEST_MIB << 20) + 1)
     except urllib.error.HTTPError as error:
         error.close()
-        raise UnreachableError(f"its server says {error.code}") from None
+        raise UnreachableError(f"the server answered {error.code}") from None
     except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
-        words = getattr(reason, "strerror", None) or str(reason)
+        if isinstance(reason, TimeoutError):
+            raise UnreachableError(f"no answer in {_TIMEOUT_S} s") from None
+        words = getattr(reason, "strerror", None) or str(reason) or "no answer"
         raise UnreachableError(words.rstrip(".")) from None
     if len(content) > _LARGEST_MIB << 20:
-        raise UnreachableError(f"it is over {_LARGEST_MIB} MiB")
+        raise UnreachableError(f"it is larger than {_LARGEST_MIB} MiB")
     return content
 
 
