@@ -320,7 +320,7 @@ def test_worker_goes_on_when_the_end_of_a_job_cannot_be_noted(
         raise ZeroDivisionError
 
     async def work() -> None:
-        settings: Any = SimpleNamespace(jobs_folder=tmp_path, workers=1)
+        settings: Any = SimpleNamespace(data=tmp_path, workers=1)
         jobs: Any = SimpleNamespace(finish=broken, unfinished=list)
         scheduler = Scheduler(settings, jobs, SimpleNamespace())
         scheduler._run = run

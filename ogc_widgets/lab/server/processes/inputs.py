@@ -20,18 +20,23 @@ if TYPE_CHECKING:
 
     from ogc_widgets.lab.server.values import Json
 
-
-_INT32 = 2**31
-_INT64 = 2**63
+_INT32, _INT64 = 2**31, 2**63
 _STRING_FORMATS = "string_format.yaml#"
-_WORDS = {
-    "string": "a text",
-    "boolean": "true or false",
-    "int": "a whole number",
-    "long": "a whole number",
-    "float": "a number",
-    "double": "a number",
-    "null": "nothing",
+_QUALIFIED = {"value", "mediaType", "encoding", "schema", "format"}
+# What a literal of CWL is in words and in JSON Schema.
+_LITERALS: dict[str, tuple[str, dict[str, Any]]] = {
+    "string": ("a text", {"type": "string"}),
+    "boolean": ("true or false", {"type": "boolean"}),
+    "int": (
+        "a whole number",
+        {"type": "integer", "minimum": -_INT32, "exclusiveMaximum": _INT32},
+    ),
+    "long": (
+        "a whole number",
+        {"type": "integer", "minimum": -_INT64, "exclusiveMaximum": _INT64},
+    ),
+    "float": ("a number", {"type": "number"}),
+    "double": ("a number", {"type": "number"}),
 }
 
 
@@ -67,11 +72,12 @@ def check_inputs(
         Problem: 400 that names every faulty input.
     """
     checked = CheckedInputs()
-    errors: dict[str, str] = {}
-    for key in inputs:
-        if key not in described["inputs"]:
-            known = ", ".join(described["inputs"]) or "none"
-            errors[key] = f"is not an input of this process (its inputs: {known})"
+    known = ", ".join(described["inputs"]) or "none"
+    errors = {
+        key: f"is not an input of this process (its inputs: {known})"
+        for key in inputs
+        if key not in described["inputs"]
+    }
     for key, description in described["inputs"].items():
         value = inputs.get(key)
         if value is None:
@@ -94,8 +100,6 @@ def check_inputs(
 def _check_schema(schema: Mapping[str, Any], value: Json) -> None:
     """Check what the description says beyond the CWL type (ranges, patterns...)."""
     plain = _without_references(schema)
-    if not plain:
-        return
     try:
         validator = jsonschema_rs.validator_for(plain)
     except ValueError:
@@ -120,29 +124,29 @@ def _without_references(schema: Json) -> Json:
     return schema
 
 
+def _is_qualified(value: Json) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict) and {"value"} <= value.keys() <= _QUALIFIED
+
+
 def _bare(value: Json) -> Json:
     """Return what a qualified value holds, and any other value as it is."""
-    if isinstance(value, dict) and "value" in value and value.keys() <= _QUALIFIED:
+    if _is_qualified(value):
         return value["value"]
-    if isinstance(value, list):
-        return [_bare(each) for each in value]
-    return value
-
-
-_QUALIFIED = {"value", "mediaType", "encoding", "schema", "format"}
+    return [_bare(each) for each in value] if isinstance(value, list) else value
 
 
 class _Converter:
+    """Turns the values of one input into CWL's.
+
+    Raises:
+        _Unfit: A value does not fit the type.
+    """
+
     def __init__(self, key: str, files: dict[str, bytes]) -> None:
         self._key = key
         self._files = files
 
     def convert(self, cwl_type: Json, value: Json, path: str = "") -> Json:
-        """Return the CWL value for an OGC value.
-
-        Raises:
-            _Unfit: The value does not fit the type.
-        """
         if isinstance(cwl_type, dict):
             if "union" in cwl_type:
                 return self._union(cwl_type["union"], value, path)
@@ -155,7 +159,12 @@ class _Converter:
             return self._file(value, path)
         if cwl_type == "Directory":
             return {"class": "Directory", "location": _address(value, path)}
-        return self._literal(cwl_type, _bare(value), path)
+        bare = _bare(value)
+        if cwl_type in _LITERALS:
+            words, schema = _LITERALS[cwl_type]
+            if not jsonschema_rs.is_valid(schema, bare):
+                raise _Unfit(f"must be {words}", path)
+        return int(bare) if cwl_type in {"int", "long"} else bare
 
     def _union(self, alternatives: list[Any], value: Json, path: str) -> Json:
         if value is None and "null" in alternatives:
@@ -168,31 +177,26 @@ class _Converter:
                 return self.convert(each, value, path)
             except _Unfit as unfit:
                 reasons.append(unfit)
-        raise (
-            reasons[0]
-            if len(reasons) == 1
-            else _Unfit(
-                " and ".join(str(reason) for reason in reasons) or "must be empty", path
-            )
-        )
+        if len(reasons) == 1:
+            raise reasons[0]
+        raise _Unfit(" and ".join(map(str, reasons)) or "must be empty", path)
 
     def _array(self, item: Json, value: Json, path: str) -> list[Any]:
         value = _bare(value)
-        if not isinstance(value, list):
-            # One value where many are possible is what 1.0 clients send.
-            value = [value]
+        # One value where many are possible is what 1.0 clients send.
+        values = value if isinstance(value, list) else [value]
         return [
             self.convert(item, each, f"{path}/{index}")
-            for index, each in enumerate(value)
+            for index, each in enumerate(values)
         ]
 
     def _enum(self, symbols: list[str], value: Json, path: str) -> str:
-        for symbol in symbols:
-            # Descriptions show the last part of a symbol that is an address.
-            if value in (symbol, symbol.rsplit("/", 1)[-1]):
+        # Descriptions show the last part of a symbol that is an address.
+        shown = {symbol: symbol.rsplit("/", 1)[-1] for symbol in symbols}
+        for symbol, word in shown.items():
+            if value in (symbol, word):
                 return symbol
-        shown = ", ".join(symbol.rsplit("/", 1)[-1] for symbol in symbols)
-        raise _Unfit(f"must be one of: {shown}", path)
+        raise _Unfit(f"must be one of: {', '.join(shown.values())}", path)
 
     def _record(self, cwl_type: Mapping[str, Any], value: Json, path: str) -> Json:
         fields = cwl_type["fields"]
@@ -206,26 +210,11 @@ class _Converter:
         for name, each in fields.items():
             if name in value:
                 record[name] = self.convert(each, value[name], f"{path}/{name}")
-            elif not _optional(each):
+            elif not (isinstance(each, dict) and "null" in each.get("union", ())):
                 raise _Unfit(f"needs the member {name!r}", path)
         if unknown := sorted(value.keys() - fields.keys()):
             raise _Unfit(f"has no member {unknown[0]!r}", path)
         return record
-
-    def _literal(self, cwl_type: str, value: Json, path: str) -> Json:
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        whole = number and (isinstance(value, int) or value.is_integer())
-        fits = {
-            "string": isinstance(value, str),
-            "boolean": isinstance(value, bool),
-            "int": whole and -_INT32 <= value < _INT32,
-            "long": whole and -_INT64 <= value < _INT64,
-            "float": number,
-            "double": number,
-        }.get(cwl_type, True)
-        if not fits:
-            raise _Unfit(f"must be {_WORDS.get(cwl_type, cwl_type)}", path)
-        return int(value) if cwl_type in {"int", "long"} else value
 
     def _file(self, value: Json, path: str) -> dict[str, Any]:
         if isinstance(value, dict) and "href" in value:
@@ -237,10 +226,6 @@ class _Converter:
         name = f"{self._key}-{len(self._files)}{suffix}"
         self._files[name] = content
         return {"class": "File", "path": f"{STAGED}/{name}"}
-
-
-def _optional(cwl_type: Json) -> bool:
-    return isinstance(cwl_type, dict) and "null" in cwl_type.get("union", ())
 
 
 def _is_web_address(value: Json) -> TypeGuard[str]:
@@ -260,11 +245,10 @@ def _address(value: Json, path: str) -> str:
 
 def _content(value: Json, path: str) -> tuple[str, bytes]:
     """Return media type and bytes of a file that was sent by value."""
-    media_type, encoding = "text/plain", ""
-    if isinstance(value, dict) and "value" in value and value.keys() <= _QUALIFIED:
-        media_type = str(value.get("mediaType") or "text/plain")
-        encoding = str(value.get("encoding") or "")
-        value = value["value"]
+    media_type, encoding = "text/plain", None
+    if _is_qualified(value):
+        media_type = str(value.get("mediaType") or media_type)
+        encoding, value = value.get("encoding"), value["value"]
     if encoding == "base64" and isinstance(value, str):
         try:
             return media_type, base64.b64decode(value, validate=True)
