@@ -80,47 +80,44 @@ def _parser() -> argparse.ArgumentParser:
         help="start the lab server",
         description="Start an OGC API - Processes server on this machine.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        argument_default=argparse.SUPPRESS,
     )
-    lab.add_argument(
-        "--port", type=int, default=8080, help="TCP port; 0 for a free one"
-    )
-    lab.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    lab.add_argument(
-        "--data",
-        type=Path,
-        default=_data_folder(),
-        help="folder for processes and jobs; they are there again next time",
-    )
-    lab.add_argument(
-        "--workers",
-        type=int,
-        default=argparse.SUPPRESS,
-        help="jobs that run side by side (default: the number of cores)",
-    )
-    lab.add_argument(
-        "--runner",
-        default=argparse.SUPPRESS,
-        help="command that runs a package, in front of --outdir DIR PACKAGE INPUTS; "
-        "{logs} in it is a folder for logs (default: the embedded cwltool)",
-    )
-    lab.add_argument("--tenant", default="acme", help="first part of every address")
-    lab.add_argument(
-        "--token",
-        default=argparse.SUPPRESS,
-        help="secret that clients send as bearer token; others on this machine may see "
-        f"a command line, and shells keep it, so rather set {TOKEN_VARIABLE}",
-    )
-    lab.add_argument(
-        "--oidc",
-        metavar="ISSUER",
-        default=argparse.SUPPRESS,
-        help="OpenID Connect issuer whose access tokens clients send",
-    )
-    lab.add_argument(
-        "--audience",
-        default=argparse.SUPPRESS,
-        help="what these tokens must be meant for (default: anything)",
-    )
+    number: dict[str, Any] = {"type": int}
+    folder: dict[str, Any] = {"type": Path, "default": _data_folder()}
+    for name, words, more in (
+        ("port", "TCP port; 0 for a free one", {**number, "default": 8080}),
+        ("host", "address to listen on", {"default": "127.0.0.1"}),
+        (
+            "data",
+            "folder for processes and jobs; they are there again next time",
+            folder,
+        ),
+        (
+            "workers",
+            "jobs that run side by side (default: the number of cores)",
+            number,
+        ),
+        (
+            "runner",
+            "command that runs a package, in front of --outdir DIR PACKAGE INPUTS; "
+            "{logs} in it is a folder for logs (default: the embedded cwltool)",
+            {},
+        ),
+        ("tenant", "first part of every address", {"default": "acme"}),
+        (
+            "token",
+            "secret that clients send as bearer token; others on this machine may see "
+            f"a command line, and shells keep it, so rather set {TOKEN_VARIABLE}",
+            {},
+        ),
+        (
+            "oidc",
+            "OpenID Connect issuer whose access tokens clients send",
+            {"metavar": "ISSUER"},
+        ),
+        ("audience", "what these tokens must be meant for (default: anything)", {}),
+    ):
+        lab.add_argument(f"--{name}", help=words, **more)
     return parser
 
 

@@ -101,26 +101,24 @@ class JobFilter:
         """Return the SQL condition and its values."""
         parts: list[str] = ["0"] if self.nothing else []
         values: list[Any] = []
-        for column, wanted in (
+        for column, words in (
             ("process_id", self.process_ids),
             ("status", self.statuses),
         ):
-            if wanted:
-                parts.append(f"{column} IN ({', '.join('?' * len(wanted))})")
-                values += wanted
+            if words:
+                parts.append(f"{column} IN ({', '.join('?' * len(words))})")
+                values += words
         # A job that has not started has no duration, so it fits neither bound.
-        duration = "(COALESCE(finished, ?) - started)"
-        for condition, value in (
+        duration = f"(COALESCE(finished, {now()}) - started)"
+        for condition, bound in (
             ("created >= ?", self.created_from),
             ("created <= ?", self.created_to),
+            (f"{duration} >= ?", self.min_duration_s),
+            (f"{duration} <= ?", self.max_duration_s),
         ):
-            if value is not None:
+            if bound is not None:
                 parts.append(condition)
-                values.append(value)
-        for sign, value in ((">=", self.min_duration_s), ("<=", self.max_duration_s)):
-            if value is not None:
-                parts.append(f"{duration} {sign} ?")
-                values += [now(), value]
+                values.append(bound)
         return (" WHERE " + " AND ".join(parts) if parts else ""), values
 
 
@@ -144,18 +142,16 @@ class JobStore:
 
     def add(self, job_id: str, process_id: str, request: dict[str, Any]) -> JobRecord:
         """Store a new accepted job and return it."""
-        moment = now()
         self._db.execute(
             "INSERT INTO jobs (job_id, process_id, status, progress, message, created,"
-            " updated, request) VALUES (?, ?, 'accepted', 0, ?, ?, ?, ?)",
-            (
-                job_id,
-                process_id,
-                "waiting for a free worker",
-                moment,
-                moment,
-                json.dumps(request),
-            ),
+            " updated, request) VALUES (:job_id, :process_id, 'accepted', 0,"
+            " 'waiting for a free worker', :now, :now, :request)",
+            {
+                "job_id": job_id,
+                "process_id": process_id,
+                "now": now(),
+                "request": json.dumps(request),
+            },
         )
         return self.get(job_id)
 

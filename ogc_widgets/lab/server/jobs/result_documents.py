@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,9 +17,8 @@ from ogc_widgets.lab.server.stac.result_items import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from ogc_widgets.lab.engines.runner import JobFolder
     from ogc_widgets.lab.server.values import Json
 
 # A larger file is sent as a link even where its value was asked for.
@@ -51,38 +51,25 @@ class Raw:
     path: Path | None = None
 
 
-def read_outputs(folder: JobFolder) -> dict[str, Any]:
-    """Return the CWL output object of a successful job."""
-    document: dict[str, Any] = json.loads(
-        folder.output_object.read_text(encoding="utf-8")
-    )
-    return document
-
-
 def results_document(
     outputs: Mapping[str, Any],
     addresses: ResultAddresses,
-    *,
-    by_reference: Callable[[str], bool | None],
+    modes: Mapping[str, str | None],
 ) -> dict[str, Any]:
     """Return the results document of the standard.
 
     Args:
         outputs: The CWL output object, only the outputs that are wanted.
         addresses: Where the files can be fetched.
-        by_reference: Says for an output id whether the client asked for a
-            reference (True), a value (False), or neither (None).
+        modes: Output id to ``reference`` or ``value``, where the client said which.
     """
-    document: dict[str, Any] = {}
-    for name, value in outputs.items():
-        if value is None:
-            continue
-        wanted = by_reference(name)
-        if wanted:
-            document[name] = _reference(name, value, addresses)
-        else:
-            document[name] = _inline(value, addresses, files_too=wanted is False)
-    return document
+    return {
+        name: _reference(name, value, addresses)
+        if modes.get(name) == "reference"
+        else _inline(value, addresses, files_too=modes.get(name) == "value")
+        for name, value in outputs.items()
+        if value is not None
+    }
 
 
 def raw_output(value: Json, addresses: ResultAddresses) -> Raw:
@@ -92,44 +79,41 @@ def raw_output(value: Json, addresses: ResultAddresses) -> Raw:
         return Raw(media_type(path), path=path)
     if isinstance(value, str):
         return Raw("text/plain; charset=utf-8", value.encode())
-    inline = _inline(value, addresses, files_too=False)
+    inline, kind = _inline(value, addresses, files_too=False), "application/json"
     if isinstance(inline, dict) and "value" in inline:
-        kind = inline.get("mediaType", "application/json")
-        return Raw(kind, json.dumps(inline["value"]).encode())
-    return Raw("application/json", json.dumps(inline).encode())
+        inline, kind = inline["value"], inline.get("mediaType", kind)
+    return Raw(kind, json.dumps(inline).encode())
 
 
 def _reference(name: str, value: Json, addresses: ResultAddresses) -> Json:
-    if _is(value, "File"):
-        return _link(value, addresses)
-    if isinstance(value, list) and value and all(_is(v, "File") for v in value):
-        return [_link(each, addresses) for each in value]
+    files = value if isinstance(value, list) else [value]
+    if files and all(_is(each, "File") for each in files):
+        links = [_link(each, addresses) for each in files]
+        return links if isinstance(value, list) else links[0]
     kind = "text/plain" if isinstance(value, str) else "application/json"
     if _is(value, "Directory") and find_catalog(_path(value)):
         kind = "application/geo+json"
     return {"href": addresses.output(name), "type": kind}
 
 
-def _inline(value: Json, addresses: ResultAddresses, *, files_too: bool) -> Json:
-    """Return a value as the document carries it: objects are qualified."""
+def _inline(
+    value: Json, addresses: ResultAddresses, *, files_too: bool, inner: bool = False
+) -> Json:
+    """Return a value as the document carries it: the outermost object is qualified."""
     if _is(value, "File"):
         return _file_value(value, addresses) if files_too else _link(value, addresses)
     if _is(value, "Directory"):
         return _directory(value, addresses)
     if isinstance(value, list):
-        return [_inline(each, addresses, files_too=files_too) for each in value]
+        return [
+            _inline(each, addresses, files_too=files_too, inner=inner) for each in value
+        ]
     if isinstance(value, dict):
-        return {"value": _record(value, addresses)}
-    return value
-
-
-def _record(value: Json, addresses: ResultAddresses) -> Json:
-    if _is(value, "File") or _is(value, "Directory"):
-        return _inline(value, addresses, files_too=False)
-    if isinstance(value, dict):
-        return {key: _record(each, addresses) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_record(each, addresses) for each in value]
+        record = {
+            key: _inline(each, addresses, files_too=False, inner=True)
+            for key, each in value.items()
+        }
+        return record if inner else {"value": record}
     return value
 
 
@@ -148,37 +132,27 @@ def _directory(value: Mapping[str, Any], addresses: ResultAddresses) -> dict[str
 
 def _link(value: Mapping[str, Any], addresses: ResultAddresses) -> dict[str, Any]:
     path = _path(value)
-    link = {
+    return {
         "href": addresses.file(path),
         "type": media_type(path),
         "title": str(value.get("basename") or path.name),
+        **({"length": value["size"]} if "size" in value else {}),
     }
-    if "size" in value:
-        link["length"] = value["size"]
-    return link
 
 
 def _file_value(value: Mapping[str, Any], addresses: ResultAddresses) -> dict[str, Any]:
     path = _path(value)
     if path.stat().st_size > _INLINE_BYTES:
         return _link(value, addresses)
-    kind = media_type(path)
-    content = path.read_bytes()
-    if kind.split(";")[0] in {"application/json", "application/geo+json"}:
-        try:
+    kind, content = media_type(path), path.read_bytes()
+    short = kind.split(";")[0]
+    with suppress(ValueError):  # it is not what its name says
+        if short in {"application/json", "application/geo+json"}:
             return {"value": json.loads(content), "mediaType": kind}
-        except ValueError:
-            pass
-    if kind.startswith("text/"):
-        try:
-            return {"value": content.decode(), "mediaType": kind.split(";")[0]}
-        except UnicodeDecodeError:
-            pass
-    return {
-        "value": base64.b64encode(content).decode(),
-        "mediaType": kind,
-        "encoding": "base64",
-    }
+        if short.startswith("text/"):
+            return {"value": content.decode(), "mediaType": short}
+    encoded = base64.b64encode(content).decode()
+    return {"value": encoded, "mediaType": kind, "encoding": "base64"}
 
 
 def _is(value: Json, kind: str) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ogc_widgets.lab.server.jobs.job_store import JobRecord, timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ogc_widgets.lab.engines.runner import JobFolder
     from ogc_widgets.lab.server.processes.deployed import ProcessRecord
     from ogc_widgets.lab.server.values import Json
@@ -23,18 +22,9 @@ OPENAPI_TYPE = "application/vnd.oai.openapi+json;version=3.0"
 CONFORMANCE = [
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json",
-    *(
-        _CONF1 + name
-        for name in (
-            "core",
-            "ogc-process-description",
-            "json",
-            "oas30",
-            "job-list",
-            "dismiss",
-        )
-    ),
-    *(_CONF2 + name for name in ("deploy-replace-undeploy", "ogcapppkg", "cwl")),
+    *(f"{_CONF1}{name}" for name in ("core", "ogc-process-description", "json")),
+    *(f"{_CONF1}{name}" for name in ("oas30", "job-list", "dismiss")),
+    *(f"{_CONF2}{name}" for name in ("deploy-replace-undeploy", "ogcapppkg", "cwl")),
 ]
 
 
@@ -73,7 +63,7 @@ def process_summary(record: ProcessRecord, api: str) -> dict[str, Any]:
     """Return the summary of a process."""
     described = record.described
     address = f"{api}/processes/{quote(record.id, safe='')}"
-    summary: dict[str, Any] = {
+    return {
         "id": record.id,
         "title": described["title"] or record.id,
         "description": described["description"],
@@ -86,27 +76,41 @@ def process_summary(record: ProcessRecord, api: str) -> dict[str, Any]:
             link(f"{address}/execution", _OGC_REL + "execute", "Address for execution"),
             link(f"{address}/package", "describedby", "Package", record.media_type),
         ],
+        **{key: described[key] for key in ("keywords", "metadata") if described[key]},
     }
-    for key in ("keywords", "metadata"):
-        if described[key]:
-            summary[key] = described[key]
-    return summary
 
 
 def process_description(record: ProcessRecord, api: str) -> dict[str, Any]:
     """Return the description of a process."""
-    return {
-        **process_summary(record, api),
-        "inputs": record.described["inputs"],
-        "outputs": record.described["outputs"],
-    }
+    parts = {key: record.described[key] for key in ("inputs", "outputs")}
+    return process_summary(record, api) | parts
 
 
 def status_info(job: JobRecord, folder: JobFolder, api: str) -> dict[str, Any]:
     """Return the statusInfo of a job, with a link per step log."""
     address = f"{api}/jobs/{job.job_id}"
     logs = folder.step_logs()
-    info: dict[str, Any] = {
+    updated = job.updated
+    if job.status == "running":  # a line in a log is a sign of life
+        for path in (folder.log, *(path for _, path in logs)):
+            with suppress(OSError):
+                updated = max(updated, path.stat().st_mtime)
+    moments = {
+        "created": job.created,
+        "started": job.started,
+        "finished": job.finished,
+        "updated": updated,
+    }
+    links = [link(address, "monitor", "Status of this job")]
+    # Where the results will be is known before they are there.
+    if job.status in {"accepted", "running", "successful"}:
+        links.append(link(f"{address}/results", RESULTS_REL, "Results"))
+    for name, _ in logs:
+        href = f"{address}/logs/{quote(name)}.log"
+        links.append(link(href, "related", f"Tool log {name}.log", "text/plain"))
+    if folder.log.exists():
+        links.append(link(f"{address}/log", "related", "Job log", "text/plain"))
+    return {
         "jobID": job.job_id,
         "id": job.job_id,
         "processID": job.process_id,
@@ -114,45 +118,10 @@ def status_info(job: JobRecord, folder: JobFolder, api: str) -> dict[str, Any]:
         "status": job.status,
         "message": job.message,
         "progress": job.progress,
-        "created": timestamp(job.created),
+        **{
+            name: timestamp(moment)
+            for name, moment in moments.items()
+            if moment is not None
+        },
+        "links": links,
     }
-    if job.started is not None:
-        info["started"] = timestamp(job.started)
-    if job.finished is not None:
-        info["finished"] = timestamp(job.finished)
-    info["updated"] = timestamp(max(job.updated, _last_word(job, folder)))
-    info["links"] = [link(address, "monitor", "Status of this job")]
-    # Where the results will be is known before they are there.
-    if job.status in {"accepted", "running", "successful"}:
-        info["links"].append(link(f"{address}/results", RESULTS_REL, "Results"))
-    info["links"] += [
-        link(
-            f"{address}/logs/{quote(name)}.log",
-            "related",
-            f"Tool log {name}.log",
-            "text/plain",
-        )
-        for name, _ in logs
-    ]
-    if folder.log.exists():
-        info["links"].append(link(f"{address}/log", "related", "Job log", "text/plain"))
-    return info
-
-
-def _last_word(job: JobRecord, folder: JobFolder) -> float:
-    """Return when a running job last wrote to a log: a sign of life."""
-    if job.status != "running":
-        return 0.0
-    times = [0.0]
-    for path in (folder.log, *(path for _, path in folder.step_logs())):
-        try:
-            times.append(path.stat().st_mtime)
-        except OSError:
-            continue
-    return max(times)
-
-
-def execute_answer(job: Mapping[str, Any]) -> dict[str, str]:
-    """Return the headers of the answer to an asynchronous execute request."""
-    monitor = next(each for each in job["links"] if each["rel"] == "monitor")
-    return {"Location": monitor["href"], "Preference-Applied": "respond-async"}

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from ogc_widgets.lab.server.context import api_of, job_with, lab_of
 from ogc_widgets.lab.server.problems import Problem, bad_request
-from ogc_widgets.lab.server.processes.documents import execute_answer, status_info
+from ogc_widgets.lab.server.processes.documents import status_info
 from ogc_widgets.lab.server.processes.inputs import check_inputs
 from ogc_widgets.lab.server.routes.result_routes import results_response
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from ogc_widgets.lab.server.processes.deployed import ProcessRecord
+    from ogc_widgets.lab.server.values import Json
 
 _LARGEST_BODY = 64 * 2**20
 
@@ -28,10 +29,7 @@ async def execute(request: Request) -> Response:
     lab = lab_of(request)
     process = lab.processes.get(request.path_params["process_id"])
     body = await read_json(request)
-    inputs = body.get("inputs", {})
-    if not isinstance(inputs, dict):
-        raise _invalid("inputs must be an object with one member per input.")
-    checked = check_inputs(process.described, inputs)
+    checked = check_inputs(process.described, _object(body.get("inputs", {}), "input"))
     preferences = _preferences(request)
     is_async = "respond-async" in preferences
     job = lab.scheduler.submit(
@@ -44,11 +42,13 @@ async def execute(request: Request) -> Response:
         },
     )
     api = api_of(request)
+    address = f"{api}/jobs/{job.job_id}"
     if is_async:
         info = status_info(job, lab.scheduler.folder(job.job_id), api)
-        return JSONResponse(info, 201, headers=execute_answer(info))
+        headers = {"Location": address, "Preference-Applied": "respond-async"}
+        return JSONResponse(info, 201, headers=headers)
     await lab.scheduler.finished(job.job_id)
-    monitor = {"Link": f'<{api}/jobs/{job.job_id}>; rel="monitor"'}
+    monitor = {"Link": f'<{address}>; rel="monitor"'}
     try:
         response = await results_response(request, job_with(lab, job.job_id))
     except Problem as problem:
@@ -154,6 +154,12 @@ def _preferences(request: Request) -> set[str]:
     }
 
 
+def _object(value: Json, kind: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise _invalid(f"{kind}s must be an object with one member per {kind}.")
+    return value
+
+
 def _wanted_response(body: dict[str, Any], preferences: set[str]) -> str:
     wanted = body.get("response", "")
     if wanted not in ("", "raw", "document"):
@@ -167,11 +173,8 @@ def _wanted_outputs(
     process: ProcessRecord, body: dict[str, Any]
 ) -> dict[str, str | None]:
     """Return output id to transmission mode; empty for all as they come."""
-    wanted = body.get("outputs") or {}
-    if not isinstance(wanted, dict):
-        raise _invalid("outputs must be an object with one member per output.")
     modes: dict[str, str | None] = {}
-    for name, selection in wanted.items():
+    for name, selection in _object(body.get("outputs") or {}, "output").items():
         if name not in process.described["outputs"]:
             known = ", ".join(process.described["outputs"])
             raise _invalid(

@@ -15,7 +15,6 @@ from ogc_widgets.lab.server.jobs.result_documents import (
     Raw,
     ResultAddresses,
     raw_output,
-    read_outputs,
     results_document,
 )
 from ogc_widgets.lab.server.problems import Problem, no_such_job
@@ -97,44 +96,39 @@ async def results_response(request: Request, job: JobRecord) -> Response:
             return await _raw_response(request, next(iter(parts.values())))
         return await asyncio.to_thread(_multipart, parts)
 
-    def by_reference(name: str) -> bool | None:
-        mode = modes.get(name)
-        return None if mode is None else mode == "reference"
-
-    document = await asyncio.to_thread(
-        results_document, outputs, addresses, by_reference=by_reference
-    )
+    document = await asyncio.to_thread(results_document, outputs, addresses, modes)
     return JSONResponse(document)
 
 
 async def _outputs(request: Request, job: JobRecord) -> dict[str, Any]:
-    _check_ready(job)
-    folder = lab_of(request).scheduler.folder(job.job_id)
-    try:
-        return await asyncio.to_thread(read_outputs, folder)
-    except FileNotFoundError:  # another request has removed the job since
-        raise no_such_job(job.job_id) from None
+    """Return the CWL output object of a job.
 
-
-def _check_ready(job: JobRecord) -> None:
-    if job.status in {"accepted", "running"}:
+    Raises:
+        Problem: It has none, or not yet.
+    """
+    if not job.is_finished:
         raise Problem(
             404,
             "Results not ready",
             f"The job is {job.status} ({job.progress} %): {job.message}.",
             "result-not-ready",
         )
-    if job.status == "dismissed":
-        raise Problem(
-            404,
-            "No results",
-            "The job was dismissed, so there are no results.",
-            "result-not-available",
-        )
-    if job.status == "failed":
-        raise Problem(
-            job.failure_code, "The job failed", job.message, "result-not-available"
-        )
+    if job.status != "successful":
+        status, title, detail = {
+            "dismissed": (
+                404,
+                "No results",
+                "The job was dismissed, so there are no results.",
+            ),
+            "failed": (job.failure_code, "The job failed", job.message),
+        }[job.status]
+        raise Problem(status, title, detail, "result-not-available")
+    path = lab_of(request).scheduler.folder(job.job_id).output_object
+    try:
+        document: dict[str, Any] = json.loads(await asyncio.to_thread(path.read_bytes))
+    except FileNotFoundError:  # another request has removed the job since
+        raise no_such_job(job.job_id) from None
+    return document
 
 
 def _addresses(request: Request, job: JobRecord) -> ResultAddresses:
