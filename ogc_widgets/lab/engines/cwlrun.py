@@ -30,12 +30,7 @@ _WAKE_UP_S = 0.05
 
 
 class LabExecutor(MultithreadedJobExecutor):
-    """Runs steps side by side, each with a log file of its own.
-
-    Args:
-        logs: Folder for the log files.
-        parallel: How many steps may run at the same time.
-    """
+    """Runs steps side by side, each with a log file of its own."""
 
     def __init__(self, logs: Path, parallel: int) -> None:
         super().__init__(max_parallel=parallel)

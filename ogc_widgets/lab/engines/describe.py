@@ -47,12 +47,7 @@ _SIMPLE = frozenset(
 
 
 class PackageError(Exception):
-    """The package cannot be deployed.
-
-    Args:
-        kind: ``invalid`` or ``workflow-not-found``.
-        detail: What is wrong, one sentence.
-    """
+    """The package cannot be deployed."""
 
     def __init__(self, kind: str, detail: str) -> None:
         super().__init__(detail)

@@ -39,11 +39,6 @@ def why_it_failed(folder: JobFolder, tracker: Tracker, exit_code: int) -> Failur
 
     A step that ends with a line ``error: <sentence>`` has said it itself. Otherwise
     the step's name and its last lines, or what the runner said.
-
-    Args:
-        folder: The job's files.
-        tracker: What is known of the run.
-        exit_code: Exit code of the runner.
     """
     logs = dict(folder.step_logs())
     for name in tracker.failed:

@@ -115,14 +115,7 @@ class Launcher:
     async def launch(
         self, module: str, arguments: Sequence[str], *, cwd: Path, stdout: IO[bytes]
     ) -> Running:
-        """Start a module of this folder.
-
-        Args:
-            module: ``cwlrun`` or ``describe``.
-            arguments: Its command line.
-            cwd: Working folder.
-            stdout: File for its output.
-        """
+        """Start a module of this folder."""
         if await self._is_warm():
             with contextlib.suppress(OSError):
                 return await self._fork(module, arguments, cwd=cwd, stdout=stdout)

@@ -26,11 +26,7 @@ def identity(pid: int) -> dict[str, Any]:
 
 
 def kill_tree(process: dict[str, Any]) -> None:
-    """End a program and everything that it started; blocks for at most some seconds.
-
-    Args:
-        process: What :func:`identity` returned; a process that is gone is fine.
-    """
+    """End a program and everything that it started; blocks for at most some seconds."""
     if not process:
         return
     try:

@@ -33,9 +33,6 @@ def supervise(start: Callable[[], int]) -> int:
 
     Called in a process with one thread, for it forks.
 
-    Args:
-        start: Runs the program; returns its exit code.
-
     Returns:
         The exit code.
     """

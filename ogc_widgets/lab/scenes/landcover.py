@@ -45,10 +45,6 @@ _SNOW = (7_700, 7_600, 7_700, 8_700)
 def reflectance(land: Landscape, season: Season) -> NDArray[np.uint16]:
     """Return surface reflectance times 10,000.
 
-    Args:
-        land: The landscape.
-        season: The day.
-
     Returns:
         Array of shape (4, rows, columns), bands in the order of ``BANDS``; never 0,
         which means no data.

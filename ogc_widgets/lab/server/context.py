@@ -46,12 +46,7 @@ class Lab:
 
 
 def resource(path: str, **verbs: Callable[[Request], Awaitable[Response]]) -> Route:
-    """Return one route for several methods, so that a 405 can list all of them.
-
-    Args:
-        path: Path of the resource.
-        verbs: HTTP method to what answers it.
-    """
+    """Return one route for several methods, so that a 405 can list all of them."""
 
     async def answer(request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method

@@ -17,13 +17,7 @@ if TYPE_CHECKING:
 def api_definition(
     api: str, process_ids: list[str], settings: Settings
 ) -> dict[str, Any]:
-    """Return the definition of the API at an address.
-
-    Args:
-        api: The address.
-        process_ids: The processes there are now; offered as values.
-        settings: Say whether and how clients sign in.
-    """
+    """Return the definition of the API at an address."""
     definition: dict[str, Any] = read_yaml(Path(__file__).with_name("openapi.yaml"))
     definition["servers"] = [{"url": api}]
     if process_ids:

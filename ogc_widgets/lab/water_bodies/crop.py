@@ -35,7 +35,6 @@ def crop(item: str, band: str, aoi: str, epsg: str, folder: Path) -> Path:
     Raises:
         InputError: The area, the item or the band cannot be used.
     """
-    import rasterio
     from rasterio.windows import Window
 
     crs = area.parse_crs(epsg)
@@ -67,15 +66,9 @@ def crop(item: str, band: str, aoi: str, epsg: str, folder: Path) -> Path:
             rasters.pixel_size(source),
         )
         nodata = _nodata(source, number, items.nodata(found, key, number))
-        profile = rasters.tiled_profile(source.dtypes[number - 1], nodata) | {
-            "width": width,
-            "height": height,
-            "crs": source.crs,
-            "transform": source.window_transform(window),
-        }
-        folder.mkdir(parents=True, exist_ok=True)
-        with rasterio.open(target, "w", **profile) as output:
-            for strip in rasters.strips(width, height):
+        dtype = source.dtypes[number - 1]
+        with rasters.create(target, dtype, nodata, source, window) as output:
+            for strip in rasters.strips(width, height, "read"):
                 part = Window(
                     window.col_off,
                     window.row_off + strip.row_off,
@@ -85,9 +78,6 @@ def crop(item: str, band: str, aoi: str, epsg: str, folder: Path) -> Path:
                 pixels = rasters.read(source, name, number, part)
                 kept = pixels.data if nodata is None else pixels.filled(nodata)
                 output.write(kept, 1, window=strip)
-                if strip.height < height:
-                    done = int(strip.row_off + strip.height)
-                    log.info("read %d of %d rows", done, height)
             output.scales = (scale,)
             output.offsets = (offset,)
             output.update_tags(STAC_ITEM=found["id"], BAND=band)

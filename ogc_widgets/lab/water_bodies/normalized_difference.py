@@ -40,7 +40,6 @@ def normalized_difference(files: Sequence[Path], folder: Path) -> Path:
         InputError: Not two rasters, or rasters that cannot be read or do not overlap.
     """
     import numpy as np
-    import rasterio
 
     if len(files) != 2:
         raise InputError(
@@ -80,17 +79,11 @@ def normalized_difference(files: Sequence[Path], folder: Path) -> Path:
                 (reference, aligned) if reference is first else (aligned, reference)
             )
         target = folder / f"{items.safe_name(item)}_difference.tif"
-        profile = rasters.tiled_profile("float32", NODATA) | {
-            "width": reference.width,
-            "height": reference.height,
-            "crs": reference.crs,
-            "transform": reference.transform,
-        }
-        folder.mkdir(parents=True, exist_ok=True)
         valid = 0
         low, high = np.inf, -np.inf
-        with rasterio.open(target, "w", **profile) as output:
-            for strip in rasters.strips(reference.width, reference.height):
+        size = reference.width, reference.height
+        with rasters.create(target, "float32", NODATA, reference) as output:
+            for strip in rasters.strips(*size, "computed"):
                 a = _reflectance(first, names[0], strip)
                 b = _reflectance(second, names[1], strip)
                 total = a + b
@@ -101,9 +94,6 @@ def normalized_difference(files: Sequence[Path], folder: Path) -> Path:
                 np.clip(difference, -1, 1, out=difference)
                 output.write(difference, 1, window=strip)
                 valid += int(np.count_nonzero(usable))
-                if strip.height < output.height:
-                    done = int(strip.row_off + strip.height)
-                    log.info("computed %d of %d rows", done, output.height)
                 if usable.any():
                     low = min(low, float(difference[usable].min()))
                     high = max(high, float(difference[usable].max()))

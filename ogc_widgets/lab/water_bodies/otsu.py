@@ -59,17 +59,10 @@ def otsu(file: Path, folder: Path) -> Path:
         threshold, valid = _threshold(source, item)
         log.info("threshold %.4f", threshold)
         target = folder / f"{items.safe_name(item)}_water.tif"
-        folder.mkdir(parents=True, exist_ok=True)
-        profile = rasters.tiled_profile("uint8", NODATA) | {
-            "width": source.width,
-            "height": source.height,
-            "crs": source.crs,
-            "transform": source.transform,
-        }
         with tempfile.TemporaryDirectory() as scratch:
             plain = Path(scratch) / "mask.tif"
             water = 0
-            with rasterio.open(plain, "w", **profile) as output:
+            with rasters.create(plain, "uint8", NODATA, source) as output:
                 output.write_colormap(1, _COLOURS)
                 output.update_tags(
                     **source.tags() | {"STAC_ITEM": item, "THRESHOLD": repr(threshold)}
@@ -84,6 +77,7 @@ def otsu(file: Path, folder: Path) -> Path:
             log.info(
                 "water %.1f %% of %s valid pixels", 100 * water / valid, f"{valid:,}"
             )
+            folder.mkdir(parents=True, exist_ok=True)
             rasters.write_cog(plain, target)
         with rasterio.open(target) as written:
             levels = written.overviews(1)

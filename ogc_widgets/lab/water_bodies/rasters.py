@@ -12,6 +12,7 @@ from urllib.request import url2pathname
 from ogc_widgets.errors import InputError
 from ogc_widgets.lab.link_local import check_host
 from ogc_widgets.lab.water_bodies.items import shown
+from ogc_widgets.lab.water_bodies.program import log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-    from rasterio.io import DatasetReader
+    from rasterio.io import DatasetReader, DatasetWriter
     from rasterio.windows import Window
 
     Pixels = NDArray[np.float32]
@@ -146,35 +147,66 @@ def pixel_size(dataset: DatasetReader) -> str:
     return f"{size:g} {unit or dataset.crs.linear_units}"
 
 
-def strips(width: int, height: int) -> Iterator[Window]:
+def strips(width: int, height: int, doing: str = "") -> Iterator[Window]:
     """Cut a raster into full-width strips of whole tiles, from the top down.
 
     Args:
         width: Columns of the raster.
         height: Rows of the raster.
+        doing: What is done with them, such as ``read``; logged where there are several.
     """
     from rasterio.windows import Window
 
     rows = max(_STRIP_PIXELS // max(width, 1) // TILE, 1) * TILE
     for first in range(0, height, rows):
-        yield Window(0, first, width, min(rows, height - first))
+        end = min(first + rows, height)
+        yield Window(0, first, width, end - first)
+        if doing and rows < height:
+            log.info("%s %d of %d rows", doing, end, height)
 
 
-def tiled_profile(dtype: str, nodata: float | None) -> dict[str, Any]:
-    """Return the options of a tiled, quickly compressed GeoTIFF with one band."""
-    return {
-        "driver": "GTiff",
-        "count": 1,
-        "dtype": dtype,
-        "nodata": nodata,
-        "tiled": True,
-        "blockxsize": TILE,
-        "blockysize": TILE,
-        "compress": "deflate",
-        "zlevel": 1,
-        "predictor": 3 if dtype.startswith("float") else 2,
-        "bigtiff": "if_safer",
-    }
+@contextmanager
+def create(
+    target: Path,
+    dtype: str,
+    nodata: float | None,
+    like: DatasetReader,
+    window: Window | None = None,
+) -> Iterator[DatasetWriter]:
+    """Create a tiled, quickly compressed GeoTIFF with one band.
+
+    Args:
+        target: The file; its folder is made when it is not there.
+        dtype: Type of the pixels.
+        nodata: The value for "nothing here".
+        like: A raster with the same reference system and pixels.
+        window: The part of it that the new raster covers; all of it by default.
+    """
+    import rasterio
+    from rasterio.windows import Window
+
+    window = window or Window(0, 0, like.width, like.height)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with rasterio.open(
+        target,
+        "w",
+        driver="GTiff",
+        count=1,
+        dtype=dtype,
+        nodata=nodata,
+        width=int(window.width),
+        height=int(window.height),
+        crs=like.crs,
+        transform=like.window_transform(window),
+        tiled=True,
+        blockxsize=TILE,
+        blockysize=TILE,
+        compress="deflate",
+        zlevel=1,
+        predictor=3 if dtype.startswith("float") else 2,
+        bigtiff="if_safer",
+    ) as output:
+        yield output
 
 
 def write_cog(source: Path, target: Path) -> None:

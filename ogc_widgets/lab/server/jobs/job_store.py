@@ -123,11 +123,7 @@ class JobFilter:
 
 
 class JobStore:
-    """The job table. All methods are short and run on the server's loop thread.
-
-    Args:
-        path: The database file; created when absent.
-    """
+    """The job table. All methods are short and run on the server's loop thread."""
 
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, isolation_level=None)
@@ -216,14 +212,7 @@ class JobStore:
     def finish(
         self, job_id: str, status: str, message: str, *, failure_code: int = 500
     ) -> None:
-        """Give a job its last status; the first last status stands.
-
-        Args:
-            job_id: The job.
-            status: ``successful``, ``failed`` or ``dismissed``.
-            message: What happened, for people.
-            failure_code: HTTP status code that fits a failure.
-        """
+        """Give a job its last status; the first last status stands."""
         moment = now()
         self._db.execute(
             "UPDATE jobs SET status = ?, message = ?, finished = ?, updated = ?,"

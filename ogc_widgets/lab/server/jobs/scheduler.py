@@ -39,13 +39,7 @@ _COLOUR = re.compile(rb"\x1b\[[0-9;]*m")
 
 
 class Scheduler:
-    """N workers that take jobs in the order in which they were accepted.
-
-    Args:
-        settings: Options of the server.
-        jobs: Where the jobs are noted.
-        launcher: Starts the embedded runner.
-    """
+    """N workers that take jobs in the order in which they were accepted."""
 
     def __init__(self, settings: Settings, jobs: JobStore, launcher: Launcher) -> None:
         self._settings = settings
@@ -90,11 +84,6 @@ class Scheduler:
         self, process: ProcessRecord, checked: CheckedInputs, request: Mapping[str, Any]
     ) -> JobRecord:
         """Accept a job.
-
-        Args:
-            process: What to run, as it is now.
-            checked: Its inputs.
-            request: What the results have to look like later on.
 
         Raises:
             OSError: The files of the job cannot be written; there is no job then.

@@ -28,12 +28,6 @@ async def describe_package(
 ) -> dict[str, Any]:
     """Return what ``describe`` says of a package, from the cache where it has.
 
-    Args:
-        launcher: Starts the program.
-        text: The package.
-        workflow: Its process to describe; empty takes the first workflow.
-        validate: Have the runner look at it, too.
-
     Raises:
         Problem: 400: the package is not valid, or has no such process.
     """

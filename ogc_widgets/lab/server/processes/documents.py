@@ -34,13 +34,7 @@ def link(href: str, rel: str, title: str, kind: str = "application/json") -> Jso
 
 
 def landing_page(api: str, stac: str, ends_with: int | None = None) -> dict[str, Any]:
-    """Return the landing page.
-
-    Args:
-        api: Address of the API.
-        stac: Address of the STAC API over the example scenes.
-        ends_with: Id of the process that the server ends with.
-    """
+    """Return the landing page."""
     return {
         "title": "ogc_widgets lab",
         "description": (

@@ -16,13 +16,7 @@ _AREA = "-121.399,39.834,-120.74,40.472"
 def with_examples(
     process_id: str, inputs: Mapping[str, Any], scenes: str
 ) -> dict[str, Any]:
-    """Add ``examples`` (JSON Schema 2020-12) to the inputs of a built-in process.
-
-    Args:
-        process_id: Which process.
-        inputs: Its inputs as described.
-        scenes: Address of the folder of scenes.
-    """
+    """Add ``examples`` (JSON Schema 2020-12) to the inputs of a built-in process."""
     found = dict(inputs)
     if process_id == "water-bodies":
         items = [f"{scenes}/{name}/{name}.json" for name in SCENES]

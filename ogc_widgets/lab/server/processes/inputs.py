@@ -64,10 +64,6 @@ def check_inputs(
 ) -> CheckedInputs:
     """Check inputs against the description and convert them.
 
-    Args:
-        described: A process as ``describe`` found it.
-        inputs: The ``inputs`` of an execute request.
-
     Raises:
         Problem: 400 that names every faulty input.
     """

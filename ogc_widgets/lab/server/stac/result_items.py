@@ -33,10 +33,7 @@ def feature_collection(
 ) -> dict[str, Any]:
     """Return the items below a catalogue as one FeatureCollection.
 
-    Args:
-        catalog: The catalogue's file.
-        root: Folder that links must not leave.
-        address: Gives the URL of a file below ``root``.
+    What lies outside of the folder ``root`` is neither read nor linked to.
     """
     items: list[dict[str, Any]] = []
     _collect(catalog, root.resolve(), address, items, set())
