@@ -112,14 +112,19 @@ def page_of(request: Request, *, largest: int = 1000) -> tuple[int, int]:
     Raises:
         Problem: 400 when they are not usable numbers.
     """
-    limit = _number(request, "limit", 100, 1)
-    return min(limit, largest), _number(request, "offset", 0, 0)
+    limit = whole_number(request, "limit", 1) or 100
+    return min(limit, largest), whole_number(request, "offset") or 0
 
 
-def _number(request: Request, name: str, default: int, least: int) -> int:
+def whole_number(request: Request, name: str, least: int = 0) -> int | None:
+    """Return a parameter that is a whole number, or None where it is not given.
+
+    Raises:
+        Problem: 400 when it is something else.
+    """
     text = request.query_params.get(name)
     if text is None:
-        return default
+        return None
     if not re.fullmatch(r"[0-9]{1,15}", text) or int(text) < least:
         raise bad_parameter(
             name, f"must be a whole number of at least {least}, of at most 15 digits"
@@ -129,18 +134,18 @@ def _number(request: Request, name: str, default: int, least: int) -> int:
 
 def page_links(
     request: Request, *, limit: int, offset: int, total: int
-) -> list[object]:
+) -> list[dict[str, str]]:
     """Return the links ``self``, ``next`` and ``prev`` of a page of a list."""
-
-    def link(rel: str, at: int) -> dict[str, str]:
-        url = request.url
-        if rel != "self":
-            url = url.include_query_params(limit=limit, offset=at)
-        return {"href": str(url), "rel": rel, "type": "application/json"}
-
-    links: list[object] = [link("self", offset)]
+    hrefs = {"self": request.url}
     if offset + limit < total:
-        links.append(link("next", offset + limit))
+        hrefs["next"] = request.url.include_query_params(
+            limit=limit, offset=offset + limit
+        )
     if offset > 0:
-        links.append(link("prev", max(0, offset - limit)))
-    return links
+        hrefs["prev"] = request.url.include_query_params(
+            limit=limit, offset=max(0, offset - limit)
+        )
+    return [
+        {"href": str(href), "rel": rel, "type": "application/json"}
+        for rel, href in hrefs.items()
+    ]

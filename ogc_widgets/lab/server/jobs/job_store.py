@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -39,12 +38,6 @@ CREATE INDEX IF NOT EXISTS jobs_by_status ON jobs (status);
 def now() -> float:
     """Return the time as the store keeps it (seconds since 1970)."""
     return datetime.now(UTC).timestamp()
-
-
-def new_job_id() -> str:
-    """Return an id for a job that nobody else has."""
-    # Version 1 ids sort by time in a folder listing and look like the course's.
-    return str(uuid.uuid1())
 
 
 def timestamp(seconds: float) -> str:
@@ -87,6 +80,7 @@ class JobFilter:
         created_to: Created at or before this time.
         min_duration_s: Has been running for at least this long.
         max_duration_s: Has been running for at most this long.
+        nothing: No job can be meant.
     """
 
     process_ids: Sequence[str] = ()
@@ -95,7 +89,7 @@ class JobFilter:
     created_to: float | None = None
     min_duration_s: float | None = None
     max_duration_s: float | None = None
-    nothing: bool = field(default=False)
+    nothing: bool = False
 
     def where(self) -> tuple[str, list[Any]]:
         """Return the SQL condition and its values."""

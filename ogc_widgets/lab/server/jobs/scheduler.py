@@ -9,6 +9,7 @@ import logging
 import re
 import shutil
 import sqlite3
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.lab.engines.failures import why_it_failed
@@ -20,7 +21,6 @@ from ogc_widgets.lab.engines.runner import (
     embedded_arguments,
     foreign_command,
 )
-from ogc_widgets.lab.server.jobs.job_store import new_job_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +66,7 @@ class Scheduler:
                 "failed",
                 "interrupted: the server ended while this job was running",
             )
-            self._clean(self.folder(job.job_id))
+            self._clean(job.job_id)
         self._workers = [
             asyncio.create_task(self._work(), name=f"worker-{number}")
             for number in range(self._settings.workers)
@@ -95,7 +95,8 @@ class Scheduler:
             "workflow": process.described["workflow"],
             "expected": expected_executions(plan, checked.order),
         }
-        job_id = new_job_id()
+        # Version 1 ids sort by time in a folder listing and look like the course's.
+        job_id = str(uuid.uuid1())
         folder = self.folder(job_id)
         try:
             _stage(folder, process, checked)
@@ -124,7 +125,7 @@ class Scheduler:
         runner = self._running.get(job.job_id)
         if runner is None:
             # It never started: the worker that finds it in the queue passes it by.
-            self._clean(self.folder(job.job_id))
+            self._clean(job.job_id)
             self._end(job.job_id)
             return
         await asyncio.to_thread(kill_tree, runner)
@@ -156,7 +157,7 @@ class Scheduler:
                 )
             finally:
                 self._running.pop(job_id, None)
-                self._clean(self.folder(job_id))
+                self._clean(job_id)
                 self._end(job_id)
 
     async def _finish(
@@ -235,8 +236,8 @@ class Scheduler:
                     with contextlib.suppress(sqlite3.OperationalError):
                         self._jobs.report(job_id, tracker.percent, tracker.message)
 
-    def _clean(self, folder: JobFolder) -> None:
-        shutil.rmtree(folder.temporary, ignore_errors=True)
+    def _clean(self, job_id: str) -> None:
+        shutil.rmtree(self.folder(job_id).temporary, ignore_errors=True)
 
 
 def _stage(folder: JobFolder, process: ProcessRecord, checked: CheckedInputs) -> None:

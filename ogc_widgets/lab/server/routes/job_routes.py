@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
-from ogc_widgets.lab.server.context import api_of, job_of, lab_of, page_links, page_of
+from ogc_widgets.lab.server.context import (
+    api_of,
+    job_of,
+    lab_of,
+    page_links,
+    page_of,
+    whole_number,
+)
 from ogc_widgets.lab.server.jobs.job_store import STATUSES, JobFilter
 from ogc_widgets.lab.server.moments import interval
 from ogc_widgets.lab.server.problems import bad_parameter
@@ -69,20 +76,23 @@ async def dismiss(request: Request) -> Response:
 
 
 def _filter(request: Request) -> JobFilter:
-    created_from, created_to = _interval(request)
     statuses = _words(request, "status")
-    for status in statuses:
-        if status not in STATUSES:
-            raise bad_parameter(
-                "status", f"must be one of {', '.join(sorted(STATUSES))}"
-            )
+    if not STATUSES.issuperset(statuses):
+        known = ", ".join(sorted(STATUSES))
+        raise bad_parameter("status", f"must be one of {known}")
+    created_from = created_to = None
+    if (text := request.query_params.get("datetime")) is not None:
+        try:
+            created_from, created_to = interval(text)
+        except ValueError as error:
+            raise bad_parameter("datetime", str(error)) from None
     return JobFilter(
         process_ids=_words(request, "processID"),
         statuses=statuses,
         created_from=created_from,
         created_to=created_to,
-        min_duration_s=_seconds(request, "minDuration"),
-        max_duration_s=_seconds(request, "maxDuration"),
+        min_duration_s=whole_number(request, "minDuration"),
+        max_duration_s=whole_number(request, "maxDuration"),
         nothing=any(word != "process" for word in _words(request, "type")),
     )
 
@@ -90,22 +100,3 @@ def _filter(request: Request) -> JobFilter:
 def _words(request: Request, name: str) -> list[str]:
     values = request.query_params.getlist(name)
     return [word for value in values for word in value.split(",") if word]
-
-
-def _seconds(request: Request, name: str) -> float | None:
-    text = request.query_params.get(name)
-    if text is None:
-        return None
-    if not text.isascii() or not text.isdigit():
-        raise bad_parameter(name, "must be a whole number of seconds")
-    return float(text)
-
-
-def _interval(request: Request) -> tuple[float | None, float | None]:
-    text = request.query_params.get("datetime")
-    if text is None:
-        return None, None
-    try:
-        return interval(text)
-    except ValueError as error:
-        raise bad_parameter("datetime", str(error)) from None
