@@ -177,16 +177,18 @@ class Lab:
         self.close()
 
     def __repr__(self) -> str:
-        state = " (closed)" if self._server.is_stopped else ""
+        state = "" if self._server.stop.alive else " (closed)"
         return f"<Lab {self.url}{state}>"
 
     def _address(self, log: IO[bytes]) -> str:
         """Wait for the first message; it holds the address, or why there is none."""
         message = self._next_message(_START_TIMEOUT_S)
         if message is None:
+            log.seek(0)
+            lines = log.read().decode("utf-8", "replace").strip().splitlines()
             raise ConnectionFailedError(
                 "The lab server did not start.",
-                advice=_last_lines(log) or "Its log is empty.",
+                advice="\n".join(lines[-3:]) or "Its log is empty.",
             )
         if "error" in message:
             what, safe, advice = message["error"]
@@ -220,14 +222,7 @@ class _Server:
         self, process: subprocess.Popen[str], log: IO[bytes], temporary: str | None
     ) -> None:
         self.process = process
-        self._stop = weakref.finalize(self, _stop, process, log, temporary)
-
-    @property
-    def is_stopped(self) -> bool:
-        return not self._stop.alive
-
-    def stop(self) -> None:
-        self._stop()
+        self.stop = weakref.finalize(self, _stop, process, log, temporary)
 
 
 # ``App(ogc.lab().url)`` keeps the address only, and must go on working. Cells are run
@@ -237,7 +232,7 @@ _forgotten: deque[_Server] = deque(maxlen=3)
 
 def _forget(server: _Server) -> None:
     """Let a server go on whose ``Lab`` nobody has any more; the oldest one ends."""
-    if not server.is_stopped:
+    if server.stop.alive:
         _forgotten.append(server)
 
 
@@ -254,12 +249,6 @@ def _stop(
     log.close()
     if temporary:
         shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _last_lines(log: IO[bytes]) -> str:
-    log.seek(0)
-    text: str = log.read().decode("utf-8", "replace")
-    return "\n".join(text.strip().splitlines()[-3:])
 
 
 class _LabModule(ModuleType):

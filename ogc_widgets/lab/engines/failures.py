@@ -41,31 +41,25 @@ def why_it_failed(folder: JobFolder, tracker: Tracker, exit_code: int) -> Failur
     the step's name and its last lines, or what the runner said.
     """
     logs = dict(folder.step_logs())
-    for name in tracker.failed:
+    titles = {name: step_title(tracker.step_of(name)) for name in tracker.failed}
+    for name, title in titles.items():
         if sentence := _own_words(_tail(logs.get(name))):
-            return _failure(f"{_title(tracker, name)} failed: {sentence}", 400)
+            return _failure(f"{title} failed: {sentence}", 400)
     runner_lines = _tail(folder.log)
+    name, title = next(iter(titles.items()), ("", "A step"))
     for line in runner_lines:
         if match := _NOT_FOUND.match(line):
-            step = _title(tracker, tracker.failed[0]) if tracker.failed else "A step"
             return _failure(
-                f"{step} failed: the program {match['program']!r} is not installed "
+                f"{title} failed: the program {match['program']!r} is not installed "
                 "here. The lab runs steps as plain programs, without containers."
             )
-    if tracker.failed:
-        name = tracker.failed[0]
+    if name:
         last = " / ".join(_tail(logs.get(name))[-3:])
-        return _failure(
-            f"{_title(tracker, name)} failed: {last or 'it said nothing on stderr'}"
-        )
+        return _failure(f"{title} failed: {last or 'it said nothing on stderr'}")
     if text := _runner_words(runner_lines):
         return _failure(f"The package could not be run: {text}")
     last = " / ".join(runner_lines[-3:])
     return _failure(f"The runner ended with code {exit_code}. {last}".strip())
-
-
-def _title(tracker: Tracker, name: str) -> str:
-    return step_title(tracker.step_of(name))
 
 
 def _own_words(lines: list[str]) -> str:

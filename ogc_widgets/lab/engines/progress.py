@@ -154,32 +154,26 @@ class Tracker:
     def feed(self, line: str) -> bool:
         """Take one line of the runner; returns whether anything changed."""
         if match := _STARTED.search(line):
-            name = match["name"]
-            step = self._step(name)
-            self._seen[step] += 1
-            self._started[name] = (step, self._seen[step])
-            return True
-        if match := _COMPLETED.search(line):
-            if match["status"] == "success":
-                self._completed.append(match["name"])
-            else:
-                self.failed.append(match["name"])
-            return True
-        return self._feed_toil(line)
-
-    def _feed_toil(self, line: str) -> bool:
-        if match := _TOIL_STARTED.search(line):
-            name = match["name"]
-            step = self._step(name.rpartition(".")[2])
-            self._seen[step] += 1
-            self._started[f"{name} {self._seen[step]}"] = (step, self._seen[step])
-            return True
-        if match := _TOIL_COMPLETED.search(line):
+            self._start(match["name"], self._step(match["name"]))
+        elif match := _COMPLETED.search(line):
+            succeeded = match["status"] == "success"
+            (self._completed if succeeded else self.failed).append(match["name"])
+        elif match := _TOIL_STARTED.search(line):
+            step = self._step(match["name"].rpartition(".")[2])
+            self._start(f"{match['name']} {self._seen[step] + 1}", step)
+        elif match := _TOIL_COMPLETED.search(line):
             for each in self._started:
                 if each.startswith(f"{match['name']} ") and each not in self._completed:
                     self._completed.append(each)
                     return True
-        return False
+            return False
+        else:
+            return False
+        return True
+
+    def _start(self, name: str, step: str) -> None:
+        self._seen[step] += 1
+        self._started[name] = (step, self._seen[step])
 
     def _step(self, name: str) -> str:
         for known in (name, f"{_COURSE_PREFIX}{name}"):

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Grid = NDArray[np.float64]
-    Mask = NDArray[np.bool_]
 
 PIXEL = 80.0
 """Side of a pixel in metres."""
@@ -31,8 +30,8 @@ _SEED = 8  # of a few, the one whose lakes look most like the real ones
 _COARSE = 3  # pixels per cell of the grid on which water finds its way
 
 
-class _Basin(NamedTuple):
-    """A hollow that holds a lake; lengths in metres."""
+class _Hollow(NamedTuple):
+    """An elliptic hollow; lengths in metres."""
 
     x: float
     y: float
@@ -40,24 +39,24 @@ class _Basin(NamedTuple):
     short: float
     turn: float  # of the long side, degrees counter-clockwise from east
     floor: float
-    level: float  # of the full lake, above sea
+    level: float = -np.inf  # of the full lake, above sea
 
 
-_BASINS = (
-    _Basin(654_500, 4_457_500, 9_000, 4_200, 118, 1_330, 1_372),
-    _Basin(660_500, 4_451_500, 4_600, 3_000, 30, 1_335, 1_372),
-    _Basin(676_500, 4_461_500, 5_400, 2_400, 155, 1_490, 1_507),
-    _Basin(656_900, 4_443_000, 4_300, 1_100, 100, 1_235, 1_262),
-    _Basin(652_500, 4_417_500, 3_600, 1_900, 35, 1_535, 1_572),
-    _Basin(643_600, 4_476_500, 2_300, 1_300, 10, 1_930, 1_951),
-    _Basin(684_300, 4_476_000, 1_700, 1_300, 70, 1_705, 1_722),
-    _Basin(640_900, 4_434_500, 1_500, 900, 50, 1_790, 1_806),
-    _Basin(684_500, 4_446_500, 1_200, 800, 20, 1_640, 1_656),
+_LAKES = (
+    _Hollow(654_500, 4_457_500, 9_000, 4_200, 118, 1_330, 1_372),
+    _Hollow(660_500, 4_451_500, 4_600, 3_000, 30, 1_335, 1_372),
+    _Hollow(676_500, 4_461_500, 5_400, 2_400, 155, 1_490, 1_507),
+    _Hollow(656_900, 4_443_000, 4_300, 1_100, 100, 1_235, 1_262),
+    _Hollow(652_500, 4_417_500, 3_600, 1_900, 35, 1_535, 1_572),
+    _Hollow(643_600, 4_476_500, 2_300, 1_300, 10, 1_930, 1_951),
+    _Hollow(684_300, 4_476_000, 1_700, 1_300, 70, 1_705, 1_722),
+    _Hollow(640_900, 4_434_500, 1_500, 900, 50, 1_790, 1_806),
+    _Hollow(684_500, 4_446_500, 1_200, 800, 20, 1_640, 1_656),
 )
 
 _MEADOWS = (
-    (679_500.0, 4_436_500.0, 7_000.0, 3_600.0, 140.0, 1_080.0),
-    (674_500.0, 4_421_500.0, 4_800.0, 2_400.0, 165.0, 1_045.0),
+    _Hollow(679_500, 4_436_500, 7_000, 3_600, 140, 1_080),
+    _Hollow(674_500, 4_421_500, 4_800, 2_400, 165, 1_045),
 )
 
 
@@ -102,17 +101,18 @@ def landscape() -> Landscape:
     height = 1_270 + slope + 220 * base + 300 * ridges + 26 * _noise(3, 4_000, 1.9)
     ragged = np.clip(1 + 0.3 * _noise(4, 6_000, 2.3), 0.3, 2)
     meadow = np.zeros(_SHAPE)
-    for mx, my, long, short, turn, floor in _MEADOWS:
-        near = _closeness(x, y, mx, my, long, short, turn, ragged)
-        height = height * (1 - near) + (floor + 0.03 * (height - floor)) * near
+    for valley in _MEADOWS:
+        near = _closeness(x, y, valley, ragged)
+        floor = valley.floor + 0.03 * (height - valley.floor)
+        height = height * (1 - near) + floor * near
         meadow = np.maximum(meadow, near)
     smooth = _blur(height, 5)
     level = np.full(_SHAPE, -np.inf)
-    for basin in _BASINS:
-        near = _closeness(x, y, *basin[:5], ragged)
-        bed = basin.floor + 0.05 * (smooth - basin.floor)
+    for lake in _LAKES:
+        near = _closeness(x, y, lake, ragged)
+        bed = lake.floor + 0.05 * (smooth - lake.floor)
         height = height * (1 - near) + bed * near
-        level = np.where(near > 0.25, np.maximum(level, basin.level), level)
+        level = np.where(near > 0.25, np.maximum(level, lake.level), level)
     flow, paths = _drainage(height, level)
     rain = np.log1p(flow)
     depth = _enlarge(16 * rain + 22 * _blur(rain, 1.5) + 30 * _blur(rain, 4))
@@ -158,21 +158,12 @@ def _blur(grid: Grid, radius: float) -> Grid:
     return result
 
 
-def _closeness(
-    x: Grid,
-    y: Grid,
-    centre_x: float,
-    centre_y: float,
-    long: float,
-    short: float,
-    turn: float,
-    ragged: Grid,
-) -> Grid:
+def _closeness(x: Grid, y: Grid, hollow: _Hollow, ragged: Grid) -> Grid:
     """Return 1 inside a ragged ellipse, falling smoothly to 0 around it."""
-    angle = np.deg2rad(turn)
-    dx, dy = x - centre_x, y - centre_y
-    along = (dx * np.cos(angle) + dy * np.sin(angle)) / long
-    across = (-dx * np.sin(angle) + dy * np.cos(angle)) / short
+    angle = np.deg2rad(hollow.turn)
+    dx, dy = x - hollow.x, y - hollow.y
+    along = (dx * np.cos(angle) + dy * np.sin(angle)) / hollow.long
+    across = (-dx * np.sin(angle) + dy * np.cos(angle)) / hollow.short
     distance = np.hypot(along, across) * ragged
     result: Grid = 1 / (1 + np.exp(np.minimum((distance - 1) * 6, 50)))
     return result

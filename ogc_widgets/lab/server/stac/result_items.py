@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from ogc_widgets.lab.server.values import Json
@@ -35,33 +35,26 @@ def feature_collection(
 
     What lies outside of the folder ``root`` is neither read nor linked to.
     """
-    items: list[dict[str, Any]] = []
-    _collect(catalog, root.resolve(), address, items, set())
-    return {"type": "FeatureCollection", "features": items}
+    items = _items_below(catalog, root.resolve(), address, set())
+    return {"type": "FeatureCollection", "features": list(items)}
 
 
-def _collect(
-    path: Path,
-    root: Path,
-    address: Callable[[Path], str],
-    items: list[dict[str, Any]],
-    seen: set[Path],
-) -> None:
+def _items_below(
+    path: Path, root: Path, address: Callable[[Path], str], seen: set[Path]
+) -> Iterator[dict[str, Any]]:
     path = path.resolve()
     if path in seen or not path.is_relative_to(root):
         return
     seen.add(path)
-    document = _read(path)
-    if document is None:
-        return
+    document = _read(path) or {}
     if document.get("type") == "Feature":
-        items.append(_reachable(document, path, root, address))
+        yield _reachable(document, path, root, address)
         return
     for link in document.get("links") or []:
         if isinstance(link, dict) and link.get("rel") in {"item", "child"}:
             target = _local(str(link.get("href", "")), path.parent)
             if target is not None:
-                _collect(target, root, address, items, seen)
+                yield from _items_below(target, root, address, seen)
 
 
 def _reachable(
