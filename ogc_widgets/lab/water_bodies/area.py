@@ -6,12 +6,15 @@ import math
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from rasterio.crs import CRS
+from rasterio.errors import CRSError
+from rasterio.warp import transform_bounds
+from rasterio.windows import Window
+
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
-    from rasterio.crs import CRS
     from rasterio.io import DatasetReader
-    from rasterio.windows import Window
 
 _CODE = re.compile(r"(?:epsg:|urn:ogc:def:crs:epsg:.*:|https?://.*/epsg/.*/)?(\d{1,6})")
 _DENSIFY = 21  # points per side when a box is carried to another reference system
@@ -69,9 +72,6 @@ def parse_crs(text: str) -> CRS:
     Raises:
         InputError: The text is not a code, or there is no such code.
     """
-    from rasterio.crs import CRS
-    from rasterio.errors import CRSError
-
     name = text.strip()
     if name.lower().endswith("crs84"):
         return CRS.from_epsg(4326)
@@ -146,8 +146,6 @@ def parse_box(text: str, crs: CRS) -> Box:
 
 def extent_in(dataset: DatasetReader, crs: CRS) -> Box:
     """Return the bounding box of a raster in another reference system."""
-    from rasterio.warp import transform_bounds
-
     box = Box(
         *transform_bounds(dataset.crs, crs, *dataset.bounds, densify_pts=_DENSIFY)
     )
@@ -176,9 +174,6 @@ def cut(dataset: DatasetReader, area: Box, crs: CRS, name: str) -> Cut:
     Raises:
         InputError: The area and the raster have nothing in common.
     """
-    from rasterio.warp import transform_bounds
-    from rasterio.windows import Window
-
     extent = extent_in(dataset, crs)
     shifts = (0, 360, -360) if crs.is_geographic else (0,)
     for shift in shifts:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from rasterio.enums import MaskFlags
+from rasterio.windows import Window
+
 from ogc_widgets.errors import InputError
 from ogc_widgets.lab.water_bodies import area, items, program, rasters
 from ogc_widgets.lab.water_bodies.program import log
@@ -35,8 +38,6 @@ def crop(item: str, band: str, aoi: str, epsg: str, folder: Path) -> Path:
     Raises:
         InputError: The area, the item or the band cannot be used.
     """
-    from rasterio.windows import Window
-
     crs = area.parse_crs(epsg)
     box = area.parse_box(aoi, crs)
     log.info("reading item %s", items.shown(item))
@@ -86,8 +87,6 @@ def crop(item: str, band: str, aoi: str, epsg: str, folder: Path) -> Path:
 
 def _nodata(source: DatasetReader, number: int, stated: float | None) -> float | None:
     """Return the value for "nothing here": the file's, the item's, or 0 for a mask."""
-    from rasterio.enums import MaskFlags
-
     if source.nodata is not None:
         return float(source.nodata)
     if stated is not None:

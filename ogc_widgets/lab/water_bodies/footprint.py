@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import shapely
+from rasterio.errors import RasterioError
+from rasterio.warp import transform
+from shapely.affinity import translate
+from shapely.geometry import mapping
+
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
@@ -46,12 +52,6 @@ def footprint(dataset: DatasetReader) -> tuple[dict[str, Any], list[float]]:
     Raises:
         InputError: The raster has places that have no longitude and latitude.
     """
-    import shapely
-    from rasterio.errors import RasterioError
-    from rasterio.warp import transform
-    from shapely.affinity import translate
-    from shapely.geometry import mapping
-
     ring = corner_ring(tuple(dataset.bounds), _PARTS)
     xs, ys = zip(*ring, strict=True)
     try:

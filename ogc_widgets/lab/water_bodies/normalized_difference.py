@@ -7,6 +7,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from rasterio.enums import Resampling
+from rasterio.vrt import WarpedVRT
+
 from ogc_widgets.errors import InputError
 from ogc_widgets.lab.water_bodies import items, program, rasters
 from ogc_widgets.lab.water_bodies.program import log
@@ -39,8 +43,6 @@ def normalized_difference(files: Sequence[Path], folder: Path) -> Path:
     Raises:
         InputError: Not two rasters, or rasters that cannot be read or do not overlap.
     """
-    import numpy as np
-
     if len(files) != 2:
         raise InputError(
             f"A normalised difference needs exactly 2 bands, but {len(files)} "
@@ -126,9 +128,6 @@ def _same_grid(first: DatasetReader, second: DatasetReader) -> bool:
 
 def _aligned(other: DatasetReader, reference: DatasetReader) -> DatasetReader:
     """Return a raster as seen through the pixels of another one."""
-    from rasterio.enums import Resampling
-    from rasterio.vrt import WarpedVRT
-
     return WarpedVRT(
         other,
         crs=reference.crs,

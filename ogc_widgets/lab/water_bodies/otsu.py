@@ -7,6 +7,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+import rasterio
+from skimage.filters.thresholding import threshold_otsu
+
 from ogc_widgets.errors import InputError
 from ogc_widgets.lab.water_bodies import items, program, rasters
 from ogc_widgets.lab.water_bodies.program import log
@@ -46,8 +50,6 @@ def otsu(file: Path, folder: Path) -> Path:
     Raises:
         InputError: The raster cannot be read, has no valid pixel, or one value only.
     """
-    import rasterio
-
     with rasters.gdal(), rasters.open_raster(str(file), file.name) as source:
         item = source.tags().get("STAC_ITEM", file.stem)
         log.info(
@@ -91,8 +93,6 @@ def otsu(file: Path, folder: Path) -> Path:
 
 def _threshold(source: DatasetReader, item: str) -> tuple[float, int]:
     """Return the threshold and the number of valid pixels, in two passes."""
-    import numpy as np
-
     low, high, valid = np.inf, -np.inf, 0
     for strip in rasters.strips(source.width, source.height):
         pixels = _values(source, strip)
@@ -112,7 +112,6 @@ def _threshold(source: DatasetReader, item: str) -> tuple[float, int]:
             "threshold between water and land.",
             advice="Draw a larger area.",
         )
-    from skimage.filters.thresholding import threshold_otsu
 
     counts = np.zeros(BINS, dtype="int64")
     for strip in rasters.strips(source.width, source.height):

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import rasterio
+from rasterio.enums import Resampling
+from rasterio.errors import NotGeoreferencedWarning
+from rasterio.transform import array_bounds, from_bounds
+from rasterio.vrt import WarpedVRT
+from rasterio.warp import calculate_default_transform, transform_bounds
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
-    from rasterio.enums import Resampling
     from rasterio.io import DatasetReader
 
     from ogc_widgets.lab.water_bodies.rasters import Masked
@@ -32,9 +39,6 @@ def write_preview(dataset: DatasetReader, target: Path) -> dict[str, Any]:
         Members of the STAC asset: ``proj:code``, ``proj:bbox``, ``proj:shape``, and
         ``bbox``, which is ``[west, south, east, north]`` in degrees.
     """
-    import numpy as np
-    from rasterio.enums import Resampling
-
     pixels, members = warp_to_web_map(dataset, Resampling.mode)
     rgba = np.zeros((4, *pixels.shape[1:]), dtype="uint8")
     water = pixels[0] == 1
@@ -58,10 +62,6 @@ def warp_to_web_map(
         Masked array of shape (bands, rows, columns), and the asset members described
         at :func:`write_preview`.
     """
-    from rasterio.transform import array_bounds, from_bounds
-    from rasterio.vrt import WarpedVRT
-    from rasterio.warp import calculate_default_transform, transform_bounds
-
     transform, width, height = calculate_default_transform(
         dataset.crs, "EPSG:3857", dataset.width, dataset.height, *dataset.bounds
     )
@@ -88,11 +88,6 @@ def warp_to_web_map(
 
 def write_png(pixels: NDArray[np.uint8], target: Path) -> None:
     """Write a uint8 array of shape (3 or 4, rows, columns) as a PNG."""
-    import warnings
-
-    import rasterio
-    from rasterio.errors import NotGeoreferencedWarning
-
     bands, height, width = pixels.shape
     with warnings.catch_warnings():
         # A picture for people; where it lies is said in the STAC asset.

@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+import numpy as np
+import rasterio
+from rasterio import shutil
+from rasterio.errors import RasterioIOError
+from rasterio.windows import Window
+
 from ogc_widgets.errors import InputError
 from ogc_widgets.lab.link_local import check_host
 from ogc_widgets.lab.water_bodies.items import shown
@@ -18,10 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
     from rasterio.io import DatasetReader, DatasetWriter
-    from rasterio.windows import Window
 
     Pixels = NDArray[np.float32]
     Masked = np.ma.MaskedArray[Any, np.dtype[Any]]
@@ -50,8 +54,6 @@ _GDAL_OPTIONS = {
 @contextmanager
 def gdal() -> Iterator[None]:
     """Set GDAL up for reading COGs over http; what the environment says wins."""
-    import rasterio
-
     options = {k: v for k, v in _GDAL_OPTIONS.items() if k not in os.environ}
     with rasterio.Env(**options):
         yield
@@ -69,9 +71,6 @@ def open_raster(href: str, name: str) -> Iterator[DatasetReader]:
         InputError: It cannot be opened, or is not a map: no reference system, or
             rotated.
     """
-    import rasterio
-    from rasterio.errors import RasterioIOError
-
     parts = urlsplit(href)
     if parts.scheme == "file":
         href = url2pathname(parts.path)
@@ -116,8 +115,6 @@ def read(dataset: DatasetReader, name: str, band: int, window: Window) -> Masked
     Raises:
         InputError: The band does not exist, or its pixels cannot be read.
     """
-    from rasterio.errors import RasterioIOError
-
     if band > dataset.count:
         raise InputError(f"{name} has {dataset.count} bands, and no band {band}.")
     try:
@@ -131,8 +128,6 @@ def read(dataset: DatasetReader, name: str, band: int, window: Window) -> Masked
 
 def read_values(dataset: DatasetReader, name: str, band: int, window: Window) -> Pixels:
     """Read a window as :func:`read` does, as float32 with NaN for no data."""
-    import numpy as np
-
     return np.ma.filled(
         read(dataset, name, band, window).astype("float32"), float("nan")
     )
@@ -155,8 +150,6 @@ def strips(width: int, height: int, doing: str = "") -> Iterator[Window]:
         height: Rows of the raster.
         doing: What is done with them, such as ``read``; logged where there are several.
     """
-    from rasterio.windows import Window
-
     rows = max(_STRIP_PIXELS // max(width, 1) // TILE, 1) * TILE
     for first in range(0, height, rows):
         end = min(first + rows, height)
@@ -182,9 +175,6 @@ def create(
         like: A raster with the same reference system and pixels.
         window: The part of it that the new raster covers; all of it by default.
     """
-    import rasterio
-    from rasterio.windows import Window
-
     window = window or Window(0, 0, like.width, like.height)
     target.parent.mkdir(parents=True, exist_ok=True)
     with rasterio.open(
@@ -216,8 +206,6 @@ def write_cog(source: Path, target: Path) -> None:
         source: A raster of classes (its overviews keep the most frequent class).
         target: The file to write.
     """
-    from rasterio import shutil
-
     shutil.copy(
         source,
         target,

@@ -7,6 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pystac
+from pystac.utils import str_to_datetime
+
 from ogc_widgets.errors import InputError
 from ogc_widgets.lab.water_bodies import footprint, items, preview, program, rasters
 from ogc_widgets.lab.water_bodies.otsu import NODATA, WATER
@@ -16,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    import pystac
     from rasterio.io import DatasetReader
 
 PROJECTION = "https://stac-extensions.github.io/projection/v1.2.0/schema.json"
@@ -45,8 +48,6 @@ def stac(addresses: Sequence[str], masks: Sequence[Path], folder: Path) -> Path:
     Raises:
         InputError: No masks, not as many as items, or files that cannot be read.
     """
-    import pystac
-
     folder = folder.resolve()
     if not addresses:
         raise InputError("No STAC items were given, so there is nothing to describe.")
@@ -80,8 +81,6 @@ def _describe(
     source: dict[str, Any], address: str, name: str, mask: Path, home: Path
 ) -> pystac.Item:
     """Copy a mask into its item's folder and return the item."""
-    import pystac
-
     with rasters.gdal(), rasters.open_raster(str(mask), mask.name) as dataset:
         belongs_to = dataset.tags().get("STAC_ITEM", source["id"])
         if belongs_to != source["id"]:
@@ -158,7 +157,6 @@ def _dates(source: dict[str, Any]) -> dict[str, Any]:
 
 
 def _datetime(text: str | None) -> datetime | None:
-    from pystac.utils import str_to_datetime
 
     return None if text is None else str_to_datetime(text)
 
@@ -185,8 +183,6 @@ def _projection(dataset: DatasetReader) -> dict[str, Any]:
 
 def _water(dataset: DatasetReader) -> dict[str, Any]:
     """Return how much water there is, counted in the mask itself."""
-    import numpy as np
-
     water = valid = 0
     for strip in rasters.strips(dataset.width, dataset.height):
         classes = rasters.read(dataset, "The mask", 1, strip).filled(NODATA)
