@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ruamel.yaml import YAML
+from ogc_widgets.lab.server.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     from ogc_widgets.lab.server.settings import Settings
-    from ogc_widgets.lab.server.values import Json
 
 
 def api_definition(
@@ -32,13 +29,3 @@ def api_definition(
         definition["security"] = [{name: []} for name in schemes]
         definition["paths"]["/"]["get"]["security"] = []  # open to everybody
     return definition
-
-
-def read_yaml(path: Path) -> Json:
-    """Return a document that lies beside the code, to be changed freely."""
-    return deepcopy(_read(path))
-
-
-@cache
-def _read(path: Path) -> Json:
-    return YAML(typ="safe", pure=True).load(path)

@@ -15,42 +15,12 @@ if TYPE_CHECKING:
 
 _OGC_REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 RESULTS_REL = _OGC_REL + "results"
-_CONF1 = "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/"
-_CONF2 = "http://www.opengis.net/spec/ogcapi-processes-2/1.0/conf/"
 OPENAPI_TYPE = "application/vnd.oai.openapi+json;version=3.0"
-
-CONFORMANCE = [
-    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
-    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json",
-    *(f"{_CONF1}{name}" for name in ("core", "ogc-process-description", "json")),
-    *(f"{_CONF1}{name}" for name in ("oas30", "job-list", "dismiss")),
-    *(f"{_CONF2}{name}" for name in ("deploy-replace-undeploy", "ogcapppkg", "cwl")),
-]
 
 
 def link(href: str, rel: str, title: str, kind: str = "application/json") -> Json:
     """Return a link object."""
     return {"href": href, "rel": rel, "type": kind, "title": title}
-
-
-def landing_page(api: str, stac: str, ends_with: int | None = None) -> dict[str, Any]:
-    """Return the landing page."""
-    return {
-        "title": "ogc_widgets lab",
-        "description": (
-            "OGC API - Processes for learning: runs CWL application packages on this "
-            "machine."
-        ),
-        "links": [
-            link(f"{api}/", "self", "This document"),
-            link(f"{api}/api", "service-desc", "API definition", OPENAPI_TYPE),
-            link(f"{api}/conformance", _OGC_REL + "conformance", "Conformance classes"),
-            link(f"{api}/processes", _OGC_REL + "processes", "Processes"),
-            link(f"{api}/jobs", _OGC_REL + "job-list", "Jobs"),
-            link(stac, "related", "STAC API of the example scenes"),
-        ],
-        **({} if ends_with is None else {"endsWithProcess": ends_with}),
-    }
 
 
 def process_summary(record: ProcessRecord, api: str) -> dict[str, Any]:

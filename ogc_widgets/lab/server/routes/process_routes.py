@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -15,28 +16,30 @@ from ogc_widgets.lab.server.context import (
 )
 from ogc_widgets.lab.server.openapi import api_definition
 from ogc_widgets.lab.server.processes.documents import (
-    CONFORMANCE,
     OPENAPI_TYPE,
-    landing_page,
     process_description,
     process_summary,
 )
 from ogc_widgets.lab.server.processes.examples import with_examples
+from ogc_widgets.lab.server.yaml_files import read_document
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+_DOCUMENTS = Path(__file__).parents[1] / "documents.yaml"
+
 
 async def landing(request: Request) -> Response:
     """GET /."""
-    settings = lab_of(request).settings
-    stac = origin_of(request) + settings.stac_path
-    return JSONResponse(landing_page(api_of(request), stac, settings.ends_with))
+    document = read_document(_DOCUMENTS, "landing", api_of(request))
+    if (process := lab_of(request).settings.ends_with) is not None:
+        document["endsWithProcess"] = process
+    return JSONResponse(document)
 
 
-async def conformance(_request: Request) -> Response:
+async def conformance(request: Request) -> Response:
     """GET /conformance."""
-    return JSONResponse({"conformsTo": CONFORMANCE})
+    return JSONResponse(read_document(_DOCUMENTS, "conformance", api_of(request)))
 
 
 async def definition(request: Request) -> Response:

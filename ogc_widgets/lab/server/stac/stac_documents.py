@@ -7,32 +7,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin
 
-from ogc_widgets.lab.server.openapi import read_yaml
 from ogc_widgets.lab.server.processes.documents import link
+from ogc_widgets.lab.server.yaml_files import read_document, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COLLECTION = "sentinel-2-l2a"
 GEOJSON_TYPE = "application/geo+json"
-_HERE = Path(__file__).parent
+_DEFINITION = Path(__file__).with_name("openapi.yaml")
+_DOCUMENTS = Path(__file__).with_name("documents.yaml")
 _LISTED = ("platform", "constellation", "gsd", "proj:code")
 
 
 def api_definition(stac: str) -> dict[str, Any]:
     """Return the OpenAPI definition of the API at an address."""
-    return {**read_yaml(_HERE / "openapi.yaml"), "servers": [{"url": stac}]}
+    return {**read_yaml(_DEFINITION), "servers": [{"url": stac}]}
 
 
 def landing_page(stac: str) -> dict[str, Any]:
     """Return the landing page, which is also the root catalogue."""
-    return _document("landing", stac)
+    return read_document(_DOCUMENTS, "landing", stac)
 
 
 def collection_list(stac: str, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return the list of collections; there is one."""
     found = [collection(stac, items)]
-    return {**_document("collections", stac), "collections": found}
+    return {**read_document(_DOCUMENTS, "collections", stac), "collections": found}
 
 
 def collection(stac: str, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def collection(stac: str, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
     moments = [each["datetime"] for each in properties]
     covers = [each["eo:cloud_cover"] for each in properties]
     return {
-        **_document("collection", stac),
+        **read_document(_DOCUMENTS, "collection", stac),
         "stac_extensions": sorted({n for i in items for n in i["stac_extensions"]}),
         "extent": {
             "spatial": {"bbox": [box]},
@@ -82,11 +83,3 @@ def read_items(paths: Sequence[Path], stac: str, scenes: str) -> list[dict[str, 
             asset["href"] = urljoin(file, asset["href"])
         items.append(item)
     return sorted(items, key=lambda item: item["properties"]["datetime"], reverse=True)
-
-
-def _document(name: str, stac: str) -> dict[str, Any]:
-    document: dict[str, Any] = read_yaml(_HERE / "documents.yaml")[name]
-    for each in document["links"]:
-        each["href"] = stac + each["href"]
-        each.setdefault("type", "application/json")
-    return document
