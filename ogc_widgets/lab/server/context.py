@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from ogc_widgets.lab.engines.runner import JobFolder
     from ogc_widgets.lab.server.jobs.job_store import JobRecord, JobStore
     from ogc_widgets.lab.server.jobs.scheduler import Scheduler
     from ogc_widgets.lab.server.processes.deployed import ProcessStore
@@ -92,6 +93,11 @@ def job_of(request: Request) -> JobRecord:
         Problem: 404 no-such-job.
     """
     return job_with(lab_of(request), request.path_params["job_id"])
+
+
+def folder_of(request: Request, job: JobRecord) -> JobFolder:
+    """Return the folder of a job."""
+    return lab_of(request).scheduler.folder(job.job_id)
 
 
 def job_with(lab: Lab, job_id: str) -> JobRecord:

@@ -18,7 +18,6 @@ from ogc_widgets.lab.water_bodies.program import log
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from rasterio.io import DatasetReader
 
@@ -93,12 +92,15 @@ def _describe(
         raster = home / f"{items.safe_name(name)}_water.tif"
         shutil.copyfile(mask, raster)
         geometry, bbox = footprint.footprint(dataset)
-        properties = _dates(source) | _projection(dataset) | _water(dataset)
+        known = {n: source["properties"].get(n) for n in _COPIED}
+        properties = {name: date for name, date in known.items() if date is not None}
+        moment = properties.pop("datetime", None)
+        properties |= _projection(dataset) | _water(dataset)
         item = pystac.Item(
             id=name,
             geometry=geometry,
             bbox=bbox,
-            datetime=_datetime(properties.pop("datetime", None)),
+            datetime=None if moment is None else str_to_datetime(moment),
             properties=properties,
             stac_extensions=[PROJECTION, FILE],
         )
@@ -149,16 +151,6 @@ def _unused(name: str, taken: set[str]) -> str:
         candidate = f"{name}-{number}"
     taken.add(items.safe_name(candidate).lower())
     return candidate
-
-
-def _dates(source: dict[str, Any]) -> dict[str, Any]:
-    known = source["properties"]
-    return {name: known[name] for name in _COPIED if known.get(name) is not None}
-
-
-def _datetime(text: str | None) -> datetime | None:
-
-    return None if text is None else str_to_datetime(text)
 
 
 def _projection(dataset: DatasetReader) -> dict[str, Any]:

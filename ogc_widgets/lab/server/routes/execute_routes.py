@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, Response
 
-from ogc_widgets.lab.server.context import api_of, job_with, lab_of
+from ogc_widgets.lab.server.context import api_of, folder_of, job_with, lab_of
 from ogc_widgets.lab.server.problems import Problem, bad_request
 from ogc_widgets.lab.server.processes.documents import status_info
 from ogc_widgets.lab.server.processes.inputs import check_inputs
@@ -44,7 +44,7 @@ async def execute(request: Request) -> Response:
     api = api_of(request)
     address = f"{api}/jobs/{job.job_id}"
     if is_async:
-        info = status_info(job, lab.scheduler.folder(job.job_id), api)
+        info = status_info(job, folder_of(request, job), api)
         headers = {"Location": address, "Preference-Applied": "respond-async"}
         return JSONResponse(info, 201, headers=headers)
     await lab.scheduler.finished(job.job_id)

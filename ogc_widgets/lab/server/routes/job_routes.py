@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from ogc_widgets.lab.server.context import (
     api_of,
+    folder_of,
     job_of,
     lab_of,
     page_links,
@@ -32,9 +33,7 @@ async def job_list(request: Request) -> Response:
     api = api_of(request)
     return JSONResponse(
         {
-            "jobs": [
-                status_info(job, lab.scheduler.folder(job.job_id), api) for job in jobs
-            ],
+            "jobs": [status_info(job, folder_of(request, job), api) for job in jobs],
             "links": page_links(request, limit=limit, offset=offset, total=total),
             "numberMatched": total,
             "numberReturned": len(jobs),
@@ -45,17 +44,15 @@ async def job_list(request: Request) -> Response:
 async def job_status(request: Request) -> Response:
     """GET /jobs/{id}."""
     job = job_of(request)
-    folder = lab_of(request).scheduler.folder(job.job_id)
-    return JSONResponse(
-        status_info(job, folder, api_of(request)), headers={"Cache-Control": "no-store"}
-    )
+    info = status_info(job, folder_of(request, job), api_of(request))
+    return JSONResponse(info, headers={"Cache-Control": "no-store"})
 
 
 async def dismiss(request: Request) -> Response:
     """DELETE /jobs/{id}: stop it; a job that has ended is removed."""
     lab = lab_of(request)
     job = job_of(request)
-    folder = lab.scheduler.folder(job.job_id)
+    folder = folder_of(request, job)
     api = api_of(request)
     if not job.is_finished:
         await lab.scheduler.dismiss(job)

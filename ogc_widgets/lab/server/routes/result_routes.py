@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from ogc_widgets.lab.server.context import api_of, job_of, lab_of
+from ogc_widgets.lab.server.context import api_of, folder_of, job_of
 from ogc_widgets.lab.server.jobs.files import below, not_found, send_file, send_log
 from ogc_widgets.lab.server.jobs.result_documents import (
     Raw,
@@ -48,18 +48,16 @@ async def one_result(request: Request) -> Response:
 
 async def result_file(request: Request) -> Response:
     """GET /jobs/{id}/files/{path}: a result file, with ranges."""
-    job = job_of(request)
     relative = request.path_params["path"]
-    root = lab_of(request).scheduler.folder(job.job_id).outputs
+    root = folder_of(request, job_of(request)).outputs
     path = await asyncio.to_thread(below, root, relative)
     return await asyncio.to_thread(send_file, request, path, relative)
 
 
 async def step_log(request: Request) -> Response:
     """GET /jobs/{id}/logs/{name}: what a step has printed so far."""
-    folder = lab_of(request).scheduler.folder(job_of(request).job_id)
     name = request.path_params["name"]
-    for step, path in folder.step_logs():
+    for step, path in folder_of(request, job_of(request)).step_logs():
         if f"{step}.log" == name:
             return await send_log(request, path)
     raise not_found(name)
@@ -67,8 +65,7 @@ async def step_log(request: Request) -> Response:
 
 async def job_log(request: Request) -> Response:
     """GET /jobs/{id}/log: what the runner has printed so far."""
-    folder = lab_of(request).scheduler.folder(job_of(request).job_id)
-    return await send_log(request, folder.log)
+    return await send_log(request, folder_of(request, job_of(request)).log)
 
 
 async def results_response(request: Request, job: JobRecord) -> Response:
@@ -123,7 +120,7 @@ async def _outputs(request: Request, job: JobRecord) -> dict[str, Any]:
             "failed": (job.failure_code, "The job failed", job.message),
         }[job.status]
         raise Problem(status, title, detail, "result-not-available")
-    path = lab_of(request).scheduler.folder(job.job_id).output_object
+    path = folder_of(request, job).output_object
     try:
         document: dict[str, Any] = json.loads(await asyncio.to_thread(path.read_bytes))
     except FileNotFoundError:  # another request has removed the job since
@@ -132,7 +129,7 @@ async def _outputs(request: Request, job: JobRecord) -> dict[str, Any]:
 
 
 def _addresses(request: Request, job: JobRecord) -> ResultAddresses:
-    folder = lab_of(request).scheduler.folder(job.job_id)
+    folder = folder_of(request, job)
     return ResultAddresses(f"{api_of(request)}/jobs/{job.job_id}", folder.outputs)
 
 
