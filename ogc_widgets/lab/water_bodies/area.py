@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rasterio.crs import CRS
 from rasterio.errors import CRSError
 from rasterio.warp import transform_bounds
-from rasterio.windows import Window
+from rasterio.windows import Window, from_bounds
 
 from ogc_widgets.errors import InputError
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rasterio.io import DatasetReader
 
 _CODE = re.compile(r"(?:epsg:|urn:ogc:def:crs:epsg:.*:|https?://.*/epsg/.*/)?(\d{1,6})")
+_HAIR = 1e-6  # of a pixel: an edge on the border of a pixel must not add one
 _DENSIFY = 21  # points per side when a box is carried to another reference system
 
 
@@ -191,14 +192,11 @@ def cut(dataset: DatasetReader, area: Box, crs: CRS, name: str) -> Cut:
     ).overlap(Box(*dataset.bounds))
     if projected is None:
         raise _outside(area, extent, crs, name)
-    x_size, y_size = dataset.res
-    left, top = dataset.bounds.left, dataset.bounds.top
-    # A hair of tolerance: an edge that lies on a pixel border must not add a pixel.
-    first_column = math.floor((projected.west - left) / x_size + 1e-6)
-    first_row = math.floor((top - projected.north) / y_size + 1e-6)
-    end_column = math.ceil((projected.east - left) / x_size - 1e-6)
-    end_row = math.ceil((top - projected.south) / y_size - 1e-6)
-    first_column, first_row = max(first_column, 0), max(first_row, 0)
+    wanted = from_bounds(*projected, dataset.transform)
+    first_column = max(math.floor(wanted.col_off + _HAIR), 0)
+    first_row = max(math.floor(wanted.row_off + _HAIR), 0)
+    end_column = math.ceil(wanted.col_off + wanted.width - _HAIR)
+    end_row = math.ceil(wanted.row_off + wanted.height - _HAIR)
     window = Window(
         first_column,
         first_row,

@@ -64,20 +64,15 @@ def send_file(request: Request, path: Path, relative: str) -> Response:
 
 def _listing(request: Request, folder: Path) -> dict[str, Any]:
     base = str(request.url.replace(query="")).rstrip("/")
-    return {
-        "files": [
-            {
-                "name": path.name,
-                "href": f"{base}/{quote(path.name)}" + ("/" if path.is_dir() else ""),
-                **(
-                    {}
-                    if path.is_dir()
-                    else {"type": media_type(path), "length": path.stat().st_size}
-                ),
-            }
-            for path in sorted(folder.iterdir())
-        ]
-    }
+    files: list[dict[str, Any]] = []
+    for path in sorted(folder.iterdir()):
+        entry = {"name": path.name, "href": f"{base}/{quote(path.name)}"}
+        if path.is_dir():
+            files.append({**entry, "href": f"{entry['href']}/"})
+        else:
+            size = path.stat().st_size
+            files.append({**entry, "type": media_type(path), "length": size})
+    return {"files": files}
 
 
 async def send_log(request: Request, path: Path) -> Response:
