@@ -66,8 +66,8 @@ def describe(
 
     Returns:
         ``id``, ``title``, ``description``, ``version``, ``keywords``, ``metadata``,
-        ``inputs``, ``outputs`` for the description; ``processes``, all that could be
-        chosen; ``workflow``, ``types`` and ``plan`` for running it.
+        ``inputs``, ``outputs`` for the description; ``workflow``, ``types`` and
+        ``plan`` for running it.
 
     Raises:
         PackageError: The package is not valid, or has no such process.
@@ -93,7 +93,7 @@ def describe(
         "id": name,
         "title": _text(getattr(chosen, "label", None)) or name,
         "description": _text(getattr(chosen, "doc", None)),
-        "version": facts.get("softwareVersion", "1.0.0"),
+        "version": str(facts.get("softwareVersion", "1.0.0")),
         "keywords": _keywords(facts.get("keywords")),
         "metadata": [
             {"role": _SCHEMA_ORG[0] + key, "value": str(value)}
@@ -102,10 +102,6 @@ def describe(
         ],
         "inputs": _inputs(chosen),
         "outputs": _outputs(chosen),
-        "processes": {
-            _tail(each.id): _text(getattr(each, "label", None))
-            for each in (processes if is_graph else ())
-        },
         "workflow": name if is_graph else "",
         "types": {_tail(each.id): _type(each.type_, chosen) for each in chosen.inputs},
         "plan": _plan(chosen, by_id, name or path.name),
@@ -154,19 +150,17 @@ def _reason(text: str, path: Path) -> str:
 
 
 def _choose(processes: list[Any], workflow: str) -> Cwl:
-    if workflow:
-        for process in processes:
-            if _tail(process.id) == workflow:
-                return process
-        names = ", ".join(_tail(process.id) for process in processes)
-        raise PackageError(
-            "workflow-not-found",
-            f"The package has no process {workflow!r}; it has: {names}.",
-        )
+    if not workflow:
+        workflows = [each for each in processes if each.class_ == "Workflow"]
+        return (workflows or processes)[0]
     for process in processes:
-        if process.class_ == "Workflow":
+        if _tail(process.id) == workflow:
             return process
-    return processes[0]
+    names = ", ".join(_tail(process.id) for process in processes)
+    raise PackageError(
+        "workflow-not-found",
+        f"The package has no process {workflow!r}; it has: {names}.",
+    )
 
 
 def _tail(uri: str) -> str:
@@ -191,8 +185,6 @@ def _facts(document: dict[str, Any]) -> dict[str, Any]:
             for prefix in prefixes:
                 if str(key).startswith(prefix):
                     facts.setdefault(str(key).removeprefix(prefix), value)
-    if "softwareVersion" in facts:
-        facts["softwareVersion"] = str(facts["softwareVersion"])
     return facts
 
 
