@@ -46,10 +46,7 @@ def crop(item: str, band: str, aoi: str, epsg: str, folder: Path) -> Path:
     scale, offset = items.scaling(found, key, number)
     name = f"The band {key} of {found['id']}"
     target = folder / f"{items.safe_name(found['id'])}_{items.safe_name(band)}.tif"
-    with (
-        rasters.gdal(),
-        rasters.open_raster(found["assets"][key]["href"], name) as source,
-    ):
+    with rasters.open_raster(found["assets"][key]["href"], name) as source:
         if number > source.count:
             raise InputError(f"{name} is not in its file, which has {source.count}.")
         window, share = area.cut(source, box, crs, f"the item {found['id']}")

@@ -50,7 +50,6 @@ def normalized_difference(files: Sequence[Path], folder: Path) -> Path:
             advice="Give two bands, such as green and nir.",
         )
     with ExitStack() as stack:
-        stack.enter_context(rasters.gdal())
         first, second = (
             stack.enter_context(rasters.open_raster(str(file), file.name))
             for file in files

@@ -50,7 +50,7 @@ def otsu(file: Path, folder: Path) -> Path:
     Raises:
         InputError: The raster cannot be read, has no valid pixel, or one value only.
     """
-    with rasters.gdal(), rasters.open_raster(str(file), file.name) as source:
+    with rasters.open_raster(str(file), file.name) as source:
         item = source.tags().get("STAC_ITEM", file.stem)
         log.info(
             "reading the normalised difference of %s, %d x %d",

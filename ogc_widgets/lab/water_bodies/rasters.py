@@ -35,6 +35,7 @@ _HTTP_CODE = re.compile(r"HTTP response code:? *(\d+)")
 TILE = 256  # pixels per side of the tiles that are written
 _STRIP_PIXELS = 8_000_000  # pixels held at a time: 32 MB as float32
 
+# For reading COGs over http; what the environment says wins.
 _GDAL_OPTIONS = {
     # One request finds a COG; without this GDAL looks for neighbour files first.
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
@@ -52,14 +53,6 @@ _GDAL_OPTIONS = {
 
 
 @contextmanager
-def gdal() -> Iterator[None]:
-    """Set GDAL up for reading COGs over http; what the environment says wins."""
-    options = {k: v for k, v in _GDAL_OPTIONS.items() if k not in os.environ}
-    with rasterio.Env(**options):
-        yield
-
-
-@contextmanager
 def open_raster(href: str, name: str) -> Iterator[DatasetReader]:
     """Open a raster by path or address.
 
@@ -74,19 +67,8 @@ def open_raster(href: str, name: str) -> Iterator[DatasetReader]:
     parts = urlsplit(href)
     if parts.scheme == "file":
         href = url2pathname(parts.path)
-    try:
-        if parts.hostname:
-            check_host(parts.hostname)
-        dataset = rasterio.open(href)
-    except PermissionError as problem:
-        raise InputError(
-            f"{name} may not be opened ({shown(href)}): {problem.strerror}."
-        ) from None
-    except RasterioIOError as problem:
-        raise InputError(
-            f"{name} could not be opened ({shown(href)}): {_in_words(problem, href)}."
-        ) from None
-    with dataset:
+    options = {k: v for k, v in _GDAL_OPTIONS.items() if k not in os.environ}
+    with rasterio.Env(**options), _opened(href, parts.hostname, name) as dataset:
         if dataset.crs is None:
             raise InputError(
                 f"{name} has no coordinate reference system ({shown(href)})."
@@ -98,6 +80,21 @@ def open_raster(href: str, name: str) -> Iterator[DatasetReader]:
                 f"the top can be used ({shown(href)})."
             )
         yield dataset
+
+
+def _opened(href: str, host: str | None, name: str) -> DatasetReader:
+    try:
+        if host:
+            check_host(host)
+        return rasterio.open(href)
+    except PermissionError as problem:
+        raise InputError(
+            f"{name} may not be opened ({shown(href)}): {problem.strerror}."
+        ) from None
+    except RasterioIOError as problem:
+        raise InputError(
+            f"{name} could not be opened ({shown(href)}): {_in_words(problem, href)}."
+        ) from None
 
 
 def read(dataset: DatasetReader, name: str, band: int, window: Window) -> Masked:

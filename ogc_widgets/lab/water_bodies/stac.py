@@ -80,7 +80,7 @@ def _describe(
     source: dict[str, Any], address: str, name: str, mask: Path, home: Path
 ) -> pystac.Item:
     """Copy a mask into its item's folder and return the item."""
-    with rasters.gdal(), rasters.open_raster(str(mask), mask.name) as dataset:
+    with rasters.open_raster(str(mask), mask.name) as dataset:
         belongs_to = dataset.tags().get("STAC_ITEM", source["id"])
         if belongs_to != source["id"]:
             raise InputError(
