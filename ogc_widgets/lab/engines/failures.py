@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ogc_widgets.lab.engines.progress import Tracker, step_title
@@ -20,22 +19,12 @@ _NOT_FOUND = re.compile(r"^ERROR '(?P<program>[^']+)' not found")
 _RUNNER_ERROR = re.compile(r"^(?:ERROR|CRITICAL)\s+(?P<text>.*)$")
 
 
-@dataclass(frozen=True)
-class Failure:
-    """Why a job failed.
+def why_it_failed(
+    folder: JobFolder, tracker: Tracker, exit_code: int
+) -> tuple[str, int]:
+    """Return why a job failed, and the HTTP status code that fits.
 
-    Attributes:
-        message: The reason for people.
-        code: The HTTP status code that fits: 400 where a step refused what it was
-            given, 500 where something broke.
-    """
-
-    message: str
-    code: int = 500
-
-
-def why_it_failed(folder: JobFolder, tracker: Tracker, exit_code: int) -> Failure:
-    """Return the reason why a job failed.
+    The code is 400 where a step refused what it was given, 500 where something broke.
 
     A step that ends with a line ``error: <sentence>`` has said it itself. Otherwise
     the step's name and its last lines, or what the runner said.
@@ -95,6 +84,6 @@ def _tail(path: Path | None) -> list[str]:
     return [line.rstrip() for line in text.splitlines() if line.strip()]
 
 
-def _failure(text: str, code: int = 500) -> Failure:
+def _failure(text: str, code: int = 500) -> tuple[str, int]:
     short = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-    return Failure(short, code)
+    return short, code

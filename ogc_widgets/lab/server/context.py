@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ogc_widgets.lab.server.processes.deployed import ProcessStore
     from ogc_widgets.lab.server.settings import Settings
 
+_LARGEST_PAGE = 1000
+
 
 @dataclass
 class Lab:
@@ -112,14 +114,14 @@ def job_with(lab: Lab, job_id: str) -> JobRecord:
         raise no_such_job(job_id) from None
 
 
-def page_of(request: Request, *, largest: int = 1000) -> tuple[int, int]:
+def page_of(request: Request) -> tuple[int, int]:
     """Return ``limit`` and ``offset`` of a request for a list.
 
     Raises:
         Problem: 400 when they are not usable numbers.
     """
     limit = whole_number(request, "limit", 1) or 100
-    return min(limit, largest), whole_number(request, "offset") or 0
+    return min(limit, _LARGEST_PAGE), whole_number(request, "offset") or 0
 
 
 def whole_number(request: Request, name: str, least: int = 0) -> int | None:

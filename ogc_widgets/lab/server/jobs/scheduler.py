@@ -205,10 +205,10 @@ class Scheduler:
         if code == 0 and _is_output_object(folder):
             await self._finish(job_id, "successful", "finished")
         else:
-            failure = await asyncio.to_thread(why_it_failed, folder, tracker, code)
-            await self._finish(
-                job_id, "failed", failure.message, failure_code=failure.code
+            reason, fitting = await asyncio.to_thread(
+                why_it_failed, folder, tracker, code
             )
+            await self._finish(job_id, "failed", reason, failure_code=fitting)
 
     async def _launch(self, folder: JobFolder, workflow: str, parallel: int) -> Running:
         with folder.output_object.open("wb") as stdout:
