@@ -26,11 +26,9 @@ from ogc_widgets.lab.server.jobs.scheduler import Scheduler
 from ogc_widgets.lab.server.problems import Crashes, Problem, on_problem
 from ogc_widgets.lab.server.processes.deployed import ProcessStore
 from ogc_widgets.lab.server.routes import (
-    deploy_routes,
     execute_routes,
     job_routes,
     process_routes,
-    result_routes,
     stac_routes,
 )
 
@@ -109,23 +107,23 @@ def _api_routes() -> list[Route]:
         Route("/conformance", process_routes.conformance),
         Route("/api", process_routes.definition),
         resource(
-            "/processes", GET=process_routes.process_list, POST=deploy_routes.deploy
+            "/processes", GET=process_routes.process_list, POST=process_routes.deploy
         ),
         resource(
             process,
             GET=process_routes.process,
-            PUT=deploy_routes.replace,
-            DELETE=deploy_routes.undeploy,
+            PUT=process_routes.replace,
+            DELETE=process_routes.undeploy,
         ),
         Route(f"{process}/package", process_routes.package),
         Route(f"{process}/execution", execute_routes.execute, methods=["POST"]),
         Route("/jobs", job_routes.job_list),
         resource(job, GET=job_routes.job_status, DELETE=job_routes.dismiss),
-        Route(f"{job}/results", result_routes.results),
-        Route(f"{job}/results/{{output_id}}", result_routes.one_result),
-        Route(f"{job}/files/{{path:path}}", result_routes.result_file),
-        Route(f"{job}/logs/{{name}}", result_routes.step_log),
-        Route(f"{job}/log", result_routes.job_log),
+        Route(f"{job}/results", job_routes.results),
+        Route(f"{job}/results/{{output_id}}", job_routes.one_result),
+        Route(f"{job}/files/{{path:path}}", job_routes.result_file),
+        Route(f"{job}/logs/{{name}}", job_routes.step_log),
+        Route(f"{job}/log", job_routes.job_log),
     ]
 
 

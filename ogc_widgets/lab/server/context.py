@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ogc_widgets.lab.server.problems import Problem, bad_parameter, no_such_job
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from ogc_widgets.lab.engines.runner import JobFolder
     from ogc_widgets.lab.server.jobs.job_store import JobRecord, JobStore
@@ -140,20 +140,27 @@ def whole_number(request: Request, name: str, least: int = 0) -> int | None:
     return int(text)
 
 
-def page_links(
-    request: Request, *, limit: int, offset: int, total: int
-) -> list[dict[str, str]]:
-    """Return the links ``self``, ``next`` and ``prev`` of a page of a list."""
-    hrefs = {"self": request.url}
+def page_response(
+    request: Request, name: str, page: list[dict[str, Any]], total: int
+) -> Response:
+    """Answer with one page of a list, and links to the pages around it."""
+    limit, offset = page_of(request)
+    offsets = {"self": offset}
     if offset + limit < total:
-        hrefs["next"] = request.url.include_query_params(
-            limit=limit, offset=offset + limit
-        )
+        offsets["next"] = offset + limit
     if offset > 0:
-        hrefs["prev"] = request.url.include_query_params(
-            limit=limit, offset=max(0, offset - limit)
-        )
-    return [
-        {"href": str(href), "rel": rel, "type": "application/json"}
-        for rel, href in hrefs.items()
-    ]
+        offsets["prev"] = max(0, offset - limit)
+    links = []
+    for rel, start in offsets.items():
+        url = request.url
+        if rel != "self":
+            url = url.include_query_params(limit=limit, offset=start)
+        links.append({"href": str(url), "rel": rel, "type": "application/json"})
+    return JSONResponse(
+        {
+            name: page,
+            "links": links,
+            "numberMatched": total,
+            "numberReturned": len(page),
+        }
+    )

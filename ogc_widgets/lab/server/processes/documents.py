@@ -6,9 +6,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from ogc_widgets.lab.scenes import SCENES
 from ogc_widgets.lab.server.jobs.job_store import JobRecord, timestamp
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ogc_widgets.lab.engines.runner import JobFolder
     from ogc_widgets.lab.server.processes.deployed import ProcessRecord
     from ogc_widgets.lab.server.values import Json
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 _OGC_REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 RESULTS_REL = _OGC_REL + "results"
 OPENAPI_TYPE = "application/vnd.oai.openapi+json;version=3.0"
+# The area of the tutorial, over which the generated scenes lie.
+_AREA = "-121.399,39.834,-120.74,40.472"
 
 
 def link(href: str, rel: str, title: str, kind: str = "application/json") -> Json:
@@ -48,6 +53,19 @@ def process_description(record: ProcessRecord, api: str) -> dict[str, Any]:
     """Return the description of a process."""
     parts = {key: record.described[key] for key in ("inputs", "outputs")}
     return process_summary(record, api) | parts
+
+
+def with_examples(
+    process_id: str, inputs: Mapping[str, Any], scenes: str
+) -> dict[str, Any]:
+    """Add ``examples`` (JSON Schema 2020-12): a first run takes two clicks."""
+    found = dict(inputs)
+    if process_id == "water-bodies":
+        items = [f"{scenes}/{name}/{name}.json" for name in SCENES]
+        for key, example in (("aoi", _AREA), ("stac_items", items)):
+            schema = {**inputs[key]["schema"], "examples": [example]}
+            found[key] = {**inputs[key], "schema": schema}
+    return found
 
 
 def status_info(job: JobRecord, folder: JobFolder, api: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from ogc_widgets.lab.server.context import api_of, folder_of, job_with, lab_of
 from ogc_widgets.lab.server.problems import Problem, bad_request
 from ogc_widgets.lab.server.processes.documents import status_info
 from ogc_widgets.lab.server.processes.inputs import check_inputs
-from ogc_widgets.lab.server.routes.result_routes import results_response
+from ogc_widgets.lab.server.routes.job_routes import results_response
 
 if TYPE_CHECKING:
     from starlette.requests import Request
