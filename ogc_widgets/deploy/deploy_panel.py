@@ -249,10 +249,6 @@ class DeployPanel(BackgroundView):
         if not is_done and self._processes != before:
             self._tell_change(process_id)
 
-    def _tell_change(self, process_id: str) -> None:
-        for callback in list(self._change_callbacks):
-            callback(process_id)
-
     async def _ask_server(
         self,
         verb: str,
@@ -303,16 +299,13 @@ class DeployPanel(BackgroundView):
         self._choose(text.encode("utf-8"), name=clean(name, limit=120))
 
     def _on_address(self, text: str) -> None:
-        self._choose_text(text if is_address(text) else "")
+        self._choose(text if is_address(text) else None)
         if text.strip() and self._package is None:
             self._note = _note("bad", "This is not a web address.")
             self._show()
 
     def _on_text(self, text: str) -> None:
-        self._choose_text(text.encode("utf-8") if text.strip() else "")
-
-    def _choose_text(self, package: str | bytes) -> None:
-        self._choose(package or None)
+        self._choose(text.encode("utf-8") if text.strip() else None)
 
     def _on_by_value(self, on: bool) -> None:  # noqa: FBT001 # a member of a message
         self._by_value = bool(on)
@@ -373,12 +366,9 @@ class DeployPanel(BackgroundView):
         package = self._package
         if self._source == "file" or not isinstance(package, (str, bytes)):
             return ""
-        text = (
-            package.decode("utf-8", "replace")
-            if isinstance(package, bytes)
-            else package
-        )
-        return text if len(text) <= _MOST_TEXT else ""
+        if isinstance(package, bytes):
+            package = package.decode("utf-8", "replace")
+        return package if len(package) <= _MOST_TEXT else ""
 
 
 _DONE = {

@@ -11,7 +11,6 @@ from ogc_widgets.protocol.text import clean, escape_html
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ogc_widgets.form.fields.fields import Field
     from ogc_widgets.protocol.documents.processes import Process, ProcessSummary
     from ogc_widgets.protocol.requests.packages import PackageCheck
 
@@ -58,14 +57,10 @@ def _inputs(process: Process) -> list[dict[str, Any]]:
             "title": clean(field.label, limit=120),
             "takes": words.kind(field),
             "cwl_type": clean(field.cwl_type, limit=60),
-            "needed": _needed(field),
+            "needed": "required" if field.required else "optional",
         }
         for key, field in list(reduce_process(process).items())[:_MOST_ROWS]
     ]
-
-
-def _needed(field: Field) -> str:
-    return "required" if field.required else "optional"
 
 
 def shown_processes(processes: Iterable[ProcessSummary]) -> list[dict[str, Any]]:

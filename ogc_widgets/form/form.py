@@ -388,10 +388,8 @@ class ProcessForm(View):
 
     def _card(self) -> tuple[str, str]:
         set_count = sum(key in self.inputs for key in self._fields)
-        return (
-            form_card.card_text(self._title, set_count, len(self._fields)),
-            form_card.card_html(self._title, self._fields, self.public_inputs),
-        )
+        text = form_card.card_text(self._title, set_count, len(self._fields))
+        return text, form_card.card_html(self._title, self._fields, self.public_inputs)
 
     def close(self) -> None:
         """Close the form and the widgets of registered fields."""

@@ -16,8 +16,9 @@ from ogc_widgets.form.checks import findings
 from ogc_widgets.form.checks.messages import NEEDS_VALUE, in_one, sentence
 from ogc_widgets.form.checks.texts import lacks_zone
 from ogc_widgets.form.drafts import tree
-from ogc_widgets.form.drafts.drafts import from_draft, initial_draft, to_draft
+from ogc_widgets.form.drafts.drafts import from_draft
 from ogc_widgets.form.drafts.secrets_store import Vault
+from ogc_widgets.form.drafts.to_draft import initial_draft, to_draft
 from ogc_widgets.form.fields import area_fields, conditions, extras
 from ogc_widgets.form.fields.build_fields import reduce_process
 from ogc_widgets.form.fields.fields import (
@@ -32,7 +33,7 @@ from ogc_widgets.form.page.form_card import text_of, without_secrets
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from ogc_widgets.form.drafts.drafts import Draft
+    from ogc_widgets.form.drafts.leaves import Draft
     from ogc_widgets.protocol.wire import JsonValue
 
 HIDDEN_NOTE: Final = "Set from Python; not shown because it holds a secret."

@@ -11,8 +11,9 @@ from jsonschema import Draft202012Validator
 from strategies import JSON, TEXTS, schemas, values
 
 from ogc_widgets.form import ProcessForm, reduce_process
-from ogc_widgets.form.drafts.drafts import from_draft, initial_draft, to_draft
+from ogc_widgets.form.drafts.drafts import from_draft
 from ogc_widgets.form.drafts.secrets_store import Vault
+from ogc_widgets.form.drafts.to_draft import initial_draft, to_draft
 from ogc_widgets.form.fields.fields import UNSET
 from ogc_widgets.form.page.spec import spec
 from ogc_widgets.form.schema.exact import dumps, loads, same

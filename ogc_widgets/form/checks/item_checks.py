@@ -89,7 +89,7 @@ class ItemChecks:
         """Check what stands in a form now, and give up on what does not any more.
 
         Args:
-            fields: Input id to field, of those that :func:`holds_documents` is true of.
+            fields: Input id to field, of those that STAC documents may stand in.
             drafts: Input id to what is on the screen.
             after_s: Seconds to wait before new addresses are looked at.
 
@@ -240,11 +240,6 @@ def check_key(hint: StacHint | None, text: str) -> str:
         content = name.encode("utf-8", errors="surrogatepass")
         name = f"{len(content)} {zlib.crc32(content):08x}"
     return f"{wants}|{name}"
-
-
-def holds_documents(field: Field) -> bool:
-    """Whether STAC documents may stand in a field."""
-    return any(part.kind == "stac" for part in field.walk())
 
 
 @lru_cache(maxsize=64)

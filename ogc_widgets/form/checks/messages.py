@@ -18,6 +18,7 @@ from ogc_widgets.form.schema import exact
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
 
+    from ogc_widgets.errors import InputError
     from ogc_widgets.form.fields.fields import Field
     from ogc_widgets.protocol.wire import JsonValue
 
@@ -44,12 +45,8 @@ _FORMATS: Final[dict[str, str]] = {
     "json-pointer": "must be a JSON Pointer like /properties/datetime",
     "relative-json-pointer": "must be a relative JSON Pointer like 1/datetime",
     "regex": "must be a regular expression",
-    "date": "must be a date like 2021-07-13",
-    "time": "must be a time like 10:30:00Z",
-    "date-time": "must be a date and time like 2021-07-13T10:30:00Z",
-    "duration": "must be a duration like P1D (a day) or PT2H30M",
-    "uri": "must be a web address like https://example.org/item.json",
-    "iri": "must be a web address like https://example.org/item.json",
+    "iri": texts.EXAMPLES["uri"],
+    **texts.EXAMPLES,
 }
 
 # Tried in this order to find one that a pattern accepts.
@@ -107,97 +104,81 @@ _SAMPLES: Final = (
 )
 
 
+_LIMITS: Final[dict[str, str]] = {
+    "minimum": "must be at least {}",
+    "maximum": "must be at most {}",
+    "exclusiveMinimum": "must be more than {}",
+    "exclusiveMaximum": "must be less than {}",
+}
+_COUNTS: Final[dict[str, tuple[str, str]]] = {
+    "minLength": ("must have {} or more", "character"),
+    "maxLength": ("must have {} or fewer", "character"),
+    "minItems": ("needs {} or more", "value"),
+    "maxItems": ("takes {} or fewer", "value"),
+    "minProperties": ("needs {} or more", "name"),
+    "maxProperties": ("takes {} or fewer", "name"),
+}
+_ALWAYS: Final[dict[str, str]] = {
+    "uniqueItems": "has the same value twice",
+    "dependentRequired": "needs another input that goes with it",
+    "dependencies": "needs another input that goes with it",
+    "contains": "lacks a value that must be in it",
+    "not": "has a value that is not allowed here",
+    "falseSchema": "has a value that is not allowed here",
+    "propertyNames": "has a name that is not allowed",
+}
+
+
 def message(error: ValidationError, field: Field | None = None) -> str:
     """Words for one finding of the validator about the value of a field."""
-    kind = error.kind
+    name = error.kind.name
     details = _details(error)
     limit = details.get("limit")
-    match kind.name:
-        case "minimum":
-            return f"must be at least {_number(limit)}"
-        case "maximum":
-            return f"must be at most {_number(limit)}"
-        case "exclusiveMinimum":
-            return f"must be more than {_number(limit)}"
-        case "exclusiveMaximum":
-            return f"must be less than {_number(limit)}"
+    if name in _LIMITS:
+        return _LIMITS[name].format(_number(limit))
+    if name in _COUNTS:
+        template, noun = _COUNTS[name]
+        return template.format(_count(limit, noun))
+    match name:
         case "multipleOf":
             return f"must be a multiple of {_number(details.get('multiple_of'))}"
-        case "minLength":
-            return f"must have {_count(limit, 'character')} or more"
-        case "maxLength":
-            return f"must have {_count(limit, 'character')} or fewer"
-        case "minItems":
-            return f"needs {_count(limit, 'value')} or more"
-        case "maxItems":
-            return f"takes {_count(limit, 'value')} or fewer"
-        case "minProperties":
-            return f"needs {_count(limit, 'name')} or more"
-        case "maxProperties":
-            return f"takes {_count(limit, 'name')} or fewer"
-        case "uniqueItems":
-            return "has the same value twice"
         case "pattern":
-            return pattern_message(str(details.get("pattern", "")), field)
+            return _pattern(str(details.get("pattern", "")), field)
         case "format":
             return _format(str(details.get("format", "")), error.instance)
         case "enum":
-            return choose_message(details.get("options") or ())
+            return f"choose one of {_names(details.get('options') or ())}"
         case "const":
             return f"must be {words.shorten(details.get('expected_value'))}"
         case "type":
             return f"must be {_types(error)}"
         case "required":
             return f"needs {details.get('property', 'another member')}"
-        case "dependentRequired" | "dependencies":
-            return "needs another input that goes with it"
         case "additionalProperties" | "unevaluatedProperties":
             names = details.get("unexpected") or ()
             return f"has a name that is not expected: {_names(names)}"
         case "anyOf" | "oneOf":
-            return _alternatives(error, kind.name, field)
-        case "contains":
-            return "lacks a value that must be in it"
-        case "not" | "falseSchema":
-            return "has a value that is not allowed here"
-        case "propertyNames":
-            return "has a name that is not allowed"
+            return _alternatives(error, name, field)
         case _:
-            return "is not what the server asks for"
+            return _ALWAYS.get(name, "is not what the server asks for")
 
 
-def choose_message(options: Iterable[Any]) -> str:
-    """Name the options, a handful at most: "choose one of a, b, c"."""
-    return f"choose one of {_names(options)}"
-
-
-def pattern_message(pattern: str, field: Field | None = None) -> str:
+def _pattern(pattern: str, field: Field | None = None) -> str:
     """An example that a pattern accepts, else the pattern itself."""
     if field is not None:
         for example in (field.default, *field.schema.get("examples", ())):
-            if isinstance(example, str) and _fits(pattern, example):
+            if isinstance(example, str) and validate.accepts_pattern(pattern, example):
                 return f"must look like {words.shorten(example)}"
     sample = _sample(pattern)
-    return (
-        f"must look like {sample}"
-        if sample
-        else f"must match the pattern {words.shorten(pattern, 120)}"
-    )
+    if sample:
+        return f"must look like {sample}"
+    return f"must match the pattern {words.shorten(pattern, 120)}"
 
 
 def text_message(field: Field, text: str) -> str:
     """What our own rules say about a text, beyond the schema; "" if nothing."""
-    match field.kind:
-        case "date":
-            return texts.date_fault(text)
-        case "time":
-            return texts.time_fault(text)
-        case "datetime":
-            return texts.datetime_fault(text)
-        case "duration":
-            return texts.duration_fault(text)
-        case _:
-            pass
+    if field.kind in texts.FAULT_OF:
+        return texts.FAULT_OF[field.kind](text)
     if field.format in ("uri", "url", "iri"):
         return texts.uri_fault(text)
     if _is_crs_code(field) and text.strip().upper().startswith("EPSG:"):
@@ -260,13 +241,11 @@ def _alternatives(error: ValidationError, name: str, field: Field | None) -> str
     return message(deepest[0]) if deepest else "fits none of the kinds offered"
 
 
-def _fits(pattern: str, sample: str) -> bool:
-    return validate.accepts_pattern(pattern, sample)
-
-
 @lru_cache(maxsize=256)
 def _sample(pattern: str) -> str:
-    return next((sample for sample in _SAMPLES if _fits(pattern, sample)), "")
+    return next(
+        (sample for sample in _SAMPLES if validate.accepts_pattern(pattern, sample)), ""
+    )
 
 
 def _number(value: JsonValue) -> str:
@@ -288,6 +267,12 @@ def sentence(message: str) -> str:
     """A message as it stands under its field: "Needs a value."."""
     text = message[:1].upper() + message[1:]
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def part_of_sentence(error: InputError) -> str:
+    """An error of another module as a message at a field."""
+    text = f"{error.what} {error.advice}".strip()
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 def in_one(findings: Mapping[str, str]) -> str:

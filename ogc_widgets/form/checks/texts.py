@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _DATE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)$", re.ASCII)
 _TIME: Final = re.compile(
@@ -18,12 +21,21 @@ _DURATION: Final = re.compile(
     re.ASCII,
 )
 
+EXAMPLES: Final = {
+    "date": "must be a date like 2021-07-13",
+    "time": "must be a time like 10:30:00Z",
+    "date-time": "must be a date and time like 2021-07-13T10:30:00Z",
+    "duration": "must be a duration like P1D (a day) or PT2H30M",
+    "uri": "must be a web address like https://example.org/item.json",
+}
+"""What a format asks for."""
+
 
 def date_fault(text: str) -> str:
     """What is wrong with a date, or ""."""
     found = _DATE.match(text)
     if not found:
-        return "must be a date like 2021-07-13"
+        return EXAMPLES["date"]
     try:
         date(*(int(part) for part in found.groups()))
     except ValueError:
@@ -35,7 +47,7 @@ def time_fault(text: str) -> str:
     """What is wrong with a time of day, or ""."""
     found = _TIME.match(text)
     if not found:
-        return "must be a time like 10:30:00Z"
+        return EXAMPLES["time"]
     hour, minute, second = (int(part or 0) for part in found.groups()[:3])
     if hour > 23 or minute > 59 or second > 60:  # the clock
         return f"must be a time that exists; {text} does not"
@@ -44,12 +56,10 @@ def time_fault(text: str) -> str:
 
 def datetime_fault(text: str) -> str:
     """What is wrong with a date and time, or ""."""
-    parts = re.split("[Tt ]", text, maxsplit=1)
-    if len(parts) != 2:  # date and time
-        return "must be a date and time like 2021-07-13T10:30:00Z"
-    if not _DATE.match(parts[0]) or not _TIME.match(parts[1]):
-        return "must be a date and time like 2021-07-13T10:30:00Z"
-    return date_fault(parts[0]) or time_fault(parts[1])
+    day, *times = re.split("[Tt ]", text, maxsplit=1)
+    if not times or not _DATE.match(day) or not _TIME.match(times[0]):
+        return EXAMPLES["date-time"]
+    return date_fault(day) or time_fault(times[0])
 
 
 def lacks_zone(text: str) -> bool:
@@ -61,17 +71,22 @@ def lacks_zone(text: str) -> bool:
 
 def duration_fault(text: str) -> str:
     """What is wrong with a duration, or ""."""
-    if _DURATION.match(text):
-        return ""
-    return "must be a duration like P1D (a day) or PT2H30M"
+    return "" if _DURATION.match(text) else EXAMPLES["duration"]
 
 
 def uri_fault(text: str) -> str:
     """What is wrong with a web address, or ""."""
     if any(character.isspace() for character in text):
         return "must be a web address without spaces"
-    if not _URI.match(text):
-        return "must be a web address like https://example.org/item.json"
-    if text.lower().startswith(("http:", "https:")) and not _HTTP.match(text):
-        return "must be a web address like https://example.org/item.json"
-    return ""
+    is_http = text.lower().startswith(("http:", "https:"))
+    is_whole = _URI.match(text) and (_HTTP.match(text) or not is_http)
+    return "" if is_whole else EXAMPLES["uri"]
+
+
+FAULT_OF: Final[dict[str, Callable[[str], str]]] = {
+    "date": date_fault,
+    "time": time_fault,
+    "datetime": datetime_fault,
+    "duration": duration_fault,
+}
+"""Kind of field to what finds faults in its texts."""

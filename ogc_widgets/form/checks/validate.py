@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from ogc_widgets.form.checks import texts
 from ogc_widgets.form.schema import exact
 
 if TYPE_CHECKING:
@@ -22,25 +23,6 @@ _BACKTRACK_LIMIT: Final = 20_000
 _PATTERN_BYTES: Final = 1_000_000
 _MAX_PATTERN: Final = 2_000
 _MAX_ERRORS: Final = 50
-# Looked at by their own rules here, or only labels for humans elsewhere.
-_KEPT_FORMATS: Final = frozenset(
-    {
-        "date",
-        "duration",
-        "email",
-        "idn-email",
-        "hostname",
-        "idn-hostname",
-        "ipv4",
-        "ipv6",
-        "uri",
-        "iri",
-        "uuid",
-        "json-pointer",
-        "relative-json-pointer",
-        "regex",
-    }
-)
 
 
 class Checker:
@@ -155,35 +137,13 @@ def _formats() -> dict[str, Any]:
     """Formats that are read more kindly than the letter of the standard."""
     return {
         # The zone is often left out (the standard's own example does); see the notes.
-        "date-time": _is_datetime,
-        "time": _is_time,
-        "uri": _is_uri,
-        "uri-reference": _anything,
-        "iri-reference": _anything,
-        "uri-template": _anything,
+        "date-time": lambda text: not texts.datetime_fault(text),
+        "time": lambda text: not texts.time_fault(text),
+        "uri": lambda text: not texts.uri_fault(text),
+        "uri-reference": lambda _text: True,
+        "iri-reference": lambda _text: True,
+        "uri-template": lambda _text: True,
     }
-
-
-def _anything(_value: str) -> bool:
-    return True
-
-
-def _is_datetime(value: str) -> bool:
-    from ogc_widgets.form.checks.texts import datetime_fault
-
-    return not datetime_fault(value)
-
-
-def _is_time(value: str) -> bool:
-    from ogc_widgets.form.checks.texts import time_fault
-
-    return not time_fault(value)
-
-
-def _is_uri(value: str) -> bool:
-    from ogc_widgets.form.checks.texts import uri_fault
-
-    return not uri_fault(value)
 
 
 def allows(
@@ -191,15 +151,6 @@ def allows(
 ) -> bool:
     """Whether a schema accepts a value."""
     return checker(schema, defs).accepts(value)
-
-
-def is_json(value: JsonValue) -> bool:
-    """Whether a Python object is a JSON value."""
-    try:
-        exact.dumps(value)
-    except (ValueError, TypeError, RecursionError):
-        return False
-    return True
 
 
 @lru_cache(maxsize=512)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.form.fields.fields import UNSET, Field
 from ogc_widgets.form.page import words
@@ -13,8 +13,6 @@ from ogc_widgets.form.schema import exact
 if TYPE_CHECKING:
     from ogc_widgets.form.drafts.secrets_store import Vault
     from ogc_widgets.protocol.wire import JsonValue
-
-MAX_UPLOAD: Final = 32 * 1024 * 1024
 
 
 def value_of(field: Field, draft: Mapping[str, Any], vault: Vault) -> JsonValue:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.checks.findings import check_value
-from ogc_widgets.form.drafts import file_drafts
-from ogc_widgets.form.drafts.from_draft import Draft, Reader, is_raw
+from ogc_widgets.form.drafts.drafts import Reader, is_raw
+from ogc_widgets.form.drafts.leaves import LEAVES, TEXT, Draft
 from ogc_widgets.form.drafts.secrets_store import Vault
-from ogc_widgets.form.fields import area_fields, stac_fields
 from ogc_widgets.form.fields.fields import EXTRA_MEMBERS, UNSET, Field
 from ogc_widgets.form.schema import exact
 from ogc_widgets.form.schema.limits import MAX_NODES
-from ogc_widgets.protocol import reading
 
 if TYPE_CHECKING:
     from ogc_widgets.protocol.wire import JsonValue
@@ -71,124 +69,76 @@ def template(field: Field) -> Draft:
     return None
 
 
-def fits_schema(field: Field, value: JsonValue) -> bool:
-    """Whether a value is valid for a field, judged by its schema alone."""
-    return not check_value(field, value, None)
-
-
 def _native(field: Field, value: JsonValue, vault: Vault) -> Draft:
     """The draft in the field's own form, or None if there is none."""
-    if field.kind == "secret":
-        return {"set": True, "ref": vault.put(_unwrapped(field, value))}
     if field.envelope:
-        value = _unwrapped(field, value)
-        if value is UNSET:
+        is_wrapped = isinstance(value, Mapping) and list(value) == [field.envelope]
+        value = value[field.envelope] if is_wrapped else UNSET
+        if value is UNSET and field.kind != "secret":
             return None
-    match field.kind:
-        case "number" | "integer":
-            if not _is_number(value):
-                return None
-            return exact.number_text(value)
-        case "boolean":
-            return {True: "true", False: "false"}[value] if value in BOOLEANS else None
-        case "null":
-            return "null" if value is None else None
-        case "json":
-            return exact.dumps(value, indent=2)
-        case "const":
-            return field.option_labels[0] if field.option_labels else ""
-        case "choice":
-            return _numbers(field).get(exact.mark(value))
-        case "multichoice":
-            if not isinstance(value, list) or not value:
-                return [] if value == [] else None
-            options = _numbers(field)
-            numbers = [options.get(exact.mark(one)) for one in value]
-            return None if None in numbers else numbers
-        case "list" if field.item is not None:
-            # A list that nobody scrolls through is shown as JSON.
-            if not isinstance(value, list) or len(value) > MAX_NODES:
-                return None
-            return [to_draft(field.item, one, vault) for one in value]
-        case "tuple":
-            if not isinstance(value, list) or len(value) > len(field.fields):
-                return None
-            drafts = [
-                to_draft(member, one, vault)
-                for member, one in zip(field.fields, value, strict=False)
-            ]
-            return drafts + [None] * (len(field.fields) - len(drafts))
-        case "object":
-            return _object_draft(field, value, vault)
-        case "map" if field.item is not None:
-            if not isinstance(value, Mapping) or not all(value):
-                return None
-            item = field.item
-            return [[key, to_draft(item, one, vault)] for key, one in value.items()]
-        case "union":
-            return _union_draft(field, value, vault)
-        case "area":
-            if field.typed and isinstance(value, Mapping):
-                value = value.get("value")
-            return area_fields.draft_of(field, value, vault)
-        case "file":
-            return file_drafts.draft_of(field, value)
-        case "stac":
-            return stac_fields.draft_of(field, value)
-        case _:
-            if not isinstance(value, str) or exact.SURROGATE.search(value):
-                return None
-            return value
+    if field.kind in _CONTAINERS:
+        return _CONTAINERS[field.kind](field, value, vault)
+    return LEAVES.get(field.kind, TEXT).show(field, value, vault)
 
 
-BOOLEANS: Final = (True, False)
-
-
-def _object_draft(field: Field, value: JsonValue, vault: Vault) -> Draft:
-    if not isinstance(value, Mapping):
+def _list(field: Field, value: JsonValue, vault: Vault) -> Draft:
+    # A list that nobody scrolls through is shown as JSON.
+    if field.item is None or not isinstance(value, list) or len(value) > MAX_NODES:
         return None
-    known = {member.key: member for member in field.fields}
-    others = {key: one for key, one in value.items() if key not in known}
-    if others and (field.item is None or not all(others)):
+    return [to_draft(field.item, one, vault) for one in value]
+
+
+def _tuple(field: Field, value: JsonValue, vault: Vault) -> Draft:
+    if not isinstance(value, list) or len(value) > len(field.fields):
+        return None
+    parts = zip(field.fields, value, strict=False)
+    drafts = [to_draft(member, one, vault) for member, one in parts]
+    return drafts + [None] * (len(field.fields) - len(drafts))
+
+
+def _pairs(field: Field, value: JsonValue, vault: Vault) -> Draft:
+    """Names and drafts of members that have no field of their own."""
+    if field.item is None or not isinstance(value, Mapping) or not all(value):
+        return None
+    return [[key, to_draft(field.item, one, vault)] for key, one in value.items()]
+
+
+def _object(field: Field, value: JsonValue, vault: Vault) -> Draft:
+    if not isinstance(value, Mapping):
         return None
     if not value:
         return {}
+    known = {member.key: member for member in field.fields}
     drafts = {
         key: to_draft(member, value[key], vault) if key in value else None
         for key, member in known.items()
     }
-    item = field.item
-    if others and item is not None:
-        rows = [[key, to_draft(item, one, vault)] for key, one in others.items()]
+    others = {key: one for key, one in value.items() if key not in known}
+    if others:
+        rows = _pairs(field, others, vault)
+        if rows is None:
+            return None
         drafts[EXTRA_MEMBERS] = rows
     return drafts
 
 
-def _union_draft(field: Field, value: JsonValue, vault: Vault) -> Draft:
+def _union(field: Field, value: JsonValue, vault: Vault) -> Draft:
     """The first branch that takes the value, best one that shows it without JSON."""
     second: Draft = None
     for number, branch in enumerate(field.branches):
-        if not fits_schema(branch, value):
+        if check_value(branch, value, None):
             continue
-        draft = to_draft(branch, value, vault)
-        if not is_raw(draft):
-            return {"branch": number, "draft": draft}
-        if second is None:
-            second = {"branch": number, "draft": draft}
+        draft = {"branch": number, "draft": to_draft(branch, value, vault)}
+        if not is_raw(draft["draft"]):
+            return draft
+        second = second or draft
     return second
 
 
-def _numbers(field: Field) -> dict[Hashable, int]:
-    return {exact.mark(option): n for n, option in enumerate(field.options)}
-
-
-def _unwrapped(field: Field, value: JsonValue) -> JsonValue:
-    if not field.envelope:
-        return value
-    if isinstance(value, Mapping) and list(value) == [field.envelope]:
-        return value[field.envelope]
-    return UNSET
-
-
-def _is_number(value: JsonValue) -> bool:
-    return reading.is_finite(value)
+_CONTAINERS: Final[dict[str, Callable[[Field, JsonValue, Vault], Draft]]] = {
+    "list": _list,
+    "map": _pairs,
+    "object": _object,
+    "tuple": _tuple,
+    "union": _union,
+}

@@ -99,11 +99,6 @@ def area_paths(field: Field, draft: JsonValue, path: str = "") -> Iterator[str]:
         yield from area_paths(member, part, f"{path}/{step}" if step else path)
 
 
-def holds_area(field: Field) -> bool:
-    """Whether a shape can be drawn for an input."""
-    return any(part.kind == "area" for part in field.walk())
-
-
 def references_in(draft: JsonValue) -> Iterator[str]:
     """Names of what a draft keeps in the vault."""
     if isinstance(draft, Mapping):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.form.checks import validate
 from ogc_widgets.form.drafts import tree
-from ogc_widgets.form.drafts.from_draft import Reader
+from ogc_widgets.form.drafts.drafts import Reader
 from ogc_widgets.form.fields.fields import UNSET, Field
 
 if TYPE_CHECKING:

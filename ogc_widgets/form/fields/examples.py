@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.form.drafts.drafts import from_draft, to_draft
+from ogc_widgets.form.drafts.drafts import from_draft
 from ogc_widgets.form.drafts.secrets_store import Vault
+from ogc_widgets.form.drafts.to_draft import to_draft
 from ogc_widgets.form.fields.fields import UNSET
 from ogc_widgets.form.sets.pasted_requests import inputs_in
 
