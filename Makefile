@@ -43,7 +43,7 @@ fuzz: ## make documents and answers wrong at random, for some minutes (STEPS=, S
 	@nice $(BIN)/python tests/fuzz/fuzz.py --steps $(STEPS) --seed $(SEED)
 
 mutants: ## plant NUMBER= small faults, and print those that no test notices (SEED=)
-	@echo "==> make mutants: $(NUMBER) faults of seed $(SEED), some hours. To stop: Ctrl+C"
+	@echo "==> make mutants: $(NUMBER) faults of seed $(SEED). To stop: Ctrl+C"
 	$(call environment,.venv test mutants)
 	@nice $(BIN)/python scripts/mutants.py --number $(NUMBER) --seed $(SEED) $(ARGS)
 

@@ -1,26 +1,27 @@
 """Plant small faults in the code, one at a time, and print those that no test notices.
 
-    python scripts/mutants.py --number 200 --seed 0     (make mutants)
-    python scripts/mutants.py protocol/text.py          only in there
+    python scripts/mutants.py --number 200 --seed 0       (make mutants)
+    python scripts/mutants.py protocol/text.py --tests tests/protocol
 
-A first run notes which tests reach which line; each fault is then planted in a copy of
-this folder, where one of those tests should fail.
+The tests are run once, to note which of them reach which line. Then each fault is
+planted into a function of a fork of this process, and the tests that reach it are run.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import functools
+import gc
 import os
 import random
-import shutil
-import subprocess
+import signal
 import sys
-import tempfile
 from collections import Counter
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import CodeType, FunctionType
+from typing import TYPE_CHECKING, NamedTuple
 
 import coverage
 import pytest
@@ -32,19 +33,32 @@ ROOT = Path(__file__).resolve().parents[1]
 PARTS = ["protocol", "client", "form"]
 # What is not here starts servers or browsers, and would take minutes for each fault.
 TESTS = ["tests/protocol", "tests/client", "tests/form", "tests/faults", "tests/auth"]
-MOST_TESTS, MOST_S = 80, 240
+MOST_TESTS, MOST_S = 80, 120
 SWAPS = {
     "Lt": "<=", "LtE": "<", "Gt": ">=", "GtE": ">", "Eq": "!=", "NotEq": "==",
     "Is": "is not", "IsNot": "is", "In": "not in", "NotIn": "in",
     "Add": "-", "Sub": "+", "Mult": "+", "And": "or", "Or": "and",
 }  # fmt: skip
-Mutant = tuple[Path, int, int, int, str]  # module, line, first and last byte, new text
+
+
+class Mutant(NamedTuple):
+    """A fault: other text between two bytes of a module."""
+
+    path: Path
+    line: int
+    first: int
+    last: int
+    new: str
+
+    def __str__(self) -> str:
+        old = self.path.read_bytes()[self.first : self.last].decode()
+        return f"{self.path.relative_to(ROOT)}:{self.line}\n    {old}\n    {self.new}"
 
 
 def faults(node: ast.AST) -> Iterator[tuple[ast.stmt | ast.expr, str]]:
     """What is replaced in a node, and what by."""
-    swap = SWAPS.get(type(node.ops[0] if isinstance(node, ast.Compare) else
-                          getattr(node, "op", None)).__name__)  # fmt: skip
+    op = node.ops[0] if isinstance(node, ast.Compare) else getattr(node, "op", None)
+    swap = SWAPS.get(type(op).__name__)
     match node:
         case ast.Compare(left=left, ops=[_], comparators=[right]):
             yield node, f"(({ast.unparse(left)}) {swap} ({ast.unparse(right)}))"
@@ -66,19 +80,20 @@ def faults(node: ast.AST) -> Iterator[tuple[ast.stmt | ast.expr, str]]:
             yield node, "pass"
 
 
-def nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """What is run: no types, docstrings, and texts with values in them."""
+def nodes(node: ast.AST, *, inside: bool = False) -> Iterator[ast.AST]:
+    """What is run in functions: no types, docstrings, and texts with values in them."""
+    inside = inside or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     for name, field in ast.iter_fields(node):
         for one in field if isinstance(field, list) else [field]:
             is_left_out = (
-                name in ("annotation", "returns", "decorator_list")
-                or isinstance(one, ast.JoinedStr)
-                or (isinstance(node, ast.Expr) and isinstance(one, ast.Constant))
-                or (isinstance(one, ast.If) and "TYPE_CH" in ast.unparse(one.test))
-            )
-            if isinstance(one, ast.AST) and not is_left_out:
-                yield one
-                yield from nodes(one)
+                name in ("annotation", "returns", "decorator_list", "args")
+                and not isinstance(node, ast.Call)
+            ) or isinstance(one, ast.JoinedStr)
+            is_text = isinstance(node, ast.Expr) and isinstance(one, ast.Constant)
+            if isinstance(one, ast.AST) and not is_left_out and not is_text:
+                if inside:
+                    yield one
+                yield from nodes(one, inside=inside)
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
@@ -89,53 +104,95 @@ def mutants(path: Path) -> Iterator[Mutant]:
         for at, new in faults(node):
             first = starts[at.lineno - 1] + at.col_offset
             last = starts[(at.end_lineno or 0) - 1] + (at.end_col_offset or 0)
-            yield path, at.lineno, first, last, new
+            # Functions are found again by their first line.
+            lines = "\n" * text[first:last].count(b"\n")
+            end = ")" if new.endswith(")") else ""
+            yield Mutant(
+                path, at.lineno, first, last, new.removesuffix(end) + lines + end
+            )
 
 
-class Reached:
-    """Plugin of the first run: notes the lines that each test reaches."""
+def plant(mutant: Mutant) -> None:
+    """Put a fault into the functions of this process, and forget what was kept."""
+    text = mutant.path.read_bytes()
+    path = str(mutant.path)
+    changed = text[: mutant.first] + mutant.new.encode() + text[mutant.last :]
+    made: dict[tuple[str, int], CodeType] = {}
+    codes = [compile(changed, path, "exec")]
+    while codes:
+        code = codes.pop()
+        made[code.co_qualname, code.co_firstlineno] = code
+        codes += [one for one in code.co_consts if isinstance(one, CodeType)]
+    for one in gc.get_objects():
+        if isinstance(one, functools._lru_cache_wrapper):  # noqa: SLF001 # has no other name
+            one.cache_clear()
+        elif isinstance(one, FunctionType) and one.__code__.co_filename == path:
+            old = one.__code__
+            new = made.get((old.co_qualname, old.co_firstlineno), old)
+            if new.co_freevars == old.co_freevars:
+                one.__code__ = new
 
-    def __init__(self) -> None:
+
+class Planting:
+    """Plugin of the run: notes what each test reaches, and then plants the faults."""
+
+    def __init__(self, chosen: list[Mutant]) -> None:
+        self.chosen = chosen
+        self.alive = 0
+        self.is_noting = True
         self.notes = coverage.Coverage(None, source=["ogc_widgets"], config_file=False)
         self.notes.start()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """What is reached from here on is reached by this test."""
-        self.notes.switch_context(item.nodeid)
+        if self.is_noting:
+            self.notes.switch_context(item.nodeid)
 
-    def tests(self, path: Path, line: int) -> list[str]:
-        """The tests that reach a line; those that reach little say most."""
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Iterator[None]:
+        """After the first run, try one fault after the other."""
+        result = yield
+        self.is_noting = False
+        self.notes.stop()
         data = self.notes.get_data()
-        if not hasattr(self, "lines"):
-            self.notes.stop()
-            self.lines = {f: data.contexts_by_lineno(f) for f in data.measured_files()}
-            every = (tests for lines in self.lines.values() for tests in lines.values())
-            self.counts = Counter(test for tests in every for test in tests)
-        found = set(self.lines.get(str(path), {}).get(line, ())) - {""}
-        return sorted(found, key=lambda test: (self.counts[test], test))
+        reached = {f: data.contexts_by_lineno(f) for f in data.measured_files()}
+        every = (tests for lines in reached.values() for tests in lines.values())
+        counts = Counter(test for tests in every for test in tests)
+        items = {item.nodeid: item for item in session.items}
+        for mutant in self.chosen if not session.testsfailed else ():
+            found = set(reached.get(str(mutant.path), {}).get(mutant.line, ())) & {
+                *items
+            }
+            # Those that reach little say most.
+            names = sorted(found, key=lambda name: (counts[name], name))[:MOST_TESTS]
+            if not is_noticed(mutant, [items[name] for name in names]):
+                self.alive += 1
+                print(f"{len(found)} tests: {mutant}", flush=True)
+        return result
 
 
-def is_noticed(mutant: Mutant, tests: list[str], copy: Path) -> bool:
+def is_noticed(mutant: Mutant, tests: list[pytest.Item]) -> bool:
     """Whether one of the tests fails, or does not end."""
-    path, _, first, last, new = mutant
-    module, text = copy / path.relative_to(ROOT), path.read_bytes()
-    module.write_bytes(text[:first] + new.encode() + text[last:])
-    (copy / "chosen.txt").write_text("\n".join(tests[:MOST_TESTS]), "utf-8")
-    command = [sys.executable, "-B", "-m", "pytest", "-xq", "-p", "no:cacheprovider"]
+    child = os.fork()
+    if child:
+        return os.waitpid(child, 0)[1] != 0
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(MOST_S)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     try:
-        return bool(subprocess.run(
-            [*command, "@chosen.txt"], cwd=copy, timeout=MOST_S, check=False,
-            stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(copy)},
-        ).returncode)  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return True
-    finally:
-        module.write_bytes(text)
+        plant(mutant)
+        for item in tests:
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+            if item.session.testsfailed:
+                os._exit(1)
+    except BaseException:  # noqa: BLE001 # whatever it is, it was noticed
+        os._exit(1)
+    os._exit(0)
 
 
 def main() -> int:
-    """Plant faults, and print what lives."""
+    """Choose faults, and say how many live."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("where", nargs="*", default=PARTS)
     parser.add_argument("--tests", nargs="*", default=TESTS)
@@ -146,24 +203,11 @@ def main() -> int:
     modules = [m for r in roots for m in (sorted(r.rglob("*.py")) or [r])]
     every = [mutant for module in modules for mutant in mutants(module)]
     chosen = random.Random(given.seed).sample(every, min(given.number, len(every)))
-    reached, alive = Reached(), 0
-    if pytest.main(["-q", "-p", "no:cacheprovider", *given.tests], [reached]):
+    planting = Planting(chosen)
+    options = ["-qs", "-p", "no:cacheprovider", "-o", "timeout=0", *given.tests]
+    if pytest.main(options, [planting]):
         return 1
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / ROOT.name
-        kept = shutil.ignore_patterns(".*", "__pycache__", "output", "site")
-        shutil.copytree(ROOT, copy, ignore=kept)
-        # Documents beside this folder are beside the copy.
-        (copy.parent / "shared").symlink_to(ROOT.parent / "shared")
-        for mutant in chosen:
-            path, line, first, last, new = mutant
-            tests = reached.tests(path, line)
-            if not tests or not is_noticed(mutant, tests, copy):
-                alive += 1
-                old = path.read_bytes()[first:last].decode()
-                where = f"{path.relative_to(ROOT)}:{line}, {len(tests)} tests"
-                print(f"{where}\n    {old}\n    {new}", flush=True)
-    print(f"{alive} of {len(chosen)} tried of {len(every)} faults were not noticed")
+    print(f"{planting.alive} of {len(chosen)} live; {len(every)} faults are possible")
     return 0
 
 
