@@ -83,9 +83,7 @@ def encode(
     form, order = form_of(encoding), order_for(encoding, hint)
     if form not in ENCODINGS:
         raise InputError(f"There is no encoding of areas named {encoding!r}.")
-    types = hint.types if hint else ()
-    if types and not {area.kind, f"Multi{area.kind}"} & {*types} and form not in _BOXES:
-        raise InputError(f"This input takes a {' or '.join(types)}, not a {area.kind}.")
+    _require_type(area, form, hint)
     if form == "bbox-text" or (encoding == "as-typed" and area.is_box):
         numbers = orders.arranged(_box_numbers(area, None, hint), order)
         return _separator(hint).join(map(short, numbers))
@@ -102,7 +100,7 @@ def encode(
     if encoding == "bbox-members":
         names = (hint.members if hint else ()) or tuple(orders.SIDES.values())
         return dict(zip(names, map(tidy, _box_numbers(area, None)), strict=True))
-    if types and area.kind not in types:
+    if hint and hint.types and area.kind not in hint.types:
         area = area.as_several()
     if encoding in {"wkt", "as-typed"}:
         return area.wkt
@@ -117,6 +115,26 @@ def encode(
     if encoding == "geojson-feature":
         return feature
     return {"type": "FeatureCollection", "features": [feature]}
+
+
+def check(
+    area: Area, encoding: str, crs: str | None = None, hint: AreaHint | None = None
+) -> None:
+    """See whether an area can be sent; objects are not made for it.
+
+    Raises:
+        InputError: It cannot be sent that way.
+    """
+    form = form_of(encoding.removeprefix(QUALIFIED))
+    _require_type(area, form, hint)
+    if form in _BOXES:
+        encode(area, encoding, crs, hint=hint)
+
+
+def _require_type(area: Area, form: str, hint: AreaHint | None) -> None:
+    types = hint.types if hint else ()
+    if types and not {area.kind, f"Multi{area.kind}"} & {*types} and form not in _BOXES:
+        raise InputError(f"This input takes a {' or '.join(types)}, not a {area.kind}.")
 
 
 def order_for(encoding: str, hint: AreaHint | None = None) -> str:

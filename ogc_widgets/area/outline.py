@@ -43,12 +43,15 @@ def positions_of(coordinates: Any) -> Positions:  # noqa: ANN401 # JSON
     rows = several(coordinates)
     if not all(isinstance(one, list | tuple) and len(one) > 1 for one in rows):
         raise InputError("A position is [longitude, latitude].")
-    width = min(3, min(map(len, rows)))
+    lengths = {*map(len, rows)}
+    width = min(3, *lengths)
     kinds = {type(number) for one in rows for number in one[:3]}
     if not all(issubclass(kind, int | float) and kind is not bool for kind in kinds):
         raise InputError("Coordinates must be numbers.")
+    if lengths != {width}:
+        rows = [one[:width] for one in rows]
     try:
-        made = np.array([one[:width] for one in rows], dtype=float)
+        made = np.array(rows, dtype=float)
     except OverflowError:
         made = np.array([[math.inf, 0]])
     if not np.isfinite(made).all():

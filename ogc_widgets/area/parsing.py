@@ -49,13 +49,12 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _GEOJSON = {*GEOMETRY_TYPES, "Feature", "FeatureCollection"}
-_LONG_TEXT = 2_000
-_MOST_TEXTS = 8
+_MOST_TEXTS = 16
 _EXAMPLE = "Give four numbers: west, south, east, north, such as -10, 40, 5, 50."
 
 
 class _KnownTexts:
-    """The areas of the last long texts: each stands on the screen for a while.
+    """The areas of the last texts: each stands on the screen for a while.
 
     A drawn outline becomes the text of its field, which is read again for each check
     and each request.
@@ -70,8 +69,6 @@ class _KnownTexts:
             return self._areas.get((text, order))
 
     def put(self, text: str, order: str, area: Area) -> None:
-        if len(text) < _LONG_TEXT:
-            return  # read faster than found
         with self._lock:
             self._areas[text, order] = area
             self._areas.move_to_end((text, order))

@@ -9,6 +9,7 @@ from ogc_widgets.area.numbers import short
 from ogc_widgets.errors import InputError
 
 _SRID = re.compile(r"\s*SRID\s*=\s*(\d+)\s*;", re.IGNORECASE)
+_WHOLE = re.compile(r"\.0(?=[ ,)])")
 _START = re.compile(
     rf"\s*(SRID\s*=|({'|'.join(GEOMETRY_TYPES)})(Z|M|ZM)?\b)", re.IGNORECASE
 )
@@ -59,7 +60,7 @@ def write_wkt(shape: Shape) -> str:
     name: str = shape.geom_type.upper()
     if name == "GEOMETRYCOLLECTION":
         return f"{name}({','.join(map(write_wkt, shape.geoms))})"
-    return name + _inside(shape)
+    return name + _WHOLE.sub("", _inside(shape))
 
 
 def _inside(shape: Shape) -> str:
@@ -71,10 +72,8 @@ def _inside(shape: Shape) -> str:
         parts = [_inside(ring) for ring in (shape.exterior, *shape.interiors)]
     else:
         rows = shapely.get_coordinates(shape, include_z=shape.has_z).tolist()
-        parts = [" ".join([_number(one) for one in row]) for row in rows]
+        parts = [" ".join(map(repr, row)) for row in rows]
+        for number, part in enumerate(parts):
+            if "e" in part:
+                parts[number] = " ".join(map(short, rows[number]))
     return f"({','.join(parts)})"
-
-
-def _number(number: float) -> str:
-    text = repr(number)
-    return short(number) if "e" in text else text.removesuffix(".0")

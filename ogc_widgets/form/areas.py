@@ -10,6 +10,7 @@ from ogc_widgets.form.fields import area_fields
 from ogc_widgets.form.fields.fields import UNSET
 
 if TYPE_CHECKING:
+    from ogc_widgets.area.area import Area
     from ogc_widgets.area.recognition.area_hint import AreaHint
     from ogc_widgets.form.form import ProcessForm
     from ogc_widgets.form.values import FormValues
@@ -39,6 +40,11 @@ class FormAreas:
 
     def get_shape(self, path: str) -> dict[str, Any] | None:
         """The area at a path as a GeoJSON geometry in degrees, or None."""
+        area = self.get(path)
+        return None if area is None else area.geometry
+
+    def get(self, path: str) -> Area | None:
+        """The area at a path, or None."""
         found = self._values.area_at(path)
         if found is None:
             return None
@@ -46,15 +52,15 @@ class FormAreas:
         value, _ = from_draft(field, draft, self._values.vault)
         if value is UNSET and not area_fields.is_undecided(field, draft):
             return None
-        return area_fields.shape_of(field, draft, value)
+        return area_fields.area_in(field, draft, value)
 
-    def set_shape(self, path: str, shape: JsonValue) -> None:
+    def set_shape(self, path: str, shape: Area | JsonValue) -> None:
         """Put a shape into the area at a path, written the way that the input wants.
 
         Args:
             path: Path of the area.
-            shape: GeoJSON, four numbers, an object with ``__geo_interface__``, or None
-                to empty the area.
+            shape: An area, GeoJSON, four numbers, an object with
+                ``__geo_interface__``, or None to empty the area.
 
         Raises:
             InputError: There is no area at that path, or it cannot take this shape.

@@ -8,13 +8,19 @@ import ipyleaflet
 import ipywidgets
 import traitlets
 
-from ogc_widgets.area.geometry import Geometry, box, continuous
+from ogc_widgets.area.geometry import Geometry, box
 from ogc_widgets.errors import InputError
 from ogc_widgets.map.basemap import layer_of
 from ogc_widgets.map.footprints import Footprints, footprints
 from ogc_widgets.map.map_card import area_text
 from ogc_widgets.map.overlay import MODES, MapOverlay
-from ogc_widgets.map.shapes import area_from, extent_of, geometry_of, shape_of
+from ogc_widgets.map.shapes import (
+    area_from,
+    extent_of,
+    geometry_of,
+    in_one_piece,
+    shape_of,
+)
 from ogc_widgets.protocol.text import clean, escape_html
 from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
@@ -231,7 +237,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
                 "label": clean(one["label"], limit=60),
                 "tone": number % TONES,
                 "geometry": one["geometry"]
-                and continuous(area_from(one["geometry"]).shape),
+                and in_one_piece(area_from(one["geometry"])),
             }
             for number, one in enumerate(areas)
         ]

@@ -26,7 +26,12 @@ def shape_of(area: Area) -> dict[str, Any]:
     if area.is_box:
         west, south, east, north = area.bbox
         return {"bbox": [west, south, east + 360 if area.crosses else east, north]}
-    return {"geometry": continuous(area.shape)}
+    return {"geometry": in_one_piece(area)}
+
+
+def in_one_piece(area: Area) -> Geometry:
+    """Geometry whose longitudes run past 180 where the area was cut there."""
+    return continuous(area.shape)
 
 
 def extent_of(geometries: list[Geometry]) -> list[float]:

@@ -15,6 +15,7 @@ from typing import Any
 
 _FIRST_HALF = 0xD800
 _FIRST_SELECTOR = 0xE0100
+_NUMBERS = {int, float}
 _HALF = re.compile("[\ud800-\udfff]")
 _SHOWN = re.compile("\ufffd([\U000e0100-\U000e011f])([\U000e0100-\U000e013f])")
 
@@ -42,8 +43,14 @@ def _restore(shown: re.Match[str]) -> str:
 def _each(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 # as above
     if isinstance(value, str):
         return value if value.isascii() else change(value)
+    if isinstance(value, (list, tuple)):
+        # Positions are left as they are: outlines have very many.
+        return [
+            one
+            if type(one) is list and {*map(type, one)} <= _NUMBERS
+            else _each(one, change)
+            for one in value
+        ]
     if isinstance(value, Mapping):
         return {_each(k, change): _each(v, change) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_each(one, change) for one in value]
     return value

@@ -175,7 +175,7 @@ def test_other_inputs_do_not_make_the_outline_be_read_again(screen, monkeypatch)
     screen.form.inputs = {"clip": TRIANGLE}
     read = []
     monkeypatch.setattr(
-        type(screen.form.areas), "get_shape", lambda *arguments: read.append(arguments)
+        type(screen.form.areas), "get", lambda *arguments: read.append(arguments)
     )
     screen.form._receive(None, {"type": "edit", "id": "note", "draft": "abc"}, [])
     assert screen.form.inputs["note"] == "abc"

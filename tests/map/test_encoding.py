@@ -453,14 +453,12 @@ def test_area_cannot_be_spoilt_through_what_it_gives():
     assert read_text(area.wkt) == area
 
 
-def test_long_texts_are_forgotten_when_there_are_many():
+def test_texts_are_forgotten_when_there_are_many():
     kept = _KnownTexts()
     area = read_text("0,0,1,1")
-    texts = [f"{number}{' ' * 3000}" for number in range(100)]
+    texts = [str(number) for number in range(100)]
     for text in texts:
         kept.put(text, "wsen", area)
     assert kept.get(texts[-1], "wsen") is area
     assert kept.get(texts[-1], "nwse") is None
     assert kept.get(texts[0], "wsen") is None
-    kept.put("0,0,1,1", "wsen", area)
-    assert kept.get("0,0,1,1", "wsen") is None, "short ones are read faster than found"

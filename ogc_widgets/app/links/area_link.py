@@ -73,10 +73,10 @@ class AreaLink:
             return
         self._busy = True
         try:
-            form.areas.set_shape(path, self._map.geometry)
+            form.areas.set_shape(path, self._map.area)
         except InputError as error:
             # The field keeps what it has, and the map shows that again.
-            self._map.geometry = form.areas.get_shape(path)
+            self._map.geometry = form.areas.get(path)
             self._map.report(error)
         finally:
             self._busy = False
@@ -111,12 +111,12 @@ class AreaLink:
 
     def _show(self, form: ProcessForm) -> None:
         """Bring the shape of the field to the map."""
-        shape = form.areas.get_shape(self._path)
-        is_half_typed = shape is None and _is_half_typed(form, self._path)
+        area = form.areas.get(self._path)
+        is_half_typed = area is None and _is_half_typed(form, self._path)
         self._busy = True
         try:
-            if shape != self._map.geometry and not is_half_typed:
-                self._map.geometry = shape
+            if area != self._map.area and not is_half_typed:
+                self._map.geometry = area
         finally:
             self._busy = False
 
@@ -148,7 +148,7 @@ class AreaLink:
         self._path = path
         self._busy = True
         try:
-            self._map.geometry = form.areas.get_shape(path)
+            self._map.geometry = form.areas.get(path)
         finally:
             self._busy = False
         self._tell(form)
@@ -166,7 +166,7 @@ class AreaLink:
                 {
                     "id": path,
                     "label": form.areas.label_of(path),
-                    "geometry": form.areas.get_shape(path),
+                    "geometry": form.areas.get(path),
                 }
                 for path in (paths if several else ())
             ],

@@ -201,7 +201,7 @@ def draft_of(field: Field, value: JsonValue, vault: Vault) -> dict[str, Any] | N
 
 
 def draft_of_shape(
-    field: Field, shape: JsonValue, draft: Mapping[str, Any] | None
+    field: Field, shape: Area | JsonValue, draft: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     """The draft for a drawn shape, written the way that the field is set to.
 
@@ -212,9 +212,10 @@ def draft_of_shape(
     area = read_value(shape)
     order = area_encoding.order_for(encoding, field.area)
     text = area_encoding.text_of(area, order)
-    if order != UNDECIDED:
-        sent = area_encoding.encode(area, encoding, crs, hint=field.area)
-        text = sent if encoding == "as-typed" else text
+    if encoding == "as-typed":
+        text = area_encoding.encode(area, encoding, crs, hint=field.area)
+    elif order != UNDECIDED:
+        area_encoding.check(area, encoding, crs, field.area)
     return {"encoding": encoding, "crs": crs, "text": text}
 
 
@@ -279,12 +280,6 @@ def chosen_hint(hint: AreaHint, draft: JsonValue) -> AreaHint:
         return hint
     others = tuple(one for one in hint.encodings if one != chosen)
     return replace(hint, encodings=(chosen, *others))
-
-
-def shape_of(field: Field, draft: JsonValue, value: JsonValue) -> dict[str, Any] | None:
-    """The geometry of an area in degrees, or None if there is none to draw."""
-    area = area_in(field, draft, value)
-    return None if area is None else area.geometry
 
 
 def area_in(field: Field, draft: JsonValue, value: JsonValue) -> Area | None:
