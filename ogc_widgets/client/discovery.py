@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.http.loop import off_loop
 from ogc_widgets.client.http.pages import Pages
-from ogc_widgets.client.http.transport import user_agent
+from ogc_widgets.client.http.pools import user_agent
 from ogc_widgets.errors import (
     InputError,
     NoSuchProcessError,

@@ -19,7 +19,8 @@ from raw_server import RawServer, answer, drop
 
 from ogc_widgets.client import AsyncClient, Client, Results
 from ogc_widgets.client.http.loop import run
-from ogc_widgets.client.results.downloads import Wanted, download, safe_filename, save
+from ogc_widgets.client.results.downloads import Wanted, download, save
+from ogc_widgets.client.results.file_names import safe_filename
 from ogc_widgets.client.results.remote_file import WebSource
 from ogc_widgets.errors import (
     InputError,

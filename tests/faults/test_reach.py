@@ -287,7 +287,7 @@ def test_names_are_judged_when_a_proxy_looks_them_up(host, goes, monkeypatch):
         monkeypatch.setenv("http_proxy", proxy.origin)
         # What the environment says is not for this machine itself.
         monkeypatch.setattr(
-            "ogc_widgets.client.http.transport.is_loopback", lambda _: False
+            "ogc_widgets.client.http.pools.is_loopback", lambda _: False
         )
         with Client("http://zoo.example.org/api") as client:
             with contextlib.suppress(OgcError):

@@ -9,24 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import ssl
-import weakref
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.http.cookies import Cookies
-from ogc_widgets.client.http.environment import (
-    Verify,
-    is_loopback,
-    ssl_context,
-    usable_proxies,
-)
+from ogc_widgets.client.http.failures import in_plain_words
 from ogc_widgets.client.http.loop import off_loop
+from ogc_widgets.client.http.pools import Pools, gate_of
 from ogc_widgets.client.http.quiet import keep_logs_quiet
-from ogc_widgets.client.http.reach import Bound, Reach
-from ogc_widgets.client.http.stream import Stream, read_whole, take_location
+from ogc_widgets.client.http.reach import Reach
+from ogc_widgets.client.http.stream import Stream, read_whole
 from ogc_widgets.errors import (
     BodyTooLargeError,
     ConnectionFailedError,
@@ -51,6 +43,9 @@ if TYPE_CHECKING:
     import httpx
 
     from ogc_widgets.client.auth.credentials import Credentials
+    from ogc_widgets.client.http.environment import (
+        Verify,
+    )
     from ogc_widgets.protocol.requests.requests import Request
 
 JSON_CAP = 16 * 2**20
@@ -58,20 +53,10 @@ CONNECT_S = 10.0
 # A download may take hours; it is over when nothing comes for so long, at least.
 SILENCE_S = 30.0
 MAX_REDIRECTS = 5
-MAX_IN_FLIGHT = 4
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # Only these two keep the method, so only these may be followed by anything but GET.
 _SAME_METHOD = frozenset({307, 308})
-
-
-class _Gate(asyncio.Semaphore):
-    """Counts the requests in flight to one server (weakly referenced by origin)."""
-
-
-_gates: weakref.WeakValueDictionary[tuple[int, object], _Gate] = (
-    weakref.WeakValueDictionary()
-)
 
 
 @dataclass
@@ -113,10 +98,7 @@ class Transport:
         self.reach = reach or Reach(url)
         self.cookies = Cookies(url)
         self.rebase: Callable[[str], str] = Rebase(url)
-        self._pools: dict[tuple[bool, bool, bool, Bound], httpx.AsyncClient] = {}
-        self._in_flight: Counter[httpx.AsyncClient] = Counter()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._gate: _Gate | None = None
+        self._pools = Pools(url, verify)
 
     def identify(self, credentials: Credentials) -> None:
         """Go on as somebody else; cookies may say who it was before."""
@@ -124,19 +106,14 @@ class Transport:
         self.cookies.clear()
 
     @property
-    def verifies(self) -> bool:
-        """Whether certificates are checked."""
-        return self.verify is not False
-
-    @property
     def verify_others(self) -> Verify:
         """The same for other servers: an exception made for this one is not theirs."""
-        return self.verify if self.verifies else True
+        return self._pools.verify_others
 
     @property
     def is_open(self) -> bool:
         """Whether there may be open connections."""
-        return bool(self._pools)
+        return self._pools.is_open
 
     async def send(
         self,
@@ -163,7 +140,7 @@ class Transport:
         # A token may take minutes, when somebody has to agree on another page first:
         # that is neither the server's time nor one of its places.
         await self._identity(request.url)
-        gate = self._gate_of() if is_counted else contextlib.nullcontext()
+        gate = gate_of(self.url) if is_counted else contextlib.nullcontext()
         async with gate:
             try:
                 return await self._read(request, deadline_s, max_bytes)
@@ -248,8 +225,11 @@ class Transport:
                 if identity and not renewed and _may_be_expired(request, got):
                     renewed = True
                     async with _unhurried(deadline):
-                        if await self._renew(identity, got.status_code):
-                            continue
+                        with _nothing_sent():
+                            renew = self.credentials.renew
+                            is_new = await renew(identity, got.status_code)
+                    if is_new:
+                        continue
                 target = await self._redirect(request, got)
                 if not target:
                     yield got
@@ -264,10 +244,6 @@ class Transport:
         """Return the headers that identify the user to an address."""
         with _nothing_sent():
             return await self.credentials.headers_for(url)
-
-    async def _renew(self, refused: Mapping[str, str], status_code: int) -> bool:
-        with _nothing_sent():
-            return await self.credentials.renew(refused, status_code)
 
     async def _redirect(self, request: Request, got: Stream) -> str:
         """Return where a redirect may be followed to, or ``""``."""
@@ -331,69 +307,38 @@ class Transport:
     ) -> AsyncIterator[Stream]:
         import httpx
 
-        # A connection is kept for requests of the same bound only.
+        keep_logs_quiet(self)
         bound = self.reach.bound(url, named_by)
-        pool = self._pool(url, keep=request.is_safe, bound=bound)
-        self._in_flight[pool] += 1
         where = self._where(request.method, url)
-        try:
-            try:
-                built = pool.build_request(
-                    request.method,
-                    self.credentials.with_params(url),
-                    headers={**headers, **self.cookies.header_for(url)},
-                    content=request.body,
-                    timeout=httpx.Timeout(silence_s, connect=CONNECT_S),
-                )
-            except (
-                UnicodeError
-            ) as error:  # httpx lets its own and those of idna through
-                raise ConnectionFailedError(
-                    f"No connection for {where}: it is no address that can be used.",
-                    safe="Nothing was sent.",
-                ) from error
-            host = built.url.raw_host.decode("ascii")
-            judge = self.reach.judge(url, host, named_by, bound)
+        async with self._pools.lease(url, keep=request.is_safe, bound=bound) as pool:
+            with in_plain_words(where, silence_s, self.credentials.redact):
+                try:
+                    built = pool.build_request(
+                        request.method,
+                        self.credentials.with_params(url),
+                        headers={**headers, **self.cookies.header_for(url)},
+                        content=request.body,
+                        timeout=httpx.Timeout(silence_s, connect=CONNECT_S),
+                    )
+                except UnicodeError as error:  # httpx lets it through
+                    raise ConnectionFailedError(
+                        f"No connection for {where}: it is no address that can be "
+                        "used.",
+                        safe="Nothing was sent.",
+                    ) from error
+                host = built.url.raw_host.decode("ascii")
+                judge = self.reach.judge(url, host, named_by, bound)
 
-            async def trace(event: str, info: Mapping[str, Any]) -> None:
-                await judge(event, info)
-                await sent.trace(event, info)
+                async def trace(event: str, info: Mapping[str, Any]) -> None:
+                    await judge(event, info)
+                    await sent.trace(event, info)
 
-            built.extensions["trace"] = trace
-            async with contextlib.aclosing(
-                await self._answer(pool, built, where, deadline)
-            ) as response:
-                got = Stream(response, url, where)
-                got.headers = self.credentials.redact_headers(got.headers)
-                yield got
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise ConnectionFailedError(
-                f"No connection for {where}: {_reason(error)}.",
-                safe="Nothing was sent.",
-                advice=_connect_advice(error),
-            ) from error
-        except httpx.TimeoutException as error:
-            raise DeadlineError(
-                f"Silence for {silence_s:g} s from {where}.",
-                advice="Try again; the server may be busy.",
-            ) from error
-        except (httpx.ProxyError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-            raise ConnectionFailedError(
-                f"No connection for {where}: {_reason(error)}.",
-                safe="Nothing was sent.",
-                advice="Check the address and the proxy settings (HTTP_PROXY, "
-                "HTTPS_PROXY, NO_PROXY).",
-            ) from error
-        except (httpx.HTTPError, httpx.StreamError) as error:
-            # It may quote the line of the answer that could not be read.
-            reason = self.credentials.redact(_reason(error))
-            raise TransportError(
-                f"The connection broke before a complete answer to {where}: {reason}.",
-                advice="Try again.",
-            ) from (error if reason == _reason(error) else None)
-        finally:
-            self._in_flight[pool] -= 1
-            await self._close_unused(pool)
+                built.extensions["trace"] = trace
+                answer = self._answer(pool, built, where, deadline)
+                async with contextlib.aclosing(await answer) as response:
+                    got = Stream(response, url, where)
+                    got.headers = self.credentials.redact_headers(got.headers)
+                    yield got
 
     async def _answer(
         self,
@@ -417,79 +362,9 @@ class Transport:
 
         return await plugin.answer(request, send, whole, lambda: _unhurried(deadline))
 
-    def _pool(self, url: str, *, keep: bool, bound: Bound) -> httpx.AsyncClient:
-        from http.cookiejar import CookieJar, DefaultCookiePolicy
-
-        import httpx
-
-        loop = asyncio.get_running_loop()
-        if self._loop is not loop:
-            # A forked process has a loop of its own; the parent's sockets are not ours.
-            self._pools, self._loop, self._gate = {}, loop, None
-        # What the environment says about proxies is not for this machine itself.
-        is_here = is_loopback(url)
-        is_own = same_origin(url, self.url) or _is_encrypted_twin(url, self.url)
-        key = keep, is_here, is_own, bound
-        if key not in self._pools:
-            keep_logs_quiet(self)
-            # What must not be sent twice gets a new connection each time: a kept one
-            # may have been closed by the server, and then its fate would be unknown.
-            limits = httpx.Limits(
-                max_connections=None,
-                max_keepalive_connections=MAX_IN_FLIGHT if keep else 0,
-            )
-            with usable_proxies():
-                self._pools[key] = httpx.AsyncClient(
-                    verify=ssl_context(
-                        self.verify if is_own else self.verify_others, is_here=is_here
-                    ),
-                    limits=limits,
-                    trust_env=not is_here,
-                    headers={
-                        "Accept-Encoding": "identity",
-                        "User-Agent": user_agent(),
-                    },
-                    cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-                    event_hooks={"response": [take_location]},
-                )
-        return self._pools[key]
-
-    def _gate_of(self) -> _Gate:
-        loop = asyncio.get_running_loop()
-        if self._gate is None or self._loop not in (None, loop):
-            key = (id(loop), origin(self.url))
-            gate = _gates.get(key)
-            if gate is None:
-                gate = _gates[key] = _Gate(MAX_IN_FLIGHT)
-            self._gate = gate
-        return self._gate
-
     async def close(self) -> None:
         """Close all connections; a later request opens new ones."""
-        pools, self._pools = self._pools, {}
-        if self._loop is asyncio.get_running_loop():
-            for pool in pools.values():
-                await self._close_unused(pool)
-
-    async def _close_unused(self, pool: httpx.AsyncClient) -> None:
-        """Close a pool that was given up, once nothing of it is in flight.
-
-        A pool knows nothing of a connection that is just being made, so closing it
-        earlier would leave that one open for good.
-        """
-        if pool not in self._pools.values() and not self._in_flight[pool]:
-            del self._in_flight[pool]
-            await pool.aclose()
-
-
-def _is_encrypted_twin(url: str, plain: str) -> bool:
-    """Whether an address is where a server at a plain one redirects to."""
-    known = origin(plain)
-    return (
-        known is not None
-        and origin(url) == ("https", known[1], 443)
-        and (known[0] == "http" and known[2] == 80)
-    )
+        await self._pools.close()
 
 
 def _may_be_expired(request: Request, got: Stream) -> bool:
@@ -525,33 +400,3 @@ async def _unhurried(deadline: asyncio.Timeout | None) -> AsyncIterator[None]:
         yield
     finally:
         deadline.reschedule(loop.time() + left_s)
-
-
-def _reason(error: Exception) -> str:
-    causes: list[BaseException] = [error]
-    while (below := causes[-1].__cause__ or causes[-1].__context__) is not None:
-        causes.append(below)
-    for cause in reversed(causes):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"the certificate is not trusted ({cause.verify_message})"
-    for cause in reversed(causes):
-        if isinstance(cause, OSError) and cause.errno:
-            # asyncio's own words for a refused connection name only the address.
-            return os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)
-    return str(error).rstrip(".") or type(error).__name__
-
-
-def _connect_advice(error: Exception) -> str:
-    if "certificate" in _reason(error):
-        return (
-            "If you trust the server, pass its CA file: "
-            'Client(url, verify="/path/to/ca.pem").'
-        )
-    return "Check the address, and that the server runs and can be reached from here."
-
-
-def user_agent() -> str:
-    """Name and version of this package."""
-    from ogc_widgets import __version__
-
-    return f"ogc_widgets/{__version__}"

@@ -9,12 +9,11 @@ import json
 import os
 import re
 import secrets
-import unicodedata
 import weakref
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
-from urllib.parse import unquote
 
+from ogc_widgets.client.results.file_names import name_in_url, safe_filename
 from ogc_widgets.client.results.object_store import S3_ADVICE, is_object
 from ogc_widgets.errors import (
     InputError,
@@ -31,7 +30,7 @@ from ogc_widgets.protocol.answers.login_pages import (
     sign_in_page_error,
 )
 from ogc_widgets.protocol.answers.replies import Reply, problem_error
-from ogc_widgets.protocol.links import split_address, without_query
+from ogc_widgets.protocol.links import without_query
 from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.requests import requests
 
@@ -43,13 +42,8 @@ if TYPE_CHECKING:
     from ogc_widgets.client.http.stream import Stream
 
 _SHOWN = 64_000
-_LONGEST_NAME = 120
 _TRIES = 4
-_RESERVED = re.compile(
-    r"^(con|prn|aux|nul|clock\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$", re.IGNORECASE
-)
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)")
-_FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f-\x9f]')
 # multihash codes of the STAC file extension that hashlib knows.
 _HASHES = {"11": "sha1", "12": "sha256", "13": "sha512"}
 _TEXT_STARTS = (b"<!doctype", b"<html", b"<?xml")
@@ -75,53 +69,6 @@ class Wanted:
     size: int | None = None
     checksum: str = ""
     accept: str = "*/*"
-
-
-def safe_filename(name: object, fallback: str = "file") -> str:
-    """Make a name that stays inside its folder on every system.
-
-    Args:
-        name: What the server or an address suggests.
-        fallback: Used where nothing is left.
-    """
-    text = name if isinstance(name, str) else ""
-    text = unicodedata.normalize("NFC", text).replace("\\", "/").rpartition("/")[2]
-    text = _FORBIDDEN.sub("_", text.encode("utf-8", "replace").decode("utf-8"))
-    text = "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cs", "Cn"))
-    text = text.strip(" .")
-    if not text:
-        return fallback
-    if _RESERVED.match(text):
-        text = f"_{text}"
-    stem, dot, extension = text.rpartition(".")
-    if dot and stem and len(extension) <= 10:
-        room = _LONGEST_NAME - len(extension.encode()) - 1
-        return f"{_cut(stem, room)}.{extension}"
-    return _cut(text, _LONGEST_NAME)
-
-
-def _cut(text: str, most_bytes: int) -> str:
-    return text.encode("utf-8")[:most_bytes].decode("utf-8", "ignore").rstrip(" .")
-
-
-def free_path(folder: Path, name: str, taken: set[Path]) -> Path:
-    """Return a path in a folder that no file of this download has yet."""
-    safe = safe_filename(name)
-    path = folder / safe
-    stem, suffix = path.stem, path.suffix
-    number = 1
-    while path in taken or path.is_dir():
-        number += 1
-        path = folder / f"{stem} ({number}){suffix}"
-    if path.resolve().parent != folder.resolve() and not path.is_symlink():
-        raise InputError(f"{safe!r} would be saved outside of the folder.")
-    taken.add(path)
-    return path
-
-
-def name_in_url(url: str) -> str:
-    """Return the last part of an address's path."""
-    return unquote(split_address(url).path.rstrip("/").rpartition("/")[2])
 
 
 def save(data: bytes, path: Path) -> Path:

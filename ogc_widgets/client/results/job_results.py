@@ -12,15 +12,8 @@ from urllib.parse import urlsplit
 
 from ogc_widgets.client.facade import blocking
 from ogc_widgets.client.http.loop import on_loop
-from ogc_widgets.client.results.downloads import (
-    Wanted,
-    asset_file,
-    download,
-    free_path,
-    name_in_url,
-    safe_filename,
-    save,
-)
+from ogc_widgets.client.results.downloads import Wanted, asset_file, download, save
+from ogc_widgets.client.results.file_names import free_path, name_in_url, safe_filename
 from ogc_widgets.client.results.object_store import S3_ADVICE, is_object
 from ogc_widgets.client.results.output_files import Downloaded, LeftOut, files_of
 from ogc_widgets.client.results.remote_file import (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ogc_widgets.client.results.downloads import name_in_url, safe_filename
+from ogc_widgets.client.results.file_names import name_in_url, safe_filename
 from ogc_widgets.protocol import media_types as media
 from ogc_widgets.protocol.documents.result_values import is_spatial
 from ogc_widgets.protocol.links import split_address
