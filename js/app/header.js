@@ -1,4 +1,4 @@
-import { h, setText, show } from "../view/dom.js";
+import { elementsOf, h, linkButton, setText, show } from "../view/dom.js";
 import { listen } from "../view/model.js";
 import { comboBox } from "../view/search_box.js";
 import { count, plain } from "../view/text.js";
@@ -36,12 +36,7 @@ function render({ model, el }) {
     problemLine(model),
   );
   const offered = h("span");
-  const answer = (take) =>
-    h("button", {
-      type: "button",
-      class: "ogcw-link",
-      onclick: () => model.send({ type: "offer", take }),
-    });
+  const answer = (take) => linkButton("", () => model.send({ type: "offer", take }));
   const [takeIt, leaveIt] = [answer(true), answer(false)];
   const offer = h("div", { class: "ogcw-header-offer" }, offered, takeIt, leaveIt);
   const note = h("div", { class: "ogcw-header-note" });
@@ -124,7 +119,7 @@ function render({ model, el }) {
     setText(note, model.get("processes_note"));
     show(note, note.textContent !== "");
     chooser.title = model.get("description");
-    for (const button of tabs.children) {
+    for (const button of elementsOf(tabs)) {
       button.setAttribute("aria-pressed", String(button.dataset.tab === model.get("tab")));
     }
     el.toggleAttribute("aria-busy", model.get("loading"));

@@ -1,6 +1,7 @@
-import { h, setText, show } from "../view/dom.js";
+import { h, linkButton, setText, show } from "../view/dom.js";
 import { copyButton, saveFile } from "../view/files.js";
 import { listen } from "../view/model.js";
+import { keepRows, refill } from "../view/rows.js";
 import { bytes } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
 import style from "./outputs_view.css" with { type: "text" };
@@ -8,7 +9,8 @@ import style from "./outputs_view.css" with { type: "text" };
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-outputs");
   const summary = h("span", { class: "ogcw-hint" });
-  const table = h("table", { class: "ogcw-table" });
+  const body = h("tbody");
+  const table = h("table", { class: "ogcw-table" }, body);
   el.append(
     h(
       "div",
@@ -36,12 +38,9 @@ function render({ model, el }) {
       "div",
       { class: "ogcw-outputs-file" },
       h("bdi", { class: "ogcw-hint" }, [row.type || "binary", bytes(row.size)].join(" · ")),
-      h("button", {
-        type: "button",
-        class: "ogcw-link",
+      linkButton("download", () => model.send({ type: "save", row: number }), {
         "aria-label": `download ${row.id}`,
-        onclick: () => model.send({ type: "save", row: number }),
-      }, "download"),
+      }),
     );
   }
   function text(row) {
@@ -55,29 +54,21 @@ function render({ model, el }) {
     setText(summary, model.get("summary") || "appear here, and as footprints on the map");
     const rows = model.get("rows");
     show(table, rows.length > 0);
-    table.replaceChildren(
+    const lines = keepRows(body, rows.map(({ id }) => ({ key: id, make: () => h("tr") })));
+    rows.forEach((row, i) => refill(lines[i], [row, i], () => cells(row, i)));
+  }
+  function cells(row, number) {
+    const copies = row.text !== "" && row.size === null;
+    const name = { "aria-label": `copy ${row.id}` };
+    return [
+      h("th", { scope: "row", dir: "auto" }, row.id),
+      h("td", {}, value(row, number)),
       h(
-        "tbody",
-        {},
-        rows.map((row, number) =>
-          h(
-            "tr",
-            {},
-            h("th", { scope: "row", dir: "auto" }, row.id),
-            h("td", {}, value(row, number)),
-            h(
-              "td",
-              { class: "ogcw-outputs-copy" },
-              row.text === "" || row.size !== null
-                ? null
-                : copyButton("copy", () => row.href || row.text, {
-                  "aria-label": `copy ${row.id}`,
-                }),
-            ),
-          )
-        ),
+        "td",
+        { class: "ogcw-outputs-copy" },
+        copies ? copyButton("copy", () => row.href || row.text, name) : null,
       ),
-    );
+    ];
   }
   draw();
   const save = (content, buffers) => saveFile(content, buffers);

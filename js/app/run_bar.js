@@ -1,4 +1,4 @@
-import { enable, h, setText, show } from "../view/dom.js";
+import { enable, h, linkButton, setText, show } from "../view/dom.js";
 import { followKernel, listen } from "../view/model.js";
 import { problemLine, view } from "../view/view.js";
 import style from "./run_bar.css" with { type: "text" };
@@ -18,11 +18,9 @@ function render({ model, el }) {
     class: "ogcw-btn",
     onclick: () => model.send({ type: "reset" }),
   }, "Reset");
-  const example = h("button", {
-    type: "button",
+  const example = linkButton("Fill in an example", () => model.send({ type: "example" }), {
     class: "ogcw-link ogcw-runbar-example",
-    onclick: () => model.send({ type: "example" }),
-  }, "Fill in an example");
+  });
   const note = h("span", { class: "ogcw-runbar-note ogcw-hint" });
   const summary = h("span", { class: "ogcw-runbar-note ogcw-error", role: "status" });
   el.append(run, reset, example, summary, note, problemLine(model));

@@ -1,8 +1,18 @@
 // Deploying a package: it is chosen, looked at, sent; below are the processes that can
 // be removed. Python holds the package; asking before a removal happens here.
 
-import { enable, focusedElement, h, setText, show, uniqueId } from "../view/dom.js";
+import {
+  elementsOf,
+  enable,
+  focusedElement,
+  h,
+  linkButton,
+  setText,
+  show,
+  uniqueId,
+} from "../view/dom.js";
 import { listen } from "../view/model.js";
+import { keepRows, refill } from "../view/rows.js";
 import { bytes } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
 import style from "./deploy_panel.css" with { type: "text" };
@@ -193,7 +203,7 @@ function render({ model, el }) {
 
   function draw() {
     const s = state();
-    for (const button of sources.children) {
+    for (const button of elementsOf(sources)) {
       button.setAttribute("aria-pressed", String(button.dataset.source === s.source));
     }
     show(filePane, s.source === "file");
@@ -332,18 +342,21 @@ function render({ model, el }) {
 
   function drawRows(s) {
     const processes = s.processes ?? [];
-    const key = JSON.stringify([processes, page.asking, s.busy, s.with_open]);
-    if (page.rows !== key) {
-      page.rows = key;
-      const focus = rows.contains(focusedElement())
-        ? focusedElement().closest("tr").dataset.process
-        : null;
-      page.does = focus ? focusedElement().dataset.does : null;
-      rows.replaceChildren(...processes.map((one) => drawRow(one, s)));
-      const row = [...rows.children].find((one) => one.dataset.process === focus);
-      (row?.querySelector(`[data-does="${page.does}"]`) ?? row?.querySelector("button"))?.focus({
-        preventScroll: true,
-      });
+    const at = rows.contains(focusedElement()) ? focusedElement() : null;
+    const focus = at && { process: at.closest("tr").dataset.process, does: at.dataset.does };
+    const lines = keepRows(
+      rows,
+      processes.map(({ id }) => ({ key: id, make: () => h("tr", { "data-process": id }) })),
+    );
+    processes.forEach((one, i) => {
+      const asks = page.asking === one.id;
+      refill(lines[i], [one, asks, s.busy, s.with_open], () => cells(one, s, asks));
+    });
+    if (focus && !rows.contains(focusedElement())) {
+      const row = lines.find((line) => line.dataset.process === focus.process);
+      const buttons = row ? elementsOf(row, "button") : [];
+      const next = buttons.find((one) => one.dataset.does === focus.does) ?? buttons[0];
+      next?.focus({ preventScroll: true });
     }
     show(table, processes.length > 0);
     show(empty, processes.length === 0);
@@ -361,13 +374,9 @@ function render({ model, el }) {
     );
   }
 
-  function drawRow(one, s) {
-    if (page.asking === one.id) {
-      return h("tr", { "data-process": one.id }, h("td", { colspan: "4" }, removal(one, s)));
-    }
-    return h(
-      "tr",
-      { "data-process": one.id },
+  function cells(one, s, asks) {
+    if (asks) return [h("td", { colspan: "4" }, removal(one, s))];
+    return [
       h("td", { class: "ogcw-deploy-id", title: one.id }, one.id),
       h("td", { dir: "auto", title: one.title }, one.title),
       h("td", {}, one.version),
@@ -377,19 +386,16 @@ function render({ model, el }) {
         s.with_open ? link(one, s, "open", () => press("open", { process_id: one.id })) : null,
         link(one, s, "remove", () => ask(one.id)),
       ),
-    );
+    ];
   }
 
   function link(one, s, label, onclick, more = {}) {
-    return h("button", {
-      type: "button",
-      class: "ogcw-link",
+    return linkButton(label, onclick, {
       "data-does": label,
       "aria-label": `${label} ${one.id}`,
       "aria-disabled": s.busy ? "true" : null,
-      onclick,
       ...more,
-    }, label);
+    });
   }
 
   function removal(one, s) {

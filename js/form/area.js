@@ -1,9 +1,9 @@
 // An area: text that follows the map, the map that follows the text, and how it is sent.
 
-import { h, setText, show } from "../view/dom.js";
+import { h, linkButton, setText, show } from "../view/dom.js";
 import { plain } from "../view/text.js";
 import { CONTROLS } from "./controls.js";
-import { linkButton, sentence } from "./core.js";
+import { sentence } from "./core.js";
 import { textBox } from "./text.js";
 
 /** A shape: text that follows the map, and the map that follows the text. */

@@ -1,9 +1,4 @@
-// What all controls of the form share: drafts, paths, names for screen readers.
-//
-// A control is {node, write(draft), read(), focus(), mark({invalid, describedBy})} and,
-// where it has parts, children() -> [[segment, place], ...]. A draft is exactly what
-// stands on the screen, as JSON. A control calls host.changed(draft) when the user
-// changed it and never when write() did.
+// What all controls of the form share: names for screen readers, marks, small parts.
 
 import { h, uniqueId } from "../view/dom.js";
 import { plain } from "../view/text.js";
@@ -59,21 +54,16 @@ export function usesCheckbox(spec) {
   return spec.kind === "boolean" && Boolean(spec.required) && Boolean(spec.has_default);
 }
 
-/**
- * How a control is marked: as wrong, and by what it is explained.
- * @typedef {{ invalid?: boolean, describedBy?: string }} Mark
- */
-
 /** aria-invalid and aria-describedby of one element. */
-export function tie(element, /** @type {Mark} */ { invalid, describedBy }, canBeInvalid = true) {
+export function tie(
+  element,
+  /** @type {import("./controls.js").Mark} */ { invalid, describedBy },
+  canBeInvalid = true,
+) {
   if (canBeInvalid && invalid) element.setAttribute("aria-invalid", "true");
   else element.removeAttribute("aria-invalid");
   if (describedBy) element.setAttribute("aria-describedby", describedBy);
   else element.removeAttribute("aria-describedby");
-}
-
-export function linkButton(label, onclick, attributes = {}) {
-  return h("button", { type: "button", class: "ogcw-link", onclick, ...attributes }, label);
 }
 
 /** Links in one line with quiet dots between them; hidden ones take their dot along. */

@@ -1,10 +1,9 @@
 // What the server wants but does not describe.
 
-import { h, setText, show } from "../view/dom.js";
+import { h, linkButton, setText, show } from "../view/dom.js";
 import { listen } from "../view/model.js";
 import { NO_HELP } from "../view/search_box.js";
 import { plain } from "../view/text.js";
-import { linkButton } from "./core.js";
 
 /** What the server wants but does not describe: inputs, and members beside them. */
 export function extraInputs(model) {

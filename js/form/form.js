@@ -5,8 +5,9 @@
 // its way, never into the control that has the focus unless Python itself set a value
 // (drafts_revision).
 
-import { h, setText, show } from "../view/dom.js";
-import { listen } from "../view/model.js";
+import { focusedElement, h, setText, show } from "../view/dom.js";
+import { keepLetters } from "../view/focus.js";
+import { listen, setTrait } from "../view/model.js";
 import { NO_HELP } from "../view/search_box.js";
 import { plain } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
@@ -103,9 +104,7 @@ function render({ model, el }) {
       looking = setTimeout(() => model.send({ type: "look" }), 30);
     },
     markItem(key) {
-      if (model.get("item_marked") === key) return;
-      model.set("item_marked", key);
-      model.save_changes();
+      setTrait(model, "item_marked", key);
     },
   };
 
@@ -166,7 +165,7 @@ function render({ model, el }) {
   function takeDraft(id, place, draft, forced) {
     if (delayed.has(id) || isWaiting(id, draft)) return;
     if (sameDraft(draft, place.read())) return;
-    if (!forced && place.node.contains(el.getRootNode().activeElement)) return;
+    if (!forced && place.node.contains(focusedElement(el))) return;
     place.write(draft);
     applyErrors(id);
   }
@@ -223,7 +222,7 @@ function render({ model, el }) {
     clearTimeout(spoken);
     spoken = setTimeout(() => {
       const focused = [...(stack?.places ?? [])].find(([, place]) =>
-        place.node.contains(el.getRootNode().activeElement)
+        place.node.contains(focusedElement(el))
       );
       const message = focused?.[1].message ?? "";
       setText(
@@ -257,7 +256,7 @@ function render({ model, el }) {
     for (const id of delayed.keys()) flush(id);
     const before = stack;
     const focusedId = before &&
-      [...before.places].find(([, place]) => place.node.contains(el.getRootNode().activeElement))
+      [...before.places].find(([, place]) => place.node.contains(focusedElement(el)))
         ?.[0];
     // What stands on the screen is newer than what Python last said.
     const typed = new Map(
@@ -374,13 +373,7 @@ function render({ model, el }) {
     place.node.classList.add("ogcw-f-flash");
   }
 
-  // JupyterLab takes single letters and arrow keys as its own commands unless a text box
-  // has the focus; here they belong to the radio button, list or button that has it.
-  el.addEventListener("focusin", (event) => {
-    if (!event.target.matches(":read-write")) {
-      event.target.setAttribute("data-lm-suppress-shortcuts", "true");
-    }
-  });
+  keepLetters(el);
 
   const setBusy = () => el.setAttribute("aria-busy", String(Boolean(model.get("busy"))));
   setBusy();

@@ -1,11 +1,11 @@
 // Controls made of other controls: objects, tuples and maps.
 
-import { h, setText, show } from "../view/dom.js";
+import { h, linkButton, setText, show } from "../view/dom.js";
 import { NO_HELP } from "../view/search_box.js";
 import { count, plain } from "../view/text.js";
 import { NOT_SET } from "./choice.js";
 import { CONTROLS } from "./controls.js";
-import { groupNaming, linkButton, linkRow, tie } from "./core.js";
+import { groupNaming, linkRow, tie } from "./core.js";
 import { draftAsJson, joinPath, OTHERS, sameDraft } from "./drafts.js";
 import { makePlace } from "./place.js";
 

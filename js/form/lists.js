@@ -1,10 +1,10 @@
 // Lists: rows, chips, and what is pasted into them.
 
-import { foreign, h, setText, show } from "../view/dom.js";
+import { elementsOf, foreign, h, linkButton, setText, show } from "../view/dom.js";
 import { NO_HELP } from "../view/search_box.js";
 import { count, plain } from "../view/text.js";
 import { CONTROLS } from "./controls.js";
-import { groupNaming, linkButton, linkRow, ROWS_AT_ONCE, tie } from "./core.js";
+import { groupNaming, linkRow, ROWS_AT_ONCE, tie } from "./core.js";
 import { sameDraft } from "./drafts.js";
 import { pastedDrafts, SIMPLE } from "./pasted.js";
 import { makePlace } from "./place.js";
@@ -430,7 +430,7 @@ function chipList(spec, host) {
         event.preventDefault();
         event.stopPropagation();
         finish(event.key === "Enter");
-        chips.querySelectorAll(".ogcw-f-chip-text")[at]?.focus();
+        elementsOf(chips, ".ogcw-f-chip-text")[at]?.focus();
       });
       edit.addEventListener("blur", () => finish(true));
       return h("span", { class: "ogcw-f-chip" }, edit);
@@ -443,7 +443,7 @@ function chipList(spec, host) {
       onclick: () => {
         editing = at;
         draw();
-        chips.querySelector(".ogcw-f-chipedit").select();
+        /** @type {HTMLInputElement} */ (chips.querySelector(".ogcw-f-chipedit")).select();
       },
       onkeydown: (event) => {
         if (!event.altKey || (event.key !== "ArrowLeft" && event.key !== "ArrowRight")) return;
@@ -451,7 +451,7 @@ function chipList(spec, host) {
         event.preventDefault();
         if (to < 0 || to >= values.length) return;
         replace(values.with(at, values[to]).with(to, text));
-        chips.querySelectorAll(".ogcw-f-chip-text")[to]?.focus();
+        elementsOf(chips, ".ogcw-f-chip-text")[to]?.focus();
       },
     }, foreign(text, 60));
     return h(

@@ -2,11 +2,21 @@
 // an error path leads to. Styles: "block" (with a label), "row" (one of a list) and
 // "bare" (the control alone; the field around it has the label and shows the error).
 
-import { focusedElement, foreign, h, setText, show, uniqueId } from "../view/dom.js";
+import {
+  elementsOf,
+  focusedElement,
+  foreign,
+  h,
+  holds,
+  linkButton,
+  setText,
+  show,
+  uniqueId,
+} from "../view/dom.js";
 import { popup } from "../view/search_box.js";
 import { plain } from "../view/text.js";
 import { CONTROLS, makeControl } from "./controls.js";
-import { isGroup, linkButton, sentence, tie, usesRadios } from "./core.js";
+import { isGroup, sentence, tie, usesRadios } from "./core.js";
 import { draftAsJson, emptiness, fromJsonText, isRaw, pretty } from "./drafts.js";
 
 const BESIDE = 36;
@@ -290,7 +300,7 @@ export function makePlace(spec, host, style = "block") {
         h("div", { class: "ogcw-f-menu-note" }, "Id: ", h("code", {}, foreign(host.path(), 120))),
       );
       list.addEventListener("keydown", (event) => {
-        const buttons = [...list.querySelectorAll("button")];
+        const buttons = elementsOf(list, "button");
         const at = buttons.indexOf(focusedElement());
         if (event.key === "ArrowDown") buttons[Math.min(at + 1, buttons.length - 1)]?.focus();
         else if (event.key === "ArrowUp") buttons[Math.max(at - 1, 0)]?.focus();
@@ -309,7 +319,7 @@ export function makePlace(spec, host, style = "block") {
       anchor.setAttribute("aria-expanded", "true");
       list.querySelector("button")?.focus();
       list.addEventListener("focusout", (event) => {
-        if (!list.contains(event.relatedTarget) && event.relatedTarget !== anchor) pop.close();
+        if (!holds(list, event.relatedTarget) && event.relatedTarget !== anchor) pop.close();
       });
     });
     return anchor;
@@ -328,7 +338,7 @@ export function makePlace(spec, host, style = "block") {
     write(draft) {
       const wanted = isRaw(draft);
       // Who is writing JSON may pass through "null" on the way to something else.
-      const isWriting = raw && !none && node.contains(node.getRootNode().activeElement ?? null);
+      const isWriting = raw && !none && node.contains(focusedElement(node));
       const wantsNone = wanted && Boolean(spec.nullable) && style !== "bare" && !isWriting &&
         draft.json.trim() === "null";
       if (control === null || wanted !== raw || wantsNone !== none) {
@@ -387,7 +397,10 @@ export function makePlace(spec, host, style = "block") {
   return place;
 }
 
-/** Null, chosen by hand: nothing to fill in but the way back. */
+/**
+ * Null, chosen by hand: nothing to fill in but the way back.
+ * @returns {import("./controls.js").Control}
+ */
 function noValue(host, back) {
   const button = linkButton("Enter a value", back, {
     "aria-label": `${plain(host.name, 160)}: no value is sent. Enter a value`,

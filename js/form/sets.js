@@ -1,10 +1,10 @@
 // Whole sets of inputs: saved to a file, loaded, compared, or pasted from a tutorial.
 
-import { h, setText, show } from "../view/dom.js";
+import { h, linkButton, setText, show } from "../view/dom.js";
 import { listen } from "../view/model.js";
 import { NO_HELP } from "../view/search_box.js";
 import { count, plain } from "../view/text.js";
-import { linkButton, linkRow } from "./core.js";
+import { linkRow } from "./core.js";
 import { UPLOAD_PART } from "./special.js";
 
 /** The links at the foot of the form, and what they open. */

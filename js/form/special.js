@@ -1,11 +1,11 @@
 // Content from files, and widgets of registered fields.
 
-import { h, setText, show } from "../view/dom.js";
+import { elementsOf, h, linkButton, setText, show } from "../view/dom.js";
 import { bytes, plain } from "../view/text.js";
 import { NOT_SET } from "./choice.js";
 import { codeBox } from "./code.js";
 import { CONTROLS } from "./controls.js";
-import { groupNaming, linkButton, segmented, tie } from "./core.js";
+import { groupNaming, segmented, tie } from "./core.js";
 import { textBox } from "./text.js";
 
 const UPLOAD_LIMIT = 32 * 1024 * 1024;
@@ -268,7 +268,7 @@ CONTROLS.slot = (spec, host) => {
     count: () => (!fallback && draft === null ? NOT_SET : ""),
     focus() {
       if (fallback) fallback.focus();
-      else (start.hidden ? own.querySelector("input, select, textarea, button") : start)?.focus();
+      else (start.hidden ? elementsOf(own, "input, select, textarea, button")[0] : start)?.focus();
     },
     mark(state) {
       if (fallback) fallback.mark(state);

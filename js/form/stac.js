@@ -3,10 +3,10 @@
 // The box stays what it is; what is known lies over it while it does not have the focus,
 // so that nothing moves, and the address is one click or Tab away.
 
-import { h, setText, show, uniqueId } from "../view/dom.js";
+import { elementsOf, h, holds, linkButton, setText, show, uniqueId } from "../view/dom.js";
 import { plain } from "../view/text.js";
 import { CONTROLS } from "./controls.js";
-import { linkButton, linkRow } from "./core.js";
+import { linkRow } from "./core.js";
 import { textBox } from "./text.js";
 
 const CHECK_MARKS = { good: "✓", odd: "!" };
@@ -96,7 +96,7 @@ CONTROLS.stac = (spec, host) => {
     );
     show(face, resting);
     show(busy, kind === "busy" && !inside);
-    node.firstChild.title = resting ? plain(value(), 500) : "";
+    elementsOf(node)[0].title = resting ? plain(value(), 500) : "";
     setText(why, plain(known?.words ?? "", 400));
     show(words, Boolean(known?.words) && !inside);
     show(again, kind === "bad" || kind === "unread");
@@ -124,7 +124,7 @@ CONTROLS.stac = (spec, host) => {
     if (value() !== "" && check() === undefined) host.form.look();
   }
   node.addEventListener("focusin", (event) => {
-    if (text.node.contains(event.target)) inside = true;
+    if (holds(text.node, event.target)) inside = true;
     draw();
     host.form.markItem(key());
   });

@@ -1,10 +1,10 @@
 // Controls that hold one text: numbers and dates too, so that nothing typed is lost.
 
-import { h, setText, show } from "../view/dom.js";
+import { h, linkButton, setText, show } from "../view/dom.js";
 import { NO_HELP } from "../view/search_box.js";
 import { count, plain } from "../view/text.js";
 import { CONTROLS } from "./controls.js";
-import { EDITABLE_TEXT, LARGE_TEXT, linkButton, naming, sentence, tie } from "./core.js";
+import { EDITABLE_TEXT, LARGE_TEXT, naming, sentence, tie } from "./core.js";
 import { durationWords, stepText } from "./numbers.js";
 
 const MODES = {
@@ -19,7 +19,7 @@ export function textBox(spec, host, options = {}) {
   const holder = h("div", { class: "ogcw-f-box" });
   let draft = null;
   let box = null;
-  /** @type {import("./core.js").Mark} */
+  /** @type {import("./controls.js").Mark} */
   let state = {};
 
   const wantsLines = (text) =>

@@ -1,7 +1,7 @@
 // What stands around the shapes: coordinates at the edges, scale, tools and legend.
 
 import { h, setText, show } from "../view/dom.js";
-import { listen } from "../view/model.js";
+import { listen, setTrait } from "../view/model.js";
 import { PAD } from "./canvas.js";
 import { degreeLabel, graticuleStep, scaleLength } from "./geo.js";
 
@@ -153,8 +153,7 @@ export function noticeLine(model) {
       class: "ogcw-map-notice-close",
       "aria-label": "Close this note",
       onclick: () => {
-        model.set("notice", "");
-        model.save_changes();
+        setTrait(model, "notice", "");
         update();
       },
     }, "×"),

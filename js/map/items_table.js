@@ -1,9 +1,10 @@
 // Result items as rows. A row is selected by a click or with the arrow keys; what can be
 // done with an item stands in the row itself.
 
-import { focusedElement, h, setText, show } from "../view/dom.js";
+import { elementsOf, focusedElement, h, linkButton, setText, show } from "../view/dom.js";
 import { copyButton, saveFile } from "../view/files.js";
-import { listen } from "../view/model.js";
+import { listen, setTrait } from "../view/model.js";
+import { keepRows, refill } from "../view/rows.js";
 import { bytes } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
 import style from "./items_table.css" with { type: "text" };
@@ -65,14 +66,16 @@ class ItemsTableView {
     const focused = this.focusedPlace();
     const titles = ["item", "date", "assets", ...model.get("columns")];
     const classes = ["", "ogcw-items-date", "ogcw-items-assets"];
-    this.head.replaceChildren(
+    refill(this.head, titles, () => [
       ...titles.map((title, i) =>
         h("th", { scope: "col", class: classes[i] ?? "ogcw-items-number" }, title)
       ),
       h("th", { scope: "col" }, h("span", { class: "ogcw-visually-hidden" }, "actions")),
-    );
+    ]);
     this.keepHeight(rows.length === 0 && model.get("empty") === "");
-    this.body.replaceChildren(...rows.flatMap((row) => this.rowNodes(row, titles.length + 1)));
+    const parts = rows.flatMap((row) => this.rowParts(row, titles.length + 1));
+    const nodes = keepRows(this.body, parts);
+    parts.forEach((part, i) => part.fill(nodes[i]));
     show(this.table, rows.length > 0);
     setText(this.empty, model.get("empty"));
     show(this.empty, rows.length === 0 && model.get("empty") !== "");
@@ -89,42 +92,58 @@ class ItemsTableView {
     frame.style.minHeight = waiting ? `${frame.offsetHeight}px` : "";
   }
 
-  rowNodes(row, width) {
+  /** The line of an item, and what stands below it: all its files, a note. */
+  rowParts(row, width) {
     const { model } = this;
-    const cells = [
-      h("td", { class: "ogcw-items-name", title: row.label }, row.label),
-      h("td", { class: "ogcw-items-date" }, row.date),
-      h("td", { class: "ogcw-items-assets", title: itemAssetText(row) }, itemAssetText(row)),
-      ...row.numbers.map((text) => h("td", { class: "ogcw-items-number" }, text)),
-      h("td", { class: "ogcw-items-actions" }, this.actions(row)),
-    ];
-    const line = h("tr", { "data-id": row.id, tabindex: "-1", "aria-selected": "false" }, cells);
+    const more = (name, facts, content) => ({
+      key: JSON.stringify([row.id, width, name]),
+      make: () => h("tr", { class: "ogcw-items-more" }, h("td", { colspan: width })),
+      fill: (line) => refill(line.firstElementChild, facts, () => [content()]),
+    });
+    const { busy, previewed, can, notes } = Object.fromEntries(
+      ["busy", "previewed", "can", "notes"].map((name) => [name, model.get(name)]),
+    );
+    const unfolded = [...this.open].filter((one) => one === row.id || one.startsWith(`${row.id}/`));
+    const state = [row.assets, row.preview, can, unfolded];
+    const note = notes[row.id];
+    return [
+      {
+        key: JSON.stringify([row.id, width]),
+        make: () => this.emptyLine(row.id, width),
+        fill: (line) => this.fillLine(line, row, [state, busy[row.id], previewed.includes(row.id)]),
+      },
+      this.open.has(row.id) ? more("files", state, () => this.assetList(row)) : null,
+      note ? more("note", note, () => this.noteLine(row, note)) : null,
+    ].filter(Boolean);
+  }
+
+  emptyLine(id, width) {
+    const names = ["ogcw-items-name", "ogcw-items-date", "ogcw-items-assets"];
+    const cells = Array.from({ length: width - 1 }, (_, i) => names[i] ?? "ogcw-items-number");
+    const line = h(
+      "tr",
+      { "data-id": id, tabindex: "-1", "aria-selected": "false" },
+      [...cells, "ogcw-items-actions"].map((name) => h("td", { class: name })),
+    );
     line.addEventListener("click", (event) => {
-      if (event.target.closest("button, a")) return;
-      this.select(row.id);
+      if (/** @type {Element} */ (event.target).closest("button, a")) return;
+      this.select(id);
       line.focus();
     });
-    const nodes = [line];
-    if (this.open.has(row.id)) {
-      nodes.push(
-        h("tr", { class: "ogcw-items-more" }, h("td", { colspan: width }, this.assetList(row))),
-      );
-    }
-    const note = model.get("notes")[row.id];
-    if (note) {
-      nodes.push(
-        h(
-          "tr",
-          { class: "ogcw-items-more" },
-          h("td", { colspan: width }, this.noteLine(row, note)),
-        ),
-      );
-    }
-    return nodes;
+    return line;
+  }
+
+  fillLine(line, row, state) {
+    const cells = [...line.children];
+    const texts = [row.label, row.date, itemAssetText(row), ...row.numbers];
+    cells.slice(0, -1).forEach((cell, i) => setText(cell, texts[i]));
+    cells[0].title = row.label;
+    cells[2].title = itemAssetText(row);
+    refill(cells.at(-1), state, () => [this.actions(row)].flat());
   }
 
   link(label, place, onclick) {
-    return h("button", { type: "button", class: "ogcw-link", "data-place": place, onclick }, label);
+    return linkButton(label, onclick, { "data-place": place });
   }
 
   actions(row) {
@@ -245,12 +264,11 @@ class ItemsTableView {
   // -- selection and keyboard ----------------------------------------------------------
 
   lines() {
-    return [...this.body.querySelectorAll("tr[data-id]")];
+    return elementsOf(this.body, "tr[data-id]");
   }
 
   select(id) {
-    this.model.set("selected", id);
-    this.model.save_changes();
+    setTrait(this.model, "selected", id);
   }
 
   markSelected(scroll) {
@@ -298,10 +316,10 @@ class ItemsTableView {
     return node ? { place: node.dataset.place, id: line?.dataset.id } : null;
   }
 
-  /** What had the focus keeps it when the rows are built anew. */
+  /** What had the focus keeps it when it was built anew. */
   restoreFocus(focused) {
-    if (!focused) return;
-    const places = [...this.body.querySelectorAll("[data-place]")];
+    if (!focused || this.body.contains(focusedElement())) return;
+    const places = elementsOf(this.body, "[data-place]");
     const node = places.find((candidate) => candidate.dataset.place === focused.place) ??
       this.lines().find((line) => line.dataset.id === focused.id);
     node?.focus({ preventScroll: true });

@@ -3,7 +3,7 @@
 
 import { enable, focusedElement, h, setText, show } from "../view/dom.js";
 import { keepKeys } from "../view/focus.js";
-import { listen } from "../view/model.js";
+import { listen, setTrait } from "../view/model.js";
 import { problemLine, view } from "../view/view.js";
 import { OtherAreas } from "./areas.js";
 import { MapCanvas } from "./canvas.js";
@@ -312,8 +312,7 @@ class Overlay {
       return;
     }
     const at = found.findIndex((f) => f.id === this.model.get("selected"));
-    this.model.set("selected", found[(at + 1) % found.length].id);
-    this.model.save_changes();
+    setTrait(this.model, "selected", found[(at + 1) % found.length].id);
     this.hover(event);
   }
 
@@ -371,8 +370,7 @@ class Overlay {
     const { number, bounds } = this.model.get("fit_request");
     const size = this.map.getSize();
     if (!number || number === this.model.get("fitted") || size.x < 40 || size.y < 40) return;
-    this.model.set("fitted", number);
-    this.model.save_changes();
+    setTrait(this.model, "fitted", number);
     if (this.needsMove(bounds)) this.showBox(bounds);
   }
 

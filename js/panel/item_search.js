@@ -2,7 +2,9 @@
 // scroll in a place of fixed height; nothing moves when they arrive.
 
 import { focusedElement, h, setText, show, uniqueId } from "../view/dom.js";
-import { listen } from "../view/model.js";
+import { keepLetters } from "../view/focus.js";
+import { listen, setTrait } from "../view/model.js";
+import { keepRows } from "../view/rows.js";
 import { problemLine, view } from "../view/view.js";
 import style from "./item_search.css" with { type: "text" };
 
@@ -23,6 +25,8 @@ class ItemSearchView {
     this.boxes = new Map();
     this.images = new Map();
     this.urls = new Map();
+    /** @type {string[]} */
+    this.shown = [];
     this.build();
     this.stops = [
       listen(model, ["is_open", "opened"], () => this.opened()),
@@ -173,12 +177,7 @@ class ItemSearchView {
       event.stopPropagation();
       this.model.send({ type: "hide" });
     });
-    // JupyterLab takes single letters as commands unless a text box has the focus.
-    this.el.addEventListener("focusin", (event) => {
-      if (!event.target.matches(":read-write")) {
-        event.target.setAttribute("data-lm-suppress-shortcuts", "true");
-      }
-    });
+    keepLetters(this.el);
   }
 
   opened() {
@@ -208,8 +207,7 @@ class ItemSearchView {
     };
     if (!this.area.disabled) query.in_area = this.area.checked;
     if (JSON.stringify(query) === JSON.stringify(before)) return;
-    this.model.set("query", query);
-    this.model.save_changes();
+    setTrait(this.model, "query", query);
   }
 
   fill() {
@@ -254,19 +252,23 @@ class ItemSearchView {
 
   drawRows() {
     const rows = this.model.get("rows");
-    const known = [...this.boxes.keys()];
-    const isLonger = rows.length >= known.length &&
-      known.every((key, i) => rows[i]?.key === key && this.shown[i].id === rows[i].id);
-    if (!isLonger) {
-      this.boxes.clear();
-      this.images.clear();
-      for (const url of this.urls.values()) URL.revokeObjectURL(url);
-      this.urls.clear();
-      this.list.replaceChildren();
-      this.found.scrollTop = 0;
+    const keys = rows.map((row) => JSON.stringify([row.key, row]));
+    const isLonger = this.shown.every((key, i) => keys[i] === key);
+    if (!isLonger) this.found.scrollTop = 0;
+    this.shown = keys;
+    const lines = keepRows(
+      this.list,
+      rows.map((row, i) => ({ key: keys[i], make: () => this.row(row) })),
+    );
+    this.boxes = new Map(rows.map((row, i) => [row.key, lines[i].querySelector("input")]));
+    this.images = new Map(
+      rows.map((row, i) => [row.key, lines[i].querySelector(".ogcw-search-picture")]),
+    );
+    for (const [key, url] of this.urls) {
+      if (this.images.get(key)?.firstElementChild) continue;
+      URL.revokeObjectURL(url);
+      this.urls.delete(key);
     }
-    for (const row of rows.slice(this.boxes.size)) this.list.append(this.row(row));
-    this.shown = rows;
     this.draw();
   }
 
@@ -295,13 +297,8 @@ class ItemSearchView {
         ),
       ),
     );
-    this.boxes.set(row.key, box);
-    this.images.set(row.key, image);
     const mark = (key) => {
-      if (model.get("marked") !== key) {
-        model.set("marked", key);
-        model.save_changes();
-      }
+      setTrait(model, "marked", key);
     };
     node.addEventListener("mouseenter", () => mark(row.key));
     node.addEventListener("mouseleave", () => mark(""));
@@ -318,8 +315,7 @@ class ItemSearchView {
     const picked = (chosen ? [...before, key] : before).sort((a, b) =>
       order.indexOf(a) - order.indexOf(b)
     );
-    this.model.set("picked", picked);
-    this.model.save_changes();
+    setTrait(this.model, "picked", picked);
     this.draw();
   }
 

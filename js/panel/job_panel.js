@@ -1,63 +1,15 @@
 // The live job. Python sends plain state; this page draws it and lets the clocks tick.
 
-import { focusedElement, h, setText, show } from "../view/dom.js";
+import { elementsOf, focusedElement, h, setText, show } from "../view/dom.js";
 import { copyButton, copyText } from "../view/files.js";
 import { followKernel, listen } from "../view/model.js";
+import { keepRows } from "../view/rows.js";
 import { signInBox } from "../view/sign_in_box.js";
 import { clock } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
 import { notice, span } from "./durations.js";
+import { stateIcon } from "./icons.js";
 import style from "./job_panel.css" with { type: "text" };
-
-const ICONS = {
-  idle: [["circle", { cx: 7, cy: 7, r: 4.5, fill: "none" }]],
-  invalid: [["path", { d: "M7 2.5v5.5M7 11v.6" }]],
-  submitting: [["path", { d: "M7 11.5v-9M3.5 6 7 2.5 10.5 6" }]],
-  accepted: [["circle", { cx: 7, cy: 7, r: 5, fill: "none" }], ["path", { d: "M7 4v3.2l2 1.2" }]],
-  running: [["circle", { cx: 7, cy: 7, r: 4.5, stroke: "none", fill: "currentColor" }]],
-  cancelling: [["circle", { cx: 7, cy: 7, r: 5.5, fill: "none" }], ["rect", {
-    x: 5,
-    y: 5,
-    width: 4,
-    height: 4,
-    stroke: "none",
-    fill: "currentColor",
-  }]],
-  reconnecting: [["path", {
-    d: "M11.8 5.2A5.2 5.2 0 0 0 2.4 5M2.2 8.8a5.2 5.2 0 0 0 9.4.2M11.9 2.4v2.8H9.1M2.1 11.6V8.8h2.8",
-  }]],
-  paused: [["path", { d: "M5 3.2v7.6M9 3.2v7.6" }]],
-  "sign-in": [["rect", { x: 3, y: 6.5, width: 8, height: 5.5, rx: 1, fill: "none" }], ["path", {
-    d: "M4.8 6.5V4.6a2.2 2.2 0 0 1 4.4 0v1.9",
-  }]],
-  unwatched: [["path", {
-    d: "M1.8 7C4.6 2.9 9.4 2.9 12.2 7 9.4 11.1 4.6 11.1 1.8 7zM2.5 12 11.5 2",
-  }]],
-  successful: [["path", { d: "M2.5 7.4 5.6 10.5 11.5 3.8" }]],
-  failed: [["path", { d: "M3.4 3.4l7.2 7.2M10.6 3.4l-7.2 7.2" }]],
-  dismissed: [["rect", {
-    x: 3.2,
-    y: 3.2,
-    width: 7.6,
-    height: 7.6,
-    rx: 1,
-    stroke: "none",
-    fill: "currentColor",
-  }]],
-  ended: [["rect", {
-    x: 3.2,
-    y: 3.2,
-    width: 7.6,
-    height: 7.6,
-    rx: 1,
-    stroke: "none",
-    fill: "currentColor",
-  }]],
-  lost: [["path", { d: "M4.6 5.1a2.4 2.4 0 1 1 3.6 2.1c-.8.5-1.2.9-1.2 1.7M7 11.2v.6" }]],
-};
-
-ICONS["not-started"] = ICONS.failed;
-ICONS.unknown = ICONS.lost;
 
 // After this long without a word from the kernel the page says so.
 const DESERTED_S = 5;
@@ -72,19 +24,7 @@ const STEP_WORDS = {
   whole: "all steps",
 };
 
-export function icon(kind) {
-  const svg = h("svg", {
-    viewBox: "0 0 14 14",
-    width: 14,
-    height: 14,
-    "aria-hidden": "true",
-    class: "ogcw-job-icon",
-  });
-  for (const [tag, attributes] of ICONS[kind] ?? ICONS.running) svg.append(h(tag, attributes));
-  return svg;
-}
-
-function render({ model, el }) {
+export function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-job");
   const now = () => performance.now() / 1000;
   const page = {
@@ -204,7 +144,7 @@ function render({ model, el }) {
     el.dataset.kind = s.kind;
     el.dataset.tone = page.gone ? "idle" : s.tone;
     if (mark.dataset.kind !== s.kind) {
-      mark.replaceChildren(icon(s.kind));
+      mark.replaceChildren(stateIcon(s.kind, "ogcw-job-icon"));
       mark.dataset.kind = s.kind;
     }
     setText(word, s.word ?? "");
@@ -319,19 +259,25 @@ function render({ model, el }) {
     const focused = focusedChip?.dataset.step;
     const wasInside = chips.contains(focusedElement());
     page.steps = key;
-    const made = (s.steps ?? []).map((step) => chip(step, opened?.step === step.step));
-    if (s.kind === "failed") made.unshift(whatHappened(!opened));
-    chips.replaceChildren(...made);
-    if (wasInside) {
-      [...chips.children].find((c) => c.dataset.step === focused)?.focus({ preventScroll: true });
+    const made = (s.steps ?? []).map((step) => {
+      const isOpen = opened?.step === step.step;
+      return { key: JSON.stringify([step, isOpen]), make: () => chip(step, isOpen) };
+    });
+    if (s.kind === "failed") {
+      made.unshift({ key: `what happened ${!opened}`, make: () => whatHappened(!opened) });
+    }
+    keepRows(chips, made);
+    if (chips.contains(focusedElement())) { /* it stayed */ }
+    else if (wasInside) {
+      elementsOf(chips).find((c) => c.dataset.step === focused)?.focus({ preventScroll: true });
     } else if (atEnd) chips.scrollLeft = chips.scrollWidth;
     fadeChips();
   }
 
   /** A soft edge says that there is more at that side. */
   function fadeChips() {
-    chips.dataset.before = chips.scrollLeft > 4;
-    chips.dataset.after = chips.scrollLeft + chips.clientWidth < chips.scrollWidth - 4;
+    chips.dataset.before = String(chips.scrollLeft > 4);
+    chips.dataset.after = String(chips.scrollLeft + chips.clientWidth < chips.scrollWidth - 4);
   }
 
   function chip(step, pressed) {
@@ -481,7 +427,7 @@ function render({ model, el }) {
   }
 
   function jumpToError() {
-    const line = log.querySelector(".ogcw-job-error");
+    const line = log.querySelector("mark");
     if (!line) return;
     log.scrollTop = Math.max(0, line.offsetTop - log.offsetTop - log.clientHeight / 3);
     log.scrollLeft = 0;

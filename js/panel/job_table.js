@@ -1,57 +1,20 @@
 // The jobs of a server. Python sends the rows of one page; asking before a job is
 // stopped or deleted happens here.
 
-import { enable, focusedElement, h, setText, show } from "../view/dom.js";
+import { elementsOf, enable, focusedElement, h, linkButton, setText, show } from "../view/dom.js";
 import { listen } from "../view/model.js";
+import { keepRows, refill } from "../view/rows.js";
 import { clock } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
+import { stateIcon } from "./icons.js";
 import style from "./job_table.css" with { type: "text" };
 
-const TABLE_ICONS = {
-  accepted: [["circle", { cx: 7, cy: 7, r: 5, fill: "none" }], ["path", { d: "M7 4v3.2l2 1.2" }]],
-  running: [["circle", { cx: 7, cy: 7, r: 4.5, stroke: "none", fill: "currentColor" }]],
-  successful: [["path", { d: "M2.5 7.4 5.6 10.5 11.5 3.8" }]],
-  failed: [["path", { d: "M3.4 3.4l7.2 7.2M10.6 3.4l-7.2 7.2" }]],
-  dismissed: [["rect", {
-    x: 3.2,
-    y: 3.2,
-    width: 7.6,
-    height: 7.6,
-    rx: 1,
-    stroke: "none",
-    fill: "currentColor",
-  }]],
-  ended: [["rect", {
-    x: 3.2,
-    y: 3.2,
-    width: 7.6,
-    height: 7.6,
-    rx: 1,
-    stroke: "none",
-    fill: "currentColor",
-  }]],
-  lost: [["path", { d: "M4.6 5.1a2.4 2.4 0 1 1 3.6 2.1c-.8.5-1.2.9-1.2 1.7M7 11.2v.6" }]],
-};
 const STATUSES = ["accepted", "running", "successful", "failed", "dismissed"];
 const TIMES = [[0, "any time"], [1, "last hour"], [24, "last 24 hours"], [168, "last 7 days"], [
   720,
   "last 30 days",
 ]];
 const TYPING_MS = 250;
-
-function tableIcon(kind) {
-  const svg = h("svg", {
-    viewBox: "0 0 14 14",
-    width: 14,
-    height: 14,
-    "aria-hidden": "true",
-    class: "ogcw-jobs-icon",
-  });
-  for (const [tag, attributes] of TABLE_ICONS[kind] ?? TABLE_ICONS.running) {
-    svg.append(h(tag, attributes));
-  }
-  return svg;
-}
 
 /** "2026-07-04 10:00Z" by the clock of this computer: "2026-07-04 12:00". */
 function localTime(moment) {
@@ -66,7 +29,7 @@ function localTime(moment) {
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-jobs");
   const now = () => performance.now() / 1000;
-  const page = { received: now(), live: false, asking: null, rows: null, typed: null };
+  const page = { received: now(), live: false, asking: null, typed: null };
   const state = () => model.get("state") ?? {};
   const press = (type, members = {}) => model.send({ type, ...members });
 
@@ -137,16 +100,8 @@ function render({ model, el }) {
   const empty = h("div", { class: "ogcw-hint ogcw-jobs-empty" });
   const list = h("div", { class: "ogcw-jobs-list" }, table, empty);
 
-  const newer = h("button", {
-    type: "button",
-    class: "ogcw-link",
-    onclick: () => press("page", { to: state().page - 1 }),
-  }, "‹ newer");
-  const older = h("button", {
-    type: "button",
-    class: "ogcw-link",
-    onclick: () => press("page", { to: state().page + 1 }),
-  }, "older ›");
+  const newer = linkButton("‹ newer", () => press("page", { to: state().page - 1 }));
+  const older = linkButton("older ›", () => press("page", { to: state().page + 1 }));
   const where = h("span", {});
   const note = h("div", { class: "ogcw-jobs-note", role: "status" });
   const count = h("span", { class: "ogcw-jobs-count" });
@@ -226,12 +181,11 @@ function render({ model, el }) {
 
   function drawRows(s) {
     const selected = model.get("selected_job_id");
-    const key = JSON.stringify([s.rows, selected, page.asking, s.with_results]);
-    if (page.rows === key) return;
-    page.rows = key;
     const focus = focusedAction();
-    rows.replaceChildren(...(s.rows ?? []).map((row) => drawRow(row, s, row.id === selected)));
-    if (focus) restoreFocus(focus);
+    const jobs = s.rows ?? [];
+    const lines = keepRows(rows, jobs.map(({ id }) => ({ key: id, make: () => emptyRow(id) })));
+    jobs.forEach((row, i) => fillRow(lines[i], row, s, row.id === selected));
+    if (focus && !rows.contains(focusedElement())) restoreFocus(focus);
   }
 
   function focusedAction() {
@@ -240,50 +194,52 @@ function render({ model, el }) {
   }
 
   function restoreFocus({ job, does }) {
-    const row = [...rows.children].find((one) => one.dataset.job === job);
-    const wanted = row?.querySelector(`[data-does="${page.asking?.job === job ? "yes" : does}"]`) ??
-      row?.querySelector('[data-does="remove"]') ?? row?.querySelector("button");
-    wanted?.focus({ preventScroll: true });
+    const row = elementsOf(rows).find((one) => one.dataset.job === job);
+    const buttons = row ? elementsOf(row, "button") : [];
+    const doing = (what) => buttons.find((one) => one.dataset.does === what);
+    const asked = page.asking?.job === job ? "yes" : does;
+    (doing(asked) ?? doing("remove") ?? buttons[0])?.focus({ preventScroll: true });
   }
 
-  function drawRow(row, s, selected) {
-    const cell = (i, ...children) => h("td", { class: `ogcw-jobs-c${i}` }, ...children);
-    const duration = row.duration === null || row.duration === undefined ? "" : clock(row.duration);
+  function emptyRow(id) {
+    const cells = [0, 1, 2, 3, 4, 5, 6].map((i) => h("td", { class: `ogcw-jobs-c${i}` }));
+    return h("tr", { "data-job": id }, cells);
+  }
+
+  function fillRow(line, row, s, selected) {
+    line.setAttribute("aria-selected", String(selected));
+    const [state, process, job, created, duration, message, does] = line.children;
+    const text = (cell, words, title, name = null) =>
+      refill(cell, [words, title], () => [h("span", { title, class: name }, words)]);
+    refill(state, [row.tone, row.kind, row.word, row.percent], () => [stateOf(row)]);
+    text(process, row.process, row.process);
+    text(job, row.short, row.id, "ogcw-jobs-id");
+    text(created, localTime(row.created), row.created.replace("Z", " UTC"));
+    setText(duration, Number.isFinite(row.duration) ? clock(row.duration) : "");
+    text(message, row.message, row.message);
+    const asking = page.asking?.job === row.id ? page.asking.about : null;
+    const { busy, final, results, again, kind, cannot } = row;
+    refill(
+      does,
+      [row.process, row.short, busy, final, results, again, kind, cannot, asking, s.with_results],
+      () => [h("span", { class: "ogcw-jobs-actions" }, ...actions(row, s))],
+    );
+  }
+
+  function stateOf({ tone, kind, word, percent }) {
     return h(
-      "tr",
-      { "data-job": row.id, "aria-selected": selected ? "true" : "false" },
-      cell(
-        0,
-        h(
-          "span",
-          { class: "ogcw-jobs-state", "data-tone": row.tone },
-          tableIcon(row.kind),
-          h("span", {}, row.word),
-          row.percent === null
-            ? null
-            : h("span", { class: "ogcw-jobs-percent" }, `${row.percent} %`),
-        ),
-      ),
-      cell(1, h("span", { title: row.process }, row.process)),
-      cell(2, h("span", { class: "ogcw-jobs-id", title: row.id }, row.short)),
-      cell(3, h("span", { title: row.created.replace("Z", " UTC") }, localTime(row.created))),
-      cell(4, duration),
-      cell(5, h("span", { title: row.message }, row.message)),
-      cell(6, h("span", { class: "ogcw-jobs-actions" }, ...actions(row, s))),
+      "span",
+      { class: "ogcw-jobs-state", "data-tone": tone },
+      stateIcon(kind, "ogcw-jobs-icon"),
+      h("span", {}, word),
+      percent === null ? null : h("span", { class: "ogcw-jobs-percent" }, `${percent} %`),
     );
   }
 
   function actions(row, s) {
     const name = `${row.process} ${row.short}`.trim();
     const link = (does, label, onclick, more = {}) =>
-      h("button", {
-        type: "button",
-        class: "ogcw-link",
-        "data-does": does,
-        "aria-label": `${label} ${name}`,
-        onclick,
-        ...more,
-      }, label);
+      linkButton(label, onclick, { "data-does": does, "aria-label": `${label} ${name}`, ...more });
     if (row.busy) return [h("span", { class: "ogcw-hint" }, `${row.busy}…`)];
     const removes = row.final ? "delete" : "stop";
     if (page.asking?.job === row.id) {

@@ -5,8 +5,17 @@ import { fewMarks, plain } from "./text.js";
 
 const SVG_TAGS = new Set(["svg", "path", "circle", "rect", "g", "line", "text", "image"]);
 
-/** Make an element: h("button", {class: "x", onclick: f}, "text", child, ...). */
+/**
+ * Make an element: h("button", {class: "x", onclick: f}, "text", child, ...).
+ * @template {string} K
+ * @param {K} tag
+ * @param {Record<string, unknown> | null} [attributes] Left out where null or false;
+ *   "on..." are listeners.
+ * @param {...unknown} children Strings, nodes, and lists of both; null and false are left out.
+ * @returns {K extends keyof HTMLElementTagNameMap ? HTMLElementTagNameMap[K] : any}
+ */
 export function h(tag, attributes = {}, ...children) {
+  /** @type {any} */
   const element = SVG_TAGS.has(tag)
     ? document.createElementNS("http://www.w3.org/2000/svg", tag)
     : document.createElement(tag);
@@ -29,9 +38,32 @@ export function foreign(text, limit) {
   return h("bdi", {}, plain(text, limit));
 }
 
-/** What has the focus on the page. */
-export function focusedElement() {
-  return /** @type {HTMLElement | null} */ (document.activeElement);
+/**
+ * Elements inside of another; without a selector its children.
+ * @returns {HTMLElement[]}
+ */
+export function elementsOf(/** @type {Element} */ parent, selector = ":scope > *") {
+  return [...parent.querySelectorAll(/** @type {any} */ (selector))];
+}
+
+/**
+ * What has the focus on the page, or in the shadow that an element stands in.
+ * @param {Element} [near]
+ * @returns {HTMLElement | null}
+ */
+export function focusedElement(near) {
+  /** @type {any} */
+  const root = near?.getRootNode() ?? document;
+  return root.activeElement ?? null;
+}
+
+/**
+ * Whether an event concerns an element or something in it.
+ * @param {Element} element
+ * @param {EventTarget | null} target
+ */
+export function holds(element, target) {
+  return element.contains(/** @type {Node | null} */ (target));
 }
 
 /** Show an element or hide it without removing it. */
@@ -58,4 +90,9 @@ export function uniqueId(stem) {
 export function enable(button, isOn) {
   if (isOn) button.removeAttribute("aria-disabled");
   else button.setAttribute("aria-disabled", "true");
+}
+
+/** A button that looks like a link. */
+export function linkButton(label, onclick, attributes = {}) {
+  return h("button", { type: "button", class: "ogcw-link", onclick, ...attributes }, label);
 }

@@ -94,3 +94,14 @@ export function keepFocus(el) {
     document.removeEventListener("pointerdown", press, true);
   };
 }
+
+/** JupyterLab takes single letters and arrow keys as its own commands unless a text box has
+    the focus; in a view they belong to the button, radio button or list that has it. */
+export function keepLetters(/** @type {Element} */ element) {
+  element.addEventListener("focusin", ({ target }) => {
+    const control = /** @type {Element} */ (target);
+    if (!control.matches(":read-write")) {
+      control.setAttribute("data-lm-suppress-shortcuts", "true");
+    }
+  });
+}

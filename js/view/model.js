@@ -1,6 +1,25 @@
 // The model of a view: listened to, and told of when nobody answers.
 
-/** Listen to traits until the view goes: returns the function that stops it. */
+/**
+ * What anywidget gives to a view; the two last come from watchAnswers.
+ * @typedef {object} Model
+ * @property {(name: string) => any} get
+ * @property {Function} set
+ * @property {() => void} save_changes
+ * @property {(message: any, ...others: any[]) => void} send
+ * @property {(event: string, callback: Function) => void} on
+ * @property {(event: string, callback: Function) => void} off
+ * @property {any} [widget_manager]
+ * @property {boolean} [isSilent] Whether nobody answers.
+ * @property {(callback: (silent: boolean) => void) => void} [onSilence]
+ */
+
+/**
+ * Listen to traits until the view goes: returns the function that stops it.
+ * @param {Model} model
+ * @param {string[]} names
+ * @param {() => void} callback
+ */
 export function listen(model, names, callback) {
   const events = names.map((name) => `change:${name}`);
   events.forEach((event) => model.on(event, callback));
@@ -78,4 +97,16 @@ export function watchAnswers(model) {
       model.off("msg:custom", heard);
     },
   };
+}
+
+/**
+ * Set a trait from the page, unless it has the value already.
+ * @param {Model} model
+ * @param {string} name
+ * @param {unknown} value
+ */
+export function setTrait(model, name, value) {
+  if (model.get(name) === value) return;
+  model.set(name, value);
+  model.save_changes();
 }

@@ -9,6 +9,7 @@ export * from "./dom.js";
 export * from "./files.js";
 export * from "./focus.js";
 export * from "./model.js";
+export * from "./rows.js";
 export * from "./search_box.js";
 export * from "./sign_in_box.js";
 export * from "./text.js";

@@ -166,7 +166,7 @@ export function signInBox(model) {
         }, way.label)
       ));
     }
-    [...ways.children].forEach((one, index) => {
+    ways.querySelectorAll("button").forEach((one, index) => {
       one.setAttribute("aria-pressed", String(index === chosen));
       one.disabled = Boolean(s.busy);
     });

@@ -28,7 +28,12 @@ export function useStyle(name, css, isFirst = false) {
   else document.head.append(style);
 }
 
-/** The module of a view: keys and focus stay in it, and a press is answered or told of. */
+/**
+ * The module of a view: keys and focus stay in it, and a press is answered or told of.
+ * @param {(context: { model: import("./model.js").Model, el: HTMLElement }) =>
+ *   void | (() => void)} render Draws the view; returns what ends it.
+ * @param {{ name?: string, style?: string }} sheet The style sheet of the view.
+ */
 export function view(render, { name = "", style = "" } = {}) {
   return {
     render({ model, el }) {
@@ -37,7 +42,7 @@ export function view(render, { name = "", style = "" } = {}) {
       const stops = [keepKeys(el), keepFocus(el), watched.stop];
       const stop = render({ model: watched.model, el });
       return () => {
-        stop?.();
+        if (stop) stop();
         stops.forEach((one) => one());
       };
     },

@@ -181,3 +181,16 @@ def test_times_are_shown_by_the_clock_of_whoever_looks(browser):
     expect(cell).to_have_text("2024-10-22 10:28")
     expect(cell.locator("span")).to_have_attribute("title", "2024-10-22 04:58 UTC")
     context.close()
+
+
+def test_button_under_the_pointer_stays_when_its_job_moves_on(page):
+    show(page)
+    stop = line(page, 0).get_by_role("button", name="stop")
+    before = stop.element_handle()
+    newer = row(9, "running", percent=1)
+    put(page, state([newer, {**ROWS[0], "percent": 97, "message": "else"}, *ROWS[1:]]))
+    expect(line(page, 1)).to_contain_text("97 %")
+    expect(line(page, 1)).to_contain_text("else")
+    assert before.evaluate(
+        "e => e.closest('tr') === document.querySelectorAll('#view tbody tr')[1]"
+    )

@@ -1,0 +1,144 @@
+"""Rows of tables stay when something else changes: a pointer may be on them."""
+
+import pytest
+from deploy_states import traits as deploy_traits
+from playwright.sync_api import expect
+from view_page import show_view
+
+from ogc_widgets.app.views.outputs_view import OutputsView
+from ogc_widgets.deploy import DeployPanel
+from ogc_widgets.map.items_table import ItemsTable
+from ogc_widgets.panel.item_search import ItemSearch
+
+
+def put(page, **changes):
+    page.evaluate("changes => model.put(changes)", changes)
+
+
+@pytest.fixture
+def stays(page):
+    """A function: what must stay -> a check that it has."""
+
+    def watch(locator):
+        before = locator.element_handle()
+        return lambda: before.evaluate("e => e.isConnected")
+
+    return watch
+
+
+def item(name, **members):
+    asset = {
+        "key": "data",
+        "label": "data",
+        "title": "",
+        "kind": "GeoTIFF",
+        "size": None,
+        "href": "https://example.org/a.tif",
+        "path": "https://example.org/a.tif",
+        "reachable": True,
+        "why_not": "",
+        "picture": False,
+    }
+    row = {"id": name, "label": name, "date": "2026-07-04", "numbers": []}
+    return {**row, "preview": True, "assets": [asset], **members}
+
+
+ITEMS = {
+    "rows": [item("a"), item("b")],
+    "columns": [],
+    "total": 2,
+    "empty": "",
+    "can": ["preview", "download"],
+    "selected": "",
+    "previewed": [],
+    "busy": {},
+    "notes": {},
+}
+
+
+def test_links_of_an_item_stay_when_another_is_busy(page, stays):
+    show_view(page, ItemsTable, ITEMS)
+    preview = page.get_by_role("button", name="preview of a")
+    preview.focus()
+    stayed = stays(preview)
+    put(
+        page,
+        busy={"b": "downloading 3 MB"},
+        notes={"b": {"text": "Saved.", "files": [], "bad": False}},
+    )
+    expect(page.get_by_text("downloading 3 MB")).to_be_visible()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    put(page, rows=[item("new"), item("a", label="A, renamed"), item("b")])
+    assert [
+        row.get_attribute("data-id") for row in page.locator("tr[data-id]").all()
+    ] == [
+        "new",
+        "a",
+        "b",
+    ]
+    expect(page.locator("tr[data-id=a]")).to_contain_text("A, renamed")
+    assert stayed()
+    expect(preview).to_be_focused()
+
+
+def test_link_changes_its_word_when_its_item_is_previewed(page):
+    show_view(page, ItemsTable, ITEMS)
+    put(page, previewed=["a"])
+    expect(page.get_by_role("button", name="hide preview of a")).to_be_visible()
+    put(page, rows=[])
+    assert page.locator("tr[data-id]").count() == 0
+
+
+SEARCH = {
+    "is_open": True,
+    "opened": 1,
+    "label": "",
+    "address": "",
+    "offers": [],
+    "catalogue": {},
+    "has_area": False,
+    "phase": "done",
+    "words": "",
+    "picked": [],
+    "query": {"collection": "", "start": "", "end": "", "clouds": ""},
+    "marked": "",
+    "has_more": False,
+    "takes_one": False,
+}
+
+
+def found(*names):
+    return [{"key": n, "id": n, "date": "2026-07-04", "clouds": ""} for n in names]
+
+
+def test_box_of_a_found_item_stays_when_more_are_found(page, stays):
+    show_view(page, ItemSearch, {**SEARCH, "rows": found("a", "b")})
+    box = page.get_by_role("checkbox", name="b 2026")
+    box.check()
+    stayed = stays(box)
+    put(page, rows=found("b", "c", "d"))
+    assert page.locator(".ogcw-search-row").count() == 3
+    assert stayed()
+    expect(box).to_be_checked()
+
+
+def test_result_stays_when_another_arrives(page, stays):
+    def output(name):
+        return {"id": name, "text": "1", "href": "", "size": None, "type": ""}
+
+    show_view(page, OutputsView, {"summary": "1 result", "rows": [output("a")]})
+    stayed = stays(page.get_by_role("button", name="copy a"))
+    put(page, summary="2 results", rows=[output("a"), output("b")])
+    expect(page.get_by_role("button", name="copy b")).to_be_visible()
+    assert stayed()
+
+
+def test_process_stays_when_another_is_deployed(page, stays):
+    shown = deploy_traits("invalid")
+    show_view(page, DeployPanel, shown)
+    first, *_ = rows = shown["state"]["processes"]
+    stayed = stays(page.get_by_role("button", name=f"remove {first['id']}"))
+    new = {**first, "id": "brand-new", "title": "Brand new"}
+    put(page, state={**shown["state"], "processes": [new, *rows]})
+    expect(page.get_by_role("button", name="remove brand-new")).to_be_visible()
+    assert stayed()
