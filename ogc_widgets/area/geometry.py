@@ -316,13 +316,6 @@ def _ring_sides(polygon: Shape) -> tuple[float, float, float, float] | None:
     return sides_of(shapely.get_coordinates(polygon))
 
 
-def box_of(geometry: Geometry) -> list[float] | None:
-    """Give ``[west, south, east, north]`` when the geometry is a box, else None."""
-    import shapely.geometry
-
-    return sides_of_box(shapely.geometry.shape(geometry))
-
-
 def _lists(shape: Shape) -> Json:
     """Coordinates of a shape as nested lists."""
     import shapely

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-DRAWN_DECIMALS = 6
-"""Decimals kept of a position drawn with the mouse: 0.1 m on the ground."""
-
 
 def tidy(number: float) -> float | int:
     """Whole numbers as int, so that JSON says 10 and not 10.0."""

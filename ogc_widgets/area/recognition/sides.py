@@ -13,124 +13,17 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from ogc_widgets.area.recognition.side_marks import AXES, CORNERS, LETTERS, MARKS, Mark
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _MOST_TEXT: Final = 2_000  # characters of a server's text that are looked at
-_LETTERS: Final = {("x", "-"): "w", ("y", "-"): "s", ("x", "+"): "e", ("y", "+"): "n"}
 # Four letters that are an order, but also a word.
 _NO_ORDERS: Final = {"news", "sewn", "wens", "snew"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """An axis, a direction on either axis, or both.
-
-    Attributes:
-        axis: "x" for longitudes, "y" for latitudes, "" for none.
-        x: "-" for the west, "+" for the east, a digit of ``lon1``, or "".
-        y: The same for the south and the north.
-        compass: Whether it is a word of the compass, which stands for itself.
-    """
-
-    axis: str = ""
-    x: str = ""
-    y: str = ""
-    compass: bool = False
-
-    @property
-    def side(self) -> str:
-        """Letter of the side, or ""."""
-        if self.axis:
-            return _LETTERS.get((self.axis, self.x if self.axis == "x" else self.y), "")
-        if bool(self.x) == bool(self.y):
-            return ""
-        return _LETTERS["x", self.x] if self.x else _LETTERS["y", self.y]
-
-    @property
-    def kind(self) -> str:
-        """S for a side, A for an axis alone, B for a direction on both axes."""
-        return "S" if self.side else "A" if self.axis else "B"
-
-    def on(self, axis: str) -> str:
-        """Letter of the side that the direction is on an axis, or ""."""
-        return _LETTERS.get((axis, self.x if axis == "x" else self.y), "")
-
-    def joined(self, other: _Mark) -> _Mark | None:
-        """Both as one mark, or None if they do not go together."""
-        if self.compass and other.compass:
-            return None
-        if self.side and self.axis:
-            # "latitude of the lower left corner": the last word is the corner's.
-            is_along = other.x and not (other.y or other.axis or other.compass)
-            return replace(self, x=other.x) if self.x == self.y and is_along else None
-        if (self.axis and other.axis) or (self.y and other.y):
-            return None
-        x = self.x or other.x
-        if self.x and other.x:
-            # "lower left": of the two, the second one says which side.
-            if self.axis or other.y or not self.y:
-                return None
-            x = other.x
-        return replace(
-            self, axis=self.axis or other.axis, x=x, y=self.y or other.y, compass=False
-        )
-
-
-def _words(text: str, mark: _Mark) -> dict[str, _Mark]:
-    return dict.fromkeys(text.split(), mark)
-
-
-_AXES: Final = {
-    **_words("lon lons long longitude longitudes lng longitud longitudine", _Mark("x")),
-    **_words("länge laenge längengrad laengengrad x easting", _Mark("x")),
-    **_words("lat lats latitude latitudes latitud latitudine", _Mark("y")),
-    **_words("breite breitengrad y northing", _Mark("y")),
-}
-_BOUNDS: Final = {
-    **_words(
-        "min minimum minimal minimale minimo minima mínimo mínima", _Mark("", "-", "-")
-    ),
-    **_words("lower lowest smallest low start", _Mark("", "-", "-")),
-    **_words("max maximum maximal maximale maximo maxima máximo", _Mark("", "+", "+")),
-    **_words("máxima upper highest largest high end", _Mark("", "+", "+")),
-}
-_SIDES: Final = {
-    **_words(
-        "w west western westernmost westen ouest oeste ovest",
-        _Mark(x="-", compass=True),
-    ),
-    **_words("left links gauche", _Mark(x="-")),
-    **_words(
-        "e east eastern easternmost est este leste ost osten oost oosten",
-        _Mark(x="+", compass=True),
-    ),
-    **_words("right rechts droite", _Mark(x="+")),
-    **_words(
-        "s south southern southernmost süd sued sud süden sueden sur sul zuid zuiden",
-        _Mark(y="-", compass=True),
-    ),
-    **_words("bottom unten", _Mark(y="-")),
-    **_words(
-        "n north northern northernmost nord norden norte noord noorden",
-        _Mark(y="+", compass=True),
-    ),
-    **_words("top oben", _Mark(y="+")),
-}
-_CORNERS: Final = {
-    **_words(
-        "sw ll bl southwest southwestern lowerleft bottomleft", _Mark("", "-", "-")
-    ),
-    **_words(
-        "se lr br southeast southeastern lowerright bottomright", _Mark("", "+", "-")
-    ),
-    **_words("nw ul tl northwest northwestern upperleft topleft", _Mark("", "-", "+")),
-    **_words(
-        "ne ur tr northeast northeastern upperright topright", _Mark("", "+", "+")
-    ),
-}
-_MARKS: Final = {**_AXES, **_BOUNDS, **_SIDES, **_CORNERS}
-_O: Final = _Mark("o")  # Ouest, Oeste and Ost: whichever of the two is missing
+_O: Final = Mark("o")  # Ouest, Oeste and Ost: whichever of the two is missing
 # Words inside of a mark, and between the marks of a list.
 _INSIDE: Final = {
     *("bound", "bounds", "bounding", "boundary", "border", "edge", "limit", "side"),
@@ -158,7 +51,7 @@ _ACRONYM: Final = re.compile(r"(?<![^\W_])[wsen]{4}(?![^\W_])")
 class _Run:
     """Marks in a row, and the text before each of them."""
 
-    marks: list[_Mark]
+    marks: list[Mark]
     gaps: list[str]
 
 
@@ -236,7 +129,7 @@ def _only_side(text: str) -> str:
     return sides.pop() if len(sides) == 1 else ""
 
 
-def _mark_of(name: str) -> _Mark | None:
+def _mark_of(name: str) -> Mark | None:
     """The mark that a whole name is."""
     spaced = _CAMEL.sub(" ", name[:100])
     words = {word.lower() for word in _WORD.findall(spaced)} - _INSIDE
@@ -246,9 +139,9 @@ def _mark_of(name: str) -> _Mark | None:
     return runs[0].marks[0] if len(runs) == 1 and len(runs[0].marks) == 1 else None
 
 
-def _read(word: str) -> _Mark | None:
+def _read(word: str) -> Mark | None:
     """What one word names, also in one with another: ``latmin``, ``llx``."""
-    known = _MARKS.get(word)
+    known = MARKS.get(word)
     if known or len(word) > 30:  # no two words are longer
         return known
     if word == "o":
@@ -258,10 +151,10 @@ def _read(word: str) -> _Mark | None:
         return _read(plain)
     for at in range(1, len(word)):
         first, second = word[:at], word[at:]
-        a, b = _MARKS.get(first), _MARKS.get(second)
-        if not a or not b or (len(word) < 4 and not {first, second} & _CORNERS.keys()):
+        a, b = MARKS.get(first), MARKS.get(second)
+        if not a or not b or (len(word) < 4 and not {first, second} & CORNERS.keys()):
             continue
-        if (first in _AXES) != (second in _AXES):
+        if (first in AXES) != (second in AXES):
             made = a.joined(b)
             if made is not None and made.side:
                 return made
@@ -281,7 +174,7 @@ def _runs(text: str) -> list[_Run]:
         tight = is_open and bool(_BLANK.fullmatch(gap))
         if word in ("y", "e") and tight and run.marks[-1].compass:
             # "norte, oeste, sur y este": only among letters is a letter a side.
-            mark = mark if last_word in _LETTERS.values() else None
+            mark = mark if last_word in LETTERS.values() else None
         if mark is None:
             if word[0].isdigit():
                 if run.marks and tight and len(word) == 1 and not gap.strip(" _"):
@@ -305,18 +198,18 @@ def _runs(text: str) -> list[_Run]:
     return [run for run in runs if run.marks]
 
 
-def _numbered(mark: _Mark, digit: str) -> _Mark:
+def _numbered(mark: Mark, digit: str) -> Mark:
     return replace(mark, x=digit, y=digit) if mark.axis and not mark.side else mark
 
 
-def _hyphenated(first: _Mark, second: _Mark) -> _Mark | None:
+def _hyphenated(first: Mark, second: Mark) -> Mark | None:
     """``south-west``: a corner."""
     if first.axis or second.axis or not (first.compass and second.compass):
         return None
-    return _Mark(x=second.x, y=first.y) if first.y and second.x else None
+    return Mark(x=second.x, y=first.y) if first.y and second.x else None
 
 
-def _repeats(run: _Run, mark: _Mark, gap: str) -> bool:
+def _repeats(run: _Run, mark: Mark, gap: str) -> bool:
     """Whether a mark only explains the last one: "latitude (north)"."""
     if not run.marks or "(" not in gap or "," in gap:
         return False
@@ -349,7 +242,7 @@ def _orders(run: _Run) -> list[str]:
     return found
 
 
-def _order(marks: list[_Mark], gaps: list[str]) -> str:
+def _order(marks: list[Mark], gaps: list[str]) -> str:
     """The order that marks are together, or ""."""
     kinds = "".join(mark.kind for mark in marks)
     sides = ""
@@ -387,19 +280,19 @@ def _order(marks: list[_Mark], gaps: list[str]) -> str:
     return sides if sorted(sides) == sorted("wsen") else ""
 
 
-def _is_list(marks: list[_Mark], gaps: list[str]) -> bool:
+def _is_list(marks: list[Mark], gaps: list[str]) -> bool:
     """Whether four words are four entries, and not two corners such as "south west"."""
     blank = {not gap.strip() for gap in gaps}
     return len(blank) == 1 or not any(mark.compass for mark in marks)
 
 
-def _with_o(marks: list[_Mark]) -> str:
+def _with_o(marks: list[Mark]) -> str:
     sides = "".join(mark.side or ("o" if mark == _O else "?") for mark in marks)
     missing = {"w", "e"} - set(sides)
     return sides.replace("o", missing.pop()) if len(missing) == 1 else sides
 
 
-def _without_digits(marks: list[_Mark]) -> list[_Mark]:
+def _without_digits(marks: list[Mark]) -> list[Mark]:
     """``lon1, lat1, lon2, lat2``: the smaller digit is the lower side."""
     digits = sorted({mark.x for mark in marks if mark.x.isdigit()})
     if len(digits) != 2:  # a box has two corners
