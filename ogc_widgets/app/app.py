@@ -157,7 +157,7 @@ class App(NotesDisplay, ipywidgets.VBox):
             box.add_class(name)
         self._closed = False
         self._header.observe(self._show_tab, "tab")
-        self._others = OtherInputs(self, take_place(self, process_id))
+        self._others = OtherInputs(self, take_place(self, self.client.url, process_id))
         if found is not None:
             self._come_up(found)
         else:
@@ -401,6 +401,10 @@ class App(NotesDisplay, ipywidgets.VBox):
             self._list_again(future.result())
 
         follow(submit(self._server.again, self.client.aio), done, self.show_problem)
+
+    def show_area(self) -> None:
+        """Move the map to the area of the form."""
+        self.map.fit()
 
     def show_problem(self, error: BaseException) -> None:
         """Show what went wrong in the head of the app; any thread."""

@@ -6,32 +6,43 @@ earlier one is closed as soon as no page shows it any more.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import urlsplit
 from weakref import WeakSet, ref
 
 from ogc_widgets.view.cells import CellRun, current_run, may_be_seen
 
 if TYPE_CHECKING:
-    from ogc_widgets.app.app import App
     from ogc_widgets.app.other_inputs import Kept
 
+
+class Replaceable(Protocol):
+    """What is asked of an app, which is a box of widgets, when a later one comes."""
+
+    def to_take_over(self) -> Kept | None:
+        """What the later one can offer."""
+
+    def close(self) -> None:
+        """Close it; its jobs go on."""
+
+
 _made: list[_Made] = []
-_replaced: WeakSet[App] = WeakSet()
+_replaced: WeakSet[Replaceable] = WeakSet()
 
 
 class _Made(NamedTuple):
     run: CellRun
     server: str
     process_id: str | None
-    app: ref[App]
+    app: ref[Replaceable]
 
 
-def take_place(app: App, process_id: str | None) -> Kept | None:
+def take_place(app: Replaceable, url: str, process_id: str | None) -> Kept | None:
     """Let an app take the place of the one that an earlier run of its cell has made.
 
     Args:
         app: The app that is being made.
+        url: Address of its server.
         process_id: The process that it was asked for.
 
     Returns:
@@ -41,7 +52,7 @@ def take_place(app: App, process_id: str | None) -> Kept | None:
     run = current_run()
     if run is None:
         return None
-    server = _server_of(app.client.url)
+    server = _server_of(url)
     kept: Kept | None = None
     for made in [one for one in _made if one.run.cell == run.cell]:
         earlier = made.app()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from concurrent.futures import wait
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ogc_widgets.client.http.loop import follow, in_loop_thread, submit
 from ogc_widgets.errors import OgcError
@@ -15,13 +15,37 @@ from ogc_widgets.form.fields import extras
 from ogc_widgets.panel.job.job_state import short_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
 
-    from ogc_widgets.app.app import App
     from ogc_widgets.client import Job
     from ogc_widgets.form import ProcessForm
     from ogc_widgets.form.sets.input_sets import Typed
     from ogc_widgets.protocol import ExecuteRequest
+
+
+class Screen(Protocol):
+    """What is asked of the app whose form could show other inputs."""
+
+    @property
+    def form(self) -> ProcessForm:
+        """The form of the open process."""
+
+    @property
+    def job(self) -> Job | None:
+        """The job that is shown."""
+
+    def open_process(self, process_id: str, then: Callable[[], None]) -> None:
+        """Go on with a process, which is opened if it is not."""
+
+    def say_what_is_offered(self) -> None:
+        """Show the line of :meth:`OtherInputs.shown`."""
+
+    def show_area(self) -> None:
+        """Move the map to the area of the form."""
+
+    def show_problem(self, error: BaseException) -> None:
+        """Show what went wrong."""
 
 
 class Kept(NamedTuple):
@@ -54,7 +78,7 @@ class OtherInputs:
         kept: What an earlier run of its cell has left.
     """
 
-    def __init__(self, app: App, kept: Kept | None) -> None:
+    def __init__(self, app: Screen, kept: Kept | None) -> None:
         self._app = app
         self._line: Line | None = None
         if kept is not None:
@@ -134,4 +158,4 @@ class OtherInputs:
                 before,
             )
         self._app.say_what_is_offered()
-        self._app.map.fit()
+        self._app.show_area()
