@@ -74,7 +74,7 @@ def faults(node: ast.AST) -> Iterator[tuple[ast.stmt | ast.expr, str]]:
             yield node, repr(f"{value}x")
         case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test):
             yield test, f"(not ({ast.unparse(test)}))"
-        case ast.Return(value=ast.expr()):
+        case ast.Return(value=ast.expr() as value) if ast.unparse(value) != "None":
             yield node, "return None"
         case ast.Expr(value=ast.Call()):
             yield node, "pass"

@@ -10,10 +10,13 @@ import chromium
 import pytest
 from form_page import form_window, open_form  # noqa: F401 # fixtures of the form's tests
 from lab_window import JupyterLab, LabPage, lab_page_on
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+# As long as for a click; other workers may keep the machine busy.
+expect.set_options(timeout=30_000)
 
 BROWSER_ARGUMENTS = [
     "--no-sandbox",

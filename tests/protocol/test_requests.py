@@ -9,6 +9,7 @@ from ogc_widgets.errors import InputError
 from ogc_widgets.protocol import Process
 from ogc_widgets.protocol.requests.packages import deploy_request, read_package
 from ogc_widgets.protocol.requests.requests import (
+    create_job_request,
     execute_request,
     execution_url,
     jobs_request,
@@ -42,6 +43,42 @@ def test_request_asks_for_a_job_and_a_document_when_nothing_else_is_said():
 @pytest.mark.parametrize("outputs", [None, {}])
 def test_outputs_are_left_out_when_none_is_named(outputs):
     assert b"outputs" not in execute_request(URL, {}, outputs).body
+
+
+def described(*outputs):
+    document = {"id": "p", "outputs": {name: {"schema": {}} for name in outputs}}
+    return Process.from_json(document, URL)
+
+
+def test_outputs_are_wanted_by_name_when_the_process_has_them():
+    request = execute_request(
+        URL, {}, ["mask", "log"], process=described("mask", "log")
+    )
+    assert json.loads(request.body)["outputs"] == {"mask": {}, "log": {}}
+
+
+def test_output_that_the_process_does_not_have_is_refused_with_those_that_it_has():
+    with pytest.raises(InputError, match="no output 'maks'") as refused:
+        execute_request(URL, {}, "maks", process=described("mask"))
+    assert "It has: mask" in str(refused.value)
+
+
+def test_output_that_a_description_forgot_is_sent_when_it_is_given_as_a_mapping():
+    wanted = {"hidden": "reference", "mask": None}
+    body = json.loads(execute_request(URL, {}, wanted, process=described("mask")).body)
+    assert body["outputs"] == {"hidden": {"transmissionMode": "reference"}, "mask": {}}
+
+
+@pytest.mark.parametrize("outputs", [None, ["mask"]])
+def test_job_is_made_without_being_started_when_the_server_has_part_4(outputs):
+    request = create_job_request("http://srv.test/jobs", URL, {"n": 1}, outputs)
+    assert (request.method, request.url) == ("POST", "http://srv.test/jobs")
+    assert json.loads(request.body) == {
+        "process": URL,
+        "inputs": {"n": 1},
+        "status": "create",
+        **({"outputs": {"mask": {}}} if outputs else {}),
+    }
 
 
 @pytest.mark.parametrize(
