@@ -83,7 +83,9 @@ export function watchAnswers(model) {
           // Not in the content, which kernels write into their log when they debug.
           return model.send(rest, undefined, [new TextEncoder().encode(secret).slice().buffer]);
         } catch (error) {
-          if (!isAsked) throw error;
+          // followKernel wants to know; whoever else was not asked has nobody to tell.
+          if (message.type === "ping") throw error;
+          if (!isAsked) return;
           return say(true);
         }
       },
