@@ -66,8 +66,8 @@ def describe(
 
     Returns:
         ``id``, ``title``, ``description``, ``version``, ``keywords``, ``metadata``,
-        ``inputs``, ``outputs`` for the description; ``workflow``, ``types`` and
-        ``plan`` for running it.
+        ``inputs``, ``outputs`` for the description; ``processes``, all that could be
+        chosen; ``workflow``, ``types`` and ``plan`` for running it.
 
     Raises:
         PackageError: The package is not valid, or has no such process.
@@ -102,6 +102,10 @@ def describe(
         ],
         "inputs": _inputs(chosen),
         "outputs": _outputs(chosen),
+        "processes": {  # for whoever looks at a package before it is sent
+            _tail(each.id): _text(getattr(each, "label", None))
+            for each in (processes if is_graph else ())
+        },
         "workflow": name if is_graph else "",
         "types": {_tail(each.id): _type(each.type_, chosen) for each in chosen.inputs},
         "plan": _plan(chosen, by_id, name or path.name),
