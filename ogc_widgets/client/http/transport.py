@@ -1,8 +1,7 @@
-"""The only module that speaks HTTP: limits, deadlines, redirects, safe log lines.
+"""The only module that sends requests: deadlines, redirects, credentials.
 
 httpx is used for connections, TLS and proxies. What it leaves open is done here: one
-deadline for the whole exchange, a cap on raw and on decoded bytes, redirects that
-carry no credentials away, and log lines without the query part of addresses.
+deadline for the whole exchange, and redirects that carry no credentials away.
 """
 
 from __future__ import annotations
@@ -78,8 +77,7 @@ class Transport:
         credentials: What to send to its origin, and nowhere else.
         timeout_s: Seconds for a whole exchange, unless a request says otherwise.
         verify: ``True``, ``False``, the path of a CA file, or an SSL context.
-        reach: What may be connected to, where another server is the one that the user
-            gave.
+        reach: What may be connected to; by default what the user's own server allows.
     """
 
     def __init__(
