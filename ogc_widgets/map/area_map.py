@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import ipyleaflet
 import ipywidgets
 import traitlets
 
 from ogc_widgets.area.geometry import Geometry, box
 from ogc_widgets.errors import InputError
-from ogc_widgets.map.basemap import layer_of
+from ogc_widgets.map.bare_map import BareMap
 from ogc_widgets.map.footprints import Footprints, footprints
 from ogc_widgets.map.map_card import area_text
 from ogc_widgets.map.overlay import MODES, MapOverlay
@@ -26,7 +25,7 @@ from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from os import PathLike
 
     from ogc_widgets.area.area import Area
@@ -36,21 +35,6 @@ if TYPE_CHECKING:
 TONES = 5
 """Colours in which several areas are told apart."""
 _SHAPES = ("rectangle", "polygon", "line", "point")
-
-
-class _Map(ipyleaflet.Map):
-    """ipyleaflet's map, which knows whether somebody listens to the mouse."""
-
-    is_asked = traitlets.Bool(False)  # noqa: FBT003
-
-    def on_interaction(
-        self,
-        callback: Callable[..., None],
-        remove: bool = False,  # noqa: FBT001, FBT002 # as ipyleaflet has it
-    ) -> None:
-        """Add or remove a function that is called when the mouse does something."""
-        super().on_interaction(callback, remove=remove)
-        self.is_asked = bool(self._interaction_callbacks.callbacks)
 
 
 class AreaMap(NotesDisplay, ipywidgets.Box):
@@ -99,19 +83,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
         start = None if area is None else area_from(area)
         self._area: Area | None = None
         self.footprints = Footprints((), (), 0)
-        self._layer = layer_of(basemap)
-        self.map = _Map(
-            layers=() if self._layer is None else (self._layer,),
-            center=center,
-            zoom=zoom,
-            zoom_control=False,
-            attribution_control=False,
-            layout=ipywidgets.Layout(width="100%", height="100%"),
-        )
-        if self._layer is not None:
-            self.map.add(
-                ipyleaflet.AttributionControl(position="bottomright", prefix="")
-            )
+        self.map = BareMap(basemap, center=center, zoom=zoom)
         self._overlay = MapOverlay(
             f"IPY_MODEL_{self.map.model_id}", self._drawn, self._pasted, self._chosen
         )
