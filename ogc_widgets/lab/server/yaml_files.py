@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
@@ -28,6 +28,6 @@ def read_document(path: Path, name: str, address: str) -> dict[str, Any]:
     return document
 
 
-@cache
+@lru_cache(maxsize=8)
 def _read(path: Path) -> Json:
     return YAML(typ="safe", pure=True).load(path)
