@@ -79,7 +79,7 @@ class SearchLink:
         path = self._form.item_search_request["path"]
         self.view.show(
             path,
-            self._form.label_of(path),
+            self._form.areas.label_of(path),
             takes_one=self._form.stac.takes_one(path),
             offered=self._offered,
         )
