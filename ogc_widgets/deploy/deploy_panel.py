@@ -249,6 +249,10 @@ class DeployPanel(BackgroundView):
         if not is_done and self._processes != before:
             self._tell_change(process_id)
 
+    def _tell_change(self, process_id: str) -> None:
+        for callback in list(self._change_callbacks):
+            callback(process_id)
+
     async def _ask_server(
         self,
         verb: str,
