@@ -84,6 +84,7 @@ class FakeServer:
         self.hold: asyncio.Event | None = None
         self.executed: list[tuple[str, dict[str, Any]]] = []
         self.aio = self
+        self.job_list = self
 
     def job_pages(self, *, page_size: int, **wanted: Any) -> FakePages:
         return FakePages(self, page_size, JobQuery.of(**wanted))
