@@ -60,13 +60,11 @@ class DeployPanel(BackgroundView):
         self._client = client
         self._source = "file"
         self._package: Package | None = None
-        self._name = ""
         self._workflow: str | None = None
         self._check: PackageCheck | None = None
         self._checking: Future[None] | None = None
         self._by_value = False
-        self._busy = ""
-        self._question = ""
+        self._name = self._busy = self._question = ""
         self._note: dict[str, str] | None = None
         self._processes: list[ProcessSummary] | None = None
         self._ability = Capabilities().deploy
