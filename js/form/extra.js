@@ -29,6 +29,8 @@ export function extraInputs(model) {
   );
   let waiting = [];
   const value = () => rows.map((row) => [row.key.value, row.text.value, row.place.value]);
+  /** A row that was only added is known to the page alone; other news leave it there. */
+  const filled = (list) => JSON.stringify(list.filter(([key, text]) => key || text));
   function changed() {
     const now = value();
     waiting.push(JSON.stringify(now));
@@ -106,7 +108,7 @@ export function extraInputs(model) {
     const json = JSON.stringify(next);
     const at = waiting.lastIndexOf(json);
     if (at >= 0) waiting = waiting.slice(at + 1);
-    if (waiting.length > 0 || json === JSON.stringify(value())) return;
+    if (waiting.length > 0 || filled(next) === filled(value())) return;
     rows = [];
     body.replaceChildren();
     next.forEach(insert);

@@ -112,7 +112,8 @@ class InputSets:
             form.outputs = outputs_in(body)
             form.extra = extras.beside_in(body)
             response = body.get("response")
-            form.response = response if response in RESPONSES else "auto"
+            is_known = isinstance(response, str) and response in RESPONSES
+            form.response = response if is_known else "auto"
             form.set_words = self._words_about(body, inputs, kept)
             # What came in is marked at once where it is wrong.
             form.mark(key for key in kept if key in form.fields)
