@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyogrio.raw import write
 
+import ogc_widgets as ogc
 from ogc_widgets.area.files import vectors
 from ogc_widgets.area.files.reading import read_area
 from ogc_widgets.errors import InputError
@@ -105,6 +106,20 @@ def test_file_in_utm_is_brought_to_degrees(tmp_path, name, driver):
     found = read_area(path)
     assert found.bbox == pytest.approx(EXTENT, abs=1e-6)
     assert "converted from EPSG:32633" in found.note
+
+
+def test_track_of_a_gpx_file_becomes_its_box(tmp_path):
+    points = "".join(
+        f'<trkpt lat="{lat}" lon="{lon}"/>' for lon, lat in [(2, 1), (2.5, 1.5), (3, 1)]
+    )
+    (tmp_path / "walk.gpx").write_text(
+        '<gpx version="1.1" creator="x" xmlns="http://www.topografix.com/GPX/1/1">'
+        f"<trk><trkseg>{points}</trkseg></trk></gpx>"
+    )
+    area_map = ogc.AreaMap()
+    area_map.load(tmp_path / "walk.gpx")
+    assert tuple(area_map.bbox) == (2, 1, 3, 1.5)
+    area_map.close()
 
 
 def test_missing_reader_is_named_and_geojson_is_read_without_it(tmp_path, monkeypatch):
