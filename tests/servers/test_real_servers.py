@@ -26,6 +26,14 @@ def alive_in(group):
     return found
 
 
+def assert_all_end(group, patience_s=30):
+    """A signal is sent at once; its programs take a moment to be gone."""
+    deadline = time.monotonic() + patience_s
+    while remaining := alive_in(group):
+        assert time.monotonic() < deadline, remaining
+        time.sleep(0.05)
+
+
 @pytest.mark.parametrize("name", ["pygeoapi", "wraptile", "fastprocesses"])
 def test_guard_of_the_tests_holds_in_the_programs_of_a_server(name):
     python = ENVIRONMENTS / name / "bin" / "python"
@@ -48,7 +56,8 @@ def test_server_ends_with_everything_that_it_started(tmp_path):
             assert server.answers()
     except MissingServerError as missing:
         pytest.skip(str(missing))
-    assert not [pid for process in started for pid in alive_in(process.pid)]
+    for process in started:
+        assert_all_end(process.pid)
 
 
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv is not there")
@@ -73,10 +82,7 @@ with running("wraptile", Path(sys.argv[1])) as server:
     tests.kill()
     tests.wait()
     tests.stdout.close()
-    deadline = time.monotonic() + 30
-    while alive_in(group):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    assert_all_end(group)
 
 
 def test_program_that_does_not_want_to_end_is_killed():
@@ -87,4 +93,4 @@ def test_program_that_does_not_want_to_end_is_killed():
     assert process.stdout.readline() == b"up\n"
     end_group(process, patience_s=0.3)
     process.stdout.close()
-    assert not alive_in(process.pid)
+    assert_all_end(process.pid)
