@@ -4,6 +4,7 @@ import { listen } from "../view/model.js";
 import { problemLine, view } from "../view/view.js";
 import style from "./code_view.css" with { type: "text" };
 
+/** @param {import("../view/view.js").Context} context */
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-codeview");
   const chooser = h("div", { class: "ogcw-segments", role: "group", "aria-label": "Language" });
@@ -18,16 +19,19 @@ function render({ model, el }) {
   );
 
   function draw() {
+    /** @type {{ label: string, note: string, text: string }[]} */
     const blocks = model.get("blocks");
     const chosen = Math.min(model.get("chosen"), blocks.length - 1);
     show(chooser, blocks.length > 1);
-    chooser.replaceChildren(...blocks.map((block, index) =>
-      h("button", {
-        type: "button",
-        "aria-pressed": String(index === chosen),
-        onclick: () => model.send({ type: "choose", index }),
-      }, block.label)
-    ));
+    chooser.replaceChildren(
+      ...blocks.map((block, index) =>
+        h("button", {
+          type: "button",
+          "aria-pressed": String(index === chosen),
+          onclick: () => model.send({ type: "choose", index }),
+        }, block.label)
+      ),
+    );
     setText(note, blocks[chosen]?.note ?? "");
     setText(code, blocks[chosen]?.text ?? "");
   }

@@ -8,6 +8,7 @@ import style from "./app.css" with { type: "text" };
 const TABS = [["form", "Form"], ["json", "JSON"], ["code", "Code"], ["jobs", "Jobs"]];
 const MANY_PROCESSES = 12;
 
+/** @param {import("../view/view.js").Context} context */
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-header");
 
@@ -36,6 +37,7 @@ function render({ model, el }) {
     problemLine(model),
   );
   const offered = h("span");
+  /** @param {boolean} take */
   const answer = (take) => linkButton("", () => model.send({ type: "offer", take }));
   const [takeIt, leaveIt] = [answer(true), answer(false)];
   const offer = h("div", { class: "ogcw-header-offer" }, offered, takeIt, leaveIt);
@@ -44,11 +46,13 @@ function render({ model, el }) {
 
   let showCurrent = () => {};
   function drawChooser() {
+    /** @type {{ id: string, title: string }[]} */
     const processes = model.get("processes");
     chooser.replaceChildren(title);
     chooser.toggleAttribute("data-many", processes.length > 1);
     showCurrent = () => {};
     if (processes.length < 2) return;
+    /** @param {string} id */
     const choose = (id) => model.send({ type: "process", id });
     const names = processes.map((process) => process.title || process.id);
     if (processes.length > MANY_PROCESSES) {
@@ -99,7 +103,7 @@ function render({ model, el }) {
   function drawFacts() {
     setText(server, model.get("server"));
     facts.replaceChildren(
-      ...model.get("facts").map((fact) =>
+      ...model.get("facts").map((/** @type {string} */ fact) =>
         fact === model.get("server") ? server : h("span", { class: "ogcw-chip", dir: "auto" }, fact)
       ),
       ...(model.get("can_deploy") ? [deploy] : []),

@@ -6,6 +6,12 @@ import { bytes } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
 import style from "./outputs_view.css" with { type: "text" };
 
+/**
+ * An output; `size` is that of bytes which cannot be shown, or not whole.
+ * @typedef {{ id: string, text: string, href: string, type: string, size: number | null }} Row
+ */
+
+/** @param {import("../view/view.js").Context} context */
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-outputs");
   const summary = h("span", { class: "ogcw-hint" });
@@ -22,6 +28,10 @@ function render({ model, el }) {
     problemLine(model),
   );
 
+  /**
+   * @param {Row} row
+   * @param {number} number
+   */
   function value(row, number) {
     if (row.href) {
       return h(
@@ -32,17 +42,22 @@ function render({ model, el }) {
     }
     return [row.text ? text(row) : null, row.size === null ? null : file(row, number)];
   }
-  /** What cannot be shown, or not whole: its kind, its size, and a way to save it. */
+  /**
+   * What cannot be shown, or not whole: its kind, its size, and a way to save it.
+   * @param {Row} row
+   * @param {number} number
+   */
   function file(row, number) {
     return h(
       "div",
       { class: "ogcw-outputs-file" },
-      h("bdi", { class: "ogcw-hint" }, [row.type || "binary", bytes(row.size)].join(" · ")),
+      h("bdi", { class: "ogcw-hint" }, [row.type || "binary", bytes(row.size ?? 0)].join(" · ")),
       linkButton("download", () => model.send({ type: "save", row: number }), {
         "aria-label": `download ${row.id}`,
       }),
     );
   }
+  /** @param {Row} row */
   function text(row) {
     const isLong = row.text.includes("\n") || row.text.length > 120;
     return isLong
@@ -52,11 +67,16 @@ function render({ model, el }) {
 
   function draw() {
     setText(summary, model.get("summary") || "appear here, and as footprints on the map");
+    /** @type {Row[]} */
     const rows = model.get("rows");
     show(table, rows.length > 0);
     const lines = keepRows(body, rows.map(({ id }) => ({ key: id, make: () => h("tr") })));
     rows.forEach((row, i) => refill(lines[i], [row, i], () => cells(row, i)));
   }
+  /**
+   * @param {Row} row
+   * @param {number} number
+   */
   function cells(row, number) {
     const copies = row.text !== "" && row.size === null;
     const name = { "aria-label": `copy ${row.id}` };
@@ -71,6 +91,10 @@ function render({ model, el }) {
     ];
   }
   draw();
+  /**
+   * @param {Record<string, any>} content
+   * @param {ArrayBuffer[]} buffers
+   */
   const save = (content, buffers) => saveFile(content, buffers);
   model.on("msg:custom", save);
   const stop = listen(model, ["summary", "rows"], draw);

@@ -3,9 +3,11 @@ import { followKernel, listen } from "../view/model.js";
 import { problemLine, view } from "../view/view.js";
 import style from "./run_bar.css" with { type: "text" };
 
+/** @param {import("../view/view.js").Context} context */
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-runbar");
   // Pressed and not answered yet: the kernel may be busy with a cell.
+  /** @type {number | null} */
   let pressed = null;
   let gone = false;
   const run = h(
@@ -56,7 +58,7 @@ function render({ model, el }) {
     } else summary.replaceChildren();
   }
   draw();
-  model.onSilence(draw);
+  model.onSilence?.(draw);
   const stops = [
     followKernel(model, (now) => {
       gone = now;

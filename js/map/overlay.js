@@ -412,7 +412,7 @@ class Overlay {
     show(buttons.view, tools.includes("rectangle"));
     enable(buttons.edit, area);
     enable(buttons.clear, area);
-    enable(buttons.fit, this.drawn().length);
+    enable(buttons.fit, this.drawn().length > 0);
     for (const mode of ["rectangle", "polygon", "line", "point", "edit"]) {
       buttons[mode].setAttribute("aria-pressed", String(shapes.mode === mode));
     }

@@ -33,7 +33,11 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Words of others next to ours: <bdi> keeps their writing direction to themselves. */
+/**
+ * Words of others next to ours: <bdi> keeps their writing direction to themselves.
+ * @param {unknown} text
+ * @param {number} [limit]
+ */
 export function foreign(text, limit) {
   return h("bdi", {}, plain(text, limit));
 }
@@ -66,12 +70,20 @@ export function holds(element, target) {
   return element.contains(/** @type {Node | null} */ (target));
 }
 
-/** Show an element or hide it without removing it. */
+/**
+ * Show an element or hide it without removing it.
+ * @param {HTMLElement} element
+ * @param {unknown} visible
+ */
 export function show(element, visible) {
   element.hidden = !visible;
 }
 
-/** Change the text only where it differs, so that screen readers do not repeat it. */
+/**
+ * Change the text only where it differs, so that screen readers do not repeat it.
+ * @param {HTMLElement} element
+ * @param {unknown} text
+ */
 export function setText(element, text) {
   const shown = fewMarks(String(text ?? ""));
   if (element.textContent !== shown) element.textContent = shown;
@@ -79,20 +91,31 @@ export function setText(element, text) {
 
 let lastId = 0;
 
-/** An id that no other element of the page has. */
+/**
+ * An id that no other element of the page has.
+ * @param {string} stem
+ */
 export function uniqueId(stem) {
   lastId += 1;
   return `ogcw-${stem}-${Date.now().toString(36)}-${lastId}`;
 }
 
-/** A button that can be pressed or not, and keeps the focus in either case: a disabled
-    one would lose it. view() stops what is pressed here. */
+/**
+ * A button that can be pressed or not, and keeps the focus in either case: a disabled
+ * one would lose it. view() stops what is pressed here.
+ * @param {HTMLElement} button
+ * @param {boolean} isOn
+ */
 export function enable(button, isOn) {
   if (isOn) button.removeAttribute("aria-disabled");
   else button.setAttribute("aria-disabled", "true");
 }
 
-/** A button that looks like a link. */
+/**
+ * A button that looks like a link.
+ * @param {string} label
+ * @param {() => void} onclick
+ */
 export function linkButton(label, onclick, attributes = {}) {
   return h("button", { type: "button", class: "ogcw-link", onclick, ...attributes }, label);
 }

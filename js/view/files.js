@@ -2,7 +2,11 @@
 
 import { h, setText } from "./dom.js";
 
-/** A button that copies text and says so. textOf is called when it is pressed. */
+/**
+ * A button that copies text and says so. textOf is called when it is pressed.
+ * @param {string} label
+ * @param {() => string} textOf
+ */
 export function copyButton(label, textOf, attributes = {}) {
   const button = h("button", { type: "button", class: "ogcw-link", ...attributes }, label);
   button.addEventListener("click", async () => {
@@ -13,6 +17,7 @@ export function copyButton(label, textOf, attributes = {}) {
   return button;
 }
 
+/** @param {string} text */
 export async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -29,7 +34,11 @@ export async function copyText(text) {
   }
 }
 
-/** Save a file that Python sent, on the machine of whoever looks at the page. */
+/**
+ * Save a file that Python sent, on the machine of whoever looks at the page.
+ * @param {Record<string, any>} content
+ * @param {ArrayBuffer[]} buffers
+ */
 export function saveFile(content, buffers) {
   if (content.type !== "file") return;
   const url = URL.createObjectURL(new Blob(buffers, { type: content.media_type }));

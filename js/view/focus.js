@@ -1,8 +1,11 @@
 // Keys and focus stay in a view.
 
-import { focusedElement } from "./dom.js";
+import { elementsOf, focusedElement, holds } from "./dom.js";
 
-/** Keys that JupyterLab and VS Code get from inside our views as well: leave, save, commands. */
+/**
+ * Keys that JupyterLab and VS Code get from inside our views as well: leave, save, commands.
+ * @param {KeyboardEvent} event
+ */
 function belongsToHost(event) {
   if (event.key === "Escape" || /^F\d+$/.test(event.key)) return true;
   const key = event.key.toLowerCase();
@@ -10,10 +13,14 @@ function belongsToHost(event) {
     (key === "s" || (key === "c" && event.shiftKey));
 }
 
-/** Keep the keys pressed in an element from the notebook around it, which takes Enter,
-    Ctrl+Z and Shift+Enter for itself, in text fields as well. Its listener sits on the
-    document and gets what bubbles there, as that of a webview of VS Code does. */
+/**
+ * Keep the keys pressed in an element from the notebook around it, which takes Enter,
+ * Ctrl+Z and Shift+Enter for itself, in text fields as well. Its listener sits on the
+ * document and gets what bubbles there, as that of a webview of VS Code does.
+ * @param {HTMLElement} element
+ */
 export function keepKeys(element) {
+  /** @param {KeyboardEvent} event */
   const keep = (event) => {
     if (!belongsToHost(event)) event.stopPropagation();
   };
@@ -24,13 +31,20 @@ export function keepKeys(element) {
 const FOCUSABLE =
   "button, input, select, textarea, summary, a[href], [tabindex]:not([tabindex='-1'])";
 
-/** What had the focus and was drawn anew or taken away leaves it to its successor: the
-    control of the same name, else the next one where it stood. */
+/**
+ * What had the focus and was drawn anew or taken away leaves it to its successor: the
+ * control of the same name, else the next one where it stood.
+ * @param {HTMLElement} el
+ */
 export function keepFocus(el) {
+  /** @param {HTMLElement} node */
   const nameOf = (node) =>
     [node.tagName, node.id || node.getAttribute("aria-label") || node.textContent].join(" ");
+  /** @type {{ node: HTMLElement, name: string, around: HTMLElement[] } | null} */
   let last = null;
-  const enter = ({ target }) => {
+  /** @param {FocusEvent} event */
+  const enter = (event) => {
+    const target = /** @type {HTMLElement} */ (event.target);
     const around = [];
     for (let node = target.parentElement; node && el.contains(node); node = node.parentElement) {
       around.push(node);
@@ -38,18 +52,24 @@ export function keepFocus(el) {
     last = { node: target, name: nameOf(target), around };
   };
   // Left by the user: what is left is still there a moment later.
+  /** @param {FocusEvent} event */
   const leave = ({ target }) =>
     setTimeout(() => {
-      if (last?.node === target && focusedElement() !== target && isThere(target)) last = null;
+      const isLeft = last?.node === target && focusedElement() !== target;
+      if (isLeft && last && isThere(last.node)) last = null;
     });
+  /** @param {PointerEvent} event */
   const press = ({ target }) => {
-    if (last && !last.node.contains(target)) last = null;
+    if (last && !holds(last.node, target)) last = null;
   };
+  /** @param {MouseEvent} event */
   const click = (event) => {
-    if (!event.target.closest?.("[aria-disabled=true]")) return;
+    const target = /** @type {Element} */ (event.target);
+    if (!target.closest?.("[aria-disabled=true]")) return;
     event.preventDefault();
     event.stopPropagation();
   };
+  /** @param {HTMLElement} node */
   const isThere = (node) => node.isConnected && node.checkVisibility({ visibilityProperty: true });
   const observer = new MutationObserver((records) => {
     if (!last || !el.checkVisibility()) return;
@@ -65,8 +85,8 @@ export function keepFocus(el) {
       return;
     }
     for (const place of around.filter(isThere)) {
-      const near = [...place.querySelectorAll(FOCUSABLE)].filter((one) =>
-        !one.disabled && isThere(one)
+      const near = elementsOf(place, FOCUSABLE).filter((one) =>
+        !one.matches(":disabled") && isThere(one)
       );
       const next = near.find((one) => nameOf(one) === name) ?? near[0];
       if (next) {

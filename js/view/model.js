@@ -26,10 +26,14 @@ export function listen(model, names, callback) {
   return () => events.forEach((event) => model.off(event, callback));
 }
 
-/** Say when the kernel's side of a model is gone, as after a restart of the kernel.
-    The event does not tell which way it went, and comes before the connection is taken
-    apart, so a message that nobody listens to is sent a moment later: if it cannot be
-    sent, nothing can. Returns the function that stops it. */
+/**
+ * Say when the kernel's side of a model is gone, as after a restart of the kernel.
+ * The event does not tell which way it went, and comes before the connection is taken
+ * apart, so a message that nobody listens to is sent a moment later: if it cannot be
+ * sent, nothing can. Returns the function that stops it.
+ * @param {Model} model
+ * @param {(isGone: boolean) => void} callback
+ */
 export function followKernel(model, callback) {
   const look = () =>
     setTimeout(() => {
@@ -52,15 +56,21 @@ const SILENT_MS = 5000;
 /** What a page says by itself: nobody waits for an answer. */
 const UNASKED = new Set(["hello", "land", "look", "pictures", "ping", "visible"]);
 
-/** The model, whose `send` waits for the word that Python gives to each message. An
-    exported page has nobody who could answer, a restarted kernel does not know us, and
-    neither makes `send` fail. */
+/**
+ * The model, whose `send` waits for the word that Python gives to each message. An
+ * exported page has nobody who could answer, a restarted kernel does not know us, and
+ * neither makes `send` fail.
+ * @param {Model} model
+ */
 export function watchAnswers(model) {
+  /** @type {Set<(silent: boolean) => void>} */
   const callbacks = new Set();
-  let timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @param {boolean} silent */
   const say = (silent) => {
     clearTimeout(timer);
-    timer = null;
+    timer = undefined;
     if (watched.isSilent === silent) return;
     watched.isSilent = silent;
     callbacks.forEach((callback) => callback(silent));
@@ -69,12 +79,12 @@ export function watchAnswers(model) {
   const watched = Object.create(model, {
     isSilent: { value: false, writable: true },
     onSilence: {
-      value: (callback) => {
+      value: (/** @type {(silent: boolean) => void} */ callback) => {
         callbacks.add(callback);
       },
     },
     send: {
-      value: (message, ...others) => {
+      value: (/** @type {any} */ message, /** @type {any[]} */ ...others) => {
         const isAsked = !UNASKED.has(message.type);
         if (isAsked && !watched.isSilent) timer ??= setTimeout(() => say(true), SILENT_MS);
         try {

@@ -28,7 +28,7 @@ export function keepRows(parent, wanted) {
   // A node is only moved where another stands in its place: moving takes the focus away.
   let next = parent.firstElementChild;
   for (const node of nodes) {
-    if (node === next) next = next.nextElementSibling;
+    if (node === next) next = node.nextElementSibling;
     else parent.insertBefore(node, next);
   }
   nodesOf.set(parent, after);

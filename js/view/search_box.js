@@ -1,6 +1,6 @@
 // A box that searches, and the pop-up that it opens: for the form and for the head of the app.
 
-import { foreign, h, uniqueId } from "./dom.js";
+import { foreign, h, holds, uniqueId } from "./dom.js";
 import { count } from "./text.js";
 
 export const NO_HELP = {
@@ -11,7 +11,11 @@ export const NO_HELP = {
   "data-form-type": "other",
 };
 
-/** A pop-up under an element, in the top layer where the browser has one. */
+/**
+ * A pop-up under an element, in the top layer where the browser has one.
+ * @param {HTMLElement} anchor
+ * @param {HTMLElement} node
+ */
 export function popup(anchor, node, onclose = () => {}) {
   const layered = typeof node.showPopover === "function";
   node.classList.add("ogcw-popup");
@@ -42,8 +46,9 @@ export function popup(anchor, node, onclose = () => {}) {
     node.style.top = up ? "" : `${box.bottom + 3}px`;
     node.style.bottom = up ? `${globalThis.innerHeight - box.top + 3}px` : "";
   }
+  /** @param {Event} event */
   const outside = (event) => {
-    if (!node.contains(event.target) && !anchor.contains(event.target)) close();
+    if (!holds(node, event.target) && !holds(anchor, event.target)) close();
   };
   function show() {
     if (open) {
@@ -95,12 +100,14 @@ export function comboBox(/** @type {ComboOptions} */ options) {
   const { labels, details = [], naming: named, placeholder, required, onpick, onclear } = options;
   const excluded = options.excluded ?? (() => false);
   const listId = uniqueId("options");
+  /** @param {string} text */
   const lower = (text) => text.toLocaleLowerCase();
   const names = labels.map((
     label,
     index,
   ) => [lower(label), ...(details[index] ? [lower(details[index])] : [])]);
   const texts = names.map((both) => both.join("\n"));
+  /** @type {{ option: HTMLElement, index: number }[]} */
   let shown = [];
   let active = -1;
   const input = h("input", {
@@ -140,7 +147,7 @@ export function comboBox(/** @type {ComboOptions} */ options) {
     class: "ogcw-options",
     "data-match": "anchor",
     // The box keeps the focus, so that leaving it is one event and not two.
-    onpointerdown: (event) => event.preventDefault(),
+    onpointerdown: (/** @type {PointerEvent} */ event) => event.preventDefault(),
   });
   const node = h("div", { class: "ogcw-combo" }, input);
   const pop = popup(input, list, () => {
@@ -153,13 +160,15 @@ export function comboBox(/** @type {ComboOptions} */ options) {
     pop.show();
     input.setAttribute("aria-expanded", "true");
   }
+  /** @param {string} query */
   function draw(query) {
     const wanted = query.trim().toLocaleLowerCase();
     const words = wanted.split(/\s+/);
     const found = [...labels.keys()].filter((index) =>
-      !excluded(index) && words.every((word) => texts[index].includes(word))
+      !excluded(index) && words.every((/** @type {string} */ word) => texts[index].includes(word))
     );
     if (wanted !== "") {
+      /** @param {number} index */
       const rank = (
         index,
       ) => (names[index].includes(wanted)
@@ -201,6 +210,7 @@ export function comboBox(/** @type {ComboOptions} */ options) {
     }
     activate(wanted !== "" && shown.length > 0 ? 0 : -1);
   }
+  /** @param {number} next */
   function activate(next) {
     shown[active]?.option.setAttribute("aria-selected", "false");
     active = next;
@@ -213,10 +223,12 @@ export function comboBox(/** @type {ComboOptions} */ options) {
     input.setAttribute("aria-activedescendant", now.id);
     now.scrollIntoView({ block: "nearest" });
   }
+  /** @param {number} index */
   function pick(index) {
     pop.close();
     onpick(index);
   }
+  /** @param {KeyboardEvent} event */
   function onkeydown(event) {
     if (event.isComposing) return;
     const last = shown.length - 1;
@@ -254,6 +266,7 @@ export function comboBox(/** @type {ComboOptions} */ options) {
   return {
     node,
     input,
+    /** @param {string} text */
     settle(text) {
       settled = text;
       if (!pop.open) input.value = text;

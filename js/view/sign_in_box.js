@@ -6,19 +6,26 @@ import { focusedElement, h, setText, show, uniqueId } from "./dom.js";
 import { copyButton } from "./files.js";
 import { listen } from "./model.js";
 
-/** 598 -> "9:58". */
+/**
+ * 598 -> "9:58".
+ * @param {number} seconds
+ */
 function timeLeft(seconds) {
   const s = Math.max(0, Math.ceil(seconds));
   return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
 }
 
-/** The box of a model with a trait `sign_in`: {element, stop}. */
+/**
+ * The box of a model with a trait `sign_in`: {element, stop}.
+ * @param {import("./model.js").Model} model
+ */
 export function signInBox(model) {
   const now = () => performance.now() / 1000;
   const state = () => model.get("sign_in") ?? {};
   let chosen = 0;
   let drawn = "";
   let received = now();
+  /** @type {HTMLInputElement | null} */
   let field = null;
 
   const title = h("h4", { class: "ogcw-signin-title" });
@@ -96,6 +103,7 @@ export function signInBox(model) {
 
   /** Take what was typed out of the fields and send it. */
   function send() {
+    /** @type {Record<string, unknown>} */
     const message = { type: "sign_in", way: chosen };
     if (state().busy || state().code) return;
     for (const input of fields.querySelectorAll("input")) {
@@ -105,6 +113,10 @@ export function signInBox(model) {
     model.send(message);
   }
 
+  /**
+   * @param {string} name
+   * @param {string} label
+   */
   function input(name, label, attributes = {}) {
     const id = uniqueId("signin");
     const made = h("input", {
@@ -114,7 +126,7 @@ export function signInBox(model) {
       autocomplete: "off",
       autocapitalize: "none",
       spellcheck: "false",
-      onkeydown: (event) => {
+      onkeydown: (/** @type {KeyboardEvent} */ event) => {
         if (event.key !== "Enter" || event.isComposing) return;
         event.preventDefault();
         send();
@@ -129,14 +141,19 @@ export function signInBox(model) {
     );
   }
 
-  /** The fields of the chosen way; they stay while only the words around them change. */
+  /**
+   * The fields of the chosen way; they stay while only the words around them change.
+   * @param {Record<string, any>} s
+   */
   function drawFields(s) {
     const way = s.ways[chosen];
     const key = JSON.stringify([chosen, way]);
     if (key === drawn) return;
     const hadFocus = fields.contains(focusedElement());
     drawn = key;
+    /** @param {string} label */
     const secret = (label) => input("secret", label, { type: "password" });
+    /** @type {Record<string, () => HTMLElement[]>} */
     const parts = {
       token: () => [secret("Token")],
       password: () => [input("user", "User"), secret("Password")],
@@ -151,20 +168,23 @@ export function signInBox(model) {
     if (hadFocus) field?.focus({ preventScroll: true });
   }
 
+  /** @param {Record<string, any>} s */
   function drawWays(s) {
     const key = JSON.stringify(s.ways);
     if (ways.dataset.key !== key) {
       ways.dataset.key = key;
       chosen = 0;
-      ways.replaceChildren(...s.ways.map((way, index) =>
-        h("button", {
-          type: "button",
-          onclick: () => {
-            chosen = index;
-            draw();
-          },
-        }, way.label)
-      ));
+      ways.replaceChildren(
+        ...s.ways.map((/** @type {Record<string, any>} */ way, /** @type {number} */ index) =>
+          h("button", {
+            type: "button",
+            onclick: () => {
+              chosen = index;
+              draw();
+            },
+          }, way.label)
+        ),
+      );
     }
     ways.querySelectorAll("button").forEach((one, index) => {
       one.setAttribute("aria-pressed", String(index === chosen));
@@ -172,6 +192,10 @@ export function signInBox(model) {
     });
   }
 
+  /**
+   * @param {Record<string, any>} s
+   * @param {Record<string, any>} [way]
+   */
   function hintOf(s, way) {
     if (s.busy === "looking") return "Asking the server how to sign in …";
     if (!way) return "";
@@ -223,7 +247,7 @@ export function signInBox(model) {
     tick();
     // What had the focus may have gone: hand it to what comes next.
     const active = focusedElement();
-    const isLost = !element.contains(active) || active.matches(":disabled") ||
+    const isLost = !active || !element.contains(active) || active.matches(":disabled") ||
       active.closest("[hidden]");
     if (hadFocus && isLost) {
       (s.code ? link : s.is_signed_in ? again : field ?? button).focus({ preventScroll: true });

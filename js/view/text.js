@@ -3,13 +3,19 @@
 const STACK =
   /([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+/g;
 
-/** Text for the page without the marks that a letter has beyond those that people write:
-    thousands of them on one would be painted over what stands around. As in protocol/text.py. */
+/**
+ * Text for the page without the marks that a letter has beyond those that people write:
+ * thousands of them on one would be painted over what stands around. As in protocol/text.py.
+ * @param {string} text
+ */
 export function fewMarks(text) {
   return text.replace(STACK, "$1").replace(/(\p{M}{5})\p{M}+/gu, "$1");
 }
 
-/** Server text made harmless for a line: control characters visible, length limited. */
+/**
+ * Server text made harmless for a line: control characters visible, length limited.
+ * @param {unknown} text
+ */
 export function plain(text, limit = 4000) {
   const whole = String(text ?? "");
   const start = whole.length > limit ? whole.slice(0, limit) : whole;
@@ -21,20 +27,28 @@ export function plain(text, limit = 4000) {
   return whole.length > limit ? `${visible}… (${count(whole.length - limit)} more)` : visible;
 }
 
+/** @param {number} number */
 export function count(number) {
   return Number(number).toLocaleString("en");
 }
 
-/** 46 -> "0:46", 3723 -> "1:02:03". */
+/**
+ * 46 -> "0:46", 3723 -> "1:02:03".
+ * @param {number} seconds
+ */
 export function clock(seconds) {
   const s = Math.max(0, Math.floor(seconds));
+  /** @param {number} n */
   const pad = (n) => String(n).padStart(2, "0");
   const hours = Math.floor(s / 3600);
   const minutes = Math.floor((s % 3600) / 60);
   return hours ? `${hours}:${pad(minutes)}:${pad(s % 60)}` : `${minutes}:${pad(s % 60)}`;
 }
 
-/** 1234567 -> "1.2 MB". */
+/**
+ * 1234567 -> "1.2 MB".
+ * @param {number} count
+ */
 export function bytes(count) {
   if (!Number.isFinite(count)) return "";
   const units = ["B", "kB", "MB", "GB", "TB"];

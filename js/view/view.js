@@ -4,7 +4,10 @@ import { h, setText, show } from "./dom.js";
 import { keepFocus, keepKeys } from "./focus.js";
 import { listen, SILENT, watchAnswers } from "./model.js";
 
-/** A line for errors of callbacks, present in every view. */
+/**
+ * A line for errors of callbacks, present in every view.
+ * @param {import("./model.js").Model} model
+ */
 export function problemLine(model) {
   const line = h("div", { class: "ogcw-error", role: "alert" });
   const update = () => {
@@ -14,11 +17,15 @@ export function problemLine(model) {
   };
   update();
   listen(model, ["problem"], update);
-  model.onSilence(update);
+  model.onSilence?.(update);
   return line;
 }
 
-/** Put a style sheet into the page once; a newer one takes the place of an older. */
+/**
+ * Put a style sheet into the page once; a newer one takes the place of an older.
+ * @param {string} name
+ * @param {string} css
+ */
 export function useStyle(name, css, isFirst = false) {
   const id = `ogcw-style-${name}`;
   const style = document.getElementById(id) ?? h("style", { id });
@@ -29,13 +36,18 @@ export function useStyle(name, css, isFirst = false) {
 }
 
 /**
+ * What anywidget renders a view with.
+ * @typedef {{ model: import("./model.js").Model, el: HTMLElement }} Context
+ */
+
+/**
  * The module of a view: keys and focus stay in it, and a press is answered or told of.
- * @param {(context: { model: import("./model.js").Model, el: HTMLElement }) =>
- *   void | (() => void)} render Draws the view; returns what ends it.
+ * @param {(context: Context) => void | (() => void)} render Draws the view; returns what ends it.
  * @param {{ name?: string, style?: string }} sheet The style sheet of the view.
  */
 export function view(render, { name = "", style = "" } = {}) {
   return {
+    /** @param {Context} context */
     render({ model, el }) {
       if (style) useStyle(name, style);
       const watched = watchAnswers(model);
