@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from ogc_widgets.form.fields import registry
-from ogc_widgets.form.fields.fields import UNSET
-from ogc_widgets.form.inputs import plain
+from ogc_widgets.form.fields.fields import UNSET, Field
 from ogc_widgets.form.page.spec import spec
 from ogc_widgets.form.schema import exact
 from ogc_widgets.view.halves import from_page, to_page
@@ -16,41 +14,47 @@ from ogc_widgets.view.halves import from_page, to_page
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ogc_widgets.form.form import ProcessForm
-    from ogc_widgets.protocol.wire import JsonValue
+    from ogc_widgets.form.fields.fields import Unset
+    from ogc_widgets.protocol.json_type import JsonValue
 
 
 class CustomWidgets:
     """Makes the widgets of a form's registered fields and keeps them in step.
 
+    Args:
+        fields: The fields of the form.
+        change: Takes new values by input id; UNSET for none.
+
     Attributes:
         specs: Input id to the spec of its field.
-        widgets: The widgets, in the order of the numbers in ``specs``.
+        widgets: The widgets by input id; those of ``specs`` are numbered in this order.
         errors: What the makers of widgets raised; those fields are drawn as usual.
     """
 
-    def __init__(self, form: ProcessForm) -> None:
-        self._form = form
-        self._by_id: dict[str, Any] = {}
+    def __init__(
+        self,
+        fields: Mapping[str, Field],
+        change: Callable[[dict[str, JsonValue | Unset]], None],
+    ) -> None:
+        self._change = change
         self._is_showing = False
+        self.widgets: dict[str, Any] = {}
         self.errors: list[Exception] = []
         self.specs: dict[str, dict[str, Any]] = {}
-        for key, handle in form.fields.items():
-            described = self.specs[key] = spec(handle.field)
-            described.pop("slot", None)
-            widget = self._made(key)
+        for key, field in fields.items():
+            described = self.specs[key] = spec(field)
+            widget = self._made(field)
             if widget is not None:
-                described["slot"] = len(self._by_id)
-                self._by_id[key] = widget
-                if handle.field.default is not UNSET:
-                    self.show({key: handle.field.default})
-                widget.observe(self._changed(key), "value")
-        self.widgets = list(self._by_id.values())
+                described["slot"] = len(self.widgets)
+                self.widgets[key] = widget
+                if field.default is not UNSET:
+                    self.show({key: field.default})
+                widget.observe(lambda _, key=key: self._changed(key), "value")
 
-    def show(self, values: Mapping[str, JsonValue]) -> None:
+    def show(self, values: Mapping[str, JsonValue | Unset]) -> None:
         """Let the widgets show values that were set elsewhere; UNSET empties them."""
         for key, value in values.items():
-            widget = self._by_id.get(key)
+            widget = self.widgets.get(key)
             if widget is None or exact.same(_shown(widget), value):
                 continue
             self._is_showing = True
@@ -67,37 +71,29 @@ class CustomWidgets:
         """Numbers of the widgets that show a value, sent or not."""
         return [
             number
-            for number, widget in enumerate(self._by_id.values())
+            for number, widget in enumerate(self.widgets.values())
             if _shown(widget) not in (None, "", [], {})
         ]
 
     def take(self, key: str) -> None:
         """Send what a widget shows."""
-        if key in self._by_id:
-            self._form.change_inputs({key: _shown(self._by_id[key])})
+        if key in self.widgets:
+            self._change({key: _shown(self.widgets[key])})
 
-    def _made(self, key: str) -> Any:  # noqa: ANN401 # any widget with a value
-        field = self._form.fields[key].field
-        if field.custom is None:
-            return None
+    def _made(self, field: Field) -> Any:  # noqa: ANN401 # any widget with a value
         try:
-            widget = registry.make_widget(field.custom, field)
+            widget = field.custom(field) if field.custom else None
         except Exception as error:  # noqa: BLE001 # it is a user's function
             self.errors.append(error)
             return None
         return widget if hasattr(widget, "value") else None
 
-    def _changed(self, key: str) -> Callable[[Any], None]:
-        def changed(change: Mapping[str, Any]) -> None:
-            if self._is_showing:
-                return
-            value = from_page(plain(change["new"]))
-            is_empty = value is None or value == ""
-            self._form.change_inputs({key: UNSET if is_empty else value})
-
-        return changed
+    def _changed(self, key: str) -> None:
+        if not self._is_showing:
+            value = _shown(self.widgets[key])
+            self._change({key: UNSET if value in (None, "") else value})
 
 
-def _shown(widget: Any) -> JsonValue:  # noqa: ANN401 # any widget with a value
+def _shown(widget: Any) -> Any:  # noqa: ANN401 # any widget with a value
     """What a widget of somebody else shows, which cannot hold halves of characters."""
-    return from_page(plain(widget.value))
+    return from_page(exact.plain(widget.value))

@@ -144,13 +144,13 @@ class ProcessForm(View):
             {key: InputField(self, field) for key, field in self._fields.items()}
         )
         self._page = PageHandlers(self, self._values)
-        self.custom = CustomWidgets(self)
+        self.custom = CustomWidgets(self._fields, self.change_inputs)
         self.areas = FormAreas(self, self._values)
         self.stac = StacItems(self, self._values)
         super().__init__(
             spec=list(self.custom.specs.values()),
             drafts=self._values.drafts,
-            slots=self.custom.widgets,
+            slots=list(self.custom.widgets.values()),
             full_slots=self.custom.full(),
             output_options=[one.spec() for one in output_options(process)],
             response_options=response_options(process),

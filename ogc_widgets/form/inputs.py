@@ -243,24 +243,3 @@ class InputField:
     def focus(self) -> None:
         """Bring the field to view and put the cursor into it."""
         self.form.focus(self.id)
-
-
-def plain(value: JsonValue) -> JsonValue:
-    """A value as JSON: tuples become lists, dates text, NumPy numbers numbers."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(one) for one in value]
-    if isinstance(value, (str, int, float, bool)) or value is None:
-        return value
-    if hasattr(value, "__geo_interface__"):
-        return plain(value.__geo_interface__)
-    if hasattr(value, "tolist"):
-        return plain(value.tolist())
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    if hasattr(value, "to_dict"):
-        return plain(value.to_dict())
-    if hasattr(value, "__fspath__"):
-        return value.__fspath__()
-    return value

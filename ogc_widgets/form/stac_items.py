@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.checks.item_checks import TYPING_S, ItemChecks, Looker
 from ogc_widgets.form.fields import stac_fields
-from ogc_widgets.form.inputs import plain
+from ogc_widgets.form.schema.exact import plain
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:

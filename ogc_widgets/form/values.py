@@ -28,8 +28,8 @@ from ogc_widgets.form.fields.fields import (
     name_of_step,
     split_path,
 )
-from ogc_widgets.form.inputs import plain
 from ogc_widgets.form.page.form_card import text_of, without_secrets
+from ogc_widgets.form.schema.exact import plain
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:

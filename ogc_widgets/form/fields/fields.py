@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from ogc_widgets.client.stac.stac_documents import KIND_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from ogc_widgets.area.recognition.area_hint import AreaHint
 
@@ -156,7 +156,7 @@ class Field:
         placeholder: Example text.
         rows: Height of multi-line text, 0 for one line.
         widget: Presentation wished for by the description ("slider", "radio", ...).
-        custom: Number of the registered field that draws it, or None.
+        custom: Makes the widget of the registered field that draws it.
         note: Advice of ours that stands under the field.
         cwl_type: Type in the application package, where it is said.
     """
@@ -201,7 +201,7 @@ class Field:
     placeholder: str = ""
     rows: int = 0
     widget: str = ""
-    custom: int | None = None
+    custom: Callable[[Field], Any] | None = None
     note: str = ""
     cwl_type: str = ""
 

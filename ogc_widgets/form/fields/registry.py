@@ -10,7 +10,6 @@ with a ``value`` trait holding the JSON value (None while nothing is entered)::
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,13 +20,13 @@ from ogc_widgets.form.page import words
 
 if TYPE_CHECKING:
     from ogc_widgets.protocol import InputDescription
-    from ogc_widgets.protocol.wire import JsonValue
 
 MakeWidget = Callable[[Field], Any]
+Predicate = Callable[[Mapping[str, Any]], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Registration:
     """What a registered field is for, and what makes its widget."""
 
     make: MakeWidget
@@ -35,12 +34,11 @@ class Registration:
     media_type: str
     cwl_type: str
     input_id: str
-    when: Callable[[Mapping[str, Any]], bool] | None
+    when: Predicate | None
 
 
-_lock = threading.Lock()
-_registered: dict[int, Registration] = {}
-_last = 0
+# One registry per Python process, by design; later ones are asked first.
+_registered: list[_Registration] = []
 
 
 def register_field(
@@ -49,7 +47,7 @@ def register_field(
     media_type: str = "",
     cwl_type: str = "",
     input_id: str = "",
-    when: Callable[[Mapping[str, Any]], bool] | None = None,
+    when: Predicate | None = None,
 ) -> Callable[[MakeWidget], MakeWidget]:
     """Draw certain inputs with a widget of your own.
 
@@ -75,14 +73,14 @@ def register_field(
         )
 
     def decorate(make: MakeWidget) -> MakeWidget:
-        global _last  # one registry per Python process, by design
-        with _lock:
-            _last += 1
-            number = _last
-            _registered[number] = Registration(
-                make, format, media_type, cwl_type, input_id, when
-            )
-        make.unregister = lambda: _registered.pop(number, None)  # type: ignore[attr-defined]
+        one = _Registration(make, format, media_type, cwl_type, input_id, when)
+        _registered.insert(0, one)
+
+        def unregister() -> None:
+            if one in _registered:
+                _registered.remove(one)
+
+        make.unregister = unregister  # type: ignore[attr-defined]
         return make
 
     return decorate
@@ -90,44 +88,30 @@ def register_field(
 
 def find(
     view: Mapping[str, Any], described: InputDescription, made: Field
-) -> int | None:
-    """Number of the registered field for an input, or None.
+) -> MakeWidget | None:
+    """What makes the widget of an input, or None.
 
     Args:
         view: The flat schema of the input.
         described: Its description.
         made: The field that it has without one, for what stands in branches.
     """
-    for number, one in sorted(_registered.items(), reverse=True):
-        if _fits(one, view, described, made):
-            return number
+    said = described.cwl_type
+    contents = (str(view.get("contentMediaType", "")), *made.media_types)
+    media_types = [words.base_type(name) for name in contents]
+    for one in tuple(_registered):
+        if (
+            (not one.format or one.format in (view.get("format"), made.format))
+            and (not one.media_type or words.base_type(one.media_type) in media_types)
+            and (not one.cwl_type or one.cwl_type in (said, said.rsplit("#", 1)[-1]))
+            and (not one.input_id or one.input_id == described.id)
+            and (one.when is None or _holds(one.when, view))
+        ):
+            return one.make
     return None
 
 
-def make_widget(number: int, field: Field) -> JsonValue:
-    """The widget that a registered field makes, or None if it is gone."""
-    registration = _registered.get(number)
-    return registration.make(field) if registration is not None else None
-
-
-def _fits(
-    one: Registration, view: Mapping[str, Any], described: InputDescription, made: Field
-) -> bool:
-    said = described.cwl_type
-    contents = (str(view.get("contentMediaType", "")), *made.media_types)
-    return (
-        (not one.format or one.format in (view.get("format"), made.format))
-        and (
-            not one.media_type
-            or words.base_type(one.media_type) in map(words.base_type, contents)
-        )
-        and (not one.cwl_type or one.cwl_type in (said, said.rsplit("#", 1)[-1]))
-        and (not one.input_id or one.input_id == described.id)
-        and (one.when is None or _holds(one.when, view))
-    )
-
-
-def _holds(when: Callable[[Mapping[str, Any]], bool], view: Mapping[str, Any]) -> bool:
+def _holds(when: Predicate, view: Mapping[str, Any]) -> bool:
     try:
         return bool(when(view))
     except Exception:  # noqa: BLE001 # a user's predicate must not take the form down

@@ -86,7 +86,6 @@ def spec(field: Field, *, depth: int = 0) -> dict[str, Any]:
         "nullable": field.nullable and field.kind not in ("null", "json", "secret"),
         "conditional": field.conditional,
         "widget": field.widget,
-        "slot": field.custom,
         "unit": field.unit,
         "draft": template(field),
         "has_default": field.default is not UNSET,

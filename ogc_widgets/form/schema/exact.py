@@ -11,18 +11,24 @@ import contextlib
 import json
 import math
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.protocol.reading import number as number
-from ogc_widgets.protocol.wire import dump_json
+from ogc_widgets.protocol.wire import MAX_DEPTH, dump_json
 
 if TYPE_CHECKING:
-    from ogc_widgets.protocol.wire import JsonValue
+    from ogc_widgets.protocol.json_type import JsonValue
 
-MAX_DEPTH = 64
-SURROGATE = re.compile("[\ud800-\udfff]")
+SURROGATE: Final = re.compile("[\ud800-\udfff]")
+# What the standard library says of a fault, by a part of it, and what we say.
+_FAULTS: Final = {
+    "Expecting value": "a value is missing here (text needs double quotes)",
+    "property name": "names need double quotes",
+    "delimiter": "a comma or a closing bracket is missing",
+    "Extra data": "there is something after the end",
+}
 
 
 class NotJsonError(ValueError):
@@ -40,7 +46,7 @@ class NotJsonError(ValueError):
         self.column = column
 
 
-def loads(text: str) -> JsonValue:
+def loads(text: str) -> Any:  # noqa: ANN401 # JSON, as json.loads
     """Read JSON strictly: no NaN, no repeated names, no lost digits.
 
     Raises:
@@ -63,23 +69,41 @@ def loads(text: str) -> JsonValue:
         ) from None
     except RecursionError:
         raise NotJsonError("is not usable: it is nested too deeply") from None
-    if depth_exceeds(value, MAX_DEPTH):
+    if _depth_exceeds(value, MAX_DEPTH):
         raise NotJsonError("is not usable: it is nested too deeply")
     return value
 
 
-def dumps(value: JsonValue, *, indent: int | None = None) -> str:
+def dumps(value: object, *, indent: int | None = None) -> str:
     """Write a JSON value; Decimal and large integers keep all their digits.
 
     Raises:
         ValueError: The value holds something that JSON cannot say.
     """
-    if depth_exceeds(value, MAX_DEPTH * 2):
+    if _depth_exceeds(value, MAX_DEPTH * 2):
         raise ValueError("the value is nested too deeply")
     if indent is None:
         with contextlib.suppress(TypeError):  # what is no dict is written below
             return dump_json(value)
-    return _write(value, indent, 0)
+    return _write(value, indent, "\n")
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 # of whichever library
+    """A value as JSON: tuples become lists, dates text, NumPy numbers numbers."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(one) for one in value]
+    if isinstance(value, (str, int, float, bool)) or value is None:
+        return value
+    if hasattr(value, "__geo_interface__"):
+        return plain(value.__geo_interface__)
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    for method in ("tolist", "to_dict", "__fspath__"):
+        if hasattr(value, method):
+            return plain(getattr(value, method)())
+    return value
 
 
 def number_text(value: float | Decimal) -> str:
@@ -87,7 +111,7 @@ def number_text(value: float | Decimal) -> str:
     return str(value) if isinstance(value, (int, Decimal)) else repr(value)
 
 
-def same(left: JsonValue, right: JsonValue) -> bool:
+def same(left: object, right: object) -> bool:
     """Equality of JSON values: ``1`` equals ``1.0`` but never ``True``."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
@@ -103,10 +127,10 @@ def same(left: JsonValue, right: JsonValue) -> bool:
         return (
             isinstance(right, (list, tuple))
             and len(left) == len(right)
-            and all(same(a, b) for a, b in zip(left, right, strict=True))
+            and all(map(same, left, right))
         )
     try:
-        return bool(_plain(left) == _plain(right))
+        return bool(_near(left) == _near(right))
     except Exception:  # noqa: BLE001 # a foreign object may raise anything here
         return False
 
@@ -119,15 +143,15 @@ def mark(value: JsonValue) -> Hashable:
         if isinstance(value, Mapping):
             return frozenset((key, mark(part)) for key, part in value.items())
         if isinstance(value, (list, tuple)):
-            return tuple(mark(part) for part in value)
+            return tuple(map(mark, value))
         hash(value)
     except (TypeError, RecursionError):
         return id(value)
-    known: Hashable = _plain(value)
+    known: Hashable = _near(value)
     return known
 
 
-def _plain(value: JsonValue) -> JsonValue:
+def _near(value: Any) -> Any:  # noqa: ANN401 # any value without parts
     """A Decimal as the number that its text reads as: ``Decimal("0.1")`` is ``0.1``."""
     if isinstance(value, Decimal) and value.is_finite():
         near = float(value)
@@ -136,7 +160,7 @@ def _plain(value: JsonValue) -> JsonValue:
     return value
 
 
-def size_exceeds(value: JsonValue, limit: int) -> bool:
+def size_exceeds(value: object, limit: int) -> bool:
     """Whether a value has more than ``limit`` parts."""
     waiting = [value]
     seen = 0
@@ -152,7 +176,7 @@ def size_exceeds(value: JsonValue, limit: int) -> bool:
     return False
 
 
-def depth_exceeds(value: JsonValue, limit: int) -> bool:
+def _depth_exceeds(value: object, limit: int) -> bool:
     """Whether containers are nested more than ``limit`` deep, without recursion."""
     level = [value]
     for _ in range(limit + 1):
@@ -168,39 +192,29 @@ def depth_exceeds(value: JsonValue, limit: int) -> bool:
     return True
 
 
-def _write(value: JsonValue, indent: int | None, level: int) -> str:
-    if isinstance(value, Decimal):
-        if not value.is_finite():
-            raise ValueError(f"JSON has no {value}")
-        return str(value)
+def _write(value: object, indent: int | None, line: str) -> str:
+    """JSON whose innermost lists stand on one line, such as the corners of a shape."""
+    inner = line + " " * (indent or 0)
     if isinstance(value, Mapping):
+        brackets = "{}"
         parts = [
-            f"{_write(str(key), None, 0)}: {_write(member, indent, level + 1)}"
+            f"{dump_json(str(key))}: {_write(member, indent, inner)}"
             for key, member in value.items()
         ]
-        return _bracket("{", parts, "}", indent, level)
-    if isinstance(value, (list, tuple)):
-        flat = not any(isinstance(member, (Mapping, list, tuple)) for member in value)
-        parts = [_write(member, indent, level + 1) for member in value]
-        return _bracket("[", parts, "]", None if flat else indent, level)
-    # UTF-8 has no half of a surrogate pair, JSON has an escape for it.
-    escape = isinstance(value, str) and bool(SURROGATE.search(value))
-    try:
-        return json.dumps(value, ensure_ascii=escape, allow_nan=False)
-    except TypeError:
-        raise ValueError(f"JSON has no {type(value).__name__}") from None
-
-
-def _bracket(
-    left: str, parts: Sequence[str], right: str, indent: int | None, level: int
-) -> str:
-    if not parts:
-        return left + right
-    if indent is None:
+    elif isinstance(value, (list, tuple)):
+        brackets = "[]"
+        parts = [_write(member, indent, inner) for member in value]
+        if not any(isinstance(member, (Mapping, list, tuple)) for member in value):
+            indent = None
+    else:
+        try:
+            return dump_json(value)
+        except TypeError:
+            raise ValueError(f"JSON has no {type(value).__name__}") from None
+    left, right = brackets[0], brackets[1]
+    if indent is None or not parts:
         return left + ", ".join(parts) + right
-    inner = "\n" + " " * (indent * (level + 1))
-    outer = "\n" + " " * (indent * level)
-    return left + inner + f",{inner}".join(parts) + outer + right
+    return left + inner + f",{inner}".join(parts) + line + right
 
 
 def _integer(text: str) -> int:
@@ -224,25 +238,14 @@ def _refuse_constant(name: str) -> None:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        seen: set[str] = set()
-        for name, _ in pairs:
-            if name in seen:
-                raise NotJsonError(f"has the name {name!r} twice")
-            seen.add(name)
+        names = [name for name, _ in pairs]
+        twice = next(name for n, name in enumerate(names) if name in names[:n])
+        raise NotJsonError(f"has the name {twice!r} twice")
     return result
 
 
 def _words(error: json.JSONDecodeError) -> str:
-    at_end = error.pos >= len(error.doc.rstrip())
-    if at_end and error.doc.strip():
+    if error.doc.strip() and error.pos >= len(error.doc.rstrip()):
         return "it ends too early"
-    message = error.msg[0].lower() + error.msg[1:]
-    if message == "expecting value":
-        return "a value is missing here (text needs double quotes)"
-    if "property name" in message:
-        return "names need double quotes"
-    if "delimiter" in message:
-        return "a comma or a closing bracket is missing"
-    if message == "extra data":
-        return "there is something after the end"
-    return message
+    known = (words for part, words in _FAULTS.items() if part in error.msg)
+    return next(known, error.msg[0].lower() + error.msg[1:])
