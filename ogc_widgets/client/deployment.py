@@ -28,7 +28,7 @@ from ogc_widgets.protocol.answers.replies import (
     may_have_worked,
     problem_error,
 )
-from ogc_widgets.protocol.documents.documents import Problem
+from ogc_widgets.protocol.documents.problems import Problem
 from ogc_widgets.protocol.documents.processes import ProcessSummary
 from ogc_widgets.protocol.links import absolute
 from ogc_widgets.protocol.notices import silent

@@ -21,13 +21,12 @@ from ogc_widgets.errors import (
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.replies import problem_error
 from ogc_widgets.protocol.capabilities import Capabilities
-from ogc_widgets.protocol.conformance import Conformance
-from ogc_widgets.protocol.documents.documents import LandingPage
 from ogc_widgets.protocol.documents.processes import (
     Process,
-    ProcessList,
     ProcessSummary,
+    processes_on,
 )
+from ogc_widgets.protocol.documents.server import Conformance, LandingPage
 from ogc_widgets.protocol.links import (
     absolute,
     find_link,
@@ -190,13 +189,9 @@ class Discovery:
         pages, read = await self._first_processes(url)
         found: dict[str, ProcessSummary] = {}
         while read is not None:
-            page = await off_loop(
-                len(read.entries) * _ENTRY_BYTES,
-                ProcessList.from_json,
-                read.document,
-                read.url,
-            )
-            new = {p.id: p for p in page.processes if p.id not in found}
+            size = len(read.entries) * _ENTRY_BYTES
+            listed = await off_loop(size, processes_on, read)
+            new = {p.id: p for p in listed if p.id not in found}
             if found and not new:
                 pages.repeats(read.url)
                 break

@@ -4,22 +4,21 @@ Nothing here opens a socket, reads a clock or needs a third-party package.
 """
 
 from ogc_widgets.protocol.capabilities import Capabilities, Capability
-from ogc_widgets.protocol.conformance import Conformance, ConformanceClass
 from ogc_widgets.protocol.documents.descriptions import (
     InputDescription,
     OutputDescription,
 )
-from ogc_widgets.protocol.documents.documents import (
-    JobList,
-    LandingPage,
-    Problem,
-    StatusInfo,
-)
+from ogc_widgets.protocol.documents.problems import Problem
 from ogc_widgets.protocol.documents.processes import (
     Process,
-    ProcessList,
     ProcessSummary,
 )
+from ogc_widgets.protocol.documents.server import (
+    Conformance,
+    ConformanceClass,
+    LandingPage,
+)
+from ogc_widgets.protocol.documents.status import StatusInfo
 from ogc_widgets.protocol.jobs.watching import JobView
 from ogc_widgets.protocol.links import Link
 from ogc_widgets.protocol.requests.packages import PackageCheck
@@ -32,7 +31,6 @@ __all__ = [
     "ConformanceClass",
     "ExecuteRequest",
     "InputDescription",
-    "JobList",
     "JobView",
     "LandingPage",
     "Link",
@@ -40,7 +38,6 @@ __all__ = [
     "PackageCheck",
     "Problem",
     "Process",
-    "ProcessList",
     "ProcessSummary",
     "StatusInfo",
 ]

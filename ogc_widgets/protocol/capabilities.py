@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from ogc_widgets.protocol.conformance import Conformance, ConformanceClass
+from ogc_widgets.protocol.documents.server import Conformance, ConformanceClass
 from ogc_widgets.protocol.links import find_link, without_query
 
 if TYPE_CHECKING:
-    from ogc_widgets.protocol.documents.documents import LandingPage
     from ogc_widgets.protocol.documents.processes import ProcessSummary
+    from ogc_widgets.protocol.documents.server import LandingPage
 
 # What was seen: whether it works, and where that was seen.
 Experience = Mapping[str, tuple[bool, str]]

@@ -1,26 +1,62 @@
-"""Small readers for members that servers write in many ways."""
+"""Readers for members that servers write in many ways, and where they write them.
+
+A document is a frozen dataclass. Its fields that are a :func:`member` say how they are
+read and what servers call them; :func:`members` reads them all.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import field, fields
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ogc_widgets.errors import ProtocolError
 from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ogc_widgets.protocol.json_type import JsonObject, JsonValue
 
+T = TypeVar("T")
+
+# What inputs, outputs and processes are called by in lists and deploy requests.
+ID_NAMES = ("id", "identifier", "name")
 # From here on a number is milliseconds, not seconds, since 1970.
 _MILLISECONDS_FROM = 1e11
 _UNBOUNDED_FROM = 2**31 - 1
 # As many as Python reads of a whole number; computing with 1e999999999 takes hours.
 _MOST_DIGITS = 4300
+
+
+def member(read: Callable[[object], T], *names: str) -> T:
+    """Say of a field of a dataclass how it is read; left out, it is ``read(None)``.
+
+    Args:
+        read: What makes its value of anything that may stand there.
+        names: What servers call it, the standard's name first; like the field if
+            left out.
+    """
+    said = {"read": read, "names": names}
+    return field(default_factory=lambda: read(None), metadata=said)
+
+
+def members(kind: type, document: JsonObject) -> dict[str, Any]:
+    """Read each :func:`member` of a dataclass: of its names, the first with a value."""
+    found = {}
+    for one in fields(kind):
+        if read := one.metadata.get("read"):
+            names = one.metadata["names"] or (one.name,)
+            values = (read(document[name]) for name in names if name in document)
+            said = (value for value in values if value not in (None, "", ()))
+            found[one.name] = next(said, read(None))
+    return found
 
 
 def need_object(document: object, what: str) -> JsonObject:
@@ -151,33 +187,34 @@ def as_number(value: object) -> object:
 
 def percent(value: object) -> float | None:
     """Read a progress, clamped to 0..100; ``None`` where there is none."""
-    if isinstance(value, str):
-        value = value.strip().removesuffix("%").strip()
-        try:
-            value = float(value)
-        except ValueError:
-            return None
-    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        return None
-    if not isinstance(value, int) and not math.isfinite(value):
-        return None
-    # Clamped first: an integer may be larger than any double.
-    return float(min(100, max(0, value)))
+    bare = value.strip().removesuffix("%").strip() if isinstance(value, str) else value
+    number = as_number(bare)
+    read = None
+    if isinstance(number, (int, float, Decimal)) and is_finite(number):
+        read = float(min(100, max(0, number)))
+    if value is not None and (isinstance(value, str) or read != value):
+        notice(f"The progress {clean(value, limit=40)!r} is not 0 to 100.")
+    return read
 
 
-def moment(value: object) -> datetime | None:
-    """Read a time; one without a zone is taken as UTC."""
-    try:
+def moment(value: object, name: str) -> datetime | None:
+    """Read a time; one without a zone is taken as UTC.
+
+    Args:
+        value: What stands there.
+        name: What it is called there, for the warning.
+    """
+    found = None
+    with contextlib.suppress(ValueError, OverflowError, OSError):
         if isinstance(value, str):
             found = datetime.fromisoformat(value.strip())
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
             seconds = value / 1000 if abs(value) > _MILLISECONDS_FROM else value
-            return datetime.fromtimestamp(seconds, UTC)
-        else:
-            return None
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+            found = datetime.fromtimestamp(seconds, UTC)
+    if value not in (None, "") and (found is None or not isinstance(value, str)):
+        said = clean(value, limit=40)
+        notice(f"The time {name!r} is {said!r}, which is no RFC 3339.")
+    return found and _in_utc(found)
 
 
 def http_date(value: str) -> datetime | None:
@@ -185,16 +222,16 @@ def http_date(value: str) -> datetime | None:
     # Imported here: it brings in sockets and locales, for a header that is rare.
     from email.utils import parsedate_to_datetime
 
-    try:
-        found = parsedate_to_datetime(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
+    with contextlib.suppress(TypeError, ValueError, OverflowError):
+        return _in_utc(parsedate_to_datetime(value))
+    return None
+
+
+def _in_utc(found: datetime) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def pairs(
-    value: object, what: str, id_names: Iterable[str]
-) -> list[tuple[str, JsonObject]]:
+def pairs(value: object, what: str) -> list[tuple[str, JsonObject]]:
     """Read a mapping of id to object, or the old list of objects with their ids."""
     if value is None:
         return []
@@ -204,7 +241,7 @@ def pairs(
         notice(f"The {what} are a list, as in old drafts, instead of an object.")
         found = []
         for number, item in enumerate(value, start=1):
-            name = text(first(item, *id_names)) if isinstance(item, Mapping) else ""
+            name = text(first(item, *ID_NAMES)) if isinstance(item, Mapping) else ""
             if not name:
                 name = f"{what.removesuffix('s')}{number}"
                 notice(f"One of the {what} has no id and is called {name!r}.")

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ogc_widgets.protocol.capabilities import Capabilities
-    from ogc_widgets.protocol.conformance import Conformance
-    from ogc_widgets.protocol.documents.documents import LandingPage
     from ogc_widgets.protocol.documents.processes import Process, ProcessSummary
+    from ogc_widgets.protocol.documents.server import Conformance, LandingPage
 
 _PARTS = {
     1: "Core",

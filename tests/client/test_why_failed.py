@@ -9,7 +9,7 @@ from replay import replay
 from ogc_widgets.client import Client
 from ogc_widgets.errors import JobFailedError, ProblemError
 from ogc_widgets.panel import JobPanel
-from ogc_widgets.protocol.answers.reasons import says_nothing
+from ogc_widgets.protocol.answers.job_replies import says_nothing
 
 JOB = "/api/jobs/j"
 STALE = "ZOO-Kernel accepted to run your service!"

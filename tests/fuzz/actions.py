@@ -20,10 +20,8 @@ from ogc_widgets.protocol import (
     Capabilities,
     Conformance,
     ExecuteRequest,
-    JobList,
     LandingPage,
     Process,
-    ProcessList,
     security,
 )
 from ogc_widgets.protocol.answers.job_replies import (
@@ -38,8 +36,10 @@ from ogc_widgets.protocol.answers.replies import (
     retry_after_s,
 )
 from ogc_widgets.protocol.documents import documents as api_documents
-from ogc_widgets.protocol.documents.log_links import log_links
+from ogc_widgets.protocol.documents.paging import read_page
+from ogc_widgets.protocol.documents.processes import processes_on
 from ogc_widgets.protocol.documents.results_documents import read_results
+from ogc_widgets.protocol.documents.status import jobs_on, log_links
 from ogc_widgets.protocol.jobs.watching import JobView, phase_of
 from ogc_widgets.protocol.links import Rebase
 from ogc_widgets.protocol.requests import requests
@@ -57,7 +57,7 @@ def landing(document):
 
 
 def processes(document):
-    for process in ProcessList.from_json(document, HERE).processes:
+    for process in processes_on(read_page(document, "processes", HERE)):
         Capabilities.of(processes=[process]).for_process(process)
 
 
@@ -107,7 +107,7 @@ def status(document):
         read_submitted(reply, f"{HERE}/jobs", Rebase(HERE))
     read_dismissed(reply, None)
     if isinstance(document, dict) and "jobs" in document:
-        for job in JobList.from_json(document, HERE).jobs:
+        for job in jobs_on(read_page(document, "jobs", HERE)):
             phase_of(job)
     found = read_status(Reply(200, {}, body, HERE))
     log_links(found)

@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 from ogc_widgets.errors import DialectWarning, ProtocolError
 from ogc_widgets.protocol import (
     Conformance,
-    JobList,
     LandingPage,
     Problem,
     Process,
-    ProcessList,
     StatusInfo,
 )
+from ogc_widgets.protocol.documents.paging import read_page
+from ogc_widgets.protocol.documents.processes import processes_on
 from ogc_widgets.protocol.documents.results_documents import read_results
+from ogc_widgets.protocol.documents.status import jobs_on
 from ogc_widgets.protocol.notices import silent
 
 
@@ -101,8 +102,8 @@ def test_odd_member_of_conformance_gives_a_warning():
 
 
 def test_bare_job_ids_are_listed_when_the_server_gives_no_more():
-    page = JobList.from_json({"jobs": ["a", "b"], "total": 2})
-    assert [job.job_id for job in page.jobs] == ["a", "b"]
+    page = read_page({"jobs": ["a", "b"], "total": 2}, "jobs", "")
+    assert [job.job_id for job in jobs_on(page)] == ["a", "b"]
     assert page.total == 2
 
 
@@ -215,8 +216,10 @@ _json = st.recursive(
 @pytest.mark.parametrize(
     "read",
     [
-        LandingPage.from_json, Conformance.from_json, ProcessList.from_json,
-        Process.from_json, StatusInfo.from_json, JobList.from_json, Problem.from_json,
+        LandingPage.from_json, Conformance.from_json, Process.from_json,
+        StatusInfo.from_json, Problem.from_json,
+        lambda document: processes_on(read_page(document, "processes", "")),
+        lambda document: jobs_on(read_page(document, "jobs", "")),
     ],
 )  # fmt: skip
 @settings(deadline=None)

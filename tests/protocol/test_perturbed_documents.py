@@ -17,10 +17,8 @@ from ogc_widgets.protocol import (
     Capabilities,
     Conformance,
     ExecuteRequest,
-    JobList,
     LandingPage,
     Process,
-    ProcessList,
 )
 from ogc_widgets.protocol.answers.job_replies import (
     read_dismissed,
@@ -28,8 +26,10 @@ from ogc_widgets.protocol.answers.job_replies import (
     read_submitted,
 )
 from ogc_widgets.protocol.answers.replies import Reply, problem_error
-from ogc_widgets.protocol.documents.log_links import log_links
+from ogc_widgets.protocol.documents.paging import read_page
+from ogc_widgets.protocol.documents.processes import processes_on
 from ogc_widgets.protocol.documents.results_documents import read_results
+from ogc_widgets.protocol.documents.status import jobs_on, log_links
 from ogc_widgets.protocol.jobs.watching import phase_of
 from ogc_widgets.protocol.links import Rebase
 from ogc_widgets.protocol.notices import silent
@@ -60,7 +60,7 @@ def read_landing_or_conformance(document):
 
 
 def read_processes(document):
-    for process in ProcessList.from_json(document, BASE).processes:
+    for process in processes_on(read_page(document, "processes", BASE)):
         Capabilities.of(processes=[process]).for_process(process)
 
 
@@ -76,7 +76,7 @@ def read_job(document):
         read_submitted(reply, f"{BASE}/jobs", Rebase(BASE))
     read_dismissed(reply, None)
     if isinstance(document, dict) and "jobs" in document:
-        for job in JobList.from_json(document, BASE).jobs:
+        for job in jobs_on(read_page(document, "jobs", BASE)):
             phase_of(job)
     status = read_status(Reply(200, {}, body_of(document), BASE))
     assert phase_of(status)

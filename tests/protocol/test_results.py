@@ -7,8 +7,8 @@ import pytest
 
 from ogc_widgets.errors import ProtocolError
 from ogc_widgets.protocol import StatusInfo
-from ogc_widgets.protocol.documents.log_links import log_links
 from ogc_widgets.protocol.documents.results_documents import read_results
+from ogc_widgets.protocol.documents.status import log_links
 
 ITEM = {
     "type": "Feature", "stac_version": "1.0.0", "id": "a", "properties": {},

@@ -17,9 +17,8 @@ from ogc_widgets.errors import (
     SignInError,
 )
 from ogc_widgets.protocol import security
-from ogc_widgets.protocol.answers.login_pages import refuse_login_page
-from ogc_widgets.protocol.answers.replies import problem_error
-from ogc_widgets.protocol.documents.documents import LandingPage
+from ogc_widgets.protocol.answers.replies import problem_error, refuse_login_page
+from ogc_widgets.protocol.documents.server import LandingPage
 from ogc_widgets.protocol.links import find_link, join_path, same_origin
 from ogc_widgets.protocol.notices import silent
 from ogc_widgets.protocol.requests import requests

@@ -22,7 +22,7 @@ from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from ogc_widgets.protocol.documents.documents import LandingPage
+    from ogc_widgets.protocol.documents.server import LandingPage
 
 # The resources below a landing page, whose addresses people copy from the browser. A
 # landing page may have such a name itself (GeoServer: /ogc/processes/v1), so what was

@@ -23,9 +23,13 @@ from ogc_widgets.client.http.address import (
 from ogc_widgets.client.http.loop import off_loop, tidy_up
 from ogc_widgets.client.http.transport import JSON_CAP, Transport
 from ogc_widgets.errors import ProblemError, ProtocolError, SignInError
-from ogc_widgets.protocol.answers.login_pages import refuse_login_page
-from ogc_widgets.protocol.answers.replies import Reply, problem_error, unexpected_page
-from ogc_widgets.protocol.documents.documents import LandingPage
+from ogc_widgets.protocol.answers.replies import (
+    Reply,
+    problem_error,
+    refuse_login_page,
+    unexpected_page,
+)
+from ogc_widgets.protocol.documents.server import LandingPage
 from ogc_widgets.protocol.links import Rebase, join_path
 from ogc_widgets.protocol.notices import Oddity, tell
 from ogc_widgets.protocol.requests import requests

@@ -27,11 +27,14 @@ from ogc_widgets.errors import (
     TransportError,
     printable,
 )
-from ogc_widgets.protocol.answers.job_replies import read_dismissed, read_status
-from ogc_widgets.protocol.answers.reasons import says_nothing, told
+from ogc_widgets.protocol.answers.job_replies import (
+    read_dismissed,
+    read_status,
+    says_nothing,
+    told,
+)
 from ogc_widgets.protocol.answers.replies import problem_error, retry_after_s
-from ogc_widgets.protocol.documents.documents import StatusInfo
-from ogc_widgets.protocol.documents.log_links import log_links
+from ogc_widgets.protocol.documents.status import StatusInfo, log_links
 from ogc_widgets.protocol.jobs.watching import JobView, Watch
 from ogc_widgets.protocol.links import find_link, join_path, same_origin
 from ogc_widgets.protocol.requests import requests

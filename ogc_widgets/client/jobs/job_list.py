@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ogc_widgets.client.auth.sign_in import SigningIn
     from ogc_widgets.client.discovery import Discovery
     from ogc_widgets.protocol.answers.replies import Reply
-    from ogc_widgets.protocol.documents.documents import StatusInfo
+    from ogc_widgets.protocol.documents.status import StatusInfo
 
 # Servers that keep whole documents take long for more at once.
 LONGEST_PAGE = 100

@@ -16,15 +16,15 @@ from ogc_widgets.errors import (
     ServerError,
     SignInError,
 )
-from ogc_widgets.protocol.documents.documents import JobList
+from ogc_widgets.protocol.documents.status import jobs_on
 from ogc_widgets.protocol.jobs.job_query import JobQuery, is_older, is_oldest_first
 from ogc_widgets.protocol.requests import requests
 
 if TYPE_CHECKING:
     from ogc_widgets.client.discovery import Discovery
     from ogc_widgets.client.jobs.ajob import AsyncJob
-    from ogc_widgets.protocol.documents.documents import StatusInfo
     from ogc_widgets.protocol.documents.paging import Page
+    from ogc_widgets.protocol.documents.status import StatusInfo
 
 # Some servers need more than a minute for a hundred jobs.
 LIST_S = 150.0
@@ -88,14 +88,8 @@ class JobPages:
         """
         while (page := await self._hold()) is not None:
             url = (await self._connection.resources()).jobs_url
-            listed = (
-                await off_loop(
-                    len(page.entries) * _ENTRY_BYTES,
-                    JobList.from_json,
-                    page.document,
-                    page.url,
-                )
-            ).jobs
+            size = len(page.entries) * _ENTRY_BYTES
+            listed = await off_loop(size, jobs_on, page)
             new = [one for one in listed if one.job_id not in self._known]
             if not new:
                 self._held = None
@@ -159,9 +153,7 @@ class JobPages:
         self._ahead = second = await pages.next()
         if second is None:
             return page
-        first_jobs, jobs = (
-            JobList.from_json(one.document, one.url).jobs for one in (page, second)
-        )
+        first_jobs, jobs = jobs_on(page), jobs_on(second)
         if not (is_oldest_first(first_jobs) or is_older(first_jobs, jobs)):
             self._jobs.lists_newest_first = True
             return page

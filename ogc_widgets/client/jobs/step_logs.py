@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client.http.connection import Connection
     from ogc_widgets.client.http.stream import Stream
-    from ogc_widgets.protocol.documents.log_links import LogLink
+    from ogc_widgets.protocol.documents.status import LogLink
 
 _ACCEPT = "application/json, text/plain;q=0.9, */*;q=0.5"
 _MOST_READ = 64 * 2**20

@@ -24,12 +24,13 @@ from ogc_widgets.errors import (
     TransportError,
     UnverifiedWarning,
 )
-from ogc_widgets.protocol.answers.login_pages import (
+from ogc_widgets.protocol.answers.replies import (
+    Reply,
     is_login_address,
+    problem_error,
     refuse_login_page,
     sign_in_page_error,
 )
-from ogc_widgets.protocol.answers.replies import Reply, problem_error
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.requests import requests

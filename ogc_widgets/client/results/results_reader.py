@@ -17,9 +17,9 @@ from ogc_widgets.errors import (
     ServerError,
 )
 from ogc_widgets.protocol import reading
-from ogc_widgets.protocol.answers.reasons import reason_in
+from ogc_widgets.protocol.answers.job_replies import reason_in
 from ogc_widgets.protocol.answers.replies import Reply, problem_error, retry_after_s
-from ogc_widgets.protocol.documents.documents import Problem
+from ogc_widgets.protocol.documents.problems import Problem
 from ogc_widgets.protocol.documents.result_values import Value, is_page
 from ogc_widgets.protocol.documents.results_documents import (
     ResultsDocument,
@@ -34,8 +34,8 @@ from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
     from ogc_widgets.client.discovery import Discovery
-    from ogc_widgets.protocol.documents.documents import StatusInfo
     from ogc_widgets.protocol.documents.processes import Process
+    from ogc_widgets.protocol.documents.status import StatusInfo
 
 # A server may say "successful" a moment before the results can be read.
 RESULT_DELAYS_S = (1.0, 2.0, 4.0)

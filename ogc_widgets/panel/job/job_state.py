@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import ProblemError, ProtocolError
 from ogc_widgets.panel.job.failure import read_failure
-from ogc_widgets.protocol.answers.reasons import says_nothing
+from ogc_widgets.protocol.answers.job_replies import says_nothing
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.protocol.documents.log_links import log_links
+from ogc_widgets.protocol.documents.status import log_links
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ogc_widgets.protocol import JobView
-    from ogc_widgets.protocol.documents.log_links import LogLink
+    from ogc_widgets.protocol.documents.status import LogLink
 
 _SHOWN_LOGS = 500
 # What servers call the log of everything, beside those of the steps.

@@ -15,7 +15,7 @@ from ogc_widgets.protocol.links import WEB_SCHEMES, absolute, header_links, read
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ogc_widgets.protocol.documents.documents import Problem
+    from ogc_widgets.protocol.documents.problems import Problem
 
 _ASKS = re.compile(
     r"not (?:logged|signed) in\b|\b(?:log|sign)[ -]?in\b|authenticat|credential"

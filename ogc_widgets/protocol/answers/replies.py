@@ -10,6 +10,7 @@ import contextlib
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 from ogc_widgets.errors import (
     NoSuchJobError,
@@ -22,12 +23,14 @@ from ogc_widgets.errors import (
 )
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.refusals import help_link, kind_words, wants_sign_in
-from ogc_widgets.protocol.documents.documents import Problem
+from ogc_widgets.protocol.documents.problems import Problem
+from ogc_widgets.protocol.documents.result_values import is_page
 from ogc_widgets.protocol.links import (
     Link,
     header_links,
     without_query,
 )
+from ogc_widgets.protocol.media_types import is_html
 from ogc_widgets.protocol.notices import notice, silent
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import parse_json
@@ -48,7 +51,6 @@ _ERROR_OF_KIND: dict[str, type[ProblemError]] = {
     "resultsnotavailable": ResultsGoneError,
 }
 
-
 # With these a server says that it has done nothing.
 _NOT_DONE = frozenset({501, 503, 505, 511, 521, 523, 525, 526})
 # Some gateways say 503 also of a request that they have handed on.
@@ -56,6 +58,17 @@ _HANDED_ON = re.compile(
     rb"timed? ?-?out|\breset\b|disconnect|connection closed|backend fetch failed",
     re.IGNORECASE,
 )
+
+
+# Gateways do not answer 401: they redirect to a page with a form, and answer 200.
+_PASSWORD = re.compile(rb"<input[^>]{0,500}type\s*=\s*[\"']?password", re.IGNORECASE)
+_LOGIN_WORDS = re.compile(
+    r"(?:^|[/._-])(?:log-?in|sign-?in|sso|saml2?|oauth2?|oidc|openid-connect|cas|"
+    r"authorize|authenticate|idp|shibboleth|keycloak)(?:[/._-]|$)",
+    re.IGNORECASE,
+)
+# What a request for a token or an assertion has in its query (RFC 6749, SAML 2.0, CAS).
+_LOGIN_QUERY = frozenset({"client_id", "SAMLRequest", "redirect_uri"})
 
 
 @dataclass(frozen=True)
@@ -240,4 +253,44 @@ def unexpected_page(reply: Reply, wanted: str) -> ProtocolError:
         f"{reply.where} is not {wanted} of an OGC API - Processes server.",
         advice="Pass the address of the landing page, for example "
         "https://example.org/acme/ogc-api",
+    )
+
+
+def is_login_address(url: str) -> bool:
+    """Whether an address looks like that of a page to sign in."""
+    parts = urlsplit(url)
+    names = f"{parts.hostname or ''}{parts.path}"
+    return bool(
+        _LOGIN_WORDS.search(names) or _LOGIN_QUERY & parse_qs(parts.query).keys()
+    )
+
+
+def refuse_login_page(url: str, reply: Reply) -> None:
+    """Tell a page to sign in from the document that was asked for.
+
+    Args:
+        url: The address that was asked.
+        reply: The answer, after redirects.
+
+    Raises:
+        SignInError: The answer is such a page.
+    """
+    if reply.status_code >= 400 or not (
+        is_html(reply.content_type) or is_page(reply.body)
+    ):
+        return
+    is_elsewhere = reply.url.partition("?")[0] != url.partition("?")[0]
+    has_password = bool(_PASSWORD.search(reply.body))
+    if has_password or (is_elsewhere and is_login_address(reply.url)):
+        raise sign_in_page_error(reply.url, status_code=reply.status_code)
+
+
+def sign_in_page_error(url: str, *, status_code: int) -> SignInError:
+    """Return the error of a request that ended at a page to sign in."""
+    host = clean(urlsplit(url).hostname, limit=100)
+    return SignInError(
+        f"The server wants you to sign in: it answered with a sign-in page on {host}.",
+        status_code=status_code,
+        safe="Jobs on the server go on.",
+        advice="Sign in with a token: Client(url, auth=...). If you did, it has ended.",
     )

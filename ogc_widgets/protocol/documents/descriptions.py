@@ -8,20 +8,18 @@ with one schema, still in the server's dialect of JSON Schema.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from ogc_widgets.protocol import media_types, reading
 from ogc_widgets.protocol.documents import literal_data
+from ogc_widgets.protocol.reading import first, mapping, member, members, objects
 from ogc_widgets.protocol.wire import dump_json
 
 if TYPE_CHECKING:
     from ogc_widgets.protocol.documents.literal_data import Json
 
-ID_NAMES: Final = ("id", "identifier", "name")
-TITLE_NAMES: Final = ("title", "label")
 _WRAPPERS: Final = ("processDescription", "process", "deploymentProfile")
-
 # Older servers have the rest of a description in there.
 _INNER: Final = ("input", "output", "complexOutput", "ComplexOutput")
 # WPS servers write the largest number of their language for "any number".
@@ -43,6 +41,15 @@ _KEYWORDS: Final = _SHAPES | {
 }
 
 
+def _words(value: object) -> str:
+    text = reading.text(value)
+    return "" if text == "None" else text  # what ZOO has where CWL has nothing
+
+
+def _object(value: object) -> dict[str, Any] | None:
+    return dict(value) if isinstance(value, Mapping) else None
+
+
 @dataclass(frozen=True)
 class ValueDescription:
     """What the descriptions of inputs and outputs have in common.
@@ -59,17 +66,24 @@ class ValueDescription:
     """
 
     id: str
-    title: str = ""
-    description: str = ""
+    title: str = member(reading.text, "title", "label")
+    description: str = member(_words, "description", "abstract")
     schema: dict[str, Any] = field(default_factory=dict)
-    extended_schema: dict[str, Any] | None = None
+    extended_schema: dict[str, Any] | None = member(
+        _object, "extended-schema", "extendedSchema", "extended_schema"
+    )
     qualified: tuple[str, ...] | None = None
     raw: Json = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def from_json(cls, name: str, document: Json) -> Self:
         """Read a description; what is unusable is as if unsaid."""
-        return cls(**_members(name, document))
+        raw = document
+        for wrapper in _INNER:
+            raw = {**mapping(raw.get(wrapper)), **raw}
+        found = members(cls, raw)
+        schema, qualified = _schema(raw, found["extended_schema"] or {})
+        return cls(**found, id=name, schema=schema, qualified=qualified, raw=raw)
 
 
 @dataclass(frozen=True)
@@ -92,16 +106,16 @@ class InputDescription(ValueDescription):
     max_occurs: int | None = 1
     nullable: bool = False
     unit: str = ""
-    keywords: tuple[str, ...] = ()
-    metadata: tuple[dict[str, Any], ...] = ()
+    keywords: tuple[str, ...] = member(reading.texts)
+    metadata: tuple[dict[str, Any], ...] = member(objects)
 
     @classmethod
     def from_json(cls, name: str, document: Json) -> Self:
         """Read the description of one input."""
-        members = _members(name, document)
-        raw, schema = members["raw"], members["schema"]
+        read = super().from_json(name, document)
+        raw, schema = read.raw, read.schema
         domains = literal_data.domains_of(raw)
-        low, high = _occurrences(raw, members["extended_schema"], domains)
+        low, high = _occurrences(raw, read.extended_schema, domains)
         least = 1 if low is None else int(low)
         most = 1 if high is None else high
         most = _ANY_NUMBER if most < least else most
@@ -109,23 +123,21 @@ class InputDescription(ValueDescription):
         if nullable:
             schema.pop("nullable")
         described = (*domains, raw, raw.get("schema"))
-        return cls(
-            **members,
+        return replace(
+            read,
             min_occurs=least,
             says_min_occurs=low is not None,
             max_occurs=None if most >= _UNBOUNDED_FROM else int(most) or 1,
             nullable=nullable,
             unit=next(filter(None, map(literal_data.unit_of, described)), ""),
-            keywords=reading.texts(raw.get("keywords")),
-            metadata=reading.objects(raw.get("metadata")),
         )
 
     @property
     def cwl_type(self) -> str:
         """Type in the application package, not cleaned, or ``""``."""
-        for member in self.metadata:
-            if "cwl:type" in (member.get("title"), member.get("role")):
-                said = member.get("value")
+        for one in self.metadata:
+            if "cwl:type" in (one.get("title"), one.get("role")):
+                said = one.get("value")
                 return said if isinstance(said, str) else dump_json(said)
         return ""
 
@@ -170,40 +182,19 @@ def _described(process: Json, name: str) -> list[tuple[str, Json]]:
         inner = process.get(wrapper)
         if name not in process and isinstance(inner, Mapping):
             return _described(inner, name)
-    return reading.pairs(process.get(name), name, ID_NAMES)
-
-
-def _members(name: str, raw: Json) -> dict[str, Any]:
-    """What inputs and outputs have in common."""
-    for wrapper in _INNER:
-        nested = raw.get(wrapper)
-        if isinstance(nested, Mapping):
-            raw = {**nested, **raw}
-    said = reading.first(raw, "extended-schema", "extendedSchema", "extended_schema")
-    extended = dict(said) if isinstance(said, Mapping) else None
-    schema, qualified = _schema(raw, extended or {})
-    description = reading.text(raw.get("description") or raw.get("abstract"))
-    return {
-        "id": name,
-        "title": reading.text(reading.first(raw, *TITLE_NAMES)),
-        "description": "" if description == "None" else description,
-        "schema": schema,
-        "extended_schema": extended,
-        "qualified": qualified,
-        "raw": raw,
-    }
+    return reading.pairs(process.get(name), name)
 
 
 def _schema(raw: Json, extended: Json) -> tuple[dict[str, Any], tuple[str, ...] | None]:
-    said = raw.get("schema") or raw.get("original-schema") or {}
+    """The schema of one value, and the media types of ``qualified``."""
+    said = raw.get("schema") or raw.get("original-schema")
     if isinstance(said, list):
         # openEO and others list the schemas of which a value may have any.
         said = {"anyOf": said}
     elif isinstance(said, str):
         said = {"type": said}
-    schema = dict(said) if isinstance(said, Mapping) else {}
-    items = extended.get("items")
-    for holder in (extended, items if isinstance(items, Mapping) else {}):
+    schema: dict[str, Any] = dict(mapping(said))
+    for holder in (extended, mapping(extended.get("items"))):
         types = _link_or_value(holder)
         if types is not None:
             return schema or _value_schema(extended), types
@@ -211,16 +202,22 @@ def _schema(raw: Json, extended: Json) -> tuple[dict[str, Any], tuple[str, ...] 
         return dict(extended), None
     domains = literal_data.domains_of(raw)
     if not schema:
-        formats = [] if domains or _supported_crs(raw) else _formats(raw)
-        if formats:
+        crs = _supported_crs(raw)
+        if crs and not domains:
+            schema = _box_schema(crs)
+        elif not domains and (formats := _formats(raw)):
             return _formats_schema(formats), tuple(map(_media_type, formats))
-        schema = _old_schema(raw, domains) or _own_keywords(raw)
+        else:
+            is_bare = not domains and (raw.get("dataType") or raw.get("data_type"))
+            schema = literal_data.schema_of([raw] if is_bare else domains)
+        schema = schema or _own_keywords(raw)
     if isinstance(raw.get("enum"), list) and "enum" not in schema and schema:
         # pygeoapi's own processes put the options beside the schema.
         schema["enum"] = raw["enum"]
     if schema and "default" not in schema:
-        beside = reading.first(raw, "default", "defaultValue")
-        default = literal_data.default_of(domains) if beside is None else beside
+        default: object = first(raw, "default", "defaultValue")
+        if default is None:
+            default = literal_data.default_of(domains)
         if default is not None:
             schema["default"] = default
     return schema, None
@@ -239,99 +236,97 @@ def _link_or_value(extended: Json) -> tuple[str, ...] | None:
         return None
     parts = [
         part
-        for branch in reading.objects(branches)
-        for part in reading.objects(branch.get("allOf", branch))
+        for branch in objects(branches)
+        for part in objects(branch.get("allOf", branch))
     ]
-    members = [one for part in parts for one in reading.objects(part.get("properties"))]
+    inside = [one for part in parts for one in objects(part.get("properties"))]
     has_link = any("link" in str(part.get("$ref", "")) for part in parts)
-    if not has_link or not any("value" in one for one in members):
+    if not has_link or not any("value" in one for one in inside):
         return None
-    kinds = [kind for one in members for kind in reading.objects(one.get("type"))]
-    options = [kind.get("enum") for kind in kinds]
+    options = [kind.get("enum") for one in inside for kind in objects(one.get("type"))]
     listed = [name for one in options if isinstance(one, list) for name in one]
     return tuple(dict.fromkeys(name for name in listed if isinstance(name, str)))
 
 
 def _value_schema(extended: Json) -> dict[str, Any]:
     """The schema of the value beside the link; {} where the pair is in a list."""
-    for branch in reading.objects(extended.get("oneOf")):
-        for members in reading.objects(branch.get("properties")):
-            if isinstance(members.get("value"), Mapping):
-                return dict(members["value"])
-    return {}
-
-
-def _old_schema(raw: Json, domains: list[Json]) -> dict[str, Any]:
-    """A schema for ``literalDataDomains``, ``supportedCRS`` or ``dataType``."""
-    crs = _supported_crs(raw)
-    if crs and not domains:
-        box = {"type": "array", "items": {"type": "number"}}
-        return {
-            "type": "object",
-            "format": "ogc-bbox",
-            "required": ["bbox"],
-            "properties": {
-                "bbox": {**box, "minItems": 4, "maxItems": 6},
-                "crs": {"type": "string", "enum": crs, "default": crs[0]},
-            },
-        }
-    if not domains and (raw.get("dataType") or raw.get("data_type")):
-        domains = [raw]
-    return literal_data.schema_of(domains)
+    branches = objects(extended.get("oneOf"))
+    values = (mapping(branch.get("properties")).get("value") for branch in branches)
+    return next((dict(one) for one in values if isinstance(one, Mapping)), {})
 
 
 def _supported_crs(raw: Json) -> list[str]:
     """The reference systems of a box, the default one first."""
-    found: list[tuple[bool, str]] = []
-    said = raw.get("supportedCRS") or raw.get("supported_crs")
-    for member in said if isinstance(said, list) else ():
-        if isinstance(member, str):
-            found.append((False, member))
-        elif isinstance(member, Mapping) and isinstance(member.get("crs"), str):
-            found.append((member.get("default") is True, member["crs"]))
-    return [crs for _, crs in sorted(found, key=lambda pair: not pair[0])]
+    said = first(raw, "supportedCRS", "supported_crs")
+    named = [
+        {"crs": one} if isinstance(one, str) else mapping(one) for one in _list(said)
+    ]
+    return [
+        one["crs"] for one in _default_first(named) if isinstance(one.get("crs"), str)
+    ]
+
+
+def _box_schema(crs: list[str]) -> dict[str, Any]:
+    numbers = {
+        "type": "array",
+        "items": {"type": "number"},
+        "minItems": 4,
+        "maxItems": 6,
+    }
+    return {
+        "type": "object",
+        "format": "ogc-bbox",
+        "required": ["bbox"],
+        "properties": {
+            "bbox": numbers,
+            "crs": {"type": "string", "enum": crs, "default": crs[0]},
+        },
+    }
 
 
 def _formats(raw: Json) -> list[Json]:
     """The formats of complex data, as they are listed."""
-    said = raw.get("formats") or raw.get("supported_formats")
-    listed = said if isinstance(said, list) else ()
-    return [member for member in listed if isinstance(member, Mapping)]
+    said = _list(first(raw, "formats", "supported_formats"))
+    return [one for one in said if isinstance(one, Mapping)]
 
 
 def _formats_schema(formats: list[Json]) -> dict[str, Any]:
     branches: list[dict[str, Any]] = []
-    for member in sorted(formats, key=lambda one: one.get("default") is not True):
-        name = _media_type(member)
-        branch: dict[str, Any] = {"type": "string"}
-        if name:
-            branch["contentMediaType"] = name
-        if isinstance(member.get("encoding"), str) and member["encoding"]:
-            branch["contentEncoding"] = member["encoding"]
-        branches.append(branch)
-        if name.split(";", 1)[0].strip().endswith("json"):
-            branches.append({"type": "object", "contentMediaType": name})
+    for one in _default_first(formats):
+        name, encoding = _media_type(one), one.get("encoding")
+        kind = {"contentMediaType": name} if name else {}
+        is_encoded = isinstance(encoding, str) and encoding
+        how = {"contentEncoding": encoding} if is_encoded else {}
+        branches.append({"type": "string", **kind, **how})
+        if media_types.bare(name).endswith("json"):
+            branches.append({"type": "object", **kind})
     return {"oneOf": branches}
 
 
-def _media_type(member: Json) -> str:
-    for key in ("mediaType", "mimeType", "mime_type", "type"):
-        if isinstance(member.get(key), str) and member[key]:
-            return str(member[key])
-    return ""
+def _media_type(described: Json) -> str:
+    names = ("mediaType", "mimeType", "mime_type", "type")
+    said = (described.get(name) for name in names)
+    return next((one for one in said if isinstance(one, str) and one), "")
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _default_first(listed: list[Json]) -> list[Json]:
+    return sorted(listed, key=lambda one: one.get("default") is not True)
 
 
 def _occurrences(
     raw: Json, extended: Json | None, domains: list[Json]
 ) -> tuple[float | None, float | None]:
     """Least and most values; None where nothing is said."""
-    low = _count(reading.first(raw, "minOccurs", "min_occurs"))
-    said = reading.first(raw, "maxOccurs", "max_occurs")
+    low = _count(first(raw, "minOccurs", "min_occurs"))
+    said = first(raw, "maxOccurs", "max_occurs")
     high = _count(said)
-    if said is None and "maxOccurs" in raw and domains:
-        # Plugins with literal data write their language's null for "no limit".
-        high = _ANY_NUMBER
-    elif isinstance(said, (int, float)) and not isinstance(said, bool) and said < 0:
+    is_below_zero = isinstance(said, (int, float)) and said < 0
+    # Plugins with literal data write their language's null for "no limit".
+    if is_below_zero or (said is None and "maxOccurs" in raw and domains):
         high = _ANY_NUMBER
     if extended and is_list(extended) and (high is None or high <= 1):  # one list
         most, least = (_count(extended.get(name)) for name in ("maxItems", "minItems"))
@@ -348,8 +343,6 @@ def _count(value: object) -> float | None:
         if value.strip().lower() in ("unbounded", "unlimited", "inf", "*"):
             return _ANY_NUMBER
         value = reading.as_number(value.strip())
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    if value < 0 or value != value:  # NaN
-        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
+        return None  # NaN among them
     return _ANY_NUMBER if value >= _UNBOUNDED_FROM else value

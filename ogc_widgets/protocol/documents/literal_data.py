@@ -7,11 +7,12 @@ that are allowed, a default and a unit (``LiteralDataDomain`` of OGC 14-065).
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
-from ogc_widgets.protocol.reading import as_number
+from ogc_widgets.protocol.reading import as_number, first, mapping, objects
 from ogc_widgets.protocol.text import clean
 
 # Any for what a server may have written there.
@@ -20,44 +21,23 @@ Json = Mapping[str, Any]
 _DOMAINS: Final = ("literalDataDomains", "literalDataDomain", "literalData")
 # What a definition calls its list of values or ranges.
 _VALUES: Final = (
-    "allowedValues",
-    "allowed_values",
-    "allowedRanges",
-    "options",
-    "possibleValues",
-    "values",
-    "enum",
+    *("allowedValues", "allowed_values", "allowedRanges", "options"),
+    *("possibleValues", "values", "enum"),
 )
 _ENDS: Final = {"minimumValue", "maximumValue"}
 # Where a unit is named, and what names it in there.
 _UNITS: Final = (
-    "x-ogc-uom",
-    "x-ogc-unit",
-    "defaultUOM",
-    "uom",
-    "unit",
-    "UOMs",
-    "supportedUOMs",
+    *("x-ogc-uom", "x-ogc-unit", "defaultUOM", "uom", "unit", "UOMs", "supportedUOMs"),
 )
 _UNIT_PARTS: Final = (
-    "symbol",
-    "code",
-    "uom",
-    "unit",
-    "name",
-    "reference",
-    "default",
-    "supported",
+    *("symbol", "code", "uom", "unit", "name", "reference", "default", "supported"),
 )
 
 
 def domains_of(raw: Json) -> list[Json]:
     """The domains of an input, the default one first."""
-    found = next((raw[name] for name in _DOMAINS if raw.get(name)), ())
-    members = [found] if isinstance(found, Mapping) else found
-    members = members if isinstance(members, list) else []
-    domains = [member for member in members if isinstance(member, Mapping)]
-    return sorted(domains, key=lambda domain: domain.get("default") is not True)
+    found = objects(next((raw[name] for name in _DOMAINS if raw.get(name)), None))
+    return sorted(found, key=lambda domain: domain.get("default") is not True)
 
 
 def schema_of(domains: list[Json]) -> dict[str, Any]:
@@ -83,40 +63,34 @@ def schema_of(domains: list[Json]) -> dict[str, Any]:
 def default_of(domains: list[Json]) -> object:
     """The value that the domains start with, or None."""
     for domain in domains:
-        for source in (domain, domain.get("valueDefinition")):
-            if not isinstance(source, Mapping):
-                continue
+        for source in (domain, mapping(domain.get("valueDefinition"))):
             # "default": true marks the domain; it is not its value.
             marked = source.get("default")
             named = None if isinstance(marked, bool) else marked
-            found = source.get("defaultValue", named)
-            if found is not None:
+            if (found := source.get("defaultValue", named)) is not None:
                 return found
     return None
 
 
 def _schema(domain: Json) -> dict[str, Any]:
-    data_type = domain.get("dataType") or domain.get("data_type")
+    data_type = first(domain, "dataType", "data_type")
     if isinstance(data_type, Mapping):
         data_type = data_type.get("name") or str(data_type.get("reference", ""))
-    name = str(data_type or "string").rsplit("#", 1)[-1].rsplit("/", 1)[-1]
+    name = re.split("[#/]", str(data_type or "string"))[-1]
     schema: dict[str, Any] = {"type": name}
     default = default_of([domain])
     if default is not None:
         schema["default"] = default
-    options: list[Any] = []
-    ranges: list[dict[str, Any]] = []
-    for member in _members(domain):
-        if not isinstance(member, Mapping):
-            options.append(member)
-        elif _ENDS & member.keys():
-            ranges.append(_range(member))
-        elif "value" in member:
-            options.append(member["value"])
+    known = [
+        one if isinstance(one, Mapping) else {"value": one} for one in _members(domain)
+    ]
+    ranges = [_range(one) for one in known if _ENDS & one.keys()]
+    single = [one for one in known if "value" in one and not _ENDS & one.keys()]
+    options = [one["value"] for one in single]
     if options and ranges:
-        numbers = [as_number(option) for option in options]
-        single = [{"minimum": one, "maximum": one} for one in numbers]
-        schema["anyOf"] = [*single, *ranges]
+        numbers = map(as_number, options)
+        exact = [{"minimum": one, "maximum": one} for one in numbers]
+        schema["anyOf"] = [*exact, *ranges]
     elif options:
         schema["enum"] = options
     elif len(ranges) == 1:
@@ -145,11 +119,12 @@ def _members(domain: Json) -> list[Any]:
     return []
 
 
-def _range(member: Json) -> dict[str, Any]:
+def _range(limits: Json) -> dict[str, Any]:
     """One range; an open end is not in it itself, spacing counts from the lower end."""
-    closure = str(member.get("rangeClosure") or member.get("closure")).lower()
-    low, high = (
-        as_number(member.get(name)) for name in ("minimumValue", "maximumValue")
+    closure = str(limits.get("rangeClosure") or limits.get("closure")).lower()
+    low, high, spacing = (
+        as_number(limits.get(name))
+        for name in ("minimumValue", "maximumValue", "spacing")
     )
     found: dict[str, Any] = {}
     if low is not None:
@@ -158,7 +133,6 @@ def _range(member: Json) -> dict[str, Any]:
     if high is not None:
         is_open = closure.endswith("open")
         found["exclusiveMaximum" if is_open else "maximum"] = high
-    spacing = as_number(member.get("spacing"))
     if isinstance(spacing, (int, float)) and spacing > 0:
         # JSON Schema counts from zero.
         starts = low if isinstance(low, (int, float)) else 0
@@ -170,8 +144,7 @@ def _range(member: Json) -> dict[str, Any]:
 
 def unit_of(described: object) -> str:
     """The unit that a description, a schema or a domain names, or ""."""
-    members = described if isinstance(described, Mapping) else {}
-    return next(filter(None, (_short(members.get(name)) for name in _UNITS)), "")
+    return next(filter(None, (_short(mapping(described).get(n)) for n in _UNITS)), "")
 
 
 def _short(unit: object) -> str:

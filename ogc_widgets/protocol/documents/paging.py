@@ -8,9 +8,8 @@ understand the guess repeats itself, and that ends the list.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from ogc_widgets.protocol import reading
@@ -22,6 +21,9 @@ from ogc_widgets.protocol.links import (
     with_query,
 )
 from ogc_widgets.protocol.notices import notice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _TOTALS = ("numberTotal", "numberMatched", "total", "totalCount", "count")
 # Sizes of a page where nothing, or less than was wanted, is allowed.
@@ -69,24 +71,6 @@ def read_page(document: object, member: str, url: str) -> Page:
     return Page(entries, total, document, url)
 
 
-def linked_url(document: object, base_url: str) -> str:
-    """Return where the document itself says that the next page is, or ``""``."""
-    following = find_link(read_links(document, base_url), "next")
-    if following:
-        return following.href
-    if not isinstance(document, Mapping):
-        return ""
-    value = document.get("next")
-    if isinstance(value, Mapping):
-        value = value.get("href")
-    if url := absolute(value, base_url):
-        return url
-    cursor = reading.first(document, *_CURSORS)
-    if isinstance(cursor, str) and cursor and base_url:
-        return with_query(base_url, {"cursor": cursor})
-    return ""
-
-
 def next_url(
     page: Page, header: Iterable[Link], *, loaded: int, limit: int | None
 ) -> tuple[str, bool]:
@@ -102,26 +86,36 @@ def next_url(
         Its address, or ``""`` where this seems to be the last; and whether the server
         says so itself.
     """
-    said = linked_url(page.document, page.url)
+    said = _linked(page)
     if said or not page.entries:
         return said, True
     if link := find_link(header, "next", html=True):
         return link.href, True
-    is_more = page.total is not None and page.total > loaded
-    is_wanted = is_more or (page.total is None and is_full(page, limit))
-    return (_guess(page, loaded), False) if is_wanted else ("", False)
-
-
-def is_full(page: Page, limit: int | None) -> bool:
-    """Whether a page has as many entries as were asked for, or as servers cut at."""
     count = len(page.entries)
-    return count in _CUT_AT or (limit is not None and count >= limit)
+    if page.total is not None:
+        is_more = page.total > loaded
+    else:
+        is_more = count in _CUT_AT or (limit is not None and count >= limit)
+    return _guess(page, loaded) if is_more else "", False
+
+
+def _linked(page: Page) -> str:
+    """Where the document itself says that the next page is, or ``""``."""
+    following = find_link(read_links(page.document, page.url), "next")
+    if following:
+        return following.href
+    document = reading.mapping(page.document)
+    value = document.get("next")
+    if url := absolute(reading.mapping(value).get("href", value), page.url):
+        return url
+    cursor = reading.first(document, *_CURSORS)
+    return with_query(page.url, {"cursor": cursor}) if isinstance(cursor, str) else ""
 
 
 def _guess(page: Page, loaded: int) -> str:
     query = dict(parse_qsl(urlsplit(page.url).query))
-    said = page.document if isinstance(page.document, Mapping) else {}
-    number = reading.count(reading.first({**query, **said}, "page"))
+    said = {**query, **reading.mapping(page.document)}
+    number = reading.count(said.get("page"))
     if number is not None:
         return with_query(page.url, {"page": number + 1})
     # Servers read one of the two and ignore the other.

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from ogc_widgets.errors import ProtocolError
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.documents.descriptions import (
-    ID_NAMES,
-    TITLE_NAMES,
     InputDescription,
     OutputDescription,
     inputs_of,
     outputs_of,
 )
-from ogc_widgets.protocol.documents.paging import linked_url, read_page
 from ogc_widgets.protocol.links import Link, read_links
 from ogc_widgets.protocol.notices import notice
+from ogc_widgets.protocol.reading import member, members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ogc_widgets.protocol.json_type import JsonObject
-
-_DESCRIPTION = ("description", "abstract")
+    from ogc_widgets.protocol.documents.paging import Page
 
 
 @dataclass(frozen=True)
@@ -46,16 +42,18 @@ class ProcessSummary:
         raw: The document.
     """
 
-    id: str
-    title: str = ""
-    description: str = ""
-    version: str = ""
-    job_control_options: tuple[str, ...] = ()
-    output_transmission: tuple[str, ...] = ()
-    mutable: bool | None = None
+    id: str = member(reading.text, *reading.ID_NAMES)
+    title: str = member(reading.text, "title", "label")
+    description: str = member(reading.text, "description", "abstract")
+    version: str = member(reading.text, "version", "processVersion")
+    job_control_options: tuple[str, ...] = member(
+        reading.texts, "jobControlOptions", "job_control_options"
+    )
+    output_transmission: tuple[str, ...] = member(reading.texts, "outputTransmission")
+    mutable: bool | None = member(reading.flag)
     links: tuple[Link, ...] = ()
-    keywords: tuple[str, ...] = ()
-    metadata: tuple[dict[str, Any], ...] = ()
+    keywords: tuple[str, ...] = member(reading.texts)
+    metadata: tuple[dict[str, Any], ...] = member(reading.objects)
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -70,35 +68,17 @@ class ProcessSummary:
         Raises:
             ProtocolError: It is not an object, or has no id.
         """
-        return cls(**cls._members(document, base_url))
-
-    @classmethod
-    def _members(cls, document: object, base_url: str) -> dict[str, Any]:
-        whole = reading.need_object(document, "a process")
-        process = _unwrapped(whole)
-        process_id = reading.text(reading.first(process, *ID_NAMES))
-        if not process_id:
+        whole = process = reading.need_object(document, "a process")
+        for wrapper in ("processDescription", "process"):
+            process = reading.mapping(process.get(wrapper)) or process
+        found = members(cls, process)
+        if not found["id"]:
             raise ProtocolError(
                 "A process description has no id.",
                 advice="Pass the description that the server gives at "
                 "/processes/{id}, or look at it in a browser.",
             )
-        control = reading.first(process, "jobControlOptions", "job_control_options")
-        return {
-            "id": process_id,
-            "title": reading.text(reading.first(process, *TITLE_NAMES)),
-            "description": reading.text(reading.first(process, *_DESCRIPTION)),
-            "version": reading.text(
-                reading.first(process, "version", "processVersion")
-            ),
-            "job_control_options": reading.texts(control),
-            "output_transmission": reading.texts(process.get("outputTransmission")),
-            "mutable": reading.flag(process.get("mutable")),
-            "links": read_links(process, base_url),
-            "keywords": reading.texts(process.get("keywords")),
-            "metadata": reading.objects(process.get("metadata")),
-            "raw": whole,
-        }
+        return cls(**found, links=read_links(process, base_url), raw=whole)
 
     @property
     def can_run_async(self) -> bool:
@@ -126,48 +106,19 @@ class Process(ProcessSummary):
     outputs: dict[str, OutputDescription] = field(default_factory=dict)
 
     @classmethod
-    def _members(cls, document: object, base_url: str) -> dict[str, Any]:
-        members = super()._members(document, base_url)
-        members["inputs"] = inputs_of(members["raw"])
-        members["outputs"] = outputs_of(members["raw"])
-        return members
-
-
-@dataclass(frozen=True)
-class ProcessList:
-    """One page of the list of processes.
-
-    Attributes:
-        processes: The processes, in the server's order.
-        next_url: Address of the next page, or ``""``.
-        raw: The document.
-    """
-
-    processes: tuple[ProcessSummary, ...]
-    next_url: str
-    raw: Any = field(repr=False, compare=False)
-
-    @classmethod
     def from_json(cls, document: object, base_url: str = "") -> Self:
-        """Read a page of processes.
-
-        Raises:
-            ProtocolError: It is neither an object nor a list.
-        """
-        processes = []
-        for entry in read_page(document, "processes", base_url).entries:
-            if isinstance(entry, str):
-                entry = {"id": entry}
-            try:
-                processes.append(ProcessSummary.from_json(entry, base_url))
-            except ProtocolError:
-                notice("One of the processes has no id; left out.")
-        following = linked_url(document, base_url)
-        return cls(processes=tuple(processes), next_url=following, raw=document)
+        """Read a process with its inputs and outputs, else as a summary is read."""
+        read = super().from_json(document, base_url)
+        return replace(read, inputs=inputs_of(read.raw), outputs=outputs_of(read.raw))
 
 
-def _unwrapped(document: JsonObject) -> JsonObject:
-    """The description itself, also out of a deploy request."""
-    for wrapper in ("processDescription", "process"):
-        document = reading.mapping(document.get(wrapper)) or document
-    return document
+def processes_on(page: Page) -> list[ProcessSummary]:
+    """The processes on a page of their list, in the server's order."""
+    processes = []
+    for entry in page.entries:
+        named = {"id": entry} if isinstance(entry, str) else entry
+        try:
+            processes.append(ProcessSummary.from_json(named, page.url))
+        except ProtocolError:
+            notice("One of the processes has no id; left out.")
+    return processes

@@ -13,7 +13,7 @@ from ogc_widgets.protocol.text import clean
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ogc_widgets.protocol.documents.documents import StatusInfo
+    from ogc_widgets.protocol.documents.status import StatusInfo
 
 
 class HasStatus(Protocol):

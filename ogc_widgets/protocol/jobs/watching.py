@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ogc_widgets.errors import JobGoneError, OgcError, ProtocolError
 from ogc_widgets.protocol.answers.replies import LONGEST_RETRY_AFTER_S
-from ogc_widgets.protocol.documents.documents import FINISHED, StatusInfo
+from ogc_widgets.protocol.documents.status import FINISHED, StatusInfo
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:

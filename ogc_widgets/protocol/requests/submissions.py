@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.notices import notice
+from ogc_widgets.protocol.reading import ID_NAMES, mapping, member, members
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
     from ogc_widgets.protocol.json_type import JsonObject
 
-_ID_NAMES = ("id", "identifier", "name")
 # Where the list form of old drafts has the value itself.
 _VALUE_NAMES = ("value", "data")
 
@@ -33,12 +33,12 @@ class ExecuteRequest:
         raw: The document.
     """
 
-    process_id: str
-    inputs: dict[str, Any]
+    process_id: str = member(reading.text, "process", "processID", "identifier")
+    inputs: dict[str, Any] = field(default_factory=dict)
     outputs: dict[str, Any] | None = None
-    mode: str = ""
-    response: str = ""
-    subscriber: Mapping[str, Any] = field(default_factory=dict)
+    mode: str = member(reading.text)
+    response: str = member(reading.text)
+    subscriber: Mapping[str, Any] = member(mapping)
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -51,14 +51,9 @@ class ExecuteRequest:
         request = reading.need_object(document, "an execute request")
         outputs = request.get("outputs")
         return cls(
-            process_id=reading.text(
-                reading.first(request, "process", "processID", "identifier")
-            ),
+            **members(cls, request),
             inputs=_values(request.get("inputs")),
             outputs=None if outputs is None else _wishes(outputs),
-            mode=reading.text(request.get("mode")),
-            response=reading.text(request.get("response")),
-            subscriber=reading.mapping(request.get("subscriber")),
             raw=request,
         )
 
@@ -66,26 +61,15 @@ class ExecuteRequest:
 def _values(inputs: object) -> dict[str, Any]:
     if isinstance(inputs, Mapping):
         return {str(name): value for name, value in inputs.items()}
-    if inputs is None:
-        return {}
-    if not isinstance(inputs, list):
-        notice("The inputs are neither an object nor a list; they were left out.")
-        return {}
-    notice("The inputs are a list, as in old drafts, instead of an object.")
     found: dict[str, list[Any]] = {}
-    for entry in inputs:
-        entry = reading.mapping(entry)
-        name = reading.text(reading.first(entry, *_ID_NAMES))
-        if not name:
-            notice("One of the inputs has no id and was left out.")
-            continue
+    for name, entry in reading.pairs(inputs, "inputs"):
         found.setdefault(name, []).append(_value(entry))
     # An id that is repeated is how old drafts wrote several values.
     return {name: all_[0] if len(all_) == 1 else all_ for name, all_ in found.items()}
 
 
 def _value(entry: JsonObject) -> object:
-    rest = {name: item for name, item in entry.items() if name not in _ID_NAMES}
+    rest = {name: item for name, item in entry.items() if name not in ID_NAMES}
     for name in _VALUE_NAMES:
         if name in rest:
             return rest[name] if len(rest) == 1 else {**rest, "value": rest[name]}
@@ -96,9 +80,9 @@ def _wishes(outputs: object) -> dict[str, Any]:
     if isinstance(outputs, str):
         return {outputs: {}}
     if isinstance(outputs, list):
-        wishes = [(reading.mapping(entry), reading.text(entry)) for entry in outputs]
+        wishes = [(mapping(entry), reading.text(entry)) for entry in outputs]
         return {
-            reading.text(reading.first(wish, *_ID_NAMES)) if wish else name: dict(wish)
+            reading.text(reading.first(wish, *ID_NAMES)) if wish else name: dict(wish)
             for wish, name in wishes
         }
     if isinstance(outputs, Mapping):

@@ -1,4 +1,9 @@
-"""The conformance classes that a server declares, of any part and version."""
+"""What a server says about itself: its landing page, its conformance classes.
+
+Every document of this folder is frozen, keeps what came in ``raw``, and is made by
+``from_json``, which raises nothing but :class:`~ogc_widgets.errors.ProtocolError` and
+warns with :class:`~ogc_widgets.errors.DialectWarning` where it had to guess.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 from ogc_widgets.protocol import reading
+from ogc_widgets.protocol.links import Link, read_links
 from ogc_widgets.protocol.notices import notice
+from ogc_widgets.protocol.reading import member, members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +25,39 @@ _URI = re.compile(
     r"(?:conf|req)/(?P<tail>.+)",
     re.IGNORECASE,
 )
+
+
+@dataclass(frozen=True)
+class LandingPage:
+    """The first document of a server.
+
+    Attributes:
+        title: The server's title, not cleaned.
+        description: The server's description, not cleaned.
+        links: Absolute links.
+        raw: The document.
+    """
+
+    title: str = member(reading.text)
+    description: str = member(reading.text)
+    links: tuple[Link, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, document: object, base_url: str = "") -> Self:
+        """Read a landing page.
+
+        Raises:
+            ProtocolError: It is not an object.
+        """
+        page = reading.need_object(document, "a landing page")
+        return cls(**members(cls, page), links=read_links(page, base_url), raw=page)
+
+    @property
+    def ends_with_process(self) -> int | None:
+        """Id of the process that the server ends with, where it says so, as our lab."""
+        process = self.raw.get("endsWithProcess")
+        return process if isinstance(process, int) else None
 
 
 class ConformanceClass(StrEnum):
@@ -74,15 +114,13 @@ class Conformance:
             name: A :class:`ConformanceClass`, or what stands after ``/conf/``, for
                 instance ``dismiss`` or ``deploy-replace-undeploy``.
         """
-        return name in self.names
+        return bool(self.uri_of(name))
 
     def uri_of(self, name: str) -> str:
         """The URI with which a class is declared, or ``""``; as evidence."""
-        for uri in self.uris:
-            tail = _tail(uri)
-            if name in (tail, tail.partition("/")[0]):
-                return uri
-        return ""
+        tails = ((uri, _tail(uri)) for uri in self.uris)
+        is_it = (uri for uri, tail in tails if name in (tail, tail.partition("/")[0]))
+        return next(is_it, "")
 
     @property
     def names(self) -> frozenset[str]:
@@ -99,14 +137,10 @@ class Conformance:
     @property
     def versions(self) -> dict[int, tuple[str, ...]]:
         """The parts of the standard that are declared, and in which versions."""
-        found: dict[int, list[str]] = {}
-        for uri in self.uris:
-            match = _URI.search(uri)
-            if match:
-                versions = found.setdefault(int(match["part"] or 1), [])
-                version = match["version"] or ""
-                if version not in versions:
-                    versions.append(version)
+        found: dict[int, dict[str, None]] = {}
+        for match in filter(None, map(_URI.search, self.uris)):
+            versions = found.setdefault(int(match["part"] or 1), {})
+            versions[match["version"] or ""] = None
         return {part: tuple(versions) for part, versions in sorted(found.items())}
 
 
