@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.form.drafts.drafts import from_draft
+from ogc_widgets.form.drafts.codec import from_draft
+from ogc_widgets.form.drafts.tree import members_of
 from ogc_widgets.form.fields import area_fields
 from ogc_widgets.form.fields.fields import UNSET
 
@@ -49,7 +50,7 @@ class FormAreas:
         if found is None:
             return None
         _, field, draft = found
-        value, _ = from_draft(field, draft, self._values.vault)
+        value, _ = from_draft(field, draft, self._values.secrets)
         if value is UNSET and not area_fields.is_undecided(field, draft):
             return None
         return area_fields.area_in(field, draft, value)
@@ -75,7 +76,9 @@ class FormAreas:
         if shape is None:
             self._form.set_part(at, area_fields.emptied(field, old))
         else:
-            self._form.set_part(at, area_fields.draft_of_shape(field, shape, old))
+            self._form.set_part(
+                at, area_fields.draft_of_shape(field, shape, members_of(old))
+            )
 
     def hint(self, path: str) -> AreaHint | None:
         """How the area at a path is to be written; its chosen encoding comes first."""

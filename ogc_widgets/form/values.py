@@ -16,13 +16,13 @@ from ogc_widgets.form.checks import findings
 from ogc_widgets.form.checks.messages import NEEDS_VALUE, in_one, sentence
 from ogc_widgets.form.checks.texts import lacks_zone
 from ogc_widgets.form.drafts import tree
-from ogc_widgets.form.drafts.drafts import from_draft
-from ogc_widgets.form.drafts.secrets_store import Vault
-from ogc_widgets.form.drafts.to_draft import initial_draft, to_draft
+from ogc_widgets.form.drafts.codec import from_draft, initial_draft, to_draft
+from ogc_widgets.form.drafts.secrets_store import SecretsStore
 from ogc_widgets.form.fields import area_fields, conditions, extras
 from ogc_widgets.form.fields.build_fields import reduce_process
 from ogc_widgets.form.fields.fields import (
     UNSET,
+    Draft,
     Field,
     join_path,
     name_of_step,
@@ -33,7 +33,6 @@ from ogc_widgets.form.schema.exact import plain
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from ogc_widgets.form.drafts.leaves import Draft
     from ogc_widgets.protocol.wire import JsonValue
 
 HIDDEN_NOTE: Final = "Set from Python; not shown because it holds a secret."
@@ -64,19 +63,19 @@ class Entry:
     is_tried: bool = False
     server_says: str = ""
 
-    def put(self, draft: Draft, vault: Vault) -> None:
+    def put(self, draft: Draft, secrets: SecretsStore) -> None:
         """Put something on the screen, and find out what follows."""
         self.draft, self.server_says = draft, ""
-        self.value, self.faults = from_draft(self.field, draft, vault)
-        self.advice = "" if self.value is UNSET else self._advice(vault)
+        self.value, self.faults = from_draft(self.field, draft, secrets)
+        self.advice = "" if self.value is UNSET else self._advice(secrets)
 
-    def _advice(self, vault: Vault) -> str:
+    def _advice(self, secrets: SecretsStore) -> str:
         found = [findings.advice(self.field, self.value)]
         if self.holds_area:
             for path in tree.area_paths(self.field, self.draft):
                 part = tree.part_at(self.field, self.draft, split_path(path)[1:])
                 if part is not None:
-                    inner, _ = from_draft(*part, vault)
+                    inner, _ = from_draft(*part, secrets)
                     found.append(area_fields.advice(*part, inner))
         return " ".join(dict.fromkeys(filter(None, found)))
 
@@ -138,12 +137,12 @@ class FormValues:
         entries: Input id to what stands there.
         rows: What the user added to the request by hand.
         extras: What that stands for.
-        vault: What the page may not hold: secrets, and uploaded files.
+        secrets: What the page may not hold: secrets, and uploaded files.
     """
 
     def __init__(self, fields: Mapping[str, Field]) -> None:
         self.entries = {key: Entry(one) for key, one in fields.items()}
-        self.vault = Vault()
+        self.secrets = SecretsStore()
         self._with_rules = [k for k, f in fields.items() if conditions.has_rules(f)]
         self.put(self.untouched())
 
@@ -157,9 +156,9 @@ class FormValues:
     def put(self, drafts: Mapping[str, Draft]) -> None:
         """Put drafts on the screen, and forget the secrets that no draft names."""
         for key, draft in drafts.items():
-            self.entries[key].put(draft, self.vault)
-        if not self.vault.is_empty:
-            self.vault.keep_only(tree.references_in(self.drafts))
+            self.entries[key].put(draft, self.secrets)
+        if not self.secrets.is_empty:
+            self.secrets.keep_only(tree.references_in(self.drafts))
 
     def drafts_of(self, values: Mapping[str, Any]) -> dict[str, Draft]:
         """The drafts that show values; those that no field describes become rows.
@@ -184,9 +183,11 @@ class FormValues:
         if value is UNSET:
             return None
         if entry.field.kind == "area" and hasattr(value, "__geo_interface__"):
-            return area_fields.draft_of_shape(entry.field, value, entry.draft)
+            return area_fields.draft_of_shape(
+                entry.field, value, tree.members_of(entry.draft)
+            )
         chosen = area_fields.as_chosen(entry.field, entry.draft)
-        return to_draft(chosen, plain(value), self.vault)
+        return to_draft(chosen, plain(value), self.secrets)
 
     def put_rows(self, rows: extras.Rows) -> None:
         """Take what the user added by hand: name, text and place of each."""
@@ -291,7 +292,7 @@ class FormValues:
             path: {"required": found.required, "hidden": found.hidden}
             for entry in map(self.entries.__getitem__, self._with_rules)
             for path, found in conditions.standings(
-                entry.field, entry.draft, self.vault, join_path(entry.field.key)
+                entry.field, entry.draft, self.secrets, join_path(entry.field.key)
             )
         }
 

@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from ogc_widgets.form import reduce_process
-from ogc_widgets.form.drafts.drafts import from_draft
-from ogc_widgets.form.drafts.to_draft import initial_draft
+from ogc_widgets.form.drafts.codec import from_draft, initial_draft
 from ogc_widgets.form.page.spec import spec
 
 if TYPE_CHECKING:

@@ -18,8 +18,7 @@ from strategies import JSON
 from test_corpus import CORPUS, DESCRIPTIONS, fitting, read
 
 from ogc_widgets.form import ProcessForm, reduce_process
-from ogc_widgets.form.drafts.drafts import from_draft
-from ogc_widgets.form.drafts.to_draft import initial_draft
+from ogc_widgets.form.drafts.codec import from_draft, initial_draft
 from ogc_widgets.form.fields.fields import UNSET, Field
 from ogc_widgets.form.page.spec import spec
 

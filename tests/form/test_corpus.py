@@ -10,8 +10,7 @@ import pytest
 from recorded_inputs import inputs_of
 
 from ogc_widgets.form import ProcessForm, reduce_process
-from ogc_widgets.form.drafts.drafts import from_draft
-from ogc_widgets.form.drafts.to_draft import initial_draft
+from ogc_widgets.form.drafts.codec import from_draft, initial_draft
 from ogc_widgets.form.fields.fields import UNSET
 from ogc_widgets.form.page.spec import spec
 from ogc_widgets.form.sets.pasted_requests import inputs_in

@@ -10,7 +10,7 @@ import pytest
 
 from ogc_widgets.form import ProcessForm, reduce_process
 from ogc_widgets.form.checks import validate
-from ogc_widgets.form.drafts.drafts import from_draft
+from ogc_widgets.form.drafts.codec import from_draft
 from ogc_widgets.form.page.spec import spec
 from ogc_widgets.form.schema.limits import MAX_NODES, MAX_NODES_OF_FORM, TooLargeError
 from ogc_widgets.form.schema.normalise import Normaliser

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from ogc_widgets.form import UNSET, Field, ProcessForm, reduce_process
-from ogc_widgets.form.drafts.drafts import from_draft
-from ogc_widgets.form.drafts.to_draft import initial_draft, to_draft
+from ogc_widgets.form.drafts.codec import from_draft, initial_draft, to_draft
 
 
 def field_of(schema: Any, **description: Any) -> Field:

@@ -11,9 +11,8 @@ from jsonschema import Draft202012Validator
 from strategies import JSON, TEXTS, schemas, values
 
 from ogc_widgets.form import ProcessForm, reduce_process
-from ogc_widgets.form.drafts.drafts import from_draft
-from ogc_widgets.form.drafts.secrets_store import Vault
-from ogc_widgets.form.drafts.to_draft import initial_draft, to_draft
+from ogc_widgets.form.drafts.codec import from_draft, initial_draft, to_draft
+from ogc_widgets.form.drafts.secrets_store import SecretsStore
 from ogc_widgets.form.fields.fields import UNSET
 from ogc_widgets.form.page.spec import spec
 from ogc_widgets.form.schema.exact import dumps, loads, same
@@ -58,8 +57,8 @@ def test_a_value_comes_back_unchanged_when_it_was_put_into_a_field(
     value = data.draw(values(schema), label="value")
     if most != 1 and data.draw(st.booleans()):
         value = [value]
-    vault = Vault()
-    found, _ = from_draft(field, through_page(to_draft(field, value, vault)), vault)
+    secrets = SecretsStore()
+    found, _ = from_draft(field, through_page(to_draft(field, value, secrets)), secrets)
     assert same(found, value)
 
 
@@ -256,6 +255,6 @@ def test_a_value_has_no_errors_when_the_schema_allows_it(data: st.DataObject) ->
     schema, value = json.loads(both, parse_int=as_double, parse_float=as_double)
     allowed = Draft202012Validator(schema).is_valid(value)
     field = field_of(schema)
-    vault = Vault()
-    _, errors = from_draft(field, to_draft(field, value, vault), vault)
+    secrets = SecretsStore()
+    _, errors = from_draft(field, to_draft(field, value, secrets), secrets)
     assert (errors == {}) == allowed

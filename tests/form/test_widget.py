@@ -473,7 +473,7 @@ def assert_not_in(secret: str, form: ProcessForm) -> None:
         form,
         form.fields["x"],
         form.public_inputs,
-        form._values.vault,
+        form._values.secrets,
     ]
     assert not [part for part in shown if secret in repr(part)]
 
@@ -525,9 +525,9 @@ def test_a_secret_stays_in_python_when_it_is_set(value: Any) -> None:
 def test_a_secret_is_forgotten_when_no_field_holds_it() -> None:
     form = form_of({"type": "string", "format": "password"})
     form.inputs = {"x": SECRET}
-    assert not form._values.vault.is_empty
+    assert not form._values.secrets.is_empty
     form.reset()
-    assert form._values.vault.is_empty
+    assert form._values.secrets.is_empty
 
 
 def test_bytes_are_sent_as_base64_when_a_file_is_uploaded() -> None:

@@ -9,23 +9,26 @@ schemas that servers make for them are often wrong.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ogc_widgets.form.checks import messages, validate
 from ogc_widgets.form.fields.fields import Field, join_path
 
 if TYPE_CHECKING:
-    from ogc_widgets.protocol.wire import JsonValue
+    from ogc_widgets.form.fields.fields import Draft
+    from ogc_widgets.protocol.json_type import JsonObject, JsonValue
 
 _QUALIFIERS: Final = frozenset({"value", "mediaType", "encoding", "schema", "format"})
+_COLLECTIONS: Final = ("Feature", "FeatureCollection", "GeometryCollection")
+# Kinds whose parts are checked each by itself, or not by their schema.
+_WITH_PARTS: Final = ("list", "map", "object", "tuple", "union")
+_FREE: Final = ("file", "area", "secret", "const", *_WITH_PARTS)
 
 
-def check_value(field: Field, value: JsonValue, draft: JsonValue) -> dict[str, str]:
+def check_value(field: Field, value: JsonValue, draft: Draft) -> dict[str, str]:
     """What is wrong with the value of a field, by path below the field's key."""
-    if is_advisory(field, value) or (value is None and field.nullable):
-        return {}
-    checker = validate.checker(field.schema, field.defs)
-    if checker.accepts(value) or _accepted_otherwise(field, value, checker):
+    is_null = value is None and field.nullable
+    if is_null or is_advisory(field, value) or _is_accepted(field, value):
         return {}
     if field.occurrences and not isinstance(value, list):
         # One value stands for a list of one.
@@ -37,20 +40,29 @@ def check_value(field: Field, value: JsonValue, draft: JsonValue) -> dict[str, s
     return _first(field, value)
 
 
+def part_finding(field: Field, value: JsonValue) -> str:
+    """What is wrong with a part that has just been read, whose own parts are right."""
+    if field.kind in ("list", "map", "multichoice"):
+        assert isinstance(value, (list, dict))  # noqa: S101 # so they are read
+        wrong = _count_finding(field, len(value))
+        if wrong:
+            return wrong
+    wrong = messages.text_message(field, value) if isinstance(value, str) else ""
+    if wrong or field.kind in _FREE:
+        return wrong
+    whole = {field.envelope: value} if field.envelope else value
+    return next(iter(check_value(field, whole, None).values()), "")
+
+
 def raw_finding(field: Field, value: JsonValue) -> str:
     """What is wrong with a value that was written as JSON, in one message."""
-    found = check_value(field, value, None)
-    for path, finding in found.items():
-        return messages.in_one({path: finding})
-    return ""
+    found = list(check_value(field, value, None).items())
+    return messages.in_one(dict(found[:1]))
 
 
 def advice(field: Field, value: JsonValue) -> str:
     """Findings that do not keep a value from being sent, in one sentence."""
-    if not is_advisory(field, value):
-        return ""
-    checker = validate.checker(field.schema, field.defs)
-    if checker.accepts(value) or _accepted_otherwise(field, value, checker):
+    if not is_advisory(field, value) or _is_accepted(field, value):
         return ""
     what = "STAC document" if field.kind == "stac" else "geometry"
     return f"The server's schema may refuse this {what}; it is sent as it is."
@@ -60,46 +72,53 @@ def is_advisory(field: Field, value: JsonValue) -> bool:
     """Whether findings about a value are advice, not a barrier."""
     if field.kind == "area":
         return True
-    if field.kind == "stac":
-        return isinstance(value, Mapping)
-    if field.kind == "union":
-        return _is_geojson(value) and any(b.kind == "area" for b in field.branches)
-    return False
+    if not isinstance(value, Mapping):
+        return False
+    is_geojson = {"type", "coordinates"} <= value.keys() or value.get(
+        "type"
+    ) in _COLLECTIONS
+    return field.kind == "stac" or (
+        is_geojson and any(branch.kind == "area" for branch in field.branches)
+    )
+
+
+def _count_finding(field: Field, count: int) -> str:
+    noun = "name" if field.kind == "map" else "value"
+    if count < field.min_items:
+        return f"needs {messages.count(field.min_items, noun)} or more, has {count}"
+    if field.max_items is not None and count > field.max_items:
+        return f"takes {messages.count(field.max_items, noun)} or fewer, has {count}"
+    return ""
 
 
 def _check_items(
-    field: Field, item: Field, value: list[Any], draft: JsonValue
+    field: Field, item: Field, value: list[JsonValue], draft: Draft
 ) -> dict[str, str]:
-    rows = _rows(draft, len(value))
+    # Empty rows are on the screen but not in the value.
+    rows = [
+        number
+        for number, part in enumerate(draft if isinstance(draft, list) else value)
+        if part is not None
+    ]
+    if len(rows) != len(value):
+        rows = list(range(len(value)))
     found: dict[str, str] = {}
-    for number, one in enumerate(value):
+    for row, one in zip(rows, value, strict=True):
         for path, finding in check_value(item, one, None).items():
-            inner = path.split("/", 1)[1] if "/" in path else ""
-            place = f"{field.key}/{rows[number]}"
-            found.setdefault(f"{place}/{inner}" if inner else place, finding)
-    if found:
-        return found
+            _, *inner = path.split("/", 1)
+            found.setdefault("/".join([field.key, str(row), *inner]), finding)
     own = {k: v for k, v in field.schema.items() if k not in ("items", "$ref")}
-    for error in validate.Checker(own, field.defs).errors(value):
-        return {field.key: messages.message(error, field)}
-    return {}
-
-
-def _rows(draft: JsonValue, count: int) -> list[int]:
-    """Row numbers of the values: empty rows are on the screen but not in the value."""
-    if isinstance(draft, list):
-        rows = [number for number, part in enumerate(draft) if part is not None]
-        if len(rows) == count:
-            return rows
-    return list(range(count))
+    if not found:
+        for error in validate.Checker(own, field.defs).errors(value)[:1]:
+            found[field.key] = messages.message(error, field)
+    return found
 
 
 def _first(field: Field, value: JsonValue) -> dict[str, str]:
     found: dict[str, str] = {}
-    checker = validate.checker(field.schema, field.defs)
-    for error in checker.errors(value):
+    for error in validate.checker(field.schema, field.defs).errors(value):
         steps = [step for step in error.instance_path if step != field.envelope]
-        text = messages.message(error, field if not steps else _at(field, steps))
+        text = messages.message(error, _at(field, steps))
         if error.kind.name == "required":
             steps.append(str(error.kind.as_dict().get("property", "")))
             text = messages.NEEDS_VALUE
@@ -114,38 +133,24 @@ def _at(field: Field, steps: list[str | int]) -> Field | None:
     for step in steps:
         if here is None:
             return None
-        if here.kind in ("list", "map"):
-            here = here.item
-        else:
-            others = here.item if here.kind == "object" else None
-            here = next((m for m in here.fields if m.key == str(step)), others)
+        members = {member.key: member for member in here.fields}
+        here = members.get(str(step), here.item)
     return here
 
 
-def _accepted_otherwise(
-    field: Field, value: JsonValue, checker: validate.Checker
-) -> bool:
-    if not isinstance(value, Mapping) or field.key == "":
-        # Members of objects are not inputs; list items ask for themselves.
-        return isinstance(value, Mapping) and _is_reference(value, checker)
-    return _is_reference(value, checker)
+def _is_accepted(field: Field, value: JsonValue) -> bool:
+    """Whether the schema takes a value, or the standard does beside it."""
+    checker = validate.checker(field.schema, field.defs)
+    if checker.accepts(value):
+        return True
+    return isinstance(value, Mapping) and _is_reference(value, checker)
 
 
-def _is_reference(value: Mapping[str, Any], checker: validate.Checker) -> bool:
+def _is_reference(value: JsonObject, checker: validate.Checker) -> bool:
     if isinstance(value.get("href"), str) and value["href"]:
         return True
     if "value" in value and value.keys() <= _QUALIFIERS:
         return checker.accepts(value["value"])
     return isinstance(value.get("collection"), str) or (
         isinstance(value.get("process"), str) and "inputs" in value
-    )
-
-
-def _is_geojson(value: JsonValue) -> bool:
-    if not isinstance(value, Mapping):
-        return False
-    return {"type", "coordinates"} <= value.keys() or value.get("type") in (
-        "Feature",
-        "FeatureCollection",
-        "GeometryCollection",
     )

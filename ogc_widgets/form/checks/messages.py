@@ -6,24 +6,24 @@ Schema: "must look like EPSG:4326", "must be at least 1", "needs a value".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form.checks import texts, validate
 from ogc_widgets.form.fields.fields import name_of_step, split_path
 from ogc_widgets.form.page import words
-from ogc_widgets.form.schema import exact
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from jsonschema_rs import ValidationError
 
     from ogc_widgets.errors import InputError
     from ogc_widgets.form.fields.fields import Field
-    from ogc_widgets.protocol.wire import JsonValue
+    from ogc_widgets.protocol.json_type import JsonValue
 
 NEEDS_VALUE: Final = "needs a value"
 _MAX_NAMED: Final = 6
+_CRS_WORDS: Final = ("epsg", "crs", "srs")
 
 _TYPES: Final[dict[str, str]] = {
     "string": "text",
@@ -50,59 +50,18 @@ _FORMATS: Final[dict[str, str]] = {
 }
 
 # Tried in this order to find one that a pattern accepts.
-_SAMPLES: Final = (
-    "EPSG:4326",
-    "-121.4,39.8,-120.7,40.5",
-    "2021-07-13",
-    "2021-07-13T10:30:00Z",
-    "2021-07-13T10:30:00.000Z",
-    "2021-07-13T00:00:00Z/2021-07-14T00:00:00Z",
-    "2021-07-13/2021-07-14",
-    "2021-07-13T00:00:00/2021-07-14T00:00:00",
-    "202107",
-    "2021-07",
-    "2021",
-    "20210713",
-    "10:30",
-    "10:30:00",
-    "green,nir",
-    "green",
-    "B03",
-    "T10TFK",
-    "10TFK",
-    "S2B_10TFK_20210713_0_L2A",
-    "https://example.org/item.json",
-    "s3://bucket/key",
-    "1.0.0",
-    "v1.0.0",
-    "1.0",
-    "0.5",
-    "50%",
-    "10m",
-    "10 m",
-    "100",
-    "1",
-    "-1",
-    "P1D",
-    "a",
-    "A",
-    "abc",
-    "ABC",
-    "name",
-    "Name",
-    "my-name",
-    "my_name",
-    "name@example.org",
-    "image.tif",
-    "/data/image.tif",
-    "#ff8800",
-    "CRS84",
-    "en",
-    "en-GB",
-    "POLYGON((0 0,1 0,1 1,0 0))",
-    "123e4567-e89b-12d3-a456-426614174000",
-)
-
+_SAMPLES: Final = """
+EPSG:4326 -121.4,39.8,-120.7,40.5
+2021-07-13 2021-07-13T10:30:00Z 2021-07-13T10:30:00.000Z
+2021-07-13T00:00:00Z/2021-07-14T00:00:00Z 2021-07-13/2021-07-14
+2021-07-13T00:00:00/2021-07-14T00:00:00 202107 2021-07 2021 20210713 10:30 10:30:00
+green,nir green B03 T10TFK 10TFK S2B_10TFK_20210713_0_L2A
+https://example.org/item.json s3://bucket/key
+1.0.0 v1.0.0 1.0 0.5 50% 10m 100 1 -1 P1D
+a A abc ABC name Name my-name my_name name@example.org image.tif /data/image.tif
+#ff8800 CRS84 en en-GB 123e4567-e89b-12d3-a456-426614174000
+"""
+_SAMPLES_WITH_BLANKS: Final = ("10 m", "POLYGON((0 0,1 0,1 1,0 0))")
 
 _LIMITS: Final[dict[str, str]] = {
     "minimum": "must be at least {}",
@@ -135,13 +94,13 @@ def message(error: ValidationError, field: Field | None = None) -> str:
     details = _details(error)
     limit = details.get("limit")
     if name in _LIMITS:
-        return _LIMITS[name].format(_number(limit))
+        return _LIMITS[name].format("the limit" if limit is None else limit)
     if name in _COUNTS:
         template, noun = _COUNTS[name]
-        return template.format(_count(limit, noun))
+        return template.format(count(limit, noun))
     match name:
         case "multipleOf":
-            return f"must be a multiple of {_number(details.get('multiple_of'))}"
+            return f"must be a multiple of {details.get('multiple_of', 'the limit')}"
         case "pattern":
             return _pattern(str(details.get("pattern", "")), field)
         case "format":
@@ -158,21 +117,9 @@ def message(error: ValidationError, field: Field | None = None) -> str:
             names = details.get("unexpected") or ()
             return f"has a name that is not expected: {_names(names)}"
         case "anyOf" | "oneOf":
-            return _alternatives(error, name, field)
+            return _alternatives(error, field)
         case _:
             return _ALWAYS.get(name, "is not what the server asks for")
-
-
-def _pattern(pattern: str, field: Field | None = None) -> str:
-    """An example that a pattern accepts, else the pattern itself."""
-    if field is not None:
-        for example in (field.default, *field.schema.get("examples", ())):
-            if isinstance(example, str) and validate.accepts_pattern(pattern, example):
-                return f"must look like {words.shorten(example)}"
-    sample = _sample(pattern)
-    if sample:
-        return f"must look like {sample}"
-    return f"must match the pattern {words.shorten(pattern, 120)}"
 
 
 def text_message(field: Field, text: str) -> str:
@@ -181,24 +128,20 @@ def text_message(field: Field, text: str) -> str:
         return texts.FAULT_OF[field.kind](text)
     if field.format in ("uri", "url", "iri"):
         return texts.uri_fault(text)
-    if _is_crs_code(field) and text.strip().upper().startswith("EPSG:"):
-        return "" if text.strip()[5:].isdigit() else "must look like EPSG:4326"
-    return ""
-
-
-def _is_crs_code(field: Field) -> bool:
     said = f"{field.key} {field.label}".lower()
-    return field.kind == "text" and any(word in said for word in ("epsg", "crs", "srs"))
+    is_code = field.kind == "text" and any(word in said for word in _CRS_WORDS)
+    prefix, _, number = text.strip().upper().partition(":")
+    is_wrong = is_code and prefix == "EPSG" and ":" in text and not number.isdigit()
+    return "must look like EPSG:4326" if is_wrong else ""
 
 
 def _details(error: ValidationError) -> Mapping[str, Any]:
     if error.kind.name in ("anyOf", "oneOf"):
         return {}
     try:
-        details = error.kind.as_dict()
+        return error.kind.as_dict()
     except (ValueError, TypeError, RecursionError):
         return {}
-    return details if isinstance(details, Mapping) else {}
 
 
 def _types(error: ValidationError) -> str:
@@ -209,54 +152,51 @@ def _types(error: ValidationError) -> str:
     return " or ".join(told) or "null"
 
 
-def _format(name: str, instance: JsonValue) -> str:
-    if name in ("uri", "iri") and isinstance(instance, str):
-        return texts.uri_fault(instance) or _FORMATS[name]
-    if name == "date" and isinstance(instance, str):
-        return texts.date_fault(instance) or _FORMATS[name]
-    return _FORMATS.get(name, f"must be written as {name}")
+def _format(name: str, instance: object) -> str:
+    fault_of = texts.FAULT_OF.get("uri" if name == "iri" else name)
+    fault = fault_of(instance) if fault_of and isinstance(instance, str) else ""
+    return fault or _FORMATS.get(name, f"must be written as {name}")
 
 
-def _alternatives(error: ValidationError, name: str, field: Field | None) -> str:
+def _pattern(pattern: str, field: Field | None) -> str:
+    """An example that a pattern accepts, else the pattern itself."""
+    if field is not None:
+        for example in (field.default, *field.schema.get("examples", ())):
+            if isinstance(example, str) and validate.accepts_pattern(pattern, example):
+                return f"must look like {words.shorten(example)}"
+    for sample in (*_SAMPLES.split(), *_SAMPLES_WITH_BLANKS):
+        if validate.accepts_pattern(pattern, sample):
+            return f"must look like {sample}"
+    return f"must match the pattern {words.shorten(pattern, 120)}"
+
+
+def _alternatives(error: ValidationError, field: Field | None) -> str:
     context: list[list[ValidationError]] = getattr(error.kind, "context", None) or []
     findings = [branch for branch in context if branch]
+    first = [branch[0] for branch in findings]
     if field is not None and words.ranges(field):
         return f"must be {words.ranges(field)}"
-    if name == "oneOf" and context and len(findings) < len(context) - 1:
+    if error.kind.name == "oneOf" and context and len(findings) < len(context) - 1:
         return "fits more than one of the kinds that are offered"
-    wanted = [
-        str(_details(branch[0]).get("property", ""))
-        for branch in findings
-        if len(branch) == 1 and branch[0].kind.name == "required"
-    ]
-    if wanted and len(wanted) == len(findings):
+    if not first:
+        return "fits none of the kinds offered"
+    if all(len(b) == 1 and b[0].kind.name == "required" for b in findings):
+        wanted = [str(_details(one).get("property", "")) for one in first]
         return f"needs {' or '.join(dict.fromkeys(wanted))}"
-    types = [branch[0] for branch in findings if branch[0].kind.name == "type"]
-    if len(types) == len(findings) and types:
-        return f"must be {' or '.join(dict.fromkeys(_types(one) for one in types))}"
+    if all(one.kind.name == "type" for one in first):
+        return f"must be {' or '.join(dict.fromkeys(map(_types, first)))}"
     if field is not None and field.branches:
         return f"must be one of: {_names(branch.label for branch in field.branches)}"
     # The branch that came furthest says best what is missing.
-    deepest = max(findings, key=lambda b: len(b[0].instance_path), default=None)
-    return message(deepest[0]) if deepest else "fits none of the kinds offered"
+    return message(max(first, key=lambda one: len(one.instance_path)))
 
 
-@lru_cache(maxsize=256)
-def _sample(pattern: str) -> str:
-    return next(
-        (sample for sample in _SAMPLES if validate.accepts_pattern(pattern, sample)), ""
-    )
+def count(number: object, noun: str) -> str:
+    """So many of something: "1 value", "2 values"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _number(value: JsonValue) -> str:
-    return exact.number_text(value) if value is not None else "the limit"
-
-
-def _count(value: JsonValue, noun: str) -> str:
-    return f"{value} {noun}" if value == 1 else f"{value} {noun}s"
-
-
-def _names(values: Iterable[Any]) -> str:
+def _names(values: Iterable[JsonValue]) -> str:
     every = list(values)
     shown = ", ".join(words.shorten(value, 40) for value in every[:_MAX_NAMED])
     more = len(every) - _MAX_NAMED

@@ -69,11 +69,6 @@ def lacks_zone(text: str) -> bool:
     )
 
 
-def duration_fault(text: str) -> str:
-    """What is wrong with a duration, or ""."""
-    return "" if _DURATION.match(text) else EXAMPLES["duration"]
-
-
 def uri_fault(text: str) -> str:
     """What is wrong with a web address, or ""."""
     if any(character.isspace() for character in text):
@@ -87,6 +82,7 @@ FAULT_OF: Final[dict[str, Callable[[str], str]]] = {
     "date": date_fault,
     "time": time_fault,
     "datetime": datetime_fault,
-    "duration": duration_fault,
+    "duration": lambda text: "" if _DURATION.match(text) else EXAMPLES["duration"],
+    "uri": uri_fault,
 }
-"""Kind of field to what finds faults in its texts."""
+"""Kind of field, or format, to what finds faults in its texts."""

@@ -6,27 +6,35 @@ plain ones run in linear time, look-arounds and back-references have a step limi
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from functools import cache, lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 from ogc_widgets.form.checks import texts
 from ogc_widgets.form.schema import exact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
-    from jsonschema_rs import ValidationError
+    from jsonschema_rs import Draft202012Validator, ValidationError
 
-    from ogc_widgets.protocol.wire import JsonValue
+    from ogc_widgets.protocol.json_type import JsonValue
+
+Answer = TypeVar("Answer")
 
 _BACKTRACK_LIMIT: Final = 20_000
 _PATTERN_BYTES: Final = 1_000_000
 _MAX_PATTERN: Final = 2_000
 _MAX_ERRORS: Final = 50
+_MAX_COMPILED: Final = 4_096
+# What was not found out, because a pattern took too many steps.
+_GIVEN_UP: Final = ("BacktrackLimitExceeded", "RegexEngineFailure")
+# What the validator raises for values and schemas that it cannot hold.
+_TOO_MUCH: Final = (ValueError, TypeError, RecursionError, OverflowError)
 
 
 class Checker:
-    """A compiled schema.
+    """A compiled schema; one that cannot be used accepts everything.
 
     Args:
         schema: A normalised schema.
@@ -37,31 +45,37 @@ class Checker:
         self._validator = _compile(schema, defs)
 
     def accepts(self, value: JsonValue) -> bool:
-        """Whether the value is valid; True where the schema could not be used."""
-        if self._validator is None:
-            return True
-        try:
-            return bool(self._validator.is_valid(value))
-        except UnicodeEncodeError:
-            return self.accepts(_whole(value))
-        except (ValueError, TypeError, RecursionError, OverflowError):
-            return True
+        """Whether the value is valid."""
+        return self._asked(lambda one, it: one.is_valid(it), value, otherwise=True)
 
-    def errors(self, value: JsonValue) -> Iterator[ValidationError]:
+    def errors(self, value: JsonValue) -> list[ValidationError]:
         """What is wrong with a value, in the validator's words."""
+        none: list[ValidationError] = []
+        found = self._asked(
+            lambda one, it: list(islice(one.iter_errors(it), _MAX_ERRORS)),
+            value,
+            otherwise=none,
+        )
+        return [error for error in found if error.kind.name not in _GIVEN_UP]
+
+    def _asked(
+        self,
+        question: Callable[[Draft202012Validator, JsonValue], Answer],
+        value: JsonValue,
+        *,
+        otherwise: Answer,
+    ) -> Answer:
         if self._validator is None:
-            return
+            return otherwise
         try:
-            for count, error in enumerate(self._validator.iter_errors(value)):
-                if count >= _MAX_ERRORS:
-                    return
-                if error.kind.name in ("BacktrackLimitExceeded", "RegexEngineFailure"):
-                    continue
-                yield error
+            return question(self._validator, value)
         except UnicodeEncodeError:
-            yield from self.errors(_whole(value))
-        except (ValueError, TypeError, RecursionError, OverflowError):
-            return
+            return self._asked(question, _whole(value), otherwise=otherwise)
+        except _TOO_MUCH:
+            return otherwise
+
+
+_compiled: dict[tuple[int, int], tuple[Checker, object, object]] = {}
 
 
 def checker(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Checker:
@@ -76,10 +90,6 @@ def checker(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Checker:
     return found[0]
 
 
-_compiled: dict[tuple[int, int], tuple[Checker, Any, Any]] = {}
-_MAX_COMPILED: Final = 4_096
-
-
 @lru_cache(maxsize=512)
 def usable_pattern(pattern: str) -> bool:
     """Whether a regular expression can be used at a bounded cost."""
@@ -88,10 +98,26 @@ def usable_pattern(pattern: str) -> bool:
     return _compile({"pattern": pattern}, {}) is not None
 
 
-def _compile(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> JsonValue:
+@lru_cache(maxsize=512)
+def accepts_pattern(pattern: str, text: str) -> bool:
+    """Whether a regular expression matches somewhere in a text."""
+    return Checker({"pattern": pattern}, {}).accepts(text)
+
+
+def allows(
+    schema: Mapping[str, Any], defs: Mapping[str, Any], value: JsonValue
+) -> bool:
+    """Whether a schema accepts a value."""
+    return checker(schema, defs).accepts(value)
+
+
+def _compile(
+    schema: Mapping[str, Any], defs: Mapping[str, Any]
+) -> Draft202012Validator | None:
     import jsonschema_rs
 
     whole = {**schema, "$defs": dict(defs)} if defs else dict(schema)
+    refused = (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError)
     try:
         return jsonschema_rs.Draft202012Validator(
             _whole(whole),
@@ -102,18 +128,11 @@ def _compile(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> JsonValue:
                 backtrack_limit=_BACKTRACK_LIMIT, size_limit=_PATTERN_BYTES
             ),
         )
-    except (
-        jsonschema_rs.ValidationError,
-        jsonschema_rs.ReferencingError,
-        ValueError,
-        TypeError,
-        RecursionError,
-        OverflowError,
-    ):
+    except (*refused, *_TOO_MUCH):
         return None
 
 
-def _whole(value: JsonValue) -> JsonValue:
+def _whole(value: Any) -> Any:  # noqa: ANN401 # JSON, or what a program put into it
     """A value or schema with other characters for half ones, which Rust cannot hold.
 
     For each half the same one, of those for private use (U+10F000 and on), so that
@@ -128,12 +147,12 @@ def _whole(value: JsonValue) -> JsonValue:
     return value
 
 
-def _refuse(uri: str) -> JsonValue:
+def _refuse(uri: str) -> NoReturn:
     raise ValueError(f"{uri} is not fetched")
 
 
-@lru_cache(maxsize=1)
-def _formats() -> dict[str, Any]:
+@cache
+def _formats() -> dict[str, Callable[[str], bool]]:
     """Formats that are read more kindly than the letter of the standard."""
     return {
         # The zone is often left out (the standard's own example does); see the notes.
@@ -144,16 +163,3 @@ def _formats() -> dict[str, Any]:
         "iri-reference": lambda _text: True,
         "uri-template": lambda _text: True,
     }
-
-
-def allows(
-    schema: Mapping[str, Any], defs: Mapping[str, Any], value: JsonValue
-) -> bool:
-    """Whether a schema accepts a value."""
-    return checker(schema, defs).accepts(value)
-
-
-@lru_cache(maxsize=512)
-def accepts_pattern(pattern: str, text: str) -> bool:
-    """Whether a regular expression matches somewhere in a text."""
-    return bool(Checker({"pattern": pattern}, {}).accepts(text))

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final, cast
 
 from ogc_widgets.form.drafts import file_drafts
+from ogc_widgets.form.drafts.tree import members_of, rows_of
 from ogc_widgets.form.fields import area_fields, stac_fields
-from ogc_widgets.form.fields.fields import UNSET, Field
+from ogc_widgets.form.fields.fields import UNSET, Draft, Field, Value
 from ogc_widgets.form.schema import exact
 from ogc_widgets.protocol import reading
 
 if TYPE_CHECKING:
-    from ogc_widgets.form.drafts.secrets_store import Vault
-    from ogc_widgets.protocol.wire import JsonValue
-
-Draft = Any
+    from ogc_widgets.form.drafts.secrets_store import SecretsStore
+    from ogc_widgets.protocol.json_type import JsonValue
 
 
 class Fault(Exception):  # noqa: N818 # of what was entered, not of the program
@@ -26,7 +26,7 @@ class Fault(Exception):  # noqa: N818 # of what was entered, not of the program
         value: What it stands for all the same, or UNSET.
     """
 
-    def __init__(self, message: str, value: Any = UNSET) -> None:  # noqa: ANN401 # JSON
+    def __init__(self, message: str, value: Value = UNSET) -> None:
         super().__init__(message)
         self.value = value
 
@@ -40,14 +40,14 @@ class Leaf:
         read: The value of a draft, UNSET for none; raises what is wrong.
     """
 
-    show: Callable[[Field, Any, Vault], Draft]
-    read: Callable[[Field, Draft, Vault], Any]
+    show: Callable[[Field, JsonValue, SecretsStore], Draft]
+    read: Callable[[Field, Draft, SecretsStore], Value]
 
 
-def _read_number(field: Field, draft: str, _vault: Vault) -> JsonValue:
-    text = draft.strip().replace("\N{MINUS SIGN}", "-")
-    if not text:
+def _read_number(field: Field, draft: Draft, _secrets: SecretsStore) -> Value:
+    if not isinstance(draft, str) or not draft.strip():
         return UNSET
+    text = draft.strip().replace("\N{MINUS SIGN}", "-")
     whole = "whole " if field.kind == "integer" else ""
     try:
         value = exact.number(text)
@@ -64,23 +64,15 @@ def _read_number(field: Field, draft: str, _vault: Vault) -> JsonValue:
     raise Fault("must be a whole number", value)
 
 
-def _show_text(_field: Field, value: JsonValue, _vault: Vault) -> Draft:
+def _show_text(_field: Field, value: JsonValue, _secrets: SecretsStore) -> Draft:
     is_shown = isinstance(value, str) and not exact.SURROGATE.search(value)
     return value if is_shown else None
 
 
-def _show_choice(field: Field, value: JsonValue, _vault: Vault) -> Draft:
-    return _numbers(field).get(exact.mark(value))
-
-
-def _read_choice(field: Field, draft: int, _vault: Vault) -> JsonValue:
-    return UNSET if isinstance(draft, bool) or draft < 0 else field.options[draft]
-
-
-def _show_choices(field: Field, value: JsonValue, _vault: Vault) -> Draft:
-    options = _numbers(field)
+def _show_choices(field: Field, value: JsonValue, _secrets: SecretsStore) -> Draft:
     if not isinstance(value, list):
         return None
+    options = _numbers(field)
     numbers = [options.get(exact.mark(one)) for one in value]
     return None if None in numbers else numbers
 
@@ -89,67 +81,90 @@ def _numbers(field: Field) -> dict[Hashable, int]:
     return {exact.mark(option): n for n, option in enumerate(field.options)}
 
 
-def _show_area(field: Field, value: JsonValue, vault: Vault) -> Draft:
+def _read_choice(field: Field, draft: Draft, _secrets: SecretsStore) -> Value:
+    if type(draft) is int and 0 <= draft < len(field.options):
+        return cast("JsonValue", field.options[draft])
+    return UNSET
+
+
+def _read_choices(field: Field, draft: Draft, secrets: SecretsStore) -> Value:
+    values = [_read_choice(field, one, secrets) for one in rows_of(draft)]
+    is_list = isinstance(draft, list)
+    return UNSET if UNSET in values or not is_list else cast("JsonValue", values)
+
+
+def _show_area(field: Field, value: JsonValue, secrets: SecretsStore) -> Draft:
     if field.typed and isinstance(value, Mapping):
         value = value.get("value")
-    return area_fields.draft_of(field, value, vault)
+    return area_fields.draft_of(field, value, secrets)
 
 
-def _read_area(field: Field, draft: Mapping[str, Any], vault: Vault) -> JsonValue:
-    value = area_fields.value_of(field, draft, vault)
+def _read_area(field: Field, draft: Draft, secrets: SecretsStore) -> Value:
+    value = area_fields.value_of(field, members_of(draft), secrets)
     is_typed = bool(field.typed) and isinstance(value, str)
     return {"value": value, "mediaType": field.typed} if is_typed else value
 
 
+def _read_secret(_field: Field, draft: Draft, secrets: SecretsStore) -> Value:
+    members = members_of(draft)
+    return (
+        cast("Value", secrets.get(members.get("ref"))) if members.get("set") else UNSET
+    )
+
+
 _NUMBER: Final = Leaf(
-    show=lambda _f, value, _v: (
-        exact.number_text(value) if reading.is_finite(value) else None
+    show=lambda _f, value, _s: (
+        exact.number_text(value)
+        if isinstance(value, (int, float, Decimal)) and reading.is_finite(value)
+        else None
     ),
     read=_read_number,
 )
 TEXT: Final = Leaf(
     show=_show_text,
-    read=lambda _f, draft, _v: draft if isinstance(draft, str) else UNSET,
+    read=lambda _f, draft, _s: draft if isinstance(draft, str) else UNSET,
 )
 LEAVES: Final[dict[str, Leaf]] = {
     "number": _NUMBER,
     "integer": _NUMBER,
     "boolean": Leaf(
-        show=lambda _f, value, _v: (
+        show=lambda _f, value, _s: (
             str(value).lower() if isinstance(value, bool) else None
         ),
-        read=lambda _f, draft, _v: {"true": True, "false": False}.get(draft, UNSET),
+        read=lambda _f, draft, _s: (
+            draft == "true" if draft in ("true", "false") else UNSET
+        ),
     ),
     "null": Leaf(
-        show=lambda _f, value, _v: "null" if value is None else None,
-        read=lambda _f, draft, _v: None if draft == "null" else UNSET,
+        show=lambda _f, value, _s: "null" if value is None else None,
+        read=lambda _f, draft, _s: None if draft == "null" else UNSET,
     ),
     "const": Leaf(
-        show=lambda field, _value, _v: "".join(field.option_labels[:1]),
-        read=lambda field, _draft, _v: field.options[0],
+        show=lambda field, _value, _s: "".join(field.option_labels[:1]),
+        read=lambda field, _draft, _s: field.options[0],
     ),
-    "choice": Leaf(show=_show_choice, read=_read_choice),
-    "multichoice": Leaf(
-        show=_show_choices,
-        read=lambda field, draft, _v: [field.options[number] for number in draft],
+    "choice": Leaf(
+        show=lambda field, value, _s: _numbers(field).get(exact.mark(value)),
+        read=_read_choice,
     ),
+    "multichoice": Leaf(show=_show_choices, read=_read_choices),
     "json": Leaf(
-        show=lambda _f, value, _v: exact.dumps(value, indent=2),
-        read=lambda _f, text, _v: exact.loads(text) if text.strip() else UNSET,
+        show=lambda _f, value, _s: exact.dumps(value, indent=2),
+        read=lambda _f, text, _s: (
+            exact.loads(text) if isinstance(text, str) and text.strip() else UNSET
+        ),
     ),
     "secret": Leaf(
-        show=lambda _f, value, vault: {"set": True, "ref": vault.put(value)},
-        read=lambda _f, draft, vault: (
-            vault.get(draft["ref"]) if draft.get("set") else UNSET
-        ),
+        show=lambda _f, value, secrets: {"set": True, "ref": secrets.put(value)},
+        read=_read_secret,
     ),
     "area": Leaf(show=_show_area, read=_read_area),
     "file": Leaf(
-        show=lambda field, value, _v: file_drafts.draft_of(field, value),
+        show=lambda field, value, _s: file_drafts.draft_of(field, value),
         read=file_drafts.value_of,
     ),
     "stac": Leaf(
-        show=lambda field, value, _v: stac_fields.draft_of(field, value),
-        read=lambda field, draft, _v: stac_fields.value_of(field, draft),
+        show=lambda field, value, _s: stac_fields.draft_of(field, value),
+        read=lambda field, draft, _s: stac_fields.value_of(field, draft),
     ),
 }

@@ -3,94 +3,122 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from ogc_widgets.form.fields.fields import (
     EXTRA_MEMBERS,
+    Draft,
     Field,
     join_path,
     number_of_step,
 )
 
 if TYPE_CHECKING:
-    from ogc_widgets.protocol.wire import JsonValue
+    from ogc_widgets.protocol.json_type import JsonObject, JsonValue
 
 
-def part_at(
-    field: Field, draft: JsonValue, steps: list[str]
-) -> tuple[Field, Any] | None:
+class Part(NamedTuple):
+    """A part of a field that is on the screen.
+
+    Attributes:
+        step: What leads to it in a path; "" for the chosen branch of a union, which
+            stands in the same place.
+        field: Its field.
+        draft: What stands there.
+    """
+
+    step: str
+    field: Field
+    draft: Draft
+
+
+def parts(field: Field, draft: Draft) -> Iterator[Part]:
+    """The parts of a field that are on the screen; of an empty list, its first row."""
+    match field.kind:
+        case "union":
+            number = chosen_branch(field, draft)
+            if number is not None:
+                inner = members_of(draft).get("draft")
+                yield Part("", field.branches[number], inner)
+        case "list" if field.item is not None:
+            for number, part in enumerate(rows_of(draft) or [None]):
+                yield Part(str(number), field.item, part)
+        case "tuple":
+            rows = rows_of(draft)
+            rows += [None] * (len(field.fields) - len(rows))
+            for number, (member, part) in enumerate(
+                zip(field.fields, rows, strict=False)
+            ):
+                yield Part(str(number), member, part)
+        case "object":
+            members = members_of(draft)
+            for member in field.fields:
+                yield Part(join_path(member.key), member, members.get(member.key))
+            yield from _named_parts(field, members.get(EXTRA_MEMBERS))
+        case "map":
+            yield from _named_parts(field, draft)
+
+
+def _named_parts(field: Field, rows: Draft) -> Iterator[Part]:
+    if field.item is not None:
+        for number, (name, part) in enumerate(named_rows(rows)):
+            yield Part(join_path(name or number), field.item, part)
+
+
+def part_at(field: Field, draft: Draft, steps: list[str]) -> tuple[Field, Draft] | None:
     """The field and draft at the end of a path; None if there is no such part."""
     if field.kind == "union":
-        branch = _chosen(field, draft)
-        if branch is None:
-            return (field, draft) if not steps else None
-        inner = draft.get("draft") if isinstance(draft, Mapping) else None
-        return part_at(field.branches[branch], inner, steps)
+        for chosen in parts(field, draft):
+            return part_at(chosen.field, chosen.draft, steps)
     if not steps:
         return field, draft
-    found = _member(field, steps[0])
-    if found is None:
-        return None
-    return part_at(found, _part(field, draft, steps[0]), steps[1:])
+    part = _part(field, draft, steps[0])
+    return None if part is None else part_at(part.field, part.draft, steps[1:])
 
 
-def with_part(
-    field: Field, draft: JsonValue, steps: list[str], new: JsonValue
-) -> JsonValue:
+def with_part(field: Field, draft: Draft, steps: list[str], new: Draft) -> Draft:
     """The draft with another draft at the end of a path."""
     if field.kind == "union":
-        branch = _chosen(field, draft)
-        if branch is None:
-            return draft if steps else new
-        inner = draft.get("draft") if isinstance(draft, Mapping) else None
-        return {
-            "branch": branch,
-            "draft": with_part(field.branches[branch], inner, steps, new),
-        }
+        for chosen in parts(field, draft):
+            inside = with_part(chosen.field, chosen.draft, steps, new)
+            return {"branch": chosen_branch(field, draft), "draft": inside}
     if not steps:
         return new
-    member = _member(field, steps[0])
-    if member is None:
+    part = _part(field, draft, steps[0])
+    if part is None:
         return draft
-    inside = with_part(member, _part(field, draft, steps[0]), steps[1:], new)
+    inside = with_part(part.field, part.draft, steps[1:], new)
     if field.kind in ("list", "tuple"):
-        rows = list(draft) if isinstance(draft, list) else []
-        number = int(steps[0])
+        rows, number = rows_of(draft), int(steps[0])
         rows += [None] * (number + 1 - len(rows))
         rows[number] = inside
         return rows
     if field.kind == "map":
-        return [[key, inside if key == steps[0] else part] for key, part in draft or ()]
-    if _is_other(field, steps[0]):
-        others = _other_rows(field, draft)
-        changed = [[key, inside if key == steps[0] else part] for key, part in others]
-        return {**(draft or {}), EXTRA_MEMBERS: changed}
-    return {**(draft if isinstance(draft, Mapping) else {}), steps[0]: inside}
+        return _with_row(draft, steps[0], inside)
+    members = members_of(draft)
+    if any(member.key == steps[0] for member in field.fields):
+        return {**members, steps[0]: inside}
+    others = _with_row(members.get(EXTRA_MEMBERS), steps[0], inside)
+    return {**members, EXTRA_MEMBERS: others}
 
 
-def parts(field: Field, draft: JsonValue) -> Iterator[tuple[str, Field, Any]]:
-    """The parts of a field that are on the screen: step, field and draft.
-
-    The step of the chosen branch of a union is "": it stands in the same place.
-    """
-    if field.kind == "union":
-        branch = _chosen(field, draft)
-        if branch is not None:
-            inner = draft.get("draft") if isinstance(draft, Mapping) else None
-            yield "", field.branches[branch], inner
-    elif field.kind == "list" and field.item is not None:
-        rows = draft if isinstance(draft, list) and draft else [None]
-        for number, part in enumerate(rows):
-            yield str(number), field.item, part
-    elif field.kind in ("object", "tuple"):
-        for number, member in enumerate(field.fields):
-            step = member.key if field.kind == "object" else str(number)
-            yield join_path(step), member, _part(field, draft, step)
-        for name, part in _other_rows(field, draft):
-            yield join_path(name), field.item or field, part
+def _part(field: Field, draft: Draft, step: str) -> Part | None:
+    for part in parts(field, draft):
+        if part.step == join_path(step):
+            return part
+    if field.kind == "list" and number_of_step(step) is not None and field.item:
+        return Part(step, field.item, None)  # so far a row of the page only
+    return None
 
 
-def area_paths(field: Field, draft: JsonValue, path: str = "") -> Iterator[str]:
+def _with_row(draft: Draft, step: str, inside: Draft) -> Draft:
+    return [
+        [name, inside if step == (name or str(number)) else part]
+        for number, (name, part) in enumerate(named_rows(draft))
+    ]
+
+
+def area_paths(field: Field, draft: Draft, path: str = "") -> Iterator[str]:
     """Paths of the areas in an input, as far as they are on the screen."""
     path = path or join_path(field.key)
     if field.kind == "area":
@@ -99,11 +127,12 @@ def area_paths(field: Field, draft: JsonValue, path: str = "") -> Iterator[str]:
         yield from area_paths(member, part, f"{path}/{step}" if step else path)
 
 
-def references_in(draft: JsonValue) -> Iterator[str]:
-    """Names of what a draft keeps in the vault."""
+def references_in(draft: Draft) -> Iterator[str]:
+    """Names of what a draft keeps in the store of secrets."""
     if isinstance(draft, Mapping):
-        if isinstance(draft.get("ref"), str):
-            yield draft["ref"]
+        reference = draft.get("ref")
+        if isinstance(reference, str):
+            yield reference
         for part in draft.values():
             yield from references_in(part)
     elif isinstance(draft, list):
@@ -111,51 +140,30 @@ def references_in(draft: JsonValue) -> Iterator[str]:
             yield from references_in(part)
 
 
-def _chosen(field: Field, draft: JsonValue) -> int | None:
+def rows_of(draft: Draft) -> list[Draft]:
+    """A list of the rows of a draft; empty where it is something else."""
+    return list(draft) if isinstance(draft, (list, tuple)) else []
+
+
+def named_rows(draft: Draft) -> list[tuple[str, Draft]]:
+    """Name and draft of each row; rows that are something else are left out."""
+    return [
+        (row[0], row[1])
+        for row in rows_of(draft)
+        if isinstance(row, (list, tuple)) and len(row) == 2 and isinstance(row[0], str)
+    ]
+
+
+def members_of(value: JsonValue) -> JsonObject:
+    """The members of an object; none where it is something else."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def chosen_branch(field: Field, draft: Draft) -> int | None:
     """The branch of a union on the screen; of an untouched one, where an area is."""
     if isinstance(draft, Mapping):
         number = draft.get("branch")
         if isinstance(number, int) and 0 <= number < len(field.branches):
             return number
         return None
-    return next(
-        (n for n, branch in enumerate(field.branches) if branch.kind == "area"), None
-    )
-
-
-def _member(field: Field, step: str) -> Field | None:
-    if field.kind == "list":
-        return None if number_of_step(step) is None else field.item
-    if field.kind == "map":
-        return field.item
-    if field.kind == "tuple":
-        number = number_of_step(step)
-        return None if number is None else dict(enumerate(field.fields)).get(number)
-    return next((m for m in field.fields if m.key == step), field.item)
-
-
-def _is_other(field: Field, step: str) -> bool:
-    """Whether a step leads to a member that the object does not describe."""
-    return (
-        field.kind == "object"
-        and field.item is not None
-        and all(member.key != step for member in field.fields)
-    )
-
-
-def _other_rows(field: Field, draft: JsonValue) -> list[Any]:
-    is_open = field.kind == "object" and field.item is not None
-    rows = draft.get(EXTRA_MEMBERS) if isinstance(draft, Mapping) else None
-    return rows if is_open and isinstance(rows, list) else []
-
-
-def _part(field: Field, draft: JsonValue, step: str) -> JsonValue:
-    if field.kind in ("list", "tuple"):
-        rows = draft if isinstance(draft, list) else []
-        return rows[int(step)] if int(step) < len(rows) else None
-    if field.kind == "map":
-        rows = draft if isinstance(draft, list) else []
-        return next((part for key, part in rows if key == step), None)
-    if _is_other(field, step):
-        return next((p for key, p in _other_rows(field, draft) if key == step), None)
-    return draft.get(step) if isinstance(draft, Mapping) else None
+    return next((n for n, one in enumerate(field.branches) if one.kind == "area"), None)

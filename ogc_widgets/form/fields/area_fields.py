@@ -22,7 +22,7 @@ from ogc_widgets.area.recognition.input_facts import facts_of
 from ogc_widgets.area.recognition.order import UNDECIDED, form_of, order_of, orders_of
 from ogc_widgets.area.recognition.recognition import recognise as recognise_input
 from ogc_widgets.errors import InputError
-from ogc_widgets.form.drafts.secrets_store import Vault
+from ogc_widgets.form.drafts.secrets_store import SecretsStore
 from ogc_widgets.form.fields.fields import UNSET, Field
 from ogc_widgets.form.schema import exact, known_schemas
 
@@ -131,7 +131,9 @@ def joined(hints: list[AreaHint]) -> AreaHint:
     )
 
 
-def value_of(field: Field, draft: Mapping[str, Any], vault: Vault) -> JsonValue:
+def value_of(
+    field: Field, draft: Mapping[str, Any], secrets: SecretsStore
+) -> JsonValue:
     """The value that an area draft stands for.
 
     Raises:
@@ -145,7 +147,7 @@ def value_of(field: Field, draft: Mapping[str, Any], vault: Vault) -> JsonValue:
         # Numbers from Python or the server's default: it is known what is sent, and
         # only not always where it is.
         return _as_given(text, way[0])
-    given = vault.get(draft.get("ref"))
+    given = secrets.get(draft.get("ref"))
     if isinstance(given, _Given) and (given.text, given.way) == (text, way):
         # Set from Python and not edited since: every digit and member is kept.
         return given.value
@@ -172,7 +174,9 @@ def advice(field: Field, draft: JsonValue, value: JsonValue) -> str:
     return ""
 
 
-def draft_of(field: Field, value: JsonValue, vault: Vault) -> dict[str, Any] | None:
+def draft_of(
+    field: Field, value: JsonValue, secrets: SecretsStore
+) -> dict[str, Any] | None:
     """The draft that shows a value as an area; None if no text can."""
     if field.area is None:
         return None
@@ -186,7 +190,7 @@ def draft_of(field: Field, value: JsonValue, vault: Vault) -> dict[str, Any] | N
         text = to_text(value, encoding, crs, field.area)
         if text is not None and text.strip():
             draft = {"encoding": encoding, "crs": crs, "text": text}
-            if exact.same(_tried(field, draft, vault), value):
+            if exact.same(_tried(field, draft, secrets), value):
                 return draft
     text = _shown(value, fitting[0]) if fitting else None
     if text is None:
@@ -196,7 +200,7 @@ def draft_of(field: Field, value: JsonValue, vault: Vault) -> dict[str, Any] | N
         return {"encoding": fitting[0], "crs": crs, "text": numbers, "given": True}
     # No text makes exactly this value, so it is kept beside the one that shows it.
     draft = {"encoding": fitting[0], "crs": crs, "text": text}
-    draft["ref"] = vault.put(_Given(text, _way(field, draft), value))
+    draft["ref"] = secrets.put(_Given(text, _way(field, draft), value))
     return draft
 
 
@@ -250,7 +254,7 @@ def changed(
     if text.strip():
         # The shape stays, and its numbers follow; numbers whose order was not known
         # stay, and are a shape now.
-        old = area_in(field, before, _tried(field, before, Vault()))
+        old = area_in(field, before, _tried(field, before, SecretsStore()))
         if old is not None:
             _require_known(encoding, crs)
             # Numbers may have been in the old system: the text goes on in degrees.
@@ -314,9 +318,9 @@ def _way(field: Field, draft: Mapping[str, Any]) -> tuple[str, str | None]:
     return encoding, crs if isinstance(crs, str) else None
 
 
-def _tried(field: Field, draft: Mapping[str, Any], vault: Vault) -> JsonValue:
+def _tried(field: Field, draft: Mapping[str, Any], secrets: SecretsStore) -> JsonValue:
     try:
-        return value_of(field, draft, vault)
+        return value_of(field, draft, secrets)
     except InputError:
         return UNSET
 

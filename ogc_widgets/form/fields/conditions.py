@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.form.checks import validate
 from ogc_widgets.form.drafts import tree
-from ogc_widgets.form.drafts.drafts import Reader
+from ogc_widgets.form.drafts.codec import Codec
 from ogc_widgets.form.fields.fields import UNSET, Field
 
 if TYPE_CHECKING:
-    from ogc_widgets.form.drafts.secrets_store import Vault
+    from ogc_widgets.form.drafts.secrets_store import SecretsStore
     from ogc_widgets.protocol.wire import JsonValue
 
 
@@ -35,15 +35,15 @@ class Standing:
 
 
 def standings(
-    field: Field, draft: JsonValue, vault: Vault, path: str
+    field: Field, draft: JsonValue, secrets: SecretsStore, path: str
 ) -> Iterator[tuple[str, Standing]]:
     """Path and standing of every object with rules that is on the screen."""
     if field.rules:
-        value = Reader(vault, check=False).read(field, draft, "")
+        value = Codec(secrets, check=False).read(field, draft, "")
         drafts = draft if isinstance(draft, Mapping) else {}
         yield path, _standing(field, value if isinstance(value, dict) else {}, drafts)
     for step, member, part in tree.parts(field, draft):
-        yield from standings(member, part, vault, f"{path}/{step}" if step else path)
+        yield from standings(member, part, secrets, f"{path}/{step}" if step else path)
 
 
 def has_rules(field: Field) -> bool:

@@ -114,8 +114,7 @@ def _is_large(default: JsonValue) -> bool:
 
 
 def _is_valid(field: Field, value: JsonValue) -> bool:
-    from ogc_widgets.form.drafts.drafts import from_draft
-    from ogc_widgets.form.drafts.to_draft import to_draft
+    from ogc_widgets.form.drafts.codec import from_draft, to_draft
 
     try:
         found, errors = from_draft(field, to_draft(field, value))

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.form.drafts.drafts import from_draft
-from ogc_widgets.form.drafts.secrets_store import Vault
-from ogc_widgets.form.drafts.to_draft import to_draft
+from ogc_widgets.form.drafts.codec import from_draft, to_draft
+from ogc_widgets.form.drafts.secrets_store import SecretsStore
 from ogc_widgets.form.fields.fields import UNSET
 from ogc_widgets.form.sets.pasted_requests import inputs_in
 
@@ -54,8 +53,8 @@ def _request_in(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def _first_usable(field: Field, examples: Iterable[Any]) -> Any:  # noqa: ANN401 # JSON
     for example in examples:
-        vault = Vault()
-        value, findings = from_draft(field, to_draft(field, example, vault), vault)
+        secrets = SecretsStore()
+        value, findings = from_draft(field, to_draft(field, example, secrets), secrets)
         if value is not UNSET and not findings:
             return value
     return UNSET

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from ogc_widgets.client.stac.stac_documents import KIND_WORDS
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from ogc_widgets.area.recognition.area_hint import AreaHint
+    from ogc_widgets.protocol.json_type import JsonValue
 
 Kind = Literal[
     "text",  # one line; format says more (uri, email, uuid, ...)
@@ -60,6 +61,12 @@ class Unset(Enum):
 
 UNSET: Final = Unset.UNSET
 """Nothing was entered: the input is left out of the request."""
+
+Value: TypeAlias = "JsonValue | Unset"
+"""What is sent of a field."""
+
+Draft: TypeAlias = "JsonValue"
+"""What stands on the screen; see :mod:`ogc_widgets.form.drafts.codec`."""
 
 EXTRA_MEMBERS: Final = ""
 """Where the draft of an object keeps its members that the schema does not name."""

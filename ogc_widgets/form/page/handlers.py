@@ -45,7 +45,7 @@ class PageHandlers:
     def on_secret(self, id: str, secret: str, path: str = "", **_: object) -> None:
         """A password was entered, or taken away."""
         with publishing(self._form):
-            name = self._values.vault.put(secret) if secret else ""
+            name = self._values.secrets.put(secret) if secret else ""
             draft = {"set": True, "ref": name} if name else None
             self._form.set_part(path or id, draft)
 
@@ -69,7 +69,7 @@ class PageHandlers:
                 "name": clean(name),
                 "type": mime or None,
                 "size": len(content),
-                "ref": self._values.vault.put(content),
+                "ref": self._values.secrets.put(content),
             }
             self._form.set_part(path or id, draft)
 

@@ -59,7 +59,7 @@ from typing import Any
 
 from ogc_widgets.area.encoding_words import in_words, label_of
 from ogc_widgets.area.recognition.order import UNDECIDED, order_of
-from ogc_widgets.form.drafts.to_draft import template
+from ogc_widgets.form.drafts.codec import template
 from ogc_widgets.form.fields.fields import UNSET, Field
 from ogc_widgets.form.page import words
 from ogc_widgets.form.schema import exact
