@@ -75,6 +75,9 @@ _ENDINGS = {
 _DEPTH = 5
 _KEYWORDS = ("oneOf", "anyOf", "allOf")
 OCTETS = "application/octet-stream"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_PAGE = re.compile(rb"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+html|html)\b",
+                   re.IGNORECASE | re.DOTALL)  # fmt: skip
 
 
 def bare(kind: str) -> str:
@@ -108,6 +111,11 @@ def sniff(data: bytes) -> str:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
     return next((kind for start, kind in _MAGIC if data.startswith(start)), "")
+
+
+def is_page(body: bytes) -> bool:
+    """Whether a body is a web page."""
+    return _PAGE.match(body.removeprefix(_BYTE_ORDER_MARK)[:4_000]) is not None
 
 
 def extension(kind: str) -> str:

@@ -24,7 +24,7 @@ from ogc_widgets.errors import (
     TransportError,
 )
 from ogc_widgets.map.raster import picture_of
-from ogc_widgets.protocol.documents.results_documents import ResultsDocument
+from ogc_widgets.protocol.answers.results import ResultsDocument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

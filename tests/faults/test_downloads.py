@@ -30,7 +30,7 @@ from ogc_widgets.errors import (
     TransportError,
     UnverifiedWarning,
 )
-from ogc_widgets.protocol.documents.results_documents import ResultsDocument
+from ogc_widgets.protocol.answers.results import ResultsDocument
 
 TIFF = b"II*\x00" + bytes(range(256)) * 400
 OTHER = b"II*\x00" + bytes(reversed(range(256))) * 400

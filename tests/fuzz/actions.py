@@ -22,6 +22,7 @@ from ogc_widgets.protocol import (
     ExecuteRequest,
     LandingPage,
     Process,
+    StatusInfo,
     security,
 )
 from ogc_widgets.protocol.answers.job_replies import (
@@ -35,10 +36,9 @@ from ogc_widgets.protocol.answers.replies import (
     problem_error,
     retry_after_s,
 )
-from ogc_widgets.protocol.documents import documents as api_documents
+from ogc_widgets.protocol.answers.results import read_results
 from ogc_widgets.protocol.documents.paging import read_page
 from ogc_widgets.protocol.documents.processes import processes_on
-from ogc_widgets.protocol.documents.results_documents import read_results
 from ogc_widgets.protocol.documents.status import jobs_on, log_links
 from ogc_widgets.protocol.jobs.watching import JobView, phase_of
 from ogc_widgets.protocol.links import Rebase
@@ -114,7 +114,7 @@ def status(document):
 
 
 def panel(document):
-    found = api_documents.StatusInfo.from_json(document, HERE)
+    found = StatusInfo.from_json(document, HERE)
     job = FakeJob(JobView(phase=phase_of(found), status=found), inputs={"a": document})
     shown = JobPanel(job)
     try:
@@ -129,7 +129,9 @@ def panel(document):
 
 def results(document):
     for kind in ("application/json", "application/geo+json"):
-        found = read_results(json.dumps(document).encode(), kind, output_ids=("out",))
+        found = read_results(
+            Reply(200, {"content-type": kind}, json.dumps(document).encode()), ("out",)
+        )
         if found.items:
             on_map(found.items)
 

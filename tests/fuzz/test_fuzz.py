@@ -20,7 +20,8 @@ from ogc_widgets.errors import (
     ProtocolError,
 )
 from ogc_widgets.form import ProcessForm
-from ogc_widgets.protocol.documents.multipart import parts_of
+from ogc_widgets.protocol.answers.replies import Reply
+from ogc_widgets.protocol.answers.results import read_results
 from ogc_widgets.protocol.links import absolute, with_query
 from ogc_widgets.protocol.notices import silent
 from ogc_widgets.protocol.wire import parse_json
@@ -105,8 +106,9 @@ def test_area_is_judged_when_its_type_is_no_word(kind):
 
 
 def test_body_is_refused_when_its_boundary_does_not_stand_in_it():
+    kind = 'multipart/related; boundary="xyz"'
     with pytest.raises(ProtocolError):
-        parts_of(b"\0" * 9, 'multipart/related; boundary="xyz"')
+        read_results(Reply(200, {"content-type": kind}, b"\0" * 9))
 
 
 @pytest.mark.parametrize("href", ["\ud800", "/jobs/\udfff", "?a=\ud800"])

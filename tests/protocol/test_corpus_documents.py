@@ -26,9 +26,9 @@ from ogc_widgets.protocol import (
 )
 from ogc_widgets.protocol.answers.job_replies import read_submitted
 from ogc_widgets.protocol.answers.replies import Reply, problem_error
+from ogc_widgets.protocol.answers.results import read_results
 from ogc_widgets.protocol.documents.paging import read_page
 from ogc_widgets.protocol.documents.processes import processes_on
-from ogc_widgets.protocol.documents.results_documents import read_results
 from ogc_widgets.protocol.documents.status import jobs_on, log_links
 from ogc_widgets.protocol.links import Rebase, absolute
 from ogc_widgets.protocol.notices import silent, strict
@@ -36,6 +36,8 @@ from ogc_widgets.protocol.requests.packages import read_package
 from ogc_widgets.protocol.requests.requests import execute_request
 
 pytestmark = pytest.mark.corpus
+
+JSON = {"content-type": "application/json"}
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 
@@ -162,7 +164,7 @@ def test_refusal_becomes_an_error_with_its_words_when_recorded(path):
 def test_results_are_read_when_recorded(path):
     body = path.read_bytes()
     document = tolerant(
-        lambda: read_results(body, "application/json", url="http://server.test/r")
+        lambda: read_results(Reply(200, JSON, body, "http://server.test/r"))
     )
     assert document.raw == json.loads(body)
     assert document.outputs

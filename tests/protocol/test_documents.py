@@ -16,11 +16,14 @@ from ogc_widgets.protocol import (
     Process,
     StatusInfo,
 )
+from ogc_widgets.protocol.answers.replies import Reply
+from ogc_widgets.protocol.answers.results import read_results
 from ogc_widgets.protocol.documents.paging import read_page
 from ogc_widgets.protocol.documents.processes import processes_on
-from ogc_widgets.protocol.documents.results_documents import read_results
 from ogc_widgets.protocol.documents.status import jobs_on
 from ogc_widgets.protocol.notices import silent
+
+JSON = {"content-type": "application/json"}
 
 
 @pytest.mark.parametrize(
@@ -237,7 +240,7 @@ def test_reading_raises_only_our_error_when_the_document_is_anything(read, docum
 def test_results_raise_only_our_error_when_they_are_anything(document):
     with silent():
         try:
-            found = read_results(document, "application/json")
+            found = read_results(Reply(200, JSON, document))
         except ProtocolError:
             return
     assert isinstance(found.outputs, dict)

@@ -26,9 +26,9 @@ from ogc_widgets.protocol.answers.job_replies import (
     read_submitted,
 )
 from ogc_widgets.protocol.answers.replies import Reply, problem_error
+from ogc_widgets.protocol.answers.results import read_results
 from ogc_widgets.protocol.documents.paging import read_page
 from ogc_widgets.protocol.documents.processes import processes_on
-from ogc_widgets.protocol.documents.results_documents import read_results
 from ogc_widgets.protocol.documents.status import jobs_on, log_links
 from ogc_widgets.protocol.jobs.watching import phase_of
 from ogc_widgets.protocol.links import Rebase
@@ -37,6 +37,8 @@ from ogc_widgets.protocol.requests.packages import read_package
 from ogc_widgets.protocol.requests.requests import execute_request
 
 pytestmark = pytest.mark.corpus
+
+JSON = {"content-type": "application/json"}
 
 BASE = "http://server.test/acme/ogc-api"
 FOLDERS = [
@@ -86,7 +88,7 @@ def read_job(document):
 
 def read_outputs(document):
     for ids in ((), ("stac_catalog",), ("a", "b")):
-        found = read_results(body_of(document), "application/json", output_ids=ids)
+        found = read_results(Reply(200, JSON, body_of(document)), ids)
         assert isinstance(found.outputs, dict)
         assert all(isinstance(name, str) for name in found.outputs)
         assert all(isinstance(item, dict) for item in [*found.items, *found.catalogs])

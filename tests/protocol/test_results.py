@@ -7,7 +7,8 @@ import pytest
 
 from ogc_widgets.errors import ProtocolError
 from ogc_widgets.protocol import StatusInfo
-from ogc_widgets.protocol.documents.results_documents import read_results
+from ogc_widgets.protocol.answers.replies import Reply
+from ogc_widgets.protocol.answers.results import read_results
 from ogc_widgets.protocol.documents.status import log_links
 
 ITEM = {
@@ -18,10 +19,10 @@ ITEMS = {"type": "FeatureCollection", "features": [ITEM, {**ITEM, "id": "b"}]}
 COLLECTION = {"type": "Collection", "id": "c", "stac_version": "1.1.0", "links": []}
 
 
-def read(document, ids=(), **options):
+def read(document, ids=(), *, content_type="application/json", headers=None, url=""):
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
-    kind = options.pop("content_type", "application/json")
-    return read_results(body, kind, output_ids=ids, **options)
+    said = {"content-type": content_type, **(headers or {})}
+    return read_results(Reply(200, said, body, url), ids)
 
 
 @pytest.mark.parametrize(

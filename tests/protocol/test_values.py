@@ -10,7 +10,8 @@ import pytest
 
 from ogc_widgets.errors import DialectWarning, ProtocolError, StrictError
 from ogc_widgets.protocol import OutputDescription
-from ogc_widgets.protocol.documents.results_documents import read_output, read_results
+from ogc_widgets.protocol.answers.replies import Reply
+from ogc_widgets.protocol.answers.results import read_output, read_results
 from ogc_widgets.protocol.media_types import extension, is_binary
 from ogc_widgets.protocol.notices import strict
 
@@ -22,10 +23,23 @@ URL_SAFE = base64.urlsafe_b64encode(PNG).decode()
 HREF = f"data:image/png;base64,{PLAIN}"
 
 
-def read(document, ids=("image",), **options):
+def reply(document, content_type="application/json"):
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
-    kind = options.pop("content_type", "application/json")
-    return read_results(body, kind, output_ids=ids, **options)
+    return Reply(200, {"content-type": content_type}, body)
+
+
+def read(document, ids=("image",), *, content_type="application/json", described=None):
+    return read_results(reply(document, content_type), ids, described)
+
+
+def described(**kinds):
+    """Outputs by name, each with its media types, the default first."""
+    return {
+        name: OutputDescription.from_json(
+            name, {"schema": {"oneOf": [{"contentMediaType": one} for one in said]}}
+        )
+        for name, said in kinds.items()
+    }
 
 
 @pytest.mark.parametrize("text", [PLAIN, LINES, URL_SAFE, PLAIN.rstrip("=")])
@@ -99,7 +113,7 @@ def test_description_tells_when_the_value_says_nothing():
     text = base64.b64encode(data).decode()
     plain = {"image": text}
     assert read(plain).outputs == plain
-    found = read(plain, described={"image": ("application/x-own",)})
+    found = read(plain, described=described(image=["application/x-own"]))
     assert found.outputs == {"image": data}
     assert found.media_types == {"image": "application/x-own"}
 
@@ -155,7 +169,7 @@ def test_document_is_read_when_it_is_labelled_as_bytes(kind):
 
 
 def test_raw_body_goes_to_the_output_of_its_media_type():
-    kinds = {"report": ("text/csv",), "image": ("image/png", "image/tiff")}
+    kinds = described(report=["text/csv"], image=["image/png", "image/tiff"])
     found = read(PNG, tuple(kinds), described=kinds, content_type="image/png")
     assert found.outputs == {"image": PNG}
 
@@ -237,10 +251,10 @@ def test_page_is_no_result_unless_one_is_described(page, kind):
     with pytest.raises(ProtocolError, match="web page"):
         read(page, ("report",), content_type=kind)
     with pytest.raises(ProtocolError, match="web page"):
-        read_output(page, kind, "report")
+        read_output(reply(page, kind), "report")
     if kind:
         return
-    kinds = {"report": ("text/html",)}
+    kinds = described(report=["text/html"])
     found = read(page, ("report",), content_type="text/html", described=kinds)
     assert found.outputs == {"report": page.decode()}
 
@@ -290,8 +304,7 @@ def test_described_outputs_decide_when_one_is_named_like_a_member(
      ({"value": PLAIN, "encoding": "base64"}, PNG), (FEATURES, FEATURES), ([1], [1])],
 )  # fmt: skip
 def test_one_output_alone_is_what_its_address_gives(document, value):
-    body = json.dumps(document).encode()
-    assert read_output(body, "application/json", "out").value == value
+    assert read_output(reply(document), "out").value == value
 
 
 # -- media types ----------------------------------------------------------------------
@@ -348,8 +361,9 @@ def test_names_end_as_their_media_type_wants(kind, ending):
 def test_text_stays_text_when_the_description_says_so(text):
     body = text.encode()
     kind = "text/plain; charset=UTF-8"
-    found = read(body, ("out",), content_type=kind, strings={"out"})
+    out = OutputDescription.from_json("out", {"schema": {"type": "string"}})
+    found = read(body, ("out",), content_type=kind, described={"out": out})
     assert found.outputs == {"out": text}
-    assert read_output(body, kind, "out", is_string=True).value == text
+    assert read_output(reply(body, kind), "out", out).value == text
     # Nothing is lost where nothing is described.
     assert read(b"7", ("out",), content_type=kind).outputs == {"out": 7}

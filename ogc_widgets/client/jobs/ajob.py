@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from ogc_widgets.client.auth.sign_in import SigningIn
     from ogc_widgets.client.discovery import Discovery
     from ogc_widgets.protocol.answers.replies import Reply
+    from ogc_widgets.protocol.answers.results import ResultsDocument
     from ogc_widgets.protocol.capabilities import Capabilities
-    from ogc_widgets.protocol.documents.results_documents import ResultsDocument
 
 # JSON where there is a choice: some servers answer a page for people otherwise.
 _ANY_RESULT = "application/json, */*;q=0.5"

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import pystac
 
     from ogc_widgets.client.http.connection import Connection
-    from ogc_widgets.protocol.documents.results_documents import ResultsDocument
+    from ogc_widgets.protocol.answers.results import ResultsDocument
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ogc_widgets.client.results.file_names import name_in_url, safe_filename
 from ogc_widgets.protocol import media_types as media
-from ogc_widgets.protocol.documents.result_values import is_spatial
+from ogc_widgets.protocol.answers.result_values import is_spatial
 from ogc_widgets.protocol.links import split_address
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import dump_json

@@ -7,11 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import OgcError
-from ogc_widgets.protocol.documents.results_documents import (
-    ResultsDocument,
-    is_item,
-    items_in,
-)
+from ogc_widgets.protocol.answers.results import ResultsDocument, is_item, items_in
 from ogc_widgets.protocol.links import WEB_SCHEMES, find_link, read_links, split_address
 from ogc_widgets.protocol.requests import requests
 

@@ -19,15 +19,15 @@ from ogc_widgets.errors import (
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.job_replies import reason_in
 from ogc_widgets.protocol.answers.replies import Reply, problem_error, retry_after_s
-from ogc_widgets.protocol.documents.problems import Problem
-from ogc_widgets.protocol.documents.result_values import Value, is_page
-from ogc_widgets.protocol.documents.results_documents import (
+from ogc_widgets.protocol.answers.result_values import Value
+from ogc_widgets.protocol.answers.results import (
     ResultsDocument,
     read_output,
     read_results,
 )
+from ogc_widgets.protocol.documents.problems import Problem
 from ogc_widgets.protocol.links import find_link, join_path, same_origin
-from ogc_widgets.protocol.media_types import is_html
+from ogc_widgets.protocol.media_types import is_html, is_page
 from ogc_widgets.protocol.notices import silent
 from ogc_widgets.protocol.requests import requests
 from ogc_widgets.protocol.text import clean
@@ -163,18 +163,11 @@ class ResultsReader:
             reply = await self._get(join_path(self.url(status), output_id))
             if not reply.is_ok or not reply.body.strip():
                 return None
-            kinds_of_it = _kinds(process).get(output_id, ())
-            if is_page(reply.body) and not any(map(is_html, kinds_of_it)):
+            described = process.outputs.get(output_id) if process else None
+            kinds = described.media_types if described else ()
+            if is_page(reply.body) and not any(map(is_html, kinds)):
                 return None
-            self._alone[output_id] = read_output(
-                reply.body,
-                reply.content_type,
-                output_id,
-                described=kinds_of_it,
-                url=reply.url,
-                encoding=reply.headers.get("content-transfer-encoding", ""),
-                is_string=output_id in _strings(process),
-            )
+            self._alone[output_id] = read_output(reply, output_id, described)
         return self._alone[output_id]
 
     async def why_failed(self, status: StatusInfo, *, thoroughly: bool) -> str:
@@ -218,15 +211,8 @@ class ResultsReader:
         return ResultsDocument.of(found) if found else None
 
     def _read(self, reply: Reply, process: Process | None) -> ResultsDocument:
-        return read_results(
-            reply.body,
-            reply.content_type,
-            reply.headers,
-            output_ids=self._names(process),
-            described=_kinds(process),
-            strings=_strings(process),
-            url=reply.url,
-        )
+        described = process.outputs if process else None
+        return read_results(reply, self._names(process), described)
 
     async def _described(self, status: StatusInfo) -> Process | None:
         """The description, which tells outputs apart, also of a job of others."""
@@ -239,16 +225,6 @@ class ResultsReader:
 
     def _names(self, process: Process | None) -> tuple[str, ...]:
         return self._wanted or (tuple(process.outputs) if process else ())
-
-
-def _kinds(process: Process | None) -> dict[str, tuple[str, ...]]:
-    outputs = process.outputs if process else {}
-    return {name: output.media_types for name, output in outputs.items()}
-
-
-def _strings(process: Process | None) -> set[str]:
-    outputs = process.outputs if process else {}
-    return {name for name, one in outputs.items() if one.schema.get("type") == "string"}
 
 
 def _is_final(reply: Reply, status: StatusInfo) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from ogc_widgets.protocol import reading
-from ogc_widgets.protocol.documents.results_documents import is_item
+from ogc_widgets.protocol.answers.results import is_item
 from ogc_widgets.protocol.links import find_link, read_links
 from ogc_widgets.protocol.text import clean
 

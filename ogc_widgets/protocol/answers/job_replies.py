@@ -15,7 +15,6 @@ from ogc_widgets.errors import NoSuchJobError, NoSuchProcessError, ProtocolError
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.replies import Reply, may_have_worked, problem_error
 from ogc_widgets.protocol.documents.problems import Problem
-from ogc_widgets.protocol.documents.result_values import is_page
 from ogc_widgets.protocol.documents.status import StatusInfo
 from ogc_widgets.protocol.links import (
     absolute,
@@ -24,6 +23,7 @@ from ogc_widgets.protocol.links import (
     read_links,
     same_origin,
 )
+from ogc_widgets.protocol.media_types import is_page
 from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.text import clean
 

@@ -24,13 +24,12 @@ from ogc_widgets.errors import (
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.refusals import help_link, kind_words, wants_sign_in
 from ogc_widgets.protocol.documents.problems import Problem
-from ogc_widgets.protocol.documents.result_values import is_page
 from ogc_widgets.protocol.links import (
     Link,
     header_links,
     without_query,
 )
-from ogc_widgets.protocol.media_types import is_html
+from ogc_widgets.protocol.media_types import is_html, is_page
 from ogc_widgets.protocol.notices import notice, silent
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import parse_json

@@ -154,6 +154,11 @@ class OutputDescription(ValueDescription):
         found += media_types.in_schema(self.raw, 0)
         return tuple(dict.fromkeys(found))
 
+    @property
+    def is_string(self) -> bool:
+        """Whether it is described as text, which may look like a number."""
+        return self.schema.get("type") == "string"
+
 
 def inputs_of(process: Json) -> dict[str, InputDescription]:
     """The inputs of a process description by id, in the server's order."""

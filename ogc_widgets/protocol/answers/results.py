@@ -9,28 +9,34 @@ ways, the outputs that the process describes decide.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import ProtocolError
 from ogc_widgets.protocol import media_types as media
-from ogc_widgets.protocol.documents.multipart import Part, parts_of
-from ogc_widgets.protocol.documents.result_values import (
+from ogc_widgets.protocol.answers.replies import Reply
+from ogc_widgets.protocol.answers.result_values import (
     STAC,
     Value,
-    is_page,
     is_qualified,
     is_spatial,
     of_body,
     plain,
 )
-from ogc_widgets.protocol.links import Link, header_links, relation_tail, without_query
+from ogc_widgets.protocol.links import Link, relation_tail, without_query
 
 if TYPE_CHECKING:
+    from ogc_widgets.protocol.documents.descriptions import OutputDescription
     from ogc_widgets.protocol.json_type import JsonValue
 
+    Described = Mapping[str, OutputDescription]
+
 RESULT = "result"
+_DISPOSITION = re.compile(
+    r";\s*(name|filename)=(?:\"([^\"]*)\"|([^;\s]+))", re.IGNORECASE
+)
 MOST_ITEMS = 10_000
 
 
@@ -70,116 +76,88 @@ class ResultsDocument:
 
 
 def read_results(
-    body: bytes,
-    content_type: str = "",
-    headers: Mapping[str, str] | None = None,
-    *,
-    output_ids: Sequence[str] = (),
-    described: Mapping[str, Sequence[str]] | None = None,
-    strings: Collection[str] = (),
-    url: str = "",
+    answer: Reply, output_ids: Sequence[str] = (), described: Described | None = None
 ) -> ResultsDocument:
     """Read the results of a job.
 
     Args:
-        body: The body of the answer.
-        content_type: Its media type.
-        headers: The other headers, with names in lower case.
-        output_ids: Ids of the outputs as the process describes them.
-        described: Output id to the media types that the process describes.
-        strings: Ids of the outputs that it describes as text.
-        url: Address of the answer, for relative references.
+        answer: The answer that holds them.
+        output_ids: Ids of the outputs that are wanted.
+        described: The outputs as the process describes them.
 
     Raises:
         ProtocolError: A JSON document that was cut off, a body of several parts in
             which none begins, or a web page where none is described.
     """
     described = described or {}
-    kind = media.bare(content_type)
-    if not body.strip():
-        links = header_links((headers or {}).get("link", ""), url)
-        found = {name: plain(one) for name, one in _by_links(links).items()}
+    if not answer.body.strip():
+        found = {name: plain(one) for name, one in _by_links(answer.links).items()}
         return ResultsDocument.of(found)
+    kind = media.bare(answer.content_type)
     if kind.startswith("multipart/"):
-        parts = _parts(body, content_type, output_ids)
         values = {}
-        for number, (name, (one, is_json)) in enumerate(parts):
+        parts = _parts(answer)
+        for number, part in enumerate(parts):
+            name = _part_name(part, output_ids)
             name = name or _name(number, len(parts), output_ids)
-            values[name] = (
-                plain(one.value, described.get(name, ()), url) if is_json else one
-            )
-        return ResultsDocument.of(values, body)
+            values[name] = _of_part(part, _kinds(described, name), answer.url)
+        return ResultsDocument.of(values, answer.body)
     only = _only(output_ids, described, kind)
-    _refuse_page(body, described.get(only, ()), url)
-    whole, is_json = of_body(
-        body,
-        content_type,
-        url=without_query(url),
-        encoding=(headers or {}).get("content-transfer-encoding", ""),
-        is_string=only in strings,
-    )
+    whole, is_json = _of_answer(answer, described.get(only))
     if not is_json:
-        return ResultsDocument.of({only: whole}, body)
-    outputs = _outputs(whole.value, output_ids, only)
+        return ResultsDocument.of({only: whole}, answer.body)
     values = {
-        name: plain(value, described.get(name, ()), url)
-        for name, value in outputs.items()
+        name: plain(value, _kinds(described, name), answer.url)
+        for name, value in _outputs(whole.value, output_ids, only).items()
     }
     return ResultsDocument.of(values, whole.value)
 
 
 def read_output(
-    body: bytes,
-    content_type: str,
-    output_id: str,
-    *,
-    described: Sequence[str] = (),
-    url: str = "",
-    encoding: str = "",
-    is_string: bool = False,
+    answer: Reply, output_id: str, described: OutputDescription | None = None
 ) -> Value:
     """Read an answer that is one output, from an address of its own.
 
     Args:
-        body: The body of the answer.
-        content_type: Its media type.
+        answer: The answer that holds it.
         output_id: Which output it is.
-        described: Media types that the process describes for it.
-        url: Address of the answer.
-        encoding: Its ``Content-Transfer-Encoding``.
-        is_string: Whether the process describes it as text.
+        described: The output as the process describes it.
 
     Raises:
         ProtocolError: As for :func:`read_results`.
     """
-    _refuse_page(body, described, url)
-    whole, is_json = of_body(
-        body,
-        content_type,
-        url=without_query(url),
-        encoding=encoding,
-        is_string=is_string,
-    )
-    value = whole.value
+    whole, is_json = _of_answer(answer, described)
     if not is_json:
         return whole
+    value = whole.value
     # Some wrap it all the same, and some give all outputs at every address.
     if isinstance(value, Mapping) and not is_spatial(value):
-        if value.get("id") == output_id and is_qualified(value):
-            return plain(value, described, url)
-        value = value.get(output_id, value)
-    return plain(value, described, url)
+        is_wrapped = value.get("id") == output_id and is_qualified(value)
+        value = value if is_wrapped else value.get(output_id, value)
+    return plain(value, described.media_types if described else (), answer.url)
 
 
-def _refuse_page(body: bytes, described: Sequence[str], url: str) -> None:
-    if is_page(body) and not any(media.is_html(kind) for kind in described):
-        raise ProtocolError(
-            f"{without_query(url) or 'The server'} gave a web page where the results "
-            "should be.",
-            safe="The job has ended well; its results were not read.",
-            advice="Keep the page with job.save_results(path) to look at it, or ask "
-            "the server's operators.",
-        )
+def _of_answer(
+    answer: Reply, described: OutputDescription | None
+) -> tuple[Value, bool]:
+    kinds = described.media_types if described else ()
+    if media.is_page(answer.body) and not any(map(media.is_html, kinds)):
+        where = without_query(answer.url) or "The server"
+        raise _unread(f"{where} gave a web page where the results should be.", "page")
+    return of_body(answer, is_string=described is not None and described.is_string)
+
+
+def _unread(what: str, thing: str) -> ProtocolError:
+    return ProtocolError(
+        what,
+        safe="The job has ended well; its results were not read.",
+        advice=f"Keep the {thing} with job.save_results(path) to look at it, or ask "
+        "the server's operators.",
+    )
+
+
+def _kinds(described: Described, name: str) -> Sequence[str]:
+    return described[name].media_types if name in described else ()
 
 
 def _outputs(
@@ -291,37 +269,57 @@ def is_item(value: Mapping[str, Any]) -> bool:
     )
 
 
-def _parts(
-    body: bytes, content_type: str, output_ids: Sequence[str]
-) -> list[tuple[str, tuple[Value, bool]]]:
-    """Name and value of each part, and whether that is JSON."""
-    found: list[tuple[str, tuple[Value, bool]]] = []
-    for part in parts_of(body, content_type):
-        location = part.headers.get("content-location", "")
-        if location and not part.body.strip():
-            kind = media.bare(part.content_type)
-            value = Value({"href": location, "type": kind}), True
-        else:
-            encoding = part.headers.get("content-transfer-encoding", "")
-            value = of_body(part.body, part.content_type, encoding=encoding)
-        found.append((_part_name(part, output_ids), value))
+def _parts(answer: Reply) -> list[Reply]:
+    """The parts of a body, each like an answer of its own."""
+    # Imported here: it brings in sockets and locales, for bodies that are rare.
+    from email import message_from_bytes
+
+    kind = answer.content_type
+    first = re.match(rb"\s*--([^\r\n]+)", answer.body)
+    if first and not re.search("boundary=.", kind):
+        kind += f'; boundary="{first[1].decode("latin-1").strip()}"'
+    head = f"Content-Type: {kind}\r\n\r\n".encode("latin-1", "replace")
+    parts = message_from_bytes(head + answer.body).get_payload()
+    if not isinstance(parts, list):
+        what = "The answer should have several parts, but none begins in it."
+        raise _unread(what, "answer")
+    found = []
+    for part in parts:
+        if isinstance(part, str):
+            continue
+        headers = {name.lower(): str(value) for name, value in part.items()}
+        # Undone later, as servers have more names for it than mail has.
+        del part["Content-Transfer-Encoding"]
+        body = part.get_payload(decode=True)
+        found.append(Reply(200, headers, body if isinstance(body, bytes) else b""))
     return found
 
 
-def _part_name(part: Part, output_ids: Sequence[str]) -> str:
+def _of_part(part: Reply, kinds: Sequence[str], url: str) -> Value:
+    location = part.headers.get("content-location", "")
+    if location and not part.body.strip():
+        href = {"href": location, "type": media.bare(part.content_type)}
+        return plain(href, kinds, url)
+    one, is_json = of_body(part)
+    return plain(one.value, kinds, url) if is_json else one
+
+
+def _part_name(part: Reply, output_ids: Sequence[str]) -> str:
+    said = part.headers.get("content-disposition", "")
+    named = {
+        name.lower(): quoted or plain_text
+        for name, quoted, plain_text in _DISPOSITION.findall(said)
+    }
     content_id = part.headers.get("content-id", "").strip("<> ").partition("@")[0]
-    stem = part.disposition("filename").rpartition(".")[0]
-    named = part.disposition("name") or content_id
-    return named or (stem if stem in output_ids else "")
+    stem = named.get("filename", "").rpartition(".")[0]
+    return named.get("name") or content_id or (stem if stem in output_ids else "")
 
 
-def _only(
-    output_ids: Sequence[str], described: Mapping[str, Sequence[str]], kind: str
-) -> str:
+def _only(output_ids: Sequence[str], described: Described, kind: str) -> str:
     """The name of a value that comes without one."""
     if len(output_ids) == 1:
         return output_ids[0]
-    fitting = [name for name in output_ids if kind in described.get(name, ())]
+    fitting = [name for name in output_ids if kind in _kinds(described, name)]
     return fitting[0] if len(fitting) == 1 else RESULT
 
 

@@ -19,13 +19,14 @@ from urllib.parse import unquote_to_bytes
 
 from ogc_widgets.errors import ProtocolError
 from ogc_widgets.protocol import media_types as media
-from ogc_widgets.protocol.links import absolute
+from ogc_widgets.protocol.links import absolute, without_query
 from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.reading import mapping
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import parse_json, read_text
 
 if TYPE_CHECKING:
+    from ogc_widgets.protocol.answers.replies import Reply
     from ogc_widgets.protocol.json_type import JsonValue
 
 GEOJSON = frozenset(
@@ -52,8 +53,6 @@ _LEAST_ENCODED = 12
 _JSON_START = re.compile(
     rb"\{\s*\"|\[\s*([{\[\"]|-?\d[\d.eE+-]*\s*,|(true|false|null)\b)"
 )
-_PAGE = re.compile(rb"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+html|html)\b",
-                   re.IGNORECASE | re.DOTALL)  # fmt: skip
 _STARTS = (b"{", b"[", b'"', b"n", b"t", b"f", b"-", *(b"%d" % n for n in range(10)))
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -99,21 +98,11 @@ def plain(value: JsonValue, described: Sequence[str] = (), url: str = "") -> Val
     return Value(dict(value))
 
 
-def of_body(
-    body: bytes,
-    content_type: str,
-    *,
-    url: str = "",
-    encoding: str = "",
-    is_string: bool = False,
-) -> tuple[Value, bool]:
+def of_body(answer: Reply, *, is_string: bool = False) -> tuple[Value, bool]:
     """Read a body that is one value; its own bytes count more than its media type.
 
     Args:
-        body: The body of an answer or of a part of one.
-        content_type: Its media type with its parameters.
-        url: Where it is from, for messages.
-        encoding: Its ``Content-Transfer-Encoding``.
+        answer: An answer or a part of one.
         is_string: Whether the description wants a text, which may look like a number.
 
     Returns:
@@ -122,10 +111,11 @@ def of_body(
     Raises:
         ProtocolError: It is JSON that was cut off.
     """
-    if encoding:
-        undone = _undo(body.decode("latin-1"), encoding)
-        body = body if undone is None else undone
-    kind = media.bare(content_type)
+    encoding = answer.headers.get("content-transfer-encoding", "")
+    undone = _undo(answer.body.decode("latin-1"), encoding) if encoding else None
+    body = answer.body if undone is None else undone
+    kind = media.bare(answer.content_type)
+    url = without_query(answer.url) if answer.url else ""
     seen = media.sniff(body)
     says_json = media.is_json(kind)
     is_binary = media.is_binary(kind) and kind != media.OCTETS
@@ -138,46 +128,37 @@ def of_body(
     # Bytes of some own kind are no number, but documents are labelled as anything.
     starts = _STARTS[:2] if is_string else _STARTS[:3] if is_binary else _STARTS
     if says_json or start in starts:
+        is_lenient = says_json or start in _STARTS[:2]
         try:
             value = parse_json(
                 body,
                 source=url,
-                content_type=content_type,
-                is_lenient=says_json or start in _STARTS[:2],
+                content_type=answer.content_type,
+                is_lenient=is_lenient,
             )
         except ProtocolError:
-            if says_json and is_cut_json(body):
+            if says_json and _is_cut_json(body):
                 raise
         else:
             return Value(value, kind), True
     if says_json:
         notice(f"The answer{source} says that it is JSON, but it is not.")
-    hidden = _hidden(_ascii(body))
+    hidden = _hidden(body.decode("ascii") if body.isascii() else "")
     if hidden is not None:
         return Value(hidden, kind if is_binary else media.sniff(hidden)), False
     if media.is_text(kind) or (not kind and _is_utf8(body)):
         is_text = not says_json or _is_utf8(body)
-        text = read_text(body, content_type, url) if is_text else body
+        text = read_text(body, answer.content_type, url) if is_text else body
         return Value(text, "" if says_json else kind), False
     return Value(body, kind), False
 
 
-def is_cut_json(body: bytes) -> bool:
+def _is_cut_json(body: bytes) -> bool:
     """Whether a body begins as JSON does and does not end so."""
     text = body.removeprefix(_BYTE_ORDER_MARK).strip()
     closing = {b"{": b"}", b"[": b"]"}.get(text[:1])
-    if not text:
-        return True
-    return (
-        closing is not None
-        and not text.endswith(closing)
-        and _JSON_START.match(text) is not None
-    )
-
-
-def is_page(body: bytes) -> bool:
-    """Whether a body is a web page."""
-    return _PAGE.match(body.removeprefix(_BYTE_ORDER_MARK)[:4_000]) is not None
+    is_open = closing is not None and not text.endswith(closing)
+    return not text or (is_open and _JSON_START.match(text) is not None)
 
 
 def is_spatial(value: Mapping[str, Any]) -> bool:
@@ -267,11 +248,7 @@ def _decoded(
     if data is not None:
         return _of_bytes(data, kind, inner)
     if media.is_json(kind):
-        try:
-            value = parse_json(inner, is_lenient=True)
-        except ProtocolError:
-            return Value(inner, kind)
-        return Value(plain(value, (), url).value, kind)
+        return _of_json(inner, kind, inner, url)
     if kind and not media.is_binary(kind):
         return Value(inner, kind)
     found = _of_bare_text(inner, (kind,) if kind else described)
@@ -284,15 +261,19 @@ def _decoded(
     return Value(found.value, kind or found.media_type)
 
 
+def _of_json(text: str | bytes, kind: str, otherwise: str, url: str = "") -> Value:
+    try:
+        return Value(plain(parse_json(text, is_lenient=True), (), url).value, kind)
+    except ProtocolError:
+        return Value(otherwise, kind)
+
+
 def _of_bytes(data: bytes, kind: str, text: str) -> Value:
     """What an encoding hid: text and JSON are read, all else stays bytes."""
     if not media.is_text(kind):
         return Value(data, _kind_of(kind, data))
     if media.is_json(kind):
-        try:
-            return Value(plain(parse_json(data, is_lenient=True)).value, kind)
-        except ProtocolError:
-            return Value(text, kind)
+        return _of_json(data, kind, text)
     # A server that says so of every text was not right about this one.
     return Value(data.decode() if _is_utf8(data) else text, kind)
 
@@ -362,10 +343,6 @@ def _hidden(text: str, *, is_sure: bool = False) -> bytes | None:
     except (binascii.Error, ValueError):
         pass
     return None
-
-
-def _ascii(body: bytes) -> str:
-    return body.decode("ascii") if body[:1_000].isascii() and body.isascii() else ""
 
 
 def _is_utf8(body: bytes) -> bool:
