@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from concurrent.futures import Future
 
-    from ogc_widgets.client.auth.credentials import Auth
+    from ogc_widgets.client.auth.secret import Auth
     from ogc_widgets.panel.item_search import ItemSearch
     from ogc_widgets.protocol import JobView, Process
     from ogc_widgets.protocol.requests.requests import Mode, Response

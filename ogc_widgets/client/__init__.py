@@ -4,8 +4,7 @@
 """
 
 from ogc_widgets.client import auth
-from ogc_widgets.client.aclient import AsyncClient
-from ogc_widgets.client.client import Client
+from ogc_widgets.client.client import AsyncClient, Client
 from ogc_widgets.client.jobs.ajob import AsyncJob
 from ogc_widgets.client.jobs.job import Job
 from ogc_widgets.client.jobs.ledger import RecentJob, recent_jobs

@@ -1,32 +1,155 @@
-"""The client with plain blocking calls, for cells and scripts."""
+"""The clients: every verb of the standard, to wait for or to await."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
-from ogc_widgets.client.aclient import AsyncClient
-from ogc_widgets.client.facade import blocking, described_by
+from ogc_widgets.client.auth.sign_in import SigningIn
+from ogc_widgets.client.deployment import Deployment
+from ogc_widgets.client.discovery import Discovery
+from ogc_widgets.client.execution import Execution
+from ogc_widgets.client.facade import awaitable, blocking, described_by, takes
+from ogc_widgets.client.http.connection import Connection
 from ogc_widgets.client.http.loop import has_ended, run
 from ogc_widgets.client.jobs.job import Job
+from ogc_widgets.client.jobs.job_list import Jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from datetime import datetime
-    from types import TracebackType
+    from collections.abc import AsyncIterator, Iterator
 
-    from ogc_widgets.client.auth.credentials import Auth
-    from ogc_widgets.client.http.environment import Verify
     from ogc_widgets.client.jobs.ajob import AsyncJob
+    from ogc_widgets.client.jobs.job_pages import JobPages
     from ogc_widgets.client.results.object_store import S3
     from ogc_widgets.protocol import Capabilities
     from ogc_widgets.protocol.notices import Oddity
+
+
+class _AnyClient:
+    """What both clients know without a request.
+
+    Attributes:
+        connection: The way to the server.
+        discovery: What is known of the server.
+    """
+
+    connection: Connection
+    discovery: Discovery
+
+    @property
+    def url(self) -> str:
+        """The address in use, without a trailing slash."""
+        return self.connection.url
+
+    @property
+    def s3(self) -> S3 | None:
+        """Where objects at ``s3://`` addresses are and what opens them; settable."""
+        return self.connection.s3
+
+    @s3.setter
+    def s3(self, value: S3 | None) -> None:
+        self.connection.s3 = value
+
+    @property
+    def credential_placeholders(self) -> dict[str, str]:
+        """The headers that identify the user, with ``$TOKEN`` for every secret."""
+        return self.connection.transport.credentials.placeholders
+
+    @property
+    def param_names(self) -> tuple[str, ...]:
+        """Names of the query members that go along with every request."""
+        return self.connection.param_names
+
+    @property
+    def known_capabilities(self) -> Capabilities:
+        """What the server can do as far as is known; makes no request."""
+        return self.discovery.known_capabilities
+
+    @property
+    def oddities(self) -> tuple[Oddity, ...]:
+        """What was off the standard so far, each once."""
+        return self.connection.oddities
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.url}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A client is not pickled; make a new one there.")
+
+
+class AsyncClient(_AnyClient):
+    """A client for one OGC API - Processes server, with awaitable verbs.
+
+    The verbs can be awaited in any asyncio loop; the requests themselves are made in
+    the package's own thread, so a busy loop does not hold them up. The arguments are
+    those of :class:`Client`.
+
+    Attributes:
+        connection: The way to the server.
+        signing_in: What knows who the user is.
+        discovery: What is known of the server.
+        job_list: What finds jobs, and knows those that somebody has.
+    """
+
+    @takes(Connection.__init__)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 # see takes
+        self.connection = Connection(*args, **kwargs)
+        self.signing_in = SigningIn(self.connection)
+        self.discovery = Discovery(self.connection)
+        self.job_list = Jobs(self.discovery, self.signing_in)
+        self._execution = Execution(self.job_list)
+        self._deployment = Deployment(self.discovery)
+
+    sign_in = awaitable("signing_in", SigningIn.sign_in)
+    landing_page = awaitable("discovery", Discovery.landing_page)
+    conformance = awaitable("discovery", Discovery.conformance)
+    capabilities = awaitable("discovery", Discovery.capabilities)
+    server_card = awaitable("discovery", Discovery.server_card)
+    processes = awaitable("discovery", Discovery.processes)
+    process = awaitable("discovery", Discovery.process)
+    execute = awaitable("_execution", Execution.execute)
+    create_job = awaitable("_execution", Execution.create_job)
+    jobs = awaitable("job_list", Jobs.jobs)
+
+    @takes(Jobs.job_pages)
+    @described_by(Jobs.job_pages)
+    def job_pages(self, **wanted: Any) -> JobPages:  # noqa: ANN401, D102 # see takes
+        return self.job_list.job_pages(**wanted)
+
+    @takes(Jobs.job_pages)
+    async def iter_jobs(self, **wanted: Any) -> AsyncIterator[AsyncJob]:  # noqa: ANN401 # see takes
+        """Go through the jobs in the server's order; pages are read as needed.
+
+        The arguments are those of :meth:`jobs`; ``page_size`` is how many to ask for at
+        once.
+
+        Raises:
+            InputError: There is no such status.
+            ServerError: The list could not be read.
+        """
+        pages = self.job_pages(**wanted)
+        while page := await pages.next():
+            for job in page:
+                yield job
+
+    job = awaitable("job_list", Jobs.job)
+    deploy = awaitable("_deployment", Deployment.deploy)
+    check_package = awaitable("_deployment", Deployment.check_package)
+    replace = awaitable("_deployment", Deployment.replace)
+    undeploy = awaitable("_deployment", Deployment.undeploy)
+    close = awaitable("connection", Connection.close)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.close()
 
 
 def _blocking_jobs(jobs: list[AsyncJob]) -> list[Job]:
     return [Job(job) for job in jobs]
 
 
-class Client:
+class Client(_AnyClient):
     """A client for one OGC API - Processes server.
 
     Every call waits for the server, can be made from any thread, and can be interrupted
@@ -45,68 +168,23 @@ class Client:
         verify: ``True``, the path of a CA file, an SSL context, or ``False`` to accept
             any certificate.
 
+    Attributes:
+        aio: The same client with awaitable verbs.
+
     Raises:
         InputError: The address or the credentials cannot be used.
     """
 
-    def __init__(
-        self,
-        url: str,
-        *,
-        auth: Auth = None,
-        headers: Mapping[str, str] | None = None,
-        params: Mapping[str, str] | None = None,
-        timeout_s: float = 30,
-        verify: Verify = True,
-    ) -> None:
-        self._aio = AsyncClient(
-            url,
-            auth=auth,
-            headers=headers,
-            params=params,
-            timeout_s=timeout_s,
-            verify=verify,
-        )
-
-    @property
-    def aio(self) -> AsyncClient:
-        """The same client with awaitable verbs."""
-        return self._aio
-
-    @property
-    def url(self) -> str:
-        """The address in use, without a trailing slash."""
-        return self._aio.url
-
-    @property
-    def s3(self) -> S3 | None:
-        """Where objects at ``s3://`` addresses are and what opens them; settable."""
-        return self._aio.s3
-
-    @s3.setter
-    def s3(self, value: S3 | None) -> None:
-        self._aio.s3 = value
-
-    @property
-    def credential_placeholders(self) -> dict[str, str]:
-        """The headers that identify the user, with ``$TOKEN`` for every secret."""
-        return self._aio.credential_placeholders
+    @takes(AsyncClient.__init__)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 # see takes
+        self.aio = AsyncClient(*args, **kwargs)
+        self.connection = self.aio.connection
+        self.discovery = self.aio.discovery
 
     sign_in = blocking(AsyncClient.sign_in)
     landing_page = blocking(AsyncClient.landing_page)
     conformance = blocking(AsyncClient.conformance)
     capabilities = blocking(AsyncClient.capabilities)
-
-    @property
-    def known_capabilities(self) -> Capabilities:
-        """What the server can do as far as is known; makes no request."""
-        return self._aio.known_capabilities
-
-    @property
-    def oddities(self) -> tuple[Oddity, ...]:
-        """What was off the standard so far, each once."""
-        return self._aio.oddities
-
     server_card = blocking(AsyncClient.server_card)
     processes = blocking(AsyncClient.processes)
     process = blocking(AsyncClient.process)
@@ -114,35 +192,10 @@ class Client:
     create_job = blocking(AsyncClient.create_job, Job)
     jobs = blocking(AsyncClient.jobs, _blocking_jobs)
 
-    def iter_jobs(
-        self,
-        *,
-        page_size: int = 20,
-        process_id: str | None = None,
-        status: str | Iterable[str] | None = None,
-        since: datetime | None = None,
-        text: str = "",
-    ) -> Iterator[Job]:
-        """Go through the jobs in the server's order; pages are read as needed.
-
-        Args:
-            page_size: How many jobs to ask for at once.
-            process_id: As for :meth:`jobs`, like the others.
-            status: Only jobs of this state, or of one of these.
-            since: Only jobs created at this time or later.
-            text: Words that stand in the process, the id or the message.
-
-        Raises:
-            InputError: There is no such status.
-            ServerError: The list could not be read.
-        """
-        pages = self._aio.job_pages(
-            page_size=page_size,
-            process_id=process_id,
-            status=status,
-            since=since,
-            text=text,
-        )
+    @takes(Jobs.job_pages)
+    @described_by(AsyncClient.iter_jobs)
+    def iter_jobs(self, **wanted: Any) -> Iterator[Job]:  # noqa: ANN401, D102 # see takes
+        pages = self.aio.job_pages(**wanted)
         while page := run(pages.next):
             yield from map(Job, page)
 
@@ -155,21 +208,10 @@ class Client:
     @described_by(AsyncClient.close)
     def close(self) -> None:  # noqa: D102 # it has one
         if not has_ended():
-            run(self._aio.close)
+            run(self.aio.close)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
-
-    def __repr__(self) -> str:
-        return f"<Client {self.url}>"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("A client is not pickled; make a new one there.")

@@ -2,7 +2,7 @@
 
 The verbs are written once, in the parts of a client, where they run in the loop thread.
 :func:`awaitable` makes them methods that any loop can await, :func:`blocking` ones that
-wait.
+wait, and :func:`takes` lets a method say that its arguments are those of another.
 """
 
 from __future__ import annotations
@@ -68,22 +68,32 @@ def blocking(
         found = run(method, getattr(self, "aio", self), *args, **kwargs)
         return found if then is None else then(found)
 
-    name = method.__name__.removeprefix("aio_")
-    call.__name__, call.__qualname__ = name, name
-    signature = inspect.signature(method)
-    if then is not None:
-        gives = then.__name__ if inspect.isclass(then) else _returned_by(then)
-        signature = signature.replace(return_annotation=gives)
-    call.__signature__ = signature  # type: ignore[attr-defined] # read by inspect
-    call.__annotations__ = {
-        **method.__annotations__,
-        "return": signature.return_annotation,
-    }
-    return call
+    returned = inspect.signature(method).return_annotation
+    if inspect.isclass(then):
+        returned = then.__name__
+    elif then is not None:
+        returned = inspect.signature(then).return_annotation
+    call.__name__ = call.__qualname__ = method.__name__.removeprefix("aio_")
+    return _with_arguments(call, method, returned)
 
 
-def _returned_by(function: Callable[..., Any]) -> object:
-    return inspect.signature(function).return_annotation
+def takes(
+    method: Callable[Concatenate[Any, P], object],
+) -> Callable[[Callable[..., R]], Callable[Concatenate[Any, P], R]]:
+    """Let a method have the arguments of another one, which it passes them on to."""
+
+    def give(function: Callable[..., R]) -> Callable[Concatenate[Any, P], R]:
+        returned = inspect.signature(function).return_annotation
+        return _with_arguments(function, method, returned)
+
+    return give
+
+
+def _with_arguments(function: F, method: Callable[..., object], returned: object) -> F:
+    signature = inspect.signature(method).replace(return_annotation=returned)
+    function.__signature__ = signature  # type: ignore[attr-defined] # read by inspect
+    function.__annotations__ = {**method.__annotations__, "return": returned}
+    return function
 
 
 def described_by(method: Callable[..., object]) -> Callable[[F], F]:

@@ -102,7 +102,8 @@ def test_unknown_certificate_is_refused_with_what_to_do(secure):
 def test_own_certificate_is_accepted_by_its_file(secure, certificate):
     with Client(secure.origin, verify=str(certificate[1])) as client:
         assert client.landing_page().title == "Safe"
-        assert client.aio.connection.verify_others == str(certificate[1])
+        other = client.aio.connection.transport.stranger("https://x.test", 1)
+        assert other.verify == str(certificate[1])
 
 
 def test_own_certificate_is_accepted_by_the_environment(
@@ -122,7 +123,8 @@ def test_context_of_the_user_is_used(secure, certificate):
 def test_any_certificate_is_accepted_only_when_asked_for(secure):
     with Client(secure.origin, verify=False) as client:
         assert client.landing_page().title == "Safe"
-        assert client.aio.connection.verify_others is True
+        other = client.aio.connection.transport.stranger("https://x.test", 1)
+        assert other.verify is True
 
 
 def test_exception_from_checking_is_for_the_one_server_that_it_was_made_for(

@@ -317,8 +317,9 @@ def test_names_are_judged_when_a_proxy_looks_them_up(host, goes, monkeypatch):
 )
 def test_secret_stays_when_an_address_begins_with_that_of_the_server(url, monkeypatch):
     credentials = Credentials("http://ex.org", CANARY, {"X-Key": CANARY}, {"k": CANARY})
-    assert run(credentials.headers_for, "http://ex.org/x")
-    assert run(credentials.headers_for, url) == {}
+    assert credentials.headers_for("http://ex.org/x")
+    assert credentials.way_for("http://ex.org/x")
+    assert (credentials.headers_for(url), credentials.way_for(url)) == ({}, None)
     assert credentials.with_params(url) == url
     with RawServer(lambda *_: answer(ITEM)) as proxy:
         monkeypatch.setenv("http_proxy", proxy.origin)

@@ -22,14 +22,16 @@ Secrets are sent to the server that they were given for and nowhere else. They a
 
 from __future__ import annotations
 
+import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ogc_widgets.client.auth import keyring_store
-from ogc_widgets.client.auth.credentials import Auth, HeaderAuth
 from ogc_widgets.client.auth.oidc import ClientCredentials, DeviceCode, DeviceFlow
 from ogc_widgets.client.auth.provider import Provider
 from ogc_widgets.client.auth.secret import (
-    EnvironmentSecret,
+    AskedSecret,
+    Auth,
     SecretLike,
     SecretSource,
     filled,
@@ -39,6 +41,8 @@ from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import httpx
 
     from ogc_widgets.client.http.environment import Verify
 
@@ -65,10 +69,27 @@ def env(name: str) -> SecretSource:
     Raises:
         InputError: It is no name.
     """
-    return EnvironmentSecret(name)
+    if not isinstance(name, str) or not name or "=" in name:
+        raise InputError(
+            "The name of an environment variable is a text such as TOKEN.",
+            advice='Write auth=ogc.auth.env("TOKEN").',
+        )
+    return AskedSecret(partial(_variable, name), f"environment variable {name}")
 
 
-def api_key(header: str, key: SecretLike) -> HeaderAuth:
+def _variable(name: str) -> str:
+    value = os.environ.get(name, "")
+    if not value.strip():
+        raise InputError(
+            f"The environment variable {name} is not set.",
+            safe="Nothing was sent.",
+            advice=f"Set {name} before Jupyter is started, or in a cell: "
+            f'import os, getpass; os.environ["{name}"] = getpass.getpass()',
+        )
+    return value
+
+
+def api_key(header: str, key: SecretLike) -> httpx.Auth:
     """A key that is sent in a header of its own.
 
     Args:
@@ -84,6 +105,8 @@ def api_key(header: str, key: SecretLike) -> HeaderAuth:
             "The name of a header is made of letters, digits and hyphens.",
             advice='Write ogc.auth.api_key("X-Api-Key", key).',
         )
+    from ogc_widgets.client.auth.ways import HeaderAuth  # loads the HTTP library
+
     return HeaderAuth(name, source_of(key))
 
 
@@ -157,7 +180,7 @@ def device(
         scope=scope,
         audience=audience,
         show=show,
-        keeper=keyring_store.Keeper(name) if keep else None,
+        kept_as=keyring_store.named(name) if keep else "",
     )
 
 
@@ -170,7 +193,19 @@ def keyring(name: str) -> SecretSource:
     Raises:
         MissingExtraError: ``ogc-widgets[auth]`` is not installed.
     """
-    return keyring_store.KeptSecret(name)
+    name = keyring_store.named(name)
+    return AskedSecret(partial(_kept, name), f"{name!r} in the keyring")
+
+
+def _kept(name: str) -> str:
+    value = keyring_store.read(name)
+    if not value:
+        raise InputError(
+            f"The keyring holds nothing under the name {name!r}.",
+            safe="Nothing was sent.",
+            advice=f"Keep it there first: ogc.auth.remember({name!r})",
+        )
+    return value
 
 
 def remember(name: str, secret: str | None = None) -> None:

@@ -20,13 +20,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from ogc_widgets.client.auth.provider import (
-    DEVICE_GRANT,
-    Provider,
-    RefusedError,
-    Tokens,
-    seconds,
-)
+from ogc_widgets.client.auth import keyring_store
+from ogc_widgets.client.auth.provider import Provider, RefusedError, Tokens, seconds
 from ogc_widgets.client.auth.secret import Secret, SecretSource
 from ogc_widgets.errors import ProtocolError, ServerError, SignInError, TransportError
 from ogc_widgets.protocol.links import WEB_SCHEMES, absolute
@@ -35,8 +30,7 @@ from ogc_widgets.protocol.text import clean
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ogc_widgets.client.auth.keyring_store import Keeper
-
+_DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 # A token is renewed so long before it runs out, or in the last tenth of its life.
 _EARLY_S = 30.0
 _EARLY_SHARE = 0.1
@@ -104,11 +98,6 @@ class OpenIdConnect(SecretSource):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.provider.host} ***>"
 
-    @property
-    def is_signed_in(self) -> bool:
-        """Whether there is a token; it may have run out."""
-        return self._tokens is not None
-
     async def secret(self, refused: str = "") -> str:
         """Return a valid token, renewed where it is about to run out."""
         async with self._lock:
@@ -167,10 +156,10 @@ class DeviceFlow(OpenIdConnect):
         scope: As for :class:`OpenIdConnect`.
         audience: As for :class:`OpenIdConnect`.
         show: Tells the user what to do.
-        keeper: Keeps the token that renews across sessions, or ``None``.
+        kept_as: Name in the keyring for the token that renews, or ``""``.
     """
 
-    __slots__ = ("_keeper", "_show")
+    __slots__ = ("_kept_as", "_show")
 
     def __init__(
         self,
@@ -179,11 +168,11 @@ class DeviceFlow(OpenIdConnect):
         show: Callable[[DeviceCode], object],
         scope: str | None = None,
         audience: str = "",
-        keeper: Keeper | None = None,
+        kept_as: str = "",
     ) -> None:
         super().__init__(provider, scope=scope, audience=audience)
         self._show = show
-        self._keeper = keeper
+        self._kept_as = kept_as
 
     async def needs_user(self) -> bool:
         """Whether a user has to type a code before there is a token."""
@@ -214,7 +203,9 @@ class DeviceFlow(OpenIdConnect):
 
     async def _use_kept(self) -> bool:
         """Go on with the sign-in of an earlier session, if it is still good."""
-        kept = await self._keeper.read() if self._keeper else ""
+        if not self._kept_as:
+            return False
+        kept = await asyncio.to_thread(keyring_store.read, self._kept_as)
         if not kept:
             return False
         try:
@@ -254,7 +245,7 @@ class DeviceFlow(OpenIdConnect):
         scope = self._scope
         if scope is None:
             # Only with this scope do many providers renew the token later.
-            offers = "offline_access" in (await self.provider.endpoints()).scopes
+            offers = "offline_access" in await self.provider.scopes()
             scope = "openid offline_access" if offers else "openid"
         said = await self.provider.begin_device(scope=scope, audience=self._audience)
         address = _page(said.get("verification_uri") or said.get("verification_url"))
@@ -289,7 +280,7 @@ class DeviceFlow(OpenIdConnect):
             await asyncio.sleep(interval_s)
             try:
                 tokens = await self.provider.tokens(
-                    DEVICE_GRANT, device_code=code.device_code.reveal()
+                    _DEVICE_GRANT, device_code=code.device_code.reveal()
                 )
             except TransportError:
                 # The network may be gone for a moment; the code stays valid.
@@ -302,32 +293,31 @@ class DeviceFlow(OpenIdConnect):
             else:
                 await self._keep(tokens)
                 return
-        raise _too_late(code)
+        raise _ended(None, code)
 
     async def _keep(self, tokens: Tokens) -> None:
         self._take(tokens)
-        if self._keeper is not None and tokens.refresh:
-            await self._keeper.write(tokens.refresh.reveal())
+        refresh = tokens.refresh.reveal()
+        if self._kept_as and refresh:
+            await asyncio.to_thread(keyring_store.write, self._kept_as, refresh)
 
 
-def _ended(error: RefusedError, code: DeviceCode) -> ServerError:
-    if error.code == "expired_token":
-        return _too_late(code)
-    if error.code == "access_denied":
-        return SignInError(
-            f"The sign-in was declined on {code.host}.",
-            status_code=error.status_code,
-            advice="Sign in again: client.sign_in(), or ogc.SignIn(client).",
-        )
-    return error
-
-
-def _too_late(code: DeviceCode) -> SignInError:
+def _ended(error: RefusedError | None, code: DeviceCode) -> ServerError:
+    """Why nobody has signed in with a code; ``None`` where time has run out."""
+    said = error.code if error is not None else "expired_token"
+    if error is not None and said not in ("expired_token", "access_denied"):
+        return error
+    is_late = said == "expired_token"
+    what = (
+        f"The code {code.user_code} was not entered in time."
+        if is_late
+        else f"The sign-in was declined on {code.host}."
+    )
+    again = "Sign in again for another code" if is_late else "Sign in again"
     return SignInError(
-        f"The code {code.user_code} was not entered in time.",
-        status_code=401,
-        advice="Sign in again for another code: client.sign_in(), or "
-        "ogc.SignIn(client).",
+        what,
+        status_code=error.status_code if error is not None else 401,
+        advice=f"{again}: client.sign_in(), or ogc.SignIn(client).",
     )
 
 

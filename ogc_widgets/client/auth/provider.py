@@ -1,7 +1,7 @@
 """An OpenID Connect provider: where its endpoints are, and requests to them.
 
-Authlib says how a client proves who it is and writes the token requests; they are sent
-by the same bounded transport as everything else.
+Authlib says how a client proves who it is; the requests are sent by the same bounded
+transport as everything else.
 
 Sources: OpenID Connect Discovery 1.0, RFC 8414 (metadata), RFC 6749 (tokens, errors),
 RFC 8628 (device flow).
@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ogc_widgets.client.auth.credentials import Credentials
 from ogc_widgets.client.auth.secret import Sealed, Secret, SecretSource
 from ogc_widgets.client.http.blanking import blanked_reply
+from ogc_widgets.client.http.environment import is_loopback
 from ogc_widgets.client.http.reach import Reach
 from ogc_widgets.client.http.transport import Transport
 from ogc_widgets.errors import (
@@ -34,13 +34,18 @@ from ogc_widgets.protocol.text import clean
 if TYPE_CHECKING:
     from ogc_widgets.client.http.environment import Verify
     from ogc_widgets.protocol.answers.replies import Reply
+    from ogc_widgets.protocol.json_type import JsonObject
 
-DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 _DISCOVERY = "/.well-known/openid-configuration"
-_FORM = "application/x-www-form-urlencoded"
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _MOST_BYTES = 2**20
 _SAID_LIMIT = 300
+_ADVICE = {
+    "invalid_client": "Check the client id and its secret.",
+    "unauthorized_client": "This client id may not sign in in this way; ask the people "
+    "who run the sign-in server.",
+    "unsupported_grant_type": "This sign-in server does not offer this way.",
+    "invalid_scope": "Check scope=, or leave it out.",
+}
 
 
 class RefusedError(SignInError):
@@ -51,23 +56,6 @@ class RefusedError(SignInError):
     """
 
     code: str = ""
-
-
-@dataclass(frozen=True)
-class Endpoints:
-    """What a provider says about itself.
-
-    Attributes:
-        token_url: Where tokens are asked for.
-        device_url: Where the device flow begins, or ``""``.
-        scopes: The scopes that it lists.
-        client_methods: How clients may prove who they are.
-    """
-
-    token_url: str
-    device_url: str
-    scopes: frozenset[str]
-    client_methods: frozenset[str]
 
 
 class Tokens(Sealed):
@@ -81,7 +69,7 @@ class Tokens(Sealed):
 
     __slots__ = ("access", "lasts_s", "refresh")
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: JsonObject) -> None:
         self.access = Secret(_text(document.get("access_token")))
         self.refresh = Secret(_text(document.get("refresh_token")))
         self.lasts_s = seconds(document.get("expires_in"), math.inf)
@@ -95,7 +83,6 @@ class Provider:
         client_id: The name under which the client is known there.
         client_secret: What proves it, or ``None`` for a public client.
         verify: How certificates are checked.
-        timeout_s: Seconds for one exchange.
 
     Raises:
         MissingExtraError: authlib is not installed.
@@ -109,9 +96,11 @@ class Provider:
         client_secret: SecretSource | None = None,
         *,
         verify: Verify = True,
-        timeout_s: float = 30,
     ) -> None:
-        need_authlib()
+        try:
+            import authlib.oauth2  # noqa: F401 # only whether it is there
+        except ImportError as error:
+            raise MissingExtraError("Signing in with OpenID Connect", "auth") from error
         self.issuer = _issuer(issuer)
         if not isinstance(client_id, str) or not client_id.strip():
             raise InputError(
@@ -122,58 +111,42 @@ class Provider:
         self.host = urlsplit(self.issuer).netloc
         self._secret = client_secret
         self._verify = verify
-        self._timeout_s = timeout_s
         self._reach = Reach(self.issuer)
-        self._endpoints: Endpoints | None = None
+        self._metadata: JsonObject | None = None
 
-    async def endpoints(self) -> Endpoints:
-        """Read where the endpoints are; asked once.
+    async def metadata(self) -> JsonObject:
+        """Read what the provider says about itself; asked once.
 
         Raises:
             ProtocolError: There is no such provider at the address.
             TransportError: It cannot be reached.
         """
-        if self._endpoints is None:
-            self._endpoints = self._read(await self._discover())
-        return self._endpoints
+        if self._metadata is None:
+            reply = await self._send(get(self.issuer + _DISCOVERY))
+            self._metadata = self._checked(reply)
+        return self._metadata
 
-    async def _discover(self) -> Mapping[str, Any]:
-        reply = await self._send(get(self.issuer + _DISCOVERY))
+    def _checked(self, reply: Reply) -> JsonObject:
         document = reply.json_or_none() if reply.is_ok else None
+        advice = "Ask the people who run it."
         if not isinstance(document, Mapping):
-            raise ProtocolError(
+            problem = (
                 f"{self.issuer} is not an OpenID Connect provider: it answered "
-                f"{reply.status_code} to {_DISCOVERY}.",
-                safe="Nothing secret was sent.",
-                advice="Check the address of the sign-in server (the issuer).",
+                f"{reply.status_code} to {_DISCOVERY}."
             )
-        # Another name would mean that somebody else answers for this issuer.
-        said = _text(document.get("issuer")).rstrip("/")
-        if said != self.issuer:
-            raise ProtocolError(
-                f"The sign-in server at {self.issuer} calls itself "
-                f"{clean(said, limit=_SAID_LIMIT) or 'nothing'}.",
-                safe="Nothing secret was sent.",
-                advice="Use that name as the issuer, if you trust it.",
+            advice = "Check the address of the sign-in server (the issuer)."
+        elif (said := _text(document.get("issuer")).rstrip("/")) != self.issuer:
+            # Another name would mean that somebody else answers for this issuer.
+            said = clean(said, limit=_SAID_LIMIT) or "nothing"
+            problem = f"The sign-in server at {self.issuer} calls itself {said}."
+            advice = "Use that name as the issuer, if you trust it."
+        elif not _safe_url(document.get("token_endpoint")):
+            problem = (
+                f"The sign-in server at {self.issuer} names no safe place for tokens."
             )
-        return document
-
-    def _read(self, document: Mapping[str, Any]) -> Endpoints:
-        token_url = _safe_url(document.get("token_endpoint"))
-        if not token_url:
-            raise ProtocolError(
-                f"The sign-in server at {self.issuer} names no safe place for tokens.",
-                safe="Nothing secret was sent.",
-                advice="Ask the people who run it.",
-            )
-        return Endpoints(
-            token_url=token_url,
-            device_url=_safe_url(document.get("device_authorization_endpoint")),
-            scopes=_words(document.get("scopes_supported")),
-            # The standard's word for a provider that does not say.
-            client_methods=_words(document.get("token_endpoint_auth_methods_supported"))
-            or frozenset({"client_secret_basic"}),
-        )
+        else:
+            return document
+        raise ProtocolError(problem, safe="Nothing secret was sent.", advice=advice)
 
     async def tokens(self, grant: str, **parameters: str) -> Tokens:
         """Ask for tokens.
@@ -187,14 +160,12 @@ class Provider:
             ProblemError: The provider has a fault of its own.
             TransportError: It cannot be reached.
         """
-        from authlib.oauth2.rfc6749.parameters import prepare_token_request
+        url = _safe_url((await self.metadata()).get("token_endpoint"))
+        return Tokens(
+            await self._post(url, "access_token", grant_type=grant, **parameters)
+        )
 
-        filled = {name: value for name, value in parameters.items() if value}
-        body = prepare_token_request(grant, **filled)
-        reply = await self._post((await self.endpoints()).token_url, body)
-        return Tokens(self._answer(reply, "access_token"))
-
-    async def begin_device(self, **parameters: str) -> Mapping[str, Any]:
+    async def begin_device(self, **parameters: str) -> JsonObject:
         """Ask for a code that the user types on another page.
 
         Args:
@@ -205,40 +176,75 @@ class Provider:
             RefusedError: The provider refused.
             TransportError: It cannot be reached.
         """
-        url = (await self.endpoints()).device_url
+        url = _safe_url((await self.metadata()).get("device_authorization_endpoint"))
         if not url:
             raise InputError(
                 f"The sign-in server {self.host} has no sign-in with a code.",
                 safe="Nothing secret was sent.",
                 advice="Sign in another way, for example with a token.",
             )
-        filled = {name: value for name, value in parameters.items() if value}
-        reply = await self._post(url, urlencode(filled))
-        return self._answer(reply, "device_code")
+        return await self._post(url, "device_code", **parameters)
 
-    async def _post(self, url: str, body: str) -> Reply:
+    async def scopes(self) -> frozenset[str]:
+        """Return the scopes that the provider lists."""
+        return _words((await self.metadata()).get("scopes_supported"))
+
+    async def _post(self, url: str, wanted: str, **parameters: str) -> JsonObject:
+        """Send a form, and return the answer where it has the wanted member."""
         from authlib.oauth2.auth import ClientAuth
 
         secret = await self._secret.secret() if self._secret else ""
-        method = _client_method((await self.endpoints()).client_methods, secret)
-        proof = ClientAuth(self.client_id, secret, method)
-        headers = {"Accept": JSON, "Content-Type": _FORM}
-        url, headers, body = proof.prepare("POST", url, headers, body)
-        request = Request("POST", url, headers, body.encode("ascii"))
-        reply = await self._send(request)
-        if reply.is_ok:
-            return reply
-        # A refusal may repeat what was sent.
-        proven = headers.get("Authorization", "").partition(" ")[2]
-        secrets = {secret, proven, *(value for _, value in parse_qsl(body))}
-        return blanked_reply(reply, secrets)
+        offered = _words(
+            (await self.metadata()).get("token_endpoint_auth_methods_supported")
+        )
+        # The standard's word for a provider that does not say is "basic".
+        method = "client_secret_basic" if secret else "none"
+        if secret and offered & {method, "client_secret_post"} == {
+            "client_secret_post"
+        }:
+            method = "client_secret_post"
+        url, headers, body = ClientAuth(self.client_id, secret, method).prepare(
+            "POST",
+            url,
+            {"Accept": JSON, "Content-Type": "application/x-www-form-urlencoded"},
+            urlencode({name: value for name, value in parameters.items() if value}),
+        )
+        reply = await self._send(Request("POST", url, headers, body.encode("ascii")))
+        if not reply.is_ok:
+            # A refusal may repeat what was sent.
+            proven = headers.get("Authorization", "").partition(" ")[2]
+            secrets = {secret, proven, *(value for _, value in parse_qsl(body))}
+            reply = blanked_reply(reply, secrets)
+        document = reply.json_or_none()
+        found = document if isinstance(document, Mapping) else {}
+        if reply.is_ok and _text(found.get(wanted)):
+            return found
+        raise self._refusal(reply, found)
+
+    def _refusal(self, reply: Reply, document: JsonObject) -> ProblemError:
+        if reply.status_code >= 500 or reply.status_code == 429:
+            return ProblemError(
+                f"The sign-in server {self.host} answered {reply.status_code}.",
+                status_code=reply.status_code,
+                advice="Try again in a while.",
+            )
+        code = clean(_text(document.get("error")), limit=_SAID_LIMIT)
+        said = clean(_text(document.get("error_description")), limit=_SAID_LIMIT)
+        said = f": {(said or code).rstrip('.')}" if said or code else ""
+        error = RefusedError(
+            f"The sign-in server {self.host} refused{said}.",
+            status_code=reply.status_code if not reply.is_ok else 401,
+            advice=_ADVICE.get(code, "Sign in again: client.sign_in()."),
+        )
+        error.code = code
+        return error
 
     async def _send(self, request: Request) -> Reply:
         # A connection each time: tokens are rare, and nobody closes a provider.
         transport = Transport(
             request.url,
             Credentials(request.url),
-            timeout_s=self._timeout_s,
+            timeout_s=30,
             verify=self._verify,
             reach=self._reach,
         )
@@ -246,49 +252,6 @@ class Provider:
             return await transport.send(request, max_bytes=_MOST_BYTES)
         finally:
             await transport.close()
-
-    def _answer(self, reply: Reply, wanted: str) -> Mapping[str, Any]:
-        document = reply.json_or_none()
-        found = document if isinstance(document, Mapping) else {}
-        if reply.is_ok and _text(found.get(wanted)):
-            return found
-        if reply.status_code >= 500 or reply.status_code == 429:
-            raise ProblemError(
-                f"The sign-in server {self.host} answered {reply.status_code}.",
-                status_code=reply.status_code,
-                advice="Try again in a while.",
-            )
-        code = clean(_text(found.get("error")), limit=_SAID_LIMIT)
-        said = clean(_text(found.get("error_description")), limit=_SAID_LIMIT) or code
-        error = RefusedError(
-            f"The sign-in server {self.host} refused"
-            + (f": {said.rstrip('.')}." if said else "."),
-            status_code=reply.status_code if not reply.is_ok else 401,
-            advice=_ADVICE.get(code, "Sign in again: client.sign_in()."),
-        )
-        error.code = code
-        raise error
-
-
-_ADVICE = {
-    "invalid_client": "Check the client id and its secret.",
-    "unauthorized_client": "This client id may not sign in in this way; ask the people "
-    "who run the sign-in server.",
-    "unsupported_grant_type": "This sign-in server does not offer this way.",
-    "invalid_scope": "Check scope=, or leave it out.",
-}
-
-
-def need_authlib() -> None:
-    """Check that authlib is there, before anything is asked.
-
-    Raises:
-        MissingExtraError: It is not.
-    """
-    try:
-        import authlib.oauth2  # noqa: F401 # only whether it is there
-    except ImportError as error:
-        raise MissingExtraError("Signing in with OpenID Connect", "auth") from error
 
 
 def seconds(value: object, otherwise: float) -> float:
@@ -298,14 +261,6 @@ def seconds(value: object, otherwise: float) -> float:
     except (TypeError, ValueError):
         return otherwise
     return number if math.isfinite(number) and number > 0 else otherwise
-
-
-def _client_method(offered: frozenset[str], secret: str) -> str:
-    if not secret:
-        return "none"
-    if "client_secret_basic" not in offered and "client_secret_post" in offered:
-        return "client_secret_post"
-    return "client_secret_basic"
 
 
 def _issuer(issuer: object) -> str:
@@ -327,8 +282,8 @@ def _safe_url(value: object) -> str:
     known = origin(url) if url else None
     if known is None:
         return ""
-    is_own = known[0] == "http" and known[1].strip("[]") in _LOOPBACK
-    return url if known[0] == "https" or is_own else ""
+    is_safe = known[0] == "https" or (known[0] == "http" and is_loopback(url))
+    return url if is_safe else ""
 
 
 def _text(value: object) -> str:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-import os
 from collections.abc import Awaitable, Callable
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from ogc_widgets.errors import InputError, ServerError, SignInError
+
+if TYPE_CHECKING:
+    import httpx
 
 
 class Sealed:
@@ -58,9 +60,6 @@ class SecretSource(Sealed):
 
     __slots__ = ()
 
-    can_renew = True
-    """Whether asking once more, after a refusal, may bring another secret."""
-
     async def needs_user(self) -> bool:
         """Whether somebody has to do something first, such as open a page and agree.
 
@@ -101,8 +100,6 @@ class FixedSecret(SecretSource):
 
     __slots__ = ("_text",)
 
-    can_renew = False
-
     def __init__(self, text: str) -> None:
         self._text = Secret(text)
 
@@ -121,15 +118,20 @@ class AskedSecret(SecretSource):
     Args:
         function: Returns the secret, or a coroutine that does. A plain function runs in
             a thread of its own, so it may wait.
+        place: Where the function finds it, for ``repr``.
     """
 
-    __slots__ = ("_ask", "_known", "_last", "_lock")
+    __slots__ = ("_ask", "_known", "_last", "_lock", "_place")
 
-    def __init__(self, function: Callable[[], object]) -> None:
+    def __init__(self, function: Callable[[], object], place: str = "") -> None:
         self._ask = function
+        self._place = place
         self._last = Secret()
         self._known: list[Secret] = []
         self._lock = asyncio.Lock()
+
+    def __repr__(self) -> str:
+        return f"<{self._place}>" if self._place else super().__repr__()
 
     async def secret(self, refused: str = "") -> str:
         """Return the last one, or ask for another if that was refused."""
@@ -175,41 +177,11 @@ class AskedSecret(SecretSource):
         return {secret.reveal() for secret in self._known}
 
 
-class EnvironmentSecret(AskedSecret):
-    """A secret in an environment variable, read when it is needed.
-
-    Args:
-        name: Name of the variable.
-    """
-
-    __slots__ = ("name",)
-
-    def __init__(self, name: str) -> None:
-        if not isinstance(name, str) or not name or "=" in name:
-            raise InputError(
-                "The name of an environment variable is a text such as TOKEN.",
-                advice='Write auth=ogc.auth.env("TOKEN").',
-            )
-        self.name = name
-        super().__init__(self._read)
-
-    def _read(self) -> str:
-        value = os.environ.get(self.name, "")
-        if not value.strip():
-            raise InputError(
-                f"The environment variable {self.name} is not set.",
-                safe="Nothing was sent.",
-                advice=f"Set {self.name} before Jupyter is started, or in a cell: "
-                f'import os, getpass; os.environ["{self.name}"] = getpass.getpass()',
-            )
-        return value
-
-    def __repr__(self) -> str:
-        return f"<environment variable {self.name}>"
-
-
 SecretLike = str | Callable[[], str] | Callable[[], Awaitable[str]] | SecretSource
 """A secret, a function that returns one (also as a coroutine), or ``auth.env(...)``."""
+
+Auth: TypeAlias = "SecretLike | tuple[str, SecretLike] | httpx.Auth | None"
+"""What ``auth=`` takes; see :mod:`ogc_widgets.client.auth`."""
 
 
 def source_of(secret: SecretLike) -> SecretSource:

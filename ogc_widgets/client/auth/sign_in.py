@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from ogc_widgets.client.auth.credentials import Credentials
 from ogc_widgets.client.http.address import Resources, find_resources
-from ogc_widgets.client.http.transport import Transport
 from ogc_widgets.errors import (
     InputError,
     OgcError,
@@ -26,9 +25,9 @@ from ogc_widgets.protocol.requests import requests
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ogc_widgets.client.auth.credentials import Auth
-    from ogc_widgets.client.auth.secret import SecretSource
+    from ogc_widgets.client.auth.secret import Auth, SecretSource
     from ogc_widgets.client.http.connection import Connection
+    from ogc_widgets.client.http.transport import Transport
     from ogc_widgets.protocol.answers.replies import Reply
     from ogc_widgets.protocol.security import Way
 
@@ -76,7 +75,7 @@ class SigningIn:
         before = self._connection.transport.credentials
         after = before if auth is None else before.with_auth(auth)
         source = after.source
-        if not after.identify:
+        if after.way is None:
             raise InputError(
                 "There is nothing to sign in with.",
                 advice="Pass a token, (user, password), or a way in ogc.auth.",
@@ -116,7 +115,7 @@ class SigningIn:
         after = self._connection.transport.credentials.with_auth(auth)
         # Tried aside: what goes on meanwhile, such as watching jobs, must not notice
         # credentials that may be wrong.
-        trial = self._transport_for(after, self._connection.timeout_s)
+        trial = self._connection.transport.aside(after, self._connection.timeout_s)
         try:
             await self._check(trial)
         finally:
@@ -145,22 +144,13 @@ class SigningIn:
             if answer.status_code in refusals:
                 raise _refusal(answer)
 
-    def _transport_for(self, credentials: Credentials, timeout_s: float) -> Transport:
-        """Make another way to the same server."""
-        return Transport(
-            self.url,
-            credentials,
-            timeout_s=timeout_s,
-            verify=self._connection.transport.verify,
-        )
-
     async def ways_to_sign_in(self) -> tuple[Way, ...]:
         """Find out how this server wants people to sign in.
 
         Asked without any credentials, and never fails: a server that says nothing is
         taken for one that accepts tokens and passwords.
         """
-        stranger = self._transport_for(
+        stranger = self._connection.transport.aside(
             Credentials(self.url), min(_LOOK_S, self._connection.timeout_s)
         )
         found: list[Way] = []

@@ -1,4 +1,4 @@
-"""Secrets that a server repeats, blanked out where its answers come in.
+"""Secrets blanked out: in answers that repeat them, and in log lines of httpx.
 
 It is done to the bytes of an answer of any status, before anything is read from it, so
 that nothing that is shown, logged, kept or raised can hold them. Files are left alone.
@@ -6,14 +6,17 @@ that nothing that is shown, logged, kept or raised can hold them. Files are left
 
 from __future__ import annotations
 
+import functools
+import logging
 import re
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ogc_widgets.protocol.links import origin
+from ogc_widgets.protocol.links import origin, without_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ogc_widgets.protocol.answers.replies import Reply
 
@@ -119,3 +122,40 @@ def _is_document(reply: Reply) -> bool:
 def _below_its_origin(url: str, secrets: Iterable[str]) -> str:
     said = blanked(url, secrets)
     return said if origin(said) == origin(url) else url
+
+
+# What takes secrets out of words about the requests of this task; None for others'.
+_redact: ContextVar[Callable[[str], str] | None] = ContextVar("redact", default=None)
+
+
+def keep_logs_quiet(redact: Callable[[str], str]) -> None:
+    """Keep queries, user-info, headers and secrets out of log lines of this task."""
+    _redact.set(redact)
+    _put_filter_on()
+
+
+@functools.cache
+def _put_filter_on() -> None:
+    for name in ("", ".connection", ".http11", ".http2", ".proxy", ".socks"):
+        logging.getLogger(f"httpcore{name}").addFilter(_QuietFilter())
+    logging.getLogger("httpx").addFilter(_QuietFilter())
+
+
+class _QuietFilter(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        redact = _redact.get()
+        if redact is None:
+            return True
+        if record.name.startswith("httpcore"):
+            return False  # they hold whole requests and all headers
+        if isinstance(record.args, tuple):
+            # Addresses, and words that the server has chosen.
+            record.args = tuple(
+                redact(without_query(str(item)))
+                if type(item).__name__ == "URL"
+                else redact(item)
+                if isinstance(item, str)
+                else item
+                for item in record.args
+            )
+        return True

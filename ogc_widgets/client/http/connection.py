@@ -12,7 +12,8 @@ from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
-from ogc_widgets.client.auth.credentials import Auth, Credentials
+from ogc_widgets.client.auth.credentials import Credentials
+from ogc_widgets.client.http import JSON_CAP
 from ogc_widgets.client.http.address import (
     Resources,
     clean_url,
@@ -21,7 +22,7 @@ from ogc_widgets.client.http.address import (
     outer_url,
 )
 from ogc_widgets.client.http.loop import off_loop, tidy_up
-from ogc_widgets.client.http.transport import JSON_CAP, Transport
+from ogc_widgets.client.http.transport import Transport
 from ogc_widgets.errors import ProblemError, ProtocolError, SignInError
 from ogc_widgets.protocol.answers.replies import (
     Reply,
@@ -36,9 +37,10 @@ from ogc_widgets.protocol.requests import requests
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
+    from ogc_widgets.client.auth.secret import Auth
+    from ogc_widgets.client.http.body import Stream
     from ogc_widgets.client.http.environment import Verify
     from ogc_widgets.client.http.reach import Reach
-    from ogc_widgets.client.http.stream import Stream
     from ogc_widgets.client.results.object_store import S3
 
 # Seconds that a server may take to accept something, at least.
@@ -110,11 +112,6 @@ class Connection:
         self._give_back.atexit = False
 
     @property
-    def credential_placeholders(self) -> dict[str, str]:
-        """The headers that identify the user, with ``$TOKEN`` for every secret."""
-        return self.transport.credentials.placeholders
-
-    @property
     def param_names(self) -> tuple[str, ...]:
         """Names of the query members that go along with every request."""
         return self.transport.credentials.param_names
@@ -123,11 +120,6 @@ class Connection:
     def reach(self) -> Reach:
         """What servers may make this client connect to."""
         return self.transport.reach
-
-    @property
-    def verify_others(self) -> Verify:
-        """How certificates of other servers are checked: never less than usual."""
-        return self.transport.verify_others
 
     async def landing_document(self, base: str) -> tuple[object, str]:
         """Read a landing page; return it and its address. Only in the loop thread.

@@ -30,25 +30,29 @@ def in_plain_words(
     """
     import httpx
 
+    unusable = (httpx.ProxyError, httpx.UnsupportedProtocol, httpx.InvalidURL)
+    unreachable = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
     try:
         yield
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+    except (*unreachable, *unusable) as error:
+        reason = _reason(error)
+        advice = "Check the address, and that the server runs and can be reached from "
+        advice += "here."
+        if isinstance(error, unusable):
+            advice = "Check the address and the proxy settings (HTTP_PROXY, "
+            advice += "HTTPS_PROXY, NO_PROXY)."
+        elif "certificate" in reason:
+            advice = "If you trust the server, pass its CA file: "
+            advice += 'Client(url, verify="/path/to/ca.pem").'
         raise ConnectionFailedError(
-            f"No connection for {where}: {_reason(error)}.",
+            f"No connection for {where}: {reason}.",
             safe="Nothing was sent.",
-            advice=_connect_advice(error),
+            advice=advice,
         ) from error
     except httpx.TimeoutException as error:
         raise DeadlineError(
             f"Silence for {silence_s:g} s from {where}.",
             advice="Try again; the server may be busy.",
-        ) from error
-    except (httpx.ProxyError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-        raise ConnectionFailedError(
-            f"No connection for {where}: {_reason(error)}.",
-            safe="Nothing was sent.",
-            advice="Check the address and the proxy settings (HTTP_PROXY, "
-            "HTTPS_PROXY, NO_PROXY).",
         ) from error
     except (httpx.HTTPError, httpx.StreamError) as error:
         # It may quote the line of the answer that could not be read.
@@ -71,12 +75,3 @@ def _reason(error: Exception) -> str:
             # asyncio's own words for a refused connection name only the address.
             return os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)
     return str(error).rstrip(".") or type(error).__name__
-
-
-def _connect_advice(error: Exception) -> str:
-    if "certificate" in _reason(error):
-        return (
-            "If you trust the server, pass its CA file: "
-            'Client(url, verify="/path/to/ca.pem").'
-        )
-    return "Check the address, and that the server runs and can be reached from here."

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import weakref
 from collections import Counter
+from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING
 
 from ogc_widgets.client.http.environment import (
@@ -14,11 +15,11 @@ from ogc_widgets.client.http.environment import (
     ssl_context,
     usable_proxies,
 )
-from ogc_widgets.client.http.stream import take_location
 from ogc_widgets.protocol.links import origin, same_origin
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from urllib.request import Request
 
     import httpx
 
@@ -56,7 +57,11 @@ class Pools:
     def __init__(self, url: str, verify: Verify) -> None:
         self._url = url
         self._verify = verify
-        self._pools: dict[tuple[bool, bool, bool, Bound], httpx.AsyncClient] = {}
+        # Load balancers put a session into a cookie, and a client that does not send
+        # it back asks another machine each time, which may not know the job. Cookies
+        # are sent to the very origin that set them, and kept in memory only.
+        self.cookies = CookieJar(_Sendable())
+        self._pools: dict[tuple[bool | Bound, ...], httpx.AsyncClient] = {}
         self._in_flight: Counter[httpx.AsyncClient] = Counter()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -90,9 +95,9 @@ class Pools:
             await self._close_unused(pool)
 
     def _pool(self, url: str, *, keep: bool, bound: Bound) -> httpx.AsyncClient:
-        from http.cookiejar import CookieJar, DefaultCookiePolicy
-
         import httpx
+
+        from ogc_widgets.client.http.body import take_over
 
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
@@ -100,8 +105,9 @@ class Pools:
             self._pools, self._loop = {}, loop
         # What the environment says about proxies is not for this machine itself.
         is_here = is_loopback(url)
-        is_own = same_origin(url, self._url) or _is_encrypted_twin(url, self._url)
-        key = keep, is_here, is_own, bound
+        is_same = same_origin(url, self._url)
+        is_own = is_same or _is_encrypted_twin(url, self._url)
+        key = keep, is_here, is_same, is_own, bound
         if key not in self._pools:
             # What must not be sent twice gets a new connection each time: a kept one
             # may have been closed by the server, and then its fate would be unknown.
@@ -109,6 +115,7 @@ class Pools:
                 max_connections=None,
                 max_keepalive_connections=MAX_IN_FLIGHT if keep else 0,
             )
+            no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
             with usable_proxies():
                 self._pools[key] = httpx.AsyncClient(
                     verify=ssl_context(
@@ -120,8 +127,8 @@ class Pools:
                         "Accept-Encoding": "identity",
                         "User-Agent": user_agent(),
                     },
-                    cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-                    event_hooks={"response": [take_location]},
+                    cookies=self.cookies if is_same else no_cookies,
+                    event_hooks={"response": [take_over]},
                 )
         return self._pools[key]
 
@@ -141,6 +148,14 @@ class Pools:
         if pool not in self._pools.values() and not self._in_flight[pool]:
             del self._in_flight[pool]
             await pool.aclose()
+
+
+class _Sendable(DefaultCookiePolicy):
+    """Keeps no cookie that the HTTP library could not send back."""
+
+    def set_ok(self, cookie: Cookie, request: Request) -> bool:
+        is_sendable = f"{cookie.name}{cookie.value}".isascii()
+        return is_sendable and super().set_ok(cookie, request)
 
 
 def _is_encrypted_twin(url: str, plain: str) -> bool:

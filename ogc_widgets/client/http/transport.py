@@ -1,7 +1,8 @@
-"""The only module that sends requests: deadlines, redirects, credentials.
+"""The only module that sends requests: deadlines, redirects, reach.
 
-httpx is used for connections, TLS and proxies. What it leaves open is done here: one
-deadline for the whole exchange, and redirects that carry no credentials away.
+httpx is used for connections, TLS, proxies, cookies and signing. What it leaves open is
+done here: one deadline for the whole exchange, and redirects that carry no credentials
+away.
 """
 
 from __future__ import annotations
@@ -9,15 +10,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from ogc_widgets.client.http.cookies import Cookies
+from ogc_widgets.client.auth.credentials import Credentials
+from ogc_widgets.client.http import JSON_CAP
+from ogc_widgets.client.http.blanking import keep_logs_quiet
 from ogc_widgets.client.http.failures import in_plain_words
 from ogc_widgets.client.http.loop import off_loop
 from ogc_widgets.client.http.pools import Pools, gate_of
-from ogc_widgets.client.http.quiet import keep_logs_quiet
 from ogc_widgets.client.http.reach import Reach
-from ogc_widgets.client.http.stream import Stream, read_whole
 from ogc_widgets.errors import (
     BodyTooLargeError,
     ConnectionFailedError,
@@ -37,17 +38,15 @@ from ogc_widgets.protocol.links import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     import httpx
 
-    from ogc_widgets.client.auth.credentials import Credentials
-    from ogc_widgets.client.http.environment import (
-        Verify,
-    )
+    from ogc_widgets.client.http.body import Stream
+    from ogc_widgets.client.http.environment import Verify
+    from ogc_widgets.client.http.reach import Bound
     from ogc_widgets.protocol.requests.requests import Request
 
-JSON_CAP = 16 * 2**20
 CONNECT_S = 10.0
 # A download may take hours; it is over when nothing comes for so long, at least.
 SILENCE_S = 30.0
@@ -59,14 +58,18 @@ _SAME_METHOD = frozenset({307, 308})
 
 
 @dataclass
-class _Sent:
-    """Whether the request may have reached the server."""
+class _Attempt:
+    """One attempt to get an answer: its time, and how far it came.
 
-    maybe: bool = False
+    Attributes:
+        silence_s: How long the server may say nothing.
+        deadline: When it has to be over, if that is so.
+        maybe_sent: Whether the request may have reached the server.
+    """
 
-    async def trace(self, event: str, _info: Mapping[str, Any]) -> None:
-        if event.endswith("send_request_headers.started"):
-            self.maybe = True
+    silence_s: float
+    deadline: asyncio.Timeout | None = None
+    maybe_sent: bool = False
 
 
 class Transport:
@@ -94,19 +97,33 @@ class Transport:
         self.timeout_s = timeout_s
         self.verify = verify
         self.reach = reach or Reach(url)
-        self.cookies = Cookies(url)
         self.rebase: Callable[[str], str] = Rebase(url)
         self._pools = Pools(url, verify)
 
     def identify(self, credentials: Credentials) -> None:
         """Go on as somebody else; cookies may say who it was before."""
         self.credentials = credentials
-        self.cookies.clear()
+        self._pools.cookies.clear()
 
-    @property
-    def verify_others(self) -> Verify:
-        """The same for other servers: an exception made for this one is not theirs."""
-        return self._pools.verify_others
+    def aside(self, credentials: Credentials, timeout_s: float) -> Self:
+        """Return another way to the same server, as somebody else."""
+        return type(self)(
+            self.url, credentials, timeout_s=timeout_s, verify=self.verify
+        )
+
+    def stranger(self, url: str, timeout_s: float) -> Self:
+        """Return a way to another server, which is told nothing of the user.
+
+        It reaches as far as this one. An exception to the rule that certificates are
+        checked was made for this server, and is not for others.
+        """
+        return type(self)(
+            url,
+            Credentials(url),
+            timeout_s=timeout_s,
+            verify=self._pools.verify_others,
+            reach=self.reach,
+        )
 
     @property
     def is_open(self) -> bool:
@@ -135,11 +152,12 @@ class Transport:
                 request never left.
         """
         deadline_s = self.timeout_s if timeout_s is None else timeout_s
-        # A token may take minutes, when somebody has to agree on another page first:
-        # that is neither the server's time nor one of its places.
-        await self._identity(request.url)
-        gate = gate_of(self.url) if is_counted else contextlib.nullcontext()
-        async with gate:
+        way = self.credentials.way_for(request.url)
+        if way is not None:
+            # A token may take minutes, when somebody has to agree on another page
+            # first: that is neither the server's time nor one of its places.
+            await way.get_ready()
+        async with gate_of(self.url) if is_counted else contextlib.nullcontext():
             try:
                 return await self._read(request, deadline_s, max_bytes)
             except (ConnectionFailedError, DeadlineError, BodyTooLargeError):
@@ -153,19 +171,17 @@ class Transport:
                 return await self._read(request, deadline_s, max_bytes)
 
     async def _read(self, request: Request, deadline_s: float, cap: int) -> Reply:
-        sent = _Sent()
+        attempt = _Attempt(deadline_s)
         try:
-            async with asyncio.timeout(deadline_s) as deadline:
-                async with self.stream(
-                    request, silence_s=deadline_s, sent=sent, deadline=deadline
-                ) as stream:
+            async with asyncio.timeout(deadline_s) as attempt.deadline:
+                async with self.stream(request, attempt) as stream:
                     body = await stream.read(cap)
                     return await off_loop(
                         len(body), self.reply, stream, body, request.method
                     )
         except TimeoutError:
             where = self._where(request.method, request.url)
-            if not sent.maybe and not request.is_safe:
+            if not attempt.maybe_sent and not request.is_safe:
                 raise ConnectionFailedError(
                     f"No connection within {deadline_s:g} s for {where}.",
                     safe="Nothing was sent.",
@@ -184,7 +200,7 @@ class Transport:
             body,
             stream.url,
             method,
-            has_credentials=self.credentials.identify,
+            has_credentials=self.credentials.way is not None,
         )
         return self.credentials.redact_reply(reply)
 
@@ -193,41 +209,22 @@ class Transport:
 
     @contextlib.asynccontextmanager
     async def stream(
-        self,
-        request: Request,
-        *,
-        silence_s: float | None = None,
-        sent: _Sent | None = None,
-        deadline: asyncio.Timeout | None = None,
+        self, request: Request, attempt: _Attempt | None = None
     ) -> AsyncIterator[Stream]:
         """Send a request and read the answer piece by piece.
 
-        Redirects are followed as far as that is safe, and a token that is refused is
-        renewed once. There is no deadline for the whole, only for silence (that of
-        the client, if it has more patience than 30 s), unless ``deadline`` is one.
+        Redirects are followed as far as that is safe. There is no deadline for the
+        whole, only for silence (that of the client, if it has more patience than 30 s),
+        unless ``attempt`` has one.
 
         Raises:
             TransportError: No usable answer.
         """
-        sent = sent or _Sent()
-        silence_s = silence_s or max(SILENCE_S, self.timeout_s)
+        attempt = attempt or _Attempt(max(SILENCE_S, self.timeout_s))
         url = request.url
         named_by = self.reach.url if request.named_by is None else request.named_by
-        renewed = False
-        for _ in range(MAX_REDIRECTS + 2):
-            identity = await self._identity(url)
-            headers = {**request.headers, **identity}
-            async with self._exchange(
-                request, url, named_by, headers, silence_s, sent, deadline
-            ) as got:
-                if identity and not renewed and _may_be_expired(request, got):
-                    renewed = True
-                    async with _unhurried(deadline):
-                        with _nothing_sent():
-                            renew = self.credentials.renew
-                            is_new = await renew(identity, got.status_code)
-                    if is_new:
-                        continue
+        for _ in range(MAX_REDIRECTS + 1):
+            async with self._exchange(request, url, named_by, attempt) as got:
                 target = await self._redirect(request, got)
                 if not target:
                     yield got
@@ -238,10 +235,78 @@ class Transport:
             advice="Use the address that the server redirects to.",
         )
 
-    async def _identity(self, url: str) -> dict[str, str]:
-        """Return the headers that identify the user to an address."""
-        with _nothing_sent():
-            return await self.credentials.headers_for(url)
+    @contextlib.asynccontextmanager
+    async def _exchange(
+        self, request: Request, url: str, named_by: str, attempt: _Attempt
+    ) -> AsyncIterator[Stream]:
+        import httpx
+
+        from ogc_widgets.client.auth.ways import Unhurried
+        from ogc_widgets.client.http.body import Stream
+
+        credentials = self.credentials
+        keep_logs_quiet(credentials.redact)
+        where = self._where(request.method, url)
+        bound = self.reach.bound(url, named_by)
+        way = credentials.way_for(url)
+        auth: Any = httpx.USE_CLIENT_DEFAULT if way is None else way
+        if way is not None and attempt.deadline is not None:
+            auth = Unhurried(way, attempt.deadline)
+        async with self._pools.lease(url, keep=request.is_safe, bound=bound) as pool:
+            with in_plain_words(where, attempt.silence_s, credentials.redact):
+                built = self._built(pool, request, url, where, attempt)
+                built.extensions["trace"] = self._trace(
+                    built, url, named_by, bound, attempt
+                )
+                response = await pool.send(built, stream=True, auth=auth)
+                async with contextlib.aclosing(response):
+                    got = Stream(response, url)
+                    got.headers = credentials.redact_headers(got.headers)
+                    yield got
+
+    def _built(
+        self,
+        pool: httpx.AsyncClient,
+        request: Request,
+        url: str,
+        where: str,
+        attempt: _Attempt,
+    ) -> httpx.Request:
+        import httpx
+
+        try:
+            return pool.build_request(
+                request.method,
+                self.credentials.with_params(url),
+                headers={**request.headers, **self.credentials.headers_for(url)},
+                content=request.body,
+                timeout=httpx.Timeout(attempt.silence_s, connect=CONNECT_S),
+                extensions={"where": where},
+            )
+        except UnicodeError as error:  # httpx lets it through
+            raise ConnectionFailedError(
+                f"No connection for {where}: it is no address that can be used.",
+                safe="Nothing was sent.",
+            ) from error
+
+    def _trace(
+        self,
+        built: httpx.Request,
+        url: str,
+        named_by: str,
+        bound: Bound,
+        attempt: _Attempt,
+    ) -> Callable[..., Any]:
+        """What httpcore tells of the connection of a request while it is made."""
+        host = built.url.raw_host.decode("ascii")
+        judge = self.reach.judge(url, host, named_by, bound)
+
+        async def trace(event: str, info: Mapping[str, Any]) -> None:
+            await judge(event, info)
+            if event.endswith("send_request_headers.started"):
+                attempt.maybe_sent = True
+
+        return trace
 
     async def _redirect(self, request: Request, got: Stream) -> str:
         """Return where a redirect may be followed to, or ``""``."""
@@ -292,109 +357,6 @@ class Transport:
             return True
         return False
 
-    @contextlib.asynccontextmanager
-    async def _exchange(
-        self,
-        request: Request,
-        url: str,
-        named_by: str,
-        headers: dict[str, str],
-        silence_s: float,
-        sent: _Sent,
-        deadline: asyncio.Timeout | None,
-    ) -> AsyncIterator[Stream]:
-        import httpx
-
-        keep_logs_quiet(self)
-        bound = self.reach.bound(url, named_by)
-        where = self._where(request.method, url)
-        async with self._pools.lease(url, keep=request.is_safe, bound=bound) as pool:
-            with in_plain_words(where, silence_s, self.credentials.redact):
-                try:
-                    built = pool.build_request(
-                        request.method,
-                        self.credentials.with_params(url),
-                        headers={**headers, **self.cookies.header_for(url)},
-                        content=request.body,
-                        timeout=httpx.Timeout(silence_s, connect=CONNECT_S),
-                    )
-                except UnicodeError as error:  # httpx lets it through
-                    raise ConnectionFailedError(
-                        f"No connection for {where}: it is no address that can be "
-                        "used.",
-                        safe="Nothing was sent.",
-                    ) from error
-                host = built.url.raw_host.decode("ascii")
-                judge = self.reach.judge(url, host, named_by, bound)
-
-                async def trace(event: str, info: Mapping[str, Any]) -> None:
-                    await judge(event, info)
-                    await sent.trace(event, info)
-
-                built.extensions["trace"] = trace
-                answer = self._answer(pool, built, where, deadline)
-                async with contextlib.aclosing(await answer) as response:
-                    got = Stream(response, url, where)
-                    got.headers = self.credentials.redact_headers(got.headers)
-                    yield got
-
-    async def _answer(
-        self,
-        pool: httpx.AsyncClient,
-        request: httpx.Request,
-        where: str,
-        deadline: asyncio.Timeout | None,
-    ) -> httpx.Response:
-        async def send(request: httpx.Request) -> httpx.Response:
-            response = await pool.send(request, stream=True)
-            set_cookie = response.headers.get_list("set-cookie")
-            self.cookies.take(str(request.url), set_cookie)
-            return response
-
-        plugin = self.credentials.plugin_for(str(request.url))
-        if plugin is None:
-            return await send(request)
-
-        async def whole(response: httpx.Response) -> httpx.Response:
-            return await read_whole(response, where, JSON_CAP)
-
-        return await plugin.answer(request, send, whole, lambda: _unhurried(deadline))
-
     async def close(self) -> None:
         """Close all connections; a later request opens new ones."""
         await self._pools.close()
-
-
-def _may_be_expired(request: Request, got: Stream) -> bool:
-    """Whether a newer token may help."""
-    # After a 403 only what changes nothing is tried once more.
-    return got.status_code == 401 or (got.status_code == 403 and request.is_safe)
-
-
-@contextlib.contextmanager
-def _nothing_sent() -> Iterator[None]:
-    """Tell a failure to get a token apart from one of the request itself."""
-    try:
-        yield
-    except TransportError as error:
-        raise ConnectionFailedError(
-            f"No token could be had: {error.what}",
-            safe="Nothing was sent to the server.",
-            advice=error.advice,
-        ) from error
-
-
-@contextlib.asynccontextmanager
-async def _unhurried(deadline: asyncio.Timeout | None) -> AsyncIterator[None]:
-    """Stop the clock of a deadline while somebody else is asked."""
-    due = deadline.when() if deadline is not None else None
-    if deadline is None or due is None:
-        yield
-        return
-    loop = asyncio.get_running_loop()
-    left_s = due - loop.time()
-    deadline.reschedule(None)
-    try:
-        yield
-    finally:
-        deadline.reschedule(loop.time() + left_s)

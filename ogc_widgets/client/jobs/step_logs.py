@@ -27,8 +27,8 @@ from ogc_widgets.protocol.text import LOG_LIMIT
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from ogc_widgets.client.http.body import Stream
     from ogc_widgets.client.http.connection import Connection
-    from ogc_widgets.client.http.stream import Stream
     from ogc_widgets.protocol.documents.status import LogLink
 
 _ACCEPT = "application/json, text/plain;q=0.9, */*;q=0.5"

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from ogc_widgets.client.http.body import Stream
     from ogc_widgets.client.http.connection import Connection
-    from ogc_widgets.client.http.stream import Stream
 
 _SHOWN = 64_000
 _TRIES = 4

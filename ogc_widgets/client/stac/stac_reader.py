@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from ogc_widgets.client.auth.credentials import Credentials
-from ogc_widgets.client.http.transport import Transport
 from ogc_widgets.client.stac.stac_documents import StacFacts, facts_of
 from ogc_widgets.errors import (
     BodyTooLargeError,
@@ -30,6 +28,7 @@ from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
     from ogc_widgets.client.http.connection import Connection
+    from ogc_widgets.client.http.transport import Transport
     from ogc_widgets.protocol.answers.replies import Reply
     from ogc_widgets.protocol.links import Origin
 
@@ -136,15 +135,7 @@ class StacReader:
     def _stranger(self, url: str) -> Transport:
         key = origin(url)
         if key not in self._others:
-            # Without the client's credentials, and without its exception to the rule
-            # that certificates are checked.
-            self._others[key] = Transport(
-                url,
-                Credentials(url),
-                timeout_s=LOOK_S,
-                verify=self._client.verify_others,
-                reach=self._client.reach,
-            )
+            self._others[key] = self._client.transport.stranger(url, LOOK_S)
         return self._others[key]
 
     async def close(self) -> None:
