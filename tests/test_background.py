@@ -23,9 +23,9 @@ from raw_server import answer, processes_server
 
 import ogc_widgets as ogc
 from ogc_widgets.app.discovery import Server
-from ogc_widgets.app.links.stac_inspector import ItemLooks
 from ogc_widgets.app.views.gate import Gate
 from ogc_widgets.client.http import loop
+from ogc_widgets.client.stac.stac_inspector import StacInspector
 from ogc_widgets.lab import _listen
 from ogc_widgets.lab.server import app as lab_app
 from ogc_widgets.lab.server.jobs.scheduler import Scheduler
@@ -278,7 +278,7 @@ def test_check_that_raises_anything_is_told(monkeypatch: pytest.MonkeyPatch) -> 
         ogc.Client(f"{server.origin}/api") as client,
     ):
         job = client.job("j")
-        monkeypatch.setattr(job.aio._poller, "_check", fails(OddError("odd")))
+        monkeypatch.setattr(job.aio._poller, "check", fails(OddError("odd")))
         stop = job.watch(lambda _view: None)
         until(lambda: job.view.connection == "paused")
         assert "OddError" in str(job.view.error)
@@ -287,8 +287,8 @@ def test_check_that_raises_anything_is_told(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_form_says_that_an_address_could_not_be_looked_at() -> None:
     seen: list[Any] = []
-    looks = ItemLooks(SimpleNamespace(look=fails(OddError("odd"))))
-    looks.look("http://srv.test/item.json", seen.append)
+    inspector = StacInspector(SimpleNamespace(send=fails(OddError("odd"))))
+    inspector.inspect("http://srv.test/item.json", seen.append)
     until(lambda: seen)
     assert seen[0].why_not == "It could not be looked at: odd."
 

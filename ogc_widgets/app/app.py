@@ -15,7 +15,6 @@ from ogc_widgets.app.links.area_link import AreaLink
 from ogc_widgets.app.links.map_context import MapContext
 from ogc_widgets.app.links.scenes import Scenes
 from ogc_widgets.app.links.search_link import SearchLink
-from ogc_widgets.app.links.stac_inspector import ItemLooks
 from ogc_widgets.app.other_inputs import Kept, OtherInputs, kept_of
 from ogc_widgets.app.request_text import code_blocks, json_blocks
 from ogc_widgets.app.views.cards import Cards
@@ -28,6 +27,7 @@ from ogc_widgets.app.views.run_bar import RunBar
 from ogc_widgets.client import AsyncJob, Client, Job, Results
 from ogc_widgets.client.http.loop import follow, in_loop_thread, submit, tidy_up
 from ogc_widgets.client.http.loop import run as run_in_loop
+from ogc_widgets.client.stac.stac_inspector import StacInspector
 from ogc_widgets.client.stac.stac_reader import StacReader
 from ogc_widgets.errors import (
     InputError,
@@ -135,7 +135,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         self._area_link = AreaLink(self.map)
         self._scenes = Scenes(context)
         self._stac = StacReader(self.client.aio.connection)
-        self._looks = ItemLooks(self._stac)
+        self._inspector = StacInspector(self._stac)
         self._parts = (
             self._header, self._split, self.panel, self._outputs, self._results_map
         )  # fmt: skip
@@ -308,7 +308,7 @@ class App(NotesDisplay, ipywidgets.VBox):
             self._gate.close()
         else:
             self._search.close()
-            self.form.stac.looker = None
+            self.form.stac.inspector = None
             self.form.close()
         tidy_up(self._stac.close)
         self._cards.close()
@@ -369,7 +369,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         self._area_link.bind(form)
         self._scenes.bind(form)
         self._search.bind(form)
-        form.stac.looker = self._looks
+        form.stac.inspector = self._inspector
         self._show_tab()
         self._follow_form()
         if old is not None:

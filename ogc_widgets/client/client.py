@@ -12,13 +12,12 @@ from ogc_widgets.client.facade import awaitable, blocking, described_by, takes
 from ogc_widgets.client.http.connection import Connection
 from ogc_widgets.client.http.loop import has_ended, run
 from ogc_widgets.client.jobs.job import Job
-from ogc_widgets.client.jobs.job_list import Jobs
+from ogc_widgets.client.jobs.job_list import JobPages, Jobs
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from ogc_widgets.client.jobs.ajob import AsyncJob
-    from ogc_widgets.client.jobs.job_pages import JobPages
     from ogc_widgets.client.results.object_store import S3
     from ogc_widgets.protocol import Capabilities
     from ogc_widgets.protocol.notices import Oddity

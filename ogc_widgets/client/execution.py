@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.http.connection import ACCEPT_S
 from ogc_widgets.client.jobs import ledger
+from ogc_widgets.client.jobs.ajob import AsyncJob
 from ogc_widgets.errors import (
     ConnectionFailedError,
     NoSuchProcessError,
@@ -32,7 +33,6 @@ from ogc_widgets.protocol.text import clean
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ogc_widgets.client.jobs.ajob import AsyncJob
     from ogc_widgets.client.jobs.job_list import Jobs
     from ogc_widgets.protocol.documents.processes import Process
 
@@ -165,13 +165,17 @@ class Execution:
                 safe="It is not known whether a job was made.",
                 advice="Look at client.jobs() before you try again.",
             )
-        return self._job_list.made(
-            made.job_id,
-            made.job_url,
-            made.status,
-            process_id=process_id,
-            inputs=inputs,
-            is_new=True,
+        return self._job_list.keep(
+            AsyncJob(
+                self._discovery,
+                self._job_list.signing_in,
+                made.job_id,
+                made.job_url,
+                made.status,
+                process_id=process_id,
+                inputs=inputs,
+                is_new=True,
+            )
         )
 
     async def _description(self, process_id: str) -> Process | None:
@@ -252,15 +256,19 @@ class Execution:
         if status is None:
             word = "successful"
             status = StatusInfo(submitted.job_id, word, word, process_id)
-        return self._job_list.made(
-            submitted.job_id,
-            submitted.job_url,
-            status,
-            process_id=process_id,
-            inputs=inputs,
-            wanted=wanted,
-            is_new=True,
-            answer=reply if has_results else None,
+        return self._job_list.keep(
+            AsyncJob(
+                self._discovery,
+                self._job_list.signing_in,
+                submitted.job_id,
+                submitted.job_url,
+                status,
+                process_id=process_id,
+                inputs=inputs,
+                wanted=wanted,
+                is_new=True,
+                answer=reply if has_results else None,
+            )
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.form.checks.item_checks import TYPING_S, ItemChecks, Looker
+from ogc_widgets.form.checks.item_checks import TYPING_S, ItemChecks
 from ogc_widgets.form.fields import stac_fields
 from ogc_widgets.form.schema.exact import plain
 from ogc_widgets.view.base import publishing
@@ -13,6 +13,7 @@ from ogc_widgets.view.base import publishing
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ogc_widgets.client.stac.stac_inspector import StacInspector
     from ogc_widgets.form.form import ProcessForm
     from ogc_widgets.form.values import FormValues
     from ogc_widgets.protocol.wire import JsonValue
@@ -32,18 +33,18 @@ class StacItems:
         ]
 
     @property
-    def looker(self) -> Looker | None:
+    def inspector(self) -> StacInspector | None:
         """What looks at the addresses of STAC documents in the form, None for nobody.
 
         A form asks nobody by itself; an app binds one that uses its client. What is
         seen is an advice: the server may reach what cannot be reached from here.
         """
-        return self._checks.looker
+        return self._checks.inspector
 
-    @looker.setter
-    def looker(self, looker: Looker | None) -> None:
+    @inspector.setter
+    def inspector(self, inspector: StacInspector | None) -> None:
         with publishing(self._form):
-            self._checks.looker = looker
+            self._checks.inspector = inspector
             self.follow()
 
     def features(self) -> dict[str, list[dict[str, Any]]]:

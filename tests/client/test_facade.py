@@ -27,8 +27,7 @@ def test_every_method_has_a_twin() -> None:
 @pytest.mark.parametrize(("plain", "awaitable"), PAIRS)
 def test_method_is_blocking_and_describes_itself(plain, awaitable) -> None:
     assert not inspect.iscoroutinefunction(plain)
-    if plain.__name__ != "iter_jobs":  # which is written twice
-        assert plain.__doc__ == awaitable.__doc__
+    assert plain.__doc__ == awaitable.__doc__
     assert plain.__doc__
     assert plain.__name__ == awaitable.__name__.removeprefix("aio_")
     ours, theirs = inspect.signature(plain), inspect.signature(awaitable)

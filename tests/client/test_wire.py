@@ -40,7 +40,7 @@ def test_silence_of_35_s_is_borne_where_the_user_has_that_patience(silence_borne
 
 
 def test_silence_of_a_status_is_noticed_however_patient_the_user_is(monkeypatch):
-    monkeypatch.setattr("ogc_widgets.client.jobs.ajob.POLL_S", 0.3)
+    monkeypatch.setattr("ogc_widgets.client.jobs.poller.POLL_S", 0.3)
     release = threading.Event()
     states = iter([{"jobID": "j", "status": "running"}])
 

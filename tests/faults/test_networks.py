@@ -16,6 +16,7 @@ from raw_server import RawServer, answer
 
 from ogc_widgets.client import Client
 from ogc_widgets.client.http.loop import run
+from ogc_widgets.client.stac.stac_inspector import StacInspector
 from ogc_widgets.client.stac.stac_reader import StacReader
 from ogc_widgets.errors import ConnectionFailedError, InputError
 from ogc_widgets.protocol.requests import requests
@@ -139,7 +140,7 @@ def test_exception_from_checking_is_for_the_one_server_that_it_was_made_for(
     async def look(connection):
         reader = StacReader(connection)
         try:
-            return await reader.look(there)
+            return await StacInspector(reader).look(there)
         finally:
             await reader.close()
 

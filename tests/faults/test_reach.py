@@ -18,6 +18,7 @@ from ogc_widgets.client.auth.credentials import Credentials
 from ogc_widgets.client.http import reach
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.client.stac.catalogue import Catalogue
+from ogc_widgets.client.stac.stac_inspector import StacInspector
 from ogc_widgets.client.stac.stac_reader import StacReader
 from ogc_widgets.errors import OgcError, PrivateAddressError
 from ogc_widgets.protocol.addresses import read_ip
@@ -143,7 +144,7 @@ def redirect(client, zoo):
 def field(client, zoo):
     reader = StacReader(client.aio.connection)
     try:
-        found = run(reader.look, zoo.there)
+        found = run(StacInspector(reader).look, zoo.there)
         assert found.private
     finally:
         run(reader.close)
@@ -261,7 +262,12 @@ def test_address_is_read_when_the_user_gave_it(inner):
     with Zoo() as zoo, Client(zoo.url, auth=CANARY) as client:
         client.landing_page()
         reader = StacReader(client.aio.connection)
-        assert run(reader.look, f"{inner.origin}/item", insist=True).facts.id == "a"
+        assert (
+            run(
+                StacInspector(reader).look, f"{inner.origin}/item", insist=True
+            ).facts.id
+            == "a"
+        )
         with pytest.raises(OgcError, match="no STAC API"):
             run(Catalogue(reader, inner.origin).open)
         asked = len(inner.received)

@@ -13,6 +13,7 @@ from raw_server import RawServer, answer, drip, drop
 from ogc_widgets.client import Client
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.client.stac import stac_reader as client_stac
+from ogc_widgets.client.stac.stac_inspector import StacInspector
 from ogc_widgets.client.stac.stac_reader import StacReader
 
 CANARY = "canary-5d1e77-secret"
@@ -31,7 +32,7 @@ def look(url, server="http://127.0.0.1:9/api", **options):
     with Client(server, auth=CANARY) as client:
         reader = StacReader(client.aio.connection)
         try:
-            return run(reader.look, url, **options)
+            return run(StacInspector(reader).look, url, **options)
         finally:
             run(reader.close)
 
@@ -145,7 +146,8 @@ def test_four_items_are_read_at_a_time_when_there_are_many():
         return answer(ITEM)
 
     async def all_of(reader, origin):
-        tasks = [asyncio.create_task(reader.look(f"{origin}/{n}")) for n in range(12)]
+        look = StacInspector(reader).look
+        tasks = [asyncio.create_task(look(f"{origin}/{n}")) for n in range(12)]
         assert await asyncio.to_thread(four.wait, 30)
         await asyncio.sleep(0.2)  # a fifth would have arrived by then
         waiting = len(server.received)

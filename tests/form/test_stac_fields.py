@@ -7,7 +7,7 @@ import json
 import pytest
 
 from ogc_widgets.client.stac.stac_documents import facts_of
-from ogc_widgets.client.stac.stac_reader import Look
+from ogc_widgets.client.stac.stac_inspector import Inspection
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.checks.item_checks import check_key
 from ogc_widgets.form.fields.build_fields import reduce_process
@@ -185,7 +185,7 @@ def test_odd_document_is_advice_when_the_schema_refuses_it():
     form.close()
 
 
-class Looker:
+class Inspector:
     """Stands in for an app: remembers who was looked at, answers when told to."""
 
     def __init__(self):
@@ -193,14 +193,14 @@ class Looker:
         self.given_up = []
         self._done = {}
 
-    def look(self, address, done, *, after_s=0, insist=False):
+    def inspect(self, address, done, *, after_s=0, insist=False):
         self.asked.append((address, after_s > 0, insist))
         self._done[address] = done
         return lambda: self.given_up.append(address)
 
     def answer(self, address, document=None, **members):
         facts = facts_of(document)
-        self._done[address](Look(facts=facts, answered=bool(document), **members))
+        self._done[address](Inspection(facts=facts, answered=bool(document), **members))
 
 
 @pytest.fixture
@@ -211,9 +211,9 @@ def form():
 
 
 @pytest.fixture
-def looker(form):
-    form.stac.looker = Looker()
-    return form.stac.looker
+def inspector(form):
+    form.stac.inspector = Inspector()
+    return form.stac.inspector
 
 
 def check_of(form, text, wants="item"):
@@ -226,22 +226,22 @@ def test_nobody_is_asked_when_the_form_stands_alone(form):
     assert form.errors == {}
 
 
-def test_row_shows_id_and_date_when_the_item_was_looked_at(form, looker):
+def test_row_shows_id_and_date_when_the_item_was_looked_at(form, inspector):
     form.inputs = {"stac_items": [A, B]}
-    assert looker.asked == [(A, False, False), (B, False, False)]
+    assert inspector.asked == [(A, False, False), (B, False, False)]
     assert check_of(form, A) == {"state": "busy"}
-    looker.answer(A, ITEM)
+    inspector.answer(A, ITEM)
     assert check_of(form, A) == {"state": "good", "id": "A", "date": "13 Jul 2021"}
-    looker.answer(B, why_not="The server has nothing at this address (404).")
+    inspector.answer(B, why_not="The server has nothing at this address (404).")
     assert check_of(form, B)["state"] == "bad"
     # An advice, not a barrier: the server may see what is not seen from here.
     assert form.errors == {}
     assert form.require_valid() == {"stac_items": [A, B]}
 
 
-def test_collection_is_named_when_an_item_is_wanted(form, looker):
+def test_collection_is_named_when_an_item_is_wanted(form, inspector):
     form.inputs = {"stac_items": [A]}
-    looker.answer(A, {"type": "Collection", "stac_version": "1.0.0", "id": "s2"})
+    inspector.answer(A, {"type": "Collection", "stac_version": "1.0.0", "id": "s2"})
     assert check_of(form, A) == {
         "state": "odd",
         "id": "s2",
@@ -250,57 +250,57 @@ def test_collection_is_named_when_an_item_is_wanted(form, looker):
     }
 
 
-def test_half_typed_address_waits_when_it_is_typed(form, looker):
+def test_half_typed_address_waits_when_it_is_typed(form, inspector):
     form._page.on_edit("stac_items", ["https://example.or"])
     form._page.on_edit("stac_items", [A])
-    assert looker.asked == [("https://example.or", True, False), (A, True, False)]
-    assert looker.given_up == ["https://example.or"]
+    assert inspector.asked == [("https://example.or", True, False), (A, True, False)]
+    assert inspector.given_up == ["https://example.or"]
     assert check_of(form, A) is None
     # The row was left: no more waiting.
     form._page.on_look()
-    assert looker.asked[-1] == (A, False, False)
+    assert inspector.asked[-1] == (A, False, False)
 
 
-def test_look_is_given_up_when_the_row_is_removed(form, looker):
+def test_look_is_given_up_when_the_row_is_removed(form, inspector):
     form.inputs = {"stac_items": [A, B]}
     form.inputs = {"stac_items": [B]}
-    assert looker.given_up == [A]
-    looker.answer(A, ITEM)  # was under way already
+    assert inspector.given_up == [A]
+    inspector.answer(A, ITEM)  # was under way already
     assert set(form.item_checks) == {f"item|{B}"}
 
 
-def test_same_address_is_asked_for_once_when_it_stands_twice(form, looker):
+def test_same_address_is_asked_for_once_when_it_stands_twice(form, inspector):
     form.inputs = {"stac_items": [A, A]}
-    looker.answer(A, ITEM)
+    inspector.answer(A, ITEM)
     form.inputs = {"stac_items": [A]}
-    assert len(looker.asked) == 1
+    assert len(inspector.asked) == 1
 
 
-def test_text_that_is_no_address_is_left_alone(form, looker):
+def test_text_that_is_no_address_is_left_alone(form, inspector):
     form.inputs = {"stac_items": ["S2B_10TFK", "s3://bucket/item.json", "/data/a"]}
-    assert looker.asked == []
+    assert inspector.asked == []
     assert form.item_checks == {}
 
 
-def test_private_address_is_read_when_the_user_asks_for_it(form, looker):
+def test_private_address_is_read_when_the_user_asks_for_it(form, inspector):
     form.inputs = {"stac_items": [A]}
-    looker.answer(A, private=True, why_not="Not looked at.")
+    inspector.answer(A, private=True, why_not="Not looked at.")
     assert check_of(form, A) == {"state": "unread", "words": "Not looked at."}
     form._page.on_look(f"item|{A}")
-    assert looker.asked[-1] == (A, False, True)
-    looker.answer(A, ITEM)
+    assert inspector.asked[-1] == (A, False, True)
+    inspector.answer(A, ITEM)
     assert check_of(form, A)["state"] == "good"
 
 
-def test_hundred_addresses_are_looked_at_when_there_are_more(form, looker):
+def test_hundred_addresses_are_looked_at_when_there_are_more(form, inspector):
     form.inputs = {"stac_items": [f"https://example.org/{n}" for n in range(300)]}
-    assert len(looker.asked) == 100
+    assert len(inspector.asked) == 100
 
 
-def test_outlines_come_with_the_items_that_were_seen(form, looker):
+def test_outlines_come_with_the_items_that_were_seen(form, inspector):
     form.inputs = {"stac_items": [A]}
     assert form.stac.features() == {}
-    looker.answer(A, ITEM)
+    inspector.answer(A, ITEM)
     outline = {"type": "Feature", "id": "A", "geometry": ITEM["geometry"], "bbox": None}
     assert form.stac.features() == {f"item|{A}": [outline]}
 
@@ -319,10 +319,10 @@ def test_document_in_the_form_is_judged_without_asking_anybody():
 
 def test_any_file_is_fine_when_the_input_takes_files():
     form = form_of({"oneOf": [URI, {"$ref": ITEM_SCHEMA}]}, "raster", **cwl("File"))
-    form.stac.looker = looker = Looker()
+    form.stac.inspector = inspector = Inspector()
     form.inputs = {"raster": "https://example.org/a.tif"}
-    looker._done["https://example.org/a.tif"](
-        Look(why_not="A file is there (image/tiff).", answered=True)
+    inspector._done["https://example.org/a.tif"](
+        Inspection(why_not="A file is there (image/tiff).", answered=True)
     )
     assert form.item_checks == {}
     form.close()

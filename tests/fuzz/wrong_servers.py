@@ -26,10 +26,10 @@ TIMEOUT_S = 1.5
 QUICK = {
     "ogc_widgets.client.results.results_reader.RESULT_DELAYS_S": (0.01,),
     "ogc_widgets.client.results.results_reader.LONGEST_RESULT_DELAY_S": 0.05,
-    "ogc_widgets.client.jobs.ajob._BLIP_DELAYS_S": (0.01,),
+    "ogc_widgets.client.jobs.poller._BLIP_DELAYS_S": (0.01,),
     "ogc_widgets.client.jobs.step_logs._PATIENCE_S": TIMEOUT_S,
     "ogc_widgets.client.execution.SYNC_S": TIMEOUT_S,
-    "ogc_widgets.client.jobs.job_pages.LIST_S": TIMEOUT_S,
+    "ogc_widgets.client.jobs.job_list.LIST_S": TIMEOUT_S,
     "ogc_widgets.client.http.connection.ACCEPT_S": TIMEOUT_S,
     "ogc_widgets.client.http.transport.SILENCE_S": TIMEOUT_S,
     "ogc_widgets.client.stac.stac_reader.LOOK_S": TIMEOUT_S,

@@ -6,40 +6,28 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.client.http.loop import on_loop
-from ogc_widgets.client.jobs.poller import Callback, Poller, now
+from ogc_widgets.client.http.loop import call_soon, on_loop
+from ogc_widgets.client.jobs.poller import Callback, Poller
 from ogc_widgets.client.jobs.step_logs import LogFile
-from ogc_widgets.client.results.downloads import Wanted, download, save
 from ogc_widgets.client.results.job_results import Results
 from ogc_widgets.client.results.references import with_linked_items
 from ogc_widgets.client.results.results_reader import ResultsReader
 from ogc_widgets.errors import (
     InputError,
-    JobFailedError,
-    JobGoneError,
     JobTimeoutError,
     NoSuchJobError,
-    OgcError,
     ProblemError,
     ProtocolError,
-    ResultsNotReadyError,
     SignInError,
-    TransportError,
     printable,
 )
-from ogc_widgets.protocol.answers.job_replies import (
-    read_dismissed,
-    read_status,
-    says_nothing,
-    told,
-)
-from ogc_widgets.protocol.answers.replies import problem_error, retry_after_s
-from ogc_widgets.protocol.documents.status import StatusInfo, log_links
-from ogc_widgets.protocol.jobs.watching import JobView, Watch
-from ogc_widgets.protocol.links import find_link, join_path, same_origin
+from ogc_widgets.protocol.answers.job_replies import read_dismissed
+from ogc_widgets.protocol.answers.replies import problem_error
+from ogc_widgets.protocol.documents.status import log_links
+from ogc_widgets.protocol.links import join_path
 from ogc_widgets.protocol.requests import requests
 from ogc_widgets.protocol.requests.submissions import ExecuteRequest
-from ogc_widgets.protocol.text import MESSAGE_LIMIT, clean
+from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -47,19 +35,13 @@ if TYPE_CHECKING:
     from ogc_widgets.client.auth.sign_in import SigningIn
     from ogc_widgets.client.discovery import Discovery
     from ogc_widgets.protocol.answers.replies import Reply
-    from ogc_widgets.protocol.answers.results import ResultsDocument
     from ogc_widgets.protocol.capabilities import Capabilities
+    from ogc_widgets.protocol.documents.status import StatusInfo
+    from ogc_widgets.protocol.jobs.watching import JobView
 
-# JSON where there is a choice: some servers answer a page for people otherwise.
-_ANY_RESULT = "application/json, */*;q=0.5"
 _UNCHANGED = "The job was not changed."
-# wait() gives up on credentials that were refused this many times in a row.
-_SIGN_IN_TRIES = 3
-POLL_S = 30.0
 # How long wait() waits for watchers, so that a page shows the end when a cell goes on.
 _FOLLOW_UP_S = 10.0
-# When refresh() asks again about a job that may be too young to be known.
-_BLIP_DELAYS_S = (0.25, 0.5, 1.0, 2.0)
 
 
 class AsyncJob:
@@ -68,7 +50,6 @@ class AsyncJob:
     Attributes:
         id: Id of the job; ``""`` if the server answered at once and made none.
         url: Address of the job, or ``""``.
-        process_id: Id of the process, or ``""`` where the server does not say.
         inputs: What was sent, or ``None`` for a job that was started elsewhere.
         signing_in: What knows who the user is to the server.
     """
@@ -92,25 +73,28 @@ class AsyncJob:
         self.signing_in = signing_in
         self.id = job_id
         self.url = url
-        self.process_id = process_id or status.process_id
         self.inputs = dict(inputs) if inputs is not None else None
-        self._watch = Watch(now(), status=status, is_new=is_new)
-        self._poller = Poller(self._watch, self._check, name=job_id)
-        self._answer = answer
-        self._reader = ResultsReader(discovery, url, self.process_id, wanted)
-        self._checking = asyncio.Lock()
-        self._earlier_message = "" if status.is_finished else status.message
-        self._reason: str | None = None
+        self._poller = Poller(self._connection, job_id, url, status, is_new=is_new)
+        # A list of bare ids has not said whose job it is.
+        self._process_id = process_id or status.process_id
+        self._results = ResultsReader(
+            discovery, self._poller, self._process_id, wanted, answer
+        )
+
+    @property
+    def process_id(self) -> str:
+        """Id of the process, or ``""`` where the server does not say."""
+        return self._process_id or self.status.process_id
 
     @property
     def view(self) -> JobView:
         """What there is to show about the job now."""
-        return self._watch.view
+        return self._poller.view
 
     @property
     def status(self) -> StatusInfo:
         """The last known status; no request is made."""
-        return self._watch.view.status or StatusInfo(self.id, "accepted")
+        return self._poller.status
 
     @property
     def server_url(self) -> str:
@@ -142,22 +126,7 @@ class AsyncJob:
             JobGoneError: The server no longer knows the job.
             ServerError: No usable answer.
         """
-        if not self.url:
-            return self.status
-        if self.view.connection == "paused":
-            self._watch.resume(now())
-        error = await self._check()
-        for delay_s in _BLIP_DELAYS_S:
-            if not isinstance(error, NoSuchJobError) or self.view.is_final:
-                break
-            # Some servers do not know a job yet that they have just made.
-            await asyncio.sleep(delay_s)
-            error = await self._check()
-        if isinstance(error, NoSuchJobError) and self.view.phase == "dismissed":
-            return self.status  # as was wished
-        if error is not None:
-            raise self._watch.view.error or error
-        return self.status
+        return await self._poller.refresh()
 
     @on_loop
     async def wait(self, timeout_s: float | None = None) -> AsyncJob:
@@ -172,52 +141,36 @@ class AsyncJob:
             JobGoneError: The server no longer knows the job.
             SignInError: The credentials are no longer accepted; the job goes on.
         """
-        changed = asyncio.Event()
-        refused = 0
-
-        def look(_view: JobView) -> None:
-            nonlocal refused
-            refused = refused + 1 if _view.connection == "sign-in" else 0
-            changed.set()
-
-        stop = self.watch(look)
         try:
             async with asyncio.timeout(timeout_s):
-                while not self.view.is_final and refused < _SIGN_IN_TRIES:
-                    if self.view.connection == "paused":
-                        error = self.view.error
-                        raise self._patience(
-                            error.what.rstrip(".")
-                            if isinstance(error, ProtocolError)
-                            else "The server has not answered for half an hour"
-                        )
-                    await changed.wait()
-                    changed.clear()
+                await self._poller.rest()
                 await self._poller.settled(_FOLLOW_UP_S)
-        except TimeoutError as late:
-            if isinstance(late, OgcError):
-                raise
+        except TimeoutError:
             if not self.view.is_final:
-                raise self._patience(
-                    f"After {timeout_s:g} s the job has not ended"
+                raise self._go_on(
+                    f"After {timeout_s:g} s the job has not ended."
                 ) from None
-        finally:
-            stop()
-        self._need_known()
-        error_now = self.view.error
-        if not self.view.is_final and isinstance(error_now, ProblemError):
+        self._poller.need_known()
+        error = self.view.error
+        if self.view.is_final or error is None:
+            return self
+        if self.view.connection == "paused":
+            is_fault = isinstance(error, ProtocolError)
+            silent = "The server has not answered for half an hour."
+            raise self._go_on(error.what if is_fault else silent)
+        if isinstance(error, ProblemError):
             raise SignInError(
-                f"The server no longer accepts the credentials ({error_now.what})",
-                status_code=error_now.status_code,
-                problem=error_now.problem,
+                f"The server no longer accepts the credentials ({error.what})",
+                status_code=error.status_code,
+                problem=error.problem,
                 safe="Your job is still running on the server.",
                 advice="Sign in with client.sign_in(token), then wait again.",
             )
-        return self
+        raise error
 
-    def _patience(self, what: str) -> JobTimeoutError:
+    def _go_on(self, what: str) -> JobTimeoutError:
         return JobTimeoutError(
-            f"{what}.",
+            what,
             safe="The job keeps running on the server.",
             advice=f"Wait again with job.wait(), or later: client.job({self.id!r}).",
         )
@@ -242,7 +195,7 @@ class AsyncJob:
 
     def resume(self) -> None:
         """Look again at once after a pause or a new sign-in; safe from any thread."""
-        self._poller.resume()
+        call_soon(self._poller.look_again)
 
     @on_loop
     async def logs(self) -> list[LogFile]:
@@ -266,23 +219,10 @@ class AsyncJob:
             JobGoneError: The server no longer knows it.
             ServerError: They could not be read.
         """
-        if self._answer is None:
-            await self._need_final_success()
-        document = await self._document()
+        document = await self._results.all()
         return Results(
             self._connection, await with_linked_items(self._connection, document)
         )
-
-    async def _document(self) -> ResultsDocument:
-        try:
-            return await self._reader.all(self.status, self._answer)
-        except SignInError:
-            raise
-        except (ProblemError, JobGoneError) as error:
-            if self.view.phase != "ended":
-                raise
-            # Whether an end of this name leaves results shows only now.
-            raise self._failed() from error
 
     @on_loop
     async def why_failed(self) -> str:
@@ -294,54 +234,7 @@ class AsyncJob:
         Returns:
             The reason, not cleaned; ``""`` if it has not failed or none is given.
         """
-        if self.view.phase != "failed":
-            return ""
-        if self._reason is None:
-            message = self.status.message
-            is_stale = message == self._earlier_message
-            reason = await self._reader.why_failed(
-                self.status, thoroughly=is_stale or says_nothing(message)
-            )
-            self._reason = told(message, reason, is_stale=is_stale)
-        return self._reason
-
-    @property
-    def _inputs_are_kept(self) -> str:
-        kept = "Your inputs are kept in job.inputs."
-        return kept if self.inputs is not None else ""
-
-    def _failed(self, said: str = "") -> JobFailedError:
-        """The error of a job that ended without results, in the server's words."""
-        if not said and self.view.phase != "failed":
-            said = clean(self.status.message, limit=MESSAGE_LIMIT)
-        word = clean(self.status.word, limit=40)
-        past = _PAST.get(self.view.phase, f"ended as {word!r}, without results")
-        return JobFailedError(
-            f"Job {self.id} {past}" + (f": {said}" if said else "."),
-            safe=self._inputs_are_kept,
-            advice="See job.logs() for what happened.",
-        )
-
-    async def _need_success(self) -> None:
-        view = self.view
-        if view.phase in ("successful", "ended"):
-            return
-        if view.removed:
-            raise JobGoneError(
-                f"Job {self.id} was removed from the server, with its results.",
-                safe=self._inputs_are_kept,
-                advice="Run the process again.",
-            )
-        self._need_known()
-        if not view.is_final:
-            raise ResultsNotReadyError(
-                f"Job {self.id} has no results yet: it is {self.status.status}.",
-                status_code=404,
-                safe="The job keeps running on the server.",
-                advice="Wait for it first: job.wait()",
-            )
-        said = await self.why_failed() if view.phase == "failed" else ""
-        raise self._failed(clean(said, limit=MESSAGE_LIMIT))
+        return await self._results.why_failed()
 
     @on_loop
     async def output(self, output_id: str) -> Any:  # noqa: ANN401 # JSON or bytes
@@ -354,11 +247,9 @@ class AsyncJob:
             InputError: The job has no such output.
             ServerError: As for :meth:`results`.
         """
-        if self._answer is None:
-            await self._need_final_success()
-            found = await self._reader.one(output_id, self.status)
-            if found is not None and found.value is not None:
-                return found.value
+        found = await self._results.one(output_id)
+        if found is not None and found.value is not None:
+            return found.value
         outputs = (await self.results()).outputs
         if output_id not in outputs:
             raise InputError(
@@ -378,20 +269,7 @@ class AsyncJob:
             InputError: The file cannot be written.
             ServerError: As for :meth:`results`.
         """
-        target = Path(path)
-        if self._answer is not None:
-            return await asyncio.to_thread(save, self._answer.body, target)
-        await self._need_final_success()
-        wanted = Wanted(self._reader.url(self.status), target.name, accept=_ANY_RESULT)
-        try:
-            return await download(self._connection, wanted, target)
-        except ProblemError as error:
-            await self._reader.explain(error, self.status)
-
-    async def _need_final_success(self) -> None:
-        if not self.view.is_final:
-            await self.refresh()
-        await self._need_success()
+        return await self._results.save(Path(path))
 
     @on_loop
     async def request(self) -> ExecuteRequest:
@@ -405,13 +283,9 @@ class AsyncJob:
             return ExecuteRequest(self.process_id, dict(self.inputs))
         if isinstance(told := self.status.raw.get("request"), dict):
             return ExecuteRequest.from_json(told)  # as in the draft of 2.0
-        link = find_link(self.status.links, "inputs", "definition")
+        linked = self._poller.linked("inputs", "definition")
         urls = [join_path(self.url, tail) for tail in ("inputs", "definition")]
-        if link is not None and same_origin(
-            self._connection.rebase(link.href), self.url
-        ):
-            urls.insert(0, self._connection.rebase(link.href))
-        for url in dict.fromkeys(urls):
+        for url in dict.fromkeys([linked, *urls] if linked else urls):
             reply = await self._connection.send(requests.get(url))
             if reply.is_ok:
                 return ExecuteRequest.from_json(reply.json())
@@ -482,8 +356,12 @@ class AsyncJob:
         """
         if not self.url:
             return self.status
-        if await self._ended_meanwhile():
-            self._need_known()
+        went_on = not self.view.is_final
+        if went_on:
+            # An answer that fails must not hold up the wish to stop.
+            await self._poller.check()
+        if went_on and self.view.is_final:  # it has ended meanwhile
+            self._poller.need_known()
             return self.status
         reply = await self._connection.send(requests.delete(self.url))
         if reply.is_ok or reply.status_code in (405, 501):
@@ -491,78 +369,16 @@ class AsyncJob:
         try:
             status = read_dismissed(reply, self.status)
         except NoSuchJobError as error:
-            self._watch.gone(error, now(), for_good=True)
-            self._poller.publish()
+            self._poller.gone(error, for_good=True)
             raise self.view.error or error from None
         if status is None:
             # The server will try: whether it did is in the status.
             return await self.refresh()
         if status.status == "dismissed" or self.view.is_final:
-            self._watch.removed(status, now())
+            self._poller.removed(status)
         else:
-            self._watch.heard(status, now())
-        self._poller.publish()
+            self._poller.heard(status)
         return self.status
-
-    async def _ended_meanwhile(self) -> bool:
-        """Whether a job that seemed to run has ended.
-
-        An answer that fails counts as no: it must not hold up the wish to stop.
-        """
-        if self.view.is_final:
-            return False
-        await self._check()
-        return self.view.is_final
-
-    def _need_known(self) -> None:
-        error = self.view.error
-        if self.view.phase == "lost" and error is not None:
-            raise error
-
-    async def _check(self) -> OgcError | None:
-        """Ask once and take in the answer; return what went wrong, if anything."""
-        # One check at a time, so that an older answer never overtakes a newer one.
-        async with self._checking:
-            return await self._check_alone()
-
-    async def _check_alone(self) -> OgcError | None:
-        watch = self._watch
-        try:
-            # However patient the user is with other requests, silence is noticed here.
-            reply = await self._connection.send(
-                requests.get(self.url),
-                timeout_s=min(POLL_S, self._connection.timeout_s),
-            )
-        except TransportError as error:
-            watch.not_heard(error, now())
-            self._poller.publish()
-            return error
-        except OgcError as error:
-            # Nothing was sent, for want of a token.
-            watch.refused(error, now())
-            self._poller.publish()
-            return error
-        wait_s = retry_after_s(reply.headers)
-        problem: OgcError | None = None
-        try:
-            status = read_status(reply)
-            if not status.is_finished:
-                self._earlier_message = status.message
-            watch.heard(status, now(), retry_after_s=wait_s)
-            # A list of bare ids has not said whose job it is.
-            self.process_id = self.process_id or status.process_id
-        except SignInError as error:
-            watch.refused(problem := error, now())
-        except NoSuchJobError as error:
-            is_for_good = reply.status_code == 410
-            watch.gone(problem := error, now(), for_good=is_for_good)
-        except OgcError as error:
-            watch.not_heard(problem := error, now(), retry_after_s=wait_s)
-        self._poller.publish()
-        return problem
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {printable(self.id)} {self.status.status}>"
-
-
-_PAST = {"failed": "failed", "dismissed": "was dismissed"}

@@ -1,16 +1,32 @@
-"""The jobs of a server: listed, and attached to."""
+"""The jobs of a server: listed page by page, filtered, and attached to."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import weakref
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.client.http.loop import off_loop, on_loop
+from ogc_widgets.client.http.pages import Pages
 from ogc_widgets.client.jobs.ajob import AsyncJob
-from ogc_widgets.client.jobs.job_pages import JobPages
-from ogc_widgets.errors import InputError
+from ogc_widgets.client.jobs.last_pages import LastPages
+from ogc_widgets.errors import (
+    DeadlineError,
+    InputError,
+    OgcError,
+    ProblemError,
+    ServerError,
+    SignInError,
+)
 from ogc_widgets.protocol.answers.job_replies import job_address, job_id_of, read_status
-from ogc_widgets.protocol.jobs.job_query import JobQuery, newest_first
+from ogc_widgets.protocol.documents.status import jobs_on
+from ogc_widgets.protocol.jobs.job_query import (
+    JobQuery,
+    is_older,
+    is_oldest_first,
+    newest_first,
+)
 from ogc_widgets.protocol.links import absolute, join_path
 from ogc_widgets.protocol.requests import requests
 
@@ -20,13 +36,19 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client.auth.sign_in import SigningIn
     from ogc_widgets.client.discovery import Discovery
-    from ogc_widgets.protocol.answers.replies import Reply
+    from ogc_widgets.protocol.documents.paging import Page
     from ogc_widgets.protocol.documents.status import StatusInfo
 
 # Servers that keep whole documents take long for more at once.
 LONGEST_PAGE = 100
 MOST_SORTED = 1_000
 MOST_SENT = 500
+# Some servers need more than a minute for a hundred jobs.
+LIST_S = 150.0
+# A server that fails on a page may manage one of this size.
+SMALL_PAGE = 5
+# About what an entry of a list takes.
+_ENTRY_BYTES = 500
 
 
 class Jobs:
@@ -40,17 +62,23 @@ class Jobs:
 
     Attributes:
         discovery: The same.
+        signing_in: The same.
         lists_newest_first: Whether the list has been seen to begin with the newest.
     """
 
     def __init__(self, discovery: Discovery, signing_in: SigningIn) -> None:
         self.discovery = discovery
-        self._connection = discovery.connection
-        self._signing_in = signing_in
-        self._jobs: weakref.WeakSet[AsyncJob] = weakref.WeakSet()
-        self._sent: dict[str, Mapping[str, Any]] = {}
+        self.signing_in = signing_in
         self.lists_newest_first = False
-        signing_in.when_signed_in(partial(_look_again, self._jobs))
+        self._connection = discovery.connection
+        self._jobs = jobs = weakref.WeakSet[AsyncJob]()
+        self._sent: dict[str, Mapping[str, Any]] = {}
+
+        def look_again() -> None:
+            for job in tuple(jobs):
+                job.resume()
+
+        signing_in.when_signed_in(look_again)
 
     async def jobs(
         self,
@@ -78,13 +106,8 @@ class Jobs:
             InputError: There is no such status.
             ServerError: The list could not be read.
         """
-        pages = self.job_pages(
-            page_size=min(limit, LONGEST_PAGE),
-            process_id=process_id,
-            status=status,
-            since=since,
-            text=text,
-        )
+        query = JobQuery.of(process_id, status, since, text)
+        pages = JobPages(self, query, min(limit, LONGEST_PAGE))
         found: list[AsyncJob] = []
         while page := await pages.next():
             found += page
@@ -115,26 +138,7 @@ class Jobs:
         Raises:
             InputError: There is no such status.
         """
-        query = JobQuery.of(process_id, status, since, text)
-        return JobPages(self, query, max(1, page_size))
-
-    def started_here(self, query: JobQuery) -> list[AsyncJob]:
-        """The jobs of this client's own that go on, or have ended, on the server.
-
-        The list of a server may not know the newest ones yet, or show others first.
-        """
-        return [
-            job
-            for job in self._jobs
-            if job.url
-            and job.inputs is not None
-            and job.view.phase not in ("lost", "dismissed")
-            and query.accepts(job.status)
-        ]
-
-    def listed(self, status: StatusInfo, jobs_url: str) -> AsyncJob:
-        """Make the job of an entry of the list."""
-        return self._attached(status.job_id, join_path(jobs_url, status.job_id), status)
+        return JobPages(self, JobQuery.of(process_id, status, since, text), page_size)
 
     async def job(self, job_id_or_url: str) -> AsyncJob:
         """Attach to a job, wherever it was started.
@@ -150,51 +154,41 @@ class Jobs:
         if not name:
             raise InputError("The id of a job is a text that is not empty.")
         found = await self._connection.resources()
+        job_id, url = name, join_path(found.jobs_url, name)
         if absolute(name):
             job_id = job_id_of(name) or name.rstrip("/").rpartition("/")[2]
             url = job_address(name, job_id, found.jobs_url, self._connection.rebase)
-        else:
-            job_id, url = name, join_path(found.jobs_url, name)
-        reply = await self._connection.send(requests.get(url))
-        status = read_status(reply)
-        return self._attached(status.job_id or job_id, url, status)
+        status = read_status(await self._connection.send(requests.get(url)))
+        return self.attached(status.job_id or job_id, url, status)
+
+    def started_here(self, query: JobQuery) -> list[AsyncJob]:
+        """The jobs of this client's own that go on, or have ended, on the server.
+
+        The list of a server may not know the newest ones yet, or show others first.
+        """
+        return [
+            job
+            for job in self._jobs
+            if job.url
+            and job.inputs is not None
+            and job.view.phase not in ("lost", "dismissed")
+            and query.accepts(job.status)
+        ]
 
     def knows(self, job_id: str) -> bool:
         """Whether a job was started by this client."""
         return job_id in self._sent
 
-    def _attached(self, job_id: str, url: str, status: StatusInfo) -> AsyncJob:
-        return self.made(job_id, url, status, inputs=self._sent.get(job_id))
+    def attached(self, job_id: str, url: str, status: StatusInfo) -> AsyncJob:
+        """Make the job of a status, with what this client has sent for it."""
+        parts, sent = (self.discovery, self.signing_in), self._sent.get(job_id)
+        return self.keep(AsyncJob(*parts, job_id, url, status, inputs=sent))
 
-    def made(
-        self,
-        job_id: str,
-        url: str,
-        status: StatusInfo,
-        *,
-        process_id: str = "",
-        inputs: Mapping[str, Any] | None = None,
-        wanted: tuple[str, ...] = (),
-        is_new: bool = False,
-        answer: Reply | None = None,
-    ) -> AsyncJob:
-        """Make a job, and keep it in mind for as long as somebody has it.
+    def keep(self, job: AsyncJob) -> AsyncJob:
+        """Keep a job in mind for as long as somebody has it; return it.
 
         What was sent for it is kept as long as the client: few servers give it back.
-        The arguments are those of :class:`~ogc_widgets.client.AsyncJob`.
         """
-        job = AsyncJob(
-            self.discovery,
-            self._signing_in,
-            job_id,
-            url,
-            status,
-            process_id=process_id,
-            inputs=inputs,
-            wanted=wanted,
-            is_new=is_new,
-            answer=answer,
-        )
         self._jobs.add(job)
         if job.id and job.inputs is not None:
             self._sent[job.id] = job.inputs
@@ -203,6 +197,138 @@ class Jobs:
         return job
 
 
-def _look_again(jobs: Iterable[AsyncJob]) -> None:
-    for job in tuple(jobs):
-        job.resume()
+class JobPages:
+    """The jobs of a server, page by page. Made by ``client.job_pages()``.
+
+    Cancelling a request loses nothing: ask again.
+
+    Args:
+        jobs: Whose they are.
+        query: Which of them.
+        page_size: How many to ask for at once.
+    """
+
+    def __init__(self, jobs: Jobs, query: JobQuery, page_size: int) -> None:
+        self._jobs = jobs
+        self._connection = jobs.discovery.connection
+        self._query = query
+        self._page_size = max(1, page_size)
+        self._parameters = query.parameters
+        self._pages: Pages | LastPages | None = None
+        self._ahead: Page | None = None  # read only to see which end comes first
+        self._held: Page | None = None  # until all of it was taken in
+        self._known: set[str] = set()
+        self.is_oldest_first = False
+        """Whether the oldest jobs come first, and the end of the list is not known."""
+
+    @property
+    def total(self) -> int | None:
+        """How many jobs the server says it has, before filters of this package."""
+        return self._pages.total if self._pages else None
+
+    @property
+    def is_last(self) -> bool:
+        """Whether there is no further page."""
+        return self._pages is not None and self._pages.is_last and self._ahead is None
+
+    @on_loop
+    async def next(self) -> list[AsyncJob]:
+        """Read on until there are further jobs; an empty list at the end.
+
+        Raises:
+            ServerError: The list could not be read.
+        """
+        while True:
+            if self._held is None:
+                self._held = await self._read()
+            page = self._held
+            if page is None:
+                return []
+            url = (await self._connection.resources()).jobs_url
+            size = len(page.entries) * _ENTRY_BYTES
+            listed = await off_loop(size, jobs_on, page)
+            new = [one for one in listed if one.job_id not in self._known]
+            jobs = [
+                self._jobs.attached(one.job_id, join_path(url, one.job_id), one)
+                for one in new
+            ]
+            # Where the list gives no more than an id, each job says the rest.
+            bare = [job.refresh() for job in jobs if not job.status.word]
+            for answer in await asyncio.gather(*bare, return_exceptions=True):
+                is_soft = isinstance(answer, OgcError)
+                if isinstance(answer, BaseException) and not is_soft:
+                    raise answer
+            self._held = None
+            self._known |= {one.job_id for one in new}
+            wanted = [job for job in jobs if self._query.accepts(job.status)]
+            if wanted or not new:  # a server that does not page repeats itself
+                return wanted
+
+    async def _read(self) -> Page | None:
+        if self._ahead is not None:
+            page, self._ahead = self._ahead, None
+            return page
+        if self._pages is not None:
+            return await self._pages.next()
+        try:
+            return await self._first()
+        except SignInError:
+            raise
+        except (ProblemError, DeadlineError) as error:
+            code = error.status_code if isinstance(error, ProblemError) else 504
+            if code in (400, 422) and self._parameters:
+                self._parameters = {}  # it does not know these filters
+            elif code >= 500 and self._page_size > SMALL_PAGE:
+                self._page_size = SMALL_PAGE
+            else:
+                raise
+        return await self._first()
+
+    async def _first(self) -> Page | None:
+        page = await self._start()
+        entries = page.entries if page is not None else []
+        if entries and all(isinstance(entry, (str, int)) for entry in entries):
+            # Some servers give no more than ids unless they are asked to.
+            page = await self._start(detail="true") or page
+        return await self._newest(page) if page is not None else None
+
+    async def _start(self, **more: str) -> Page | None:
+        url = (await self._connection.resources()).jobs_url
+        parameters = {**self._parameters, **more}
+        pages = Pages(
+            self._connection,
+            requests.jobs_request(url, limit=self._page_size, **parameters).url,
+            "jobs",
+            limit=self._page_size,
+            at_least_s=LIST_S,
+        )
+        page = await pages.next()
+        self._pages = pages
+        return page
+
+    async def _newest(self, page: Page) -> Page | None:
+        """The page with the newest jobs, given the first one.
+
+        Some servers begin with the oldest jobs, even where each page has its newest
+        first, so it takes a second page to see it. That is asked once per client.
+        """
+        pages = self._pages
+        if not isinstance(pages, Pages) or pages.is_last:
+            return page
+        if self._jobs.lists_newest_first:
+            return page
+        self._ahead = second = await pages.next()
+        if second is None:
+            return page
+        first_jobs, jobs = jobs_on(page), jobs_on(second)
+        if not (is_oldest_first(first_jobs) or is_older(first_jobs, jobs)):
+            self._jobs.lists_newest_first = True
+            return page
+        last = LastPages(pages, second.url, self._page_size)
+        loaded = len(page.entries) + len(second.entries)
+        with contextlib.suppress(ServerError):
+            if await last.find_end(loaded):
+                self._pages, self._ahead = last, None
+                return await last.next()
+        self.is_oldest_first = True
+        return page

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from ogc_widgets.protocol.documents.paging import Page
 from ogc_widgets.protocol.links import with_query
 
-Read = Callable[[str], Awaitable[Page]]
+if TYPE_CHECKING:
+    from ogc_widgets.client.http.pages import Pages
+    from ogc_widgets.protocol.documents.paging import Page
 
-_OFFSETS = ("offset", "skip")
 # Enough for a list of a million: doubling finds its size, halving its end.
 _MOST_PROBES = 40
 
@@ -19,62 +19,51 @@ class LastPages:
     """The pages of a list, the last one first.
 
     Args:
-        read: Reads the page at an address.
+        pages: The list.
         url: Address of any page but the first: it shows how this server counts.
         page_size: How many entries to ask for at once.
-
-    Attributes:
-        total: How many entries there are, once :meth:`find_end` has found out.
     """
 
-    def __init__(self, read: Read, url: str, page_size: int) -> None:
-        self._read = read
+    def __init__(self, pages: Pages, url: str, page_size: int) -> None:
+        self._pages = pages
         self._url = url
         self._page_size = page_size
         query = parse_qs(urlsplit(url).query)
-        self._offset = next((name for name in _OFFSETS if name in query), "")
+        self._offset = next((name for name in ("offset", "skip") if name in query), "")
         self._end = 0
-        self.total: int | None = None
+        self.total = pages.total
 
     @property
     def is_last(self) -> bool:
         """Whether there is no further page."""
         return self._end <= 0
 
-    async def find_end(self, loaded: int, total: int | None) -> bool:
-        """Find out how long the list is.
-
-        Args:
-            loaded: How many entries there are at least.
-            total: How many the server says there are, if it does.
-
-        Returns:
-            Whether it could be found.
+    async def find_end(self, loaded: int) -> bool:
+        """Find out how long the list is, given that it is longer; False if it cannot.
 
         Raises:
             ServerError: A page could not be read.
         """
-        if not self._offset:
-            return False
-        if total is not None:
-            self._end = self.total = total
-            return True
+        if self._offset and self.total is None:
+            self.total = await self._count(loaded)
+        self._end = self.total or 0
+        return bool(self._offset and self._end)
+
+    async def _count(self, loaded: int) -> int | None:
         # There is an entry before "least", and none from "most" on.
         least, most = loaded, None
         for _ in range(_MOST_PROBES):
             if most is not None and least >= most:
-                self._end = self.total = least
-                return True
+                return least
             at = 2 * least if most is None else (least + most) // 2
             count = len((await self._page(at, self._page_size)).entries)
             if 0 < count < self._page_size:
-                self._end = self.total = at + count
-                return True
+                return at + count
             if count:
                 least = at + count
             else:
                 most = at
-        return False
+        return None
 
     async def next(self) -> Page | None:
         """Read the page before the one that was read last; ``None`` after the first.
@@ -91,4 +80,4 @@ class LastPages:
 
     async def _page(self, offset: int, limit: int) -> Page:
         members = {self._offset: offset, "limit": limit}
-        return await self._read(with_query(self._url, members))
+        return await self._pages.read(with_query(self._url, members))

@@ -83,11 +83,8 @@ def note_sending(server: str, process_id: str) -> str:
 
 def note_answer(key: str, state: str, *, job_id: str = "", url: str = "") -> None:
     """Note what came of a submission."""
-    _append(
-        {"key": key, "state": state, "job_id": job_id, "url": without_query(url)}
-        if url
-        else {"key": key, "state": state, "job_id": job_id}
-    )
+    place = {"job_id": job_id, "url": without_query(url)}
+    _append({"key": key, "state": state, **place})
 
 
 def recent_jobs(limit: int = 50) -> list[RecentJob]:
@@ -102,19 +99,23 @@ def recent_jobs(limit: int = 50) -> list[RecentJob]:
     Warns:
         UserWarning: The list could not be kept, or some of it cannot be read.
     """
+    lines: list[str] = []
+    with contextlib.suppress(OSError, RuntimeError):
+        lines = ledger_path().read_text("utf-8", errors="replace").splitlines()
     entries: dict[str, dict[str, Any]] = {}
     broken = 0
-    for line in _lines():
+    for line in lines:
         try:
             entry = json.loads(line)
             entries.setdefault(entry["key"], {}).update(entry)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             broken += bool(line.strip())  # cut when a disk was full
+    troubles = list(_trouble)
     if broken:
         count = "One line" if broken == 1 else f"{broken} lines"
-        _warn(f"{count} of the list of recent jobs cannot be read.")
-    for trouble in _trouble:
-        _warn(trouble)
+        troubles.insert(0, f"{count} of the list of recent jobs cannot be read.")
+    for trouble in troubles:
+        warnings.warn(trouble, UserWarning, stacklevel=2)
     found = []
     for entry in reversed(entries.values()):
         with contextlib.suppress(KeyError, ValueError, TypeError):
@@ -131,16 +132,6 @@ def recent_jobs(limit: int = 50) -> list[RecentJob]:
     return found[:limit]
 
 
-def _warn(text: str) -> None:
-    warnings.warn(text, UserWarning, stacklevel=3)
-
-
-def _lines() -> list[str]:
-    with contextlib.suppress(OSError, RuntimeError):
-        return ledger_path().read_text("utf-8", errors="replace").splitlines()
-    return []
-
-
 def _append(entry: dict[str, Any]) -> None:
     line = (json.dumps(entry, ensure_ascii=True) + "\n").encode("ascii")
     try:
@@ -148,7 +139,8 @@ def _append(entry: dict[str, Any]) -> None:
             path = ledger_path()
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             _make_private(path.parent, 0o700)
-            _shorten(path)
+            if path.exists() and path.stat().st_size >= _MOST_BYTES:
+                _shorten(path)
             descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
             try:
                 _make_private(path, 0o600)
@@ -179,11 +171,6 @@ def _make_private(path: Path, mode: int) -> None:
 
 
 def _shorten(path: Path) -> None:
-    try:
-        if path.stat().st_size < _MOST_BYTES:
-            return
-    except FileNotFoundError:
-        return
     kept = path.read_bytes().splitlines(keepends=True)[-_KEPT_LINES:]
     shorter = path.with_suffix(".tmp")
     descriptor = os.open(shorter, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -5,16 +5,32 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.http.loop import call_soon, start_task
+from ogc_widgets.errors import NoSuchJobError, OgcError, ServerError, SignInError
+from ogc_widgets.protocol.answers.job_replies import read_status
+from ogc_widgets.protocol.answers.replies import retry_after_s
+from ogc_widgets.protocol.documents.status import StatusInfo
 from ogc_widgets.protocol.jobs.watching import JobView, Moment, Watch
+from ogc_widgets.protocol.links import find_link, same_origin
 from ogc_widgets.protocol.notices import silent
+from ogc_widgets.protocol.requests import requests
+
+if TYPE_CHECKING:
+    from ogc_widgets.client.http.connection import Connection
 
 # A future that it returns is waited for by Poller.settled().
 Callback = Callable[[JobView], object]
+
+POLL_S = 30.0
+# When to ask again about a job that may be too young to be known.
+_BLIP_DELAYS_S = (0.25, 0.5, 1.0, 2.0)
+# Credentials that were refused this many times in a row are no longer accepted.
+_SIGN_IN_TRIES = 3
 
 _log = logging.getLogger("ogc_widgets")
 
@@ -24,46 +40,164 @@ def now() -> Moment:
     return Moment(time.monotonic(), time.time())
 
 
+@dataclass(eq=False, slots=True)
 class _Watcher:
-    __slots__ = ("callback", "is_active", "last")
-
-    def __init__(self, callback: Callback, last: JobView) -> None:
-        self.callback = callback
-        self.last = last
-        self.is_active = True
+    callback: Callback
+    last: JobView
+    is_active: bool = True
 
 
 class Poller:
     """One poller for any number of watchers of one job.
 
+    What an answer means for the job is decided by a :class:`Watch`; each answer is one
+    of its events, and each new view is told to all watchers.
+
     Args:
-        watch: Decides when to ask; its view is what watchers are told.
-        check: Asks once, and feeds the answer to ``watch``.
-        name: For log lines.
+        connection: The way to the server.
+        job_id: Id of the job.
+        url: Address of the job, or ``""`` for one that the server answered at once.
+        status: What is known of it.
+        is_new: Whether it was submitted just now.
+
+    Attributes:
+        job_id: Id of the job.
+        url: Its address.
+        earlier_message: What the server said last before the job ended.
     """
 
     def __init__(
-        self, watch: Watch, check: Callable[[], Awaitable[object]], *, name: str
+        self,
+        connection: Connection,
+        job_id: str,
+        url: str,
+        status: StatusInfo,
+        *,
+        is_new: bool,
     ) -> None:
-        self._watch = watch
-        self._check = check
-        self._name = name
+        self._connection = connection
+        self.job_id = job_id
+        self.url = url
+        self._watch = Watch(now(), status=status, is_new=is_new)
+        self.earlier_message = "" if status.is_finished else status.message
+        self._checking = asyncio.Lock()
         self._watchers: list[_Watcher] = []
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._follow_ups: set[Future[Any]] = set()
 
+    @property
+    def view(self) -> JobView:
+        """What there is to show about the job now."""
+        return self._watch.view
+
+    @property
+    def status(self) -> StatusInfo:
+        """The last known status."""
+        return self.view.status or StatusInfo(self.job_id, "accepted")
+
+    async def refresh(self) -> StatusInfo:
+        """Ask now, patiently where a job may be too young to be known.
+
+        Raises:
+            JobGoneError: The server no longer knows the job.
+            ServerError: No usable answer.
+        """
+        if not self.url:
+            return self.status
+        error = await self.check()
+        for delay_s in _BLIP_DELAYS_S:
+            if not isinstance(error, NoSuchJobError) or self.view.is_final:
+                break
+            await asyncio.sleep(delay_s)
+            error = await self.check()
+        if isinstance(error, NoSuchJobError) and self.view.phase == "dismissed":
+            return self.status  # as was wished
+        if error is not None:
+            raise self.view.error or error
+        return self.status
+
+    def linked(self, *relations: str) -> str:
+        """Where a link of the status leads on the same server, or ``""``."""
+        link = find_link(self.status.links, *relations)
+        if link is None or not (link.is_json or not link.type):
+            return ""
+        url = self._connection.rebase(link.href)
+        return url if same_origin(url, self.url) else ""
+
+    def need_known(self) -> None:
+        """Make sure that the server has not forgotten the job.
+
+        Raises:
+            JobGoneError: It has.
+        """
+        if self.view.phase == "lost" and self.view.error is not None:
+            raise self.view.error
+
+    async def check(self) -> OgcError | None:
+        """Ask once and take in the answer; return what went wrong, if anything."""
+        # One check at a time, so that an older answer never overtakes a newer one.
+        async with self._checking:
+            wait_s = None
+            if self.view.connection == "paused":
+                self._watch.resume(now())
+            try:
+                # However patient the user is with other requests, silence is noticed.
+                reply = await self._connection.send(
+                    requests.get(self.url),
+                    timeout_s=min(POLL_S, self._connection.timeout_s),
+                )
+                wait_s = retry_after_s(reply.headers)
+                self.heard(read_status(reply), retry_after_s=wait_s)
+            except NoSuchJobError as error:
+                self.gone(error, for_good=error.status_code == 410)
+                return error
+            except OgcError as error:
+                if isinstance(error, ServerError) and not isinstance(
+                    error, SignInError
+                ):
+                    self._watch.not_heard(error, now(), retry_after_s=wait_s)
+                else:  # of the user's own: nothing was sent, for want of a token
+                    self._watch.refused(error, now())
+                self._publish()
+                return error
+        return None
+
+    def heard(self, status: StatusInfo, *, retry_after_s: float | None = None) -> None:
+        """Take in what the server says about the job."""
+        if not status.is_finished:
+            self.earlier_message = status.message
+        self._watch.heard(status, now(), retry_after_s=retry_after_s)
+        self._publish()
+
+    def gone(self, error: NoSuchJobError, *, for_good: bool) -> None:
+        """Take in that the server does not know the job."""
+        self._watch.gone(error, now(), for_good=for_good)
+        self._publish()
+
+    def removed(self, status: StatusInfo) -> None:
+        """Take in that the server has dismissed the job, as the user wished."""
+        self._watch.removed(status, now())
+        self._publish()
+
+    def look_again(self) -> None:
+        """Plan a check at once, with new patience. Only in the loop thread."""
+        self._watch.resume(now())
+        self._publish()
+        self._keep_polling()
+        self._wake.set()
+
     def watch(self, callback: Callback) -> Callable[[], None]:
         """Tell a callback the view of now, and every later one from the loop thread."""
         # The first call is made here, without any lock, before the loop knows of the
         # watcher; so the views come in order and nothing waits for anything.
-        watcher = _Watcher(callback, self._watch.view)
-        self._tell(watcher, watcher.last)
+        watcher = _Watcher(callback, self.view)
+        self._tell(watcher)
 
         def start() -> None:
             if watcher.is_active:
                 self._watchers.append(watcher)
-                self._tell_if_new(watcher)
+                self._publish()
                 self._keep_polling()
 
         def stop() -> None:
@@ -81,21 +215,29 @@ class Poller:
         call_soon(start)
         return stop_from_anywhere
 
-    def resume(self) -> None:
-        """Look again at once, also after a pause; safe from any thread."""
+    async def rest(self) -> None:
+        """Watch until nothing more can be expected.
 
-        def look_again() -> None:
-            self._watch.resume(now())
-            self.publish()
-            self._keep_polling()
-            self._wake.set()
+        That is when the job has ended, checking pauses, or the credentials are refused
+        again and again.
+        """
+        changed = asyncio.Event()
+        refused = 0
 
-        call_soon(look_again)
+        def look(view: JobView) -> None:
+            nonlocal refused
+            refused = refused + 1 if view.connection == "sign-in" else 0
+            changed.set()
 
-    def publish(self) -> None:
-        """Tell all watchers if the view has changed. Only in the loop thread."""
-        for watcher in tuple(self._watchers):
-            self._tell_if_new(watcher)
+        stop = self.watch(look)
+        try:
+            while not self.view.is_final and self.view.connection != "paused":
+                if refused >= _SIGN_IN_TRIES:
+                    return
+                await changed.wait()
+                changed.clear()
+        finally:
+            stop()
 
     async def settled(self, timeout_s: float) -> None:
         """Wait until the watchers have done what they had to, at most so long."""
@@ -117,13 +259,13 @@ class Poller:
                     await self._sleep(delay_s)
                     continue
                 try:
-                    await self._check()
+                    await self.check()
                 except asyncio.CancelledError:
                     raise
                 except BaseException as error:  # noqa: BLE001 # none ends in silence
-                    _log.exception("Watching job %s failed", self._name)
+                    _log.exception("Watching job %s failed", self.job_id)
                     self._watch.broke(error, now())
-                    self.publish()
+                    self._publish()
 
     async def _sleep(self, delay_s: float) -> None:
         try:
@@ -133,17 +275,18 @@ class Poller:
             pass
         self._wake.clear()
 
-    def _tell_if_new(self, watcher: _Watcher) -> None:
-        if watcher.is_active and watcher.last is not self._watch.view:
-            watcher.last = self._watch.view
-            self._tell(watcher, watcher.last)
+    def _publish(self) -> None:
+        for watcher in tuple(self._watchers):
+            if watcher.is_active and watcher.last is not self.view:
+                watcher.last = self.view
+                self._tell(watcher)
 
-    def _tell(self, watcher: _Watcher, view: JobView) -> None:
+    def _tell(self, watcher: _Watcher) -> None:
         try:
-            follow_up = watcher.callback(view)
+            follow_up = watcher.callback(watcher.last)
         # A watcher must not stop the others, nor the thread that they share.
         except BaseException:  # noqa: BLE001 # whatever it raises
-            _log.exception("A watcher of job %s raised", self._name)
+            _log.exception("A watcher of job %s raised", self.job_id)
         else:
             if isinstance(follow_up, Future):
                 self._follow_ups.add(follow_up)

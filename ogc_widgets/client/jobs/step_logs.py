@@ -6,9 +6,8 @@ import asyncio
 import contextlib
 import json
 import re
-from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from ogc_widgets.client.facade import blocking
 from ogc_widgets.client.http.loop import on_loop
@@ -25,11 +24,13 @@ from ogc_widgets.protocol.requests import requests
 from ogc_widgets.protocol.text import LOG_LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from ogc_widgets.client.http.body import Stream
     from ogc_widgets.client.http.connection import Connection
     from ogc_widgets.protocol.documents.status import LogLink
+
+T = TypeVar("T")
 
 _ACCEPT = "application/json, text/plain;q=0.9, */*;q=0.5"
 _MOST_READ = 64 * 2**20
@@ -38,6 +39,8 @@ _PATIENCE_S = 60.0
 _EARLIER = "… earlier lines left out\n"
 _LATER = "\n… the log goes on; the server did not send the rest in time"
 _LINE_END = re.compile(r"\r\n|\r|\n")
+# Bytes of UTF-8 that no character starts with (RFC 3629, section 3).
+_CONTINUATION = bytes(range(0x80, 0xC0))
 
 
 class LogFile:
@@ -68,12 +71,7 @@ class LogFile:
         Raises:
             ServerError: It could not be read.
         """
-        tail = await self._read(tail_bytes)
-        rest = _LATER if tail.is_cut_short else ""
-        if tail.has_earlier:
-            return _EARLIER + self._client.redact(_from_a_line(tail.body)) + rest
-        text = self._client.redact(tail.body.decode("utf-8", errors="replace"))
-        return _lines_of_json(text) + rest
+        return await self._from_either(partial(self._end, tail_bytes))
 
     text = blocking(aio_text)
 
@@ -84,55 +82,65 @@ class LogFile:
         Raises:
             ServerError: It could not be read.
         """
-        return (await self._read(None)).body
+        return await self._from_either(self._whole)
 
     fetch = blocking(aio_fetch)
 
-    async def _read(self, tail_bytes: int | None) -> _Tail:
+    async def _from_either(self, read: Callable[[str], Awaitable[T]]) -> T:
         try:
-            return await self._read_from(self.url, tail_bytes)
+            return await read(self.url)
         except (ProblemError, TransportError) as error:
             if self._given_url == self.url:
                 raise
             # The server's own address for it may work from here, too.
             try:
-                return await self._read_from(self._given_url, tail_bytes)
+                return await read(self._given_url)
             except PrivateAddressError:
                 raise error from None
 
-    async def _read_from(self, url: str, tail_bytes: int | None) -> _Tail:
-        if tail_bytes is None:
-            async with self._open(url, {"Accept": _ACCEPT}) as stream:
-                return _Tail(await stream.read(_MOST_READ))
-        headers = {"Accept": _ACCEPT, "Range": f"bytes=-{tail_bytes}"}
-        kept = _LastBytes(tail_bytes)
-        is_cut_short = False
-        content_range = ""
+    async def _whole(self, url: str) -> bytes:
+        async with self._open(url) as stream:
+            return await stream.read(_MOST_READ)
+
+    async def _end(self, tail_bytes: int, url: str) -> str:
+        kept, total = bytearray(), 0
+        is_part, rest = False, ""
         try:
-            async with asyncio.timeout(_PATIENCE_S), self._open(url, headers) as stream:
+            async with (
+                asyncio.timeout(_PATIENCE_S),
+                self._open(url, Range=f"bytes=-{tail_bytes}") as stream,
+            ):
                 if stream.status_code == 416:  # an empty file has no end
-                    return _Tail()
-                content_range = stream.headers.get("content-range", "")
+                    return ""
+                place = stream.headers.get("content-range", "bytes 0-")
+                is_part = not place.startswith("bytes 0-")
                 async for piece in stream.chunks():
-                    kept.add(piece)
+                    total += len(piece)
+                    kept += piece
+                    if len(kept) > 2 * tail_bytes:
+                        del kept[: len(kept) - tail_bytes]
         except TransportError:
-            if kept.total == 0:
+            if not total:
                 raise
-            is_cut_short = True
+            rest = _LATER
         except TimeoutError:
-            if kept.total == 0:
+            if not total:
                 raise DeadlineError(
                     f"Nothing of the log at {without_query(url)} came within "
                     f"{_PATIENCE_S:g} s.",
                     advice="Try again; the job is not touched by it.",
                 ) from None
-            is_cut_short = True
-        is_part = content_range and not content_range.startswith("bytes 0-")
-        return _Tail(kept.bytes(), is_part or kept.total > tail_bytes, is_cut_short)
+            rest = _LATER
+        body = bytes(kept[max(0, len(kept) - tail_bytes) :])
+        if is_part or total > tail_bytes:
+            return _EARLIER + self._client.redact(_from_a_line(body)) + rest
+        text = self._client.redact(body.decode("utf-8", errors="replace"))
+        return _lines_of_json(text) + rest
 
     @contextlib.asynccontextmanager
-    async def _open(self, url: str, headers: dict[str, str]) -> AsyncIterator[Stream]:
-        async with self._client.stream(requests.Request("GET", url, headers)) as stream:
+    async def _open(self, url: str, **headers: str) -> AsyncIterator[Stream]:
+        request = requests.Request("GET", url, {"Accept": _ACCEPT, **headers})
+        async with self._client.stream(request) as stream:
             if stream.status_code not in (200, 206, 416):
                 raise problem_error(await self._client.reply_of(stream, "GET"))
             yield stream
@@ -141,46 +149,6 @@ class LogFile:
         return (
             f"<LogFile {printable(self.step)} {self.number} {without_query(self.url)}>"
         )
-
-
-@dataclass(frozen=True)
-class _Tail:
-    """The end of a log.
-
-    Attributes:
-        body: Its bytes.
-        has_earlier: Whether there is more before them.
-        is_cut_short: Whether there is more after them, which did not come.
-    """
-
-    body: bytes = b""
-    has_earlier: bool = False
-    is_cut_short: bool = False
-
-
-class _LastBytes:
-    """Keeps the last bytes of what may be far larger than memory.
-
-    Args:
-        most: How many.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._pieces: deque[bytes] = deque()
-        self._size = 0
-        self.total = 0
-
-    def add(self, piece: bytes) -> None:
-        self._pieces.append(piece)
-        self._size += len(piece)
-        self.total += len(piece)
-        while self._size - len(self._pieces[0]) >= self._most:
-            self._size -= len(self._pieces.popleft())
-
-    def bytes(self) -> bytes:
-        body = b"".join(self._pieces)
-        return body[max(0, len(body) - self._most) :]
 
 
 def _from_a_line(body: bytes) -> str:
@@ -193,10 +161,6 @@ def _from_a_line(body: bytes) -> str:
     end = _LINE_END.search(text)
     whole = text[end.end() :] if end else ""
     return whole if whole.strip() else text
-
-
-# Bytes of UTF-8 that no character starts with (RFC 3629, section 3).
-_CONTINUATION = bytes(range(0x80, 0xC0))
 
 
 def _lines_of_json(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The results of a job, wherever its server keeps them."""
+"""The results of a job, wherever its server keeps them, or why there are none."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NoReturn
 
 from ogc_widgets.client.http.loop import off_loop
+from ogc_widgets.client.results.downloads import Wanted, download, save
 from ogc_widgets.errors import (
+    JobFailedError,
     JobGoneError,
     NoSuchJobError,
     OgcError,
     ProblemError,
     ResultsGoneError,
+    ResultsNotReadyError,
     ServerError,
+    SignInError,
 )
 from ogc_widgets.protocol import reading
-from ogc_widgets.protocol.answers.job_replies import reason_in
+from ogc_widgets.protocol.answers.job_replies import reason_in, says_nothing, told
 from ogc_widgets.protocol.answers.replies import Reply, problem_error, retry_after_s
 from ogc_widgets.protocol.answers.result_values import Value
 from ogc_widgets.protocol.answers.results import (
@@ -26,16 +30,18 @@ from ogc_widgets.protocol.answers.results import (
     read_results,
 )
 from ogc_widgets.protocol.documents.problems import Problem
-from ogc_widgets.protocol.links import find_link, join_path, same_origin
+from ogc_widgets.protocol.links import join_path
 from ogc_widgets.protocol.media_types import is_html, is_page
 from ogc_widgets.protocol.notices import silent
 from ogc_widgets.protocol.requests import requests
-from ogc_widgets.protocol.text import clean
+from ogc_widgets.protocol.text import MESSAGE_LIMIT, clean
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ogc_widgets.client.discovery import Discovery
+    from ogc_widgets.client.jobs.poller import Poller
     from ogc_widgets.protocol.documents.processes import Process
-    from ogc_widgets.protocol.documents.status import StatusInfo
 
 # A server may say "successful" a moment before the results can be read.
 RESULT_DELAYS_S = (1.0, 2.0, 4.0)
@@ -46,111 +52,70 @@ _NEWS_S = 60.0
 _NOT_AVAILABLE = ("resultnotavailable", "resultsnotavailable")
 _KEPT_INPUTS = "The inputs of jobs that were started here are kept in job.inputs."
 _AGAIN = "Run it again to get them once more."
+# JSON where there is a choice: some servers answer a page for people otherwise.
+_ANY_RESULT = "application/json, */*;q=0.5"
+_PAST = {"failed": "failed", "dismissed": "was dismissed"}
 
 
 class ResultsReader:
-    """Reads the results of one job.
+    """Reads the results of one job; whatever was read is kept.
 
     Args:
         discovery: What is known of the server.
-        job_url: Address of the job, or ``""``.
+        poller: What is known of the job.
         process_id: Its process, for the names and media types of its outputs; ``""``
             if only the status says it.
         wanted: Ids of the outputs that were asked for, all of them if empty.
+        answer: The answer to the execute request, if it holds the results.
     """
 
     def __init__(
         self,
         discovery: Discovery,
-        job_url: str,
+        poller: Poller,
         process_id: str,
-        wanted: tuple[str, ...] = (),
+        wanted: tuple[str, ...],
+        answer: Reply | None,
     ) -> None:
         self._discovery = discovery
         self._connection = discovery.connection
-        self._job_url = job_url
+        self._job = poller
         self._process_id = process_id
         self._wanted = wanted
+        self._answer = answer
         self._whole: ResultsDocument | None = None
         self._alone: dict[str, Value] = {}
+        self._reason: str | None = None
 
-    def url(self, status: StatusInfo) -> str:
-        """Return where the results are: where the server says, if that is there."""
-        link = find_link(status.links, "results")
-        if link is not None and (link.is_json or not link.type):
-            url = self._connection.rebase(link.href)
-            if same_origin(url, self._job_url):
-                return url
-        return join_path(self._job_url, "results")
-
-    async def all(self, status: StatusInfo, answer: Reply | None) -> ResultsDocument:
-        """Read all outputs; only once, as they do not change any more.
-
-        Args:
-            status: The last status of the job, for its links.
-            answer: The answer to the execute request, if it holds the results.
+    async def all(self) -> ResultsDocument:
+        """Read all outputs.
 
         Raises:
-            ResultsGoneError: The server has none, or none any more.
-            JobGoneError: The server does not know the job any more.
-            ServerError: They could not be read.
+            ServerError: There are none, or they could not be read; see
+                :meth:`ogc_widgets.client.AsyncJob.results`.
         """
+        await self._need_success()
         if self._whole is None:
-            process = await self._described(status)
-            if answer is not None:
-                self._whole = await off_loop(
-                    len(answer.body), self._read, answer, process
-                )
+            process = await self._described()
+            if self._answer is not None:
+                self._whole = await self._read(self._answer, process)
             else:
-                self._whole = await self._ask(status, process)
+                try:
+                    self._whole = await self._ask(process)
+                except SignInError:
+                    raise
+                except (ProblemError, JobGoneError) as error:
+                    if self._job.view.phase != "ended":
+                        raise
+                    # Whether an end of this name leaves results shows only now.
+                    raise self._failed() from error
         return self._whole
 
-    async def _ask(
-        self, status: StatusInfo, process: Process | None
-    ) -> ResultsDocument:
-        url = self.url(status)
-        reply = await self._get(url)
-        has_nothing = not reply.body and "link" not in reply.headers
-        if reply.status_code == 404 or has_nothing:
-            alone = await self._each(status, process)
-            if alone is not None:
-                return alone
-        for delay_s in RESULT_DELAYS_S:
-            if reply.status_code not in _SOFT or _is_final(reply, status):
-                break
-            asked_s = retry_after_s(reply.headers) or delay_s
-            await asyncio.sleep(min(asked_s, LONGEST_RESULT_DELAY_S))
-            reply = await self._get(url)
-        if not reply.is_ok:
-            await self.explain(problem_error(reply), status)
-        return await off_loop(len(reply.body), self._read, reply, process)
-
-    async def explain(self, error: ProblemError, status: StatusInfo) -> NoReturn:
-        """Raise what an answer means that gave no results of a job that ended well."""
-        is_gone = isinstance(error, (ResultsGoneError, NoSuchJobError))
-        if not is_gone and error.status_code not in (404, 410):
-            raise error
-        said = clean(Problem.from_json(error.problem).summary, limit=300)
-        said = f": {said}" if said else "."
-        look = await self._connection.send(requests.get(self._job_url))
-        if look.status_code in (404, 410):
-            raise JobGoneError(
-                f"The server no longer knows job {status.job_id}, nor its results"
-                + said,
-                safe=_KEPT_INPUTS,
-                advice=_AGAIN,
-            )
-        raise ResultsGoneError(
-            f"Job {status.job_id} ended well, but the server has no results of it "
-            f"(any more){said}",
-            status_code=error.status_code,
-            problem=error.problem,
-            safe=_KEPT_INPUTS,
-            advice=_AGAIN,
-        )
-
-    async def one(self, output_id: str, status: StatusInfo) -> Value | None:
+    async def one(self, output_id: str) -> Value | None:
         """Read one output from its own address; ``None`` if the server has none."""
+        await self._need_success()
+        if self._answer is not None:
+            return None
         whole = self._whole.outputs if self._whole is not None else {}
         found = whole.get(output_id)
         is_reference = isinstance(found, Mapping) and "href" in found
@@ -158,9 +123,160 @@ class ResultsReader:
         # whether the document was read before or not.
         if self._whole is not None and output_id in whole and not is_reference:
             return Value(found, self._whole.media_types.get(output_id, ""))
+        return await self._one(output_id, await self._described())
+
+    async def save(self, path: Path) -> Path:
+        """Save the results as they come, also those too large to show.
+
+        Raises:
+            InputError: The file cannot be written.
+            ServerError: As for :meth:`all`.
+        """
+        await self._need_success()
+        if self._answer is not None:
+            return await asyncio.to_thread(save, self._answer.body, path)
+        wanted = Wanted(self._url, path.name, accept=_ANY_RESULT)
+        try:
+            return await download(self._connection, wanted, path)
+        except ProblemError as error:
+            await self._explain(error)
+
+    async def why_failed(self) -> str:
+        """Say in the server's words why the job failed; ``""`` if it has not.
+
+        The message of the status may be older than the failure, or say nothing; then
+        the reason is in the place of the results. It is asked for once.
+        """
+        if self._job.view.phase != "failed":
+            return ""
+        if self._reason is None:
+            message = self._job.status.message
+            is_stale = message == self._job.earlier_message
+            is_thorough = is_stale or says_nothing(message)
+            reason = await self._reason_elsewhere(is_thorough=is_thorough)
+            self._reason = told(message, reason, is_stale=is_stale)
+        return self._reason
+
+    async def _reason_elsewhere(self, *, is_thorough: bool) -> str:
+        """What stands in the place of the results, or where exceptions are listed."""
+        linked = self._job.linked("exceptions")
+        urls = [self._url]
+        if linked or is_thorough:  # then also where no link leads
+            urls.append(linked or join_path(self._job.url, "exceptions"))
+        for url in urls:
+            with silent(), contextlib.suppress(OgcError):
+                if reason := reason_in(await self._connection.send(requests.get(url))):
+                    return reason
+        return ""
+
+    async def _need_success(self) -> None:
+        if self._answer is not None:
+            return
+        if not self._job.view.is_final:
+            await self._job.refresh()
+        view, job_id = self._job.view, self._job.job_id
+        if view.phase in ("successful", "ended"):
+            return
+        if view.removed:
+            raise JobGoneError(
+                f"Job {job_id} was removed from the server, with its results.",
+                safe=_KEPT_INPUTS,
+                advice="Run the process again.",
+            )
+        self._job.need_known()
+        if not view.is_final:
+            raise ResultsNotReadyError(
+                f"Job {job_id} has no results yet: it is {self._job.status.status}.",
+                status_code=404,
+                safe="The job keeps running on the server.",
+                advice="Wait for it first: job.wait()",
+            )
+        said = await self.why_failed()
+        raise self._failed(said)
+
+    def _failed(self, said: str = "") -> JobFailedError:
+        """The error of a job that ended without results, in the server's words."""
+        status, phase = self._job.status, self._job.view.phase
+        if phase != "failed":
+            said = status.message
+        said = clean(said, limit=MESSAGE_LIMIT)
+        word = clean(status.word, limit=40)
+        past = _PAST.get(phase, f"ended as {word!r}, without results")
+        return JobFailedError(
+            f"Job {self._job.job_id} {past}" + (f": {said}" if said else "."),
+            safe=_KEPT_INPUTS,
+            advice="See job.logs() for what happened.",
+        )
+
+    @property
+    def _url(self) -> str:
+        """Where the results are: where the server says, if that is there."""
+        return self._job.linked("results") or join_path(self._job.url, "results")
+
+    async def _ask(self, process: Process | None) -> ResultsDocument:
+        reply = await self._get(self._url)
+        has_nothing = not reply.body and "link" not in reply.headers
+        if reply.status_code == 404 or has_nothing:
+            # Version 2.0 keeps the outputs at addresses of their own.
+            names = self._names(process)
+            values = await asyncio.gather(*(self._one(one, process) for one in names))
+            found = {
+                name: value
+                for name, value in zip(names, values, strict=True)
+                if value is not None and value.value is not None
+            }
+            if found:
+                return ResultsDocument.of(found)
+        for delay_s in RESULT_DELAYS_S:
+            if reply.status_code not in _SOFT or self._is_final(reply):
+                break
+            asked_s = retry_after_s(reply.headers) or delay_s
+            await asyncio.sleep(min(asked_s, LONGEST_RESULT_DELAY_S))
+            reply = await self._get(self._url)
+        if not reply.is_ok:
+            await self._explain(problem_error(reply))
+        return await self._read(reply, process)
+
+    def _is_final(self, reply: Reply) -> bool:
+        """Whether asking again for results that are not there is in vain."""
+        if reply.status_code != 404:
+            return False
+        if Problem.from_json(reply.json_or_none()).kind in _NOT_AVAILABLE:
+            return True
+        # By the server's clock only: it need not agree with ours.
+        now = reading.http_date(reply.headers.get("date", ""))
+        finished = self._job.status.finished
+        if now is None or finished is None:
+            return False
+        return (now - finished).total_seconds() > _NEWS_S
+
+    async def _explain(self, error: ProblemError) -> NoReturn:
+        """Raise what an answer means that gave no results of a job that ended well."""
+        is_gone = isinstance(error, (ResultsGoneError, NoSuchJobError))
+        if not is_gone and error.status_code not in (404, 410):
+            raise error
+        job_id = self._job.job_id
+        said = clean(Problem.from_json(error.problem).summary, limit=300)
+        said = f": {said}" if said else "."
+        look = await self._connection.send(requests.get(self._job.url))
+        if look.status_code in (404, 410):
+            raise JobGoneError(
+                f"The server no longer knows job {job_id}, nor its results{said}",
+                safe=_KEPT_INPUTS,
+                advice=_AGAIN,
+            )
+        raise ResultsGoneError(
+            f"Job {job_id} ended well, but the server has no results of it "
+            f"(any more){said}",
+            status_code=error.status_code,
+            problem=error.problem,
+            safe=_KEPT_INPUTS,
+            advice=_AGAIN,
+        )
+
+    async def _one(self, output_id: str, process: Process | None) -> Value | None:
         if output_id not in self._alone:
-            process = await self._described(status)
-            reply = await self._get(join_path(self.url(status), output_id))
+            reply = await self._get(join_path(self._url, output_id))
             if not reply.is_ok or not reply.body.strip():
                 return None
             described = process.outputs.get(output_id) if process else None
@@ -170,26 +286,6 @@ class ResultsReader:
             self._alone[output_id] = read_output(reply, output_id, described)
         return self._alone[output_id]
 
-    async def why_failed(self, status: StatusInfo, *, thoroughly: bool) -> str:
-        """What stands in the place of the results of a failed job, or ``""``.
-
-        Args:
-            status: The last status of the job, for its links.
-            thoroughly: Whether to look also where no link leads.
-        """
-        link = find_link(status.links, "exceptions")
-        linked = self._connection.rebase(link.href) if link else ""
-        urls = [self.url(status)]
-        if linked and same_origin(linked, self._job_url):
-            urls.append(linked)
-        elif thoroughly:
-            urls.append(join_path(self._job_url, "exceptions"))
-        for url in urls:
-            with silent(), contextlib.suppress(OgcError):
-                if reason := reason_in(await self._connection.send(requests.get(url))):
-                    return reason
-        return ""
-
     async def _get(self, url: str) -> Reply:
         """Ask for JSON, and for whatever there is where there is no JSON."""
         reply = await self._connection.send(requests.get(url))
@@ -197,26 +293,13 @@ class ResultsReader:
             reply = await self._connection.send(requests.get(url, accept="*/*"))
         return reply
 
-    async def _each(
-        self, status: StatusInfo, process: Process | None
-    ) -> ResultsDocument | None:
-        """Version 2.0 keeps the outputs at addresses of their own."""
-        names = self._names(process)
-        values = await asyncio.gather(*(self.one(name, status) for name in names))
-        found = {
-            name: value
-            for name, value in zip(names, values, strict=True)
-            if value is not None and value.value is not None
-        }
-        return ResultsDocument.of(found) if found else None
+    async def _read(self, reply: Reply, process: Process | None) -> ResultsDocument:
+        names, described = self._names(process), process.outputs if process else None
+        return await off_loop(len(reply.body), read_results, reply, names, described)
 
-    def _read(self, reply: Reply, process: Process | None) -> ResultsDocument:
-        described = process.outputs if process else None
-        return read_results(reply, self._names(process), described)
-
-    async def _described(self, status: StatusInfo) -> Process | None:
+    async def _described(self) -> Process | None:
         """The description, which tells outputs apart, also of a job of others."""
-        process_id = self._process_id or status.process_id
+        process_id = self._process_id or self._job.status.process_id
         known = self._discovery.known_process(process_id)
         if known is None and process_id:
             with silent(), contextlib.suppress(ServerError):
@@ -225,16 +308,3 @@ class ResultsReader:
 
     def _names(self, process: Process | None) -> tuple[str, ...]:
         return self._wanted or (tuple(process.outputs) if process else ())
-
-
-def _is_final(reply: Reply, status: StatusInfo) -> bool:
-    """Whether asking again for results that are not there is in vain."""
-    if reply.status_code != 404:
-        return False
-    if Problem.from_json(reply.json_or_none()).kind in _NOT_AVAILABLE:
-        return True
-    # By the server's clock only: it need not agree with ours.
-    now = reading.http_date(reply.headers.get("date", ""))
-    if now is None or status.finished is None:
-        return False
-    return (now - status.finished).total_seconds() > _NEWS_S

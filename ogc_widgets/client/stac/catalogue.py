@@ -115,7 +115,7 @@ class Catalogue:
         """Id and title of the collections; empty where they cannot be listed."""
         api = await self.open()
         found: list[tuple[str, str]] = []
-        url, seen = api.collections_url, set[str]()
+        url, seen = api.collections_url, {""}
         with contextlib.suppress(OgcError):
             while url not in seen and len(found) < MOST_COLLECTIONS:
                 seen.add(url)
@@ -124,9 +124,8 @@ class Catalogue:
                 page = read_collections(document)
                 found += page
                 link = find_link(read_links(document, reply.url), "next")
-                if not page or link is None or not same_origin(link.href, api.url):
-                    break
-                url = link.href
+                is_more = page and link and same_origin(link.href, api.url)
+                url = link.href if link and is_more else ""
         return found[:MOST_COLLECTIONS]
 
     async def search(self, query: ItemQuery) -> list[dict[str, Any]]:
@@ -152,7 +151,7 @@ class Catalogue:
         self._following = page.following
         self.matched = page.matched
         clouds = self._query.max_cloud_percent
-        items = [{**item, "links": _links(item, reply.url)} for item in page.items]
+        items = [_absolute_self(item, reply.url) for item in page.items]
         if clouds is not None and not api.clouds_by:
             self.matched = None
             items = [item for item in items if passes_clouds(item, clouds)]
@@ -190,18 +189,14 @@ class Catalogue:
         except PrivateAddressError:
             raise
         except TransportError as error:
-            words = f"{host} does not answer as it should.", error.what
+            what, advice = f"{host} does not answer as it should.", error.what
             if isinstance(error, DeadlineError):
-                words = (
-                    f"{host} did not answer within {SEARCH_S:g} s.",
-                    "Try a smaller area or fewer days.",
-                )
+                what = f"{host} did not answer within {SEARCH_S:g} s."
+                advice = "Try a smaller area or fewer days."
             elif isinstance(error, ConnectionFailedError):
-                words = (
-                    f"{host} does not answer.",
-                    "Check the address, and that you are online.",
-                )
-            raise type(error)(words[0], advice=words[1]) from error
+                what = f"{host} does not answer."
+                advice = "Check the address, and that you are online."
+            raise type(error)(what, advice=advice) from error
         if not reply.is_ok:
             raise _refusal(reply, host)
         return reply
@@ -209,20 +204,20 @@ class Catalogue:
 
 def _refusal(reply: Reply, host: str) -> ProblemError:
     error, code = problem_error(reply), reply.status_code
+    advice = ""
     if code in (404, 410):
-        words = f"There is no catalogue at this address ({code}).", "Check the address."
+        what = f"There is no catalogue at this address ({code})."
+        advice = "Check the address."
     elif isinstance(error, SignInError):
-        words = (
-            f"{host} wants you to sign in ({code}).",
-            "Search in Python: ogc.search_items(url, auth=token).",
-        )
+        what = f"{host} wants you to sign in ({code})."
+        advice = "Search in Python: ogc.search_items(url, auth=token)."
     elif code in (400, 422):
         said = reading.mapping(reply.json_or_none()).get("description")
-        detail = clean(said or error.what.partition(": ")[2], limit=300) or code
-        words = f"The catalogue refuses this search: {detail}.".replace("..", "."), ""
+        detail = clean(said or error.what.partition(": ")[2], limit=300) or str(code)
+        what = f"The catalogue refuses this search: {detail.rstrip('.')}."
     else:
         return error
-    return type(error)(words[0], status_code=code, advice=words[1])
+    return type(error)(what, status_code=code, advice=advice)
 
 
 def search_items(
@@ -272,28 +267,27 @@ def search_items(
         page_items=max(1, min(limit, 100)),
     )
     connection = Connection(url, auth=auth, headers=headers, verify=verify)
-    return run(_all_pages, connection, query, limit)
+
+    async def search() -> list[dict[str, Any]]:
+        reader = StacReader(connection)
+        catalogue = Catalogue(reader, connection.url)
+        try:
+            found = await catalogue.search(query)
+            while catalogue.has_more and len(found) < limit:
+                found += await catalogue.more()
+        finally:
+            await reader.close()
+            await connection.close()
+        return found[:limit]
+
+    return run(search)
 
 
-async def _all_pages(
-    connection: Connection, query: ItemQuery, limit: int
-) -> list[dict[str, Any]]:
-    reader = StacReader(connection)
-    catalogue = Catalogue(reader, connection.url)
-    try:
-        found = await catalogue.search(query)
-        while catalogue.has_more and len(found) < limit:
-            found += await catalogue.more()
-    finally:
-        await reader.close()
-        await connection.close()
-    return found[:limit]
-
-
-def _links(item: Mapping[str, Any], url: str) -> list[Any]:
-    """The links of an item, that to itself made absolute."""
+def _absolute_self(item: Mapping[str, Any], url: str) -> dict[str, Any]:
+    """An item with its link to itself made absolute."""
     own = self_address(item, url)
     links = item.get("links")
     listed = links if isinstance(links, list) else []
     others = [one for one in listed if reading.mapping(one).get("rel") != "self"]
-    return [{"rel": "self", "href": own}, *others] if own else others
+    itself = [{"rel": "self", "href": own}] if own else []
+    return {**item, "links": [*itself, *others]}

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ogc_widgets.client.stac.stac_documents import cloud_cover_percent, kind_of
 from ogc_widgets.errors import InputError, ProtocolError
@@ -25,7 +25,7 @@ from ogc_widgets.protocol.requests.requests import JSON, Request, get, json_body
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 PICTURE_TYPES: Final = ("image/png", "image/jpeg", "image/webp")
 _CLOUDS: Final = "eo:cloud_cover"
@@ -37,11 +37,8 @@ class SearchApi:
     """What the landing page of a STAC API says.
 
     Attributes:
-        url: Its address.
         title: Its name, cleaned, or "".
-        search_url: Where to search.
         by_post: Whether a search is a POST.
-        collections_url: Where the collections are listed.
         clouds_by: Which extension limits cloud cover: "query", "filter" or "" for none.
     """
 
@@ -96,19 +93,12 @@ class ItemQuery:
         return f"{first}/{last}" if self.start or self.end else ""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchPage:
-    """One page of what was found.
+class SearchPage(NamedTuple):
+    """STAC items, how many there are in all if said, and what gives the next page."""
 
-    Attributes:
-        items: STAC items as they came.
-        matched: How many there are in all, None where it is not said.
-        following: The request for the next page, None on the last one.
-    """
-
-    items: tuple[dict[str, Any], ...] = field(repr=False)
-    matched: int | None = None
-    following: Request | None = None
+    items: list[dict[str, Any]]
+    matched: int | None
+    following: Request | None
 
 
 def read_search_api(document: object, url: str) -> SearchApi:
@@ -132,25 +122,22 @@ def read_search_api(document: object, url: str) -> SearchApi:
             advice="It should be the landing page, such as "
             "https://earth-search.aws.element84.com/v1",
         )
-    found = [one.href for one in posts or searches]
     collections = find_link(links, "data", "collections")
+    said = " ".join((*classes, ""))
+    has_filter = "item-search#filter" in said and "cql2" in said
+    filters = {"query": "item-search#query " in said, "filter": has_filter, "": True}
     return SearchApi(
         url=url,
         title=clean(page.get("title") or page.get("id"), limit=120),
-        search_url=found[0] if found else join_path(url, "search"),
+        search_url=next(
+            (one.href for one in posts or searches), join_path(url, "search")
+        ),
         by_post=bool(posts),
-        collections_url=collections.href
-        if collections
-        else join_path(url, "collections"),
-        clouds_by=_clouds_by(classes),
+        collections_url=join_path(url, "collections")
+        if collections is None
+        else collections.href,
+        clouds_by=next(name for name, is_there in filters.items() if is_there),
     )
-
-
-def _clouds_by(classes: Sequence[str]) -> str:
-    if any(one.endswith("item-search#query") for one in classes):
-        return "query"
-    has_filter = any("item-search#filter" in one for one in classes)
-    return "filter" if has_filter and any("cql2" in one for one in classes) else ""
 
 
 def search_request(api: SearchApi, query: ItemQuery) -> Request:
@@ -203,15 +190,11 @@ def read_search_page(document: object, url: str, sent: Request) -> SearchPage:
     if kind_of(page) != "items":
         raise ProtocolError("The catalogue did not answer with a list of items.")
     features = reading.objects(page.get("features"))
-    items = tuple(one for one in features if kind_of(one) == "item")
-    matched = page.get("numberMatched")
-    if matched is None:
-        matched = reading.mapping(page.get("context")).get("matched")
-    return SearchPage(
-        items=items,
-        matched=matched if type(matched) is int else None,
-        following=_following(page, url, sent) if items else None,
-    )
+    items = [one for one in features if kind_of(one) == "item"]
+    context = reading.mapping(page.get("context"))
+    matched = page.get("numberMatched", context.get("matched"))
+    following = _following(page, url, sent) if items else None
+    return SearchPage(items, matched if type(matched) is int else None, following)
 
 
 def _following(document: Mapping[str, Any], url: str, sent: Request) -> Request | None:

@@ -1,6 +1,7 @@
 """What is known of the STAC documents that a form names: an advice, never a barrier.
 
-The form itself asks nobody. It is handed a :class:`Looker` (an app binds one), says
+The form itself asks nobody. It is handed a
+:class:`~ogc_widgets.client.stac.stac_inspector.StacInspector` (an app binds one), says
 which addresses stand in it, and shows what came of it. Documents that stand in the form
 themselves are judged without one.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 import threading
 import zlib
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.client.stac.stac_documents import KIND_WORDS, StacFacts, facts_of
 from ogc_widgets.form.fields import stac_fields
@@ -19,7 +20,7 @@ from ogc_widgets.form.schema import exact
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ogc_widgets.client.stac.stac_reader import Look
+    from ogc_widgets.client.stac.stac_inspector import Inspection, StacInspector
     from ogc_widgets.form.fields.fields import Field, StacHint
 
 Check = dict[str, Any]
@@ -29,31 +30,6 @@ MOST_LOOKS: Final = 100
 # A half-typed address is not asked for; the page also says when a row is left.
 TYPING_S: Final = 1.2
 _LONG_KEY: Final = 300
-
-
-class Looker(Protocol):
-    """Looks at addresses aside."""
-
-    def look(
-        self,
-        address: str,
-        done: Callable[[Look], None],
-        *,
-        after_s: float = 0,
-        insist: bool = False,
-    ) -> Callable[[], None]:
-        """Look at an address and return at once.
-
-        Args:
-            address: Address of a document.
-            done: Called with what was seen, from any thread; at once where that is
-                known from before, never after the returned function was called.
-            after_s: Seconds to wait before; giving up within them costs nothing.
-            insist: Look again, and at private addresses, too.
-
-        Returns:
-            A function that gives up.
-        """
 
 
 class ItemChecks:
@@ -66,22 +42,22 @@ class ItemChecks:
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
         self._lock = threading.RLock()
-        self._looker: Looker | None = None
-        self._looks: dict[str, Look] = {}
+        self._inspector: StacInspector | None = None
+        self._seen: dict[str, Inspection] = {}
         self._pending: dict[str, Callable[[], None]] = {}
         self._waiting: set[str] = set()
         self._parts: dict[str, tuple[str, StacHint]] = {}
 
     @property
-    def looker(self) -> Looker | None:
+    def inspector(self) -> StacInspector | None:
         """What looks at addresses, None for nobody; settable."""
-        return self._looker
+        return self._inspector
 
-    @looker.setter
-    def looker(self, looker: Looker | None) -> None:
+    @inspector.setter
+    def inspector(self, inspector: StacInspector | None) -> None:
         self.close()
-        self._looks.clear()
-        self._looker = looker
+        self._seen.clear()
+        self._inspector = inspector
 
     def follow(
         self, fields: Mapping[str, Field], drafts: Mapping[str, Any], after_s: float
@@ -117,7 +93,7 @@ class ItemChecks:
             self._pending.pop(address)()
         for address in wanted:
             is_late = address in self._waiting and not after_s
-            if is_late or address not in {*self._looks, *self._pending}:
+            if is_late or address not in {*self._seen, *self._pending}:
                 self._start(address, after_s=after_s)
 
     def look_again(self, key: str) -> None:
@@ -151,56 +127,56 @@ class ItemChecks:
             give_up()
 
     def _start(self, address: str, *, after_s: float = 0, insist: bool = False) -> None:
-        if self._looker is None:
+        if self._inspector is None:
             return
         before = self._pending.pop(address, None)
         if before is not None:
             before()
         if insist:
-            self._looks.pop(address, None)
+            self._seen.pop(address, None)
         if after_s:
             self._waiting.add(address)
         else:
             self._waiting.discard(address)
         came_at_once = False
 
-        def done(look: Look) -> None:
+        def done(seen: Inspection) -> None:
             nonlocal came_at_once
             with self._lock:
                 came_at_once = True
-                self._looks[address] = look
+                self._seen[address] = seen
                 self._pending.pop(address, None)
                 self._waiting.discard(address)
             self._changed()
 
-        give_up = self._looker.look(address, done, after_s=after_s, insist=insist)
+        give_up = self._inspector.inspect(address, done, after_s=after_s, insist=insist)
         if not came_at_once:
             self._pending[address] = give_up
 
     def _facts(self, text: str, hint: StacHint) -> StacFacts | None:
         if hint.documents and stac_fields.is_document(text):
             return _facts_in(text)
-        look = self._looks.get(text.strip())
-        return look.facts if look is not None else None
+        seen = self._seen.get(text.strip())
+        return seen.facts if seen is not None else None
 
     def _check(self, text: str, hint: StacHint) -> Check | None:
         facts = self._facts(text, hint)
         if hint.documents and stac_fields.is_document(text):
             return None if facts is None else judge(facts, hint)
-        look = self._looks.get(text.strip())
-        if look is None:
+        seen = self._seen.get(text.strip())
+        if seen is None:
             is_asked = text.strip() in self._pending and (
                 text.strip() not in self._waiting
             )
             return {"state": "busy"} if is_asked else None
-        if look.private:
-            return {"state": "unread", "words": look.why_not}
-        if look.facts.kind:
-            return judge(look.facts, hint)
-        if "file" in hint.wants and look.answered:
+        if seen.private:
+            return {"state": "unread", "words": seen.why_not}
+        if seen.facts.kind:
+            return judge(seen.facts, hint)
+        if "file" in hint.wants and seen.answered:
             # It need not be a STAC document.
             return None
-        return {"state": "bad", "words": look.why_not}
+        return {"state": "bad", "words": seen.why_not}
 
 
 def judge(facts: StacFacts, hint: StacHint) -> Check:
