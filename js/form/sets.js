@@ -1,10 +1,10 @@
 // Whole sets of inputs: saved to a file, loaded, compared, or pasted from a tutorial.
 
-import { h, linkButton, setText, show } from "../view/dom.js";
+import { h, linkButton, setText } from "../view/dom.js";
 import { listen } from "../view/model.js";
-import { NO_HELP } from "../view/search_box.js";
 import { count, plain } from "../view/text.js";
 import { linkRow } from "./core.js";
+import { pasteBox } from "./paste_box.js";
 import { UPLOAD_PART } from "./special.js";
 
 /** The links at the foot of the form, and what they open. */
@@ -17,44 +17,17 @@ export function inputSets(model, ...others) {
     });
     picker.click();
   };
-  const paste = linkButton("Paste a request", () => {
-    show(box, true);
-    area.focus();
-  });
-  const area = h("textarea", {
-    class: "ogcw-input ogcw-f-mono",
-    rows: 6,
-    dir: "ltr",
-    "aria-label": "Execute request",
-    placeholder: 'JSON such as {"inputs": {…}}, or a whole cURL command',
-    ...NO_HELP,
-  });
-  const box = h(
-    "div",
+  const paste = pasteBox(
+    "Paste a request",
+    "Fill the form",
     {
-      class: "ogcw-f-paste",
-      hidden: true,
-      onkeydown: (event) => {
-        if (event.key === "Escape") {
-          event.stopPropagation();
-          close();
-        }
-      },
+      class: "ogcw-input ogcw-f-mono",
+      rows: 6,
+      dir: "ltr",
+      "aria-label": "Execute request",
+      placeholder: 'JSON such as {"inputs": {…}}, or a whole cURL command',
     },
-    area,
-    h(
-      "div",
-      { class: "ogcw-f-links" },
-      h("button", {
-        type: "button",
-        class: "ogcw-btn ogcw-f-small",
-        onclick: () => {
-          model.send({ type: "request", secret: area.value });
-          close();
-        },
-      }, "Fill the form"),
-      linkButton("Cancel", close),
-    ),
+    (text) => model.send({ type: "request", secret: text }),
   );
   const words = h("div", { class: "ogcw-hint", role: "status", dir: "auto" });
   const table = h("div", { class: "ogcw-f-compare" });
@@ -63,23 +36,18 @@ export function inputSets(model, ...others) {
     { class: "ogcw-f-sets" },
     linkRow(
       ...others,
-      paste,
+      paste.open,
       linkButton("Save", () => model.send({ type: "save_inputs" }), {
         "aria-label": "Save the inputs as a file",
       }),
       linkButton("Load", pick("request"), { "aria-label": "Load inputs from a file" }),
       linkButton("Compare", pick("compare"), { "aria-label": "Compare with the inputs in a file" }),
     ),
-    box,
+    paste.node,
     words,
     table,
   );
 
-  function close() {
-    area.value = "";
-    show(box, false);
-    paste.focus();
-  }
   async function read(file, type) {
     if (!file) return;
     if (file.size > UPLOAD_PART) {

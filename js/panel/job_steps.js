@@ -1,0 +1,95 @@
+// The steps of a job as chips: how far each is, and a way to its log.
+
+import { elementsOf, focusedElement, h } from "../view/dom.js";
+import { keepRows } from "../view/rows.js";
+
+const STEP_MARKS = { done: "✓", active: "●", bad: "✕", ended: "■" };
+
+const STEP_WORDS = {
+  done: "done",
+  active: "running",
+  bad: "failed",
+  ended: "ended",
+  whole: "all steps",
+};
+
+/**
+ * @param {() => any} openedLog What is open of the logs, or null.
+ * @param {(type: string) => void} press
+ * @param {(step: unknown, number: number | null) => void} openLog
+ */
+export function stepChips(openedLog, press, openLog) {
+  const chips = h("div", { class: "ogcw-job-chips", role: "group", "aria-label": "Logs by step" });
+  chips.addEventListener("scroll", fadeChips);
+  /** @type {string | null} */
+  let drawn = null;
+
+  function draw(s) {
+    const opened = openedLog();
+    const key = JSON.stringify([
+      s.steps,
+      s.failure !== null && s.kind === "failed",
+      opened?.step ?? null,
+    ]);
+    if (drawn === key) return;
+    const atEnd = chips.scrollLeft + chips.clientWidth >= chips.scrollWidth - 4;
+    /** @type {HTMLElement | null | undefined} */
+    const focusedChip = focusedElement()?.closest(".ogcw-chip");
+    const focused = focusedChip?.dataset.step;
+    const wasInside = chips.contains(focusedElement());
+    drawn = key;
+    const made = (s.steps ?? []).map((step) => {
+      const isOpen = opened?.step === step.step;
+      return { key: JSON.stringify([step, isOpen]), make: () => chip(step, isOpen) };
+    });
+    if (s.kind === "failed") {
+      made.unshift({ key: `what happened ${!opened}`, make: () => whatHappened(!opened) });
+    }
+    keepRows(chips, made);
+    if (chips.contains(focusedElement())) { /* it stayed */ }
+    else if (wasInside) {
+      elementsOf(chips).find((c) => c.dataset.step === focused)?.focus({ preventScroll: true });
+    } else if (atEnd) chips.scrollLeft = chips.scrollWidth;
+    fadeChips();
+  }
+
+  /** A soft edge says that there is more at that side. */
+  function fadeChips() {
+    chips.dataset.before = String(chips.scrollLeft > 4);
+    chips.dataset.after = String(chips.scrollLeft + chips.clientWidth < chips.scrollWidth - 4);
+  }
+
+  function chip(step, pressed) {
+    const count = step.logs.length;
+    const tone = { done: "good", active: "active", bad: "bad" }[step.state];
+    return h(
+      "button",
+      {
+        type: "button",
+        "data-step": step.step,
+        "aria-pressed": pressed ? "true" : "false",
+        class: `ogcw-chip ogcw-job-chip ${tone ? `ogcw-chip-${tone}` : ""}`,
+        "aria-label": `Log of ${step.label}, ${STEP_WORDS[step.state] ?? step.state}${
+          count > 1 ? `, ${count} executions` : ""
+        }`,
+        onclick:
+          () => (openedLog()?.step === step.step ? press("close_log") : openLog(step.step, null)),
+      },
+      STEP_MARKS[step.state] ? h("span", { "aria-hidden": "true" }, STEP_MARKS[step.state]) : null,
+      step.label,
+      count > 1 ? h("span", { class: "ogcw-job-count" }, `${count}×`) : null,
+    );
+  }
+
+  function whatHappened(pressed) {
+    return h("button", {
+      type: "button",
+      class: "ogcw-chip ogcw-job-chip ogcw-chip-bad",
+      "data-step": "",
+      "aria-pressed": pressed ? "true" : "false",
+      onclick: () => press("close_log"),
+    }, "What happened");
+  }
+
+  return { node: chips, draw };
+}
