@@ -3,21 +3,33 @@
 
 import { h } from "../view/dom.js";
 import { legendSample } from "./furniture.js";
-import { covers, extentOf } from "./geo.js";
+import { covers, extentOf, nearestFirst } from "./geo.js";
+
+/** @import { MapCanvas } from "./canvas.js" */
+/** @import { Area, Geometry, Position } from "./geo.js" */
 
 const MOST_UNSET = 3;
 
 export class OtherAreas {
+  /** @param {{ canvas: MapCanvas, onChoose: (id: string) => void }} options */
   constructor({ canvas, onChoose }) {
     this.canvas = canvas;
     this.onChoose = onChoose;
     this.group = canvas.group("others");
     this.names = canvas.group("names");
+    /** @type {Area[]} */
     this.areas = [];
     this.active = "";
+    /** @type {() => Geometry | null} */
+    this.own = () => null;
     canvas.onRedraw(() => this.paint());
   }
 
+  /**
+   * @param {Area[]} areas
+   * @param {string} active
+   * @param {() => Geometry | null} own
+   */
   set(areas, active, own) {
     this.areas = areas;
     this.active = active;
@@ -29,11 +41,15 @@ export class OtherAreas {
     return this.areas.length > 1;
   }
 
+  /** @param {string} id */
   toneOf(id) {
     return this.areas.find((area) => area.id === id)?.tone ?? 0;
   }
 
-  /** Geometry on the screen: that of the active one may just be changing. */
+  /**
+   * Geometry on the screen: that of the active one may just be changing.
+   * @param {Area} area
+   */
   geometryOf(area) {
     return area.id === this.active ? this.own() : area.geometry;
   }
@@ -55,8 +71,8 @@ export class OtherAreas {
     const named = this.severalAreas ? this.areas.filter((area) => this.geometryOf(area)) : [];
     this.names.replaceChildren(...named.flatMap((area) => {
       const extent = extentOf([this.geometryOf(area)]);
-      const [turn] = this.canvas.turns(extent).sort((a, b) => Math.abs(a) - Math.abs(b));
-      if (turn === undefined) return [];
+      const [turn] = extent ? nearestFirst(this.canvas.turns(extent)) : [];
+      if (!extent || turn === undefined) return [];
       const p = this.canvas.point([extent[0] + turn, extent[3]]);
       return [
         h(
@@ -68,12 +84,14 @@ export class OtherAreas {
     }));
   }
 
-  /** The area under a position that is not the active one. */
+  /**
+   * The area under a position that is not the active one.
+   * @param {Position} position
+   */
   under([lng, lat]) {
     const turns = [0, -360, 360];
-    return this.areas.find((area) =>
-      area.id !== this.active && area.geometry &&
-      turns.some((turn) => covers(area.geometry, [lng + turn, lat]))
+    return this.areas.find(({ id, geometry }) =>
+      id !== this.active && geometry && turns.some((turn) => covers(geometry, [lng + turn, lat]))
     );
   }
 

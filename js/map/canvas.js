@@ -4,10 +4,14 @@
 import { h } from "../view/dom.js";
 import { extentOf, pathsOf } from "./geo.js";
 
+/** @import { Box, Geometry, LeafletMap, Position } from "./geo.js" */
+
 export const PAD = 0.5; // of the size of the map on every side, so that dragging shows no edge
 
+/** @typedef {{ zoom: number, center: any }} ZoomEvent Leaflet's, at the begin of a zoom. */
+
 export class MapCanvas {
-  constructor(map) {
+  constructor(/** @type {LeafletMap} */ map) {
     this.map = map;
     this.svg = h("svg", { class: "ogcw-map-canvas leaflet-zoom-animated", "aria-hidden": "true" });
     const pane = map.getPane("ogcw") ?? map.createPane("ogcw");
@@ -15,33 +19,42 @@ export class MapCanvas {
     pane.style.pointerEvents = "none";
     this.pane = pane;
     pane.append(this.svg);
+    /** @type {Record<string, SVGGElement>} */
     this.groups = {};
+    /** @type {(() => void)[]} */
     this.painters = [];
     this.events = {
       "zoomend moveend viewreset resize": () => this.redraw(),
-      zoomanim: (event) => this.animate(event),
+      zoomanim: (/** @type {ZoomEvent} */ event) => this.animate(event),
     };
     for (const [names, handler] of Object.entries(this.events)) map.on(names, handler);
   }
 
-  /** A group of the drawing; the first one made lies lowest. */
+  /**
+   * A group of the drawing; the first one made lies lowest.
+   * @param {string} name
+   */
   group(name) {
     this.groups[name] = h("g", { class: `ogcw-map-${name}` });
     this.svg.append(this.groups[name]);
     return this.groups[name];
   }
 
-  /** Call `paint` whenever pixels of the map are no longer where they were. */
+  /**
+   * Call `paint` whenever pixels of the map are no longer where they were.
+   * @param {() => void} paint
+   */
   onRedraw(paint) {
     this.painters.push(paint);
   }
 
+  /** @param {Position} position */
   point([lng, lat]) {
     return this.map.project([lat, lng]).subtract(this.map.getPixelOrigin());
   }
 
   /** Copies of the world that can be seen, as multiples of 360 degrees. */
-  turns(/** @type {import("./geo.js").Box} */ [west, , east]) {
+  turns(/** @type {Box} */ [west, , east]) {
     const view = this.map.getBounds().pad(PAD);
     const turns = [];
     for (let k = -3; k <= 3; k += 1) {
@@ -50,7 +63,10 @@ export class MapCanvas {
     return turns;
   }
 
-  /** The `d` of a path for a geometry, in every copy of the world that is seen. */
+  /**
+   * The `d` of a path for a geometry, in every copy of the world that is seen.
+   * @param {Geometry | null} geometry
+   */
   path(geometry) {
     const extent = extentOf([geometry]);
     if (!extent) return "";
@@ -92,6 +108,7 @@ export class MapCanvas {
     for (const paint of this.painters) paint();
   }
 
+  /** @param {ZoomEvent} event */
   animate({ zoom, center }) {
     if (!this.corner) return;
     const { map } = this;

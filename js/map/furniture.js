@@ -5,9 +5,17 @@ import { listen, setTrait } from "../view/model.js";
 import { PAD } from "./canvas.js";
 import { degreeLabel, graticuleStep, scaleLength } from "./geo.js";
 
+/** @import { MapCanvas } from "./canvas.js" */
+/** @import { LeafletMap, Position } from "./geo.js" */
+/** @import { Model } from "../view/model.js" */
+
 /** Meridians and parallels on the canvas, and their labels at the edges of the map. */
 export class Graticule {
-  constructor(map, canvas, labels) {
+  constructor(
+    /** @type {LeafletMap} */ map,
+    /** @type {MapCanvas} */ canvas,
+    /** @type {SVGElement} */ labels,
+  ) {
     this.map = map;
     this.canvas = canvas;
     this.labels = labels;
@@ -29,6 +37,10 @@ export class Graticule {
     const [south, north] = [Math.max(view.getSouth(), -85), Math.min(view.getNorth(), 85)];
     const [west, east] = [view.getWest(), view.getEast()];
     let d = "";
+    /**
+     * @param {Position} from
+     * @param {Position} to
+     */
     const segment = (from, to) => {
       const [a, b] = [this.canvas.point(from), this.canvas.point(to)];
       d += `M${a.x.toFixed(1)},${a.y.toFixed(1)}L${b.x.toFixed(1)},${b.y.toFixed(1)}`;
@@ -45,6 +57,7 @@ export class Graticule {
     if (!step) return;
     const view = map.getBounds();
     const size = map.getSize();
+    /** @type {[x: number, y: number, anchor: string, text: string][]} */
     const marks = [];
     for (const lng of multiples(view.getWest(), view.getEast(), step)) {
       const { x } = map.latLngToContainerPoint([view.getCenter().lat, lng]);
@@ -58,10 +71,10 @@ export class Graticule {
         marks.push([size.x - 8, y + 4, "end", degreeLabel(lat, step, "lat")]);
       }
     }
-    while (labels.childNodes.length > marks.length) labels.lastChild.remove();
+    while (labels.childNodes.length > marks.length) labels.lastChild?.remove();
     while (labels.childNodes.length < marks.length) labels.append(h("text"));
     marks.forEach(([x, y, anchor, text], i) => {
-      const node = labels.childNodes[i];
+      const node = labels.children[i];
       node.setAttribute("x", x.toFixed(1));
       node.setAttribute("y", y.toFixed(1));
       node.setAttribute("text-anchor", anchor);
@@ -70,6 +83,11 @@ export class Graticule {
   }
 }
 
+/**
+ * @param {number} from
+ * @param {number} to
+ * @param {number} step
+ */
 function multiples(from, to, step) {
   const found = [];
   for (let i = Math.ceil(from / step); i * step <= to && found.length < 200; i += 1) {
@@ -78,7 +96,10 @@ function multiples(from, to, step) {
   return found;
 }
 
-/** A quiet scale bar that follows the map. */
+/**
+ * A quiet scale bar that follows the map.
+ * @param {LeafletMap} map
+ */
 export function scaleBar(map) {
   const text = h("span", { class: "ogcw-map-scale-text" });
   const bar = h("span", { class: "ogcw-map-scale-bar" });
@@ -98,6 +119,7 @@ export function scaleBar(map) {
   return { element, remove: () => map.off("moveend zoomend resize", update) };
 }
 
+/** @type {Record<string, string>} */
 const ICONS = {
   zoomIn: "M8 3v10M3 8h10",
   zoomOut: "M3 8h10",
@@ -113,6 +135,11 @@ const ICONS = {
   fit: "M2.5 5.5v-3h3M10.5 2.5h3v3M13.5 10.5v3h-3M5.5 13.5h-3v-3",
 };
 
+/**
+ * @param {string} name
+ * @param {string} label
+ * @param {() => void} onclick
+ */
 export function toolButton(name, label, onclick) {
   const icon = h(
     "svg",
@@ -128,6 +155,7 @@ export function toolButton(name, label, onclick) {
   }, icon);
 }
 
+/** @param {string} name */
 export function legendSample(name) {
   return h("svg", {
     width: 22,
@@ -137,11 +165,18 @@ export function legendSample(name) {
   }, h("path", { d: name === "area" ? "M1 6h20" : "M4 2h14v8h-14z" }));
 }
 
+/**
+ * @param {string} name
+ * @param {string} text
+ */
 export function legendEntry(name, text) {
   return h("span", { class: "ogcw-map-legend-entry" }, legendSample(name), text);
 }
 
-/** What was taken from a file, and other things to know once; it can be put away. */
+/**
+ * What was taken from a file, and other things to know once; it can be put away.
+ * @param {Model} model
+ */
 export function noticeLine(model) {
   const text = h("span", { dir: "auto" });
   const line = h(
@@ -169,16 +204,22 @@ export function noticeLine(model) {
 
 /** Switch a background off that cannot be reached, instead of failing at every move. */
 export class TileWatch {
-  constructor(map, onChange) {
+  constructor(
+    /** @type {LeafletMap} */ map,
+    /** @type {() => void} */ onChange,
+  ) {
     this.map = map;
     this.onChange = onChange;
+    /** @type {any[]} */
     this.failed = [];
+    /** @type {Map<any, { good: number, bad: number }>} */
     this.counts = new Map();
-    this.onLayer = ({ layer }) => this.watch(layer);
+    this.onLayer = (/** @type {{ layer: any }} */ event) => this.watch(event.layer);
     map.on("layeradd", this.onLayer);
-    map.eachLayer((layer) => this.watch(layer));
+    map.eachLayer((/** @type {any} */ layer) => this.watch(layer));
   }
 
+  /** @param {any} layer */
   watch(layer) {
     if (!layer.getTileUrl || this.counts.has(layer)) return;
     const count = { good: 0, bad: 0 };
@@ -203,7 +244,7 @@ export class TileWatch {
   }
 
   get shown() {
-    return [...this.counts].some(([layer, count]) => count.good && this.map.hasLayer(layer));
+    return [...this.counts].some(([layer, { good }]) => good > 0 && this.map.hasLayer(layer));
   }
 
   /** Whether there is no background that could still come. */
@@ -213,7 +254,7 @@ export class TileWatch {
 
   retry() {
     for (const layer of this.failed.splice(0)) {
-      Object.assign(this.counts.get(layer), { good: 0, bad: 0 });
+      Object.assign(this.counts.get(layer) ?? {}, { good: 0, bad: 0 });
       this.map.addLayer(layer);
     }
     this.onChange();

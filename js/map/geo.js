@@ -6,6 +6,11 @@
  * @typedef {[number, number, number, number]} Box West, south, east, north.
  * @typedef {{ type: string, coordinates?: any, geometries?: Geometry[] }} Geometry GeoJSON
  * @typedef {{ points: Position[], closed: boolean }} Path A ring, a line, or one point.
+ * @typedef {{ bbox?: Box, geometry?: Geometry | null }} Shape What is drawn: a box or another shape.
+ * @typedef {{ id: string, geometry: Geometry, label: string, kind: string }} Feature
+ * @typedef {{ id: string, geometry: Geometry | null, label: string, tone: number }} Area
+ *   One of several areas of a form.
+ * @typedef {any} LeafletMap Leaflet's L.Map, which ships no types.
  */
 
 /**
@@ -16,15 +21,19 @@
 export function pathsOf(geometry) {
   if (!geometry) return [];
   const { type, coordinates } = geometry;
+  /** @param {import("./geo.js").Position[]} points */
   const ring = (points) => ({ points, closed: true });
+  /** @param {import("./geo.js").Position[]} points */
   const line = (points) => ({ points, closed: false });
   if (type === "Polygon") return coordinates.map(ring);
   if (type === "MultiPolygon") return coordinates.flat().map(ring);
   if (type === "LineString") return [line(coordinates)];
   if (type === "MultiLineString") return coordinates.map(line);
   if (type === "Point") return [line([coordinates])];
-  if (type === "MultiPoint") return coordinates.map((point) => line([point]));
-  if (type === "GeometryCollection") return geometry.geometries.flatMap(pathsOf);
+  if (type === "MultiPoint") {
+    return coordinates.map((/** @type {Position} */ point) => line([point]));
+  }
+  if (type === "GeometryCollection") return (geometry.geometries ?? []).flatMap(pathsOf);
   return [];
 }
 
@@ -144,6 +153,14 @@ export function scaleLength(metresPerPixel, pixels) {
   const digit = [5, 2, 1].find((d) => d * power <= longest) ?? 1;
   const metres = digit * power;
   return { metres, pixels: metres / metresPerPixel };
+}
+
+/**
+ * Of several copies of the world the one nearest to the middle comes first.
+ * @param {number[]} turns Multiples of 360 degrees.
+ */
+export function nearestFirst(turns) {
+  return turns.sort((a, b) => Math.abs(a) - Math.abs(b));
 }
 
 /**

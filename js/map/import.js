@@ -1,8 +1,11 @@
 // An area from elsewhere: pasted text, a file from the computer, a file dropped on the
 // map. The text and the bytes are read in Python.
 
-import { h, setText, show } from "../view/dom.js";
+import { h, holds, setText, show } from "../view/dom.js";
 import { bytes } from "../view/text.js";
+
+/** @import { LeafletMap } from "./geo.js" */
+/** @import { Model } from "../view/model.js" */
 
 const MAP_FILE_LIMIT = 64 * 1024 * 1024;
 // One message must fit through Jupyter's web socket (10 MB by default).
@@ -10,6 +13,10 @@ const MAP_FILE_PART = 3_000_000;
 const MAP_FILE_TYPES = ".geojson,.json,.geojsonl,.gpkg,.zip,.shp,.kml,.kmz,.wkt,.txt";
 
 export class ImportPanel {
+  /**
+   * @param {{ model: Model, map: LeafletMap, button: HTMLElement, drop: HTMLElement }} options
+   *   A file may be dropped on `drop`; `button` shows and hides the panel.
+   */
   constructor({ model, map, button, drop }) {
     this.model = model;
     this.map = map;
@@ -33,7 +40,7 @@ export class ImportPanel {
       tabindex: "-1",
       "aria-hidden": "true",
       accept: MAP_FILE_TYPES,
-      onchange: () => this.upload(this.picker.files[0]),
+      onchange: () => this.upload(this.picker.files?.[0]),
     });
     const pick = h("button", {
       type: "button",
@@ -63,7 +70,7 @@ export class ImportPanel {
       ),
       this.said,
     );
-    model.onSilence(() => setText(this.said, ""));
+    model.onSilence?.(() => setText(this.said, ""));
     this.text.addEventListener("input", () => {
       this.use.disabled = this.text.value.trim() === "";
     });
@@ -75,29 +82,26 @@ export class ImportPanel {
       if (event.key === "Escape") this.toggle(false);
       else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.paste();
     });
-    this.listeners = [
-      ["dragover", (event) => {
-        if (this.takes(event)) {
-          event.preventDefault();
-          drop.classList.add("ogcw-map-dropping");
-        }
-      }],
-      ["dragleave", (event) => {
-        if (!drop.contains(event.relatedTarget)) drop.classList.remove("ogcw-map-dropping");
-      }],
-      ["drop", (event) => {
-        if (this.takes(event)) {
-          event.preventDefault();
-          event.stopPropagation();
-          drop.classList.remove("ogcw-map-dropping");
-          this.upload(event.dataTransfer.files[0]);
-        }
-      }],
-    ];
-    this.drop = drop;
-    for (const [name, f] of this.listeners) drop.addEventListener(name, f);
+    this.ending = new AbortController();
+    const { signal } = this.ending;
+    drop.addEventListener("dragover", (event) => {
+      if (!this.takes(event)) return;
+      event.preventDefault();
+      drop.classList.add("ogcw-map-dropping");
+    }, { signal });
+    drop.addEventListener("dragleave", (event) => {
+      if (!holds(drop, event.relatedTarget)) drop.classList.remove("ogcw-map-dropping");
+    }, { signal });
+    drop.addEventListener("drop", (event) => {
+      if (!this.takes(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      drop.classList.remove("ogcw-map-dropping");
+      this.upload(event.dataTransfer?.files[0]);
+    }, { signal });
   }
 
+  /** @param {DragEvent} event */
   takes(event) {
     return this.model.get("tools").length > 0 &&
       [...(event.dataTransfer?.types ?? [])].includes("Files");
@@ -116,6 +120,7 @@ export class ImportPanel {
     this.model.send({ type: "paste", text: this.text.value });
   }
 
+  /** @param {File | undefined} file */
   async upload(file) {
     this.picker.value = "";
     if (!file) return;
@@ -137,7 +142,10 @@ export class ImportPanel {
     }
   }
 
-  /** Python took it (or not, and says so in the line of problems). */
+  /**
+   * Python took it (or not, and says so in the line of problems).
+   * @param {boolean} isGood
+   */
   answered(isGood) {
     setText(this.said, "");
     if (!isGood || this.element.hidden) return;
@@ -147,10 +155,11 @@ export class ImportPanel {
   }
 
   remove() {
-    for (const [name, f] of this.listeners) this.drop.removeEventListener(name, f);
+    this.ending.abort();
   }
 }
 
+/** @param {Blob} blob */
 async function base64Of(blob) {
   const data = new Uint8Array(await blob.arrayBuffer());
   let binary = "";

@@ -9,11 +9,44 @@ import { bytes } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
 import style from "./items_table.css" with { type: "text" };
 
-/** Files besides the main one; pictures are what "preview" shows. */
+/** @import { Model } from "../view/model.js" */
+
+/**
+ * A file of an item; `path` is what is copied, and `href` what can be opened.
+ * @typedef {object} Asset
+ * @property {string} key
+ * @property {string} label
+ * @property {string} title
+ * @property {string} kind
+ * @property {number | null} size
+ * @property {string} href
+ * @property {string} path
+ * @property {boolean} picture
+ * @property {boolean} reachable
+ * @property {string} why_not Why it is not reachable.
+ */
+
+/**
+ * @typedef {object} Row
+ * @property {string} id
+ * @property {string} label
+ * @property {string} date
+ * @property {string[]} numbers
+ * @property {Asset[]} assets
+ * @property {boolean} preview
+ */
+
+/** @typedef {{ text: string, bad: boolean, files: string[] }} Note */
+
+/**
+ * Files besides the main one; pictures are what "preview" shows.
+ * @param {Row} row
+ */
 function otherFiles(row) {
   return row.assets.slice(1).filter((asset) => !asset.picture);
 }
 
+/** @param {Row} row */
 function itemAssetText(row) {
   const [first] = row.assets;
   const others = otherFiles(row);
@@ -24,9 +57,13 @@ function itemAssetText(row) {
 }
 
 class ItemsTableView {
-  constructor(model, el) {
+  constructor(
+    /** @type {Model} */ model,
+    /** @type {HTMLElement} */ el,
+  ) {
     this.model = model;
     this.el = el;
+    /** Rows and files that are unfolded. @type {Set<string>} */
     this.open = new Set();
     this.count = h("p", { class: "ogcw-items-count" });
     this.head = h("tr", {});
@@ -38,9 +75,10 @@ class ItemsTableView {
       this.body,
     );
     this.empty = h("p", { class: "ogcw-hint ogcw-items-empty" });
+    this.frame = h("div", { class: "ogcw-items-scroll" }, this.table);
     el.append(
       this.count,
-      h("div", { class: "ogcw-items-scroll" }, this.table),
+      this.frame,
       this.empty,
       problemLine(model),
     );
@@ -50,7 +88,7 @@ class ItemsTableView {
       listen(model, ["selected"], () => this.markSelected(true)),
       listen(model, ["previewed", "busy", "notes"], () => this.build()),
     ];
-    this.onFile = (content, buffers) => saveFile(content, buffers);
+    this.onFile = saveFile;
     model.on("msg:custom", this.onFile);
     this.build();
   }
@@ -62,6 +100,7 @@ class ItemsTableView {
 
   build() {
     const { model } = this;
+    /** @type {Row[]} */
     const rows = model.get("rows");
     const focused = this.focusedPlace();
     const titles = ["item", "date", "assets", ...model.get("columns")];
@@ -86,19 +125,32 @@ class ItemsTableView {
     this.restoreFocus(focused);
   }
 
-  /** Between two jobs the place of the rows stays, so that nothing below it jumps. */
+  /**
+   * Between two jobs the place of the rows stays, so that nothing below it jumps.
+   * @param {boolean} waiting
+   */
   keepHeight(waiting) {
-    const frame = this.table.parentElement;
+    const { frame } = this;
     frame.style.minHeight = waiting ? `${frame.offsetHeight}px` : "";
   }
 
-  /** The line of an item, and what stands below it: all its files, a note. */
+  /**
+   * The line of an item, and what stands below it: all its files, a note.
+   * @param {Row} row
+   * @param {number} width
+   */
   rowParts(row, width) {
     const { model } = this;
+    /**
+     * @param {string} name
+     * @param {unknown} facts
+     * @param {() => Node} content
+     */
     const more = (name, facts, content) => ({
       key: JSON.stringify([row.id, width, name]),
       make: () => h("tr", { class: "ogcw-items-more" }, h("td", { colspan: width })),
-      fill: (line) => refill(line.firstElementChild, facts, () => [content()]),
+      fill: (/** @type {HTMLElement} */ line) =>
+        refill(elementsOf(line)[0], facts, () => [content()]),
     });
     const { busy, previewed, can, notes } = Object.fromEntries(
       ["busy", "previewed", "can", "notes"].map((name) => [name, model.get(name)]),
@@ -110,13 +162,18 @@ class ItemsTableView {
       {
         key: JSON.stringify([row.id, width]),
         make: () => this.emptyLine(row.id, width),
-        fill: (line) => this.fillLine(line, row, [state, busy[row.id], previewed.includes(row.id)]),
+        fill: (/** @type {HTMLElement} */ line) =>
+          this.fillLine(line, row, [state, busy[row.id], previewed.includes(row.id)]),
       },
       this.open.has(row.id) ? more("files", state, () => this.assetList(row)) : null,
       note ? more("note", note, () => this.noteLine(row, note)) : null,
-    ].filter(Boolean);
+    ].filter((part) => part !== null);
   }
 
+  /**
+   * @param {string} id
+   * @param {number} width
+   */
   emptyLine(id, width) {
     const names = ["ogcw-items-name", "ogcw-items-date", "ogcw-items-assets"];
     const cells = Array.from({ length: width - 1 }, (_, i) => names[i] ?? "ogcw-items-number");
@@ -133,19 +190,30 @@ class ItemsTableView {
     return line;
   }
 
+  /**
+   * @param {HTMLElement} line
+   * @param {Row} row
+   * @param {unknown} state
+   */
   fillLine(line, row, state) {
-    const cells = [...line.children];
+    const cells = elementsOf(line);
     const texts = [row.label, row.date, itemAssetText(row), ...row.numbers];
     cells.slice(0, -1).forEach((cell, i) => setText(cell, texts[i]));
     cells[0].title = row.label;
     cells[2].title = itemAssetText(row);
-    refill(cells.at(-1), state, () => [this.actions(row)].flat());
+    refill(cells[cells.length - 1], state, () => [this.actions(row)].flat());
   }
 
+  /**
+   * @param {string} label
+   * @param {string} place
+   * @param {() => void} onclick
+   */
   link(label, place, onclick) {
     return linkButton(label, onclick, { "data-place": place });
   }
 
+  /** @param {Row} row */
   actions(row) {
     const { model } = this;
     const words = model.get("busy")[row.id];
@@ -177,6 +245,10 @@ class ItemsTableView {
     return nodes;
   }
 
+  /**
+   * @param {Row} row
+   * @param {Asset} asset
+   */
   assetLinks(row, asset) {
     const { model } = this;
     const nodes = [];
@@ -219,6 +291,7 @@ class ItemsTableView {
     return nodes;
   }
 
+  /** @param {Row} row */
   assetList(row) {
     return h(
       "ul",
@@ -239,8 +312,12 @@ class ItemsTableView {
     );
   }
 
+  /**
+   * @param {Row} row
+   * @param {Note} note
+   */
   noteLine(row, note) {
-    const files = note.files.map((name) =>
+    const files = note.files.map((/** @type {string} */ name) =>
       this.link(
         "save to this computer",
         `${row.id}/${name}/fetch`,
@@ -256,6 +333,7 @@ class ItemsTableView {
     );
   }
 
+  /** @param {string} place */
   toggle(place) {
     if (!this.open.delete(place)) this.open.add(place);
     this.build();
@@ -267,10 +345,12 @@ class ItemsTableView {
     return elementsOf(this.body, "tr[data-id]");
   }
 
+  /** @param {string} id */
   select(id) {
     setTrait(this.model, "selected", id);
   }
 
+  /** @param {boolean} scroll */
   markSelected(scroll) {
     const selected = this.model.get("selected");
     const lines = this.lines();
@@ -282,16 +362,21 @@ class ItemsTableView {
     if (scroll && current) this.bringIntoView(current);
   }
 
-  /** Scroll inside the table only: the notebook stays where it is. */
+  /**
+   * Scroll inside the table only: the notebook stays where it is.
+   * @param {HTMLElement} line
+   */
   bringIntoView(line) {
-    const frame = this.table.parentElement;
+    const { frame } = this;
     const [outer, inner] = [frame.getBoundingClientRect(), line.getBoundingClientRect()];
     if (inner.top < outer.top) frame.scrollTop -= outer.top - inner.top;
     else if (inner.bottom > outer.bottom) frame.scrollTop += inner.bottom - outer.bottom;
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    const line = event.target.closest("tr[data-id]");
+    /** @type {HTMLElement | null} */
+    const line = /** @type {Element} */ (event.target).closest("tr[data-id]");
     if (!line) return;
     const lines = this.lines();
     const at = lines.indexOf(line);
@@ -299,11 +384,11 @@ class ItemsTableView {
       { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: lines.length - 1 }[event.key];
     if (target !== undefined) {
       const next = lines[Math.max(0, Math.min(lines.length - 1, target))];
-      this.select(next.dataset.id);
+      this.select(next.dataset.id ?? "");
       next.focus({ preventScroll: true });
       this.bringIntoView(next);
     } else if (event.target === line && (event.key === "Enter" || event.key === " ")) {
-      this.select(line.dataset.id);
+      this.select(line.dataset.id ?? "");
     } else return;
     event.preventDefault();
     event.stopPropagation();
@@ -316,7 +401,10 @@ class ItemsTableView {
     return node ? { place: node.dataset.place, id: line?.dataset.id } : null;
   }
 
-  /** What had the focus keeps it when it was built anew. */
+  /**
+   * What had the focus keeps it when it was built anew.
+   * @param {{ place?: string, id?: string } | null} focused
+   */
   restoreFocus(focused) {
     if (!focused || this.body.contains(focusedElement())) return;
     const places = elementsOf(this.body, "[data-place]");
@@ -326,6 +414,7 @@ class ItemsTableView {
   }
 }
 
+/** @param {import("../view/view.js").Context} context */
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-items-view");
   const view = new ItemsTableView(model, el);

@@ -4,9 +4,14 @@
 import { h } from "../view/dom.js";
 import { decimalsAt, degreeLabel, extentOf, rounded } from "./geo.js";
 
+/** @import { Position } from "./geo.js" */
+/** @import { ShapeTool } from "./shape.js" */
+
+/** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const KEY_STEP = 16; // pixels; with Ctrl a quarter of it
 
+/** @type {Record<string, string>} */
 const ENTER = {
   rectangle: "Enter sets a corner.",
   point: "Enter sets the point.",
@@ -15,10 +20,12 @@ const ENTER = {
 };
 
 export class KeyboardDrawing {
-  constructor(tool) {
+  constructor(/** @type {ShapeTool} */ tool) {
     this.tool = tool;
-    this.at = null; // degrees
-    this.waiting = null; // timer of a change that Python does not know yet
+    /** @type {Position | null} */
+    this.at = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.waiting = undefined; // timer of a change that Python does not know yet
     this.cross = h("path", { class: "ogcw-map-cross" });
     tool.canvas.group("cross").append(this.cross);
     tool.canvas.onRedraw(() => this.paint());
@@ -41,7 +48,10 @@ export class KeyboardDrawing {
     );
   }
 
-  /** Returns whether the key meant something here. */
+  /**
+   * Returns whether the key meant something here.
+   * @param {KeyboardEvent} event
+   */
   press(event) {
     const { tool } = this;
     const arrow = ARROWS[event.key];
@@ -59,6 +69,10 @@ export class KeyboardDrawing {
     return false;
   }
 
+  /**
+   * @param {number} dx
+   * @param {number} dy
+   */
   move(dx, dy) {
     const { map } = this.tool;
     const from = this.at
@@ -87,24 +101,29 @@ export class KeyboardDrawing {
     );
   }
 
+  /**
+   * @param {number} dx
+   * @param {number} dy
+   * @param {boolean} resize
+   */
   change(dx, dy, resize) {
     const { tool } = this;
     const geometry = tool.geometry();
     if (!geometry) return;
-    const [w, s, e, n] = extentOf([geometry]);
+    const extent = extentOf([geometry]);
+    if (!extent) return;
+    const [w, s, e, n] = extent;
     const { map } = tool;
     const corner = map.containerPointToLatLng(map.latLngToContainerPoint([n, e]).add([dx, dy]));
     const [lng, lat] = [tool.snapped(corner.lng - e), tool.snapped(corner.lat - n)];
     if (resize && tool.shape.bbox) {
-      const box = [w, s, Math.max(w, e + lng), Math.min(90, Math.max(s, n + lat))].map((x) =>
-        tool.snapped(x)
-      );
+      const box = tool.snappedBox([w, s, Math.max(w, e + lng), Math.min(90, Math.max(s, n + lat))]);
       if (box[2] > box[0] && box[3] > box[1]) tool.shape = { bbox: box };
     } else tool.shift(structuredClone(tool.shape), lng, lat);
     tool.paint();
     clearTimeout(this.waiting); // a held key is one change
     this.waiting = setTimeout(() => {
-      this.waiting = null;
+      this.waiting = undefined;
       tool.edited();
     }, 250);
   }

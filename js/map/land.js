@@ -2,18 +2,26 @@
 
 import { h } from "../view/dom.js";
 
+/** @import { MapCanvas } from "./canvas.js" */
+/** @import { Position } from "./geo.js" */
+/** @import { Model } from "../view/model.js" */
+
 /** Land below everything else; asked of the kernel once, when it is first needed. */
 export class Land {
-  constructor(model, canvas) {
+  constructor(
+    /** @type {Model} */ model,
+    /** @type {MapCanvas} */ canvas,
+  ) {
     this.model = model;
     this.canvas = canvas;
     this.wanted = false;
+    /** @type {{ coasts: Position[][], borders: Position[][] } | null} */
     this.lines = null;
     this.coasts = h("path", { class: "ogcw-map-coasts" });
     this.borders = h("path", { class: "ogcw-map-borders" });
     canvas.group("land").append(this.coasts, this.borders);
     canvas.onRedraw(() => this.paint());
-    this.receive = (content) => {
+    this.receive = (/** @type {Record<string, any>} */ content) => {
       if (content.type !== "land") return;
       this.lines = { coasts: content.land.map(unpacked), borders: content.borders.map(unpacked) };
       this.paint();
@@ -21,6 +29,7 @@ export class Land {
     model.on("msg:custom", this.receive);
   }
 
+  /** @param {boolean} wanted */
   show(wanted) {
     if (wanted === this.wanted) return;
     this.wanted = wanted;
@@ -29,13 +38,17 @@ export class Land {
   }
 
   paint() {
-    const shown = this.wanted && this.lines;
+    const shown = this.wanted ? this.lines : null;
+    /**
+     * @param {Position[][]} lines
+     * @param {string} type
+     */
     const path = (lines, type) =>
       lines.map((points) =>
         this.canvas.path({ type, coordinates: type === "Polygon" ? [points] : points })
       ).join("");
-    this.coasts.setAttribute("d", shown ? path(this.lines.coasts, "Polygon") : "");
-    this.borders.setAttribute("d", shown ? path(this.lines.borders, "LineString") : "");
+    this.coasts.setAttribute("d", path(shown?.coasts ?? [], "Polygon"));
+    this.borders.setAttribute("d", path(shown?.borders ?? [], "LineString"));
   }
 
   remove() {
@@ -43,8 +56,12 @@ export class Land {
   }
 }
 
-/** Points in degrees of a line that is written as a start and steps. */
+/**
+ * Points in degrees of a line that is written as a start and steps.
+ * @param {number[]} numbers
+ */
 function unpacked(numbers) {
+  /** @type {Position[]} */
   const points = [];
   let [x, y] = [0, 0];
   for (let i = 0; i < numbers.length; i += 2) {

@@ -15,12 +15,20 @@ import {
   TileWatch,
   toolButton,
 } from "./furniture.js";
-import { covers, decimalsAt, extentOf, rounded } from "./geo.js";
+import { covers, extentOf } from "./geo.js";
 import { ImportPanel } from "./import.js";
 import { Land } from "./land.js";
 import { ShapeTool } from "./shape.js";
 import style from "./overlay.css" with { type: "text" };
 
+/** @import { Area, Box, Feature, LeafletMap } from "./geo.js" */
+/** @import { Model } from "../view/model.js" */
+
+/**
+ * @param {Model} model
+ * @param {HTMLElement} el
+ * @param {AbortSignal} signal
+ */
 async function leafletMapOf(model, el, signal) {
   const id = model.get("map_model").replace("IPY_MODEL_", "");
   const mapModel = await model.widget_manager.get_model(id);
@@ -39,36 +47,47 @@ async function leafletMapOf(model, el, signal) {
   return null;
 }
 
-/** ipyleaflet reports every move of the mouse to the kernel, also where nobody listens. */
+/**
+ * ipyleaflet reports every move of the mouse to the kernel, also where nobody listens.
+ * @param {Model} model
+ * @param {any} view ipyleaflet's view of the map.
+ */
 function withoutVainReports(model, view) {
   const vain = new Set(["mousemove", "mouseover", "mouseout", "mousedown", "mouseup", "preclick"]);
   const send = view.send.bind(view);
-  view.send = (message, ...rest) => {
+  view.send = (/** @type {any} */ message, /** @type {any[]} */ ...rest) => {
     const isVain = message?.event === "interaction" && vain.has(message.type);
     if (!isVain || model.get("reports_mouse")) send(message, ...rest);
   };
 }
 
+const SHAPES = ["rectangle", "polygon", "line", "point"];
+const DRAW_TOOLS = [...SHAPES, "view", "from", "edit", "clear"];
+
+/** @typedef {{ latlng: { lat: number, lng: number }, containerPoint: { x: number, y: number } }} MapEvent */
+
 class Overlay {
+  /**
+   * @param {Model} model
+   * @param {HTMLElement} el
+   * @param {LeafletMap} map
+   */
   constructor(model, el, map) {
+    this.isBuilt = false;
     this.model = model;
     this.el = el;
     this.map = map;
-    this.stops = [];
+    /** The box around the map and this view. @type {HTMLElement} */
+    this.box = el.closest(".ogcw-map") ?? el;
     // Focus on the map itself, and on its zoom, is outside of el.
-    this.stops.push(keepKeys(el.closest(".ogcw-map")));
-    this.canvas = new MapCanvas(map);
-    this.land = new Land(model, this.canvas);
-    this.pictures = this.canvas.group("pictures");
-    this.build();
-    this.canvas.onRedraw(() => this.paintFeatures());
-    this.follow();
-    this.resize();
-    this.canvas.redraw();
-  }
-
-  build() {
-    const { model, map, canvas, el } = this;
+    /** @type {(() => void)[]} */
+    this.stops = [keepKeys(this.box)];
+    this.frame = 0;
+    // The first group of the canvas lies lowest.
+    const canvas = new MapCanvas(map);
+    this.canvas = canvas;
+    this.land = new Land(model, canvas);
+    this.pictures = canvas.group("pictures");
     const labels = h("svg", { class: "ogcw-map-labels", "aria-hidden": "true" });
     this.graticule = new Graticule(map, canvas, labels);
     this.contextGroup = canvas.group("context");
@@ -82,24 +101,30 @@ class Overlay {
       cover,
       hint,
       onDrawn: (geometry) => {
-        this.waiting = true;
         model.send({ type: "draw", geometry });
         this.paintChrome();
       },
-      onMode: (mode) => {
-        model.set({ mode, ...(mode ? { problem: "", notice: "" } : {}) });
-        model.save_changes();
-        this.shapes.setMode(mode);
-        this.paintChrome();
-      },
+      onMode: (mode) => this.setMode(mode),
       onChange: () => this.others.paintNames(),
     });
     this.scale = scaleBar(map);
-    this.tiles = new TileWatch(map, () => this.paintChrome());
-    this.buildTools();
+    this.buttons = this.makeButtons();
+    const button = this.buttons.from;
+    this.imports = new ImportPanel({ model, map, button, drop: this.box });
     this.legend = h("div", { class: "ogcw-map-legend" });
     this.tip = h("div", { class: "ogcw-map-tip", hidden: true });
     this.note = h("span", { class: "ogcw-map-note", role: "status" });
+    this.drawTools = this.toolGroup("Area of interest", DRAW_TOOLS);
+    this.tiles = new TileWatch(map, () => this.paintChrome());
+    const tools = h(
+      "div",
+      { class: "ogcw-map-tools" },
+      this.toolGroup("Map", ["zoomIn", "zoomOut", "fit"]),
+      this.drawTools,
+    );
+    for (const name of ["mousedown", "dblclick", "click", "wheel", "pointerdown"]) {
+      tools.addEventListener(name, (event) => event.stopPropagation());
+    }
     const foot = h("div", { class: "ogcw-map-foot" }, this.scale.element, this.note);
     const said = h(
       "div",
@@ -109,16 +134,25 @@ class Overlay {
       problemLine(model),
       noticeLine(model),
     );
-    el.append(labels, cover, this.tools, said, this.tip, foot, this.legend);
+    el.append(labels, cover, tools, said, this.tip, foot, this.legend);
+    this.isBuilt = true;
+    canvas.onRedraw(() => this.paintFeatures());
+    this.follow();
+    this.resize();
+    canvas.redraw();
   }
 
-  buildTools() {
-    const { model, map } = this;
+  /** @returns {Record<string, HTMLButtonElement>} */
+  makeButtons() {
+    const { map } = this;
+    /** @param {string} mode */
     const toggle = (mode) => () => {
-      this.shapes.onMode(this.shapes.mode === mode ? "" : mode);
+      this.setMode(this.shapes.mode === mode ? "" : mode);
       if (this.shapes.mode) map.getContainer().focus({ preventScroll: true }); // for its arrow keys
     };
-    this.buttons = {
+    const from = toolButton("import", "Area from text or a file", () => this.imports.toggle());
+    from.setAttribute("aria-expanded", "false");
+    return {
       zoomIn: toolButton("zoomIn", "Zoom in", () => map.zoomIn()),
       zoomOut: toolButton("zoomOut", "Zoom out", () => map.zoomOut()),
       fit: toolButton("fit", "Zoom to what is drawn", () => this.fit()),
@@ -126,61 +160,52 @@ class Overlay {
       polygon: toolButton("polygon", "Draw a polygon", toggle("polygon")),
       line: toolButton("line", "Draw a line", toggle("line")),
       point: toolButton("point", "Draw a point", toggle("point")),
-      from: toolButton("import", "Area from text or a file", () => this.imports.toggle()),
       view: toolButton("view", "Take the current view as the area", () => this.takeView()),
+      from,
       edit: toolButton("edit", "Change the area", toggle("edit")),
       clear: toolButton("clear", "Delete the area", () => {
         this.shapes.setShape({});
-        model.send({ type: "draw", geometry: null });
+        this.model.send({ type: "draw", geometry: null });
         this.paintChrome();
       }),
     };
-    const { zoomIn, zoomOut, fit, rectangle, polygon, line, point, view, from, edit, clear } =
-      this.buttons;
-    from.setAttribute("aria-expanded", "false");
-    this.imports = new ImportPanel({
-      model,
-      map,
-      button: from,
-      drop: this.el.closest(".ogcw-map"),
-    });
-    this.drawTools = h(
+  }
+
+  /**
+   * @param {string} label
+   * @param {string[]} names
+   */
+  toolGroup(label, names) {
+    return h(
       "div",
-      { class: "ogcw-map-toolgroup", role: "group", "aria-label": "Area of interest" },
-      rectangle,
-      polygon,
-      line,
-      point,
-      view,
-      from,
-      edit,
-      clear,
+      { class: "ogcw-map-toolgroup", role: "group", "aria-label": label },
+      names.map((name) => this.buttons[name]),
     );
-    this.tools = h(
-      "div",
-      { class: "ogcw-map-tools" },
-      h(
-        "div",
-        { class: "ogcw-map-toolgroup", role: "group", "aria-label": "Map" },
-        zoomIn,
-        zoomOut,
-        fit,
-      ),
-      this.drawTools,
-    );
-    for (const name of ["mousedown", "dblclick", "click", "wheel", "pointerdown"]) {
-      this.tools.addEventListener(name, (event) => event.stopPropagation());
-    }
+  }
+
+  /** @param {string} mode What is being drawn; empty for nothing. */
+  setMode(mode) {
+    const { model } = this;
+    model.set({ mode, ...(mode ? { problem: "", notice: "" } : {}) });
+    model.save_changes();
+    this.shapes.setMode(mode);
+    this.paintChrome();
   }
 
   follow() {
     const { model, map, el } = this;
+    /**
+     * @param {string[]} names
+     * @param {() => void} f
+     */
     const on = (names, f) => {
       this.stops.push(listen(model, names, f));
       f();
     };
     on(["shape", "shape_revision", "areas", "active_area"], () => {
-      const [areas, active] = [model.get("areas"), model.get("active_area")];
+      /** @type {Area[]} */
+      const areas = model.get("areas");
+      const active = model.get("active_area");
       this.shapes.setTone(areas.find(({ id }) => id === active)?.tone ?? 0);
       this.shapes.setShape(model.get("shape"));
       this.others.set(areas, active, () => this.shapes.geometry());
@@ -204,8 +229,8 @@ class Overlay {
     const wheel = map.scrollWheelZoom;
     const events = {
       mousedown: () => wheel.enable(),
-      click: (event) => this.click(event),
-      mousemove: (event) => this.hover(event),
+      click: (/** @type {MapEvent} */ event) => this.click(event),
+      mousemove: (/** @type {MapEvent} */ event) => this.hover(event),
       "mouseout movestart": () => show(this.tip, false),
     };
     const leave = () => wheel.disable();
@@ -246,6 +271,7 @@ class Overlay {
     this.paintChrome();
   }
 
+  /** @param {string} id */
   choose(id) {
     this.model.set({ active_area: id, problem: "", notice: "" });
     this.model.save_changes();
@@ -258,8 +284,13 @@ class Overlay {
   paintFeatures() {
     const { model, canvas } = this;
     const selected = model.get("selected");
+    /**
+     * @param {Feature} feature
+     * @param {string} name
+     */
     const path = (feature, name) => h("path", { class: name, d: canvas.path(feature.geometry) });
     const marked = new Set(model.get("marked"));
+    /** @type {Feature[]} */
     const scenes = model.get("context");
     this.contextGroup.replaceChildren(
       ...scenes.filter((f) => !marked.has(f.id)).map((f) => path(f, "ogcw-map-scene")),
@@ -267,6 +298,7 @@ class Overlay {
         path(f, "ogcw-map-scene ogcw-map-marked")
       ),
     );
+    /** @type {Feature[]} */
     const features = model.get("footprints");
     const chosen = features.filter((f) => f.id === selected);
     this.footprintGroup.replaceChildren(
@@ -274,11 +306,12 @@ class Overlay {
       ...chosen.map((f) => path(f, "ogcw-map-casing")),
       ...chosen.map((f) => path(f, "ogcw-map-footprint ogcw-map-selected")),
     );
-    this.pictures.replaceChildren(
-      ...model.get("pictures").flatMap((picture) => this.pictureNodes(picture)),
-    );
+    /** @type {{ url: string, bounds: Box }[]} */
+    const pictures = model.get("pictures");
+    this.pictures.replaceChildren(...pictures.flatMap((picture) => this.pictureNodes(picture)));
   }
 
+  /** @param {{ url: string, bounds: Box }} picture */
   pictureNodes({ url, bounds: [w, s, e, n] }) {
     return this.canvas.turns([w, s, e, n]).map((turn) => {
       const [a, b] = [this.canvas.point([w + turn, n]), this.canvas.point([e + turn, s])];
@@ -293,15 +326,19 @@ class Overlay {
     });
   }
 
+  /** @param {MapEvent} event */
   under(event) {
     const { lat, lng } = event.latlng;
     const turns = [0, -360, 360, -720, 720];
-    return this.model.get("footprints").filter((f) =>
-      turns.some((turn) => covers(f.geometry, [lng + turn, lat]))
-    );
+    /** @type {Feature[]} */
+    const footprints = this.model.get("footprints");
+    return footprints.filter((f) => turns.some((turn) => covers(f.geometry, [lng + turn, lat])));
   }
 
-  /** Select what was clicked; where several lie on each other, the next one each time. */
+  /**
+   * Select what was clicked; where several lie on each other, the next one each time.
+   * @param {MapEvent} event
+   */
   click(event) {
     const found = this.under(event);
     if (!found.length) {
@@ -316,12 +353,16 @@ class Overlay {
     this.hover(event);
   }
 
+  /** @param {MapEvent} event */
   hover(event) {
     const found = this.shapes.mode ? [] : this.under(event);
     this.map.getContainer().classList.toggle("ogcw-map-over", found.length > 0);
     show(this.tip, found.length > 0);
     if (!found.length) return;
-    const at = Math.max(0, found.findIndex((f) => f.id === this.model.get("selected")));
+    const at = Math.max(
+      0,
+      found.findIndex((f) => f.id === this.model.get("selected")),
+    );
     const more = found.length > 1 ? ` (${at + 1} of ${found.length} here)` : "";
     setText(this.tip, `${found[at].label}${more}`);
     const { x, y } = event.containerPoint;
@@ -335,11 +376,13 @@ class Overlay {
 
   drawn() {
     const { model, shapes } = this;
-    const others = model.get("areas").filter(({ id }) => id !== model.get("active_area"));
-    return [
-      shapes.geometry(),
-      ...[...model.get("footprints"), ...model.get("context"), ...others].map((f) => f.geometry),
-    ].filter(Boolean);
+    /** @type {Area[]} */
+    const areas = model.get("areas");
+    /** @type {Feature[]} */
+    const features = [...model.get("footprints"), ...model.get("context")];
+    const others = areas.filter(({ id }) => id !== model.get("active_area"));
+    const geometries = [shapes.geometry(), ...[...features, ...others].map((f) => f.geometry)];
+    return geometries.filter((geometry) => geometry !== null);
   }
 
   fit() {
@@ -347,6 +390,7 @@ class Overlay {
     if (extent) this.showBox(extent);
   }
 
+  /** @param {Box} box */
   showBox(box) {
     const [w, s, e, n] = box;
     this.map.fitBounds([[s, w], [n, e]], {
@@ -374,7 +418,10 @@ class Overlay {
     if (this.needsMove(bounds)) this.showBox(bounds);
   }
 
-  /** Nothing jumps: stay where everything can already be seen well. */
+  /**
+   * Nothing jumps: stay where everything can already be seen well.
+   * @param {Box} bounds
+   */
   needsMove([w, s, e, n]) {
     const view = this.map.getBounds();
     const inside = w >= view.getWest() && e <= view.getEast() && s >= view.getSouth() &&
@@ -388,50 +435,50 @@ class Overlay {
 
   takeView() {
     const view = this.map.getBounds().pad(-0.03);
-    const decimals = decimalsAt(this.map.getZoom());
     const wide = view.getEast() - view.getWest() >= 360;
+    /** @type {Box} */
     const box = [
       wide ? -180 : view.getWest(),
       Math.max(view.getSouth(), -90),
       wide ? 180 : view.getEast(),
       Math.min(view.getNorth(), 90),
     ];
-    this.shapes.finish({ bbox: box.map((x) => rounded(x, decimals)) });
+    this.shapes.finish({ bbox: this.shapes.snappedBox(box) });
   }
 
   paintChrome() {
     const { model, buttons, shapes } = this;
-    if (!this.legend) return;
+    if (!this.isBuilt) return;
     const tools = model.get("tools");
     const area = Boolean(shapes.geometry());
     const drawable = tools.length > 0;
     show(this.drawTools, drawable);
-    for (const shape of ["rectangle", "polygon", "line", "point"]) {
+    for (const shape of SHAPES) {
       show(buttons[shape], tools.includes(shape));
     }
     show(buttons.view, tools.includes("rectangle"));
     enable(buttons.edit, area);
     enable(buttons.clear, area);
     enable(buttons.fit, this.drawn().length > 0);
-    for (const mode of ["rectangle", "polygon", "line", "point", "edit"]) {
+    for (const mode of [...SHAPES, "edit"]) {
       buttons[mode].setAttribute("aria-pressed", String(shapes.mode === mode));
     }
     const footprints = model.get("footprints").length > 0;
+    /** @type {Feature[]} */
+    const scenes = model.get("context");
     this.legend.replaceChildren(
       ...(this.others.severalAreas
         ? this.others.legendEntries()
         : area
         ? [legendEntry("area", "area of interest")]
         : []),
-      ...[...new Set(model.get("context").map((f) => f.kind))].map((kind) =>
-        legendEntry("scene", kind)
-      ),
+      ...[...new Set(scenes.map((f) => f.kind))].map((kind) => legendEntry("scene", kind)),
       ...(footprints
         ? [legendEntry("footprint", "result footprint"), legendEntry("selected", "selected")]
         : []),
     );
     show(this.legend, this.legend.childNodes.length > 0);
-    const offline = this.tiles?.failed.length > 0;
+    const offline = this.tiles.failed.length > 0;
     const retry = () =>
       h(
         "button",
@@ -443,10 +490,10 @@ class Overlay {
       ...(offline ? [" No background map: ", retry()] : []),
     );
     show(this.note, this.note.textContent !== "");
-    const box = this.el.closest(".ogcw-map");
-    box?.classList.toggle("ogcw-map-tiles", Boolean(this.tiles?.shown));
-    this.land.show(this.tiles?.isBare ?? false);
-    box?.classList.toggle("ogcw-map-plain", !model.get("graticule"));
+    const { classList } = this.box;
+    classList.toggle("ogcw-map-tiles", this.tiles.shown);
+    this.land.show(this.tiles.isBare);
+    classList.toggle("ogcw-map-plain", !model.get("graticule"));
   }
 
   remove() {
@@ -468,9 +515,11 @@ class Overlay {
   }
 }
 
+/** @param {import("../view/view.js").Context} context */
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-map-overlay");
   const abort = new AbortController();
+  /** @type {Overlay | null} */
   let overlay = null;
   leafletMapOf(model, el, abort.signal).then((map) => {
     if (map && !abort.signal.aborted) overlay = new Overlay(model, el, map);

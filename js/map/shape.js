@@ -2,13 +2,17 @@
 // what is drawn is sent, checked there, and comes back as the trait `shape`.
 
 import { h, setText, show } from "../view/dom.js";
-import { boxAround, decimalsAt, pathsOf, rectangleGeometry, rounded } from "./geo.js";
+import { boxAround, decimalsAt, nearestFirst, pathsOf, rectangleGeometry, rounded } from "./geo.js";
 import { KeyboardDrawing } from "./keyboard.js";
+
+/** @import { MapCanvas } from "./canvas.js" */
+/** @import { Box, Geometry, LeafletMap, Position, Shape } from "./geo.js" */
 
 const NEAR = 10; // pixels within which a click means an existing corner
 
 const MOST_HANDLES = 400; // corners; more of them hide the outline and stop the browser
 
+/** @type {Record<string, string>} */
 const HINTS = {
   rectangle: "Drag a rectangle, or click two corners. Esc cancels.",
   polygon: "Click the corners; click the first one or press Enter to close. Esc cancels.",
@@ -23,6 +27,17 @@ const MANY_CORNERS =
 const KEYS_HINT = " Or use the arrow keys.";
 
 export class ShapeTool {
+  /**
+   * @param {{
+   *   map: LeafletMap,
+   *   canvas: MapCanvas,
+   *   cover: HTMLElement,
+   *   hint: HTMLElement,
+   *   onDrawn: (geometry: Geometry | null) => void,
+   *   onMode: (mode: string) => void,
+   *   onChange: () => void,
+   * }} options `cover` lies over the map and takes the mouse while something is drawn.
+   */
   constructor({ map, canvas, cover, hint, onDrawn, onMode, onChange }) {
     this.map = map;
     this.canvas = canvas;
@@ -31,35 +46,37 @@ export class ShapeTool {
     this.onDrawn = onDrawn;
     this.onMode = onMode;
     this.onChange = onChange;
+    /** @type {Shape} */
     this.shape = {};
     this.mode = "";
+    /** Corners that are set. @type {Position[]} */
     this.draft = [];
+    /** @type {{ x: number, y: number, at: Position, moved: boolean, first: boolean } | null} */
+    this.pressed = null;
+    /** @type {{ from: Position, start: Shape, moved: boolean } | null} */
+    this.dragging = null;
     this.outline = h("path", { class: "ogcw-map-aoi" });
     this.sketch = h("path", { class: "ogcw-map-sketch" });
     this.handles = h("g", { class: "ogcw-map-handles" });
     canvas.group("area").append(this.outline, this.sketch, this.handles);
     this.keyboard = new KeyboardDrawing(this);
     canvas.onRedraw(() => this.paint());
-    this.listeners = [
-      [cover, "pointerdown", (event) => this.press(event)],
-      [cover, "pointermove", (event) => this.move(event)],
-      [cover, "pointerup", (event) => this.release(event)],
-      [cover, "pointercancel", () => {
-        this.pressed = null;
-      }],
-      [cover, "dblclick", (event) => this.doubleClick(event)],
-      [cover, "wheel", (event) => this.wheel(event)],
-      [document, "keydown", (event) => this.key(event)],
-    ];
-    for (const [target, name, f] of this.listeners) {
-      target.addEventListener(name, f, { capture: target === document, passive: false });
-    }
+    this.ending = new AbortController();
+    const { signal } = this.ending;
+    const options = { signal, passive: false };
+    cover.addEventListener("pointerdown", (event) => this.press(event), options);
+    cover.addEventListener("pointermove", (event) => this.move(event), options);
+    cover.addEventListener("pointerup", (event) => this.release(event), options);
+    cover.addEventListener("pointercancel", () => {
+      this.pressed = null;
+    }, options);
+    cover.addEventListener("dblclick", (event) => this.doubleClick(event), options);
+    cover.addEventListener("wheel", (event) => this.wheel(event), options);
+    document.addEventListener("keydown", (event) => this.key(event), { signal, capture: true });
   }
 
   remove() {
-    for (const [target, name, f] of this.listeners) {
-      target.removeEventListener(name, f, { capture: target === document });
-    }
+    this.ending.abort();
   }
 
   /** What is shown as GeoJSON, with longitudes that may run past 180. */
@@ -68,12 +85,15 @@ export class ShapeTool {
     return this.shape.geometry ?? null;
   }
 
-  /** Colour of one area of several. */
+  /**
+   * Colour of one area of several.
+   * @param {number} tone
+   */
   setTone(tone) {
-    const group = this.outline.parentNode;
-    group.setAttribute("class", `ogcw-map-area ogcw-tone-${tone}`);
+    this.outline.parentElement?.setAttribute("class", `ogcw-map-area ogcw-tone-${tone}`);
   }
 
+  /** @param {Shape} shape */
   setShape(shape) {
     if (this.dragging || this.keyboard.waiting) return; // what is being changed is newer
     this.shape = structuredClone(shape ?? {});
@@ -81,6 +101,7 @@ export class ShapeTool {
     this.paint();
   }
 
+  /** @param {string} mode */
   setMode(mode) {
     this.mode = mode;
     this.draft = [];
@@ -92,6 +113,7 @@ export class ShapeTool {
     this.paint();
   }
 
+  /** @param {string} text */
   say(text) {
     setText(this.hint, text);
     show(this.hint, text !== "");
@@ -108,6 +130,7 @@ export class ShapeTool {
     this.paintHandles();
   }
 
+  /** @param {Position} [pointer] Where the mouse is, as the next corner. */
   paintSketch(pointer) {
     const corners = pointer ? [...this.draft, pointer] : this.draft;
     let geometry = null;
@@ -125,27 +148,41 @@ export class ShapeTool {
     return this.mode === "polygon" || this.mode === "line";
   }
 
+  /**
+   * @param {MouseEvent} event
+   * @returns {Position}
+   */
   positionOf(event) {
     const { lat, lng } = this.map.mouseEventToLatLng(event);
     const decimals = decimalsAt(this.map.getZoom());
     return [rounded(lng, decimals), rounded(Math.max(-90, Math.min(90, lat)), decimals)];
   }
 
+  /** @param {number} degrees */
   snapped(degrees) {
     return rounded(degrees, decimalsAt(this.map.getZoom()));
   }
 
+  /**
+   * @param {Box} box
+   * @returns {Box}
+   */
+  snappedBox([west, south, east, north]) {
+    return [this.snapped(west), this.snapped(south), this.snapped(east), this.snapped(north)];
+  }
+
+  /** @param {PointerEvent} event */
   press(event) {
     if (event.button !== 0) return;
     event.preventDefault();
     this.cover.setPointerCapture(event.pointerId);
-    this.pressed = { x: event.clientX, y: event.clientY, at: this.positionOf(event), moved: false };
-    if (this.mode === "rectangle" && !this.draft.length) {
-      this.draft = [this.pressed.at];
-      this.pressed.first = true;
-    }
+    const first = this.mode === "rectangle" && !this.draft.length;
+    const at = this.positionOf(event);
+    this.pressed = { x: event.clientX, y: event.clientY, at, moved: false, first };
+    if (first) this.draft = [at];
   }
 
+  /** @param {PointerEvent} event */
   move(event) {
     const { pressed } = this;
     if (pressed) {
@@ -159,6 +196,7 @@ export class ShapeTool {
     if (this.draft.length) this.paintSketch(this.positionOf(event));
   }
 
+  /** @param {PointerEvent} event */
   release(event) {
     const { pressed } = this;
     this.pressed = null;
@@ -174,7 +212,11 @@ export class ShapeTool {
     }
   }
 
-  /** A corner from the keyboard; `ends` where the key may also end the drawing. */
+  /**
+   * A corner from the keyboard; `ends` where the key may also end the drawing.
+   * @param {Position} position
+   * @param {boolean} ends
+   */
   place(position, ends) {
     if (this.mode === "point") this.finish({ geometry: { type: "Point", coordinates: position } });
     else if (this.mode === "rectangle") {
@@ -185,11 +227,13 @@ export class ShapeTool {
     } else this.push(position);
   }
 
+  /** @param {Position} position */
   isLast([x, y]) {
     const last = this.draft.at(-1);
     return last && last[0] === x && last[1] === y;
   }
 
+  /** @param {Position} position */
   finishRectangle(position) {
     const box = boxAround([this.draft[0], position]);
     this.draft = [];
@@ -200,12 +244,17 @@ export class ShapeTool {
     this.finish({ bbox: box });
   }
 
+  /**
+   * @param {Position} position
+   * @param {PointerEvent} event
+   */
   addCorner(position, event) {
     if (this.mode === "polygon" && this.draft.length >= 3 && this.isNear(this.draft[0], event)) {
       this.finishCorners();
     } else this.push(position);
   }
 
+  /** @param {Position} position */
   push(position) {
     if (this.isLast(position)) return;
     this.draft.push(position);
@@ -213,12 +262,17 @@ export class ShapeTool {
     this.paintHandles();
   }
 
+  /**
+   * @param {Position} position
+   * @param {PointerEvent} event
+   */
   isNear(position, event) {
     const box = this.map.getContainer().getBoundingClientRect();
     const p = this.map.latLngToContainerPoint([position[1], position[0]]);
     return Math.hypot(event.clientX - box.left - p.x, event.clientY - box.top - p.y) < NEAR;
   }
 
+  /** @param {MouseEvent} event */
   doubleClick(event) {
     event.preventDefault();
     event.stopPropagation();
@@ -238,6 +292,7 @@ export class ShapeTool {
       });}
   }
 
+  /** @param {Shape} shape */
   finish(shape) {
     this.draft = [];
     this.shape = shape;
@@ -246,6 +301,7 @@ export class ShapeTool {
     this.onDrawn(this.geometry());
   }
 
+  /** @param {WheelEvent} event */
   wheel(event) {
     // The cover lies over the map, and zooming must work while drawing.
     event.preventDefault();
@@ -255,16 +311,18 @@ export class ShapeTool {
     );
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     if (!this.mode) return;
-    const typing = event.target.closest?.("input, textarea, [contenteditable=true], .cm-editor");
+    const target = /** @type {Element} */ (event.target);
+    const typing = target.closest?.("input, textarea, [contenteditable=true], .cm-editor");
     if (typing) return;
-    const inMap = this.map.getContainer().closest(".ogcw-map")?.contains(event.target);
+    const inMap = this.map.getContainer().closest(".ogcw-map")?.contains(target);
     if (event.key === "Escape") this.onMode("");
     else if (inMap && !event.altKey && this.keyboard.press(event)) { /* done there */ }
     else if (
       event.key === "Enter" && this.takesCorners && this.draft.length >= this.fewest &&
-      !event.target.closest?.("button")
+      !target.closest?.("button")
     ) this.finishCorners();
     else if (event.key === "Backspace" && this.takesCorners && this.draft.length) {
       this.draft.pop();
@@ -287,28 +345,31 @@ export class ShapeTool {
     const geometry = this.geometry();
     if (!geometry) return;
     const body = h("path", { class: "ogcw-map-body", d: this.canvas.path(geometry) });
-    this.draggable(body, (from, to) => this.moved(to[0] - from[0], to[1] - from[1]));
+    this.draggable(body, (from, to, start) => this.shift(start, to[0] - from[0], to[1] - from[1]));
     this.handles.append(body);
-    if (this.shape.bbox) this.rectangleHandles();
+    if (this.shape.bbox) this.rectangleHandles(this.shape.bbox);
     else if (geometry.type === "Point") this.pointHandle(geometry.coordinates);
     else if (this.cornerCount() <= MOST_HANDLES) this.ringHandles(geometry);
   }
 
+  /**
+   * @param {Position} position
+   * @param {string} name
+   */
   dot(position, name) {
-    const extent = [position[0], position[1], position[0], position[1]];
-    const [turn = 0] = this.canvas.turns(extent).sort((a, b) => Math.abs(a) - Math.abs(b));
-    const p = this.canvas.point([position[0] + turn, position[1]]);
+    const [lng, lat] = position;
+    const [turn = 0] = nearestFirst(this.canvas.turns([lng, lat, lng, lat]));
+    const p = this.canvas.point([lng + turn, lat]);
     return h("circle", { class: name, cx: p.x, cy: p.y, r: 6 });
   }
 
-  rectangleHandles() {
-    const [w, s, e, n] = this.shape.bbox;
-    const corners = [[0, 1], [2, 1], [2, 3], [0, 3]];
-    for (const [ix, iy] of corners) {
-      const dot = this.dot([[w, , e][ix], [, s, , n][iy]], "ogcw-map-handle");
+  /** @param {Box} bbox */
+  rectangleHandles(bbox) {
+    for (const [ix, iy] of [[0, 1], [2, 1], [2, 3], [0, 3]]) {
+      const dot = this.dot([bbox[ix], bbox[iy]], "ogcw-map-handle");
       this.draggable(dot, (from, to, start) => {
         // Only the sides that move are rounded to the pixels of the screen.
-        const box = [...start.bbox];
+        const box = [...start.bbox ?? bbox];
         box[ix] = this.snapped(box[ix] + to[0] - from[0]);
         box[iy] = Math.max(-90, Math.min(90, this.snapped(box[iy] + to[1] - from[1])));
         this.shape = { bbox: boxAround([[box[0], box[1]], [box[2], box[3]]]) };
@@ -317,6 +378,7 @@ export class ShapeTool {
     }
   }
 
+  /** @param {Position} position */
   pointHandle(position) {
     const dot = this.dot(position, "ogcw-map-handle");
     this.draggable(dot, (_from, to) => {
@@ -325,11 +387,13 @@ export class ShapeTool {
     this.handles.append(dot);
   }
 
+  /** @param {Geometry | null} geometry */
   ringHandles(geometry) {
     pathsOf(geometry).forEach(({ points, closed }, r) => {
       const count = closed ? points.length - 1 : points.length;
       for (let i = 0; i < points.length - 1; i += 1) {
         const next = points[i + 1];
+        /** @type {Position} */
         const middle = [(points[i][0] + next[0]) / 2, (points[i][1] + next[1]) / 2];
         const half = this.dot(middle, "ogcw-map-handle ogcw-map-handle-half");
         this.draggable(
@@ -344,7 +408,7 @@ export class ShapeTool {
           this.changeRing(start, r, (ring) => {
             ring[i] = to;
           }));
-        dot.addEventListener("dblclick", (event) => {
+        dot.addEventListener("dblclick", (/** @type {MouseEvent} */ event) => {
           event.stopPropagation();
           if (count <= (closed ? 3 : 2)) return;
           this.changeRing(structuredClone(this.shape), r, (ring) => ring.splice(i, 1));
@@ -355,29 +419,35 @@ export class ShapeTool {
     });
   }
 
+  /**
+   * @param {Shape} start
+   * @param {number} index
+   * @param {(points: Position[]) => void} change
+   */
   changeRing(start, index, change) {
     const shape = structuredClone(start);
-    const { points, closed } = pathsOf(shape.geometry)[index];
+    const { points, closed } = pathsOf(shape.geometry ?? null)[index];
     if (closed) points.pop();
     change(points);
     if (closed) points.push(points[0]);
     this.shape = shape;
   }
 
-  moved(dx, dy) {
-    this.shift(this.dragging.start, dx, dy);
-  }
-
-  /** The whole shape moved by degrees; it stops at the poles. */
+  /**
+   * The whole shape moved by degrees; it stops at the poles.
+   * @param {Shape} start
+   * @param {number} dx
+   * @param {number} dy
+   */
   shift(start, dx, dy) {
     if (start.bbox) {
       const [w, s, e, n] = start.bbox;
       const shift = Math.max(-90 - s, Math.min(90 - n, dy));
-      this.shape = { bbox: [w + dx, s + shift, e + dx, n + shift].map((x) => this.snapped(x)) };
+      this.shape = { bbox: this.snappedBox([w + dx, s + shift, e + dx, n + shift]) };
       return;
     }
     const shape = structuredClone(start);
-    for (const { points } of pathsOf(shape.geometry)) {
+    for (const { points } of pathsOf(shape.geometry ?? null)) {
       points.forEach((point, i) => {
         points[i] = [
           this.snapped(point[0] + dx),
@@ -388,8 +458,13 @@ export class ShapeTool {
     this.shape = shape;
   }
 
-  /** Let an element be dragged; `change(from, to, start)` makes the new shape. */
+  /**
+   * Let an element be dragged; `change(from, to, start)` makes the new shape.
+   * @param {SVGElement} element
+   * @param {(from: Position, to: Position, start: Shape) => void} change
+   */
   draggable(element, change) {
+    /** @param {Event} event */
     const stop = (event) => event.stopPropagation(); // Leaflet must not drag the map
     for (const name of ["mousedown", "touchstart", "click"]) element.addEventListener(name, stop);
     element.addEventListener("pointerdown", (event) => {
@@ -420,9 +495,13 @@ export class ShapeTool {
     element.addEventListener("pointercancel", end);
   }
 
+  /**
+   * @param {SVGElement} element
+   * @param {PointerEvent} event
+   */
   followPointer(element, event) {
     if (element.tagName !== "circle") {
-      element.setAttribute("d", this.outline.getAttribute("d"));
+      element.setAttribute("d", this.outline.getAttribute("d") ?? "");
       return;
     }
     const position = this.positionOf(event);

@@ -81,7 +81,7 @@ export function show(element, visible) {
 
 /**
  * Change the text only where it differs, so that screen readers do not repeat it.
- * @param {HTMLElement} element
+ * @param {Element} element
  * @param {unknown} text
  */
 export function setText(element, text) {
