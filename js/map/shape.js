@@ -2,15 +2,14 @@
 // what is drawn is sent, checked there, and comes back as the trait `shape`.
 
 import { h, setText, show } from "../view/dom.js";
-import { boxAround, decimalsAt, nearestFirst, pathsOf, rectangleGeometry, rounded } from "./geo.js";
+import { boxAround, decimalsAt, pathsOf, rectangleGeometry, rounded } from "./geo.js";
+import { Handles } from "./handles.js";
 import { KeyboardDrawing } from "./keyboard.js";
 
 /** @import { MapCanvas } from "./canvas.js" */
 /** @import { Box, Geometry, LeafletMap, Position, Shape } from "./geo.js" */
 
 const NEAR = 10; // pixels within which a click means an existing corner
-
-const MOST_HANDLES = 400; // corners; more of them hide the outline and stop the browser
 
 /** @type {Record<string, string>} */
 const HINTS = {
@@ -53,12 +52,10 @@ export class ShapeTool {
     this.draft = [];
     /** @type {{ x: number, y: number, at: Position, moved: boolean, first: boolean } | null} */
     this.pressed = null;
-    /** @type {{ from: Position, start: Shape, moved: boolean } | null} */
-    this.dragging = null;
     this.outline = h("path", { class: "ogcw-map-aoi" });
     this.sketch = h("path", { class: "ogcw-map-sketch" });
-    this.handles = h("g", { class: "ogcw-map-handles" });
-    canvas.group("area").append(this.outline, this.sketch, this.handles);
+    this.handles = new Handles(this);
+    canvas.group("area").append(this.outline, this.sketch, this.handles.group);
     this.keyboard = new KeyboardDrawing(this);
     canvas.onRedraw(() => this.paint());
     this.ending = new AbortController();
@@ -95,7 +92,7 @@ export class ShapeTool {
 
   /** @param {Shape} shape */
   setShape(shape) {
-    if (this.dragging || this.keyboard.waiting) return; // what is being changed is newer
+    if (this.handles.dragging || this.keyboard.waiting) return; // what is being changed is newer
     this.shape = structuredClone(shape ?? {});
     if (this.mode === "edit" && !this.geometry()) this.onMode("");
     this.paint();
@@ -108,7 +105,7 @@ export class ShapeTool {
     this.pressed = null;
     this.keyboard.reset();
     show(this.cover, mode !== "" && mode !== "edit");
-    const many = mode === "edit" && this.cornerCount() > MOST_HANDLES;
+    const many = mode === "edit" && this.handles.areTooMany;
     this.say(mode ? (many ? MANY_CORNERS : HINTS[mode]) + KEYS_HINT : "");
     this.paint();
   }
@@ -119,15 +116,11 @@ export class ShapeTool {
     show(this.hint, text !== "");
   }
 
-  cornerCount() {
-    return pathsOf(this.geometry()).reduce((sum, { points }) => sum + points.length, 0);
-  }
-
   paint() {
     this.outline.setAttribute("d", this.canvas.path(this.geometry()));
     this.onChange();
     this.paintSketch();
-    this.paintHandles();
+    this.handles.paint();
   }
 
   /** @param {Position} [pointer] Where the mouse is, as the next corner. */
@@ -141,8 +134,6 @@ export class ShapeTool {
     }
     this.sketch.setAttribute("d", geometry ? this.canvas.path(geometry) : "");
   }
-
-  // -- drawing -----------------------------------------------------------------------
 
   get takesCorners() {
     return this.mode === "polygon" || this.mode === "line";
@@ -259,7 +250,7 @@ export class ShapeTool {
     if (this.isLast(position)) return;
     this.draft.push(position);
     this.paintSketch();
-    this.paintHandles();
+    this.handles.paint();
   }
 
   /**
@@ -327,110 +318,10 @@ export class ShapeTool {
     else if (event.key === "Backspace" && this.takesCorners && this.draft.length) {
       this.draft.pop();
       this.paintSketch();
-      this.paintHandles();
+      this.handles.paint();
     } else return;
     event.preventDefault();
     event.stopPropagation();
-  }
-
-  // -- editing -----------------------------------------------------------------------
-
-  paintHandles() {
-    if (this.dragging) return;
-    this.handles.replaceChildren();
-    if (this.takesCorners) {
-      for (const corner of this.draft) this.handles.append(this.dot(corner, "ogcw-map-handle"));
-    }
-    if (this.mode !== "edit") return;
-    const geometry = this.geometry();
-    if (!geometry) return;
-    const body = h("path", { class: "ogcw-map-body", d: this.canvas.path(geometry) });
-    this.draggable(body, (from, to, start) => this.shift(start, to[0] - from[0], to[1] - from[1]));
-    this.handles.append(body);
-    if (this.shape.bbox) this.rectangleHandles(this.shape.bbox);
-    else if (geometry.type === "Point") this.pointHandle(geometry.coordinates);
-    else if (this.cornerCount() <= MOST_HANDLES) this.ringHandles(geometry);
-  }
-
-  /**
-   * @param {Position} position
-   * @param {string} name
-   */
-  dot(position, name) {
-    const [lng, lat] = position;
-    const [turn = 0] = nearestFirst(this.canvas.turns([lng, lat, lng, lat]));
-    const p = this.canvas.point([lng + turn, lat]);
-    return h("circle", { class: name, cx: p.x, cy: p.y, r: 6 });
-  }
-
-  /** @param {Box} bbox */
-  rectangleHandles(bbox) {
-    for (const [ix, iy] of [[0, 1], [2, 1], [2, 3], [0, 3]]) {
-      const dot = this.dot([bbox[ix], bbox[iy]], "ogcw-map-handle");
-      this.draggable(dot, (from, to, start) => {
-        // Only the sides that move are rounded to the pixels of the screen.
-        const box = [...start.bbox ?? bbox];
-        box[ix] = this.snapped(box[ix] + to[0] - from[0]);
-        box[iy] = Math.max(-90, Math.min(90, this.snapped(box[iy] + to[1] - from[1])));
-        this.shape = { bbox: boxAround([[box[0], box[1]], [box[2], box[3]]]) };
-      });
-      this.handles.append(dot);
-    }
-  }
-
-  /** @param {Position} position */
-  pointHandle(position) {
-    const dot = this.dot(position, "ogcw-map-handle");
-    this.draggable(dot, (_from, to) => {
-      this.shape = { geometry: { type: "Point", coordinates: to } };
-    });
-    this.handles.append(dot);
-  }
-
-  /** @param {Geometry | null} geometry */
-  ringHandles(geometry) {
-    pathsOf(geometry).forEach(({ points, closed }, r) => {
-      const count = closed ? points.length - 1 : points.length;
-      for (let i = 0; i < points.length - 1; i += 1) {
-        const next = points[i + 1];
-        /** @type {Position} */
-        const middle = [(points[i][0] + next[0]) / 2, (points[i][1] + next[1]) / 2];
-        const half = this.dot(middle, "ogcw-map-handle ogcw-map-handle-half");
-        this.draggable(
-          half,
-          (_from, to, start) => this.changeRing(start, r, (ring) => ring.splice(i + 1, 0, to)),
-        );
-        this.handles.append(half);
-      }
-      for (let i = 0; i < count; i += 1) {
-        const dot = this.dot(points[i], "ogcw-map-handle");
-        this.draggable(dot, (_from, to, start) =>
-          this.changeRing(start, r, (ring) => {
-            ring[i] = to;
-          }));
-        dot.addEventListener("dblclick", (/** @type {MouseEvent} */ event) => {
-          event.stopPropagation();
-          if (count <= (closed ? 3 : 2)) return;
-          this.changeRing(structuredClone(this.shape), r, (ring) => ring.splice(i, 1));
-          this.edited();
-        });
-        this.handles.append(dot);
-      }
-    });
-  }
-
-  /**
-   * @param {Shape} start
-   * @param {number} index
-   * @param {(points: Position[]) => void} change
-   */
-  changeRing(start, index, change) {
-    const shape = structuredClone(start);
-    const { points, closed } = pathsOf(shape.geometry ?? null)[index];
-    if (closed) points.pop();
-    change(points);
-    if (closed) points.push(points[0]);
-    this.shape = shape;
   }
 
   /**
@@ -456,58 +347,6 @@ export class ShapeTool {
       });
     }
     this.shape = shape;
-  }
-
-  /**
-   * Let an element be dragged; `change(from, to, start)` makes the new shape.
-   * @param {SVGElement} element
-   * @param {(from: Position, to: Position, start: Shape) => void} change
-   */
-  draggable(element, change) {
-    /** @param {Event} event */
-    const stop = (event) => event.stopPropagation(); // Leaflet must not drag the map
-    for (const name of ["mousedown", "touchstart", "click"]) element.addEventListener(name, stop);
-    element.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      event.stopPropagation();
-      event.preventDefault();
-      element.setPointerCapture(event.pointerId);
-      this.dragging = {
-        from: this.positionOf(event),
-        start: structuredClone(this.shape),
-        moved: false,
-      };
-    });
-    element.addEventListener("pointermove", (event) => {
-      if (!this.dragging) return;
-      this.dragging.moved = true;
-      change(this.dragging.from, this.positionOf(event), this.dragging.start);
-      this.outline.setAttribute("d", this.canvas.path(this.geometry()));
-      this.onChange();
-      this.followPointer(element, event);
-    });
-    const end = () => {
-      const done = this.dragging;
-      this.dragging = null;
-      if (done?.moved) this.edited();
-    };
-    element.addEventListener("pointerup", end);
-    element.addEventListener("pointercancel", end);
-  }
-
-  /**
-   * @param {SVGElement} element
-   * @param {PointerEvent} event
-   */
-  followPointer(element, event) {
-    if (element.tagName !== "circle") {
-      element.setAttribute("d", this.outline.getAttribute("d") ?? "");
-      return;
-    }
-    const position = this.positionOf(event);
-    const p = this.canvas.point(position);
-    element.setAttribute("cx", p.x);
-    element.setAttribute("cy", p.y);
   }
 
   edited() {
