@@ -6,15 +6,22 @@ import { CONTROLS } from "./controls.js";
 import { sentence } from "./core.js";
 import { textBox } from "./text.js";
 
+/** @import { Draft, Named } from "./controls.js" */
+
 /** A shape: text that follows the map, and the map that follows the text. */
 CONTROLS.area = (spec, host) => {
   const encodings = spec.encodings ?? [];
   const first = encodings[0]?.id ?? "bbox-text";
+  /** @type {Draft} */
   let draft = null;
   const takesBox = (spec.geometry_types ?? []).length === 0 ||
-    spec.geometry_types.some((type) => /Polygon|Collection/.test(type));
+    spec.geometry_types.some((/** @type {string} */ type) => /Polygon|Collection/.test(type));
   const isSet = () => Boolean(draft?.text);
   const encoding = () => draft?.encoding || first;
+  /**
+   * @param {string} action
+   * @param {string | null} [value]
+   */
   const send = (action, value = null) =>
     host.form.send({ type: "area_action", id: host.inputId, path: host.path(), action, value });
   const drawButton = linkButton("draw", () => {
@@ -27,6 +34,7 @@ CONTROLS.area = (spec, host) => {
   const side = h("span", { class: "ogcw-f-side ogcw-f-links" }, view, drawButton);
   const text = textBox({ ...spec, kind: "area", rows: 0 }, {
     ...host,
+    /** @param {string} typed */
     changed(typed) {
       // An emptied field keeps the way that was chosen for it.
       draft = typed === null && encoding() === first
@@ -43,27 +51,34 @@ CONTROLS.area = (spec, host) => {
       "aria-label": `How ${plain(host.name, 100)} is sent`,
       onchange: () => send("encoding", encodingSelect.value),
     },
-    encodings.map(({ id, label, asks }) =>
+    encodings.map((/** @type {Named & { asks: boolean }} */ { id, label, asks }) =>
       h("option", { value: id, disabled: asks === true }, plain(label, 100))
     ),
   );
-  const crsSelect = h("select", {
-    class: "ogcw-input",
-    "aria-label": `Coordinate reference system of ${plain(host.name, 100)}`,
-    onchange: () => send("crs", crsSelect.value || null),
-  }, (spec.crs ?? []).map(({ id, label }) => h("option", { value: id }, plain(label, 100))));
+  const crsSelect = h(
+    "select",
+    {
+      class: "ogcw-input",
+      "aria-label": `Coordinate reference system of ${plain(host.name, 100)}`,
+      onchange: () => send("crs", crsSelect.value || null),
+    },
+    (spec.crs ?? []).map((/** @type {Named} */ { id, label }) =>
+      h("option", { value: id }, plain(label, 100))
+    ),
+  );
   const chooser = h(
     "div",
     { class: "ogcw-f-area-change", hidden: true },
     encodings.length > 1 ? encodingSelect : null,
     (spec.crs ?? []).length > 1 ? crsSelect : null,
   );
+  /** @param {boolean} now */
   function open(now) {
     show(chooser, now);
     change.setAttribute("aria-expanded", String(now));
   }
   const change = linkButton("Change", () => {
-    open(chooser.hidden);
+    open(Boolean(chooser.hidden));
     if (!chooser.hidden) chooser.querySelector("select")?.focus();
   }, { "aria-expanded": "false", "aria-label": `Change how ${plain(host.name, 100)} is sent` });
   const canChange = chooser.childNodes.length > 0;
@@ -91,9 +106,11 @@ CONTROLS.area = (spec, host) => {
     const act = active ? "done" : isSet() ? "edit" : "draw";
     setText(drawButton, act);
     drawButton.setAttribute("aria-label", `${act} ${plain(host.name, 120)} on the map`);
-    const own = encodings.find(({ id }) => id === encoding());
+    const own = encodings.find((/** @type {Named} */ { id }) => id === encoding());
     const system = own?.crs
-      ? (spec.crs ?? []).find(({ id }) => id === (draft?.crs ?? spec.default_crs))
+      ? (spec.crs ?? []).find((/** @type {Named} */ { id }) =>
+        id === (draft?.crs ?? spec.default_crs)
+      )
       : null;
     setText(
       words,

@@ -8,7 +8,13 @@ import { sameDraft } from "./drafts.js";
 import { listBox } from "./paste_box.js";
 import { pastedDrafts } from "./pasted.js";
 
-/** Whether chips can show the values of a list. */
+/** @import { Draft, Host, Mark, Spec } from "./controls.js" */
+
+/**
+ * Whether chips can show the values of a list.
+ * @param {Spec} spec
+ * @param {Draft[]} drafts
+ */
 export function usesChips(spec, drafts) {
   const item = spec.item ?? {};
   if (!["text", "integer", "number"].includes(item.kind) || item.nullable) return false;
@@ -25,10 +31,15 @@ export function usesChips(spec, drafts) {
     );
 }
 
-/** Short plain values: chips in one box, with room for the next. */
+/**
+ * Short plain values: chips in one box, with room for the next.
+ * @param {Spec} spec
+ * @param {Host} host
+ */
 export function chipList(spec, host) {
   const numeric = spec.item.kind !== "text";
   const most = spec.max_items ?? Infinity;
+  /** @type {string[]} */
   let values = [];
   let sendsEmpty = false;
   let editing = -1;
@@ -48,7 +59,7 @@ export function chipList(spec, host) {
       size();
       changed();
     },
-    onkeydown: (event) => {
+    onkeydown: (/** @type {KeyboardEvent} */ event) => {
       if (event.isComposing) return;
       if (event.key === "Enter" || (numeric && (event.key === "," || event.key === " "))) {
         if (input.value.trim() !== "" || event.key !== "Enter") event.preventDefault();
@@ -56,7 +67,7 @@ export function chipList(spec, host) {
       } else if (event.key === "Backspace" && input.value === "" && values.length > 0) {
         event.preventDefault();
         editing = -1;
-        input.value = values.at(-1);
+        input.value = values.at(-1) ?? "";
         values = values.slice(0, -1);
         draw();
         size();
@@ -64,7 +75,7 @@ export function chipList(spec, host) {
       }
     },
     onblur: () => settle(),
-    onpaste: (event) => {
+    onpaste: (/** @type {ClipboardEvent} */ event) => {
       const text = event.clipboardData?.getData("text/plain") ?? "";
       const several = /[\r\n]/.test(text.trim()) || /^\s*\[/.test(text) ||
         (numeric && /[\s,;]/.test(text.trim()));
@@ -79,7 +90,7 @@ export function chipList(spec, host) {
     {
       class: "ogcw-f-chipbox",
       ...groupNaming(host),
-      onclick: (event) => {
+      onclick: (/** @type {MouseEvent} */ event) => {
         if (event.target === box || event.target === chips) input.focus();
       },
     },
@@ -108,6 +119,7 @@ export function chipList(spec, host) {
     changed();
     host.form.refresh(host.inputId);
   }
+  /** @param {Draft[]} drafts */
   function addAll(drafts) {
     const all = [...values, ...pending(), ...drafts];
     input.value = "";
@@ -117,18 +129,23 @@ export function chipList(spec, host) {
       size();
       changed();
       input.focus();
-    } else host.rewrite(all);
+    } else host.rewrite?.(all);
     host.form.refresh(host.inputId);
   }
   function size() {
     input.style.width = input.value === "" ? "" : `${Math.min(input.value.length + 3, 40)}ch`;
   }
+  /** @param {Draft} next */
   function replace(next) {
     values = next;
     draw();
     changed();
     host.form.refresh(host.inputId);
   }
+  /**
+   * @param {string} text
+   * @param {number} at
+   */
   function chip(text, at) {
     if (at === editing) {
       const edit = h("input", {
@@ -140,6 +157,7 @@ export function chipList(spec, host) {
       });
       edit.value = text;
       let done = false;
+      /** @param {boolean} keep */
       const finish = (keep) => {
         if (done) return;
         done = true;
@@ -171,7 +189,7 @@ export function chipList(spec, host) {
         draw();
         /** @type {HTMLInputElement} */ (chips.querySelector(".ogcw-f-chipedit")).select();
       },
-      onkeydown: (event) => {
+      onkeydown: (/** @type {KeyboardEvent} */ event) => {
         if (!event.altKey || (event.key !== "ArrowLeft" && event.key !== "ArrowRight")) return;
         const to = at + (event.key === "ArrowLeft" ? -1 : 1);
         event.preventDefault();
@@ -203,6 +221,7 @@ export function chipList(spec, host) {
   draw();
   return {
     node,
+    /** @param {Draft} draft */
     write(draft) {
       if (sameDraft(draft, value())) return;
       editing = -1;
@@ -215,11 +234,13 @@ export function chipList(spec, host) {
     read: value,
     focus: () => input.focus(),
     actions: () => (values.length < most ? [["Paste a list", () => paste.open.click()]] : []),
+    /** @param {Mark} state */
     mark(state) {
       tie(input, state);
       box.classList.toggle("ogcw-f-bad", Boolean(state.invalid));
     },
     children: () => [],
+    /** @param {Set<string>} faulty */
     markParts(faulty) {
       chips.querySelectorAll(".ogcw-f-chip").forEach((element, i) =>
         element.classList.toggle("ogcw-f-chip-bad", faulty.has(String(i)))
@@ -228,7 +249,10 @@ export function chipList(spec, host) {
   };
 }
 
-/** "Bands" -> "add a band"; anything less certain -> "add …". */
+/**
+ * "Bands" -> "add a band"; anything less certain -> "add …".
+ * @param {Spec} spec
+ */
 function addWords(spec) {
   const match = /^([A-Za-z]{3,15})s$/.exec(String(spec.label || spec.key).trim());
   if (!match || /(ss|ies|us|is|xes|ses|ches)$/i.test(`${match[1]}s`)) return "add …";

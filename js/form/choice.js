@@ -6,9 +6,12 @@ import { count, plain } from "../view/text.js";
 import { CONTROLS } from "./controls.js";
 import { groupNaming, naming, segmented, tie, usesCheckbox, usesRadios } from "./core.js";
 
+/** @import { Draft, Host, Mark, Spec } from "./controls.js" */
+
 export const NOT_SET = "not set";
 
 CONTROLS.boolean = (spec, host) => {
+  /** @type {Draft} */
   let draft = null;
   if (usesCheckbox(spec)) {
     const box = h("input", {
@@ -37,22 +40,29 @@ CONTROLS.boolean = (spec, host) => {
 
 CONTROLS.null = (spec, host) => radioControl(spec, host, [{ value: "null", label: "send null" }]);
 
+/**
+ * @param {Spec} spec
+ * @param {Host} host
+ * @param {any} items
+ */
 function radioControl(spec, host, items) {
+  /** @type {Draft} */
   let draft = null;
   const offered = spec.required ? items : [{ value: null, label: NOT_SET, ours: true }, ...items];
-  const radios = segmented(offered, (value) => {
+  const radios = segmented(offered, (/** @type {any} */ value) => {
     draft = value;
     host.changed(draft);
   }, groupNaming(host, "radiogroup"));
   return {
     node: radios.node,
+    /** @param {Draft} next */
     write(next) {
       draft = next ?? null;
       radios.set(draft);
     },
     read: () => draft,
     focus: radios.focus,
-    mark: (state) => {
+    mark: (/** @type {Mark} */ state) => {
       if (!host.grouped) tie(radios.node, state);
     },
   };
@@ -61,9 +71,14 @@ function radioControl(spec, host, items) {
 CONTROLS.choice = (spec, host) => {
   const labels = (spec.options ?? []).map(String);
   if (usesRadios(spec)) {
-    return radioControl(spec, host, labels.map((label, value) => ({ value, label })));
+    return radioControl(
+      spec,
+      host,
+      labels.map((/** @type {string} */ label, /** @type {any} */ value) => ({ value, label })),
+    );
   }
   if (spec.searchable || labels.length > 20) return searchControl(spec, host, labels);
+  /** @type {Draft} */
   let draft = null;
   const select = h(
     "select",
@@ -79,7 +94,9 @@ CONTROLS.choice = (spec, host) => {
       },
     },
     h("option", { value: "" }, spec.required ? "Choose …" : NOT_SET),
-    labels.map((label, value) => h("option", { value }, plain(label, 120) || "(empty text)")),
+    labels.map((/** @type {string} */ label, /** @type {any} */ value) =>
+      h("option", { value }, plain(label, 120) || "(empty text)")
+    ),
   );
   const draw = () => {
     select.value = draft === null ? "" : String(draft);
@@ -97,8 +114,15 @@ CONTROLS.choice = (spec, host) => {
   };
 };
 
+/**
+ * @param {Spec} spec
+ * @param {Host} host
+ * @param {string[]} labels
+ */
 function searchControl(spec, host, labels) {
+  /** @type {Draft} */
   let draft = null;
+  /** @param {Draft} next */
   const set = (next) => {
     draft = next;
     box.settle(draft === null ? "" : plain(labels[draft], 300));
@@ -117,28 +141,31 @@ function searchControl(spec, host, labels) {
   });
   return {
     node: box.node,
+    /** @param {Draft} next */
     write(next) {
       const index = Number.isInteger(next) && next < labels.length ? next : null;
       if (index !== draft || box.input !== focusedElement()) set(index);
     },
     read: () => draft,
     focus: box.focus,
-    mark: (state) => tie(box.input, state),
+    mark: (/** @type {Mark} */ state) => tie(box.input, state),
   };
 }
 
 CONTROLS.multichoice = (spec, host) => {
   const labels = (spec.options ?? []).map(String);
   const one = spec.max_items === 1; // a list, but of one or none
+  /** @type {number[]} */
   let chosen = [];
   let sendsEmpty = false;
   const value = () => (chosen.length === 0 && !sendsEmpty ? null : [...chosen]);
+  /** @param {Draft} next */
   const take = (next) => {
     chosen = Array.isArray(next) ? next.filter((index) => index < labels.length) : [];
     sendsEmpty = Array.isArray(next) && next.length === 0;
   };
   if (labels.length <= 8) {
-    const boxes = labels.map((_, index) =>
+    const boxes = labels.map((/** @type {any} */ _, /** @type {number} */ index) =>
       h("input", {
         type: "checkbox",
         onchange: () => {
@@ -146,7 +173,7 @@ CONTROLS.multichoice = (spec, host) => {
           chosen = boxes[index].checked
             ? [...(one ? [] : chosen), index].sort((a, b) => a - b)
             : chosen.filter((other) => other !== index);
-          boxes.forEach((box, other) => {
+          boxes.forEach((/** @type {any} */ box, /** @type {any} */ other) => {
             box.checked = chosen.includes(other);
           });
           host.changed(value());
@@ -156,7 +183,7 @@ CONTROLS.multichoice = (spec, host) => {
     const node = h(
       "div",
       { class: "ogcw-f-checks", ...groupNaming(host) },
-      labels.map((label, index) =>
+      labels.map((/** @type {string} */ label, /** @type {number} */ index) =>
         h(
           "label",
           { class: "ogcw-f-check" },
@@ -169,7 +196,7 @@ CONTROLS.multichoice = (spec, host) => {
       node,
       write(next) {
         take(next);
-        boxes.forEach((box, index) => {
+        boxes.forEach((/** @type {any} */ box, /** @type {number} */ index) => {
           box.checked = chosen.includes(index);
         });
       },
@@ -196,6 +223,7 @@ CONTROLS.multichoice = (spec, host) => {
     },
   });
   const node = h("div", { class: "ogcw-f-chipbox" }, chips, box.node);
+  /** @param {Draft} next */
   function change(next) {
     chosen = next;
     sendsEmpty = false;

@@ -6,24 +6,32 @@ import { CONTROLS } from "./controls.js";
 import { LARGE_TEXT } from "./core.js";
 import { textBox } from "./text.js";
 
-/** Where JSON text goes wrong: null when it is well formed, else {line, column}. */
+/** @import { Draft, Host, Spec } from "./controls.js" */
+
+/**
+ * Where JSON text goes wrong: null when it is well formed, else {line, column}.
+ * @param {string} text
+ */
 function jsonFault(text) {
   if (text.trim() === "" || text.length > LARGE_TEXT) return null;
   try {
     JSON.parse(text);
     return null;
   } catch (error) {
-    const message = String(error.message);
+    const message = String(/** @type {Error} */ (error).message);
     const named = /line (\d+) column (\d+)/.exec(message);
     if (named) return { line: Number(named[1]), column: Number(named[2]) };
     const at = /position (\d+)/.exec(message);
     const before = at ? text.slice(0, Number(at[1])) : text;
     const lines = before.split("\n");
-    return { line: lines.length, column: lines.at(-1).length + 1 };
+    return { line: lines.length, column: lines[lines.length - 1].length + 1 };
   }
 }
 
-/** Where XML goes wrong: tags that do not match, or a bare "<" or "&". */
+/**
+ * Where XML goes wrong: tags that do not match, or a bare "<" or "&".
+ * @param {string} text
+ */
 function xmlFault(text) {
   if (text.trim() === "" || text.length > LARGE_TEXT) return null;
   const open = [];
@@ -49,11 +57,14 @@ function xmlFault(text) {
     } else if (!isEmpty) open.push({ name, at: found.index });
   }
   return open.length > 0
-    ? placeOf(text, open.at(-1).at, `<${open.at(-1).name}> is never closed`)
+    ? placeOf(text, open[open.length - 1].at, `<${open[open.length - 1].name}> is never closed`)
     : null;
 }
 
-/** Where YAML goes wrong for people: tabs, and entries that line up with nothing. */
+/**
+ * Where YAML goes wrong for people: tabs, and entries that line up with nothing.
+ * @param {string} text
+ */
 function yamlFault(text) {
   if (/^\s*[[{]/.test(text)) return null; // flow style may be more than JSON
   if (text.length > LARGE_TEXT) return null;
@@ -61,7 +72,7 @@ function yamlFault(text) {
   let verbatim = -1; // column of the entry whose text block or brackets we are in
   let depth = 0;
   for (const [number, line] of text.split("\n").entries()) {
-    const indent = /^\s*/.exec(line)[0];
+    const indent = /^\s*/.exec(line)?.[0] ?? "";
     if (line.trim() === "" || line.trim().startsWith("#")) continue;
     if (verbatim >= 0 && indent.length > verbatim) continue;
     verbatim = -1;
@@ -75,9 +86,9 @@ function yamlFault(text) {
     const isEntry = /^\s*(- |-$|[^\s"'[\]{}#&*!|>%@`,][^:#]*:(\s|$)|"[^"]*":(\s|$)|'[^']*':(\s|$))/
       .test(line);
     if (isEntry && depth === 0) {
-      const deepest = columns.at(-1);
-      while (columns.length > 1 && columns.at(-1) > indent.length) columns.pop();
-      const isBetween = columns.at(-1) < indent.length;
+      const deepest = columns[columns.length - 1];
+      while (columns.length > 1 && columns[columns.length - 1] > indent.length) columns.pop();
+      const isBetween = columns[columns.length - 1] < indent.length;
       // Going deeper is fine; coming back to a column in between is not.
       if (isBetween && deepest > indent.length) {
         return {
@@ -100,18 +111,32 @@ function yamlFault(text) {
   return null;
 }
 
+/**
+ * @param {string} text
+ * @param {number} index
+ * @param {string} why
+ */
 function placeOf(text, index, why) {
   const lines = text.slice(0, index).split("\n");
-  return { line: lines.length, column: lines.at(-1).length + 1, why };
+  return { line: lines.length, column: lines[lines.length - 1].length + 1, why };
 }
 
+/** @typedef {{ line: number, column: number, why?: string }} Fault */
+
+/** @type {Record<string, (text: string) => Fault | null>} */
 const FAULTS = { json: jsonFault, xml: xmlFault, yaml: yamlFault, cwl: yamlFault };
 
-/** A box for code; ``language()`` says which, and so what a fault is. */
+/**
+ * A box for code; ``language()`` says which, and so what a fault is.
+ * @param {Spec} spec
+ * @param {Host} host
+ * @param {() => string} language
+ */
 export function codeBox(spec, host, language) {
   const band = h("div", { class: "ogcw-f-band", "aria-hidden": "true" });
   const where = h("button", { type: "button", class: "ogcw-link ogcw-f-fault" }, "Go to the fault");
   show(where, false);
+  /** @type {Fault | null} */
   let fault = null;
   const text = textBox({ ...spec, rows: spec.rows || 3 }, host, {
     lines: true,
@@ -156,7 +181,10 @@ export function codeBox(spec, host, language) {
   where.addEventListener("click", () => {
     if (!fault) return;
     const lines = text.box.value.split("\n");
-    const start = lines.slice(0, fault.line - 1).reduce((sum, line) => sum + line.length + 1, 0) +
+    const start = lines.slice(0, fault.line - 1).reduce(
+      (/** @type {number} */ sum, /** @type {string} */ line) => sum + line.length + 1,
+      0,
+    ) +
       fault.column - 1;
     text.box.focus();
     text.box.setSelectionRange(start, Math.min(start + 1, text.box.value.length));
@@ -172,6 +200,7 @@ export function codeBox(spec, host, language) {
     get box() {
       return text.box;
     },
+    /** @param {Draft} draft */
     write(draft) {
       text.write(draft);
       check();

@@ -7,6 +7,8 @@
  *   Record<string, any>} Spec
  */
 
+/** @typedef {{ id: string, label: string }} Named One of several to choose from. */
+
 /**
  * Exactly what stands on the screen, as JSON; null where nothing was entered.
  * @typedef {any} Draft
@@ -25,6 +27,7 @@
  * @property {(draft: Draft) => void} changed Called when the user changed it, never by write().
  * @property {() => void} [redraw] Draw again what is said beside it.
  * @property {(event: ClipboardEvent) => void} [onpaste]
+ * @property {(drafts: Draft[]) => void} [rewrite] Show values that do not fit into chips any more.
  * @property {Record<string, any>} form What the form does for its fields; see form.js.
  */
 
@@ -34,13 +37,19 @@
  */
 
 /**
+ * Where one part of a draft stands, by its segment of the path; see place.js.
+ * @typedef {[segment: string, place: any]} Part
+ */
+
+/**
  * @typedef {object} Control
  * @property {HTMLElement} node
  * @property {(draft: Draft) => void} write
  * @property {() => Draft} read
  * @property {() => void} focus
  * @property {(state: Mark) => void} mark
- * @property {() => any[][]} [children] Segments of the path, each with the place of a part.
+ * @property {() => Part[]} [children]
+ * @property {() => [label: string, run: () => void][]} [actions] More entries of the field's menu.
  * @property {() => any} [hint] What to say below it.
  * @property {() => string} [count] What to say beside its label.
  * @property {(segment: string) => void} [reveal] Unfold what holds a part.

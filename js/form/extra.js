@@ -5,8 +5,16 @@ import { listen } from "../view/model.js";
 import { NO_HELP } from "../view/search_box.js";
 import { plain } from "../view/text.js";
 
-/** What the server wants but does not describe: inputs, and members beside them. */
+/** @typedef {[key: string, text: string, where: string]} Extra An input, or a member beside them. */
+
+/** @import { Model } from "../view/model.js" */
+
+/**
+ * What the server wants but does not describe: inputs, and members beside them.
+ * @param {Model} model
+ */
 export function extraInputs(model) {
+  /** @type {{ key: HTMLInputElement, text: HTMLTextAreaElement, place: HTMLSelectElement }[]} */
   let rows = [];
   const body = h("div", { class: "ogcw-f-rows" });
   const words = h(
@@ -18,7 +26,7 @@ export function extraInputs(model) {
   const FIRST = "Add what the server forgot";
   const add = linkButton(FIRST, () => {
     insert(["", "", rows.at(-1)?.place.value ?? "input"]);
-    rows.at(-1).key.focus();
+    rows.at(-1)?.key.focus();
   });
   const node = h(
     "div",
@@ -27,15 +35,21 @@ export function extraInputs(model) {
     error,
     words,
   );
+  /** @type {string[]} */
   let waiting = [];
+  /** @type {() => Extra[]} */
   const value = () => rows.map((row) => [row.key.value, row.text.value, row.place.value]);
-  /** A row that was only added is known to the page alone; other news leave it there. */
+  /**
+   * A row that was only added is known to the page alone; other news leave it there.
+   * @param {Extra[]} list
+   */
   const filled = (list) => JSON.stringify(list.filter(([key, text]) => key || text));
   function changed() {
     const now = value();
     waiting.push(JSON.stringify(now));
     model.send({ type: "extra", rows: now });
   }
+  /** @param {Extra} extra */
   function insert([key, text, where]) {
     const row = {
       key: h("input", {
@@ -55,7 +69,7 @@ export function extraInputs(model) {
         placeholder: "value",
         "aria-label": "Value of the extra input",
         oninput: () => {
-          grow(row);
+          grow(row.text);
           changed();
         },
         ...NO_HELP,
@@ -72,7 +86,7 @@ export function extraInputs(model) {
         "aria-label": "Remove this input",
         onclick: () => {
           rows = rows.filter((other) => other !== row);
-          row.node.remove();
+          node.remove();
           draw();
           changed();
           add.focus();
@@ -81,7 +95,7 @@ export function extraInputs(model) {
     };
     row.text.value = text;
     row.place.value = where;
-    row.node = h(
+    const node = h(
       "div",
       { class: "ogcw-f-listrow ogcw-f-maprow" },
       row.key,
@@ -90,12 +104,13 @@ export function extraInputs(model) {
       h("div", { class: "ogcw-f-rowbuttons" }, row.remove),
     );
     rows.push(row);
-    body.append(row.node);
-    grow(row);
+    body.append(node);
+    grow(row.text);
     draw();
   }
-  function grow(row) {
-    row.text.rows = Math.min(Math.max(row.text.value.split("\n").length, 1), 10);
+  /** @param {HTMLTextAreaElement} text */
+  function grow(text) {
+    text.rows = Math.min(Math.max(text.value.split("\n").length, 1), 10);
   }
   function draw() {
     show(body, rows.length > 0);
@@ -104,7 +119,11 @@ export function extraInputs(model) {
     setText(add, rows.length > 0 ? "Add another" : FIRST);
   }
   function take() {
-    const next = (model.get("extra_rows") ?? []).map((row) => row.map(String));
+    /** @type {Extra[]} */
+    const rowsOfPython = model.get("extra_rows") ?? [];
+    const next = rowsOfPython.map((
+      [key, text, where],
+    ) => /** @type {Extra} */ ([String(key), String(text), String(where)]));
     const json = JSON.stringify(next);
     const at = waiting.lastIndexOf(json);
     if (at >= 0) waiting = waiting.slice(at + 1);
@@ -121,10 +140,12 @@ export function extraInputs(model) {
     node,
     add,
     stop: stopListening,
+    /** @param {string} text */
     setError(text) {
       setText(error, plain(text, 4000));
       show(node, rows.length > 0 || text !== "");
     },
+    /** @param {string} key */
     reach(key) {
       const row = rows.find((other) => other.key.value === key);
       row?.text.scrollIntoView({ block: "center" });

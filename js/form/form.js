@@ -28,25 +28,39 @@ import "./text.js";
 import "./union.js";
 import style from "./form.css" with { type: "text" };
 
+/** @typedef {{ own: string[], parts: Map<string, ErrorTree> }} ErrorTree Errors by the path of a field. */
+
+/** @import { Draft, Spec } from "./controls.js" */
+/** @import { Model } from "../view/model.js" */
+
 const MANY = 40;
 
 const LARGE_EDIT = 60_000;
 
 const ECHO_PATIENCE_MS = 20_000;
 
+/** @param {import("../view/view.js").Context} context */
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-f");
+  /** @type {(() => void)[]} */
   const stops = [];
+  /** @type {Map<string, { json: string, at: number }[]>} */
   const sent = new Map(); // input id -> [{json, at}], edits that Python has not echoed yet
+  /** @type {Map<string, ReturnType<typeof setTimeout>>} */
   const delayed = new Map(); // input id -> timer, large edits
+  /** @type {(() => void)[]} */
   const activeListeners = [];
+  /** @type {(() => void)[]} */
   const checkListeners = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let looking;
+  /** @type {(() => void)[]} */
   const standingListeners = [];
   let held = ""; // the area being drawn: leaving its box for the map is not leaving it
   let revision = model.get("drafts_revision");
+  /** The places of all inputs; null until the first are built. @type {any} */
   let stack = null;
+  /** @type {Spec[]} */
   let specs = [];
   let queue = 0;
 
@@ -67,34 +81,43 @@ function render({ model, el }) {
   el.append(filter, body, outputs.node, extra.node, sets.node, foot.node, problemLine(model), live);
 
   const form = {
-    send: (message) => model.send(message),
-    refresh: (id) => applyErrors(id),
-    isActive: (path) => model.get("active_area") === path,
+    send: (/** @type {any} */ message) => model.send(message),
+    refresh: (/** @type {string} */ id) => applyErrors(id),
+    isActive: (/** @type {string} */ path) => model.get("active_area") === path,
     drawing: () => model.get("active_area") !== "",
     hasMap: () => model.get("has_map") === true,
-    /** {tone, active} of an area where several share the map, else null. */
+    /**
+     * {tone, active} of an area where several share the map, else null.
+     * @param {string} path
+     */
     onMap(path) {
       const { active = "", tones = {} } = model.get("map_areas") ?? {};
       return path in tones ? { tone: tones[path], active: path === active } : null;
     },
-    /** The widget that a registered field is drawn with, if this page can show it. */
+    /**
+     * The widget that a registered field is drawn with, if this page can show it.
+     * @param {number} number
+     */
     async slot(number) {
       const name = (model.get("slots") ?? [])[number];
       if (typeof name !== "string" || !model.widget_manager) return null;
       const widget = await model.widget_manager.get_model(name.replace("IPY_MODEL_", ""));
       return model.widget_manager.create_view(widget);
     },
-    isSlotFull: (number) => (model.get("full_slots") ?? []).includes(number),
-    onActive: (listener) => activeListeners.push(listener),
+    isSlotFull: (/** @type {number} */ number) => (model.get("full_slots") ?? []).includes(number),
+    onActive: (/** @type {() => void} */ listener) => activeListeners.push(listener),
     /** What the conditions of the object at a path ask for now. */
-    standing: (path) => (model.get("standings") ?? {})[path] ?? { required: [], hidden: [] },
-    onStandings: (listener) => standingListeners.push(listener),
+    standing: (/** @type {string} */ path) =>
+      (model.get("standings") ?? {})[path] ?? { required: [], hidden: [] },
+    onStandings: (/** @type {() => void} */ listener) => standingListeners.push(listener),
+    /** @param {string} id */
     holdLeave(id) {
       held = id;
     },
     /** What is known of a STAC document; see stac.js. */
-    checkOf: (key) => (model.get("item_checks") ?? {})[key],
+    checkOf: (/** @type {string} */ key) => (model.get("item_checks") ?? {})[key],
     searchWords: () => model.get("item_search") ?? "",
+    /** @param {() => void} listener */
     onChecks(listener) {
       checkListeners.push(listener);
       listener();
@@ -103,6 +126,7 @@ function render({ model, el }) {
       clearTimeout(looking);
       looking = setTimeout(() => model.send({ type: "look" }), 30);
     },
+    /** @param {string} key */
     markItem(key) {
       setTrait(model, "item_marked", key);
     },
@@ -110,6 +134,10 @@ function render({ model, el }) {
 
   // --- edits -------------------------------------------------------------------------
 
+  /**
+   * @param {string} id
+   * @param {Draft} draft
+   */
   function edit(id, draft) {
     const json = JSON.stringify(draft);
     clearTimeout(delayed.get(id));
@@ -121,6 +149,7 @@ function render({ model, el }) {
     // A long text is sent when the typing pauses or the field is left, whichever is first.
     delayed.set(id, setTimeout(() => flush(id), 300));
   }
+  /** @param {string} id */
   function flush(id) {
     if (!delayed.has(id)) return;
     clearTimeout(delayed.get(id));
@@ -128,6 +157,11 @@ function render({ model, el }) {
     const draft = stack.places.get(id).read();
     sendEdit(id, draft, JSON.stringify(draft));
   }
+  /**
+   * @param {string} id
+   * @param {Draft} draft
+   * @param {string} json
+   */
   function sendEdit(id, draft, json) {
     const waiting = sent.get(id) ?? [];
     waiting.push({ json, at: Date.now() });
@@ -139,7 +173,11 @@ function render({ model, el }) {
 
   // --- what Python says --------------------------------------------------------------
 
-  /** Whether edits of this input are on their way to Python and back. */
+  /**
+   * Whether edits of this input are on their way to Python and back.
+   * @param {string} id
+   * @param {Draft} draft
+   */
   function isWaiting(id, draft) {
     const waiting = sent.get(id);
     if (!waiting) return false;
@@ -162,6 +200,12 @@ function render({ model, el }) {
     stack.unfold();
     stack.draw();
   }
+  /**
+   * @param {string} id
+   * @param {any} place
+   * @param {Draft} draft
+   * @param {boolean} forced Whether Python itself has set the value.
+   */
   function takeDraft(id, place, draft, forced) {
     if (delayed.has(id) || isWaiting(id, draft)) return;
     if (sameDraft(draft, place.read())) return;
@@ -171,22 +215,27 @@ function render({ model, el }) {
   }
 
   function errorTree() {
+    /** @type {ErrorTree} */
     const tree = { own: [], parts: new Map() };
     for (
-      const [path, message] of Object.entries(
-        model.get("shown_errors") ?? model.get("shown_errors") ?? {},
-      )
+      const [path, message] of Object.entries(model.get("shown_errors") ?? {})
     ) {
       let branch = tree;
       for (const part of splitPath(path)) {
-        if (!branch.parts.has(part)) branch.parts.set(part, { own: [], parts: new Map() });
-        branch = branch.parts.get(part);
+        const next = branch.parts.get(part) ?? { own: [], parts: new Map() };
+        branch.parts.set(part, next);
+        branch = next;
       }
       branch.own.push(...String(message).split("\n").map((line) => sentence(line, 4000)));
     }
     return tree;
   }
-  /** Errors of parts that have no place of their own are said by the field around them. */
+  /**
+   * Errors of parts that have no place of their own are said by the field around them.
+   * @param {ErrorTree} branch
+   * @param {string} part
+   * @returns {string[]}
+   */
   function flat(branch, part, around = "") {
     const where = around + (/^\d+$/.test(part) ? String(Number(part) + 1) : part);
     return [
@@ -194,6 +243,10 @@ function render({ model, el }) {
       ...[...branch.parts].flatMap(([inner, sub]) => flat(sub, inner, `${where} / `)),
     ];
   }
+  /**
+   * @param {any} place
+   * @param {ErrorTree | undefined} branch
+   */
   function spread(place, branch) {
     const children = new Map(place.children());
     const own = [...(branch?.own ?? [])];
@@ -207,6 +260,7 @@ function render({ model, el }) {
     place.markParts(faulty);
     for (const [part, child] of children) spread(child, branch?.parts.get(part));
   }
+  /** @param {string} [only] The input whose errors changed; else all. */
   function applyErrors(only) {
     if (stack === null) return;
     const tree = errorTree();
@@ -240,14 +294,15 @@ function render({ model, el }) {
 
   // --- building ----------------------------------------------------------------------
 
+  /** @param {Spec} spec */
   function hostOf(spec) {
-    const id = spec.key;
+    const id = spec.key ?? "";
     return {
       form,
       inputId: id,
       name: spec.label || id,
       path: () => joinPath([id]),
-      changed: (draft) => edit(id, draft),
+      changed: (/** @type {Draft} */ draft) => edit(id, draft),
     };
   }
   function build() {
@@ -272,11 +327,16 @@ function render({ model, el }) {
     const drafts = model.get("drafts") ?? {};
     stack = fieldStack(
       specs,
-      (spec) => ({ ...hostOf(spec), onfold: afterBuilding }),
+      hostOf,
       (id) => (typed.has(id) ? typed.get(id) : drafts[id] ?? null),
       {
         batch: specs.length > MANY ? MANY : 0,
-        onplace: (place) => place.node.addEventListener("focusout", (event) => left(place, event)),
+        onfold: afterBuilding,
+        onplace: (place) =>
+          place.node.addEventListener(
+            "focusout",
+            (/** @type {FocusEvent} */ event) => left(place, event),
+          ),
       },
     );
     el.classList.toggle("ogcw-f-many", specs.length > MANY);
@@ -324,11 +384,16 @@ function render({ model, el }) {
     }
   }
 
+  /**
+   * @param {any} place
+   * @param {FocusEvent} event
+   */
   function left(place, event) {
     const id = place.spec.key;
     if (place.node.contains(event.relatedTarget) || !document.hasFocus()) return;
     flush(id);
-    if (event.target.closest?.(".ogcw-f-menu-list")) return;
+    const target = /** @type {Element} */ (event.target);
+    if (target.closest?.(".ogcw-f-menu-list")) return;
     const active = model.get("active_area");
     if (held === id || active === joinPath([id]) || active.startsWith(`${joinPath([id])}/`)) return;
     model.send({ type: "leave", id });
@@ -410,7 +475,10 @@ function render({ model, el }) {
   };
 }
 
-/** Reset and the way to the first problem, for a form that stands alone. */
+/**
+ * Reset and the way to the first problem, for a form that stands alone.
+ * @param {Model} model
+ */
 function footer(model) {
   const problems = h("span", { class: "ogcw-error", role: "status" });
   const node = h(

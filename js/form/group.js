@@ -9,15 +9,31 @@ import { groupNaming, linkRow, tie } from "./core.js";
 import { draftAsJson, joinPath, OTHERS, sameDraft } from "./drafts.js";
 import { makePlace } from "./place.js";
 
-/** Several fields under each other, those that may be left out folded away. */
+/** @import { Control, Draft, Host, Mark, Part, Spec } from "./controls.js" */
+
+/**
+ * Several fields under each other, those that may be left out folded away.
+ * @param {Spec[]} specs
+ * @param {(spec: Spec) => Host} hostOf
+ * @param {(key: string) => Draft} draftOf
+ * @param {object} [options]
+ * @param {number} [options.least] So many that may be left out are worth folding away.
+ * @param {number} [options.batch] Build so many at once; all if it is 0.
+ * @param {string} [options.word] The title of what is folded away.
+ * @param {() => void} [options.onfold] Called when that was opened.
+ * @param {(place: any) => void} [options.onplace]
+ */
 export function fieldStack(
   specs,
-  host,
+  hostOf,
   draftOf,
-  { least = 3, batch = 0, word = "Optional inputs", onplace = (_place) => {} } = {},
+  { least = 3, batch = 0, word = "Optional inputs", onfold = () => {}, onplace = (_place) => {} } =
+    {},
 ) {
   const node = h("div", { class: "ogcw-f-stack" });
+  /** @type {Map<string, any>} */
   const places = new Map();
+  /** @param {Spec} spec */
   const canFold = (spec) =>
     !spec.conditional &&
     (spec.advanced || (!spec.required && !spec.has_default && spec.kind !== "const"));
@@ -27,13 +43,16 @@ export function fieldStack(
   }
   const folds = new Set(folded);
   const open = specs.filter((spec) => !folds.has(spec));
+  /** @param {Spec} spec */
   const place = (spec) => {
-    const made = makePlace(spec, host(spec));
-    made.write(draftOf(spec.key));
-    places.set(spec.key, made);
+    const made = makePlace(spec, hostOf(spec));
+    const key = spec.key ?? "";
+    made.write(draftOf(key));
+    places.set(key, made);
     onplace(made);
     return made;
   };
+  /** @type {HTMLDetailsElement | null} */
   let section = null;
   const title = h("span", {});
   const inside = h("div", { class: "ogcw-f-stack ogcw-f-optional-body" });
@@ -41,15 +60,22 @@ export function fieldStack(
   function fill() {
     if (filled) return;
     filled = true;
-    inside.append(...folded.map((spec) => place(spec).node));
+    inside.append(
+      ...folded.map((spec) => place(spec).node),
+    );
   }
   let built = 0;
   const openBody = h("div", { class: "ogcw-f-stack" });
-  /** Build some more of the open fields; whether any are left. */
+  /**
+   * Build some more of the open fields; whether any are left.
+   * @param {number} number
+   */
   function more(number) {
     const next = open.slice(built, built + number);
     built += next.length;
-    openBody.append(...next.map((spec) => place(spec).node));
+    openBody.append(
+      ...next.map((spec) => place(spec).node),
+    );
     return built < open.length;
   }
   node.append(openBody);
@@ -60,9 +86,9 @@ export function fieldStack(
       {
         class: "ogcw-f-optional",
         ontoggle: () => {
-          if (section.open) {
+          if (section?.open) {
             fill();
-            host.onfold?.();
+            onfold();
           }
         },
       },
@@ -71,15 +97,18 @@ export function fieldStack(
     );
     node.append(section);
   }
-  const isSet = (spec) =>
-    (places.has(spec.key) ? places.get(spec.key).read() : draftOf(spec.key) ?? null) !== null;
+  /** @param {Spec} spec */
+  const isSet = ({ key = "" }) => (places.get(key)?.read() ?? draftOf(key) ?? null) !== null;
   return {
     node,
     places,
     more,
-    /** Make the field of a key, even if it is folded away. */
+    /**
+     * Make the field of a key, even if it is folded away.
+     * @param {string} key
+     */
     reach(key) {
-      if (folds.has(specs.find((spec) => spec.key === key))) {
+      if (section && folded.some((spec) => spec.key === key)) {
         fill();
         section.open = true;
       }
@@ -107,11 +136,16 @@ export function fieldStack(
 CONTROLS.object = (spec, host) => {
   const fields = spec.fields ?? [];
   const constants = new Set(
-    fields.filter((field) => field.kind === "const").map((field) => field.key),
+    fields.filter((/** @type {Spec} */ field) => field.kind === "const").map((
+      /** @type {any} */ field,
+    ) => field.key),
   );
   const isMeasure = spec.widget === "measure";
+  /** @type {Draft} */
   let draft = null;
+  /** @type {any} */
   let stack = null;
+  /** @type {Control | null} */
   let others = null;
   let open = !(host.inside && !spec.required && fields.length + (spec.item ? 1 : 0) > 1);
   const node = h("div", {
@@ -124,7 +158,7 @@ CONTROLS.object = (spec, host) => {
 
   function fill() {
     if (stack !== null) return;
-    stack = fieldStack(fields, memberHost, (key) => draft?.[key] ?? null, {
+    stack = fieldStack(fields, memberHost, (/** @type {string} */ key) => draft?.[key] ?? null, {
       least: isMeasure ? 1 : 4,
       word: "More",
     });
@@ -140,16 +174,21 @@ CONTROLS.object = (spec, host) => {
     node.append(others.node);
     others.write(draft?.[OTHERS] ?? null);
   }
+  /**
+   * @param {Partial<Spec>} field
+   * @returns {Host}
+   */
   const memberHost = (field) => ({
     ...host,
     id: undefined,
     grouped: false,
     inside: true,
     name: `${plain(host.name, 120)}: ${plain(field.label || field.key, 120)}`,
-    path: () => `${host.path()}/${joinPath([field.key])}`,
+    path: () => `${host.path()}/${joinPath([field.key ?? ""])}`,
+    /** @param {Draft} part */
     changed(part) {
       const first = draft === null;
-      draft = { ...(draft ?? fresh()), [field.key]: part };
+      draft = { ...(draft ?? fresh()), [field.key ?? ""]: part };
       // {"json": text} alone would be read as JSON written by hand.
       if (field.key === "json" && typeof part === "string") {
         draft.json = { json: draftAsJson(field, part) };
@@ -175,8 +214,8 @@ CONTROLS.object = (spec, host) => {
   function fresh() {
     return spec.draft ??
       Object.fromEntries(
-        fields.filter((field) => field.kind === "const" && field.required).map((
-          field,
+        fields.filter((/** @type {Spec} */ field) => field.kind === "const" && field.required).map((
+          /** @type {any} */ field,
         ) => [field.key, field.value_text ?? ""]),
       );
   }
@@ -190,6 +229,7 @@ CONTROLS.object = (spec, host) => {
     get open() {
       return open;
     },
+    /** @param {Draft} next */
     set(next) {
       open = next;
       if (open) fill();
@@ -223,7 +263,7 @@ CONTROLS.object = (spec, host) => {
     mark(state) {
       if (!host.grouped) tie(node, state, false);
     },
-    children: () => (open ? [...(stack?.places ?? []), ...(others?.children() ?? [])] : []),
+    children: () => (open ? [...(stack?.places ?? []), ...(others?.children?.() ?? [])] : []),
     reveal: (segment) => {
       fold.set(true);
       stack.reach(segment);
@@ -233,8 +273,9 @@ CONTROLS.object = (spec, host) => {
 
 CONTROLS.tuple = (spec, host) => {
   const items = spec.fields?.length ? spec.fields : spec.items ?? [];
+  /** @type {Draft} */
   let drafts = null;
-  const places = items.map((item, i) =>
+  const places = items.map((/** @type {any} */ item, /** @type {number} */ i) =>
     makePlace({ ...item, label: item.label || item.key || String(i + 1) }, {
       ...host,
       id: undefined,
@@ -242,35 +283,39 @@ CONTROLS.tuple = (spec, host) => {
       inside: true,
       name: `${plain(host.name, 120)}, ${plain(item.label || item.key || String(i + 1), 60)}`,
       path: () => `${host.path()}/${i}`,
+      /** @param {Draft} draft */
       changed(draft) {
         const next = drafts === null ? items.map(() => null) : [...drafts];
         next[i] = draft;
-        drafts = next.every((part) => part === null) ? null : next;
+        drafts = next.every((/** @type {any} */ part) => part === null) ? null : next;
         host.changed(drafts);
       },
     })
   );
   const short =
-    items.every((item) =>
+    items.every((/** @type {any} */ item) =>
       ["number", "integer", "text", "date", "time", "choice"].includes(item.kind)
     ) && items.length <= 6;
   const node = h(
     "div",
     { class: short ? "ogcw-f-tuple" : "ogcw-f-nested", ...groupNaming(host) },
-    places.map((place) => place.node),
+    places.map((/** @type {any} */ place) => place.node),
   );
   return {
     node,
     write(next) {
       drafts = Array.isArray(next) ? next : null;
-      places.forEach((place, i) => place.write(drafts?.[i] ?? null));
+      places.forEach((/** @type {any} */ place, /** @type {number} */ i) =>
+        place.write(drafts?.[i] ?? null)
+      );
     },
     read: () => drafts,
     focus: () => places[0]?.focus(),
     mark(state) {
       if (!host.grouped) tie(node, state, false);
     },
-    children: () => places.map((place, i) => [String(i), place]),
+    children: () =>
+      places.map((/** @type {any} */ place, /** @type {number} */ i) => [String(i), place]),
   };
 };
 
@@ -278,7 +323,9 @@ CONTROLS.tuple = (spec, host) => {
 CONTROLS.map = (spec, host) => {
   const item = { kind: "json", ...(spec.item ?? {}), required: false, label: "", description: "" };
   const most = spec.max_items ?? Infinity;
+  /** @type {Draft} */
   let drafts = null;
+  /** @type {any[]} */
   const rows = [];
   const body = h("div", { class: "ogcw-f-rows", ...groupNaming(host) });
   const add = linkButton("+ Add a name and value", () => {
@@ -286,6 +333,7 @@ CONTROLS.map = (spec, host) => {
     rows.at(-1)?.key.focus();
   });
   const node = h("div", {}, body, linkRow(add));
+  /** @param {Draft} next */
   function commit(next) {
     drafts = next.length > 0 ? next : null;
     render();
@@ -293,10 +341,15 @@ CONTROLS.map = (spec, host) => {
     host.form.refresh(host.inputId);
   }
   function makeRow() {
+    /** @type {any} */
     const row = {};
     const index = () => rows.indexOf(row);
+    /** @param {(pair: [string, Draft]) => [string, Draft]} change */
     const update = (change) => {
-      drafts = drafts.map((pair, i) => (i === index() ? change(pair) : pair));
+      drafts = drafts.map((
+        /** @type {any} */ pair,
+        /** @type {number} */ i,
+      ) => (i === index() ? change(pair) : pair));
       host.changed(drafts);
     };
     row.key = h("input", {
@@ -319,14 +372,14 @@ CONTROLS.map = (spec, host) => {
       grouped: false,
       name: `${plain(host.name, 160)}, value`,
       path: () => `${host.path()}/${joinPath([row.key.value])}`,
-      changed: (draft) => update(([key]) => [key, draft]),
+      changed: (/** @type {Draft} */ draft) => update(([key]) => [key, draft]),
     }, "row");
     row.remove = h("button", {
       type: "button",
       class: "ogcw-icon",
       onclick: () => {
         const at = index();
-        commit(drafts.filter((_, i) => i !== at));
+        commit(drafts.filter((/** @type {any} */ _, /** @type {number} */ i) => i !== at));
         if (rows.length > 0) rows[Math.min(at, rows.length - 1)].remove.focus();
         else add.focus();
       },
@@ -343,7 +396,7 @@ CONTROLS.map = (spec, host) => {
   }
   function render() {
     const all = drafts ?? [];
-    while (rows.length > all.length) rows.pop().node.remove();
+    while (rows.length > all.length) rows.pop()?.node.remove();
     while (rows.length < all.length) {
       const row = makeRow();
       rows.push(row);
@@ -374,13 +427,12 @@ CONTROLS.map = (spec, host) => {
     mark(state) {
       if (!host.grouped) tie(body, state, false);
     },
+    /** By its name, and by its number for errors that count. */
     children: () =>
-      rows.flatMap((
-        row,
-        i,
-      ) => [
-        [row.key.value, row.place],
-        ...(row.key.value === String(i) ? [] : [[String(i), row.place]]),
-      ]),
+      rows.flatMap((row, i) => {
+        const name = row.key.value;
+        const segments = name === String(i) ? [name] : [name, String(i)];
+        return segments.map((segment) => /** @type {Part} */ ([segment, row.place]));
+      }),
   };
 };

@@ -11,10 +11,23 @@ import { pastedDrafts, SIMPLE } from "./pasted.js";
 import { makePlace } from "./place.js";
 import { itemSearchLink } from "./stac.js";
 
+/** @import { Draft, Host, Mark, Part, Spec } from "./controls.js" */
+
+/**
+ * @typedef {object} Row
+ * @property {any} place
+ * @property {HTMLButtonElement} remove
+ * @property {HTMLButtonElement} up
+ * @property {HTMLButtonElement} down
+ * @property {HTMLElement} node
+ */
+
 CONTROLS.list = (spec, host) => {
   const node = h("div", {});
+  /** What shows the values: chips or rows; made by the first write(). @type {any} */
   let inner = null;
-  let chips = null;
+  let chips = false;
+  /** @param {Draft} draft */
   function write(draft) {
     const drafts = Array.isArray(draft) ? draft : [];
     const wanted = usesChips(spec, drafts);
@@ -25,7 +38,10 @@ CONTROLS.list = (spec, host) => {
     }
     inner.write(draft);
   }
-  /** Values that do not fit into chips any more move to rows. */
+  /**
+   * Values that do not fit into chips any more move to rows.
+   * @param {Draft[]} drafts
+   */
   function rewrite(drafts) {
     write(drafts);
     host.changed(inner.read());
@@ -54,6 +70,10 @@ CONTROLS.list = (spec, host) => {
   };
 };
 
+/**
+ * @param {Spec} spec
+ * @param {Host} host
+ */
 function rowList(spec, host) {
   const item = { kind: "json", ...(spec.item ?? {}), required: false, description: "", label: "" };
   const simple = SIMPLE.has(item.kind);
@@ -63,7 +83,9 @@ function rowList(spec, host) {
     limit += 100;
     render();
   });
+  /** @type {Draft[] | null} */
   let drafts = null; // null: nothing entered; the rows on the screen are then empty ones
+  /** @type {Row[]} */
   const rows = [];
   let limit = ROWS_AT_ONCE;
   const add = linkButton("+ Add", () => {
@@ -89,8 +111,12 @@ function rowList(spec, host) {
   }
   function value() {
     if (drafts === null) return null;
-    return drafts.length > 0 && drafts.every((draft) => draft === null) ? null : drafts;
+    return drafts.length > 0 &&
+        drafts.every((draft) => draft === null)
+      ? null
+      : drafts;
   }
+  /** @param {Draft[] | null} next */
   function commit(next) {
     drafts = next;
     if (drafts !== null && drafts.length === 0) drafts = null;
@@ -98,6 +124,7 @@ function rowList(spec, host) {
     host.changed(value());
     host.form.refresh(host.inputId);
   }
+  /** @param {Draft[]} added */
   function insert(added, droppingEmpty = false) {
     const have = droppingEmpty ? shown().filter((draft) => draft !== null) : [...shown()];
     limit = Math.max(limit, Math.min(have.length + added.length, 100));
@@ -106,10 +133,10 @@ function rowList(spec, host) {
     if (droppingEmpty && item.kind === "stac") add.focus();
     else rows.at(-1)?.place.focus();
   }
+  /** @returns {Row} */
   function makeRow() {
     // A row keeps its number; when rows are moved, their drafts change places.
-    const row = {};
-    const index = () => rows.indexOf(row);
+    const index = () => rows.findIndex((row) => row.place === place);
     const name = `${plain(host.name, 160)}, item ${rows.length + 1}`;
     const place = makePlace(item, {
       ...host,
@@ -119,6 +146,7 @@ function rowList(spec, host) {
       inList: true,
       name,
       path: () => `${host.path()}/${index()}`,
+      /** @param {Draft} draft */
       changed(draft) {
         const next = [...shown()];
         next[index()] = draft;
@@ -126,7 +154,7 @@ function rowList(spec, host) {
         host.changed(value());
       },
       onpaste: simple
-        ? (event) => {
+        ? (/** @type {ClipboardEvent} */ event) => {
           const text = event.clipboardData?.getData("text/plain") ?? "";
           if (text.trim().split(/\r\n|\r|\n/).length < 2) return;
           event.preventDefault();
@@ -139,6 +167,7 @@ function rowList(spec, host) {
         }
         : undefined,
     }, "row");
+    /** @param {number} step */
     const move = (step) =>
       h("button", {
         type: "button",
@@ -168,7 +197,7 @@ function rowList(spec, host) {
     }, "×");
     const up = move(-1);
     const down = move(1);
-    Object.assign(row, {
+    return {
       place,
       remove,
       up,
@@ -179,13 +208,12 @@ function rowList(spec, host) {
         place.node,
         h("div", { class: "ogcw-f-rowbuttons" }, up, down, remove),
       ),
-    });
-    return row;
+    };
   }
   function render() {
     const all = shown();
     const visible = all.slice(0, limit);
-    while (rows.length > visible.length) rows.pop().node.remove();
+    while (rows.length > visible.length) rows.pop()?.node.remove();
     while (rows.length < visible.length) {
       const row = makeRow();
       rows.push(row);
@@ -210,6 +238,7 @@ function rowList(spec, host) {
   render();
   return {
     node,
+    /** @param {Draft} draft */
     write(draft) {
       const next = Array.isArray(draft) ? draft : null;
       if (next === null) limit = ROWS_AT_ONCE;
@@ -221,10 +250,12 @@ function rowList(spec, host) {
       (rows[0]?.place ?? { focus: () => add.focus() }).focus();
     },
     focusSearch: () => search?.focus(),
+    /** @param {Mark} state */
     mark(state) {
       if (!host.grouped) tie(body, state, false);
     },
-    children: () => rows.map((row, i) => [String(i), row.place]),
+    children: () => rows.map((row, i) => /** @type {Part} */ ([String(i), row.place])),
+    /** @param {string} segment */
     reveal(segment) {
       if (Number(segment) >= limit && drafts) {
         limit = Number(segment) + 20;

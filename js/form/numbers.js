@@ -1,7 +1,14 @@
 // Numbers and durations as text.
 
-/** text + step, exactly, for numbers of any size: no JavaScript number in between. */
+/**
+ * text + step, exactly, for numbers of any size: no JavaScript number in between.
+ * @param {string | null} text
+ * @param {number | string} step
+ * @param {1 | -1} direction
+ * @param {{ min?: number | string, max?: number | string }} [bounds]
+ */
 export function stepText(text, step, direction, bounds = {}) {
+  /** @param {number | string} value */
   const parse = (value) => {
     const match = /^\s*([+-]?)(\d*)(?:\.(\d*))?\s*$/.exec(String(value));
     if (!match || (match[2] === "" && !match[3])) return null;
@@ -14,6 +21,7 @@ export function stepText(text, step, direction, bounds = {}) {
   const by = parse(step);
   if (!from || !by || by.digits === 0n) return null;
   const scale = Math.max(from.scale, by.scale);
+  /** @param {{ digits: bigint, scale: number }} number */
   const raise = (number) => number.digits * 10n ** BigInt(scale - number.scale);
   const low = parse(bounds.min ?? "");
   const high = parse(bounds.max ?? "");
@@ -26,7 +34,10 @@ export function stepText(text, step, direction, bounds = {}) {
   return scale === 0 ? sign + digits : `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
-/** "P1DT12H" -> "1 day 12 hours" */
+/**
+ * "P1DT12H" -> "1 day 12 hours"
+ * @param {string} text
+ */
 export function durationWords(text) {
   const [, days = "", clock = ""] = /^P([^T]*)(?:T(.+))?$/.exec((text ?? "").trim()) ?? [];
   /** @type {[string, Record<string, string>][]} */

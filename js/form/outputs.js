@@ -5,7 +5,28 @@ import { foreign, h, setText, show, uniqueId } from "../view/dom.js";
 import { listen } from "../view/model.js";
 import { count, plain } from "../view/text.js";
 
-/** The choice of outputs, folded away; nothing where the description names none. */
+/** @import { Named } from "./controls.js" */
+/** @import { Model } from "../view/model.js" */
+
+/**
+ * An output as the description names it, with what can be asked of it.
+ * @typedef {object} Option
+ * @property {string} id
+ * @property {string} [label]
+ * @property {string} [description]
+ * @property {Named[]} [media_types]
+ * @property {Named[]} [modes]
+ */
+
+/**
+ * What the request says of one output, as in its `outputs`.
+ * @typedef {{ format?: Record<string, any>, transmissionMode?: string }} Want
+ */
+
+/**
+ * The choice of outputs, folded away; nothing where the description names none.
+ * @param {Model} model
+ */
 export function outputChoice(model) {
   const title = h("span", {});
   const body = h("div", { class: "ogcw-f-outputs" });
@@ -22,12 +43,16 @@ export function outputChoice(model) {
   );
   const node = h("div", {});
   const words = h("div", { class: "ogcw-hint", role: "status" });
+  /** @type {ReturnType<typeof outputRow>[]} */
   let rows = [];
   let built = "";
 
+  /** @type {HTMLSelectElement | null} */
   let asked = null;
 
+  /** @type {() => Named[]} */
   const ways = () => model.get("response_options") ?? [];
+  /** @type {() => Option[]} */
   const options = () => model.get("output_options") ?? [];
   const chosen = () => model.get("outputs") ?? {};
 
@@ -63,6 +88,7 @@ export function outputChoice(model) {
       select,
     );
   }
+  /** @param {ReturnType<typeof outputRow>} row */
   function changed(row) {
     if (rows.every(({ isAsked }) => !isAsked())) {
       row.ask();
@@ -104,11 +130,16 @@ export function outputChoice(model) {
   return { node, stop };
 }
 
-/** One output: whether it is asked for, in which media type, by value or by reference. */
+/**
+ * One output: whether it is asked for, in which media type, by value or by reference.
+ * @param {Option} option
+ * @param {boolean} canLeaveOut
+ * @param {(row: any) => void} onchange
+ */
 function outputRow(option, canLeaveOut, onchange) {
   const label = plain(option.label || option.id, 120);
+  /** @type {Want} */
   let rest = {}; // what Python asked for and has no control here
-  const row = { id: option.id };
   const box = h("input", {
     type: "checkbox",
     onchange: () => {
@@ -117,6 +148,11 @@ function outputRow(option, canLeaveOut, onchange) {
     },
   });
   box.checked = true;
+  /**
+   * @param {string} name
+   * @param {string} first
+   * @param {Named[]} list
+   */
   const select = (
     name,
     first,
@@ -138,7 +174,7 @@ function outputRow(option, canLeaveOut, onchange) {
     ? h("div", { class: "ogcw-hint", dir: "auto" }, plain(option.description, 300))
     : null;
   const line = type || mode ? h("div", { class: "ogcw-f-line" }, type, mode) : null;
-  row.node = h(
+  const node = h(
     "div",
     { class: "ogcw-f-output" },
     canLeaveOut
@@ -150,6 +186,10 @@ function outputRow(option, canLeaveOut, onchange) {
   function draw() {
     for (const one of [line, said]) if (one) show(one, box.checked);
   }
+  /**
+   * @param {HTMLSelectElement | null} element
+   * @param {string} value
+   */
   function put(element, value) {
     if (!element) return;
     if (value !== "" && ![...element.options].some((one) => one.value === value)) {
@@ -157,32 +197,37 @@ function outputRow(option, canLeaveOut, onchange) {
     }
     element.value = value;
   }
-  row.isAsked = () => box.checked;
-  row.ask = () => {
-    box.checked = true;
-    draw();
-  };
-  row.want = () => {
-    const { format, transmissionMode, ...others } = rest;
-    const { mediaType, ...formatRest } = format ?? {};
-    const nextType = type ? type.value : mediaType ?? "";
-    const nextMode = mode ? mode.value : transmissionMode ?? "";
-    // Encoding and schema belong to the media type that they came with.
-    const nextFormat = nextType === ""
-      ? {}
-      : { mediaType: nextType, ...(nextType === mediaType ? formatRest : {}) };
-    return {
-      ...others,
-      ...(nextType === "" ? {} : { format: nextFormat }),
-      ...(nextMode === "" ? {} : { transmissionMode: nextMode }),
-    };
-  };
-  row.write = (want) => {
-    box.checked = want !== null;
-    rest = want ?? {};
-    put(type, String(rest.format?.mediaType ?? ""));
-    put(mode, String(rest.transmissionMode ?? ""));
-    draw();
+  const row = {
+    id: option.id,
+    node,
+    isAsked: () => box.checked,
+    ask() {
+      box.checked = true;
+      draw();
+    },
+    want() {
+      const { format, transmissionMode, ...others } = rest;
+      const { mediaType, ...formatRest } = format ?? {};
+      const nextType = type ? type.value : mediaType ?? "";
+      const nextMode = mode ? mode.value : transmissionMode ?? "";
+      // Encoding and schema belong to the media type that they came with.
+      const nextFormat = nextType === ""
+        ? {}
+        : { mediaType: nextType, ...(nextType === mediaType ? formatRest : {}) };
+      return {
+        ...others,
+        ...(nextType === "" ? {} : { format: nextFormat }),
+        ...(nextMode === "" ? {} : { transmissionMode: nextMode }),
+      };
+    },
+    /** @param {Want | null} want Null: not asked for. */
+    write(want) {
+      box.checked = want !== null;
+      rest = want ?? {};
+      put(type, String(rest.format?.mediaType ?? ""));
+      put(mode, String(rest.transmissionMode ?? ""));
+      draw();
+    },
   };
   return row;
 }

@@ -20,7 +20,7 @@ export function pasteBox(words, does, attributes, taken, lost = () => {}) {
     {
       class: "ogcw-f-paste",
       hidden: true,
-      onkeydown: (event) => {
+      onkeydown: (/** @type {KeyboardEvent} */ event) => {
         if (event.key !== "Escape") return;
         event.stopPropagation();
         close();
@@ -68,6 +68,7 @@ export function listBox(spec, host, added, lost) {
     placeholder: "One per line, or with commas, or a JSON list",
     "aria-label": `Paste values for ${plain(host.name, 200)}`,
   };
+  /** @param {string} text */
   const taken = (text) => added(pastedDrafts(spec, text));
   return pasteBox("Paste a list", "Add", attributes, taken, lost);
 }

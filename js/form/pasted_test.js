@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { pastedDrafts } from "./pasted.js";
 
+/**
+ * @param {string} kind
+ * @param {string} text
+ */
 const drafts = (kind, text, more = {}) => pastedDrafts({ item: { kind, ...more } }, text);
 
 Deno.test("lines, commas and tabs part texts", () => {

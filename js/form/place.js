@@ -19,8 +19,14 @@ import { CONTROLS, makeControl } from "./controls.js";
 import { isGroup, sentence, tie, usesRadios } from "./core.js";
 import { draftAsJson, emptiness, fromJsonText, isRaw, pretty } from "./drafts.js";
 
+/** @import { Control, Draft, Host, Spec } from "./controls.js" */
+
 const BESIDE = 36;
 
+/**
+ * @param {Spec} spec
+ * @param {Host} host
+ */
 export function makePlace(spec, host, style = "block") {
   const node = h("div", { class: `ogcw-f-${style}` });
   const ids = {
@@ -35,22 +41,29 @@ export function makePlace(spec, host, style = "block") {
   const hint = h("div", { id: ids.hint, class: "ogcw-hint ogcw-f-hint", dir: "auto" });
   const advice = h("div", { class: "ogcw-hint ogcw-f-advice", dir: "auto" });
   const count_ = h("span", { id: ids.count, class: "ogcw-hint ogcw-f-count" });
+  /** @type {HTMLElement | null} */
   let text = null;
+  /** The control that stands there now. @type {any} */
   let control = null;
   let raw = false; // written as JSON
   let none = false; // null was chosen: as JSON, but nothing to write
+  /** @type {Draft} */
   let kept = null; // what stood there before
+  /** @type {HTMLFieldSetElement | null} */
   let group = null;
+  /** @type {HTMLElement | null} */
   let star = null;
   let needed = false; // asked for by a condition, at the moment
   let message = "";
   let noteText = "";
+  /** @type {Draft} */
   let hidden = null; // a value that Python keeps to itself, because it holds a secret
 
   const inside = {
     ...host,
     redraw: () => drawHint(),
     id: style === "block" ? ids.control : undefined,
+    /** @param {Draft} draft */
     changed(draft) {
       hidden = null;
       const full = raw ? (draft === null ? null : { json: draft }) : draft;
@@ -137,6 +150,7 @@ export function makePlace(spec, host, style = "block") {
     });
   }
 
+  /** @param {boolean} wanted */
   function setNone(wanted) {
     if (wanted) kept = raw ? null : control.read();
     raw = none = wanted;
@@ -147,7 +161,10 @@ export function makePlace(spec, host, style = "block") {
     control.focus();
   }
 
-  /** The label of a group that can be closed, as the button that does it. */
+  /**
+   * The label of a group that can be closed, as the button that does it.
+   * @param {(Node | null)[]} title
+   */
   function foldButton(title) {
     const button = h("button", {
       type: "button",
@@ -215,7 +232,10 @@ export function makePlace(spec, host, style = "block") {
     node.classList.toggle("ogcw-f-faulty", message !== "");
   }
 
-  /** Change between the field and its JSON. */
+  /**
+   * Change between the field and its JSON.
+   * @param {boolean} toRaw
+   */
   function swap(toRaw) {
     const draft = control.read();
     if (toRaw) {
@@ -236,7 +256,10 @@ export function makePlace(spec, host, style = "block") {
     control.focus();
   }
 
-  /** Something that was picked from a menu, as if it had been typed. */
+  /**
+   * Something that was picked from a menu, as if it had been typed.
+   * @param {Draft} draft
+   */
   function put(draft) {
     if (raw) {
       raw = none = false;
@@ -261,22 +284,29 @@ export function makePlace(spec, host, style = "block") {
       h("span", { "aria-hidden": "true" }, "⋯"),
       h("span", { class: "ogcw-visually-hidden" }, `Field options of ${plain(host.name, 160)}`),
     );
-    let pop = null;
+    /** @type {ReturnType<typeof popup> | undefined} */
+    let pop;
     anchor.addEventListener("click", () => {
       if (pop?.open) {
         pop.close();
         return;
       }
+      /**
+       * @param {string} label
+       * @param {() => void} run
+       */
       const act = (label, run) =>
         h("button", {
           type: "button",
           class: "ogcw-f-menu-item",
           onclick: () => {
-            pop.close();
+            pop?.close();
             run();
           },
         }, label);
-      const items = (raw ? [] : control.actions?.() ?? []).map(([label, run]) => act(label, run));
+      const items = (raw ? [] : control.actions?.() ?? []).map((
+        /** @type {[string, () => void]} */ action,
+      ) => act(...action));
       if (control.read() !== null && spec.kind !== "secret") {
         items.push(act("Clear", () => put(null)));
       } else if (!raw && EMPTY[spec.kind]) {
@@ -301,11 +331,11 @@ export function makePlace(spec, host, style = "block") {
       );
       list.addEventListener("keydown", (event) => {
         const buttons = elementsOf(list, "button");
-        const at = buttons.indexOf(focusedElement());
+        const at = buttons.findIndex((one) => one === focusedElement());
         if (event.key === "ArrowDown") buttons[Math.min(at + 1, buttons.length - 1)]?.focus();
         else if (event.key === "ArrowUp") buttons[Math.max(at - 1, 0)]?.focus();
         else if (event.key === "Escape") {
-          pop.close();
+          pop?.close();
           anchor.focus();
         } else return;
         event.preventDefault();
@@ -319,7 +349,7 @@ export function makePlace(spec, host, style = "block") {
       anchor.setAttribute("aria-expanded", "true");
       list.querySelector("button")?.focus();
       list.addEventListener("focusout", (event) => {
-        if (!holds(list, event.relatedTarget) && event.relatedTarget !== anchor) pop.close();
+        if (!holds(list, event.relatedTarget) && event.relatedTarget !== anchor) pop?.close();
       });
     });
     return anchor;
@@ -335,6 +365,7 @@ export function makePlace(spec, host, style = "block") {
     get raw() {
       return raw;
     },
+    /** @param {Draft} draft */
     write(draft) {
       const wanted = isRaw(draft);
       // Who is writing JSON may pass through "null" on the way to something else.
@@ -357,6 +388,7 @@ export function makePlace(spec, host, style = "block") {
     },
     focus: () => control.focus(),
     children: () => (raw ? [] : control.children?.() ?? []),
+    /** @param {string} text */
     setError(text) {
       if (text === message) return;
       message = text;
@@ -367,10 +399,12 @@ export function makePlace(spec, host, style = "block") {
     get message() {
       return message;
     },
+    /** @param {boolean} now */
     setRequired(now) {
       needed = now;
       if (star) show(star, spec.required || needed);
     },
+    /** @param {string} text */
     setNote(text) {
       if (text === noteText) return;
       noteText = plain(text, 1000);
@@ -380,9 +414,11 @@ export function makePlace(spec, host, style = "block") {
       drawHint();
       mark();
     },
+    /** @param {Set<string>} faulty */
     markParts(faulty) {
       if (!raw) control.markParts?.(faulty);
     },
+    /** @param {string} segment */
     reveal(segment) {
       if (raw) return;
       control.reveal?.(segment);
@@ -399,7 +435,9 @@ export function makePlace(spec, host, style = "block") {
 
 /**
  * Null, chosen by hand: nothing to fill in but the way back.
- * @returns {import("./controls.js").Control}
+ * @param {Host} host
+ * @param {() => void} back
+ * @returns {Control}
  */
 function noValue(host, back) {
   const button = linkButton("Enter a value", back, {
@@ -414,6 +452,7 @@ function noValue(host, back) {
   };
 }
 
+/** @type {Record<string, [word: string, draft: Draft]>} */
 const EMPTY = {
   text: ["text", ""],
   multiline: ["text", ""],
@@ -423,13 +462,21 @@ const EMPTY = {
   map: ["object", []],
 };
 
-/** Whether words only say again what the label says. */
+/**
+ * Whether words only say again what the label says.
+ * @param {string} words
+ * @param {Spec} spec
+ */
 export function repeats(words, spec) {
+  /** @param {string | undefined} text */
   const bare = (text) => String(text ?? "").trim().toLocaleLowerCase().replace(/[.:]$/, "");
   return bare(words) !== "" && bare(words) === bare(spec.label || spec.key);
 }
 
-/** Dates show their example in the box. */
+/**
+ * Dates show their example in the box.
+ * @param {Spec} spec
+ */
 export function withoutExample(spec) {
   const hint = String(spec.hint ?? "");
   return ["date", "time", "datetime", "duration"].includes(spec.kind)
@@ -437,7 +484,11 @@ export function withoutExample(spec) {
     : hint;
 }
 
-/** The server's explanation: two lines, the rest on demand. */
+/**
+ * The server's explanation: two lines, the rest on demand.
+ * @param {Spec} spec
+ * @param {string} id
+ */
 export function description(spec, id) {
   const whole = String(spec.description ?? "").trim();
   if (whole === "" || repeats(whole, spec)) return null;

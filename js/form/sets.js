@@ -7,13 +7,22 @@ import { linkRow } from "./core.js";
 import { pasteBox } from "./paste_box.js";
 import { UPLOAD_PART } from "./special.js";
 
-/** The links at the foot of the form, and what they open. */
+/** @typedef {{ label: string, here: string, there: string, id: string }} Difference Of one input. */
+
+/** @import { Model } from "../view/model.js" */
+
+/**
+ * The links at the foot of the form, and what they open.
+ * @param {Model} model
+ * @param {...any} others
+ */
 export function inputSets(model, ...others) {
+  /** @param {string} type */
   const pick = (type) => () => {
     const picker = h("input", {
       type: "file",
       accept: ".json,application/json,text/plain",
-      onchange: () => read(picker.files[0], type),
+      onchange: () => read(picker.files?.[0], type),
     });
     picker.click();
   };
@@ -48,6 +57,10 @@ export function inputSets(model, ...others) {
     table,
   );
 
+  /**
+   * @param {File | undefined} file
+   * @param {string} type
+   */
   async function read(file, type) {
     if (!file) return;
     if (file.size > UPLOAD_PART) {
@@ -105,7 +118,7 @@ export function inputSets(model, ...others) {
         h(
           "tbody",
           {},
-          rows.map((row) =>
+          rows.map((/** @type {Difference} */ row) =>
             h(
               "tr",
               {},
@@ -138,4 +151,5 @@ export function inputSets(model, ...others) {
   };
 }
 
+/** @param {...any} stops */
 const stopAll = (...stops) => () => stops.forEach((stop) => stop());

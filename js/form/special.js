@@ -8,10 +8,13 @@ import { CONTROLS } from "./controls.js";
 import { groupNaming, segmented, tie } from "./core.js";
 import { textBox } from "./text.js";
 
+/** @import { Draft, Named } from "./controls.js" */
+
 const UPLOAD_LIMIT = 32 * 1024 * 1024;
 // One message must fit through Jupyter's web socket (10 MB by default).
 export const UPLOAD_PART = 3_000_000;
 
+/** @type {Record<string, string>} */
 const FILE_MODES = { upload: "Upload", reference: "By reference", text: "As text" };
 /** Languages of code by the end of a media type; those of a spec come from Python. */
 /** @type {[RegExp, string][]} */
@@ -24,25 +27,33 @@ const CODE_TYPES = [[/json\s*(;|$)/i, "json"], [/xml\s*(;|$)/i, "xml"], [
 CONTROLS.file = (spec, host) => {
   const modes = spec.modes?.length ? spec.modes : ["upload", "reference", "text"];
   const offered = spec.media_types ?? [];
+  /** @type {Draft} */
   let draft = null;
   let mode = modes[0];
   let pendingType = offered.length > 1 ? offered[0].id : null;
+  /** @type {Record<string, Draft>} */
   const kept = {};
+  /** @param {string} value */
   const modeLabel = (
     value,
   ) => (value === "text" && spec.binary ? "As base64" : FILE_MODES[value] ?? value);
-  const radios = segmented(modes.map((value) => ({ value, label: modeLabel(value) })), (next) => {
-    kept[mode] = draft;
-    mode = next;
-    draft = kept[next] ?? null;
-    draw();
-    host.changed(draft);
-    host.form.refresh(host.inputId);
-  }, {
-    class: "ogcw-f-tabs",
-    role: "radiogroup",
-    "aria-label": `How ${plain(host.name, 160)} is given`,
-  });
+  const radios = segmented(
+    modes.map((/** @type {string} */ value) => ({ value, label: modeLabel(value) })),
+    (/** @type {Draft} */ next) => {
+      kept[mode] = draft;
+      mode = next;
+      draft = kept[next] ?? null;
+      draw();
+      host.changed(draft);
+      host.form.refresh(host.inputId);
+    },
+    {
+      class: "ogcw-f-tabs",
+      role: "radiogroup",
+      "aria-label": `How ${plain(host.name, 160)} is given`,
+    },
+  );
+  /** @param {any} parts */
   const change = (parts) => {
     const next = { ...(draft ?? { type: pendingType }), ...parts, mode };
     delete next.empty;
@@ -51,6 +62,7 @@ CONTROLS.file = (spec, host) => {
       : next;
     host.changed(draft);
   };
+  /** @param {string} name */
   const inner = (name) => ({
     ...host,
     id: undefined,
@@ -63,13 +75,15 @@ CONTROLS.file = (spec, host) => {
       (chosen === "" || offered.length < 2 ? spec.language : "");
   };
   const writing = { kind: "multiline", rows: spec.rows || 4, placeholder: spec.placeholder };
-  const inText = { ...inner("text"), changed: (typed) => change({ text: typed }) };
-  const text = spec.language
-    ? codeBox(writing, inText, language)
-    : textBox(writing, inText, { lines: true });
+  const inText = {
+    ...inner("text"),
+    changed: (/** @type {string} */ typed) => change({ text: typed }),
+  };
+  const code = spec.language ? codeBox(writing, inText, language) : null;
+  const text = code ?? textBox(writing, inText, { lines: true });
   const href = textBox({ kind: "text", input_mode: "url", placeholder: "https://…" }, {
     ...inner("address"),
-    changed: (typed) => change({ href: typed }),
+    changed: (/** @type {string} */ typed) => change({ href: typed }),
   });
   const types = offered.length > 1
     ? h(
@@ -78,12 +92,14 @@ CONTROLS.file = (spec, host) => {
         class: "ogcw-input ogcw-f-type",
         "aria-label": `Media type of ${plain(host.name, 160)}`,
         onchange: () => {
-          pendingType = types.value || null;
+          pendingType = types?.value || null;
           if (draft) change({ type: pendingType });
-          text.check?.();
+          code?.check();
         },
       },
-      offered.map(({ id, label }) => h("option", { value: id }, plain(label, 100))),
+      offered.map((/** @type {Named} */ { id, label }) =>
+        h("option", { value: id }, plain(label, 100))
+      ),
       h("option", { value: "" }, "type not said"),
     )
     : null;
@@ -95,7 +111,7 @@ CONTROLS.file = (spec, host) => {
     tabindex: "-1",
     "aria-hidden": "true",
     accept: spec.accept || null,
-    onchange: () => upload(picker.files[0]),
+    onchange: () => upload(picker.files?.[0]),
   });
   const pick = h("button", {
     type: "button",
@@ -106,12 +122,12 @@ CONTROLS.file = (spec, host) => {
     "div",
     {
       class: "ogcw-f-drop",
-      ondragover: (event) => {
+      ondragover: (/** @type {DragEvent} */ event) => {
         event.preventDefault();
         drop.classList.add("ogcw-f-drop-over");
       },
       ondragleave: () => drop.classList.remove("ogcw-f-drop-over"),
-      ondrop: (event) => {
+      ondrop: (/** @type {DragEvent} */ event) => {
         event.preventDefault();
         drop.classList.remove("ogcw-f-drop-over");
         upload(event.dataTransfer?.files?.[0]);
@@ -137,6 +153,7 @@ CONTROLS.file = (spec, host) => {
     problem,
   );
 
+  /** @param {File | undefined} file */
   async function upload(file) {
     picker.value = "";
     setText(problem, "");
@@ -193,7 +210,8 @@ CONTROLS.file = (spec, host) => {
   }
   function drawType() {
     const now = (draft ? draft.type : pendingType) ?? "";
-    if (now !== "" && !offered.some(({ id }) => id === now)) {
+    if (types === null) return;
+    if (now !== "" && !offered.some((/** @type {Named} */ { id }) => id === now)) {
       types.append(h("option", { value: now }, plain(now, 100)));
     }
     types.value = now;
@@ -220,6 +238,7 @@ CONTROLS.file = (spec, host) => {
   };
 };
 
+/** @param {Blob} blob */
 async function base64Of(blob) {
   const data = new Uint8Array(await blob.arrayBuffer());
   let binary = "";
@@ -232,7 +251,9 @@ async function base64Of(blob) {
 /** A field that somebody registered: its own widget, which Python listens to. */
 CONTROLS.slot = (spec, host) => {
   const node = h("div", { class: "ogcw-f-slot", ...groupNaming(host) });
+  /** @type {Draft} */
   let draft = null;
+  /** @type {any} */
   let fallback = null;
   // Most widgets show some value from the start, which is not sent: they wait.
   const own = h("div");
@@ -253,7 +274,7 @@ CONTROLS.slot = (spec, host) => {
   };
   node.append(own, start);
   draw();
-  host.form.slot(spec.slot).then((view) => {
+  host.form.slot(spec.slot).then((/** @type {any} */ view) => {
     if (view) own.append(view.el);
     else useFallback();
   }, useFallback);

@@ -9,11 +9,18 @@ import { CONTROLS } from "./controls.js";
 import { linkRow } from "./core.js";
 import { textBox } from "./text.js";
 
+/** @import { Draft, Host, Mark, Spec } from "./controls.js" */
+
+/** @type {Record<string, string>} */
 const CHECK_MARKS = { good: "✓", odd: "!" };
+/** @type {Record<string, string>} */
 const CHECK_WORDS = { good: "", odd: "Unexpected: ", bad: "", unread: "", busy: "Looking." };
 const LONG_KEY = 300;
 
-/** The checksum that Python names long texts by (CRC-32). */
+/**
+ * The checksum that Python names long texts by (CRC-32).
+ * @param {Uint8Array} content
+ */
 function crc32(content) {
   let crc = 0xffffffff;
   for (const byte of content) {
@@ -23,7 +30,11 @@ function crc32(content) {
   return ((crc ^ 0xffffffff) >>> 0).toString(16).padStart(8, "0");
 }
 
-/** By which name Python knows the check of a text. */
+/**
+ * By which name Python knows the check of a text.
+ * @param {Spec} spec
+ * @param {string} text
+ */
 function checkKey(spec, text) {
   const name = text.trim();
   const content = new TextEncoder().encode(name);
@@ -32,7 +43,11 @@ function checkKey(spec, text) {
   }`;
 }
 
-/** The way to the search for items, where there is one and this field takes items. */
+/**
+ * The way to the search for items, where there is one and this field takes items.
+ * @param {Spec} spec
+ * @param {Host} host
+ */
 export function itemSearchLink(spec, host) {
   if (
     spec?.kind !== "stac" ||
@@ -57,6 +72,7 @@ CONTROLS.stac = (spec, host) => {
   const words = h("div", { class: "ogcw-hint ogcw-f-advice ogcw-f-stac-words" }, why, " ", again);
   const text = textBox(spec, {
     ...host,
+    /** @param {Draft} draft */
     changed(draft) {
       draw();
       host.changed(draft);
@@ -72,6 +88,7 @@ CONTROLS.stac = (spec, host) => {
     words,
     search ? linkRow(search) : null,
   );
+  /** @type {Mark} */
   let state = {};
   let inside = false;
 

@@ -7,6 +7,9 @@ import { CONTROLS } from "./controls.js";
 import { EDITABLE_TEXT, LARGE_TEXT, naming, sentence, tie } from "./core.js";
 import { durationWords, stepText } from "./numbers.js";
 
+/** @import { Draft, Host, Mark, Spec } from "./controls.js" */
+
+/** @type {Record<string, { inputmode: string }>} */
 const MODES = {
   number: { inputmode: "decimal" },
   integer: { inputmode: "numeric" },
@@ -14,14 +17,35 @@ const MODES = {
   email: { inputmode: "email" },
 };
 
-/** One box of text: a line, or several where the text or the field wants it. */
+/**
+ * @typedef {object} BoxOptions
+ * @property {boolean} [lines] Always several lines.
+ * @property {number} [rows] At least so many.
+ * @property {number} [most] At most so many; then the box scrolls.
+ * @property {boolean} [mono]
+ * @property {boolean} [nowrap]
+ * @property {boolean} [password]
+ * @property {(draft: Draft) => void} [onedit]
+ * @property {(event: ClipboardEvent) => void} [onpaste]
+ * @property {() => HTMLElement} [side] What stands beside the box.
+ */
+
+/**
+ * One box of text: a line, or several where the text or the field wants it.
+ * @param {Spec} spec
+ * @param {Host} host
+ * @param {BoxOptions} [options]
+ */
 export function textBox(spec, host, options = {}) {
   const holder = h("div", { class: "ogcw-f-box" });
+  /** @type {Draft} */
   let draft = null;
+  /** @type {any} */
   let box = null;
-  /** @type {import("./controls.js").Mark} */
+  /** @type {Mark} */
   let state = {};
 
+  /** @param {string | null} text */
   const wantsLines = (text) =>
     options.lines || spec.rows > 1 || spec.kind === "multiline" || /[\n\r]/.test(text ?? "");
 
@@ -38,6 +62,7 @@ export function textBox(spec, host, options = {}) {
       options.most ?? 14,
     );
   }
+  /** @param {KeyboardEvent} event */
   function onkeydown(event) {
     if (
       (spec.kind !== "number" && spec.kind !== "integer") || event.altKey || event.ctrlKey ||
@@ -53,6 +78,7 @@ export function textBox(spec, host, options = {}) {
     box.value = next;
     changed();
   }
+  /** @param {boolean} lines */
   function build(lines) {
     const attributes = {
       class: options.mono ? "ogcw-input ogcw-f-mono" : "ogcw-input",
@@ -74,7 +100,7 @@ export function textBox(spec, host, options = {}) {
     const unit = spec.unit
       ? h("span", { class: "ogcw-f-unit", "aria-hidden": "true" }, plain(spec.unit, 20))
       : null;
-    holder.replaceChildren(box, ...[unit, side].filter(Boolean));
+    holder.replaceChildren(box, ...[unit, side].filter((one) => one !== null));
     holder.classList.toggle("ogcw-f-box-side", Boolean(side || unit));
     tie(box, state);
   }
@@ -115,6 +141,7 @@ export function textBox(spec, host, options = {}) {
     );
     tie(box, state);
   }
+  /** @param {Draft} next */
   function write(next) {
     const text = typeof next === "string" ? next : null;
     if (box !== null && text === draft) return;
@@ -141,11 +168,15 @@ export function textBox(spec, host, options = {}) {
     write,
     read: () => draft,
     focus: () => box.focus(),
+    /** @param {Draft} next */
     mark(next) {
       state = next;
       tie(box, state);
     },
-    /** Put text in as if it had been typed. */
+    /**
+     * Put text in as if it had been typed.
+     * @param {string} text
+     */
     type(text) {
       if (box.readOnly) build(wantsLines(text));
       box.value = text;
@@ -170,7 +201,11 @@ CONTROLS.duration = (spec, host) => {
   return { ...text, hint: () => [sentence(durationWords(text.read()))] };
 };
 
-/** A slider types into the box beside it; faint while there is no value. */
+/**
+ * A slider types into the box beside it; faint while there is no value.
+ * @param {Spec} spec
+ * @param {Host} host
+ */
 function sliderControl(spec, host) {
   const range = h("input", {
     type: "range",
@@ -191,6 +226,7 @@ function sliderControl(spec, host) {
   return {
     ...text,
     node: h("div", { class: "ogcw-f-line" }, range, text.node),
+    /** @param {Draft} draft */
     write(draft) {
       text.write(draft);
       follow();
@@ -198,17 +234,26 @@ function sliderControl(spec, host) {
   };
 }
 
+/**
+ * @param {Spec} spec
+ * @returns {Spec}
+ */
 function dropEmpty(spec) {
-  return Object.fromEntries(
-    Object.entries(spec).filter(([, value]) =>
-      value !== "" && value !== null && value !== undefined
+  const { kind } = spec;
+  return Object.assign(
+    Object.fromEntries(
+      Object.entries(spec).filter(([, value]) =>
+        value !== "" && value !== null && value !== undefined
+      ),
     ),
+    { kind },
   );
 }
 
 // Dates. The text is the value; the browser's own picker only types into it, because it
 // cannot hold a time zone, nor a date that is not valid yet.
 
+/** @type {Record<string, { type: string, placeholder: string }>} */
 const PICKERS = {
   date: { type: "date", placeholder: "2021-07-13" },
   time: { type: "time", placeholder: "10:30:00Z" },
@@ -219,10 +264,15 @@ const ZONE = /(?:[zZ]|[+-]\d{2}:?\d{2})$/;
 
 function localZone() {
   const minutes = -new Date().getTimezoneOffset();
+  /** @param {number} n */
   const pad = (n) => String(Math.floor(n)).padStart(2, "0");
   return `${minutes < 0 ? "-" : "+"}${pad(Math.abs(minutes) / 60)}:${pad(Math.abs(minutes) % 60)}`;
 }
 
+/**
+ * @param {Spec} spec
+ * @param {Host} host
+ */
 function dateControl(spec, host) {
   const { type, placeholder } = PICKERS[spec.kind];
   const zoned = spec.kind !== "date";
@@ -262,6 +312,7 @@ function dateControl(spec, host) {
     text.focus();
   });
   if (zone === null) return text;
+  /** @param {Draft} draft */
   const write = (draft) => {
     text.write(draft);
     zone.follow();
@@ -270,7 +321,11 @@ function dateControl(spec, host) {
   return { ...text, node: h("div", { class: "ogcw-f-line" }, text.node, zone.node), write };
 }
 
-/** The end of a date-time as a choice: UTC, here, or whatever the text says. */
+/**
+ * The end of a date-time as a choice: UTC, here, or whatever the text says.
+ * @param {Host} host
+ * @param {() => ReturnType<typeof textBox>} text
+ */
 function zoneChooser(host, text) {
   const here = localZone();
   const node = h("select", {
@@ -300,6 +355,7 @@ CONTROLS.datetime = dateControl;
 
 /** Kept in Python once typed: the page only knows that there is one. */
 CONTROLS.secret = (spec, host) => {
+  /** @type {Draft} */
   let draft = null;
   let isSet = false;
   let typed = "";
@@ -313,7 +369,7 @@ CONTROLS.secret = (spec, host) => {
     oninput: () => {
       typed = box.value;
     },
-    onkeydown: (event) => {
+    onkeydown: (/** @type {KeyboardEvent} */ event) => {
       if (event.key === "Enter") hand();
     },
   });
@@ -328,6 +384,7 @@ CONTROLS.secret = (spec, host) => {
     host.form.send({ type: "secret", id: host.inputId, path: host.path(), secret: typed });
     draw({ set: true });
   }
+  /** @param {Draft} next */
   function draw(next) {
     draft = next?.set ? next : null;
     isSet = draft !== null;
@@ -352,6 +409,7 @@ CONTROLS.secret = (spec, host) => {
 /** Exactly one value: there is nothing to choose but whether to send it. */
 CONTROLS.const = (spec, host) => {
   const value = plain(spec.value_text, 400);
+  /** @type {Draft} */
   let draft = null;
   const box = h("input", {
     type: "checkbox",

@@ -6,35 +6,52 @@ import { CONTROLS } from "./controls.js";
 import { groupNaming, segmented, sentence, tie } from "./core.js";
 import { makePlace, repeats, withoutExample } from "./place.js";
 
+/** @import { Draft } from "./controls.js" */
+
 /** One of several kinds; what was typed in one is kept while looking at another. */
 CONTROLS.union = (spec, host) => {
   const branches = spec.branches ?? [];
-  const labels = branches.map((branch, i) => branch.label || branch.key || `Kind ${i + 1}`);
+  const labels = branches.map((/** @type {any} */ branch, /** @type {number} */ i) =>
+    branch.label || branch.key || `Kind ${i + 1}`
+  );
   const kept = new Map();
   const places = new Map();
   let chosen = 0;
   let touched = false;
   const short = labels.length <= 3 &&
-    labels.reduce((sum, label) => sum + String(label).length + 4, 0) <= 56;
+    labels.reduce(
+        (/** @type {number} */ sum, /** @type {string} */ label) => sum + String(label).length + 4,
+        0,
+      ) <= 56;
   const chooserName = `Kind of ${plain(host.name, 160)}`;
-  const select = short ? null : h("select", {
-    class: "ogcw-input ogcw-f-branch",
-    "aria-label": chooserName,
-    dir: "auto",
-    onchange: () => choose(Number(select.value)),
-  }, labels.map((label, value) => h("option", { value }, plain(label, 120))));
-  const radios = short
-    ? segmented(labels.map((label, value) => ({ value, label })), choose, {
-      role: "radiogroup",
+  const select = short ? null : h(
+    "select",
+    {
+      class: "ogcw-input ogcw-f-branch",
       "aria-label": chooserName,
-    })
+      dir: "auto",
+      onchange: () => choose(Number(select?.value)),
+    },
+    labels.map((/** @type {string} */ label, /** @type {number} */ value) =>
+      h("option", { value }, plain(label, 120))
+    ),
+  );
+  const radios = short
+    ? segmented(
+      labels.map((/** @type {string} */ label, /** @type {number} */ value) => ({ value, label })),
+      choose,
+      {
+        role: "radiogroup",
+        "aria-label": chooserName,
+      },
+    )
     : null;
   const inside = h("div", { class: "ogcw-f-branchbody" });
   const text = h("div", { class: "ogcw-hint", dir: "auto" });
   const node = h(
     "div",
     { class: "ogcw-f-union", ...groupNaming(host) },
-    select ?? radios.node,
+    select ?? radios?.node,
     inside,
     text,
   );
@@ -43,6 +60,7 @@ CONTROLS.union = (spec, host) => {
     if (!touched) return null;
     return { branch: chosen, draft: places.get(chosen)?.read() ?? null };
   }
+  /** @param {any} at */
   function place(at) {
     if (!places.has(at)) {
       const branch = { ...branches[at], required: spec.required };
@@ -66,7 +84,7 @@ CONTROLS.union = (spec, host) => {
   }
   function draw() {
     if (select) select.value = String(chosen);
-    else radios.set(chosen);
+    else radios?.set(chosen);
     if (branches.length === 0) return;
     inside.replaceChildren(place(chosen).node);
     const said = branches[chosen].kind === "area" ||
@@ -78,6 +96,7 @@ CONTROLS.union = (spec, host) => {
     setText(text, words.join(" "));
     show(text, words.length > 0);
   }
+  /** @param {number} next */
   function choose(next) {
     kept.set(chosen, places.get(chosen)?.read() ?? null);
     chosen = next;
@@ -104,7 +123,7 @@ CONTROLS.union = (spec, host) => {
     read: value,
     focus() {
       if (places.has(chosen)) places.get(chosen).focus();
-      else (select ?? radios).focus();
+      else (select ?? radios)?.focus();
     },
     mark(state) {
       places.get(chosen)?.control.mark(state);
