@@ -6,43 +6,28 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from ogc_widgets.client.http.connection import ACCEPT_S
-from ogc_widgets.client.package_check import check_package, load_package
+from ogc_widgets.client.package_check import PackageLike, check_package, load_package
 from ogc_widgets.errors import (
-    ConnectionFailedError,
     DeadlineError,
     NoSuchProcessError,
     ProblemError,
     ProtocolError,
-    RedirectError,
     ServerError,
-    TransportError,
 )
 from ogc_widgets.protocol.answers.job_replies import job_id_of, read_status
-from ogc_widgets.protocol.answers.replies import (
-    Reply,
-    asks_to_sign_in,
-    may_have_worked,
-    problem_error,
-)
+from ogc_widgets.protocol.answers.replies import Reply, asks_to_sign_in, problem_error
 from ogc_widgets.protocol.documents.problems import Problem
 from ogc_widgets.protocol.documents.processes import ProcessSummary
 from ogc_widgets.protocol.links import absolute
 from ogc_widgets.protocol.notices import silent
-from ogc_widgets.protocol.requests.packages import (
-    PackageCheck,
-    deploy_request,
-)
+from ogc_widgets.protocol.requests.packages import PackageCheck, deploy_request
 from ogc_widgets.protocol.requests.requests import Request, delete, get
 from ogc_widgets.protocol.text import MESSAGE_LIMIT, clean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
     from ogc_widgets.client.discovery import Discovery
     from ogc_widgets.protocol.documents.processes import Process
 
@@ -78,10 +63,7 @@ class Deployment:
         self._connection = discovery.connection
 
     async def deploy(
-        self,
-        package: str | bytes | Path | Mapping[str, Any],
-        *,
-        workflow: str | None = None,
+        self, package: PackageLike, *, workflow: str | None = None
     ) -> ProcessSummary:
         """Add an application package to the server as a process.
 
@@ -98,20 +80,18 @@ class Deployment:
             ServerError: No usable answer.
         """
         url = (await self._connection.resources()).processes_url
-        ready = await asyncio.to_thread(load_package, package)
         listed_before = self._discovery.known_summaries
         known = None if listed_before is None else {one.id for one in listed_before}
 
         async def look() -> str:
             listed = {process.id for process in await self._discovery.processes()}
-            new = listed - known if known is not None else set()
-            if new:
-                named = ", ".join(_name(one) for one in sorted(new)[:5])
+            if known is not None and listed - known:
+                named = ", ".join(_name(one) for one in sorted(listed - known)[:5])
                 return (
                     f"{named} is new on the server: it may have been deployed all the "
                     "same."
                 )
-            name = (await check_package(self._connection, package, workflow)).workflow
+            name = (await self.check_package(package, workflow=workflow)).workflow
             if not name:
                 return _NOT_KNOWN if known is None else "No process is new there."
             if name in listed or await self._there(name) is not None:
@@ -121,20 +101,10 @@ class Deployment:
                 )
             return f"There is no process {_name(name)} on the server so far."
 
-        return await self._deployed(
-            [
-                deploy_request(url, form, workflow=workflow)
-                for form in (ready, *ready.other_forms)
-            ],
-            look,
-        )
+        return await self._deployed("POST", url, package, workflow, look)
 
     async def replace(
-        self,
-        process_id: str,
-        package: str | bytes | Path | Mapping[str, Any],
-        *,
-        workflow: str | None = None,
+        self, process_id: str, package: PackageLike, *, workflow: str | None = None
     ) -> ProcessSummary:
         """Replace a deployed process.
 
@@ -150,9 +120,7 @@ class Deployment:
             ServerError: No usable answer.
         """
         url = await self._discovery.process_url(process_id)
-        ready = await asyncio.to_thread(load_package, package)
-        before = self._discovery.known_process(process_id)
-        self._discovery.forget_process(process_id)
+        before = self._discovery.known_processes.pop(process_id, None)
 
         async def look() -> str:
             now = await self._there(process_id)
@@ -165,20 +133,30 @@ class Deployment:
                 "the new one is not known."
             )
 
-        return await self._deployed(
-            [
-                deploy_request(url, form, workflow=workflow, method="PUT")
-                for form in (ready, *ready.other_forms)
-            ],
-            look,
-            process_id=process_id,
-        )
+        return await self._deployed("PUT", url, package, workflow, look, process_id)
+
+    async def undeploy(self, process_id: str) -> None:
+        """Remove a deployed process.
+
+        Raises:
+            NoSuchProcessError: The server does not know the process.
+            ProblemError: The server refused; 403 if the process must not be changed.
+            ServerError: No usable answer.
+        """
+        url = await self._discovery.process_url(process_id)
+        self._discovery.known_processes.pop(process_id, None)
+
+        async def look() -> str:
+            is_there = await self._there(process_id) is not None
+            where = "still" if is_there else "no longer"
+            return f"Process {_name(process_id)} is {where} on the server."
+
+        reply = await self._ask(delete(url), look)
+        if not reply.is_ok:
+            raise _refused(reply)
 
     async def check_package(
-        self,
-        package: str | bytes | Path | Mapping[str, Any],
-        *,
-        workflow: str | None = None,
+        self, package: PackageLike, *, workflow: str | None = None
     ) -> PackageCheck:
         """Look at a package before it is deployed; nothing is sent to the server.
 
@@ -191,52 +169,53 @@ class Deployment:
         """
         return await check_package(self._connection, package, workflow)
 
-    async def _ask(self, request: Request, look: Look) -> Reply:
-        """Ask for a change; look what is there where the answer does not say.
-
-        Raises:
-            ProblemError: The server broke; what is there now is said.
-            TransportError: No usable answer.
-        """
-        try:
-            reply = await self._connection.send(request, at_least_s=ACCEPT_S)
-        except (ConnectionFailedError, RedirectError):
-            raise  # no server has taken it
-        except TransportError as error:
-            error.safe, error.advice = await _seen(look), _LOOK_FIRST
-            raise
-        if may_have_worked(reply):
-            raise problem_error(reply, safe=await _seen(look), advice=_LOOK_FIRST)
-        return reply
-
     async def _there(self, process_id: str) -> Process | None:
         """The description of a process as it is now; ``None`` if there is none."""
         with contextlib.suppress(NoSuchProcessError):
             return await self._discovery.process(process_id)
         return None
 
+    async def _ask(self, request: Request, look: Look) -> Reply:
+        """Ask for a change; look what is there where the answer does not say."""
+
+        async def unknown(error: ServerError) -> ServerError:
+            error.safe, error.advice = _NOT_KNOWN, _LOOK_FIRST
+            with contextlib.suppress(ServerError), silent():
+                error.safe = await look()
+            return error
+
+        return await self._connection.ask_once(request, unknown)
+
     async def _deployed(
-        self, forms: Sequence[Request], look: Look, *, process_id: str = ""
+        self,
+        method: str,
+        url: str,
+        package: PackageLike,
+        workflow: str | None,
+        look: Look,
+        process_id: str = "",
     ) -> ProcessSummary:
         """Send a package, in the first form that the server takes."""
-        replies = []
-        for request in forms:
+        ready = await asyncio.to_thread(load_package, package)
+        refused: Reply | None = None
+        for form in (ready, *ready.other_forms):
+            request = deploy_request(url, form, workflow=workflow, method=method)
             reply = await self._ask(request, look)
-            replies.append(reply)
             if reply.status_code != _UNSUPPORTED:
                 break
-        if reply.status_code == _UNSUPPORTED:
-            reply = replies[0]
+            refused = refused or reply
+        else:
+            reply = refused or reply
         if reply.is_ok or reply.status_code in (405, 501):
             self._connection.experienced("deploy", reply, works=reply.is_ok)
         if not reply.is_ok:
             raise _refused(reply)
-        document = reply.json_or_none()
         location = self._connection.rebase(
             absolute(reply.headers.get("location", ""), reply.url)
         )
         if reply.status_code == _QUEUED:
             return await self._when_it_is_there(reply, location, process_id)
+        document = reply.json_or_none()
         if isinstance(document, Mapping):
             with contextlib.suppress(ProtocolError):
                 return ProcessSummary.from_json(document, reply.url)
@@ -281,35 +260,6 @@ class Deployment:
             safe="The server goes on with it.",
             advice="Look again in a while: client.processes()",
         )
-
-    async def undeploy(self, process_id: str) -> None:
-        """Remove a deployed process.
-
-        Raises:
-            NoSuchProcessError: The server does not know the process.
-            ProblemError: The server refused; 403 if the process must not be changed.
-            ServerError: No usable answer.
-        """
-        url = await self._discovery.process_url(process_id)
-        self._discovery.forget_process(process_id)
-
-        async def look() -> str:
-            is_there = await self._there(process_id) is not None
-            where = "still" if is_there else "no longer"
-            return f"Process {_name(process_id)} is {where} on the server."
-
-        reply = await self._ask(delete(url), look)
-        if not reply.is_ok:
-            raise _refused(reply)
-
-
-async def _seen(look: Look) -> str:
-    """What is there after a change of which the outcome is not known."""
-    try:
-        with silent():
-            return await look()
-    except ServerError:
-        return _NOT_KNOWN
 
 
 def _name(process_id: str) -> str:

@@ -53,7 +53,7 @@ _ENTRY_BYTES = 1_000
 
 
 class Discovery:
-    """The verbs that only read, and the descriptions that were read.
+    """The verbs that only read, and what they have read.
 
     Its coroutines run in the loop thread only.
 
@@ -62,14 +62,17 @@ class Discovery:
 
     Attributes:
         connection: The same.
+        known_conformance: What the server declares, once read.
+        known_summaries: The processes, once listed.
+        known_processes: The descriptions that were read, by id.
         processes_note: What there is to say about the list of processes, once read.
     """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self._processes: dict[str, Process] = {}
-        self._conformance: Conformance | None = None
-        self._summaries: tuple[ProcessSummary, ...] | None = None
+        self.known_conformance: Conformance | None = None
+        self.known_summaries: tuple[ProcessSummary, ...] | None = None
+        self.known_processes: dict[str, Process] = {}
         self.processes_note = ""
 
     async def landing_page(self) -> LandingPage:
@@ -83,9 +86,7 @@ class Discovery:
             page = (await self.connection.resources()).landing
             if page is not None:
                 return page
-        return LandingPage.from_json(
-            *await self.connection.landing_document(self.connection.url)
-        )
+        return await self.connection.landing_page(self.connection.url)
 
     async def conformance(self) -> Conformance:
         """Read which classes of the standard the server declares.
@@ -94,27 +95,18 @@ class Discovery:
             ServerError: It could not be read.
         """
         url = (await self.connection.resources()).conformance_url
-        self._conformance = Conformance.from_json(await self.connection.json_of(url))
-        return self._conformance
+        document = await self.connection.json_of(url)
+        self.known_conformance = Conformance.from_json(document)
+        return self.known_conformance
 
     async def declared(self) -> Conformance:
         """What the server declares, asked once; empty where it does not answer."""
-        if self._conformance is None:
+        if self.known_conformance is None:
             with silent(), contextlib.suppress(ServerError):
                 await self.conformance()
-            # It decides too little to ask again, or to wait for once more.
-            self._conformance = self._conformance or Conformance(())
-        return self._conformance
-
-    @property
-    def known_summaries(self) -> tuple[ProcessSummary, ...] | None:
-        """The processes if they were listed before; makes no request."""
-        return self._summaries
-
-    @property
-    def known_conformance(self) -> Conformance | None:
-        """What the server declares if that was read before; makes no request."""
-        return self._conformance
+        # It decides too little to ask again, or to wait for once more.
+        self.known_conformance = self.known_conformance or Conformance(())
+        return self.known_conformance
 
     async def capabilities(self) -> Capabilities:
         """Find out what the server can do, from all that it says and has shown.
@@ -127,25 +119,24 @@ class Discovery:
         """
         await self.connection.resources()
         unread: list[Coroutine[Any, Any, object]] = []
-        if self._conformance is None:
+        if self.known_conformance is None:
             unread.append(self.conformance())
-        if self._summaries is None:
+        if self.known_summaries is None:
             unread.append(self.processes())
         for answer in await asyncio.gather(*unread, return_exceptions=True):
             is_soft = isinstance(answer, (ProblemError, ProtocolError))
             if isinstance(answer, BaseException) and not is_soft:
                 raise answer
-        if self._conformance is None:
-            self._conformance = Conformance(())
+        self.known_conformance = self.known_conformance or Conformance(())
         return self.known_capabilities
 
     @property
     def known_capabilities(self) -> Capabilities:
         """What the server can do as far as is known; makes no request."""
         return Capabilities.of(
-            self._conformance,
+            self.known_conformance,
             self._landing,
-            self._summaries or (),
+            self.known_summaries or (),
             self.connection.experience,
         )
 
@@ -166,14 +157,13 @@ class Discovery:
         Raises:
             ServerError: The server cannot be reached.
         """
-        capabilities = await self.capabilities()
         return report(
             self.connection.url,
-            capabilities,
+            await self.capabilities(),
             landing=self._landing,
-            conformance=self._conformance,
-            processes=self._summaries,
-            descriptions=tuple(self._processes.values()),
+            conformance=self.known_conformance,
+            processes=self.known_summaries,
+            descriptions=tuple(self.known_processes.values()),
             headers=self.connection.headers,
             oddities=self.connection.oddities,
             made_by=user_agent(),
@@ -197,7 +187,7 @@ class Discovery:
                 break
             found |= new
             read = await pages.next()
-        self._summaries = tuple(found.values())
+        self.known_summaries = tuple(found.values())
         self.processes_note = ""
         if pages.is_cut:
             of = f" of {pages.total}" if (pages.total or 0) > len(found) else ""
@@ -213,12 +203,8 @@ class Discovery:
         Some give ten and say nothing of the others unless they are asked for more;
         some refuse to be asked.
         """
-        pages = Pages(
-            self.connection,
-            with_query(url, {"limit": MOST_LISTED}),
-            "processes",
-            limit=MOST_LISTED,
-        )
+        large = with_query(url, {"limit": MOST_LISTED})
+        pages = Pages(self.connection, large, "processes", limit=MOST_LISTED)
         try:
             return pages, await pages.next()
         except SignInError:
@@ -240,21 +226,16 @@ class Discovery:
         if reply.status_code in (404, 405) and linked not in ("", url):
             reply = await self.connection.send(requests.get(linked))
         if not reply.is_ok:
-            raise problem_error(
-                reply,
-                missing=NoSuchProcessError,
-                advice="client.processes() lists what there is."
-                if reply.status_code == 404
-                else "",
-            )
+            is_missing = reply.status_code == 404
+            advice = "client.processes() lists what there is." if is_missing else ""
+            raise problem_error(reply, missing=NoSuchProcessError, advice=advice)
         document = await off_loop(len(reply.body), reply.json)
-        process = Process.from_json(document, url)
-        self._processes[process_id] = process
-        return process
+        self.known_processes[process_id] = Process.from_json(document, url)
+        return self.known_processes[process_id]
 
     def _linked_description(self, process_id: str) -> str:
         """Where the list says that a description is, for servers with other paths."""
-        for summary in self._summaries or ():
+        for summary in self.known_summaries or ():
             if summary.id == process_id:
                 link = find_link(summary.links, "self", "process", "describe")
                 given = reading.text(summary.raw.get("processDescriptionURL"))
@@ -269,11 +250,3 @@ class Discovery:
         if not isinstance(process_id, str) or not process_id:
             raise InputError("The id of a process is a text that is not empty.")
         return join_path((await self.connection.resources()).processes_url, process_id)
-
-    def known_process(self, process_id: str) -> Process | None:
-        """Return a description that was read before; makes no request."""
-        return self._processes.get(process_id)
-
-    def forget_process(self, process_id: str) -> None:
-        """Read the description again when it is needed next."""
-        self._processes.pop(process_id, None)

@@ -12,18 +12,15 @@ from ogc_widgets.client.http.connection import ACCEPT_S
 from ogc_widgets.client.jobs import ledger
 from ogc_widgets.client.jobs.ajob import AsyncJob
 from ogc_widgets.errors import (
-    ConnectionFailedError,
     NoSuchProcessError,
     ProblemError,
     ProtocolError,
-    RedirectError,
     ServerError,
     SubmissionUnknownError,
-    TransportError,
 )
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.job_replies import Submitted, read_submitted
-from ogc_widgets.protocol.answers.replies import Reply, may_have_worked, problem_error
+from ogc_widgets.protocol.answers.replies import Reply, problem_error
 from ogc_widgets.protocol.documents.status import StatusInfo
 from ogc_widgets.protocol.jobs.job_query import JobQuery, newest_first
 from ogc_widgets.protocol.notices import silent
@@ -106,27 +103,20 @@ class Execution:
             has_response=declared is None or declared.has_response,
             extra=extra,
         )
-        is_sync = "Prefer" not in request.headers
-        key = await asyncio.to_thread(
-            ledger.note_sending, self._connection.url, process_id
-        )
+        server = self._connection.url
+        key = await asyncio.to_thread(ledger.note_sending, server, process_id)
         try:
-            reply, submitted = await self._submit(request, process_id, is_sync=is_sync)
-        except (SubmissionUnknownError, ProtocolError):
-            await asyncio.to_thread(ledger.note_answer, key, "unknown")
-            raise
-        except ServerError:
-            await asyncio.to_thread(ledger.note_answer, key, "refused")
+            reply, made = await self._submit(request, process_id)
+        except ServerError as error:
+            is_open = isinstance(error, (SubmissionUnknownError, ProtocolError))
+            outcome = "unknown" if is_open else "refused"
+            await asyncio.to_thread(ledger.note_answer, key, outcome)
             raise
         await asyncio.to_thread(
-            ledger.note_answer,
-            key,
-            "answered",
-            job_id=submitted.job_id,
-            url=submitted.job_url,
+            ledger.note_answer, key, "answered", job_id=made.job_id, url=made.job_url
         )
         wanted = tuple(requests.wanted_outputs(outputs))
-        return await self._job_of(reply, submitted, process_id, inputs, wanted)
+        return await self._job_of(reply, made, process_id, inputs, wanted)
 
     async def create_job(
         self,
@@ -153,7 +143,7 @@ class Execution:
             await self._discovery.process_url(process_id),
             inputs,
             outputs,
-            process=self._discovery.known_process(process_id),
+            process=self._discovery.known_processes.get(process_id),
         )
         reply = await self._connection.send(request, at_least_s=ACCEPT_S)
         if reply.is_ok or reply.status_code in (404, 405, 501):
@@ -180,7 +170,7 @@ class Execution:
 
     async def _description(self, process_id: str) -> Process | None:
         """The description, for the ``execute`` link and the abilities, if readable."""
-        known = self._discovery.known_process(process_id)
+        known = self._discovery.known_processes.get(process_id)
         if known is not None:
             return known
         try:
@@ -192,31 +182,30 @@ class Execution:
             return None
 
     async def _submit(
-        self, request: requests.Request, process_id: str, *, is_sync: bool
+        self, request: requests.Request, process_id: str
     ) -> tuple[Reply, Submitted]:
         found = await self._connection.resources()
-        started = time.monotonic()
-        try:
-            reply = await self._connection.send(
-                request,
-                at_least_s=SYNC_S if is_sync else ACCEPT_S,
-                is_counted=not is_sync,
-            )
-        except (ConnectionFailedError, RedirectError):
-            raise  # no server has taken it
-        except TransportError as error:
-            raise await self._unknown(error, process_id, started) from error
-        if may_have_worked(reply):
-            raise await self._unknown(problem_error(reply), process_id, started)
+        is_sync = "Prefer" not in request.headers
+        started_s = time.monotonic()
+
+        async def unknown(error: ServerError) -> ServerError:
+            return await self._unknown(error, process_id, started_s)
+
+        reply = await self._connection.ask_once(
+            request,
+            unknown,
+            at_least_s=SYNC_S if is_sync else ACCEPT_S,
+            is_counted=not is_sync,
+        )
         # Where warnings are errors, one must not cost us a job that has started.
         with silent():
             return reply, read_submitted(reply, found.jobs_url, self._connection.rebase)
 
     async def _unknown(
-        self, error: ServerError, process_id: str, started: float
+        self, error: ServerError, process_id: str, started_s: float
     ) -> SubmissionUnknownError:
         """Look which jobs may be the one of which nothing was heard."""
-        elapsed_s = time.monotonic() - started + _CLOCK_SLACK_S
+        elapsed_s = time.monotonic() - started_s + _CLOCK_SLACK_S
         candidates: list[AsyncJob] = []
         seen = "The list of jobs could not be read."
         with contextlib.suppress(ServerError, TimeoutError), silent():

@@ -13,9 +13,10 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ogc_widgets.client.stac.stac_reader import StacReader
 from ogc_widgets.errors import InputError, MissingExtraError, ProtocolError, ServerError
@@ -34,9 +35,9 @@ from ogc_widgets.protocol.requests.packages import (
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ogc_widgets.client.http.connection import Connection
+
+PackageLike: TypeAlias = str | bytes | Path | Mapping[str, Any]
 
 DESCRIBE_S = 60.0
 PACKAGE_BYTES = 8 * 2**20
@@ -45,38 +46,32 @@ _NEEDS = ("cwl2ogc", "cwltool")
 _ACCEPT = "application/cwl, application/yaml;q=0.9, application/json;q=0.9, */*;q=0.5"
 
 
-def load_package(package: str | bytes | Path | Mapping[str, Any]) -> Package:
+def load_package(package: PackageLike) -> Package:
     """Read a package that may be a file.
 
     Raises:
         InputError: It cannot be read, or is no package.
     """
-    path: Path | None = package if isinstance(package, Path) else None
-    if isinstance(package, str) and _is_path(package):
-        path = Path(package.strip())
-    if path is None:
+    if isinstance(package, str) and not (
+        "\n" in package or package.lstrip().startswith("{") or is_address(package)
+    ):
+        package = Path(package.strip())
+    if not isinstance(package, Path):
         return read_package(package)
     try:
-        content = path.expanduser().read_bytes()
+        content = package.expanduser().read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", "") or str(error)
         raise InputError(
-            f"{path.name or 'The file'} cannot be read: {reason}.",
+            f"{package.name or 'The file'} cannot be read: {reason}.",
             safe="Nothing was sent.",
             advice="Pass the path, address, text or dict of a CWL file.",
         ) from None
     return read_package(content)
 
 
-def _is_path(text: str) -> bool:
-    is_text = "\n" in text or text.lstrip().startswith("{")
-    return not is_text and not is_address(text)
-
-
 async def check_package(
-    client: Connection,
-    package: str | bytes | Path | Mapping[str, Any],
-    workflow: str | None,
+    client: Connection, package: PackageLike, workflow: str | None
 ) -> PackageCheck:
     """Say what can be known of a package; sends nothing to the server.
 
@@ -88,6 +83,7 @@ async def check_package(
     except InputError as error:
         return PackageCheck(problem=error.what)
     text, address = ready.cwl
+    known = PackageCheck(ready, address=address)
     if address:
         try:
             text = await _fetched(client, address)
@@ -96,18 +92,18 @@ async def check_package(
                 "The package could not be looked at from here; the server may reach "
                 f"it all the same. {error.what}"
             )
-            return PackageCheck(ready, note=note, address=address)
+            return replace(known, note=note)
     if not text:
-        return PackageCheck(ready, note="The package holds no CWL that can be read.")
-    version = cwl_version(text)
-    problem = version_problem(version)
+        return replace(known, note="The package holds no CWL that can be read.")
+    known = replace(known, cwl_version=cwl_version(text))
+    problem = version_problem(known.cwl_version)
     if problem:
-        return PackageCheck(ready, problem, cwl_version=version, address=address)
-    known = PackageCheck(ready, cwl=text, cwl_version=version, address=address)
+        return replace(known, problem=problem)
+    known = replace(known, cwl=text)
     if not all(importlib.util.find_spec(name) for name in _NEEDS):
         missing = MissingExtraError("Showing the inputs before", "lab")
         return replace(known, note=str(missing))
-    return _told(known, await asyncio.to_thread(_described, text, workflow or ""))
+    return await asyncio.to_thread(_described, known, workflow or "")
 
 
 async def _fetched(client: Connection, address: str) -> str:
@@ -130,43 +126,36 @@ async def _fetched(client: Connection, address: str) -> str:
     return reply.body.decode("utf-8-sig", errors="replace")
 
 
-def _described(text: str, workflow: str) -> dict[str, Any]:
-    """Let the program describe CWL; ``{"note": ...}`` where it cannot."""
+def _described(known: PackageCheck, workflow: str) -> PackageCheck:
+    """Let the program describe CWL, and say what it has told."""
     with tempfile.TemporaryDirectory(prefix="ogcw-") as folder:
         path = Path(folder) / "package.cwl"
-        path.write_text(text, encoding="utf-8")
-        command = [
-            sys.executable,
-            "-m",
-            _DESCRIBER,
-            str(path),
-            f"--workflow={workflow}",
-        ]
+        path.write_text(known.cwl, encoding="utf-8")
+        program = [sys.executable, "-m", _DESCRIBER]
         try:
             done = subprocess.run(  # noqa: S603 # our own program
-                command, capture_output=True, timeout=DESCRIBE_S, check=False
+                [*program, str(path), f"--workflow={workflow}"],
+                capture_output=True,
+                timeout=DESCRIBE_S,
+                check=False,
             )
         except subprocess.TimeoutExpired:
-            return {
-                "note": f"The package could not be looked at within {DESCRIBE_S:.0f} s;"
-                " it may import files from an address that does not answer."
-            }
+            note = (
+                f"The package could not be looked at within {DESCRIBE_S:.0f} s; it may "
+                "import files from an address that does not answer."
+            )
+            return replace(known, note=note)
         except OSError as error:
-            return {"note": f"No program can be started here: {error.strerror}."}
+            note = f"No program can be started here: {error.strerror}."
+            return replace(known, note=note)
     try:
-        told: dict[str, Any] = json.loads(done.stdout)
+        told: Mapping[str, Any] = json.loads(done.stdout)
     except ValueError:
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        said = clean("".join(last), limit=300)
-        return {"note": f"The package could not be converted: {said or 'no reason'}"}
-    return told
-
-
-def _told(known: PackageCheck, told: Mapping[str, Any]) -> PackageCheck:
+        said = clean("".join(last), limit=300) or "no reason"
+        return replace(known, note=f"The package could not be converted: {said}")
     if "error" in told:
         return replace(known, problem=str(told["error"].get("detail", "")))
-    if "note" in told:
-        return replace(known, note=str(told["note"]))
     # A package need not name its process; the server gives it a name then.
     with silent():
         process = Process.from_json({**told, "id": told["id"] or "(no id)"})

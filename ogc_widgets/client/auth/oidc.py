@@ -13,7 +13,6 @@ request says that the user has to sign in.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import math
 import time
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from urllib.parse import urlsplit
 
 from ogc_widgets.client.auth import keyring_store
 from ogc_widgets.client.auth.provider import Provider, RefusedError, Tokens, seconds
-from ogc_widgets.client.auth.secret import Secret, SecretSource
+from ogc_widgets.client.auth.secret import KeptSecret, Secret
 from ogc_widgets.errors import ProtocolError, ServerError, SignInError, TransportError
 from ogc_widgets.protocol.links import WEB_SCHEMES, absolute
 from ogc_widgets.protocol.text import clean
@@ -72,7 +71,7 @@ class DeviceCode:
         )
 
 
-class OpenIdConnect(SecretSource):
+class OpenIdConnect(KeptSecret):
     """Tokens that a provider gives out.
 
     Args:
@@ -81,53 +80,31 @@ class OpenIdConnect(SecretSource):
         audience: Which server the token is for, where the provider wants to know.
     """
 
-    __slots__ = ("_audience", "_lock", "_scope", "_seen", "_tokens", "_until_s",
-                 "provider")  # fmt: skip
+    __slots__ = ("_audience", "_due_s", "_refresh_token", "_scope", "provider")
 
     def __init__(
         self, provider: Provider, *, scope: str | None = None, audience: str = ""
     ) -> None:
+        super().__init__()
         self.provider = provider
         self._scope = scope
         self._audience = audience
-        self._tokens: Tokens | None = None
-        self._until_s = math.inf
-        self._seen: list[Secret] = []
-        self._lock = asyncio.Lock()
+        self._refresh_token = Secret()
+        self._due_s = math.inf
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.provider.host} ***>"
 
-    async def secret(self, refused: str = "") -> str:
-        """Return a valid token, renewed where it is about to run out."""
-        async with self._lock:
-            tokens = self._tokens
-            if tokens is None or tokens.access.reveal() == refused:
-                await self._get()
-            elif self._is_due(tokens):
-                # Still valid for a while: a provider that is down is no reason to stop.
-                with contextlib.suppress(TransportError):
-                    await self._get()
-            return self._tokens.access.reveal() if self._tokens else ""
+    def _is_due(self) -> bool:
+        return time.monotonic() >= self._due_s
 
-    def _is_due(self, tokens: Tokens) -> bool:
+    def _take_all(self, tokens: Tokens) -> None:
+        self._take(tokens.access)
         early_s = min(_EARLY_S, tokens.lasts_s * _EARLY_SHARE)
-        return time.monotonic() >= self._until_s - early_s
-
-    async def _get(self) -> None:
-        """Get tokens without any help of a user, if that can be. Holds the lock."""
-        raise NotImplementedError
-
-    def _take(self, tokens: Tokens) -> None:
-        if not tokens.refresh and self._tokens is not None:
-            tokens.refresh = self._tokens.refresh  # it goes on being valid
-        self._tokens = tokens
-        self._until_s = time.monotonic() + tokens.lasts_s
-        self._seen += [secret for secret in (tokens.access, tokens.refresh) if secret]
-
-    def known(self) -> set[str]:
-        """Return all tokens that the provider gave out."""
-        return {secret.reveal() for secret in self._seen}
+        self._due_s = time.monotonic() + tokens.lasts_s - early_s
+        if tokens.refresh:  # else the one before goes on being valid
+            self._refresh_token = tokens.refresh
+            self._known.append(tokens.refresh)
 
 
 class ClientCredentials(OpenIdConnect):
@@ -141,7 +118,7 @@ class ClientCredentials(OpenIdConnect):
             await self._get()
 
     async def _get(self) -> None:
-        self._take(
+        self._take_all(
             await self.provider.tokens(
                 "client_credentials", scope=self._scope or "", audience=self._audience
             )
@@ -177,7 +154,7 @@ class DeviceFlow(OpenIdConnect):
     async def needs_user(self) -> bool:
         """Whether a user has to type a code before there is a token."""
         async with self._lock:
-            return self._tokens is None and not await self._use_kept()
+            return not self._last and not await self._use_kept()
 
     async def begin_again(self) -> None:
         """Show a code and wait until the user has typed it.
@@ -195,10 +172,9 @@ class DeviceFlow(OpenIdConnect):
         await self.finish(code)
 
     async def _get(self) -> None:
-        if self._tokens is not None:
-            await self._refresh(self._tokens.refresh.reveal())
-            return
-        if not await self._use_kept():
+        if self._last:
+            await self._refresh(self._refresh_token.reveal())
+        elif not await self._use_kept():
             await self._ask_user()
 
     async def _use_kept(self) -> bool:
@@ -296,7 +272,7 @@ class DeviceFlow(OpenIdConnect):
         raise _ended(None, code)
 
     async def _keep(self, tokens: Tokens) -> None:
-        self._take(tokens)
+        self._take_all(tokens)
         refresh = tokens.refresh.reveal()
         if self._kept_as and refresh:
             await asyncio.to_thread(keyring_store.write, self._kept_as, refresh)

@@ -12,7 +12,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from ogc_widgets.errors import InputError, ServerError, SignInError
+from ogc_widgets.errors import InputError, ServerError, SignInError, TransportError
 
 if TYPE_CHECKING:
     import httpx
@@ -112,8 +112,47 @@ class FixedSecret(SecretSource):
         return {self._text.reveal()}
 
 
-class AskedSecret(SecretSource):
-    """A secret that a function returns; kept until the server refuses it.
+class KeptSecret(SecretSource):
+    """A secret that is had from elsewhere, and kept until it is refused or runs out."""
+
+    __slots__ = ("_known", "_last", "_lock")
+
+    def __init__(self) -> None:
+        self._last = Secret()
+        self._known: list[Secret] = []
+        self._lock = asyncio.Lock()
+
+    async def secret(self, refused: str = "") -> str:
+        """Return the last one, or have another if that was refused."""
+        async with self._lock:
+            # Another request may have renewed it while this one waited.
+            if not self._last or self._last.reveal() == refused:
+                await self._get()
+            elif self._is_due():
+                # Still valid for a while: a server that is down is no reason to stop.
+                with contextlib.suppress(TransportError):
+                    await self._get()
+            return self._last.reveal()
+
+    def _is_due(self) -> bool:
+        """Whether the last one is about to run out."""
+        return False
+
+    async def _get(self) -> None:
+        """Have another one, and :meth:`_take` it. Holds the lock."""
+        raise NotImplementedError
+
+    def _take(self, secret: Secret) -> None:
+        self._last = secret
+        self._known.append(secret)
+
+    def known(self) -> set[str]:
+        """Return all that were given out."""
+        return {secret.reveal() for secret in self._known}
+
+
+class AskedSecret(KeptSecret):
+    """A secret that a function returns.
 
     Args:
         function: Returns the secret, or a coroutine that does. A plain function runs in
@@ -121,38 +160,27 @@ class AskedSecret(SecretSource):
         place: Where the function finds it, for ``repr``.
     """
 
-    __slots__ = ("_ask", "_known", "_last", "_lock", "_place")
+    __slots__ = ("_ask", "_place")
 
     def __init__(self, function: Callable[[], object], place: str = "") -> None:
+        super().__init__()
         self._ask = function
         self._place = place
-        self._last = Secret()
-        self._known: list[Secret] = []
-        self._lock = asyncio.Lock()
 
     def __repr__(self) -> str:
         return f"<{self._place}>" if self._place else super().__repr__()
-
-    async def secret(self, refused: str = "") -> str:
-        """Return the last one, or ask for another if that was refused."""
-        async with self._lock:
-            # Another request may have renewed it while this one waited.
-            if not self._last or self._last.reveal() == refused:
-                self._last = Secret(await self._answer())
-                self._known.append(self._last)
-            return self._last.reveal()
 
     async def begin_again(self) -> None:
         """Ask the function when a secret is next needed."""
         async with self._lock:
             self._last = Secret()
 
-    async def _answer(self) -> str:
+    async def _get(self) -> None:
         try:
             answer = await asyncio.to_thread(self._call)
             if inspect.isawaitable(answer):
                 answer = await answer
-            return filled(answer)
+            self._take(Secret(filled(answer)))
         except (InputError, ServerError, asyncio.CancelledError):
             raise
         # Also what would end a program: here it would end the thread of all requests.
@@ -171,10 +199,6 @@ class AskedSecret(SecretSource):
         except StopIteration as error:
             # A future cannot hold this one: whoever waits for it would do so for ever.
             raise RuntimeError("StopIteration") from error
-
-    def known(self) -> set[str]:
-        """Return all that were given out."""
-        return {secret.reveal() for secret in self._known}
 
 
 SecretLike = str | Callable[[], str] | Callable[[], Awaitable[str]] | SecretSource

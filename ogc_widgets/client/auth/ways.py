@@ -36,7 +36,7 @@ from ogc_widgets.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 PLACEHOLDER = "$TOKEN"
 
@@ -52,10 +52,13 @@ Flow = AsyncGenerator[httpx.Request, httpx.Response]
 
 
 class Way(Sealed, httpx.Auth):
-    """A way to sign requests, as far as a client looks into it."""
+    """A way to sign requests, as far as a client looks into it.
+
+    Attributes:
+        source: Where its secret comes from, if that is one of ours.
+    """
 
     source: SecretSource | None = None
-    """Where its secret comes from, if that is one of ours."""
 
     @property
     def placeholders(self) -> Mapping[str, str]:
@@ -77,6 +80,7 @@ class HeaderAuth(Way):
         header: Name of the header.
         source: Where the secret comes from.
         scheme: Word in front of the secret, such as ``Bearer``, or ``""``.
+        encode: Writes the secret as it stands in the header.
 
     Raises:
         InputError: A header cannot carry the secret.
@@ -84,29 +88,32 @@ class HeaderAuth(Way):
 
     source: SecretSource
 
-    def __init__(self, header: str, source: SecretSource, scheme: str = "") -> None:
-        self.header = header
+    def __init__(
+        self,
+        header: str,
+        source: SecretSource,
+        scheme: str = "",
+        encode: Callable[[str], str] = for_header,
+    ) -> None:
         self.source = source
-        self.scheme = scheme
+        self._header = header
+        self._scheme = scheme
+        self._encode = encode
         # The secret that was asked for last because the one before was refused.
         self._renewed = Secret()
         self._renewed_at_s = 0.0
-        for secret in source.known():
-            self.encoded(secret)  # better now than in the middle of a job
+        self.known()  # better now than in the middle of a job
 
     @property
     def placeholders(self) -> Mapping[str, str]:
         """The header."""
-        return {self.header: f"{self.scheme} {PLACEHOLDER}".strip()}
-
-    def encoded(self, secret: str) -> str:
-        """The secret as it stands in the header."""
-        return for_header(secret)
+        return {self._header: f"{self._scheme} {PLACEHOLDER}".strip()}
 
     def known(self) -> set[str]:
-        """Return the secrets, plain and as they stand in the header."""
+        """Return the secrets, plain and encoded; padding is often left out."""
         secrets = self.source.known()
-        return secrets | {self.encoded(secret) for secret in secrets}
+        encoded = {self._encode(secret) for secret in secrets}
+        return secrets | encoded | {one.rstrip("=") for one in encoded}
 
     async def get_ready(self) -> None:
         """Have a secret."""
@@ -115,14 +122,14 @@ class HeaderAuth(Way):
     async def async_auth_flow(self, request: httpx.Request) -> Flow:
         """Send the secret, and once more a newer one where it may have run out."""
         secret = await self._secret()
-        request.headers[self.header] = self._written(secret)
+        request.headers[self._header] = self._written(secret)
         response = yield request
         status_code = response.status_code
         # After a 403 only what changes nothing is tried once more.
         if status_code == 401 or (status_code == 403 and request.method in _SAFE):
             newer = await self._newer(secret, status_code)
             if newer != secret:
-                request.headers[self.header] = self._written(newer)
+                request.headers[self._header] = self._written(newer)
                 yield request
 
     async def _newer(self, refused: str, status_code: int) -> str:
@@ -155,36 +162,31 @@ class HeaderAuth(Way):
             ) from error
 
     def _written(self, secret: str) -> str:
-        return f"{self.scheme} {self.encoded(secret)}".strip()
+        return f"{self._scheme} {self._encode(secret)}".strip()
 
 
-class BearerAuth(HeaderAuth):
-    """A token, as OAuth and most servers use them."""
+def bearer(source: SecretSource) -> HeaderAuth:
+    """A token; it is often copied together with the word in front of it."""
 
-    def __init__(self, source: SecretSource) -> None:
-        super().__init__("Authorization", source, "Bearer")
-
-    def encoded(self, secret: str) -> str:
-        """The token; it is often copied together with the word in front of it."""
+    def encode(secret: str) -> str:
         return for_header(secret).removeprefix("Bearer ").strip()
 
+    return HeaderAuth("Authorization", source, "Bearer", encode)
 
-class BasicAuth(HeaderAuth):
-    """A user and a password."""
 
-    def __init__(self, user: str, password: SecretSource) -> None:
-        if not isinstance(user, str) or ":" in user:
-            raise InputError("A user name is a text without a colon.")
-        self._user = user
-        super().__init__("Authorization", password, "Basic")
+def basic(user: str, password: SecretSource) -> HeaderAuth:
+    """A user and a password.
 
-    def encoded(self, secret: str) -> str:
-        """User and password together, in Base64."""
-        return base64.b64encode(f"{self._user}:{secret}".encode()).decode("ascii")
+    Raises:
+        InputError: The name cannot be sent.
+    """
+    if not isinstance(user, str) or ":" in user:
+        raise InputError("A user name is a text without a colon.")
 
-    def known(self) -> set[str]:
-        """Return every text that must not be seen; padding is often left out."""
-        return super().known() | {one.rstrip("=") for one in super().known()}
+    def encode(secret: str) -> str:
+        return base64.b64encode(f"{user}:{secret}".encode()).decode("ascii")
+
+    return HeaderAuth("Authorization", password, "Basic", encode)
 
 
 class PluginAuth(Way):
@@ -348,10 +350,10 @@ def way_of(auth: Auth) -> Way | None:
     if isinstance(auth, tuple) and len(auth) == 2:
         user, password = auth
         if isinstance(password, str):  # of any characters, and even empty
-            return BasicAuth(user, FixedSecret(password))
-        return BasicAuth(user, source_of(password))
+            return basic(user, FixedSecret(password))
+        return basic(user, source_of(password))
     if isinstance(auth, str | SecretSource) or callable(auth):
-        return BearerAuth(source_of(auth))
+        return bearer(source_of(auth))
     raise InputError(
         f"auth cannot be a {type(auth).__name__}.",
         advice="Pass a token, (user, password), a function that returns a token, an "

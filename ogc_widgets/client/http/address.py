@@ -133,15 +133,12 @@ def find_resources(base_url: str, landing: LandingPage | None) -> Resources:
 
     def resource(relation: str, path: str) -> str:
         link = find_link(links, relation)
-        if link is not None:
-            url = rebase(link.href)
-            if same_origin(url, base_url):
-                return url
-        return join_path(base_url, path)
+        url = rebase(link.href) if link else ""
+        return url if same_origin(url, base_url) else join_path(base_url, path)
 
     return Resources(
-        landing=landing,
-        rebase=rebase,
+        landing,
+        rebase,
         processes_url=resource("processes", "processes"),
         jobs_url=resource("job-list", "jobs"),
         conformance_url=resource("conformance", "conformance"),

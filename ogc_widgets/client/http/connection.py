@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 import re
 import weakref
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ogc_widgets.client.auth.credentials import Credentials
@@ -23,9 +23,18 @@ from ogc_widgets.client.http.address import (
 )
 from ogc_widgets.client.http.loop import off_loop, tidy_up
 from ogc_widgets.client.http.transport import Transport
-from ogc_widgets.errors import ProblemError, ProtocolError, SignInError
+from ogc_widgets.errors import (
+    ConnectionFailedError,
+    ProblemError,
+    ProtocolError,
+    RedirectError,
+    ServerError,
+    SignInError,
+    TransportError,
+)
 from ogc_widgets.protocol.answers.replies import (
     Reply,
+    may_have_worked,
     problem_error,
     refuse_login_page,
     unexpected_page,
@@ -40,7 +49,6 @@ if TYPE_CHECKING:
     from ogc_widgets.client.auth.secret import Auth
     from ogc_widgets.client.http.body import Stream
     from ogc_widgets.client.http.environment import Verify
-    from ogc_widgets.client.http.reach import Reach
     from ogc_widgets.client.results.object_store import S3
 
 # Seconds that a server may take to accept something, at least.
@@ -58,13 +66,8 @@ _ADDRESS_ADVICE = (
 class Connection:
     """The way to one server, without the verbs of the standard.
 
-    Args:
-        url: Address of the landing page.
-        auth: What identifies the user; see :class:`~ogc_widgets.client.AsyncClient`.
-        headers: Further headers for this server only.
-        params: Query members that go along with every request to it.
-        timeout_s: Seconds for one complete exchange.
-        verify: How certificates are checked.
+    Its coroutines run in the loop thread only. The arguments are those of
+    :class:`~ogc_widgets.client.Client`.
 
     Attributes:
         url: The address in use, without a trailing slash.
@@ -116,13 +119,8 @@ class Connection:
         """Names of the query members that go along with every request."""
         return self.transport.credentials.param_names
 
-    @property
-    def reach(self) -> Reach:
-        """What servers may make this client connect to."""
-        return self.transport.reach
-
-    async def landing_document(self, base: str) -> tuple[object, str]:
-        """Read a landing page; return it and its address. Only in the loop thread.
+    async def landing_page(self, base: str) -> LandingPage:
+        """Read a landing page.
 
         Raises:
             ProtocolError: It is another document.
@@ -133,23 +131,21 @@ class Connection:
         spellings = [base, f"{base}/"]
         if self._typed_with_slash and base == self.url:
             spellings.reverse()
-        first: Reply | None = None
+        replies: list[Reply] = []
         for url in spellings:
             reply = await self.send(requests.get(url))
             document = reply.json_or_none() if reply.is_ok else None
             if is_landing_page(document):
                 self.headers = reply.headers
-                return document, reply.url
-            first = first or reply
+                return LandingPage.from_json(document, reply.url)
+            replies.append(reply)
             if reply.status_code in _SAME_WITH_SLASH:
                 break
-        return self._no_landing_page(first or reply)
-
-    def _no_landing_page(self, reply: Reply) -> NoReturn:
-        if reply.is_ok:
-            raise unexpected_page(reply, "the landing page")
-        is_refused = reply.status_code in (401, 403)
-        raise problem_error(reply, advice="" if is_refused else _ADDRESS_ADVICE)
+        first = replies[0]
+        if first.is_ok:
+            raise unexpected_page(first, "the landing page")
+        is_refused = first.status_code in (401, 403)
+        raise problem_error(first, advice="" if is_refused else _ADDRESS_ADVICE)
 
     async def resources(self) -> Resources:
         """Find where the resources are; asked once.
@@ -166,27 +162,21 @@ class Connection:
 
     async def _find_resources(self) -> Resources:
         try:
-            document, url = await self.landing_document(self.url)
+            return find_resources(self.url, await self.landing_page(self.url))
         except SignInError:
             raise
         except (ProblemError, ProtocolError):
             outer = outer_url(self.url)
             if outer:
                 with contextlib.suppress(ProblemError, ProtocolError):
-                    document, url = await self.landing_document(outer)
+                    found = find_resources(outer, await self.landing_page(outer))
                     self.url = outer
-                    return find_resources(outer, LandingPage.from_json(document, url))
+                    return found
             # Servers without a landing page of their own still have the paths.
             reply = await self.send(requests.get(join_path(self.url, "processes")))
-            document = reply.json_or_none() if reply.is_ok else None
-            if _lists_processes(document):
+            if _lists_processes(reply.json_or_none() if reply.is_ok else None):
                 return find_resources(self.url, None)
             raise
-        return find_resources(self.url, LandingPage.from_json(document, url))
-
-    async def close(self) -> None:
-        """Close the connections. Jobs on the server go on."""
-        await self.transport.close()
 
     @property
     def timeout_s(self) -> float:
@@ -211,7 +201,7 @@ class Connection:
         max_bytes: int = JSON_CAP,
         is_counted: bool = True,
     ) -> Reply:
-        """Send a request and read the answer. Only in the loop thread.
+        """Send a request and read the answer.
 
         Args:
             request: What to send.
@@ -236,6 +226,72 @@ class Connection:
             refuse_login_page(request.url, reply)
         return reply
 
+    async def ask_once(
+        self,
+        request: requests.Request,
+        unknown: Callable[[ServerError], Awaitable[ServerError]],
+        *,
+        at_least_s: float = ACCEPT_S,
+        is_counted: bool = True,
+    ) -> Reply:
+        """Ask for a change, whose request is never sent again.
+
+        Args:
+            request: What to send.
+            unknown: Makes the error to raise where the server may have done it: of the
+                one that says why there is no answer, or none that says so.
+            at_least_s: As for :meth:`send`.
+            is_counted: As for :meth:`send`.
+
+        Raises:
+            ServerError: No answer.
+        """
+        try:
+            reply = await self.send(
+                request, at_least_s=at_least_s, is_counted=is_counted
+            )
+        except (ConnectionFailedError, RedirectError):
+            raise  # no server has taken it
+        except TransportError as error:
+            told = await unknown(error)
+            if told is error:
+                raise
+            raise told from error
+        if may_have_worked(reply):
+            raise await unknown(problem_error(reply))
+        return reply
+
+    async def json_of(self, url: str) -> object:
+        """Read a document.
+
+        Raises:
+            ServerError: It could not be read.
+        """
+        reply = await self.send(requests.get(url))
+        if not reply.is_ok:
+            raise problem_error(reply)
+        return await off_loop(len(reply.body), reply.json)
+
+    def stream(self, request: requests.Request) -> AbstractAsyncContextManager[Stream]:
+        """Send a request and read the answer piece by piece.
+
+        Raises:
+            TransportError: No usable answer.
+        """
+        return self.transport.stream(request)
+
+    async def reply_of(self, stream: Stream, method: str) -> Reply:
+        """Read the rest of a streamed answer that is not one of success."""
+        return self.transport.reply(stream, await stream.read(JSON_CAP), method)
+
+    async def close(self) -> None:
+        """Close the connections. Jobs on the server go on."""
+        await self.transport.close()
+
+    def redact(self, text: str) -> str:
+        """Blank out our secrets in a text of the server."""
+        return self.transport.credentials.redact(text)
+
     @property
     def oddities(self) -> tuple[Oddity, ...]:
         """What was off the standard so far, each once."""
@@ -255,42 +311,9 @@ class Connection:
             reply: The answer that shows it.
             works: Whether it works.
         """
-        where = f"{reply.method} {urlsplit(reply.url).path}"
-        self.experience[capability] = (
-            works,
-            f"{clean(where, limit=200)} answered {reply.status_code}",
-        )
-
-    def redact(self, text: str) -> str:
-        """Blank out our secrets in a text of the server."""
-        return self.transport.credentials.redact(text)
-
-    def stream(self, request: requests.Request) -> AbstractAsyncContextManager[Stream]:
-        """Send a request and read the answer piece by piece. Only in the loop thread.
-
-        Raises:
-            TransportError: No usable answer.
-        """
-        return self.transport.stream(request)
-
-    async def reply_of(self, stream: Stream, method: str) -> Reply:
-        """Read the rest of a streamed answer that is not one of success."""
-        body = await stream.read(JSON_CAP)
-        return self.transport.reply(stream, body, method)
-
-    async def json_of(self, url: str) -> object:
-        """Read a document. Only in the loop thread.
-
-        Raises:
-            ServerError: It could not be read.
-        """
-        reply = await self.send(requests.get(url))
-        if not reply.is_ok:
-            raise problem_error(reply)
-        return await off_loop(len(reply.body), reply.json)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.url}>"
+        where = clean(f"{reply.method} {urlsplit(reply.url).path}", limit=200)
+        said = f"{where} answered {reply.status_code}"
+        self.experience[capability] = works, said
 
 
 def _lists_processes(document: object) -> bool:

@@ -43,6 +43,8 @@ _STOP_S = 2.0
 
 
 class _LoopThread:
+    """The loop and its thread. A portal of anyio would end with a ``SystemExit``."""
+
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
         self.loop.set_exception_handler(_say_what_failed)
@@ -54,21 +56,16 @@ class _LoopThread:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)
-        try:
-            while not self._has_run():
-                pass
-        finally:
-            self.loop.run_until_complete(self.loop.shutdown_asyncgens())
-            self.loop.close()
-
-    def _has_run(self) -> bool:
-        """Run until the loop is stopped; False if something else ended it."""
-        try:
-            self.loop.run_forever()
-        except BaseException as error:  # noqa: BLE001 # SystemExit in a callback, say
-            _say(error)
-            return False
-        return True
+        is_over = False
+        while not is_over:
+            try:
+                self.loop.run_forever()
+            except BaseException as error:  # noqa: BLE001 # SystemExit in a callback, say
+                _say(error)
+            else:
+                is_over = True
+        self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+        self.loop.close()
 
     def stop(self) -> None:
         if self.loop.is_closed():
@@ -79,6 +76,17 @@ class _LoopThread:
         with contextlib.suppress(RuntimeError):
             self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(_STOP_S)
+
+
+async def _cancel_all() -> None:
+    myself = {asyncio.current_task()}
+    while others := asyncio.all_tasks() - myself:
+        # A task that is cancelled before it begins never awaits what it was given,
+        # and Python warns of that.
+        await asyncio.sleep(0)
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
 
 def _say(error: BaseException) -> None:
@@ -98,17 +106,6 @@ def _say_what_failed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -
         _say(error)
     else:
         loop.default_exception_handler(context)
-
-
-async def _cancel_all() -> None:
-    myself = {asyncio.current_task()}
-    while others := asyncio.all_tasks() - myself:
-        # A task that is cancelled before it begins never awaits what it was given,
-        # and Python warns of that.
-        await asyncio.sleep(0)
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
 
 
 _lock = threading.Lock()
@@ -133,19 +130,21 @@ def in_loop_thread() -> bool:
     return _current is not None and threading.current_thread() is _current.thread
 
 
+def has_ended() -> bool:
+    """Whether the loop was stopped, as at exit; its connections are closed then."""
+    return _HAS_THREADS and _current is not None and _current.loop.is_closed()
+
+
+# -- to start something and go on
+
+
 def submit(
     function: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
 ) -> concurrent.futures.Future[T]:
-    """Start a coroutine function in the loop thread.
-
-    Args:
-        function: The coroutine function.
-        args: Its arguments.
-        kwargs: Its keyword arguments.
+    """Start a coroutine function in the loop thread; safe from any thread.
 
     Returns:
-        A future of the result; cancelling it cancels the coroutine. Safe from any
-        thread, and never waits.
+        A future of the result; cancelling it cancels the coroutine.
     """
     return own_context().run(
         asyncio.run_coroutine_threadsafe,
@@ -171,13 +170,10 @@ def follow(
     """Call a function when work that nobody waits for is done; no error is lost.
 
     Args:
-        future: What :func:`submit` returned.
+        future: What :func:`submit` returned, and what is returned here.
         done: Called with it, where it ends; lets through what ``result()`` raises.
         failed: Called with what ``done`` raised, to show it; what that raises itself
             is logged. Not called for work that was cancelled.
-
-    Returns:
-        The future.
     """
 
     def call(finished: concurrent.futures.Future[T]) -> None:
@@ -195,6 +191,12 @@ def follow(
     return future
 
 
+def tidy_up(function: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    """Start to close something; safe from any thread, and after the loop has ended."""
+    if not has_ended():
+        follow(submit(function), concurrent.futures.Future.result)
+
+
 def start_task(coroutine: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
     """Start a task of the loop that nobody awaits; only in the loop thread."""
 
@@ -209,27 +211,6 @@ def start_task(coroutine: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
     return asyncio.get_running_loop().create_task(work())
 
 
-async def off_loop(
-    size_bytes: int,
-    function: Callable[P, T],
-    *args: P.args,
-    **kwargs: P.kwargs,
-) -> T:
-    """Read a document: here, or in another thread where it is large.
-
-    The loop is shared, and reading a list of a hundred thousand jobs takes seconds.
-
-    Args:
-        size_bytes: How large the document is.
-        function: What reads it, without any I/O.
-        args: Its arguments.
-        kwargs: Its keyword arguments.
-    """
-    if size_bytes < _LARGE_BYTES or not _HAS_THREADS:
-        return function(*args, **kwargs)
-    return await asyncio.to_thread(function, *args, **kwargs)
-
-
 def call_soon(function: Callable[[], None]) -> None:
     """Call a function in the loop thread: now if this is it, else without waiting.
 
@@ -241,19 +222,7 @@ def call_soon(function: Callable[[], None]) -> None:
         get_loop().call_soon_threadsafe(function, context=own_context())
 
 
-def has_ended() -> bool:
-    """Whether the loop was stopped, as at exit; its connections are closed then."""
-    return _HAS_THREADS and _current is not None and _current.loop.is_closed()
-
-
-def tidy_up(function: Callable[[], Coroutine[Any, Any, object]]) -> None:
-    """Start to close something in the loop thread; safe from any thread, never waits.
-
-    Args:
-        function: The coroutine function; not called where the loop has ended.
-    """
-    if not has_ended():
-        follow(submit(function), concurrent.futures.Future.result)
+# -- to wait for something
 
 
 def run(
@@ -263,11 +232,6 @@ def run(
 
     ``KeyboardInterrupt`` (Ctrl-C, or the stop button of Jupyter) ends the waiting and
     cancels the coroutine.
-
-    Args:
-        function: The coroutine function.
-        args: Its arguments.
-        kwargs: Its keyword arguments.
 
     Raises:
         InputError: Called from the loop thread, where waiting would never end.
@@ -307,25 +271,36 @@ def on_loop(
     async def call(*args: P.args, **kwargs: P.kwargs) -> T:
         if in_loop_thread():
             return await method(*args, **kwargs)
-        return await _attentively(submit(method, *args, **kwargs))
+        waiting = asyncio.wrap_future(submit(method, *args, **kwargs))
+        try:
+            # The kernel's handler of the stop button only queues a callback; a loop
+            # with nothing else to do would sleep on and never see it.
+            while not waiting.done():
+                await asyncio.wait([waiting], timeout=_ATTENTION_S)
+            return waiting.result()
+        except BaseException:
+            waiting.cancel()
+            raise
 
     return call
 
 
-async def _attentively(future: concurrent.futures.Future[T]) -> T:
-    """Await a future of our loop in the caller's loop, waking that loop now and then.
+async def off_loop(
+    size_bytes: int,
+    function: Callable[P, T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """Read a document of some size: here, or in another thread where it is large.
 
-    The kernel's handler of the stop button only queues a callback; a loop with nothing
-    else to do would sleep on and never see it.
+    The loop is shared, and reading a list of a hundred thousand jobs takes seconds.
     """
-    waiting = asyncio.wrap_future(future)
-    try:
-        while not waiting.done():
-            await asyncio.wait([waiting], timeout=_ATTENTION_S)
-        return waiting.result()
-    except BaseException:
-        waiting.cancel()
-        raise
+    if size_bytes < _LARGE_BYTES or not _HAS_THREADS:
+        return function(*args, **kwargs)
+    return await asyncio.to_thread(function, *args, **kwargs)
+
+
+# -- when a process forks or ends
 
 
 def _forget_after_fork() -> None:

@@ -93,10 +93,10 @@ class Reach:
         """Return what watches the connection of a request (httpcore's ``trace``).
 
         Args:
-            url: Address of the request.
+            url: Its address.
             host: Its host as the HTTP library writes it.
-            named_by: As for :meth:`bound`.
-            bound: What that returned.
+            named_by: As for :meth:`bound`, which returned ``bound``.
+            bound: How far it may reach.
         """
         is_proxied = False
 

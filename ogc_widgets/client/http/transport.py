@@ -29,6 +29,7 @@ from ogc_widgets.errors import (
 )
 from ogc_widgets.protocol.answers.replies import Reply
 from ogc_widgets.protocol.links import (
+    WEB_SCHEMES,
     Rebase,
     absolute,
     is_private_host,
@@ -40,11 +41,8 @@ from ogc_widgets.protocol.links import (
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
 
-    import httpx
-
     from ogc_widgets.client.http.body import Stream
     from ogc_widgets.client.http.environment import Verify
-    from ogc_widgets.client.http.reach import Bound
     from ogc_widgets.protocol.requests.requests import Request
 
 CONNECT_S = 10.0
@@ -55,6 +53,8 @@ MAX_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # Only these two keep the method, so only these may be followed by anything but GET.
 _SAME_METHOD = frozenset({307, 308})
+# Another attempt would end in the same way.
+_FOR_GOOD = (ConnectionFailedError, DeadlineError, BodyTooLargeError, RedirectError)
 
 
 @dataclass
@@ -160,12 +160,8 @@ class Transport:
         async with gate_of(self.url) if is_counted else contextlib.nullcontext():
             try:
                 return await self._read(request, deadline_s, max_bytes)
-            except (ConnectionFailedError, DeadlineError, BodyTooLargeError):
-                raise
-            except RedirectError:
-                raise
-            except TransportError:
-                if not request.is_safe:
+            except TransportError as error:
+                if not request.is_safe or isinstance(error, _FOR_GOOD):
                     raise
                 # A kept connection may have been closed while it was idle.
                 return await self._read(request, deadline_s, max_bytes)
@@ -248,65 +244,40 @@ class Transport:
         keep_logs_quiet(credentials.redact)
         where = self._where(request.method, url)
         bound = self.reach.bound(url, named_by)
-        way = credentials.way_for(url)
-        auth: Any = httpx.USE_CLIENT_DEFAULT if way is None else way
-        if way is not None and attempt.deadline is not None:
-            auth = Unhurried(way, attempt.deadline)
         async with self._pools.lease(url, keep=request.is_safe, bound=bound) as pool:
-            with in_plain_words(where, attempt.silence_s, credentials.redact):
-                built = self._built(pool, request, url, where, attempt)
-                built.extensions["trace"] = self._trace(
-                    built, url, named_by, bound, attempt
+            try:
+                built = pool.build_request(
+                    request.method,
+                    credentials.with_params(url),
+                    headers={**request.headers, **credentials.headers_for(url)},
+                    content=request.body,
+                    timeout=httpx.Timeout(attempt.silence_s, connect=CONNECT_S),
+                    extensions={"where": where},
                 )
+            except (UnicodeError, httpx.InvalidURL) as error:
+                raise ConnectionFailedError(
+                    f"No connection for {where}: it is no address that can be used.",
+                    safe="Nothing was sent.",
+                ) from error
+            host = built.url.raw_host.decode("ascii")
+            judge = self.reach.judge(url, host, named_by, bound)
+
+            async def trace(event: str, info: Mapping[str, Any]) -> None:
+                await judge(event, info)
+                if event.endswith("send_request_headers.started"):
+                    attempt.maybe_sent = True
+
+            built.extensions["trace"] = trace
+            way = credentials.way_for(url)
+            auth: Any = httpx.USE_CLIENT_DEFAULT if way is None else way
+            if way is not None and attempt.deadline is not None:
+                auth = Unhurried(way, attempt.deadline)
+            with in_plain_words(where, attempt.silence_s, credentials.redact):
                 response = await pool.send(built, stream=True, auth=auth)
                 async with contextlib.aclosing(response):
                     got = Stream(response, url)
                     got.headers = credentials.redact_headers(got.headers)
                     yield got
-
-    def _built(
-        self,
-        pool: httpx.AsyncClient,
-        request: Request,
-        url: str,
-        where: str,
-        attempt: _Attempt,
-    ) -> httpx.Request:
-        import httpx
-
-        try:
-            return pool.build_request(
-                request.method,
-                self.credentials.with_params(url),
-                headers={**request.headers, **self.credentials.headers_for(url)},
-                content=request.body,
-                timeout=httpx.Timeout(attempt.silence_s, connect=CONNECT_S),
-                extensions={"where": where},
-            )
-        except UnicodeError as error:  # httpx lets it through
-            raise ConnectionFailedError(
-                f"No connection for {where}: it is no address that can be used.",
-                safe="Nothing was sent.",
-            ) from error
-
-    def _trace(
-        self,
-        built: httpx.Request,
-        url: str,
-        named_by: str,
-        bound: Bound,
-        attempt: _Attempt,
-    ) -> Callable[..., Any]:
-        """What httpcore tells of the connection of a request while it is made."""
-        host = built.url.raw_host.decode("ascii")
-        judge = self.reach.judge(url, host, named_by, bound)
-
-        async def trace(event: str, info: Mapping[str, Any]) -> None:
-            await judge(event, info)
-            if event.endswith("send_request_headers.started"):
-                attempt.maybe_sent = True
-
-        return trace
 
     async def _redirect(self, request: Request, got: Stream) -> str:
         """Return where a redirect may be followed to, or ``""``."""
@@ -322,7 +293,7 @@ class Transport:
         names = self.credentials.redact(
             f"{without_query(got.url)} redirects to {without_query(target)}"
         )
-        if here is None or there is None or there[0] not in ("http", "https"):
+        if here is None or there is None or there[0] not in WEB_SCHEMES:
             raise RedirectError(
                 f"{without_query(got.url)} redirects to a place that is no web address."
             )

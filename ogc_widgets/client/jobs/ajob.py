@@ -115,7 +115,7 @@ class AsyncJob:
     def capabilities(self) -> Capabilities:
         """What the server can do with it, as far as is known; makes no request."""
         known = self._discovery.known_capabilities
-        process = self._discovery.known_process(self.process_id)
+        process = self._discovery.known_processes.get(self.process_id)
         return known.for_process(process) if process else known
 
     @on_loop

@@ -300,7 +300,7 @@ class ResultsReader:
     async def _described(self) -> Process | None:
         """The description, which tells outputs apart, also of a job of others."""
         process_id = self._process_id or self._job.status.process_id
-        known = self._discovery.known_process(process_id)
+        known = self._discovery.known_processes.get(process_id)
         if known is None and process_id:
             with silent(), contextlib.suppress(ServerError):
                 known = await self._discovery.process(process_id)
