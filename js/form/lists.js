@@ -136,7 +136,8 @@ function rowList(spec, host) {
   /** @returns {Row} */
   function makeRow() {
     // A row keeps its number; when rows are moved, their drafts change places.
-    const index = () => rows.findIndex((row) => row.place === place);
+    const row = /** @type {Row} */ ({});
+    const index = () => rows.indexOf(row);
     const name = `${plain(host.name, 160)}, item ${rows.length + 1}`;
     const place = makePlace(item, {
       ...host,
@@ -197,7 +198,7 @@ function rowList(spec, host) {
     }, "×");
     const up = move(-1);
     const down = move(1);
-    return {
+    return Object.assign(row, {
       place,
       remove,
       up,
@@ -208,7 +209,7 @@ function rowList(spec, host) {
         place.node,
         h("div", { class: "ogcw-f-rowbuttons" }, up, down, remove),
       ),
-    };
+    });
   }
   function render() {
     const all = shown();
