@@ -26,7 +26,7 @@ from ogc_widgets.protocol.addresses import is_public, read_ip
 
 SCHEMES = frozenset({"http", "https", "s3", "gs", "ftp"})
 WEB_SCHEMES = frozenset({"http", "https"})
-MAX_URL_LENGTH = 8_192
+_LONGEST_URL = 8_192
 # The same addresses come again and again while jobs are watched.
 _MOST_KEPT = 2_048
 
@@ -98,16 +98,16 @@ def absolute(href: object, base_url: str = "") -> str:
 @lru_cache(_MOST_KEPT)
 def _absolute(href: str, base_url: str) -> str:
     text = href.strip()
-    if not text or len(text) > MAX_URL_LENGTH or _UNSAFE.search(text):
+    if not text or len(text) > _LONGEST_URL or _UNSAFE.search(text):
         return ""
     try:
         joined = urljoin(base_url, text) if base_url else text
         parts = urlsplit(joined)
         # Reading the port checks it.
-        usable = bool(parts.hostname) and parts.port != 0
+        is_usable = parts.hostname and parts.port != 0
     except ValueError:
         return ""
-    if parts.scheme.lower() not in SCHEMES or not usable:
+    if parts.scheme.lower() not in SCHEMES or not is_usable:
         return ""
     return _UNENCODED.sub(lambda one: quote(one[0], errors="surrogatepass"), joined)
 
@@ -161,12 +161,10 @@ def same_origin(one: str, other: str) -> bool:
 
 def without_query(url: str) -> str:
     """Return an address fit for messages: no query, fragment or user-info."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "(not an address)"
+    parts = split_address(url)
     host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path, "", ""))
+    shown = urlunsplit((parts.scheme, host, parts.path, "", ""))
+    return shown if shown or not url else "(not an address)"
 
 
 def is_private_host(url: str) -> bool:
@@ -193,33 +191,12 @@ def read_links(document: object, base_url: str = "") -> tuple[Link, ...]:
         base_url: Address of the document, for relative links.
     """
     value = document.get("links") if isinstance(document, Mapping) else document
-    return tuple(_links(value, base_url))
-
-
-def _links(value: object, base_url: str) -> Iterator[Link]:
     if isinstance(value, Mapping):
         value = [
             {"rel": rel, **(item if isinstance(item, Mapping) else {"href": item})}
             for rel, item in value.items()
         ]
-    if not isinstance(value, list):
-        return
-    for item in value:
-        if not isinstance(item, Mapping):
-            continue
-        if href := absolute(item.get("href"), base_url):
-            yield _link(href, item)
-
-
-def _link(href: str, members: Mapping[str, Any]) -> Link:
-    rel, kind, title = (_word(members.get(name)) for name in ("rel", "type", "title"))
-    return Link(href, rel, kind, title, members)
-
-
-def _word(value: object) -> str:
-    if isinstance(value, list) and value:
-        value = value[0]
-    return value if isinstance(value, str) else ""
+    return tuple(_links(value if isinstance(value, list) else (), base_url))
 
 
 def header_links(value: str, base_url: str) -> tuple[Link, ...]:
@@ -228,11 +205,22 @@ def header_links(value: str, base_url: str) -> tuple[Link, ...]:
     for match in _LINK_HEADER.finditer(value):
         parameters = {
             name.lower(): quoted or plain
-            for name, quoted, plain in _LINK_PARAMETER.findall(match.group(2))
+            for name, quoted, plain in _LINK_PARAMETER.findall(match[2])
         }
-        if href := absolute(match.group(1), base_url):
-            found.append(_link(href, parameters))
-    return tuple(found)
+        found.append({**parameters, "href": match[1]})
+    return tuple(_links(found, base_url))
+
+
+def _links(listed: Iterable[object], base_url: str) -> Iterator[Link]:
+    for item in listed:
+        if isinstance(item, Mapping) and (href := absolute(item.get("href"), base_url)):
+            rel, kind, title = map(_word, map(item.get, ("rel", "type", "title")))
+            yield Link(href, rel, kind, title, item)
+
+
+def _word(value: object) -> str:
+    first = value[0] if isinstance(value, list) and value else value
+    return first if isinstance(first, str) else ""
 
 
 def find_link(
@@ -245,13 +233,9 @@ def find_link(
         relations: Tails of relations, the most wanted first.
         html: Whether a page for people will do.
     """
-    known = list(links)
+    known = [link for link in links if html or not link.is_html]
     for relation in relations:
-        found = [
-            link for link in known
-            if link.relation == relation and (html or not link.is_html)
-        ]  # fmt: skip
-        if found:
+        if found := [link for link in known if link.relation == relation]:
             return min(found, key=lambda link: (not link.is_json, bool(link.type)))
     return None
 
@@ -325,9 +309,8 @@ class Rebase:
         return urlunsplit((base.scheme, base.netloc, path, parts.query, ""))
 
     def _is_below_base(self, href: str) -> bool:
-        return same_origin(href, self.base_url) and _below(
-            urlsplit(href).path, urlsplit(self.base_url).path.rstrip("/")
-        )
+        prefix = urlsplit(self.base_url).path.rstrip("/")
+        return same_origin(href, self.base_url) and _below(urlsplit(href).path, prefix)
 
     def _with_lost_prefix(self, href: str) -> str:
         """Put back what a proxy takes away in front of the server's own path.

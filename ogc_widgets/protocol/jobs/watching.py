@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ogc_widgets.errors import JobGoneError, OgcError, ProtocolError
 from ogc_widgets.protocol.answers.replies import LONGEST_RETRY_AFTER_S
@@ -139,13 +139,12 @@ class Watch:
         spread: Callable[[], float] = random.random,
     ) -> None:
         self._spread = spread
-        self._born = at.steady if is_new else None
+        self._young_until = at.steady + YOUNG_S if is_new else at.steady
         self._seen = False
         self._gone_answers = 0
-        self._delay = FIRST_DELAY_S
-        self._soft_delay = FIRST_DELAY_S
+        self._delay = self._soft_delay = FIRST_DELAY_S
         self._silent_from: float | None = None
-        self._changed = at.steady
+        self._changed = at
         self._due: float | None = at.steady
         self.view = JobView(
             phase=phase_of(status) if status else "accepted",
@@ -167,29 +166,24 @@ class Watch:
         """Take in a status document. An ended job stays as it ended."""
         self._seen = True
         self._gone_answers = 0
-        self._silent_from = None
-        self._soft_delay = FIRST_DELAY_S
+        self._end_silence()
         if self.view.is_final:
             return self.view
-        before = self.view
-        if before.status is None or _signs(before.status) != _signs(status):
-            self._changed = at.steady
-            changed_at = at.unix
-        else:
-            changed_at = before.changed_at
+        before = self.view.status
+        if before is None or _signs(before) != _signs(status):
+            self._changed = at
         self.view = JobView(
             phase=phase_of(status),
             status=status,
             checked_at=at.unix,
-            changed_at=changed_at,
-            quiet=at.steady - self._changed >= QUIET_AFTER_S and not status.is_finished,
+            changed_at=self._changed.unix,
+            quiet=self._is_quiet(at) and not status.is_finished,
         )
         if self.view.is_final:
-            self._stop()
-            return self.view
+            return self._stop()
         delay = self._spread_out(self._delay, JITTER)
         self._delay = min(self._delay * GROWTH, LONGEST_DELAY_S)
-        return self._plan(at, _asked_for(retry_after_s, delay))
+        return self._plan(at, retry_after_s, delay)
 
     def not_heard(
         self, error: OgcError, at: Moment, *, retry_after_s: float | None = None
@@ -199,7 +193,7 @@ class Watch:
 
     def refused(self, error: OgcError, at: Moment) -> JobView:
         """Take in that the credentials are not accepted (any more)."""
-        return self._silence("sign-in", error, at, None)
+        return self._silence("sign-in", error, at)
 
     def gone(self, error: OgcError, at: Moment, *, for_good: bool = False) -> JobView:
         """Take in that the server does not know the job.
@@ -212,13 +206,11 @@ class Watch:
         if self.view.is_final:
             return self.view
         self._gone_answers += 1
-        is_young = (
-            not self._seen
-            and self._born is not None
-            and at.steady - self._born < YOUNG_S
-        )
-        is_blip = self._seen and self._gone_answers < GONE_ANSWERS
-        if not for_good and (is_young or is_blip):
+        if self._seen:
+            is_soft = self._gone_answers < GONE_ANSWERS
+        else:
+            is_soft = at.steady < self._young_until
+        if is_soft and not for_good:
             return self.not_heard(error, at)
         job_id = self.view.status.job_id if self.view.status else ""
         lost = JobGoneError(
@@ -227,8 +219,7 @@ class Watch:
             advice="Ask the server's operators, or run the process again.",
         )
         lost.__cause__ = error
-        self.view = replace(self.view, phase="lost", connection="ok", error=lost)
-        return self._stop()
+        return self._stop(phase="lost", connection="ok", error=lost)
 
     def removed(self, status: StatusInfo, at: Moment) -> JobView:
         """Take in that the server has dismissed the job, as the user wished.
@@ -239,9 +230,9 @@ class Watch:
             status: What the server said, or what was known last.
             at: The moment.
         """
-        had_ended = self.view.is_final
         if status.status != "dismissed":
             status = replace(status, status="dismissed", word="dismissed")
+        had_ended = self.view.is_final
         self.view = JobView(
             phase="dismissed",
             status=status,
@@ -256,74 +247,68 @@ class Watch:
         if self.view.is_final:
             return self.view
         said = clean(error, limit=200)
-        what = f"Checking failed ({type(error).__name__}{f': {said}' if said else ''})."
         told = ProtocolError(
-            what,
+            f"Checking failed ({type(error).__name__}{f': {said}' if said else ''}).",
             safe="The job keeps running on the server.",
             advice="Look again; if it fails again, report it with the job's address.",
         )
         told.__cause__ = error
-        self.view = replace(
-            self.view,
-            connection="paused",
-            error=told,
-            silent_since=self.view.silent_since or at.unix,
-        )
-        return self._stop()
+        since = self.view.silent_since or at.unix
+        return self._stop(connection="paused", error=told, silent_since=since)
 
     def resume(self, at: Moment) -> JobView:
         """Look again at once, with a new budget for faults."""
         if self.view.is_final:
             return self.view
-        self._silent_from = None
-        self._soft_delay = FIRST_DELAY_S
-        return self._plan(at, 0.0)
+        self._end_silence()
+        return self._plan(at, None, 0.0)
 
     def _silence(
         self,
         connection: Connection,
         error: OgcError,
         at: Moment,
-        retry_after_s: float | None,
+        retry_after_s: float | None = None,
     ) -> JobView:
         if self.view.is_final:
             return self.view
         if self._silent_from is None:
             self._silent_from = at.steady
-        silent_since = self.view.silent_since or at.unix
-        quiet = self.view.quiet or at.steady - self._changed >= QUIET_AFTER_S
         self.view = replace(
             self.view,
             connection=connection,
             error=error,
-            silent_since=silent_since,
-            quiet=quiet,
+            silent_since=self.view.silent_since or at.unix,
+            quiet=self.view.quiet or self._is_quiet(at),
         )
         if at.steady - self._silent_from >= SOFT_BUDGET_S:
-            self.view = replace(self.view, connection="paused")
-            return self._stop()
+            return self._stop(connection="paused")
         delay = self._spread_out(self._soft_delay, SOFT_JITTER)
         self._soft_delay = min(self._soft_delay * SOFT_GROWTH, LONGEST_DELAY_S)
-        return self._plan(at, _asked_for(retry_after_s, delay))
+        return self._plan(at, retry_after_s, delay)
 
-    def _plan(self, at: Moment, delay_s: float) -> JobView:
+    def _end_silence(self) -> None:
+        self._silent_from = None
+        self._soft_delay = FIRST_DELAY_S
+
+    def _is_quiet(self, at: Moment) -> bool:
+        return at.steady - self._changed.steady >= QUIET_AFTER_S
+
+    def _plan(self, at: Moment, asked_s: float | None, delay_s: float) -> JobView:
+        """Look again when the server asked for it, else after a delay of our own."""
+        if asked_s is not None and asked_s > 0:
+            delay_s = min(asked_s, LONGEST_RETRY_AFTER_S)
         self._due = at.steady + delay_s
         self.view = replace(self.view, next_check_at=at.unix + delay_s)
         return self.view
 
-    def _stop(self) -> JobView:
+    def _stop(self, **changes: Any) -> JobView:  # noqa: ANN401 # fields of JobView
         self._due = None
-        self.view = replace(self.view, next_check_at=None)
+        self.view = replace(self.view, next_check_at=None, **changes)
         return self.view
 
     def _spread_out(self, delay_s: float, share: float) -> float:
         return delay_s * (1 + share * (2 * self._spread() - 1))
-
-
-def _asked_for(retry_after_s: float | None, delay_s: float) -> float:
-    if retry_after_s is None or retry_after_s <= 0:
-        return delay_s
-    return min(retry_after_s, LONGEST_RETRY_AFTER_S)
 
 
 def _signs(status: StatusInfo) -> tuple[object, ...]:
