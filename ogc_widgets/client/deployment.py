@@ -269,7 +269,7 @@ def _name(process_id: str) -> str:
 def _refused(reply: Reply) -> ProblemError:
     advice = _DEPLOY_ADVICE.get(reply.status_code, "")
     if reply.status_code == 403 and not asks_to_sign_in(reply):
-        is_own = Problem.from_json(reply.json_or_none()).kind == "immutableprocess"
+        is_own = reply.problem.kind == "immutableprocess"
         advice = "This process must not be changed." if is_own else ""
     return problem_error(
         reply,

@@ -22,7 +22,7 @@ from ogc_widgets.protocol.documents.status import StatusInfo
 from ogc_widgets.protocol.jobs.watching import JobView
 from ogc_widgets.protocol.links import Link
 from ogc_widgets.protocol.requests.packages import PackageCheck
-from ogc_widgets.protocol.requests.submissions import ExecuteRequest
+from ogc_widgets.protocol.requests.requests import ExecuteRequest
 
 __all__ = [
     "Capabilities",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.protocol.documents.server import Conformance, ConformanceClass
 from ogc_widgets.protocol.links import find_link, without_query
@@ -47,12 +47,8 @@ class Capability:
     @property
     def sentence(self) -> str:
         """One sentence for people: "This server cannot cancel jobs."."""
-        match self.available:
-            case True:
-                return f"{self.subject} can {self.verb}."
-            case False:
-                return f"{self.subject} cannot {self.verb}."
-        return f"{self.subject} does not say whether it can {self.verb}."
+        words = {True: "can", False: "cannot", None: "does not say whether it can"}
+        return f"{self.subject} {words[self.available]} {self.verb}."
 
 
 @dataclass(frozen=True)
@@ -125,32 +121,17 @@ class Capabilities:
         if not control:
             return self
         where = f"jobControlOptions of {process.id}: {', '.join(control)}"
-        found = self
-        for name, can in (
-            ("run_async", process.can_run_async),
-            ("run_sync", process.can_run_sync),
-        ):
-            found = _with(found, name, available=can, evidence=where)
-            one = replace(getattr(found, name), subject="This process")
-            found = replace(found, **{name: one})
-        if "dismiss" in control and not (
-            self.dismiss.available or self.dismiss.is_seen
-        ):
+        own = {"subject": "This process", "evidence": where, "is_seen": False}
+        found = _with(self, "run_async", available=process.can_run_async, **own)
+        found = _with(found, "run_sync", available=process.can_run_sync, **own)
+        is_known = self.dismiss.available or self.dismiss.is_seen
+        if "dismiss" in control and not is_known:
             return _with(found, "dismiss", available=True, evidence=where)
         return found
 
 
-def _with(
-    found: Capabilities,
-    name: str,
-    *,
-    available: bool,
-    evidence: str,
-    is_seen: bool = False,
-) -> Capabilities:
-    one: Capability = getattr(found, name)
-    known = replace(one, available=available, evidence=evidence, is_seen=is_seen)
-    return replace(found, **{name: known})
+def _with(found: Capabilities, name: str, **said: Any) -> Capabilities:  # noqa: ANN401 # members of Capability
+    return replace(found, **{name: replace(getattr(found, name), **said)})
 
 
 def _said(
@@ -161,7 +142,7 @@ def _said(
     """Yield name, whether it is there, and the evidence, of all that a server says."""
     if conformance is not None and conformance.names:
         for name, classes in _CLASSES.items():
-            uri = next((u for c in classes if (u := conformance.uri_of(c))), "")
+            uri = next(filter(None, map(conformance.uri_of, classes)), "")
             if uri or name not in _OFTEN_UNDECLARED:
                 yield name, bool(uri), uri or f"no conformance class {classes[0]}"
     link = find_link(landing.links, "job-list") if landing else None
@@ -183,10 +164,7 @@ _CLASSES: dict[str, tuple[ConformanceClass, ...]] = {
     "deploy": (ConformanceClass.DEPLOY,),
     "prepare_jobs": (ConformanceClass.JOB_MANAGEMENT,),
     "callback": (ConformanceClass.CALLBACK,),
-    "nested_processes": (
-        ConformanceClass.NESTED_PROCESSES,
-        ConformanceClass.WORKFLOWS,
-    ),
+    "nested_processes": (ConformanceClass.NESTED_PROCESSES, ConformanceClass.WORKFLOWS),
     "collection_input": (ConformanceClass.COLLECTION_INPUT,),
     "collection_output": (ConformanceClass.COLLECTION_OUTPUT,),
 }

@@ -21,10 +21,17 @@ if TYPE_CHECKING:
     from ogc_widgets.protocol.documents.server import Conformance, LandingPage
 
 _PARTS = {
-    1: "Core",
-    2: "Deploy, Replace, Undeploy",
-    3: "Workflows and Chaining",
-    4: "Job Management",
+    1: ", Core",
+    2: ", Deploy, Replace, Undeploy",
+    3: ", Workflows and Chaining",
+    4: ", Job Management",
+}
+_HEADINGS = {
+    "facts": "What it is",
+    "can": "What it can do",
+    "cannot": "What it cannot do",
+    "unsaid": "What it does not say",
+    "differs": "What it does differently",
 }
 _CONTROL = frozenset({"sync-execute", "async-execute", "dismiss"})
 _MOST_EXAMPLES = 3
@@ -74,13 +81,7 @@ class ServerReport:
     @property
     def sections(self) -> tuple[tuple[str, tuple[Fact, ...]], ...]:
         """The parts with their headings; those without a line are left out."""
-        parts = (
-            ("What it is", self.facts),
-            ("What it can do", self.can),
-            ("What it cannot do", self.cannot),
-            ("What it does not say", self.unsaid),
-            ("What it does differently", self.differs),
-        )
+        parts = ((said, getattr(self, name)) for name, said in _HEADINGS.items())
         return tuple((heading, facts) for heading, facts in parts if facts)
 
     def markdown(self) -> str:
@@ -89,39 +90,32 @@ class ServerReport:
         for heading, facts in self.sections:
             lines += ["", f"## {heading}", ""]
             for fact in facts:
-                label = f"{fact.label}: " if fact.label else ""
                 code = fact.evidence.replace("`", "'")
+                label = f"{fact.label}: " if fact.label else ""
                 seen = f" (`{code}`)" if code else ""
                 lines.append(f"- {label}{_plain(fact.text)}{seen}")
         if self.made_by:
             lines += ["", f"Seen with {self.made_by}."]
         return "\n".join([*lines, ""])
 
-    def __str__(self) -> str:
-        return self.markdown()
-
-    def _repr_markdown_(self) -> str:
-        return self.markdown()
+    __str__ = _repr_markdown_ = markdown
 
     def html(self) -> str:
         """The report as an escaped table without styles."""
-        body = "".join(self._rows())
-        head = f"{escape_html(self.title)} ({escape_html(self.url, limit=_LONG)})"
-        return f"<table><caption>{head}</caption><tbody>{body}</tbody></table>"
-
-    def _repr_html_(self) -> str:
-        return self.html()
-
-    def _rows(self) -> Iterator[str]:
+        rows = ""
         for heading, facts in self.sections:
-            for number, fact in enumerate(facts):
-                first = heading if number == 0 else ""
+            for fact in facts:
                 text = f"{fact.label}: {fact.text}" if fact.label else fact.text
-                yield (
-                    f"<tr><th>{first}</th><td>{escape_html(text, limit=_LONG)}</td>"
-                    f"<td><small>{escape_html(fact.evidence, limit=_LONG)}</small></td>"
-                    "</tr>"
+                seen = escape_html(fact.evidence, limit=_LONG)
+                rows += (
+                    f"<tr><th>{heading if fact is facts[0] else ''}</th>"
+                    f"<td>{escape_html(text, limit=_LONG)}</td>"
+                    f"<td><small>{seen}</small></td></tr>"
                 )
+        head = f"{escape_html(self.title)} ({escape_html(self.url, limit=_LONG)})"
+        return f"<table><caption>{head}</caption><tbody>{rows}</tbody></table>"
+
+    _repr_html_ = html
 
 
 def report(
@@ -150,20 +144,21 @@ def report(
         made_by: The program that writes this.
     """
     host = url.partition("://")[2].partition("/")[0]
-    differs = [
-        *_differences(landing, conformance, processes, descriptions),
-        *oddities,
-    ]
+    told: dict[bool | None, list[Fact]] = {True: [], False: [], None: []}
+    for one in capabilities:
+        words = one.verb[0].upper() + one.verb[1:]
+        told[one.available].append(Fact(words, clean(one.evidence, limit=_SHORT)))
+    said = _differences(landing, conformance, processes, descriptions)
     return ServerReport(
         title=clean(landing.title if landing else "") or host,
         url=without_query(url),
         facts=tuple(_facts(landing, conformance, processes, headers or {})),
-        can=_told(capabilities, available=True),
-        cannot=_told(capabilities, available=False),
-        unsaid=_told(capabilities, available=None),
+        can=tuple(told[True]),
+        cannot=tuple(told[False]),
+        unsaid=tuple(told[None]),
         differs=tuple(
             Fact(clean(odd.sentence, limit=_LONG), clean(odd.where, limit=_SHORT))
-            for odd in differs
+            for odd in (*said, *oddities)
         ),
         made_by=made_by,
     )
@@ -182,21 +177,11 @@ def _facts(
     if own:
         yield Fact(without_query(own.href), "link self", "Calls itself")
     for part, versions in (conformance.versions if conformance else {}).items():
-        named = _PARTS.get(part)
         words = ", ".join(clean(version, limit=20) for version in versions)
         evidence = f"conformance classes ogcapi-processes-{part}"
-        title = f"Part {part}" + (f", {named}" if named else "")
-        yield Fact(f"{title}: {words}", evidence, "Standard")
+        yield Fact(f"Part {part}{_PARTS.get(part, '')}: {words}", evidence, "Standard")
     if processes is not None:
         yield Fact(str(len(processes)), "list of processes", "Processes")
-
-
-def _told(capabilities: Capabilities, *, available: bool | None) -> tuple[Fact, ...]:
-    return tuple(
-        Fact(one.verb[0].upper() + one.verb[1:], clean(one.evidence, limit=_SHORT))
-        for one in capabilities
-        if one.available is available
-    )
 
 
 def _differences(
@@ -216,11 +201,10 @@ def _differences(
     elif not conformance.has("core"):
         yield Oddity("It does not declare the conformance class core.", "conformsTo")
     listed = processes or ()
-    for lacking, member in (
-        ([one.id for one in listed if not one.version], "version"),
-        ([one.id for one in listed if not one.job_control_options],
-         "jobControlOptions"),
-    ):  # fmt: skip
+    no_version = [one.id for one in listed if not one.version]
+    no_control = [one.id for one in listed if not one.job_control_options]
+    lists = {"version": no_version, "jobControlOptions": no_control}
+    for member, lacking in lists.items():
         if lacking:
             yield Oddity(
                 f"{len(lacking)} of {len(listed)} processes have no {member}.",

@@ -26,7 +26,7 @@ from ogc_widgets.protocol.answers.replies import problem_error
 from ogc_widgets.protocol.documents.status import log_links
 from ogc_widgets.protocol.links import join_path
 from ogc_widgets.protocol.requests import requests
-from ogc_widgets.protocol.requests.submissions import ExecuteRequest
+from ogc_widgets.protocol.requests.requests import ExecuteRequest
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:

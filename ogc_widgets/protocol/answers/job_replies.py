@@ -14,7 +14,6 @@ from urllib.parse import unquote, urlsplit
 from ogc_widgets.errors import NoSuchJobError, NoSuchProcessError, ProtocolError
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.replies import Reply, may_have_worked, problem_error
-from ogc_widgets.protocol.documents.problems import Problem
 from ogc_widgets.protocol.documents.status import StatusInfo
 from ogc_widgets.protocol.links import (
     absolute,
@@ -42,9 +41,7 @@ _SAYS_NOTHING = re.compile(
 )
 # With these a server says no more than that there are no results.
 _KINDS = frozenset(
-    f"{word}not{what}"
-    for word in ("result", "results")
-    for what in ("ready", "available")
+    {"resultnotready", "resultnotavailable", "resultsnotready", "resultsnotavailable"}
 )
 _SILENT = frozenset({401, 403, 404, 405, 406, 410, 429, 501, 503})
 
@@ -92,29 +89,39 @@ def read_submitted(
         )
     document = reply.json_or_none()
     status = _status_in(document, reply.url)
-    _notice_accepted(reply, document)
+    if reply.status_code == 201:
+        _notice_accepted(reply, document)
     location = absolute(reply.headers.get("location", ""), reply.url)
-    is_answer = reply.status_code == 200 and reply.body.strip() and status is None
-    # Beside the address of a job, a page or "null" is no answer of its own, nor is
-    # anything where the server says that there is a job.
-    is_job = "respond-async" in reply.headers.get("preference-applied", "").lower()
-    is_filler = is_job or reply.body.strip() == b"null" or is_page(reply.body)
-    if is_answer and not (location and is_filler):
-        monitor = find_link(reply.links, "monitor", "status")
-        url = rebase(monitor.href) if monitor else ""
-        return Submitted(job_id_of(url), url, has_results=True)
+    if reply.status_code == 200 and reply.body.strip() and status is None:
+        # Beside the address of a job, a page or "null" is no answer of its own, nor is
+        # anything where the server says that there is a job.
+        is_job = "respond-async" in reply.headers.get("preference-applied", "").lower()
+        is_filler = is_job or reply.body.strip() == b"null" or is_page(reply.body)
+        if not (location and is_filler):
+            monitor = find_link(reply.links, "monitor", "status")
+            url = rebase(monitor.href) if monitor else ""
+            return Submitted(job_id_of(url), url, has_results=True)
     if reply.status_code == 303 and location and "/jobs/" not in location:
         return Submitted(results_url=rebase(location))
-    job_url, job_id = _job_of(reply, status, location, jobs_url, rebase)
-    if job_url:
-        if status is None:
-            status = StatusInfo(job_id=job_id, status="accepted", word="accepted")
-        return Submitted(job_id, job_url, status)
+    # The job's address and id: by Location, then by links, then by the id alone.
+    links = (status.links if status else ()) + reply.links
+    link = find_link(links, "monitor", "status", "self")
+    job_id = status.job_id if status else ""
+    url = join_path(jobs_url, job_id) if job_id else ""
+    for href in (location, link.href if link else ""):
+        if href and (job_id or "/jobs/" in urlsplit(href).path):
+            job_id = job_id or job_id_of(href)
+            url = job_address(href, job_id, jobs_url, rebase)
+            break
+    if url:
+        accepted = StatusInfo(job_id, "accepted", "accepted")
+        return Submitted(job_id, url, status or accepted)
     if reply.status_code == 204:
         return Submitted(has_results=True)
+    body = reply.body[:200].decode("utf-8", errors="replace")
     raise ProtocolError(
         f"The answer to {reply.where} names no job and holds no result: "
-        f"{clean(reply.body[:200].decode('utf-8', errors='replace'), limit=200)!r}",
+        f"{clean(body, limit=200)!r}",
         safe="It is not known whether the job started.",
         advice="Look at client.jobs() before you run it again.",
     )
@@ -122,8 +129,6 @@ def read_submitted(
 
 def _notice_accepted(reply: Reply, document: object) -> None:
     """Say what the answer to an accepted request lacks."""
-    if reply.status_code != 201:
-        return
     if "location" not in reply.headers:
         notice("The answer to an accepted request has no Location header.")
     if not isinstance(document, Mapping):
@@ -134,32 +139,12 @@ def _notice_accepted(reply: Reply, document: object) -> None:
 def _status_in(document: object, url: str) -> StatusInfo | None:
     if not isinstance(document, Mapping):
         return None
-    has_id = any(
-        isinstance(document.get(name), (str, int)) for name in ("jobID", "jobId", "id")
-    )
+    ids = map(document.get, ("jobID", "jobId", "id"))
     is_status = isinstance(document.get("status"), str) or "jobID" in document
-    is_job_link = find_link(read_links(document, url), "monitor") is not None
-    if has_id and (is_status or is_job_link):
+    is_job = is_status or find_link(read_links(document, url), "monitor")
+    if is_job and any(isinstance(one, (str, int)) for one in ids):
         return StatusInfo.from_json(document, url)
     return None
-
-
-def _job_of(
-    reply: Reply,
-    status: StatusInfo | None,
-    location: str,
-    jobs_url: str,
-    rebase: Callable[[str], str],
-) -> tuple[str, str]:
-    """Find the job's address and id: Location, then links, then the id alone."""
-    links = (status.links if status else ()) + reply.links
-    link = find_link(links, "monitor", "status", "self")
-    job_id = status.job_id if status else ""
-    for href in (location, link.href if link else ""):
-        if href and (job_id or "/jobs/" in urlsplit(href).path):
-            job_id = job_id or job_id_of(href)
-            return job_address(href, job_id, jobs_url, rebase), job_id
-    return (join_path(jobs_url, job_id), job_id) if job_id else ("", "")
 
 
 def job_id_of(url: str) -> str:
@@ -224,13 +209,12 @@ def read_dismissed(reply: Reply, last: StatusInfo | None) -> StatusInfo | None:
             return status
     if reply.status_code == 202:
         return None
-    message = Problem.from_json(document).summary
     return StatusInfo(
         job_id=job_id,
         status="dismissed",
         word="dismissed",
         process_id=last.process_id if last else "",
-        message=message,
+        message=reply.problem.summary,
         links=last.links if last else (),
         raw=reading.mapping(document),
     )
@@ -251,15 +235,12 @@ def reason_in(reply: Reply) -> str:
     Returns:
         The reason, not cleaned; ``""`` where there is none.
     """
-    document = reply.json_or_none()
-    if reply.status_code in _SILENT or document is None:
+    problem, document = reply.problem, reply.problem.raw
+    if reply.status_code in _SILENT or document is None or problem.kind in _KINDS:
         return ""
     if isinstance(document, list) and all(isinstance(one, str) for one in document):
         return "\n".join(document)
-    problem = Problem.from_json(document)
     if reply.is_ok and not _is_problem(document):
-        return ""
-    if problem.kind in _KINDS:
         return ""
     body = [text for text in (problem.detail, problem.cause) if not says_nothing(text)]
     said = [problem.title, *body] if not says_nothing(problem.title) else body
@@ -267,11 +248,8 @@ def reason_in(reply: Reply) -> str:
 
 
 def _is_problem(document: object) -> bool:
-    if isinstance(document, list):
-        return bool(document) and _is_problem(document[0])
-    if not isinstance(document, Mapping):
-        return False
-    names = {str(name).lower() for name in document}
+    one = document[0] if isinstance(document, list) and document else document
+    names = {str(name).lower() for name in reading.mapping(one)}
     says = names & {"detail", "description", "message", "text", "cause"}
     return bool(says and names & {"title", "type", "code", "status", "exception"})
 

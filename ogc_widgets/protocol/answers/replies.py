@@ -1,7 +1,8 @@
-"""Replies to read: what a status code, its headers and its body mean together.
+"""Answers of a server, and what one means that refuses.
 
 Neither the code nor the media type is trusted alone: servers answer JSON as
 ``text/html``, ``null`` for a created job, and results where a job was asked for.
+Gateways do not answer 401: they redirect to a page with a form, and answer 200 there.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,11 +24,13 @@ from ogc_widgets.errors import (
     SignInError,
 )
 from ogc_widgets.protocol import reading
-from ogc_widgets.protocol.answers.refusals import help_link, kind_words, wants_sign_in
 from ogc_widgets.protocol.documents.problems import Problem
 from ogc_widgets.protocol.links import (
+    WEB_SCHEMES,
     Link,
+    absolute,
     header_links,
+    read_links,
     without_query,
 )
 from ogc_widgets.protocol.media_types import is_html, is_page
@@ -35,7 +39,7 @@ from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import parse_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ogc_widgets.protocol.json_type import JsonValue
 
@@ -49,7 +53,6 @@ _ERROR_OF_KIND: dict[str, type[ProblemError]] = {
     "resultnotavailable": ResultsGoneError,
     "resultsnotavailable": ResultsGoneError,
 }
-
 # With these a server says that it has done nothing.
 _NOT_DONE = frozenset({501, 503, 505, 511, 521, 523, 525, 526})
 # Some gateways say 503 also of a request that they have handed on.
@@ -58,8 +61,34 @@ _HANDED_ON = re.compile(
     re.IGNORECASE,
 )
 
+# A server that answers 403 has understood the request and does not do it (RFC 9110,
+# 15.5.4). Many mean "sign in"; others want a licence to be accepted, count a quota, or
+# are a firewall. These say so.
+_ASKS = re.compile(
+    r"not (?:logged|signed) in\b|\b(?:log|sign)[ -]?in\b|authenticat|credential"
+    r"|anonymous|\btokens?\b|\b(?:missing|invalid|expired|no|access|api)[ -]?key\b",
+    re.IGNORECASE,
+)
+_EXPLAINS = re.compile(
+    r"licen[cs]e|\bterms\b|\baccept|agreement|consent|quota|limit|exceed|too many"
+    r"|credits?\b|budget|billing|payment|subscri|\bplan\b|firewall|\bwaf\b|block"
+    r"|reject|reference #|(?:support|ray|incident|request) id|\bip\b|\bcountry|region"
+    r"|proxy|suspend|disabled|maintenance|embargo|read[ -]only|policy|captcha|robot",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"\bhttps?://\S+")
+# Who has signed in, and is told this, is somebody who may not.
+_RIGHTS = re.compile(
+    r"permission|privilege|\brights?\b|\broles?\b|\bscopes?\b|not allowed|may not\b",
+    re.IGNORECASE,
+)
+_ANCHOR = re.compile(
+    r"<a\s[^>]{0,500}?href\s*=\s*[\"']([^\"'\s]{1,1000})", re.IGNORECASE
+)
+# The kind of a problem is the address of a page on it (RFC 9457, 3.1.1).
+_MEMBERS = ("help", "link", "url", "more_info", "moreInfo", "documentation", "type")
+_NO_HELP = frozenset({"self", "monitor", "up", "alternate"})
 
-# Gateways do not answer 401: they redirect to a page with a form, and answer 200.
 _PASSWORD = re.compile(rb"<input[^>]{0,500}type\s*=\s*[\"']?password", re.IGNORECASE)
 _LOGIN_WORDS = re.compile(
     r"(?:^|[/._-])(?:log-?in|sign-?in|sso|saml2?|oauth2?|oidc|openid-connect|cas|"
@@ -110,6 +139,11 @@ class Reply:
         """The links of the ``Link`` header."""
         return header_links(self.headers.get("link", ""), self.url)
 
+    @cached_property
+    def problem(self) -> Problem:
+        """What it says if it is a refusal."""
+        return Problem.from_json(self.json_or_none())
+
     def json(self) -> JsonValue:
         """Read the body as JSON, whatever its media type says.
 
@@ -125,11 +159,19 @@ class Reply:
 
     def json_or_none(self) -> JsonValue:
         """Read the body as JSON; ``None`` if it is empty or something else."""
-        if not self.body.strip():
-            return None
-        with contextlib.suppress(ProtocolError), silent():
-            return self.json()
+        if self.body.strip():
+            with contextlib.suppress(ProtocolError), silent():
+                return self.json()
         return None
+
+    def excerpt(self, limit: int = 200) -> str:
+        """The words of a page for people; ``""`` for a document."""
+        if self.problem.raw is not None:
+            return ""
+        page = self.body[:4_000].decode("utf-8", errors="replace")
+        tags = r"<(style|script)\b.*?(?:</\1[^>]*>|\Z)|<[^>]*(?:>|\Z)"
+        words = re.sub(tags, " ", page, flags=re.DOTALL | re.IGNORECASE)
+        return clean(words, limit=limit)
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
@@ -139,8 +181,6 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
         Seconds from 0 to 300; ``None`` where the header is missing or makes no sense.
     """
     value = headers.get("retry-after", "").strip()
-    if not value:
-        return None
     if re.fullmatch(r"\d{1,12}(\.\d+)?", value):
         return min(float(value), LONGEST_RETRY_AFTER_S)
     when, now = (reading.http_date(one) for one in (value, headers.get("date", "")))
@@ -164,19 +204,15 @@ def problem_error(
         safe: What has not been lost or changed.
         advice: What to do next, where the status code does not say.
     """
-    document = reply.json_or_none()
-    problem = Problem.from_json(document)
-    kind = _ERROR_OF_KIND.get(problem.kind)
-    if kind is None:
-        if asks_to_sign_in(reply):
-            kind = SignInError
-        elif reply.status_code in (404, 410):
-            kind = missing
-        else:
-            kind = ProblemError
-    said = clean(problem.summary, limit=1_000) or _excerpt(reply, document)
+    document = reply.problem.raw
+    kind = _ERROR_OF_KIND.get(reply.problem.kind, ProblemError)
+    if kind is ProblemError and asks_to_sign_in(reply):
+        kind = SignInError
+    elif kind is ProblemError and reply.status_code in (404, 410):
+        kind = missing
+    said = clean(reply.problem.summary, limit=1_000) or reply.excerpt()
     if reply.status_code == 403 and kind is ProblemError:
-        link = help_link(document, reply.body, reply.headers, reply.url)
+        link = next(_help_links(reply), "")
         if link and link not in said:
             advice = f"See {clean(link, limit=500)}"
     end = f": {said}" if said else "."
@@ -191,25 +227,37 @@ def problem_error(
 
 def asks_to_sign_in(reply: Reply) -> bool:
     """Whether a refusal means that the user should sign in, or as somebody else."""
-    if reply.status_code != 403:
+    problem = reply.problem
+    if reply.status_code != 403 or problem.kind == "immutableprocess":
         return reply.status_code == 401
-    document = reply.json_or_none()
-    problem = Problem.from_json(document)
-    if problem.kind == "immutableprocess":
-        return False
-    page = _excerpt(reply, document, limit=1_000)
-    said = f"{kind_words(problem)} {problem.summary} {page}"
-    return wants_sign_in(said, reply.headers, has_credentials=reply.has_credentials)
+    if "www-authenticate" in reply.headers:
+        return True
+    # The kind as words: LicenceNotAccepted as its server wrote it.
+    named = f"{problem.type} {problem.title}"
+    kind = re.sub(r"(?<=[a-z])(?=[A-Z])|[/#_-]", " ", named)
+    said = f"{kind} {problem.summary} {reply.excerpt(1_000)}"
+    said = _ADDRESS.sub(" ", said)
+    explains = bool(_EXPLAINS.search(said))
+    if _ASKS.search(said):
+        # "The quota of this API key is used up" against "of anonymous users".
+        return not (explains and reply.has_credentials)
+    # Without a reason that people could read, it is the usual one; and tokens end.
+    return not (explains or (reply.has_credentials and _RIGHTS.search(said)))
 
 
-def _excerpt(reply: Reply, document: object, *, limit: int = 200) -> str:
-    if document is not None or not reply.body.strip():
-        return ""
-    page = reply.body[:4_000].decode("utf-8", errors="replace")
-    # A page for people: its words are enough.
-    words = re.sub(r"<(style|script)\b.*?(?:</\1[^>]*>|\Z)|<[^>]*(?:>|\Z)", " ", page,
-                   flags=re.DOTALL | re.IGNORECASE)  # fmt: skip
-    return clean(words, limit=limit)
+def _help_links(reply: Reply) -> Iterator[str]:
+    """The addresses at which a refusal says more, the best first."""
+    document = reply.problem.raw
+    for link in (*read_links(document, reply.url), *reply.links):
+        if link.relation not in _NO_HELP:
+            yield link.href
+    said = [absolute(reading.mapping(document).get(name)) for name in _MEMBERS]
+    # A kind that the standard names is explained nowhere else.
+    urls = [url for url in said if "opengis.net" not in url]
+    if document is None:
+        page = reply.body[:20_000].decode("utf-8", errors="replace")
+        urls = [absolute(found[1], reply.url) for found in _ANCHOR.finditer(page)]
+    yield from (url for url in urls if url.partition(":")[0] in WEB_SCHEMES)
 
 
 def _advice(reply: Reply) -> str:
@@ -274,12 +322,11 @@ def refuse_login_page(url: str, reply: Reply) -> None:
     Raises:
         SignInError: The answer is such a page.
     """
-    if reply.status_code >= 400 or not (
-        is_html(reply.content_type) or is_page(reply.body)
-    ):
+    is_web_page = is_html(reply.content_type) or is_page(reply.body)
+    if reply.status_code >= 400 or not is_web_page:
         return
     is_elsewhere = reply.url.partition("?")[0] != url.partition("?")[0]
-    has_password = bool(_PASSWORD.search(reply.body))
+    has_password = _PASSWORD.search(reply.body) is not None
     if has_password or (is_elsewhere and is_login_address(reply.url)):
         raise sign_in_page_error(reply.url, status_code=reply.status_code)
 

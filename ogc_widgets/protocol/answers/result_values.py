@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import quopri
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,8 +40,9 @@ STAC = frozenset({"Catalog", "Collection"})
 
 # Names of members, in lower case and without signs.
 _TYPES = ("mediatype", "mimetype", "contentmediatype", "contenttype", "type")
-_ENCODINGS = ("encoding", "contentencoding", "contenttransferencoding",
-              "transferencoding")  # fmt: skip
+_ENCODINGS = (
+    *("encoding", "contentencoding", "contenttransferencoding", "transferencoding"),
+)
 _VALUES = ("value", "data", "inlineValue")
 _QUALIFIERS = frozenset(
     {*_TYPES, *_ENCODINGS, "schema", "format", "id", "title", "datatype", "uom", "crs"}
@@ -66,11 +68,11 @@ class Value:
 
 
 def plain(value: JsonValue, described: Sequence[str] = (), url: str = "") -> Value:
-    """Take off what is wrapped around a value.
+    """Take off what is wrapped around an output of a document.
 
     Args:
-        value: An output as the document has it.
-        described: Media types that the description gives it, its default first.
+        value: The output as it stands there.
+        described: Media types that the process describes for it, its default first.
         url: Address of the document, for relative references.
     """
     if isinstance(value, list):
@@ -81,21 +83,19 @@ def plain(value: JsonValue, described: Sequence[str] = (), url: str = "") -> Val
         return Value(value)
     if is_spatial(value):
         return Value(with_floats(value))
-    name = _value_name(value)
-    if name:
-        kind, encoding = _format_of(value)
+    kind, encoding = _format_of(value)
+    if name := _value_name(value):
         return _decoded(value[name], kind, encoding, described, url)
     links = value.get("links")
     if isinstance(links, list) and links and set(value) <= {"links", "id", "title"}:
         return _all(plain(link, described, url) for link in links)
     href = value.get("href")
-    if isinstance(href, str):
-        kind, encoding = _format_of(value)
-        if _is_inline(href):
-            return _decoded(href, kind, encoding, described, url)
-        # Relative ones are made absolute; those that are no address stay as they are.
-        return Value({**value, "href": absolute(href, url) or href}, kind)
-    return Value(dict(value))
+    if not isinstance(href, str):
+        return Value(dict(value))
+    if _is_inline(href):
+        return _decoded(href, kind, encoding, described, url)
+    # Relative ones are made absolute; those that are no address stay as they are.
+    return Value({**value, "href": absolute(href, url) or href}, kind)
 
 
 def of_body(answer: Reply, *, is_string: bool = False) -> tuple[Value, bool]:
@@ -212,18 +212,21 @@ def _value_name(value: Mapping[str, Any]) -> str:
 
 def _format_of(value: Mapping[str, Any]) -> tuple[str, str]:
     """The media type and the encoding that are said, at the value or in ``format``."""
-    kind = encoding = ""
-    for holder in (value, value.get("format"), value.get("schema")):
-        said = {_signless(name): one for name, one in mapping(holder).items()}
-        types = [one for name in _TYPES if isinstance(one := said.get(name), str)]
-        kind = kind or next((one.strip() for one in types if "/" in one), "")
-        ways = [one for name in _ENCODINGS if isinstance(one := said.get(name), str)]
-        encoding = encoding or next(iter(ways), "")
     told = value.get("format")
+    holders = [mapping(one) for one in (value, told, value.get("schema"))]
     if isinstance(told, str):
-        kind = kind or (told if "/" in told else "")
-        encoding = encoding or ("" if "/" in told else told)
-    return kind, encoding
+        holders.append({"type" if "/" in told else "encoding": told})
+    types, ways = (
+        [one for holder in holders for one in _texts_of(holder, names)]
+        for names in (_TYPES, _ENCODINGS)
+    )
+    kind = next((one.strip() for one in types if "/" in one), "")
+    return kind, next(iter(ways), "")
+
+
+def _texts_of(holder: Mapping[str, Any], names: Iterable[str]) -> list[str]:
+    said = {_signless(name): one for name, one in holder.items()}
+    return [one for name in names if isinstance(one := said.get(name), str)]
 
 
 def _is_inline(href: str) -> bool:
@@ -236,28 +239,24 @@ def _is_inline(href: str) -> bool:
 def _decoded(
     inner: JsonValue, kind: str, encoding: str, described: Sequence[str], url: str
 ) -> Value:
+    """Read a value by the media type and the encoding that are said of it."""
     if isinstance(inner, list) and (kind or encoding):
         return _all(_decoded(one, kind, encoding, described, url) for one in inner)
     if not isinstance(inner, str):
         found = plain(inner, described, url)
         return Value(found.value, found.media_type or kind)
-    if _DATA_URL.match(inner.strip()):
-        found = _of_bare_text(inner.strip(), ())
-        return Value(found.value, kind or found.media_type)
-    data = _undo(inner, encoding)
-    if data is not None:
-        return _of_bytes(data, kind, inner)
-    if media.is_json(kind):
-        return _of_json(inner, kind, inner, url)
-    if kind and not media.is_binary(kind):
-        return Value(inner, kind)
+    if not _DATA_URL.match(inner.strip()):
+        data = _undo(inner, encoding)
+        if data is not None:
+            return _of_bytes(data, kind, inner)
+        if media.is_json(kind):
+            return _of_json(inner, kind, inner, url)
+        if kind and not media.is_binary(kind):
+            return Value(inner, kind)
     found = _of_bare_text(inner, (kind,) if kind else described)
     if isinstance(found.value, str) and encoding.lower() == "binary":
-        # A character for each byte.
-        try:
+        with contextlib.suppress(UnicodeEncodeError):  # a character for each byte
             return Value(inner.encode("latin-1"), kind)
-        except UnicodeEncodeError:
-            pass
     return Value(found.value, kind or found.media_type)
 
 
@@ -281,10 +280,10 @@ def _of_bytes(data: bytes, kind: str, text: str) -> Value:
 def _of_bare_text(text: str, described: Sequence[str]) -> Value:
     """A text that says nothing about itself."""
     kind = described[0] if described else ""
-    found = _DATA_URL.match(text)
+    found = _DATA_URL.match(text.strip())
     if found is not None and (found[1] or "base64" in found[2].lower()):
         told = (found[1] or "text/plain").lower()
-        payload = text[found.end() :]
+        payload = text.strip()[found.end() :]
         is_encoded = found[2].lower().endswith(";base64")
         data = _undo(payload, "base64") if is_encoded else unquote_to_bytes(payload)
         return Value(text) if data is None else _of_bytes(data, told, text)
@@ -327,21 +326,16 @@ def _from_base64(text: str) -> bytes:
 def _hidden(text: str, *, is_sure: bool = False) -> bytes | None:
     """The bytes of a text that is base64, though nothing says so.
 
-    Args:
-        text: The text.
-        is_sure: Whether bytes are expected; else only those that show their type.
+    Only those that show their type, if it is not sure that bytes are expected.
     """
     if len(text) < _LEAST_ENCODED:
         return None
-    try:
+    with contextlib.suppress(binascii.Error, ValueError):
         # The beginning tells, without decoding what is long.
-        start = _from_base64("".join(text[:64].split())[:24])
-        if media.sniff(start):
+        if media.sniff(_from_base64("".join(text[:64].split())[:24])):
             return _from_base64(text)
         if is_sure and len("".join(text.split())) % 4 == 0 and text[:1] not in "/.":
             return _from_base64(text)
-    except (binascii.Error, ValueError):
-        pass
     return None
 
 
