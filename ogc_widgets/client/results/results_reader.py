@@ -241,7 +241,7 @@ class ResultsReader:
         """Whether asking again for results that are not there is in vain."""
         if reply.status_code != 404:
             return False
-        if Problem.from_json(reply.json_or_none()).kind in _NOT_AVAILABLE:
+        if reply.problem.kind in _NOT_AVAILABLE:
             return True
         # By the server's clock only: it need not agree with ours.
         now = reading.http_date(reply.headers.get("date", ""))

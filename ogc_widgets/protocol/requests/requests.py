@@ -1,30 +1,36 @@
 """Requests to send, as values: what goes on the wire, before any credentials.
 
-The client sends exactly these, and the code shown to users is made of the same.
+The client sends exactly these, and the code shown to users is made of the same. The
+requests of others, and those that servers keep, are read as an :class:`ExecuteRequest`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.protocol import media_types, reading
 from ogc_widgets.protocol.links import find_link, join_path, origin, with_query
+from ogc_widgets.protocol.notices import notice
+from ogc_widgets.protocol.reading import ID_NAMES, mapping, member, members
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import dump_json
 
 if TYPE_CHECKING:
     from ogc_widgets.protocol.documents.descriptions import OutputDescription
     from ogc_widgets.protocol.documents.processes import ProcessSummary
+    from ogc_widgets.protocol.json_type import JsonObject
 
 Mode = Literal["auto", "async", "sync"]
 Response = Literal["auto", "document", "raw"]
 Outputs = str | Iterable[str] | Mapping[str, Any]
 
 JSON = "application/json"
+# Where the list form of old drafts has the value itself.
+_VALUE_NAMES = ("value", "data")
 _JSON_BODY = {"Accept": JSON, "Content-Type": JSON}
 
 
@@ -124,29 +130,28 @@ def execute_request(
     if response not in (*get_args(Response), None):
         advice = 'Use "auto", "document", "raw" or None.'
         raise InputError(f"Unknown response {response!r}.", advice=advice)
-    document: dict[str, Any] = {"inputs": dict(inputs)}
-    if wanted := wanted_outputs(outputs, process):
-        document["outputs"] = wanted
+    wanted = wanted_outputs(outputs, process)
     if response == "auto":
         is_document = has_response and not _gives_bytes(wanted, process)
         response = "document" if is_document else None
-    if response is not None:
-        document["response"] = response
+    known = {"inputs": dict(inputs), "outputs": wanted, "response": response}
+    document = {
+        name: value for name, value in known.items() if value or name == "inputs"
+    }
     _add(document, {} if extra is None else extra)
     headers = dict(_JSON_BODY)
     if mode == "async" or (mode == "auto" and (not process or process.can_run_async)):
         headers["Prefer"] = "respond-async"
-    return Request(
-        "POST", execution_url(process_url, process), headers, json_body(document)
-    )
+    url = execution_url(process_url, process)
+    return Request("POST", url, headers, json_body(document))
 
 
 def _gives_bytes(wanted: Mapping[str, Any], process: ProcessSummary | None) -> bool:
     """Whether one of the outputs that are wanted is binary, and wanted by value."""
     known: Mapping[str, OutputDescription] = getattr(process, "outputs", {})
     for name in wanted or known:
-        wish = reading.mapping(wanted.get(name))
-        asked = reading.mapping(wish.get("format")).get("mediaType")
+        wish = mapping(wanted.get(name))
+        asked = mapping(wish.get("format")).get("mediaType")
         kinds = [asked, *(known[name].media_types if name in known else ())]
         kind = next((one for one in kinds if isinstance(one, str)), "")
         by_value = wish.get("transmissionMode") != "reference"
@@ -156,11 +161,7 @@ def _gives_bytes(wanted: Mapping[str, Any], process: ProcessSummary | None) -> b
 
 
 def _add(document: dict[str, Any], extra: Mapping[str, Any]) -> None:
-    """Put members beside the inputs into a request.
-
-    Raises:
-        InputError: It says something else by that name already.
-    """
+    """Put members beside the inputs into a request; refuse those that contradict it."""
     if not isinstance(extra, Mapping):
         raise InputError(
             f"extra is a dict of member name to value, not {type(extra).__name__}.",
@@ -184,24 +185,22 @@ def wanted_outputs(
     Raises:
         InputError: One is named that the process does not describe.
     """
-    names = [outputs] if isinstance(outputs, str) else outputs or ()
-    if isinstance(names, Mapping):
-        wanted = {
+    if isinstance(outputs, Mapping):
+        # It is sent as it is: descriptions forget outputs, too.
+        return {
             name: {"transmissionMode": wish} if isinstance(wish, str) else wish or {}
-            for name, wish in names.items()
+            for name, wish in outputs.items()
         }
-    else:
-        wanted = {str(name): {} for name in names}
+    names = [outputs] if isinstance(outputs, str) else list(outputs or ())
     known = getattr(process, "outputs", {})
-    for name in wanted:
-        # A mapping is sent as it is: descriptions forget outputs, too.
-        if known and name not in known and not isinstance(names, Mapping):
+    for name in names:
+        if known and name not in known:
             raise InputError(
                 f"The process has no output {name!r}.",
                 safe="Nothing was sent.",
                 advice=f"It has: {clean(', '.join(known), limit=300)}.",
             )
-    return wanted
+    return {str(name): {} for name in names}
 
 
 def create_job_request(
@@ -217,9 +216,9 @@ def create_job_request(
     Raises:
         InputError: As for :func:`execute_request`.
     """
-    document: dict[str, Any] = {"process": process_url, "inputs": dict(inputs)}
-    if wanted := wanted_outputs(outputs, process):
-        document["outputs"] = wanted
+    wanted = wanted_outputs(outputs, process)
+    named = {"outputs": wanted} if wanted else {}
+    document = {"process": process_url, "inputs": dict(inputs), **named}
     document["status"] = "create"
     return Request("POST", jobs_url, dict(_JSON_BODY), json_body(document))
 
@@ -262,3 +261,76 @@ def jobs_request(
     """
     query = {"limit": limit, **filters}
     return get(with_query(jobs_url, {k: v for k, v in query.items() if v is not None}))
+
+
+@dataclass(frozen=True)
+class ExecuteRequest:
+    """An execute request, as somebody sent it or a server keeps it.
+
+    Attributes:
+        process_id: The process, or its address; ``""`` where the request's own address
+            says it.
+        inputs: Input id to value, as the mapping form of the standard has them.
+        outputs: Output id to what is wanted of it; ``None`` for all of them.
+        mode: ``async``, ``sync``, ``auto`` or ``""`` (old drafts).
+        response: ``raw``, ``document`` or ``""``.
+        subscriber: Addresses to call back.
+        raw: The document.
+    """
+
+    process_id: str = member(reading.text, "process", "processID", "identifier")
+    inputs: dict[str, Any] = field(default_factory=dict)
+    outputs: dict[str, Any] | None = None
+    mode: str = member(reading.text)
+    response: str = member(reading.text)
+    subscriber: Mapping[str, Any] = member(mapping)
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, document: object) -> Self:
+        """Read an execute request, in the mapping form or the list form.
+
+        Raises:
+            ProtocolError: It is not an object.
+        """
+        request = reading.need_object(document, "an execute request")
+        outputs = request.get("outputs")
+        return cls(
+            **members(cls, request),
+            inputs=_values(request.get("inputs")),
+            outputs=None if outputs is None else _wishes(outputs),
+            raw=request,
+        )
+
+
+def _values(inputs: object) -> dict[str, Any]:
+    if isinstance(inputs, Mapping):
+        return {str(name): value for name, value in inputs.items()}
+    found: dict[str, list[Any]] = {}
+    for name, entry in reading.pairs(inputs, "inputs"):
+        found.setdefault(name, []).append(_value(entry))
+    # An id that is repeated is how old drafts wrote several values.
+    return {name: all_[0] if len(all_) == 1 else all_ for name, all_ in found.items()}
+
+
+def _value(entry: JsonObject) -> object:
+    rest = {name: item for name, item in entry.items() if name not in ID_NAMES}
+    for name in _VALUE_NAMES:
+        if name in rest:
+            return rest[name] if len(rest) == 1 else {**rest, "value": rest[name]}
+    return rest
+
+
+def _wishes(outputs: object) -> dict[str, Any]:
+    if isinstance(outputs, str):
+        return {outputs: {}}
+    if isinstance(outputs, list):
+        wishes = [(mapping(entry), reading.text(entry)) for entry in outputs]
+        return {
+            reading.text(reading.first(wish, *ID_NAMES)) if wish else name: dict(wish)
+            for wish, name in wishes
+        }
+    if isinstance(outputs, Mapping):
+        return {str(name): wish for name, wish in outputs.items()}
+    notice(f"The outputs are {clean(outputs, limit=40)!r}; they were left out.")
+    return {}
