@@ -19,7 +19,6 @@ from ogc_widgets.errors import (
 )
 from ogc_widgets.protocol.answers.job_replies import job_id_of, read_status
 from ogc_widgets.protocol.answers.replies import Reply, asks_to_sign_in, problem_error
-from ogc_widgets.protocol.documents.problems import Problem
 from ogc_widgets.protocol.documents.processes import ProcessSummary
 from ogc_widgets.protocol.links import absolute
 from ogc_widgets.protocol.notices import silent
