@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ogc_widgets.area.geometry import (
-    AREA_TYPES,
-    bounds_of,
-    geojson_of,
-    read_shape,
-    sides_of_box,
-)
-from ogc_widgets.area.wkt import write_wkt
+from ogc_widgets.area.boxes import AREA_TYPES
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ogc_widgets.area.geometry import Geometry, Json, Shape
+    from ogc_widgets.area.boxes import Box, Geometry, Heights, Shape
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +29,11 @@ class Area:
     """
 
     shape: Shape
-    heights: tuple[float, float] | None = None
+    heights: Heights | None = None
     note: str = ""
 
     @classmethod
-    def of(cls, geometry: Geometry | Area) -> Area:
+    def of(cls, geometry: object) -> Area:
         """The area of a GeoJSON geometry; its ``bbox`` member may hold heights.
 
         Polygons of a GeometryCollection are taken together.
@@ -50,11 +43,50 @@ class Area:
         """
         if isinstance(geometry, Area):
             return geometry
+        from ogc_widgets.area.shapes import read_shape
+
         shape, note = read_shape(geometry)
         made = cls(shape, note=note)
         if made.kind == "GeometryCollection":
             return cls.joined([made])
-        return made._with_heights(geometry.get("bbox"))
+        numbers = geometry.get("bbox") if isinstance(geometry, dict) else None
+        if isinstance(numbers, list) and len(numbers) == 6 and made.is_box:
+            west, south, low, east, north, high = numbers
+            if (west, south, east, north) == made.bbox:
+                return replace(made, heights=(low, high))
+        return made
+
+    @classmethod
+    def box(
+        cls,
+        west: float,
+        south: float,
+        east: float,
+        north: float,
+        *,
+        heights: Heights | None = None,
+    ) -> Area:
+        """A box in degrees; ``west > east`` crosses the antimeridian.
+
+        Raises:
+            InputError: The box is upside down, has no area, or is not on the Earth.
+        """
+        from ogc_widgets.area.shapes import box_shape
+
+        return cls(box_shape(west, south, east, north), heights)
+
+    @classmethod
+    def drawn(cls, geometry: object) -> Area:
+        """A footprint, which is only looked at: flat, faults and all.
+
+        Raises:
+            InputError: It is no geometry in degrees.
+        """
+        import shapely
+
+        from ogc_widgets.area.shapes import read_shape
+
+        return cls(shapely.force_2d(read_shape(geometry, strict=False)[0]))
 
     @classmethod
     def joined(cls, areas: Iterable[Area]) -> Area:
@@ -63,18 +95,15 @@ class Area:
         Raises:
             InputError: There are none.
         """
-        import shapely
+        from ogc_widgets.area.shapes import polygons_of
 
         areas = list(areas)
-        parts = shapely.get_parts(shapely.get_parts([area.shape for area in areas]))
-        polygons = [part for part in parts if part.geom_type == "Polygon"]
-        if not polygons:
+        shape = polygons_of([area.shape for area in areas])
+        if shape is None:
             raise InputError(
                 "There are only points and lines in this GeoJSON.",
                 advice="An area is a Polygon or a MultiPolygon.",
             )
-        is_one = len(polygons) == 1
-        shape = polygons[0] if is_one else shapely.MultiPolygon(polygons)
         notes = dict.fromkeys(area.note for area in areas if area.note)
         return cls(shape, note=" ".join(notes))
 
@@ -99,10 +128,11 @@ class Area:
         return self.kind in AREA_TYPES
 
     @cached_property
-    def bbox(self) -> tuple[float, float, float, float]:
+    def bbox(self) -> Box:
         """West, south, east and north; ``west > east`` where it crosses 180 degrees."""
-        west, south, east, north = bounds_of(self.shape)
-        return west, south, east, north
+        from ogc_widgets.area.shapes import bounds_of
+
+        return bounds_of(self.shape)
 
     @property
     def crosses(self) -> bool:
@@ -112,11 +142,15 @@ class Area:
     @cached_property
     def is_box(self) -> bool:
         """Whether it is nothing but its box."""
-        return sides_of_box(self.shape) is not None
+        from ogc_widgets.area.shapes import is_box
+
+        return is_box(self.shape)
 
     @property
     def geometry(self) -> Geometry:
         """GeoJSON geometry; a new one each time. Heights are in its ``bbox`` member."""
+        from ogc_widgets.area.shapes import geojson_of
+
         made = geojson_of(self.shape)
         if self.heights:
             west, south, east, north = self.bbox
@@ -124,23 +158,23 @@ class Area:
             made["bbox"] = [west, south, low, east, north, high]
         return made
 
+    @property
+    def outline(self) -> Geometry:
+        """GeoJSON in one piece: longitudes run past 180 where it is cut there."""
+        from ogc_widgets.area.shapes import in_one_piece
+
+        return in_one_piece(self.shape)
+
     @cached_property
     def wkt(self) -> str:
         """Well-known text, without spaces that are not needed."""
-        return write_wkt(self.shape)
+        from ogc_widgets.area.shapes import wkt_of
+
+        return wkt_of(self.shape)
 
     def as_several(self) -> Area:
         """The same as a Multi* geometry of one part."""
         import shapely
 
         many = getattr(shapely, f"Multi{self.kind}")
-        return Area(many([self.shape]), self.heights, self.note)
-
-    def _with_heights(self, numbers: Json) -> Area:
-        """With the heights of a box of six numbers, if it is the box of this area."""
-        if not isinstance(numbers, list) or len(numbers) != 6 or not self.is_box:
-            return self
-        west, south, low, east, north, high = numbers
-        if (west, south, east, north) != self.bbox:
-            return self
-        return Area(self.shape, (low, high), self.note)
+        return replace(self, shape=many([self.shape]))

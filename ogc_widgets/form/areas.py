@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.area.reading import read_value
 from ogc_widgets.errors import InputError
-from ogc_widgets.form.drafts.codec import from_draft
-from ogc_widgets.form.drafts.tree import members_of
-from ogc_widgets.form.fields import area_fields
-from ogc_widgets.form.fields.fields import UNSET
+from ogc_widgets.form.drafts.area_drafts import AreaDraft, as_chosen
 
 if TYPE_CHECKING:
     from ogc_widgets.area.area import Area
-    from ogc_widgets.area.recognition.area_hint import AreaHint
+    from ogc_widgets.area.hint import AreaHint
     from ogc_widgets.form.form import ProcessForm
     from ogc_widgets.form.values import FormValues
-    from ogc_widgets.protocol.wire import JsonValue
+    from ogc_widgets.protocol.json_type import JsonValue
 
 
 class FormAreas:
@@ -49,11 +47,7 @@ class FormAreas:
         found = self._values.area_at(path)
         if found is None:
             return None
-        _, field, draft = found
-        value, _ = from_draft(field, draft, self._values.secrets)
-        if value is UNSET and not area_fields.is_undecided(field, draft):
-            return None
-        return area_fields.area_in(field, draft, value)
+        return AreaDraft.of(*found[1:]).area(self._values.secrets)
 
     def set_shape(self, path: str, shape: Area | JsonValue) -> None:
         """Put a shape into the area at a path, written the way that the input wants.
@@ -72,20 +66,14 @@ class FormAreas:
                 f"{path!r} is no area of this process.",
                 advice=f"Its areas are: {', '.join(self.ids) or 'none'}.",
             )
-        at, field, old = found
-        if shape is None:
-            self._form.set_part(at, area_fields.emptied(field, old))
-        else:
-            self._form.set_part(
-                at, area_fields.draft_of_shape(field, shape, members_of(old))
-            )
+        at, now = found[0], AreaDraft.of(*found[1:])
+        draft = now.emptied() if shape is None else now.drawn(read_value(shape))
+        self._form.set_part(at, draft)
 
     def hint(self, path: str) -> AreaHint | None:
         """How the area at a path is to be written; its chosen encoding comes first."""
         found = self._values.area_at(path)
-        if found is None or found[1].area is None:
-            return None
-        return area_fields.chosen_hint(found[1].area, found[2])
+        return None if found is None else as_chosen(*found[1:]).area
 
     def act(self, path: str, action: str, value: JsonValue = None) -> None:
         """Do what a button of an area asks for.
@@ -98,13 +86,11 @@ class FormAreas:
         found = self._values.area_at(path)
         if found is None:
             return
-        at, field, draft = found
+        at, now = found[0], AreaDraft.of(*found[1:])
         if action == "clear":
-            self._form.set_part(at, area_fields.emptied(field, draft))
+            self._form.set_part(at, now.emptied())
         elif action in ("encoding", "crs"):
-            before = dict(draft) if isinstance(draft, dict) else {"text": ""}
-            changed = area_fields.changed(field, before, action, value)
-            self._form.set_part(at, changed)
+            self._form.set_part(at, now.changed(action, value))
         elif action in ("draw", "view", "focus"):
             if action == "draw":
                 is_drawn = self._form.active_area == at

@@ -11,14 +11,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from ogc_widgets.area.reading import read_value
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.checks import findings
 from ogc_widgets.form.checks.messages import NEEDS_VALUE, in_one, sentence
 from ogc_widgets.form.checks.texts import lacks_zone
 from ogc_widgets.form.drafts import tree
+from ogc_widgets.form.drafts.area_drafts import AreaDraft, as_chosen
 from ogc_widgets.form.drafts.codec import from_draft, initial_draft, to_draft
 from ogc_widgets.form.drafts.secrets_store import SecretsStore
-from ogc_widgets.form.fields import area_fields, conditions, extras
+from ogc_widgets.form.fields import conditions, extras
 from ogc_widgets.form.fields.build_fields import reduce_process
 from ogc_widgets.form.fields.fields import (
     UNSET,
@@ -75,8 +77,7 @@ class Entry:
             for path in tree.area_paths(self.field, self.draft):
                 part = tree.part_at(self.field, self.draft, split_path(path)[1:])
                 if part is not None:
-                    inner, _ = from_draft(*part, secrets)
-                    found.append(area_fields.advice(*part, inner))
+                    found.append(AreaDraft.of(*part).advice(secrets))
         return " ".join(dict.fromkeys(filter(None, found)))
 
     @property
@@ -183,10 +184,8 @@ class FormValues:
         if value is UNSET:
             return None
         if entry.field.kind == "area" and hasattr(value, "__geo_interface__"):
-            return area_fields.draft_of_shape(
-                entry.field, value, tree.members_of(entry.draft)
-            )
-        chosen = area_fields.as_chosen(entry.field, entry.draft)
+            return AreaDraft.of(entry.field, entry.draft).drawn(read_value(value))
+        chosen = as_chosen(entry.field, entry.draft)
         return to_draft(chosen, plain(value), self.secrets)
 
     def put_rows(self, rows: extras.Rows) -> None:

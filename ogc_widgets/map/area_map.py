@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import traitlets
 
-from ogc_widgets.area.geometry import Geometry, box
+from ogc_widgets.area.area import Area
+from ogc_widgets.area.reading import area_from
 from ogc_widgets.errors import InputError
 from ogc_widgets.map.bare_map import BareMap
 from ogc_widgets.map.footprints import Footprints, footprints
 from ogc_widgets.map.map_card import area_text
-from ogc_widgets.map.overlay import MODES, MapOverlay
-from ogc_widgets.map.shapes import (
-    area_from,
+from ogc_widgets.map.overlay import (
+    MODES,
+    MapOverlay,
     extent_of,
     geometry_of,
-    in_one_piece,
     shape_of,
 )
 from ogc_widgets.protocol.text import clean, escape_html
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
 
-    from ogc_widgets.area.area import Area
-    from ogc_widgets.area.files.reading import LoadedArea, Readable
-    from ogc_widgets.area.geometry import Json
+    from ogc_widgets.area.boxes import Geometry
+    from ogc_widgets.area.files import LoadedArea, Readable
 
 TONES = 5
 """Colours in which several areas are told apart."""
@@ -73,7 +72,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
 
     def __init__(
         self,
-        area: Json = None,
+        area: object = None,
         *,
         basemap: Any = "osm",  # noqa: ANN401 # a layer of ipyleaflet, which is untyped
         height: str = "440px",
@@ -141,11 +140,11 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
         if self.bbox is None:
             self.geometry = None
         elif self.area is None or [*self.area.bbox] != self.bbox:
-            self.geometry = box(*self.bbox)
+            self.geometry = Area.box(*self.bbox)
 
     _from_page = False
 
-    def _drawn(self, geometry: Json) -> None:
+    def _drawn(self, geometry: object) -> None:
         self._from_page = True
         try:
             self.geometry = geometry
@@ -174,7 +173,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
             InputError: It cannot be read or holds no area; the area stays as it is.
         """
         # Readers of files are loaded when the first file is.
-        from ogc_widgets.area.files.reading import read_area
+        from ogc_widgets.area.files import read_area
 
         found = read_area(source, name=name, layer=layer)
         self.geometry = found.area
@@ -208,8 +207,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
                 "id": one["id"],
                 "label": clean(one["label"], limit=60),
                 "tone": number % TONES,
-                "geometry": one["geometry"]
-                and in_one_piece(area_from(one["geometry"])),
+                "geometry": one["geometry"] and area_from(one["geometry"]).outline,
             }
             for number, one in enumerate(areas)
         ]
@@ -271,7 +269,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
             west, east = -180, 180
         digits = max(1, min(6, round(self.map.zoom / 3.3)))
         sides = (west, max(south, -90), east, min(north, 90))
-        self.geometry = box(*(round(side, digits) for side in sides))
+        self.geometry = Area.box(*(round(side, digits) for side in sides))
         return list(self.bbox)
 
     def fit(self) -> None:
@@ -285,7 +283,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
 
     # -- results and scenes ----------------------------------------------------------
 
-    def show_footprints(self, items: Json, *, fit: bool = True) -> Footprints:
+    def show_footprints(self, items: object, *, fit: bool = True) -> Footprints:
         """Draw the footprints of result items; they replace the earlier ones.
 
         Args:
@@ -316,7 +314,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
         self.clear_previews()
 
     def show_context(
-        self, features: Json, *, label: str = "input scene", fit: bool = True
+        self, features: object, *, label: str = "input scene", fit: bool = True
     ) -> Footprints:
         """Outline things in grey, such as the input scenes, to show where to draw.
 
@@ -362,7 +360,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
                 "A preview needs a picture as a data:image/... address.",
                 advice="Fetch the picture in Python and encode it as base64.",
             )
-        extent = extent_of([geometry_of(shape_of(area_from(list(box))))])
+        extent = extent_of([geometry_of(shape_of(Area.box(*box)))])
         others = [p for p in self._overlay.pictures if p["bounds"] != extent]
         self._overlay.pictures = [*others, {"url": image, "bounds": extent}]
 

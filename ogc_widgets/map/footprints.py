@@ -1,4 +1,4 @@
-"""Result items as shapes for the map: rebuilt, checked, limited in number.
+"""Where result items lie: their shapes for the map, and the boxes of their pictures.
 
 Items come from servers. What the map gets is made new from their geometry: no
 ``properties`` (a ``style`` among them would paint the map), no third dimension.
@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ogc_widgets.area.geometry import box, continuous, read_shape
+from ogc_widgets.area.area import Area
+from ogc_widgets.area.boxes import is_number
+from ogc_widgets.area.crs import system_of_file
+from ogc_widgets.area.reading import are_numbers
 from ogc_widgets.errors import InputError
+from ogc_widgets.protocol.reading import mapping
 from ogc_widgets.protocol.text import clean
-
-if TYPE_CHECKING:
-    from ogc_widgets.area.geometry import Json
 
 MAX_FOOTPRINTS = 500
 MAX_ID = 200
@@ -55,7 +56,7 @@ class Footprints:
         return " ".join(parts)
 
 
-def items_of(value: Json) -> list[dict[str, Any]]:
+def items_of(value: object) -> list[dict[str, Any]]:
     """Items as plain dicts from whatever holds them.
 
     Args:
@@ -92,7 +93,7 @@ def item_ids(items: Iterable[Mapping[str, Any]]) -> list[str]:
     return found
 
 
-def footprints(items: Json) -> Footprints:
+def footprints(items: object) -> Footprints:
     """Rebuild the footprints of items.
 
     Raises:
@@ -106,17 +107,17 @@ def footprints(items: Json) -> Footprints:
         if len(features) >= MAX_FOOTPRINTS:
             break
         try:
-            geometry, is_box = outline(item)
+            area, is_box = outline(item)
         except InputError as error:
             skipped.append((name, error.what))
         else:
             label = clean(name)
-            features.append({"id": name, "label": label, "geometry": geometry})
+            features.append({"id": name, "label": label, "geometry": area.outline})
             boxed += is_box
     return Footprints(tuple(features), tuple(skipped), len(plain), boxed)
 
 
-def outline(item: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+def outline(item: Mapping[str, Any]) -> tuple[Area, bool]:
     """Footprint of one item: its geometry, or else its ``bbox``.
 
     Returns:
@@ -125,32 +126,61 @@ def outline(item: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
     Raises:
         InputError: It has neither, or not in degrees.
     """
-    import shapely
-
-    geometry = item.get("geometry")
+    geometry, numbers = item.get("geometry"), item.get("bbox")
     if geometry is None:
-        return _box_outline(item), False
+        return box_of(numbers), False
     try:
-        shape, _ = read_shape(geometry, strict=False)
-    except InputError:
-        if not isinstance(item.get("bbox"), list | tuple):
-            raise
-        with suppress(InputError):
-            return _box_outline(item), True
-        raise
-    return continuous(shapely.force_2d(shape)), False
+        return Area.drawn(geometry), False
+    except InputError as error:
+        if isinstance(numbers, list | tuple):
+            with suppress(InputError):
+                return box_of(numbers), True
+        raise error from None
 
 
-def _box_outline(item: Mapping[str, Any]) -> dict[str, Any]:
-    numbers = item.get("bbox")
+def box_of(numbers: object) -> Area:
+    """The box of four numbers; of six with heights, which are left out.
+
+    Raises:
+        InputError: It is none.
+    """
     if isinstance(numbers, list | tuple) and len(numbers) in {4, 6}:
-        plain = [*numbers] if len(numbers) == 4 else [*numbers[:2], *numbers[3:5]]
-        if all(isinstance(n, int | float) and not isinstance(n, bool) for n in plain):
-            return continuous(read_shape(box(*plain))[0])
+        plain = [*numbers[:2], *numbers[-3:-1]] if len(numbers) == 6 else numbers
+        if all(map(is_number, plain)):
+            return Area.box(*plain)
     raise InputError("It has no geometry.")
 
 
-def _plain(value: Json) -> Json:
+def picture_box(item: Mapping[str, Any], key: str) -> list[float]:
+    """Where a picture lies: its own box, its projected box, or that of the item.
+
+    Returns:
+        ``[west, south, east, north]`` in degrees.
+
+    Raises:
+        InputError: Neither the asset nor the item says where it is.
+    """
+    asset = mapping(mapping(item.get("assets")).get(key))
+    for numbers in (asset.get("bbox"), _projected(asset), item.get("bbox")):
+        with suppress(InputError):
+            return [*box_of(numbers).bbox]
+    geometry = item.get("geometry")
+    if isinstance(geometry, Mapping):
+        return [*Area.drawn(dict(geometry)).bbox]
+    raise InputError("The item does not say where its preview picture lies.")
+
+
+def _projected(asset: Mapping[str, Any]) -> list[float] | None:
+    """The box of the projection extension: x first, whatever the authority says."""
+    numbers = asset.get("proj:bbox")
+    code = asset.get("proj:code") or asset.get("proj:epsg")
+    if not code or not are_numbers(numbers) or len(numbers) != 4:
+        return None
+    system = system_of_file(f"EPSG:{code}" if isinstance(code, int) else str(code))
+    return system.box_in_degrees(numbers) if system.is_straight else None
+
+
+def _plain(value: object) -> object:
     if isinstance(value, Mapping | list | tuple | str):
         return value
     if hasattr(value, "to_dict"):

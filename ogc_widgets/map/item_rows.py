@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ogc_widgets.area.numbers import short
+from ogc_widgets.area.boxes import short
 from ogc_widgets.map.footprints import item_ids
 from ogc_widgets.protocol.links import WEB_SCHEMES, absolute
 from ogc_widgets.protocol.reading import is_finite

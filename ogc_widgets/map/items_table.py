@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from ogc_widgets.area.geometry import Json
 
 MAX_SENT_BYTES = 100_000_000
 
@@ -32,7 +31,7 @@ class ItemsTable(View):
     _script = "items_table"
 
     columns = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    rows: Json = traitlets.List().tag(sync=True)
+    rows: Any = traitlets.List().tag(sync=True)
     total = traitlets.Int(0).tag(sync=True)
     selected = traitlets.Unicode("").tag(sync=True)
     """Id of the selected item, or an empty text."""

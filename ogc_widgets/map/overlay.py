@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from ogc_widgets.area.files.vectors import MAX_FILE_BYTES
+from ogc_widgets.area.files import MAX_FILE_BYTES
 from ogc_widgets.view.base import View
 from ogc_widgets.view.scripts import STATIC
 from ogc_widgets.view.uploads import Uploads
@@ -25,10 +25,36 @@ from ogc_widgets.view.uploads import Uploads
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ogc_widgets.area.geometry import Json
+    from ogc_widgets.area.area import Area
+    from ogc_widgets.area.boxes import Geometry
 
 
 MODES = ("", "rectangle", "polygon", "line", "point", "edit")
+
+
+def shape_of(area: Area) -> dict[str, Any]:
+    """Shape for the page: a box where the area is one, which has other handles."""
+    if area.is_box:
+        west, south, east, north = area.bbox
+        return {"bbox": [west, south, east + 360 if area.crosses else east, north]}
+    return {"geometry": area.outline}
+
+
+def geometry_of(shape: dict[str, Any]) -> Geometry:
+    """Geometry of a shape as the page holds it; longitudes may run past 180."""
+    if "geometry" in shape:
+        return dict(shape["geometry"])
+    west, south, east, north = shape["bbox"]
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def extent_of(geometries: list[Geometry]) -> list[float]:
+    """Box around shapes whose longitudes may run past 180."""
+    import shapely.geometry
+
+    shapes = [shapely.geometry.shape(geometry) for geometry in geometries]
+    return [float(side) for side in shapely.total_bounds(shapes)]
 
 
 class MapOverlay(View):
@@ -48,7 +74,7 @@ class MapOverlay(View):
     """``{"bbox": [...]}``, ``{"geometry": {...}}``, or empty; east may pass 180."""
     shape_revision = traitlets.Int(0).tag(sync=True)
     """Counts up when Python has judged a drawn shape, also when it stays the same."""
-    areas: Json = traitlets.List().tag(sync=True)
+    areas: Any = traitlets.List().tag(sync=True)
     """``{"id", "label", "tone", "geometry"}`` of each area where there are several."""
     active_area = traitlets.Unicode("").tag(sync=True)
     """Id of the area whose shape is ``shape``."""
@@ -60,22 +86,22 @@ class MapOverlay(View):
     """Whether somebody asked ipyleaflet's map for interactions."""
     mode = traitlets.Enum(MODES, "").tag(sync=True)
     tools = traitlets.List(traitlets.Unicode(), ["rectangle", "polygon"]).tag(sync=True)
-    footprints: Json = traitlets.List().tag(sync=True)
+    footprints: Any = traitlets.List().tag(sync=True)
     footprint_note = traitlets.Unicode("").tag(sync=True)
-    context: Json = traitlets.List().tag(sync=True)
+    context: Any = traitlets.List().tag(sync=True)
     marked = traitlets.List(traitlets.Unicode()).tag(sync=True)
     """Ids of the features of ``context`` that are laid stress on."""
-    pictures: Json = traitlets.List().tag(sync=True)
+    pictures: Any = traitlets.List().tag(sync=True)
     """``{"url": "data:image/...", "bounds": [w, s, e, n]}``, lowest first."""
     selected = traitlets.Unicode("").tag(sync=True)
     graticule = traitlets.Bool(True).tag(sync=True)  # noqa: FBT003
-    fit_request: Json = traitlets.Dict({"number": 0, "bounds": []}).tag(sync=True)
+    fit_request: Any = traitlets.Dict({"number": 0, "bounds": []}).tag(sync=True)
     fitted = traitlets.Int(0).tag(sync=True)
 
     def __init__(
         self,
         map_model: str,
-        on_draw: Callable[[Json], None],
+        on_draw: Callable[[object], None],
         on_text: Callable[[str], None],
         on_file: Callable[[bytes, str], None],
     ) -> None:
@@ -85,7 +111,7 @@ class MapOverlay(View):
         self._uploads = Uploads(MAX_FILE_BYTES)
         super().__init__(map_model=map_model)
 
-    def _on_draw(self, geometry: Json = None) -> None:
+    def _on_draw(self, geometry: object = None) -> None:
         try:
             self.problem = self.notice = ""
             self._drawn(geometry)

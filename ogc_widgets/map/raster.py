@@ -6,6 +6,7 @@ cloud-optimised GeoTIFF, its index and one of its overviews.
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.errors import InputError, MissingExtraError, OgcError
@@ -19,6 +20,9 @@ LONGEST_SIDE_PX: Final = 1024
 # Contrast is stretched between these: a few bright pixels must not darken the rest.
 _PERCENTILES: Final = [2, 98]
 _MARKED: Final = {0: (0, 0, 0, 0), 1: (21, 101, 192, 255)}
+
+MAX_PICTURE_BYTES = 8_000_000
+_SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
 def picture_of(image: RemoteFile) -> tuple[bytes, list[float]]:
@@ -68,6 +72,24 @@ def picture_of(image: RemoteFile) -> tuple[bytes, list[float]]:
             "The file is no image that can be shown on a map.",
             advice="Download it, and open it in a GIS.",
         ) from error
+
+
+def data_url(content: bytes) -> str:
+    """Turn the bytes of a picture into a data address.
+
+    Raises:
+        InputError: It is too large, or neither PNG nor JPEG.
+    """
+    if len(content) > MAX_PICTURE_BYTES:
+        raise InputError(
+            f"The preview picture has {len(content) / 1e6:.0f} MB, more than a map "
+            "should carry."
+        )
+    for start, media_type in _SIGNATURES.items():
+        if content.startswith(start):
+            text = base64.b64encode(content).decode("ascii")
+            return f"data:{media_type};base64,{text}"
+    raise InputError("The preview picture is neither PNG nor JPEG.")
 
 
 def _png(part: ImageData, palette: dict[int, Any] | None) -> bytes:

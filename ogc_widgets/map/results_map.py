@@ -15,19 +15,17 @@ from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.client.results.job_results import Asset, Results
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.map.area_map import AreaMap
-from ogc_widgets.map.footprints import item_ids, items_of
+from ogc_widgets.map.footprints import item_ids, items_of, picture_box
 from ogc_widgets.map.item_rows import MAX_ROWS, picture_asset, raster_asset
 from ogc_widgets.map.items_table import ItemsTable
 from ogc_widgets.map.map_card import results_html, results_text
-from ogc_widgets.map.pictures import data_url, picture_box
-from ogc_widgets.map.raster import picture_of
+from ogc_widgets.map.raster import data_url, picture_of
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.cells import NotesDisplay
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from ogc_widgets.area.geometry import Json
 
 _NOT_FETCHED = (
     "These items did not come from a job of this package: copy the address to use it."
@@ -54,7 +52,7 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
 
     def __init__(
         self,
-        results: Json = None,
+        results: Any = None,  # noqa: ANN401 # of a job, or items in any form
         *,
         area_map: AreaMap | None = None,
         folder: str | Path = "results",
@@ -77,12 +75,12 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         self.results = results
 
     @property
-    def results(self) -> Json:
+    def results(self) -> Any:  # noqa: ANN401 # as it was given
         """What is shown: ``Results``, items, or None; settable."""
         return self._shown
 
     @results.setter
-    def results(self, value: Json) -> None:
+    def results(self, value: Any) -> None:  # noqa: ANN401 # as above
         is_job = hasattr(value, "items") and hasattr(value, "assets")
         self._results = value if is_job else None
         items = [] if value is None else items_of(value.items if is_job else value)

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from ogc_widgets import ProcessForm
-from ogc_widgets.area.encoding import encode
-from ogc_widgets.area.encoding_words import label_of
-from ogc_widgets.area.geometry import box
-from ogc_widgets.area.recognition.recognition import recognise
+from ogc_widgets.area.area import Area
+from ogc_widgets.area.encoding import Encoding
+from ogc_widgets.area.recognition.recognise import recognise
+from ogc_widgets.area.words import label_of
 
 PAGE = "docs/area.md"
 TEXT = (Path(__file__).resolve().parents[2] / PAGE).read_text(encoding="utf-8")
@@ -31,11 +31,9 @@ def test_every_row_of_the_table_is_read():
 def test_row_says_what_is_recognised_and_sent(description, hint, encoding, sent):
     found = recognise(json.loads(description), name="x")
     assert found is not None
-    assert label_of(found.default) == encoding
-    area = box(5, 40, 6, 41)
-    assert encode(area, found.default, found.default_crs, hint=found) == json.loads(
-        sent
-    )
+    usual = Encoding.usual(found)
+    assert label_of(usual) == encoding
+    assert usual.encode(Area.box(5, 40, 6, 41)) == json.loads(sent)
     words = {
         "format": "format",
         "reference": "reference",

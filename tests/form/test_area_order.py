@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ogc_widgets import ProcessForm
-from ogc_widgets.area.geometry import box
+from ogc_widgets.area.area import Area
 
 CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "forms"
 NUMBERS = {
@@ -52,12 +52,12 @@ def test_recorded_area_is_never_sent_in_another_order(name):
     default = process["inputs"]["area"]["schema"].get("default")
     if default:
         assert form.inputs == {"area": default}
-        assert form.areas.get_shape("area") == box(-180, -90, 180, 90)
+        assert form.areas.get("area") == Area.box(-180, -90, 180, 90)
     for values in process["_set"]:
         form.inputs = values
         assert form.inputs == values
         north, west, south, east = values["area"]
-        assert form.areas.get_shape("area") == box(west, south, east, north)
+        assert form.areas.get("area") == Area.box(west, south, east, north)
         assert not form.errors
     form.inputs = {}
     form.areas.set_shape("area", BOX)
@@ -74,13 +74,13 @@ def test_drawn_area_waits_for_the_order_and_stays_where_it_is():
     assert "area" not in form.inputs
     assert "choose the order" in form.errors["area"]
     assert "Choose the order" in form.shown_errors["area"]
-    assert form.areas.get_shape("area") == box(*BOX)
+    assert form.areas.get("area") == Area.box(*BOX)
     choose(form, "bbox-array-swne")
     assert form.inputs == {"area": [40, 5, 41, 6]}
-    assert form.areas.get_shape("area") == box(*BOX)
+    assert form.areas.get("area") == Area.box(*BOX)
     choose(form, "bbox-array-wesn")
     assert form.inputs == {"area": [5, 6, 40, 41]}
-    assert form.areas.get_shape("area") == box(*BOX)
+    assert form.areas.get("area") == Area.box(*BOX)
 
 
 def test_typed_numbers_are_an_area_once_the_order_is_chosen():
@@ -91,7 +91,7 @@ def test_typed_numbers_are_an_area_once_the_order_is_chosen():
     assert form.areas.get_shape("area") is None
     choose(form, "bbox-array-nwse")
     assert form.inputs == {"area": [41, 5, 40, 6]}
-    assert form.areas.get_shape("area") == box(*BOX)
+    assert form.areas.get("area") == Area.box(*BOX)
 
 
 @pytest.mark.parametrize("is_default", [True, False])
@@ -104,7 +104,7 @@ def test_numbers_that_are_given_are_sent_though_the_order_is_not_known(is_defaul
     assert form.areas.get_shape("area") is None
     choose(form, "bbox-array-swne")
     assert form.inputs == {"area": BOX}
-    assert form.areas.get_shape("area") == box(40, 5, 41, 6)
+    assert form.areas.get("area") == Area.box(40, 5, 41, 6)
 
 
 def test_typing_over_given_numbers_asks_for_the_order():
@@ -117,7 +117,7 @@ def test_chosen_order_stays_when_the_area_is_replaced_or_cleared():
     form = form_of()
     choose(form, "bbox-array-swne")
     form.inputs["area"] = [1, 2, 3, 4]
-    assert form.areas.get_shape("area") == box(2, 1, 4, 3)
+    assert form.areas.get("area") == Area.box(2, 1, 4, 3)
     page(form, type="area_action", action="clear")
     assert "area" not in form.inputs
     form.areas.set_shape("area", BOX)
@@ -143,7 +143,7 @@ def test_text_is_sent_in_the_order_and_with_the_signs_of_the_server():
     schema = {"type": "string", "default": "90/-180/-90/180"}
     form = form_of(schema, title="Area as N/W/S/E")
     assert form.inputs == {"area": "90/-180/-90/180"}
-    assert form.areas.get_shape("area") == box(-180, -90, 180, 90)
+    assert form.areas.get("area") == Area.box(-180, -90, 180, 90)
     form.areas.set_shape("area", BOX)
     assert form.inputs == {"area": "41/5/40/6"}
     typed(form, "41.50/5/40/6")
@@ -151,7 +151,7 @@ def test_text_is_sent_in_the_order_and_with_the_signs_of_the_server():
     choose(form, "as-typed")
     form.areas.set_shape("area", BOX)
     assert form.inputs == {"area": "41/5/40/6"}
-    assert form.areas.get_shape("area") == box(*BOX)
+    assert form.areas.get("area") == Area.box(*BOX)
 
 
 def test_names_of_the_numbers_tell_the_order_of_a_tuple():
@@ -170,7 +170,7 @@ def test_default_is_kept_to_the_digit_however_it_is_written(written):
     form = form_of({**NUMBERS, "default": written})
     assert form.inputs == {"area": [90, 0, -90, 360]}
     assert form.drafts["area"]["text"] == "90, 0, -90, 360"
-    assert form.areas.get_shape("area") == box(-180, -90, 180, 90)
+    assert form.areas.get("area") == Area.box(-180, -90, 180, 90)
     form.areas.set_shape("area", BOX)
     assert form.inputs == {"area": [41, 5, 40, 6]}
 
@@ -193,7 +193,7 @@ def test_areas_of_a_list_each_have_their_order():
     form = form_of({"type": "array", "items": NUMBERS}, title="N, W, S, E of each area")
     form.inputs = {"area": [[41, 5, 40, 6], [72, -25, 33, 45]]}
     assert form.inputs == {"area": [[41, 5, 40, 6], [72, -25, 33, 45]]}
-    assert form.areas.get_shape("area/1") == box(-25, 33, 45, 72)
+    assert form.areas.get("area/1") == Area.box(-25, 33, 45, 72)
 
 
 def test_page_is_told_every_order_and_which_one_has_to_be_chosen():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ogc_widgets.area.parsing import read_text, read_value
+from ogc_widgets.area.reading import read_text, read_value
 from ogc_widgets.map.footprints import footprints
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases" / "map"

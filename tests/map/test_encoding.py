@@ -10,15 +10,14 @@ from types import SimpleNamespace
 
 import pytest
 import shapely
+from area_values import bounds, encode, from_text, in_words, to_text
+from area_values import decode as decode_area
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ogc_widgets.area.encoding import decode as decode_area
-from ogc_widgets.area.encoding import encode, from_text, to_text
-from ogc_widgets.area.encoding_words import in_words
-from ogc_widgets.area.geometry import bounds
-from ogc_widgets.area.parsing import _KnownTexts, read_text, read_value
-from ogc_widgets.area.recognition.area_hint import ENCODINGS, AreaHint
+from ogc_widgets.area.encoding import _KnownTexts
+from ogc_widgets.area.hint import ENCODINGS, AreaHint
+from ogc_widgets.area.reading import read_text, read_value
 from ogc_widgets.errors import InputError
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -38,8 +37,8 @@ def from_geo_interface(value):
     return read_value(value).geometry
 
 
-def decode(value, encoding=""):
-    return decode_area(value, encoding).geometry
+def decode(value):
+    return decode_area(value).geometry
 
 
 def test_importing_the_encoders_loads_no_widget_library():

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ogc_widgets.area.geometry import box
+from ogc_widgets.area.area import Area
 from ogc_widgets.errors import InputError
 from ogc_widgets.map.footprints import footprints, item_ids
 
-BOX = box(0, 0, 4, 3)
+BOX = Area.box(0, 0, 4, 3).geometry
 
 
 def item(name, geometry, **members):

@@ -5,14 +5,13 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
+from area_values import decode, encode, from_text, in_words, to_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ogc_widgets.area.encoding import decode, encode, from_text, to_text
-from ogc_widgets.area.encoding_words import in_words
-from ogc_widgets.area.recognition.area_hint import AreaHint
-from ogc_widgets.area.recognition.order import UNDECIDED, order_of, with_order
-from ogc_widgets.area.recognition.recognition import recognise
+from ogc_widgets.area.boxes import UNDECIDED
+from ogc_widgets.area.hint import AreaHint, order_of, with_order
+from ogc_widgets.area.recognition.recognise import recognise
 from ogc_widgets.area.recognition.sides import order_of_members, orders_in, sides_of
 from ogc_widgets.errors import InputError
 

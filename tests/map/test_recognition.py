@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ogc_widgets.area.crs import kind_of_crs
-from ogc_widgets.area.parsing import read_text
-from ogc_widgets.area.recognition.recognition import recognise
+from ogc_widgets.area.crs import system_of
+from ogc_widgets.area.reading import read_text
+from ogc_widgets.area.recognition.recognise import recognise
 from ogc_widgets.errors import InputError
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus" / "process-descriptions"
@@ -234,7 +234,7 @@ def test_hostile_text_costs_next_to_nothing(text):
     start = time.perf_counter()
     with suppress(InputError):
         read_text(text)
-    kind_of_crs(text)
+    system_of(text)
     words = [{"title": "cwl:type", "value": text}]
     schema = {"type": "string", "default": text, "pattern": text}
     recognise({"title": text, "metadata": words, "schema": schema}, name="aoi")

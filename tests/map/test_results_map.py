@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from ipywidgets.widgets.widget import _instances
 
-from ogc_widgets.area.geometry import box
+from ogc_widgets.area.area import Area
 from ogc_widgets.client.results.job_results import Asset
 from ogc_widgets.errors import ProtocolError
 from ogc_widgets.map import AreaMap, ResultsMap
@@ -18,7 +18,7 @@ def item(name, **members):
     return {
         "type": "Feature",
         "id": name,
-        "geometry": box(0, 0, 4, 3),
+        "geometry": Area.box(0, 0, 4, 3).geometry,
         "bbox": [0, 0, 4, 3],
         "assets": {"data": {}, "look": {"bbox": [1, 1, 2, 2]}},
         **members,

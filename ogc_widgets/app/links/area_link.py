@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.area.tools import tools_for
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
@@ -157,7 +156,7 @@ class AreaLink:
         """Say on the map and in the form which areas there are, and which is edited."""
         paths = form.areas.paths
         hint = form.areas.hint(self._path) if self._path else None
-        tools = tools_for(hint) if hint is not None else ()
+        tools = hint.tools if hint is not None else ()
         if tools != self._map.tools:
             self._map.tools = tools
         several = len(paths) > 1

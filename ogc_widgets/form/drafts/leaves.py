@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, cast
 
-from ogc_widgets.form.drafts import file_drafts
+from ogc_widgets.form.drafts import area_drafts, file_drafts
 from ogc_widgets.form.drafts.tree import members_of, rows_of
-from ogc_widgets.form.fields import area_fields, stac_fields
+from ogc_widgets.form.fields import stac_fields
 from ogc_widgets.form.fields.fields import UNSET, Draft, Field, Value
 from ogc_widgets.form.schema import exact
 from ogc_widgets.protocol import reading
@@ -96,13 +96,14 @@ def _read_choices(field: Field, draft: Draft, secrets: SecretsStore) -> Value:
 def _show_area(field: Field, value: JsonValue, secrets: SecretsStore) -> Draft:
     if field.typed and isinstance(value, Mapping):
         value = value.get("value")
-    return area_fields.draft_of(field, value, secrets)
+    return area_drafts.draft_of(field, value, secrets)
 
 
 def _read_area(field: Field, draft: Draft, secrets: SecretsStore) -> Value:
-    value = area_fields.value_of(field, members_of(draft), secrets)
-    is_typed = bool(field.typed) and isinstance(value, str)
-    return {"value": value, "mediaType": field.typed} if is_typed else value
+    value = area_drafts.AreaDraft.of(field, draft).value(secrets)
+    if field.typed and isinstance(value, str):
+        return {"value": value, "mediaType": field.typed}
+    return value
 
 
 def _read_secret(_field: Field, draft: Draft, secrets: SecretsStore) -> Value:

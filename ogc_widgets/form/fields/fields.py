@@ -17,7 +17,7 @@ from ogc_widgets.client.stac.stac_documents import KIND_WORDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from ogc_widgets.area.recognition.area_hint import AreaHint
+    from ogc_widgets.area.hint import AreaHint
     from ogc_widgets.protocol.json_type import JsonValue
 
 Kind = Literal[

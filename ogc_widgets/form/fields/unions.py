@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.form.fields import area_fields, leaves, stac_fields
+from ogc_widgets.area.hint import AreaHint
+from ogc_widgets.form.fields import leaves, stac_fields
 from ogc_widgets.form.fields.fields import Field
 from ogc_widgets.form.page import words
 from ogc_widgets.form.schema import known_schemas
@@ -70,7 +71,7 @@ def union(
         return replace(made[0], nullable=nullable or made[0].nullable)
     hints = [branch.area for branch in made if branch.area is not None]
     if len(hints) == len(made):
-        return Field(kind="area", area=area_fields.joined(hints), nullable=nullable)
+        return Field(kind="area", area=AreaHint.joined(hints), nullable=nullable)
     nullable = nullable or any(branch.nullable for branch in made)
     if place.outermost:
         made = _typed(made, [flat.view for flat in flats])

@@ -57,8 +57,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ogc_widgets.area.encoding_words import in_words, label_of
-from ogc_widgets.area.recognition.order import UNDECIDED, order_of
+from ogc_widgets.area.encoding import Encoding
+from ogc_widgets.area.words import label_of, sentence
 from ogc_widgets.form.drafts.codec import template
 from ogc_widgets.form.fields.fields import UNSET, Field
 from ogc_widgets.form.page import words
@@ -173,22 +173,23 @@ def _area(field: Field) -> dict[str, Any]:
     hint = field.area
     if hint is None:
         return {}
+    encodings = [Encoding(name, hint.default_crs, hint) for name in hint.encodings]
     return {
         "encodings": [
             {
-                "id": name,
-                "label": label_of(name, hint.separator),
-                "hint": in_words(name, hint.default_crs, hint.separator),
-                "asks": order_of(name) == UNDECIDED,
-                "crs": name == "bbox-object",
+                "id": one.id,
+                "label": label_of(one),
+                "hint": sentence(one),
+                "asks": one.is_undecided,
+                "crs": one.id == "bbox-object",
             }
-            for name in hint.encodings
+            for one in encodings
         ],
         "crs": [
             {
                 "id": name,
                 "label": words.crs(name),
-                "hint": in_words("bbox-object", name),
+                "hint": sentence(Encoding("bbox-object", name)),
             }
             for name in hint.crs
         ],

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from ogc_widgets.area.encoding_words import in_words, label_of
-from ogc_widgets.area.recognition.order import UNDECIDED, order_of
+from ogc_widgets.area.encoding import Encoding
+from ogc_widgets.area.words import label_of, sentence
 from ogc_widgets.form.schema import exact
 
 if TYPE_CHECKING:
@@ -214,9 +214,8 @@ def kind(field: Field) -> str:
     if field.kind == "text":
         return FORMATS.get(field.format, "text")
     if field.kind == "area" and field.area is not None:
-        wanted = field.area.default
-        is_open = order_of(wanted) == UNDECIDED
-        return "four numbers" if is_open else label_of(wanted, field.area.separator)
+        encoding = Encoding.usual(field.area)
+        return "four numbers" if encoding.is_undecided else label_of(encoding)
     if field.kind == "stac" and field.stac is not None:
         return field.stac.words
     return _KINDS[field.kind]
@@ -267,8 +266,7 @@ def hint(field: Field) -> str:
         case "duration":
             parts.append("duration, such as P1D or PT2H30M")
         case "area" if field.area is not None:
-            way = field.area
-            parts.append(in_words(way.default, way.default_crs, way.separator))
+            parts.append(sentence(Encoding.usual(field.area)))
         case "stac":
             parts.append(kind(field))
         case "file" if field.media_types:

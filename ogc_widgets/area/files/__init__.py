@@ -1,1 +1,0 @@
-"""Areas from files: text is read here, everything else by GDAL (extra ``files``)."""

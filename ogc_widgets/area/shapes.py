@@ -1,0 +1,368 @@
+"""GeoJSON geometries as shapes: checked, closed, wound and cut as RFC 7946 asks.
+
+Longitudes come from everywhere: a map that was dragged around the world gives 238, an
+old footprint jumps from 179 to -179. What leaves :func:`read_shape` has longitudes in
+[-180, 180] and is cut where it crosses the antimeridian.
+
+Shapes are shapely's; this module is loaded with the first one.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import antimeridian
+import numpy as np
+import shapely
+
+from ogc_widgets.area.boxes import (
+    AREA_TYPES,
+    GEOMETRY_TYPES,
+    OVER_THE_POLE,
+    checked_box,
+    short,
+    tidy,
+    wrap_longitude,
+)
+from ogc_widgets.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from ogc_widgets.area.boxes import Box, Geometry, Shape
+
+    Positions: TypeAlias = NDArray[Any]
+
+REPAIRED = "The outline was repaired: it ran back on itself or touched itself."
+_MOST_POSITIONS = 1_000_000
+_MOST_TIDIED = 2_000  # corners of a ring; nobody reads more
+_POLAR = 60.0  # degrees of latitude beyond which rings around a pole are looked for
+_ALL_DECIMALS = 30  # GEOS then writes as many as the number needs
+_EXPONENT = re.compile(r"-?[\d.]+e[-+]?\d+")
+
+
+def read_shape(geometry: object, *, strict: bool = True) -> tuple[Shape, str]:
+    """Check a geometry and bring it into the form that RFC 7946 asks for.
+
+    Args:
+        geometry: GeoJSON geometry, longitude and latitude in degrees.
+        strict: Also refuse areas that no process can use: without extent, or whose
+            outline crosses itself. Pass False for footprints, which are only drawn.
+
+    Returns:
+        The shape, and in words what was mended.
+
+    Raises:
+        InputError: It is not a geometry; the sentence says what is wrong with it.
+    """
+    if not isinstance(geometry, dict) or geometry.get("type") not in GEOMETRY_TYPES:
+        raise InputError(
+            "This is not a GeoJSON geometry.",
+            advice='It needs a "type" such as "Polygon" and "coordinates".',
+        )
+    kind: str = geometry["type"]
+    if kind == "GeometryCollection":
+        members = geometry.get("geometries")
+        if not isinstance(members, list) or not members:
+            raise InputError("The GeometryCollection is empty.")
+        if any(isinstance(m, dict) and m.get("type") == kind for m in members):
+            raise InputError("Nested GeometryCollections cannot be used.")
+        read = [read_shape(member, strict=strict) for member in members]
+        shape = shapely.GeometryCollection([one for one, _ in read])
+        return shape, " ".join(dict.fromkeys(note for _, note in read if note))
+    plain = kind.removeprefix("Multi")
+    coordinates = geometry.get("coordinates")
+    parts: list[Shape] = []
+    notes: dict[str, None] = {}
+    left = _MOST_POSITIONS
+    for member in [coordinates] if kind == plain else _several(coordinates):
+        rings = _several(member) if plain == "Polygon" else [member]
+        lines = [_positions([one] if plain == "Point" else one) for one in rings]
+        left -= sum(map(len, lines))
+        if left < 0:
+            raise InputError("The geometry has more than a million positions.")
+        if plain == "Polygon":
+            made, note = _polygons(lines, strict=strict)
+            notes |= {note: None} if note else {}
+        elif plain == "Point":
+            x, *rest = lines[0][0].tolist()
+            made = [shapely.Point(wrap_longitude(x), *rest)]
+        elif len(lines[0]) > 1:
+            made = _cut(shapely.LineString(_unwrapped(lines[0])))
+        else:
+            raise InputError("A line needs at least two positions.")
+        parts += made
+    if not parts:
+        raise InputError("The area has no extent.")
+    is_one = kind == plain and len(parts) == 1
+    shape = parts[0] if is_one else getattr(shapely, f"Multi{plain}")(parts)
+    return shape, " ".join(notes)
+
+
+def box_shape(west: float, south: float, east: float, north: float) -> Shape:
+    """A box, or two that meet at 180 degrees where ``west > east``.
+
+    Raises:
+        InputError: The box is upside down, has no area, or is not on the Earth.
+    """
+    west, south, east, north = checked_box(west, south, east, north)
+    parts = [(west, east)] if west < east else [(west, 180.0), (-180.0, east)]
+    made = [
+        shapely.Polygon([(w, south), (e, south), (e, north), (w, north)])
+        for w, e in parts
+    ]
+    return made[0] if len(made) == 1 else shapely.MultiPolygon(made)
+
+
+def polygons_of(shapes: Sequence[Shape]) -> Shape | None:
+    """The polygons of several shapes as one shape; None if there are none."""
+    parts = shapely.get_parts(shapely.get_parts(shapes))
+    polygons = [part for part in parts if part.geom_type == "Polygon"]
+    if len(polygons) < 2:
+        return polygons[0] if polygons else None
+    return shapely.MultiPolygon(polygons)
+
+
+def bounds_of(shape: Shape) -> Box:
+    """Smallest box around a shape; ``west > east`` where it crosses the antimeridian.
+
+    RFC 7946 section 5.2: islands on both sides of 180 degrees have one small box.
+
+    Raises:
+        InputError: The shape has no positions.
+    """
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    spans = shapely.bounds(parts[~shapely.is_empty(parts)])
+    if not len(spans):
+        raise InputError("The geometry has no coordinates.")
+    west, south, _, _ = spans.min(axis=0)
+    _, _, east, north = spans.max(axis=0)
+    if len(spans) > 1 and west >= -180 and east <= 180:
+        spans = spans[spans[:, 0].argsort()]
+        ends, starts = np.maximum.accumulate(spans[:-1, 2]), spans[1:, 0]
+        gap, right, left = max(zip(starts - ends, ends, starts, strict=True))
+        touches = (west, east) == (-180, 180)
+        if gap > 0 and (touches or right + 360 - left <= 180):
+            west, east = left, right
+    return tidy(west), tidy(south), tidy(east), tidy(north)
+
+
+def is_box(shape: Shape) -> bool:
+    """Whether a shape is a box, or two that meet at 180 degrees."""
+    parts = shapely.get_parts(shapely.force_2d(shape))
+    if shape.geom_type not in AREA_TYPES or len(parts) > 2:
+        return False
+    if (shapely.get_num_coordinates(parts) != 5).any():
+        return False
+    if not shapely.equals_exact(parts, shapely.envelope(parts), normalize=True).all():
+        return False
+    if len(parts) == 1:
+        return True
+    left, right = sorted(shapely.bounds(parts).tolist())
+    meet = left[0] == -180 and right[2] == 180 and left[1::2] == right[1::2]
+    return bool(meet and left[2] < right[0])
+
+
+def geojson_of(shape: Shape) -> Geometry:
+    """The GeoJSON of a shape; whole numbers are written as such if they can be seen."""
+    kind = shape.geom_type
+    if kind == "GeometryCollection":
+        return {"type": kind, "geometries": [geojson_of(one) for one in shape.geoms]}
+    return {"type": kind, "coordinates": _lists(shape)}
+
+
+def in_one_piece(shape: Shape) -> Geometry:
+    """GeoJSON whose longitudes run past 180 where a shape was cut there."""
+    if shape.geom_type.startswith("Multi"):
+        west, _, east, _ = bounds_of(shape)
+        if west > east:
+            turn = np.array([360, 0])
+            shape = shapely.transform(shape, lambda xy: xy + turn * (xy[:, :1] < west))
+    return geojson_of(shape)
+
+
+def wkt_of(shape: Shape) -> str:
+    """Well-known text, ``POLYGON((x y,...))``, exact and without exponents."""
+    text = shapely.to_wkt(shape, rounding_precision=_ALL_DECIMALS)
+    text = text.replace(" Z (", "(").replace(", ", ",").replace(" (", "(")
+    return _EXPONENT.sub(lambda number: short(float(number[0])), text)
+
+
+def _lists(shape: Shape) -> Any:  # noqa: ANN401 # nested as deep as the type wants
+    if hasattr(shape, "geoms"):
+        return [_lists(part) for part in shape.geoms]
+    if shape.geom_type == "Polygon":
+        return [_lists(ring) for ring in (shape.exterior, *shape.interiors)]
+    rows = shapely.get_coordinates(shape, include_z=shape.has_z).tolist()
+    if len(rows) <= _MOST_TIDIED:
+        rows = [[tidy(number) for number in row] for row in rows]
+    return rows[0] if shape.geom_type == "Point" else rows
+
+
+# -- positions -------------------------------------------------------------------------
+
+
+def _several(coordinates: object) -> Sequence[Any]:
+    if not isinstance(coordinates, list | tuple) or not coordinates:
+        raise InputError(
+            "The coordinates are not nested as this geometry type wants them.",
+            advice="A Polygon holds rings, a ring holds [longitude, latitude] pairs.",
+        )
+    return coordinates
+
+
+def _positions(coordinates: object) -> Positions:
+    """Positions of a line or ring as an array; with heights where all have one."""
+    rows = _several(coordinates)
+    if not all(isinstance(one, list | tuple) and len(one) > 1 for one in rows):
+        raise InputError("A position is [longitude, latitude].")
+    width = min(3, *map(len, rows))
+    rows = [one[:width] for one in rows]
+    kinds = {type(number) for one in rows for number in one}
+    if not all(issubclass(kind, int | float) and kind is not bool for kind in kinds):
+        raise InputError("Coordinates must be numbers.")
+    try:
+        made = np.array(rows, dtype=float)
+    except OverflowError:
+        made = np.array([[math.inf, 0]])
+    if not np.isfinite(made).all():
+        raise InputError("Coordinates must be finite numbers.")
+    for name, column, limit, allowed in (
+        ("Latitude", 1, 90, 90 + OVER_THE_POLE),
+        ("Longitude", 0, 180, 540),
+    ):
+        farthest = made[np.abs(made[:, column]).argmax(), column]
+        if abs(farthest) > allowed:
+            raise InputError(
+                f"{name} {farthest:g} is outside -{limit} to {limit}.",
+                advice="Coordinates are [longitude, latitude] in degrees.",
+            )
+    made[:, 1] = made[:, 1].clip(-90, 90)
+    return made + 0.0  # no minus in front of zero
+
+
+def _closed(ring: Positions) -> Positions:
+    """Close a ring and leave out positions that follow themselves."""
+    is_new = np.ones(len(ring), dtype=bool)
+    is_new[1:] = (ring[1:, :2] != ring[:-1, :2]).any(axis=1)
+    ring = ring[is_new]
+    if len(ring) > 1 and (ring[0, :2] != ring[-1, :2]).any():
+        ring = np.vstack([ring, ring[:1]])
+    return ring
+
+
+def _unwrapped(line: Positions) -> Positions:
+    """Positions without jumps over the antimeridian (179 to -179 becomes 181)."""
+    return np.column_stack([np.unwrap(line[:, 0], period=360), line[:, 1:]])
+
+
+def _without_jumps(ring: Positions) -> Positions:
+    """A ring without jumps, unless they cannot be undone.
+
+    That is around a pole, and with sides of more than 180 degrees.
+    """
+    made = _unwrapped(ring)
+    return made if abs(made[-1, 0] - made[0, 0]) < 1 else ring
+
+
+# -- polygons --------------------------------------------------------------------------
+
+
+def _polygons(rings: list[Positions], *, strict: bool) -> tuple[list[Shape], str]:
+    """Valid polygons out of one outline and its holes, and what was mended.
+
+    An outline that runs back on itself or touches itself covers the same area without
+    that; one that crosses itself could mean two areas.
+    """
+    width = min(ring.shape[1] for ring in rings)
+    outer, *holes = (_closed(ring[:, :width]) for ring in rings)
+    # A box may be wider than half of the Earth.
+    has_sides = len(outer) == 5 and is_box(shapely.Polygon(outer))
+    if not has_sides:
+        outer, *holes = map(_without_jumps, (outer, *holes))
+    if len(outer) < 4 or _is_flat(outer):
+        if strict:
+            raise InputError(
+                "The area has no extent.",
+                advice="It needs at least three corners that are not on one line.",
+            )
+        return [], ""
+    holes = [hole for hole in holes if len(hole) > 3 and shapely.Polygon(hole).area]
+    for hole in holes:  # on the turn of the Earth on which the outline is
+        hole[:, 0] += 360 * round((outer[:, 0].mean() - hole[:, 0].mean()) / 360)
+    made = shapely.Polygon(outer, holes)
+    if has_sides:
+        west, _, east, _ = made.bounds
+        is_beyond = not holes and (west < -180 or east > 180)
+        return _cut(box_shape(*made.bounds) if is_beyond else made), ""
+    if _goes_round(outer):
+        return _over_the_pole(made), ""
+    if not strict or made.is_valid:
+        return _cut(made), ""
+    alone = shapely.Polygon(outer)
+    if not math.isclose(_repaired(alone).area, alone.area, rel_tol=1e-9):
+        raise InputError(
+            "The outline of the area crosses itself.",
+            advice="Draw it again so that no two of its sides cross.",
+        )
+    mended = [one for one in shapely.get_parts(_repaired(made)) if one.area]
+    return [piece for one in mended for piece in _cut(one.simplify(0))], REPAIRED
+
+
+def _is_flat(ring: Positions) -> bool:
+    """Whether there is nothing inside; the lobes of a crossing one may cancel out."""
+    return not (shapely.Polygon(ring).area or shapely.LineString(ring).convex_hull.area)
+
+
+def _repaired(polygon: Shape) -> Shape:
+    return shapely.make_valid(polygon, method="structure", keep_collapsed=False)
+
+
+def _goes_round(ring: Positions) -> bool:
+    """Whether a ring that jumps goes around a pole: it is near to it all the way."""
+    is_near = (ring[:, 1] > _POLAR).all() or (ring[:, 1] < -_POLAR).all()
+    return bool(is_near and (np.abs(np.diff(ring[:, 0])) > 180).any())
+
+
+def _over_the_pole(polygon: Shape) -> list[Shape]:
+    xs = np.unwrap(shapely.get_coordinates(polygon.exterior)[:, 0], period=360)
+    goes_east, is_north = xs[-1] > xs[0], polygon.bounds[1] > 0
+    # The nearer pole is to the left of the outline.
+    polygon = shapely.force_2d(polygon if goes_east == is_north else polygon.reverse())
+    try:
+        made = antimeridian.fix_polygon(polygon, fix_winding=True, great_circle=False)
+    except (AssertionError, LookupError, RecursionError, ValueError):
+        raise InputError("The outline around the pole is too tangled.") from None
+    return _cut(shapely.remove_repeated_points(made))
+
+
+def _cut(shape: Shape) -> list[Shape]:
+    """Parts of a line or polygon in [-180, 180], outer rings counterclockwise.
+
+    Args:
+        shape: Its longitudes run on past 180 degrees where it crosses them.
+    """
+    west, _, east, _ = shape.bounds
+    if east - west >= 360:
+        parts = [shapely.intersection(shape, shapely.box(-180, -90, 180, 90))]
+    elif west < -180 or east > 180:
+        worlds = [
+            shapely.box(turn - 180, -90, turn + 180, 90) for turn in (-360, 0, 360)
+        ]
+        parts = [
+            shapely.transform(part, lambda xy, by=turn: (xy - [by, 0]).round(9))
+            for turn, part in zip(
+                (-360, 0, 360),
+                shapely.intersection(shapely.force_2d(shape), worlds),
+                strict=True,
+            )
+        ]
+    else:
+        parts = [shape]
+    pieces = shapely.get_parts(shapely.orient_polygons(parts, exterior_cw=False))
+    kind = shape.geom_type.removeprefix("Multi")
+    return [one for one in pieces if one.geom_type == kind and one.length]
