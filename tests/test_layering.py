@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "protocol": {"errors"},
     "area": {"errors", "protocol"},
     "client": {"errors", "protocol"},
-    "view": {"errors"},
+    "view": {"errors", "protocol", "client"},
     "map": {"errors", "lazy", "protocol", "client", "area", "view"},
     "form": {"errors", "lazy", "protocol", "client", "area", "view"},
     "panel": {"errors", "lazy", "protocol", "client", "view"},

@@ -41,7 +41,7 @@ from ogc_widgets.form import ProcessForm
 from ogc_widgets.map import AreaMap, ResultsMap
 from ogc_widgets.panel import JobPanel
 from ogc_widgets.panel.job.job_card import line_to_return
-from ogc_widgets.protocol.text import clean
+from ogc_widgets.protocol.text import clean, escape_html
 from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
 
@@ -645,24 +645,17 @@ class App(NotesDisplay, ipywidgets.VBox):
         """Write the line of Python that comes back to a job in a new kernel."""
         return line_to_return(job, job.process_id or self.process.id)
 
-    def _repr_mimebundle_(
-        self, **kwargs: dict[Any, Any]
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The live view, and what a saved notebook says without it."""
-        bundle = super()._repr_mimebundle_(**kwargs)
+    def _card_(self) -> tuple[str, str]:
+        # Called once this app has been displayed, which may hide an earlier one.
         close_unseen()
-        shown, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         if not self._has_form():
             words = f"Sign in to {self.client.url} to see its processes."
-            return {**(shown or {}), "text/plain": words}, metadata
-        cards = [part._repr_mimebundle_()[0] for part in (self.form, self.panel)]
+            return words, f"<p>{escape_html(words)}</p>"
+        parts: list[NotesDisplay] = [self.form, self.panel]
         if self.results is not None:
-            cards.append(self._results_map._repr_mimebundle_()[0])
-        return {
-            **(shown or {}),
-            "text/plain": "\n".join(card["text/plain"] for card in cards),
-            "text/html": "\n".join(card["text/html"] for card in cards),
-        }, metadata
+            parts.append(self._results_map)
+        texts, tables = zip(*(part._card_() for part in parts), strict=True)
+        return "\n".join(texts), "\n".join(tables)
 
 
 def _client_of(server: str | Client, auth: Auth) -> Client:

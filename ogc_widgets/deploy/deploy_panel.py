@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +15,14 @@ from ogc_widgets.deploy.shown import (
     shown_processes,
 )
 from ogc_widgets.errors import InputError, OgcError, ProblemError, TransportError
-from ogc_widgets.panel.background import BackgroundView
 from ogc_widgets.protocol.capabilities import Capabilities
 from ogc_widgets.protocol.requests.packages import is_address
 from ogc_widgets.protocol.text import clean
-from ogc_widgets.view.base import publishing
+from ogc_widgets.view.base import StateView, publishing
+from ogc_widgets.view.cards import Note, note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from concurrent.futures import Future
+    from collections.abc import Awaitable, Callable, Mapping
 
     from ogc_widgets.client import Client
     from ogc_widgets.protocol import ProcessSummary
@@ -34,9 +34,14 @@ _CONFLICT = 409
 _BROKEN = 500
 # Longer texts are not sent to the page again; they stay in Python.
 _MOST_TEXT = 20_000
+_DONE = {
+    "deploy": "{} is deployed.",
+    "replace": "{} is replaced.",
+    "undeploy": "{} is removed from the server.",
+}
 
 
-class DeployPanel(BackgroundView):
+class DeployPanel(StateView):
     """Deploys application packages on a server, and shows what they are before.
 
     A package is chosen as a file, an address or a text, on the page or in Python. It is
@@ -51,8 +56,6 @@ class DeployPanel(BackgroundView):
 
     _script = "deploy_panel"
 
-    state = traitlets.Dict().tag(sync=True)
-    """What the page draws."""
     process_id = traitlets.Unicode("")
     """Id of the process that was deployed, replaced or removed last."""
 
@@ -62,19 +65,20 @@ class DeployPanel(BackgroundView):
         self._package: Package | None = None
         self._workflow: str | None = None
         self._check: PackageCheck | None = None
-        self._checking: Future[None] | None = None
+        self._checking = self._latest()
         self._by_value = False
         self._name = self._busy = self._question = ""
-        self._note: dict[str, str] | None = None
+        self._note: Note | None = None
         self._processes: list[ProcessSummary] | None = None
         self._ability = Capabilities().deploy
         self._change_callbacks: list[Callable[[str], object]] = []
         self._open_callbacks: list[Callable[[str], object]] = []
         super().__init__()
+        self.handle(deploy=self.deploy, undeploy=self.undeploy)
         self.refresh()
         if package is not None:
             self.package = package
-        self._show()
+        self._publish()
 
     # -- what Python can do ---------------------------------------------------------
 
@@ -114,7 +118,10 @@ class DeployPanel(BackgroundView):
         Raises:
             InputError: There is no package to send.
         """
-        self._hand_over("deploy", "")
+        aio = self._client.aio
+        # What stands there now is sent, whatever is chosen while it is on its way.
+        package, workflow = self._package_to_send(), self._workflow
+        self._begin("deploy", "", lambda: aio.deploy(package, workflow=workflow))
 
     def replace(self, process_id: str) -> None:
         """Put the package in the place of a process; returns at once.
@@ -122,14 +129,18 @@ class DeployPanel(BackgroundView):
         Raises:
             InputError: There is no package to send.
         """
-        self._hand_over("replace", process_id)
+        aio = self._client.aio
+        package, workflow = self._package_to_send(), self._workflow
+        self._begin(
+            "replace",
+            process_id,
+            lambda: aio.replace(process_id, package, workflow=workflow),
+        )
 
     def undeploy(self, process_id: str) -> None:
         """Remove a process from the server; returns at once."""
-        if self._busy:
-            return
-        self._begin("undeploy")
-        self._start(self._carry_out, "undeploy", process_id, None, None)
+        remove = partial(self._client.aio.undeploy, process_id)
+        self._begin("undeploy", process_id, remove)
 
     def on_change(self, callback: Callable[[str], object]) -> None:
         """Call ``callback(process_id)`` when a process was deployed, replaced, removed.
@@ -144,12 +155,7 @@ class DeployPanel(BackgroundView):
         The link stands in the list only where there is somebody to call.
         """
         self._open_callbacks.append(callback)
-        self._show()
-
-    def close(self) -> None:
-        """Close the panel; nothing on the server is touched."""
-        self._closed = True
-        super().close()
+        self._publish()
 
     # -- the package ----------------------------------------------------------------
 
@@ -162,21 +168,31 @@ class DeployPanel(BackgroundView):
     def _look(self) -> None:
         """Look at the package, aside; an older look that still runs is forgotten."""
         with publishing(self):
-            checking, self._checking = self._checking, None
-            if checking is not None:
-                checking.cancel()
+            self._checking.stop()
             self._check = None
-            package = self._package
+            package, workflow = self._package, self._workflow
             if package is not None:
-                self._checking = self._start(self._check_it, package, self._workflow)
-            self._show()
+                check = self._client.aio.check_package
+                self._checking.start(
+                    lambda: check(package, workflow=workflow), self._looked
+                )
+            self._publish()
 
-    async def _check_it(self, package: Package, workflow: str | None) -> None:
-        check = await self._client.aio.check_package(package, workflow=workflow)
-        with publishing(self):
-            if package is self._package and workflow == self._workflow:
-                self._check, self._checking = check, None
-                self._show()
+    def _looked(self, check: PackageCheck) -> None:
+        self._check = check
+        self._publish()
+
+    def _package_to_send(self) -> Package:
+        """The package; its text where the address is not to be sent."""
+        check = self._check
+        if self._by_value and check is not None and check.address and check.cwl:
+            return check.cwl
+        if self._package is None:
+            raise InputError(
+                "There is no package to send.",
+                advice='Choose one first: panel.package = "app.cwl"',
+            )
+        return self._package
 
     # -- on the server --------------------------------------------------------------
 
@@ -186,58 +202,48 @@ class DeployPanel(BackgroundView):
             processes = await aio.processes()
             ability = (await aio.capabilities()).deploy
         except OgcError as error:
-            with publishing(self):
-                if self._note is None:
-                    said = f"The list could not be loaded. {error}"
-                    self._note = _note("bad", said)
-                self._show()
-            return
-        with publishing(self):
-            self._processes, self._ability = processes, ability
-            self._show()
-
-    def _hand_over(self, verb: str, process_id: str) -> None:
-        if self._package is None:
-            raise InputError(
-                "There is no package to send.",
-                advice='Choose one first: panel.package = "app.cwl"',
+            self._note = self._note or note(
+                "bad", f"The list could not be loaded. {error}"
             )
+        else:
+            self._processes, self._ability = processes, ability
+        self._publish()
+
+    def _begin(
+        self,
+        verb: str,
+        process_id: str,
+        work: Callable[[], Awaitable[ProcessSummary | None]],
+    ) -> None:
+        """Change something on the server, one thing at a time."""
         if self._busy:
             return
-        self._begin(verb)
-        # What stands there now is sent, whatever is chosen while it is on its way.
-        package, workflow = self._sent(), self._workflow
-        self._start(self._carry_out, verb, process_id, package, workflow)
-
-    def _begin(self, verb: str) -> None:
         self._busy, self._note, self._question = verb, None, ""
-        self._show()
+        self._publish()
+        self._start(partial(self._carry_out, verb, process_id, work))
 
     async def _carry_out(
         self,
         verb: str,
         process_id: str,
-        package: Package | None,
-        workflow: str | None,
+        work: Callable[[], Awaitable[ProcessSummary | None]],
     ) -> None:
-        note: dict[str, str] | None
-        question = ""
+        told: Note | None = None
+        question, is_done = "", False
         try:
-            process_id = await self._ask_server(verb, process_id, package, workflow)
-            note = _note("good", _DONE[verb].format(clean(process_id, limit=80)))
-        except ProblemError as error:
-            question = self._conflict(verb, error)
-            note = None if question else _note("bad", _told(error))
+            made = await work()
+            process_id, is_done = made.id if made else process_id, True
+            told = note("good", _DONE[verb].format(clean(process_id, limit=80)))
         except OgcError as error:
-            note = _note("bad", _told(error))
+            question = self._in_the_way(error) if verb == "deploy" else ""
+            told = None if question else note("bad", _told(error))
         finally:
             self._busy = ""
         with publishing(self):
-            self._note, self._question = note, question
-            self._show()
-        if note is None:
+            self._note, self._question = told, question
+            self._publish()
+        if question:
             return
-        is_done = note["tone"] == "good"
         if is_done:
             self.process_id = process_id
             self._tell_change(process_id)
@@ -251,33 +257,9 @@ class DeployPanel(BackgroundView):
         for callback in list(self._change_callbacks):
             callback(process_id)
 
-    async def _ask_server(
-        self,
-        verb: str,
-        process_id: str,
-        package: Package | None,
-        workflow: str | None,
-    ) -> str:
-        aio = self._client.aio
-        if package is None:
-            await aio.undeploy(process_id)
-            return process_id
-        if verb == "replace":
-            done = await aio.replace(process_id, package, workflow=workflow)
-        else:
-            done = await aio.deploy(package, workflow=workflow)
-        return done.id
-
-    def _sent(self) -> Package | None:
-        """The package; its text where the address is not to be sent."""
-        check = self._check
-        if self._by_value and check is not None and check.address and check.cwl:
-            return check.cwl
-        return self._package
-
-    def _conflict(self, verb: str, error: ProblemError) -> str:
-        """The process that is in the way, if that is what the server says."""
-        if verb != "deploy" or error.status_code != _CONFLICT:
+    def _in_the_way(self, error: OgcError) -> str:
+        """The process that has the id already, if that is what the server says."""
+        if not isinstance(error, ProblemError) or error.status_code != _CONFLICT:
             return ""
         check = self._check
         if check is not None and check.process:
@@ -287,9 +269,6 @@ class DeployPanel(BackgroundView):
         return max(named, key=len, default="")
 
     # -- from the page --------------------------------------------------------------
-
-    def _on_hello(self) -> None:
-        self._show()
 
     def _on_source(self, name: str) -> None:
         if name in ("file", "address", "text") and name != self._source:
@@ -303,21 +282,18 @@ class DeployPanel(BackgroundView):
     def _on_address(self, text: str) -> None:
         self._choose(text if is_address(text) else None)
         if text.strip() and self._package is None:
-            self._note = _note("bad", "This is not a web address.")
-            self._show()
+            self._note = note("bad", "This is not a web address.")
+            self._publish()
 
     def _on_text(self, text: str) -> None:
         self._choose(text.encode("utf-8") if text.strip() else None)
 
     def _on_by_value(self, on: bool) -> None:  # noqa: FBT001 # a member of a message
         self._by_value = bool(on)
-        self._show()
+        self._publish()
 
     def _on_workflow(self, name: str) -> None:
         self.workflow = name
-
-    def _on_deploy(self) -> None:
-        self.deploy()
 
     def _on_replace(self) -> None:
         if self._question:
@@ -325,42 +301,34 @@ class DeployPanel(BackgroundView):
 
     def _on_keep(self) -> None:
         self._question = ""
-        self._show()
+        self._publish()
 
     def _on_open(self, process_id: str) -> None:
         for callback in list(self._open_callbacks):
             callback(process_id)
 
-    def _on_undeploy(self, process_id: str) -> None:
-        self.undeploy(process_id)
-
     # -- what is shown --------------------------------------------------------------
 
-    def _show(self) -> None:
-        with publishing(self):
-            if self._closed:
-                return
-            ability = self._ability
-            self.state = {
-                "source": self._source,
-                "name": self._name,
-                "text": self._text(),
-                "by_value": self._by_value,
-                "checking": self._checking is not None and not self._checking.done(),
-                "check": None if self._check is None else shown_check(self._check),
-                "busy": self._busy,
-                "question": self._question,
-                "note": self._note,
-                "ability": "" if ability.available else ability.sentence,
-                "may_deploy": ability.may_try,
-                "processes": None
-                if self._processes is None
-                else shown_processes(self._processes),
-                "with_open": bool(self._open_callbacks),
-                "fixed": sum(one.mutable is False for one in self._processes or ()),
-            }
+    def _state(self) -> dict[str, Any]:
+        ability, processes = self._ability, self._processes
+        return {
+            "source": self._source,
+            "name": self._name,
+            "text": self._text(),
+            "by_value": self._by_value,
+            "checking": self._checking.is_running,
+            "check": None if self._check is None else shown_check(self._check),
+            "busy": self._busy,
+            "question": self._question,
+            "note": self._note,
+            "ability": "" if ability.available else ability.sentence,
+            "may_deploy": ability.may_try,
+            "processes": None if processes is None else shown_processes(processes),
+            "with_open": bool(self._open_callbacks),
+            "fixed": sum(one.mutable is False for one in processes or ()),
+        }
 
-    def _card(self) -> tuple[str, str]:
+    def _card_(self) -> tuple[str, str]:
         return card_text(self._check), card_html(self._check)
 
     def _text(self) -> str:
@@ -371,13 +339,6 @@ class DeployPanel(BackgroundView):
         if isinstance(package, bytes):
             package = package.decode("utf-8", "replace")
         return package if len(package) <= _MOST_TEXT else ""
-
-
-_DONE = {
-    "deploy": "{} is deployed.",
-    "replace": "{} is replaced.",
-    "undeploy": "{} is removed from the server.",
-}
 
 
 def _source_of(package: Package | None) -> str:
@@ -394,7 +355,3 @@ def _told(error: OgcError) -> str:
         parts = (error.safe, error.what, error.advice)
         return "\n".join(part for part in parts if part)
     return str(error)
-
-
-def _note(tone: str, text: str) -> dict[str, str]:
-    return {"tone": tone, "text": clean(text, limit=1000, lines=True)}

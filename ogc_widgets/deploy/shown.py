@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ogc_widgets.form.fields.build_fields import reduce_process
 from ogc_widgets.form.page import words
 from ogc_widgets.protocol.text import clean, escape_html
+from ogc_widgets.view.cards import html_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,34 +20,26 @@ _MOST_ROWS = 200
 
 def shown_check(check: PackageCheck) -> dict[str, Any]:
     """What the page draws of a check."""
-    process = check.process
+    process, workflows = check.process, check.workflows or {}
+    version = clean(check.cwl_version, limit=20)
+    facts = [f"CWL {version}"] if version else []
+    if len(workflows) > 1:
+        facts.append(f"{len(workflows)} parts")
     return {
         "problem": clean(check.problem, limit=1000),
         "note": clean(check.note, limit=1000, lines=True),
         "can_send": check.package is not None,
-        "facts": _facts(check),
+        "facts": facts,
         "workflows": [
             {"id": name, "title": clean(title or name, limit=120)}
-            for name, title in (check.workflows or {}).items()
+            for name, title in workflows.items()
         ],
         "workflow": check.workflow,
         "process_id": clean(process.id) if process else "",
         "title": clean(process.title, limit=200) if process else "",
-        "description": clean(process.description, limit=400) if process else "",
         "inputs": _inputs(process) if process else [],
-        "outputs": [clean(name, limit=80) for name in process.outputs]
-        if process
-        else [],
+        "outputs": [clean(one, limit=80) for one in process.outputs] if process else [],
     }
-
-
-def _facts(check: PackageCheck) -> list[str]:
-    facts = []
-    if check.cwl_version:
-        facts.append(f"CWL {clean(check.cwl_version, limit=20)}")
-    if check.workflows and len(check.workflows) > 1:
-        facts.append(f"{len(check.workflows)} parts")
-    return facts
 
 
 def _inputs(process: Process) -> list[dict[str, Any]]:
@@ -85,16 +78,9 @@ def card_text(check: PackageCheck | None) -> str:
 
 def card_html(check: PackageCheck | None) -> str:
     """The same with the inputs that the form would have, as an escaped table."""
-    head = f"<p>{escape_html(card_text(check))}</p>"
+    said = f"<p>{escape_html(card_text(check))}</p>"
     if check is None or check.process is None:
-        return head
-    rows = "".join(
-        "<tr>"
-        + "".join(
-            f"<td>{escape_html(one[name])}</td>"
-            for name in ("title", "takes", "needed")
-        )
-        + "</tr>"
-        for one in _inputs(check.process)
-    )
-    return f"{head}<table><tbody>{rows}</tbody></table>"
+        return said
+    names = ("title", "takes", "needed")
+    rows = ([one[name] for name in names] for one in _inputs(check.process))
+    return said + html_table(rows)

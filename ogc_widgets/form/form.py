@@ -386,7 +386,7 @@ class ProcessForm(View):
     def _handler(self, kind: str) -> Callable[..., object] | None:
         return getattr(self._page, f"on_{kind}", None)
 
-    def _card(self) -> tuple[str, str]:
+    def _card_(self) -> tuple[str, str]:
         set_count = sum(key in self.inputs for key in self._fields)
         text = form_card.card_text(self._title, set_count, len(self._fields))
         return text, form_card.card_html(self._title, self._fields, self.public_inputs)

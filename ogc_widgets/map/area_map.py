@@ -368,17 +368,9 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
         """Take all pictures off the map."""
         self._overlay.pictures = []
 
-    def _repr_mimebundle_(
-        self, **kwargs: dict[Any, Any]
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The live view, and what a saved notebook says without it."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        shown, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        return {
-            **(shown or {}),
-            "text/plain": area_text(self.bbox),
-            "text/html": f"<p>{escape_html(area_text(self.bbox))}</p>",
-        }, metadata
+    def _card_(self) -> tuple[str, str]:
+        text = area_text(self.bbox)
+        return text, f"<p>{escape_html(text)}</p>"
 
     def close(self) -> None:
         """Close the map with everything that ipyleaflet makes for it."""

@@ -171,19 +171,10 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
             self.map.show_preview(url, where)
         self.table.previewed = list(self._pictures)
 
-    def _repr_mimebundle_(
-        self, **kwargs: dict[Any, Any]
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The live view, and what a saved notebook says without it."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        shown, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        return {
-            **(shown or {}),
-            "text/plain": results_text(self.table.total),
-            "text/html": results_html(
-                self.table.columns, self.table.rows, self.table.total
-            ),
-        }, metadata
+    def _card_(self) -> tuple[str, str]:
+        shown = self.table
+        table = results_html(shown.columns, shown.rows, shown.total)
+        return results_text(shown.total), table
 
     def close(self) -> None:
         """Close the widget; a map that was given stays."""

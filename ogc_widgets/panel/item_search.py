@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -16,16 +17,19 @@ from ogc_widgets.client.stac.stac_documents import (
 )
 from ogc_widgets.client.stac.stac_reader import AT_A_TIME
 from ogc_widgets.errors import InputError, OgcError
-from ogc_widgets.panel.background import BackgroundView
 from ogc_widgets.protocol.text import clean
-from ogc_widgets.view.base import publishing
+from ogc_widgets.view.base import View, publishing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
     from concurrent.futures import Future
 
-    from ogc_widgets.client.stac.stac_documents import StacFacts
+    from ogc_widgets.client.stac.item_search import SearchApi
     from ogc_widgets.client.stac.stac_reader import StacReader
+
+    Opened = tuple[SearchApi, list[tuple[str, str]]]
+
+Json = dict[str, Any]
 
 MOST_ROWS = 400
 
@@ -39,7 +43,7 @@ PUBLIC_CATALOGUES = (
 _last_address = ""
 
 
-class ItemSearch(BackgroundView):
+class ItemSearch(View):
     """A search for STAC items in place of a form, until some were picked.
 
     Nothing is asked before :meth:`open_catalogue` is called. All requests are made on
@@ -49,7 +53,7 @@ class ItemSearch(BackgroundView):
         reader: Sends the requests.
         on_add: Called with the path of the field and the items that were picked.
         on_found: Called with the GeoJSON features on the screen, whose ids are the keys
-            of the rows, and with the keys to lay stress on.
+            of the rows, and with the keys to highlight.
     """
 
     _script = "item_search"
@@ -88,26 +92,18 @@ class ItemSearch(BackgroundView):
         self._reader = reader
         self._on_add = on_add
         self._on_found = on_found
-        self._path = ""
-        self._offered = ""
+        self._path = self._offered = ""
         self._area: Mapping[str, Any] | None = None
         self._box: tuple[float, ...] = ()
         self._catalogue: Catalogue | None = None
-        self._items: dict[str, dict[str, Any]] = {}
-        self._outlines: dict[str, dict[str, Any]] = {}
+        self._items: dict[str, Json] = {}
+        self._outlines: dict[str, Json] = {}
         self._pictures: dict[str, tuple[bytes, str]] = {}
-        self._work: Future[Any] | None = None
-        self._paintings: list[Future[Any]] = []
-        self._turn = 0
-        super().__init__(
-            query={
-                "collection": "",
-                "start": "",
-                "end": "",
-                "clouds": "",
-                "in_area": True,
-            }
-        )
+        self._work = self._latest()
+        self._paintings: list[Future[None]] = []
+        query = dict.fromkeys(("collection", "start", "end", "clouds"), "")
+        super().__init__(query={**query, "in_area": True})
+        self.handle(more=self.more, hide=self.hide)
         self.observe(self._show_found, ("rows", "picked", "marked", "is_open"))
 
     # -- what Python can do ---------------------------------------------------------
@@ -182,7 +178,8 @@ class ItemSearch(BackgroundView):
         except InputError as error:
             self._fail(error)
             return
-        self._begin("opening", self._open, self._catalogue)
+        opened = partial(self._opened, self._catalogue)
+        self._begin("opening", partial(_read, self._catalogue), opened)
 
     def search(self, **changes: object) -> None:
         """Search with what is filled in; returns at once.
@@ -199,22 +196,14 @@ class ItemSearch(BackgroundView):
         self.query = {**self.query, **changes}
         if self._catalogue is None or self._catalogue.url != self.address.rstrip("/"):
             self.open_catalogue(self.address)
-        catalogue = self._catalogue
-        if catalogue is None:
-            return
-        try:
-            query = self._item_query()
-        except InputError as error:
-            self._fail(error)
-            return
-        with publishing(self):
-            self._clear()
-        self._begin("searching", self._search, catalogue, query)
+        if self._catalogue is not None:
+            self._search(self._catalogue)
 
     def more(self) -> None:
         """Fetch the next page; returns at once."""
         if self._catalogue is not None and self._catalogue.has_more:
-            self._begin("more", self._more, self._catalogue)
+            take = partial(self._take, self._catalogue)
+            self._begin("more", self._catalogue.more, take)
 
     def add(self) -> None:
         """Put what is picked into the field, and leave the screen.
@@ -227,13 +216,6 @@ class ItemSearch(BackgroundView):
         self.picked = []
         self.hide()
 
-    def close(self) -> None:
-        """Close the view and give up on what it waits for."""
-        self._closed = True
-        for future in (self._work, *self._paintings):
-            _cancel(future)
-        super().close()
-
     # -- what the page asks for -------------------------------------------------------
 
     def _on_open(self, address: str) -> None:
@@ -245,79 +227,58 @@ class ItemSearch(BackgroundView):
             self.open_catalogue(address)
         self.search()
 
-    def _on_more(self) -> None:
-        self.more()
-
     def _on_add_picked(self) -> None:
         self.problem = ""
         self.add()
-
-    def _on_hide(self) -> None:
-        self.hide()
 
     def _on_pictures(self) -> None:
         """A page that was loaded again wants the pictures once more."""
         for key in self._pictures:
             self._send_picture(key)
 
-    # -- in the loop thread -----------------------------------------------------------
+    # -- what the catalogue answers ---------------------------------------------------
 
-    def _begin(self, phase: str, work: Callable[..., Any], *arguments: object) -> None:
-        _cancel(self._work)
-        with publishing(self):
-            # What comes back later from the one before is of no interest any more.
-            self._turn += 1
-            self.phase, self.words = phase, ""
-        self._work = self._start(self._guarded, self._turn, work, *arguments)
-
-    async def _guarded(
-        self, turn: int, work: Callable[..., Any], *arguments: object
+    def _begin(
+        self,
+        phase: str,
+        work: Callable[[], Coroutine[Any, Any, Any]],
+        done: Callable[[Any], object],
     ) -> None:
+        with publishing(self):
+            self.phase, self.words = phase, ""
+            self._work.start(work, done, self._fail)
+
+    def _search(self, catalogue: Catalogue) -> None:
         try:
-            await work(turn, *arguments)
-        except OgcError as error:
-            with publishing(self):
-                if turn == self._turn:
-                    self._fail(error)
+            query = self._item_query()
+        except InputError as error:
+            self._fail(error)
+            return
+        with publishing(self):
+            self._clear()
+            search = partial(catalogue.search, query)
+            self._begin("searching", search, partial(self._take, catalogue))
 
-    async def _open(self, turn: int, catalogue: Catalogue) -> None:
+    def _opened(self, catalogue: Catalogue, read: Opened) -> None:
         global _last_address  # remembered for the session, by design
-        api = await catalogue.open()
-        collections = await catalogue.collections()
-        with publishing(self):
-            if turn != self._turn:
-                return
-            _last_address = self.address
-            self.catalogue = {
-                "title": api.title,
-                "collections": [list(pair) for pair in collections],
-            }
-            names = [name for name, _ in collections]
-            chosen = self.query["collection"]
-            if chosen not in names:
-                chosen = names[0] if len(names) == 1 else ""
-            self.query = {**self.query, "collection": chosen}
-            self.phase, self.words = "ready", ""
+        _last_address = self.address
+        api, collections = read
+        names = [name for name, _ in collections]
+        chosen = self.query["collection"]
+        if chosen not in names:
+            chosen = names[0] if len(names) == 1 else ""
+        self.catalogue = {
+            "title": api.title,
+            "collections": [list(pair) for pair in collections],
+        }
+        self.query = {**self.query, "collection": chosen}
+        self.phase, self.words = "ready", ""
         if len(names) == 1 and self.has_area and self.query["in_area"]:
-            # There is nothing left to choose.
-            self.phase = "searching"
-            await self._search(turn, catalogue, self._item_query())
+            self._search(catalogue)  # there is nothing left to choose
 
-    async def _search(self, turn: int, catalogue: Catalogue, query: ItemQuery) -> None:
-        items = await catalogue.search(query)
-        with publishing(self):
-            if turn == self._turn:
-                self._take(catalogue, items)
-
-    async def _more(self, turn: int, catalogue: Catalogue) -> None:
-        items = await catalogue.more()
-        with publishing(self):
-            if turn == self._turn:
-                self._take(catalogue, items)
-
-    def _take(self, catalogue: Catalogue, items: list[dict[str, Any]]) -> None:
+    def _take(self, catalogue: Catalogue, items: list[Json]) -> None:
         rows = list(self.rows)
-        fresh: dict[str, dict[str, Any]] = {}
+        fresh: dict[str, Json] = {}
         seen = {self_address(item) for item in self._items.values()} - {""}
         for item in items:
             address = self_address(item)
@@ -326,23 +287,30 @@ class ItemSearch(BackgroundView):
             seen.add(address)
             key = f"found {len(self._items) + len(fresh)}"
             fresh[key] = item
-            facts = facts_of(item)
-            rows.append(_row(key, item, facts))
+            facts, clouds = facts_of(item), cloud_cover_percent(item)
+            rows.append(
+                {
+                    "key": key,
+                    "id": facts.id or "item without id",
+                    "date": facts.date,
+                    "clouds": "" if clouds is None else f"{clouds:.0f} % clouds",
+                    "collection": clean(item.get("collection"), limit=80),
+                }
+            )
             self._outlines[key] = {**facts.features[0], "id": key}
         self._items |= fresh
         self.rows = rows
         self.has_more = catalogue.has_more and len(rows) < MOST_ROWS
         self.phase = "found"
         self.words = _count(len(rows), catalogue.matched, more=self.has_more)
-        self._paintings.append(self._start(self._paint, catalogue, fresh))
+        paint = partial(self._paint, catalogue, fresh)
+        self._paintings.append(self._start(paint))
 
-    async def _paint(
-        self, catalogue: Catalogue, items: dict[str, dict[str, Any]]
-    ) -> None:
+    async def _paint(self, catalogue: Catalogue, items: dict[str, Json]) -> None:
         # One place is left for the next search.
         places = asyncio.Semaphore(AT_A_TIME - 1)
 
-        async def one(key: str, item: dict[str, Any]) -> None:
+        async def one(key: str, item: Json) -> None:
             async with places:
                 picture = await catalogue.picture(item)
             if picture is not None and self._items.get(key) is item:
@@ -378,13 +346,15 @@ class ItemSearch(BackgroundView):
         )
 
     def _clear(self) -> None:
+        self._work.stop()
+        self._let_go()
+        self._items, self._outlines, self._pictures = {}, {}, {}
+        self.rows, self.picked, self.has_more = [], [], False
+
+    def _let_go(self) -> None:
         paintings, self._paintings = self._paintings, []
         for painting in paintings:
-            _cancel(painting)
-        self._items, self._outlines, self._pictures = {}, {}, {}
-        self.rows = []
-        self.picked = []
-        self.has_more = False
+            painting.cancel()
 
     def _fail(self, error: OgcError) -> None:
         self.last_error = error
@@ -400,29 +370,15 @@ class ItemSearch(BackgroundView):
         self._on_found(list(self._outlines.values()), marked)
 
 
-def _cancel(future: Future[Any] | None) -> None:
-    if future is not None:
-        future.cancel()
-
-
-def _row(key: str, item: Mapping[str, Any], facts: StacFacts) -> dict[str, Any]:
-    clouds = cloud_cover_percent(item)
-    return {
-        "key": key,
-        "id": facts.id or "item without id",
-        "date": facts.date,
-        "clouds": "" if clouds is None else f"{clouds:.0f} % clouds",
-        "collection": clean(item.get("collection"), limit=80),
-    }
+async def _read(catalogue: Catalogue) -> Opened:
+    return await catalogue.open(), await catalogue.collections()
 
 
 def _count(shown: int, matched: int | None, *, more: bool) -> str:
+    if not shown and more:
+        return "Nothing on this page."
     if not shown:
-        return (
-            "Nothing was found. Try a larger area, more days or more clouds."
-            if not more
-            else "Nothing on this page."
-        )
+        return "Nothing was found. Try a larger area, more days or more clouds."
     if matched is not None and matched > shown:
         return f"{shown:,} of {matched:,} items"
     if more:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ogc_widgets.client import AsyncClient, Client
-from ogc_widgets.panel.signing_in import SigningInView
 from ogc_widgets.view.base import publishing
+from ogc_widgets.view.sign_in_box import SigningInView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +37,7 @@ class SignIn(SigningInView):
         self._note = note
         self._on_done = on_done
         super().__init__()
+        self.handle(sign_in_again=self.ask_again)
         # Signed in from Python: there is nothing left to ask.
         self._stop_following = self._signing_in.when_signed_in(self._follow)
         self.ask_again()
@@ -46,13 +47,10 @@ class SignIn(SigningInView):
         self._put_box_away()
         self._ask_to_sign_in(self._signing_in, self._note)
 
-    def _on_sign_in_again(self) -> None:
-        self.ask_again()
-
     def _follow(self) -> None:
         with publishing(self):
             if self.sign_in.get("busy") != "checking" and not self._closed:
-                self._stop_attempt()
+                self._attempt.stop()
                 self._tell(busy="", code=None, problem="", is_signed_in=True)
                 self._has_signed_in()
 
@@ -60,9 +58,5 @@ class SignIn(SigningInView):
         if self._on_done is not None:
             self._on_done()
 
-    def close(self) -> None:
-        """Close the box; the client stays as it is."""
-        if not self._closed:
-            self._closed = True
-            self._stop_following()
-        super().close()
+    def _let_go(self) -> None:
+        self._stop_following()

@@ -11,19 +11,27 @@ from __future__ import annotations
 
 import threading
 import traceback
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar
+from contextlib import contextmanager, suppress
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import anywidget
 import ipywidgets
 import traitlets
 
+from ogc_widgets.client.http.loop import follow, submit
+from ogc_widgets.errors import OgcError
 from ogc_widgets.view.cells import NotesDisplay
 from ogc_widgets.view.halves import from_page, to_page
+from ogc_widgets.view.latest import Latest
 from ogc_widgets.view.scripts import LOADER, scripts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
+
+T = TypeVar("T")
 
 _publish_lock = threading.RLock()
 
@@ -42,11 +50,12 @@ def publishing(*widgets: ipywidgets.Widget) -> Iterator[None]:
 class View(NotesDisplay, anywidget.AnyWidget):
     """Base of the views; a subclass names its script, which brings its style sheet.
 
-    Messages from the page have the form ``{"type": "...", ...}`` and call the method
-    ``_on_<type>`` with the other members as keyword arguments. The member ``secret``
-    comes as a buffer: kernels write the content of every message into their log. An
-    exception in such a method is kept in ``last_error`` and shown by the page, never
-    lost in a log.
+    Messages from the page have the form ``{"type": "...", ...}``. Each calls what was
+    given to :meth:`handle` for its type, or the method ``_on_<type>``, with the other
+    members as keyword arguments. The member ``secret`` comes as a buffer: kernels write
+    the content of every message into their log. An exception in a handler, or in work
+    that nobody waits for, is kept in ``last_error`` and shown by the page, never lost
+    in a log.
     """
 
     _script: ClassVar[str]
@@ -56,10 +65,18 @@ class View(NotesDisplay, anywidget.AnyWidget):
     _scripts = traitlets.Tuple().tag(sync=True, **ipywidgets.widget_serialization)
     problem = traitlets.Unicode("").tag(sync=True)
 
+    _closed = False
+    _latest_works: tuple[Latest, ...] = ()
+    _handlers: Mapping[str, Callable[..., object]] = MappingProxyType({})
+
     def __init__(self, **kwargs: object) -> None:
         self.last_error: BaseException | None = None
         super().__init__(_scripts=scripts_of(self._script), **kwargs)
         self.on_msg(self._receive)
+
+    def handle(self, **handlers: Callable[..., object]) -> None:
+        """Call these with what messages of the type that is their name hold."""
+        self._handlers = {**self._handlers, **handlers}
 
     # Everything that goes to the page or comes from it passes through these three and
     # _receive.
@@ -88,36 +105,62 @@ class View(NotesDisplay, anywidget.AnyWidget):
             arguments["secret"] = from_page(secret)
         handler = self._handler(content["type"])
         if handler is not None:
-            self._guard(handler, **arguments)
+            try:
+                handler(**arguments)
+            except Exception as error:  # noqa: BLE001 # a callback must not kill the app
+                self.report(error)
         # The page waits for a word: without one it says that the kernel is silent.
         super().send({"type": "heard"})
 
-    def _card(self) -> tuple[str, str] | None:
-        """Text and HTML of what a saved notebook says without a kernel, if anything."""
-        return None
-
-    def _repr_mimebundle_(
-        self, **kwargs: dict[Any, Any]
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The live view, and the card for a saved notebook."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        shown, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        card = self._card()
-        if card is not None:
-            texts = dict(zip(("text/plain", "text/html"), card, strict=True))
-            shown = {**(shown or {}), **texts}
-        return shown, metadata
-
     def _handler(self, kind: str) -> Callable[..., object] | None:
         """What takes messages of a kind; a view may keep these methods in a part."""
-        return getattr(self, f"_on_{kind}", None)
+        return self._handlers.get(kind) or getattr(self, f"_on_{kind}", None)
 
-    def _guard(self, handler: Callable[..., object], **arguments: object) -> None:
-        """Call a handler; show what it raises instead of losing it."""
-        try:
-            handler(**arguments)
-        except Exception as error:  # noqa: BLE001 # a callback must not kill the app
+    # -- work that nobody waits for ---------------------------------------------------
+
+    def _start(
+        self,
+        work: Callable[[], Coroutine[Any, Any, T]],
+        done: Callable[[T], object] = lambda _result: None,
+        failed: Callable[[OgcError], object] | None = None,
+        *,
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> Future[T]:
+        """Start work in the loop thread.
+
+        Args:
+            work: A coroutine function.
+            done: Called with the result, while the view is open, in ``publishing()``.
+            failed: The same with an error of this package; the view reports it if left
+                out, as it does with all others.
+            is_wanted: Whether the result still is.
+
+        Returns:
+            A future; cancelling it cancels the work.
+        """
+
+        def finish(future: Future[T]) -> None:
+            try:
+                tell = partial(done, future.result())
+            except OgcError as error:
+                if failed is None:
+                    raise
+                tell = partial(failed, error)
+            with publishing(self):
+                if is_wanted() and not self._closed:
+                    tell()
+
+        return follow(submit(work), finish, self._report_late)
+
+    def _report_late(self, error: BaseException) -> None:
+        if not self._closed:
             self.report(error)
+
+    def _latest(self) -> Latest:
+        """One place for work in which only the latest counts; it ends with the view."""
+        place = Latest(self._start)
+        self._latest_works = (*self._latest_works, place)
+        return place
 
     def report(self, error: BaseException) -> None:
         """Show an error in the view and keep it in ``last_error``."""
@@ -127,8 +170,40 @@ class View(NotesDisplay, anywidget.AnyWidget):
             self.problem = text
 
     def close(self) -> None:
-        """Close the view together with its layout, which ipywidgets leaves behind."""
-        layout = self.layout
+        """Close the view; nothing on a server is touched."""
+        if not self._closed:
+            self._closed = True
+            # A view that is collected at exit finds that the loop has been closed.
+            with suppress(RuntimeError):
+                for place in self._latest_works:
+                    place.stop()
+                self._let_go()
+        layout = self.layout  # which ipywidgets leaves behind
         super().close()
         if layout is not None:
             layout.close()
+
+    def _let_go(self) -> None:
+        """End what the view listens to; called once, when it is closed."""
+
+
+class StateView(View):
+    """A view whose page draws one trait, made anew whenever something has changed."""
+
+    state: Any = traitlets.Dict().tag(sync=True)
+    """What the page draws; its ``sequence`` counts up."""
+
+    def _state(self) -> dict[str, Any]:
+        """What there is to draw now."""
+        raise NotImplementedError
+
+    def _publish(self) -> None:
+        """Draw it, unless the view is closed; from any thread."""
+        with publishing(self):
+            if not self._closed:
+                sequence = self.state.get("sequence", 0) + 1
+                self.state = {**self._state(), "sequence": sequence}
+
+    def _on_hello(self) -> None:
+        """A page was opened: its copy of the state may be old, and times in it are."""
+        self._publish()

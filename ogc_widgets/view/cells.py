@@ -53,18 +53,26 @@ def current_run() -> CellRun | None:
 
 
 class NotesDisplay(ipywidgets.Widget):
-    """A widget that remembers which cells have displayed it."""
+    """A widget that remembers which cells have displayed it, and has a card."""
+
+    def _card_(self) -> tuple[str, str] | None:
+        """Text and HTML of what a saved notebook says without a kernel, if anything."""
+        return None
 
     def _repr_mimebundle_(
         self, **kwargs: dict[Any, Any]
     ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The live view, and the card for a saved notebook."""
         run = current_run()
         if any(isinstance(one, ipywidgets.Output) and one.msg_id for one in _every()):
             run = None  # it goes into an output widget, wherever that is shown
         _shown_in.setdefault(self, set()).add(run)
-        bundle: tuple[dict[str, Any], dict[str, Any]]
-        bundle = super()._repr_mimebundle_(**kwargs)
-        return bundle
+        bundle: Any = super()._repr_mimebundle_(**kwargs)
+        shown, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        if card := self._card_():
+            texts = dict(zip(("text/plain", "text/html"), card, strict=True))
+            shown = {**(shown or {}), **texts}
+        return shown, metadata
 
 
 def may_be_seen(box: ipywidgets.Box) -> bool:

@@ -86,7 +86,7 @@ def test_line_to_return_reads_the_member_from_the_environment(
 ) -> None:
     app.job = app.client.job("1")
     panel = ogc.JobPanel(app.job)
-    lines = {app.panel._again, panel._again}
+    lines = {app.panel._again(), panel._again()}
     panel.close()
     assert len(lines) == 2
     for line in lines:

@@ -76,7 +76,6 @@ def state(
         "now": NOW,
         "job_id": ID,
         "job_url": URL,
-        "process_id": "water-bodies",
         "again": AGAIN,
         "elapsed_s": 46.0,
         "can_stop": True,

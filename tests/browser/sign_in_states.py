@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ogc_widgets.panel.signing_in import _EMPTY
+from ogc_widgets.view.sign_in_box import _EMPTY
 
 TOKEN = {"kind": "token", "label": "Token"}
 PASSWORD = {"kind": "password", "label": "User and password"}

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ogc_widgets.panel.job.job_state import telling
 from ogc_widgets.protocol.requests.snippets import client_argument
-from ogc_widgets.protocol.text import clean, escape_html
+from ogc_widgets.protocol.text import clean
+from ogc_widgets.view.cards import html_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-
     from ogc_widgets.client import Job
     from ogc_widgets.protocol import JobView
 
@@ -44,43 +42,15 @@ def card_html(job: Job | None, view: JobView | None, again: str = "") -> str:
             ("Started", status.started),
             ("Finished", status.finished),
         )
-        rows += [(name, _moment(moment)) for name, moment in times if moment]
+        rows += [
+            (name, moment.isoformat(sep=" ", timespec="seconds"))
+            for name, moment in times
+            if moment
+        ]
         rows.append(("Message", telling(status.message)))
     if not view.is_final and again:
         rows.append(("Watch it again", again))
-    body = "".join(
-        f'<tr><th align="left">{name}</th>'
-        f"<td>{escape_html(value, limit=1000)}</td></tr>"
-        for name, value in rows
-        if value
-    )
-    return f"<table><caption>Job</caption><tbody>{body}</tbody></table>"
-
-
-def jobs_text(server_url: str) -> str:
-    """One line without anything that differs from run to run."""
-    return f"Jobs of {clean(server_url)}"
-
-
-def jobs_html(server_url: str, rows: Sequence[Mapping[str, Any]]) -> str:
-    """The rows of a table of jobs as an escaped table without styles."""
-    names = ("status", "process", "job", "created", "message")
-    head = "".join(f"<th>{name}</th>" for name in names)
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f"<td>{escape_html(row[key], limit=300)}</td>"
-            for key in ("word", "process", "id", "created", "message")
-        )
-        + "</tr>"
-        for row in rows
-    )
-    if not rows:
-        return f"<p>{escape_html(jobs_text(server_url))}</p>"
-    return (
-        f"<table><caption>{escape_html(jobs_text(server_url))}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
+    return html_table([row for row in rows if row[1]], caption="Job")
 
 
 def line_to_return(job: Job, process_id: str | None = None) -> str:
@@ -103,7 +73,3 @@ def line_to_return(job: Job, process_id: str | None = None) -> str:
         f"{imports}app = ogc.App({server}, {json.dumps(process_id)}); "
         f"app.job = app.client.job({name}); app"
     )
-
-
-def _moment(moment: datetime) -> str:
-    return moment.isoformat(sep=" ", timespec="seconds")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,27 +13,25 @@ from ogc_widgets.client.http.loop import run
 from ogc_widgets.errors import InputError, SignInError, SubmissionUnknownError
 from ogc_widgets.panel.job.job_card import card_html, card_text, line_to_return
 from ogc_widgets.panel.job.job_state import Surroundings, job_state, resting_state
-from ogc_widgets.panel.job.log_fetching import LogFollower, LogState, loading_log
+from ogc_widgets.panel.job.log_fetching import LogState, follow_log, loading_log
 from ogc_widgets.panel.job.report import build_report
 from ogc_widgets.panel.job.steps import LogKey, StepBook, links_of
 from ogc_widgets.panel.job.stopping import Answer, ask_to_stop
 from ogc_widgets.panel.job.times import Stopwatch
-from ogc_widgets.panel.signing_in import SigningInView
 from ogc_widgets.protocol.links import without_query
-from ogc_widgets.view.base import publishing
+from ogc_widgets.view.base import StateView, publishing
+from ogc_widgets.view.sign_in_box import SigningInView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
     from concurrent.futures import Future
 
     from ogc_widgets.client import Job
     from ogc_widgets.client.auth.sign_in import SigningIn
     from ogc_widgets.protocol import JobView
 
-Json = dict[str, Any]
 
-
-class JobPanel(SigningInView):
+class JobPanel(SigningInView, StateView):
     """Shows one job live; closing the panel never touches the job.
 
     Args:
@@ -48,39 +46,36 @@ class JobPanel(SigningInView):
 
     _script = "job_panel"
 
-    state = traitlets.Dict().tag(sync=True)
-    """What the page draws; see :func:`ogc_widgets.panel.job.job_state.job_state`."""
-    log_view = traitlets.Dict().tag(sync=True)
+    log_view: Any = traitlets.Dict().tag(sync=True)
     """The open log: step, number, title, text, note, first_error; empty if none."""
-    report_view = traitlets.Dict().tag(sync=True)
+    report_view: Any = traitlets.Dict().tag(sync=True)
     """The last report asked for by the page: ``{"ticket", "text"}``."""
 
     def __init__(self, job: Job | None = None, *, can_stop: bool | None = None) -> None:
-        self._job: Job | None = None
         self._unwatch: Callable[[], None] | None = None
-        self._view: JobView | None = None
-        self._rest = resting_state()
         self._can_stop = can_stop
-        self._sequence = 0
-        self._forget()
+        self._following = self._latest()
         self.line_to_return: Callable[[Job], str] = line_to_return
-        self._watch = Stopwatch()
-        self._follower = LogFollower(self._log_read, self._start)
+        self._begin(None, resting_state(), Stopwatch())
         super().__init__(state={**self._rest, "sequence": 0})
+        self.handle(
+            stop=self.stop,
+            unwatch=self.stop_watching,
+            watch=self.watch_again,
+            check=self.check_now,
+            close_log=self.close_log,
+        )
         if job is not None:
             self.job = job
 
-    def _forget(self) -> None:
-        """Drop what belongs to the job shown so far."""
-        if self._guest is not None:
-            self._put_box_away()
+    def _begin(self, job: Job | None, rest: dict[str, Any], watch: Stopwatch) -> None:
+        """Know nothing yet but the job, and what is shown without a view of it."""
+        self._job, self._rest, self._watch = job, rest, watch
+        self._view: JobView | None = None
+        self._around = Surroundings()
+        self._progress: float | None = None
         self._steps = StepBook()
         self._open: LogKey | None = None
-        self._stop = "ready"
-        self._stop_note = ""
-        self._reason = ""
-        self._highest: float | None = None
-        self._progress_note = ""
 
     # -- what Python can do ---------------------------------------------------------
 
@@ -93,19 +88,13 @@ class JobPanel(SigningInView):
     def job(self, job: Job | None) -> None:
         if job is self._job and self._unwatch is not None:
             return
-        self._leave_job()
+        # A job that was just submitted has begun before it was there.
+        is_submitted = job is not None and self._job is None
         with publishing(self):
-            if job is None or self._job is not None:
-                self._watch = Stopwatch()
-            self._rest = resting_state()
-            self._forget()
+            self._rest_with("idle", watch=self._watch if is_submitted else None)
             self._job = job
-            self._view = None
-            self.log_view = {}
-        if job is None:
-            self._publish()
-        else:
-            self._unwatch = job.watch(partial(self._seen, job))
+            if job is not None:
+                self._unwatch = job.watch(partial(self._seen, job))
 
     @property
     def can_stop(self) -> bool | None:
@@ -123,12 +112,12 @@ class JobPanel(SigningInView):
         """Show that a request is on its way, before there is a job."""
         watch = Stopwatch()
         watch.start()
-        self._show_rest("submitting", text or "Sending the request.", watch)
+        self._rest_with("submitting", text or "Sending the request.", watch=watch)
 
     def invalid(self, count: int) -> None:
         """Show that nothing was sent because ``count`` inputs need attention."""
         problems = "1 problem" if count == 1 else f"{count} problems"
-        self._show_rest("invalid", f"{problems} in the form; nothing was sent.")
+        self._rest_with("invalid", f"{problems} in the form; nothing was sent.")
 
     def no_longer_invalid(self) -> None:
         """Take back :meth:`invalid`, because the form can be sent now."""
@@ -146,7 +135,7 @@ class JobPanel(SigningInView):
         """
         is_unknown = isinstance(error, SubmissionUnknownError)
         with publishing(self):
-            self._show_rest("unknown" if is_unknown else "not-started", str(error))
+            self._rest_with("unknown" if is_unknown else "not-started", str(error))
             if client is not None and isinstance(error, SignInError):
                 self._ask_to_sign_in(client, "Then press Run again.")
 
@@ -154,12 +143,12 @@ class JobPanel(SigningInView):
         """Show the sign-in box; where a job is shown, that stays."""
         with publishing(self):
             if self._job is None:
-                self._show_rest("idle", "")
+                self._rest_with("idle")
             self._ask_to_sign_in(client)
 
     def reset(self) -> None:
         """Show that nothing has run yet; the job, if any, goes on untouched."""
-        self._show_rest("idle", "")
+        self._rest_with("idle")
 
     def stop(self) -> None:
         """Ask the server to dismiss the job; returns at once.
@@ -167,25 +156,29 @@ class JobPanel(SigningInView):
         The panel says "cancelling" and then what the server answers. Where the server
         cannot cancel jobs this stops watching instead; the job keeps running.
         """
-        job = self._job
+        job, around = self._job, self._around
         if job is None or self._view is None or self._view.is_final:
             return
         if self.can_stop is False:
             self.stop_watching()
             return
         with publishing(self):
-            if self._stop == "cancelling":
+            if around.stop == "cancelling":
                 return
-            self._stop, self._stop_note = "cancelling", ""
+            around.stop, around.stop_note = "cancelling", ""
             self._publish()
-        self._start(self._dismiss, job)
+        self._start(
+            partial(ask_to_stop, job.aio),
+            self._stop_answered,
+            is_wanted=lambda: job is self._job,
+        )
 
     def stop_watching(self) -> None:
         """Stop asking the server about the job, which keeps running there."""
-        self._unsubscribe()
-        self._follower.stop()
+        self._let_go()
+        self._following.stop()
         with publishing(self):
-            self._stop, self._stop_note = "unwatched", ""
+            self._around.stop, self._around.stop_note = "unwatched", ""
             self._watch.pause()
             self._publish()
 
@@ -195,11 +188,10 @@ class JobPanel(SigningInView):
         if job is None or self._unwatch is not None:
             return
         with publishing(self):
-            self._stop = "ready"
+            self._around.stop = "ready"
             self._watch.go_on()
         self._unwatch = job.watch(partial(self._seen, job))
-        if self._open is not None:
-            self._follower.start(job, self._open, follow=True)
+        self._follow_log(is_live=True)
 
     def check_now(self) -> None:
         """Ask the server now instead of at the next planned time."""
@@ -218,7 +210,7 @@ class JobPanel(SigningInView):
         """
         numbers = self.steps.get(step, [])
         key = LogKey(step, numbers[-1] if numbers and number is None else number or 0)
-        if self._job is None or key.number not in numbers:
+        if key.number not in numbers:
             known = ", ".join(self.steps) or "none yet"
             raise InputError(
                 f"There is no log of step {step!r}"
@@ -228,11 +220,11 @@ class JobPanel(SigningInView):
         with publishing(self):
             self._open = key
             self.log_view = loading_log(key)
-        self._follower.start(self._job, key, follow=self._is_followed())
+        self._follow_log(is_live=self.state["ticking"])
 
     def close_log(self) -> None:
         """Close the open log."""
-        self._follower.stop()
+        self._following.stop()
         with publishing(self):
             self._open = None
             self.log_view = {}
@@ -248,64 +240,85 @@ class JobPanel(SigningInView):
         Raises:
             InputError: There is no job to report on.
         """
-        if self._job is None or self._view is None:
+        report = self._report()
+        if report is None:
             raise InputError("There is no job to report on.")
-        return run(self._build_report, self._job, self._view)
+        return run(report)
 
-    def close(self) -> None:
-        """Close the panel and stop watching; the job is not touched."""
-        if not self._closed:
-            self._closed = True
-            self._leave_job()
-        super().close()
-
-    # -- from the loop thread -------------------------------------------------------
+    # -- a job is watched -------------------------------------------------------------
 
     def _seen(self, job: Job, view: JobView) -> Future[Any] | None:
         """A new view of the watched job, from whichever thread brings it."""
         with publishing(self):
             if job is not self._job or self._closed:
                 return None
-            was_final = self._view is not None and self._view.is_final
-            self._view = view
+            before, self._view = self._view, view
             self._steps.see(links_of(view))
             self._note_progress(view)
             self._watch.see(view)
             if view.is_final:
-                self._stop, self._stop_note = "ready", ""
+                self._around.stop, self._around.stop_note = "ready", ""
             if view.connection == "sign-in":
                 self._ask_to_sign_in(job.aio.signing_in)
             elif view.connection == "ok" and self.sign_in:
                 self._put_box_away()
             self._publish()
-        if not view.is_final or was_final:
+        if not view.is_final or (before is not None and before.is_final):
             return None
-        if self._open is not None:
-            self._follower.start(job, self._open, follow=False)
-        if view.phase == "failed":
-            return self._start(self._explain, job)
-        return None
+        self._follow_log(is_live=False)
+        if view.phase != "failed":
+            return None
+        # Some servers say why only in place of the results.
+        return self._start(
+            job.aio.why_failed, self._explain, is_wanted=lambda: job is self._job
+        )
 
     def _has_signed_in(self) -> None:
         """The watched job looks again by itself; without one, Run can be pressed."""
         with publishing(self):
             if self._job is None:
-                self._show_rest("idle", "Signed in. You can go on.")
+                self._rest_with("idle", "Signed in. You can go on.")
             else:
                 self._put_box_away()
 
     def _note_progress(self, view: JobView) -> None:
+        """Say that the progress went back, until it goes on."""
         progress = view.status.progress if view.status is not None else None
+        known = self._progress
         if progress is None:
             return
-        before, self._highest = self._highest, progress
-        if before is not None and progress < before and not view.is_final:
-            self._progress_note = (
-                f"The server set the progress back from {before:.0f} % "
+        self._progress = progress
+        if known is not None and progress < known and not view.is_final:
+            self._around.progress_note = (
+                f"The server set the progress back from {known:.0f} % "
                 f"to {progress:.0f} %."
             )
-        elif before is not None and progress > before:
-            self._progress_note = ""
+        elif known is not None and progress > known:
+            self._around.progress_note = ""
+
+    def _stop_answered(self, answer: Answer) -> None:
+        around = self._around
+        if answer.accepted and around.stop == "cancelling":
+            around.stop_note = "The server was told; waiting for the job to end."
+        elif not answer.accepted:
+            around.stop, around.stop_note = "ready", answer.note
+        if answer.impossible:
+            self._can_stop = False
+        self._publish()
+
+    def _explain(self, reason: str) -> None:
+        self._around.reason = reason
+        self._publish()
+
+    # -- logs and the report ----------------------------------------------------------
+
+    def _follow_log(self, *, is_live: bool) -> None:
+        """Fetch the open log, and go on while the job runs."""
+        job, key = self._job, self._open
+        if job is None or key is None:
+            return
+        show = partial(self._log_read, key)
+        self._following.start(lambda: follow_log(job, key, show, is_live=is_live))
 
     def _log_read(self, key: LogKey, log: LogState) -> None:
         with publishing(self):
@@ -316,100 +329,49 @@ class JobPanel(SigningInView):
                     log = {**before, "note": log["note"], "bad": True}
                 self.log_view = log
 
-    async def _dismiss(self, job: Job) -> None:
-        answer = await ask_to_stop(job.aio)
-        with publishing(self):
-            if job is not self._job or self._closed:
-                return
-            self._stop_answered(answer)
-
-    def _stop_answered(self, answer: Answer) -> None:
-        if answer.accepted and self._stop == "cancelling":
-            self._stop_note = "The server was told; waiting for the job to end."
-        elif not answer.accepted:
-            self._stop, self._stop_note = "ready", answer.note
-        if answer.impossible:
-            self._can_stop = False
-        self._publish()
-
-    async def _explain(self, job: Job) -> None:
-        """Ask why a job failed; some servers say so only in place of the results."""
-        reason = await job.aio.why_failed()
-        with publishing(self):
-            if job is self._job and reason:
-                self._reason = reason
-                self._publish()
-
-    async def _build_report(self, job: Job, view: JobView) -> str:
-        keys = self._steps.keys_newest_first()
-        return await build_report(job, view, keys, self._open)
-
-    async def _report_for_page(self, job: Job, view: JobView, ticket: str) -> None:
-        text = await self._build_report(job, view)
-        with publishing(self):
-            if not self._closed:
-                self.report_view = {"ticket": ticket, "text": text}
+    def _report(self) -> Callable[[], Coroutine[Any, Any, str]] | None:
+        """What writes the report on the job that is shown, if there is one."""
+        job, view = self._job, self._view
+        if job is None or view is None:
+            return None
+        keys, opened = self._steps.keys_newest_first(), self._open
+        return lambda: build_report(job, view, keys, opened)
 
     # -- from the page --------------------------------------------------------------
-
-    def _on_hello(self) -> None:
-        """A page was opened: tell it the times anew, its copy of them is old."""
-        self._publish()
-
-    def _on_stop(self) -> None:
-        self.stop()
-
-    def _on_unwatch(self) -> None:
-        self.stop_watching()
-
-    def _on_watch(self) -> None:
-        self.watch_again()
-
-    def _on_check(self) -> None:
-        self.check_now()
 
     def _on_open_log(self, step: str, number: int | None = None) -> None:
         # A page that is a message behind may name a step of the job before.
         if step in self.steps:
             self.open_log(step, number)
 
-    def _on_close_log(self) -> None:
-        self.close_log()
-
     def _on_report(self, ticket: str) -> None:
-        if self._job is not None and self._view is not None:
-            self._start(self._report_for_page, self._job, self._view, ticket)
+        def show(text: str) -> None:
+            self.report_view = {"ticket": ticket, "text": text}
 
-    # -- inside ---------------------------------------------------------------------
+        report = self._report()
+        if report is not None:
+            self._start(report, show)
 
-    def _is_followed(self) -> bool:
-        view = self._view
-        return view is not None and not view.is_final and self._stop != "unwatched"
+    # -- what is shown ----------------------------------------------------------------
 
-    def _show_rest(self, kind: str, text: str, watch: Stopwatch | None = None) -> None:
-        self._leave_job()
+    def _rest_with(
+        self, kind: str, text: str = "", *, watch: Stopwatch | None = None
+    ) -> None:
+        """Leave the job, if there is one, and show what there is to say without."""
+        self._let_go()
+        self._following.stop()
         with publishing(self):
-            self._forget()
-            self._job = None
-            self._view = None
-            self._watch = watch or Stopwatch()
-            self._rest = resting_state(kind, text)
+            self._put_box_away()
+            self._begin(None, resting_state(kind, text), watch or Stopwatch())
             self.log_view = {}
             self.problem = ""
             self._publish()
 
-    def _unsubscribe(self) -> None:
+    def _let_go(self) -> None:
         unwatch, self._unwatch = self._unwatch, None
         if unwatch is not None:
             unwatch()
 
-    def _leave_job(self) -> None:
-        # A panel that is collected at exit finds that the loop has been closed.
-        with suppress(RuntimeError):
-            self._unsubscribe()
-            self._follower.stop()
-
-    @property
     def _again(self) -> str:
         """The line that watches the job again in a new kernel; "" where none can."""
         job = self._job
@@ -417,40 +379,22 @@ class JobPanel(SigningInView):
             return ""
         return self.line_to_return(job)
 
-    def _publish(self) -> None:
-        with publishing(self):
-            if self._closed:
-                return
-            self._sequence += 1
-            self.state = {**self._state(), "sequence": self._sequence}
-
     def _state(self) -> dict[str, Any]:
         job, view = self._job, self._view
         if job is None or view is None:
             return {**self._rest, "elapsed": self._watch.seconds}
-        around = Surroundings(
+        around = replace(
+            self._around,
             now=time.time(),
             job_id=job.id,
             job_url=without_query(job.url),  # this goes into saved notebooks
-            process_id=job.process_id,
-            again=self._again,
+            again=self._again(),
             elapsed_s=self._watch.seconds,
             can_stop=self.can_stop,
-            stop=self._stop,
-            stop_note=self._stop_note,
-            reason=self._reason,
-            progress_note=self._progress_note,
             steps=self._steps.states(view.phase),
         )
         return job_state(view, around)
 
-    def _repr_mimebundle_(self, **kwargs: dict[Any, Any]) -> tuple[Json, Json]:
-        """The live view, and what a saved notebook says without it."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        shown, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        data = {
-            **(shown or {}),
-            "text/plain": card_text(self._job, self._view),
-            "text/html": card_html(self._job, self._view, self._again),
-        }
-        return data, metadata
+    def _card_(self) -> tuple[str, str]:
+        job, view = self._job, self._view
+        return card_text(job, view), card_html(job, view, self._again())

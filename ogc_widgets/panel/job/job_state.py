@@ -8,10 +8,10 @@ compared with ours.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ogc_widgets.errors import ProblemError, ProtocolError
-from ogc_widgets.panel.job.failure import read_failure
+from ogc_widgets.panel.job.log_text import read_failure
 from ogc_widgets.protocol.answers.job_replies import says_nothing
 from ogc_widgets.protocol.text import clean
 
@@ -25,71 +25,61 @@ _MESSAGE_LIMIT = 4000
 _DETAILS_LIMIT = 40_000
 _WORD_LIMIT = 40
 
-TONES = {
-    "idle": "idle",
-    "invalid": "bad",
-    "not-started": "bad",
-    "unknown": "warn",
-    "submitting": "work",
-    "accepted": "work",
-    "running": "work",
-    "cancelling": "work",
-    "reconnecting": "warn",
-    "paused": "warn",
-    "sign-in": "warn",
-    "unwatched": "idle",
-    "successful": "good",
-    "failed": "bad",
-    "dismissed": "idle",
-    "ended": "idle",
-    "lost": "warn",
-}
-_WORDS = {
-    "idle": "Nothing run yet",
-    "invalid": "Not sent",
-    "not-started": "Not started",
-    "unknown": "Not known",
-    "submitting": "Submitting",
-    "accepted": "Accepted",
-    "running": "Running",
-    "cancelling": "Cancelling",
-    "reconnecting": "Reconnecting",
-    "paused": "Paused",
-    "sign-in": "Sign in again",
-    "unwatched": "Not watched",
-    "successful": "Successful",
-    "failed": "Failed",
-    "dismissed": "Dismissed",
-    "ended": "Ended",
-    "lost": "Lost",
+
+class Kind(NamedTuple):
+    """How one kind of state looks.
+
+    Attributes:
+        tone: Its colour.
+        word: Our word for it.
+        message: What is said where the server says nothing.
+    """
+
+    tone: str
+    word: str
+    message: str = ""
+
+
+KINDS = {
+    # without a job
+    "idle": Kind("idle", "Nothing run yet"),
+    "invalid": Kind("bad", "Not sent"),
+    "not-started": Kind("bad", "Not started"),
+    "unknown": Kind("warn", "Not known"),
+    # while it runs
+    "submitting": Kind("work", "Submitting", "Sending the request."),
+    "accepted": Kind("work", "Accepted", "Waiting for a free place on the server."),
+    "running": Kind("work", "Running"),
+    "cancelling": Kind("work", "Cancelling"),
+    "reconnecting": Kind("warn", "Reconnecting"),
+    "paused": Kind("warn", "Paused"),
+    "sign-in": Kind("warn", "Sign in again"),
+    "unwatched": Kind("idle", "Not watched"),
+    # once it has ended
+    "successful": Kind("good", "Successful", "The results are ready."),
+    "failed": Kind("bad", "Failed", "The server gives no reason."),
+    "dismissed": Kind("idle", "Dismissed", "The job was stopped."),
+    "ended": Kind("idle", "Ended", "The job has ended."),
+    "lost": Kind("warn", "Lost"),
 }
 # What servers say when they have nothing to say beside the state itself.
 _EMPTY_MESSAGES = frozenset(
     {
-        "accepted",
-        "completed",
-        "dismissed",
-        "done",
-        "finished",
-        "job complete",
-        "job completed",
+        *("accepted", "running", "dismissed", "success", "successful"),
+        *("completed", "done", "finished", "job complete", "job completed"),
         "no message provided",
-        "running",
-        "success",
-        "successful",
     }
 )
-_FINAL = frozenset({"successful", "failed", "dismissed", "ended", "lost"})
+_REMOVED = "The job and its results were removed from the server."
 
 
-@dataclass(frozen=True)
+@dataclass
 class Surroundings:
     """What the panel knows about a job beside its latest ``JobView``.
 
     Attributes:
         job_id: Identifier on the server; empty before it is known.
         job_url: Address of the status document.
-        process_id: Process that the job runs.
         again: A line of Python that watches the job again in a new kernel.
         now: The clock that the times in the view were taken with, unix seconds.
         elapsed_s: Seconds since the job was submitted, None if unknown.
@@ -98,14 +88,13 @@ class Surroundings:
         stop_note: What came of the last attempt to stop; empty if nothing to say.
         reason: Why the job failed, by all that the server says of it.
         progress_note: A step back of the progress, in words.
-        steps: Steps with logs, as ``step_states`` makes them.
+        steps: Steps with logs, as ``StepBook.states`` makes them.
     """
 
-    now: float
     job_id: str = ""
     job_url: str = ""
-    process_id: str = ""
     again: str = ""
+    now: float = 0.0
     elapsed_s: float | None = None
     can_stop: bool | None = None
     stop: str = "ready"
@@ -130,12 +119,15 @@ def resting_state(kind: str = "idle", message: str = "") -> dict[str, Any]:
             message, all of it below.
     """
     moving = kind == "submitting"
-    word = _WORDS[kind]
-    told = clean(message, limit=_MESSAGE_LIMIT, lines=True)
+    tone, word, _ = KINDS[kind]
     first = one_line(message)
+    failure = None
+    if kind in {"not-started", "unknown"}:
+        told = clean(message, limit=_MESSAGE_LIMIT, lines=True)
+        failure = {"lead": told, "details": "", "advice": ""}
     return {
         "kind": kind,
-        "tone": TONES[kind],
+        "tone": tone,
         "word": word,
         "percent": None,
         "bar": "moving" if moving else "none",
@@ -147,20 +139,10 @@ def resting_state(kind: str = "idle", message: str = "") -> dict[str, Any]:
         "job": None,
         "stop": None,
         "steps": [],
-        "failure": (
-            {"lead": told, "details": "", "advice": ""}
-            if kind in {"not-started", "unknown"}
-            else None
-        ),
-        "logs_note": _QUIET_BODY,
+        "failure": failure,
+        "logs_note": "The log of each step can be read here while a job runs.",
         "announce": f"{word}. {first}".strip() if kind != "idle" else "",
     }
-
-
-_FAILURE_ADVICE = (
-    "If your inputs are right, send the report to the people who run the server."
-)
-_QUIET_BODY = "The log of each step can be read here while a job runs."
 
 
 def job_state(view: JobView, around: Surroundings) -> dict[str, Any]:
@@ -171,30 +153,26 @@ def job_state(view: JobView, around: Surroundings) -> dict[str, Any]:
         around: What the panel knows beside it.
     """
     kind = _kind(view, around)
-    status = view.status
     percent = _percent(view, kind)
-    message = telling(status.message) if status is not None else ""
-    failure = _failure(view, around) if view.phase == "failed" else None
-    if failure is not None:
+    message = telling(view.status.message) if view.status is not None else ""
+    failure = None
+    if view.phase == "failed":
+        failure = _failure(view, around)
         message = one_line(failure["lead"])
     notice = _notice(view, kind, around)
     word = word_of(view, kind)
-    final = view.phase in _FINAL
+    checked_ago = _seconds_since(view.checked_at, around.now)
     return {
         "kind": kind,
-        "tone": TONES[kind],
+        "tone": KINDS[kind].tone,
         "word": word,
         "percent": percent,
         "bar": _bar(view, kind, percent),
-        "message": message or _default_message(kind, view),
+        "message": message or (_REMOVED if view.removed else KINDS[kind].message),
         "notice": notice,
         "elapsed": around.elapsed_s,
-        "ticking": not final and kind != "unwatched",
-        "checked_ago": (
-            None
-            if view.checked_at is None or final
-            else max(0.0, around.now - view.checked_at)
-        ),
+        "ticking": not view.is_final and kind != "unwatched",
+        "checked_ago": None if view.is_final else checked_ago,
         "job": {
             "id": around.job_id,
             "short": short_id(around.job_id),
@@ -210,15 +188,13 @@ def job_state(view: JobView, around: Surroundings) -> dict[str, Any]:
 
 
 def _kind(view: JobView, around: Surroundings) -> str:
-    if view.phase in _FINAL:
+    if view.is_final:
         return view.phase
     if around.stop == "unwatched":
         return "unwatched"
-    if view.connection in {"reconnecting", "paused", "sign-in"}:
-        return str(view.connection)
-    if around.stop == "cancelling":
-        return "cancelling"
-    return view.phase if view.phase in _WORDS else "running"
+    if view.connection != "ok":
+        return view.connection
+    return "cancelling" if around.stop == "cancelling" else view.phase
 
 
 def word_of(view: JobView, kind: str) -> str:
@@ -226,45 +202,32 @@ def word_of(view: JobView, kind: str) -> str:
     status = view.status
     if view.removed:
         return "Removed"
-    is_other = kind == "ended" or (kind == "running" and status is not None)
-    if is_other and status is not None and status.status != "running":
+    if status is not None and kind in {"running", "ended"}:
         own = clean(status.word, limit=_WORD_LIMIT).strip()
-        return own[:1].upper() + own[1:] if own else _WORDS[kind]
-    return _WORDS[kind]
+        if own and status.status != "running":
+            return own[:1].upper() + own[1:]
+    return KINDS[kind].word
+
+
+def percent_of(view: JobView) -> int | None:
+    """How far the job is by its latest status, from 0 to 100."""
+    progress = view.status.progress if view.status is not None else None
+    return None if progress is None else round(min(100.0, max(0.0, progress)))
 
 
 def _percent(view: JobView, kind: str) -> int | None:
-    if kind == "successful":
-        return None
-    progress = view.status.progress if view.status is not None else None
-    if progress is None or kind == "dismissed":
-        return None
-    if kind == "accepted" and progress <= 0:
-        return None
-    return round(min(100.0, max(0.0, progress)))
+    percent = percent_of(view)
+    says_nothing_yet = kind == "accepted" and percent == 0
+    return None if says_nothing_yet or kind in {"successful", "dismissed"} else percent
 
 
 def _bar(view: JobView, kind: str, percent: int | None) -> str:
     if kind == "successful":
         return "full"
-    if kind in {"dismissed", "ended", "lost", "failed", "unwatched"}:
-        return "known" if percent is not None else "empty"
     if percent is not None:
         return "known"
-    return "empty" if view.phase == "accepted" else "moving"
-
-
-def _default_message(kind: str, view: JobView) -> str:
-    if view.removed:
-        return "The job and its results were removed from the server."
-    return {
-        "accepted": "Waiting for a free place on the server.",
-        "submitting": "Sending the request.",
-        "successful": "The results are ready.",
-        "dismissed": "The job was stopped.",
-        "ended": "The job has ended.",
-        "failed": "The server gives no reason.",
-    }.get(kind, "")
+    stands_still = view.is_final or kind == "unwatched" or view.phase == "accepted"
+    return "empty" if stands_still else "moving"
 
 
 def _notice(view: JobView, kind: str, around: Surroundings) -> dict[str, Any] | None:
@@ -274,74 +237,67 @@ def _notice(view: JobView, kind: str, around: Surroundings) -> dict[str, Any] | 
     first second) and ``{"until": s, "before": ..,
     "due": ..}`` (counts down, then says ``due``).
     """
-    if kind == "lost":
-        text = (
-            f"The server no longer knows job {short_id(around.job_id)}; "
-            "your inputs are kept."
-        )
-        return _sentence("warn", text)
-    if kind in _FINAL:
-        return _sentence("warn", around.stop_note) if around.stop_note else None
-    if kind == "unwatched":
-        return _sentence("soft", around.stop_note or KEEPS_RUNNING)
-    if kind == "reconnecting":
-        return _reconnecting(view, around)
-    if kind == "paused":
-        silent = _seconds_since(view.silent_since, around.now)
-        parts = [
-            *(
-                [f"{clean(view.error.what, limit=300)} "]
-                if isinstance(view.error, ProtocolError)
-                else ["No answer for ", {"since": silent}, ". "] * bool(silent)
-            ),
-            f"Checking is paused. {KEEPS_RUNNING}",
-        ]
-        return {"tone": "warn", "parts": parts, "action": "Check now"}
-    if kind == "sign-in":
-        text = f"The server asks you to sign in again. {KEEPS_RUNNING}"
-        return _sentence("warn", text, action="Check again")
-    if kind == "cancelling":
-        return _sentence(
-            "soft", around.stop_note or "Asking the server to stop the job."
-        )
-    if around.stop_note:
-        return _sentence("warn", around.stop_note)
+    note = around.stop_note
+    match kind:
+        case "lost":
+            lost = f"The server no longer knows job {short_id(around.job_id)}"
+            return _sentence("warn", f"{lost}; your inputs are kept.")
+        case "unwatched":
+            return _sentence("soft", note or KEEPS_RUNNING)
+        case "reconnecting":
+            return _reconnecting(view, around)
+        case "paused":
+            return _paused(view, around)
+        case "sign-in":
+            text = f"The server asks you to sign in again. {KEEPS_RUNNING}"
+            return _sentence("warn", text, action="Check again")
+        case "cancelling":
+            return _sentence("soft", note or "Asking the server to stop the job.")
+    if note:
+        return _sentence("warn", note)
+    if view.is_final:
+        return None
     if view.quiet:
         quiet = _seconds_since(view.changed_at, around.now) or 600.0
         advice = " Look at the logs" if around.steps else " It may be stuck"
         stop = "; you can stop the job." if around.can_stop is not False else "."
-        parts = ["No sign of life for ", {"since": quiet}, f".{advice}{stop}"]
-        return {"tone": "warn", "parts": parts, "action": None}
+        return _sentence(
+            "warn", "No sign of life for ", {"since": quiet}, f".{advice}{stop}"
+        )
     if around.progress_note:
         return _sentence("soft", around.progress_note)
     return None
 
 
+def _paused(view: JobView, around: Surroundings) -> dict[str, Any]:
+    why: list[Any] = []
+    silent = _seconds_since(view.silent_since, around.now)
+    if isinstance(view.error, ProtocolError):
+        why = [f"{clean(view.error.what, limit=300)} "]
+    elif silent:
+        why = ["No answer for ", {"since": silent}, ". "]
+    paused = f"Checking is paused. {KEEPS_RUNNING}"
+    return _sentence("warn", *why, paused, action="Check now")
+
+
 def _reconnecting(view: JobView, around: Surroundings) -> dict[str, Any]:
     silent = _seconds_since(view.silent_since, around.now) or 0.0
+    what, told = "No answer", ""
     error = view.error
-    is_refused = isinstance(error, ProblemError) and error.status_code == 403
-    what = "The server refuses to answer" if is_refused else "No answer"
-    parts: list[Any] = [what, {"since": silent, "before": " for "}]
-    if view.next_check_at is None:
-        parts.append(", trying again now")
-    else:
+    if isinstance(error, ProblemError) and error.status_code == 403:
+        what = "The server refuses to answer"
+        said = clean(error.what.partition(": ")[2], limit=300)
+        told = f" It says: {said.rstrip('.')}." if said else ""
+    again: Any = ", trying again now"
+    if view.next_check_at is not None:
         until = max(0.0, view.next_check_at - around.now)
-        parts.append(
-            {
-                "until": until,
-                "before": ", trying again in ",
-                "due": ", trying again now",
-            }
-        )
-    said = error.what.partition(": ")[2] if is_refused and error is not None else ""
-    told = f" It says: {clean(said, limit=300).rstrip('.')}." if said else ""
-    parts.append(f".{told} {KEEPS_RUNNING}")
-    return {"tone": "warn", "parts": parts, "action": None}
+        again = {"until": until, "before": ", trying again in ", "due": again}
+    since = {"since": silent, "before": " for "}
+    return _sentence("warn", what, since, again, f".{told} {KEEPS_RUNNING}")
 
 
-def _sentence(tone: str, text: str, *, action: str | None = None) -> dict[str, Any]:
-    return {"tone": tone, "parts": [text], "action": action}
+def _sentence(tone: str, *parts: object, action: str | None = None) -> dict[str, Any]:
+    return {"tone": tone, "parts": [*parts], "action": action}
 
 
 def _seconds_since(moment: float | None, now: float) -> float | None:
@@ -350,7 +306,7 @@ def _seconds_since(moment: float | None, now: float) -> float | None:
 
 def _stop_button(view: JobView, around: Surroundings) -> dict[str, Any] | None:
     """The one button at the right: stop, stop watching, or watch again."""
-    if view.phase in _FINAL or view.phase == "submitting":
+    if view.is_final or view.phase == "submitting":
         return None
     if around.stop == "unwatched":
         return {"does": "watch", "label": "Watch again"}
@@ -367,18 +323,16 @@ def _stop_button(view: JobView, around: Surroundings) -> dict[str, Any] | None:
 
 
 def _failure(view: JobView, around: Surroundings) -> dict[str, str]:
-    status = view.status
-    message = status.message if status is not None else ""
+    message = view.status.message if view.status is not None else ""
     said = around.reason or ("" if says_nothing(message) else message)
-    told = clean(said, limit=_DETAILS_LIMIT, lines=True)
-    failure = read_failure(told)
-    lead = clean(failure.lead, limit=_MESSAGE_LIMIT, lines=True)
-    if not lead and view.error is not None:
-        lead = clean(str(view.error), limit=_MESSAGE_LIMIT, lines=True)
+    failure = read_failure(clean(said, limit=_DETAILS_LIMIT, lines=True))
+    lead = failure.lead or ("" if view.error is None else str(view.error))
     return {
-        "lead": lead or "The server says that the job failed and gives no reason.",
+        "lead": clean(lead, limit=_MESSAGE_LIMIT, lines=True)
+        or "The server says that the job failed and gives no reason.",
         "details": failure.details,
-        "advice": _FAILURE_ADVICE,
+        "advice": "If your inputs are right, send the report to the people who run "
+        "the server.",
     }
 
 
@@ -388,7 +342,7 @@ def _logs_note(view: JobView, around: Surroundings) -> str:
         return "Press a step to read its log."
     if view.phase in {"submitting", "accepted"}:
         return "No log yet: the job has not started."
-    if view.phase in _FINAL:
+    if view.is_final:
         return "This server gives no logs for this job."
     return "This server gives no logs for running jobs."
 
@@ -398,10 +352,8 @@ def _announcement(
 ) -> str:
     """One sentence for screen readers; without the numbers that tick."""
     subject = f"Job {short_id(around.job_id)}".strip() + f": {word}."
-    told = message
-    if notice is not None:
-        plain = [part for part in notice["parts"] if isinstance(part, str)]
-        told = plain[-1].lstrip(".,; ") if plain else message
+    plain = [one for one in notice["parts"] if isinstance(one, str)] if notice else []
+    told = plain[-1].lstrip(".,; ") if plain else message
     return f"{subject} {told}".strip()
 
 
@@ -413,7 +365,5 @@ def telling(message: str) -> str:
 
 def one_line(text: str) -> str:
     """First line with something in it, cleaned for the screen."""
-    for line in clean(text, limit=_MESSAGE_LIMIT, lines=True).splitlines():
-        if line.strip():
-            return line.strip()
-    return ""
+    lines = clean(text, limit=_MESSAGE_LIMIT, lines=True).splitlines()
+    return next((line.strip() for line in lines if line.strip()), "")

@@ -6,14 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import OgcError
-from ogc_widgets.panel.job.failure import first_error_line
+from ogc_widgets.panel.job.log_text import first_error_line, log_lines
 from ogc_widgets.panel.job.steps import LogKey, step_label
-from ogc_widgets.panel.job.terminal_text import log_lines
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
 
     from ogc_widgets.client import Job, LogFile
 
@@ -31,13 +29,13 @@ async def find_log(job: Job, key: LogKey) -> LogFile | None:
     return None
 
 
-def loading_log(key: LogKey, title: str = "") -> LogState:
+def loading_log(key: LogKey) -> LogState:
     """State of a log that has been asked for and is not there yet."""
     return {
         "step": key.step,
         "label": step_label(key.step),
         "number": key.number,
-        "title": clean(title),
+        "title": "",
         "text": "",
         "note": "Fetching the log…",
         "bad": False,
@@ -58,7 +56,7 @@ async def read_log(log: LogFile | None, key: LogKey) -> LogState:
     try:
         text = log_lines(await log.aio_text(TAIL_BYTES))
     except OgcError as error:
-        return unreadable(state, error)
+        return _unreadable(state, error)
     if not text.strip():
         return {**state, "note": "No output yet."}
     return {
@@ -69,50 +67,30 @@ async def read_log(log: LogFile | None, key: LogKey) -> LogState:
     }
 
 
-def unreadable(state: LogState, error: OgcError) -> LogState:
-    """State of a log that could not be fetched."""
+def _unreadable(state: LogState, error: OgcError) -> LogState:
     return {**state, "note": clean(error, limit=1000, lines=True), "bad": True}
 
 
-class LogFollower:
-    """Keeps one log fetched: again every two seconds while the job runs.
+async def follow_log(
+    job: Job, key: LogKey, show: Callable[[LogState], None], *, is_live: bool
+) -> None:
+    """Fetch a log now, and again every two seconds while the job runs.
 
     Args:
-        publish: Called from the loop thread with each state of the log.
-        start: Starts a coroutine function in the loop thread, and says what it raises.
+        job: The job.
+        key: Which of its logs.
+        show: Called with each state of the log.
+        is_live: Whether the job runs.
     """
-
-    def __init__(
-        self,
-        publish: Callable[[LogKey, LogState], None],
-        start: Callable[..., Future[None]],
-    ) -> None:
-        self._publish = publish
-        self._start = start
-        self._current: Future[None] | None = None
-
-    def start(self, job: Job, key: LogKey, *, follow: bool) -> None:
-        """Fetch a log now, and go on while ``follow``; ends the one before."""
-        self.stop()
-        every_s = FOLLOW_EVERY_S if follow else None
-        self._current = self._start(self._run, job, key, every_s)
-
-    def stop(self) -> None:
-        """End following; returns at once."""
-        current, self._current = self._current, None
-        if current is not None:
-            current.cancel()
-
-    async def _run(self, job: Job, key: LogKey, every_s: float | None) -> None:
-        log: LogFile | None = None
-        while True:
-            try:
-                # Listing asks the server for the job's status, so do it only once.
-                log = log or await find_log(job, key)
-                state = await read_log(log, key)
-            except OgcError as error:
-                state = unreadable(loading_log(key), error)
-            self._publish(key, state)
-            if every_s is None:
-                return
-            await asyncio.sleep(every_s)
+    log: LogFile | None = None
+    while True:
+        try:
+            # Listing asks the server for the job's status, so do it only once.
+            log = log or await find_log(job, key)
+            state = await read_log(log, key)
+        except OgcError as error:
+            state = _unreadable(loading_log(key), error)
+        show(state)
+        if not is_live:
+            return
+        await asyncio.sleep(FOLLOW_EVERY_S)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ogc_widgets.errors import OgcError, printable
-from ogc_widgets.panel.job.failure import first_error_line
 from ogc_widgets.panel.job.log_fetching import LogState, read_log
+from ogc_widgets.panel.job.log_text import first_error_line
 from ogc_widgets.panel.job.steps import LogKey
 from ogc_widgets.protocol.wire import dump_json
 

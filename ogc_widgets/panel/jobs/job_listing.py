@@ -44,16 +44,15 @@ class Filter:
 
 
 class JobListing:
-    """Loads the jobs that a filter lets through, as many as are wanted.
+    """Loads the jobs that a query asks for, as many as are wanted.
 
     Args:
         client: Whose jobs.
-        wanted: Which of them.
+        query: Which of them.
         page_size: How many to ask for at once.
     """
 
-    def __init__(self, client: AsyncClient, wanted: Filter, page_size: int) -> None:
-        query = wanted.query
+    def __init__(self, client: AsyncClient, query: JobQuery, page_size: int) -> None:
         self._client, self._query = client, query
         self._pages = client.job_pages(
             page_size=page_size,

@@ -5,23 +5,22 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from ogc_widgets.client.jobs.job import Job
 from ogc_widgets.errors import InputError, JobGoneError, OgcError, ProblemError
-from ogc_widgets.panel.background import BackgroundView
-from ogc_widgets.panel.job.job_card import jobs_html, jobs_text
 from ogc_widgets.panel.job.stopping import ask_to_stop
 from ogc_widgets.panel.jobs.job_listing import Filter, JobListing
-from ogc_widgets.panel.jobs.table_rows import table_row
+from ogc_widgets.panel.jobs.table_rows import card_html, card_text, table_row
 from ogc_widgets.protocol.text import clean
-from ogc_widgets.view.base import publishing
+from ogc_widgets.view.base import StateView, publishing
+from ogc_widgets.view.cards import Note, note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from concurrent.futures import Future
+    from collections.abc import Awaitable, Callable
 
     from ogc_widgets.client import Client
     from ogc_widgets.client.jobs.ajob import AsyncJob
@@ -35,7 +34,7 @@ _NO_INPUTS = (
 )
 
 
-class JobTable(BackgroundView):
+class JobTable(StateView):
     """Lists the jobs of a server, newest first.
 
     Args:
@@ -50,35 +49,38 @@ class JobTable(BackgroundView):
 
     _script = "job_table"
 
-    state = traitlets.Dict().tag(sync=True)
-    """What the page draws."""
     selected_job_id = traitlets.Unicode("").tag(sync=True)
     """Id of the job that was chosen last."""
 
     def __init__(self, client: Client, *, page_size: int = 10) -> None:
         self._client = client
         self._page_size = page_size
-        self._filter = Filter()
-        self._query = self._filter.query
-        self._listing = self._target = self._new_listing()
-        self._jobs: list[AsyncJob] = []
-        self._process_ids: dict[str, None] = {}
         self._page = 0
-        self._loading: Future[None] | None = None
+        # What is shown, and what is being loaded; the same while nothing is.
+        self._listing = self._target = self._new_listing(Filter())
+        self._jobs: list[AsyncJob] = []
+        self._process_ids: set[str] = set()
+        self._loading = self._latest()
         self._loading_since: float | None = None
-        self._note: dict[str, str] | None = None
+        self._is_loaded = False
+        self._note: Note | None = None
         self._busy: dict[str, str] = {}
+        self._unrepeatable: set[str] = set()
         self._watched: dict[str, Callable[[], None]] = {}
         self._is_visible = False
-        self._is_loaded = False
         self._is_drawing = False
-        self._sequence = 0
         self._attach_callbacks: list[Callable[[Job], object]] = []
         self._results_callbacks: list[Callable[[Job], object]] = []
         self._again_callbacks: list[Callable[[str, dict[str, Any]], object]] = []
         self._removed_callbacks: list[Callable[[Job], object]] = []
-        self._unrepeatable: set[str] = set()
         super().__init__()
+        self.handle(
+            refresh=self.refresh,
+            filter=self.filter,
+            attach=self.attach,
+            remove=self.remove,
+            run_again=self.run_again,
+        )
         self.refresh()
 
     # -- what Python can do ---------------------------------------------------------
@@ -98,12 +100,12 @@ class JobTable(BackgroundView):
         self._page = max(0, page - 1)
         if not self._target.is_all and len(self._target.jobs) < self._wanted():
             self._load(self._target, self._wanted())
-        self._show()
+        self._publish()
 
     def refresh(self) -> None:
         """Load the list again; returns at once."""
         count = max(self._wanted(), len(self._jobs))
-        self._load(self._new_listing(), count)
+        self._load(self._new_listing(self._filter), count)
 
     def filter(
         self,
@@ -125,11 +127,9 @@ class JobTable(BackgroundView):
         Raises:
             InputError: There is no such status.
         """
-        wanted = Filter(text, status, process_id, hours)
-        self._query = wanted.query
-        self._filter = wanted
+        listing = self._new_listing(Filter(text, status, process_id, hours))
         self._page = 0
-        self._load(self._new_listing(), self._wanted())
+        self._load(listing, self._wanted())
 
     def on_attach(self, callback: Callable[[Job], object]) -> None:
         """Call ``callback(job)`` when a job is chosen, for example to show it."""
@@ -141,7 +141,7 @@ class JobTable(BackgroundView):
         The link stands in the table only where there is somebody to call.
         """
         self._results_callbacks.append(callback)
-        self._show()
+        self._publish()
 
     def on_run_again(self, callback: Callable[[str, dict[str, Any]], object]) -> None:
         """Call ``callback(process_id, inputs)`` when a job is to be run once more.
@@ -161,14 +161,7 @@ class JobTable(BackgroundView):
         Raises:
             InputError: The job is not among the loaded ones.
         """
-        return self._chosen(self._job(job_id))
-
-    def _chosen(self, chosen: AsyncJob) -> Job:
-        job = Job(chosen)
-        self.selected_job_id = job.id
-        for callback in list(self._attach_callbacks):
-            callback(job)
-        return job
+        return self._choose(self._job(job_id))
 
     def remove(self, job_id: str) -> None:
         """Stop a job that has not ended, delete one that has; returns at once.
@@ -177,8 +170,10 @@ class JobTable(BackgroundView):
             InputError: The job is not among the loaded ones.
         """
         job = self._job(job_id)
-        doing = "deleting" if job.view.is_final else "stopping"
-        self._do(doing, self._remove, job)
+        if job.view.is_final:
+            self._do("deleting", job, self._delete)
+        else:
+            self._do("stopping", job, self._stop)
 
     def run_again(self, job_id: str) -> None:
         """Start a job once more with the same inputs; returns at once.
@@ -186,157 +181,131 @@ class JobTable(BackgroundView):
         Raises:
             InputError: The job is not among the loaded ones.
         """
-        self._do("starting", self._run_again, self._job(job_id))
+        self._do("starting", self._job(job_id), self._run_again)
 
-    def close(self) -> None:
-        """Close the table and stop watching; no job is touched."""
-        if not self._closed:
-            self._closed = True
-            # A table that is collected at exit finds that the loop has been closed.
-            with suppress(RuntimeError):
-                self._stop_loading()
-                self._watch_only({})
-        super().close()
+    # -- the list is loaded -----------------------------------------------------------
 
-    # -- on the loop thread ---------------------------------------------------------
-
-    def _new_listing(self) -> JobListing:
+    def _new_listing(self, wanted: Filter) -> JobListing:
+        self._query, self._filter = wanted.query, wanted
         # One more than is shown, to know in one request whether there is a next page.
-        return JobListing(self._client.aio, self._filter, self._page_size + 1)
+        return JobListing(self._client.aio, self._query, self._page_size + 1)
 
     def _wanted(self) -> int:
         return (self._page + 1) * self._page_size + 1
 
     def _load(self, listing: JobListing, count: int) -> None:
-        self._stop_loading()
         with publishing(self):
             self._loading_since = time.monotonic()
             self._note = None
             self._target = listing
-            self._loading = self._start(self._load_list, listing, count)
-            self._show()
+            self._loading.start(
+                partial(listing.load, count), self._loaded, self._not_loaded
+            )
+            self._publish()
 
-    def _stop_loading(self) -> None:
-        loading, self._loading = self._loading, None
-        if loading is not None:
-            loading.cancel()
+    def _loaded(self, _nothing: None) -> None:
+        self._listing, self._is_loaded = self._target, True
+        self._show_loaded()
 
-    async def _load_list(self, listing: JobListing, count: int) -> None:
-        note = None
-        try:
-            await listing.load(count)
-        except OgcError as error:
-            note = _note("bad", f"The list could not be loaded. {error}")
-        with publishing(self):
-            self._loading_since, self._loading, self._note = None, None, note
-            if note is None or listing is self._listing:
-                self._is_loaded = self._is_loaded or note is None
-                self._listing, self._jobs = listing, list(listing.jobs)
-                self._process_ids |= dict.fromkeys(job.process_id for job in self._jobs)
-                self._page = min(
-                    self._page, max(0, len(self._jobs) - 1) // self._page_size
-                )
-                self._watch_only({})
-            self._target = self._listing
-            self._show()
+    def _not_loaded(self, error: OgcError) -> None:
+        self._note = note("bad", f"The list could not be loaded. {error}")
+        self._target, target = self._listing, self._target
+        if target is self._listing:
+            self._show_loaded()
+        else:
+            self._end_loading()
 
-    def _do(self, doing: str, work: Callable[[AsyncJob], Any], job: AsyncJob) -> None:
-        """Start work on a job, unless there already is some on it."""
+    def _show_loaded(self) -> None:
+        self._jobs = list(self._listing.jobs)
+        self._process_ids |= {job.process_id for job in self._jobs if job.process_id}
+        self._page = min(self._page, max(0, len(self._jobs) - 1) // self._page_size)
+        self._watch_only({})
+        self._end_loading()
+
+    def _end_loading(self) -> None:
+        self._loading_since = None
+        self._publish()
+
+    # -- something is done with a job -------------------------------------------------
+
+    def _choose(self, chosen: AsyncJob) -> Job:
+        job = Job(chosen)
+        self.selected_job_id = job.id
+        for callback in list(self._attach_callbacks):
+            callback(job)
+        return job
+
+    def _do(
+        self,
+        doing: str,
+        job: AsyncJob,
+        work: Callable[[AsyncJob], Awaitable[Note | None]],
+    ) -> None:
+        """Start work on a job, unless there is some; it says what came of it."""
         if job.id in self._busy:
             return
-        self._busy[job.id] = doing
-        self._note = None
-        self._show()
-        self._start(work, job)
+        self._busy[job.id], self._note = doing, None
+        self._publish()
 
-    async def _remove(self, job: AsyncJob) -> None:
-        was_final = job.view.is_final
-        try:
-            note = await self._delete(job) if was_final else await self._stop(job)
-        finally:
-            self._busy.pop(job.id, None)
-        with publishing(self):
-            self._note = note
-            if was_final and note is None:
-                self._jobs = [other for other in self._jobs if other is not job]
-            self._show()
-        if was_final and note is None:
-            for callback in list(self._removed_callbacks):
-                callback(Job(job))
+        async def until_done() -> Note | None:
+            try:
+                return await work(job)
+            finally:
+                self._busy.pop(job.id, None)
 
-    async def _stop(self, job: AsyncJob) -> dict[str, str] | None:
+        self._start(until_done, self._say)
+
+    def _say(self, told: Note | None) -> None:
+        self._note = told
+        self._publish()
+
+    async def _stop(self, job: AsyncJob) -> Note | None:
         answer = await ask_to_stop(job)
-        return None if answer.accepted else _note("warn", answer.note)
+        return None if answer.accepted else note("warn", answer.note)
 
-    async def _delete(self, job: AsyncJob) -> dict[str, str] | None:
+    async def _delete(self, job: AsyncJob) -> Note | None:
         try:
             with suppress(JobGoneError):
                 await job.dismiss()
         except OgcError as error:
-            return _note("warn", f"The job was not deleted. {error}")
+            return note("warn", f"The job was not deleted. {error}")
+        with publishing(self):
+            self._jobs = [other for other in self._jobs if other is not job]
+            self._publish()
+        for callback in list(self._removed_callbacks):
+            callback(Job(job))
         return None
 
-    async def _run_again(self, job: AsyncJob) -> None:
-        note = None
+    async def _run_again(self, job: AsyncJob) -> Note | None:
         try:
-            inputs = (await job.request()).inputs
-            if self._again_callbacks:
-                for callback in list(self._again_callbacks):
-                    callback(job.process_id, dict(inputs))
-            else:
-                self._chosen(await self._client.aio.execute(job.process_id, inputs))
+            inputs = dict((await job.request()).inputs)
+            for callback in list(self._again_callbacks):
+                callback(job.process_id, inputs)
+            if not self._again_callbacks:
+                self._choose(await self._client.aio.execute(job.process_id, inputs))
                 self.refresh()
-        except ProblemError as error:
-            if error.status_code not in _NOT_KEPT:
-                note = _note("warn", f"The job was not started again. {error}")
-            else:
-                self._unrepeatable.add(job.id)
-                note = _note("warn", _NO_INPUTS)
         except OgcError as error:
-            note = _note("warn", f"The job was not started again. {error}")
-        finally:
-            self._busy.pop(job.id, None)
-        with publishing(self):
-            self._note = note
-            self._show()
+            if isinstance(error, ProblemError) and error.status_code in _NOT_KEPT:
+                self._unrepeatable.add(job.id)
+                return note("warn", _NO_INPUTS)
+            return note("warn", f"The job was not started again. {error}")
+        return None
 
     # -- from the page --------------------------------------------------------------
 
-    def _on_hello(self) -> None:
-        self._show()
-
     def _on_visible(self, on: bool) -> None:  # noqa: FBT001 # a member of a message
         self._is_visible = bool(on)
-        self._show()
-
-    def _on_refresh(self) -> None:
-        self.refresh()
+        self._publish()
 
     def _on_page(self, to: int) -> None:
         self.page = int(to)
-
-    def _on_filter(
-        self, text: str, status: str, process_id: str = "", hours: float = 0
-    ) -> None:
-        self.filter(
-            str(text), str(status), process_id=str(process_id), hours=float(hours)
-        )
-
-    def _on_attach(self, job_id: str) -> None:
-        self.attach(job_id)
 
     def _on_results(self, job_id: str) -> None:
         job = Job(self._job(job_id))
         for callback in list(self._results_callbacks):
             callback(job)
 
-    def _on_remove(self, job_id: str) -> None:
-        self.remove(job_id)
-
-    def _on_run_again(self, job_id: str) -> None:
-        self.run_again(job_id)
-
-    # -- inside ---------------------------------------------------------------------
+    # -- what is shown ----------------------------------------------------------------
 
     def _job(self, job_id: str) -> AsyncJob:
         for job in self._jobs:
@@ -350,9 +319,13 @@ class JobTable(BackgroundView):
     def _found(self) -> list[AsyncJob]:
         return [job for job in self._jobs if self._query.accepts(job.status)]
 
+    def _visible_jobs(self) -> list[AsyncJob]:
+        start = self._page * self._page_size
+        return self._found()[start : start + self._page_size]
+
     def _watch_only(self, jobs: dict[str, AsyncJob]) -> None:
         """Watch these jobs and no others."""
-        for job_id in [name for name in self._watched if name not in jobs]:
+        for job_id in self._watched.keys() - jobs.keys():
             self._watched.pop(job_id)()
         for job_id, job in jobs.items():
             if job_id not in self._watched:
@@ -361,34 +334,35 @@ class JobTable(BackgroundView):
     def _changed(self, _view: JobView) -> None:
         with publishing(self):
             # Each watch begins with the view of now: it is drawn once, after all began.
-            if not self._closed and not self._is_drawing:
-                self._publish(self._visible_jobs())
+            if not self._is_drawing:
+                super()._publish()
 
-    def _visible_jobs(self) -> list[AsyncJob]:
-        start = self._page * self._page_size
-        return self._found()[start : start + self._page_size]
-
-    def _show(self) -> None:
+    def _publish(self) -> None:
         """Draw the visible page, and watch what is unfinished on it."""
         with publishing(self):
             if self._closed:
                 return
-            jobs = self._visible_jobs()
-            live = self._is_visible
+            jobs = self._visible_jobs() if self._is_visible else []
             self._is_drawing = True
-            self._watch_only(
-                {job.id: job for job in jobs if live and not job.view.is_final}
-            )
+            self._watch_only({job.id: job for job in jobs if not job.view.is_final})
             self._is_drawing = False
-            self._publish(jobs)
+            super()._publish()
 
-    def _publish(self, jobs: list[AsyncJob]) -> None:
+    def _let_go(self) -> None:
+        self._watch_only({})
+
+    def _state(self) -> dict[str, Any]:
         found = len(self._found())
         since = self._loading_since
-        self._sequence += 1
-        self.state = {
-            "sequence": self._sequence,
-            "rows": [self._row(job) for job in jobs],
+        return {
+            "rows": [
+                table_row(
+                    job,
+                    busy=self._busy.get(job.id, ""),
+                    is_repeatable=job.id not in self._unrepeatable,
+                )
+                for job in self._visible_jobs()
+            ],
             "page_size": self._page_size,
             "page": self._page + 1,
             "pages": max(1, -(-found // self._page_size)),
@@ -398,29 +372,12 @@ class JobTable(BackgroundView):
             "is_loaded": self._is_loaded,
             "filter": asdict(self._filter),
             "filtered": bool(self._filter),
-            "processes": sorted(name for name in self._process_ids if name),
+            "processes": sorted(self._process_ids),
             "loading_for": None if since is None else time.monotonic() - since,
             "note": self._note,
             "with_results": bool(self._results_callbacks),
         }
 
-    def _repr_mimebundle_(
-        self, **kwargs: dict[Any, Any]
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The live view, and what a saved notebook says without it."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        shown, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+    def _card_(self) -> tuple[str, str]:
         url = self._client.url
-        return {
-            **(shown or {}),
-            "text/plain": jobs_text(url),
-            "text/html": jobs_html(url, self.state["rows"]),
-        }, metadata
-
-    def _row(self, job: AsyncJob) -> dict[str, Any]:
-        row = table_row(job, busy=self._busy.get(job.id, ""))
-        return {**row, "again": row["again"] and job.id not in self._unrepeatable}
-
-
-def _note(tone: str, text: str) -> dict[str, str]:
-    return {"tone": tone, "text": clean(text, limit=1000)}
+        return card_text(url), card_html(url, self.state["rows"])

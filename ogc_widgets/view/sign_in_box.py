@@ -6,7 +6,7 @@ saved in the notebook. Here it is only passed on, to the credentials of the clie
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -16,22 +16,18 @@ from ogc_widgets.client import auth
 from ogc_widgets.client.auth.oidc import DeviceFlow
 from ogc_widgets.client.auth.secret import without_trace
 from ogc_widgets.errors import InputError, OgcError
-from ogc_widgets.panel.background import BackgroundView
 from ogc_widgets.protocol.links import is_private_host
 from ogc_widgets.protocol.security import Way
 from ogc_widgets.protocol.text import clean
-from ogc_widgets.view.base import publishing
+from ogc_widgets.view.base import View, publishing
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from concurrent.futures import Future
 
     from ogc_widgets.client.auth.oidc import DeviceCode
     from ogc_widgets.client.auth.sign_in import SigningIn
 
 Json = dict[str, Any]
-
-STATIC = Path(__file__).parent / "static"
 
 _HOST_LIMIT = 80
 _LABELS = {
@@ -41,16 +37,20 @@ _LABELS = {
 }
 
 
-class SigningInView(BackgroundView):
+class SigningInView(View):
     """Base of the views with a sign-in box."""
 
     sign_in: Any = traitlets.Dict().tag(sync=True)
     """What the box shows; empty while there is none. It never holds a secret."""
 
-    # Both are set with each question; a view that never asks needs neither.
+    # Set with each question; a view that never asks needs neither.
     _guest: SigningIn | None = None
-    _attempt: Future[Any] | None = None
     _ways: tuple[Way, ...] = ()
+
+    def __init__(self, **kwargs: object) -> None:
+        self._looking = self._latest()
+        self._attempt = self._latest()
+        super().__init__(**kwargs)
 
     # -- for subclasses ---------------------------------------------------------------
 
@@ -73,78 +73,47 @@ class SigningInView(BackgroundView):
                 "note": note,
                 "busy": "looking",
             }
-        self._start(self._look, client)
+            self._looking.start(partial(_ways_of, client), self._offer)
 
     def _put_box_away(self) -> None:
         """Show no box; an attempt that is going on ends."""
-        self._guest = None
-        self._stop_attempt()
         with publishing(self):
+            self._guest = None
+            self._looking.stop()
+            self._attempt.stop()
             self.sign_in = {}
 
     def _has_signed_in(self) -> None:
         """Called in the loop thread after the server has accepted the user."""
 
-    # -- what is offered -------------------------------------------------------------
-
-    async def _look(self, client: SigningIn) -> None:
-        own = client.source
-        if isinstance(own, DeviceFlow):
-            # The notebook says how people sign in here; a token is the other way.
-            ways: tuple[Way, ...] = (
-                Way("device", issuer=own.provider.issuer),
-                Way("token"),
-            )
-        else:
-            ways = await client.ways_to_sign_in()
-        with publishing(self):
-            if client is not self._guest or self._closed:
-                return
-            self._ways = ways
-            self._tell(ways=[self._shown(way, own) for way in ways], busy="")
-
-    @staticmethod
-    def _shown(way: Way, own: object) -> Json:
-        host = _host(way.issuer) if way.issuer else ""
-        knows_client = isinstance(own, DeviceFlow) and own.provider.issuer == way.issuer
-        return {
-            "kind": way.kind,
-            "label": _LABELS.get(way.kind, f"Code from {host}"),
-            "header": clean(way.header, limit=_HOST_LIMIT),
-            "host": host,
-            "client_id": way.kind == "device" and not knows_client,
-        }
+    def _offer(self, ways: tuple[Way, ...]) -> None:
+        self._ways = ways
+        own = self._guest.source if self._guest is not None else None
+        self._tell(ways=[_shown(way, own) for way in ways], busy="")
 
     # -- from the page ---------------------------------------------------------------
 
     def _on_sign_in(self, **typed: object) -> None:
         """The user has filled in the box: ``way`` and what belongs to it."""
         client = self._guest
-        is_busy = self._attempt is not None and not self._attempt.done()
-        if client is None or is_busy:
+        if client is None or self._attempt.is_running:
             return
         try:
             attempt = self._attempt_of(client, typed)
         except OgcError as error:
             self._refuse(error)
-            return
         except Exception as error:  # noqa: BLE001 # as in _try
             self.report(without_trace(error))
-            return
-        with publishing(self):
-            self._tell(busy="checking", problem="")
-        self._attempt = self._start(self._try, client, attempt)
+        else:
+            with publishing(self):
+                self._tell(busy="checking", problem="")
+                self._attempt.start(partial(self._try, attempt), self._tried)
 
     def _on_sign_in_stop(self) -> None:
         """The user does not want to wait for the code to be typed."""
-        self._stop_attempt()
+        self._attempt.stop()
         with publishing(self):
             self._tell(busy="", code=None)
-
-    def _stop_attempt(self) -> None:
-        attempt, self._attempt = self._attempt, None
-        if attempt is not None:
-            attempt.cancel()
 
     def _attempt_of(
         self, client: SigningIn, typed: Json
@@ -188,23 +157,22 @@ class SigningInView(BackgroundView):
 
     # -- in the loop thread ----------------------------------------------------------
 
-    async def _try(
-        self, client: SigningIn, attempt: Callable[[], Awaitable[None]]
-    ) -> None:
+    async def _try(self, attempt: Callable[[], Awaitable[None]]) -> bool:
+        """Try it; errors end here, since what was typed can be found in them."""
         try:
             await attempt()
         except OgcError as error:
             self._refuse(error)
-            return
         except Exception as error:  # noqa: BLE001 # shown by the page
-            # It is kept, and what was typed must not be found in it.
             self.report(without_trace(error))
-            return
-        with publishing(self):
-            if client is not self._guest or self._closed:
-                return
+        else:
+            return True
+        return False
+
+    def _tried(self, is_signed_in: bool) -> None:  # noqa: FBT001 # a result
+        if is_signed_in:
             self._tell(busy="", code=None, problem="", is_signed_in=True)
-        self._has_signed_in()
+            self._has_signed_in()
 
     async def _sign_in_with_code(self, client: SigningIn, flow: DeviceFlow) -> None:
         code = await flow.begin()
@@ -227,11 +195,6 @@ class SigningInView(BackgroundView):
             number = self.sign_in["number"] + 1
             self.sign_in = {**self.sign_in, **changes, "number": number}
 
-    def close(self) -> None:
-        """Close the view; an attempt to sign in that is going on ends."""
-        self._stop_attempt()
-        super().close()
-
 
 _EMPTY: Json = {
     "server": "",
@@ -252,6 +215,26 @@ def _code(code: DeviceCode) -> Json:
         "address": code.address,
         "href": code.address_with_code or code.address,
         "left_s": code.lasts_s,
+    }
+
+
+async def _ways_of(client: SigningIn) -> tuple[Way, ...]:
+    own = client.source
+    if isinstance(own, DeviceFlow):
+        # The notebook says how people sign in here; a token is the other way.
+        return Way("device", issuer=own.provider.issuer), Way("token")
+    return await client.ways_to_sign_in()
+
+
+def _shown(way: Way, own: object) -> Json:
+    host = _host(way.issuer) if way.issuer else ""
+    knows_client = isinstance(own, DeviceFlow) and own.provider.issuer == way.issuer
+    return {
+        "kind": way.kind,
+        "label": _LABELS.get(way.kind, f"Code from {host}"),
+        "header": clean(way.header, limit=_HOST_LIMIT),
+        "host": host,
+        "client_id": way.kind == "device" and not knows_client,
     }
 
 

@@ -1,9 +1,11 @@
-"""Reading the texts that a failed job leaves behind: messages and logs."""
+"""Messages and logs of jobs, for reading: what happened, and as a terminal shows it."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
+from ogc_widgets.protocol.text import clean
 
 _TRACEBACK = re.compile(r"^\s*Traceback \(most recent call last\):", re.MULTILINE)
 _ERROR = re.compile(
@@ -14,6 +16,11 @@ _ERROR = re.compile(
 _HARMLESS = re.compile(
     r"\b(no|0|zero|without)\s+(errors?|exceptions?)\b|\berrors?\s*[:=]\s*0\b",
     re.IGNORECASE,
+)
+
+_TERMINAL = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # colours and cursor movements
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # titles and links
 )
 
 
@@ -64,3 +71,14 @@ def first_error_line(text: str) -> int | None:
         if _ERROR.search(line) and not _HARMLESS.search(line):
             return index
     return None
+
+
+def log_lines(text: str) -> str:
+    """A log as a terminal would show it, without colours or controls.
+
+    Progress bars rewrite their line with carriage returns; only the last state of
+    such a line is kept.
+    """
+    plain = _TERMINAL.sub("", text).replace("\r\n", "\n")
+    lines = [line.rstrip("\r").rsplit("\r", 1)[-1] for line in plain.split("\n")]
+    return clean("\n".join(lines), limit=len(text) + 1, lines=True)
