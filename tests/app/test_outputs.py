@@ -13,7 +13,7 @@ from replay import replay
 
 from ogc_widgets.app import App
 from ogc_widgets.app.views.outputs_view import OutputsView
-from ogc_widgets.client.results.output_files import OutputFile
+from ogc_widgets.client.results.output_files import ResultFile
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def test_bytes_are_saved_from_the_page_and_never_shown_as_text() -> None:
 
 
 def test_output_that_is_too_large_for_the_page_is_saved_by_python() -> None:
-    large = OutputFile("scene.tif", "image/tiff", bytes(2**26 + 1))
+    large = ResultFile("scene.tif", "", "image/tiff", bytes(2**26 + 1))
     view = OutputsView()
     sent: list[Any] = []
     view.send = lambda content, buffers=None: sent.append(content)

@@ -19,8 +19,8 @@ from raw_server import RawServer, answer, drop
 
 from ogc_widgets.client import AsyncClient, Client, Results
 from ogc_widgets.client.http.loop import run
-from ogc_widgets.client.results.downloads import Wanted, download, save
-from ogc_widgets.client.results.file_names import safe_filename
+from ogc_widgets.client.results.downloads import download, save
+from ogc_widgets.client.results.output_files import ResultFile, safe_filename
 from ogc_widgets.client.results.remote_file import WebSource
 from ogc_widgets.errors import (
     InputError,
@@ -39,7 +39,7 @@ OTHER = b"II*\x00" + bytes(reversed(range(256))) * 400
 def fetch(server, path, *, address="/f.tif", **members):
     async def work():
         async with AsyncClient(server.origin) as client:
-            wanted = Wanted(server.origin + address, path.name, **members)
+            wanted = ResultFile(path.name, server.origin + address, **members)
             return await download(client.connection, wanted, path)
 
     return run(work)
@@ -270,7 +270,8 @@ _DOWNLOADING = """
 import resource, signal, sys, warnings
 from pathlib import Path
 from ogc_widgets.client import AsyncClient
-from ogc_widgets.client.results.downloads import Wanted, download
+from ogc_widgets.client.results.downloads import download
+from ogc_widgets.client.results.output_files import ResultFile
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.errors import OgcError
 
@@ -281,7 +282,8 @@ if most:
 
 async def work():
     async with AsyncClient(origin) as client:
-        await download(client.connection, Wanted(origin + "/f.tif", path.name), path)
+        wanted = ResultFile(path.name, origin + "/f.tif")
+        await download(client.connection, wanted, path)
 
 try:
     run(work)
@@ -476,7 +478,7 @@ def test_file_is_whole_when_it_is_downloaded_twice_at_once(tmp_path):
 
     async def both(url):
         async with AsyncClient(url) as client:
-            wanted = Wanted(f"{url}/f.bin", "f.bin")
+            wanted = ResultFile("f.bin", f"{url}/f.bin")
             one = download(client.connection, wanted, tmp_path / "f.bin")
             other = download(client.connection, wanted, tmp_path / "f.bin")
             await asyncio.gather(one, other)
@@ -493,12 +495,13 @@ def test_file_is_whole_when_two_programs_download_it_at_once(tmp_path):
 import sys
 from pathlib import Path
 from ogc_widgets.client import AsyncClient
-from ogc_widgets.client.results.downloads import Wanted, download
+from ogc_widgets.client.results.downloads import download
+from ogc_widgets.client.results.output_files import ResultFile
 from ogc_widgets.client.http.loop import run
 
 async def work(url, path):
     async with AsyncClient(url) as client:
-        await download(client.connection, Wanted(f"{url}/f.bin", "f.bin"), path)
+        await download(client.connection, ResultFile("f.bin", f"{url}/f.bin"), path)
 
 run(work, sys.argv[1], Path(sys.argv[2]))
 """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from ogc_widgets.client.results.output_files import OutputFile, files_of
+from ogc_widgets.client.results.output_files import ResultFile, files_of
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.page.words import media_type
 from ogc_widgets.protocol.links import absolute
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ogc_widgets.client import Results
 
 Row = dict[str, Any]
-_Listed = tuple[Row, OutputFile | None]
+_Listed = tuple[Row, ResultFile | None]
 
 _TEXT_LIMIT = 20_000
 _MOST_ROWS = 100
@@ -39,7 +39,7 @@ class OutputsView(View):
     a file that the page can save."""
 
     def __init__(self, **kwargs: object) -> None:
-        self._files: list[OutputFile | None] = []
+        self._files: list[ResultFile | None] = []
         super().__init__(**kwargs)
 
     def show(self, results: Results | None, drawn: int = 0) -> None:
@@ -123,7 +123,7 @@ def _rows_of(name: str, value: object, kind: str) -> list[_Listed]:
         is_text = isinstance(value, str)
         text = value if is_text else dump_json(value, indent=2, is_lenient=True)
         row["text"] = clean(text, limit=_TEXT_LIMIT, lines=True)
-    files: list[OutputFile] = []
+    files: list[ResultFile] = []
     # What cannot be shown, or not whole, can be saved.
     if isinstance(value, bytes) or row["text"].endswith(" more)"):
         files = [one for one in files_of(name, value, kind) if one.data is not None]

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from ogc_widgets.client.http.loop import call_soon, on_loop
 from ogc_widgets.client.jobs.poller import Callback, Poller
 from ogc_widgets.client.jobs.step_logs import LogFile
-from ogc_widgets.client.results.job_results import Results
+from ogc_widgets.client.results.job_results import Results, no_such_output
 from ogc_widgets.client.results.references import with_linked_items
 from ogc_widgets.client.results.results_reader import ResultsReader
 from ogc_widgets.errors import (
-    InputError,
     JobTimeoutError,
     NoSuchJobError,
     ProblemError,
@@ -27,7 +26,6 @@ from ogc_widgets.protocol.documents.status import log_links
 from ogc_widgets.protocol.links import join_path
 from ogc_widgets.protocol.requests import requests
 from ogc_widgets.protocol.requests.requests import ExecuteRequest
-from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -252,10 +250,7 @@ class AsyncJob:
             return found.value
         outputs = (await self.results()).outputs
         if output_id not in outputs:
-            raise InputError(
-                f"The job has no output {output_id!r}.",
-                advice=f"It has: {clean(', '.join(outputs), limit=300)}.",
-            )
+            raise no_such_output(output_id, outputs)
         return outputs[output_id]
 
     @on_loop

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import hashlib
 import json
 import os
 import re
 import secrets
-import weakref
-from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
-from ogc_widgets.client.results.file_names import name_in_url, safe_filename
 from ogc_widgets.client.results.object_store import S3_ADVICE, is_object
 from ogc_widgets.errors import (
     InputError,
-    OgcError,
     ProtocolError,
-    ServerError,
     SignInError,
     TransportError,
     UnverifiedWarning,
@@ -36,11 +30,12 @@ from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.requests import requests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from ogc_widgets.client.http.body import Stream
     from ogc_widgets.client.http.connection import Connection
+    from ogc_widgets.client.results.output_files import ResultFile
 
 _SHOWN = 64_000
 _TRIES = 4
@@ -51,60 +46,19 @@ _TEXT_STARTS = (b"<!doctype", b"<html", b"<?xml")
 _BINARY = ("tiff", "image/", "zip", "netcdf", "octet-stream", "hdf", "parquet", "gzip")
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """A file to download.
-
-    Attributes:
-        url: Its address.
-        name: Name to save it under, made safe first.
-        media_type: Its media type as the document declares it, or ``""``.
-        size: Its size in bytes as the document declares it, or ``None``.
-        checksum: Its multihash in hexadecimal (``file:checksum``), or ``""``.
-        accept: Which media types to ask for.
-    """
-
-    url: str
-    name: str
-    media_type: str = ""
-    size: int | None = None
-    checksum: str = ""
-    accept: str = "*/*"
-
-
 def save(data: bytes, path: Path) -> Path:
     """Write a file that appears only when it is whole.
 
     Raises:
         InputError: The folder cannot be written.
     """
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with _in_place_of(path) as part:
+        _forget(_note_of(part))
         part.write_bytes(data)
-        _sync(part)
-        part.replace(path)
-    except OSError as error:
-        _forget(part)
-        raise _not_saved(path, error) from error
     return path
 
 
-def _sync(part: Path) -> None:
-    """Bring a file to the disk before it takes the place of an earlier one."""
-    with part.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def _not_saved(path: Path, error: OSError) -> InputError:
-    return InputError(
-        f"{path.name} cannot be saved: {error.strerror or error}.",
-        safe="No file was changed.",
-        advice="Choose a folder that you can write to and that has enough room.",
-    )
-
-
-async def download(client: Connection, wanted: Wanted, path: Path) -> Path:
+async def download(client: Connection, wanted: ResultFile, path: Path) -> Path:
     """Download one file to a path that appears only when the file is whole.
 
     An interrupted download is continued where the server can prove that the file is
@@ -120,91 +74,57 @@ async def download(client: Connection, wanted: Wanted, path: Path) -> Path:
         ServerError: It could not be downloaded, or is not what it should be.
         InputError: The folder cannot be written.
     """
-    async with _turn_for(path):
-        return await _download(client, wanted, path)
-
-
-def _turn_for(path: Path) -> _Turn:
-    """The lock of a path: downloads to it share a part of a file."""
-    key = (id(asyncio.get_running_loop()), str(path.absolute()))
-    turn = _turns.get(key)
-    if turn is None:
-        turn = _turns[key] = _Turn()
-    return turn
-
-
-class _Turn(asyncio.Lock):
-    """A lock that can be referenced weakly."""
-
-
-_turns: weakref.WeakValueDictionary[tuple[int, str], _Turn] = (
-    weakref.WeakValueDictionary()
-)
-
-
-async def _download(client: Connection, wanted: Wanted, path: Path) -> Path:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with _own_part(path) as part:
-            await _fetch_whole(client, wanted, part)
-            part.replace(path)
-    except OSError as error:
-        if isinstance(error, OgcError):
-            raise
-        raise _not_saved(path, error) from error
+    with _in_place_of(path) as part:
+        fetch = _fetch_object if is_object(wanted.url) else _fetch_with_retries
+        length = await fetch(client, wanted, part)
+        _check(wanted, part, length)
     return path
 
 
-async def _fetch_whole(client: Connection, wanted: Wanted, part: Path) -> None:
-    """Fetch a file into a part, which is kept where it can be continued."""
-    note = _note_of(part)
+@contextlib.contextmanager
+def _in_place_of(path: Path) -> Iterator[Path]:
+    """Give a part to write, and put it in its place when that went well.
+
+    A part that can be continued later is kept, with the note that says how. Another
+    program may be at the same file: then this one has a part of its own.
+    """
+    shared = path.with_name(f".{path.name}.part")
     try:
-        fetch = _fetch_object if is_object(wanted.url) else _with_retries
-        length = await fetch(client, wanted, part, note)
-        _check(wanted, part, length)
-        _sync(part)
-    except (OSError, ProtocolError) as error:
-        if isinstance(error, ProtocolError) or not isinstance(error, OgcError):
-            _forget(part, note)
-        raise
-    except ServerError:
-        if is_object(wanted.url):  # which is not continued
-            _forget(part)
-        raise
-    _forget(note)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with shared.open("ab") as file:
+            is_shared = _lock(file) and _is_still(file, shared)
+            own = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+            part = shared if is_shared else own
+            try:
+                yield part
+                with part.open("rb+") as written:  # to the disk before it is in place
+                    os.fsync(written.fileno())
+                part.replace(path)
+                _forget(_note_of(part))
+            except (OSError, ProtocolError):
+                _forget(_note_of(part))
+                raise
+            finally:
+                if not (is_shared and _note_of(part).exists()):
+                    _forget(part, _note_of(part))
+    except OSError as error:
+        raise InputError(
+            f"{path.name} cannot be saved: {error.strerror or error}.",
+            safe="No file was changed.",
+            advice="Choose a folder that you can write to and that has enough room.",
+        ) from error
 
 
 def _note_of(part: Path) -> Path:
     return part.with_name(f"{part.name}.json")
 
 
-@contextlib.contextmanager
-def _own_part(path: Path) -> Iterator[Path]:
-    """Name the file that a download is collected in, which nobody else works on.
-
-    Another program may be at the same download: then this one has a part of its own,
-    which is not continued later.
-    """
-    part = path.with_name(f".{path.name}.part")
-    with part.open("ab") as file:
-        is_shared = _hold(file) and _is_still(file, part)
-        if not is_shared:
-            part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-        try:
-            yield part
-        finally:
-            if not is_shared:
-                _forget(part, _note_of(part))
-            elif part.exists() and not part.stat().st_size:
-                _forget(part)
-
-
-def _hold(file: IO[bytes]) -> bool:
+def _lock(file: IO[bytes]) -> bool:
     """Lock a file until it is closed; False if somebody else has locked it."""
     try:
         import fcntl
     except ImportError:  # Windows
-        return True
+        return False
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -226,35 +146,31 @@ def _forget(*paths: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-async def _fetch_object(
-    client: Connection, wanted: Wanted, part: Path, _note: Path
-) -> int | None:
+async def _fetch_object(client: Connection, wanted: ResultFile, part: Path) -> int:
     if client.s3 is None:
         raise InputError(f"{wanted.name} is in an object store.", advice=S3_ADVICE)
-    length = await client.s3.size(wanted.url)
+    source = client.s3.open(wanted.url)
+    length = await source.size()
+    _forget(_note_of(part))  # an object is not continued
     with part.open("wb") as file:
-        async for chunk in client.s3.stream(wanted.url):
+        async for chunk in source.stream():
             file.write(chunk)
     return length
 
 
-async def _with_retries(
-    client: Connection, wanted: Wanted, part: Path, note: Path
+async def _fetch_with_retries(
+    client: Connection, wanted: ResultFile, part: Path
 ) -> int | None:
-    for tries_left in reversed(range(_TRIES)):
-        try:
-            return await _fetch(client, wanted, part, note)
-        except TransportError:
-            if not tries_left:
-                raise
-    raise AssertionError("the last try returns or raises")
+    for _ in range(_TRIES - 1):
+        with contextlib.suppress(TransportError):
+            return await _fetch(client, wanted, part)
+    return await _fetch(client, wanted, part)
 
 
-async def _fetch(
-    client: Connection, wanted: Wanted, part: Path, note: Path
-) -> int | None:
+async def _fetch(client: Connection, wanted: ResultFile, part: Path) -> int | None:
     """Fetch what is missing; return the length the whole should have, if known."""
-    etag, have = _resumable(part, note, wanted.url)
+    where, note = without_query(wanted.url), _note_of(part)
+    etag, have = _resumable(part, wanted.url)
     headers = {"Accept": wanted.accept}
     if etag and have:
         headers |= {"Range": f"bytes={have}-", "If-Range": etag}
@@ -262,7 +178,7 @@ async def _fetch(
     async with client.stream(request) as stream:
         if stream.status_code == 416:
             _forget(part, note)
-            raise TransportError(f"{without_query(wanted.url)} has changed meanwhile.")
+            raise TransportError(f"{where} has changed meanwhile.")
         if stream.status_code not in (200, 206):
             reply = await client.reply_of(stream, "GET")
             raise problem_error(reply, safe="No file was changed.")
@@ -277,20 +193,18 @@ async def _fetch(
                 # Not the part that was asked for, or of another file: from anew.
                 _forget(part, note)
                 raise TransportError(
-                    f"The server sent another part of {without_query(wanted.url)} than "
-                    "it was asked for.",
+                    f"The server sent another part of {where} than it was asked for.",
                     advice="Try again.",
                 )
             have = 0
-        if not have:
-            _remember(note, wanted.url, given)
-        length = stream.length
         with part.open("ab" if have else "wb") as file:
+            if not have:
+                _remember(note, wanted.url, given)
             async for chunk in stream.chunks():
                 file.write(chunk)
-    if total is not None:
+        if total is None and stream.length is not None:
+            total = have + stream.length
         return total
-    return None if length is None else have + length
 
 
 def _place_of(stream: Stream) -> tuple[int, int | None]:
@@ -316,40 +230,39 @@ def _remember(note: Path, url: str, etag: str) -> None:
         _forget(note)
 
 
-def _resumable(part: Path, note: Path, url: str) -> tuple[str, int]:
-    try:
-        known = json.loads(note.read_text("utf-8"))
+def _resumable(part: Path, url: str) -> tuple[str, int]:
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        known = json.loads(_note_of(part).read_text("utf-8"))
         if known["url_sha256"] == hashlib.sha256(url.encode()).hexdigest():
             return str(known["etag"]), part.stat().st_size
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
     return "", 0
 
 
-def _check(wanted: Wanted, part: Path, length: int | None) -> None:
+def _check(wanted: ResultFile, part: Path, length: int | None) -> None:
     """Compare what arrived with what was declared.
 
     Raises:
         ProtocolError: It is something else.
+        SignInError: It is a page to sign in.
     """
     size = part.stat().st_size
     where = without_query(wanted.url)
+    operators = "Try again; if it stays so, tell the server's operators."
     for expected in (length, wanted.size):
         if expected is not None and size != expected:
             raise ProtocolError(
                 f"{where} has {size:,} bytes instead of {expected:,}.",
                 safe="No file was changed.",
-                advice="Try again; if it stays so, tell the server's operators.",
+                advice=operators,
             )
     with part.open("rb") as file:
         start = file.read(_SHOWN)
     try:
         refuse_login_page(wanted.url, Reply(200, {}, start, wanted.url))
     except SignInError:
-        _forget(part)
+        _forget(part, _note_of(part))
         raise
-    start = start[:64].lstrip().lower()
-    is_page = start.startswith(_TEXT_STARTS)
+    is_page = start[:64].lstrip().lower().startswith(_TEXT_STARTS)
     if is_page and any(kind in wanted.media_type.lower() for kind in _BINARY):
         raise ProtocolError(
             f"{where} is a web page, not {wanted.media_type}.",
@@ -361,7 +274,7 @@ def _check(wanted: Wanted, part: Path, length: int | None) -> None:
         raise ProtocolError(
             f"{where} does not have the checksum that the item gives.",
             safe="No file was changed.",
-            advice="Try again; if it stays so, tell the server's operators.",
+            advice=operators,
         )
     if length is None and wanted.size is None and verified is None:
         notice(
@@ -377,22 +290,3 @@ def _matches(checksum: str, part: Path) -> bool | None:
     with part.open("rb") as file:
         digest = hashlib.file_digest(file, name).hexdigest()
     return digest == checksum[4:].lower()
-
-
-def asset_file(item: Mapping[str, Any], key: str, asset: Mapping[str, Any]) -> Wanted:
-    """Say how an asset of a STAC item is downloaded and named."""
-    href = str(asset.get("href", ""))
-    item_id = safe_filename(item.get("id"), "item")
-    size = asset.get("file:size")
-    return Wanted(
-        url=href,
-        name=_asset_name(item_id, name_in_url(href) or key),
-        media_type=str(asset.get("type") or ""),
-        size=size if isinstance(size, int) and not isinstance(size, bool) else None,
-        checksum=str(asset.get("file:checksum") or ""),
-    )
-
-
-def _asset_name(item_id: str, name: str) -> str:
-    """Items often have assets of the same name, so the item is part of it."""
-    return name if name.startswith(item_id) else f"{item_id}_{name}"

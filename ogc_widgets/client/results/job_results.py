@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import warnings
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ogc_widgets.client.facade import blocking
 from ogc_widgets.client.http.loop import on_loop
-from ogc_widgets.client.results.downloads import Wanted, asset_file, download, save
-from ogc_widgets.client.results.file_names import free_path, name_in_url, safe_filename
+from ogc_widgets.client.results.downloads import download, save
 from ogc_widgets.client.results.object_store import S3_ADVICE, is_object
-from ogc_widgets.client.results.output_files import Downloaded, LeftOut, files_of
-from ogc_widgets.client.results.remote_file import (
-    ObjectSource,
-    RemoteFile,
-    Source,
-    WebSource,
+from ogc_widgets.client.results.output_files import (
+    Downloaded,
+    LeftOut,
+    ResultFile,
+    file_of_asset,
+    files_of,
+    free_path,
+    name_in_url,
+    safe_filename,
 )
+from ogc_widgets.client.results.remote_file import RemoteFile, WebSource
 from ogc_widgets.errors import InputError, LeftOutWarning, MissingExtraError
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.links import (
     WEB_SCHEMES,
     absolute,
+    find_link,
     is_private_host,
+    read_links,
     same_origin,
     without_query,
 )
@@ -39,6 +44,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client.http.connection import Connection
     from ogc_widgets.protocol.answers.results import ResultsDocument
+    from ogc_widgets.protocol.json_type import JsonObject
 
 
 @dataclass(frozen=True)
@@ -143,47 +149,43 @@ class Results:
             )
         return pystac.ItemCollection(good)
 
-    def assets(self, item: Mapping[str, Any]) -> list[Asset]:
+    def assets(self, item: JsonObject) -> list[Asset]:
         """List the files of an item, and say of each whether it can be read from here.
 
         Args:
             item: One of ``items``.
         """
-        members = item.get("assets")
-        if not isinstance(members, Mapping):
-            return []
-        return [
-            self._asset(item, str(key), asset)
-            for key, asset in members.items()
-            if isinstance(asset, Mapping)
-        ]
+        itself = find_link(read_links(item), "self")
+        found = []
+        for key, one in reading.mapping(item.get("assets")).items():
+            if not isinstance(one, Mapping):
+                continue
+            given = reading.text(one.get("href"))
+            href = absolute(given, itself.href if itself else "") or given
+            members = {**reading.mapping(item.get("properties")), **one}
+            why_not = self._why_not(href, members)
+            asset = Asset(
+                key=str(key),
+                title=reading.text(one.get("title")),
+                type=reading.text(one.get("type")),
+                href=href,
+                roles=reading.texts(one.get("roles")),
+                size=reading.count(one.get("file:size")),
+                reachable=not why_not,
+                why_not=why_not,
+            )
+            found.append(asset)
+        return found
 
-    def _asset(
-        self, item: Mapping[str, Any], key: str, asset: Mapping[str, Any]
-    ) -> Asset:
-        given = reading.text(asset.get("href"))
-        href = absolute(given, _self_link(item)) or given
-        why_not = self._why_not(href, {**item.get("properties", {}), **asset}
-                                if isinstance(item.get("properties"), Mapping)
-                                else asset)  # fmt: skip
-        return Asset(
-            key=key,
-            title=reading.text(asset.get("title")),
-            type=reading.text(asset.get("type")),
-            href=href,
-            roles=reading.texts(asset.get("roles")),
-            size=reading.count(asset.get("file:size")),
-            reachable=not why_not,
-            why_not=why_not,
-        )
-
-    def _why_not(self, href: str, members: Mapping[str, Any]) -> str:
+    def _why_not(self, href: str, members: JsonObject) -> str:
+        """Why a file cannot be read from here; ``""`` if it can."""
         scheme = urlsplit(href).scheme if absolute(href) else ""
         if scheme == "s3":
             if self._client.s3 is not None:
                 return ""
-            endpoint = _endpoint(members)
-            if endpoint and is_private_host(endpoint):
+            said = reading.first(members, "storage:endpoint", "storage:platform")
+            endpoint = reading.text(said)
+            if "://" in endpoint and is_private_host(endpoint):
                 place = clean(without_query(endpoint), limit=80)
                 return (
                     f"The file is in an object store whose address ({place}) only the "
@@ -234,62 +236,56 @@ class Results:
                 cannot be written.
             ServerError: A file could not be downloaded.
         """
-        found = Downloaded()
-        saved = _Folder(self._client, Path(folder), found)
+        keys = None if assets is None else set(assets)
+        files: list[tuple[LeftOut, ResultFile | None]] = []
         if outputs is None or items is not None or assets is not None:
-            wanted = None if assets is None else set(assets)
             for item in self.items if items is None else items:
-                await self._save_assets(saved, item, wanted)
+                files += self._files_of_item(item, keys)
+            _need_all(files if assets is not None else ())
         if outputs is not None or (items is None and assets is None):
-            names = self.outputs if outputs is None else list(outputs)
-            for name in names:
-                await self._save_output(saved, name, is_wanted=outputs is not None)
+            names = self.outputs if outputs is None else outputs
+            more = [pair for name in names for pair in self._files_of_output(name)]
+            _need_all(more if outputs is not None else ())
+            urls = {file.url for _, file in files if file} - {""}
+            files += [pair for pair in more if not pair[1] or pair[1].url not in urls]
+        found, taken = Downloaded(), set[Path]()
+        for left, file in files:
+            if left.why or file is None:
+                found.left_out.append(left)
+                continue
+            path = free_path(Path(folder), file.name, taken)
+            if file.data is not None:
+                found.append(await asyncio.to_thread(save, file.data, path))
+                continue
+            path = await download(self._client, file, path)
+            if not path.suffix:
+                path = await asyncio.to_thread(_with_ending, path, taken)
+            found.append(path)
         return found
 
     download = blocking(aio_download, _warned)
 
-    async def _save_assets(
-        self, saved: _Folder, item: Mapping[str, Any], wanted: set[str] | None
-    ) -> None:
+    def _files_of_item(
+        self, item: JsonObject, keys: Collection[str] | None
+    ) -> Iterator[tuple[LeftOut, ResultFile]]:
         for asset in self.assets(item):
-            if wanted is not None and asset.key not in wanted:
-                continue
-            if asset.reachable:
-                source = asset_file(item, asset.key, item["assets"][asset.key])
-                await saved.fetch(replace(source, url=asset.href))
-            elif wanted is None:
+            if keys is None or asset.key in keys:
                 name = f"{reading.text(item.get('id'))}/{asset.key}"
-                saved.found.left_out.append(LeftOut(name, asset.why_not))
-            else:
-                raise InputError(
-                    f"The asset {clean(asset.key)!r} cannot be downloaded. "
-                    f"{asset.why_not}"
-                )
+                file = file_of_asset(item, asset.key, asset.href)
+                yield LeftOut(name, asset.why_not), file
 
-    async def _save_output(self, saved: _Folder, name: str, *, is_wanted: bool) -> None:
+    def _files_of_output(
+        self, name: str
+    ) -> Iterator[tuple[LeftOut, ResultFile | None]]:
         if name not in self.outputs:
-            raise InputError(
-                f"The job has no output {clean(name)!r}.",
-                advice=f"It has: {clean(', '.join(self.outputs), limit=300)}.",
-            )
+            raise no_such_output(name, self.outputs)
         files = files_of(name, self.outputs[name], self.media_types.get(name, ""))
-        if not files:
-            why = f"It is a value, not a file: results.outputs[{name!r}]."
-            if is_wanted:
-                raise InputError(f"The output {clean(name)!r} cannot be saved. {why}")
-            saved.found.left_out.append(LeftOut(name, why, is_file=False))
         for file in files:
-            why = self._why_not(file.href, file.members or {}) if file.href else ""
-            if file.data is not None:
-                await saved.write(file.name, file.data)
-            elif not why and not saved.has(file.href):
-                await saved.fetch(Wanted(file.href, file.name, file.media_type))
-            elif not why:
-                continue
-            elif is_wanted:
-                raise InputError(f"The output {clean(name)!r} cannot be had. {why}")
-            else:
-                saved.found.left_out.append(LeftOut(name, why))
+            why_not = self._why_not(file.url, file.members) if file.url else ""
+            yield LeftOut(name, why_not), file
+        if not files:
+            why_not = f"It is a value, not a file: results.outputs[{name!r}]."
+            yield LeftOut(name, why_not, is_file=False), None
 
     def open(self, item: Mapping[str, Any], key: str) -> RemoteFile:
         """Open a file of an item where it lies, to be read in parts.
@@ -316,11 +312,10 @@ class Results:
             raise InputError(
                 f"The asset {clean(key)!r} cannot be opened. {asset.why_not}"
             )
-        source: Source
-        if is_object(asset.href) and self._client.s3 is not None:
-            source = ObjectSource(self._client.s3, asset.href)
-        else:
-            source = WebSource(self._client, asset.href)
+        store = self._client.s3 if is_object(asset.href) else None
+        source = (
+            store.open(asset.href) if store else WebSource(self._client, asset.href)
+        )
         return RemoteFile(source, safe_filename(name_in_url(asset.href), key))
 
     def __repr__(self) -> str:
@@ -328,53 +323,27 @@ class Results:
         return f"<Results {names}: {len(self.items)} items>"
 
 
-class _Folder:
-    """Where the files of one download go."""
-
-    def __init__(self, client: Connection, base: Path, found: Downloaded) -> None:
-        self.found = found
-        self._client = client
-        self._base = base
-        self._taken: set[Path] = set()
-        self._fetched: set[str] = set()
-
-    def has(self, url: str) -> bool:
-        """Whether it was fetched already, as the asset of an item."""
-        return url in self._fetched
-
-    async def fetch(self, wanted: Wanted) -> None:
-        self._fetched.add(wanted.url)
-        path = free_path(self._base, wanted.name, self._taken)
-        path = await download(self._client, wanted, path)
-        if not path.suffix:
-            path = await asyncio.to_thread(self._with_ending, path)
-        self.found.append(path)
-
-    async def write(self, name: str, data: bytes) -> None:
-        path = free_path(self._base, name, self._taken)
-        self.found.append(await asyncio.to_thread(save, data, path))
-
-    def _with_ending(self, path: Path) -> Path:
-        """The name of a file that only its content gives an ending."""
-        with path.open("rb") as file:
-            ending = extension(sniff(file.read(64)))
-        if not ending:
-            return path
-        return path.replace(free_path(self._base, path.name + ending, self._taken))
+def _need_all(files: Iterable[tuple[LeftOut, object]]) -> None:
+    for left, _ in files:
+        if left.why:
+            raise InputError(f"{clean(left.name)!r} cannot be downloaded. {left.why}")
 
 
-def _self_link(item: Mapping[str, Any]) -> str:
-    for link in reading.objects(item.get("links")):
-        if link.get("rel") == "self":
-            return absolute(link.get("href"))
-    return ""
-
-
-def _endpoint(members: Mapping[str, Any]) -> str:
-    endpoint = reading.text(
-        reading.first(members, "storage:endpoint", "storage:platform")
+def no_such_output(name: str, outputs: Iterable[str]) -> InputError:
+    """Make the error for the name of an output that a job does not have."""
+    known = clean(", ".join(outputs), limit=300)
+    return InputError(
+        f"The job has no output {clean(name)!r}.", advice=f"It has: {known}."
     )
-    return endpoint if "://" in endpoint else ""
+
+
+def _with_ending(path: Path, taken: set[Path]) -> Path:
+    """Give a file the ending that only its content says."""
+    with path.open("rb") as file:
+        ending = extension(sniff(file.read(64)))
+    if not ending:
+        return path
+    return path.replace(free_path(path.parent, path.name + ending, taken))
 
 
 def _complete(item: Mapping[str, Any]) -> dict[str, Any]:

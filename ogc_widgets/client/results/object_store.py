@@ -7,6 +7,7 @@ up in the environment, in files of other tools or from the machine's role.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import unquote
 
@@ -15,7 +16,7 @@ from ogc_widgets.protocol.links import WEB_SCHEMES, split_address
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
 _CONNECT_S = 10
 # The whole of one object; a large one may take its time.
@@ -71,60 +72,21 @@ class S3:
         self._key = (access_key_id, secret_access_key, session_token)
         self._stores: dict[str, Any] = {}
 
-    async def stream(self, url: str) -> AsyncIterator[bytes]:
-        """Yield the bytes of an object, piece by piece.
+    def open(self, url: str) -> S3Object:
+        """Return an object; nothing is asked before it is read.
 
         Args:
             url: ``s3://bucket/key``, or ``s3://host:port/bucket/key``.
 
         Raises:
-            TransportError: The store refused, or did not answer.
+            InputError: The address names no object.
+            MissingExtraError: The extra ``s3`` is not installed.
         """
-        import obstore
-
-        store, key = self._find(url)
-        try:
-            answer = await obstore.get_async(store, key)
-            async for chunk in answer.stream(_CHUNK_BYTES):
-                yield bytes(chunk)
-        except (obstore.exceptions.BaseError, OSError) as error:
-            raise _refused(url, self.endpoint, error) from None
-
-    async def size(self, url: str) -> int:
-        """Ask for the size of an object in bytes.
-
-        Raises:
-            TransportError: The store refused, or did not answer.
-        """
-        import obstore
-
-        store, key = self._find(url)
-        try:
-            return int((await obstore.head_async(store, key))["size"])
-        except (obstore.exceptions.BaseError, OSError) as error:
-            raise _refused(url, self.endpoint, error) from None
-
-    async def read(self, url: str, start: int, length: int) -> bytes:
-        """Read a part of an object.
-
-        Raises:
-            TransportError: The store refused, or did not answer.
-        """
-        import obstore
-
-        store, key = self._find(url)
-        try:
-            return bytes(
-                await obstore.get_range_async(store, key, start=start, length=length)
-            )
-        except (obstore.exceptions.BaseError, OSError) as error:
-            raise _refused(url, self.endpoint, error) from None
-
-    def _find(self, url: str) -> tuple[Any, str]:
         bucket, key = bucket_and_key(url)
         if bucket not in self._stores:
             self._stores[bucket] = self._open(bucket)
-        return self._stores[bucket], key
+        where = f"{clean(bucket, limit=60)}/{clean(key, limit=120)} at {self.endpoint}"
+        return S3Object(self._stores[bucket], key, where)
 
     def _open(self, bucket: str) -> Any:  # noqa: ANN401 # obstore may be missing
         from datetime import timedelta
@@ -169,6 +131,66 @@ class S3:
         raise TypeError("Credentials are not pickled; make a new S3 there.")
 
 
+class S3Object:
+    """An object, read whole or in parts.
+
+    Every method raises :class:`~ogc_widgets.errors.TransportError` where the store
+    refuses or does not answer.
+
+    Args:
+        store: The store of obstore that it is in.
+        key: Its key.
+        where: Object and store in words.
+    """
+
+    def __init__(self, store: Any, key: str, where: str) -> None:  # noqa: ANN401 # see S3
+        self._store = store
+        self._key = key
+        self._where = where
+
+    async def size(self) -> int:
+        """Ask for the size in bytes."""
+        with self._words():
+            return int((await self._store.head_async(self._key))["size"])
+
+    async def read(self, start: int, length: int) -> bytes:
+        """Read a part."""
+        with self._words():
+            part = self._store.get_range_async(self._key, start=start, length=length)
+            return bytes(await part)
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        """Yield the whole, piece by piece."""
+        with self._words():
+            pieces = (await self._store.get_async(self._key)).stream(_CHUNK_BYTES)
+        while True:
+            with self._words():
+                piece = await anext(pieces, None)
+            if piece is None:
+                return
+            yield bytes(piece)
+
+    @contextlib.contextmanager
+    def _words(self) -> Iterator[None]:
+        """Say in words what a store says; its own text may hold signed addresses."""
+        import obstore.exceptions as kinds
+
+        advice = "Check the endpoint, and that it can be reached from here."
+        try:
+            yield
+        except (kinds.NotFoundError, FileNotFoundError):
+            what = f"There is no {self._where}."
+            advice = "Check the endpoint: ogc.S3(endpoint, ...)."
+        except (kinds.PermissionDeniedError, kinds.UnauthenticatedError):
+            what = f"The object store does not let you read {self._where}."
+            advice = S3_ADVICE
+        except (kinds.BaseError, OSError):
+            what = f"The object store did not give {self._where}."
+        else:
+            return
+        raise TransportError(what, advice=advice)
+
+
 def is_object(url: str) -> bool:
     """Whether an address is one of an object store."""
     return split_address(url).scheme == "s3"
@@ -189,24 +211,3 @@ def bucket_and_key(url: str) -> tuple[str, str]:
     if not is_object(url) or not bucket or not key:
         raise InputError(f"{clean(url, limit=120)!r} is not the address of an object.")
     return bucket, unquote(key)
-
-
-def _refused(url: str, endpoint: str, error: Exception) -> TransportError:
-    """Say in words what the store said; its own text may hold signed addresses."""
-    import obstore.exceptions as kinds
-
-    bucket, key = bucket_and_key(url)
-    where = f"{clean(bucket, limit=60)}/{clean(key, limit=120)} at {endpoint}"
-    if isinstance(error, kinds.NotFoundError | FileNotFoundError):
-        return TransportError(
-            f"There is no {where}.", advice="Check the endpoint: ogc.S3(endpoint, ...)."
-        )
-    if isinstance(error, kinds.PermissionDeniedError | kinds.UnauthenticatedError):
-        return TransportError(
-            f"The object store does not let you read {where}.",
-            advice=S3_ADVICE,
-        )
-    return TransportError(
-        f"The object store did not give {where}.",
-        advice="Check the endpoint, and that it can be reached from here.",
-    )

@@ -1,22 +1,62 @@
-"""Outputs as files: which of them are any, and what they are called."""
+"""Outputs and assets as files: which of them are any, and what they are called.
+
+Names stay inside their folder, on every system.
+"""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
-from ogc_widgets.client.results.file_names import name_in_url, safe_filename
+from ogc_widgets.errors import InputError
 from ogc_widgets.protocol import media_types as media
+from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.result_values import is_spatial
 from ogc_widgets.protocol.links import split_address
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import dump_json
 
-_WEB = ("http", "https", "s3")
+if TYPE_CHECKING:
+    from ogc_widgets.protocol.json_type import JsonObject
+
+_LONGEST_NAME = 120
+_RESERVED = re.compile(
+    r"^(con|prn|aux|nul|clock\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$", re.IGNORECASE
+)
+_FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f-\x9f]')
+_ADDRESS = re.compile(r"\s*(?:https?|s3)://\S+\s*", re.IGNORECASE)
 # A text as short as this, on one line and of no media type, is a value.
 _SHORT = 1_000
+
+
+@dataclass(frozen=True)
+class ResultFile:
+    """A file of the results, here or at an address.
+
+    Attributes:
+        name: What to call it.
+        url: Its address; ``""`` where the bytes are here.
+        media_type: Its media type as it is declared, or ``""``.
+        data: Its bytes, if they are here.
+        size: Its size in bytes as it is declared, or ``None``.
+        checksum: Its multihash in hexadecimal (``file:checksum``), or ``""``.
+        accept: Which media types to ask for.
+        members: What the server says about a reference.
+    """
+
+    name: str
+    url: str = ""
+    media_type: str = ""
+    data: bytes | None = None
+    size: int | None = None
+    checksum: str = ""
+    accept: str = "*/*"
+    members: JsonObject = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -53,26 +93,28 @@ class Downloaded(list[Path]):
         return super().__repr__() + told
 
 
-@dataclass(frozen=True)
-class OutputFile:
-    """One file that an output is, or one of several.
+def file_of_asset(item: JsonObject, key: str, href: str) -> ResultFile:
+    """Return the file that an asset of a STAC item is.
 
-    Attributes:
-        name: What to call it.
-        media_type: Its media type, or ``""``.
-        data: Its bytes; ``None`` for a reference.
-        href: Its address; ``""`` where the bytes are here.
-        members: What the server says about a reference.
+    Args:
+        item: The item. Its id becomes part of the name, as others have such assets too.
+        key: Key of the asset.
+        href: Address of the asset.
     """
+    asset = reading.mapping(reading.mapping(item.get("assets")).get(key))
+    item_id = safe_filename(item.get("id"), "item")
+    name = name_in_url(href) or key
+    size = asset.get("file:size")
+    return ResultFile(
+        name=name if name.startswith(item_id) else f"{item_id}_{name}",
+        url=href,
+        media_type=str(asset.get("type") or ""),
+        size=size if type(size) is int else None,
+        checksum=str(asset.get("file:checksum") or ""),
+    )
 
-    name: str
-    media_type: str
-    data: bytes | None = None
-    href: str = ""
-    members: Mapping[str, Any] | None = None
 
-
-def files_of(output_id: str, value: object, media_type: str) -> list[OutputFile]:
+def files_of(output_id: str, value: object, media_type: str) -> list[ResultFile]:
     """Return the files that an output is; none for a single value.
 
     Args:
@@ -81,42 +123,37 @@ def files_of(output_id: str, value: object, media_type: str) -> list[OutputFile]
         media_type: Its media type, or ``""``.
     """
     stem = safe_filename(output_id, "output")
-    if isinstance(value, list) and value and all(map(_is_file_alone, value)):
-        return [
-            file
-            for number, one in enumerate(value, 1)
-            for file in _files(f"{stem} {number}", one, media_type)
-        ]
-    return list(_files(stem, value, media_type))
+    values = value if isinstance(value, list) else []
+    if values and all(isinstance(one, bytes) or _href(one) for one in values):
+        named = [(f"{stem} {number}", one) for number, one in enumerate(values, 1)]
+    else:
+        named = [(stem, value)]
+    return [file for stem, one in named for file in _files(stem, one, media_type)]
 
 
-def _is_file_alone(value: object) -> bool:
-    return isinstance(value, bytes) or bool(_href(value))
-
-
-def _files(stem: str, value: object, kind: str) -> Iterator[OutputFile]:
-    href = _href(value)
-    if href:
-        members = value if isinstance(value, Mapping) else {}
+def _files(stem: str, value: object, kind: str) -> Iterator[ResultFile]:
+    if href := _href(value):
+        members = reading.mapping(value)
         said = members.get("type")
         kind = said if isinstance(said, str) and "/" in said else kind
-        yield OutputFile(
-            _name_of_reference(stem, href, kind), kind, None, href, members
-        )
+        name = safe_filename(name_in_url(href), "")
+        name = name if Path(name).suffix else stem + media.extension(kind)
+        yield ResultFile(name, href, kind, members=members)
     elif isinstance(value, bytes):
         ending = media.extension(kind) or media.extension(media.sniff(value)) or ".bin"
-        yield OutputFile(stem + ending, kind or media.sniff(value), value)
+        yield ResultFile(stem + ending, "", kind or media.sniff(value), value)
     elif isinstance(value, str):
         if kind or "\n" in value or len(value) > _SHORT:
             guess = ".xml" if value.lstrip().startswith("<") else ".txt"
-            ending = media.extension(kind) or guess
-            yield OutputFile(stem + ending, kind, value.encode("utf-8", "replace"))
+            data = value.encode("utf-8", "replace")
+            yield ResultFile(stem + (media.extension(kind) or guess), "", kind, data)
     elif isinstance(value, (Mapping, list)) and value:
         data = dump_json(value, is_lenient=True).encode("utf-8", "replace")
-        is_stac = isinstance(value, Mapping) and "stac_version" in value
-        is_geojson = isinstance(value, Mapping) and is_spatial(value) and not is_stac
+        members = reading.mapping(value)
+        is_geojson = is_spatial(members) and "stac_version" not in members
         kind = kind or ("application/geo+json" if is_geojson else "application/json")
-        yield OutputFile(stem + (".geojson" if is_geojson else ".json"), kind, data)
+        ending = ".geojson" if is_geojson else ".json"
+        yield ResultFile(stem + ending, "", kind, data)
 
 
 def _href(value: object) -> str:
@@ -124,16 +161,52 @@ def _href(value: object) -> str:
     if isinstance(value, Mapping):
         href = value.get("href")
         return href if isinstance(href, str) and not is_spatial(value) else ""
-    is_address = isinstance(value, str) and len(value.split()) == 1
-    if (
-        is_address
-        and split_address(str(value)[:20]).scheme in _WEB
-        and "://" in str(value)
-    ):
-        return str(value).strip()
-    return ""
+    is_address = isinstance(value, str) and _ADDRESS.fullmatch(value)
+    return str(value).strip() if is_address else ""
 
 
-def _name_of_reference(stem: str, href: str, kind: str) -> str:
-    name = safe_filename(name_in_url(href), "")
-    return name if Path(name).suffix else stem + media.extension(kind)
+def safe_filename(name: object, fallback: str = "file") -> str:
+    """Make a name that stays inside its folder on every system.
+
+    Args:
+        name: What the server or an address suggests.
+        fallback: Used where nothing is left.
+    """
+    text = name if isinstance(name, str) else ""
+    text = unicodedata.normalize("NFC", text).replace("\\", "/").rpartition("/")[2]
+    text = _FORBIDDEN.sub("_", text.encode("utf-8", "replace").decode("utf-8"))
+    text = "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cs", "Cn"))
+    text = text.strip(" .")
+    if not text:
+        return fallback
+    if _RESERVED.match(text):
+        text = f"_{text}"
+    stem, dot, extension = text.rpartition(".")
+    if dot and stem and len(extension) <= 10:
+        room = _LONGEST_NAME - len(extension.encode()) - 1
+        return f"{_cut(stem, room)}.{extension}"
+    return _cut(text, _LONGEST_NAME)
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    return text.encode("utf-8")[:most_bytes].decode("utf-8", "ignore").rstrip(" .")
+
+
+def free_path(folder: Path, name: str, taken: set[Path]) -> Path:
+    """Return a path in a folder that no file of this download has yet."""
+    safe = safe_filename(name)
+    path = folder / safe
+    stem, suffix = path.stem, path.suffix
+    number = 1
+    while path in taken or path.is_dir():
+        number += 1
+        path = folder / f"{stem} ({number}){suffix}"
+    if path.resolve().parent != folder.resolve() and not path.is_symlink():
+        raise InputError(f"{safe!r} would be saved outside of the folder.")
+    taken.add(path)
+    return path
+
+
+def name_in_url(url: str) -> str:
+    """Return the last part of an address's path."""
+    return unquote(split_address(url).path.rstrip("/").rpartition("/")[2])

@@ -19,7 +19,6 @@ from ogc_widgets.protocol.requests import requests
 
 if TYPE_CHECKING:
     from ogc_widgets.client.http.connection import Connection
-    from ogc_widgets.client.results.object_store import S3
 
 BLOCK_BYTES = 2**17
 # What a file may cost in all, unless its reader says otherwise.
@@ -28,7 +27,7 @@ _PLACE = re.compile(r"bytes (\d+)-\d+/(\d+)$")
 
 
 class Source(Protocol):
-    """Something that gives parts of a file."""
+    """Something that gives parts of a file: an object of a store, or a web address."""
 
     async def size(self) -> int:
         """Size of the whole in bytes."""
@@ -80,27 +79,6 @@ class WebSource:
                     "asked for, or does not say with which."
                 )
             return content, int(told[2])
-
-
-class ObjectSource:
-    """A file in an object store.
-
-    Args:
-        s3: The store and what opens it.
-        url: Address of the object.
-    """
-
-    def __init__(self, s3: S3, url: str) -> None:
-        self._s3 = s3
-        self._url = url
-
-    async def size(self) -> int:
-        """Ask the store."""
-        return await self._s3.size(self._url)
-
-    async def read(self, start: int, length: int) -> bytes:
-        """Ask the store."""
-        return await self._s3.read(self._url, start, length)
 
 
 class RemoteFile(io.RawIOBase):

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NoReturn
 
 from ogc_widgets.client.http.loop import off_loop
-from ogc_widgets.client.results.downloads import Wanted, download, save
+from ogc_widgets.client.results.downloads import download, save
+from ogc_widgets.client.results.output_files import ResultFile
 from ogc_widgets.errors import (
     JobFailedError,
     JobGoneError,
@@ -135,7 +136,7 @@ class ResultsReader:
         await self._need_success()
         if self._answer is not None:
             return await asyncio.to_thread(save, self._answer.body, path)
-        wanted = Wanted(self._url, path.name, accept=_ANY_RESULT)
+        wanted = ResultFile(path.name, self._url, accept=_ANY_RESULT)
         try:
             return await download(self._connection, wanted, path)
         except ProblemError as error:
