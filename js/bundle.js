@@ -54,8 +54,16 @@ const shared = {
   },
 };
 
-/** Make all bundles in a folder. */
+/**
+ * Make all bundles in a folder.
+ * @param {string} folder
+ */
 export async function bundle(folder) {
+  /**
+   * @param {string} entry
+   * @param {string} name
+   * @param {esbuild.Plugin[]} plugins
+   */
   const make = (entry, name, plugins) =>
     esbuild.build({
       ...OPTIONS,

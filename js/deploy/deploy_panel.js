@@ -21,11 +21,23 @@ const SOURCES = [["file", "File"], ["address", "Address"], ["text", "Text"]];
 const TYPING_MS = 500;
 const LARGEST_FILE = 8 * 1024 * 1024;
 
+/** @param {import("../view/view.js").Context} context */
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-deploy");
-  const page = { asking: null, typed: null, tell: null, rows: null, check: null, does: null };
+  /**
+   * @type {{
+   *   asking: string | null,
+   *   typed?: ReturnType<typeof setTimeout>,
+   *   tell: (() => void) | null,
+   *   check: string,
+   *   does: string | null,
+   * }}
+   */
+  const page = { asking: null, tell: null, check: "", does: null };
   const state = () => model.get("state") ?? {};
+  /** @param {string} type */
   const press = (type, members = {}) => model.send({ type, ...members });
+  /** @param {() => void} tell */
   const later = (tell) => {
     clearTimeout(page.typed);
     page.tell = tell;
@@ -65,7 +77,7 @@ function render({ model, el }) {
     class: "ogcw-visually-hidden",
     accept: ".cwl,.yaml,.yml,.json",
     "aria-label": "Package file",
-    onchange: () => readFile(picker.files[0]),
+    onchange: () => readFile(picker.files?.[0]),
   });
   const fileName = h("span", { class: "ogcw-deploy-file", dir: "auto" });
   const filePane = h(
@@ -82,7 +94,7 @@ function render({ model, el }) {
   filePane.addEventListener("dragover", (event) => event.preventDefault());
   filePane.addEventListener("drop", (event) => {
     event.preventDefault();
-    readFile(event.dataTransfer.files[0]);
+    readFile(event.dataTransfer?.files[0]);
   });
 
   const addressId = uniqueId("deploy-address");
@@ -190,6 +202,7 @@ function render({ model, el }) {
     problemLine(model),
   );
 
+  /** @param {File | undefined} file */
   async function readFile(file) {
     if (!file) return;
     // The same file can be chosen again after it was changed.
@@ -221,6 +234,7 @@ function render({ model, el }) {
     drawRows(s);
   }
 
+  /** @param {Record<string, any>} s */
   function drawCheck(s) {
     const key = JSON.stringify([s.checking, s.check]);
     if (page.check === key) return;
@@ -240,7 +254,7 @@ function render({ model, el }) {
         ? h(
           "div",
           { class: "ogcw-deploy-facts" },
-          c.facts.map((fact) => h("span", { class: "ogcw-chip" }, fact)),
+          c.facts.map((/** @type {string} */ fact) => h("span", { class: "ogcw-chip" }, fact)),
           chooser(c),
         )
         : null,
@@ -257,13 +271,15 @@ function render({ model, el }) {
       c.outputs.length
         ? hint(`${c.outputs.length === 1 ? "output" : "outputs"}: ${c.outputs.join(", ")}`)
         : null,
-    ].filter(Boolean));
+    ].filter((part) => part !== null));
   }
 
+  /** @param {string} words */
   function hint(words) {
     return h("div", { class: "ogcw-hint" }, words);
   }
 
+  /** @param {Record<string, any>} c */
   function chooser(c) {
     if (c.workflows.length < 2) return null;
     const select = h(
@@ -273,7 +289,7 @@ function render({ model, el }) {
         "aria-label": "Part of the package that becomes the process",
         onchange: () => press("workflow", { name: select.value }),
       },
-      c.workflows.map((one) =>
+      c.workflows.map((/** @type {any} */ one) =>
         h("option", { value: one.id }, one.title === one.id ? one.id : `${one.id} (${one.title})`)
       ),
     );
@@ -281,6 +297,7 @@ function render({ model, el }) {
     return select;
   }
 
+  /** @param {Record<string, any>} c */
   function inputsTable(c) {
     if (!c.inputs.length) return hint("It has no inputs.");
     return h(
@@ -304,7 +321,7 @@ function render({ model, el }) {
       h(
         "tbody",
         {},
-        c.inputs.map((one) =>
+        c.inputs.map((/** @type {any} */ one) =>
           h(
             "tr",
             {},
@@ -317,7 +334,9 @@ function render({ model, el }) {
     );
   }
 
+  /** @param {Record<string, any>} s */
   function drawFoot(s) {
+    /** @type {Record<string, string>} */
     const words = { deploy: "Deploying …", replace: "Replacing …", undeploy: "Removing …" };
     const asks = Boolean(s.question);
     enable(send, !s.busy && s.may_deploy && s.check?.can_send && !asks);
@@ -340,15 +359,19 @@ function render({ model, el }) {
     show(note, !asks);
   }
 
+  /** @param {Record<string, any>} s */
   function drawRows(s) {
     const processes = s.processes ?? [];
     const at = rows.contains(focusedElement()) ? focusedElement() : null;
-    const focus = at && { process: at.closest("tr").dataset.process, does: at.dataset.does };
+    const focus = at && { process: at.closest("tr")?.dataset.process, does: at.dataset.does };
     const lines = keepRows(
       rows,
-      processes.map(({ id }) => ({ key: id, make: () => h("tr", { "data-process": id }) })),
+      processes.map((/** @type {{ id: string }} */ { id }) => ({
+        key: id,
+        make: () => h("tr", { "data-process": id }),
+      })),
     );
-    processes.forEach((one, i) => {
+    processes.forEach((/** @type {any} */ one, /** @type {number} */ i) => {
       const asks = page.asking === one.id;
       refill(lines[i], [one, asks, s.busy, s.with_open], () => cells(one, s, asks));
     });
@@ -374,6 +397,11 @@ function render({ model, el }) {
     );
   }
 
+  /**
+   * @param {any} one
+   * @param {Record<string, any>} s
+   * @param {any} asks
+   */
   function cells(one, s, asks) {
     if (asks) return [h("td", { colspan: "4" }, removal(one, s))];
     return [
@@ -389,6 +417,12 @@ function render({ model, el }) {
     ];
   }
 
+  /**
+   * @param {any} one
+   * @param {Record<string, any>} s
+   * @param {string} label
+   * @param {() => void} onclick
+   */
   function link(one, s, label, onclick, more = {}) {
     return linkButton(label, onclick, {
       "data-does": label,
@@ -398,6 +432,10 @@ function render({ model, el }) {
     });
   }
 
+  /**
+   * @param {any} one
+   * @param {Record<string, any>} s
+   */
   function removal(one, s) {
     const group = h(
       "span",
@@ -424,6 +462,7 @@ function render({ model, el }) {
     return group;
   }
 
+  /** @param {any} processId */
   function ask(processId) {
     page.asking = processId;
     drawRows(state());

@@ -1,6 +1,9 @@
 // Durations in the words of the job.
 
-/** 20 -> "20 s", 130 -> "2 min", 3900 -> "1 h 5 min". */
+/**
+ * 20 -> "20 s", 130 -> "2 min", 3900 -> "1 h 5 min".
+ * @param {number} seconds
+ */
 export function span(seconds) {
   const s = Math.max(0, Math.floor(seconds));
   if (s < 120) return `${s} s`;
@@ -9,9 +12,13 @@ export function span(seconds) {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Parts of a notice as text, after `passed` seconds. */
+/**
+ * Parts of a notice as text, after `passed` seconds.
+ * @param {any} parts
+ * @param {any} passed
+ */
 export function notice(parts, passed) {
-  return parts.map((part) => {
+  return parts.map((/** @type {any} */ part) => {
     if (typeof part === "string") return part;
     if ("since" in part) {
       const seconds = part.since + passed;

@@ -2,6 +2,9 @@
 
 import { h } from "../view/dom.js";
 
+/** @typedef {[tag: string, attributes: Record<string, string | number>]} Stroke */
+
+/** @type {Stroke} */
 const SQUARE = ["rect", {
   x: 3.2,
   y: 3.2,
@@ -12,6 +15,7 @@ const SQUARE = ["rect", {
   fill: "currentColor",
 }];
 
+/** What is drawn for a kind of state. @type {Record<string, Stroke[]>} */
 const ICONS = {
   idle: [["circle", { cx: 7, cy: 7, r: 4.5, fill: "none" }]],
   invalid: [["path", { d: "M7 2.5v5.5M7 11v.6" }]],

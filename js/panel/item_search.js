@@ -8,50 +8,47 @@ import { keepRows } from "../view/rows.js";
 import { problemLine, view } from "../view/view.js";
 import style from "./item_search.css" with { type: "text" };
 
+/** @import { Model } from "../view/model.js" */
+
+/** @type {Record<string, string>} */
 const SEARCH_BUSY = {
   opening: "Opening the catalogue…",
   searching: "Searching…",
   more: "Searching for more…",
 };
+/** @type {Record<string, string>} */
 const SEARCH_START = {
   start: "Give the address of a STAC API and press Enter.",
   ready: "Choose what to search for, then press Search.",
 };
 
 class ItemSearchView {
+  /**
+   * @param {Model} model
+   * @param {HTMLElement} el
+   */
   constructor(model, el) {
     this.model = model;
     this.el = el;
+    // By the key of a row: its box, the place of its picture, the address of that.
+    /** @type {Map<string, HTMLInputElement | null>} */
     this.boxes = new Map();
+    /** @type {Map<string, Element | null>} */
     this.images = new Map();
+    /** @type {Map<string, string>} */
     this.urls = new Map();
+    this.offered = "";
     /** @type {string[]} */
     this.shown = [];
-    this.build();
-    this.stops = [
-      listen(model, ["is_open", "opened"], () => this.opened()),
-      listen(
-        model,
-        ["address", "offers", "catalogue", "query", "has_area", "label"],
-        () => this.fill(),
-      ),
-      listen(model, ["rows"], () => this.drawRows()),
-      listen(model, ["phase", "words", "has_more", "picked", "takes_one"], () => this.draw()),
-    ];
-    this.onPicture = (content, buffers) => this.picture(content, buffers);
-    model.on("msg:custom", this.onPicture);
-    this.fill();
-    this.drawRows();
-    this.draw();
-    if (model.get("rows").length > 0) model.send({ type: "pictures" });
-  }
-
-  build() {
     const ids = Object.fromEntries(
       ["title", "address", "list", "collection", "start", "end", "clouds"].map((
         name,
       ) => [name, uniqueId(name)]),
     );
+    /**
+     * @param {string} text
+     * @param {string} name
+     */
     const label = (text, name) => h("label", { for: ids[name], class: "ogcw-search-label" }, text);
     const plainInput = { autocomplete: "off", spellcheck: "false" };
     this.title = h("span", { class: "ogcw-search-for", dir: "auto" });
@@ -94,7 +91,7 @@ class ItemSearchView {
       "form",
       {
         class: "ogcw-search-form",
-        onsubmit: (event) => {
+        onsubmit: (/** @type {Event} */ event) => {
           event.preventDefault();
           this.submit();
         },
@@ -172,12 +169,31 @@ class ItemSearchView {
       if (isOpen) this.submit();
       else this.model.send({ type: "open", address: this.address.value });
     });
-    this.el.addEventListener("keydown", (event) => {
+    this.el.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Escape") return;
       event.stopPropagation();
       this.model.send({ type: "hide" });
     });
     keepLetters(this.el);
+    this.stops = [
+      listen(model, ["is_open", "opened"], () => this.opened()),
+      listen(
+        model,
+        ["address", "offers", "catalogue", "query", "has_area", "label"],
+        () => this.fill(),
+      ),
+      listen(model, ["rows"], () => this.drawRows()),
+      listen(model, ["phase", "words", "has_more", "picked", "takes_one"], () => this.draw()),
+    ];
+    this.onPicture = (
+      /** @type {Record<string, any>} */ content,
+      /** @type {ArrayBuffer[]} */ buffers,
+    ) => this.picture(content, buffers);
+    model.on("msg:custom", this.onPicture);
+    this.fill();
+    this.drawRows();
+    this.draw();
+    if (model.get("rows").length > 0) model.send({ type: "pictures" });
   }
 
   opened() {
@@ -212,13 +228,19 @@ class ItemSearchView {
 
   fill() {
     const { model } = this;
+    /**
+     * @param {HTMLInputElement} input
+     * @param {string} value
+     */
     const put = (input, value) => {
       if (input.value !== value && focusedElement() !== input) input.value = value;
     };
     setText(this.title, model.get("label") ? `for “${model.get("label")}”` : "");
     put(this.address, model.get("address"));
     this.offers.replaceChildren(
-      ...model.get("offers").map(([address, name]) => h("option", { value: address }, name)),
+      ...model.get("offers").map((/** @type {[string, string]} */ [address, name]) =>
+        h("option", { value: address }, name)
+      ),
     );
     const { title, collections } = model.get("catalogue");
     const count = collections?.length ?? 0;
@@ -235,7 +257,9 @@ class ItemSearchView {
       this.offered = wanted;
       this.collection.replaceChildren(
         h("option", { value: "" }, "All collections"),
-        ...(collections ?? []).map(([id, name]) => h("option", { value: id }, name)),
+        ...(collections ?? []).map((/** @type {[string, string]} */ [id, name]) =>
+          h("option", { value: id }, name)
+        ),
       );
     }
     this.collection.disabled = count === 0;
@@ -251,6 +275,7 @@ class ItemSearchView {
   }
 
   drawRows() {
+    /** @type {Record<string, any>[]} */
     const rows = this.model.get("rows");
     const keys = rows.map((row) => JSON.stringify([row.key, row]));
     const isLonger = this.shown.every((key, i) => keys[i] === key);
@@ -258,9 +283,14 @@ class ItemSearchView {
     this.shown = keys;
     const lines = keepRows(
       this.list,
-      rows.map((row, i) => ({ key: keys[i], make: () => this.row(row) })),
+      rows.map((row, i) => ({
+        key: keys[i],
+        make: () => this.row(row),
+      })),
     );
-    this.boxes = new Map(rows.map((row, i) => [row.key, lines[i].querySelector("input")]));
+    this.boxes = new Map(
+      rows.map((row, i) => [row.key, lines[i].querySelector("input")]),
+    );
     this.images = new Map(
       rows.map((row, i) => [row.key, lines[i].querySelector(".ogcw-search-picture")]),
     );
@@ -272,6 +302,7 @@ class ItemSearchView {
     this.draw();
   }
 
+  /** @param {Record<string, any>} row */
   row(row) {
     const { model } = this;
     const box = h("input", { type: "checkbox", onchange: () => this.pick(row.key, box.checked) });
@@ -297,6 +328,7 @@ class ItemSearchView {
         ),
       ),
     );
+    /** @param {string} key */
     const mark = (key) => {
       setTrait(model, "marked", key);
     };
@@ -307,10 +339,14 @@ class ItemSearchView {
     return node;
   }
 
+  /**
+   * @param {string} key
+   * @param {boolean} chosen
+   */
   pick(key, chosen) {
-    const before = this.model.get("takes_one")
-      ? []
-      : this.model.get("picked").filter((other) => other !== key);
+    /** @type {string[]} */
+    const all = this.model.get("picked");
+    const before = this.model.get("takes_one") ? [] : all.filter((other) => other !== key);
     const order = [...this.boxes.keys()];
     const picked = (chosen ? [...before, key] : before).sort((a, b) =>
       order.indexOf(a) - order.indexOf(b)
@@ -324,14 +360,13 @@ class ItemSearchView {
     const phase = model.get("phase");
     const busy = SEARCH_BUSY[phase];
     const picked = new Set(model.get("picked"));
-    for (const [key, box] of this.boxes) box.checked = picked.has(key);
+    for (const [key, box] of this.boxes) if (box) box.checked = picked.has(key);
     this.found.setAttribute("aria-busy", String(Boolean(busy)));
     show(this.more, model.get("has_more") && !busy);
     const words = busy ?? (model.get("words") || SEARCH_START[phase] || "");
     const beside = model.get("rows").length > 0;
-    for (
-      const [place, text] of [[this.status, beside ? "" : words], [this.count, beside ? words : ""]]
-    ) {
+    const places = new Map([[this.status, beside ? "" : words], [this.count, beside ? words : ""]]);
+    for (const [place, text] of places) {
       setText(place, text);
       place.classList.toggle("ogcw-search-bad", phase === "failed");
     }
@@ -350,10 +385,14 @@ class ItemSearchView {
     );
   }
 
+  /**
+   * @param {Record<string, any>} content
+   * @param {ArrayBuffer[]} buffers
+   */
   picture(content, buffers) {
     const place = this.images.get(content.key);
     if (content.type !== "picture" || !place) return;
-    URL.revokeObjectURL(this.urls.get(content.key));
+    URL.revokeObjectURL(this.urls.get(content.key) ?? "");
     const url = URL.createObjectURL(new Blob(buffers, { type: content.media_type }));
     this.urls.set(content.key, url);
     place.replaceChildren(h("img", { src: url, alt: "" }));
@@ -366,6 +405,7 @@ class ItemSearchView {
   }
 }
 
+/** @param {import("../view/view.js").Context} context */
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-search");
   const view = new ItemSearchView(model, el);

@@ -5,14 +5,14 @@ import { copyButton } from "../view/files.js";
 
 /**
  * @param {() => any} opened What is open of the logs, or null.
- * @param {(step: unknown, number: number | null) => void} openLog
+ * @param {(step: string, number: number | null) => void} openLog
  */
 export function logView(opened, openLog) {
-  /** @type {{step: unknown, number: number, text: string} | null} */
+  /** @type {{ step: string, number: number, text: string } | null} */
   let shown = null;
   const log = h("pre", { class: "ogcw-job-log", tabindex: 0, role: "region" });
   const which = h("select", { class: "ogcw-job-which", "aria-label": "Execution of the step" });
-  which.addEventListener("change", () => openLog(shown?.step, Number(which.value)));
+  which.addEventListener("change", () => openLog(shown?.step ?? "", Number(which.value)));
   const logName = h("span", { class: "ogcw-job-logname" });
   const firstError = h(
     "button",
@@ -21,6 +21,11 @@ export function logView(opened, openLog) {
   );
   const copyLog = copyButton("copy log", () => opened()?.text ?? "");
 
+  /**
+   * @param {Record<string, any>} s
+   * @param {Record<string, any>} opened
+   * @param {boolean} hasText
+   */
   function draw(s, opened, hasText) {
     show(log, hasText);
     drawTools(s, opened);
@@ -28,8 +33,12 @@ export function logView(opened, openLog) {
     else shown = null;
   }
 
+  /**
+   * @param {Record<string, any>} s
+   * @param {Record<string, any>} opened
+   */
   function drawTools(s, opened) {
-    const step = (s.steps ?? []).find((one) => one.step === opened?.step);
+    const step = (s.steps ?? []).find((/** @type {any} */ one) => one.step === opened?.step);
     const numbers = step?.logs ?? [];
     const stale = opened?.bad && opened.text
       ? h("span", { class: "ogcw-job-stale", title: opened.note }, " (not up to date)")
@@ -37,11 +46,14 @@ export function logView(opened, openLog) {
     logName.replaceChildren(...(opened ? ["log of ", h("b", {}, opened.label), stale] : []));
     show(logName, Boolean(opened));
     show(which, numbers.length > 1);
-    const options = JSON.stringify([opened?.step, numbers.map((one) => one.number)]);
+    const options = JSON.stringify([
+      opened?.step,
+      numbers.map((/** @type {any} */ one) => one.number),
+    ]);
     if (which.dataset.options !== options) {
       which.dataset.options = options;
       which.replaceChildren(
-        ...numbers.map((one, i) =>
+        ...numbers.map((/** @type {any} */ one, /** @type {number} */ i) =>
           h("option", { value: one.number }, `${i + 1} of ${numbers.length}`)
         ),
       );
@@ -51,7 +63,10 @@ export function logView(opened, openLog) {
     show(copyLog, Boolean(opened?.text));
   }
 
-  /** New text without a jump: stay at the end if there, else keep the lines in view. */
+  /**
+   * New text without a jump: stay at the end if there, else keep the lines in view.
+   * @param {Record<string, any>} opened
+   */
   function drawLog(opened) {
     const sameLog = shown && shown.step === opened.step &&
       shown.number === opened.number;
@@ -59,7 +74,7 @@ export function logView(opened, openLog) {
       "aria-label",
       `Log of ${opened.label}${opened.title ? `, ${opened.title}` : ""}`,
     );
-    if (sameLog && shown.text === opened.text) return;
+    if (sameLog && shown?.text === opened.text) return;
     const atEnd = !sameLog || !shown?.text ||
       log.scrollTop + log.clientHeight >= log.scrollHeight - 8;
     const top = log.scrollTop;
@@ -70,6 +85,7 @@ export function logView(opened, openLog) {
     log.scrollTop = atEnd ? log.scrollHeight : top;
   }
 
+  /** @param {Record<string, any>} opened */
   function writeLog(opened) {
     if (!Number.isInteger(opened.first_error)) {
       log.replaceChildren(opened.text);

@@ -16,6 +16,7 @@ import style from "./job_panel.css" with { type: "text" };
 // After this long without a word from the kernel the page says so.
 const DESERTED_S = 5;
 
+/** @param {import("../view/view.js").Context} context */
 export function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-job");
   const now = () => performance.now() / 1000;
@@ -26,7 +27,8 @@ export function render({ model, el }) {
     // The kernel was restarted: nothing that is pressed here arrives any more.
     gone: false,
     stoodAt: 0,
-    failure: undefined,
+    failure: "",
+    /** @type {string | null} */
     ticket: null,
   };
   const state = () => model.get("state") ?? {};
@@ -113,6 +115,7 @@ export function render({ model, el }) {
 
   el.append(head, spoken, middle, body, problemLine(model));
 
+  /** @param {string} type */
   function press(type, members = {}) {
     if (page.gone) return;
     model.send({ type, ...members });
@@ -146,6 +149,7 @@ export function render({ model, el }) {
     tick();
   }
 
+  /** @param {Record<string, any>} s */
   function drawBar(s) {
     bar.dataset.bar = s.bar;
     const known = s.bar === "known" || s.bar === "full";
@@ -157,10 +161,15 @@ export function render({ model, el }) {
     setText(percent, s.percent === null || s.percent === undefined ? "" : `${s.percent} %`);
   }
 
+  /**
+   * @param {string} step
+   * @param {number | null} number
+   */
   function openLog(step, number) {
     press("open_log", { step, number });
   }
 
+  /** @param {Record<string, any>} s */
   function drawFailure(s) {
     const key = JSON.stringify(s.failure ?? null);
     if (page.failure === key) return;
@@ -201,6 +210,7 @@ export function render({ model, el }) {
     show(copyReport, Boolean(s.job));
   }
 
+  /** @param {string} line */
   function returning(line) {
     return line
       ? `To watch this job again, run in a cell:\n${line}`
@@ -227,7 +237,7 @@ export function render({ model, el }) {
     page.ticket = null;
     stop.unanswered();
   }
-  model.onSilence((silent) => {
+  model.onSilence?.((/** @type {boolean} */ silent) => {
     if (silent) unanswered();
   });
 
@@ -254,6 +264,7 @@ export function render({ model, el }) {
     said.title = told;
   }
 
+  /** @param {boolean} gone */
   function lose(gone) {
     if (page.gone === gone) return;
     page.stoodAt = passed();

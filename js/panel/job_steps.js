@@ -3,8 +3,12 @@
 import { elementsOf, focusedElement, h } from "../view/dom.js";
 import { keepRows } from "../view/rows.js";
 
+/** @type {Record<string, string>} */
 const STEP_MARKS = { done: "✓", active: "●", bad: "✕", ended: "■" };
 
+/** @type {Record<string, string>} */
+const STEP_TONES = { done: "good", active: "active", bad: "bad" };
+/** @type {Record<string, string>} */
 const STEP_WORDS = {
   done: "done",
   active: "running",
@@ -16,7 +20,7 @@ const STEP_WORDS = {
 /**
  * @param {() => any} openedLog What is open of the logs, or null.
  * @param {(type: string) => void} press
- * @param {(step: unknown, number: number | null) => void} openLog
+ * @param {(step: string, number: number | null) => void} openLog
  */
 export function stepChips(openedLog, press, openLog) {
   const chips = h("div", { class: "ogcw-job-chips", role: "group", "aria-label": "Logs by step" });
@@ -24,6 +28,7 @@ export function stepChips(openedLog, press, openLog) {
   /** @type {string | null} */
   let drawn = null;
 
+  /** @param {Record<string, any>} s */
   function draw(s) {
     const opened = openedLog();
     const key = JSON.stringify([
@@ -38,7 +43,7 @@ export function stepChips(openedLog, press, openLog) {
     const focused = focusedChip?.dataset.step;
     const wasInside = chips.contains(focusedElement());
     drawn = key;
-    const made = (s.steps ?? []).map((step) => {
+    const made = (s.steps ?? []).map((/** @type {Record<string, any>} */ step) => {
       const isOpen = opened?.step === step.step;
       return { key: JSON.stringify([step, isOpen]), make: () => chip(step, isOpen) };
     });
@@ -59,9 +64,13 @@ export function stepChips(openedLog, press, openLog) {
     chips.dataset.after = String(chips.scrollLeft + chips.clientWidth < chips.scrollWidth - 4);
   }
 
+  /**
+   * @param {Record<string, any>} step
+   * @param {boolean} pressed
+   */
   function chip(step, pressed) {
     const count = step.logs.length;
-    const tone = { done: "good", active: "active", bad: "bad" }[step.state];
+    const tone = STEP_TONES[step.state];
     return h(
       "button",
       {
@@ -81,6 +90,7 @@ export function stepChips(openedLog, press, openLog) {
     );
   }
 
+  /** @param {boolean} pressed */
   function whatHappened(pressed) {
     return h("button", {
       type: "button",

@@ -15,6 +15,7 @@ export function stopButton(state, isGone, press, drawn, elsewhere) {
   /** @type {{label: string, sequence: number} | null} */
   let pressed = null; // and not answered yet: the kernel may be busy with a cell
 
+  /** @param {Record<string, any>} s */
   function draw(s) {
     const stop = isGone() ? null : s.stop;
     if (!stop || stop.does !== "stop" || stop.busy) asking = false;
@@ -28,8 +29,13 @@ export function stopButton(state, isGone, press, drawn, elsewhere) {
     if (hadFocus) (elementsOf(act, "[data-first]")[0] ?? elsewhere()).focus?.();
   }
 
+  /** @param {any} stop */
   function parts(stop) {
     if (!stop) return [];
+    /**
+     * @param {string} label
+     * @param {Record<string, unknown>} attributes
+     */
     const button = (label, attributes) =>
       h("button", { type: "button", class: "ogcw-btn ogcw-job-btn", ...attributes }, label);
     if (pressed) {
@@ -67,11 +73,16 @@ export function stopButton(state, isGone, press, drawn, elsewhere) {
     return [group];
   }
 
+  /** @param {any} whether */
   function ask(whether) {
     asking = whether;
     draw(state());
   }
 
+  /**
+   * @param {any} type
+   * @param {string} label
+   */
   function send(type, label) {
     asking = false;
     pressed = { label, sequence: state().sequence };

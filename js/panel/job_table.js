@@ -16,7 +16,10 @@ const TIMES = [[0, "any time"], [1, "last hour"], [24, "last 24 hours"], [168, "
 ]];
 const TYPING_MS = 250;
 
-/** "2026-07-04 10:00Z" by the clock of this computer: "2026-07-04 12:00". */
+/**
+ * "2026-07-04 10:00Z" by the clock of this computer: "2026-07-04 12:00".
+ * @param {string} moment
+ */
 function localTime(moment) {
   const at = new Date(moment.replace(" ", "T"));
   if (!moment || Number.isNaN(at.getTime())) return moment;
@@ -26,11 +29,21 @@ function localTime(moment) {
   );
 }
 
+/** @param {import("../view/view.js").Context} context */
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-jobs");
   const now = () => performance.now() / 1000;
-  const page = { received: now(), live: false, asking: null, typed: null };
+  /**
+   * @type {{
+   *   received: number,
+   *   live: boolean,
+   *   asking: { job: string, about: string } | null,
+   *   typed?: ReturnType<typeof setTimeout>,
+   * }}
+   */
+  const page = { received: now(), live: false, asking: null };
   const state = () => model.get("state") ?? {};
+  /** @param {string} type */
   const press = (type, members = {}) => model.send({ type, ...members });
 
   const title = h("span", { class: "ogcw-label" }, "Jobs");
@@ -151,6 +164,10 @@ function render({ model, el }) {
     tick();
   }
 
+  /**
+   * @param {string[]} names
+   * @param {any} chosen
+   */
   function drawProcesses(names, chosen) {
     const all = [...new Set([...names, chosen].filter(Boolean))];
     const key = JSON.stringify(all);
@@ -163,13 +180,16 @@ function render({ model, el }) {
     process.value = chosen;
   }
 
+  /** @param {Record<string, any>} s */
   function countText(s) {
+    /** @param {number} n */
     const jobs = (n) => (n === 1 ? "1 job" : `${n} jobs`);
     if (!s.is_loaded || !s.found) return "";
     if (s.filtered) return s.more ? "" : `${jobs(s.found)} found`;
     return s.more ? (s.total ? jobs(s.total) : "") : jobs(s.found);
   }
 
+  /** @param {Record<string, any>} s */
   function emptyText(s) {
     if (!s.is_loaded) {
       return s.loading_for === null ? "The list could not be loaded." : "Loading the list of jobs…";
@@ -179,36 +199,57 @@ function render({ model, el }) {
     return "There are no jobs on this server yet.";
   }
 
+  /** @param {Record<string, any>} s */
   function drawRows(s) {
     const selected = model.get("selected_job_id");
     const focus = focusedAction();
     const jobs = s.rows ?? [];
-    const lines = keepRows(rows, jobs.map(({ id }) => ({ key: id, make: () => emptyRow(id) })));
-    jobs.forEach((row, i) => fillRow(lines[i], row, s, row.id === selected));
+    const lines = keepRows(
+      rows,
+      jobs.map((/** @type {{ id: string }} */ { id }) => ({ key: id, make: () => emptyRow(id) })),
+    );
+    jobs.forEach((/** @type {Record<string, any>} */ row, /** @type {number} */ i) =>
+      fillRow(lines[i], row, s, row.id === selected)
+    );
     if (focus && !rows.contains(focusedElement())) restoreFocus(focus);
   }
 
   function focusedAction() {
     const element = rows.contains(focusedElement()) ? focusedElement() : null;
-    return element && { job: element.closest("tr").dataset.job, does: element.dataset.does };
+    return element && { job: element.closest("tr")?.dataset.job, does: element.dataset.does };
   }
 
+  /** @param {{ job?: string, does?: string }} focus */
   function restoreFocus({ job, does }) {
     const row = elementsOf(rows).find((one) => one.dataset.job === job);
     const buttons = row ? elementsOf(row, "button") : [];
+    /** @param {string | undefined} what */
     const doing = (what) => buttons.find((one) => one.dataset.does === what);
     const asked = page.asking?.job === job ? "yes" : does;
     (doing(asked) ?? doing("remove") ?? buttons[0])?.focus({ preventScroll: true });
   }
 
+  /** @param {string} id */
   function emptyRow(id) {
     const cells = [0, 1, 2, 3, 4, 5, 6].map((i) => h("td", { class: `ogcw-jobs-c${i}` }));
     return h("tr", { "data-job": id }, cells);
   }
 
+  /**
+   * @param {HTMLElement} line
+   * @param {Record<string, any>} row
+   * @param {Record<string, any>} s
+   * @param {boolean} selected
+   */
   function fillRow(line, row, s, selected) {
     line.setAttribute("aria-selected", String(selected));
-    const [state, process, job, created, duration, message, does] = line.children;
+    const [state, process, job, created, duration, message, does] = elementsOf(line);
+    /**
+     * @param {HTMLElement} cell
+     * @param {string} words
+     * @param {string} title
+     * @param {string | null} [name]
+     */
     const text = (cell, words, title, name = null) =>
       refill(cell, [words, title], () => [h("span", { title, class: name }, words)]);
     refill(state, [row.tone, row.kind, row.word, row.percent], () => [stateOf(row)]);
@@ -217,7 +258,7 @@ function render({ model, el }) {
     text(created, localTime(row.created), row.created.replace("Z", " UTC"));
     setText(duration, Number.isFinite(row.duration) ? clock(row.duration) : "");
     text(message, row.message, row.message);
-    const asking = page.asking?.job === row.id ? page.asking.about : null;
+    const asking = page.asking?.job === row.id ? page.asking?.about ?? null : null;
     const { busy, final, results, again, kind, cannot } = row;
     refill(
       does,
@@ -226,6 +267,7 @@ function render({ model, el }) {
     );
   }
 
+  /** @param {Record<string, any>} row */
   function stateOf({ tone, kind, word, percent }) {
     return h(
       "span",
@@ -236,14 +278,23 @@ function render({ model, el }) {
     );
   }
 
+  /**
+   * @param {Record<string, any>} row
+   * @param {Record<string, any>} s
+   */
   function actions(row, s) {
     const name = `${row.process} ${row.short}`.trim();
+    /**
+     * @param {string} does
+     * @param {string} label
+     * @param {() => void} onclick
+     */
     const link = (does, label, onclick, more = {}) =>
       linkButton(label, onclick, { "data-does": does, "aria-label": `${label} ${name}`, ...more });
     if (row.busy) return [h("span", { class: "ogcw-hint" }, `${row.busy}…`)];
     const removes = row.final ? "delete" : "stop";
     if (page.asking?.job === row.id) {
-      return [question(row, link, page.asking.about === "again" ? "run again" : removes)];
+      return [question(row, link, page.asking?.about === "again" ? "run again" : removes)];
     }
     return [
       link("attach", "open", () => press("attach", { job_id: row.id })),
@@ -264,13 +315,20 @@ function render({ model, el }) {
     ].filter(Boolean);
   }
 
-  /** Nothing is started, stopped or deleted by one press. */
+  /**
+   * Nothing is started, stopped or deleted by one press.
+   * @param {Record<string, any>} row
+   * @param {(does: string, label: string, onclick: () => void, more?: object) => Node} link
+   * @param {string} what
+   */
   function question(row, link, what) {
-    const [asked, yes, no, type] = {
+    /** @type {Record<string, string[]>} */
+    const words = {
       "run again": ["Same inputs?", "run it", "no", "run_again"],
       delete: ["Delete?", "delete it", "keep", "remove"],
       stop: ["Stop?", "stop it", "keep", "remove"],
-    }[what];
+    };
+    const [asked, yes, no, type] = words[what];
     const tone = type === "remove" ? "ogcw-link ogcw-jobs-yes" : "ogcw-link";
     const group = h(
       "span",
@@ -295,6 +353,7 @@ function render({ model, el }) {
     return group;
   }
 
+  /** @param {{ job: string, about: string } | null} about */
   function ask(about) {
     page.asking = about;
     drawRows(state());
@@ -315,6 +374,7 @@ function render({ model, el }) {
 
   // Only what somebody can see is kept up to date.
   let onScreen = false;
+  /** @type {boolean | null} */
   let told = null;
   const tellVisible = () => {
     const on = onScreen && document.visibilityState === "visible";

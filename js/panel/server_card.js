@@ -6,6 +6,7 @@ import { listen } from "../view/model.js";
 import { problemLine, view } from "../view/view.js";
 import style from "./server_card.css" with { type: "text" };
 
+/** @param {import("../view/view.js").Context} context */
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-server");
   const title = h("h3", { class: "ogcw-server-title", dir: "auto" });
@@ -36,6 +37,7 @@ function render({ model, el }) {
     problemLine(model),
   );
 
+  /** @param {any} one */
   function fact(one) {
     return h(
       "li",
@@ -60,15 +62,17 @@ function render({ model, el }) {
     setText(error, s.error || "");
     show(error, Boolean(s.error));
     copy.disabled = !s.markdown;
-    body.replaceChildren(...(s.sections ?? []).map((section) => {
-      const id = uniqueId("server");
-      return h(
-        "section",
-        { "aria-labelledby": id },
-        h("h4", { id }, section.heading),
-        h("ul", {}, section.facts.map(fact)),
-      );
-    }));
+    body.replaceChildren(
+      ...(s.sections ?? []).map((/** @type {{ heading: string, facts: any[] }} */ section) => {
+        const id = uniqueId("server");
+        return h(
+          "section",
+          { "aria-labelledby": id },
+          h("h4", { id }, section.heading),
+          h("ul", {}, section.facts.map(fact)),
+        );
+      }),
+    );
   }
 
   draw();

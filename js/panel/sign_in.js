@@ -1,6 +1,7 @@
 import { signInBox } from "../view/sign_in_box.js";
 import { problemLine, view } from "../view/view.js";
 
+/** @param {import("../view/view.js").Context} context */
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-signin-alone");
   const box = signInBox(model);
