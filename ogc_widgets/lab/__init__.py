@@ -14,7 +14,6 @@ This module is light; the server runs in a process of its own.
 from __future__ import annotations
 
 import json
-import queue
 import shutil
 import subprocess
 import sys
@@ -22,15 +21,17 @@ import tempfile
 import threading
 import weakref
 from collections import deque
+from dataclasses import replace
+from os import getpid
+from pathlib import Path
 from types import ModuleType
 from typing import IO, TYPE_CHECKING, Any
 
 from ogc_widgets.errors import ConnectionFailedError, InputError
-from ogc_widgets.lab import options
+from ogc_widgets.lab.settings import Settings, check_extra
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 _START_TIMEOUT_S = 60
 _SCENES_TIMEOUT_S = 300
@@ -82,21 +83,10 @@ def lab(
         MissingExtraError: The extra ``lab`` is not installed.
         ConnectionFailedError: The server did not start.
     """
-    options.check_names(unknown)
-    options.check_extra()
-    return Lab(
-        options.checked(
-            port=port,
-            host=host,
-            data=data,
-            workers=workers,
-            runner=runner,
-            tenant=tenant,
-            token=token,
-            oidc=oidc,
-            audience=audience,
-        )
-    )
+    given = {**locals()}
+    given |= given.pop("unknown")
+    check_extra()
+    return Lab(Settings.checked(**given))
 
 
 class Lab:
@@ -106,37 +96,16 @@ class Lab:
         url: Address of its landing page, for ``Client(url)`` or ``App(url)``.
     """
 
-    def __init__(self, chosen: dict[str, Any]) -> None:
-        chosen = dict(chosen)
-        temporary = None
-        if chosen["temporary"]:
-            temporary = tempfile.mkdtemp(prefix="ogc-lab-")
-            chosen["data"] = temporary
-        token = chosen.pop("token")
-        log = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the server ends
-        process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", "ogc_widgets.lab.child", json.dumps(chosen)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            # The stop button of a notebook must not reach the server.
-            start_new_session=True,
-        )
-        # Jobs can read the command lines and the environments of this user's processes
-        # (proc(5)), so the token goes another way.
-        if process.stdin is not None:
-            process.stdin.write(f"{token}\n")
-            process.stdin.flush()
-        self._messages: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-        self._scenes: list[str] | None = None
-        self._server = _Server(process, log, temporary)
+    def __init__(self, settings: Settings) -> None:
+        settings = replace(settings, ends_with=getpid())
+        if settings.temporary:
+            folder = Path(tempfile.mkdtemp(prefix="ogc-lab-"))
+            settings = replace(settings, data=folder)
+        self._server = _Server(settings)
         weakref.finalize(self, _forget, self._server).atexit = False
-        threading.Thread(
-            target=_listen, args=(process, self._messages), daemon=True
-        ).start()
+        self._scenes: list[str] | None = None
         try:
-            self.url: str = self._address(log)
+            self.url: str = self._server.address()
         except BaseException:
             self.close()
             raise
@@ -151,14 +120,7 @@ class Lab:
             ConnectionFailedError: They could not be made.
         """
         if self._scenes is None:
-            message = self._next_message(_SCENES_TIMEOUT_S) or {}
-            if "scenes" not in message:
-                reason = message.get("scenes_error", "the server has ended")
-                raise ConnectionFailedError(
-                    f"There are no example scenes: {reason}.",
-                    safe="The server itself works without them.",
-                )
-            self._scenes = message["scenes"]
+            self._scenes = _scenes(self.url.removesuffix("/ogc-api") + "/scenes/")
         return list(self._scenes)
 
     @property
@@ -180,49 +142,71 @@ class Lab:
         state = "" if self._server.stop.alive else " (closed)"
         return f"<Lab {self.url}{state}>"
 
-    def _address(self, log: IO[bytes]) -> str:
-        """Wait for the first message; it holds the address, or why there is none."""
-        message = self._next_message(_START_TIMEOUT_S)
-        if message is None:
-            log.seek(0)
-            lines = log.read().decode("utf-8", "replace").strip().splitlines()
-            raise ConnectionFailedError(
-                "The lab server did not start.",
-                advice="\n".join(lines[-3:]) or "Its log is empty.",
-            )
-        if "error" in message:
-            what, safe, advice = message["error"]
-            raise InputError(what, safe=safe, advice=advice)
-        url: str = message["url"]
-        return url
 
-    def _next_message(self, timeout_s: float) -> dict[str, Any] | None:
-        try:
-            return self._messages.get(timeout=timeout_s)
-        except queue.Empty:
-            return None
+def _scenes(folder: str) -> list[str]:
+    """Return the list of scenes, which the server gives when they are made."""
+    from urllib.error import HTTPError
+    from urllib.request import ProxyHandler, build_opener
 
-
-def _listen(
-    process: subprocess.Popen[str], messages: queue.SimpleQueue[dict[str, Any] | None]
-) -> None:
     try:
-        if process.stdout is not None:
-            with process.stdout as stream:
-                for line in stream:
-                    messages.put(json.loads(line))
-    finally:  # nobody waits for what will not come
-        messages.put(None)
+        # A site's web proxy cannot reach this machine's own loopback.
+        opener = build_opener(ProxyHandler({}))
+        with opener.open(folder, timeout=_SCENES_TIMEOUT_S) as answer:
+            found: list[str] = json.load(answer)["items"]
+            return found
+    except HTTPError as error:
+        with error:
+            reason = json.load(error)["detail"].rstrip(".")
+    except OSError:
+        reason = "The server has ended"
+    raise ConnectionFailedError(
+        f"There are no example scenes. {reason}.",
+        safe="The server itself works without them.",
+    )
 
 
 class _Server:
     """The process of a lab server, and what it leaves behind."""
 
-    def __init__(
-        self, process: subprocess.Popen[str], log: IO[bytes], temporary: str | None
-    ) -> None:
-        self.process = process
-        self.stop = weakref.finalize(self, _stop, process, log, temporary)
+    def __init__(self, settings: Settings) -> None:
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the server
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "ogc_widgets.lab"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+            # The stop button of a notebook must not reach the server.
+            start_new_session=True,
+        )
+        temporary = settings.data if settings.temporary else None
+        self.stop = weakref.finalize(self, _stop, self.process, self._log, temporary)
+        # Jobs can read the command lines and the environments of this user's processes
+        # (proc(5)), so the token goes another way, and the rest with it.
+        if self.process.stdin is not None:
+            self.process.stdin.write(f"{settings.to_json()}\n")
+            self.process.stdin.flush()
+
+    def address(self) -> str:
+        """Wait for the one message: where the server is, or why there is none."""
+        impatient = threading.Timer(_START_TIMEOUT_S, self.process.kill)
+        impatient.daemon = True
+        impatient.start()
+        line = self.process.stdout.readline() if self.process.stdout else ""
+        impatient.cancel()
+        if not line:
+            self._log.seek(0)
+            lines = self._log.read().decode("utf-8", "replace").strip().splitlines()
+            raise ConnectionFailedError(
+                "The lab server did not start.",
+                advice="\n".join(lines[-3:]) or "Its log is empty.",
+            )
+        message = json.loads(line)
+        if "error" in message:
+            what, safe, advice = message["error"]
+            raise InputError(what, safe=safe, advice=advice)
+        url: str = message["url"]
+        return url
 
 
 # ``App(ogc.lab().url)`` keeps the address only, and must go on working. Cells are run
@@ -237,10 +221,11 @@ def _forget(server: _Server) -> None:
 
 
 def _stop(
-    process: subprocess.Popen[str], log: IO[bytes], temporary: str | None
+    process: subprocess.Popen[str], log: IO[bytes], temporary: Path | None
 ) -> None:
-    if process.stdin is not None:
-        process.stdin.close()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
     try:
         process.wait(_STOP_TIMEOUT_S)
     except subprocess.TimeoutExpired:

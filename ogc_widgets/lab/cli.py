@@ -5,23 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ogc_widgets.errors import OgcError
-from ogc_widgets.lab.options import TOKEN_VARIABLE, check_extra, checked
+from ogc_widgets.lab.settings import OPTIONS, TOKEN_VARIABLE, Settings, check_extra
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Sequence
+    from pathlib import Path
 
     import uvicorn
 
-    from ogc_widgets.lab.server.context import Lab
-    from ogc_widgets.lab.server.settings import Settings
-
-
-_TOKEN_PIPE = "OGC_LAB_TOKEN_PIPE"  # noqa: S105 - a name, not a secret
+    from ogc_widgets.lab.server.requests import LabServer
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,12 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen.pop("command")
     try:
         check_extra()
-        if token := _token_from_pipe():
-            chosen["token"] = token
+        if chosen.get("token") == "-":
+            chosen["token"] = sys.stdin.readline().strip()
         elif token := chosen.pop("token", os.environ.get(TOKEN_VARIABLE, "")):
-            checked(**chosen, token=token)
-            _start_again(chosen, token)
-        _serve(checked(**chosen))
+            Settings.checked(**chosen, token=token)
+            _start_again([f"--{name}={value}" for name, value in chosen.items()], token)
+        _serve(Settings.checked(**chosen))
     except OgcError as error:
         print(f"ogc-widgets: {error}", file=sys.stderr)  # noqa: T201 - a command
         return 1
@@ -44,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _start_again(chosen: dict[str, Any], token: str) -> None:
+def _start_again(options: list[str], token: str) -> None:
     """Become the same command without the token in its environment or arguments.
 
     Jobs can read both of any process of this user (proc(5)), whatever the process has
@@ -53,24 +49,15 @@ def _start_again(chosen: dict[str, Any], token: str) -> None:
     reading, writing = os.pipe()
     os.write(writing, token.encode())
     os.close(writing)
-    os.set_inheritable(reading, True)  # noqa: FBT003 - takes it by position only
-    environment = {**os.environ, _TOKEN_PIPE: str(reading)}
-    environment.pop(TOKEN_VARIABLE, None)
-    line = [sys.executable, "-m", f"{__package__}.cli", "lab"]
-    for name, value in chosen.items():
-        line += [f"--{name}={value}"]
+    os.dup2(reading, 0)
+    environment = {k: v for k, v in os.environ.items() if k != TOKEN_VARIABLE}
+    line = [sys.executable, "-m", f"{__package__}.cli", "lab", *options, "--token=-"]
     os.execve(sys.executable, line, environment)  # noqa: S606 - this very command
 
 
-def _token_from_pipe() -> str:
-    descriptor = os.environ.pop(_TOKEN_PIPE, "")
-    if not descriptor:
-        return ""
-    with os.fdopen(int(descriptor), encoding="utf-8") as pipe:
-        return pipe.read()
-
-
 def _parser() -> argparse.ArgumentParser:
+    from platformdirs import user_data_path
+
     parser = argparse.ArgumentParser(
         prog="ogc-widgets", description="ogc_widgets tools"
     )
@@ -82,59 +69,20 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         argument_default=argparse.SUPPRESS,
     )
-    number: dict[str, Any] = {"type": int}
-    folder: dict[str, Any] = {"type": Path, "default": _data_folder()}
-    for name, words, more in (
-        ("port", "TCP port; 0 for a free one", {**number, "default": 8080}),
-        ("host", "address to listen on", {"default": "127.0.0.1"}),
-        (
-            "data",
-            "folder for processes and jobs; they are there again next time",
-            folder,
-        ),
-        (
-            "workers",
-            "jobs that run side by side (default: the number of cores)",
-            number,
-        ),
-        (
-            "runner",
-            "command that runs a package, in front of --outdir DIR PACKAGE INPUTS; "
-            "{logs} in it is a folder for logs (default: the embedded cwltool)",
-            {},
-        ),
-        ("tenant", "first part of every address", {"default": "acme"}),
-        (
-            "token",
-            "secret that clients send as bearer token; others on this machine may see "
-            f"a command line, and shells keep it, so rather set {TOKEN_VARIABLE}",
-            {},
-        ),
-        (
-            "oidc",
-            "OpenID Connect issuer whose access tokens clients send",
-            {"metavar": "ISSUER"},
-        ),
-        ("audience", "what these tokens must be meant for (default: anything)", {}),
-    ):
-        lab.add_argument(f"--{name}", help=words, **more)
+    for name, more in OPTIONS.items():
+        lab.add_argument(f"--{name}", **more)
+    lab.set_defaults(data=user_data_path("ogc_widgets") / "lab")
     return parser
 
 
-def _data_folder() -> Path:
-    from platformdirs import user_data_path
-
-    return user_data_path("ogc_widgets") / "lab"
-
-
-def _serve(chosen: dict[str, Any]) -> None:
+def _serve(settings: Settings) -> None:
     from ogc_widgets.lab.server.serve import serve
-    from ogc_widgets.lab.server.settings import Settings
 
-    serve(Settings.of(chosen), _say_ready)
+    serve(settings, _say_ready)
 
 
-def _say_ready(settings: Settings, lab: Lab, _server: uvicorn.Server) -> None:
+def _say_ready(lab: LabServer, _server: uvicorn.Server) -> None:
+    settings = lab.settings
     processes = ", ".join(record.id for record in lab.processes.all())
     waiting = len(lab.jobs.unfinished())
     lines = [

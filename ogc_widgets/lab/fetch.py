@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 from urllib.parse import urlsplit
 
-from ogc_widgets.lab.server.settings import LOOPBACK_HOSTS
+from ogc_widgets.lab.settings import LOOPBACK_HOSTS
 
 _TIMEOUT_S = 30
 _LARGEST_MIB = 16  # real items and packages have a few kilobytes

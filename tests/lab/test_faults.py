@@ -21,7 +21,6 @@ import pytest
 from lab_api import Api, sleepers
 
 from ogc_widgets.lab import lab
-from ogc_widgets.lab.engines.process_tree import identity, kill_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -203,6 +202,12 @@ def test_daemon_ends_with_its_job(tmp_path: Path, connect, end, runner) -> None:
 
 
 ORPHAN = """
+import sys
+from ogc_widgets.lab.engines.supervise import main
+sys.platform = "other"
+sys.exit(main([sys.executable, "-c", {program!r}]))
+"""
+LEAVES_AN_ORPHAN = """
 import os, time
 if os.fork() == 0:
     if os.fork() == 0:
@@ -216,16 +221,19 @@ time.sleep(60)
 
 def test_orphan_ends_with_its_group_when_the_system_hands_it_to_nobody() -> None:
     seconds = str(secrets.randbelow(10**6) + 1000)
+    program = LEAVES_AN_ORPHAN.format(seconds=seconds)
     with subprocess.Popen(
-        [sys.executable, "-c", ORPHAN.format(seconds=seconds)],
+        [sys.executable, "-c", ORPHAN.format(program=program)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,
-    ) as program:
-        assert program.stdout is not None
-        program.stdout.readline()
+    ) as supervisor:
+        assert supervisor.stdout is not None
+        assert supervisor.stdin is not None
+        supervisor.stdout.readline()
         wait_until(lambda: sleepers(seconds))
         # Its parent has ended, so that no search from the program down finds it.
-        kill_tree(identity(program.pid))
+        supervisor.stdin.close()
     wait_until(lambda: not sleepers(seconds))
 
 

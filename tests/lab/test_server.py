@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from ogc_widgets.errors import InputError, MissingExtraError
-from ogc_widgets.lab import lab, options
+from ogc_widgets.lab import lab, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -246,8 +246,8 @@ def test_lab_answers_and_leaves_nothing_behind_when_closed() -> None:
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+/acme/ogc-api", server.url)
         assert httpx.get(server.url).status_code == 200
         process = server._server.process
-        command = psutil.Process(process.pid).cmdline()[-1]
-        folder = Path(re.findall(r'"data": "([^"]+)"', command)[0])
+        opened = [Path(f.path) for f in psutil.Process(process.pid).open_files()]
+        (folder,) = {path.parent for path in opened if path.name == "lab.lock"}
         assert folder.is_dir()
     assert process.poll() == 0
     assert not folder.exists()
@@ -360,7 +360,7 @@ def test_error_names_the_folder_when_another_server_has_it(tmp_path: Path) -> No
 def test_error_names_the_extra_when_it_is_not_installed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(options, "NEEDED", ("starlette", "no_such_package"))
+    monkeypatch.setattr(settings, "NEEDED", ("starlette", "no_such_package"))
     with pytest.raises(MissingExtraError, match=r"ogc-widgets\[lab\]"):
         lab()
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cwltool.executors import MultithreadedJobExecutor
 from cwltool.job import JobBase
@@ -23,7 +23,7 @@ from ogc_widgets.lab.link_local import refuse_link_local
 if TYPE_CHECKING:
     from cwltool.errors import WorkflowException
 
-    from ogc_widgets.lab.server.values import Cwl
+    Cwl: TypeAlias = Any  # an object of cwltool or cwl_utils, which differ by version
 
 # cwltool's own value is 3 s; a wake-up that is missed must not cost that much.
 _WAKE_UP_S = 0.05

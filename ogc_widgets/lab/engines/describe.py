@@ -22,7 +22,7 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cwl2ogc import BaseCWLtypes2OGCConverter
 from cwl_utils.parser import load_document_by_yaml
@@ -35,7 +35,7 @@ from ogc_widgets.lab.link_local import refuse_link_local
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ogc_widgets.lab.server.values import Cwl
+    Cwl: TypeAlias = Any  # an object of cwltool or cwl_utils, which differ by version
 
 _SCHEMA_ORG = ("https://schema.org/", "http://schema.org/")
 _SIMPLE = frozenset(

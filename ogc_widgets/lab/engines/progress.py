@@ -1,4 +1,4 @@
-"""Real progress: how many step executions there will be, and how many are done."""
+"""Follow a run by what its engine says: real progress, and why it failed."""
 
 from __future__ import annotations
 
@@ -11,17 +11,25 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
-    from ogc_widgets.lab.server.values import Json
+    from ogc_widgets.lab.engines.engine import JobFolder
 
 # What cwltool says on stderr. "[job crop_2]" is the second execution of step crop.
 _STARTED = re.compile(r"\[job (?P<name>\S+)\] \S+\$ ")
 _COMPLETED = re.compile(r"\[job (?P<name>\S+)\] completed (?P<status>\w+)")
+_ERROR = re.compile(r"^(?:ERROR|CRITICAL)\s+(?P<text>.*)$")
+_NOT_FOUND = re.compile(r"^ERROR '(?P<program>[^']+)' not found")
+_NEXT_ENTRY = re.compile(r"^(INFO|WARNING|ERROR|DEBUG)\b")
 # What Toil says. All executions of a scattered step have the same name.
 _TOIL_STARTED = re.compile(r"Issued job 'CWLJob' (?P<name>\S+) ")
 _TOIL_COMPLETED = re.compile(r"CWL step complete: (?P<name>\S+)")
+# What a step says last when it cannot go on.
+_OWN_WORDS = re.compile(r"^error:\s*(?P<sentence>.+)$", re.IGNORECASE)
 _COURSE_PREFIX = "node_"
 _UNKNOWN = object()  # a value that only exists once a step has run
+_TAIL_BYTES = 64 * 1024
+_LONGEST = 1000
 
 
 def expected_executions(
@@ -34,7 +42,7 @@ def expected_executions(
         inputs: The inputs of the job, without the package's defaults.
 
     Returns:
-        Step name (as in the runner's log) to number of executions. Where a length
+        Step name (as in the engine's log) to number of executions. Where a length
         is only known later, one execution is assumed; the count grows when more
         are seen.
     """
@@ -64,9 +72,7 @@ def expected_executions(
                     name: _element(value, index) if name in step["scatter"] else value
                     for name, value in values.items()
                 }
-                present = {
-                    name: value for name, value in inner.items() if value is not None
-                }
+                present = {k: value for k, value in inner.items() if value is not None}
                 counts += expected_executions(run, present)
         elif run["class"] == "CommandLineTool":
             counts[step["name"]] += times
@@ -88,30 +94,30 @@ def _in_order(steps: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     }
     try:
         return [by_name[name] for name in TopologicalSorter(sources).static_order()]
-    except CycleError:  # the runner will refuse it
+    except CycleError:  # the engine will refuse it
         return steps
 
 
-def _unknown(lengths: Sequence[int]) -> Json:
+def _unknown(lengths: Sequence[int]) -> Sequence[object]:
     """Return what a scattered step gathers: lists in lists of unknown values."""
-    gathered: Json = range(lengths[-1])
+    gathered: Sequence[object] = range(lengths[-1])
     for length in reversed(lengths[:-1]):
         gathered = [gathered] * length
     return gathered
 
 
-def _length(value: Json) -> int:
+def _length(value: object) -> int:
     return len(value) if isinstance(value, (list, range)) else 1
 
 
-def _element(value: Json, index: int) -> Json:
+def _element(value: object, index: int) -> object:
     if isinstance(value, (list, range)):
         return value[index] if index < len(value) else None
     return _UNKNOWN
 
 
 class Tracker:
-    """Follows one run by the runner's lines.
+    """Follows one run by the lines of cwltool or Toil.
 
     Args:
         expected: Executions per step; see :func:`expected_executions`.
@@ -122,7 +128,7 @@ class Tracker:
         self._started: dict[str, tuple[str, int]] = {}
         self._seen: Counter[str] = Counter()
         self._completed: list[str] = []
-        self.failed: list[str] = []
+        self._failed: list[str] = []
 
     @property
     def percent(self) -> int:
@@ -135,29 +141,18 @@ class Tracker:
         """What is being done, such as ``crop 2 of 4``."""
         running = [name for name in self._started if name not in self._completed]
         if running:
-            return self.describe(running[-1])
+            return self._words(running[-1])
         if self._completed:
-            return f"{self.describe(self._completed[-1])} done"
+            return f"{self._words(self._completed[-1])} done"
         return "starting"
 
-    def describe(self, name: str) -> str:
-        """Return an execution in words: ``crop_2`` is ``crop 2 of 4``."""
-        step, number = self._started.get(name, (name, 1))
-        total = max(self._expected[step], self._seen[step])
-        words = step_title(step)
-        return f"{words} {number} of {total}" if total > 1 else words
-
-    def step_of(self, name: str) -> str:
-        """Return the step that an execution belongs to."""
-        return self._started.get(name, (name, 1))[0]
-
     def feed(self, line: str) -> bool:
-        """Take one line of the runner; returns whether anything changed."""
+        """Take one line of the engine; returns whether anything changed."""
         if match := _STARTED.search(line):
             self._start(match["name"], self._step(match["name"]))
         elif match := _COMPLETED.search(line):
             succeeded = match["status"] == "success"
-            (self._completed if succeeded else self.failed).append(match["name"])
+            (self._completed if succeeded else self._failed).append(match["name"])
         elif match := _TOIL_STARTED.search(line):
             step = self._step(match["name"].rpartition(".")[2])
             self._start(f"{match['name']} {self._seen[step] + 1}", step)
@@ -171,6 +166,49 @@ class Tracker:
             return False
         return True
 
+    def why_it_failed(self, folder: JobFolder, exit_code: int) -> tuple[str, int]:
+        """Return why the job failed, in one sentence, and the fitting HTTP status.
+
+        The status is 400 where a step refused what it was given, 500 where something
+        broke. A step that ends with a line ``error: <sentence>`` has said it itself.
+        Otherwise the step's name and its last lines, or what the engine said.
+        """
+        sentence, status = self._reason(folder, exit_code)
+        if len(sentence) > _LONGEST:
+            sentence = sentence[: _LONGEST - 1] + "…"
+        return sentence, status
+
+    def _reason(self, folder: JobFolder, exit_code: int) -> tuple[str, int]:
+        logs = dict(folder.step_logs())
+        lines = {name: _tail(logs.get(name)) for name in self._failed}
+        titles = {name: _title(self._started.get(name, (name, 1))[0]) for name in lines}
+        for name, title in titles.items():
+            for line in reversed(lines[name]):
+                if match := _OWN_WORDS.match(line):
+                    return f"{title} failed: {match['sentence'].strip()}", 400
+        said = _tail(folder.log)
+        name, title = next(iter(titles.items()), ("", "A step"))
+        for line in said:
+            if match := _NOT_FOUND.match(line):
+                return (
+                    f"{title} failed: the program {match['program']!r} is not "
+                    "installed here. The lab runs steps as plain programs, without "
+                    "containers."
+                ), 500
+        if name:
+            last = " / ".join(lines[name][-3:])
+            return f"{title} failed: {last or 'it said nothing on stderr'}", 500
+        if text := _first_error(said):
+            return f"The package could not be run: {text}", 500
+        last = " / ".join(said[-3:])
+        return f"The runner ended with code {exit_code}. {last}".strip(), 500
+
+    def _words(self, name: str) -> str:
+        """Return an execution in words: ``crop_2`` is ``crop 2 of 4``."""
+        step, number = self._started.get(name, (name, 1))
+        total = max(self._expected[step], self._seen[step])
+        return f"{_title(step)} {number} of {total}" if total > 1 else _title(step)
+
     def _start(self, name: str, step: str) -> None:
         self._seen[step] += 1
         self._started[name] = (step, self._seen[step])
@@ -183,9 +221,35 @@ class Tracker:
         return base if base in self._expected or base in self._seen else name
 
 
-def step_title(step: str) -> str:
+def _title(step: str) -> str:
     """Return a step's name for people.
 
     Packages of the course say ``node_crop``; Toil calls it ``water-bodies.0.crop``.
     """
     return step.rpartition(".")[2].removeprefix(_COURSE_PREFIX)
+
+
+def _first_error(lines: list[str]) -> str:
+    """Return the engine's first error with the lines that belong to it."""
+    for index, line in enumerate(lines):
+        if match := _ERROR.match(line):
+            words = [match["text"].strip()]
+            for follower in lines[index + 1 : index + 6]:
+                if _NEXT_ENTRY.match(follower):
+                    break
+                words.append(follower.strip())
+            return " ".join(words).strip()
+    return ""
+
+
+def _tail(path: Path | None) -> list[str]:
+    if path is None:
+        return []
+    try:
+        with path.open("rb") as stream:
+            stream.seek(0, 2)
+            stream.seek(max(0, stream.tell() - _TAIL_BYTES))
+            text = stream.read().decode("utf-8", "replace")
+    except OSError:
+        return []
+    return [line.rstrip() for line in text.splitlines() if line.strip()]

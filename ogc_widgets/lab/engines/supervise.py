@@ -5,8 +5,8 @@ Between the lab server and each runner stands a process that does nothing else:
 * what a step leaves behind is handed to it by the system, also what has left the
   runner's session by forking twice (Linux: a "child subreaper", prctl(2)), and it ends
   that before it ends itself;
-* its standard input is a leash: when that ends, because the server was killed, it ends
-  everything at once.
+* its standard input is a leash: when that ends, because the job was dismissed or the
+  server was killed, it ends everything at once.
 
 ``python -m ogc_widgets.lab.engines.supervise PROGRAM [ARGUMENT ...]``.
 """
@@ -15,23 +15,28 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import sys
 import threading
-from typing import TYPE_CHECKING
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, NoReturn
 
-from ogc_widgets.lab.engines.process_tree import kill_descendants
+import psutil
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PR_SET_CHILD_SUBREAPER = 36  # from linux/prctl.h
 _CUT_SHORT = 137  # what a shell says of a program that was killed
+_GRACE_S = 5.0
+_GLANCE_S = 0.01
 
 
 def supervise(start: Callable[[], int]) -> int:
     """Run a function in a child of this process, and end what it leaves behind.
 
-    Called in a process with one thread, for it forks.
+    Called in a process with one thread, for it forks, and which leads its session.
 
     Returns:
         The exit code.
@@ -44,17 +49,24 @@ def supervise(start: Callable[[], int]) -> int:
         os.dup2(nothing, 0)
         os.close(nothing)
         return start()
-    threading.Thread(target=_hold_leash, daemon=True).start()
-    code = _wait_for(runner)
-    kill_descendants()
-    os._exit(code)
+    is_cut = threading.Event()
+    threading.Thread(target=_hold_leash, args=(is_cut,), daemon=True).start()
+    return _end(_wait_for(runner), is_cut)
 
 
-def _hold_leash() -> None:
+def _hold_leash(is_cut: threading.Event) -> None:
     while os.read(0, 4096):
         pass
-    kill_descendants()
-    os._exit(_CUT_SHORT)
+    is_cut.set()
+    _end(_CUT_SHORT, is_cut)
+
+
+def _end(code: int, is_cut: threading.Event) -> NoReturn:
+    _kill_descendants()
+    if is_cut.is_set() and sys.platform != "linux":
+        # Orphans are handed to nobody in the tree, but the session still has them.
+        os.killpg(0, signal.SIGKILL)
+    os._exit(code)
 
 
 def _wait_for(runner: int) -> int:
@@ -63,6 +75,47 @@ def _wait_for(runner: int) -> int:
         if pid == runner:
             code = os.waitstatus_to_exitcode(status)
             return code if code >= 0 else 128 - code
+
+
+def _kill_descendants() -> None:
+    """End everything that this process has started, and collect it."""
+    end = time.monotonic() + _GRACE_S
+    while (killed := _kill_tree()) and time.monotonic() < end:
+        while any(map(_is_alive, killed)) and time.monotonic() < end:
+            time.sleep(_GLANCE_S)
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+
+
+def _kill_tree() -> set[psutil.Process]:
+    # Frozen first: a tree that is still forking cannot be killed leaf by leaf.
+    frozen: set[psutil.Process] = set()
+    while new := set(filter(_is_alive, _descendants())) - frozen:
+        for each in new:
+            _send(each, signal.SIGSTOP)
+        frozen |= new
+    for each in frozen:
+        _send(each, signal.SIGKILL)
+    return frozen
+
+
+def _descendants() -> list[psutil.Process]:
+    found: list[psutil.Process] = psutil.Process().children(recursive=True)
+    return found
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    # Where nobody collects orphans, the dead stay in the process table.
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _send(process: psutil.Process, number: signal.Signals) -> None:
+    with suppress(psutil.NoSuchProcess):
+        process.send_signal(number)
 
 
 def main(line: list[str]) -> int:

@@ -13,31 +13,28 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 
-from ogc_widgets.lab.engines.launcher import Launcher
+from ogc_widgets.lab.engines.engine import EmbeddedCwltool, OtherCommand
+from ogc_widgets.lab.engines.programs import warm_up
 from ogc_widgets.lab.scenes import scenes_folder
 from ogc_widgets.lab.server.access.gate import Gate, metadata
 from ogc_widgets.lab.server.access.guard import Guard
-from ogc_widgets.lab.server.context import Lab, lab_of, resource, scenes_of
+from ogc_widgets.lab.server.jobs.execute_route import execute
 from ogc_widgets.lab.server.jobs.files import below, send_file
+from ogc_widgets.lab.server.jobs.job_routes import JOB_ROUTES
 from ogc_widgets.lab.server.jobs.job_store import JobStore
 from ogc_widgets.lab.server.jobs.scheduler import Scheduler
 from ogc_widgets.lab.server.problems import Crashes, Problem, on_problem
-from ogc_widgets.lab.server.processes.deployed import ProcessStore
-from ogc_widgets.lab.server.routes import (
-    execute_routes,
-    job_routes,
-    process_routes,
-    stac_routes,
-)
+from ogc_widgets.lab.server.processes.process_routes import PROCESS_ROUTES, landing
+from ogc_widgets.lab.server.processes.process_store import ProcessStore
+from ogc_widgets.lab.server.requests import LabRequest, LabServer, resource
+from ogc_widgets.lab.server.stac.stac_routes import STAC_ROUTES, stac_landing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from starlette.requests import Request
-
-    from ogc_widgets.lab.server.settings import Settings
+    from ogc_widgets.lab.settings import Settings
 
 _PACKAGES = Path(__file__).parent.parent
 # (package, mutable): the course replaces and undeploys water-bodies.
@@ -53,12 +50,12 @@ def build_app(settings: Settings) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         jobs = JobStore(settings.data / "jobs.sqlite")
-        launcher = Launcher()
-        lab = Lab(
+        engine = OtherCommand(settings.runner) if settings.runner else EmbeddedCwltool()
+        lab = LabServer(
             settings,
-            ProcessStore(settings.data / "processes", launcher),
+            ProcessStore(settings.data / "processes"),
             jobs,
-            Scheduler(settings, jobs, launcher),
+            Scheduler(settings, jobs, engine),
         )
         app.state.lab = lab
         async with asyncio.TaskGroup() as builtin:
@@ -69,25 +66,32 @@ def build_app(settings: Settings) -> Starlette:
         scenes = asyncio.create_task(_prepare_scenes(lab))
         await lab.scheduler.start()
         # Last, so that it does not compete with the start of the server itself.
-        await launcher.start()
+        await warm_up()
         try:
             yield
         finally:
             await lab.scheduler.stop()
-            await launcher.stop()
             scenes.cancel()
             await asyncio.gather(scenes, return_exceptions=True)
             jobs.close()
 
+    where_to_sign_in = [resource(settings.metadata_path, GET=metadata)]
+    if not settings.oidc:
+        where_to_sign_in.clear()
+    execution = resource("/processes/{process_id}/execution", POST=execute)
     return Starlette(
         routes=[
-            Route(settings.stac_path, stac_routes.landing),
-            Mount(settings.stac_path, routes=stac_routes.stac_routes()),
-            Route(settings.api_path, process_routes.landing),
-            Mount(settings.api_path, routes=_api_routes()),
-            Route(settings.scenes_path + "/{path:path}", _scene_file),
-            Route("/", _to_api),
-            *([Route(settings.metadata_path, metadata)] if settings.oidc else []),
+            resource(settings.stac_path, GET=stac_landing),
+            Mount(settings.stac_path, routes=STAC_ROUTES),
+            resource(settings.api_path, GET=landing),
+            Mount(settings.api_path, routes=[*PROCESS_ROUTES, execution, *JOB_ROUTES]),
+            resource(settings.scenes_path + "/{path:path}", GET=_scene_file),
+            resource("/", GET=_to_api),
+            *(
+                [resource(settings.metadata_path, GET=metadata)]
+                if settings.oidc
+                else []
+            ),
         ],
         # A browser asks before it sends a token, so the guard comes first.
         middleware=[
@@ -100,34 +104,7 @@ def build_app(settings: Settings) -> Starlette:
     )
 
 
-def _api_routes() -> list[Route]:
-    process, job = "/processes/{process_id}", "/jobs/{job_id}"
-    return [
-        Route("/", process_routes.landing),
-        Route("/conformance", process_routes.conformance),
-        Route("/api", process_routes.definition),
-        resource(
-            "/processes", GET=process_routes.process_list, POST=process_routes.deploy
-        ),
-        resource(
-            process,
-            GET=process_routes.process,
-            PUT=process_routes.replace,
-            DELETE=process_routes.undeploy,
-        ),
-        Route(f"{process}/package", process_routes.package),
-        Route(f"{process}/execution", execute_routes.execute, methods=["POST"]),
-        Route("/jobs", job_routes.job_list),
-        resource(job, GET=job_routes.job_status, DELETE=job_routes.dismiss),
-        Route(f"{job}/results", job_routes.results),
-        Route(f"{job}/results/{{output_id}}", job_routes.one_result),
-        Route(f"{job}/files/{{path:path}}", job_routes.result_file),
-        Route(f"{job}/logs/{{name}}", job_routes.step_log),
-        Route(f"{job}/log", job_routes.job_log),
-    ]
-
-
-async def _prepare_scenes(lab: Lab) -> None:
+async def _prepare_scenes(lab: LabServer) -> None:
     """Make the scenes; whoever waits for them hears of whatever goes wrong."""
     try:
         lab.scenes.set_result(await _made_scenes())
@@ -157,17 +134,16 @@ async def _made_scenes() -> list[Path]:
     raise RuntimeError(lines[-1] if lines else "no reason was given")
 
 
-async def _scene_file(request: Request) -> Response:
+async def _scene_file(request: LabRequest) -> Response:
     relative = request.path_params["path"]
-    items = await scenes_of(request)
+    items = await request.scene_items()
     folder = scenes_folder()
     if not relative:
-        base = str(request.url.replace(query=""))
         names = [path.relative_to(folder).as_posix() for path in items]
-        return JSONResponse({"items": [base + name for name in names]})
+        return JSONResponse({"items": [f"{request.scenes}/{name}" for name in names]})
     path = await asyncio.to_thread(below, folder, relative)
     return await asyncio.to_thread(send_file, request, path, relative)
 
 
-async def _to_api(request: Request) -> Response:
-    return RedirectResponse(lab_of(request).settings.api_path + "/")
+async def _to_api(request: LabRequest) -> Response:
+    return RedirectResponse(request.lab.settings.api_path + "/")

@@ -7,7 +7,7 @@ import os
 import socket
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 import uvicorn
 
@@ -19,49 +19,52 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from ogc_widgets.lab.server.settings import Settings
+    from starlette.applications import Starlette
+
+    from ogc_widgets.lab.server.requests import LabServer
+    from ogc_widgets.lab.settings import Settings
+
+    OnReady = Callable[[LabServer, uvicorn.Server], None]
 
 _SHUTDOWN_S = 2
 
 
-def serve(
-    settings: Settings, on_ready: Callable[[Settings, Any, uvicorn.Server], None]
-) -> None:
+def serve(settings: Settings, on_ready: OnReady) -> None:
     """Serve until a signal, or until ``should_exit`` is set on the server.
 
     Args:
         settings: Options; the port is replaced by the one that was taken.
-        on_ready: Called in the loop when requests are answered, with the settings,
-            the :class:`~ogc_widgets.lab.server.context.Lab` and the server.
+        on_ready: Called in the loop when requests are answered.
 
     Raises:
         InputError: Another server has the folder, or the address cannot be used.
     """
     with _only_server_of(settings.data), _listen(settings) as listener:
         refuse_link_local()
-        settings = replace(settings, port=listener.getsockname()[1])
-        app = build_app(settings)
-        config = uvicorn.Config(
-            app,
-            log_level="warning",
-            access_log=False,
-            lifespan="on",
-            server_header=False,
-            timeout_graceful_shutdown=_SHUTDOWN_S,
-        )
-        server = _Server(config, lambda: on_ready(settings, app.state.lab, server))
+        port = listener.getsockname()[1]
+        server = _Server(build_app(replace(settings, port=port)), on_ready)
         asyncio.run(server.serve(sockets=[listener]))
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
-        super().__init__(config)
+    def __init__(self, app: Starlette, on_ready: OnReady) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_level="warning",
+                access_log=False,
+                lifespan="on",
+                server_header=False,
+                timeout_graceful_shutdown=_SHUTDOWN_S,
+            )
+        )
+        self._state = app.state
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            self._on_ready()
+            self._on_ready(self._state.lab, self)
 
 
 @contextmanager

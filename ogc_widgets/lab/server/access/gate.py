@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from ogc_widgets.lab.server.access.oidc import Issuer
-    from ogc_widgets.lab.server.settings import Settings
+    from ogc_widgets.lab.server.requests import LabRequest
+    from ogc_widgets.lab.settings import Settings
 
 _REALM = "ogc_widgets lab"
 
@@ -92,15 +93,13 @@ class Gate:
         )
 
 
-async def metadata(request: Request) -> Response:
+async def metadata(request: LabRequest) -> Response:
     """GET where to sign in for this server (RFC 9728)."""
-    settings: Settings = request.app.state.lab.settings
-    origin = f"{request.url.scheme}://{request.url.netloc}"
     return JSONResponse(
         {
-            "resource": origin + settings.api_path,
+            "resource": request.api,
             "resource_name": _REALM,
-            "authorization_servers": [settings.oidc],
+            "authorization_servers": [request.lab.settings.oidc],
             "bearer_methods_supported": ["header"],
         }
     )

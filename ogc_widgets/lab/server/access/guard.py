@@ -15,7 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 
 from ogc_widgets.lab.server.problems import Problem
-from ogc_widgets.lab.server.settings import LOOPBACK_HOSTS, Settings
+from ogc_widgets.lab.settings import LOOPBACK_HOSTS, Settings
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

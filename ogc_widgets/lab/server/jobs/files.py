@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import mimetypes
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -10,7 +11,6 @@ from urllib.parse import quote
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 
 from ogc_widgets.lab.server.problems import Problem
-from ogc_widgets.lab.server.stac.result_items import media_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,18 @@ if TYPE_CHECKING:
 
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _PIECE_BYTES = 256 * 1024
+_TEXT = "text/plain; charset=utf-8"
+_MEDIA_TYPES = {
+    **dict.fromkeys((".tif", ".tiff"), "image/tiff; application=geotiff"),
+    **dict.fromkeys((".log", ".cwl", ".txt"), _TEXT),
+    ".geojson": "application/geo+json",
+}
+
+
+def media_type(path: Path) -> str:
+    """Return the media type of a result or scene file."""
+    known = _MEDIA_TYPES.get(path.suffix.lower())
+    return known or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
 
 
 def not_found(path: str) -> Problem:
@@ -87,8 +99,7 @@ async def send_log(request: Request, path: Path) -> Response:
     try:
         size = (await asyncio.to_thread(path.stat)).st_size
     except FileNotFoundError:
-        # The step has only just started.
-        size = 0
+        size = 0  # the step has only just started
     start, end, status = 0, size, 200
     headers = {"Accept-Ranges": "bytes", "Cache-Control": "no-store"}
     match = _RANGE.fullmatch(request.headers.get("range", "").strip())
@@ -106,12 +117,8 @@ async def send_log(request: Request, path: Path) -> Response:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
         status = 206
     headers["Content-Length"] = str(end - start)
-    return StreamingResponse(
-        _pieces(path, start, end),
-        status,
-        headers=headers,
-        media_type="text/plain; charset=utf-8",
-    )
+    pieces = _pieces(path, start, end)
+    return StreamingResponse(pieces, status, headers=headers, media_type=_TEXT)
 
 
 def _pieces(path: Path, start: int, end: int) -> Iterator[bytes]:
@@ -119,9 +126,6 @@ def _pieces(path: Path, start: int, end: int) -> Iterator[bytes]:
         return
     with path.open("rb") as stream:
         stream.seek(start)
-        while start < end:
-            piece = stream.read(min(_PIECE_BYTES, end - start))
-            if not piece:
-                return
+        while start < end and (piece := stream.read(min(_PIECE_BYTES, end - start))):
             start += len(piece)
             yield piece

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import time
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.lab.server.problems import no_such_job
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,22 +30,10 @@ CREATE TABLE IF NOT EXISTS jobs (
   finished REAL,
   updated REAL NOT NULL,
   request TEXT NOT NULL,
-  runner TEXT NOT NULL DEFAULT '',
   failure_code INTEGER NOT NULL DEFAULT 500
 );
 CREATE INDEX IF NOT EXISTS jobs_by_status ON jobs (status);
 """
-
-
-def now() -> float:
-    """Return the time as the store keeps it (seconds since 1970)."""
-    return datetime.now(UTC).timestamp()
-
-
-def timestamp(seconds: float) -> str:
-    """Return a stored time as RFC 3339 text in UTC with milliseconds."""
-    text = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
 
 
 @dataclass(frozen=True)
@@ -60,13 +50,15 @@ class JobRecord:
     finished: float | None
     updated: float
     request: dict[str, Any]
-    runner: dict[str, Any]
     failure_code: int
 
     @property
     def is_finished(self) -> bool:
         """Whether the status will not change any more."""
         return self.status in FINISHED
+
+
+_COLUMNS = ", ".join(each.name for each in fields(JobRecord))
 
 
 @dataclass(frozen=True)
@@ -103,7 +95,7 @@ class JobFilter:
                 parts.append(f"{column} IN ({', '.join('?' * len(words))})")
                 values += words
         # A job that has not started has no duration, so it fits neither bound.
-        duration = f"(COALESCE(finished, {now()}) - started)"
+        duration = f"(COALESCE(finished, {time.time()}) - started)"
         for condition, bound in (
             ("created >= ?", self.created_from),
             ("created <= ?", self.created_to),
@@ -121,7 +113,6 @@ class JobStore:
 
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(_SCHEMA)
@@ -132,16 +123,12 @@ class JobStore:
 
     def add(self, job_id: str, process_id: str, request: dict[str, Any]) -> JobRecord:
         """Store a new accepted job and return it."""
+        now = time.time()
         self._db.execute(
             "INSERT INTO jobs (job_id, process_id, status, progress, message, created,"
-            " updated, request) VALUES (:job_id, :process_id, 'accepted', 0,"
-            " 'waiting for a free worker', :now, :now, :request)",
-            {
-                "job_id": job_id,
-                "process_id": process_id,
-                "now": now(),
-                "request": json.dumps(request),
-            },
+            " updated, request) VALUES (?, ?, 'accepted', 0,"
+            " 'waiting for a free worker', ?, ?, ?)",
+            (job_id, process_id, now, now, json.dumps(request)),
         )
         return self.get(job_id)
 
@@ -149,50 +136,42 @@ class JobStore:
         """Return one job.
 
         Raises:
-            KeyError: There is no such job.
+            Problem: 404 no-such-job.
         """
-        row = self._db.execute(
-            "SELECT * FROM jobs WHERE job_id = ?", (job_id,)
-        ).fetchone()
-        if row is None:
-            raise KeyError(job_id)
-        return _record(row)
+        for job in self._select(" WHERE job_id = ?", job_id):
+            return job
+        raise no_such_job(job_id)
 
     def find(
         self, wanted: JobFilter, *, limit: int, offset: int = 0
     ) -> tuple[list[JobRecord], int]:
         """Return one page, newest first, and the number of all matches."""
         where, values = wanted.where()
-        total = self._db.execute(
-            f"SELECT COUNT(*) FROM jobs{where}",  # noqa: S608 - columns are ours
-            values,
-        ).fetchone()[0]
-        rows = self._db.execute(
-            f"SELECT * FROM jobs{where} ORDER BY number DESC LIMIT ? OFFSET ?",  # noqa: S608
-            [*values, limit, offset],
-        ).fetchall()
-        return [_record(row) for row in rows], total
+        count = f"SELECT COUNT(*) FROM jobs{where}"  # noqa: S608 - columns are ours
+        total = self._db.execute(count, values).fetchone()[0]
+        page = f"{where} ORDER BY number DESC LIMIT ? OFFSET ?"
+        return self._select(page, *values, limit, offset), total
 
     def unfinished(self) -> list[JobRecord]:
         """Return accepted and running jobs, oldest first."""
-        rows = self._db.execute(
-            "SELECT * FROM jobs WHERE status IN ('accepted', 'running') ORDER BY number"
-        ).fetchall()
-        return [_record(row) for row in rows]
+        return self._select(" WHERE status IN ('accepted', 'running') ORDER BY number")
+
+    def _select(self, rest: str, *values: object) -> list[JobRecord]:
+        query = f"SELECT {_COLUMNS} FROM jobs{rest}"  # noqa: S608 - columns are ours
+        found = []
+        for row in self._db.execute(query, values):
+            members = dict(zip(_COLUMNS.split(", "), row, strict=True))
+            members["request"] = json.loads(members["request"])
+            found.append(JobRecord(**members))
+        return found
 
     def start(self, job_id: str, message: str) -> None:
         """Mark an accepted job running."""
-        moment = now()
+        now = time.time()
         self._db.execute(
             "UPDATE jobs SET status = 'running', message = ?, started = ?, updated = ?"
             " WHERE job_id = ? AND status = 'accepted'",
-            (message, moment, moment, job_id),
-        )
-
-    def remember_runner(self, job_id: str, runner: dict[str, Any]) -> None:
-        """Note which operating system process works on a job."""
-        self._db.execute(
-            "UPDATE jobs SET runner = ? WHERE job_id = ?", (json.dumps(runner), job_id)
+            (message, now, now, job_id),
         )
 
     def report(self, job_id: str, progress: int, message: str) -> None:
@@ -200,28 +179,21 @@ class JobStore:
         self._db.execute(
             "UPDATE jobs SET progress = MAX(progress, ?), message = ?, updated = ?"
             " WHERE job_id = ? AND status = 'running'",
-            (progress, message, now(), job_id),
+            (progress, message, time.time(), job_id),
         )
 
     def finish(
         self, job_id: str, status: str, message: str, *, failure_code: int = 500
     ) -> None:
         """Give a job its last status; the first last status stands."""
-        moment = now()
+        now = time.time()
         self._db.execute(
             "UPDATE jobs SET status = ?, message = ?, finished = ?, updated = ?,"
             " progress = IIF(? = 'successful', 100, progress), failure_code = ?"
             " WHERE job_id = ? AND status IN ('accepted', 'running')",
-            (status, message, moment, moment, status, failure_code, job_id),
+            (status, message, now, now, status, failure_code, job_id),
         )
 
     def remove(self, job_id: str) -> None:
         """Forget a job."""
         self._db.execute("DELETE FROM jobs WHERE job_id = ?", (job_id,))
-
-
-def _record(row: sqlite3.Row) -> JobRecord:
-    members = {key: row[key] for key in row.keys() if key != "number"}  # noqa: SIM118
-    members["request"] = json.loads(row["request"])
-    members["runner"] = json.loads(row["runner"] or "{}")
-    return JobRecord(**members)

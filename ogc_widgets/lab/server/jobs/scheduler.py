@@ -12,42 +12,36 @@ import sqlite3
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.lab.engines.failures import why_it_failed
-from ogc_widgets.lab.engines.launcher import start_command
-from ogc_widgets.lab.engines.process_tree import identity, kill_tree
+from ogc_widgets.lab.engines.engine import Engine, JobFolder, Task
 from ogc_widgets.lab.engines.progress import Tracker, expected_executions
-from ogc_widgets.lab.engines.runner import (
-    JobFolder,
-    embedded_arguments,
-    foreign_command,
-)
+from ogc_widgets.lab.server.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-    from ogc_widgets.lab.engines.launcher import Launcher, Running
+    from ogc_widgets.lab.engines.programs import Running
     from ogc_widgets.lab.server.jobs.job_store import JobRecord, JobStore
-    from ogc_widgets.lab.server.processes.deployed import ProcessRecord
     from ogc_widgets.lab.server.processes.inputs import CheckedInputs
-    from ogc_widgets.lab.server.settings import Settings
+    from ogc_widgets.lab.settings import Settings
 
 _log = logging.getLogger(__name__)
 
-# Some runners colour what they say even where nobody sees colours.
 _WRITE_AGAIN_S = 1.0
+# Some engines colour what they say even where nobody sees colours.
 _COLOUR = re.compile(rb"\x1b\[[0-9;]*m")
 
 
 class Scheduler:
     """N workers that take jobs in the order in which they were accepted."""
 
-    def __init__(self, settings: Settings, jobs: JobStore, launcher: Launcher) -> None:
+    def __init__(self, settings: Settings, jobs: JobStore, engine: Engine) -> None:
         self._settings = settings
-        self._launcher = launcher
+        self._engine = engine
         self._jobs = jobs
         self._queue: asyncio.Queue[str] = asyncio.Queue()
         self._workers: list[asyncio.Task[None]] = []
-        self._running: dict[str, dict[str, Any]] = {}
+        self._running: dict[str, Running | None] = {}  # None while it is starting
         self._ended: dict[str, asyncio.Event] = {}
 
     def folder(self, job_id: str) -> JobFolder:
@@ -60,7 +54,7 @@ class Scheduler:
             if job.status == "accepted":
                 self._enqueue(job.job_id)
                 continue
-            await asyncio.to_thread(kill_tree, job.runner)
+            # Its programs have ended with the server, whose leash they were on.
             self._jobs.finish(
                 job.job_id,
                 "failed",
@@ -73,7 +67,7 @@ class Scheduler:
         ]
 
     async def stop(self) -> None:
-        """End all runners and mark their jobs failed; waiting jobs stay accepted."""
+        """End all runs and mark their jobs failed; waiting jobs stay accepted."""
         for worker in self._workers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
@@ -81,26 +75,35 @@ class Scheduler:
             event.set()
 
     def submit(
-        self, process: ProcessRecord, checked: CheckedInputs, request: Mapping[str, Any]
+        self,
+        described: Mapping[str, Any],
+        package: Path,
+        checked: CheckedInputs,
+        request: Mapping[str, Any],
     ) -> JobRecord:
         """Accept a job.
+
+        Args:
+            described: What ``describe`` found in the package.
+            package: The package, which is kept with the job.
+            checked: The inputs.
+            request: What is to be remembered of the request.
 
         Raises:
             OSError: The files of the job cannot be written; there is no job then.
             sqlite3.Error: The same of the job table.
         """
-        plan = process.described["plan"]
         stored = {
             **request,
-            "workflow": process.described["workflow"],
-            "expected": expected_executions(plan, checked.order),
+            "workflow": described["workflow"],
+            "expected": expected_executions(described["plan"], checked.order),
         }
         # Version 1 ids sort by time in a folder listing and look like the course's.
         job_id = str(uuid.uuid1())
         folder = self.folder(job_id)
         try:
-            _stage(folder, process, checked)
-            job = self._jobs.add(job_id, process.id, stored)
+            _stage(folder, package, checked)
+            job = self._jobs.add(job_id, described["id"], stored)
         except BaseException:
             shutil.rmtree(folder.path, ignore_errors=True)
             raise
@@ -109,27 +112,25 @@ class Scheduler:
 
     async def finished(self, job_id: str) -> None:
         """Wait until a job has its last status."""
-        event = self._ended.get(job_id)
-        if event is not None:
+        if event := self._ended.get(job_id):
             await event.wait()
 
     async def dismiss(self, job: JobRecord) -> None:
         """Stop a job, or remove it when it has ended already."""
+        job_id = job.job_id
         if job.is_finished:
-            self._jobs.remove(job.job_id)
-            await asyncio.to_thread(
-                shutil.rmtree, self.folder(job.job_id).path, ignore_errors=True
-            )
+            self._jobs.remove(job_id)
+            folder = self.folder(job_id).path
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
             return
-        self._jobs.finish(job.job_id, "dismissed", "dismissed on request")
-        runner = self._running.get(job.job_id)
-        if runner is None:
+        self._jobs.finish(job_id, "dismissed", "dismissed on request")
+        if job_id not in self._running:
             # It never started: the worker that finds it in the queue passes it by.
-            self._clean(job.job_id)
-            self._end(job.job_id)
-            return
-        await asyncio.to_thread(kill_tree, runner)
-        await self.finished(job.job_id)
+            self._clean(job_id)
+            self._end(job_id)
+        elif running := self._running[job_id]:
+            running.leash.close()
+        await self.finished(job_id)
 
     def _enqueue(self, job_id: str) -> None:
         self._ended[job_id] = asyncio.Event()
@@ -179,7 +180,7 @@ class Scheduler:
     async def _run(self, job_id: str) -> None:
         try:
             job = self._jobs.get(job_id)
-        except KeyError:  # dismissed and removed while it waited
+        except Problem:  # dismissed and removed while it waited
             return
         if job.is_finished:
             return
@@ -190,42 +191,33 @@ class Scheduler:
         busy = len(self._running) + self._queue.qsize() + 1
         parallel = max(1, self._settings.workers // busy)
         self._jobs.start(job_id, "starting")
-        self._running[job_id] = {}
-        process = await self._launch(folder, job.request["workflow"], parallel)
-        self._running[job_id] = runner = identity(process.pid)
+        self._running[job_id] = None
+        task = Task(folder, job.request["workflow"], parallel)
+        self._running[job_id] = running = await self._engine.start(task)
         try:
-            self._jobs.remember_runner(job_id, runner)
             if self._jobs.get(job_id).is_finished:  # dismissed while it was starting
-                await asyncio.to_thread(kill_tree, runner)
-            await self._follow(job_id, process, tracker, folder)
-            code = await process.wait()
+                running.leash.close()
+            await self._follow(job_id, running.stderr, tracker, folder)
+            code = await running.wait()
         except BaseException:
-            await asyncio.to_thread(kill_tree, runner)
+            running.leash.close()
+            await running.wait()
             raise
         if code == 0 and _is_output_object(folder):
             await self._finish(job_id, "successful", "finished")
         else:
             reason, fitting = await asyncio.to_thread(
-                why_it_failed, folder, tracker, code
+                tracker.why_it_failed, folder, code
             )
             await self._finish(job_id, "failed", reason, failure_code=fitting)
 
-    async def _launch(self, folder: JobFolder, workflow: str, parallel: int) -> Running:
-        with folder.output_object.open("wb") as stdout:
-            if self._settings.runner:
-                line = foreign_command(self._settings.runner, folder, workflow)
-                return await start_command(line, cwd=folder.path, stdout=stdout)
-            arguments = embedded_arguments(folder, workflow, parallel=parallel)
-            return await self._launcher.launch(
-                "cwlrun", arguments, cwd=folder.path, stdout=stdout
-            )
-
     async def _follow(
-        self, job_id: str, process: Running, tracker: Tracker, folder: JobFolder
+        self,
+        job_id: str,
+        stream: asyncio.StreamReader,
+        tracker: Tracker,
+        folder: JobFolder,
     ) -> None:
-        stream = process.stderr
-        if stream is None:
-            return
         with folder.log.open("ab", buffering=0) as log:
             while line := await _read_line(stream):
                 line = _COLOUR.sub(b"", line)
@@ -240,10 +232,10 @@ class Scheduler:
         shutil.rmtree(self.folder(job_id).temporary, ignore_errors=True)
 
 
-def _stage(folder: JobFolder, process: ProcessRecord, checked: CheckedInputs) -> None:
+def _stage(folder: JobFolder, package: Path, checked: CheckedInputs) -> None:
     for path in (folder.path, folder.logs, folder.outputs, folder.temporary):
         path.mkdir(parents=True)
-    shutil.copyfile(process.package, folder.package)
+    shutil.copyfile(package, folder.package)
     folder.inputs.write_text(json.dumps(checked.order), encoding="utf-8")
     if checked.files:
         folder.staged.mkdir()
@@ -263,7 +255,6 @@ async def _read_line(stream: asyncio.StreamReader) -> bytes:
 
 def _is_output_object(folder: JobFolder) -> bool:
     try:
-        document = json.loads(folder.output_object.read_bytes())
+        return isinstance(json.loads(folder.output_object.read_bytes()), dict)
     except ValueError:
         return False
-    return isinstance(document, dict)

@@ -12,13 +12,16 @@ from urllib.parse import urlsplit
 
 import jsonschema_rs
 
-from ogc_widgets.lab.engines.runner import STAGED
+from ogc_widgets.lab.engines.engine import STAGED
 from ogc_widgets.lab.server.problems import bad_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TypeAlias
 
-    from ogc_widgets.lab.server.values import Json
+    Json: TypeAlias = str | int | float | bool | list["Json"] | dict[str, "Json"] | None
+    # As describe.py writes it: a word, or an object with one of its four words.
+    CwlType: TypeAlias = str | dict[str, Any]
 
 _INT32, _INT64 = 2**31, 2**63
 _STRING_FORMATS = "string_format.yaml#"
@@ -93,9 +96,11 @@ def check_inputs(
     return checked
 
 
-def _check_schema(schema: Mapping[str, Any], value: Json) -> None:
+def _check_schema(schema: dict[str, Json], value: Json) -> None:
     """Check what the description says beyond the CWL type (ranges, patterns...)."""
     plain = _without_references(schema)
+    if not isinstance(plain, dict):
+        return
     try:
         validator = jsonschema_rs.validator_for(plain)
     except ValueError:
@@ -120,7 +125,7 @@ def _without_references(schema: Json) -> Json:
     return schema
 
 
-def _is_qualified(value: Json) -> TypeGuard[dict[str, Any]]:
+def _is_qualified(value: Json) -> TypeGuard[dict[str, Json]]:
     return isinstance(value, dict) and {"value"} <= value.keys() <= _QUALIFIED
 
 
@@ -142,7 +147,7 @@ class _Converter:
         self._key = key
         self._files = files
 
-    def convert(self, cwl_type: Json, value: Json, path: str = "") -> Json:
+    def convert(self, cwl_type: CwlType, value: Json, path: str = "") -> Json:
         if isinstance(cwl_type, dict):
             if "union" in cwl_type:
                 return self._union(cwl_type["union"], value, path)
@@ -160,9 +165,11 @@ class _Converter:
             words, schema = _LITERALS[cwl_type]
             if not jsonschema_rs.is_valid(schema, bare):
                 raise _Unfit(f"must be {words}", path)
-        return int(bare) if cwl_type in {"int", "long"} else bare
+        if cwl_type in {"int", "long"} and isinstance(bare, float):
+            return int(bare)
+        return bare
 
-    def _union(self, alternatives: list[Any], value: Json, path: str) -> Json:
+    def _union(self, alternatives: list[CwlType], value: Json, path: str) -> Json:
         if value is None and "null" in alternatives:
             return None
         reasons: list[_Unfit] = []
@@ -177,7 +184,7 @@ class _Converter:
             raise reasons[0]
         raise _Unfit(" and ".join(map(str, reasons)) or "must be empty", path)
 
-    def _array(self, item: Json, value: Json, path: str) -> list[Any]:
+    def _array(self, item: CwlType, value: Json, path: str) -> list[Json]:
         value = _bare(value)
         # One value where many are possible is what 1.0 clients send.
         values = value if isinstance(value, list) else [value]

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin
 
-from ogc_widgets.lab.server.processes.documents import link
-from ogc_widgets.lab.server.yaml_files import read_document, read_yaml
+from ogc_widgets.lab.server.documents import link, read_document, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 COLLECTION = "sentinel-2-l2a"
 GEOJSON_TYPE = "application/geo+json"
-_DEFINITION = Path(__file__).with_name("openapi.yaml")
-_DOCUMENTS = Path(__file__).with_name("documents.yaml")
+_DOCUMENTS = "stac/documents.yaml"
 _LISTED = ("platform", "constellation", "gsd", "proj:code")
 
 
 def api_definition(stac: str) -> dict[str, Any]:
     """Return the OpenAPI definition of the API at an address."""
-    return {**read_yaml(_DEFINITION), "servers": [{"url": stac}]}
+    return {**read_yaml("stac/openapi.yaml"), "servers": [{"url": stac}]}
 
 
 def landing_page(stac: str) -> dict[str, Any]:

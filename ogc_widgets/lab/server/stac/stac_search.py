@@ -6,21 +6,18 @@ import json
 import math
 import operator
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
+from ogc_widgets.lab.server.documents import read_yaml
 from ogc_widgets.lab.server.moments import interval
 from ogc_widgets.lab.server.problems import Problem
-from ogc_widgets.lab.server.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
-
-    from ogc_widgets.lab.server.values import Json
 
 _DEFAULT_LIMIT = 10
 _LARGEST_LIMIT = 10_000
@@ -80,7 +77,7 @@ def body_of(parameters: Mapping[str, str]) -> dict[str, Any]:
     Raises:
         Problem: 400 that names the parameter that is wrong.
     """
-    readers: dict[str, Callable[[str], Json]] = {
+    readers: dict[str, Callable[[str], object]] = {
         "collections": _words,
         "ids": _words,
         "bbox": lambda text: [_number(word) for word in text.split(",")],
@@ -103,7 +100,7 @@ def _words(text: str) -> list[str]:
     return [word for word in text.split(",") if word]
 
 
-def _object(text: str) -> Json:
+def _object(text: str) -> object:
     return json.loads(text, parse_constant=_number, parse_float=_number)
 
 
@@ -120,8 +117,7 @@ def _refused(name: str, detail: str) -> Problem:
 
 @cache
 def _validator() -> jsonschema_rs.Draft202012Validator:
-    schema = read_yaml(Path(__file__).with_name("search.yaml"))
-    return jsonschema_rs.Draft202012Validator(schema)
+    return jsonschema_rs.Draft202012Validator(read_yaml("stac/search.yaml"))
 
 
 def _interval(text: str | None) -> tuple[float, float]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
-from ogc_widgets.lab.server.context import lab_of, origin_of, resource, scenes_of
+from ogc_widgets.lab.server.documents import OPENAPI_TYPE, link
 from ogc_widgets.lab.server.problems import Problem
-from ogc_widgets.lab.server.processes.documents import OPENAPI_TYPE, link
-from ogc_widgets.lab.server.routes.execute_routes import read_json
+from ogc_widgets.lab.server.requests import LabRequest, resource
 from ogc_widgets.lab.server.stac.stac_documents import (
     COLLECTION,
     GEOJSON_TYPE,
@@ -23,55 +21,37 @@ from ogc_widgets.lab.server.stac.stac_documents import (
 )
 from ogc_widgets.lab.server.stac.stac_search import body_of, search
 
-if TYPE_CHECKING:
-    from starlette.requests import Request
 
-
-def stac_routes() -> list[Route]:
-    """Return the routes, below the path of the STAC API."""
-    one = "/collections/{collection_id}"
-    return [
-        Route("/", landing),
-        Route("/conformance", _conformance),
-        Route("/api", _definition),
-        Route("/collections", _collections),
-        Route(one, _collection),
-        Route(f"{one}/items", _items),
-        Route(f"{one}/items/{{item_id}}", _item),
-        resource("/search", GET=_search, POST=_posted_search),
-    ]
-
-
-async def landing(request: Request) -> Response:
+async def stac_landing(request: LabRequest) -> Response:
     """GET the landing page."""
-    return JSONResponse(landing_page(_stac_of(request)))
+    return JSONResponse(landing_page(request.stac))
 
 
-async def _conformance(request: Request) -> Response:
-    return JSONResponse({"conformsTo": landing_page(_stac_of(request))["conformsTo"]})
+async def _conformance(request: LabRequest) -> Response:
+    return JSONResponse({"conformsTo": landing_page(request.stac)["conformsTo"]})
 
 
-async def _definition(request: Request) -> Response:
-    return JSONResponse(api_definition(_stac_of(request)), media_type=OPENAPI_TYPE)
+async def _definition(request: LabRequest) -> Response:
+    return JSONResponse(api_definition(request.stac), media_type=OPENAPI_TYPE)
 
 
-async def _collections(request: Request) -> Response:
-    return JSONResponse(collection_list(_stac_of(request), await _all_items(request)))
+async def _collections(request: LabRequest) -> Response:
+    return JSONResponse(collection_list(request.stac, await _all_items(request)))
 
 
-async def _collection(request: Request) -> Response:
+async def _collection(request: LabRequest) -> Response:
     _check_collection(request)
-    return JSONResponse(collection(_stac_of(request), await _all_items(request)))
+    return JSONResponse(collection(request.stac, await _all_items(request)))
 
 
-async def _items(request: Request) -> Response:
+async def _items(request: LabRequest) -> Response:
     _check_collection(request)
     # The items of a collection know fewer parameters than the search.
     known = {"limit", "bbox", "datetime", "token"} & request.query_params.keys()
     return await _page(request, body_of({n: request.query_params[n] for n in known}))
 
 
-async def _item(request: Request) -> Response:
+async def _item(request: LabRequest) -> Response:
     _check_collection(request)
     item_id = request.path_params["item_id"]
     for item in await _all_items(request):
@@ -80,20 +60,20 @@ async def _item(request: Request) -> Response:
     raise Problem(404, "No such item", f"There is no item {item_id!r} here.")
 
 
-async def _search(request: Request) -> Response:
+async def _search(request: LabRequest) -> Response:
     return await _page(request, body_of(request.query_params))
 
 
-async def _posted_search(request: Request) -> Response:
-    return await _page(request, await read_json(request))
+async def _posted_search(request: LabRequest) -> Response:
+    return await _page(request, await request.read_object())
 
 
-async def _page(request: Request, body: dict[str, Any]) -> Response:
+async def _page(request: LabRequest, body: dict[str, Any]) -> Response:
     """Answer with one page of a search."""
     items = await _all_items(request)
     # The first search of a server loads the library for geometry.
     page, total, token = await asyncio.to_thread(search, items, body)
-    stac, here = _stac_of(request), request.url
+    stac, here = request.stac, request.url
     links = [
         link(str(here), "self", "This page", GEOJSON_TYPE),
         link(stac, "root", "STAC API"),
@@ -119,18 +99,12 @@ async def _page(request: Request, body: dict[str, Any]) -> Response:
     return JSONResponse(document, media_type=GEOJSON_TYPE)
 
 
-def _stac_of(request: Request) -> str:
-    """Return the address of the STAC API, without a trailing slash."""
-    return origin_of(request) + lab_of(request).settings.stac_path
+async def _all_items(request: LabRequest) -> list[dict[str, Any]]:
+    paths = await request.scene_items()
+    return await asyncio.to_thread(read_items, paths, request.stac, request.scenes)
 
 
-async def _all_items(request: Request) -> list[dict[str, Any]]:
-    paths = await scenes_of(request)
-    scenes = origin_of(request) + lab_of(request).settings.scenes_path
-    return await asyncio.to_thread(read_items, paths, _stac_of(request), scenes)
-
-
-def _check_collection(request: Request) -> None:
+def _check_collection(request: LabRequest) -> None:
     name = request.path_params["collection_id"]
     if name != COLLECTION:
         raise Problem(
@@ -138,3 +112,15 @@ def _check_collection(request: Request) -> None:
             "No such collection",
             f"There is no collection {name!r} here; there is {COLLECTION!r}.",
         )
+
+
+STAC_ROUTES = [
+    resource("/", GET=stac_landing),
+    resource("/conformance", GET=_conformance),
+    resource("/api", GET=_definition),
+    resource("/collections", GET=_collections),
+    resource("/collections/{collection_id}", GET=_collection),
+    resource("/collections/{collection_id}/items", GET=_items),
+    resource("/collections/{collection_id}/items/{item_id}", GET=_item),
+    resource("/search", GET=_search, POST=_posted_search),
+]

@@ -1,0 +1,90 @@
+"""POST /processes/{id}/execution: accept a job, and wait for it where asked."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import JSONResponse, Response
+
+from ogc_widgets.lab.server.jobs.job_routes import results_response, status_info
+from ogc_widgets.lab.server.problems import Problem
+from ogc_widgets.lab.server.processes.inputs import check_inputs
+from ogc_widgets.lab.server.requests import LabRequest, invalid_request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+async def execute(request: LabRequest) -> Response:
+    """Execute a process, synchronously or not (Prefer: respond-async)."""
+    lab, process = request.lab, request.process
+    described, package = process.described, lab.processes.package(process.id)
+    body = await request.read_object()
+    checked = check_inputs(described, _members(body.get("inputs", {}), "input"))
+    preferences = _preferences(request)
+    is_async = "respond-async" in preferences
+    wanted = {
+        "outputs": _wanted_outputs(described["outputs"], body),
+        "response": _wanted_response(body, preferences),
+        "mode": "async" if is_async else "sync",
+    }
+    job = lab.scheduler.submit(described, package, checked, wanted)
+    address = f"{request.api}/jobs/{job.job_id}"
+    if is_async:
+        headers = {"Location": address, "Preference-Applied": "respond-async"}
+        return JSONResponse(status_info(request, job), 201, headers=headers)
+    await lab.scheduler.finished(job.job_id)
+    monitor = {"Link": f'<{address}>; rel="monitor"'}
+    try:
+        response = await results_response(request, lab.jobs.get(job.job_id))
+    except Problem as problem:
+        problem.headers.update(monitor)
+        raise
+    response.headers.update(monitor)
+    return response
+
+
+def _preferences(request: LabRequest) -> set[str]:
+    return {
+        word.strip().lower().replace(" ", "")
+        for line in request.headers.getlist("prefer")
+        for word in re.split("[,;]", line)
+    }
+
+
+def _members(value: object, kind: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise invalid_request(f"{kind}s must be an object with one member per {kind}.")
+    return value
+
+
+def _wanted_response(body: Mapping[str, Any], preferences: set[str]) -> str:
+    wanted = body.get("response", "")
+    if wanted not in ("", "raw", "document"):
+        raise invalid_request("response must be 'raw' or 'document'.")
+    if "return=representation" in preferences:
+        return "document"
+    return str(wanted)
+
+
+def _wanted_outputs(
+    outputs: Mapping[str, Any], body: Mapping[str, Any]
+) -> dict[str, str | None]:
+    """Return output id to transmission mode; empty for all as they come."""
+    modes: dict[str, str | None] = {}
+    for name, selection in _members(body.get("outputs") or {}, "output").items():
+        if name not in outputs:
+            raise invalid_request(
+                f"{name} is not an output of this process (its outputs: "
+                f"{', '.join(outputs)})."
+            )
+        mode = (
+            selection.get("transmissionMode") if isinstance(selection, dict) else None
+        )
+        if mode not in (None, "value", "reference"):
+            raise invalid_request(
+                f"{name}: transmissionMode is 'value' or 'reference'."
+            )
+        modes[name] = mode
+    return modes

@@ -1,0 +1,257 @@
+"""The jobs: listed, followed, dismissed; their results, files and logs."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import secrets
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from ogc_widgets.lab.server.documents import link
+from ogc_widgets.lab.server.jobs.files import below, not_found, send_file, send_log
+from ogc_widgets.lab.server.jobs.job_store import STATUSES, JobFilter
+from ogc_widgets.lab.server.jobs.results import Raw, Results
+from ogc_widgets.lab.server.moments import interval
+from ogc_widgets.lab.server.problems import Problem, bad_parameter, no_such_job
+from ogc_widgets.lab.server.requests import LabRequest, resource
+
+if TYPE_CHECKING:
+    from ogc_widgets.lab.server.jobs.job_store import JobRecord
+
+_RESULTS_REL = "http://www.opengis.net/def/rel/ogc/1.0/results"
+
+
+def status_info(request: LabRequest, job: JobRecord) -> dict[str, Any]:
+    """Return the statusInfo of a job, with a link per step log."""
+    address = f"{request.api}/jobs/{job.job_id}"
+    folder = request.lab.scheduler.folder(job.job_id)
+    logs = folder.step_logs()
+    updated = job.updated
+    if job.status == "running":  # a line in a log is a sign of life
+        for path in (folder.log, *(path for _, path in logs)):
+            with suppress(OSError):
+                updated = max(updated, path.stat().st_mtime)
+    moments = {
+        "created": job.created,
+        "started": job.started,
+        "finished": job.finished,
+        "updated": updated,
+    }
+    links = [link(address, "monitor", "Status of this job")]
+    # Where the results will be is known before they are there.
+    if job.status in {"accepted", "running", "successful"}:
+        links.append(link(f"{address}/results", _RESULTS_REL, "Results"))
+    for name, _ in logs:
+        href = f"{address}/logs/{quote(name)}.log"
+        links.append(link(href, "related", f"Tool log {name}.log", "text/plain"))
+    if folder.log.exists():
+        links.append(link(f"{address}/log", "related", "Job log", "text/plain"))
+    return {
+        "jobID": job.job_id,
+        "id": job.job_id,
+        "processID": job.process_id,
+        "type": "process",
+        "status": job.status,
+        "message": job.message,
+        "progress": job.progress,
+        **{
+            k: _timestamp(moment) for k, moment in moments.items() if moment is not None
+        },
+        "links": links,
+    }
+
+
+def _timestamp(seconds: float) -> str:
+    text = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+async def _jobs(request: LabRequest) -> Response:
+    limit, offset = request.page
+    found, total = request.lab.jobs.find(_filter(request), limit=limit, offset=offset)
+    page = [status_info(request, job) for job in found]
+    return request.page_response("jobs", page, total)
+
+
+def _filter(request: LabRequest) -> JobFilter:
+    statuses = request.words("status")
+    if not STATUSES.issuperset(statuses):
+        known = ", ".join(sorted(STATUSES))
+        raise bad_parameter("status", f"must be one of {known}")
+    created_from = created_to = None
+    if (text := request.query_params.get("datetime")) is not None:
+        try:
+            created_from, created_to = interval(text)
+        except ValueError as error:
+            raise bad_parameter("datetime", str(error)) from None
+    return JobFilter(
+        process_ids=request.words("processID"),
+        statuses=statuses,
+        created_from=created_from,
+        created_to=created_to,
+        min_duration_s=request.whole_number("minDuration"),
+        max_duration_s=request.whole_number("maxDuration"),
+        nothing=any(word != "process" for word in request.words("type")),
+    )
+
+
+async def _status(request: LabRequest) -> Response:
+    info = status_info(request, request.job)
+    return JSONResponse(info, headers={"Cache-Control": "no-store"})
+
+
+async def _dismiss(request: LabRequest) -> Response:
+    """Stop a job; one that has ended is removed."""
+    lab, job = request.lab, request.job
+    if not job.is_finished:
+        await lab.scheduler.dismiss(job)
+        try:
+            job = lab.jobs.get(job.job_id)
+        except Problem:  # another request has removed it since
+            job = dataclasses.replace(job, status="dismissed")
+        info = status_info(request, job)
+    else:
+        # Nothing is left to link to.
+        info = {**status_info(request, job), "status": "dismissed", "links": []}
+        info["message"] = "removed on request"
+        await lab.scheduler.dismiss(job)
+    up = {"href": f"{request.api}/jobs", "rel": "up", "type": "application/json"}
+    info["links"].append(up)
+    return JSONResponse(info)
+
+
+async def _results(request: LabRequest) -> Response:
+    return await results_response(request, request.job)
+
+
+async def _one_result(request: LabRequest) -> Response:
+    job, name = request.job, request.path_params["output_id"]
+    outputs = await _outputs(request, job)
+    if outputs.get(name) is None:
+        raise Problem(
+            404,
+            "No such output",
+            f"This job has no output {name!r}; it has: {', '.join(outputs)}.",
+            "no-such-output",
+        )
+    raw = await asyncio.to_thread(_results_of(request, job).raw, outputs[name])
+    return await _raw_response(request, raw)
+
+
+async def _file(request: LabRequest) -> Response:
+    relative = request.path_params["path"]
+    root = request.job_folder.outputs
+    path = await asyncio.to_thread(below, root, relative)
+    return await asyncio.to_thread(send_file, request, path, relative)
+
+
+async def _step_log(request: LabRequest) -> Response:
+    name = request.path_params["name"]
+    for step, path in request.job_folder.step_logs():
+        if f"{step}.log" == name:
+            return await send_log(request, path)
+    raise not_found(name)
+
+
+async def _job_log(request: LabRequest) -> Response:
+    return await send_log(request, request.job_folder.log)
+
+
+async def results_response(request: LabRequest, job: JobRecord) -> Response:
+    """Return the results of a job in the form that its request asked for.
+
+    Raises:
+        Problem: The job has no results, or not yet.
+    """
+    outputs = await _outputs(request, job)
+    modes: dict[str, str | None] = job.request["outputs"]
+    if modes:
+        outputs = {name: outputs.get(name) for name in modes}
+    found = _results_of(request, job)
+    form = job.request["response"]
+    single = len(outputs) == 1
+    if form == "raw" or (not form and job.request["mode"] == "sync" and single):
+        parts = {
+            name: await asyncio.to_thread(found.raw, value)
+            for name, value in outputs.items()
+            if value is not None
+        }
+        if not parts:
+            return Response(status_code=204)
+        if len(parts) == 1:
+            return await _raw_response(request, next(iter(parts.values())))
+        return await asyncio.to_thread(_multipart, parts)
+    return JSONResponse(await asyncio.to_thread(found.document, outputs, modes))
+
+
+async def _outputs(request: LabRequest, job: JobRecord) -> dict[str, Any]:
+    """Return the CWL output object of a job.
+
+    Raises:
+        Problem: It has none, or not yet.
+    """
+    if not job.is_finished:
+        raise Problem(
+            404,
+            "Results not ready",
+            f"The job is {job.status} ({job.progress} %): {job.message}.",
+            "result-not-ready",
+        )
+    gone = "result-not-available"
+    if job.status == "dismissed":
+        detail = "The job was dismissed, so there are no results."
+        raise Problem(404, "No results", detail, gone)
+    if job.status == "failed":
+        raise Problem(job.failure_code, "The job failed", job.message, gone)
+    path = request.lab.scheduler.folder(job.job_id).output_object
+    try:
+        document: dict[str, Any] = json.loads(await asyncio.to_thread(path.read_bytes))
+    except FileNotFoundError:  # another request has removed the job since
+        raise no_such_job(job.job_id) from None
+    return document
+
+
+def _results_of(request: LabRequest, job: JobRecord) -> Results:
+    folder = request.lab.scheduler.folder(job.job_id).outputs
+    return Results(f"{request.api}/jobs/{job.job_id}", folder)
+
+
+async def _raw_response(request: LabRequest, raw: Raw) -> Response:
+    if raw.path is None:
+        return Response(raw.body, media_type=raw.media_type)
+    response = await asyncio.to_thread(send_file, request, raw.path, raw.path.name)
+    if isinstance(response, FileResponse):
+        response.headers["Content-Disposition"] = "inline"
+    return response
+
+
+def _multipart(parts: dict[str, Raw]) -> Response:
+    boundary = secrets.token_hex(16)
+    body = bytearray()
+    for name, raw in parts.items():
+        content = raw.path.read_bytes() if raw.path else raw.body
+        head = (
+            f"--{boundary}\r\nContent-Type: {raw.media_type}\r\n"
+            f"Content-ID: <{json.dumps(name)[1:-1]}>\r\n"
+            f"Content-Length: {len(content)}\r\n\r\n"
+        )
+        body += head.encode() + content + b"\r\n"
+    body += f"--{boundary}--\r\n".encode()
+    return Response(bytes(body), media_type=f'multipart/related; boundary="{boundary}"')
+
+
+JOB_ROUTES = [
+    resource("/jobs", GET=_jobs),
+    resource("/jobs/{job_id}", GET=_status, DELETE=_dismiss),
+    resource("/jobs/{job_id}/results", GET=_results),
+    resource("/jobs/{job_id}/results/{output_id}", GET=_one_result),
+    resource("/jobs/{job_id}/files/{path:path}", GET=_file),
+    resource("/jobs/{job_id}/logs/{name}", GET=_step_log),
+    resource("/jobs/{job_id}/log", GET=_job_log),
+]

@@ -1,0 +1,236 @@
+"""A request as the routes read it: the server's parts, addresses, parameters, body."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from ogc_widgets.lab.server.problems import Problem, bad_parameter, bad_request
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from ogc_widgets.lab.engines.engine import JobFolder
+    from ogc_widgets.lab.server.jobs.job_store import JobRecord, JobStore
+    from ogc_widgets.lab.server.jobs.scheduler import Scheduler
+    from ogc_widgets.lab.server.processes.process_store import (
+        ProcessRecord,
+        ProcessStore,
+    )
+    from ogc_widgets.lab.settings import Settings
+
+    Handler = Callable[["LabRequest"], Awaitable[Response]]
+
+_LARGEST_PAGE = 1000
+_LARGEST_BODY = 64 * 2**20
+
+
+@dataclass
+class LabServer:
+    """One running server.
+
+    Attributes:
+        settings: Its options.
+        processes: The deployed processes.
+        jobs: The job table.
+        scheduler: Runs the jobs.
+        scenes: Done when the example scenes are there; gives their item files.
+    """
+
+    settings: Settings
+    processes: ProcessStore
+    jobs: JobStore
+    scheduler: Scheduler
+    scenes: asyncio.Future[list[Path]] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+
+class LabRequest(Request):
+    """A request to the lab. Whatever is wrong with it is raised as a ``Problem``."""
+
+    @property
+    def lab(self) -> LabServer:
+        """The server that it came to."""
+        lab: LabServer = self.app.state.lab
+        return lab
+
+    @property
+    def origin(self) -> str:
+        """Scheme, name and port of this server as the client knows them."""
+        return f"{self.url.scheme}://{self.url.netloc}"
+
+    @property
+    def api(self) -> str:
+        """The API's address as the client knows it, without a trailing slash."""
+        return self.origin + self.lab.settings.api_path
+
+    @property
+    def stac(self) -> str:
+        """The address of the STAC API, without a trailing slash."""
+        return self.origin + self.lab.settings.stac_path
+
+    @property
+    def scenes(self) -> str:
+        """The address of the folder of scenes, without a trailing slash."""
+        return self.origin + self.lab.settings.scenes_path
+
+    @property
+    def process(self) -> ProcessRecord:
+        """The process that the path names (404 no-such-process)."""
+        return self.lab.processes.get(self.path_params["process_id"])
+
+    @property
+    def job(self) -> JobRecord:
+        """The job that the path names (404 no-such-job)."""
+        return self.lab.jobs.get(self.path_params["job_id"])
+
+    @property
+    def job_folder(self) -> JobFolder:
+        """The folder of the job that the path names."""
+        return self.lab.scheduler.folder(self.job.job_id)
+
+    async def scene_items(self) -> list[Path]:
+        """Return the item files of the scenes; wait until they are made (or 503)."""
+        try:
+            return await asyncio.shield(self.lab.scenes)
+        except RuntimeError as error:
+            raise Problem(
+                503, "No scenes", f"The example scenes could not be made: {error}"
+            ) from None
+
+    @property
+    def page(self) -> tuple[int, int]:
+        """``limit`` and ``offset`` of a request for a list."""
+        limit = self.whole_number("limit", 1) or 100
+        return min(limit, _LARGEST_PAGE), self.whole_number("offset") or 0
+
+    def whole_number(self, name: str, least: int = 0) -> int | None:
+        """Return a parameter that is a whole number, or None where it is not given."""
+        text = self.query_params.get(name)
+        if text is None:
+            return None
+        if not re.fullmatch(r"[0-9]{1,15}", text) or int(text) < least:
+            raise bad_parameter(
+                name,
+                f"must be a whole number of at least {least}, of at most 15 digits",
+            )
+        return int(text)
+
+    def words(self, name: str) -> list[str]:
+        """Return the words of a parameter, between commas or given several times."""
+        values = self.query_params.getlist(name)
+        return [word for value in values for word in value.split(",") if word]
+
+    @property
+    def media_type(self) -> str:
+        """The media type of the body, without parameters."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+    async def read_body(self) -> bytes:
+        """Return the body (413 when it is larger than the server takes)."""
+        body = bytearray()
+        async for part in self.stream():
+            body += part
+            if len(body) > _LARGEST_BODY:
+                raise Problem(
+                    413,
+                    "Request too large",
+                    f"The request is larger than {_LARGEST_BODY >> 20} MiB; send files "
+                    "by reference.",
+                )
+        return bytes(body)
+
+    async def read_object(self) -> dict[str, Any]:
+        """Return the body as a JSON object (415, 400 when it is something else)."""
+        kind = self.media_type
+        if kind != "application/json" and not re.fullmatch(
+            r"application/.+\+json", kind
+        ):
+            raise unsupported(kind, "application/json")
+        return json_object(await self.read_body())
+
+    def page_response(
+        self, name: str, page: list[dict[str, Any]], total: int
+    ) -> Response:
+        """Answer with one page of a list, and links to the pages around it."""
+        limit, offset = self.page
+        links = [{"href": str(self.url), "rel": "self", "type": "application/json"}]
+        around = {"next": offset + limit} if offset + limit < total else {}
+        if offset > 0:
+            around["prev"] = max(0, offset - limit)
+        for rel, start in around.items():
+            url = self.url.include_query_params(limit=limit, offset=start)
+            links.append({"href": str(url), "rel": rel, "type": "application/json"})
+        counts = {"numberMatched": total, "numberReturned": len(page)}
+        return JSONResponse({name: page, "links": links, **counts})
+
+
+def resource(path: str, **verbs: Handler) -> Route:
+    """Return one route for several methods, so that a 405 can list all of them."""
+
+    async def answer(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        return await verbs[method](LabRequest(request.scope, request.receive))
+
+    return Route(path, answer, methods=list(verbs))
+
+
+def unsupported(kind: str, *possible: str) -> Problem:
+    """Return the problem of a body that is of no possible media type."""
+    return Problem(
+        415,
+        "Unsupported media type",
+        f"Send {'one of ' * (len(possible) > 1)}{', '.join(possible)}; this request is "
+        f"{kind or 'of no type'}.",
+        "unsupported-media-type",
+    )
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """Return the object in a JSON text.
+
+    Only what can be written again is taken: finite numbers, and texts that are
+    Unicode (RFC 8259, sections 6 and 8.2).
+
+    Raises:
+        Problem: 400 when it is something else.
+    """
+    try:
+        document = json.loads(
+            body, parse_constant=_number, parse_float=_number, parse_int=_whole
+        )
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise invalid_request("The body holds half of a character (\\ud800).") from None
+    except (ValueError, RecursionError) as error:
+        raise invalid_request(f"The body is not JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise invalid_request("The body must be a JSON object.")
+    return document
+
+
+def invalid_request(detail: str) -> Problem:
+    """Return the problem of a body that is not what this resource takes."""
+    return bad_request("Invalid request", detail)
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:20]} is not a number that can be worked with")
+    return number
+
+
+def _whole(text: str) -> int:
+    _number(text)
+    return int(text)

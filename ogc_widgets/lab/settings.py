@@ -1,0 +1,263 @@
+"""The options of a lab server: each is said here once, and checked before it starts.
+
+The arguments of ``lab()``, the options of the command and what goes to the server's own
+process are all made of :class:`Settings`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import sys
+from dataclasses import asdict, dataclass, field, fields
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from ogc_widgets.errors import InputError, MissingExtraError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+TOKEN_VARIABLE = "OGC_LAB_TOKEN"  # noqa: S105 - a name, not a secret
+NEEDED = (
+    *("cwl2ogc", "cwltool", "numpy", "psutil", "rasterio", "skimage"),
+    *("starlette", "uvicorn"),
+)
+# What can stand in a header as a bearer token (RFC 6750), and nothing that a shell
+# or a browser would change on the way.
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]+")
+
+
+def check_extra(names: Sequence[str] | None = None) -> None:
+    """Make sure that the server's packages are there.
+
+    Raises:
+        MissingExtraError: Some are not.
+    """
+    if any(find_spec(name) is None for name in names or NEEDED):
+        raise MissingExtraError("The lab server", "lab")
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0)) or 1
+    except AttributeError:  # not every system can tell
+        return os.cpu_count() or 1
+
+
+def _told(words: str, **command: object) -> dict[str, object]:
+    """Return what the command's parser is told of an option."""
+    return {"help": words, **command}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The options of one server; their metadata say what they mean.
+
+    Attributes:
+        temporary: The data folder is removed when the server ends.
+        ends_with: Id of the process that the server ends with; None for none.
+    """
+
+    port: int = field(
+        default=0, metadata=_told("TCP port; 0 for a free one", default=8080, type=int)
+    )
+    host: str = field(
+        default="127.0.0.1",
+        metadata=_told("address to listen on", default="127.0.0.1"),
+    )
+    data: Path = field(
+        metadata=_told("folder for processes and jobs; they are there again next time")
+    )
+    workers: int = field(
+        default_factory=lambda: _cores(),
+        metadata=_told(
+            "jobs that run side by side (default: the number of cores)", type=int
+        ),
+    )
+    runner: tuple[str, ...] = field(
+        default=(),
+        metadata=_told(
+            "command that runs a package, in front of --outdir DIR PACKAGE INPUTS; "
+            "{logs} in it is a folder for logs (default: the embedded cwltool)"
+        ),
+    )
+    tenant: str = field(
+        default="acme", metadata=_told("first part of every address", default="acme")
+    )
+    token: str = field(
+        default="",
+        repr=False,
+        metadata=_told(
+            "secret that clients send as bearer token; others on this machine may see "
+            "a command line, and shells keep it, so rather set "
+            f"{TOKEN_VARIABLE}, or give '-' and send it to standard input"
+        ),
+    )
+    oidc: str = field(
+        default="",
+        metadata=_told(
+            "OpenID Connect issuer whose access tokens clients send", metavar="ISSUER"
+        ),
+    )
+    audience: str = field(
+        default="",
+        metadata=_told("what these tokens must be meant for (default: anything)"),
+    )
+    temporary: bool = False
+    ends_with: int | None = None
+
+    @classmethod
+    def checked(
+        cls,
+        *,
+        port: int,
+        host: str,
+        data: str | Path | None,
+        tenant: str,
+        workers: int | None = None,
+        runner: str | Sequence[str] | None = None,
+        token: str | None = None,
+        oidc: str | None = None,
+        audience: str | None = None,
+        **unknown: object,
+    ) -> Settings:
+        """Return the settings of options as somebody wrote them; None is not given.
+
+        Raises:
+            InputError: One of them is not usable, or there is no such option.
+            MissingExtraError: A package for one of them is not installed.
+        """
+        if unknown:
+            raise InputError(
+                f"lab() has no option {', '.join(sorted(unknown))}.",
+                advice=f"Its options: {', '.join(OPTIONS)}.",
+            )
+        if not 0 <= port <= 65535:
+            raise InputError(f"port is {port}; it must be between 0 and 65535.")
+        if workers is not None and workers < 1:
+            raise InputError(f"workers is {workers}; at least one is needed.")
+        if not tenant or not tenant.replace("-", "").replace("_", "").isalnum():
+            raise InputError(f"tenant is {tenant!r}; use letters, digits, '-' and '_'.")
+        _check_protection(token, oidc, audience)
+        return cls(
+            port=port,
+            host=host,
+            data=Path(data or "").expanduser().absolute(),
+            workers=workers or _cores(),
+            runner=_command(runner),
+            tenant=tenant,
+            token=token or "",
+            oidc=oidc or "",
+            audience=audience or "",
+            temporary=data is None,
+        )
+
+    def to_json(self) -> str:
+        """Return the settings as one line for another process."""
+        return json.dumps({**asdict(self), "data": str(self.data)})
+
+    @classmethod
+    def from_json(cls, line: str) -> Settings:
+        """Return the settings that another process has written."""
+        members = json.loads(line)
+        members |= {"data": Path(members["data"]), "runner": tuple(members["runner"])}
+        return cls(**members)
+
+    @property
+    def origin(self) -> str:
+        """Scheme, name and port of the server, as this machine knows them."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Address of the landing page, as this machine knows it."""
+        return self.origin + self.api_path
+
+    @property
+    def api_path(self) -> str:
+        """Path of the landing page."""
+        return f"/{self.tenant}/ogc-api"
+
+    @property
+    def scenes_path(self) -> str:
+        """Path of the example scenes."""
+        return f"/{self.tenant}/scenes"
+
+    @property
+    def stac_path(self) -> str:
+        """Path of the STAC API over the example scenes."""
+        return f"{self.api_path}/stac"
+
+    @property
+    def metadata_path(self) -> str:
+        """Path of the document that says where to sign in."""
+        return f"/.well-known/oauth-protected-resource{self.api_path}"
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether a token is asked for."""
+        return bool(self.token or self.oidc)
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return self.host in LOOPBACK_HOSTS
+
+    def is_open(self, path: str) -> bool:
+        """Whether a path is for everybody: all are, unless the server is protected."""
+        landing = {"/", self.api_path, f"{self.api_path}/", self.metadata_path}
+        return not self.is_protected or path in landing or self.is_example(path)
+
+    def is_example(self, path: str) -> bool:
+        """Whether a path is one of the example scenes, or of the search in them."""
+        if ".." in path.split("/"):  # leads who knows where
+            return False
+        folders = (self.scenes_path, self.stac_path)
+        return any(f"{path}/".startswith(f"{folder}/") for folder in folders)
+
+
+OPTIONS = {each.name: dict(each.metadata) for each in fields(Settings) if each.metadata}
+"""The options by name: what the command's parser is told of each."""
+
+
+def _command(runner: str | Sequence[str] | None) -> tuple[str, ...]:
+    command = shlex.split(runner) if isinstance(runner, str) else list(runner or ())
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    if command and shutil.which(command[0], path=path) is None:
+        raise InputError(
+            f"The runner {command[0]!r} is not installed.",
+            advice="Give a command that a shell would find, or leave the option out.",
+        )
+    return tuple(command)
+
+
+def _check_protection(
+    token: str | None, oidc: str | None, audience: str | None
+) -> None:
+    if token is not None and not _TOKEN.fullmatch(token):
+        # Not shown: it may be a good secret with one wrong character in it.
+        raise InputError(
+            "The token is empty or cannot be sent in a header.",
+            safe="No server was started, so nothing is open.",
+            advice="Use letters, digits and - . _ ~ + / = only.",
+        )
+    if oidc is not None:
+        parts = urlsplit(oidc)
+        local = parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS
+        if not parts.hostname or not (parts.scheme == "https" or local):
+            raise InputError(
+                f"oidc is {oidc!r}; it must be the https address of an issuer.",
+                advice="Only an issuer on this machine may be read over http: whoever "
+                "can change its keys on the way can sign in.",
+            )
+        check_extra(["joserfc"])
+    elif audience is not None:
+        raise InputError("audience has a meaning only together with oidc.")
