@@ -11,43 +11,26 @@ import { listen, setTrait } from "../view/model.js";
 import { NO_HELP } from "../view/search_box.js";
 import { plain } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
-import { sentence } from "./core.js";
 import { joinPath, sameDraft, splitPath } from "./drafts.js";
+import { editQueue } from "./edits.js";
+import { errorTree, flat, spread } from "./errors.js";
 import { extraInputs } from "./extra.js";
-import { fieldStack } from "./group.js";
+import { fieldStack } from "./controls/group.js";
 import { outputChoice } from "./outputs.js";
 import { inputSets } from "./sets.js";
-import "./area.js";
-import "./choice.js";
-import "./code.js";
-import "./group.js";
-import "./lists.js";
-import "./special.js";
-import "./stac.js";
-import "./text.js";
-import "./union.js";
+import "./controls/all.js";
 import style from "./form.css" with { type: "text" };
-
-/** @typedef {{ own: string[], parts: Map<string, ErrorTree> }} ErrorTree Errors by the path of a field. */
 
 /** @import { Draft, Spec } from "./controls.js" */
 /** @import { Model } from "../view/model.js" */
 
 const MANY = 40;
 
-const LARGE_EDIT = 60_000;
-
-const ECHO_PATIENCE_MS = 20_000;
-
 /** @param {import("../view/view.js").Context} context */
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-f");
   /** @type {(() => void)[]} */
   const stops = [];
-  /** @type {Map<string, { json: string, at: number }[]>} */
-  const sent = new Map(); // input id -> [{json, at}], edits that Python has not echoed yet
-  /** @type {Map<string, ReturnType<typeof setTimeout>>} */
-  const delayed = new Map(); // input id -> timer, large edits
   /** @type {(() => void)[]} */
   const activeListeners = [];
   /** @type {(() => void)[]} */
@@ -132,65 +115,17 @@ function render({ model, el }) {
     },
   };
 
-  // --- edits -------------------------------------------------------------------------
-
-  /**
-   * @param {string} id
-   * @param {Draft} draft
-   */
-  function edit(id, draft) {
-    const json = JSON.stringify(draft);
-    clearTimeout(delayed.get(id));
-    delayed.delete(id);
-    if (json.length <= LARGE_EDIT) {
-      sendEdit(id, draft, json);
-      return;
-    }
-    // A long text is sent when the typing pauses or the field is left, whichever is first.
-    delayed.set(id, setTimeout(() => flush(id), 300));
-  }
-  /** @param {string} id */
-  function flush(id) {
-    if (!delayed.has(id)) return;
-    clearTimeout(delayed.get(id));
-    delayed.delete(id);
-    const draft = stack.places.get(id).read();
-    sendEdit(id, draft, JSON.stringify(draft));
-  }
-  /**
-   * @param {string} id
-   * @param {Draft} draft
-   * @param {string} json
-   */
-  function sendEdit(id, draft, json) {
-    const waiting = sent.get(id) ?? [];
-    waiting.push({ json, at: Date.now() });
-    sent.set(id, waiting.slice(-200));
-    model.send({ type: "edit", id, draft });
-    stack.draw();
-    stack.places.get(id)?.redraw();
-  }
+  const edits = editQueue(
+    (id, draft) => {
+      model.send({ type: "edit", id, draft });
+      stack.draw();
+      stack.places.get(id)?.redraw();
+    },
+    (id) => stack.places.get(id).read(),
+  );
 
   // --- what Python says --------------------------------------------------------------
 
-  /**
-   * Whether edits of this input are on their way to Python and back.
-   * @param {string} id
-   * @param {Draft} draft
-   */
-  function isWaiting(id, draft) {
-    const waiting = sent.get(id);
-    if (!waiting) return false;
-    const json = JSON.stringify(draft);
-    const at = waiting.findLastIndex((edit_) => edit_.json === json);
-    const rest = waiting.slice(at + 1).filter((edit_) => Date.now() - edit_.at < ECHO_PATIENCE_MS);
-    if (rest.length === 0) {
-      sent.delete(id);
-      return false;
-    }
-    sent.set(id, rest);
-    return true;
-  }
   function takeDrafts() {
     const now = model.get("drafts_revision");
     const forced = now !== revision;
@@ -207,63 +142,17 @@ function render({ model, el }) {
    * @param {boolean} forced Whether Python itself has set the value.
    */
   function takeDraft(id, place, draft, forced) {
-    if (delayed.has(id) || isWaiting(id, draft)) return;
+    if (edits.isOnItsWay(id, draft)) return;
     if (sameDraft(draft, place.read())) return;
     if (!forced && place.node.contains(focusedElement(el))) return;
     place.write(draft);
     applyErrors(id);
   }
 
-  function errorTree() {
-    /** @type {ErrorTree} */
-    const tree = { own: [], parts: new Map() };
-    for (
-      const [path, message] of Object.entries(model.get("shown_errors") ?? {})
-    ) {
-      let branch = tree;
-      for (const part of splitPath(path)) {
-        const next = branch.parts.get(part) ?? { own: [], parts: new Map() };
-        branch.parts.set(part, next);
-        branch = next;
-      }
-      branch.own.push(...String(message).split("\n").map((line) => sentence(line, 4000)));
-    }
-    return tree;
-  }
-  /**
-   * Errors of parts that have no place of their own are said by the field around them.
-   * @param {ErrorTree} branch
-   * @param {string} part
-   * @returns {string[]}
-   */
-  function flat(branch, part, around = "") {
-    const where = around + (/^\d+$/.test(part) ? String(Number(part) + 1) : part);
-    return [
-      ...branch.own.map((text) => `${where}: ${text}`),
-      ...[...branch.parts].flatMap(([inner, sub]) => flat(sub, inner, `${where} / `)),
-    ];
-  }
-  /**
-   * @param {any} place
-   * @param {ErrorTree | undefined} branch
-   */
-  function spread(place, branch) {
-    const children = new Map(place.children());
-    const own = [...(branch?.own ?? [])];
-    const faulty = new Set();
-    for (const [part, sub] of branch?.parts ?? []) {
-      if (children.has(part)) continue;
-      own.push(...flat(sub, part));
-      faulty.add(part);
-    }
-    place.setError(own.join("\n"));
-    place.markParts(faulty);
-    for (const [part, child] of children) spread(child, branch?.parts.get(part));
-  }
   /** @param {string} [only] The input whose errors changed; else all. */
   function applyErrors(only) {
     if (stack === null) return;
-    const tree = errorTree();
+    const tree = errorTree(model.get("shown_errors") ?? {});
     for (const [id, place] of stack.places) {
       if (only === undefined || only === id) spread(place, tree.parts.get(id));
     }
@@ -302,13 +191,13 @@ function render({ model, el }) {
       inputId: id,
       name: spec.label || id,
       path: () => joinPath([id]),
-      changed: (/** @type {Draft} */ draft) => edit(id, draft),
+      changed: (/** @type {Draft} */ draft) => edits.edit(id, draft),
     };
   }
   function build() {
     const next = model.get("spec") ?? [];
     if (stack !== null && JSON.stringify(next) === JSON.stringify(specs)) return;
-    for (const id of delayed.keys()) flush(id);
+    edits.flushAll();
     const before = stack;
     const focusedId = before &&
       [...before.places].find(([, place]) => place.node.contains(focusedElement(el)))
@@ -316,7 +205,9 @@ function render({ model, el }) {
     // What stands on the screen is newer than what Python last said.
     const typed = new Map(
       before
-        ? [...before.places].filter(([id]) => sent.has(id)).map(([id, place]) => [id, place.read()])
+        ? [...before.places].filter(([id]) => edits.wasSent(id)).map((
+          [id, place],
+        ) => [id, place.read()])
         : [],
     );
     specs = next;
@@ -391,7 +282,7 @@ function render({ model, el }) {
   function left(place, event) {
     const id = place.spec.key;
     if (place.node.contains(event.relatedTarget) || !document.hasFocus()) return;
-    flush(id);
+    edits.flush(id);
     const target = /** @type {Element} */ (event.target);
     if (target.closest?.(".ogcw-f-menu-list")) return;
     const active = model.get("active_area");
@@ -469,7 +360,7 @@ function render({ model, el }) {
     foot.stop,
   );
   return () => {
-    for (const id of [...delayed.keys()]) flush(id);
+    edits.flushAll();
     cancelAnimationFrame(queue);
     stops.forEach((stop) => stop());
   };

@@ -2,24 +2,25 @@
 // an error path leads to. Styles: "block" (with a label), "row" (one of a list) and
 // "bare" (the control alone; the field around it has the label and shows the error).
 
-import {
-  elementsOf,
-  focusedElement,
-  foreign,
-  h,
-  holds,
-  linkButton,
-  setText,
-  show,
-  uniqueId,
-} from "../view/dom.js";
-import { popup } from "../view/search_box.js";
+import { focusedElement, foreign, h, linkButton, setText, show, uniqueId } from "../view/dom.js";
 import { plain } from "../view/text.js";
 import { CONTROLS, makeControl } from "./controls.js";
 import { isGroup, sentence, tie, usesRadios } from "./core.js";
 import { draftAsJson, emptiness, fromJsonText, isRaw, pretty } from "./drafts.js";
+import { fieldMenu } from "./menu.js";
+import { description, repeats, withoutExample } from "./words.js";
 
 /** @import { Control, Draft, Host, Spec } from "./controls.js" */
+
+/** @type {Record<string, [word: string, draft: Draft]>} */
+const EMPTY = {
+  text: ["text", ""],
+  multiline: ["text", ""],
+  list: ["list", []],
+  multichoice: ["list", []],
+  object: ["object", {}],
+  map: ["object", []],
+};
 
 const BESIDE = 36;
 
@@ -107,7 +108,7 @@ export function makePlace(spec, host, style = "block") {
     const long = String(spec.label ?? "").length > 160 ? plain(spec.label, 2000) : null;
     text = description(spec, ids.text);
     const foot = h("div", { class: "ogcw-f-foot" }, error, hint, advice, text);
-    const menu = fieldMenu();
+    const menu = fieldMenu(host, menuEntries);
     const toggle = control.fold ? foldButton(title) : null;
     if (grouped) {
       group = h(
@@ -271,88 +272,22 @@ export function makePlace(spec, host, style = "block") {
     control.focus();
   }
 
-  function fieldMenu() {
-    const anchor = h(
-      "button",
-      {
-        type: "button",
-        class: "ogcw-f-menu",
-        "aria-haspopup": "true",
-        "aria-expanded": "false",
-        title: "Field options",
-      },
-      h("span", { "aria-hidden": "true" }, "⋯"),
-      h("span", { class: "ogcw-visually-hidden" }, `Field options of ${plain(host.name, 160)}`),
-    );
-    /** @type {ReturnType<typeof popup> | undefined} */
-    let pop;
-    anchor.addEventListener("click", () => {
-      if (pop?.open) {
-        pop.close();
-        return;
-      }
-      /**
-       * @param {string} label
-       * @param {() => void} run
-       */
-      const act = (label, run) =>
-        h("button", {
-          type: "button",
-          class: "ogcw-f-menu-item",
-          onclick: () => {
-            pop?.close();
-            run();
-          },
-        }, label);
-      const items = (raw ? [] : control.actions?.() ?? []).map((
-        /** @type {[string, () => void]} */ action,
-      ) => act(...action));
-      if (control.read() !== null && spec.kind !== "secret") {
-        items.push(act("Clear", () => put(null)));
-      } else if (!raw && EMPTY[spec.kind]) {
-        items.push(act(`Send an empty ${EMPTY[spec.kind][0]}`, () => put(EMPTY[spec.kind][1])));
-      }
-      if (spec.nullable && !none) items.push(act("Send no value (null)", () => setNone(true)));
-      if (none) items.push(act("Enter a value", () => setNone(false)));
-      else if (raw) items.push(act("Back to the field", () => swap(false)));
-      else if (!["json", "secret", "const", "null"].includes(spec.kind)) {
-        items.push(act("Edit as JSON", () => swap(true)));
-      }
-      const list = h(
-        "div",
-        {
-          class: "ogcw-f-menu-list",
-          role: "group",
-          "aria-label": "Field options",
-          "data-align": "end",
-        },
-        items,
-        h("div", { class: "ogcw-f-menu-note" }, "Id: ", h("code", {}, foreign(host.path(), 120))),
-      );
-      list.addEventListener("keydown", (event) => {
-        const buttons = elementsOf(list, "button");
-        const at = buttons.findIndex((one) => one === focusedElement());
-        if (event.key === "ArrowDown") buttons[Math.min(at + 1, buttons.length - 1)]?.focus();
-        else if (event.key === "ArrowUp") buttons[Math.max(at - 1, 0)]?.focus();
-        else if (event.key === "Escape") {
-          pop?.close();
-          anchor.focus();
-        } else return;
-        event.preventDefault();
-        event.stopPropagation();
-      });
-      pop = popup(anchor, list, () => {
-        anchor.setAttribute("aria-expanded", "false");
-        setTimeout(() => list.remove());
-      });
-      pop.show();
-      anchor.setAttribute("aria-expanded", "true");
-      list.querySelector("button")?.focus();
-      list.addEventListener("focusout", (event) => {
-        if (!holds(list, event.relatedTarget) && event.relatedTarget !== anchor) pop?.close();
-      });
-    });
-    return anchor;
+  /** @returns {[label: string, run: () => void][]} */
+  function menuEntries() {
+    const { kind } = spec;
+    /** @type {[label: string, run: () => void][]} */
+    const entries = raw ? [] : [...control.actions?.() ?? []];
+    if (control.read() !== null && kind !== "secret") entries.push(["Clear", () => put(null)]);
+    else if (!raw && EMPTY[kind]) {
+      entries.push([`Send an empty ${EMPTY[kind][0]}`, () => put(EMPTY[kind][1])]);
+    }
+    if (spec.nullable && !none) entries.push(["Send no value (null)", () => setNone(true)]);
+    if (none) entries.push(["Enter a value", () => setNone(false)]);
+    else if (raw) entries.push(["Back to the field", () => swap(false)]);
+    else if (!["json", "secret", "const", "null"].includes(kind)) {
+      entries.push(["Edit as JSON", () => swap(true)]);
+    }
+    return entries;
   }
 
   const place = {
@@ -450,60 +385,4 @@ function noValue(host, back) {
     focus: () => button.focus(),
     mark: (state) => tie(button, state, false),
   };
-}
-
-/** @type {Record<string, [word: string, draft: Draft]>} */
-const EMPTY = {
-  text: ["text", ""],
-  multiline: ["text", ""],
-  list: ["list", []],
-  multichoice: ["list", []],
-  object: ["object", {}],
-  map: ["object", []],
-};
-
-/**
- * Whether words only say again what the label says.
- * @param {string} words
- * @param {Spec} spec
- */
-export function repeats(words, spec) {
-  /** @param {string | undefined} text */
-  const bare = (text) => String(text ?? "").trim().toLocaleLowerCase().replace(/[.:]$/, "");
-  return bare(words) !== "" && bare(words) === bare(spec.label || spec.key);
-}
-
-/**
- * Dates show their example in the box.
- * @param {Spec} spec
- */
-export function withoutExample(spec) {
-  const hint = String(spec.hint ?? "");
-  return ["date", "time", "datetime", "duration"].includes(spec.kind)
-    ? hint.replace(/^[^;]*, such as [^;]*(; )?/, "")
-    : hint;
-}
-
-/**
- * The server's explanation: two lines, the rest on demand.
- * @param {Spec} spec
- * @param {string} id
- */
-export function description(spec, id) {
-  const whole = String(spec.description ?? "").trim();
-  if (whole === "" || repeats(whole, spec)) return null;
-  const text = h("div", { id, class: "ogcw-hint ogcw-f-text", dir: "auto" }, plain(whole, 20_000));
-  if (whole.length < 150 && whole.split("\n").length < 3) return text;
-  text.classList.add("ogcw-f-clamped");
-  const more = h("button", {
-    type: "button",
-    class: "ogcw-link ogcw-f-more",
-    "aria-expanded": "false",
-    onclick: () => {
-      const open = text.classList.toggle("ogcw-f-clamped") === false;
-      more.setAttribute("aria-expanded", String(open));
-      setText(more, open ? "Less" : "More");
-    },
-  }, "More");
-  return h("div", {}, text, more);
 }

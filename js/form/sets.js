@@ -5,7 +5,7 @@ import { listen } from "../view/model.js";
 import { count, plain } from "../view/text.js";
 import { linkRow } from "./core.js";
 import { pasteBox } from "./paste_box.js";
-import { UPLOAD_PART } from "./special.js";
+import { UPLOAD_PART } from "./controls/special.js";
 
 /** @typedef {{ label: string, here: string, there: string, id: string }} Difference Of one input. */
 

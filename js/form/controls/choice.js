@@ -1,12 +1,12 @@
 // Controls that pick from what is offered: yes and no, one of a list, several of a list.
 
-import { focusedElement, foreign, h } from "../view/dom.js";
-import { comboBox } from "../view/search_box.js";
-import { count, plain } from "../view/text.js";
-import { CONTROLS } from "./controls.js";
-import { groupNaming, naming, segmented, tie, usesCheckbox, usesRadios } from "./core.js";
+import { focusedElement, foreign, h } from "../../view/dom.js";
+import { comboBox } from "../../view/search_box.js";
+import { count, plain } from "../../view/text.js";
+import { CONTROLS } from "../controls.js";
+import { groupNaming, naming, segmented, tie, usesCheckbox, usesRadios } from "../core.js";
 
-/** @import { Draft, Host, Mark, Spec } from "./controls.js" */
+/** @import { Draft, Host, Mark, Spec } from "../controls.js" */
 
 export const NOT_SET = "not set";
 

@@ -1,12 +1,13 @@
 // One of several kinds of field.
 
-import { h, setText, show } from "../view/dom.js";
-import { plain } from "../view/text.js";
-import { CONTROLS } from "./controls.js";
-import { groupNaming, segmented, sentence, tie } from "./core.js";
-import { makePlace, repeats, withoutExample } from "./place.js";
+import { h, setText, show } from "../../view/dom.js";
+import { plain } from "../../view/text.js";
+import { CONTROLS } from "../controls.js";
+import { groupNaming, segmented, sentence, tie } from "../core.js";
+import { makePlace } from "../place.js";
+import { repeats, withoutExample } from "../words.js";
 
-/** @import { Draft } from "./controls.js" */
+/** @import { Draft } from "../controls.js" */
 
 /** One of several kinds; what was typed in one is kept while looking at another. */
 CONTROLS.union = (spec, host) => {

@@ -1,12 +1,12 @@
 // Code by hand: JSON, XML, YAML and CWL, with the faulty line pointed out.
 
-import { h, setText, show } from "../view/dom.js";
-import { plain } from "../view/text.js";
-import { CONTROLS } from "./controls.js";
-import { LARGE_TEXT } from "./core.js";
+import { h, setText, show } from "../../view/dom.js";
+import { plain } from "../../view/text.js";
+import { CONTROLS } from "../controls.js";
+import { LARGE_TEXT } from "../core.js";
 import { textBox } from "./text.js";
 
-/** @import { Draft, Host, Spec } from "./controls.js" */
+/** @import { Draft, Host, Spec } from "../controls.js" */
 
 /**
  * Where JSON text goes wrong: null when it is well formed, else {line, column}.

@@ -1,12 +1,12 @@
 // An area: text that follows the map, the map that follows the text, and how it is sent.
 
-import { h, linkButton, setText, show } from "../view/dom.js";
-import { plain } from "../view/text.js";
-import { CONTROLS } from "./controls.js";
-import { sentence } from "./core.js";
+import { h, linkButton, setText, show } from "../../view/dom.js";
+import { plain } from "../../view/text.js";
+import { CONTROLS } from "../controls.js";
+import { sentence } from "../core.js";
 import { textBox } from "./text.js";
 
-/** @import { Draft, Named } from "./controls.js" */
+/** @import { Draft, Named } from "../controls.js" */
 
 /** A shape: text that follows the map, and the map that follows the text. */
 CONTROLS.area = (spec, host) => {

@@ -1,14 +1,14 @@
 // Content from files, and widgets of registered fields.
 
-import { elementsOf, h, linkButton, setText, show } from "../view/dom.js";
-import { bytes, plain } from "../view/text.js";
+import { elementsOf, h, linkButton, setText, show } from "../../view/dom.js";
+import { bytes, plain } from "../../view/text.js";
 import { NOT_SET } from "./choice.js";
 import { codeBox } from "./code.js";
-import { CONTROLS } from "./controls.js";
-import { groupNaming, segmented, tie } from "./core.js";
+import { CONTROLS } from "../controls.js";
+import { groupNaming, segmented, tie } from "../core.js";
 import { textBox } from "./text.js";
 
-/** @import { Draft, Named } from "./controls.js" */
+/** @import { Draft, Named } from "../controls.js" */
 
 const UPLOAD_LIMIT = 32 * 1024 * 1024;
 // One message must fit through Jupyter's web socket (10 MB by default).

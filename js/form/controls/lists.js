@@ -1,17 +1,17 @@
 // Lists: rows or chips, and what is pasted into them.
 
-import { h, linkButton, setText, show } from "../view/dom.js";
-import { count, plain } from "../view/text.js";
+import { h, linkButton, setText, show } from "../../view/dom.js";
+import { count, plain } from "../../view/text.js";
 import { chipList, usesChips } from "./chips.js";
-import { CONTROLS } from "./controls.js";
-import { groupNaming, linkRow, ROWS_AT_ONCE, tie } from "./core.js";
-import { sameDraft } from "./drafts.js";
-import { listBox } from "./paste_box.js";
-import { pastedDrafts, SIMPLE } from "./pasted.js";
-import { makePlace } from "./place.js";
+import { CONTROLS } from "../controls.js";
+import { groupNaming, linkRow, ROWS_AT_ONCE, tie } from "../core.js";
+import { sameDraft } from "../drafts.js";
+import { listBox } from "../paste_box.js";
+import { pastedDrafts, SIMPLE } from "../pasted.js";
+import { makePlace } from "../place.js";
 import { itemSearchLink } from "./stac.js";
 
-/** @import { Draft, Host, Mark, Part, Spec } from "./controls.js" */
+/** @import { Draft, Host, Mark, Part, Spec } from "../controls.js" */
 
 /**
  * @typedef {object} Row

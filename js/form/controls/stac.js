@@ -3,13 +3,13 @@
 // The box stays what it is; what is known lies over it while it does not have the focus,
 // so that nothing moves, and the address is one click or Tab away.
 
-import { elementsOf, h, holds, linkButton, setText, show, uniqueId } from "../view/dom.js";
-import { plain } from "../view/text.js";
-import { CONTROLS } from "./controls.js";
-import { linkRow } from "./core.js";
+import { elementsOf, h, holds, linkButton, setText, show, uniqueId } from "../../view/dom.js";
+import { plain } from "../../view/text.js";
+import { CONTROLS } from "../controls.js";
+import { linkRow } from "../core.js";
 import { textBox } from "./text.js";
 
-/** @import { Draft, Host, Mark, Spec } from "./controls.js" */
+/** @import { Draft, Host, Mark, Spec } from "../controls.js" */
 
 /** @type {Record<string, string>} */
 const CHECK_MARKS = { good: "✓", odd: "!" };

@@ -1,14 +1,14 @@
 // Lists of short plain values: chips in one box, with room for the next.
 
-import { elementsOf, foreign, h } from "../view/dom.js";
-import { NO_HELP } from "../view/search_box.js";
-import { plain } from "../view/text.js";
-import { groupNaming, tie } from "./core.js";
-import { sameDraft } from "./drafts.js";
-import { listBox } from "./paste_box.js";
-import { pastedDrafts } from "./pasted.js";
+import { elementsOf, foreign, h } from "../../view/dom.js";
+import { NO_HELP } from "../../view/search_box.js";
+import { plain } from "../../view/text.js";
+import { groupNaming, tie } from "../core.js";
+import { sameDraft } from "../drafts.js";
+import { listBox } from "../paste_box.js";
+import { pastedDrafts } from "../pasted.js";
 
-/** @import { Draft, Host, Mark, Spec } from "./controls.js" */
+/** @import { Draft, Host, Mark, Spec } from "../controls.js" */
 
 /**
  * Whether chips can show the values of a list.
