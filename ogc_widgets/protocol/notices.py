@@ -17,6 +17,7 @@ from ogc_widgets.errors import DialectWarning, OgcWarning, StrictError, printabl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
 
     Hearer = Callable[[str], None]
     Ignored = type[OgcWarning] | str
@@ -43,17 +44,22 @@ class Oddity:
 
 
 @contextmanager
-def silent() -> Iterator[None]:
-    """Give no warnings and raise no errors for oddities in this task or thread."""
-    token = _is_silent.set(True)
+def _held(variable: ContextVar[Any], value: object) -> Iterator[None]:
+    token = variable.set(value)
     try:
         yield
     finally:
-        _is_silent.reset(token)
+        variable.reset(token)
 
 
-@contextmanager
-def strict(ignore: Ignored | Iterable[Ignored] = ()) -> Iterator[None]:
+def silent() -> AbstractContextManager[None]:
+    """Give no warnings and raise no errors for oddities in this task or thread."""
+    return _held(_is_silent, value=True)
+
+
+def strict(
+    ignore: Ignored | Iterable[Ignored] = (),
+) -> AbstractContextManager[None]:
     """Raise an error where this package would warn and go on.
 
     ::
@@ -69,11 +75,7 @@ def strict(ignore: Ignored | Iterable[Ignored] = ()) -> Iterator[None]:
             :mod:`ogc_widgets.errors`, or words that stand in the message.
     """
     ignored = (ignore,) if isinstance(ignore, (str, type)) else tuple(ignore)
-    token = _ignored.set(ignored)
-    try:
-        yield
-    finally:
-        _ignored.reset(token)
+    return _held(_ignored, ignored)
 
 
 def tell(hearer: Hearer) -> None:
@@ -92,13 +94,10 @@ def own_context() -> Context:
     another thread, must not say for ever that it belongs to it.
     """
     context = Context()
-    for variable in (_is_silent, _ignored, _hearer):
-        context.run(_take, variable, variable.get())
+    kept: tuple[ContextVar[Any], ...] = (_is_silent, _ignored, _hearer)
+    for variable in kept:
+        context.run(variable.set, variable.get())
     return context
-
-
-def _take(variable: ContextVar[Any], value: object) -> None:
-    variable.set(value)
 
 
 def notice(message: str, category: type[OgcWarning] = DialectWarning) -> None:
@@ -114,15 +113,11 @@ def notice(message: str, category: type[OgcWarning] = DialectWarning) -> None:
     if _is_silent.get():
         return
     ignored = _ignored.get()
-    if ignored is not None:
-        if any(
-            item in message if isinstance(item, str) else issubclass(category, item)
-            for item in ignored
-        ):
+    if ignored is None:
+        warnings.warn(message, category, stacklevel=3)
+        return
+    for item in ignored:
+        if item in message if isinstance(item, str) else issubclass(category, item):
             return
-        raise StrictError(
-            message,
-            advice="Without ogc.strict() this would be a warning.",
-            category=category,
-        )
-    warnings.warn(message, category, stacklevel=3)
+    advice = "Without ogc.strict() this would be a warning."
+    raise StrictError(message, advice=advice, category=category)

@@ -7,6 +7,7 @@ import json
 import math
 import re
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import ProtocolError
@@ -30,7 +31,11 @@ _DOUBLE_DIGITS = 17
 _MOST_DIGITS = 308
 _LEADING_ZEROS = re.compile(r"^-?0*\.?0*")
 _CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+# Escapes that stay, those of whole characters among them; or half of a character.
+_HALF = re.compile(
+    r"(\\[^u]|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2})"
+    "|\\\\u[dD][89a-fA-F][\\da-fA-F]{2}|[\ud800-\udfff]"
+)
 _LONE = re.compile("[\ud800-\udfff]")
 # A text, or what C, R and Python print of numbers that JSON does not have.
 _BARE_WORD = re.compile(
@@ -100,35 +105,33 @@ def parse_json(
             seen.setdefault("twice", twice)
         return found
 
-    def loads(text: str, *, strict: bool) -> Json:
-        value: Json = json.loads(
-            text,
-            strict=strict,
-            parse_float=number,
-            parse_int=whole_number,
-            parse_constant=constant,
-            object_pairs_hook=members,
-        )
-        return value
-
+    read: partial[Json] = partial(
+        json.loads,
+        parse_float=number,
+        parse_int=whole_number,
+        parse_constant=constant,
+        object_pairs_hook=members,
+    )
+    if is_lenient:
+        whole = _HALF.sub(lambda found: found[1] or "\ufffd", text)
+        if whole != text:
+            text = whole
+            seen["odd"] = "half of a character"
     try:
         try:
-            value = loads(text, strict=True)
+            value = read(text)
         except ValueError:
             if not is_lenient:
                 raise
-            value = loads(_BARE_WORD.sub(_as_constant, text), strict=False)
+            value = read(_BARE_WORD.sub(_as_constant, text), strict=False)
             seen.setdefault("odd", "a control character")
-        if is_lenient and _SURROGATE.search(text):
-            value = _whole(value, seen)
+        _check_depth(value)
     except RecursionError:
         raise _not_json("is nested too deeply", text, source, content_type) from None
     except ValueError as error:
-        reason = "is not JSON" if isinstance(error, json.JSONDecodeError) else (
-            f"is not valid JSON ({error})")  # fmt: skip
+        is_syntax = isinstance(error, json.JSONDecodeError)
+        reason = "is not JSON" if is_syntax else f"is not valid JSON ({error})"
         raise _not_json(reason, text, source, content_type) from None
-    if _deeper_than(value, MAX_DEPTH):
-        raise _not_json("is nested too deeply", text, source, content_type)
     for kind, words in _SAID.items():
         if kind in seen:
             notice(f"{_where(source)} {words.format(clean(seen[kind]))}")
@@ -147,8 +150,8 @@ def dump_json(
             bytes as base64.
 
     Raises:
-        ProtocolError: never; a value that JSON cannot hold raises ``TypeError`` or
-            ``ValueError`` like :func:`json.dumps`.
+        TypeError: JSON has no such value.
+        ValueError: JSON has no such number.
     """
     decimals: list[str] = []
 
@@ -232,27 +235,9 @@ def _as_constant(found: re.Match[str]) -> str:
     return "NaN" if nan or windows_nan else f"{sign.strip('+')}Infinity"
 
 
-def _whole(value: Json, seen: dict[str, str]) -> Json:
-    """Put a sign of replacement where half of a character stands."""
-    if isinstance(value, str):
-        return _whole_text(value, seen)
-    if isinstance(value, list):
-        return [_whole(item, seen) for item in value]
-    if isinstance(value, dict):
-        return {_whole_text(k, seen): _whole(item, seen) for k, item in value.items()}
-    return value
-
-
-def _whole_text(text: str, seen: dict[str, str]) -> str:
-    whole = _LONE.sub("\ufffd", text)
-    if whole != text:
-        seen.setdefault("odd", "half of a character")
-    return whole
-
-
-def _deeper_than(value: Json, depth: int) -> bool:
+def _check_depth(value: Json) -> None:
     level = [value] if isinstance(value, (dict, list)) else []
-    for _ in range(depth):
+    for _ in range(MAX_DEPTH):
         # One expression, because it sees every value of every document.
         level = [
             child
@@ -261,8 +246,8 @@ def _deeper_than(value: Json, depth: int) -> bool:
             if type(child) is dict or type(child) is list
         ]
         if not level:
-            return False
-    return True
+            return
+    raise RecursionError
 
 
 def _where(source: str) -> str:
