@@ -11,7 +11,7 @@ from ogc_widgets.protocol.jobs.watching import phase_of
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from ogc_widgets.protocol.documents.status import StatusInfo
 
@@ -104,25 +104,24 @@ class JobQuery:
 def newest_first(jobs: Iterable[J]) -> list[J]:
     """Sort jobs, the newest first; in the server's order where it tells no times."""
     listed = list(jobs)
-    moments = [_created(job.status) for job in listed]
-    if any(moment is None for moment in moments):
+    moments = [m for job in listed if (m := _created(job.status)) is not None]
+    if len(moments) < len(listed):
         return listed
     pairs = zip(moments, listed, strict=True)
     # The key leaves out the job, so equal moments keep the server's order.
-    ordered = sorted(pairs, key=lambda pair: -(pair[0].timestamp() if pair[0] else 0))
-    return [job for _, job in ordered]
+    return [job for _, job in sorted(pairs, key=lambda pair: -pair[0].timestamp())]
 
 
-def is_oldest_first(statuses: Sequence[StatusInfo]) -> bool:
+def is_oldest_first(statuses: Iterable[StatusInfo]) -> bool:
     """Whether a page of jobs begins with the oldest."""
-    moments = [m for status in statuses if (m := _created(status)) is not None]
+    moments = list(filter(None, map(_created, statuses)))
     return len(moments) > 1 and moments[0] < moments[-1]
 
 
-def is_older(statuses: Sequence[StatusInfo], others: Sequence[StatusInfo]) -> bool:
+def is_older(statuses: Iterable[StatusInfo], others: Iterable[StatusInfo]) -> bool:
     """Whether the newest of some jobs is older than the newest of others."""
     newest, other = (
-        max((m for one in listed if (m := _created(one)) is not None), default=None)
+        max(filter(None, map(_created, listed)), default=None)
         for listed in (statuses, others)
     )
     return newest is not None and other is not None and newest < other

@@ -29,9 +29,8 @@ PACKAGE_JSON = "application/ogcapppkg+json"
 _VERSION_LINE = re.compile(
     r"""^\s*["']?cwlVersion["']?\s*:\s*["']?([\w.-]+)""", re.MULTILINE
 )
+_VERSION_IN_JSON = re.compile(r'"cwlVersion"\s*:\s*"([\w.-]+)"')
 _VERSION_1 = re.compile(r"v1\.\d+")
-_SAFE = "Nothing was sent."
-_NO_PACKAGE = "Pass the path, address, text or dict of a CWL file."
 
 
 @dataclass(frozen=True)
@@ -109,16 +108,29 @@ def read_package(package: object) -> Package:
             return Package(json_body(package), CWL_JSON)
         if "executionUnit" in package:
             return Package(json_body(package), PACKAGE_JSON)
-    text = package
-    if isinstance(text, bytes):
-        text = text.decode("utf-8-sig", errors="replace")
-    if isinstance(text, str):
-        return _read_text(text)
-    raise InputError(
-        "This is not an application package.",
-        safe=_SAFE,
-        advice=_NO_PACKAGE,
-    )
+    if isinstance(package, bytes):
+        package = package.decode("utf-8-sig", errors="replace")
+    if not isinstance(package, str):
+        raise _no_package("This is not an application package.")
+    text = package.strip()
+    if is_address(text):
+        unit = {"href": text, "type": CWL}
+        return Package(json_body({"executionUnit": unit}), PACKAGE_JSON)
+    if text.startswith("{"):
+        try:
+            document = json.loads(text)
+        except ValueError as error:
+            what = f"The text looks like JSON, but it is not: {error}."
+            raise _no_package(what) from None
+        return read_package(document)
+    if cwl_version(text):
+        return Package(package.encode("utf-8"), CWL_YAML)
+    raise _no_package("The text is not CWL: it names no cwlVersion.")
+
+
+def _no_package(what: str) -> InputError:
+    advice = "Pass the path, address, text or dict of a CWL file."
+    return InputError(what, safe="Nothing was sent.", advice=advice)
 
 
 def is_address(text: str) -> bool:
@@ -127,36 +139,11 @@ def is_address(text: str) -> bool:
     return "\n" not in stripped and absolute(stripped).startswith("http")
 
 
-def _read_text(text: str) -> Package:
-    stripped = text.strip()
-    if is_address(stripped):
-        unit = {"href": stripped, "type": CWL}
-        return Package(json_body({"executionUnit": unit}), PACKAGE_JSON)
-    if stripped.startswith("{"):
-        try:
-            document = json.loads(stripped)
-        except ValueError as error:
-            raise InputError(
-                f"The text looks like JSON, but it is not: {error}.",
-                safe=_SAFE,
-                advice=_NO_PACKAGE,
-            ) from None
-        return read_package(document)
-    if cwl_version(stripped):
-        return Package(text.encode("utf-8"), CWL_YAML)
-    raise InputError(
-        "The text is not CWL: it names no cwlVersion.",
-        safe=_SAFE,
-        advice=_NO_PACKAGE,
-    )
-
-
 def cwl_version(text: str) -> str:
     """Return the version that CWL names, or ``""``."""
     found = _VERSION_LINE.search(text)
     if found is None and text.lstrip().startswith("{"):
-        # JSON on one line.
-        found = re.search(r'"cwlVersion"\s*:\s*"([\w.-]+)"', text)
+        found = _VERSION_IN_JSON.search(text)  # on one line
     return found[1] if found else ""
 
 

@@ -130,13 +130,8 @@ def as_httpx(
     """Write a run as Python with httpx; see :func:`as_curl`."""
     secrets = dict(placeholders or {})
     jobs_url = _jobs_url(request)
-    common = [("Accept", _quoted(JSON))]
-    common += [
-        (name, _from_environment(value))
-        for name, value in secrets.items()
-        if value != _BASIC
-    ]
-    client = ["headers={" + ", ".join(f"{_quoted(k)}: {v}" for k, v in common) + "}"]
+    common = {name: value for name, value in secrets.items() if value != _BASIC}
+    client = [f"headers={_headers({'Accept': JSON, **common})}"]
     if _BASIC in secrets.values():
         client.append('auth=(os.environ["USERNAME"], os.environ["TOKEN"])')
     if query := _params(params):
@@ -221,26 +216,24 @@ def as_package(
     arguments = _package_arguments(dict(placeholders or {}))
     if query := _params(params):
         arguments += f", params={query}"
-    imports = ["import os\n\n"] if "os.environ" in arguments else []
-    if _holds_decimal([inputs, outputs, extra]):
-        imports.insert(0, "from decimal import Decimal\n")
     chosen = {
         "outputs": dict(outputs or {}),
         "extra": dict(extra or {}),
         "mode": mode if mode != "auto" else "",
         "response": response if response != "auto" else "",
     }
-    options = "".join(
+    values = f"    {_literal(dict(inputs), 4)},\n" + "".join(
         f"    {name}={_literal(value, 4)},\n" for name, value in chosen.items() if value
     )
+    imports = "from decimal import Decimal\n" if "Decimal('" in values else ""
+    imports += "import os\n\n" if "os.environ" in arguments else ""
     return (
-        f"{''.join(imports)}"
+        f"{imports}"
         f"import ogc_widgets as ogc\n\n"
         f"client = ogc.Client({_quoted(base_url)}{arguments})\n"
         f"job = client.execute(\n"
         f"    {_quoted(process_id)},\n"
-        f"    {_literal(dict(inputs), 4)},\n"
-        f"{options}"
+        f"{values}"
         f")\n"
         f"job.wait()\n"
         f"results = job.results()\n"
@@ -250,68 +243,51 @@ def as_package(
 def _package_arguments(known: dict[str, str]) -> str:
     """Write what identifies the user as arguments of a client."""
     from_env = 'ogc.auth.env("TOKEN")'
-    arguments = ""
-    match known.get("Authorization"):
-        case value if value == _BEARER:
-            arguments = f", auth={from_env}"
-        case value if value == _BASIC:
-            arguments = f', auth=(os.environ["USERNAME"], {from_env})'
-    if arguments:
+    ways = {_BEARER: from_env, _BASIC: f'(os.environ["USERNAME"], {from_env})'}
+    if way := ways.get(known.get("Authorization", "")):
         known.pop("Authorization")
     elif list(known.values()) == [TOKEN]:
-        (name,) = known
-        return f", auth=ogc.auth.api_key({_quoted(name)}, {from_env})"
-    if known:
-        pairs = ", ".join(
-            f"{_quoted(k)}: {_from_environment(v)}" for k, v in known.items()
-        )
-        arguments += f", headers={{{pairs}}}"
-    return arguments
+        way = f"ogc.auth.api_key({_quoted(known.popitem()[0])}, {from_env})"
+    arguments = f", auth={way}" if way else ""
+    return f"{arguments}, headers={_headers(known)}" if known else arguments
+
+
+def _headers(known: Mapping[str, str]) -> str:
+    pairs = (f"{_quoted(k)}: {_from_environment(v)}" for k, v in known.items())
+    return f"{{{', '.join(pairs)}}}"
 
 
 def _literal(value: object, indent: int) -> str:
     """Write a value as Python, on one line where that is short."""
     inner = indent + _STEP
-    if isinstance(value, Mapping):
-        parts = [
-            f"{_literal(key, inner)}: {_literal(item, inner)}"
-            for key, item in value.items()
-        ]
-        opening, closing = "{", "}"
-    elif isinstance(value, (list, tuple)):
-        parts = [_literal(item, inner) for item in value]
-        opening, closing = "[", "]"
-    elif isinstance(value, str):
+    if isinstance(value, str):
         return _quoted(value)
+    if isinstance(value, Mapping):
+        ends = "{}"
+        parts = [
+            f"{_literal(k, inner)}: {_literal(v, inner)}" for k, v in value.items()
+        ]
+    elif isinstance(value, (list, tuple)):
+        ends = "[]"
+        parts = [_literal(item, inner) for item in value]
     else:
         return repr(value)
-    line = f"{opening}{', '.join(parts)}{closing}"
+    line = f"{ends[0]}{', '.join(parts)}{ends[1]}"
     if len(line) + indent <= _WIDTH and "\n" not in line:
         return line
     lines = "".join(f"{' ' * inner}{part},\n" for part in parts)
-    return f"{opening}\n{lines}{' ' * indent}{closing}"
+    return f"{ends[0]}\n{lines}{' ' * indent}{ends[1]}"
 
 
 def _quoted(text: str) -> str:
     """Write a text in double quotes, as most Python code has it."""
     plain = repr(text)
-    if plain[0] == "'" and '"' not in plain:
-        return f'"{plain[1:-1]}"'
-    return plain
+    return f'"{plain[1:-1]}"' if plain[0] == "'" and '"' not in plain else plain
 
 
 def _from_environment(value: str) -> str:
-    if value == TOKEN:
-        return 'os.environ["TOKEN"]'
+    """Write the value of a header that may end with a secret."""
     before = value.replace(TOKEN, "")
-    if before == value:
-        return _quoted(value)
-    return f'{_quoted(before)} + os.environ["TOKEN"]'
-
-
-def _holds_decimal(value: object) -> bool:
-    if isinstance(value, Mapping):
-        return any(_holds_decimal(item) for item in value.values())
-    if isinstance(value, (list, tuple)):
-        return any(_holds_decimal(item) for item in value)
-    return isinstance(value, Decimal)
+    parts = [_quoted(before)] if before or value != TOKEN else []
+    parts += ['os.environ["TOKEN"]'] if before != value else []
+    return " + ".join(parts)
