@@ -22,7 +22,7 @@ from ogc_widgets.form.areas import FormAreas
 from ogc_widgets.form.checks.server_problems import messages_for
 from ogc_widgets.form.custom_widgets import CustomWidgets
 from ogc_widgets.form.fields.build_fields import plain_description
-from ogc_widgets.form.fields.examples import example_inputs
+from ogc_widgets.form.fields.defaults import example_inputs
 from ogc_widgets.form.fields.fields import UNSET
 from ogc_widgets.form.inputs import (
     InputField,

@@ -288,9 +288,9 @@ class FormValues:
     def member_states(self) -> dict[str, dict[str, Any]]:
         """Path of an object to what its conditions ask for."""
         return {
-            path: {"required": found.required, "hidden": found.hidden}
+            path: state
             for entry in map(self.entries.__getitem__, self._with_rules)
-            for path, found in conditions.standings(
+            for path, state in conditions.member_states(
                 entry.field, entry.draft, self.secrets, join_path(entry.field.key)
             )
         }

@@ -11,8 +11,9 @@ import pytest
 from ogc_widgets.form import ProcessForm, reduce_process
 from ogc_widgets.form.checks import validate
 from ogc_widgets.form.drafts.codec import from_draft
+from ogc_widgets.form.fields.build_fields import MAX_NODES_OF_FORM
 from ogc_widgets.form.page.spec import spec
-from ogc_widgets.form.schema.limits import MAX_NODES, MAX_NODES_OF_FORM, TooLargeError
+from ogc_widgets.form.schema.keywords import MAX_NODES, TooLargeError
 from ogc_widgets.form.schema.normalise import Normaliser
 
 if TYPE_CHECKING:

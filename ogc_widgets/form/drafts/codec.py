@@ -53,7 +53,7 @@ from ogc_widgets.form.fields.fields import (
     join_path,
 )
 from ogc_widgets.form.schema import exact
-from ogc_widgets.form.schema.limits import MAX_NODES
+from ogc_widgets.form.schema.keywords import MAX_NODES
 
 if TYPE_CHECKING:
     from ogc_widgets.protocol.json_type import JsonValue

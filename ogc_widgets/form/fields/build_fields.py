@@ -2,56 +2,55 @@
 
 Nothing here raises for what a server says. What is not understood becomes a JSON field
 with its schema shown, and so does everything over the limits of
-:mod:`ogc_widgets.form.fields.fields`.
+:mod:`ogc_widgets.form.schema.keywords`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ogc_widgets.form.fields import stac_fields
-from ogc_widgets.form.fields.build import build
-from ogc_widgets.form.fields.build_context import Naming, Place, Scope
+from ogc_widgets.form.fields.build import FieldBuilder
+from ogc_widgets.form.fields.build_context import Naming, Place
 from ogc_widgets.form.fields.defaults import with_default
 from ogc_widgets.form.fields.fields import UNSET, Field
-from ogc_widgets.form.page import words
 from ogc_widgets.form.schema import hints as ui
 from ogc_widgets.form.schema.dialects import UNRESOLVED
-from ogc_widgets.form.schema.flatten import flatten
-from ogc_widgets.form.schema.keywords import plain_text
-from ogc_widgets.form.schema.limits import MAX_NODES_OF_FORM, TooLargeError
+from ogc_widgets.form.schema.keywords import TooLargeError, plain_text
 from ogc_widgets.form.schema.normalise import Normaliser
 from ogc_widgets.form.schema.occurrences import list_schema
-from ogc_widgets.protocol.documents.descriptions import (
-    InputDescription,
-    inputs_of,
-    is_list,
-)
+from ogc_widgets.form.schema.view import View
+from ogc_widgets.protocol.documents.descriptions import inputs_of, is_list
 from ogc_widgets.protocol.notices import silent
 
 if TYPE_CHECKING:
-    from ogc_widgets.protocol.wire import JsonValue
+    from ogc_widgets.protocol import InputDescription, Process
+    from ogc_widgets.protocol.json_type import JsonObject
 
-
+# All inputs of one description together; what comes later is shown as JSON.
+MAX_NODES_OF_FORM: Final = 10_000
 _SILENT: Final = "The server does not say what this input takes."
+_TOO_MUCH: Final = (
+    "This input is described in too much detail for a form: enter it as JSON."
+)
 # What a schema can say without saying what the value is.
 _WORDS: Final = frozenset({"title", "description", "examples", "deprecated"})
 
 
-def plain_description(process: JsonValue) -> tuple[str, str]:
+def plain_description(process: Process | JsonObject) -> tuple[str, str]:
     """Title and id of a process, given as an object or as its description."""
     raw = process if isinstance(process, Mapping) else process.raw
     for wrapper in ("processDescription", "process"):
-        if isinstance(raw.get(wrapper), Mapping) and "inputs" not in raw:
-            raw = raw[wrapper]
-    name = plain_text(raw.get("id") or raw.get("identifier"), limit=200, lines=False)
-    title = plain_text(raw.get("title"), limit=200, lines=False)
-    return title or name or "Process", name
+        inner = raw.get(wrapper)
+        if isinstance(inner, Mapping) and "inputs" not in raw:
+            raw = inner
+    name = _line(raw.get("id") or raw.get("identifier"))
+    return _line(raw.get("title")) or name or "Process", name
 
 
-def reduce_process(process: JsonValue) -> dict[str, Field]:
+def reduce_process(process: Process | JsonObject) -> dict[str, Field]:
     """The fields of the inputs of a process, in the order to show them.
 
     Args:
@@ -76,63 +75,59 @@ def reduce_process(process: JsonValue) -> dict[str, Field]:
     return {field.key: field for field in fields}
 
 
+def _line(value: object, limit: int = 200) -> str:
+    return plain_text(value, limit=limit, lines=False)
+
+
 def _reduce_input(
-    described: InputDescription, document: JsonValue, allowed: int
+    described: InputDescription, document: JsonObject, allowed: int
 ) -> tuple[Field, int]:
     """The field of one input, and how many parts it has."""
     normaliser = Normaliser([described.raw.get("schema"), described.raw, document])
-    title = plain_text(described.title, limit=200, lines=False) or described.id
+    hints = ui.of_input(described.raw)
     naming = Naming(
         key=described.id,
-        title=title,
+        title=_line(described.title) or described.id,
         description=plain_text(described.description),
-        cwl_type=plain_text(described.cwl_type, limit=300, lines=False),
+        cwl_type=_line(described.cwl_type, 300),
+        widget=ui.text(hints, "widget"),
     )
-    hints = ui.of_input(described.raw)
+    place = Place(naming=naming, outermost=True, hints=hints)
     try:
-        schema = normaliser.normalise(described.schema)
-        said = described.extended_schema or {}
-        extended = normaliser.normalise(said if is_list(said) else {})
-        defs = normaliser.defs
-        several = list_schema(schema, extended, described, defs)
-        scope = Scope(build, defs, allowed, described, is_list=several is not None)
-        field = _field(schema if several is None else several, naming, hints, scope)
-        nodes = scope.nodes
-    except (TooLargeError, RecursionError):
-        schema, nodes = {}, 1
-        normaliser.defs.clear()
-        field = Field(
-            kind="json",
-            note="This input is described in too much detail for a form: "
-            "enter it as JSON.",
+        one = View(normaliser.normalise(described.schema), normaliser.defs)
+        said = described.extended_schema
+        extended = one.part(normaliser.normalise(said)) if is_list(said or {}) else None
+        several = list_schema(one, extended, described)
+        whole = one if several is None else one.part(several)
+        builder = FieldBuilder(
+            described, normaliser.defs, allowed, is_list=several is not None
         )
-    field = _dressed(field, described, naming, hints)
-    return with_default(field, schema), nodes
+        keywords = whole.said.keys() - _WORDS
+        if all(name.startswith("x-") and name != UNRESOLVED for name in keywords):
+            field = _of_silence(one, place, builder)
+        else:
+            field = builder.field(whole, place)
+            field = replace(field, occurrences=several is not None)
+        nodes = builder.nodes
+    except (TooLargeError, RecursionError):
+        field, nodes = Field(kind="json", note=_TOO_MUCH), 1
+        one = View({}, {})
+    return with_default(_dressed(field, described, place), one), nodes
 
 
-def _field(
-    schema: Mapping[str, Any], naming: Naming, hints: Mapping[str, Any], scope: Scope
-) -> Field:
-    naming = replace(naming, widget=ui.text(hints, "widget"))
-    said = flatten(schema, scope.defs).view.keys() - _WORDS
-    if all(name.startswith("x-") and name != UNRESOLVED for name in said):
-        document = stac_fields.recognise_document({}, (), naming, outermost=True)
-        if document is not None:
-            return Field(kind="stac", stac=document)
-        # Nothing is said of it: text, or JSON for everything else.
-        text = replace(scope.field({"type": "string"}, Place()), label="text")
-        other = Field(kind="json", label="JSON", defs=scope.defs)
-        return Field(kind="union", branches=(text, other), note=_SILENT)
-    made = scope.field(schema, Place(naming=naming, outermost=True, hints=hints))
-    if scope.is_list:
-        return replace(made, required=False, occurrences=True)
-    return made
+def _of_silence(view: View, place: Place, builder: FieldBuilder) -> Field:
+    """The field of an input of which nothing is said: text, or any JSON."""
+    document = stac_fields.recognise_document(view.part({}), place)
+    if document is not None:
+        return Field(kind="stac", stac=document)
+    text = replace(builder.field(view.part({"type": "string"}), Place()), label="text")
+    other = Field(kind="json", label="JSON", defs=view.defs)
+    return Field(kind="union", branches=(text, other), note=_SILENT)
 
 
-def _dressed(
-    field: Field, described: InputDescription, naming: Naming, hints: Mapping[str, Any]
-) -> Field:
+def _dressed(field: Field, described: InputDescription, place: Place) -> Field:
     """The field with the words and wishes of its input description."""
+    naming, hints = place.naming, place.hints
     # ZOO marks optional inputs as nullable and may leave minOccurs out. Plugins of
     # pygeoapi that say nothing about an input do not say that it is needed, either.
     may_be_left = field.nullable or field.note == _SILENT
@@ -149,10 +144,7 @@ def _dressed(
         placeholder=ui.text(hints, "placeholder") or field.placeholder,
         cwl_type=naming.cwl_type,
         default=UNSET,
-        note=field.note,
-        widget=ui.text(hints, "widget") or field.widget,
-        option_labels=field.option_labels
-        or tuple(words.shorten(option) for option in field.options),
+        widget=naming.widget or field.widget,
     )
 
 

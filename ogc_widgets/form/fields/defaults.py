@@ -1,4 +1,4 @@
-"""Which value a field starts with: the server's default, if it can be used.
+"""The values that a server gives: the default of each field, and whole examples.
 
 What a field shows is sent, so a default has to be valid. Defaults of the wrong type are
 read kindly ("5" for a number); what cannot be used is left out and said so.
@@ -6,116 +6,111 @@ read kindly ("5" for a number); what cannot be used is left out and said so.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from ogc_widgets.errors import InputError
 from ogc_widgets.form.checks.findings import check_value
+from ogc_widgets.form.drafts.codec import from_draft, to_draft
+from ogc_widgets.form.drafts.secrets_store import SecretsStore
 from ogc_widgets.form.fields.fields import UNSET, Field
 from ogc_widgets.form.schema import exact
-from ogc_widgets.form.schema.branches import branches_of, is_null
-from ogc_widgets.form.schema.flatten import flatten
-from ogc_widgets.form.schema.limits import MAX_NODES
+from ogc_widgets.form.schema.keywords import MAX_NODES
+from ogc_widgets.form.schema.view import View
+from ogc_widgets.form.sets.pasted_requests import inputs_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from ogc_widgets.form.fields.fields import Value
+    from ogc_widgets.protocol import Process
+    from ogc_widgets.protocol.json_type import JsonObject, JsonValue
 
-    from ogc_widgets.protocol.wire import JsonValue
-
-TOO_LARGE: Final = "The server's default is too large to show and was left out."
+_TOO_LARGE: Final = "The server's default is too large to show and was left out."
+_LEFT_OUT: Final = "The server's default is not valid and was left out."
 _MAX_TEXT: Final = 100_000
-LEFT_OUT: Final = "The server's default is not valid and was left out."
+_LISTS: Final = ("list", "multichoice")
+# What JSON begins with that stands for a value of a kind.
+_BRACKETS: Final = {
+    **dict.fromkeys((*_LISTS, "tuple"), "["),
+    **dict.fromkeys(("object", "map"), "{"),
+    "json": "[{",
+}
+_BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
-def with_default(field: Field, schema: Mapping[str, Any]) -> Field:
+def with_default(field: Field, view: View) -> Field:
     """The field of an input with its default, and not required if it has one.
 
     Args:
         field: The field as it was built.
-        schema: Normalised schema of one value of the input.
+        view: What is said of one value of the input.
     """
-    view = flatten(schema, field.defs).view if schema else {}
-    single = [one for one in branches_of(view, field.defs) if not is_null(one)]
-    if "default" not in view and len(single) == 1:
-        view = flatten(single[0], field.defs).view
-    default = view.get("default")
+    said = view.said
+    single = [choice for choice in view.choices if not choice.is_null]
+    if "default" not in said and len(single) == 1:
+        said = single[0].said
+    default = said.get("default")
     if default is None:
         # Null is what stands there where a package has none to give.
-        may_be_left = "default" in view and field.nullable
+        may_be_left = "default" in said and field.nullable
         field = replace(field, required=field.required and not may_be_left)
-        return _with_first_item(field)
-    used = UNSET if _is_large(default) else usable_default(field, default)
+        # The items of a list may have a default that is written nowhere else.
+        items = View(dict(field.schema), field.defs).said.get("items", {})
+        first = View(items, field.defs).said.get("default")
+        used = UNSET if first is None else usable_default(field, [first])
+        is_list = field.kind in _LISTS and used is not UNSET
+        return replace(field, default=used, required=False) if is_list else field
+    is_large = exact.size_exceeds(default, MAX_NODES)
+    if isinstance(default, str):
+        is_large = len(default) > _MAX_TEXT
+    used = UNSET if is_large else usable_default(field, default)
     if used is UNSET:
-        reason = TOO_LARGE if _is_large(default) else LEFT_OUT
+        reason = _TOO_LARGE if is_large else _LEFT_OUT
         return replace(field, note=f"{field.note} {reason}".strip())
     # A package that has a default runs without the input.
     return replace(field, default=used, required=False)
 
 
-def _with_first_item(field: Field) -> Field:
-    """A list whose items have a default that the server writes nowhere else."""
-    items = flatten(field.schema, field.defs).view.get("items")
-    if field.kind not in ("list", "multichoice") or not isinstance(items, dict):
-        return field
-    first = flatten(items, field.defs).view.get("default")
-    used = UNSET if first is None else usable_default(field, [first])
-    return field if used is UNSET else replace(field, default=used, required=False)
-
-
-def usable_default(field: Field, default: JsonValue) -> JsonValue:
+def usable_default(field: Field, default: Any) -> Any:  # noqa: ANN401 # JSON, UNSET
     """A default as the field can show it, or UNSET."""
-    candidates = [default]
-    read = _read(field, default)
-    if read is not UNSET:
-        candidates.insert(0, read)
-    if field.kind in ("list", "multichoice"):
+    written = _written(field, default)
+    candidates: list[Value] = [default] if written is UNSET else [written, default]
+    if field.kind in _LISTS:
         # "a,b" for a list may be one text or two; for one value of several it is one.
-        is_clear = field.occurrences or not (
-            isinstance(default, str) and "," in default
-        )
-        candidates += [[default]] if is_clear else []
+        if field.occurrences or not (isinstance(default, str) and "," in default):
+            candidates.append([default])
     elif isinstance(default, list) and len(default) == 1:  # one of one
         candidates.append(default[0])
-    candidates += [_kindly(field, one) for one in list(candidates)]
-    for candidate in candidates:
-        if candidate is UNSET or candidate is None:
-            continue
-        if field.kind in ("list", "multichoice") and not isinstance(candidate, list):
-            continue
-        if _is_valid(field, candidate):
+    for candidate in [*candidates, *(_kindly(field, one) for one in candidates)]:
+        is_fit = isinstance(candidate, list) or field.kind not in _LISTS
+        if candidate not in (UNSET, None) and is_fit and _is_valid(field, candidate):
             return candidate
     return UNSET
 
 
-def _read(field: Field, default: JsonValue) -> JsonValue:
+def _written(field: Field, default: JsonValue) -> Value:
     """A list, an object or the numbers of a box written as text, else UNSET."""
-    start = {"list": "[", "multichoice": "[", "tuple": "[", "object": "{", "map": "{"}
-    wanted = start.get(field.kind, "[{" if field.kind == "json" else "")
+    brackets = _BRACKETS.get(field.kind, "")
     if field.area is not None and field.area.default.startswith("bbox-array"):
-        wanted = "["
+        brackets = "["
         if isinstance(default, list) and any(isinstance(one, str) for one in default):
             try:
-                return [exact.number(str(one)) for one in default]
+                numbers = [exact.number(str(one)) for one in default]
             except ValueError:
                 return UNSET
-    if not isinstance(default, str) or not wanted or not default.strip():
+            return numbers
+    if not isinstance(default, str) or len(default) > _MAX_TEXT:
         return UNSET
-    if default.strip()[0] not in wanted or len(default) > _MAX_TEXT:
+    if not brackets or default.strip()[:1] not in tuple(brackets):
         return UNSET
     try:
-        return exact.loads(default)
+        value: JsonValue = exact.loads(default)
     except exact.NotJsonError:
         return UNSET
-
-
-def _is_large(default: JsonValue) -> bool:
-    if isinstance(default, str):
-        return len(default) > _MAX_TEXT
-    return exact.size_exceeds(default, MAX_NODES)
+    return value
 
 
 def _is_valid(field: Field, value: JsonValue) -> bool:
-    from ogc_widgets.form.drafts.codec import from_draft, to_draft
-
     try:
         found, errors = from_draft(field, to_draft(field, value))
     except ValueError:
@@ -125,7 +120,7 @@ def _is_valid(field: Field, value: JsonValue) -> bool:
     )
 
 
-def _kindly(field: Field, value: JsonValue) -> JsonValue:
+def _kindly(field: Field, value: Any) -> Any:  # noqa: ANN401 # JSON, or UNSET
     """The value in the type that the field wants, where it plainly means it."""
     if field.kind == "list" and field.item is not None and isinstance(value, list):
         return [_kindly(field.item, one) for one in value]
@@ -134,20 +129,50 @@ def _kindly(field: Field, value: JsonValue) -> JsonValue:
             number = exact.number(value.strip())
         except ValueError:
             return UNSET
-        whole = field.kind == "integer" and number == int(number)
-        return int(number) if whole else number
+        is_whole = field.kind == "integer" and number == int(number)
+        return int(number) if is_whole else number
     if field.kind == "boolean" and isinstance(value, (str, int)):
-        return {"true": True, "1": True, "false": False, "0": False}.get(
-            str(value).lower(), UNSET
-        )
+        return _BOOLEANS.get(str(value).lower(), UNSET)
     if field.kind == "text" and isinstance(value, (int, float)):
-        if isinstance(value, bool):
-            return UNSET
-        return exact.number_text(value)
+        return UNSET if isinstance(value, bool) else exact.number_text(value)
     if field.kind == "choice":
         for option in field.options:
             if str(option) == str(value):
                 return option
-    if field.envelope:
-        return {field.envelope: value}
-    return value
+    return {field.envelope: value} if field.envelope else value
+
+
+def example_inputs(
+    fields: Mapping[str, Field], process: Process | JsonObject
+) -> dict[str, Value]:
+    """Collect the first usable example of each input.
+
+    Args:
+        fields: The fields of a form.
+        process: The process or its description, which may hold a whole example request
+            as those of pygeoapi do.
+
+    Returns:
+        Input id to value; empty unless every required input without a default has an
+        example, since half an example helps nobody to a first run.
+    """
+    raw = process if isinstance(process, Mapping) else process.raw
+    request = raw.get("example")
+    try:
+        whole = inputs_in(request) if isinstance(request, Mapping) else {}
+    except InputError:
+        whole = {}
+    found: dict[str, Value] = {}
+    for key, field in fields.items():
+        examples = [whole[key]] if key in whole else field.schema.get("examples", ())
+        for example in examples:
+            secrets = SecretsStore()
+            draft = to_draft(field, example, secrets)
+            value, errors = from_draft(field, draft, secrets)
+            if value is not UNSET and not errors:
+                found[key] = value
+                break
+        else:
+            if field.required and field.default is UNSET:
+                return {}
+    return found

@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.form.fields.fields import UNSET
 from ogc_widgets.form.schema import exact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ogc_widgets.protocol.wire import JsonValue
+    from ogc_widgets.protocol.json_type import JsonValue
 
 Rows = list[list[str]]
 
@@ -43,10 +42,9 @@ class Extras:
 
 def rows_of(inputs: Mapping[str, Any], beside: Mapping[str, Any]) -> Rows:
     """Rows of name, text and place that show values."""
-    placed = ((INPUT, inputs), (BESIDE, beside))
     return [
         [name, _text(value), place]
-        for place, values in placed
+        for place, values in ((INPUT, inputs), (BESIDE, beside))
         for name, value in values.items()
     ]
 
@@ -62,8 +60,7 @@ def read(rows: Iterable[Iterable[str]], described: Iterable[str]) -> Extras:
     taken = {INPUT: set(described), BESIDE: set(OWN_MEMBERS)}
     for key, text, place in rows:
         name = key.strip()
-        value = _value(text)
-        if value is UNSET:
+        if not text.strip():
             continue
         if not name:
             found.errors["extra inputs"] = "need an id for every value"
@@ -75,12 +72,13 @@ def read(rows: Iterable[Iterable[str]], described: Iterable[str]) -> Extras:
                 else "has a field above, or is there twice"
             )
         else:
-            (found.beside if place == BESIDE else found.inputs)[name] = value
+            values = found.beside if place == BESIDE else found.inputs
+            values[name] = _read(text)
             taken[place].add(name)
     return found
 
 
-def beside_in(request: JsonValue) -> dict[str, Any]:
+def beside_in(request: object) -> dict[str, Any]:
     """The members beside ``inputs`` in an execute request; none in bare inputs."""
     if not isinstance(request, dict) or "inputs" not in request:
         return {}
@@ -88,19 +86,15 @@ def beside_in(request: JsonValue) -> dict[str, Any]:
     return {name: one for name, one in request.items() if name not in others}
 
 
-def _value(text: str) -> JsonValue:
-    if not text.strip():
-        return UNSET
+def _text(value: JsonValue) -> str:
+    """A text without quotes, unless it would be read as something else."""
+    is_plain = isinstance(value, str) and value.strip() and _read(value) is value
+    return str(value) if is_plain else exact.dumps(value)
+
+
+def _read(text: str) -> JsonValue:
     try:
-        return exact.loads(text)
+        value: JsonValue = exact.loads(text)
     except exact.NotJsonError:
         return text
-
-
-def _text(value: JsonValue) -> str:
-    if isinstance(value, str) and value.strip():
-        try:
-            exact.loads(value)
-        except exact.NotJsonError:
-            return value
-    return exact.dumps(value)
+    return value

@@ -1,38 +1,37 @@
-"""Fields that hold no other fields, and what tells schemas apart.
-
-All of it reads one flat schema; what needs the whole input is in
-:mod:`ogc_widgets.form.fields.build`.
-"""
+"""Fields that hold no other fields, each of what one view says."""
 
 from __future__ import annotations
 
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.form.fields.fields import Field
+from ogc_widgets.form.fields.fields import Field, Kind
 from ogc_widgets.form.page import words
-from ogc_widgets.form.schema import exact
 from ogc_widgets.form.schema import hints as ui
-from ogc_widgets.form.schema.dialects import ENUM_NAMES, type_names
-from ogc_widgets.form.schema.limits import MAX_OPTIONS
+from ogc_widgets.form.schema.dialects import ENUM_NAMES
+from ogc_widgets.form.schema.view import FORMATS_OF_TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
-    from ogc_widgets.protocol.wire import JsonValue
+    from ogc_widgets.form.schema.hints import Hints
+    from ogc_widgets.form.schema.keywords import Schema
+    from ogc_widgets.form.schema.view import View
+    from ogc_widgets.protocol.json_type import JsonValue
 
-TEXT_FORMATS: Final[dict[str, str]] = {
+_KIND_OF_FORMAT: Final[dict[str, Kind]] = {
     "date": "date",
     "time": "time",
     "date-time": "datetime",
     "datetime": "datetime",
     "duration": "duration",
 }
+# CWL's names of formats have no hyphens: "DateTime", "IDNEmail", "JsonPointer".
+_CWL_FORMATS: Final = {name.replace("-", ""): name for name in FORMATS_OF_TEXT}
 
 
-def const(value: JsonValue, view: Mapping[str, Any]) -> Field:
+def const(value: JsonValue, said: Schema) -> Field:
     """A field with exactly one value, shown and sent."""
-    label = view.get("title") or _option_label(value)
+    label = said.get("title") or _option_label(value)
     return Field(kind="const", options=(value,), option_labels=(label,))
 
 
@@ -42,99 +41,105 @@ def _option_label(value: JsonValue) -> str:
     return words.shorten(value, 200) if value != "" else "(empty text)"
 
 
-def choice(
-    options: list[Any], view: Mapping[str, Any], *, several: bool = False
-) -> Field | None:
-    """A choice between options; None if there are too many to choose from."""
-    values = [option for option in options if option is not None]
-    if len(values) > MAX_OPTIONS or not values:
-        return None
-    names = view.get(ENUM_NAMES, ())
+def choice(options: list[Any], said: Schema, *, several: bool = False) -> Field | None:
+    """A choice between options; None if null is the only one."""
+    names = said.get(ENUM_NAMES, ())
     if len(names) != len(options):
-        names = ()
-    try:
-        labels = tuple(
-            name or _option_label(option)
-            for option, name in zip_longest(options, names, fillvalue="")
-            if option is not None
-        )
-    except (ValueError, RecursionError):
+        names = [""] * len(options)
+    labels = {
+        number: name or _option_label(options[number])
+        for number, name in enumerate(names)
+        if options[number] is not None
+    }
+    values = tuple(options[number] for number in labels)
+    if not values:
         return None
-    if len(values) == 1 and None not in options and not several:
-        return const(values[0], {k: v for k, v in view.items() if k != "title"})
-    return Field(kind="choice", options=tuple(values), option_labels=labels)
+    kind: Kind = "const" if len(options) == 1 and not several else "choice"
+    return Field(kind=kind, options=values, option_labels=tuple(labels.values()))
 
 
-def named_constants(choices: list[dict[str, Any]]) -> Field | None:
-    """``oneOf: [{const, title}, ...]``: a choice whose options have names."""
-    values: list[Any] = []
-    labels: list[str] = []
-    for choice in choices:
-        if "const" in choice:
-            found = [choice["const"]]
-        elif len(choice.get("enum", ())) == 1:
-            found = choice["enum"]
-        else:
-            return None
-        if any(exact.same(found[0], value) for value in values):
-            continue
-        values += found
-        labels.append(choice.get("title") or _option_label(found[0]))
-    if not 1 < len(values) <= MAX_OPTIONS:
-        return None
-    return Field(kind="choice", options=tuple(values), option_labels=tuple(labels))
-
-
-def number(view: Mapping[str, Any], kind: str, hints: Mapping[str, Any]) -> Field:
+def number(said: Schema, kind: Kind, hints: Hints) -> Field:
     """A number with its bounds."""
     # Hints give a slider its ends where the schema has no limits.
-    low = view.get("minimum", ui.number(hints, "minimum"))
-    high = view.get("maximum", ui.number(hints, "maximum"))
-    above, below = view.get("exclusiveMinimum"), view.get("exclusiveMaximum")
+    low = said.get("minimum", ui.number(hints, "minimum"))
+    high = said.get("maximum", ui.number(hints, "maximum"))
+    above, below = said.get("exclusiveMinimum"), said.get("exclusiveMaximum")
     excludes_low = above is not None and (low is None or above >= low)
     excludes_high = below is not None and (high is None or below <= high)
     return Field(
-        kind="integer" if kind == "integer" else "number",
+        kind=kind,
         minimum=above if excludes_low else low,
         maximum=below if excludes_high else high,
         exclusive=(excludes_low, excludes_high),
-        step=view.get("multipleOf") or ui.number(hints, "step"),
+        step=said.get("multipleOf") or ui.number(hints, "step"),
     )
 
 
-def is_content(view: Mapping[str, Any]) -> bool:
+def text(view: View, hints: Hints, cwl_type: str, *, outermost: bool) -> Field:
+    """A text of any kind: a date, a password, the content of a file, prose."""
+    said = view.said
+    wish = ui.text(hints, "widget")
+    cwl_format = _CWL_FORMATS.get(cwl_type.rsplit("#", 1)[-1].lower(), "")
+    format_name = said.get("format", cwl_format)
+    is_secret = said.get("writeOnly") is True or hints.get("password") is True
+    if is_secret or "password" in (format_name, wish):
+        return Field(kind="secret", format="password")
+    if is_content(view):
+        return contents([view], outermost=outermost)
+    if format_name in _KIND_OF_FORMAT:
+        return Field(kind=_KIND_OF_FORMAT[format_name], format=format_name)
+    if wish == "code" or {"textarea", "multiline"} & {wish, format_name}:
+        return Field(kind="multiline", rows=int(ui.number(hints, "rows") or 4))
+    default = said.get("default")
+    if isinstance(default, str) and "\n" in default.strip():
+        return Field(kind="multiline", rows=min(default.count("\n") + 2, 12))
+    return Field(kind="text", format=format_name)
+
+
+def is_content(view: View) -> bool:
     """Whether a text is the content of a file."""
-    if type_names(view) not in (["string"], []):
-        return False
-    return bool({"contentMediaType", "contentEncoding"} & view.keys()) or (
-        view.get("format") in ("binary", "byte")
+    said = view.said
+    return view.named_types in (["string"], []) and (
+        bool({"contentMediaType", "contentEncoding"} & said.keys())
+        or said.get("format") in ("binary", "byte")
     )
 
 
-def content(view: Mapping[str, Any], *, outermost: bool) -> Field:
-    """The content of a file, in one media type."""
-    name = view.get("contentMediaType", "")
-    encoding = str(view.get("contentEncoding", "")).lower()
-    # ZOO writes base64 where the service says nothing, for XML too.
-    binary = (
-        encoding in ("base64", "binary", "base64url")
-        or view.get("format") in ("binary", "byte")
-        or bool(name)
-    ) and not (name and words.is_text(name))
-    media_types = (name,) if name and name != "*/*" else ()
-    if not outermost and not binary:
-        return Field(kind="multiline", media_types=media_types, rows=6)
-    return file_of(media_types, outermost=outermost, binary=binary)
+def contents(views: list[View], *, outermost: bool) -> Field:
+    """The same content in one media type or several: one field."""
+    binary = all(_is_binary(view.said) for view in views)
+    names = [view.said.get("contentMediaType", "") for view in views]
+    if not outermost and not binary and len(views) == 1:
+        return Field(kind="multiline", media_types=_media_types(names), rows=6)
+    return _file(names, outermost=outermost, binary=binary)
 
 
-def file_of(
-    media_types: tuple[str, ...],
-    *,
-    outermost: bool,
-    binary: bool,
-    qualified: bool = False,
+def qualified_file(media_types: tuple[str, ...], views: list[View]) -> Field:
+    """ZOO's complex input: a link, or ``{"value": ...}``."""
+    said = [view.said.get("contentMediaType", "") for view in views]
+    names = _media_types([*media_types, *said])
+    binary = bool(names) and not any(map(words.is_text, names))
+    return _file(names, outermost=True, binary=binary, qualified=True)
+
+
+def _is_binary(said: Schema) -> bool:
+    name = said.get("contentMediaType", "")
+    if name and words.is_text(name):
+        return False  # ZOO writes base64 where the service says nothing, for XML too
+    encoding = str(said.get("contentEncoding", "")).lower()
+    is_encoded = encoding in ("base64", "binary", "base64url")
+    return is_encoded or bool(name) or said.get("format") in ("binary", "byte")
+
+
+def _media_types(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in names if name and name != "*/*"))
+
+
+def _file(
+    names: Iterable[str], *, outermost: bool, binary: bool, qualified: bool = False
 ) -> Field:
     """A file field; only inputs themselves can be references."""
+    media_types = _media_types(names)
     modes: tuple[str, ...] = ("upload", "text") if binary else ("text", "upload")
     if outermost:
         # The standard lets any input be a link, a folder can be nothing else.
@@ -150,16 +155,9 @@ def file_of(
     )
 
 
-def contents(choices: list[dict[str, Any]], *, outermost: bool) -> Field:
-    """The same content in several media types: one field."""
-    made = [content(choice, outermost=outermost) for choice in choices]
-    names = tuple(dict.fromkeys(name for one in made for name in one.media_types))
-    return file_of(names, outermost=outermost, binary=all(one.binary for one in made))
-
-
-def example(view: Mapping[str, Any]) -> str:
+def example(said: Schema) -> str:
     """The first example of a schema, as a placeholder."""
-    for value in view.get("examples", ()):
+    for value in said.get("examples", ()):
         if isinstance(value, (str, int, float)) and not isinstance(value, bool):
             return f"e.g. {words.shorten(value)}"
     return ""

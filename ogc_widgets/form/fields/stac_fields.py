@@ -7,7 +7,7 @@ it, the document itself as JSON.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.client.stac.stac_documents import id_of, self_address
@@ -15,37 +15,40 @@ from ogc_widgets.errors import InputError
 from ogc_widgets.form.drafts import tree
 from ogc_widgets.form.fields.fields import UNSET, Field, StacHint
 from ogc_widgets.form.schema import exact, known_schemas
-from ogc_widgets.form.schema.dialects import type_names
 
 if TYPE_CHECKING:
-    from ogc_widgets.form.fields.build_context import Naming
-    from ogc_widgets.protocol.wire import JsonValue
-
-Json = Mapping[str, Any]
+    from ogc_widgets.form.fields.build_context import Naming, Place
+    from ogc_widgets.form.schema.view import View
+    from ogc_widgets.protocol.json_type import JsonValue
 
 ADDRESS_FORMATS: Final = frozenset({"uri", "iri", "url", "uri-reference"})
 
+# What a document is called by our own schemas, by a CWL type after its "#", and in its
+# own member "type".
 _BY_REFERENCE: Final = {
-    "stacItem": "item",
-    "stacItems": "items",
-    "stacCollection": "collection",
-    "stacCatalog": "catalog",
-    "featureCollection": "items",
+    "known.stacItem": "item",
+    "known.stacItems": "items",
+    "known.stacCollection": "collection",
+    "known.stacCatalog": "catalog",
+    "known.featureCollection": "items",
 }
 _BY_CWL_TYPE: Final = {
     "item": "item",
-    "stacitem": "item",
     "itemcollection": "items",
-    "stacitemcollection": "items",
     "collection": "collection",
-    "staccollection": "collection",
     "catalog": "catalog",
-    "staccatalog": "catalog",
 }
 _BY_TYPE_MEMBER: Final = {
     "Feature": "item",
     "Collection": "collection",
     "Catalog": "catalog",
+}
+# What a word in the name of an input asks for.
+_BY_WORD: Final[dict[str, tuple[str, ...]]] = {
+    "item": ("item",),
+    "collection": ("collection",),
+    "catalog": ("catalog", "collection"),
+    "catalogue": ("catalog", "collection"),
 }
 # What a folder may be staged in from.
 _FOLDER: Final = ("item", "collection", "catalog", "items")
@@ -65,66 +68,43 @@ _NO_ADDRESS: Final = re.compile(
 )
 
 
-def recognise_document(
-    view: Json, references: Iterable[str], naming: Naming, *, outermost: bool
-) -> StacHint | None:
+def recognise_document(view: View, place: Place) -> StacHint | None:
     """How an object is taken as a STAC document, or None if it is something else.
 
     Looked at are references to schemas that are known to be STAC's, the type in the
     application package, the members of the object and the media type.
-
-    Args:
-        view: The schema.
-        references: Names of the definitions that it came from.
-        naming: The words around it.
-        outermost: Whether a link may stand there instead of the document.
     """
-    if type_names(view) not in ([], ["object"]):
-        return None
-    kind = _said_kind(view, references, naming)
+    kind = "" if view.named_types not in ([], ["object"]) else _said_kind(view, place)
     if not kind:
         return None
-    return StacHint((kind,), "link" if outermost else "text", documents=True)
+    return StacHint((kind,), "link" if place.outermost else "text", documents=True)
 
 
-def recognise_text(view: Json, naming: Naming) -> StacHint | None:
+def recognise_text(view: View, place: Place) -> StacHint | None:
     """How a text is taken as the address of a STAC document, or None."""
     if _is_fixed(view):
         return None
-    kind = _said_kind(view, (), naming)
-    wants = (kind,) if kind else _named_kinds(naming)
+    kind = _said_kind(view, place)
+    wants = (kind,) if kind else _named_kinds(place.naming)
     return StacHint(wants) if wants else None
 
 
-def recognise_choice(
-    choices: Iterable[tuple[Json, Iterable[str]]], naming: Naming, *, outermost: bool
-) -> StacHint | None:
+def recognise_choice(choices: list[View], place: Place) -> StacHint | None:
     """The same for alternatives: "an address, or a STAC item, or a list of them"."""
-    wants: list[str] = []
-    has_address = is_stac = False
-    for view, references in choices:
-        if type_names(view) == ["string"] and not _is_fixed(view):
-            has_address = True
-            continue
-        kind = _said_kind(view, references, naming, lists=True)
-        if not kind:
-            return None
-        is_stac = is_stac or kind != "items"
-        wants.append(kind)
-    if not is_stac:
+    texts = [c for c in choices if c.named_types == ["string"] and not _is_fixed(c)]
+    kinds = [_said_kind(c, place, lists=True) for c in choices if c not in texts]
+    if not all(kinds) or not set(kinds) - {"items"}:
         return None
-    if re.search(r"\bFile\b", naming.cwl_type):
-        wants = ["file", "item"]
-    elif re.search(r"\bDirectory\b", naming.cwl_type):
-        wants = list(_FOLDER)
-    return StacHint(
-        tuple(dict.fromkeys(wants)),
-        "text" if has_address or not outermost else "link",
-        documents=True,
-    )
+    wants = tuple(dict.fromkeys(kinds))
+    if re.search(r"\bFile\b", place.naming.cwl_type):
+        wants = ("file", "item")
+    elif re.search(r"\bDirectory\b", place.naming.cwl_type):
+        wants = _FOLDER
+    is_link = place.outermost and not texts
+    return StacHint(wants, "link" if is_link else "text", documents=True)
 
 
-def value_of(field: Field, draft: JsonValue) -> JsonValue:
+def value_of(field: Field, draft: object) -> Any:  # noqa: ANN401 # JSON, or UNSET
     """The value that a draft stands for.
 
     Raises:
@@ -159,7 +139,7 @@ def takes_one(field: Field) -> bool:
     return target is not None and target[1].kind == "stac"
 
 
-def with_items(field: Field, draft: JsonValue, items: list[Any]) -> JsonValue:
+def with_items(field: Field, draft: Any, items: list[Any]) -> Any:  # noqa: ANN401 # JSON
     """The draft with more items in it; None if the field takes none.
 
     Args:
@@ -178,18 +158,14 @@ def with_items(field: Field, draft: JsonValue, items: list[Any]) -> JsonValue:
         is_chosen = isinstance(draft, Mapping) and draft.get("branch") == branch
         before = draft["draft"] if is_chosen else None
         return {"branch": branch, "draft": with_items(inner, before, items)}
-    if inner.kind == "stac" and inner.stac is not None:
-        if "items" in inner.stac.wants and "item" not in inner.stac.wants:
-            return _as_one_list(draft, items)
-        texts = [_text_of(inner.stac, item) for item in items]
+    hint = inner.stac or (inner.item and inner.item.stac) or StacHint()
+    if inner.kind == "stac" and "items" in hint.wants and "item" not in hint.wants:
+        return _as_one_list(draft, items)
+    texts = [_text_of(hint, item) for item in items]
+    if inner.kind == "stac":
         return texts[-1] if texts else draft
-    hint = inner.item.stac if inner.item is not None else None
     rows = [row for row in draft or () if row is not None]
-    for item in items:
-        text = _text_of(hint, item) if hint is not None else ""
-        if text not in rows:
-            rows.append(text)
-    return rows or None
+    return list(dict.fromkeys((*rows, *texts))) or None
 
 
 def _target(field: Field) -> tuple[int | None, Field] | None:
@@ -198,8 +174,6 @@ def _target(field: Field) -> tuple[int | None, Field] | None:
         field.kind == "list" and field.item is not None and field.item.kind == "stac"
     ):
         return None, field
-    if field.kind != "union":
-        return None
     # Several are better than one.
     for kind in ("list", "stac"):
         for number, branch in enumerate(field.branches):
@@ -224,10 +198,10 @@ def _text_of(hint: StacHint, item: JsonValue) -> str:
     )
 
 
-def _as_one_list(draft: JsonValue, items: list[Any]) -> str:
+def _as_one_list(draft: object, items: list[Any]) -> str:
     """A document that holds what a draft holds, and more items."""
     before = exact.loads(draft) if isinstance(draft, str) and is_document(draft) else {}
-    found = before.get("features") if isinstance(before, Mapping) else None
+    found = before.get("features")
     features = list(found) if isinstance(found, list) else []
     names = [one.get("id") for one in features if isinstance(one, Mapping)]
     for item in items:
@@ -246,7 +220,7 @@ def is_document(text: str) -> bool:
     return text.lstrip()[:1] == "{"
 
 
-def documents_in(field: Field, draft: JsonValue) -> Iterator[tuple[Field, str]]:
+def documents_in(field: Field, draft: Any) -> Iterator[tuple[Field, str]]:  # noqa: ANN401 # JSON
     """Field and text of every STAC document that is entered in an input."""
     if field.kind == "stac" and isinstance(draft, str) and draft.strip():
         yield field, draft
@@ -254,45 +228,42 @@ def documents_in(field: Field, draft: JsonValue) -> Iterator[tuple[Field, str]]:
         yield from documents_in(member, part)
 
 
-def _said_kind(
-    view: Json, references: Iterable[str], naming: Naming, *, lists: bool = False
-) -> str:
-    by_format = known_schemas.by_format(str(view.get("format", "")))
-    for reference in (f"{known_schemas.PREFIX}{by_format}", *references):
-        name = reference.removeprefix(known_schemas.PREFIX)
-        if name != reference and (name.startswith("stac") or lists):
-            found = _BY_REFERENCE.get(name, "")
-            if found:
-                return found
-    file, _, tail = naming.cwl_type.rstrip("[]? ").rpartition("#")
-    if "stac" in file.lower() and tail.lower() in _BY_CWL_TYPE:
-        return _BY_CWL_TYPE[tail.lower()]
-    media_type = str(view.get("contentMediaType", "")).lower()
+def _said_kind(view: View, place: Place, *, lists: bool = False) -> str:
+    """What kind of document is said, by all but names; "" for none.
+
+    Args:
+        view: The schema.
+        place: Where it stands.
+        lists: Whether a list of features may be one of items.
+    """
+    naming = place.naming
+    by_format = known_schemas.by_format(view.said.get("format", ""))
+    for name in (f"{known_schemas.PREFIX}{by_format}", *view.references):
+        if name in _BY_REFERENCE and (lists or name != "known.featureCollection"):
+            return _BY_REFERENCE[name]
+    file, _, tail = naming.cwl_type.rstrip("[]? ").lower().rpartition("#")
+    if "stac" in file and tail.removeprefix("stac") in _BY_CWL_TYPE:
+        return _BY_CWL_TYPE[tail.removeprefix("stac")]
+    media_type = view.said.get("contentMediaType", "").lower()
     if "stac" in media_type or naming.widget == "stac":
         return "collection" if "collection" in media_type else "item"
-    return _kind_by_members(view)
-
-
-def _kind_by_members(view: Json) -> str:
-    properties = view.get("properties")
-    if not isinstance(properties, Mapping) or "stac_version" not in properties:
+    properties = view.said.get("properties", {})
+    if "stac_version" not in properties:
         return ""
-    kind = properties.get("type")
-    options = kind.get("enum") if isinstance(kind, Mapping) else None
-    value = kind.get("const") if isinstance(kind, Mapping) else None
-    if isinstance(options, list) and len(options) == 1:
-        value = options[0]
-    return _BY_TYPE_MEMBER.get(str(value), "")
+    kind = properties.get("type", {})
+    options = kind.get("enum", ())
+    return _BY_TYPE_MEMBER.get(
+        str(options[0] if len(options) == 1 else kind.get("const")), ""
+    )
 
 
-def _is_fixed(view: Json) -> bool:
+def _is_fixed(view: View) -> bool:
     """Whether a text is something else than an address that people choose."""
-    form = view.get("format", "uri")
-    media_type = str(view.get("contentMediaType", "stac"))
+    form = view.said.get("format", "uri")
     return (
-        bool({"enum", "const", "pattern", "contentEncoding"} & view.keys())
-        or (form not in ADDRESS_FORMATS and not str(form).startswith("stac"))
-        or "stac" not in media_type.lower()
+        bool({"enum", "const", "pattern", "contentEncoding"} & view.said.keys())
+        or (form not in ADDRESS_FORMATS and not form.startswith("stac"))
+        or "stac" not in view.said.get("contentMediaType", "stac").lower()
     )
 
 
@@ -306,12 +277,9 @@ def _named_kinds(naming: Naming) -> tuple[str, ...]:
     if not says_stac:
         return ("item",) if _PLAIN_NAME.match(naming.key.lower()) else ()
     for names in (key, about):
-        if names & {"item", "items"}:
-            return ("item",)
-        if names & {"collection", "collections"}:
-            return ("collection",)
-        if names & {"catalog", "catalogs", "catalogue", "catalogues"}:
-            return ("catalog", "collection")
+        for word, kinds in _BY_WORD.items():
+            if {word, f"{word}s"} & names:
+                return kinds
     return ("item",)
 
 

@@ -2,48 +2,38 @@
 
 Nothing is ever fetched. A reference is recognised by the end of its address, so that
 ``bbox.yaml`` is found whether it is relative, at schemas.opengis.net or on a mirror.
-The names in ``$defs`` start with "known." and are what the reduction looks for.
+The names in ``$defs`` start with "known." and are what the fields are recognised by.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from ogc_widgets.protocol.wire import JsonValue
+    from ogc_widgets.form.schema.keywords import Schema
 
 PREFIX: Final = "known."
 
-_POSITION: dict[str, Any] = {
-    "type": "array",
-    "minItems": 2,
-    "items": {"type": "number"},
-}
-_LINE = {"type": "array", "minItems": 2, "items": _POSITION}
-_RING = {"type": "array", "minItems": 4, "items": _POSITION}
-_COORDINATES: dict[str, dict[str, Any]] = {
-    "Point": _POSITION,
-    "MultiPoint": {"type": "array", "items": _POSITION},
-    "LineString": _LINE,
-    "MultiLineString": {"type": "array", "items": _LINE},
-    "Polygon": {"type": "array", "minItems": 1, "items": _RING},
-    "MultiPolygon": {
-        "type": "array",
-        "items": {"type": "array", "minItems": 1, "items": _RING},
-    },
-}
+_TEXT: Final = {"type": "string"}
+_NUMBER: Final = {"type": "number"}
+_OBJECT: Final = {"type": "object"}
+_CRS84: Final = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 
 
-def _reference(name: str) -> dict[str, str]:
+def _list(items: Schema, least: int = 0) -> Schema:
+    return {"type": "array", "items": items, **({"minItems": least} if least else {})}
+
+
+def _reference(name: str) -> Schema:
     return {"$ref": f"#/$defs/{PREFIX}{name}"}
 
 
-def _list_of(name: str) -> dict[str, Any]:
-    return {"type": "array", "items": _reference(name)}
+def _called(title: str, kind: str = "string") -> Schema:
+    return {"type": kind, "title": title}
 
 
-def _object(title: str, required: str, /, **properties: Any) -> dict[str, Any]:  # noqa: ANN401 # JSON
+def _object(title: str, required: str, /, **properties: Schema) -> Schema:
     return {
         "title": title,
         "type": "object",
@@ -52,78 +42,79 @@ def _object(title: str, required: str, /, **properties: Any) -> dict[str, Any]: 
     }
 
 
-def _geometry(kind: str) -> dict[str, Any]:
-    box = {"type": "array", "minItems": 4, "items": {"type": "number"}}
-    return _object(
-        kind,
-        "type coordinates",
-        type={"const": kind},
-        coordinates=_COORDINATES[kind],
-        bbox=box,
-    )
+def _typed(title: str, kind: str, required: str, /, **more: Schema) -> Schema:
+    """An object that says in its member ``type`` what it is."""
+    return _object(title, f"type {required}", type={"const": kind}, **more)
 
 
-def _stac(title: str, kind: str, required: str, /, **more: Any) -> dict[str, Any]:  # noqa: ANN401 # JSON
-    return _object(
+def _stac(title: str, kind: str, required: str, /, **more: Schema) -> Schema:
+    return _typed(
         title,
-        f"type stac_version id {required}",
-        type={"const": kind},
+        kind,
+        f"stac_version id {required}",
         stac_version=_TEXT,
         id={"type": "string", "minLength": 1},
-        links={"type": "array", "items": _OBJECT},
+        links=_list(_OBJECT),
         **more,
     )
 
 
-_TEXT: Final = {"type": "string"}
-_OBJECT: Final = {"type": "object"}
-_CRS84: Final = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+_POSITION: Final = _list(_NUMBER, 2)
+_LINE: Final = _list(_POSITION, 2)
+_RINGS: Final = _list(_list(_POSITION, 4), 1)
+_COORDINATES: Final[dict[str, Schema]] = {
+    "Point": _POSITION,
+    "MultiPoint": _list(_POSITION),
+    "LineString": _LINE,
+    "MultiLineString": _list(_LINE),
+    "Polygon": _RINGS,
+    "MultiPolygon": _list(_RINGS),
+}
+GEOMETRY_TYPES: Final = frozenset({*_COORDINATES, "GeometryCollection"})
 _ANY_GEOMETRY: Final = {"anyOf": [_reference("geometry"), {"type": "null"}]}
 
-SCHEMAS: Final[dict[str, dict[str, Any]]] = {
-    **{kind: _geometry(kind) for kind in _COORDINATES},
-    "GeometryCollection": _object(
+_SCHEMAS: Final[dict[str, Schema]] = {
+    **{
+        kind: _typed(kind, kind, "coordinates", coordinates=one, bbox=_list(_NUMBER, 4))
+        for kind, one in _COORDINATES.items()
+    },
+    "GeometryCollection": _typed(
         "GeometryCollection",
-        "type geometries",
-        type={"const": "GeometryCollection"},
-        geometries=_list_of("geometry"),
+        "GeometryCollection",
+        "geometries",
+        geometries=_list(_reference("geometry")),
     ),
     "geometry": {
         "title": "GeoJSON geometry",
         "anyOf": [_reference(kind) for kind in (*_COORDINATES, "GeometryCollection")],
     },
-    "feature": _object(
+    "feature": _typed(
         "GeoJSON feature",
-        "type geometry",
-        type={"const": "Feature"},
+        "Feature",
+        "geometry",
         id={"type": ["string", "number"]},
         geometry=_ANY_GEOMETRY,
         properties={"type": ["object", "null"]},
     ),
-    "featureCollection": _object(
+    "featureCollection": _typed(
         "GeoJSON feature collection",
-        "type features",
-        type={"const": "FeatureCollection"},
-        features=_list_of("feature"),
+        "FeatureCollection",
+        "features",
+        features=_list(_reference("feature")),
     ),
     "bbox": _object(
         "Bounding box",
         "bbox",
-        bbox={
-            "type": "array",
-            "minItems": 4,
-            "maxItems": 6,
-            "items": {"type": "number"},
-        },
+        bbox={**_list(_NUMBER, 4), "maxItems": 6},
         crs={"type": "string", "default": _CRS84},
     ),
     "link": _object(
         "Link",
         "href",
-        href={"type": "string", "title": "address", "format": "uri-reference"},
-        rel={"type": "string", "title": "relation"},
-        type={"type": "string", "title": "media type"},
-        hreflang={"type": "string", "title": "language"},
+        href={**_called("address"), "format": "uri-reference"},
+        rel=_called("relation"),
+        type=_called("media type"),
+        hreflang=_called("language"),
         title=_TEXT,
         length={"type": "integer", "minimum": 0},
     ),
@@ -131,7 +122,7 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
         "Value with media type",
         "value",
         value={},
-        mediaType={"type": "string", "title": "media type"},
+        mediaType=_called("media type"),
         encoding=_TEXT,
     ),
     "stacItem": _stac(
@@ -142,11 +133,11 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
         properties=_OBJECT,
         assets=_OBJECT,
     ),
-    "stacItems": _object(
+    "stacItems": _typed(
         "List of STAC items",
-        "type features",
-        type={"const": "FeatureCollection"},
-        features=_list_of("stacItem"),
+        "FeatureCollection",
+        "features",
+        features=_list(_reference("stacItem")),
     ),
     "stacCollection": _stac(
         "STAC collection",
@@ -159,24 +150,11 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     "stacCatalog": _stac("STAC catalogue", "Catalog", "links", description=_TEXT),
 }
 
-GEOMETRY_TYPES: Final = frozenset({*_COORDINATES, "GeometryCollection"})
-
-# End of the address, lower case and without extension -> name above.
+# End of the address, in lower case and without "geojson" and extension.
 _TAILS: Final[dict[str, str]] = {
-    **{kind.lower(): kind for kind in _COORDINATES},
-    **{f"{kind.lower()}geojson": kind for kind in _COORDINATES},
-    "geometrycollection": "GeometryCollection",
-    "geometrycollectiongeojson": "GeometryCollection",
-    "geometry": "geometry",
-    "geometrygeojson": "geometry",
-    "geojson": "featureCollection",
-    "feature": "feature",
-    "featuregeojson": "feature",
-    "featurecollection": "featureCollection",
-    "featurecollectiongeojson": "featureCollection",
-    "bbox": "bbox",
+    **{name.lower(): name for name in _SCHEMAS},
+    "": "featureCollection",
     "ogc-bbox": "bbox",
-    "link": "link",
     "qualifiedinputvalue": "qualifiedValue",
 }
 _STAC_TAILS: Final[dict[str, str]] = {
@@ -185,7 +163,6 @@ _STAC_TAILS: Final[dict[str, str]] = {
     "catalog": "stacCatalog",
     "itemcollection": "stacItems",
 }
-
 _FORMATS: Final[dict[str, str]] = {
     "geojson-geometry": "geometry",
     "geojson-feature": "feature",
@@ -210,7 +187,7 @@ def by_address(address: str) -> str:
     tail = re.sub(r"\.(json|ya?ml)$", "", path.rstrip("/").rsplit("/", 1)[-1])
     if "stac" in lowered and tail in _STAC_TAILS:
         return _STAC_TAILS[tail]
-    return _TAILS.get(tail, "")
+    return _TAILS.get(tail.removesuffix("geojson"), "") if tail else ""
 
 
 def by_format(format_name: str) -> str:
@@ -218,25 +195,13 @@ def by_format(format_name: str) -> str:
     return _FORMATS.get(format_name, "")
 
 
-def definitions(name: str) -> dict[str, dict[str, Any]]:
+def definitions(name: str) -> dict[str, Schema]:
     """A known schema with everything that it refers to, keyed for ``$defs``."""
+    found: dict[str, Schema] = {}
     wanted = [name]
-    found: dict[str, dict[str, Any]] = {}
     while wanted:
         current = wanted.pop()
-        if PREFIX + current in found:
-            continue
-        found[PREFIX + current] = SCHEMAS[current]
-        wanted += _references_in(SCHEMAS[current])
+        if PREFIX + current not in found:
+            found[PREFIX + current] = _SCHEMAS[current]
+            wanted += re.findall(rf"#/\$defs/{PREFIX}(\w+)", str(_SCHEMAS[current]))
     return found
-
-
-def _references_in(node: JsonValue) -> list[str]:
-    if isinstance(node, dict):
-        reference = node.get("$ref")
-        if isinstance(reference, str):
-            return [reference.removeprefix(f"#/$defs/{PREFIX}")]
-        return [name for member in node.values() for name in _references_in(member)]
-    if isinstance(node, list):
-        return [name for member in node for name in _references_in(member)]
-    return []

@@ -4,7 +4,7 @@ Servers send OpenAPI 3.0 (``nullable``, boolean ``exclusiveMinimum``), drafts 3 
 (``definitions``, item lists, ``dependencies``), type names of other languages
 (``dateTime``, ``xs:int``), numbers as text, and faults. Keywords with an unusable value
 are left out, references are pointed into one ``$defs``, and nothing raises but
-:class:`TooLargeError`.
+:class:`~ogc_widgets.form.schema.keywords.TooLargeError`.
 """
 
 from __future__ import annotations
@@ -15,30 +15,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form.checks.validate import usable_pattern
-from ogc_widgets.form.schema import known_schemas, references
-from ogc_widgets.form.schema.dialects import (
-    UNRESOLVED,
-    settle_bounds,
-    settle_choices,
-    settle_enum,
-    settle_type,
-    with_constants_as_options,
-    with_null,
-    with_options_on_items,
-)
+from ogc_widgets.form.schema import dialects, known_schemas, references
 from ogc_widgets.form.schema.keywords import (
+    MAX_NODES,
     ONE_SCHEMA,
     SCHEMAS,
     SCHEMAS_BY_NAME,
     VALUES,
-    names_in,
+    TooLargeError,
 )
-from ogc_widgets.form.schema.limits import MAX_NODES, TooLargeError
 
 if TYPE_CHECKING:
     from referencing._core import Resolver
 
-    from ogc_widgets.protocol.wire import JsonValue
+    from ogc_widgets.form.schema.keywords import Schema
+    from ogc_widgets.protocol.json_type import JsonObject
 
 # Deeper than any field is built, so that a deep schema still validates.
 _MAX_SCHEMA_DEPTH: Final = 64
@@ -59,14 +50,15 @@ class Normaliser:
         count: Schemas read so far.
     """
 
-    def __init__(self, roots: Sequence[Any]) -> None:
+    def __init__(self, roots: Sequence[object]) -> None:
         self._roots = roots
         self._names: dict[int, str] = {}
         self._here: Resolver[Any] | None = None  # inside of what a reference means
+        self._depth = 0
         self.count = 0
-        self.defs: dict[str, Any] = {}
+        self.defs: dict[str, Schema] = {}
 
-    def normalise(self, schema: JsonValue, depth: int = 0) -> dict[str, Any]:
+    def normalise(self, schema: object) -> Schema:
         """The schema in JSON Schema 2020-12.
 
         Raises:
@@ -80,156 +72,102 @@ class Normaliser:
         if not isinstance(schema, Mapping):
             return {}
         self.count += 1
-        if self.count > MAX_NODES or depth > _MAX_SCHEMA_DEPTH:
+        if self.count > MAX_NODES or self._depth > _MAX_SCHEMA_DEPTH:
             raise TooLargeError
         around = self._here
-        if depth and "$id" in schema and (around or self._resolvers):
+        if self._depth and "$id" in schema and (around or self._resolvers):
             self._here = references.within(around or self._resolvers[0], schema)
-        schema = with_options_on_items(with_constants_as_options(schema))
-        result: dict[str, Any] = {}
-        for keyword, value in schema.items():
-            usable = self._usable(keyword, value, depth)
+        self._depth += 1
+        said = dialects.modern(schema)
+        result: Schema = {}
+        for keyword, value in said.items():
+            usable = self._usable(keyword, value)
             if usable is not None or keyword in ("const", "default"):
                 result[keyword] = usable
-        self._old_keywords(schema, result, depth)
-        settle_type(schema, result)
-        settle_bounds(schema, result)
-        settle_enum(schema, result)
-        settle_choices(result)
-        self._settle_reference(schema, result, depth)
+        dialects.settle(said, result)
+        self._settle_reference(said, result)
+        self._depth -= 1
         self._here = around
-        return with_null(result) if schema.get("nullable") is True else result
+        return dialects.with_null(result) if said.get("nullable") is True else result
 
-    def _usable(self, keyword: str, value: JsonValue, depth: int) -> JsonValue:
+    def _usable(self, keyword: str, value: object) -> object:
         """The value of a keyword in JSON Schema 2020-12, or None to leave it out."""
         if keyword in VALUES:
             return VALUES[keyword](value)
         if keyword in ONE_SCHEMA:
             if keyword == "additionalProperties" and value is False:
                 return False  # the validator then names the culprit
-            is_schema = isinstance(value, (bool, Mapping))
-            return self.normalise(value, depth + 1) if is_schema else None
+            return self.normalise(value) if isinstance(value, (bool, Mapping)) else None
         if keyword in SCHEMAS:
-            if not isinstance(value, (list, tuple)) or not value:
-                return None
-            return [self.normalise(member, depth + 1) for member in value]
+            members = value if isinstance(value, (list, tuple)) else ()
+            return [self.normalise(member) for member in members] or None
         if keyword in SCHEMAS_BY_NAME and isinstance(value, Mapping):
             is_pattern = keyword == "patternProperties"
-            members = {
-                str(name): self.normalise(member, depth + 1)
+            named = {
+                str(name): self.normalise(member)
                 for name, member in value.items()
                 if not is_pattern or usable_pattern(str(name))
             }
-            return None if is_pattern and not members else members
+            return None if is_pattern and not named else named
         if keyword == "discriminator" and isinstance(value, Mapping):
-            return self._discriminator(value, depth)
-        is_hint = isinstance(keyword, str) and _HINT.match(keyword)
-        return value if is_hint else None
+            return self._discriminator(value)
+        return value if _HINT.match(str(keyword)) else None
 
-    def _old_keywords(
-        self, schema: Mapping[str, Any], result: dict[str, Any], depth: int
-    ) -> None:
-        items = schema.get("items")
-        if isinstance(items, list) and items:
-            result["prefixItems"] = [self.normalise(i, depth + 1) for i in items]
-            result.pop("items", None)
-            extra = schema.get("additionalItems")
-            if isinstance(extra, (bool, Mapping)):
-                result["items"] = self.normalise(extra, depth + 1)
-        dependencies = schema.get("dependencies")
-        if isinstance(dependencies, Mapping):
-            for name, value in dependencies.items():
-                names = names_in(value)
-                if names is not None:
-                    result.setdefault("dependentRequired", {})[name] = names
-                elif isinstance(value, (Mapping, bool)):
-                    result.setdefault("dependentSchemas", {})[name] = self.normalise(
-                        value, depth + 1
-                    )
-        properties = schema.get("properties")
-        if isinstance(properties, Mapping):
-            # Draft 3 marks each member; draft 4 and later list the names.
-            marked = [
-                str(name)
-                for name, member in properties.items()
-                if isinstance(member, Mapping) and member.get("required") is True
-            ]
-            if marked:
-                names = result.get("required", [])
-                result["required"] = names + [n for n in marked if n not in names]
-        if isinstance(schema.get("example"), str | int | float) and (
-            "examples" not in result
-        ):
-            result["examples"] = [schema["example"]]
+    def _discriminator(self, value: JsonObject) -> Schema | None:
+        """The member that tells branches apart, and each definition's value of it."""
+        name, mapping = value.get("propertyName"), value.get("mapping")
+        if not isinstance(name, str):
+            return None
+        values: dict[str, str] = {}
+        for option, target in mapping.items() if isinstance(mapping, Mapping) else ():
+            if isinstance(target, str):
+                short = f"#/components/schemas/{target}"
+                definition = self._definition(target if "#" in target else short)
+                if definition:
+                    values.setdefault(definition, str(option))
+        return {"propertyName": name, **({"values": values} if values else {})}
 
-    def _settle_reference(
-        self, schema: Mapping[str, Any], result: dict[str, Any], depth: int
-    ) -> None:
-        reference = schema.get("$ref", schema.get("$dynamicRef"))
+    def _settle_reference(self, said: JsonObject, result: Schema) -> None:
+        reference = said.get("$ref", said.get("$dynamicRef"))
         if isinstance(reference, str):
-            name = self._definition(reference, depth)
+            name = self._definition(reference)
             if name:
                 result["$ref"] = f"#/$defs/{name}"
             else:
-                result[UNRESOLVED] = reference
+                result[dialects.UNRESOLVED] = reference
             return
-        format_name = result.get("format", "")
-        meant = known_schemas.by_format(format_name)
+        meant = known_schemas.by_format(result.get("format", ""))
         if meant and not {"type", "properties", "oneOf", "anyOf", "allOf"} & set(
             result
         ):
-            self.defs.update(known_schemas.definitions(meant))
-            result["$ref"] = f"#/$defs/{known_schemas.PREFIX}{meant}"
+            result["$ref"] = f"#/$defs/{self._known(meant)}"
 
-    def _definition(self, reference: str, depth: int) -> str:
+    def _definition(self, reference: str) -> str:
         """Name in ``defs`` of what a reference means; "" if it leads outside."""
-        called = reference.rstrip("/").rsplit("/", 1)[-1].lstrip("#")
-        is_known = not reference.startswith("#") and known_schemas.by_address(reference)
-        here = (self._here,) if self._here is not None else ()
-        searched = () if is_known else (*here, *self._resolvers)
-        found = references.look_up(searched, reference)
-        if found is not None:
-            return self._define(*found, depth, called)
-        name = known_schemas.by_address(reference)
-        if not name:
-            return ""
+        known = known_schemas.by_address(reference)
+        if not known or reference.startswith("#"):
+            here = () if self._here is None else (self._here,)
+            found = references.look_up((*here, *self._resolvers), reference)
+            if found is not None:
+                called = reference.rstrip("/").rsplit("/", 1)[-1].lstrip("#")
+                return self._define(*found, called)
+        return self._known(known) if known else ""
+
+    def _known(self, name: str) -> str:
         self.defs.update(known_schemas.definitions(name))
         return known_schemas.PREFIX + name
 
-    def _discriminator(
-        self, value: Mapping[str, Any], depth: int
-    ) -> dict[str, Any] | None:
-        """The member that tells branches apart, and each definition's value of it."""
-        name = value.get("propertyName")
-        if not isinstance(name, str):
-            return None
-        mapping = value.get("mapping")
-        values: dict[str, str] = {}
-        for option, target in mapping.items() if isinstance(mapping, Mapping) else ():
-            if not isinstance(target, str):
-                continue
-            short = f"#/components/schemas/{target}"
-            definition = self._definition(target if "#" in target else short, depth)
-            if definition:
-                values.setdefault(definition, str(option))
-        return {"propertyName": name, **({"values": values} if values else {})}
-
-    def _free_name(self, called: str) -> str:
-        """A name for a definition that says something and is not taken."""
-        plain = re.sub(r"\W+", "_", called[:60], flags=re.ASCII).strip("_")
-        if plain and plain not in self.defs and not plain.isdigit():
-            return plain
-        return f"d{len(self._names)}"
-
-    def _define(
-        self, target: JsonValue, inside: Resolver[Any], depth: int, called: str
-    ) -> str:
+    def _define(self, target: object, inside: Resolver[Any], called: str) -> str:
         if id(target) in self._names:
             return self._names[id(target)]
-        name = self._names[id(target)] = self._free_name(called)
+        # A name that says something and is not taken.
+        name = re.sub(r"\W+", "_", called[:60], flags=re.ASCII).strip("_")
+        if not name or name in self.defs or name.isdigit():
+            name = f"d{len(self._names)}"
+        self._names[id(target)] = name
         self.defs[name] = {}
         around, self._here = self._here, inside
-        self.defs[name] = self.normalise(target, depth + 1)
+        self.defs[name] = self.normalise(target)
         self._here = around
         return name
 

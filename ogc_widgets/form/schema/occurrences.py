@@ -10,122 +10,118 @@ its own kind: a pair, a box.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ogc_widgets.form.schema import exact
-from ogc_widgets.form.schema.branches import branches_of, is_null
-from ogc_widgets.form.schema.dialects import types_of
-from ogc_widgets.form.schema.flatten import flatten
 
 if TYPE_CHECKING:
+    from ogc_widgets.form.schema.keywords import Schema
+    from ogc_widgets.form.schema.view import View
     from ogc_widgets.protocol import InputDescription
-
-Json = Mapping[str, Any]
 
 _MAX_DEPTH: Final = 8
 _LABELS: Final = frozenset({"title", "description", "default", "examples"})
 
 
 def list_schema(
-    schema: Json, extended: Json, described: InputDescription, defs: Json
-) -> dict[str, Any] | None:
+    schema: View, extended: View | None, described: InputDescription
+) -> Schema | None:
     """The schema of the list of an input's values; None if it takes one value.
 
     Args:
-        schema: What the input's ``schema`` says, normalised.
-        extended: The same of its ``extended-schema``; empty where there is none.
+        schema: What the input's ``schema`` says.
+        extended: The same of its ``extended-schema``; None where there is no list.
         described: How often the input may occur.
-        defs: What the schemas refer to.
     """
-    own = _as_list(schema, defs)
+    own = _as_list(schema)
     # Weaver writes an input that may be left out as a list of one or none.
-    is_said = own is not None and (bool(extended) or own.get("maxItems") == 1)
+    is_said = own is not None and (extended is not None or own.get("maxItems") == 1)
     if described.max_occurs == 1 and not is_said:
         return None
-    said = _as_list(extended, defs) if extended else None
-    missing = _depth(extended, defs) - _depth(schema, defs) if said else 0
-    if said and missing > 1:
-        return _counted(said, said, described)
-    is_wrapped = missing == 1 if said else own is None or _is_one_value(own, described)
+    said = _as_list(extended) if extended is not None else None
+    if extended is not None and said:
+        missing = _depth(extended) - _depth(schema)
+        if missing > 1:
+            return _counted(said, said, described)
+        is_wrapped = missing == 1
+    else:
+        is_wrapped = own is None or _is_one_value(own, described)
     if own is not None and not is_wrapped:
         return _counted(own, said or {}, described)
-    item, counts = _without_list(schema, defs)
+    item, counts = _without_list(schema)
     types = ["array", "null"] if described.nullable else "array"
     return _counted({"type": types, "items": item}, said or counts, described)
 
 
-def _as_list(schema: Json, defs: Json) -> dict[str, Any] | None:
-    """The flat view of a schema of lists, null beside it or not; else None."""
-    view = flatten(schema, defs).view
-    if types_of(view) == ["array"]:
-        return view
-    choices = branches_of(view, defs)
-    lists = [choice for choice in choices if not is_null(choice)]
-    if len(lists) != 1:
-        return None
-    inner = _as_list(lists[0], defs)
+def _as_list(view: View) -> Schema | None:
+    """What is said of lists, null beside them or not; None where it is no list."""
+    if view.types == ["array"]:
+        return view.said
+    lists = [choice for choice in view.choices if not choice.is_null]
+    inner = _as_list(lists[0]) if len(lists) == 1 else None
     if inner is None:
         return None
-    labels = {name: view[name] for name in _LABELS if name in view}
-    types = ["array", "null"] if len(choices) > 1 else "array"
-    return {**inner, **labels, "type": types}
+    types = ["array", "null"] if len(view.choices) > 1 else "array"
+    return {**inner, **_labels(view), "type": types}
 
 
-def _depth(schema: Json, defs: Json, limit: int = _MAX_DEPTH) -> int:
+def _labels(view: View) -> Schema:
+    return {name: view.said[name] for name in _LABELS if name in view.said}
+
+
+def _depth(view: View, limit: int = _MAX_DEPTH) -> int:
     """How many lists are inside of each other."""
-    view = _as_list(schema, defs) if limit else None
-    return 0 if view is None else 1 + _depth(view.get("items", {}), defs, limit - 1)
-
-
-def _is_one_value(view: Json, described: InputDescription) -> bool:
-    """Whether a list is one value of several: its own counts are not the input's."""
-    low, high = view.get("minItems", 0), view.get("maxItems")
-    most = described.max_occurs
-    if "prefixItems" in view:
-        return True
-    if (low, high) == (described.min_occurs, most):
-        return False
-    is_shape = low > 1 and high is not None
+    found = _as_list(view) if limit else None
     return (
-        is_shape
-        or (most is not None and low > most)
-        or (high is not None and high < described.min_occurs)
+        0 if found is None else 1 + _depth(view.part(found.get("items", {})), limit - 1)
     )
 
 
-def _without_list(schema: Json, defs: Json) -> tuple[Json, dict[str, Any]]:
+def _is_one_value(own: Schema, described: InputDescription) -> bool:
+    """Whether a list is one value of several: its own counts are not the input's."""
+    low, high = own.get("minItems", 0), own.get("maxItems")
+    least, most = described.min_occurs, described.max_occurs
+    if "prefixItems" in own:
+        return True
+    if (low, high) == (least, most):
+        return False
+    is_shape = low > 1 and high is not None
+    is_under = high is not None and high < least
+    return is_shape or is_under or (most is not None and low > most)
+
+
+def _without_list(view: View) -> tuple[Schema, Schema]:
     """One value out of "one, or the list of them", and what is said of the list."""
-    view = flatten(schema, defs).view
-    choices = [c for c in branches_of(view, defs) if not is_null(c)]
-    lists = {n: found for n, c in enumerate(choices) if (found := _as_list(c, defs))}
-    single = [choice for number, choice in enumerate(choices) if number not in lists]
-    known = [_core(choice, defs) for choice in single]
+    lists = {choice: _as_list(choice) for choice in view.choices if not choice.is_null}
+    single = [choice for choice, found in lists.items() if found is None]
+    known = [_core(choice) for choice in single]
+    counts: Schema | None = None
     for found in lists.values():
-        items = found.get("items", {})
-        offered = branches_of(flatten(items, defs).view, defs) or [items]
-        if not all(any(exact.same(_core(o, defs), k) for k in known) for o in offered):
-            return schema, {}
-    if not lists:
-        return schema, {}
-    labels = {name: view[name] for name in _LABELS if name in view}
-    nulls = [c for c in branches_of(view, defs) if is_null(c)]
-    rest = [*single, *nulls]
-    item = dict(rest[0]) if len(rest) == 1 else {"anyOf": rest}
-    return {**item, **labels}, next(iter(lists.values()))
+        if found is None:
+            continue
+        counts = counts or found
+        items = view.part(found.get("items", {}))
+        for offered in items.choices or [items]:
+            if not any(exact.same(_core(offered), one) for one in known):
+                return view.schema, {}
+    if counts is None:
+        return view.schema, {}
+    rest = [*single, *(choice for choice in view.choices if choice.is_null)]
+    whole = [choice.schema for choice in rest]
+    item = whole[0] if len(whole) == 1 else {"anyOf": whole}
+    return {**item, **_labels(view)}, counts
 
 
-def _core(schema: Json, defs: Json) -> dict[str, Any]:
-    view = flatten(schema, defs).view
-    return {name: value for name, value in view.items() if name not in _LABELS}
+def _core(view: View) -> Schema:
+    return {name: value for name, value in view.said.items() if name not in _LABELS}
 
 
-def _counted(view: Json, said: Json, described: InputDescription) -> dict[str, Any]:
+def _counted(schema: Schema, said: Schema, described: InputDescription) -> Schema:
     """A list with the narrowest of all counts that go together."""
-    low = max(view.get("minItems", 0), said.get("minItems", 0), described.min_occurs)
-    most = (view.get("maxItems"), said.get("maxItems"), described.max_occurs)
+    low = max(schema.get("minItems", 0), said.get("minItems", 0), described.min_occurs)
+    most = (schema.get("maxItems"), said.get("maxItems"), described.max_occurs)
     high = min((count for count in most if count is not None), default=None)
-    counted = {**view, "minItems": low}
+    counted = {**schema, "minItems": low}
     counted.pop("maxItems", None)
     if high is not None and high >= low:
         counted["maxItems"] = high

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any, Final
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.page import words
 from ogc_widgets.form.schema import exact
-from ogc_widgets.form.schema.branches import branches_of
-from ogc_widgets.form.schema.keywords import plain_text
-from ogc_widgets.form.schema.limits import TooLargeError
+from ogc_widgets.form.schema.keywords import TooLargeError, plain_text
 from ogc_widgets.form.schema.normalise import Normaliser
+from ogc_widgets.form.schema.view import View
 from ogc_widgets.protocol.documents.descriptions import OutputDescription, outputs_of
 from ogc_widgets.protocol.notices import silent
 
 if TYPE_CHECKING:
-    from ogc_widgets.protocol.wire import JsonValue
+    from ogc_widgets.protocol import Process
+    from ogc_widgets.protocol.json_type import JsonObject
 
 MODES: Final = {"value": "in the results", "reference": "as an address"}
 RESPONSES: Final = {
@@ -64,39 +64,41 @@ class OutputOptions:
         }
 
 
-def output_options(process: JsonValue) -> tuple[OutputOptions, ...]:
+def output_options(process: Process | JsonObject) -> tuple[OutputOptions, ...]:
     """What can be chosen about the outputs of a process; empty where nothing can."""
     raw = process if isinstance(process, Mapping) else process.raw
-    modes = _modes(raw)
+    offered = raw.get("outputTransmission")
+    names = offered if isinstance(offered, list) else []
+    modes = tuple(name for name in MODES if name in names)
+    modes = modes if len(modes) > 1 else ()
     found = tuple(_options(one, raw, modes) for one in _outputs(process).values())
     is_open = len(found) > 1 or any(one.media_types or one.modes for one in found)
     return found if is_open else ()
 
 
-def response_options(process: JsonValue) -> list[dict[str, str]]:
+def response_options(process: Process | JsonObject) -> list[dict[str, str]]:
     """How the outputs may come; empty where the description names none."""
     if not _outputs(process):
         return []
     return [{"id": name, "label": label} for name, label in RESPONSES.items()]
 
 
-def _outputs(process: JsonValue) -> dict[str, OutputDescription]:
+def _outputs(process: Process | JsonObject) -> Mapping[str, OutputDescription]:
     if not isinstance(process, Mapping) and hasattr(process, "outputs"):
-        read: dict[str, OutputDescription] = process.outputs
-        return read
+        return process.outputs
     with silent():  # told when the description was first read
         return outputs_of(process if isinstance(process, Mapping) else process.raw)
 
 
 def _options(
-    described: OutputDescription, document: JsonValue, modes: tuple[str, ...]
+    described: OutputDescription, document: JsonObject, modes: tuple[str, ...]
 ) -> OutputOptions:
     names = list(described.qualified or ())
     normaliser = Normaliser([described.raw.get("schema"), described.raw, document])
     try:
-        schema = normaliser.normalise(described.schema)
-        choices = branches_of(schema, normaliser.defs) or [schema]
-        names += [str(choice.get("contentMediaType", "")) for choice in choices]
+        view = View(normaliser.normalise(described.schema), normaliser.defs)
+        choices = view.choices or [view]
+        names += [str(one.said.get("contentMediaType", "")) for one in choices]
     except (TooLargeError, RecursionError):
         pass
     media_types = tuple(dict.fromkeys(name for name in names if name and name != "*/*"))
@@ -109,14 +111,7 @@ def _options(
     )
 
 
-def _modes(raw: Mapping[str, Any]) -> tuple[str, ...]:
-    offered = raw.get("outputTransmission")
-    names = offered if isinstance(offered, list) else []
-    modes = tuple(name for name in MODES if name in names)
-    return modes if len(modes) > 1 else ()
-
-
-def read_choice(chosen: JsonValue) -> dict[str, dict[str, Any]]:
+def read_choice(chosen: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401 # of a user
     """A choice of outputs as the request says it.
 
     Args:

@@ -18,13 +18,13 @@ from ogc_widgets.form.schema import exact
 if TYPE_CHECKING:
     from referencing._core import Resolver
 
-    from ogc_widgets.protocol.wire import JsonValue
+    from ogc_widgets.protocol.json_type import JsonObject, JsonValue
 
 _MAX_SEARCHED: Final = 20_000
 _MAX_ADDRESS: Final = 2_000
 
 
-def resolver_of(document: Mapping[str, Any]) -> Resolver[Any]:
+def resolver_of(document: JsonObject) -> Resolver[Any]:
     """What finds references by pointer, by anchor and by the addresses claimed."""
     if not exact.size_exceeds(document, _MAX_SEARCHED):
         resource = _ANY_DRAFT.create_resource(document)
@@ -38,7 +38,7 @@ def resolver_of(document: Mapping[str, Any]) -> Resolver[Any]:
     return by_pointer_only(document)
 
 
-def by_pointer_only(document: Mapping[str, Any]) -> Resolver[Any]:
+def by_pointer_only(document: JsonObject) -> Resolver[Any]:
     """What finds references as places in a document, which is not searched."""
     registry: Registry[Any] = Registry().with_resource("", Resource.opaque(document))
     found: Resolver[Any] = registry.resolver()
@@ -47,7 +47,7 @@ def by_pointer_only(document: Mapping[str, Any]) -> Resolver[Any]:
 
 def look_up(
     resolvers: Iterable[Resolver[Any]], reference: str
-) -> tuple[JsonValue, Resolver[Any]] | None:
+) -> tuple[JsonObject | bool, Resolver[Any]] | None:
     """The first schema that a reference means, with what finds the references in it."""
     if len(reference) > _MAX_ADDRESS:
         return None
@@ -61,7 +61,7 @@ def look_up(
     return None
 
 
-def within(resolver: Resolver[Any], schema: Mapping[str, Any]) -> Resolver[Any]:
+def within(resolver: Resolver[Any], schema: JsonObject) -> Resolver[Any]:
     """What finds the references of a part of a schema that has its own ``$id``."""
     return resolver.in_subresource(_ANY_DRAFT.create_resource(schema))
 
@@ -87,16 +87,15 @@ def _anchors_in(
 ) -> Iterator[Anchor[Any]]:
     if not isinstance(schema, Mapping):
         return
-    said = [schema.get("$anchor"), schema.get("$dynamicAnchor")]
     # Until draft 7 an anchor was a fragment in the place of an address.
-    said.append(_own_name(schema).partition("#")[2])
-    for name in said:
+    fragment = _own_name(schema).partition("#")[2]
+    for name in (schema.get("$anchor"), schema.get("$dynamicAnchor"), fragment):
         if isinstance(name, str) and name:
             resource = specification.create_resource(schema)
             yield Anchor(name, resource)  # type: ignore[call-arg] # made by attrs
 
 
-def _parts_of(node: JsonValue) -> list[JsonValue]:
+def _parts_of(node: Any) -> list[Any]:  # noqa: ANN401 # JSON that has parts
     parts = node.values() if isinstance(node, Mapping) else node
     return [part for part in parts if isinstance(part, (Mapping, list))]
 
