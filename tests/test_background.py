@@ -274,7 +274,7 @@ def test_check_that_raises_anything_is_told(monkeypatch: pytest.MonkeyPatch) -> 
         ogc.Client(f"{server.origin}/api") as client,
     ):
         job = client.job("j")
-        monkeypatch.setattr(job.aio._poller, "check", fails(OddError("odd")))
+        monkeypatch.setattr(job.aio.poller, "check", fails(OddError("odd")))
         stop = job.watch(lambda _view: None)
         until(lambda: job.view.connection == "paused")
         assert "OddError" in str(job.view.error)

@@ -132,7 +132,7 @@ def test_check_that_fails_is_told_and_can_be_taken_up_again(monkeypatch, caplog)
         ogc.Client(f"{server.origin}/api") as client,
     ):
         job = client.job("j")
-        check = job.aio._poller.check
+        check = job.aio.poller.check
         is_broken = threading.Event()
         is_broken.set()
 
@@ -142,7 +142,7 @@ def test_check_that_fails_is_told_and_can_be_taken_up_again(monkeypatch, caplog)
                 raise ZeroDivisionError("something nobody foresaw")
             return await check()
 
-        monkeypatch.setattr(job.aio._poller, "check", break_once)
+        monkeypatch.setattr(job.aio.poller, "check", break_once)
         panel = ogc.JobPanel(job)
         end = time.monotonic() + 10
         while job.view.connection != "paused" and time.monotonic() < end:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.client.facade import awaitable, described_by
 from ogc_widgets.client.http.loop import call_soon, on_loop
 from ogc_widgets.client.jobs.poller import Callback, Poller
 from ogc_widgets.client.jobs.step_logs import LogFile
-from ogc_widgets.client.results.job_results import Results, no_such_output
-from ogc_widgets.client.results.references import with_linked_items
 from ogc_widgets.client.results.results_reader import ResultsReader
 from ogc_widgets.errors import (
     JobTimeoutError,
@@ -37,18 +35,62 @@ if TYPE_CHECKING:
     from ogc_widgets.protocol.documents.status import StatusInfo
     from ogc_widgets.protocol.jobs.watching import JobView
 
-_UNCHANGED = "The job was not changed."
 # How long wait() waits for watchers, so that a page shows the end when a cell goes on.
 _FOLLOW_UP_S = 10.0
 
 
-class AsyncJob:
+class AnyJob:
+    """What both faces of a job know without a request.
+
+    Attributes:
+        poller: What asks for its status.
+        inputs: What was sent; ``None`` for a job that was started elsewhere.
+    """
+
+    poller: Poller
+    inputs: dict[str, Any] | None
+
+    @property
+    def id(self) -> str:
+        """Id of the job; ``""`` if the server answered at once and made none."""
+        return self.poller.job_id
+
+    @property
+    def url(self) -> str:
+        """Address of the job, or ``""``."""
+        return self.poller.url
+
+    @property
+    def process_id(self) -> str:
+        """Id of the process, or ``""`` where the server does not say."""
+        return self.poller.process_id
+
+    @property
+    def view(self) -> JobView:
+        """What there is to show about the job now; no request is made."""
+        return self.poller.view
+
+    @property
+    def status(self) -> StatusInfo:
+        """The last known status; no request is made."""
+        return self.poller.status
+
+    @described_by(Poller.watch)
+    def watch(self, callback: Callback) -> Callable[[], None]:  # noqa: D102 # it has one
+        return self.poller.watch(callback)
+
+    def resume(self) -> None:
+        """Look again at once after a pause or a new sign-in; safe from any thread."""
+        call_soon(self.poller.look_again)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {printable(self.id)} {self.status.status}>"
+
+
+class AsyncJob(AnyJob):
     """A job, with awaitable verbs. Made by :class:`~ogc_widgets.client.AsyncClient`.
 
     Attributes:
-        id: Id of the job; ``""`` if the server answered at once and made none.
-        url: Address of the job, or ``""``.
-        inputs: What was sent, or ``None`` for a job that was started elsewhere.
         signing_in: What knows who the user is to the server.
     """
 
@@ -69,30 +111,11 @@ class AsyncJob:
         self._discovery = discovery
         self._connection = discovery.connection
         self.signing_in = signing_in
-        self.id = job_id
-        self.url = url
         self.inputs = dict(inputs) if inputs is not None else None
-        self._poller = Poller(self._connection, job_id, url, status, is_new=is_new)
-        # A list of bare ids has not said whose job it is.
-        self._process_id = process_id or status.process_id
-        self._results = ResultsReader(
-            discovery, self._poller, self._process_id, wanted, answer
+        self.poller = Poller(
+            self._connection, job_id, url, status, process_id=process_id, is_new=is_new
         )
-
-    @property
-    def process_id(self) -> str:
-        """Id of the process, or ``""`` where the server does not say."""
-        return self._process_id or self.status.process_id
-
-    @property
-    def view(self) -> JobView:
-        """What there is to show about the job now."""
-        return self._poller.view
-
-    @property
-    def status(self) -> StatusInfo:
-        """The last known status; no request is made."""
-        return self._poller.status
+        self._reader = ResultsReader(discovery, self.poller, wanted, answer)
 
     @property
     def server_url(self) -> str:
@@ -116,15 +139,7 @@ class AsyncJob:
         process = self._discovery.known_processes.get(self.process_id)
         return known.for_process(process) if process else known
 
-    @on_loop
-    async def refresh(self) -> StatusInfo:
-        """Ask the server for the status now.
-
-        Raises:
-            JobGoneError: The server no longer knows the job.
-            ServerError: No usable answer.
-        """
-        return await self._poller.refresh()
+    refresh = awaitable("poller", Poller.refresh)
 
     @on_loop
     async def wait(self, timeout_s: float | None = None) -> AsyncJob:
@@ -141,14 +156,14 @@ class AsyncJob:
         """
         try:
             async with asyncio.timeout(timeout_s):
-                await self._poller.rest()
-                await self._poller.settled(_FOLLOW_UP_S)
+                await self.poller.rest()
+                await self.poller.settled(_FOLLOW_UP_S)
         except TimeoutError:
             if not self.view.is_final:
                 raise self._go_on(
                     f"After {timeout_s:g} s the job has not ended."
                 ) from None
-        self._poller.need_known()
+        self.poller.need_known()
         error = self.view.error
         if self.view.is_final or error is None:
             return self
@@ -176,25 +191,6 @@ class AsyncJob:
     def __await__(self) -> Generator[Any, None, AsyncJob]:
         return self.wait().__await__()
 
-    def watch(self, callback: Callback) -> Callable[[], None]:
-        """Be told about every change, from the first view to the last.
-
-        All watchers of a job share one poller. Closing never touches the job itself.
-
-        Args:
-            callback: Called at once with the view of now, later from the package's
-                loop thread. It must not block; waiting for the job waits also
-                for a :class:`~concurrent.futures.Future` that it returns.
-
-        Returns:
-            A function that ends the watching; safe from any thread, also twice.
-        """
-        return self._poller.watch(callback)
-
-    def resume(self) -> None:
-        """Look again at once after a pause or a new sign-in; safe from any thread."""
-        call_soon(self._poller.look_again)
-
     @on_loop
     async def logs(self) -> list[LogFile]:
         """List the logs that the server offers for this job, by step.
@@ -206,65 +202,10 @@ class AsyncJob:
             await self.refresh()
         return [LogFile(self._connection, link) for link in log_links(self.status)]
 
-    @on_loop
-    async def results(self) -> Results:
-        """Read the results; from the server only the first time.
-
-        Raises:
-            ResultsNotReadyError: The job has not ended yet.
-            ResultsGoneError: The server has no results of it, or none any more.
-            JobFailedError: It failed or was dismissed.
-            JobGoneError: The server no longer knows it.
-            ServerError: They could not be read.
-        """
-        document = await self._results.all()
-        return Results(
-            self._connection, await with_linked_items(self._connection, document)
-        )
-
-    @on_loop
-    async def why_failed(self) -> str:
-        """Say in the server's words why the job failed.
-
-        The message of the status may be older than the failure, or say nothing; then
-        the reason is in the place of the results. It is asked for once.
-
-        Returns:
-            The reason, not cleaned; ``""`` if it has not failed or none is given.
-        """
-        return await self._results.why_failed()
-
-    @on_loop
-    async def output(self, output_id: str) -> Any:  # noqa: ANN401 # JSON or bytes
-        """Read one output, alone where the server gives it alone.
-
-        Args:
-            output_id: Its name.
-
-        Raises:
-            InputError: The job has no such output.
-            ServerError: As for :meth:`results`.
-        """
-        found = await self._results.one(output_id)
-        if found is not None and found.value is not None:
-            return found.value
-        outputs = (await self.results()).outputs
-        if output_id not in outputs:
-            raise no_such_output(output_id, outputs)
-        return outputs[output_id]
-
-    @on_loop
-    async def save_results(self, path: str | Path) -> Path:
-        """Save the results to a file as they come, also those too large to show.
-
-        Args:
-            path: Where to; a file that is there stays until the new one is whole.
-
-        Raises:
-            InputError: The file cannot be written.
-            ServerError: As for :meth:`results`.
-        """
-        return await self._results.save(Path(path))
+    results = awaitable("_reader", ResultsReader.results)
+    output = awaitable("_reader", ResultsReader.output)
+    save_results = awaitable("_reader", ResultsReader.save_results)
+    why_failed = awaitable("_reader", ResultsReader.why_failed)
 
     @on_loop
     async def request(self) -> ExecuteRequest:
@@ -278,7 +219,7 @@ class AsyncJob:
             return ExecuteRequest(self.process_id, dict(self.inputs))
         if isinstance(told := self.status.raw.get("request"), dict):
             return ExecuteRequest.from_json(told)  # as in the draft of 2.0
-        linked = self._poller.linked("inputs", "definition")
+        linked = self.poller.linked("inputs", "definition")
         urls = [join_path(self.url, tail) for tail in ("inputs", "definition")]
         for url in dict.fromkeys([linked, *urls] if linked else urls):
             reply = await self._connection.send(requests.get(url))
@@ -326,7 +267,8 @@ class AsyncJob:
         request = requests.update_job_request(self.url, changed)
         reply = await self._connection.send(request)
         if not reply.is_ok:
-            raise problem_error(reply, missing=NoSuchJobError, safe=_UNCHANGED)
+            unchanged = "The job was not changed."
+            raise problem_error(reply, missing=NoSuchJobError, safe=unchanged)
         if inputs is not None:
             # In place: the client remembers these very inputs for whoever attaches.
             self.inputs = {} if self.inputs is None else self.inputs
@@ -354,9 +296,9 @@ class AsyncJob:
         went_on = not self.view.is_final
         if went_on:
             # An answer that fails must not hold up the wish to stop.
-            await self._poller.check()
+            await self.poller.check()
         if went_on and self.view.is_final:  # it has ended meanwhile
-            self._poller.need_known()
+            self.poller.need_known()
             return self.status
         reply = await self._connection.send(requests.delete(self.url))
         if reply.is_ok or reply.status_code in (405, 501):
@@ -364,16 +306,13 @@ class AsyncJob:
         try:
             status = read_dismissed(reply, self.status)
         except NoSuchJobError as error:
-            self._poller.gone(error, for_good=True)
+            self.poller.gone(error, for_good=True)
             raise self.view.error or error from None
         if status is None:
             # The server will try: whether it did is in the status.
             return await self.refresh()
         if status.status == "dismissed" or self.view.is_final:
-            self._poller.removed(status)
+            self.poller.removed(status)
         else:
-            self._poller.heard(status)
+            self.poller.heard(status)
         return self.status
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {printable(self.id)} {self.status.status}>"

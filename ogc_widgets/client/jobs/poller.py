@@ -48,21 +48,20 @@ class _Watcher:
 
 
 class Poller:
-    """One poller for any number of watchers of one job.
+    """What is known of one job, asked for as long as somebody watches it.
 
-    What an answer means for the job is decided by a :class:`Watch`; each answer is one
-    of its events, and each new view is told to all watchers.
+    A :class:`Watch` decides what an answer means for the job and when to ask again;
+    each answer is one of its events, and each new view is told to all watchers.
 
     Args:
         connection: The way to the server.
         job_id: Id of the job.
-        url: Address of the job, or ``""`` for one that the server answered at once.
+        url: Its address, or ``""`` for one that the server answered at once.
         status: What is known of it.
+        process_id: Its process, or ``""`` if only the status says it.
         is_new: Whether it was submitted just now.
 
     Attributes:
-        job_id: Id of the job.
-        url: Its address.
         earlier_message: What the server said last before the job ended.
     """
 
@@ -73,11 +72,14 @@ class Poller:
         url: str,
         status: StatusInfo,
         *,
+        process_id: str,
         is_new: bool,
     ) -> None:
         self._connection = connection
         self.job_id = job_id
         self.url = url
+        # A list of bare ids has not said whose job it is.
+        self._process_id = process_id or status.process_id
         self._watch = Watch(now(), status=status, is_new=is_new)
         self.earlier_message = "" if status.is_finished else status.message
         self._checking = asyncio.Lock()
@@ -96,8 +98,13 @@ class Poller:
         """The last known status."""
         return self.view.status or StatusInfo(self.job_id, "accepted")
 
+    @property
+    def process_id(self) -> str:
+        """Id of the process, or ``""``."""
+        return self._process_id or self.status.process_id
+
     async def refresh(self) -> StatusInfo:
-        """Ask now, patiently where a job may be too young to be known.
+        """Ask the server for the status now.
 
         Raises:
             JobGoneError: The server no longer knows the job.
@@ -106,6 +113,7 @@ class Poller:
         if not self.url:
             return self.status
         error = await self.check()
+        # Some servers do not know a job yet that they have just made.
         for delay_s in _BLIP_DELAYS_S:
             if not isinstance(error, NoSuchJobError) or self.view.is_final:
                 break
@@ -188,7 +196,18 @@ class Poller:
         self._wake.set()
 
     def watch(self, callback: Callback) -> Callable[[], None]:
-        """Tell a callback the view of now, and every later one from the loop thread."""
+        """Be told about every change, from the first view to the last.
+
+        All watchers of a job share one poller. Closing never touches the job itself.
+
+        Args:
+            callback: Called at once with the view of now, later from the package's
+                loop thread. It must not block; waiting for the job waits also
+                for a :class:`~concurrent.futures.Future` that it returns.
+
+        Returns:
+            A function that ends the watching; safe from any thread, also twice.
+        """
         # The first call is made here, without any lock, before the loop knows of the
         # watcher; so the views come in order and nothing waits for anything.
         watcher = _Watcher(callback, self.view)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ogc_widgets.client.http.loop import off_loop
 from ogc_widgets.client.results.downloads import download, save
+from ogc_widgets.client.results.job_results import Results, no_such_output
 from ogc_widgets.client.results.output_files import ResultFile
+from ogc_widgets.client.results.references import with_linked_items
 from ogc_widgets.errors import (
     JobFailedError,
     JobGoneError,
@@ -24,7 +27,6 @@ from ogc_widgets.errors import (
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.job_replies import reason_in, says_nothing, told
 from ogc_widgets.protocol.answers.replies import Reply, problem_error, retry_after_s
-from ogc_widgets.protocol.answers.result_values import Value
 from ogc_widgets.protocol.answers.results import (
     ResultsDocument,
     read_output,
@@ -38,10 +40,9 @@ from ogc_widgets.protocol.requests import requests
 from ogc_widgets.protocol.text import MESSAGE_LIMIT, clean
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ogc_widgets.client.discovery import Discovery
     from ogc_widgets.client.jobs.poller import Poller
+    from ogc_widgets.protocol.answers.result_values import Value
     from ogc_widgets.protocol.documents.processes import Process
 
 # A server may say "successful" a moment before the results can be read.
@@ -64,8 +65,6 @@ class ResultsReader:
     Args:
         discovery: What is known of the server.
         poller: What is known of the job.
-        process_id: Its process, for the names and media types of its outputs; ``""``
-            if only the status says it.
         wanted: Ids of the outputs that were asked for, all of them if empty.
         answer: The answer to the execute request, if it holds the results.
     """
@@ -74,26 +73,27 @@ class ResultsReader:
         self,
         discovery: Discovery,
         poller: Poller,
-        process_id: str,
         wanted: tuple[str, ...],
         answer: Reply | None,
     ) -> None:
         self._discovery = discovery
         self._connection = discovery.connection
         self._job = poller
-        self._process_id = process_id
         self._wanted = wanted
         self._answer = answer
         self._whole: ResultsDocument | None = None
         self._alone: dict[str, Value] = {}
         self._reason: str | None = None
 
-    async def all(self) -> ResultsDocument:
-        """Read all outputs.
+    async def results(self) -> Results:
+        """Read the results; from the server only the first time.
 
         Raises:
-            ServerError: There are none, or they could not be read; see
-                :meth:`ogc_widgets.client.AsyncJob.results`.
+            ResultsNotReadyError: The job has not ended yet.
+            ResultsGoneError: The server has no results of it, or none any more.
+            JobFailedError: It failed or was dismissed.
+            JobGoneError: The server no longer knows it.
+            ServerError: They could not be read.
         """
         await self._need_success()
         if self._whole is None:
@@ -110,29 +110,48 @@ class ResultsReader:
                         raise
                     # Whether an end of this name leaves results shows only now.
                     raise self._failed() from error
-        return self._whole
+        found = await with_linked_items(self._connection, self._whole)
+        return Results(self._connection, found)
 
-    async def one(self, output_id: str) -> Value | None:
-        """Read one output from its own address; ``None`` if the server has none."""
+    async def output(self, output_id: str) -> Any:  # noqa: ANN401 # JSON or bytes
+        """Read one output, alone where the server gives it alone.
+
+        Args:
+            output_id: Its name.
+
+        Raises:
+            InputError: The job has no such output.
+            ServerError: As for :meth:`results`.
+        """
         await self._need_success()
-        if self._answer is not None:
-            return None
         whole = self._whole.outputs if self._whole is not None else {}
-        found = whole.get(output_id)
-        is_reference = isinstance(found, Mapping) and "href" in found
-        # A reference in the document is a file: its own address gives what is in it,
-        # whether the document was read before or not.
-        if self._whole is not None and output_id in whole and not is_reference:
-            return Value(found, self._whole.media_types.get(output_id, ""))
-        return await self._one(output_id, await self._described())
+        if self._answer is None:
+            found = whole.get(output_id)
+            # A reference in the document is a file: its own address gives what is in
+            # it, whether the document was read before or not.
+            if isinstance(found, Mapping) and "href" in found:
+                found = None
+            if found is None:
+                alone = await self._one(output_id, await self._described())
+                found = alone.value if alone is not None else None
+            if found is not None:
+                return found
+        outputs = (await self.results()).outputs
+        if output_id not in outputs:
+            raise no_such_output(output_id, outputs)
+        return outputs[output_id]
 
-    async def save(self, path: Path) -> Path:
-        """Save the results as they come, also those too large to show.
+    async def save_results(self, path: str | Path) -> Path:
+        """Save the results to a file as they come, also those too large to show.
+
+        Args:
+            path: Where to; a file that is there stays until the new one is whole.
 
         Raises:
             InputError: The file cannot be written.
-            ServerError: As for :meth:`all`.
+            ServerError: As for :meth:`results`.
         """
+        path = Path(path)
         await self._need_success()
         if self._answer is not None:
             return await asyncio.to_thread(save, self._answer.body, path)
@@ -143,10 +162,13 @@ class ResultsReader:
             await self._explain(error)
 
     async def why_failed(self) -> str:
-        """Say in the server's words why the job failed; ``""`` if it has not.
+        """Say in the server's words why the job failed.
 
         The message of the status may be older than the failure, or say nothing; then
         the reason is in the place of the results. It is asked for once.
+
+        Returns:
+            The reason, not cleaned; ``""`` if it has not failed or none is given.
         """
         if self._job.view.phase != "failed":
             return ""
@@ -300,7 +322,7 @@ class ResultsReader:
 
     async def _described(self) -> Process | None:
         """The description, which tells outputs apart, also of a job of others."""
-        process_id = self._process_id or self._job.status.process_id
+        process_id = self._job.process_id
         known = self._discovery.known_processes.get(process_id)
         if known is None and process_id:
             with silent(), contextlib.suppress(ServerError):
