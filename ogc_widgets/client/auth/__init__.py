@@ -136,7 +136,7 @@ def client_credentials(
     """
     secret = source_of(client_secret)
     provider = Provider(issuer, client_id, secret, verify=verify)
-    return ClientCredentials(provider, scope=scope, audience=audience)
+    return ClientCredentials(provider, scope, audience)
 
 
 def device(
@@ -175,13 +175,8 @@ def device(
     secret = None if client_secret is None else source_of(client_secret)
     provider = Provider(issuer, client_id, secret, verify=verify)
     name = _kept_name(provider.issuer, provider.client_id)
-    return DeviceFlow(
-        provider,
-        scope=scope,
-        audience=audience,
-        show=show,
-        kept_as=keyring_store.named(name) if keep else "",
-    )
+    kept_as = keyring_store.named(name) if keep else ""
+    return DeviceFlow(provider, scope, audience, show=show, kept_as=kept_as)
 
 
 def keyring(name: str) -> SecretSource:

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from ogc_widgets.client.auth import keyring_store
 from ogc_widgets.client.auth.provider import Provider, RefusedError, Tokens, seconds
-from ogc_widgets.client.auth.secret import KeptSecret, Secret
+from ogc_widgets.client.auth.secret import Secret, SecretSource
 from ogc_widgets.errors import ProtocolError, ServerError, SignInError, TransportError
 from ogc_widgets.protocol.links import WEB_SCHEMES, absolute
 from ogc_widgets.protocol.text import clean
@@ -38,6 +38,7 @@ _INTERVAL_S = 5.0
 _LONGEST_INTERVAL_S = 60.0
 _CODE_LASTS_S = 600.0
 _CODE_LIMIT = 60
+_AGAIN = "client.sign_in(), or ogc.SignIn(client)."
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class DeviceCode:
         )
 
 
-class OpenIdConnect(KeptSecret):
+class OpenIdConnect(SecretSource):
     """Tokens that a provider gives out.
 
     Args:
@@ -82,9 +83,7 @@ class OpenIdConnect(KeptSecret):
 
     __slots__ = ("_audience", "_due_s", "_refresh_token", "_scope", "provider")
 
-    def __init__(
-        self, provider: Provider, *, scope: str | None = None, audience: str = ""
-    ) -> None:
+    def __init__(self, provider: Provider, scope: str | None, audience: str) -> None:
         super().__init__()
         self.provider = provider
         self._scope = scope
@@ -98,7 +97,7 @@ class OpenIdConnect(KeptSecret):
     def _is_due(self) -> bool:
         return time.monotonic() >= self._due_s
 
-    def _take_all(self, tokens: Tokens) -> None:
+    async def _keep(self, tokens: Tokens) -> None:
         self._take(tokens.access)
         early_s = min(_EARLY_S, tokens.lasts_s * _EARLY_SHARE)
         self._due_s = time.monotonic() + tokens.lasts_s - early_s
@@ -118,11 +117,10 @@ class ClientCredentials(OpenIdConnect):
             await self._get()
 
     async def _get(self) -> None:
-        self._take_all(
-            await self.provider.tokens(
-                "client_credentials", scope=self._scope or "", audience=self._audience
-            )
+        tokens = await self.provider.tokens(
+            "client_credentials", scope=self._scope or "", audience=self._audience
         )
+        await self._keep(tokens)
 
 
 class DeviceFlow(OpenIdConnect):
@@ -141,13 +139,13 @@ class DeviceFlow(OpenIdConnect):
     def __init__(
         self,
         provider: Provider,
+        scope: str | None,
+        audience: str,
         *,
         show: Callable[[DeviceCode], object],
-        scope: str | None = None,
-        audience: str = "",
-        kept_as: str = "",
+        kept_as: str,
     ) -> None:
-        super().__init__(provider, scope=scope, audience=audience)
+        super().__init__(provider, scope, audience)
         self._show = show
         self._kept_as = kept_as
 
@@ -157,12 +155,7 @@ class DeviceFlow(OpenIdConnect):
             return not self._last and not await self._use_kept()
 
     async def begin_again(self) -> None:
-        """Show a code and wait until the user has typed it.
-
-        Raises:
-            SignInError: The user declined, or took too long.
-            ServerError: The provider cannot be reached or has no device flow.
-        """
+        """Show a code and wait until the user has typed it."""
         async with self._lock:
             await self._ask_user()
 
@@ -179,11 +172,9 @@ class DeviceFlow(OpenIdConnect):
 
     async def _use_kept(self) -> bool:
         """Go on with the sign-in of an earlier session, if it is still good."""
-        if not self._kept_as:
-            return False
-        kept = await asyncio.to_thread(keyring_store.read, self._kept_as)
-        if not kept:
-            return False
+        kept = ""
+        if self._kept_as:
+            kept = await asyncio.to_thread(keyring_store.read, self._kept_as)
         try:
             await self._refresh(kept)
         except SignInError:
@@ -208,8 +199,14 @@ class DeviceFlow(OpenIdConnect):
             f"Your sign-in at {self.provider.host} has run out: {reason}.",
             status_code=401,
             safe="Jobs on the server go on.",
-            advice="Sign in again: client.sign_in(), or ogc.SignIn(client).",
+            advice=f"Sign in again: {_AGAIN}",
         )
+
+    async def _keep(self, tokens: Tokens) -> None:
+        await super()._keep(tokens)
+        refresh_token = tokens.refresh.reveal()
+        if self._kept_as and refresh_token:
+            await asyncio.to_thread(keyring_store.write, self._kept_as, refresh_token)
 
     async def begin(self) -> DeviceCode:
         """Ask for a code.
@@ -262,6 +259,8 @@ class DeviceFlow(OpenIdConnect):
                 # The network may be gone for a moment; the code stays valid.
                 interval_s = min(interval_s * 2, _LONGEST_INTERVAL_S)
             except RefusedError as error:
+                if error.code == "expired_token":
+                    break
                 if error.code == "slow_down":
                     interval_s += _SLOWER_S
                 elif error.code != "authorization_pending":
@@ -269,31 +268,20 @@ class DeviceFlow(OpenIdConnect):
             else:
                 await self._keep(tokens)
                 return
-        raise _ended(None, code)
-
-    async def _keep(self, tokens: Tokens) -> None:
-        self._take_all(tokens)
-        refresh = tokens.refresh.reveal()
-        if self._kept_as and refresh:
-            await asyncio.to_thread(keyring_store.write, self._kept_as, refresh)
+        raise SignInError(
+            f"The code {code.user_code} was not entered in time.",
+            status_code=401,
+            advice=f"Sign in again for another code: {_AGAIN}",
+        )
 
 
-def _ended(error: RefusedError | None, code: DeviceCode) -> ServerError:
-    """Why nobody has signed in with a code; ``None`` where time has run out."""
-    said = error.code if error is not None else "expired_token"
-    if error is not None and said not in ("expired_token", "access_denied"):
+def _ended(error: RefusedError, code: DeviceCode) -> ServerError:
+    if error.code != "access_denied":
         return error
-    is_late = said == "expired_token"
-    what = (
-        f"The code {code.user_code} was not entered in time."
-        if is_late
-        else f"The sign-in was declined on {code.host}."
-    )
-    again = "Sign in again for another code" if is_late else "Sign in again"
     return SignInError(
-        what,
-        status_code=error.status_code if error is not None else 401,
-        advice=f"{again}: client.sign_in(), or ogc.SignIn(client).",
+        f"The sign-in was declined on {code.host}.",
+        status_code=error.status_code,
+        advice=f"Sign in again: {_AGAIN}",
     )
 
 

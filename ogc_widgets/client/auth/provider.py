@@ -59,11 +59,11 @@ class RefusedError(SignInError):
 
 
 class Tokens(Sealed):
-    """What a provider gave out.
+    """What a provider gave out: for the server, and to renew that; either may be empty.
 
     Attributes:
         access: The token for the server.
-        refresh: The token for another one, or an empty secret.
+        refresh: The token for another one.
         lasts_s: How long the first is valid, seconds; infinite where it is not said.
     """
 
@@ -148,12 +148,12 @@ class Provider:
             return document
         raise ProtocolError(problem, safe="Nothing secret was sent.", advice=advice)
 
-    async def tokens(self, grant: str, **parameters: str) -> Tokens:
-        """Ask for tokens.
+    async def scopes(self) -> frozenset[str]:
+        """Return the scopes that the provider lists."""
+        return _words((await self.metadata()).get("scopes_supported"))
 
-        Args:
-            grant: The kind of request, such as ``refresh_token``.
-            parameters: What goes with it; empty ones are left out.
+    async def tokens(self, grant: str, **parameters: str) -> Tokens:
+        """Ask for tokens; empty parameters are left out.
 
         Raises:
             RefusedError: The provider refused; see its ``code``.
@@ -161,15 +161,11 @@ class Provider:
             TransportError: It cannot be reached.
         """
         url = _safe_url((await self.metadata()).get("token_endpoint"))
-        return Tokens(
-            await self._post(url, "access_token", grant_type=grant, **parameters)
-        )
+        form = {"grant_type": grant, **parameters}
+        return Tokens(await self._post(url, form, "access_token"))
 
     async def begin_device(self, **parameters: str) -> JsonObject:
         """Ask for a code that the user types on another page.
-
-        Args:
-            parameters: What goes with it; empty ones are left out.
 
         Raises:
             InputError: The provider does not offer this.
@@ -183,13 +179,9 @@ class Provider:
                 safe="Nothing secret was sent.",
                 advice="Sign in another way, for example with a token.",
             )
-        return await self._post(url, "device_code", **parameters)
+        return await self._post(url, parameters, "device_code")
 
-    async def scopes(self) -> frozenset[str]:
-        """Return the scopes that the provider lists."""
-        return _words((await self.metadata()).get("scopes_supported"))
-
-    async def _post(self, url: str, wanted: str, **parameters: str) -> JsonObject:
+    async def _post(self, url: str, form: Mapping[str, str], wanted: str) -> JsonObject:
         """Send a form, and return the answer where it has the wanted member."""
         from authlib.oauth2.auth import ClientAuth
 
@@ -207,7 +199,7 @@ class Provider:
             "POST",
             url,
             {"Accept": JSON, "Content-Type": "application/x-www-form-urlencoded"},
-            urlencode({name: value for name, value in parameters.items() if value}),
+            urlencode({name: value for name, value in form.items() if value}),
         )
         reply = await self._send(Request("POST", url, headers, body.encode("ascii")))
         if not reply.is_ok:

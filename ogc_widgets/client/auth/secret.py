@@ -56,17 +56,22 @@ class Secret(Sealed):
 
 
 class SecretSource(Sealed):
-    """Where a secret comes from; asked in the loop thread, each time one is needed."""
+    """Where a secret comes from: kept until the server refuses it, or it runs out.
 
-    __slots__ = ()
+    Its coroutines run in the loop thread only.
 
-    async def needs_user(self) -> bool:
-        """Whether somebody has to do something first, such as open a page and agree.
+    Args:
+        text: One that is known from the start, and never another.
+    """
 
-        Raises:
-            ServerError: The server that gives the secret out cannot be reached.
-        """
-        return False
+    __slots__ = ("_known", "_last", "_lock")
+
+    def __init__(self, text: str | None = None) -> None:
+        self._known: list[Secret] = []
+        self._last = Secret()
+        self._lock = asyncio.Lock()
+        if text is not None:
+            self._take(Secret(text))
 
     async def secret(self, refused: str = "") -> str:
         """Return the secret to send.
@@ -80,7 +85,23 @@ class SecretSource(Sealed):
             SignInError: There is no other one until the user signs in again.
             ServerError: The server that gives it out cannot be reached.
         """
-        raise NotImplementedError
+        async with self._lock:
+            # Another request may have renewed it while this one waited.
+            if not self._last or self._last.reveal() == refused:
+                await self._get()
+            elif self._is_due():
+                # Still valid for a while: a server that is down is no reason to stop.
+                with contextlib.suppress(TransportError):
+                    await self._get()
+            return self._last.reveal()
+
+    async def needs_user(self) -> bool:
+        """Whether somebody has to do something first, such as open a page and agree.
+
+        Raises:
+            ServerError: The server that gives the secret out cannot be reached.
+        """
+        return False
 
     async def begin_again(self) -> None:
         """Forget the last secret, and let the user sign in where that is how it is had.
@@ -92,66 +113,21 @@ class SecretSource(Sealed):
 
     def known(self) -> set[str]:
         """Return all secrets that were given out, to blank them out in texts."""
-        raise NotImplementedError
+        return {secret.reveal() for secret in self._known}
 
-
-class FixedSecret(SecretSource):
-    """A secret that is known from the start."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = Secret(text)
-
-    async def secret(self, refused: str = "") -> str:  # noqa: ARG002 # there is no other
-        """Return it."""
-        return self._text.reveal()
-
-    def known(self) -> set[str]:
-        """Return it."""
-        return {self._text.reveal()}
-
-
-class KeptSecret(SecretSource):
-    """A secret that is had from elsewhere, and kept until it is refused or runs out."""
-
-    __slots__ = ("_known", "_last", "_lock")
-
-    def __init__(self) -> None:
-        self._last = Secret()
-        self._known: list[Secret] = []
-        self._lock = asyncio.Lock()
-
-    async def secret(self, refused: str = "") -> str:
-        """Return the last one, or have another if that was refused."""
-        async with self._lock:
-            # Another request may have renewed it while this one waited.
-            if not self._last or self._last.reveal() == refused:
-                await self._get()
-            elif self._is_due():
-                # Still valid for a while: a server that is down is no reason to stop.
-                with contextlib.suppress(TransportError):
-                    await self._get()
-            return self._last.reveal()
+    def _take(self, secret: Secret) -> None:
+        self._last = secret
+        self._known.append(secret)
 
     def _is_due(self) -> bool:
         """Whether the last one is about to run out."""
         return False
 
     async def _get(self) -> None:
-        """Have another one, and :meth:`_take` it. Holds the lock."""
-        raise NotImplementedError
-
-    def _take(self, secret: Secret) -> None:
-        self._last = secret
-        self._known.append(secret)
-
-    def known(self) -> set[str]:
-        """Return all that were given out."""
-        return {secret.reveal() for secret in self._known}
+        """Take another one, if there is any. Holds the lock."""
 
 
-class AskedSecret(KeptSecret):
+class AskedSecret(SecretSource):
     """A secret that a function returns.
 
     Args:
@@ -217,7 +193,7 @@ def source_of(secret: SecretLike) -> SecretSource:
     if isinstance(secret, SecretSource):
         return secret
     if isinstance(secret, str):
-        return FixedSecret(filled(secret))
+        return SecretSource(filled(secret))
     if callable(secret):
         return AskedSecret(secret)
     raise InputError(

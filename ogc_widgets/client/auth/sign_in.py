@@ -16,7 +16,11 @@ from ogc_widgets.errors import (
     SignInError,
 )
 from ogc_widgets.protocol import security
-from ogc_widgets.protocol.answers.replies import problem_error, refuse_login_page
+from ogc_widgets.protocol.answers.replies import (
+    Reply,
+    problem_error,
+    refuse_login_page,
+)
 from ogc_widgets.protocol.documents.server import LandingPage
 from ogc_widgets.protocol.links import find_link, join_path, same_origin
 from ogc_widgets.protocol.notices import silent
@@ -28,7 +32,6 @@ if TYPE_CHECKING:
     from ogc_widgets.client.auth.secret import Auth, SecretSource
     from ogc_widgets.client.http.connection import Connection
     from ogc_widgets.client.http.transport import Transport
-    from ogc_widgets.protocol.answers.replies import Reply
     from ogc_widgets.protocol.security import Way
 
 _LOOK_S = 10.0
@@ -166,14 +169,15 @@ class SigningIn:
     async def _look(self, stranger: Transport, found: list[Way]) -> None:
         landing = await _ask(stranger, self.url)
         pages = [landing]
-        if landing is not None and landing.is_ok:
+        if landing.is_ok:
             # The page is open to all, so what is below it is not.
-            pages.append(await _ask(stranger, join_path(self.url, "processes")))
-            pages.append(await _ask(stranger, join_path(self.url, "jobs")))
+            pages += [
+                await _ask(stranger, join_path(self.url, name))
+                for name in ("processes", "jobs")
+            ]
         challenges = [
             challenge
             for page in pages
-            if page is not None
             for challenge in security.read_challenges(
                 page.headers.get("www-authenticate", "")
             )
@@ -182,38 +186,39 @@ class SigningIn:
         metadata_url = security.resource_metadata_url(challenges)
         if metadata_url and same_origin(metadata_url, self.url):
             metadata = await _ask(stranger, metadata_url)
-            if metadata is not None and metadata.is_ok:
+            if metadata.is_ok:
                 found += security.ways_of_resource_metadata(metadata.json_or_none())
         for url in self._openapi_urls(landing):
             page = await _ask(stranger, url, accept=_OPENAPI)
-            if page is not None and page.is_ok:
+            if page.is_ok:
                 found += security.ways_of_openapi(page.json_or_none())
                 return
 
-    def _openapi_urls(self, landing: Reply | None) -> list[str]:
-        if landing is not None and landing.is_ok:
-            with contextlib.suppress(OgcError), silent():
-                page = LandingPage.from_json(landing.json_or_none(), landing.url)
-                link = find_link(page.links, "service-desc")
-                url = self._connection.rebase(link.href) if link else ""
-                if same_origin(url, self.url):
-                    return [url]
+    def _openapi_urls(self, landing: Reply) -> list[str]:
+        with contextlib.suppress(OgcError), silent():
+            page = LandingPage.from_json(landing.json_or_none(), landing.url)
+            link = find_link(page.links, "service-desc") if landing.is_ok else None
+            url = self._connection.rebase(link.href) if link else ""
+            if same_origin(url, self.url):
+                return [url]
         return [join_path(self.url, name) for name in _OPENAPI_PATHS]
+
+
+async def _ask(stranger: Transport, url: str, accept: str = requests.JSON) -> Reply:
+    """What a server answers, an empty reply where it does not."""
+    with contextlib.suppress(ServerError):
+        return await stranger.send(requests.get(url, accept=accept))
+    return Reply(0)
 
 
 def _refusal(reply: Reply) -> SignInError:
     said = problem_error(reply).what.partition(": ")[2].rstrip(".")
     answer = f"{reply.status_code}: {said}" if said else str(reply.status_code)
+    what = f"The server did not accept that ({answer})."
+    advice = "Check what you entered."
     if reply.status_code == 403:
-        what, advice = (
-            f"The server does not let you in ({answer}).",
-            "Ask the people who run it, or sign in as somebody else.",
-        )
-    else:
-        what, advice = (
-            f"The server did not accept that ({answer}).",
-            "Check what you entered.",
-        )
+        what = f"The server does not let you in ({answer})."
+        advice = "Ask the people who run it, or sign in as somebody else."
     return SignInError(what, status_code=reply.status_code, advice=advice)
 
 
@@ -222,12 +227,3 @@ def _resources_of(url: str, landing: Reply) -> Resources:
     with contextlib.suppress(ProtocolError), silent():
         return find_resources(url, LandingPage.from_json(document, landing.url))
     return find_resources(url, None)
-
-
-async def _ask(
-    stranger: Transport, url: str, accept: str = requests.JSON
-) -> Reply | None:
-    try:
-        return await stranger.send(requests.get(url, accept=accept))
-    except ServerError:
-        return None

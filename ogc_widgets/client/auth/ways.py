@@ -20,7 +20,6 @@ import httpx
 
 from ogc_widgets.client.auth.secret import (
     Auth,
-    FixedSecret,
     Sealed,
     Secret,
     SecretSource,
@@ -54,6 +53,8 @@ Flow = AsyncGenerator[httpx.Request, httpx.Response]
 class Way(Sealed, httpx.Auth):
     """A way to sign requests, as far as a client looks into it.
 
+    A request may have a clock, as the extension ``deadline``.
+
     Attributes:
         source: Where its secret comes from, if that is one of ours.
     """
@@ -71,6 +72,52 @@ class Way(Sealed, httpx.Auth):
 
     async def get_ready(self) -> None:
         """Have what the first request needs, such as a token; may take minutes."""
+
+    async def async_auth_flow(self, request: httpx.Request) -> Flow:
+        """Take the steps of this way; the clock stands still while it thinks."""
+        response: httpx.Response | None = None
+        async with contextlib.aclosing(self._steps(request)) as steps:
+            while True:
+                async with _stopped(request.extensions.get("deadline")):
+                    following = await self._step(steps, response)
+                if following is None:
+                    return
+                self._look_at(following, request)
+                response = yield following
+                if self.requires_response_body:
+                    await response.aread()
+
+    def _steps(self, request: httpx.Request) -> Flow:
+        """Yield what is to be sent, with the secret in it."""
+        raise NotImplementedError
+
+    async def _step(
+        self, steps: Flow, response: httpx.Response | None
+    ) -> httpx.Request | None:
+        """Return the next request; ``None`` at the end."""
+        try:
+            return await steps.asend(response)  # type: ignore[arg-type] # None begins it
+        except StopAsyncIteration:
+            return None
+
+    def _look_at(self, following: httpx.Request, request: httpx.Request) -> None:
+        """See a request before it is sent."""
+
+
+@contextlib.asynccontextmanager
+async def _stopped(deadline: asyncio.Timeout | None) -> AsyncIterator[None]:
+    """Stop the clock of a request while somebody else is asked."""
+    due_s = deadline.when() if deadline is not None else None
+    if deadline is None or due_s is None or deadline.expired():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    left_s = due_s - loop.time()
+    deadline.reschedule(None)
+    try:
+        yield
+    finally:
+        deadline.reschedule(loop.time() + left_s)
 
 
 class HeaderAuth(Way):
@@ -119,7 +166,7 @@ class HeaderAuth(Way):
         """Have a secret."""
         await self._secret()
 
-    async def async_auth_flow(self, request: httpx.Request) -> Flow:
+    async def _steps(self, request: httpx.Request) -> Flow:
         """Send the secret, and once more a newer one where it may have run out."""
         secret = await self._secret()
         request.headers[self._header] = self._written(secret)
@@ -197,6 +244,7 @@ class PluginAuth(Way):
     """
 
     def __init__(self, auth: httpx.Auth) -> None:
+        self.requires_response_body = auth.requires_response_body
         self._auth = auth
         self._known: deque[Secret] = deque(maxlen=_MOST_KNOWN)
         self._headers: dict[str, str] = {}
@@ -210,36 +258,21 @@ class PluginAuth(Way):
         """Return every text that it has put into requests so far."""
         return {secret.reveal() for secret in self._known}
 
-    async def async_auth_flow(self, request: httpx.Request) -> Flow:
-        """Send what the object asks for, and remember what is secret in it."""
-        before = _members(request)
-        async with contextlib.aclosing(self._steps(request)) as steps:
-            following = await self._step(steps, None)
-            while following is not None:
-                is_own = following.url.host == request.url.host
-                for name, value in request.extensions.items():
-                    if is_own or name == "timeout":
-                        following.extensions.setdefault(name, value)
-                if is_own:
-                    self._learn(_members(following) - before)
-                response = yield following
-                if self._auth.requires_response_body:
-                    await response.aread()
-                following = await self._step(steps, response)
-
     def _steps(self, request: httpx.Request) -> Flow:
+        # What stood in the request before is no secret of this way.
+        request.extensions["members"] = _members(request)
         kind = type(self._auth)
         if kind.async_auth_flow is not httpx.Auth.async_auth_flow:
             return self._auth.async_auth_flow(request)
         if kind.sync_auth_flow is not httpx.Auth.sync_auth_flow:
-            return _in_threads(self._auth.sync_auth_flow(request))
-        return _in_threads(self._auth.auth_flow(request))
+            return _in_threads(self._auth.sync_auth_flow, request)
+        return _in_threads(self._auth.auth_flow, request)
 
     async def _step(
         self, steps: Flow, response: httpx.Response | None
     ) -> httpx.Request | None:
         try:
-            return await advance(steps, response)
+            return await super()._step(steps, response)
         except (OgcError, asyncio.CancelledError, GeneratorExit):
             raise
         # Also what would end a program: here it would end the thread of all requests.
@@ -251,8 +284,17 @@ class PluginAuth(Way):
                 advice="Correct it, or sign in another way: client.sign_in(token).",
             ) from error
 
-    def _learn(self, members: set[tuple[str, str, bool]]) -> None:
-        for name, value, is_header in members:
+    def _look_at(self, following: httpx.Request, request: httpx.Request) -> None:
+        """Remember what is secret in it; others than the server are its own matter."""
+        is_own = following.url.host == request.url.host
+        for name, value in request.extensions.items():
+            if is_own or name == "timeout":
+                following.extensions.setdefault(name, value)
+        if not is_own:
+            return
+        for name, value, is_header in (
+            _members(following) - request.extensions["members"]
+        ):
             if not is_header:
                 self._known.append(Secret(value))
             elif not _NO_SECRET.match(name):
@@ -261,60 +303,12 @@ class PluginAuth(Way):
                 self._known += [Secret(part) for part in {value, *value.split()}]
 
 
-class Unhurried(httpx.Auth):
-    """Signs in another way; the clock of the request stands still meanwhile.
-
-    Args:
-        way: The other way.
-        deadline: The clock.
-    """
-
-    def __init__(self, way: Way, deadline: asyncio.Timeout) -> None:
-        self._way = way
-        self._deadline = deadline
-
-    async def async_auth_flow(self, request: httpx.Request) -> Flow:
-        """Do what the other way does."""
-        steps = self._way.async_auth_flow(request)
-        async with contextlib.aclosing(steps):
-            response: httpx.Response | None = None
-            while True:
-                async with self._stopped():
-                    following = await advance(steps, response)
-                if following is None:
-                    return
-                response = yield following
-
-    @contextlib.asynccontextmanager
-    async def _stopped(self) -> AsyncIterator[None]:
-        due = self._deadline.when()
-        if due is None or self._deadline.expired():
-            yield
-            return
-        loop = asyncio.get_running_loop()
-        left_s = due - loop.time()
-        self._deadline.reschedule(None)
-        try:
-            yield
-        finally:
-            self._deadline.reschedule(loop.time() + left_s)
-
-
-async def advance(steps: Flow, response: httpx.Response | None) -> httpx.Request | None:
-    """Return the request that a flow wants sent next, ``None`` at its end.
-
-    Args:
-        steps: The flow.
-        response: The answer to the last one; ``None`` at the beginning.
-    """
-    try:
-        return await steps.asend(response)  # type: ignore[arg-type] # None begins it
-    except StopAsyncIteration:
-        return None
-
-
-async def _in_threads(steps: Generator[httpx.Request, httpx.Response, None]) -> Flow:
+async def _in_threads(
+    begin: Callable[[httpx.Request], Generator[httpx.Request, httpx.Response, None]],
+    request: httpx.Request,
+) -> Flow:
     """Make each step of a flow that may block in another thread."""
+    steps = await asyncio.to_thread(begin, request)
 
     def step(response: httpx.Response | None) -> httpx.Request | None:
         try:
@@ -350,7 +344,7 @@ def way_of(auth: Auth) -> Way | None:
     if isinstance(auth, tuple) and len(auth) == 2:
         user, password = auth
         if isinstance(password, str):  # of any characters, and even empty
-            return basic(user, FixedSecret(password))
+            return basic(user, SecretSource(password))
         return basic(user, source_of(password))
     if isinstance(auth, str | SecretSource) or callable(auth):
         return bearer(source_of(auth))

@@ -237,7 +237,6 @@ class Transport:
     ) -> AsyncIterator[Stream]:
         import httpx
 
-        from ogc_widgets.client.auth.ways import Unhurried
         from ogc_widgets.client.http.body import Stream
 
         credentials = self.credentials
@@ -252,7 +251,7 @@ class Transport:
                     headers={**request.headers, **credentials.headers_for(url)},
                     content=request.body,
                     timeout=httpx.Timeout(attempt.silence_s, connect=CONNECT_S),
-                    extensions={"where": where},
+                    extensions={"where": where, "deadline": attempt.deadline},
                 )
             except (UnicodeError, httpx.InvalidURL) as error:
                 raise ConnectionFailedError(
@@ -268,10 +267,7 @@ class Transport:
                     attempt.maybe_sent = True
 
             built.extensions["trace"] = trace
-            way = credentials.way_for(url)
-            auth: Any = httpx.USE_CLIENT_DEFAULT if way is None else way
-            if way is not None and attempt.deadline is not None:
-                auth = Unhurried(way, attempt.deadline)
+            auth: Any = credentials.way_for(url) or httpx.USE_CLIENT_DEFAULT
             with in_plain_words(where, attempt.silence_s, credentials.redact):
                 response = await pool.send(built, stream=True, auth=auth)
                 async with contextlib.aclosing(response):
