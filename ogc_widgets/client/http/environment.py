@@ -32,10 +32,8 @@ def is_loopback(url: str) -> bool:
     """Whether an address is one of this machine itself."""
     known = origin(url)
     host = known[1] if known else ""
-    if host == "localhost":
-        return True
     ip = read_ip(host)
-    return ip is not None and ip.is_loopback
+    return host == "localhost" or (ip is not None and ip.is_loopback)
 
 
 def ssl_context(verify: Verify, *, is_here: bool) -> ssl.SSLContext | bool:
@@ -96,31 +94,25 @@ def usable_proxies() -> Iterator[None]:
     except InputError:
         raise
     except (ImportError, ValueError, httpx.InvalidURL) as error:
-        is_missing = isinstance(error, ImportError)
         name, value = _culprit()
         where = f" ({clean(without_query(value), limit=80)})" if value else ""
-        raise InputError(
-            f"{name} names a SOCKS proxy{where}, for which a package is missing."
-            if is_missing
-            else f"{name} does not name a proxy that can be used{where}.",
-            safe="Nothing was sent.",
-            advice='Install it with: pip install "httpx[socks]". Or unset it.'
-            if is_missing
-            else "It should look like http://proxy.example.org:3128. Or unset it.",
-        ) from None
+        what = f"{name} does not name a proxy that can be used{where}."
+        advice = "It should look like http://proxy.example.org:3128. Or unset it."
+        if isinstance(error, ImportError):
+            what = f"{name} names a SOCKS proxy{where}, for which a package is missing."
+            advice = 'Install it with: pip install "httpx[socks]". Or unset it.'
+        raise InputError(what, safe="Nothing was sent.", advice=advice) from None
 
 
 def _culprit() -> tuple[str, str]:
     """The variable that httpx cannot use, and its value."""
     import httpx
 
-    for name in (*_PROXIES, *(one.lower() for one in _PROXIES)):
+    for name in (*_PROXIES, *map(str.lower, _PROXIES)):
         value = os.environ.get(name, "")
-        if not value:
-            continue
         address = value if "://" in value else f"http://{value}"
         try:
-            httpx.AsyncHTTPTransport(verify=False, proxy=address)  # not used
+            httpx.AsyncHTTPTransport(verify=False, proxy=address if value else None)
         except (ImportError, ValueError, httpx.InvalidURL):
             return name, address
     return "NO_PROXY", ""

@@ -24,25 +24,22 @@ if TYPE_CHECKING:
     import httpx
 
     from ogc_widgets.client.http.reach import Bound
+    from ogc_widgets.protocol.links import Origin
 
 MAX_IN_FLIGHT = 4
 
 
-class _Gate(asyncio.Semaphore):
-    """Counts the requests in flight to one server (weakly referenced by origin)."""
-
-
-_gates: weakref.WeakValueDictionary[tuple[int, object], _Gate] = (
+_gates: weakref.WeakValueDictionary[tuple[int, Origin | None], asyncio.Semaphore] = (
     weakref.WeakValueDictionary()
 )
 
 
 def gate_of(url: str) -> asyncio.Semaphore:
     """Return what bounds the requests in flight to a server, whoever sends them."""
-    key = (id(asyncio.get_running_loop()), origin(url))
+    key = id(asyncio.get_running_loop()), origin(url)
     gate = _gates.get(key)
     if gate is None:
-        gate = _gates[key] = _Gate(MAX_IN_FLIGHT)
+        gate = _gates[key] = asyncio.Semaphore(MAX_IN_FLIGHT)
     return gate
 
 
@@ -108,29 +105,25 @@ class Pools:
         is_same = same_origin(url, self._url)
         is_own = is_same or _is_encrypted_twin(url, self._url)
         key = keep, is_here, is_same, is_own, bound
-        if key not in self._pools:
-            # What must not be sent twice gets a new connection each time: a kept one
-            # may have been closed by the server, and then its fate would be unknown.
-            limits = httpx.Limits(
-                max_connections=None,
-                max_keepalive_connections=MAX_IN_FLIGHT if keep else 0,
+        if key in self._pools:
+            return self._pools[key]
+        verify = self._verify if is_own else self.verify_others
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        with usable_proxies():
+            self._pools[key] = pool = httpx.AsyncClient(
+                verify=ssl_context(verify, is_here=is_here),
+                # What must not be sent twice gets a new connection each time: a kept
+                # one may have been closed by the server, and then its fate would be
+                # unknown.
+                limits=httpx.Limits(
+                    max_keepalive_connections=MAX_IN_FLIGHT if keep else 0
+                ),
+                trust_env=not is_here,
+                headers={"Accept-Encoding": "identity", "User-Agent": user_agent()},
+                cookies=self.cookies if is_same else no_cookies,
+                event_hooks={"response": [take_over]},
             )
-            no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-            with usable_proxies():
-                self._pools[key] = httpx.AsyncClient(
-                    verify=ssl_context(
-                        self._verify if is_own else self.verify_others, is_here=is_here
-                    ),
-                    limits=limits,
-                    trust_env=not is_here,
-                    headers={
-                        "Accept-Encoding": "identity",
-                        "User-Agent": user_agent(),
-                    },
-                    cookies=self.cookies if is_same else no_cookies,
-                    event_hooks={"response": [take_over]},
-                )
-        return self._pools[key]
+        return pool
 
     async def close(self) -> None:
         """Close all connections; a later request opens new ones."""
