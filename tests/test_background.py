@@ -250,11 +250,12 @@ def test_app_says_what_failed_beside_it(
     view = app._header
     if what in ("opening", "again"):
         monkeypatch.setattr(Server, what, fails(raised))
-        app._choose("other") if what == "opening" else app._processes_changed()
+        opener = app._opener
+        opener.press("other") if what == "opening" else opener.list_again()
     elif what == "run":
         monkeypatch.setattr(app.client.aio, "execute", fails(raised))
         view = app._run_bar
-        app._run_pressed()
+        app._runs.press()
     else:
         job = app.client.job("j")
         monkeypatch.setattr(job.aio, what, fails(raised))

@@ -92,13 +92,13 @@ function render({ model, el }) {
     class: "ogcw-chip ogcw-header-server",
     dir: "auto",
     title: "What this server can do",
-    onclick: () => model.send({ type: "server" }),
+    onclick: () => model.send({ type: "card", name: "server" }),
   });
   const deploy = h("button", {
     type: "button",
     class: "ogcw-link ogcw-header-deploy",
     title: "Add a process of your own to this server",
-    onclick: () => model.send({ type: "deploy" }),
+    onclick: () => model.send({ type: "card", name: "deploy" }),
   }, "Deploy …");
   function drawFacts() {
     setText(server, model.get("server"));
@@ -111,8 +111,8 @@ function render({ model, el }) {
   }
 
   function draw() {
-    server.setAttribute("aria-expanded", String(model.get("shows_server")));
-    deploy.setAttribute("aria-expanded", String(model.get("shows_deploy")));
+    server.setAttribute("aria-expanded", String(model.get("card") === "server"));
+    deploy.setAttribute("aria-expanded", String(model.get("card") === "deploy"));
     const { text = "", take = "", leave = "" } = model.get("offer");
     show(offer, text !== "");
     show(takeIt, take !== "");
@@ -139,8 +139,7 @@ function render({ model, el }) {
     listen(model, [
       "title",
       "description",
-      "shows_server",
-      "shows_deploy",
+      "card",
       "tab",
       "loading",
       "offer",

@@ -7,12 +7,15 @@ import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ogc_widgets.client import Client
+from ogc_widgets.client.http.loop import run
 from ogc_widgets.client.stac.stac_documents import catalogue_link
-from ogc_widgets.errors import ProblemError, ProtocolError
+from ogc_widgets.errors import InputError, ProblemError, ProtocolError, SignInError
 from ogc_widgets.protocol import LandingPage
 
 if TYPE_CHECKING:
     from ogc_widgets.client import AsyncClient
+    from ogc_widgets.client.auth.secret import Auth
     from ogc_widgets.protocol import Capabilities, Process, ProcessSummary
 
 
@@ -27,6 +30,7 @@ class Server:
         process: The description of the open one.
         process_url: Address of the open one.
         catalogue_url: Address of the STAC API that it offers, or "".
+        processes_note: What there is to say of the list, such as that it may be cut.
     """
 
     title: str
@@ -35,6 +39,7 @@ class Server:
     process: Process
     process_url: str
     catalogue_url: str = ""
+    processes_note: str = ""
 
     async def opening(self, client: AsyncClient, process_id: str) -> Server:
         """Fetch another process of the server.
@@ -58,7 +63,10 @@ class Server:
         ids = [process.id for process in processes]
         process_id = self.process.id if self.process.id in ids else _first(ids, client)
         fresh = replace(
-            self, processes=processes, capabilities=client.known_capabilities
+            self,
+            processes=processes,
+            processes_note=client.discovery.processes_note,
+            capabilities=client.known_capabilities,
         )
         return await fresh.opening(client, process_id)
 
@@ -78,20 +86,43 @@ async def discover(client: AsyncClient, process_id: str | None) -> Server:
     )
     if process_id is None:
         process_id = _first([process.id for process in processes], client)
+    catalogue = catalogue_link(landing.raw, client.url)
     return Server(
-        title=_name(landing, client.url),
+        title=landing.title or client.url.partition("://")[2].partition("/")[0],
         capabilities=client.known_capabilities,
         processes=tuple(processes),
         process=await client.process(process_id),
         process_url=await client.discovery.process_url(process_id),
-        catalogue_url=_catalogue(landing, client),
+        catalogue_url=client.connection.rebase(catalogue) if catalogue else "",
+        processes_note=client.discovery.processes_note,
     )
 
 
-def _catalogue(landing: LandingPage, client: AsyncClient) -> str:
-    """The STAC API that a server offers."""
-    link = catalogue_link(landing.raw, client.url)
-    return client.connection.rebase(link) if link else ""
+def client_of(server: str | Client, auth: Auth) -> Client:
+    """The client of an address, or the one that was given.
+
+    Raises:
+        InputError: It has a way to sign in already.
+    """
+    if not isinstance(server, Client):
+        return Client(server, auth=auth)
+    if auth is not None:
+        raise InputError(
+            "The client says already how to sign in.",
+            advice="Pass auth= to the client, or the address with auth= to the App.",
+        )
+    return server
+
+
+def first_look(client: Client, process_id: str | None) -> Server | None:
+    """Wait for :func:`discover`; ``None`` if the user has to sign in first."""
+    source = client.aio.signing_in.source
+    if source is not None and run(source.needs_user):
+        return None
+    try:
+        return run(discover, client.aio, process_id)
+    except SignInError:
+        return None
 
 
 def _first(ids: list[str], client: AsyncClient) -> str:
@@ -116,7 +147,3 @@ async def _conformance(client: AsyncClient) -> None:
     """Let the client read it; some servers have none, and show what they can do."""
     with contextlib.suppress(ProblemError, ProtocolError):
         await client.conformance()
-
-
-def _name(landing: LandingPage, url: str) -> str:
-    return landing.title or url.partition("://")[2].partition("/")[0]

@@ -7,45 +7,24 @@ from __future__ import annotations
 
 from concurrent.futures import wait
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from ogc_widgets.app.links.form_link import FormLink
 from ogc_widgets.client.http.loop import follow, in_loop_thread, submit
 from ogc_widgets.errors import OgcError
 from ogc_widgets.form.fields import extras
 from ogc_widgets.panel.job.job_state import short_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from concurrent.futures import Future
 
+    from ogc_widgets.app.opener import Opener
+    from ogc_widgets.app.views.header import HeaderView
     from ogc_widgets.client import Job
     from ogc_widgets.form import ProcessForm
     from ogc_widgets.form.sets.input_sets import Typed
+    from ogc_widgets.map import AreaMap
     from ogc_widgets.protocol import ExecuteRequest
-
-
-class Screen(Protocol):
-    """What is asked of the app whose form could show other inputs."""
-
-    @property
-    def form(self) -> ProcessForm:
-        """The form of the open process."""
-
-    @property
-    def job(self) -> Job | None:
-        """The job that is shown."""
-
-    def open_process(self, process_id: str, then: Callable[[], None]) -> None:
-        """Go on with a process, which is opened if it is not."""
-
-    def say_what_is_offered(self) -> None:
-        """Show the line of :meth:`OtherInputs.shown`."""
-
-    def show_area(self) -> None:
-        """Move the map to the area of the form."""
-
-    def show_problem(self, error: BaseException) -> None:
-        """Show what went wrong."""
 
 
 class Kept(NamedTuple):
@@ -70,50 +49,42 @@ def kept_of(form: ProcessForm) -> Kept | None:
     return Kept(form.process.id, form.sets.typed()) if form.sets.is_touched else None
 
 
-class OtherInputs:
+class OtherInputs(FormLink):
     """Knows which inputs the form of an app could show instead.
 
     Args:
-        app: The app.
-        kept: What an earlier run of its cell has left.
+        header: The head, which says so.
+        area_map: Shows the area of the inputs that were brought in.
+        opener: Opens the process that they are for.
+        kept: What an earlier run of the cell has left.
     """
 
-    def __init__(self, app: Screen, kept: Kept | None) -> None:
-        self._app = app
+    watched: ClassVar = ("inputs", "outputs", "response", "extra", "shown_errors")
+
+    def __init__(
+        self, header: HeaderView, area_map: AreaMap, opener: Opener, kept: Kept | None
+    ) -> None:
+        self._header = header
+        self._map = area_map
+        self._opener = opener
+        self._job: Job | None = None
         self._line: Line | None = None
         if kept is not None:
             self._line = Line(
                 "This cell was run before.", "Take over its inputs", "Start anew", kept
             )
+        header.handle(offer=self._answer)
 
-    @property
-    def kept(self) -> Kept | None:
-        """What can be had by one press."""
-        return None if self._line is None else self._line.kept
+    def to_take_over(self) -> Kept | None:
+        """What a later app can take over: what was typed here, or could be had here."""
+        offered = None if self._line is None else self._line.kept
+        return (kept_of(self.form) if self.is_bound else None) or offered
 
-    def shown(self) -> dict[str, str]:
-        """The line for the page; empty when the form holds what was kept."""
-        line = self._line
-        if line is None:
-            return {}
-        if line.kept is not None and line.kept.typed == self._app.form.sets.typed():
-            return {}
-        return {"text": line.text, "take": line.take, "leave": line.leave}
-
-    def answer(self, *, take: bool) -> None:
-        """The user takes the other inputs, or leaves them for good."""
-        line, self._line = self._line, None
-        if take and line is not None and (kept := line.kept) is not None:
-            self._app.open_process(
-                kept.process_id, lambda: self._app.form.sets.take_over(kept.typed)
-            )
-        self._app.say_what_is_offered()
-
-    def forget_job(self) -> None:
+    def follow_job(self, job: Job | None) -> None:
         """Another job is shown, or none: say nothing of the one before."""
+        self._job = job
         if self._line is not None and self._line.kept is None:
-            self._line = None
-            self._app.say_what_is_offered()
+            self._say(None)
 
     def show_those_of(self, job: Job, *, at_once: bool = True) -> None:
         """Bring into the form what a job was started with, or say that nobody knows.
@@ -125,37 +96,57 @@ class OtherInputs:
         """
 
         def done(future: Future[ExecuteRequest]) -> None:
-            if job is not self._app.job:
+            if job is not self._job:
                 return
             try:
                 asked = future.result()
-                self._app.open_process(
+                self._opener.go_on_with(
                     job.process_id or asked.process_id, lambda: self._fill(job, asked)
                 )
             except OgcError:
-                self._line = Line(
-                    f"What job {short_id(job.id)} was started with is not known; "
-                    "the form does not show it."
+                self._say(
+                    Line(
+                        f"What job {short_id(job.id)} was started with is not known; "
+                        "the form does not show it."
+                    )
                 )
-                self._app.say_what_is_offered()
 
         reading = submit(job.aio.request)
         if at_once and not in_loop_thread():
             wait([reading])
-        follow(reading, done, self._app.show_problem)
+        follow(reading, done, self._header.report)
 
     def _fill(self, job: Job, asked: ExecuteRequest) -> None:
-        form = self._app.form
+        form = self.form
         before = kept_of(form)
         form.inputs = asked.inputs
         form.outputs = asked.outputs or {}
         form.extra = extras.beside_in(asked.raw)
         if before is not None:
-            self._line = Line(
-                f"Filled in with the inputs of job {short_id(job.id)}.",
-                "Back to what was typed",
-                "Keep these",
-                before,
+            text = f"Filled in with the inputs of job {short_id(job.id)}."
+            self._line = Line(text, "Back to what was typed", "Keep these", before)
+        self._follow()
+        self._map.fit()
+
+    def _answer(self, *, take: bool) -> None:
+        """The user takes the other inputs, or leaves them for good."""
+        line = self._line
+        self._say(None)
+        if take and line is not None and (kept := line.kept) is not None:
+            self._opener.go_on_with(
+                kept.process_id, lambda: self.form.sets.take_over(kept.typed)
             )
-        self._app.say_what_is_offered()
-        self._app.show_area()
+
+    def _say(self, line: Line | None) -> None:
+        self._line = line
+        self._follow()
+
+    def _follow(self) -> None:
+        """Say it in the head, unless the form holds the same."""
+        line = self._line
+        kept = line and line.kept
+        if line is None or (kept and kept.typed == self.form.sets.typed()):
+            self._header.offer = {}
+        else:
+            members = {"text": line.text, "take": line.take, "leave": line.leave}
+            self._header.offer = members

@@ -199,7 +199,9 @@ def test_members_beside_the_inputs_are_shown_sent_and_kept() -> None:
             app.form.extra = {"queue": f"fast-{tab}"}
             for block in app._code.blocks:
                 assert f"fast-{tab}" in block["text"]
-        app._open(app._server)  # as when another process is opened, and this one again
+        app._opener.open(
+            app._opener.server
+        )  # as when another process is opened, and this one again
         assert app.form.extra == {"queue": "fast-code"}
         app.run()
         press(app._run_bar, "run")
@@ -401,10 +403,10 @@ def test_a_saved_notebook_says_what_was_in_the_app(filled: App) -> None:
 
 def test_server_card_opens_and_closes_with_the_name_of_the_server(app):
     before = app.children
-    app._header._receive(app._header, {"type": "server"}, [])
+    app._header._receive(app._header, {"type": "card", "name": "server"}, [])
     card = app.children[1]
     assert isinstance(card, ServerCard)
-    app._header._receive(app._header, {"type": "server"}, [])
+    app._header._receive(app._header, {"type": "card", "name": "server"}, [])
     assert app.children == before
     assert card._closed
 

@@ -116,8 +116,9 @@ def test_late_results_are_not_shown_when_another_job_is_the_current_one() -> Non
     with processes_server(behaviours) as server:
         app = ogc.App(f"{server.origin}/api", "p")
         readings = []
-        seen = app._seen
-        app._seen = lambda *args: readings.append(seen(*args))  # type: ignore[method-assign]
+        link: Any = app._results_link
+        seen = link._seen
+        link._seen = lambda *args: readings.append(seen(*args))
         app.job = app.client.job("early")
         assert asked.wait(30)
         app.job = app.client.job("current")

@@ -111,7 +111,7 @@ def test_member_is_nowhere_to_be_seen_when_a_server_has_it_in_its_links(
     app.form.inputs = {"x": 1}
     app.run()
     card = app.client.server_card()
-    app._header._on_server()
+    app._header.card = "server"
     table = ogc.JobTable(app.client)
     deadline = time.monotonic() + 20
     while not table.state["rows"] and time.monotonic() < deadline:

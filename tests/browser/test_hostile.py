@@ -33,8 +33,8 @@ CARD = {
     ],
 }  # fmt: skip
 HEADER = {
-    "title": "x", "description": "x", "server": "x", "shows_server": False,
-    "can_deploy": True, "shows_deploy": False, "facts": ["x"], "process_id": "x",
+    "title": "x", "description": "x", "server": "x", "card": "",
+    "can_deploy": True, "facts": ["x"], "process_id": "x",
     "processes": [{"id": "x", "title": "x"}], "processes_note": "x", "loading": False,
     "tab": "form", "offer": {"text": "x", "take": "x", "leave": "x"},
 }  # fmt: skip

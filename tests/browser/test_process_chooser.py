@@ -74,7 +74,7 @@ def test_process_is_found_by_a_part_of_its_id_or_title_when_there_are_2000(
 def many(**changes: Any) -> dict[str, Any]:
     return {
         "title": "Water of tile 0", "description": "", "server": "Many", "facts": [],
-        "shows_server": False, "can_deploy": False, "shows_deploy": False,
+        "can_deploy": False, "card": "",
         "processes": [process(one) for one in range(COUNT)],
         "processes_note": "", "process_id": "s2-water-0000", "loading": False,
         "tab": "form", "offer": {}, **changes,

@@ -226,8 +226,8 @@ def chosen(app):
 
 def test_app_lists_what_was_deployed_in_its_panel_and_opens_it(app):
     assert app._header.can_deploy
-    press(app._header, "deploy")
-    panel = app._cards.deploy_panel
+    press(app._header, "card", name="deploy")
+    panel = app._cards.card
     assert panel in app.children
     panel.package = HELLO.format(label="Hello")
     looked(panel)
@@ -240,7 +240,7 @@ def test_app_lists_what_was_deployed_in_its_panel_and_opens_it(app):
     wait_until(lambda: app.form is not form)
     assert app.process.id == "panel-hello"
     assert list(app.form.fields) == ["area", "times"]
-    assert app._cards.deploy_panel is None
+    assert app._cards.card is None
     assert panel not in app.children
 
 
@@ -262,14 +262,14 @@ def test_app_shows_the_new_form_when_the_open_process_was_replaced(app, client):
 
 def test_one_card_is_open_at_a_time_and_all_go_with_the_app(app):
     threads = threading.active_count()
-    press(app._header, "server")
-    press(app._header, "deploy")
-    assert (app._header.shows_server, app._header.shows_deploy) == (False, True)
-    assert len(app._cards.widgets) == 1
-    press(app._header, "deploy")
-    assert app._cards.widgets == []
-    press(app._header, "deploy")
-    panel = app._cards.deploy_panel
+    press(app._header, "card", name="server")
+    press(app._header, "card", name="deploy")
+    assert app._header.card == "deploy"
+    assert isinstance(app._cards.card, DeployPanel)
+    press(app._header, "card", name="deploy")
+    assert app._cards.card is None
+    press(app._header, "card", name="deploy")
+    panel = app._cards.card
     app.close()
     assert panel.comm is None
     assert threading.active_count() <= threads + 1

@@ -181,11 +181,11 @@ def _use(app, server):
     with ours():
         app.run()
     wait(lambda: app.job is not None and app.job.view.is_final)
-    app._header.shows_server = True
+    app._header.card = "server"
     wait(lambda: False, 0.05)
-    views.append(app._cards.widgets[0] if app._cards.widgets else app.panel)
+    views.append(app._cards.card or app.panel)
     with ours():
-        app._header.shows_deploy = True
+        app._header.card = "deploy"
     with ours():
         app.search.show("word", "Word", takes_one=False, offered=f"{server.url}/stac")
         wait(lambda: app.search.phase not in ("start", "opening"))

@@ -53,7 +53,7 @@ class MapContext:
             self._map.show_context(everything, label=label, fit=is_free)
 
     def mark(self, source: str, ids: Sequence[str]) -> None:
-        """Lay stress on some of the outlines of a source, and on no others of it.
+        """Highlight some of the outlines of a source, and no others of it.
 
         Args:
             source: Who draws them.

@@ -3,61 +3,40 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ogc_widgets.app.links.form_link import FormLink
 
 if TYPE_CHECKING:
     from ogc_widgets.app.links.map_context import MapContext
-    from ogc_widgets.form import ProcessForm
 
 _MOST_SCENES = 50
 
 
-class Scenes:
-    """Outlines on a map the STAC items in a form, and marks the one that is looked at.
+class Scenes(FormLink):
+    """Outlines on a map the STAC items in a form; the one looked at is highlighted.
 
     Args:
         context: Where the outlines are drawn.
     """
 
+    watched: ClassVar = ("item_checks", "item_marked")
+
     def __init__(self, context: MapContext) -> None:
         self._context = context
-        self._form: ProcessForm | None = None
-        self._names: dict[str, list[str]] = {}
 
-    def bind(self, form: ProcessForm) -> None:
-        """Follow another form."""
-        self.close()
-        self._form = form
-        form.observe(self._draw, "item_checks")
-        form.observe(self._mark, "item_marked")
-        self._draw()
-
-    def close(self) -> None:
-        """Let go of the form."""
-        if self._form is not None:
-            self._form.unobserve(self._draw, "item_checks")
-            self._form.unobserve(self._mark, "item_marked")
-            self._form = None
-
-    def _draw(self, _change: object = None) -> None:
-        if self._form is None:
-            return
+    def _follow(self) -> None:
         # Two fields may name the same item, and an item has any id: the map gets ours.
         every = (
             (key, feature)
-            for key, features in self._form.stac.features().items()
+            for key, features in self.form.stac.features().items()
             for feature in features
         )
-        self._names = {}
+        names: dict[str, list[str]] = {}
         shown: list[dict[str, Any]] = []
         for number, (key, feature) in enumerate(islice(every, _MOST_SCENES)):
             name = f"scene {number}"
-            self._names.setdefault(key, []).append(name)
+            names.setdefault(key, []).append(name)
             shown.append({**feature, "id": name})
         self._context.show("scenes", shown)
-        self._mark()
-
-    def _mark(self, _change: object = None) -> None:
-        if self._form is not None:
-            names = self._names.get(self._form.item_marked, [])
-            self._context.mark("scenes", names)
+        self._context.mark("scenes", names.get(self.form.item_marked, []))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from ogc_widgets.app.links.form_link import FormLink
 from ogc_widgets.panel.item_search import ItemSearch
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _EVERYWHERE = "Search a STAC catalogue"
 _OPEN_CLASS = "ogcw-searching"
 
 
-class SearchLink:
+class SearchLink(FormLink):
     """The way from a field to the search, and from the search back into the field.
 
     Args:
@@ -27,8 +28,11 @@ class SearchLink:
         area_map: Its area limits the search.
         context: Where the items that were found are outlined.
         place: The box that shows the form, or the search instead of it.
-        offered: Address of the catalogue that the server offers, or "".
     """
+
+    watched: ClassVar = ("item_search_request",)
+    offered = ""
+    """Address of the catalogue that the server offers, or ""."""
 
     def __init__(
         self,
@@ -36,52 +40,41 @@ class SearchLink:
         area_map: AreaMap,
         context: MapContext,
         place: ipywidgets.Box,
-        offered: str,
     ) -> None:
         self.view = ItemSearch(reader, on_add=self._add, on_found=self._outline)
         self._map = area_map
         self._context = context
         self._place = place
-        self._offered = offered
-        self._form: ProcessForm | None = None
         area_map.observe(self._area_changed, "geometry")
         self.view.observe(self._opened, "is_open")
 
     def bind(self, form: ProcessForm) -> None:
         """Follow another form."""
-        self._leave()
         self.view.hide()
-        self._form = form
-        form.observe(self._asked, "item_search_request")
+        super().bind(form)
         self._area_changed()
 
     def close(self) -> None:
         """Let go of the form and the map, and close the search."""
-        self._leave()
+        super().close()
         self._map.unobserve(self._area_changed, "geometry")
         self.view.close()
 
-    def _leave(self) -> None:
-        if self._form is not None:
-            self._form.unobserve(self._asked, "item_search_request")
-            self._form = None
-
     def _area_changed(self, _change: object = None) -> None:
-        geometry = self._map.geometry
-        area = self._map.area
+        geometry, area = self._map.geometry, self._map.area
         self.view.set_area(geometry, area.bbox if area and area.is_box else ())
-        if self._form is not None:
-            self._form.item_search = _EVERYWHERE if geometry is None else _IN_AREA
+        if self.is_bound:
+            self.form.item_search = _EVERYWHERE if geometry is None else _IN_AREA
 
-    def _asked(self, _change: object) -> None:
-        if self._form is None:
+    def _follow(self) -> None:
+        if not self.form.item_search_request:
             return
-        path = self._form.item_search_request["path"]
+        path = self.form.item_search_request["path"]
         self.view.show(
             path,
-            self._form.areas.label_of(path),
-            takes_one=self._form.stac.takes_one(path),
-            offered=self._offered,
+            self.form.areas.label_of(path),
+            takes_one=self.form.stac.takes_one(path),
+            offered=self.offered,
         )
 
     def _opened(self, _change: object) -> None:
@@ -89,13 +82,12 @@ class SearchLink:
             self._place.add_class(_OPEN_CLASS)
             return
         self._place.remove_class(_OPEN_CLASS)
-        if self._form is not None and self._form.item_search_request:
+        if self.is_bound and self.form.item_search_request:
             # Back to where the search was opened.
-            self._form.focus(self._form.item_search_request["path"], at="search")
+            self.form.focus(self.form.item_search_request["path"], at="search")
 
     def _add(self, path: str, items: list[dict[str, Any]]) -> None:
-        if self._form is not None:
-            self._form.stac.add(path, items)
+        self.form.stac.add(path, items)
 
     def _outline(self, features: list[dict[str, Any]], marked: list[str]) -> None:
         self._context.show("found", features, label="found item")

@@ -1,12 +1,25 @@
-"""Blocks of text to read and copy: the request, and the same call as code."""
+"""The texts of the JSON and Code tabs: exactly what Run would send, to copy."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from ogc_widgets.view.base import View
+from ogc_widgets.protocol.requests.requests import execute_request
+from ogc_widgets.protocol.requests.snippets import (
+    as_curl,
+    as_httpx,
+    as_package,
+    pretty_body,
+    query_text,
+)
+from ogc_widgets.view.base import View, publishing
+
+if TYPE_CHECKING:
+    from ogc_widgets.client import Client
+    from ogc_widgets.form import ProcessForm
+    from ogc_widgets.protocol.requests.requests import Request
 
 
 class CodeView(View):
@@ -18,5 +31,64 @@ class CodeView(View):
     """What can be shown: a list of ``{"label", "note", "text"}``."""
     chosen = traitlets.Int(0).tag(sync=True)
 
+    def write(
+        self, tab: str, client: Client, form: ProcessForm, process_url: str
+    ) -> None:
+        """Show what belongs to the tab "json" or "code"."""
+        request = _request(client, form, process_url)
+        if tab == "json":
+            texts = {"Request": _exchange(client, request)}
+        else:
+            texts = _calls(client, form, request)
+        count = len(form.errors)
+        problems = "1 problem" if count == 1 else f"{count} problems"
+        note = f"Not complete: {problems} in the form" if count else ""
+        with publishing(self):
+            self.blocks = [
+                {"label": label, "note": note, "text": text}
+                for label, text in texts.items()
+            ]
+
     def _on_choose(self, index: int) -> None:
         self.chosen = index
+
+
+def _exchange(client: Client, request: Request) -> str:
+    """The request as it goes on the wire, with the secrets left out."""
+    headers = {**request.headers, **client.credential_placeholders}
+    head = "".join(f"{name}: {value}\n" for name, value in headers.items())
+    query = query_text(client.aio.param_names)
+    url = f"{request.url}?{query}" if query else request.url
+    return f"POST {url}\n{head}\n{pretty_body(request)}"
+
+
+def _calls(client: Client, form: ProcessForm, request: Request) -> dict[str, str]:
+    """The same call with this package, as plain httpx, and as cURL."""
+    secrets, params = client.credential_placeholders, client.aio.param_names
+    return {
+        "ogc_widgets": as_package(
+            client.url,
+            form.process.id,
+            form.public_inputs,
+            outputs=dict(form.outputs),
+            response=form.response,
+            extra=dict(form.extra),
+            placeholders=secrets,
+            params=params,
+        ),
+        "httpx": as_httpx(request, secrets, params),
+        "cURL": as_curl(request, secrets, params),
+    }
+
+
+def _request(client: Client, form: ProcessForm, process_url: str) -> Request:
+    declared = client.aio.discovery.known_conformance
+    return execute_request(
+        process_url,
+        form.public_inputs,
+        form.outputs or None,
+        process=form.process,
+        extra=form.extra,
+        response=form.response,
+        has_response=declared is None or declared.has_response,
+    )

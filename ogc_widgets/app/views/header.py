@@ -6,22 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
+from ogc_widgets.app.views.run_bar import runs_async
 from ogc_widgets.protocol.text import clean
-from ogc_widgets.view.base import View
+from ogc_widgets.view.base import View, publishing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from ogc_widgets.protocol import ProcessSummary
-
+    from ogc_widgets.app.discovery import Server
 
 TABS = ("form", "json", "code", "jobs")
+CARDS = ("", "server", "deploy")
+
+_STOPPED = {True: "can be stopped", False: "cannot be stopped", None: ""}
 
 
 class HeaderView(View):
     """Title, facts about the process, the chooser, and the tabs.
 
-    The style sheet of the whole app is carried by this view.
+    The style sheet of the whole app is carried by this view. What is chosen
+    (``process``) and the answer to an offer (``offer``) go to whoever handles them.
     """
 
     _script = "header"
@@ -30,10 +32,10 @@ class HeaderView(View):
     description = traitlets.Unicode().tag(sync=True)
     server = traitlets.Unicode().tag(sync=True)
     """Name of the server; pressing it shows or hides its card."""
-    shows_server = traitlets.Bool(default_value=False).tag(sync=True)
     can_deploy = traitlets.Bool(default_value=False).tag(sync=True)
     """Whether the server lets its users deploy processes."""
-    shows_deploy = traitlets.Bool(default_value=False).tag(sync=True)
+    card = traitlets.Enum(CARDS, default_value="").tag(sync=True)
+    """Which card is open under the head, if any."""
     facts = traitlets.List(traitlets.Unicode()).tag(sync=True)
     processes: Any = traitlets.List().tag(sync=True)
     """What can be chosen: a list of ``{"id", "title"}``."""
@@ -46,34 +48,38 @@ class HeaderView(View):
     offer: Any = traitlets.Dict().tag(sync=True)
     """Which other inputs there are: ``{"text", "take", "leave"}``, or empty."""
 
-    def __init__(
-        self, on_choose: Callable[[str], None], on_offer: Callable[[bool], None]
-    ) -> None:
-        self._on_choose = on_choose
-        self._answer_offer = on_offer
-        super().__init__()
+    def describe(self, server: Server) -> None:
+        """Show the open process, and which others there are."""
+        process = server.process
+        can_stop = server.capabilities.for_process(process).dismiss.available
+        with publishing(self):
+            self.title = clean(process.title or process.id)
+            self.description = clean(process.description, limit=1000)
+            self.server = clean(server.title)
+            facts = (
+                process.version,
+                self.server,
+                "runs asynchronously" if runs_async(process) else "runs while you wait",
+                _STOPPED[can_stop],
+            )
+            self.facts = [fact for fact in facts if fact]
+            self.list_processes(server)
+            self.process_id = process.id
 
-    def show_processes(self, processes: Iterable[ProcessSummary], note: str) -> None:
-        """Show what can be chosen.
+    def list_processes(self, server: Server) -> None:
+        """Show what can be chosen and done."""
+        note = server.processes_note
+        with publishing(self):
+            self.can_deploy = server.capabilities.deploy.available is True
+            self.processes = [
+                {"id": one.id, "title": clean(one.title)} for one in server.processes
+            ]
+            self.processes_note = (
+                f"{note} Others open with app.choose(id)." if note else ""
+            )
 
-        Args:
-            processes: The processes of the server.
-            note: What there is to say of the list, such as that it may be cut.
-        """
-        self.processes = [{"id": p.id, "title": clean(p.title)} for p in processes]
-        self.processes_note = f"{note} Others open with app.choose(id)." if note else ""
-
-    def _on_server(self) -> None:
-        self.shows_server = not self.shows_server
-
-    def _on_deploy(self) -> None:
-        self.shows_deploy = not self.shows_deploy
-
-    def _on_offer(self, take: bool) -> None:  # noqa: FBT001 # a member of the message
-        self._answer_offer(take)
+    def _on_card(self, name: str) -> None:
+        self.card = "" if name == self.card else name
 
     def _on_tab(self, name: str) -> None:
         self.tab = name
-
-    def _on_process(self, id: str) -> None:  # noqa: A002 # the name in the message
-        self._on_choose(id)

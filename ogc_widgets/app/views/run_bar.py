@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from ogc_widgets.view.base import View, publishing
+from ogc_widgets.view.base import View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from ogc_widgets.protocol import Process
 
 
 class RunBar(View):
-    """Run and Reset, with one line that leads to the first problem."""
+    """Run and Reset, with one line that leads to the first problem.
+
+    What is pressed (``run``, ``reset``, ``example``, ``jump``) goes to whoever handles
+    it.
+    """
 
     _script = "run_bar"
 
@@ -27,32 +31,15 @@ class RunBar(View):
     problems: Any = traitlets.List().tag(sync=True)
     """What cannot be sent yet: a list of ``{"path", "label", "message"}``."""
 
-    def __init__(
-        self,
-        *,
-        on_run: Callable[[], None],
-        on_reset: Callable[[], None],
-        on_example: Callable[[], None],
-        on_jump: Callable[[str], None],
-    ) -> None:
-        self._run = on_run
-        self._reset = on_reset
-        self._example = on_example
-        self._jump = on_jump
-        super().__init__()
 
-    def _on_run(self) -> None:
-        try:
-            self._run()
-        finally:
-            with publishing(self):
-                self.answered += 1
+def runs_async(process: Process) -> bool:
+    """Whether a run is going to be asynchronous (a silent server is assumed to be)."""
+    options = process.job_control_options
+    return not options or "async-execute" in options
 
-    def _on_reset(self) -> None:
-        self._reset()
 
-    def _on_example(self) -> None:
-        self._example()
-
-    def _on_jump(self, path: str) -> None:
-        self._jump(path)
+def how_it_runs(process: Process) -> str:
+    """The same as one sentence."""
+    if runs_async(process):
+        return "Runs asynchronously"
+    return "Runs while you wait (this process cannot run asynchronously)"

@@ -1,0 +1,82 @@
+"""Fetches the results of the job that is shown as soon as there may be some."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ogc_widgets.client.http.loop import follow, submit
+from ogc_widgets.errors import JobFailedError, SignInError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from ogc_widgets.app.views.outputs_view import OutputsView
+    from ogc_widgets.client import Client, Job, Results
+    from ogc_widgets.panel import JobPanel
+    from ogc_widgets.protocol import JobView
+
+
+class ResultsLink:
+    """Follows one job at a time.
+
+    Args:
+        client: The client of the jobs.
+        panel: Asks the user to sign in where that is missing.
+        outputs: Says what went wrong.
+        on_results: Called with the results, from any thread.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        panel: JobPanel,
+        outputs: OutputsView,
+        on_results: Callable[[Results], object],
+    ) -> None:
+        self._client = client
+        self._panel = panel
+        self._outputs = outputs
+        self._on_results = on_results
+        self._job: Job | None = None
+        self._unwatch: Callable[[], None] | None = None
+
+    def follow(self, job: Job | None) -> None:
+        """Follow another job, or none."""
+        self.close()
+        self._job = job
+        if job is not None:
+            self._unwatch = job.watch(partial(self._seen, job))
+
+    def close(self) -> None:
+        """Let go of the job; what still comes of it is dropped."""
+        self._job = None
+        self._stop_watching()
+
+    def _stop_watching(self) -> None:
+        unwatch, self._unwatch = self._unwatch, None
+        if unwatch is not None:
+            unwatch()
+
+    def _seen(self, job: Job, view: JobView) -> Future[Results] | None:
+        has_ended = view.phase in ("successful", "ended")
+        if not has_ended or job is not self._job:
+            return None
+        self._stop_watching()
+
+        def done(future: Future[Results]) -> None:
+            if job is self._job:
+                self._on_results(future.result())
+
+        def failed(error: BaseException) -> None:
+            if view.phase == "ended" and isinstance(error, JobFailedError):
+                return  # the panel says how it ended
+            self._outputs.report(error)
+            if isinstance(error, SignInError):
+                signing_in = self._client.aio.signing_in
+                again = partial(self._seen, job, view)
+                self._unwatch = signing_in.when_signed_in(again)
+                self._panel.ask_to_sign_in(signing_in)
+
+        return follow(submit(job.aio.results), done, failed)
