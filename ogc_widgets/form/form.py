@@ -93,7 +93,7 @@ class ProcessForm(View):
     extra_rows: Any = traitlets.List().tag(sync=True)
     """What was added by hand: name, text and place ("input", "beside") of each."""
     output_options: Any = traitlets.List().tag(sync=True)
-    """What can be chosen, as ``OutputOptions.spec`` says it."""
+    """What can be chosen, as ``output_options`` of the schema says it."""
     response_options: Any = traitlets.List().tag(sync=True)
     """The same to choose from; empty where the description names no output."""
     focus_request = traitlets.Dict().tag(sync=True)
@@ -152,7 +152,7 @@ class ProcessForm(View):
             drafts=self._values.drafts,
             slots=list(self.custom.widgets.values()),
             full_slots=self.custom.full(),
-            output_options=[one.spec() for one in output_options(process)],
+            output_options=output_options(process),
             response_options=response_options(process),
             **kwargs,
         )

@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.form.checks.findings import check_value
 from ogc_widgets.form.drafts.codec import from_draft, to_draft
 from ogc_widgets.form.drafts.secrets_store import SecretsStore
 from ogc_widgets.form.fields.fields import UNSET, Field
@@ -115,9 +114,7 @@ def _is_valid(field: Field, value: JsonValue) -> bool:
         found, errors = from_draft(field, to_draft(field, value))
     except ValueError:
         return False
-    return (
-        not errors and exact.same(found, value) and not check_value(field, value, None)
-    )
+    return not errors and exact.same(found, value)
 
 
 def _kindly(field: Field, value: Any) -> Any:  # noqa: ANN401 # JSON, or UNSET

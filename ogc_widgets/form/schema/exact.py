@@ -32,18 +32,7 @@ _FAULTS: Final = {
 
 
 class NotJsonError(ValueError):
-    """The text is not JSON; the message says where and why in plain words.
-
-    Args:
-        message: What is wrong, the start of a sentence.
-        line: Line of the fault, from 1.
-        column: Column of the fault, from 1.
-    """
-
-    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
-        super().__init__(message)
-        self.line = line
-        self.column = column
+    """The text is not JSON; the message says where and why, from "is not" on."""
 
 
 def loads(text: str) -> Any:  # noqa: ANN401 # JSON, as json.loads
@@ -63,9 +52,7 @@ def loads(text: str) -> Any:  # noqa: ANN401 # JSON, as json.loads
     except json.JSONDecodeError as error:
         raise NotJsonError(
             f"is not valid JSON: {_words(error)} "
-            f"(line {error.lineno}, column {error.colno})",
-            error.lineno,
-            error.colno,
+            f"(line {error.lineno}, column {error.colno})"
         ) from None
     except RecursionError:
         raise NotJsonError("is not usable: it is nested too deeply") from None
@@ -201,16 +188,16 @@ def _write(value: object, indent: int | None, line: str) -> str:
             f"{dump_json(str(key))}: {_write(member, indent, inner)}"
             for key, member in value.items()
         ]
-    elif isinstance(value, (list, tuple)):
+    elif isinstance(value, (list, tuple)) and any(
+        isinstance(member, (Mapping, list, tuple)) for member in value
+    ):
         brackets = "[]"
         parts = [_write(member, indent, inner) for member in value]
-        if not any(isinstance(member, (Mapping, list, tuple)) for member in value):
-            indent = None
     else:
         try:
             return dump_json(value)
-        except TypeError:
-            raise ValueError(f"JSON has no {type(value).__name__}") from None
+        except TypeError as error:
+            raise ValueError(str(error)) from None
     left, right = brackets[0], brackets[1]
     if indent is None or not parts:
         return left + ", ".join(parts) + right

@@ -45,16 +45,11 @@ def names_in(value: object) -> list[str] | None:
     return list(dict.fromkeys(name for name in value if isinstance(name, str)))
 
 
-def _number(value: object) -> int | float | Decimal | None:
+def _number(value: object) -> Any:  # noqa: ANN401 # int, float, Decimal or None
     value = as_number(value)
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return None
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _positive(value: object) -> int | float | Decimal | None:
-    number = _number(value)
-    return number if number is not None and number > 0 else None
 
 
 def _count(value: object) -> int | None:
@@ -71,33 +66,6 @@ def _required(value: object) -> list[str] | None:
     return names or None
 
 
-def _enum(value: object) -> list[Any] | None:
-    if not isinstance(value, (list, tuple)) or not value:
-        return None
-    # Too many to hold on to: the field becomes text and the server checks it.
-    return _sayable(value) if len(value) <= MAX_OPTIONS else None
-
-
-def _text(value: object) -> str | None:
-    return plain_text(value) or None
-
-
-def _string(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _pattern(value: object) -> str | None:
-    return value if isinstance(value, str) and usable_pattern(value) else None
-
-
-def _flag(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
-def _anything(value: object) -> object:
-    return value if _sayable([value]) else None
-
-
 def _sayable(values: Iterable[object]) -> list[object]:
     """Without values that no JSON can say, as dicts made in Python may hold them."""
     found = []
@@ -108,34 +76,46 @@ def _sayable(values: Iterable[object]) -> list[object]:
     return found
 
 
-def _examples(value: object) -> list[Any] | None:
+def _enum(value: object) -> list[object] | None:
+    # Too many to hold on to: the field becomes text and the server checks it.
+    if not isinstance(value, (list, tuple)) or not 0 < len(value) <= MAX_OPTIONS:
+        return None
+    return _sayable(value)
+
+
+def _examples(value: object) -> list[object] | None:
     if isinstance(value, Mapping):  # OpenAPI's named examples
         value = [v.get("value") for v in value.values() if isinstance(v, Mapping)]
     return _sayable(value[:10]) or None if isinstance(value, (list, tuple)) else None
 
 
-def _dependent_names(value: object) -> dict[str, list[str]] | None:
-    if not isinstance(value, Mapping):
-        return None
-    return {str(name): names_in(names) or [] for name, names in value.items()}
-
-
-VALUES: Final[dict[str, Callable[[object], object]]] = {
-    **dict.fromkeys(("title", "description"), _text),
-    **dict.fromkeys(("format", "contentMediaType", "contentEncoding"), _string),
-    **dict.fromkeys(("default", "const", "contentSchema"), _anything),
-    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems"), _count),
-    **dict.fromkeys(("minContains", "maxContains"), _count),
-    **dict.fromkeys(("minProperties", "maxProperties"), _count),
-    **dict.fromkeys(("minimum", "maximum"), _number),
-    **dict.fromkeys(("exclusiveMinimum", "exclusiveMaximum"), _number),
-    **dict.fromkeys(("uniqueItems", "writeOnly", "readOnly", "deprecated"), _flag),
-    "multipleOf": _positive,
-    "pattern": _pattern,
+VALUES: Final[dict[str, Callable[[Any], object]]] = {
+    **dict.fromkeys(("title", "description"), lambda v: plain_text(v) or None),
+    **dict.fromkeys(
+        ("format", "contentMediaType", "contentEncoding"),
+        lambda v: v if isinstance(v, str) and v else None,
+    ),
+    **dict.fromkeys(
+        ("default", "const", "contentSchema"), lambda v: v if _sayable([v]) else None
+    ),
+    **dict.fromkeys(
+        ("uniqueItems", "writeOnly", "readOnly", "deprecated"),
+        lambda v: v if isinstance(v, bool) else None,
+    ),
+    **dict.fromkeys(("minimum", "exclusiveMinimum"), _number),
+    **dict.fromkeys(("maximum", "exclusiveMaximum"), _number),
+    **dict.fromkeys(("minLength", "minItems", "minContains", "minProperties"), _count),
+    **dict.fromkeys(("maxLength", "maxItems", "maxContains", "maxProperties"), _count),
+    "multipleOf": lambda v: _number(v) if (_number(v) or 0) > 0 else None,
+    "pattern": lambda v: v if isinstance(v, str) and usable_pattern(v) else None,
     "enum": _enum,
     "examples": _examples,
     "required": _required,
-    "dependentRequired": _dependent_names,
+    "dependentRequired": lambda v: (
+        {str(name): names_in(names) or [] for name, names in v.items()}
+        if isinstance(v, Mapping)
+        else None
+    ),
 }
 """Keywords whose value is no schema: what makes it usable, or None to leave it out."""
 

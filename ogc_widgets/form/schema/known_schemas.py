@@ -17,7 +17,6 @@ PREFIX: Final = "known."
 
 _TEXT: Final = {"type": "string"}
 _NUMBER: Final = {"type": "number"}
-_OBJECT: Final = {"type": "object"}
 _CRS84: Final = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 
 
@@ -47,16 +46,10 @@ def _typed(title: str, kind: str, required: str, /, **more: Schema) -> Schema:
     return _object(title, f"type {required}", type={"const": kind}, **more)
 
 
-def _stac(title: str, kind: str, required: str, /, **more: Schema) -> Schema:
-    return _typed(
-        title,
-        kind,
-        f"stac_version id {required}",
-        stac_version=_TEXT,
-        id={"type": "string", "minLength": 1},
-        links=_list(_OBJECT),
-        **more,
-    )
+def _stac(title: str, kind: str, required: str, /) -> Schema:
+    name: Schema = {"type": "string", "minLength": 1}
+    all_of = f"stac_version id {required}"
+    return _typed(title, kind, all_of, stac_version=_TEXT, id=name)
 
 
 _POSITION: Final = _list(_NUMBER, 2)
@@ -125,29 +118,15 @@ _SCHEMAS: Final[dict[str, Schema]] = {
         mediaType=_called("media type"),
         encoding=_TEXT,
     ),
-    "stacItem": _stac(
-        "STAC item",
-        "Feature",
-        "geometry properties assets",
-        geometry=_ANY_GEOMETRY,
-        properties=_OBJECT,
-        assets=_OBJECT,
-    ),
+    "stacItem": _stac("STAC item", "Feature", "geometry properties assets"),
     "stacItems": _typed(
         "List of STAC items",
         "FeatureCollection",
         "features",
         features=_list(_reference("stacItem")),
     ),
-    "stacCollection": _stac(
-        "STAC collection",
-        "Collection",
-        "extent links",
-        description=_TEXT,
-        license=_TEXT,
-        extent=_OBJECT,
-    ),
-    "stacCatalog": _stac("STAC catalogue", "Catalog", "links", description=_TEXT),
+    "stacCollection": _stac("STAC collection", "Collection", "extent links"),
+    "stacCatalog": _stac("STAC catalogue", "Catalog", "links"),
 }
 
 # End of the address, in lower case and without "geojson" and extension.

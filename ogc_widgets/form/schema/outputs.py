@@ -7,7 +7,6 @@ says nothing about outputs, because servers disagree on what an empty choice mea
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.errors import InputError
@@ -23,57 +22,49 @@ if TYPE_CHECKING:
     from ogc_widgets.protocol import Process
     from ogc_widgets.protocol.json_type import JsonObject
 
-MODES: Final = {"value": "in the results", "reference": "as an address"}
 RESPONSES: Final = {
     "auto": "as fits the outputs",
     "document": "as one JSON document",
     "raw": "bare, without a document",
 }
+"""How the outputs may come, in our words."""
+_MODES: Final = {"value": "in the results", "reference": "as an address"}
 _MAX_MEDIA_TYPES: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
-class OutputOptions:
-    """What can be chosen about one output.
+def output_options(process: Process | JsonObject) -> list[dict[str, Any]]:
+    """What can be chosen about the outputs of a process; empty where nothing can.
 
-    Attributes:
-        id: Name in the request.
-        label: The server's title, else the id.
-        description: The server's explanation.
-        media_types: Media types to choose from; empty where there is no choice.
-        modes: Ways to get it, keys of :data:`MODES`; empty where there is no choice.
+    Returns:
+        For each output its "id", "label" and "description", and the "media_types" and
+        "modes" (ways to get it) to choose from, each with "id" and "label"; these are
+        empty where there is no choice.
     """
-
-    id: str
-    label: str
-    description: str
-    media_types: tuple[str, ...]
-    modes: tuple[str, ...]
-
-    def spec(self) -> dict[str, Any]:
-        """The options as the page needs them."""
-        return {
-            "id": self.id,
-            "label": self.label,
-            "description": self.description,
-            "media_types": [
-                {"id": name, "label": words.media_type(name)}
-                for name in self.media_types
-            ],
-            "modes": [{"id": name, "label": MODES[name]} for name in self.modes],
-        }
-
-
-def output_options(process: Process | JsonObject) -> tuple[OutputOptions, ...]:
-    """What can be chosen about the outputs of a process; empty where nothing can."""
     raw = process if isinstance(process, Mapping) else process.raw
     offered = raw.get("outputTransmission")
-    names = offered if isinstance(offered, list) else []
-    modes = tuple(name for name in MODES if name in names)
-    modes = modes if len(modes) > 1 else ()
-    found = tuple(_options(one, raw, modes) for one in _outputs(process).values())
-    is_open = len(found) > 1 or any(one.media_types or one.modes for one in found)
-    return found if is_open else ()
+    names = [name for name in _MODES if isinstance(offered, list) and name in offered]
+    modes = [{"id": name, "label": _MODES[name]} for name in names]
+    if len(modes) < 2:
+        modes = []
+    options = []
+    for output in _outputs(process).values():
+        media_types = _media_types(output, raw)
+        if len(media_types) < 2:
+            media_types = []
+        options.append(
+            {
+                "id": output.id,
+                "label": plain_text(output.title, limit=200, lines=False) or output.id,
+                "description": plain_text(output.description),
+                "media_types": [
+                    {"id": name, "label": words.media_type(name)}
+                    for name in media_types[:_MAX_MEDIA_TYPES]
+                ],
+                "modes": modes,
+            }
+        )
+    is_open = len(options) > 1 or any(o["media_types"] or o["modes"] for o in options)
+    return options if is_open else []
 
 
 def response_options(process: Process | JsonObject) -> list[dict[str, str]]:
@@ -90,25 +81,17 @@ def _outputs(process: Process | JsonObject) -> Mapping[str, OutputDescription]:
         return outputs_of(process if isinstance(process, Mapping) else process.raw)
 
 
-def _options(
-    described: OutputDescription, document: JsonObject, modes: tuple[str, ...]
-) -> OutputOptions:
-    names = list(described.qualified or ())
-    normaliser = Normaliser([described.raw.get("schema"), described.raw, document])
+def _media_types(output: OutputDescription, document: JsonObject) -> list[str]:
+    names = list(output.qualified or ())
+    normaliser = Normaliser([output.raw.get("schema"), output.raw, document])
     try:
-        view = View(normaliser.normalise(described.schema), normaliser.defs)
-        choices = view.choices or [view]
-        names += [str(one.said.get("contentMediaType", "")) for one in choices]
+        view = View(normaliser.normalise(output.schema), normaliser.defs)
     except (TooLargeError, RecursionError):
-        pass
-    media_types = tuple(dict.fromkeys(name for name in names if name and name != "*/*"))
-    return OutputOptions(
-        id=described.id,
-        label=plain_text(described.title, limit=200, lines=False) or described.id,
-        description=plain_text(described.description),
-        media_types=media_types[:_MAX_MEDIA_TYPES] if len(media_types) > 1 else (),
-        modes=modes,
-    )
+        view = View({}, {})
+    said = [
+        choice.said.get("contentMediaType", "") for choice in view.choices or [view]
+    ]
+    return [name for name in dict.fromkeys((*names, *said)) if name not in ("", "*/*")]
 
 
 def read_choice(chosen: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401 # of a user
