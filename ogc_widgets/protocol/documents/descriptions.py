@@ -17,6 +17,8 @@ from ogc_widgets.protocol.reading import first, mapping, member, members, object
 from ogc_widgets.protocol.wire import dump_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ogc_widgets.protocol.documents.literal_data import Json
 
 _WRAPPERS: Final = ("processDescription", "process", "deploymentProfile")
@@ -208,9 +210,10 @@ def _schema(raw: Json, extended: Json) -> tuple[dict[str, Any], tuple[str, ...] 
     domains = literal_data.domains_of(raw)
     if not schema:
         crs = _supported_crs(raw)
+        formats = objects(first(raw, "formats", "supported_formats"))
         if crs and not domains:
             schema = _box_schema(crs)
-        elif not domains and (formats := _formats(raw)):
+        elif formats and not domains:
             return _formats_schema(formats), tuple(map(_media_type, formats))
         else:
             is_bare = not domains and (raw.get("dataType") or raw.get("data_type"))
@@ -263,45 +266,28 @@ def _value_schema(extended: Json) -> dict[str, Any]:
 def _supported_crs(raw: Json) -> list[str]:
     """The reference systems of a box, the default one first."""
     said = first(raw, "supportedCRS", "supported_crs")
-    named = [
-        {"crs": one} if isinstance(one, str) else mapping(one) for one in _list(said)
-    ]
-    return [
-        one["crs"] for one in _default_first(named) if isinstance(one.get("crs"), str)
-    ]
+    listed = said if isinstance(said, list) else []
+    named = [one if isinstance(one, Mapping) else {"crs": one} for one in listed]
+    systems = (one.get("crs") for one in _default_first(named))
+    return [crs for crs in systems if isinstance(crs, str)]
 
 
 def _box_schema(crs: list[str]) -> dict[str, Any]:
-    numbers = {
-        "type": "array",
-        "items": {"type": "number"},
-        "minItems": 4,
-        "maxItems": 6,
+    numbers = {"type": "array", "items": {"type": "number"}}
+    members = {
+        "bbox": {**numbers, "minItems": 4, "maxItems": 6},
+        "crs": {"type": "string", "enum": crs, "default": crs[0]},
     }
-    return {
-        "type": "object",
-        "format": "ogc-bbox",
-        "required": ["bbox"],
-        "properties": {
-            "bbox": numbers,
-            "crs": {"type": "string", "enum": crs, "default": crs[0]},
-        },
-    }
+    kind = {"type": "object", "format": "ogc-bbox", "required": ["bbox"]}
+    return {**kind, "properties": members}
 
 
-def _formats(raw: Json) -> list[Json]:
-    """The formats of complex data, as they are listed."""
-    said = _list(first(raw, "formats", "supported_formats"))
-    return [one for one in said if isinstance(one, Mapping)]
-
-
-def _formats_schema(formats: list[Json]) -> dict[str, Any]:
+def _formats_schema(formats: Sequence[Json]) -> dict[str, Any]:
     branches: list[dict[str, Any]] = []
     for one in _default_first(formats):
-        name, encoding = _media_type(one), one.get("encoding")
+        name, encoding = _media_type(one), reading.text(one.get("encoding"))
         kind = {"contentMediaType": name} if name else {}
-        is_encoded = isinstance(encoding, str) and encoding
-        how = {"contentEncoding": encoding} if is_encoded else {}
+        how = {"contentEncoding": encoding} if encoding else {}
         branches.append({"type": "string", **kind, **how})
         if media_types.bare(name).endswith("json"):
             branches.append({"type": "object", **kind})
@@ -309,16 +295,10 @@ def _formats_schema(formats: list[Json]) -> dict[str, Any]:
 
 
 def _media_type(described: Json) -> str:
-    names = ("mediaType", "mimeType", "mime_type", "type")
-    said = (described.get(name) for name in names)
-    return next((one for one in said if isinstance(one, str) and one), "")
+    return reading.text(first(described, "mediaType", "mimeType", "mime_type", "type"))
 
 
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _default_first(listed: list[Json]) -> list[Json]:
+def _default_first(listed: Sequence[Json]) -> list[Json]:
     return sorted(listed, key=lambda one: one.get("default") is not True)
 
 
