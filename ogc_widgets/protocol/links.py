@@ -185,10 +185,7 @@ def is_private_host(url: str) -> bool:
 def read_links(document: object, base_url: str = "") -> tuple[Link, ...]:
     """Read the links of a document; what is not a link is left out.
 
-    Args:
-        document: The document with a member ``links``, a list of links, or a mapping
-            of relation to address (both occur).
-        base_url: Address of the document, for relative links.
+    Its member ``links`` is a list, or a mapping of relation to address (both occur).
     """
     value = document.get("links") if isinstance(document, Mapping) else document
     if isinstance(value, Mapping):

@@ -198,12 +198,7 @@ def percent(value: object) -> float | None:
 
 
 def moment(value: object, name: str) -> datetime | None:
-    """Read a time; one without a zone is taken as UTC.
-
-    Args:
-        value: What stands there.
-        name: What it is called there, for the warning.
-    """
+    """Read the time of that name; one without a zone is taken as UTC."""
     found = None
     with contextlib.suppress(ValueError, OverflowError, OSError):
         if isinstance(value, str):

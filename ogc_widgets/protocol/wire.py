@@ -182,13 +182,7 @@ def dump_json(
 
 
 def read_text(body: bytes, content_type: str, source: str) -> str:
-    """Read bytes as text: by their mark, by the charset that is declared, as UTF-8.
-
-    Args:
-        body: The bytes.
-        content_type: Media type that came with them.
-        source: Address or name for warnings, without its query.
-    """
+    """Read bytes as text: by their mark, by the charset that is declared, as UTF-8."""
     declared = _CHARSET.search(content_type)
     names = ["utf-8", "latin-1"]
     if body[:2] in (b"\xff\xfe", b"\xfe\xff"):

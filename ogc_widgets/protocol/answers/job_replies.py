@@ -70,11 +70,6 @@ def read_submitted(
 ) -> Submitted:
     """Read the answer to an execute request: 200, 201, 202, 204 or 303.
 
-    Args:
-        reply: The answer.
-        jobs_url: Address of the list of jobs.
-        rebase: Brings links back to the address in use.
-
     Raises:
         ProblemError: The server refused.
         ProtocolError: There is neither a job nor a result in the answer.
@@ -180,11 +175,7 @@ def read_status(reply: Reply) -> StatusInfo:
 
 
 def read_dismissed(reply: Reply, last: StatusInfo | None) -> StatusInfo | None:
-    """Read the answer to the request to dismiss a job.
-
-    Args:
-        reply: The answer.
-        last: The last known status, whose id and process are kept.
+    """Read the answer to the request to dismiss a job, given its last status.
 
     Returns:
         The status to show, or ``None`` if the server accepted the wish and says no

@@ -313,11 +313,7 @@ def is_login_address(url: str) -> bool:
 
 
 def refuse_login_page(url: str, reply: Reply) -> None:
-    """Tell a page to sign in from the document that was asked for.
-
-    Args:
-        url: The address that was asked.
-        reply: The answer, after redirects.
+    """Tell a page to sign in from the document that was asked for at an address.
 
     Raises:
         SignInError: The answer is such a page.

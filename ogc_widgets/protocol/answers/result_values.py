@@ -73,7 +73,7 @@ def plain(value: JsonValue, described: Sequence[str] = (), url: str = "") -> Val
     Args:
         value: The output as it stands there.
         described: Media types that the process describes for it, its default first.
-        url: Address of the document, for relative references.
+        url: Address of the document.
     """
     if isinstance(value, list):
         return _all(plain(item, described, url) for item in value)
@@ -101,9 +101,7 @@ def plain(value: JsonValue, described: Sequence[str] = (), url: str = "") -> Val
 def of_body(answer: Reply, *, is_string: bool = False) -> tuple[Value, bool]:
     """Read a body that is one value; its own bytes count more than its media type.
 
-    Args:
-        answer: An answer or a part of one.
-        is_string: Whether the description wants a text, which may look like a number.
+    Where the description wants a string, a text may look like a number.
 
     Returns:
         The value, and whether it was JSON.

@@ -78,12 +78,7 @@ class ResultsDocument:
 def read_results(
     answer: Reply, output_ids: Sequence[str] = (), described: Described | None = None
 ) -> ResultsDocument:
-    """Read the results of a job.
-
-    Args:
-        answer: The answer that holds them.
-        output_ids: Ids of the outputs that are wanted.
-        described: The outputs as the process describes them.
+    """Read the results of a job, given the outputs that are wanted and described.
 
     Raises:
         ProtocolError: A JSON document that was cut off, a body of several parts in
@@ -117,11 +112,6 @@ def read_output(
     answer: Reply, output_id: str, described: OutputDescription | None = None
 ) -> Value:
     """Read an answer that is one output, from an address of its own.
-
-    Args:
-        answer: The answer that holds it.
-        output_id: Which output it is.
-        described: The output as the process describes it.
 
     Raises:
         ProtocolError: As for :func:`read_results`.

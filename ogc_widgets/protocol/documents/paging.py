@@ -49,12 +49,7 @@ class Page:
 
 
 def read_page(document: object, member: str, url: str) -> Page:
-    """Read a page of a list.
-
-    Args:
-        document: The document.
-        member: Where the entries are, such as ``jobs``.
-        url: Address of the document.
+    """Read a page of a list, whose entries are in a member such as ``jobs``.
 
     Raises:
         ProtocolError: It is neither an object nor a list.
@@ -74,10 +69,10 @@ def read_page(document: object, member: str, url: str) -> Page:
 def next_url(
     page: Page, header: Iterable[Link], *, loaded: int, limit: int | None
 ) -> tuple[str, bool]:
-    """Say where the next page is.
+    """Say where the page after a page is.
 
     Args:
-        page: This page.
+        page: The page.
         header: The links of the ``Link`` header that came with it.
         loaded: How many entries have come, with this page.
         limit: How many were asked for, if any.

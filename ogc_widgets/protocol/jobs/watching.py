@@ -196,13 +196,7 @@ class Watch:
         return self._silence("sign-in", error, at)
 
     def gone(self, error: OgcError, at: Moment, *, for_good: bool = False) -> JobView:
-        """Take in that the server does not know the job.
-
-        Args:
-            error: What the server answered.
-            at: The moment.
-            for_good: Whether the server says that it once knew the job (410).
-        """
+        """Take in that the server does not know the job, or not any more (410)."""
         if self.view.is_final:
             return self.view
         self._gone_answers += 1
@@ -224,11 +218,8 @@ class Watch:
     def removed(self, status: StatusInfo, at: Moment) -> JobView:
         """Take in that the server has dismissed the job, as the user wished.
 
-        A job that had ended is gone now, with its results.
-
-        Args:
-            status: What the server said, or what was known last.
-            at: The moment.
+        A job that had ended is gone now, with its results. The status is what the
+        server said, or what was known last.
         """
         if status.status != "dismissed":
             status = replace(status, status="dismissed", word="dismissed")

@@ -176,13 +176,9 @@ def _cwl_in(unit: object) -> tuple[str, str]:
 def deploy_request(
     url: str, package: Package, *, workflow: str | None = None, method: str = "POST"
 ) -> Request:
-    """Add a process to the server, or replace one.
+    """Add a process to the list at an address, or replace (``PUT``) the one there.
 
-    Args:
-        url: Address of the list of processes, or of the process to replace.
-        package: What to deploy.
-        workflow: Which workflow of the package, by id; the server's choice if left out.
-        method: ``PUT`` to replace a process.
+    Without the id of a workflow of the package the server chooses.
     """
     if workflow:
         url = with_query(url, {"w": workflow})

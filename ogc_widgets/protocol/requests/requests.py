@@ -74,10 +74,6 @@ def execution_url(process_url: str, process: ProcessSummary | None = None) -> st
 
     The process's own ``execute`` link is used when it stays on the server and below
     it; one that points elsewhere (servers behind a proxy, forgotten tenants) is not.
-
-    Args:
-        process_url: Address of the process, ``.../processes/{id}``.
-        process: Its description, for its links.
     """
     link = find_link(process.links, "execute") if process else None
     base = process_url.rpartition("/processes/")[0]
@@ -252,13 +248,7 @@ def json_body(document: object) -> bytes:
 def jobs_request(
     jobs_url: str, *, limit: int | None = None, **filters: str | int | None
 ) -> Request:
-    """Ask for the first page of the list of jobs.
-
-    Args:
-        jobs_url: Address of the list.
-        limit: How many jobs a page should hold.
-        filters: Query members of the standard, such as ``processID`` or ``status``.
-    """
+    """Ask for the first page of the list of jobs, filtered as the standard has it."""
     query = {"limit": limit, **filters}
     return get(with_query(jobs_url, {k: v for k, v in query.items() if v is not None}))
 

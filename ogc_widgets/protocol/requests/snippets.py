@@ -169,9 +169,7 @@ def query_text(names: Iterable[str]) -> str:
 def client_argument(url: str, names: Iterable[str]) -> str:
     """Write what ``App`` takes for a server: its address, or a client of it.
 
-    Args:
-        url: Address of the landing page.
-        names: Names of query members that the server needs with every request.
+    A client it is where the server needs members in the query of every request.
     """
     params = _params(names)
     return f"ogc.Client({_quoted(url)}, params={params})" if params else _quoted(url)
