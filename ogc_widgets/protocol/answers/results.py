@@ -26,6 +26,7 @@ from ogc_widgets.protocol.answers.result_values import (
     plain,
 )
 from ogc_widgets.protocol.links import Link, relation_tail, without_query
+from ogc_widgets.protocol.reading import mapping, objects
 
 if TYPE_CHECKING:
     from ogc_widgets.protocol.documents.descriptions import OutputDescription
@@ -93,8 +94,11 @@ def read_results(
         values = {}
         parts = _parts(answer)
         for number, part in enumerate(parts):
-            name = _part_name(part, output_ids)
-            name = name or _name(number, len(parts), output_ids)
+            # Without a name of its own it has its place, if all are there.
+            is_each = len(parts) == len(output_ids)
+            other = f"{RESULT} {number + 1}" if number else RESULT
+            place = output_ids[number] if is_each else other
+            name = _part_name(part, output_ids) or place
             values[name] = _of_part(part, _kinds(described, name), answer.url)
         return ResultsDocument.of(values, answer.body)
     only = _only(output_ids, described, kind)
@@ -159,67 +163,56 @@ def _outputs(
         return {} if document is None else {only: document}
     names, known = set(document), set(output_ids)
     inner = document.get("outputs")
-    is_wrapped = names == {"outputs"} and isinstance(inner, (list, Mapping))
-    if is_wrapped and ("outputs" not in known or _holds(inner, "outputs")):
-        return _outputs(inner, output_ids, only)
+    if names == {"outputs"} and isinstance(inner, (list, Mapping)):
+        entries = [one for one in objects(inner) if "outputs" in (*one, one.get("id"))]
+        if entries or "outputs" not in known:
+            return _outputs(inner, output_ids, only)
     if names <= known:
         return dict(document)
+    shared = names & known
     if is_spatial(document):
         # It came without a name, and may be called like one of its own members.
-        like = [*names & known] if only not in known else []
+        like = [*shared] if only not in known else []
         return {like[0] if len(like) == 1 else only: document}
     name = document.get("id")
     is_named = isinstance(name, str) and "value" in names
-    if is_named and (name in known or not names & known):
+    if is_named and (name in known or not shared):
         return {str(name): document}
-    if names & known and not (is_qualified(document) and only in names & known):
-        return dict(document)
-    if is_qualified(document):
-        return {only: document}
-    return dict(document)
-
-
-def _holds(wrapped: object, name: str) -> bool:
-    """Whether an output is inside of a wrapper that is called like it."""
-    entries = wrapped if isinstance(wrapped, list) else [wrapped]
-    return any(
-        isinstance(entry, Mapping) and (name in entry or entry.get("id") == name)
-        for entry in entries
-    )
+    is_one = is_qualified(document) and (only in shared or not shared)
+    return {only: document} if is_one else dict(document)
 
 
 def _by_list(
     entries: list[Any], output_ids: Sequence[str], only: str
 ) -> dict[str, Any]:
-    if entries and all(_is_named(entry) for entry in entries):
+    if not entries:
+        return {}
+    if all(_is_named(entry) for entry in entries):
         return {str(entry["id"]): entry for entry in entries}
     if len(entries) == 1 and isinstance(entries[0], Mapping):
         return _outputs(entries[0], output_ids, only)
-    is_one_each = len(entries) == len(output_ids)
-    if entries and is_one_each:
+    if len(entries) == len(output_ids):
         return dict(zip(output_ids, entries, strict=True))
-    return {only: entries} if entries else {}
+    return {only: entries}
 
 
 def _is_named(entry: object) -> bool:
-    return (
-        isinstance(entry, Mapping)
-        and isinstance(entry.get("id"), str)
-        and not is_spatial(entry)
-        and bool({"value", "href", "data", "links"} & set(entry))
-    )
+    members = mapping(entry)
+    is_output = {"value", "href", "data", "links"} & set(members)
+    is_named = isinstance(members.get("id"), str) and not is_spatial(members)
+    return bool(is_output and is_named)
 
 
 def _by_links(links: Sequence[Link]) -> dict[str, Any]:
     """An answer without a body: each link is one output (Weaver)."""
-    ignored = {"self", "monitor", "status", "up", "alternate", "type", "profile"}
+    ignored = {"self", "monitor", "status", "up", "alternate", "type", "profile", ""}
+    wanted = [link for link in links if link.relation not in ignored]
     return {
         relation_tail(link.raw.get("id") or link.rel): {
             "href": link.href,
             **({"type": link.type} if link.type else {}),
         }
-        for link in links
-        if link.relation and link.relation not in ignored
+        for link in wanted
     }
 
 
@@ -243,10 +236,8 @@ def _walk(value: JsonValue) -> Iterator[dict[str, Any]]:
 def items_in(value: JsonValue) -> list[dict[str, Any]]:
     """Return every STAC item inside a value, each once, in order."""
     items: dict[tuple[str, str], dict[str, Any]] = {}
-    for found in _walk(value):
-        if is_item(found):
-            key = (str(found.get("collection")), str(found.get("id")))
-            items.setdefault(key, found)
+    for found in filter(is_item, _walk(value)):
+        items.setdefault((str(found.get("collection")), str(found.get("id"))), found)
         if len(items) >= MOST_ITEMS:
             break
     return list(items.values())
@@ -274,9 +265,7 @@ def _parts(answer: Reply) -> list[Reply]:
         what = "The answer should have several parts, but none begins in it."
         raise _unread(what, "answer")
     found = []
-    for part in parts:
-        if isinstance(part, str):
-            continue
+    for part in (one for one in parts if not isinstance(one, str)):
         headers = {name.lower(): str(value) for name, value in part.items()}
         # Undone later, as servers have more names for it than mail has.
         del part["Content-Transfer-Encoding"]
@@ -311,9 +300,3 @@ def _only(output_ids: Sequence[str], described: Described, kind: str) -> str:
         return output_ids[0]
     fitting = [name for name in output_ids if kind in _kinds(described, name)]
     return fitting[0] if len(fitting) == 1 else RESULT
-
-
-def _name(number: int, of: int, output_ids: Sequence[str]) -> str:
-    if of == len(output_ids):
-        return output_ids[number]
-    return RESULT if number == 0 else f"{RESULT} {number + 1}"
