@@ -35,7 +35,6 @@ class Problem:
         type: URI or bare code of its kind.
         detail: What happened this time, not cleaned.
         status: HTTP status code inside the document, or ``None``.
-        instance: URI of this occurrence, or ``""``.
         raw: The document.
     """
 
@@ -47,7 +46,6 @@ class Problem:
         *("error_description", "error", "exception"),
     )
     status: int | None = member(reading.count)
-    instance: str = member(reading.text)
     raw: Any = field(default=None, repr=False, compare=False)
 
     @classmethod

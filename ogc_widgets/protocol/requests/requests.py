@@ -262,18 +262,12 @@ class ExecuteRequest:
             says it.
         inputs: Input id to value, as the mapping form of the standard has them.
         outputs: Output id to what is wanted of it; ``None`` for all of them.
-        mode: ``async``, ``sync``, ``auto`` or ``""`` (old drafts).
-        response: ``raw``, ``document`` or ``""``.
-        subscriber: Addresses to call back.
         raw: The document.
     """
 
     process_id: str = member(reading.text, "process", "processID", "identifier")
     inputs: dict[str, Any] = field(default_factory=dict)
     outputs: dict[str, Any] | None = None
-    mode: str = member(reading.text)
-    response: str = member(reading.text)
-    subscriber: Mapping[str, Any] = member(mapping)
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -304,23 +298,24 @@ def _values(inputs: object) -> dict[str, Any]:
 
 
 def _value(entry: JsonObject) -> object:
+    """The value alone where nothing else is said of it."""
     rest = {name: item for name, item in entry.items() if name not in ID_NAMES}
-    for name in _VALUE_NAMES:
-        if name in rest:
-            return rest[name] if len(rest) == 1 else {**rest, "value": rest[name]}
-    return rest
+    name = next((name for name in _VALUE_NAMES if name in rest), "")
+    if not name:
+        return rest
+    value = rest.pop(name)
+    return {**rest, "value": value} if rest else value
 
 
 def _wishes(outputs: object) -> dict[str, Any]:
-    if isinstance(outputs, str):
-        return {outputs: {}}
-    if isinstance(outputs, list):
-        wishes = [(mapping(entry), reading.text(entry)) for entry in outputs]
-        return {
-            reading.text(reading.first(wish, *ID_NAMES)) if wish else name: dict(wish)
-            for wish, name in wishes
-        }
     if isinstance(outputs, Mapping):
         return {str(name): wish for name, wish in outputs.items()}
-    notice(f"The outputs are {clean(outputs, limit=40)!r}; they were left out.")
-    return {}
+    if not isinstance(outputs, (str, list)):
+        notice(f"The outputs are {clean(outputs, limit=40)!r}; they were left out.")
+        return {}
+    found = {}
+    for entry in [outputs] if isinstance(outputs, str) else outputs:
+        wish = dict(mapping(entry))
+        named = [reading.text(wish.pop(name, None)) for name in ID_NAMES]
+        found[next(filter(None, named), reading.text(entry))] = wish
+    return found
