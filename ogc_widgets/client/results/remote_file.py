@@ -27,7 +27,7 @@ _PLACE = re.compile(r"bytes (\d+)-\d+/(\d+)$")
 
 
 class Source(Protocol):
-    """Something that gives parts of a file: an object of a store, or a web address."""
+    """What gives parts of a file: an object of a store, or an address of the web."""
 
     async def size(self) -> int:
         """Size of the whole in bytes."""
@@ -52,13 +52,11 @@ class WebSource:
 
     async def size(self) -> int:
         """Learn the size from a first small part."""
-        _, total = await self._part(0, 1)
-        return total
+        return (await self._part(0, 1))[1]
 
     async def read(self, start: int, length: int) -> bytes:
         """Read a part; a server without ranges is asked for the whole, once."""
-        content, _ = await self._part(start, length)
-        return content
+        return (await self._part(start, length))[0]
 
     async def _part(self, start: int, length: int) -> tuple[bytes, int]:
         if self._whole is not None:
@@ -90,24 +88,15 @@ class RemoteFile(io.RawIOBase):
     Args:
         source: Where the bytes come from.
         name: Its name.
-        budget_bytes: Most bytes to fetch in all.
-        blocks: What was fetched before, by number of the block.
     """
 
-    def __init__(
-        self,
-        source: Source,
-        name: str,
-        *,
-        budget_bytes: int = BUDGET_BYTES,
-        blocks: dict[int, bytes] | None = None,
-    ) -> None:
+    def __init__(self, source: Source, name: str) -> None:
         self._source = source
         self.name = name
-        self._budget = budget_bytes
-        self._blocks = {} if blocks is None else blocks
-        self._at = 0
+        self._budget = BUDGET_BYTES
+        self._blocks: dict[int, bytes] = {}
         self._size: int | None = None
+        self._at = 0
 
     def opener(self, path: str, mode: str = "rb") -> RemoteFile:
         """Open the file once more, for ``rasterio.open(file.name, opener=...)``.
@@ -119,9 +108,9 @@ class RemoteFile(io.RawIOBase):
         """
         if path.rpartition("/")[2] != self.name or mode not in ("r", "rb"):
             raise FileNotFoundError(path)
-        again = RemoteFile(
-            self._source, self.name, budget_bytes=self._budget, blocks=self._blocks
-        )
+        again = RemoteFile(self._source, self.name)
+        again._budget = self._budget
+        again._blocks = self._blocks
         again._size = self._size
         return again
 
@@ -166,7 +155,15 @@ class RemoteFile(io.RawIOBase):
         if end <= self._at:
             return 0
         first, last = self._at // BLOCK_BYTES, (end - 1) // BLOCK_BYTES
-        self._fetch(first, last)
+        missing: list[int] = []  # that lie beside each other
+        for number in range(first, last + 1):
+            if number not in self._blocks:
+                missing.append(number)
+            elif missing:
+                self._fetch(missing)
+                missing = []
+        if missing:
+            self._fetch(missing)
         content = b"".join(self._blocks[number] for number in range(first, last + 1))
         offset = self._at - first * BLOCK_BYTES
         wanted = content[offset : offset + end - self._at]
@@ -174,18 +171,9 @@ class RemoteFile(io.RawIOBase):
         self._at += len(wanted)
         return len(wanted)
 
-    def _fetch(self, first: int, last: int) -> None:
-        missing = [n for n in range(first, last + 1) if n not in self._blocks]
-        while missing:
-            count = 1
-            while count < len(missing) and missing[count] == missing[0] + count:
-                count += 1
-            self._fetch_run(missing[0], count)
-            del missing[:count]
-
-    def _fetch_run(self, first: int, count: int) -> None:
-        start = first * BLOCK_BYTES
-        length = min(count * BLOCK_BYTES, self.size - start)
+    def _fetch(self, numbers: list[int]) -> None:
+        start = numbers[0] * BLOCK_BYTES
+        length = min(len(numbers) * BLOCK_BYTES, self.size - start)
         if self.fetched_bytes + length > self._budget:
             raise BodyTooLargeError(
                 f"More than {self._budget / 2**20:.0f} MiB of {self.name} would have "
@@ -196,6 +184,5 @@ class RemoteFile(io.RawIOBase):
         content = run(self._source.read, start, length)
         if len(content) != length:
             raise ProtocolError(f"A part of {self.name} came incomplete.")
-        for number in range(count):
-            block = content[number * BLOCK_BYTES : (number + 1) * BLOCK_BYTES]
-            self._blocks[first + number] = block
+        for at, number in zip(range(0, length, BLOCK_BYTES), numbers, strict=True):
+            self._blocks[number] = content[at : at + BLOCK_BYTES]

@@ -35,7 +35,13 @@ from ogc_widgets.errors import (
 )
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.replies import problem_error
-from ogc_widgets.protocol.links import absolute, find_link, read_links, same_origin
+from ogc_widgets.protocol.links import (
+    WEB_SCHEMES,
+    absolute,
+    find_link,
+    read_links,
+    same_origin,
+)
 from ogc_widgets.protocol.media_types import sniff
 from ogc_widgets.protocol.requests.requests import get
 from ogc_widgets.protocol.text import clean
@@ -46,6 +52,7 @@ if TYPE_CHECKING:
     from ogc_widgets.client.auth import Auth
     from ogc_widgets.client.http.environment import Verify
     from ogc_widgets.protocol.answers.replies import Reply
+    from ogc_widgets.protocol.json_type import JsonObject
     from ogc_widgets.protocol.requests.requests import Request
 
 SEARCH_S = 30.0
@@ -81,7 +88,7 @@ class Catalogue:
         self._api: SearchApi | None = None
         self._query = ItemQuery()
         self._following: Request | None = None
-        self._sent: set[tuple[str, bytes | None]] = set()
+        self._sent: list[tuple[str, bytes | None]] = []
         self.matched: int | None = None
 
     @property
@@ -130,47 +137,42 @@ class Catalogue:
 
     async def search(self, query: ItemQuery) -> list[dict[str, Any]]:
         """The first page of a search."""
-        api = await self.open()
-        self._query = query
-        self._sent.clear()
-        self._following = search_request(api, query)
+        self._query, self._sent = query, []
+        self._following = search_request(await self.open(), query)
         return await self.more()
 
     async def more(self) -> list[dict[str, Any]]:
         """The next page; empty after the last one."""
-        request = self._following
-        api = await self.open()
+        request, api = self._following, await self.open()
         if request is None or (request.url, request.body) in self._sent:
             # Some catalogues lead in a circle.
             self._following = None
             return []
         reply = await self._send(request)
         document = await off_loop(len(reply.body), reply.json)
-        page = read_search_page(document, reply.url, request)
-        self._sent.add((request.url, request.body))
-        self._following = page.following
-        self.matched = page.matched
+        found, self.matched, self._following = read_search_page(
+            document, reply.url, request
+        )
+        self._sent.append((request.url, request.body))
+        items = [_absolute_self(item, reply.url) for item in found]
         clouds = self._query.max_cloud_percent
-        items = [_absolute_self(item, reply.url) for item in page.items]
         if clouds is not None and not api.clouds_by:
             self.matched = None
             items = [item for item in items if passes_clouds(item, clouds)]
         return items
 
-    async def picture(self, item: Mapping[str, Any]) -> tuple[bytes, str] | None:
+    async def picture(self, item: JsonObject) -> tuple[bytes, str] | None:
         """A small picture of an item and its media type; None if there is none.
 
         Only PNG, JPEG and WebP by their first bytes, and only small ones.
         """
-        base = self_address(item)
         for href in thumbnails_of(item)[:2]:
-            url = absolute(href, base)
-            if urlsplit(url).scheme not in ("http", "https"):
+            url = absolute(href, self_address(item))
+            if urlsplit(url).scheme not in WEB_SCHEMES:
                 continue
+            request = self._named(get(url, accept="image/*"))
             with contextlib.suppress(OgcError):
-                reply = await self._reader.send(
-                    self._named(get(url, accept="image/*")), max_bytes=PICTURE_BYTES
-                )
+                reply = await self._reader.send(request, max_bytes=PICTURE_BYTES)
                 media_type = sniff(reply.body)
                 if reply.is_ok and media_type in PICTURE_TYPES:
                     return reply.body, media_type
@@ -283,11 +285,14 @@ def search_items(
     return run(search)
 
 
-def _absolute_self(item: Mapping[str, Any], url: str) -> dict[str, Any]:
+def _absolute_self(item: JsonObject, url: str) -> dict[str, Any]:
     """An item with its link to itself made absolute."""
     own = self_address(item, url)
     links = item.get("links")
-    listed = links if isinstance(links, list) else []
-    others = [one for one in listed if reading.mapping(one).get("rel") != "self"]
+    others = [
+        one
+        for one in (links if isinstance(links, list) else [])
+        if reading.mapping(one).get("rel") != "self"
+    ]
     itself = [{"rel": "self", "href": own}] if own else []
     return {**item, "links": [*itself, *others]}

@@ -27,19 +27,17 @@ from ogc_widgets.protocol.text import clean
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ogc_widgets.protocol.json_type import JsonObject
+
 PICTURE_TYPES: Final = ("image/png", "image/jpeg", "image/webp")
 _CLOUDS: Final = "eo:cloud_cover"
 _ACCEPT: Final = "application/geo+json, application/json;q=0.9"
 
 
-@dataclass(frozen=True, slots=True)
-class SearchApi:
+class SearchApi(NamedTuple):
     """What the landing page of a STAC API says.
 
-    Attributes:
-        title: Its name, cleaned, or "".
-        by_post: Whether a search is a POST.
-        clouds_by: Which extension limits cloud cover: "query", "filter" or "" for none.
+    Cloud cover is limited by the extension "query" or "filter", or by neither ("").
     """
 
     url: str
@@ -50,18 +48,17 @@ class SearchApi:
     clouds_by: str
 
 
+class SearchPage(NamedTuple):
+    """STAC items, how many there are in all if said, and what gives the next page."""
+
+    items: list[dict[str, Any]]
+    matched: int | None
+    following: Request | None
+
+
 @dataclass(frozen=True, slots=True)
 class ItemQuery:
-    """What to search for.
-
-    Attributes:
-        collections: Ids of collections, () for all.
-        start: First day, ``YYYY-MM-DD``, or "".
-        end: Last day, or "".
-        bbox: West, south, east, north in degrees, or ().
-        intersects: GeoJSON geometry instead of ``bbox``, or None.
-        max_cloud_percent: Highest cloud cover, or None.
-        page_items: How many items a page should have.
+    """What to search for; :func:`~ogc_widgets.search_items` says what each means.
 
     Raises:
         InputError: It makes no sense.
@@ -93,12 +90,13 @@ class ItemQuery:
         return f"{first}/{last}" if self.start or self.end else ""
 
 
-class SearchPage(NamedTuple):
-    """STAC items, how many there are in all if said, and what gives the next page."""
-
-    items: list[dict[str, Any]]
-    matched: int | None
-    following: Request | None
+def _day(which: str, text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InputError(
+            f"The {which} day must be a date like 2021-07-13, not {clean(text)!r}."
+        ) from None
 
 
 def read_search_api(document: object, url: str) -> SearchApi:
@@ -122,62 +120,55 @@ def read_search_api(document: object, url: str) -> SearchApi:
             advice="It should be the landing page, such as "
             "https://earth-search.aws.element84.com/v1",
         )
+    search_urls = [one.href for one in posts or searches] or [join_path(url, "search")]
     collections = find_link(links, "data", "collections")
-    said = " ".join((*classes, ""))
-    has_filter = "item-search#filter" in said and "cql2" in said
-    filters = {"query": "item-search#query " in said, "filter": has_filter, "": True}
+    clouds_by = ""
+    if any(one.endswith("item-search#query") for one in classes):
+        clouds_by = "query"
+    elif any("item-search#filter" in one for one in classes):
+        clouds_by = "filter" if any("cql2" in one for one in classes) else ""
     return SearchApi(
-        url=url,
-        title=clean(page.get("title") or page.get("id"), limit=120),
-        search_url=next(
-            (one.href for one in posts or searches), join_path(url, "search")
-        ),
-        by_post=bool(posts),
-        collections_url=join_path(url, "collections")
-        if collections is None
-        else collections.href,
-        clouds_by=next(name for name, is_there in filters.items() if is_there),
+        url,
+        clean(page.get("title") or page.get("id"), limit=120),
+        search_urls[0],
+        bool(posts),
+        collections.href if collections else join_path(url, "collections"),
+        clouds_by,
     )
 
 
 def search_request(api: SearchApi, query: ItemQuery) -> Request:
     """The request for the first page of a search."""
-    shape = query.intersects
-    members = {
+    shape, percent = query.intersects, query.max_cloud_percent
+    members: dict[str, Any] = {
         "limit": query.page_items,
         "collections": list(query.collections),
         "datetime": query.interval,
         "intersects": dict(shape or {}),
         "bbox": list(query.bbox) if shape is None else [],
-        **_cloud_limit(api, query.max_cloud_percent),
     }
+    if percent is not None and api.clouds_by == "query":
+        members["query"] = {_CLOUDS: {"lte": percent}}
+    elif percent is not None and api.clouds_by and api.by_post:
+        members["filter-lang"] = "cql2-json"
+        members["filter"] = {"op": "<=", "args": [{"property": _CLOUDS}, percent]}
+    elif percent is not None and api.clouds_by:
+        members["filter-lang"] = "cql2-text"
+        members["filter"] = f'"{_CLOUDS}" <= {percent:g}'
     asked = {name: value for name, value in members.items() if value}
     if api.by_post:
         return _post(api.search_url, asked)
-    parameters = {name: _as_parameter(value) for name, value in asked.items()}
-    return get(with_query(api.search_url, parameters), accept=_ACCEPT)
+    for name, value in asked.items():
+        if isinstance(value, list):
+            asked[name] = ",".join(map(str, value))
+        elif isinstance(value, dict):
+            asked[name] = json.dumps(value)
+    return get(with_query(api.search_url, asked), accept=_ACCEPT)
 
 
-def _cloud_limit(api: SearchApi, percent: float | None) -> dict[str, Any]:
-    if percent is None or not api.clouds_by:
-        return {}
-    if api.clouds_by == "query":
-        return {"query": {_CLOUDS: {"lte": percent}}}
-    if api.by_post:
-        rule = {"op": "<=", "args": [{"property": _CLOUDS}, percent]}
-        return {"filter-lang": "cql2-json", "filter": rule}
-    return {"filter-lang": "cql2-text", "filter": f'"{_CLOUDS}" <= {percent:g}'}
-
-
-def _post(url: str, body: Mapping[str, Any]) -> Request:
+def _post(url: str, body: JsonObject) -> Request:
     headers = {"Accept": _ACCEPT, "Content-Type": JSON}
     return Request("POST", url, headers, json_body(body))
-
-
-def _as_parameter(value: object) -> object:
-    if isinstance(value, list):
-        return ",".join(map(str, value))
-    return json.dumps(value) if isinstance(value, dict) else value
 
 
 def read_search_page(document: object, url: str, sent: Request) -> SearchPage:
@@ -192,12 +183,13 @@ def read_search_page(document: object, url: str, sent: Request) -> SearchPage:
     features = reading.objects(page.get("features"))
     items = [one for one in features if kind_of(one) == "item"]
     context = reading.mapping(page.get("context"))
-    matched = page.get("numberMatched", context.get("matched"))
+    counts = page.get("numberMatched"), context.get("matched")
+    matched = next((count for count in counts if type(count) is int), None)
     following = _following(page, url, sent) if items else None
-    return SearchPage(items, matched if type(matched) is int else None, following)
+    return SearchPage(items, matched, following)
 
 
-def _following(document: Mapping[str, Any], url: str, sent: Request) -> Request | None:
+def _following(document: JsonObject, url: str, sent: Request) -> Request | None:
     link = find_link(read_links(document, url), "next")
     if link is None or not same_origin(link.href, sent.url):
         # A page that leads to another server is not followed.
@@ -205,15 +197,15 @@ def _following(document: Mapping[str, Any], url: str, sent: Request) -> Request 
     if str(link.raw.get("method", "GET")).upper() != "POST":
         following = get(link.href, accept=_ACCEPT)
     else:
-        body = dict(reading.mapping(link.raw.get("body")))
-        if link.raw.get("merge") is True and sent.body:
-            body = {**json.loads(sent.body), **body}
-        following = _post(link.href, body)
+        body = reading.mapping(link.raw.get("body"))
+        is_merged = link.raw.get("merge") is True and sent.body
+        before = json.loads(sent.body or b"{}") if is_merged else {}
+        following = _post(link.href, {**before, **body})
     is_same = (following.url, following.body) == (sent.url, sent.body)
     return None if is_same else following
 
 
-def passes_clouds(item: Mapping[str, Any], max_percent: float | None) -> bool:
+def passes_clouds(item: JsonObject, max_percent: float | None) -> bool:
     """Whether an item is clear enough, for catalogues that cannot judge themselves."""
     clouds = cloud_cover_percent(item)
     return max_percent is None or (clouds is not None and clouds <= max_percent)
@@ -221,17 +213,18 @@ def passes_clouds(item: Mapping[str, Any], max_percent: float | None) -> bool:
 
 def read_collections(document: object) -> list[tuple[str, str]]:
     """Id and title of each collection in a list of them."""
-    listed = reading.objects(reading.mapping(document).get("collections"))
-    named = [one for one in listed if isinstance(one.get("id"), str) and one["id"]]
-    titles = [clean(one.get("title") or one["id"], limit=120) for one in named]
-    return [(one["id"], title) for one, title in zip(named, titles, strict=True)]
+    return [
+        (one["id"], clean(one.get("title") or one["id"], limit=120))
+        for one in reading.objects(reading.mapping(document).get("collections"))
+        if isinstance(one.get("id"), str) and one["id"]
+    ]
 
 
-def thumbnails_of(item: Mapping[str, Any]) -> list[str]:
+def thumbnails_of(item: JsonObject) -> list[str]:
     """References to small pictures of an item, the best one first."""
     found: list[tuple[int, str]] = []
-    for key, asset in reading.mapping(item.get("assets")).items():
-        asset = reading.mapping(asset)
+    for key, one in reading.mapping(item.get("assets")).items():
+        asset = reading.mapping(one)
         href, roles = asset.get("href"), set(reading.texts(asset.get("roles")))
         is_picture = str(asset.get("type", "")).lower().startswith(PICTURE_TYPES)
         ranks = (
@@ -242,12 +235,3 @@ def thumbnails_of(item: Mapping[str, Any]) -> list[str]:
         if isinstance(href, str) and any(ranks):
             found.append((ranks.index(True), href))
     return [href for _, href in sorted(found)]
-
-
-def _day(which: str, text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InputError(
-            f"The {which} day must be a date like 2021-07-13, not {clean(text)!r}."
-        ) from None

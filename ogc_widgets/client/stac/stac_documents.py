@@ -10,12 +10,15 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.results import is_item
 from ogc_widgets.protocol.links import find_link, read_links
 from ogc_widgets.protocol.text import clean
+
+if TYPE_CHECKING:
+    from ogc_widgets.protocol.json_type import JsonObject
 
 StacKind = Literal["item", "collection", "catalog", "items", ""]
 
@@ -38,11 +41,11 @@ _MOST_NUMBERS: Final = 20_000
 class StacFacts:
     """What people want to know of a STAC document.
 
+    Texts are cleaned, and empty where the document has none.
+
     Attributes:
         kind: What it is; "" for JSON that is something else.
-        id: Its id, cleaned; "" if it has none.
-        title: Its title, cleaned, or "".
-        date: Its day or period in words, such as "13 Jul 2021"; "" if it has none.
+        date: Its day or period in words, such as "13 Jul 2021".
         features: Outlines as GeoJSON features, not checked: of the item itself, or of
             the items of a list. Nothing else of the items is kept.
         count: How many items a list holds, else 0.
@@ -91,7 +94,7 @@ def facts_of(document: object) -> StacFacts:
     )
 
 
-def _outline(item: Mapping[str, Any]) -> dict[str, Any]:
+def _outline(item: JsonObject) -> dict[str, Any]:
     """A feature with the geometry of an item; with its box alone if that is huge."""
     outline = {name: item.get(name) for name in ("type", "id", "geometry", "bbox")}
     count, waiting = 0, [outline["geometry"]]
@@ -106,14 +109,14 @@ def _outline(item: Mapping[str, Any]) -> dict[str, Any]:
     return outline
 
 
-def id_of(document: Mapping[str, Any]) -> str:
+def id_of(document: JsonObject) -> str:
     """The id of a document, cleaned, or ""."""
     name = document.get("id")
     is_name = isinstance(name, str | int) and not isinstance(name, bool)
     return clean(name, limit=120) if is_name else ""
 
 
-def date_in_words(item: Mapping[str, Any]) -> str:
+def date_in_words(item: JsonObject) -> str:
     """Day of an item as "13 Jul 2021", or its period as "1 Jul to 31 Jul 2021".
 
     Times of day are left out; a period of one day is that day.
@@ -125,8 +128,10 @@ def date_in_words(item: Mapping[str, Any]) -> str:
     if day is not None:
         return _in_words(day)
     if start is not None and end is not None:
-        with_year = start.year != end.year
-        return f"{_in_words(start, year=with_year)} to {_in_words(end)}"
+        first = _in_words(start)
+        if start.year == end.year:
+            first = first.rpartition(" ")[0]
+        return f"{first} to {_in_words(end)}"
     if start is not None:
         return f"from {_in_words(start)}"
     return f"until {_in_words(end)}" if end is not None else ""
@@ -139,13 +144,12 @@ def _day(value: object) -> dt.date | None:
         return None
 
 
-def _in_words(day: dt.date, *, year: bool = True) -> str:
+def _in_words(day: dt.date) -> str:
     # Not strftime: the names of months must not change with the locale.
-    text = f"{day.day} {_MONTHS[day.month - 1]}"
-    return f"{text} {day.year}" if year else text
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def cloud_cover_percent(item: Mapping[str, Any]) -> float | None:
+def cloud_cover_percent(item: JsonObject) -> float | None:
     """Cloud cover of an item from 0 to 100, None where it is not said."""
     value = _properties(item).get("eo:cloud_cover")
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -153,11 +157,11 @@ def cloud_cover_percent(item: Mapping[str, Any]) -> float | None:
     return float(value) if 0 <= value <= 100 else None
 
 
-def _properties(document: Mapping[str, Any]) -> Mapping[str, Any]:
+def _properties(document: JsonObject) -> JsonObject:
     return reading.mapping(document.get("properties"))
 
 
-def self_address(item: Mapping[str, Any], base_url: str = "") -> str:
+def self_address(item: JsonObject, base_url: str = "") -> str:
     """Address of the item itself: its ``self`` link made absolute, or ""."""
     link = find_link(read_links(item, base_url), "self")
     return link.href if link is not None else ""

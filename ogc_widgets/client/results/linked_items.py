@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import OgcError
+from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.results import ResultsDocument, is_item, items_in
 from ogc_widgets.protocol.links import WEB_SCHEMES, find_link, read_links, split_address
 from ogc_widgets.protocol.requests import requests
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ogc_widgets.client.http.connection import Connection
+    from ogc_widgets.protocol.json_type import JsonObject
 
 MOST_LINKED = 200
 _CATALOG_DEPTH = 3
@@ -35,50 +36,42 @@ async def with_linked_items(
     pending: dict[str, str | None] = dict.fromkeys(_references(document.outputs))
     for catalog in document.catalogs:
         pending |= dict.fromkeys(_children(catalog, ""))
+
+    async def fetch(href: str, named_by: str | None) -> JsonObject:
+        with contextlib.suppress(OgcError):
+            reply = await client.send(requests.get(href, named_by=named_by))
+            return reading.mapping(reply.json() if reply.is_ok else None)
+        return {}
+
     for _ in range(_CATALOG_DEPTH):
-        known = [
-            one
-            for one in pending.items()
-            if split_address(one[0]).scheme in WEB_SCHEMES
-        ]
-        known = known[: MOST_LINKED - len(found)]
-        answers = await asyncio.gather(*(_fetch(client, *one) for one in known))
+        links = [
+            (href, named_by)
+            for href, named_by in pending.items()
+            if split_address(href).scheme in WEB_SCHEMES
+        ][: MOST_LINKED - len(found)]
+        answers = await asyncio.gather(*(fetch(*link) for link in links))
         pending = {}
-        for (href, _), answer in zip(known, answers, strict=True):
-            if is_item(answer):
-                found.append(answer)
-            else:
-                found += items_in(answer)
+        for (href, _), answer in zip(links, answers, strict=True):
+            found += items_in(answer)
+            if not is_item(answer):
                 pending |= dict.fromkeys(_children(answer, href), href)
         if not pending or len(found) >= MOST_LINKED:
             break
-    if not found:
-        return document
-    return replace(document, items=found)
+    return replace(document, items=found) if found else document
 
 
-def _references(outputs: Mapping[str, Any]) -> list[str]:
+def _references(outputs: JsonObject) -> list[str]:
+    found = [one for value in outputs.values() for one in reading.objects(value)]
     return [
-        str(value["href"])
-        for output in outputs.values()
-        for value in (output if isinstance(output, list) else [output])
-        if isinstance(value, dict)
-        and isinstance(value.get("href"), str)
-        and any(kind in str(value.get("type")) for kind in _STAC_TYPES)
+        one["href"]
+        for one in found
+        if isinstance(one.get("href"), str)
+        and any(kind in str(one.get("type")) for kind in _STAC_TYPES)
     ]
 
 
-def _children(catalog: Mapping[str, Any], base_url: str) -> list[str]:
+def _children(catalog: JsonObject, base_url: str) -> list[str]:
     links = read_links(catalog, base_url)
     if not base_url and (own := find_link(links, "self")):
         links = read_links(catalog, own.href)
     return [link.href for link in links if link.relation in ("item", "items", "child")]
-
-
-async def _fetch(client: Connection, href: str, named_by: str | None) -> dict[str, Any]:
-    try:
-        reply = await client.send(requests.get(href, named_by=named_by))
-        answer = reply.json() if reply.is_ok else {}
-    except OgcError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
