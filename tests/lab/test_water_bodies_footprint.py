@@ -9,7 +9,7 @@ from rasterio.warp import transform
 from small_scene import OLD_AFFINE, write_band
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.lab.water_bodies import area, crop, footprint, stac
+from ogc_widgets.lab.water_bodies import area, crop, globe, stac
 from ogc_widgets.lab.water_bodies.otsu import otsu
 
 pytestmark = pytest.mark.filterwarnings(OLD_AFFINE)
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings(OLD_AFFINE)
 def outline(tmp_path, **place):
     write_band(tmp_path / "there.tif", np.ones((20, 30), "uint8"), **place)
     with rasterio.open(tmp_path / "there.tif") as raster:
-        return footprint.footprint(raster)
+        return globe.footprint(raster)
 
 
 def test_outline_follows_the_curve_when_the_raster_is_large(tmp_path):

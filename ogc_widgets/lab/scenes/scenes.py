@@ -30,8 +30,7 @@ from rasterio.transform import from_bounds
 from ogc_widgets.lab.scenes import SCENES, scenes_folder
 from ogc_widgets.lab.scenes.landcover import BANDS, Season, reflectance
 from ogc_widgets.lab.scenes.terrain import NORTH, PIXEL, WEST, landscape
-from ogc_widgets.lab.water_bodies.footprint import footprint
-from ogc_widgets.lab.water_bodies.preview import warp_to_web_map, write_png
+from ogc_widgets.lab.water_bodies.globe import footprint, warp_to_web_map, write_png
 from ogc_widgets.lab.water_bodies.rasters import TILE
 
 if TYPE_CHECKING:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _CODE = re.compile(r"(?:epsg:|urn:ogc:def:crs:epsg:.*:|https?://.*/epsg/.*/)?(\d{1,6})")
 _HAIR = 1e-6  # of a pixel: an edge on the border of a pixel must not add one
 _DENSIFY = 21  # points per side when a box is carried to another reference system
+_ORDER = "west,south,east,north"
+_DEGREES = "Use EPSG:4326 for longitude and latitude in degrees."
 
 
 class Box(NamedTuple):
@@ -31,15 +33,9 @@ class Box(NamedTuple):
 
     def overlap(self, other: Box) -> Box | None:
         """Return the common part of two boxes, or None when there is none."""
-        common = Box(
-            max(self.west, other.west),
-            max(self.south, other.south),
-            min(self.east, other.east),
-            min(self.north, other.north),
-        )
-        if common.west < common.east and common.south < common.north:
-            return common
-        return None
+        common = Box(*map(max, self[:2], other[:2]), *map(min, self[2:], other[2:]))
+        has_size = common.west < common.east and common.south < common.north
+        return common if has_size else None
 
     def size(self) -> float:
         """Return the size of the box in square units of its reference system."""
@@ -48,15 +44,10 @@ class Box(NamedTuple):
     def grown(self, crs: CRS) -> Box:
         """Return the box with its own size added on each side, within the globe."""
         width, height = self.east - self.west, self.north - self.south
-        box = Box(
-            self.west - width,
-            self.south - height,
-            self.east + width,
-            self.north + height,
-        )
+        south, north = self.south - height, self.north + height
         if crs.is_geographic:
-            return box._replace(south=max(box.south, -90), north=min(box.north, 90))
-        return box
+            south, north = max(south, -90), min(north, 90)
+        return Box(self.west - width, south, self.east + width, north)
 
     def words(self) -> str:
         """Return the box as ``west, south, east, north`` for a person to read."""
@@ -73,10 +64,10 @@ def parse_crs(text: str) -> CRS:
     Raises:
         InputError: The text is not a code, or there is no such code.
     """
-    name = text.strip()
-    if name.lower().endswith("crs84"):
+    name = text.strip().lower()
+    if name.endswith("crs84"):
         return CRS.from_epsg(4326)
-    match = _CODE.fullmatch(name.lower())
+    match = _CODE.fullmatch(name)
     if match is None:
         raise InputError(
             f"The EPSG code '{text}' could not be read; it must look like EPSG:4326."
@@ -84,15 +75,11 @@ def parse_crs(text: str) -> CRS:
     try:
         crs = CRS.from_epsg(int(match[1]))
     except CRSError:
-        raise InputError(
-            f"There is no EPSG code {match[1]}.",
-            advice="Use EPSG:4326 for longitude and latitude in degrees.",
-        ) from None
+        problem = f"There is no EPSG code {match[1]}."
+        raise InputError(problem, advice=_DEGREES) from None
     if not (crs.is_geographic or crs.is_projected):
-        raise InputError(
-            f"EPSG:{match[1]} is not a reference system for maps.",
-            advice="Use EPSG:4326 for longitude and latitude in degrees.",
-        )
+        problem = f"EPSG:{match[1]} is not a reference system for maps."
+        raise InputError(problem, advice=_DEGREES)
     return crs
 
 
@@ -106,25 +93,22 @@ def parse_box(text: str, crs: CRS) -> Box:
     Raises:
         InputError: Not four numbers, or numbers that do not make a box.
     """
-    order = "west,south,east,north"
+    the_area = f"The area of interest '{text}'"
     try:
         values = [float(part) for part in text.strip().strip("[]()").split(",")]
     except ValueError:
         values = []
     if len(values) != 4 or not all(map(math.isfinite, values)):
-        raise InputError(
-            f"The area of interest '{text}' is not four numbers between commas "
-            f"({order})."
-        )
+        raise InputError(f"{the_area} is not four numbers between commas ({_ORDER}).")
     box = Box(*values)
-    if crs.is_geographic and (abs(box.south) > 90 or abs(box.north) > 90):
+    if crs.is_geographic and max(abs(box.south), abs(box.north)) > 90:
         raise InputError(
-            f"The area of interest '{text}' has a latitude beyond 90 degrees.",
-            advice=f"Check the order ({order}) and the EPSG code.",
+            f"{the_area} has a latitude beyond 90 degrees.",
+            advice=f"Check the order ({_ORDER}) and the EPSG code.",
         )
     if crs.is_geographic and max(abs(box.west), abs(box.east)) > 360:
         raise InputError(
-            f"The area of interest '{text}' has a longitude beyond 360 degrees.",
+            f"{the_area} has a longitude beyond 360 degrees.",
             advice="Check the EPSG code: are the numbers in metres?",
         )
     for low, high, first, second in (
@@ -132,26 +116,14 @@ def parse_box(text: str, crs: CRS) -> Box:
         ("south", "north", box.south, box.north),
     ):
         if first >= second:
-            hint = (
-                " An area across the 180 degree meridian must be run as two."
-                if crs.is_geographic and low == "west" and first > 0 > second
-                else ""
-            )
+            hint = ""
+            if crs.is_geographic and low == "west" and first > 0 > second:
+                hint = " An area across the 180 degree meridian must be run as two."
             raise InputError(
-                f"The area of interest '{text}' has its {low} edge ({first:g}) at or "
-                f"beyond its {high} edge ({second:g}).",
-                advice=f"The order is {order}.{hint}",
+                f"{the_area} has its {low} edge ({first:g}) at or beyond its {high} "
+                f"edge ({second:g}).",
+                advice=f"The order is {_ORDER}.{hint}",
             )
-    return box
-
-
-def extent_in(dataset: DatasetReader, crs: CRS) -> Box:
-    """Return the bounding box of a raster in another reference system."""
-    box = Box(
-        *transform_bounds(dataset.crs, crs, *dataset.bounds, densify_pts=_DENSIFY)
-    )
-    if crs.is_geographic and box.west > box.east:
-        return box._replace(east=box.east + 360)
     return box
 
 
@@ -175,44 +147,45 @@ def cut(dataset: DatasetReader, area: Box, crs: CRS, name: str) -> Cut:
     Raises:
         InputError: The area and the raster have nothing in common.
     """
-    extent = extent_in(dataset, crs)
-    shifts = (0, 360, -360) if crs.is_geographic else (0,)
-    for shift in shifts:
+    bounds = Box(*dataset.bounds)
+    extent = _carried(bounds, dataset.crs, crs)
+    if crs.is_geographic and extent.west > extent.east:
+        extent = extent._replace(east=extent.east + 360)
+    for shift in (0, 360, -360) if crs.is_geographic else (0,):
         moved = area._replace(west=area.west + shift, east=area.east + shift)
-        common = moved.overlap(extent)
-        if common is not None:
+        if common := moved.overlap(extent):
             break
     else:
         raise _outside(area, extent, crs, name)
     # A projection such as UTM gives nonsense far from its zone, and people do draw the
     # whole world: what is far from the raster is cut off first.
     near = moved.overlap(extent.grown(crs)) or common
-    projected = Box(
-        *transform_bounds(crs, dataset.crs, *near, densify_pts=_DENSIFY)
-    ).overlap(Box(*dataset.bounds))
+    projected = _carried(near, crs, dataset.crs).overlap(bounds)
     if projected is None:
         raise _outside(area, extent, crs, name)
     wanted = from_bounds(*projected, dataset.transform)
-    first_column = max(math.floor(wanted.col_off + _HAIR), 0)
-    first_row = max(math.floor(wanted.row_off + _HAIR), 0)
-    end_column = math.ceil(wanted.col_off + wanted.width - _HAIR)
-    end_row = math.ceil(wanted.row_off + wanted.height - _HAIR)
-    window = Window(
-        first_column,
-        first_row,
-        max(min(end_column, dataset.width) - first_column, 1),
-        max(min(end_row, dataset.height) - first_row, 1),
-    )
-    return Cut(window, common.size() / area.size())
+    column, width = _whole(wanted.col_off, wanted.width, dataset.width)
+    row, height = _whole(wanted.row_off, wanted.height, dataset.height)
+    return Cut(Window(column, row, width, height), common.size() / area.size())
+
+
+def _carried(box: Box, source: CRS, target: CRS) -> Box:
+    return Box(*transform_bounds(source, target, *box, densify_pts=_DENSIFY))
+
+
+def _whole(offset: float, length: float, limit: int) -> tuple[int, int]:
+    """Return the whole pixels of one side: the first, and how many."""
+    first = max(math.floor(offset + _HAIR), 0)
+    end = min(math.ceil(offset + length - _HAIR), limit)
+    return first, max(end - first, 1)
 
 
 def _outside(area: Box, extent: Box, crs: CRS, name: str) -> InputError:
+    advice = "Draw the area inside the image, or choose another item."
+    if crs.is_projected and max(map(abs, area)) <= 360:
+        advice = "The area looks like degrees: is the EPSG code right?"
     return InputError(
         f"The area of interest ({area.words()}) lies outside {name}, which covers "
         f"{extent.words()} (EPSG:{crs.to_epsg()}).",
-        advice=(
-            "The area looks like degrees: is the EPSG code right?"
-            if crs.is_projected and max(map(abs, area)) <= 360
-            else "Draw the area inside the image, or choose another item."
-        ),
+        advice=advice,
     )

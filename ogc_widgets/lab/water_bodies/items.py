@@ -30,33 +30,40 @@ def read_item(address: str) -> dict[str, Any]:
     Raises:
         InputError: It cannot be read, or is not a STAC item.
     """
-    body, name = _read(address), shown(address)
+    body = _read(address)
     try:
         item = json.loads(body)
     except ValueError:
-        raise InputError(f"{name} is not a STAC item: it is not JSON.") from None
+        item, problem = {}, "it is not JSON"
+    else:
+        problem = _why_no_item(item, shown(address))
+    if problem:
+        raise InputError(f"{shown(address)} is not a STAC item: {problem}.")
+    for asset in item["assets"].values():
+        asset["href"] = _resolve(address, str(asset.get("href", "")))
+    if not isinstance(item.get("properties"), dict):
+        item["properties"] = {}
+    found: dict[str, Any] = item
+    return found
+
+
+def _why_no_item(item: object, name: str) -> str:
     if not isinstance(item, dict):
-        raise InputError(f"{name} is not a STAC item: it is not a JSON object.")
+        return "it is not a JSON object"
     if item.get("type") in ("Collection", "Catalog", "FeatureCollection"):
         raise InputError(
             f"{name} is a {item['type']}, not a single STAC item.",
             advice="Give the addresses of the items in it.",
         )
     assets = item.get("assets")
-    if not (
-        item.get("type") == "Feature"
-        and isinstance(item.get("id"), str)
+    is_item = item.get("type") == "Feature" and isinstance(item.get("id"), str)
+    if (
+        is_item
         and isinstance(assets, dict)
         and all(isinstance(asset, dict) for asset in assets.values())
     ):
-        raise InputError(
-            f"{name} is not a STAC item: it lacks the type 'Feature', an id or assets."
-        )
-    for asset in assets.values():
-        asset["href"] = resolve(address, str(asset.get("href", "")))
-    if not isinstance(item.get("properties"), dict):
-        item["properties"] = {}
-    return item
+        return ""
+    return "it lacks the type 'Feature', an id or assets"
 
 
 def _read(address: str) -> bytes:
@@ -80,13 +87,8 @@ def _read(address: str) -> bytes:
         ) from None
 
 
-def resolve(address: str, href: str) -> str:
-    """Return an asset's href as an absolute address or path.
-
-    Args:
-        address: Address or path of the item that names the asset.
-        href: The href as written, relative or absolute.
-    """
+def _resolve(address: str, href: str) -> str:
+    """Return an asset's href as an absolute address or path."""
     if urlsplit(href).scheme or Path(href).is_absolute() or not href:
         return href
     if urlsplit(address).scheme.lower() in ("http", "https", "file"):
@@ -115,7 +117,7 @@ def find_band(item: Mapping[str, Any], band: str) -> tuple[str, int]:
 
     Args:
         item: A STAC item.
-        band: What to look for, such as ``green`` or ``B03``; case does not matter.
+        band: Such as ``green`` or ``B03``; case does not matter.
 
     Raises:
         InputError: The item has no such band; the message lists those it has.
@@ -125,14 +127,15 @@ def find_band(item: Mapping[str, Any], band: str) -> tuple[str, int]:
     for key in assets:
         if key.lower() == wanted:
             return key, 1
-    found: list[tuple[int, str, int]] = []
-    for key, asset in assets.items():
+    found: list[tuple[bool, int, int, str, int]] = []
+    for place, (key, asset) in enumerate(assets.items()):
         bands = _bands(asset)
+        is_other = "data" not in (asset.get("roles") or [])
         for number, names in enumerate(bands, start=1):
             if wanted in names:
-                found.append((_rank(asset, len(bands)), key, number))
+                found.append((is_other, len(bands), place, key, number))
     if found:
-        _, key, number = min(found, key=lambda match: match[0])
+        *_, key, number = min(found)
         return key, number
     raise InputError(
         f"The item {item['id']} has no band '{band}'.",
@@ -147,11 +150,6 @@ def scaling(item: Mapping[str, Any], key: str, number: int) -> tuple[float, floa
     normalised difference. ``raster:bands`` (STAC 1.0) or ``bands`` (STAC 1.1) says so.
     Earth Search lists the offset even where it has already taken it off, and says that
     in ``earthsearch:boa_offset_applied``.
-
-    Args:
-        item: A STAC item.
-        key: Key of an asset.
-        number: 1-based number of the band in it.
     """
     scale = _stated(item, key, number, "scale") or 1.0
     if item["properties"].get("earthsearch:boa_offset_applied") is True:
@@ -196,11 +194,6 @@ def _bands(asset: Mapping[str, Any]) -> list[list[str]]:
         for entry in listed
         if isinstance(entry, dict)
     ]
-
-
-def _rank(asset: Mapping[str, Any], count: int) -> int:
-    roles = asset.get("roles") or []
-    return (0 if "data" in roles else 1) * 100 + count
 
 
 def _available(assets: Mapping[str, Mapping[str, Any]]) -> list[str]:

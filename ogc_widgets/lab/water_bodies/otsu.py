@@ -12,11 +12,11 @@ import rasterio
 from skimage.filters.thresholding import threshold_otsu
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.lab.water_bodies import items, program, rasters
-from ogc_widgets.lab.water_bodies.program import log
+from ogc_widgets.lab.water_bodies import items, rasters
+from ogc_widgets.lab.water_bodies.program import log, program
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
     from rasterio.io import DatasetReader
     from rasterio.windows import Window
@@ -32,20 +32,23 @@ _COLOURS = {
 }
 
 
-def otsu(file: Path, folder: Path) -> Path:
+def otsu(file: Path, folder: Path = Path()) -> Path:
     """Split a raster in two classes at the threshold that separates them best.
 
     Otsu's method (1979) takes the threshold with the largest variance between the two
     classes, here on a histogram of 256 bins from the lowest to the highest value. It
-    always finds a threshold, also where there is no water at all.
+    always finds a threshold, also where there is no water at all. Writes
+    <item>_water.tif, a cloud-optimised GeoTIFF with overviews: 1 above the threshold
+    (water), 0 at or below it, 255 without data. Its tag THRESHOLD holds the threshold.
+
+    Example: difference.tif
 
     Args:
         file: A raster such as the NDWI; NaN or its nodata value means no data.
         folder: Where to write the file.
 
     Returns:
-        A cloud-optimised GeoTIFF with overviews: 1 above the threshold (water), 0 at or
-        below it, 255 without data. The tag ``THRESHOLD`` holds the threshold.
+        The file.
 
     Raises:
         InputError: The raster cannot be read, has no valid pixel, or one value only.
@@ -54,39 +57,32 @@ def otsu(file: Path, folder: Path) -> Path:
         item = source.tags().get("STAC_ITEM", file.stem)
         log.info(
             "reading the normalised difference of %s, %d x %d",
-            item,
-            source.width,
-            source.height,
+            *(item, source.width, source.height),
         )
         threshold, valid = _threshold(source, item)
         log.info("threshold %.4f", threshold)
         target = folder / f"{items.safe_name(item)}_water.tif"
+        tags = source.tags() | {"STAC_ITEM": item, "THRESHOLD": repr(threshold)}
         with tempfile.TemporaryDirectory() as scratch:
             plain = Path(scratch) / "mask.tif"
             water = 0
             with rasters.create(plain, "uint8", NODATA, source) as output:
                 output.write_colormap(1, _COLOURS)
-                output.update_tags(
-                    **source.tags() | {"STAC_ITEM": item, "THRESHOLD": repr(threshold)}
-                )
-                for strip in rasters.strips(source.width, source.height):
-                    pixels = _values(source, strip)
+                output.update_tags(**tags)
+                for strip, pixels in _strips(source):
                     # NaN is at or below nothing and above nothing: land until below.
                     mask = (pixels > threshold).astype("uint8")
                     water += int(mask.sum())
-                    mask[pixels != pixels] = NODATA
+                    mask[np.isnan(pixels)] = NODATA
                     output.write(mask, 1, window=strip)
-            log.info(
-                "water %.1f %% of %s valid pixels", 100 * water / valid, f"{valid:,}"
-            )
+            share = 100 * water / valid
+            log.info("water %.1f %% of %s valid pixels", share, f"{valid:,}")
             folder.mkdir(parents=True, exist_ok=True)
             rasters.write_cog(plain, target)
         with rasterio.open(target) as written:
-            levels = written.overviews(1)
+            levels = ", ".join(map(str, written.overviews(1)))
         log.info(
-            "wrote %s with overviews %s",
-            target.name,
-            ", ".join(map(str, levels)) or "none (it is small)",
+            "wrote %s with overviews %s", target.name, levels or "none (it is small)"
         )
     return target
 
@@ -94,12 +90,10 @@ def otsu(file: Path, folder: Path) -> Path:
 def _threshold(source: DatasetReader, item: str) -> tuple[float, int]:
     """Return the threshold and the number of valid pixels, in two passes."""
     low, high, valid = np.inf, -np.inf, 0
-    for strip in rasters.strips(source.width, source.height):
-        pixels = _values(source, strip)
-        pixels = pixels[~np.isnan(pixels)]
-        if pixels.size:
-            valid += pixels.size
-            low, high = min(low, float(pixels.min())), max(high, float(pixels.max()))
+    for _, pixels in _strips(source):
+        if (known := pixels[~np.isnan(pixels)]).size:
+            valid += known.size
+            low, high = min(low, float(known.min())), max(high, float(known.max()))
     if not valid:
         raise InputError(
             f"The image {item} has no valid pixels in the area of interest.",
@@ -112,10 +106,8 @@ def _threshold(source: DatasetReader, item: str) -> tuple[float, int]:
             "threshold between water and land.",
             advice="Draw a larger area.",
         )
-
     counts = np.zeros(BINS, dtype="int64")
-    for strip in rasters.strips(source.width, source.height):
-        pixels = _values(source, strip)
+    for _, pixels in _strips(source):
         part, edges = np.histogram(pixels[~np.isnan(pixels)], BINS, (low, high))
         counts += part
     centres = (edges[:-1] + edges[1:]) / 2
@@ -123,25 +115,13 @@ def _threshold(source: DatasetReader, item: str) -> tuple[float, int]:
     return float(threshold), valid
 
 
-def _values(source: DatasetReader, window: Window) -> Pixels:
-    """Read a window as float32 of shape (rows, columns), NaN without data."""
-    return rasters.read_values(source, "The normalised difference", 1, window)
+def _strips(source: DatasetReader) -> Iterator[tuple[Window, Pixels]]:
+    for strip in rasters.strips(source.width, source.height):
+        name = "The normalised difference"
+        yield strip, rasters.read_values(source, name, 1, strip)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the step as a program."""
-    options = program.parser(
-        "otsu",
-        "Split a raster in two classes by Otsu's method: 1 above the threshold (water "
-        "in an NDWI), 0 at or below it, 255 without data. Writes <item>_water.tif, a "
-        "cloud-optimised GeoTIFF.",
-        "difference.tif",
-    )
-    options.add_argument(
-        "file", type=Path, metavar="RASTER", help="the normalised difference"
-    )
-    return program.run(options, otsu, arguments)
-
+main = program(otsu)
 
 if __name__ == "__main__":
     sys.exit(main())

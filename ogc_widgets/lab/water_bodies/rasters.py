@@ -69,16 +69,16 @@ def open_raster(href: str, name: str) -> Iterator[DatasetReader]:
         href = url2pathname(parts.path)
     options = {k: v for k, v in _GDAL_OPTIONS.items() if k not in os.environ}
     with rasterio.Env(**options), _opened(href, parts.hostname, name) as dataset:
+        transform, problem = dataset.transform, ""
         if dataset.crs is None:
-            raise InputError(
-                f"{name} has no coordinate reference system ({shown(href)})."
+            problem = "has no coordinate reference system"
+        elif transform.b or transform.d or transform.a <= 0 or transform.e >= 0:
+            problem = (
+                "is rotated or stands on its head; only rasters with north at the top "
+                "can be used"
             )
-        transform = dataset.transform
-        if transform.b or transform.d or transform.a <= 0 or transform.e >= 0:
-            raise InputError(
-                f"{name} is rotated or stands on its head; only rasters with north at "
-                f"the top can be used ({shown(href)})."
-            )
+        if problem:
+            raise InputError(f"{name} {problem} ({shown(href)}).")
         yield dataset
 
 
@@ -88,26 +88,14 @@ def _opened(href: str, host: str | None, name: str) -> DatasetReader:
             check_host(host)
         return rasterio.open(href)
     except PermissionError as problem:
-        raise InputError(
-            f"{name} may not be opened ({shown(href)}): {problem.strerror}."
-        ) from None
+        why = f"may not be opened ({shown(href)}): {problem.strerror}"
     except RasterioIOError as problem:
-        raise InputError(
-            f"{name} could not be opened ({shown(href)}): {_in_words(problem, href)}."
-        ) from None
+        why = f"could not be opened ({shown(href)}): {_in_words(problem, href)}"
+    raise InputError(f"{name} {why}.")
 
 
 def read(dataset: DatasetReader, name: str, band: int, window: Window) -> Masked:
-    """Read a window of one band.
-
-    Args:
-        dataset: An open raster.
-        name: What to call it in an error.
-        band: 1-based band number.
-        window: The pixels to read.
-
-    Returns:
-        Masked array of shape (rows, columns) in the type of the raster.
+    """Return a window of one band (from 1) as a masked array of rows and columns.
 
     Raises:
         InputError: The band does not exist, or its pixels cannot be read.
@@ -125,9 +113,8 @@ def read(dataset: DatasetReader, name: str, band: int, window: Window) -> Masked
 
 def read_values(dataset: DatasetReader, name: str, band: int, window: Window) -> Pixels:
     """Read a window as :func:`read` does, as float32 with NaN for no data."""
-    return np.ma.filled(
-        read(dataset, name, band, window).astype("float32"), float("nan")
-    )
+    pixels = read(dataset, name, band, window).astype("float32")
+    return np.ma.filled(pixels, float("nan"))
 
 
 def pixel_size(dataset: DatasetReader) -> str:
@@ -142,10 +129,8 @@ def pixel_size(dataset: DatasetReader) -> str:
 def strips(width: int, height: int, doing: str = "") -> Iterator[Window]:
     """Cut a raster into full-width strips of whole tiles, from the top down.
 
-    Args:
-        width: Columns of the raster.
-        height: Rows of the raster.
-        doing: What is done with them, such as ``read``; logged where there are several.
+    What is done with them (``doing``, such as ``read``) is logged where there are
+    several.
     """
     rows = max(_STRIP_PIXELS // max(width, 1) // TILE, 1) * TILE
     for first in range(0, height, rows):
@@ -181,8 +166,8 @@ def create(
         count=1,
         dtype=dtype,
         nodata=nodata,
-        width=int(window.width),
-        height=int(window.height),
+        width=window.width,
+        height=window.height,
         crs=like.crs,
         transform=like.window_transform(window),
         tiled=True,
@@ -197,12 +182,7 @@ def create(
 
 
 def write_cog(source: Path, target: Path) -> None:
-    """Write a raster again as a cloud-optimised GeoTIFF with overviews.
-
-    Args:
-        source: A raster of classes (its overviews keep the most frequent class).
-        target: The file to write.
-    """
+    """Write a raster of classes again, cloud-optimised and with overviews."""
     shutil.copy(
         source,
         target,
@@ -210,7 +190,7 @@ def write_cog(source: Path, target: Path) -> None:
         blocksize=TILE,
         compress="deflate",
         overviews="ignore_existing",
-        overview_resampling="mode",
+        overview_resampling="mode",  # keeps the most frequent class
     )
 
 
@@ -223,9 +203,7 @@ def _in_words(problem: BaseException, href: str = "") -> str:
     if answered and answered[1] != "0":
         return f"the server answered {answered[1]}"
     if "AWS_" in words:
-        return (
-            "s3 addresses need an account, or AWS_NO_SIGN_REQUEST=YES for public data"
-        )
+        return "s3 needs an account, or AWS_NO_SIGN_REQUEST=YES for public data"
     if "not recognized as" in words:
         return "it is not a raster that GDAL can read"
     return words.rstrip(".")

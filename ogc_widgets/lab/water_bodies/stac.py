@@ -12,47 +12,52 @@ import pystac
 from pystac.utils import str_to_datetime
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.lab.water_bodies import footprint, items, preview, program, rasters
+from ogc_widgets.lab.water_bodies import globe, rasters
+from ogc_widgets.lab.water_bodies.items import read_item, safe_name, shown
 from ogc_widgets.lab.water_bodies.otsu import NODATA, WATER
-from ogc_widgets.lab.water_bodies.program import log
+from ogc_widgets.lab.water_bodies.program import log, program
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rasterio.io import DatasetReader
 
-PROJECTION = "https://stac-extensions.github.io/projection/v1.2.0/schema.json"
-FILE = "https://stac-extensions.github.io/file/v2.1.0/schema.json"
+_EXTENSIONS = [
+    "https://stac-extensions.github.io/projection/v1.2.0/schema.json",
+    "https://stac-extensions.github.io/file/v2.1.0/schema.json",
+]
 _COPIED = ("datetime", "start_datetime", "end_datetime", "platform", "constellation")
 
 
-def stac(addresses: Sequence[str], masks: Sequence[Path], folder: Path) -> Path:
+def stac(
+    items: Sequence[str], masks: Sequence[Path], folder: Path = Path("stac-catalog")
+) -> Path:
     """Describe water masks in a self-contained STAC catalogue.
 
     Each item has the id and the date of the image it was made from, the true outline of
-    its raster, and beside the fields of the projection extension:
+    its raster, and beside the fields of the projection extension water:percent, the
+    share of water in the valid pixels, water:area_km2, their area where the raster is
+    in metres, and water:threshold, the value that separates water from land.
 
-    - ``water:percent``: share of water in the valid pixels, 0 to 100
-    - ``water:area_km2``: area of those pixels, where the raster is in metres
-    - ``water:threshold``: the value that separates water from land
+    Example: --item item.json --mask item_water.tif
 
     Args:
-        addresses: Addresses or paths of the items that the masks were made from.
-        masks: The masks, in the same order.
+        items: Address or path of the STAC item of an image; may be repeated.
+        masks: The mask made from it, in the same order.
         folder: Where to write the catalogue; made when it is not there.
 
     Returns:
-        The path of ``catalog.json``.
+        The path of catalog.json.
 
     Raises:
         InputError: No masks, not as many as items, or files that cannot be read.
     """
     folder = folder.resolve()
-    if not addresses:
+    if not items:
         raise InputError("No STAC items were given, so there is nothing to describe.")
-    if len(addresses) != len(masks):
+    if len(items) != len(masks):
         raise InputError(
-            f"{len(addresses)} items and {len(masks)} masks were given; each item "
+            f"{len(items)} items and {len(masks)} masks were given; each item "
             "needs its mask."
         )
     catalogue = pystac.Catalog(
@@ -62,12 +67,15 @@ def stac(addresses: Sequence[str], masks: Sequence[Path], folder: Path) -> Path:
         href=str(folder / "catalog.json"),
     )
     taken: set[str] = set()
-    for address, mask in zip(addresses, masks, strict=True):
+    for address, mask in zip(items, masks, strict=True):
         log.info("describing %s", mask.name)
-        source = items.read_item(address)
+        source = read_item(address)
         name = _unused(source["id"], taken)
-        home = folder / items.safe_name(name)
-        item = _describe(source, address, name, mask, home)
+        home = folder / safe_name(name)
+        item = _describe(source, name, mask, home)
+        if address.startswith(("http://", "https://")):
+            source_link = (shown(address), "application/json", source["id"])
+            item.add_link(pystac.Link("derived_from", *source_link))
         catalogue.add_item(item)
         item.set_self_href(str(home / f"{home.name}.json"))
     catalogue.save(pystac.CatalogType.SELF_CONTAINED)
@@ -76,9 +84,7 @@ def stac(addresses: Sequence[str], masks: Sequence[Path], folder: Path) -> Path:
     return folder / "catalog.json"
 
 
-def _describe(
-    source: dict[str, Any], address: str, name: str, mask: Path, home: Path
-) -> pystac.Item:
+def _describe(source: dict[str, Any], name: str, mask: Path, home: Path) -> pystac.Item:
     """Copy a mask into its item's folder and return the item."""
     with rasters.open_raster(str(mask), mask.name) as dataset:
         belongs_to = dataset.tags().get("STAC_ITEM", source["id"])
@@ -89,11 +95,9 @@ def _describe(
                 advice="Give the masks in the same order as the items.",
             )
         home.mkdir(parents=True, exist_ok=True)
-        raster = home / f"{items.safe_name(name)}_water.tif"
-        shutil.copyfile(mask, raster)
-        geometry, bbox = footprint.footprint(dataset)
-        known = {n: source["properties"].get(n) for n in _COPIED}
-        properties = {name: date for name, date in known.items() if date is not None}
+        geometry, bbox = globe.footprint(dataset)
+        known = {key: source["properties"].get(key) for key in _COPIED}
+        properties = {key: value for key, value in known.items() if value is not None}
         moment = properties.pop("datetime", None)
         properties |= _projection(dataset) | _water(dataset)
         item = pystac.Item(
@@ -102,8 +106,10 @@ def _describe(
             bbox=bbox,
             datetime=None if moment is None else str_to_datetime(moment),
             properties=properties,
-            stac_extensions=[PROJECTION, FILE],
+            stac_extensions=_EXTENSIONS,
         )
+        raster = home / f"{home.name}_water.tif"
+        shutil.copyfile(mask, raster)
         item.add_asset(
             "data",
             pystac.Asset(
@@ -116,8 +122,8 @@ def _describe(
             ),
         )
         if bbox[0] < bbox[2]:  # a web map ends at the 180 degree meridian
-            picture = home / f"{items.safe_name(name)}_preview.png"
-            members = preview.write_preview(dataset, picture)
+            picture = home / f"{home.name}_preview.png"
+            members = globe.write_preview(dataset, picture)
             item.add_asset(
                 "thumbnail",
                 pystac.Asset(
@@ -128,17 +134,9 @@ def _describe(
                     extra_fields=members | {"file:size": picture.stat().st_size},
                 ),
             )
-    if address.startswith(("http://", "https://")):
-        item.add_link(
-            pystac.Link(
-                "derived_from", items.shown(address), "application/json", source["id"]
-            )
-        )
     log.info(
         "%s: water %.1f %%, %d x %d pixels",
-        name,
-        properties["water:percent"],
-        *reversed(properties["proj:shape"]),
+        *(name, properties["water:percent"], dataset.width, dataset.height),
     )
     return item
 
@@ -146,10 +144,10 @@ def _describe(
 def _unused(name: str, taken: set[str]) -> str:
     """Return an id for an item, numbered when the same image was given twice."""
     candidate, number = name, 1
-    while items.safe_name(candidate).lower() in taken:
+    while safe_name(candidate).lower() in taken:
         number += 1
         candidate = f"{name}-{number}"
-    taken.add(items.safe_name(candidate).lower())
+    taken.add(safe_name(candidate).lower())
     return candidate
 
 
@@ -166,7 +164,7 @@ def _projection(dataset: DatasetReader) -> dict[str, Any]:
         "proj:bbox": bounds,
         "proj:geometry": {
             "type": "Polygon",
-            "coordinates": [footprint.corner_ring(tuple(dataset.bounds))],
+            "coordinates": [globe.corner_ring(tuple(dataset.bounds))],
         },
         "proj:shape": [dataset.height, dataset.width],
         "proj:transform": [*dataset.transform],
@@ -191,34 +189,7 @@ def _water(dataset: DatasetReader) -> dict[str, Any]:
     return facts
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the step as a program."""
-    options = program.parser(
-        "stac",
-        "Describe water masks in a STAC catalogue: one item per mask, with the date of "
-        "the image it was made from and the outline of the raster on the globe.",
-        "--item item.json --mask item_water.tif",
-    )
-    options.add_argument(
-        "--item",
-        dest="addresses",
-        metavar="ITEM",
-        action="append",
-        default=[],
-        help="address or path of the STAC item of an image; may be repeated",
-    )
-    options.add_argument(
-        "--mask",
-        dest="masks",
-        metavar="MASK",
-        action="append",
-        default=[],
-        type=Path,
-        help="the mask made from it, in the same order",
-    )
-    options.set_defaults(folder=Path("stac-catalog"))
-    return program.run(options, stac, arguments)
-
+main = program(stac)
 
 if __name__ == "__main__":
     sys.exit(main())
