@@ -18,7 +18,7 @@ from cwltool.executors import MultithreadedJobExecutor
 from cwltool.job import JobBase
 from cwltool.main import run
 
-from ogc_widgets.lab.link_local import refuse_link_local
+from ogc_widgets.lab.network import refuse_link_local
 
 if TYPE_CHECKING:
     from cwltool.errors import WorkflowException

@@ -30,7 +30,7 @@ from loguru import logger
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from ogc_widgets.lab.link_local import refuse_link_local
+from ogc_widgets.lab.network import refuse_link_local
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,7 +101,9 @@ def describe(
             if isinstance(value, (str, int, float))
         ],
         "inputs": _inputs(chosen),
-        "outputs": _outputs(chosen),
+        "outputs": _described(
+            chosen.outputs, BaseCWLtypes2OGCConverter(chosen).get_outputs()
+        ),
         "processes": {  # for whoever looks at a package before it is sent
             _tail(each.id): _text(getattr(each, "label", None))
             for each in (processes if is_graph else ())
@@ -199,23 +201,19 @@ def _keywords(value: Cwl) -> list[str]:
 
 
 def _inputs(process: Cwl) -> dict[str, Any]:
-    inputs = _described(process.inputs, BaseCWLtypes2OGCConverter(process).get_inputs())
+    converted = BaseCWLtypes2OGCConverter(process).get_inputs()
+    inputs = _described(process.inputs, converted)
     for parameter, described in zip(process.inputs, inputs.values(), strict=True):
-        described["schema"] = {**described["schema"]}
-        described["schema"].pop("default", None)
+        schema = {k: v for k, v in described["schema"].items() if k != "default"}
+        described["schema"] = schema
         default = _plain(parameter.default)
         if default is not None:
-            described["schema"]["default"] = default
+            schema["default"] = default
             described["minOccurs"] = 0
         named = json.dumps(_type(parameter.type_, process))
         is_file = '"File"' in named or '"Directory"' in named
         described["valuePassing"] = ["byValue", *["byReference"] * is_file]
     return inputs
-
-
-def _outputs(process: Cwl) -> dict[str, Any]:
-    converter = BaseCWLtypes2OGCConverter(process)
-    return _described(process.outputs, converter.get_outputs())
 
 
 def _described(parameters: list[Any], converted: Mapping[str, Any]) -> dict[str, Any]:
@@ -247,7 +245,10 @@ def _type(cwl_type: Cwl, process: Cwl) -> Cwl:
     if isinstance(cwl_type, list):
         return {"union": [_type(each, process) for each in cwl_type]}
     if hasattr(cwl_type, "symbols"):
-        return {"enum": [_symbol(each) for each in cwl_type.symbols]}
+        # The engine wants what the package says; the parser has put the file's own
+        # address and the parameter's path in front of it.
+        symbols = cwl_type.symbols
+        return {"enum": [_tail(s) if s.startswith("file:") else s for s in symbols]}
     if hasattr(cwl_type, "items"):
         return {"array": _type(cwl_type.items, process)}
     if hasattr(cwl_type, "fields"):
@@ -257,12 +258,6 @@ def _type(cwl_type: Cwl, process: Cwl) -> Cwl:
             "fields": {_tail(each.name): _type(each.type_, process) for each in fields},
         }
     return "Any"
-
-
-def _symbol(symbol: str) -> str:
-    # The runner wants what the package says; the parser has put the file's own
-    # address and the parameter's path in front of it.
-    return _tail(symbol) if symbol.startswith("file:") else symbol
 
 
 def _named_type(name: str, process: Cwl) -> Cwl:
@@ -277,36 +272,29 @@ def _named_type(name: str, process: Cwl) -> Cwl:
 def _plan(process: Cwl, by_id: dict[str, Any], name: str) -> dict[str, Any]:
     """Return the steps with their scatter, for counting executions."""
     plan: dict[str, Any] = {"class": process.class_, "name": name}
-    if process.class_ != "Workflow":
-        return plan
-    plan["defaults"] = {
-        _tail(each.id): value
-        for each in process.inputs
-        if (value := _plain(each.default)) is not None
-    }
-    plan["steps"] = [_step(step, by_id) for step in process.steps]
+    if process.class_ == "Workflow":
+        defaults = {_tail(each.id): _plain(each.default) for each in process.inputs}
+        plan["defaults"] = {k: v for k, v in defaults.items() if v is not None}
+        plan["steps"] = [_step(step, by_id) for step in process.steps]
     return plan
 
 
 def _step(step: Cwl, by_id: dict[str, Any]) -> dict[str, Any]:
+    name = _tail(step.id)
     run = by_id.get(step.run) if isinstance(step.run, str) else step.run
+    outputs = [each if isinstance(each, str) else each.id for each in step.out]
     return {
-        "name": _tail(step.id),
+        "name": name,
         "scatter": [_tail(each) for each in _listed(step.scatter)],
         "method": step.scatterMethod or "",
         "inputs": {
             _tail(each.id): [_source(source) for source in _listed(each.source)]
             for each in step.in_
         },
-        "outputs": [
-            f"{_tail(step.id)}/{_tail(each if isinstance(each, str) else each.id)}"
-            for each in step.out
-        ],
-        "run": (
-            _plan(run, by_id, _tail(step.id))
-            if run is not None
-            else {"class": "CommandLineTool", "name": _tail(step.id)}
-        ),
+        "outputs": [f"{name}/{_tail(each)}" for each in outputs],
+        "run": {"class": "CommandLineTool", "name": name}
+        if run is None
+        else _plan(run, by_id, name),
     }
 
 

@@ -26,30 +26,18 @@ _PASSED_ON = (
 
 
 class JobFolder:
-    """Where the files of one job are.
-
-    Attributes:
-        path: The folder.
-        package: The package as it was when the job was accepted.
-        inputs: The inputs as the engine gets them.
-        staged: Files that came inside the execute request.
-        outputs: Result files.
-        output_object: What the engine printed: the CWL output object.
-        logs: One log per step execution.
-        log: What the engine itself said.
-        temporary: Working folders of the steps; removed at the end.
-    """
+    """Where the files of one job are."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.package = path / "package.cwl"
-        self.inputs = path / "inputs.json"
+        self.package = path / "package.cwl"  # as it was when the job was accepted
+        self.inputs = path / "inputs.json"  # as the engine gets them
         self.staged = path / STAGED
-        self.outputs = path / "outputs"
-        self.output_object = path / "outputs.json"
-        self.logs = path / "logs"
-        self.log = path / "job.log"
-        self.temporary = path / "tmp"
+        self.outputs = path / "outputs"  # result files
+        self.output_object = path / "outputs.json"  # what the engine printed
+        self.logs = path / "logs"  # one per step execution
+        self.log = path / "job.log"  # what the engine itself said
+        self.temporary = path / "tmp"  # of the steps; removed at the end
 
     def step_logs(self) -> list[tuple[str, Path]]:
         """Return (name, path) of every step log so far, in order of start."""

@@ -11,7 +11,7 @@ import gc
 from cwltool.process import get_schema
 
 from ogc_widgets.lab.engines import cwlrun, describe, programs
-from ogc_widgets.lab.link_local import refuse_link_local
+from ogc_widgets.lab.network import refuse_link_local
 
 __all__ = ["cwlrun", "describe", "programs"]
 

@@ -26,6 +26,7 @@ from rasterio import shutil as raster_files
 from rasterio.enums import Resampling
 from rasterio.io import DatasetReader, MemoryFile
 from rasterio.transform import from_bounds
+from ruamel.yaml import YAML
 
 from ogc_widgets.lab.scenes import SCENES, scenes_folder
 from ogc_widgets.lab.scenes.landcover import BANDS, Season, reflectance
@@ -34,19 +35,19 @@ from ogc_widgets.lab.water_bodies.globe import footprint, warp_to_web_map, write
 from ogc_widgets.lab.water_bodies.rasters import TILE
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ogc_widgets.lab.scenes.terrain import Landscape
 
-_VERSION = "4"  # raise it whenever a change here gives other pixels
+_COMMON = YAML(typ="safe", pure=True).load(Path(__file__).with_name("item.yaml"))
 _THUMBNAIL_SIZE = 400
 _LEFT_BEHIND_S = 3600  # making a scene takes seconds
-_BAND_NAMES = {"blue": "B02", "green": "B03", "red": "B04", "nir": "B08"}
-_EXTENSIONS = (
-    "https://stac-extensions.github.io/eo/v1.1.0/schema.json",
-    "https://stac-extensions.github.io/file/v2.1.0/schema.json",
-    "https://stac-extensions.github.io/projection/v1.2.0/schema.json",
-    "https://stac-extensions.github.io/raster/v1.1.0/schema.json",
-    "https://stac-extensions.github.io/version/v1.2.0/schema.json",
-)
+_BANDS = {
+    "blue": ("B02", "Blue"),
+    "green": ("B03", "Green"),
+    "red": ("B04", "Red"),
+    "nir": ("B08", "Near infrared"),
+}
 
 
 class _Scene(NamedTuple):
@@ -80,10 +81,10 @@ _SCENES = (
 
 
 def ensure_scenes(folder: Path | None = None) -> list[Path]:
-    """Make the scenes that are not there yet.
+    """Make the scenes that are not there yet, which takes a few seconds.
 
-    Takes a few seconds the first time. Any number of processes may call this at once:
-    a scene is written beside its place and then moved there in one step.
+    Any number of processes may call this at once: a scene is written beside its place
+    and then moved there in one step.
 
     Args:
         folder: Where to keep them; :func:`scenes_folder` by default.
@@ -93,9 +94,6 @@ def ensure_scenes(folder: Path | None = None) -> list[Path]:
         ``blue``, ``green``, ``red`` and ``nir`` are cloud-optimised GeoTIFFs with
         reflectance times 10,000 (0 is no data) in EPSG:32610 at 80 m; ``thumbnail`` is
         a PNG in EPSG:3857.
-
-    Raises:
-        OSError: The folder cannot be written.
     """
     home = scenes_folder() if folder is None else Path(folder)
     home.mkdir(parents=True, exist_ok=True)
@@ -114,7 +112,8 @@ def _is_complete(item: Path) -> bool:
     """Return whether an item of this version is there, with its files in full."""
     try:
         known = json.loads(item.read_bytes())
-        return bool(known["properties"]["version"] == _VERSION) and all(
+        is_current = known["properties"]["version"] == _COMMON["properties"]["version"]
+        return bool(is_current) and all(
             (item.parent / asset["href"]).stat().st_size == asset["file:size"]
             for asset in known["assets"].values()
         )
@@ -164,26 +163,12 @@ def _write(scene: _Scene, land: Landscape, folder: Path) -> None:
     assets: dict[str, Any] = {}
     for name, band in zip(BANDS, pixels, strict=True):
         target = folder / f"{name}.tif"
-        with MemoryFile() as memory:
-            with memory.open(count=1, **profile) as plain:
-                plain.write(band, 1)
-            raster_files.copy(
-                memory.name,
-                target,
-                driver="COG",
-                blocksize=TILE,
-                compress="deflate",
-                level=9,
-                predictor="yes",
-                overview_resampling="average",
-            )
-        assets[name] = {
+        _write_cog(band, profile, target)
+        number, title = _BANDS[name]
+        assets[name] = _COMMON["band"] | {
             "href": f"./{target.name}",
-            "type": "image/tiff; application=geotiff; profile=cloud-optimized",
-            "title": name.capitalize() if name != "nir" else "Near infrared",
-            "roles": ["data", "reflectance"],
-            "eo:bands": [{"name": _BAND_NAMES[name], "common_name": name}],
-            "raster:bands": [{"data_type": "uint16", "nodata": 0, "scale": 0.0001}],
+            "title": title,
+            "eo:bands": [{"name": number, "common_name": name}],
             "file:size": target.stat().st_size,
         }
     with MemoryFile() as memory:
@@ -192,37 +177,40 @@ def _write(scene: _Scene, land: Landscape, folder: Path) -> None:
         with memory.open() as whole:
             assets["thumbnail"] = _thumbnail(whole, folder / "thumbnail.png")
             geometry, bbox = footprint(whole)
-    item = {
-        "type": "Feature",
-        "stac_version": "1.0.0",
-        "stac_extensions": _EXTENSIONS,
+    properties = _COMMON["properties"] | {
+        "datetime": scene.datetime,
+        "title": f"{scene.id} (generated)",
+        "platform": scene.platform,
+        "gsd": PIXEL,
+        "proj:bbox": scene.edges,
+        "proj:shape": [height, width],
+        "proj:transform": [PIXEL, 0, west, 0, -PIXEL, north],
+    }
+    item = _COMMON["item"] | {
         "id": scene.id,
         "geometry": geometry,
         "bbox": bbox,
-        "properties": {
-            "datetime": scene.datetime,
-            "title": f"{scene.id} (generated)",
-            "description": (
-                "A generated landscape in the manner of Sentinel-2, for work without "
-                "internet. It is not an image of the Earth."
-            ),
-            "version": _VERSION,
-            "platform": scene.platform,
-            "constellation": "sentinel-2",
-            "instruments": ["msi"],
-            "gsd": PIXEL,
-            "eo:cloud_cover": 0,
-            "proj:code": "EPSG:32610",
-            "proj:epsg": 32610,
-            "proj:bbox": scene.edges,
-            "proj:shape": [height, width],
-            "proj:transform": [PIXEL, 0, west, 0, -PIXEL, north],
-        },
-        "links": [],
+        "properties": properties,
         "assets": assets,
     }
     text = json.dumps(item, indent=2) + "\n"
     (folder / f"{scene.id}.json").write_text(text, encoding="utf-8")
+
+
+def _write_cog(band: NDArray[np.uint16], profile: dict[str, Any], target: Path) -> None:
+    with MemoryFile() as memory:
+        with memory.open(count=1, **profile) as plain:
+            plain.write(band, 1)
+        raster_files.copy(
+            memory.name,
+            target,
+            driver="COG",
+            blocksize=TILE,
+            compress="deflate",
+            level=9,
+            predictor="yes",
+            overview_resampling="average",
+        )
 
 
 def _thumbnail(dataset: DatasetReader, target: Path) -> dict[str, Any]:
@@ -232,14 +220,9 @@ def _thumbnail(dataset: DatasetReader, target: Path) -> dict[str, Any]:
     bright = np.clip(colours / 2_600, 0, 1) ** 0.7 * 255
     inside = np.where(np.ma.getmaskarray(pixels).any(axis=0, keepdims=True), 0, 255)
     write_png(np.concatenate([bright, inside]).astype("uint8"), target)
-    return {
-        "href": f"./{target.name}",
-        "type": "image/png",
-        "title": "True colour",
-        "roles": ["thumbnail", "overview"],
-        **members,
-        "file:size": target.stat().st_size,
-    }
+    size = {"file:size": target.stat().st_size}
+    asset: dict[str, Any] = _COMMON["thumbnail"] | members | size
+    return asset
 
 
 if __name__ == "__main__":

@@ -62,20 +62,19 @@ _MEADOWS = (
 
 @dataclass(frozen=True)
 class Landscape:
-    """What does not change with the seasons; grids of one shape, north up."""
+    """What does not change with the seasons; grids of one shape, north up.
+
+    Attributes:
+        height: Metres above sea.
+        level: Level of the full lake whose hollow a pixel lies in; -inf elsewhere.
+        river: Share of a pixel that is river, 0 to 1.
+        meadow: Closeness to the floor of a wide valley, 0 to 1.
+    """
 
     height: Grid
-    """Metres above sea."""
-
     level: Grid
-    """Level of the full lake whose hollow a pixel lies in; -inf elsewhere."""
-
     river: Grid
-    """Share of a pixel that is river, 0 to 1."""
-
     meadow: Grid
-    """Closeness to the floor of a wide valley, 0 to 1."""
-
     _noises: dict[int, Grid] = field(default_factory=dict, repr=False)
 
     def noise(self, salt: int, longest: float, steepness: float) -> Grid:
@@ -144,17 +143,12 @@ def _noise(salt: int, longest: float, steepness: float) -> Grid:
 
 def _blur(grid: Grid, radius: float) -> Grid:
     """Blur with a Gaussian of a radius in cells."""
-    rows, columns = grid.shape
-    padded = np.pad(grid, int(4 * radius) + 1, mode="edge")
-    spectrum = np.fft.rfft2(padded)
-    wave2 = (
-        np.fft.fftfreq(padded.shape[0])[:, None] ** 2
-        + np.fft.rfftfreq(padded.shape[1])[None, :] ** 2
-    )
-    spectrum *= np.exp(-2 * (np.pi * radius) ** 2 * wave2)
     edge = int(4 * radius) + 1
-    smooth = np.fft.irfft2(spectrum, s=padded.shape)
-    result: Grid = smooth[edge : edge + rows, edge : edge + columns]
+    padded = np.pad(grid, edge, mode="edge")
+    down, right = padded.shape
+    wave2 = np.fft.fftfreq(down)[:, None] ** 2 + np.fft.rfftfreq(right)[None, :] ** 2
+    spectrum = np.fft.rfft2(padded) * np.exp(-2 * (np.pi * radius) ** 2 * wave2)
+    result: Grid = np.fft.irfft2(spectrum, s=padded.shape)[edge:-edge, edge:-edge]
     return result
 
 
@@ -223,17 +217,15 @@ def _courses(
     flow: list[float], outlet: list[int], columns: int
 ) -> list[list[tuple[float, float]]]:
     """Follow every river of some size downstream, the largest first."""
-    large = 900.0
-    fed = {outlet[cell] for cell, amount in enumerate(flow) if amount >= large}
-    springs = [c for c, amount in enumerate(flow) if amount >= large and c not in fed]
+    large = [cell for cell, amount in enumerate(flow) if amount >= 900]
+    fed = {outlet[cell] for cell in large}
     known: set[int] = set()
     paths = []
-    for spring in springs:
-        cell, path = spring, []
+    for cell in (cell for cell in large if cell not in fed):
+        path = []
         while cell >= 0:
-            path.append(
-                ((cell // columns + 0.5) * _COARSE, (cell % columns + 0.5) * _COARSE)
-            )
+            row, column = divmod(cell, columns)
+            path.append(((row + 0.5) * _COARSE, (column + 0.5) * _COARSE))
             if cell in known:
                 break
             known.add(cell)
@@ -259,11 +251,11 @@ def _draw(paths: list[list[tuple[float, float]]]) -> Grid:
 
 def _enlarge(coarse: Grid) -> Grid:
     """Bring a coarse grid to the pixels with linear interpolation."""
-    rows = (np.arange(_SHAPE[0]) + 0.5) / _COARSE - 0.5
-    columns = (np.arange(_SHAPE[1]) + 0.5) / _COARSE - 0.5
-    tall = np.stack(
-        [np.interp(rows, np.arange(coarse.shape[0]), column) for column in coarse.T]
-    )
-    return np.stack(
-        [np.interp(columns, np.arange(coarse.shape[1]), row) for row in tall.T]
-    )
+
+    def along(size: int, lines: Grid) -> Grid:
+        places = (np.arange(size) + 0.5) / _COARSE - 0.5
+        known = np.arange(lines.shape[1])
+        return np.stack([np.interp(places, known, line) for line in lines])
+
+    rows, columns = _SHAPE
+    return along(columns, along(rows, coarse.T).T)

@@ -13,11 +13,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ogc_widgets.lab.server.problems import Problem, bad_parameter, bad_request
+from ogc_widgets.lab.server.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
+
+    from starlette.types import Receive, Scope
 
     from ogc_widgets.lab.engines.engine import JobFolder
     from ogc_widgets.lab.server.jobs.job_store import JobRecord, JobStore
@@ -56,33 +58,24 @@ class LabServer:
 
 
 class LabRequest(Request):
-    """A request to the lab. Whatever is wrong with it is raised as a ``Problem``."""
+    """A request to the lab; whatever is wrong with it is raised as a ``Problem``.
 
-    @property
-    def lab(self) -> LabServer:
-        """The server that it came to."""
-        lab: LabServer = self.app.state.lab
-        return lab
+    Attributes:
+        lab: The server that it came to.
+        origin: Scheme, name and port of this server as the client knows them.
+        api: The API's address as the client knows it, without a trailing slash.
+        stac: That of the STAC API.
+        scenes: That of the folder of scenes.
+    """
 
-    @property
-    def origin(self) -> str:
-        """Scheme, name and port of this server as the client knows them."""
-        return f"{self.url.scheme}://{self.url.netloc}"
-
-    @property
-    def api(self) -> str:
-        """The API's address as the client knows it, without a trailing slash."""
-        return self.origin + self.lab.settings.api_path
-
-    @property
-    def stac(self) -> str:
-        """The address of the STAC API, without a trailing slash."""
-        return self.origin + self.lab.settings.stac_path
-
-    @property
-    def scenes(self) -> str:
-        """The address of the folder of scenes, without a trailing slash."""
-        return self.origin + self.lab.settings.scenes_path
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        super().__init__(scope, receive)
+        self.lab: LabServer = self.app.state.lab
+        settings = self.lab.settings
+        self.origin = f"{self.url.scheme}://{self.url.netloc}"
+        self.api = self.origin + settings.api_path
+        self.stac = self.origin + settings.stac_path
+        self.scenes = self.origin + settings.scenes_path
 
     @property
     def process(self) -> ProcessRecord:
@@ -104,9 +97,7 @@ class LabRequest(Request):
         try:
             return await asyncio.shield(self.lab.scenes)
         except RuntimeError as error:
-            raise Problem(
-                503, "No scenes", f"The example scenes could not be made: {error}"
-            ) from None
+            raise Problem("no-scenes", reason=error) from None
 
     @property
     def page(self) -> tuple[int, int]:
@@ -120,10 +111,8 @@ class LabRequest(Request):
         if text is None:
             return None
         if not re.fullmatch(r"[0-9]{1,15}", text) or int(text) < least:
-            raise bad_parameter(
-                name,
-                f"must be a whole number of at least {least}, of at most 15 digits",
-            )
+            reason = f"must be a whole number of at least {least}, of at most 15 digits"
+            raise Problem("invalid-parameter", name=name, reason=reason)
         return int(text)
 
     def words(self, name: str) -> list[str]:
@@ -142,21 +131,13 @@ class LabRequest(Request):
         async for part in self.stream():
             body += part
             if len(body) > _LARGEST_BODY:
-                raise Problem(
-                    413,
-                    "Request too large",
-                    f"The request is larger than {_LARGEST_BODY >> 20} MiB; send files "
-                    "by reference.",
-                )
+                raise Problem("too-large", limit=_LARGEST_BODY >> 20)
         return bytes(body)
 
     async def read_object(self) -> dict[str, Any]:
         """Return the body as a JSON object (415, 400 when it is something else)."""
-        kind = self.media_type
-        if kind != "application/json" and not re.fullmatch(
-            r"application/.+\+json", kind
-        ):
-            raise unsupported(kind, "application/json")
+        if not re.fullmatch(r"application/(.+\+)?json", self.media_type):
+            raise unsupported(self.media_type, "application/json")
         return json_object(await self.read_body())
 
     def page_response(
@@ -187,13 +168,9 @@ def resource(path: str, **verbs: Handler) -> Route:
 
 def unsupported(kind: str, *possible: str) -> Problem:
     """Return the problem of a body that is of no possible media type."""
-    return Problem(
-        415,
-        "Unsupported media type",
-        f"Send {'one of ' * (len(possible) > 1)}{', '.join(possible)}; this request is "
-        f"{kind or 'of no type'}.",
-        "unsupported-media-type",
-    )
+    words = f"{'one of ' * (len(possible) > 1)}{', '.join(possible)}"
+    kind = kind or "of no type"
+    return Problem("unsupported-media-type", possible=words, kind=kind)
 
 
 def json_object(body: bytes) -> dict[str, Any]:
@@ -201,27 +178,20 @@ def json_object(body: bytes) -> dict[str, Any]:
 
     Only what can be written again is taken: finite numbers, and texts that are
     Unicode (RFC 8259, sections 6 and 8.2).
-
-    Raises:
-        Problem: 400 when it is something else.
     """
     try:
         document = json.loads(
             body, parse_constant=_number, parse_float=_number, parse_int=_whole
         )
         json.dumps(document, ensure_ascii=False).encode()
+        if isinstance(document, dict):
+            return document
+        reason = "The body must be a JSON object."
     except UnicodeEncodeError:
-        raise invalid_request("The body holds half of a character (\\ud800).") from None
+        reason = "The body holds half of a character (\\ud800)."
     except (ValueError, RecursionError) as error:
-        raise invalid_request(f"The body is not JSON: {error}") from None
-    if not isinstance(document, dict):
-        raise invalid_request("The body must be a JSON object.")
-    return document
-
-
-def invalid_request(detail: str) -> Problem:
-    """Return the problem of a body that is not what this resource takes."""
-    return bad_request("Invalid request", detail)
+        reason = f"The body is not JSON: {error}"
+    raise Problem("invalid-request", reason=reason)
 
 
 def _number(text: str) -> float:

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 import uvicorn
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.lab.link_local import refuse_link_local
+from ogc_widgets.lab.network import refuse_link_local
 from ogc_widgets.lab.server.app import build_app
 
 if TYPE_CHECKING:

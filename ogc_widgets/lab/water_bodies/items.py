@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from urllib.request import url2pathname
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.lab.fetch import UnreachableError, fetch
+from ogc_widgets.lab.network import UnreachableError, fetch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

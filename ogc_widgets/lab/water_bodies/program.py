@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.lab.link_local import refuse_link_local
+from ogc_widgets.lab.network import refuse_link_local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

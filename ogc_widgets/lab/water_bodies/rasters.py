@@ -16,7 +16,7 @@ from rasterio.errors import RasterioIOError
 from rasterio.windows import Window
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.lab.link_local import check_host
+from ogc_widgets.lab.network import check_host
 from ogc_widgets.lab.water_bodies.items import shown
 from ogc_widgets.lab.water_bodies.program import log
 

@@ -85,12 +85,8 @@ class Gate:
             url = Request(scope).url
             address = f"{url.scheme}://{url.netloc}{self._settings.metadata_path}"
             challenge.append(f'resource_metadata="{address}"')
-        return Problem(
-            401,
-            "Not signed in",
-            detail,
-            headers={"WWW-Authenticate": f"Bearer {', '.join(challenge)}"},
-        )
+        headers = {"WWW-Authenticate": f"Bearer {', '.join(challenge)}"}
+        return Problem("not-signed-in", reason=detail, headers=headers)
 
 
 async def metadata(request: LabRequest) -> Response:

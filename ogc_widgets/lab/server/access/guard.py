@@ -67,21 +67,12 @@ class Guard:
         self, host: str, origin: str | None, *, is_reading: bool
     ) -> Problem | None:
         if self._settings.is_loopback and not _is_loopback(f"//{host}"):
-            return Problem(
-                421,
-                "Unknown name",
-                f"This server answers to 127.0.0.1 and localhost, not to {host!r}. "
-                "Start it with --host to make it known to others.",
-            )
+            return Problem("unknown-name", host=host)
         if is_reading or origin is None:
             return None
         if _is_loopback(origin) or urlsplit(origin).netloc == host:
             return None
-        return Problem(
-            403,
-            "Foreign page",
-            f"A page from {origin} may not change anything on this server.",
-        )
+        return Problem("foreign-page", origin=origin)
 
     def _allowed_origin(self, path: str, origin: str | None) -> str:
         if self._settings.is_example(path):

@@ -17,7 +17,7 @@ from joserfc.errors import (
 )
 from joserfc.jwk import KeySet
 
-from ogc_widgets.lab.fetch import UnreachableError, fetch
+from ogc_widgets.lab.network import UnreachableError, fetch
 from ogc_widgets.lab.server.problems import Problem
 
 # Only signatures that nobody can make who just knows the public key.
@@ -52,11 +52,7 @@ class Issuer:
         self._one_at_a_time = asyncio.Lock()
 
     async def why_not(self, token: str) -> str:
-        """Return why a token is not good, as a sentence; empty where it is.
-
-        Raises:
-            Problem: 503: nobody can tell, because the issuer does not answer.
-        """
+        """Return why a token is not good, as a sentence; empty where it is."""
         for oldest_s in (_KEYS_LAST_S, _ASK_AGAIN_AFTER_S):
             keys = await self._current_keys(oldest_s)
             try:
@@ -139,9 +135,4 @@ def _json(address: str) -> dict[str, Any]:
 
 
 def _unreadable(reason: str) -> Problem:
-    return Problem(
-        503,
-        "Sign-in is not possible",
-        f"The token cannot be checked at the moment. {reason}",
-        headers={"Retry-After": "10"},
-    )
+    return Problem("cannot-sign-in", reason=reason, headers={"Retry-After": "10"})

@@ -10,7 +10,9 @@ from starlette.responses import JSONResponse, Response
 from ogc_widgets.lab.server.jobs.job_routes import results_response, status_info
 from ogc_widgets.lab.server.problems import Problem
 from ogc_widgets.lab.server.processes.inputs import check_inputs
-from ogc_widgets.lab.server.requests import LabRequest, invalid_request
+
+if TYPE_CHECKING:
+    from ogc_widgets.lab.server.requests import LabRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,14 +57,17 @@ def _preferences(request: LabRequest) -> set[str]:
 
 def _members(value: object, kind: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise invalid_request(f"{kind}s must be an object with one member per {kind}.")
+        raise Problem(
+            "invalid-request",
+            reason=f"{kind}s must be an object with one member per {kind}.",
+        )
     return value
 
 
 def _wanted_response(body: Mapping[str, Any], preferences: set[str]) -> str:
     wanted = body.get("response", "")
     if wanted not in ("", "raw", "document"):
-        raise invalid_request("response must be 'raw' or 'document'.")
+        raise Problem("invalid-request", reason="response must be 'raw' or 'document'.")
     if "return=representation" in preferences:
         return "document"
     return str(wanted)
@@ -74,17 +79,15 @@ def _wanted_outputs(
     """Return output id to transmission mode; empty for all as they come."""
     modes: dict[str, str | None] = {}
     for name, selection in _members(body.get("outputs") or {}, "output").items():
+        mode = reason = None
+        if isinstance(selection, dict):
+            mode = selection.get("transmissionMode")
         if name not in outputs:
-            raise invalid_request(
-                f"{name} is not an output of this process (its outputs: "
-                f"{', '.join(outputs)})."
-            )
-        mode = (
-            selection.get("transmissionMode") if isinstance(selection, dict) else None
-        )
-        if mode not in (None, "value", "reference"):
-            raise invalid_request(
-                f"{name}: transmissionMode is 'value' or 'reference'."
-            )
+            known = ", ".join(outputs)
+            reason = f"{name} is not an output of this process (its outputs: {known})."
+        elif mode not in (None, "value", "reference"):
+            reason = f"{name}: transmissionMode is 'value' or 'reference'."
+        if reason:
+            raise Problem("invalid-request", reason=reason)
         modes[name] = mode
     return modes

@@ -34,23 +34,14 @@ def media_type(path: Path) -> str:
     return known or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
 
 
-def not_found(path: str) -> Problem:
-    """Return the problem of a file that is not there."""
-    return Problem(404, "No such file", f"There is no file {path!r} here.")
-
-
 def below(root: Path, relative: str) -> Path:
-    """Return a path below a folder.
-
-    Raises:
-        Problem: 404 when it would lead out of the folder.
-    """
+    """Return a path below a folder."""
     try:
         path = (root / relative).resolve(strict=True)
     except (OSError, ValueError):  # not there, too long, or with a zero byte
-        raise not_found(relative) from None
+        raise Problem("no-such-file", path=relative) from None
     if not path.is_relative_to(root.resolve()):
-        raise not_found(relative)
+        raise Problem("no-such-file", path=relative)
     return path
 
 
@@ -58,14 +49,11 @@ def send_file(request: Request, path: Path, relative: str) -> Response:
     """Answer with a file, a part of it, 304, or a folder's list of files.
 
     Reads the folder, so it is called in a thread.
-
-    Raises:
-        Problem: 404 when there is nothing.
     """
     if path.is_dir():
         return JSONResponse(_listing(request, path))
     if not path.is_file():
-        raise not_found(relative)
+        raise Problem("no-such-file", path=relative)
     response = FileResponse(path, media_type=media_type(path), stat_result=path.stat())
     response.headers["Cache-Control"] = "no-cache"
     known = request.headers.get("if-none-match", "")
@@ -92,9 +80,6 @@ async def send_log(request: Request, path: Path) -> Response:
 
     A log grows while it is sent, so its length is that of one moment; it may be far
     larger than memory, so it is sent in pieces.
-
-    Raises:
-        Problem: 416 when the part that is asked for is not there (RFC 9110).
     """
     try:
         size = (await asyncio.to_thread(path.stat)).st_size
@@ -109,9 +94,8 @@ async def send_log(request: Request, path: Path) -> Response:
         end = min(size, int(last) + 1) if first and last else size
         if start >= end:
             raise Problem(
-                416,
-                "No such part",
-                f"The log has {size} bytes at this moment.",
+                "no-such-part",
+                size=size,
                 headers={"Content-Range": f"bytes */{size}"},
             )
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"

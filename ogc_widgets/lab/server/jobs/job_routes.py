@@ -14,11 +14,11 @@ from urllib.parse import quote
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from ogc_widgets.lab.server.documents import link
-from ogc_widgets.lab.server.jobs.files import below, not_found, send_file, send_log
+from ogc_widgets.lab.server.jobs.files import below, send_file, send_log
 from ogc_widgets.lab.server.jobs.job_store import STATUSES, JobFilter
 from ogc_widgets.lab.server.jobs.results import Raw, Results
 from ogc_widgets.lab.server.moments import interval
-from ogc_widgets.lab.server.problems import Problem, bad_parameter, no_such_job
+from ogc_widgets.lab.server.problems import Problem
 from ogc_widgets.lab.server.requests import LabRequest, resource
 
 if TYPE_CHECKING:
@@ -82,21 +82,21 @@ async def _jobs(request: LabRequest) -> Response:
 def _filter(request: LabRequest) -> JobFilter:
     statuses = request.words("status")
     if not STATUSES.issuperset(statuses):
-        known = ", ".join(sorted(STATUSES))
-        raise bad_parameter("status", f"must be one of {known}")
-    created_from = created_to = None
+        reason = f"must be one of {', '.join(sorted(STATUSES))}"
+        raise Problem("invalid-parameter", name="status", reason=reason)
+    created: tuple[float | None, float | None] = (None, None)
     if (text := request.query_params.get("datetime")) is not None:
         try:
-            created_from, created_to = interval(text)
+            created = interval(text)
         except ValueError as error:
-            raise bad_parameter("datetime", str(error)) from None
+            problem = Problem("invalid-parameter", name="datetime", reason=error)
+            raise problem from None
+    shortest, longest = map(request.whole_number, ("minDuration", "maxDuration"))
     return JobFilter(
         process_ids=request.words("processID"),
         statuses=statuses,
-        created_from=created_from,
-        created_to=created_to,
-        min_duration_s=request.whole_number("minDuration"),
-        max_duration_s=request.whole_number("maxDuration"),
+        created=created,
+        duration_s=(shortest, longest),
         nothing=any(word != "process" for word in request.words("type")),
     )
 
@@ -134,12 +134,7 @@ async def _one_result(request: LabRequest) -> Response:
     job, name = request.job, request.path_params["output_id"]
     outputs = await _outputs(request, job)
     if outputs.get(name) is None:
-        raise Problem(
-            404,
-            "No such output",
-            f"This job has no output {name!r}; it has: {', '.join(outputs)}.",
-            "no-such-output",
-        )
+        raise Problem("no-such-output", name=name, known=", ".join(outputs))
     raw = await asyncio.to_thread(_results_of(request, job).raw, outputs[name])
     return await _raw_response(request, raw)
 
@@ -156,7 +151,7 @@ async def _step_log(request: LabRequest) -> Response:
     for step, path in request.job_folder.step_logs():
         if f"{step}.log" == name:
             return await send_log(request, path)
-    raise not_found(name)
+    raise Problem("no-such-file", path=name)
 
 
 async def _job_log(request: LabRequest) -> Response:
@@ -164,11 +159,7 @@ async def _job_log(request: LabRequest) -> Response:
 
 
 async def results_response(request: LabRequest, job: JobRecord) -> Response:
-    """Return the results of a job in the form that its request asked for.
-
-    Raises:
-        Problem: The job has no results, or not yet.
-    """
+    """Return the results of a job in the form that its request asked for."""
     outputs = await _outputs(request, job)
     modes: dict[str, str | None] = job.request["outputs"]
     if modes:
@@ -191,29 +182,19 @@ async def results_response(request: LabRequest, job: JobRecord) -> Response:
 
 
 async def _outputs(request: LabRequest, job: JobRecord) -> dict[str, Any]:
-    """Return the CWL output object of a job.
-
-    Raises:
-        Problem: It has none, or not yet.
-    """
+    """Return the CWL output object of a job."""
     if not job.is_finished:
-        raise Problem(
-            404,
-            "Results not ready",
-            f"The job is {job.status} ({job.progress} %): {job.message}.",
-            "result-not-ready",
-        )
-    gone = "result-not-available"
+        words = f"{job.status} ({job.progress} %): {job.message}"
+        raise Problem("results-not-ready", state=words)
     if job.status == "dismissed":
-        detail = "The job was dismissed, so there are no results."
-        raise Problem(404, "No results", detail, gone)
+        raise Problem("job-dismissed")
     if job.status == "failed":
-        raise Problem(job.failure_code, "The job failed", job.message, gone)
+        raise Problem("job-failed", status=job.failure_code, reason=job.message)
     path = request.lab.scheduler.folder(job.job_id).output_object
     try:
         document: dict[str, Any] = json.loads(await asyncio.to_thread(path.read_bytes))
     except FileNotFoundError:  # another request has removed the job since
-        raise no_such_job(job.job_id) from None
+        raise Problem("no-such-job", id=job.job_id) from None
     return document
 
 

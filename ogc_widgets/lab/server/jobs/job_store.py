@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.lab.server.problems import no_such_job
+from ogc_widgets.lab.server.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,45 +66,32 @@ class JobFilter:
     """What ``GET /jobs`` may ask for; empty members do not filter.
 
     Attributes:
-        process_ids: Any of these processes.
-        statuses: Any of these status words.
-        created_from: Created at or after this time (seconds since 1970).
-        created_to: Created at or before this time.
-        min_duration_s: Has been running for at least this long.
-        max_duration_s: Has been running for at most this long.
         nothing: No job can be meant.
     """
 
     process_ids: Sequence[str] = ()
     statuses: Sequence[str] = ()
-    created_from: float | None = None
-    created_to: float | None = None
-    min_duration_s: float | None = None
-    max_duration_s: float | None = None
+    created: tuple[float | None, float | None] = (None, None)
+    duration_s: tuple[float | None, float | None] = (None, None)
     nothing: bool = False
 
     def where(self) -> tuple[str, list[Any]]:
         """Return the SQL condition and its values."""
         parts: list[str] = ["0"] if self.nothing else []
         values: list[Any] = []
-        for column, words in (
-            ("process_id", self.process_ids),
-            ("status", self.statuses),
-        ):
+        any_of = {"process_id": self.process_ids, "status": self.statuses}
+        for column, words in any_of.items():
             if words:
                 parts.append(f"{column} IN ({', '.join('?' * len(words))})")
                 values += words
         # A job that has not started has no duration, so it fits neither bound.
         duration = f"(COALESCE(finished, {time.time()}) - started)"
-        for condition, bound in (
-            ("created >= ?", self.created_from),
-            ("created <= ?", self.created_to),
-            (f"{duration} >= ?", self.min_duration_s),
-            (f"{duration} <= ?", self.max_duration_s),
-        ):
-            if bound is not None:
-                parts.append(condition)
-                values.append(bound)
+        within = {"created": self.created, duration: self.duration_s}
+        for quantity, (least, most) in within.items():
+            for comparison, bound in ((">=", least), ("<=", most)):
+                if bound is not None:
+                    parts.append(f"{quantity} {comparison} ?")
+                    values.append(bound)
         return (" WHERE " + " AND ".join(parts) if parts else ""), values
 
 
@@ -133,14 +120,10 @@ class JobStore:
         return self.get(job_id)
 
     def get(self, job_id: str) -> JobRecord:
-        """Return one job.
-
-        Raises:
-            Problem: 404 no-such-job.
-        """
+        """Return one job."""
         for job in self._select(" WHERE job_id = ?", job_id):
             return job
-        raise no_such_job(job_id)
+        raise Problem("no-such-job", id=job_id)
 
     def find(
         self, wanted: JobFilter, *, limit: int, offset: int = 0

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import jsonschema_rs
 
 from ogc_widgets.lab.engines.engine import STAGED
-from ogc_widgets.lab.server.problems import bad_inputs
+from ogc_widgets.lab.server.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,11 +65,7 @@ class CheckedInputs:
 def check_inputs(
     described: Mapping[str, Any], inputs: Mapping[str, Any]
 ) -> CheckedInputs:
-    """Check inputs against the description and convert them.
-
-    Raises:
-        Problem: 400 that names every faulty input.
-    """
+    """Check inputs against the description and convert them."""
     checked = CheckedInputs()
     known = ", ".join(described["inputs"]) or "none"
     errors = {
@@ -92,7 +88,14 @@ def check_inputs(
         else:
             checked.order[key] = converted
     if errors:
-        raise bad_inputs(errors)
+        raise Problem(
+            "invalid-inputs",
+            reason="; ".join(f"{path}: {detail}" for path, detail in errors.items()),
+            errors=[
+                {"input": path.split("/", 1)[0], "path": path, "detail": detail}
+                for path, detail in errors.items()
+            ],
+        )
     return checked
 
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from ogc_widgets.lab.fetch import UnreachableError, fetch
+from ogc_widgets.lab.network import UnreachableError, fetch
 from ogc_widgets.lab.scenes import SCENES
 from ogc_widgets.lab.server.documents import (
     OPENAPI_TYPE,
     api_definition,
     read_document,
 )
-from ogc_widgets.lab.server.problems import bad_request
+from ogc_widgets.lab.server.problems import Problem
 from ogc_widgets.lab.server.processes.process_store import SentPackage
 from ogc_widgets.lab.server.requests import (
     LabRequest,
@@ -137,11 +137,7 @@ async def _unit(unit: object) -> SentPackage:
         return SentPackage(json.dumps(unit).encode(), "application/cwl+json")
     if isinstance(unit, str) and "cwlVersion" in unit:
         return SentPackage(unit.encode(), "application/cwl")
-    raise bad_request(
-        "No execution unit",
-        "executionUnit must hold a CWL document, or a link to one: "
-        '{"href": "https://...", "type": "application/cwl"}.',
-    )
+    raise Problem("no-execution-unit")
 
 
 async def _fetched(href: str) -> SentPackage:
@@ -149,10 +145,7 @@ async def _fetched(href: str) -> SentPackage:
     try:
         text = await asyncio.to_thread(fetch, address, _ACCEPTED)
     except UnreachableError as error:
-        raise bad_request(
-            "Package not found",
-            f"The package at {address} could not be fetched: {error}.",
-        ) from None
+        raise Problem("package-not-found", address=address, reason=error) from None
     return SentPackage(text, "application/cwl", workflow)
 
 

@@ -19,7 +19,7 @@ from platformdirs import user_cache_path
 
 from ogc_widgets.lab.engines.programs import start_module
 from ogc_widgets.lab.server.documents import link
-from ogc_widgets.lab.server.problems import Problem, bad_request, no_such_process
+from ogc_widgets.lab.server.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,15 +126,11 @@ class ProcessStore:
         return sorted(self._records.values(), key=lambda one: (not one.mutable, one.id))
 
     def get(self, process_id: str) -> ProcessRecord:
-        """Return one process.
-
-        Raises:
-            Problem: 404 no-such-process.
-        """
+        """Return one process."""
         try:
             return self._records[process_id]
         except KeyError:
-            raise no_such_process(process_id) from None
+            raise Problem("no-such-process", id=process_id) from None
 
     def package(self, process_id: str) -> Path:
         """Return the file of a process's package."""
@@ -154,72 +150,37 @@ class ProcessStore:
             self._write(ProcessRecord(described, kind, mutable, builtin=True), text)
 
     async def deploy(self, sent: SentPackage) -> ProcessRecord:
-        """Add a process.
-
-        Raises:
-            Problem: The package is not valid, or the id is taken (409).
-        """
+        """Add a process."""
         record = ProcessRecord(await sent.described(), sent.media_type)
         if not isinstance(record.id, str) or not _ID.fullmatch(record.id):
-            raise bad_request(
-                "No usable id",
-                "The process needs an id of letters, digits, '.', '_' and '-': give "
-                "the workflow an id, or send a process description with one.",
-            )
+            raise Problem("no-usable-id")
         async with self._one_at_a_time:
             if record.id in self._records:
-                raise Problem(
-                    409,
-                    "Duplicated process",
-                    f"There is already a process {record.id!r}. Replace it with PUT, "
-                    "or undeploy it first.",
-                    "duplicated-process",
-                )
+                raise Problem("duplicated-process", id=record.id)
             self._write(record, sent.text)
         return record
 
     async def replace(self, process_id: str, sent: SentPackage) -> None:
-        """Put another package in the place of one.
-
-        Raises:
-            Problem: There is no such process, it is immutable, the package is not
-                valid, or it describes another process.
-        """
+        """Put another package in the place of one."""
         described = await sent.described()
         if described["id"] and described["id"] != process_id:
-            raise bad_request(
-                "Other process",
-                f"The package describes {described['id']!r}, not {process_id!r}.",
-            )
+            raise Problem("other-process", found=described["id"], id=process_id)
         described["id"] = process_id
         async with self._one_at_a_time:
             self.check_mutable(process_id)
             self._write(ProcessRecord(described, sent.media_type), sent.text)
 
     async def undeploy(self, process_id: str) -> None:
-        """Remove a process. Jobs that run go on with the package they began with.
-
-        Raises:
-            Problem: There is no such process, or it is immutable.
-        """
+        """Remove a process. Jobs that run go on with the package they began with."""
         async with self._one_at_a_time:
             self.check_mutable(process_id)
             del self._records[process_id]
             await asyncio.to_thread(shutil.rmtree, self._folder / process_id)
 
     def check_mutable(self, process_id: str) -> None:
-        """Make sure that a process may be replaced or undeployed.
-
-        Raises:
-            Problem: There is no such process (404), or it is immutable (403).
-        """
+        """Make sure that a process may be replaced or undeployed."""
         if not self.get(process_id).mutable:
-            raise Problem(
-                403,
-                "Immutable process",
-                f"{process_id!r} belongs to the server and cannot be changed.",
-                "immutable-process",
-            )
+            raise Problem("immutable-process", id=process_id)
 
     def _write(self, record: ProcessRecord, text: bytes) -> None:
         # Written beside and moved into place: a crash leaves the old or the new.
@@ -254,11 +215,7 @@ def _merged(described: dict[str, Any], given: Mapping[str, Any]) -> dict[str, An
 async def _describe(
     text: bytes, workflow: str = "", *, validate: bool = True
 ) -> dict[str, Any]:
-    """Return what ``describe`` says of a package, from the cache where it has.
-
-    Raises:
-        Problem: 400: the package is not valid, or has no such process.
-    """
+    """Return what ``describe`` says of a package, from the cache where it has."""
     cached = await asyncio.to_thread(_cache_file, text, workflow)
     document: dict[str, Any]
     try:
@@ -304,10 +261,11 @@ async def _describe_anew(
                     stderr = await program.stderr.read()
                     await program.wait()
             except TimeoutError:
-                raise _invalid(
+                reason = (
                     f"The package could not be read within {_TIMEOUT_S} s; it may "
                     "import files from an address that does not answer."
-                ) from None
+                )
+                raise Problem("invalid-package", reason=reason) from None
             finally:
                 program.leash.close()
             stdout.seek(0)
@@ -315,15 +273,11 @@ async def _describe_anew(
     try:
         document: dict[str, Any] = json.loads(printed)
     except ValueError:
-        last = stderr.decode(errors="replace").strip().splitlines()[-1:]
-        reason = "".join(last) or "no reason given"
-        raise _invalid(f"The package could not be described: {reason}") from None
+        said = stderr.decode(errors="replace").strip() or "no reason given"
+        reason = f"The package could not be described: {said.splitlines()[-1]}"
+        raise Problem("invalid-package", reason=reason) from None
     if error := document.get("error"):
-        if error["kind"] == "workflow-not-found":
-            raise Problem(400, "No such workflow", error["detail"], error["kind"])
-        raise _invalid(error["detail"])
+        is_workflow = error["kind"] == "workflow-not-found"
+        name = "no-such-workflow" if is_workflow else "invalid-package"
+        raise Problem(name, reason=error["detail"])
     return document
-
-
-def _invalid(detail: str) -> Problem:
-    return bad_request("Invalid package", detail)

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin
 
-from ogc_widgets.lab.server.documents import link, read_document, read_yaml
+from ogc_widgets.lab.server.documents import link, read_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,24 +14,8 @@ if TYPE_CHECKING:
 
 COLLECTION = "sentinel-2-l2a"
 GEOJSON_TYPE = "application/geo+json"
-_DOCUMENTS = "stac/documents.yaml"
+DOCUMENTS = "stac/documents.yaml"
 _LISTED = ("platform", "constellation", "gsd", "proj:code")
-
-
-def api_definition(stac: str) -> dict[str, Any]:
-    """Return the OpenAPI definition of the API at an address."""
-    return {**read_yaml("stac/openapi.yaml"), "servers": [{"url": stac}]}
-
-
-def landing_page(stac: str) -> dict[str, Any]:
-    """Return the landing page, which is also the root catalogue."""
-    return read_document(_DOCUMENTS, "landing", stac)
-
-
-def collection_list(stac: str, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return the list of collections; there is one."""
-    found = [collection(stac, items)]
-    return {**read_document(_DOCUMENTS, "collections", stac), "collections": found}
 
 
 def collection(stac: str, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -42,7 +26,7 @@ def collection(stac: str, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
     moments = [each["datetime"] for each in properties]
     covers = [each["eo:cloud_cover"] for each in properties]
     return {
-        **read_document(_DOCUMENTS, "collection", stac),
+        **read_document(DOCUMENTS, "collection", stac),
         "stac_extensions": sorted({n for i in items for n in i["stac_extensions"]}),
         "extent": {
             "spatial": {"bbox": [box]},

@@ -7,16 +7,19 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from ogc_widgets.lab.server.documents import OPENAPI_TYPE, link
+from ogc_widgets.lab.server.documents import (
+    OPENAPI_TYPE,
+    link,
+    read_document,
+    read_yaml,
+)
 from ogc_widgets.lab.server.problems import Problem
 from ogc_widgets.lab.server.requests import LabRequest, resource
 from ogc_widgets.lab.server.stac.stac_documents import (
     COLLECTION,
+    DOCUMENTS,
     GEOJSON_TYPE,
-    api_definition,
     collection,
-    collection_list,
-    landing_page,
     read_items,
 )
 from ogc_widgets.lab.server.stac.stac_search import body_of, search
@@ -24,19 +27,23 @@ from ogc_widgets.lab.server.stac.stac_search import body_of, search
 
 async def stac_landing(request: LabRequest) -> Response:
     """GET the landing page."""
-    return JSONResponse(landing_page(request.stac))
+    return JSONResponse(read_document(DOCUMENTS, "landing", request.stac))
 
 
 async def _conformance(request: LabRequest) -> Response:
-    return JSONResponse({"conformsTo": landing_page(request.stac)["conformsTo"]})
+    document = read_document(DOCUMENTS, "landing", request.stac)
+    return JSONResponse({"conformsTo": document["conformsTo"]})
 
 
 async def _definition(request: LabRequest) -> Response:
-    return JSONResponse(api_definition(request.stac), media_type=OPENAPI_TYPE)
+    document = read_yaml("stac/openapi.yaml") | {"servers": [{"url": request.stac}]}
+    return JSONResponse(document, media_type=OPENAPI_TYPE)
 
 
 async def _collections(request: LabRequest) -> Response:
-    return JSONResponse(collection_list(request.stac, await _all_items(request)))
+    found = [collection(request.stac, await _all_items(request))]
+    document = read_document(DOCUMENTS, "collections", request.stac)
+    return JSONResponse(document | {"collections": found})
 
 
 async def _collection(request: LabRequest) -> Response:
@@ -57,7 +64,7 @@ async def _item(request: LabRequest) -> Response:
     for item in await _all_items(request):
         if item["id"] == item_id:
             return JSONResponse(item, media_type=GEOJSON_TYPE)
-    raise Problem(404, "No such item", f"There is no item {item_id!r} here.")
+    raise Problem("no-such-item", name=item_id)
 
 
 async def _search(request: LabRequest) -> Response:
@@ -107,11 +114,7 @@ async def _all_items(request: LabRequest) -> list[dict[str, Any]]:
 def _check_collection(request: LabRequest) -> None:
     name = request.path_params["collection_id"]
     if name != COLLECTION:
-        raise Problem(
-            404,
-            "No such collection",
-            f"There is no collection {name!r} here; there is {COLLECTION!r}.",
-        )
+        raise Problem("no-such-collection", name=name, known=COLLECTION)
 
 
 STAC_ROUTES = [

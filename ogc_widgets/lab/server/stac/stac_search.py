@@ -41,15 +41,7 @@ def search(
 ) -> tuple[list[dict[str, Any]], int, str]:
     """Return one page of the items that fit, the number of all, and the next token.
 
-    Args:
-        items: All items there are, in order.
-        body: What a POST request asks for.
-
-    Returns:
-        The token is empty on the last page.
-
-    Raises:
-        Problem: 400 that names the member that is wrong.
+    The body is that of a POST request. The token is empty on the last page.
     """
     given = {name: value for name, value in body.items() if value is not None}
     for error in _validator().iter_errors(given):
@@ -72,11 +64,7 @@ def search(
 
 
 def body_of(parameters: Mapping[str, str]) -> dict[str, Any]:
-    """Return the query string of a GET request as the body of a POST request.
-
-    Raises:
-        Problem: 400 that names the parameter that is wrong.
-    """
+    """Return the query string of a GET request as the body of a POST request."""
     readers: dict[str, Callable[[str], object]] = {
         "collections": _words,
         "ids": _words,
@@ -112,7 +100,7 @@ def _number(text: str) -> float:
 
 
 def _refused(name: str, detail: str) -> Problem:
-    return Problem(400, "Invalid search", f"{name}: {detail}")
+    return Problem("invalid-search", name=name, reason=detail)
 
 
 @cache
