@@ -11,7 +11,7 @@ from ogc_widgets.form.drafts.area_drafts import AreaDraft, as_chosen
 if TYPE_CHECKING:
     from ogc_widgets.area.area import Area
     from ogc_widgets.area.hint import AreaHint
-    from ogc_widgets.form.form import ProcessForm
+    from ogc_widgets.form.page.form_page import FormPage
     from ogc_widgets.form.values import FormValues
     from ogc_widgets.protocol.json_type import JsonValue
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class FormAreas:
     """The areas of one form. A path is an input id, or leads to one area of several."""
 
-    def __init__(self, form: ProcessForm, values: FormValues) -> None:
+    def __init__(self, form: FormPage, values: FormValues) -> None:
         self._form = form
         self._values = values
 
@@ -68,7 +68,7 @@ class FormAreas:
             )
         at, now = found[0], AreaDraft.of(*found[1:])
         draft = now.emptied() if shape is None else now.drawn(read_value(shape))
-        self._form.set_part(at, draft)
+        self._values.set_part(at, draft)
 
     def hint(self, path: str) -> AreaHint | None:
         """How the area at a path is to be written; its chosen encoding comes first."""
@@ -88,9 +88,9 @@ class FormAreas:
             return
         at, now = found[0], AreaDraft.of(*found[1:])
         if action == "clear":
-            self._form.set_part(at, now.emptied())
+            self._values.set_part(at, now.emptied())
         elif action in ("encoding", "crs"):
-            self._form.set_part(at, now.changed(action, value))
+            self._values.set_part(at, now.changed(action, value))
         elif action in ("draw", "view", "focus"):
             if action == "draw":
                 is_drawn = self._form.active_area == at

@@ -1,9 +1,9 @@
-"""The form of one process: what Python and the page see of it.
+"""The form of one process, as a notebook sees it.
 
 One lock holds everything together (:func:`~ogc_widgets.view.base.publishing`);
-observers see a change when all of it has happened. What the form does is done by its
-parts: the values, the messages of the page, the sets of inputs, the checks of STAC
-documents, the widgets of registered fields.
+observers see a change when all of it has happened. A form has parts: what stands in it
+(:class:`~ogc_widgets.form.values.FormValues`), the areas, the STAC documents, whole
+sets of inputs, and the widgets of registered fields.
 """
 
 from __future__ import annotations
@@ -14,9 +14,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import traitlets
-from ipywidgets import widget_serialization
-
 from ogc_widgets.errors import InputError, InvalidInputsError
 from ogc_widgets.form.areas import FormAreas
 from ogc_widgets.form.checks.server_problems import messages_for
@@ -24,29 +21,23 @@ from ogc_widgets.form.custom_widgets import CustomWidgets
 from ogc_widgets.form.fields.build_fields import plain_description
 from ogc_widgets.form.fields.defaults import example_inputs
 from ogc_widgets.form.fields.fields import UNSET
-from ogc_widgets.form.inputs import (
-    InputField,
-    InputsTrait,
-    OutputsTrait,
-    ResponseTrait,
-)
+from ogc_widgets.form.input_field import FormParts, InputField
 from ogc_widgets.form.page import form_card
-from ogc_widgets.form.page.handlers import PageHandlers
+from ogc_widgets.form.page.edits import PageEdits
+from ogc_widgets.form.page.form_page import FormPage
 from ogc_widgets.form.schema.outputs import output_options, response_options
 from ogc_widgets.form.sets.input_sets import InputSets
-from ogc_widgets.form.sets.sets import read_text
+from ogc_widgets.form.sets.requests import read_text
 from ogc_widgets.form.stac_items import StacItems
-from ogc_widgets.form.values import FormValues, fields_of
-from ogc_widgets.view.base import View, publishing
+from ogc_widgets.form.values import Change, FormValues, fields_of
+from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from ogc_widgets.form.sets.sets import Comparison
-    from ogc_widgets.protocol.wire import JsonValue
+    from ogc_widgets.form.fields.fields import Draft
+    from ogc_widgets.form.sets.comparison import Comparison
 
 
-class ProcessForm(View):
+class ProcessForm(FormPage):
     """A form for the inputs of a process.
 
     What is on the screen and what Python sees are the same thing: a field that shows a
@@ -69,84 +60,24 @@ class ProcessForm(View):
         InputError: ``process`` is neither.
     """
 
-    _script = "form"
-
-    inputs = InputsTrait("_take_inputs")
-    """Input id to value, ready for the execute request. Settable and observable."""
-    extra = InputsTrait("_take_extra")
-    """Members beside ``inputs`` in the request, such as ``queue``: name to value, the
-    twin of ``client.execute(..., extra=...)``. Settable and observable."""
-    outputs: Any = OutputsTrait().tag(sync=True)
-    """Output id to what is wanted of it, as in the execute request; empty for all
-    outputs in the way that the server likes. Settable (a list of ids will do) and
-    observable."""
-    response: Any = ResponseTrait("auto").tag(sync=True)
-    """How the outputs come, as for executing: ``auto``, ``document`` or ``raw``."""
-
-    spec: Any = traitlets.List().tag(sync=True)
-    drafts = traitlets.Dict().tag(sync=True)
-    drafts_revision = traitlets.Int(0).tag(sync=True)
-    shown_errors = traitlets.Dict().tag(sync=True)
-    notes = traitlets.Dict().tag(sync=True)
-    standings = traitlets.Dict().tag(sync=True)
-    """Path of an object to what its conditions ask for: "required" and "hidden"."""
-    extra_rows: Any = traitlets.List().tag(sync=True)
-    """What was added by hand: name, text and place ("input", "beside") of each."""
-    output_options: Any = traitlets.List().tag(sync=True)
-    """What can be chosen, as ``output_options`` of the schema says it."""
-    response_options: Any = traitlets.List().tag(sync=True)
-    """The same to choose from; empty where the description names no output."""
-    focus_request = traitlets.Dict().tag(sync=True)
-    busy = traitlets.Bool(default_value=False).tag(sync=True)
-    show_footer = traitlets.Bool(default_value=False).tag(sync=True)
-
-    active_area = traitlets.Unicode("").tag(sync=True)
-    """Path of the area that is being edited on the map, or ""."""
-    has_map = traitlets.Bool(default_value=False).tag(sync=True)
-    """Whether there is a map beside the form on which areas can be drawn."""
-    map_areas = traitlets.Dict().tag(sync=True)
-    """Where several areas share a map: "active" path, and "tones" by path."""
-    area_request = traitlets.Dict()
-    """The last wish of the page about the map: path, action (draw, view, focus), n."""
-
-    item_checks = traitlets.Dict().tag(sync=True)
-    """What is known of the STAC documents in the form; see ``item_checks.py``."""
-    item_marked = traitlets.Unicode("").tag(sync=True)
-    """Key of the check that the mouse or the cursor is at, or ""."""
-    item_search = traitlets.Unicode("").tag(sync=True)
-    """What the way to a search for STAC items is called; "" where there is none."""
-    item_search_request = traitlets.Dict()
-    """The last wish of the page to search: path of the field, n."""
-
-    slots: Any = traitlets.List().tag(sync=True, **widget_serialization)
-    """Widgets of registered fields; a spec names its own by number."""
-    full_slots: Any = traitlets.List().tag(sync=True)
-    """Numbers of those that show a value, also where none is sent."""
-
-    set_words = traitlets.Unicode("").tag(sync=True)
-    """What became of the last set: one or two sentences."""
-    set_file = traitlets.Dict().tag(sync=True)
-    """The last file for the page to save: name, text, n."""
-    comparison = traitlets.Dict().tag(sync=True)
-    """What the page compares with: name and rows; empty for nothing."""
-
     def __init__(
         self,
-        process: JsonValue,
+        process: Any,  # noqa: ANN401 # what fields_of() takes or refuses
         inputs: Mapping[str, Any] | None = None,
         **kwargs: object,
     ) -> None:
         self.process = process
         self._fields = fields_of(process)
         self._title, self.process_id = plain_description(process)
-        self._values = FormValues(self._fields)
-        self._handles = MappingProxyType(
-            {key: InputField(self, field) for key, field in self._fields.items()}
-        )
-        self._page = PageHandlers(self, self._values)
-        self.custom = CustomWidgets(self._fields, self.change_inputs)
+        self._values = FormValues(self._fields, self._publish)
+        self._edits = PageEdits(self._values)
+        self.custom = CustomWidgets(self._fields, self._values.change)
         self.areas = FormAreas(self, self._values)
         self.stac = StacItems(self, self._values)
+        parts = FormParts(self, self._values, self.areas, self.stac)
+        self._handles = MappingProxyType(
+            {key: InputField(parts, field) for key, field in self._fields.items()}
+        )
         super().__init__(
             spec=list(self.custom.specs.values()),
             drafts=self._values.drafts,
@@ -158,8 +89,22 @@ class ProcessForm(View):
         )
         for error in self.custom.errors:
             self.report(error)
-        self.publish()
-        self.sets = InputSets(self, self._values)
+        self._publish(Change())
+        self.sets = InputSets(self, self._values, self.process_id)
+        self.handle(
+            edit=self._edits.on_edit,
+            leave=self._edits.on_leave,
+            secret=self._edits.on_secret,
+            upload=self._edits.on_upload,
+            extra=self._edits.on_extra,
+            look=self.stac.on_look,
+            search_items=self.stac.on_search_items,
+            save_inputs=self.sets.on_save_inputs,
+            request=self.sets.on_request,
+            compare=self.sets.on_compare,
+            take=self.sets.on_take,
+            reset=self.reset,
+        )
         if inputs is not None:
             self.inputs = inputs
 
@@ -173,7 +118,7 @@ class ProcessForm(View):
     @property
     def public_inputs(self) -> dict[str, Any]:
         """The inputs with secrets replaced by "$SECRET", for showing and saving."""
-        return self._values.public(self.inputs)
+        return self._values.public
 
     @cached_property
     def example(self) -> Mapping[str, Any]:
@@ -194,19 +139,15 @@ class ProcessForm(View):
             InputError: A value is not JSON; nothing was changed.
         """
         with publishing(self):
-            self.set_drafts(self._values.drafts_of(changes))
+            self._values.change(changes)
 
-    def change_draft(self, key: str, draft: JsonValue) -> None:
+    def change_draft(self, key: str, draft: Draft) -> None:
         """Put something on the screen as if it had been typed.
 
         Raises:
             InputError: There is no such input.
         """
-        if key not in self._fields:
-            raise InputError(f"This process has no input {key!r}.")
-        with publishing(self):
-            self._values.entries[key].is_edited = True
-            self.set_drafts({key: draft})
+        self._values.change_draft(key, draft)
 
     def reset(self) -> None:
         """Back to the server's defaults; everything that was entered is gone."""
@@ -214,9 +155,9 @@ class ProcessForm(View):
             self.outputs = {}
             self.response = "auto"
             self.active_area = ""
-            self.set_drafts(self._values.untouched())
+            self._values.reset()
 
-    def _take_inputs(self, values: JsonValue) -> None:
+    def _take_inputs(self, values: object) -> None:
         """Fill the whole form; inputs that are not named become empty."""
         if not isinstance(values, Mapping):
             raise InputError(
@@ -226,11 +167,9 @@ class ProcessForm(View):
         every: dict[str, Any] = dict.fromkeys((*self._fields, *self.inputs), UNSET)
         self.change_inputs({**every, **values})
 
-    def _take_extra(self, values: JsonValue) -> None:
+    def _take_extra(self, values: object) -> None:
         """Set the members that stand beside the inputs; others are taken away."""
-        with publishing(self):
-            self._values.put_beside(values)
-            self.publish()
+        self._values.set_beside(values)
 
     # -- what is wrong ----------------------------------------------------------------
 
@@ -257,9 +196,9 @@ class ProcessForm(View):
 
     def show_errors(self) -> None:
         """Mark everything that is wrong, untouched fields included."""
-        self.mark(self._fields)
+        self._values.mark(self._fields)
 
-    def show_server_errors(self, problem: JsonValue) -> tuple[str, ...]:
+    def show_server_errors(self, problem: object) -> tuple[str, ...]:
         """Show what a server says at the fields that it names, until they are edited.
 
         Args:
@@ -269,10 +208,7 @@ class ProcessForm(View):
             Ids of the inputs that were named.
         """
         found = messages_for(problem, self._fields)
-        with publishing(self):
-            for key, entry in self._values.entries.items():
-                entry.server_says = found.get(key, "")
-            self.publish()
+        self._values.quote(found)
         return tuple(found)
 
     def focus(self, path: str, *, at: str = "") -> None:
@@ -286,7 +222,7 @@ class ProcessForm(View):
 
     # -- whole sets of inputs ---------------------------------------------------------
 
-    def load_request(self, request: JsonValue) -> None:
+    def load_request(self, request: object) -> None:
         """Fill the form from an execute request, as people paste it.
 
         Args:
@@ -322,7 +258,7 @@ class ProcessForm(View):
         """
         self.sets.load(read_text(path))
 
-    def compare_inputs(self, other: JsonValue) -> Comparison:
+    def compare_inputs(self, other: object) -> Comparison:
         """What differs between the inputs here and another set of them.
 
         Args:
@@ -335,61 +271,53 @@ class ProcessForm(View):
         Raises:
             InputError: There are no inputs in it.
         """
+        if isinstance(other, ProcessForm):
+            other = {**other.extra, "inputs": other.public_inputs}
         return self.sets.compare(other)
 
-    # -- keeping everything in step ---------------------------------------------------
+    # -- the page ---------------------------------------------------------------------
 
-    def set_drafts(self, drafts: Mapping[str, JsonValue]) -> None:
-        """Put drafts on the screen, also under the cursor."""
-        with publishing(self):
-            self.drafts_revision += 1
-            self._values.put(drafts)
-            self.publish()
-            self.custom.show({key: self._values.entries[key].value for key in drafts})
-            self.full_slots = self.custom.full()
-
-    def set_part(self, path: str, draft: JsonValue) -> None:
-        """Put another draft at a path, as if it had been typed."""
-        with publishing(self):
-            whole = self._values.with_part(path, draft)
-            if whole:
-                self.set_drafts(whole)
-
-    def mark(self, keys: Iterable[str]) -> None:
-        """Mark what is wrong in these inputs, although they were not touched."""
-        with publishing(self):
-            for key in keys:
-                self._values.entries[key].is_tried = True
-            self.publish()
-
-    def ask(self, trait: str, **wish: object) -> None:
-        """Ask for something once more: the trait is counted up."""
-        with publishing(self):
-            number = getattr(self, trait).get("n", 0) + 1
-            setattr(self, trait, {**wish, "n": number})
-
-    def publish(self, *, is_typing: bool = False) -> None:
+    def _publish(self, change: Change) -> None:
         """Bring the traits up to date with the values."""
         values = self._values
         with publishing(self):
+            if change.shown:
+                self.drafts_revision += 1
             self.drafts = values.drafts
             self.extra_rows = values.rows
-            self.shown_errors = values.shown_errors()
-            self.notes = values.notes()
-            self.stac.follow(is_typing=is_typing)
-            self.standings = values.member_states()
+            self.shown_errors = values.shown_errors
+            self.notes = values.notes
+            self.stac.follow(is_typing=change.is_typing)
+            self.standings = values.member_states
             type(self).inputs.publish(self, values.sent)
             type(self).extra.publish(self, values.extras.beside)
+            if change.shown:
+                shown = {key: values.entries[key].value for key in change.shown}
+                self.custom.show(shown)
+                self.full_slots = self.custom.full()
 
-    # -- the view ---------------------------------------------------------------------
+    def _on_response(self, response: str) -> None:
+        with publishing(self):
+            self.response = response
 
-    def _handler(self, kind: str) -> Callable[..., object] | None:
-        return getattr(self._page, f"on_{kind}", None)
+    def _on_outputs(self, outputs: object) -> None:
+        with publishing(self):
+            self.outputs = outputs
+
+    def _on_area_action(
+        self,
+        id: str,  # noqa: A002 # the page's word
+        action: str,
+        value: Any = None,  # noqa: ANN401 # JSON
+        path: str = "",
+    ) -> None:
+        self.areas.act(path or id, action, value)
+
+    def _on_slot(self, id: str) -> None:  # noqa: A002 # the page's word
+        self.custom.take(id)
 
     def _card_(self) -> tuple[str, str]:
-        set_count = sum(key in self.inputs for key in self._fields)
-        text = form_card.card_text(self._title, set_count, len(self._fields))
-        return text, form_card.card_html(self._title, self._fields, self.public_inputs)
+        return form_card.card(self._title, self._fields, self.public_inputs)
 
     def close(self) -> None:
         """Close the form and the widgets of registered fields."""

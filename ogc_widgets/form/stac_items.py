@@ -1,34 +1,70 @@
-"""The STAC documents that a form names: added, checked, shown on the map."""
+"""The STAC documents that a form names: added, checked, shown on the map.
+
+What is known of them is an advice, never a barrier: the server may reach what cannot be
+reached from here. The form itself asks nobody. It is handed a
+:class:`~ogc_widgets.client.stac.stac_inspector.StacInspector` (an app binds one), says
+which addresses stand in it, and shows what came of it. Documents that stand in the form
+themselves are judged without one.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
+from ogc_widgets.client.stac.stac_documents import KIND_WORDS, StacFacts, facts_of
 from ogc_widgets.errors import InputError
-from ogc_widgets.form.checks.item_checks import TYPING_S, ItemChecks
 from ogc_widgets.form.fields import stac_fields
-from ogc_widgets.form.schema.exact import plain
+from ogc_widgets.form.schema import exact
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from ogc_widgets.client.stac.stac_inspector import StacInspector
-    from ogc_widgets.form.form import ProcessForm
+    from ogc_widgets.client.stac.stac_inspector import Inspection, StacInspector
+    from ogc_widgets.form.fields.fields import StacHint
+    from ogc_widgets.form.page.form_page import FormPage
     from ogc_widgets.form.values import FormValues
-    from ogc_widgets.protocol.wire import JsonValue
+    from ogc_widgets.protocol.json_type import JsonValue
+
+Check = dict[str, str]
+
+# So many addresses are looked at by themselves; the others when they are asked for.
+MOST_LOOKS: Final = 100
+# A half-typed address is not asked for; the page also says when a row is left.
+TYPING_S: Final = 1.2
+_LONG_KEY: Final = 300
+
+
+@dataclass
+class _Look:
+    """An address that is being looked at, or was.
+
+    Attributes:
+        waits: Whether it waits for the end of typing.
+        seen: What was seen, None before.
+        give_up: Gives up.
+    """
+
+    waits: bool
+    seen: Inspection | None = None
+    give_up: Callable[[], None] | None = None
 
 
 class StacItems:
     """The STAC documents of one form."""
 
-    def __init__(self, form: ProcessForm, values: FormValues) -> None:
-        self._form = form
-        self._values = values
-        self._checks = ItemChecks(self._show)
-        self._ids = [
-            key
-            for key, entry in values.entries.items()
+    def __init__(self, page: FormPage, values: FormValues) -> None:
+        self._page, self._values = page, values
+        self._inspector: StacInspector | None = None
+        self._looks: dict[str, _Look] = {}
+        # Key of a check to the text that it is about, and how the field takes it.
+        self._texts: dict[str, tuple[str, StacHint]] = {}
+        self._entries = [
+            entry
+            for entry in values.entries.values()
             if any(part.kind == "stac" for part in entry.field.walk())
         ]
 
@@ -36,20 +72,25 @@ class StacItems:
     def inspector(self) -> StacInspector | None:
         """What looks at the addresses of STAC documents in the form, None for nobody.
 
-        A form asks nobody by itself; an app binds one that uses its client. What is
-        seen is an advice: the server may reach what cannot be reached from here.
+        A form asks nobody by itself; an app binds one that uses its client.
         """
-        return self._checks.inspector
+        return self._inspector
 
     @inspector.setter
     def inspector(self, inspector: StacInspector | None) -> None:
-        with publishing(self._form):
-            self._checks.inspector = inspector
+        with publishing(self._page):
+            self.close()
+            self._inspector = inspector
             self.follow()
 
     def features(self) -> dict[str, list[dict[str, Any]]]:
         """Key of a check to the GeoJSON features of that document, not checked."""
-        return self._checks.features()
+        found = {key: self._facts(*about) for key, about in self._texts.items()}
+        return {
+            key: list(facts.features)
+            for key, facts in found.items()
+            if facts is not None and facts.features
+        }
 
     def takes_one(self, path: str) -> bool:
         """Whether the field at a path takes one STAC item only."""
@@ -67,37 +108,159 @@ class StacItems:
             InputError: The field does not take STAC items, or not these.
         """
         found = self._values.part_at(path)
-        draft = None
-        if found is not None:
-            draft = stac_fields.with_items(*found, [_plain_item(one) for one in items])
+        plain = [_plain_item(one) for one in items]
+        draft = None if found is None else stac_fields.with_items(*found, plain)
         if draft is None:
             raise InputError(f"{path!r} does not take STAC items.")
-        self._form.set_part(path, draft)
+        self._values.set_part(path, draft)
 
     def follow(self, *, is_typing: bool = False) -> None:
-        """Check what stands in the form now."""
-        entries = self._values.entries
-        self._form.item_checks = self._checks.follow(
-            {key: entries[key].field for key in self._ids},
-            {key: entries[key].draft for key in self._ids},
-            TYPING_S if is_typing else 0,
-        )
+        """Check what stands in the form now, and give up on what does not any more."""
+        with publishing(self._page):
+            self._texts = {
+                check_key(part.stac, text): (text, part.stac)
+                for entry in self._entries
+                for part, text in stac_fields.documents_in(entry.field, entry.draft)
+                if part.stac is not None
+            }
+            addresses = [
+                text.strip()
+                for text, hint in self._texts.values()
+                if not _is_document(text, hint) and _is_web(text)
+            ]
+            wanted = dict.fromkeys(addresses[:MOST_LOOKS])
+            for address, look in list(self._looks.items()):
+                if address not in wanted and look.seen is None:
+                    self._forget(address)
+            for address in wanted:
+                known = self._looks.get(address)
+                if known is None or (known.waits and not is_typing):
+                    self._look_at(address, after_s=TYPING_S if is_typing else 0)
+            self._show()
 
-    def look_again(self, key: str) -> None:
-        """Look at the address of a check because the user asked for it."""
-        self._checks.look_again(key)
+    def on_look(self, key: str = "") -> None:
+        """A row was left, or its address is to be looked at whatever it is."""
+        with publishing(self._page):
+            if key in self._texts:
+                self._look_at(self._texts[key][0].strip(), insist=True)
+            self.follow()
+
+    def on_search_items(self, path: str) -> None:
+        """STAC items are to be searched for."""
+        self._page.ask("item_search_request", path=path)
 
     def close(self) -> None:
         """Give up on everything that is not back yet."""
-        self._checks.close()
+        for address in list(self._looks):
+            self._forget(address)
 
     def _show(self) -> None:
-        """A document was looked at; called from any thread."""
-        with publishing(self._form):
-            self._form.item_checks = self._checks.checks()
+        found = {key: self._check(*about) for key, about in self._texts.items()}
+        self._page.item_checks = {key: one for key, one in found.items() if one}
+
+    def _forget(self, address: str) -> None:
+        look = self._looks.pop(address, None)
+        if look is not None and look.seen is None and look.give_up is not None:
+            look.give_up()
+
+    def _look_at(
+        self, address: str, *, after_s: float = 0, insist: bool = False
+    ) -> None:
+        if self._inspector is None:
+            return
+        self._forget(address)
+        look = self._looks[address] = _Look(waits=after_s > 0)
+
+        def done(seen: Inspection) -> None:  # from any thread, or at once
+            with publishing(self._page):
+                look.seen, look.waits = seen, False
+                self._show()
+
+        look.give_up = self._inspector.inspect(
+            address, done, after_s=after_s, insist=insist
+        )
+
+    def _facts(self, text: str, hint: StacHint) -> StacFacts | None:
+        if _is_document(text, hint):
+            return _facts_in(text)
+        look = self._looks.get(text.strip())
+        return look.seen.facts if look is not None and look.seen is not None else None
+
+    def _check(self, text: str, hint: StacHint) -> Check | None:
+        if _is_document(text, hint):
+            facts = _facts_in(text)
+            return None if facts is None else judge(facts, hint)
+        look = self._looks.get(text.strip())
+        if look is None or look.waits:
+            return None
+        seen = look.seen
+        if seen is None:
+            return {"state": "busy"}
+        if seen.private:
+            return {"state": "unread", "words": seen.why_not}
+        if seen.facts.kind:
+            return judge(seen.facts, hint)
+        if "file" in hint.wants and seen.answered:
+            return None  # it need not be a STAC document
+        return {"state": "bad", "words": seen.why_not}
+
+
+def judge(facts: StacFacts, hint: StacHint) -> Check:
+    """What a field says about a document.
+
+    Returns:
+        ``state``: "good", "odd" (something else than asked for) or "bad"; beside these
+        a form knows "busy" and "unread". ``id`` and ``date`` of the document, ``words``
+        for why not.
+    """
+    if not facts.kind:
+        return {"state": "bad", "words": "This is not a STAC document."}
+    kind = KIND_WORDS[facts.kind].partition(" ")[2]
+    note = facts.date if facts.kind == "item" else kind
+    if facts.kind == "items":
+        note = f"{facts.count:,} item{'' if facts.count == 1 else 's'}"
+    check = {"state": "good", "id": facts.id or facts.title or kind, "date": note}
+    if facts.kind not in hint.wants:
+        asked = " or ".join(KIND_WORDS[kind] for kind in hint.wants[:2])
+        check["state"] = "odd"
+        check["words"] = f"This is {KIND_WORDS[facts.kind]}, not {asked}."
+    return check
+
+
+def check_key(hint: StacHint | None, text: str) -> str:
+    """By which name the page asks for the check of a text.
+
+    The same address may be right in one field and wrong in another; long texts are
+    named by their length and checksum.
+    """
+    wants = " ".join(hint.wants) if hint is not None else ""
+    name = text.strip()
+    if len(name) > _LONG_KEY:
+        content = name.encode("utf-8", errors="surrogatepass")
+        name = f"{len(content)} {zlib.crc32(content):08x}"
+    return f"{wants}|{name}"
+
+
+def _is_document(text: str, hint: StacHint) -> bool:
+    return hint.documents and stac_fields.is_document(text)
+
+
+@lru_cache(maxsize=64)
+def _facts_in(text: str) -> StacFacts | None:
+    """What a document says that stands in the form; it is read at every keystroke."""
+    try:
+        return facts_of(exact.loads(text))
+    except exact.NotJsonError:
+        return None
+
+
+def _is_web(text: str) -> bool:
+    start = text.strip()[:8].lower()
+    return start.startswith(("http://", "https://"))
 
 
 def _plain_item(item: Any) -> JsonValue:  # noqa: ANN401 # of whichever library
     """A STAC item as a dict, or its address where an object knows it."""
     address = item.get_self_href() if hasattr(item, "get_self_href") else None
-    return address or plain(item)
+    plain: JsonValue = address or exact.plain(item)
+    return plain

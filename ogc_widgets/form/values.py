@@ -1,4 +1,4 @@
-"""What stands in a form and all that follows from it, without a widget.
+"""What stands in a form and all that follows from it.
 
 A draft becomes a value and messages in one place, :meth:`Entry.put`; everything else
 here reads what that found.
@@ -6,20 +6,17 @@ here reads what that found.
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from ogc_widgets.area.reading import read_value
 from ogc_widgets.errors import InputError
-from ogc_widgets.form.checks import findings
-from ogc_widgets.form.checks.messages import NEEDS_VALUE, in_one, sentence
-from ogc_widgets.form.checks.texts import lacks_zone
+from ogc_widgets.form.checks.messages import in_one
 from ogc_widgets.form.drafts import tree
 from ogc_widgets.form.drafts.area_drafts import AreaDraft, as_chosen
-from ogc_widgets.form.drafts.codec import from_draft, initial_draft, to_draft
+from ogc_widgets.form.drafts.codec import initial_draft, to_draft
 from ogc_widgets.form.drafts.secrets_store import SecretsStore
+from ogc_widgets.form.entry import Entry
 from ogc_widgets.form.fields import conditions, extras
 from ogc_widgets.form.fields.build_fields import reduce_process
 from ogc_widgets.form.fields.fields import (
@@ -30,94 +27,12 @@ from ogc_widgets.form.fields.fields import (
     name_of_step,
     split_path,
 )
-from ogc_widgets.form.page.form_card import text_of, without_secrets
+from ogc_widgets.form.page.form_card import without_secrets
 from ogc_widgets.form.schema.exact import plain
-from ogc_widgets.protocol.text import clean
-
-if TYPE_CHECKING:
-    from ogc_widgets.protocol.wire import JsonValue
-
-HIDDEN_NOTE: Final = "Set from Python; not shown because it holds a secret."
-_MOST_OF_A_DEFAULT: Final = 80
+from ogc_widgets.view.base import publishing
 
 
-@dataclass
-class Entry:
-    """One input of a form.
-
-    Attributes:
-        field: Its description.
-        draft: What is on the screen.
-        value: What that stands for, UNSET if it is not sent.
-        faults: Path to what is wrong.
-        advice: What to know about a value that can be sent, or "".
-        is_edited: Whether somebody entered something.
-        is_tried: Whether the field was left, or Run was pressed on it.
-        server_says: What the server said of what stands there, or "".
-    """
-
-    field: Field
-    draft: Draft = None
-    value: Any = UNSET
-    faults: dict[str, str] = dataclasses.field(default_factory=dict)
-    advice: str = ""
-    is_edited: bool = False
-    is_tried: bool = False
-    server_says: str = ""
-
-    def put(self, draft: Draft, secrets: SecretsStore) -> None:
-        """Put something on the screen, and find out what follows."""
-        self.draft, self.server_says = draft, ""
-        self.value, self.faults = from_draft(self.field, draft, secrets)
-        self.advice = "" if self.value is UNSET else self._advice(secrets)
-
-    def _advice(self, secrets: SecretsStore) -> str:
-        found = [findings.advice(self.field, self.value)]
-        if self.holds_area:
-            for path in tree.area_paths(self.field, self.draft):
-                part = tree.part_at(self.field, self.draft, split_path(path)[1:])
-                if part is not None:
-                    found.append(AreaDraft.of(*part).advice(secrets))
-        return " ".join(dict.fromkeys(filter(None, found)))
-
-    @property
-    def holds_area(self) -> bool:
-        """Whether a shape can be drawn for it."""
-        return any(part.kind == "area" for part in self.field.walk())
-
-    @property
-    def holds_secret(self) -> bool:
-        """Whether a part of it must not be shown or saved."""
-        return any(part.kind == "secret" for part in self.field.walk())
-
-    def shown_faults(self) -> dict[str, str]:
-        """Path to message of what is marked on the screen.
-
-        A field is not red before it was touched, nor while it is filled.
-        """
-        return {
-            path: sentence(fault)
-            for path, fault in self.faults.items()
-            if self.is_tried or (self.is_edited and fault != NEEDS_VALUE)
-        }
-
-    @property
-    def note(self) -> str:
-        """What stands under the field, nothing that keeps it from being sent, or ""."""
-        if self.value is not UNSET:
-            if isinstance(self.draft, Mapping) and self.draft.get("json") == "":
-                return HIDDEN_NOTE
-            if self.field.kind == "datetime" and lacks_zone(str(self.draft)):
-                return "Without a time zone; most servers take it as UTC."
-            return self.advice
-        default = self.field.default
-        if self.faults or default is UNSET or self.field.kind == "secret":
-            return ""
-        text = clean(text_of(default), limit=_MOST_OF_A_DEFAULT)
-        return f"Empty: the server uses {text}."
-
-
-def fields_of(process: JsonValue) -> dict[str, Field]:
+def fields_of(process: Any) -> dict[str, Field]:  # noqa: ANN401 # of a caller
     """The fields of a process, by input id.
 
     Raises:
@@ -131,8 +46,24 @@ def fields_of(process: JsonValue) -> dict[str, Field]:
     return reduce_process(process)
 
 
+class Change(NamedTuple):
+    """What is to be known of a change.
+
+    Attributes:
+        shown: Ids of the inputs that are to be shown anew, also under the cursor.
+        is_typing: Whether somebody is typing.
+    """
+
+    shown: Collection[str] = ()
+    is_typing: bool = False
+
+
 class FormValues:
-    """All inputs of a form, by id.
+    """All inputs of a form: every change of what stands there goes through here.
+
+    Args:
+        fields: Input id to field.
+        tell: Called after each change.
 
     Attributes:
         entries: Input id to what stands there.
@@ -141,45 +72,146 @@ class FormValues:
         secrets: What the page may not hold: secrets, and uploaded files.
     """
 
-    def __init__(self, fields: Mapping[str, Field]) -> None:
+    def __init__(
+        self, fields: Mapping[str, Field], tell: Callable[[Change], None]
+    ) -> None:
         self.entries = {key: Entry(one) for key, one in fields.items()}
         self.secrets = SecretsStore()
+        self._tell = tell
         self._with_rules = [k for k, f in fields.items() if conditions.has_rules(f)]
-        self.put(self.untouched())
+        self._put_rows([])
+        self._put({key: initial_draft(one) for key, one in fields.items()})
 
-    def untouched(self) -> dict[str, Draft]:
-        """The drafts before anybody touched them; all else is forgotten."""
-        self.put_rows([])
-        for entry in self.entries.values():
-            entry.is_edited = entry.is_tried = False
-        return {k: initial_draft(entry.field) for k, entry in self.entries.items()}
+    # -- changes ----------------------------------------------------------------------
 
-    def put(self, drafts: Mapping[str, Draft]) -> None:
-        """Put drafts on the screen, and forget the secrets that no draft names."""
+    def change(self, values: Mapping[str, object]) -> None:
+        """Fill some fields, UNSET empties one; what no field describes becomes a row.
+
+        Raises:
+            InputError: A value is not JSON; nothing was changed.
+        """
+        with publishing():
+            known = {k: one for k, one in values.items() if k in self.entries}
+            drafts = {k: self._draft_of(self.entries[k], v) for k, v in known.items()}
+            others = {k: one for k, one in values.items() if k not in known}
+            if others:
+                inputs = {**self.extras.inputs, **others}
+                self._put_extras(inputs, self.extras.beside)
+            for key, value in known.items():
+                self.entries[key].is_edited |= value is not UNSET
+            self.show(drafts)
+
+    def change_draft(self, key: str, draft: Draft) -> None:
+        """Put something on the screen as if it had been typed.
+
+        Raises:
+            InputError: There is no such input.
+        """
+        if key not in self.entries:
+            raise InputError(f"This process has no input {key!r}.")
+        with publishing():
+            self.entries[key].is_edited = True
+            self.show({key: draft})
+
+    def set_part(self, path: str, draft: Draft) -> None:
+        """Put another draft at a path, as if it had been typed."""
+        key, *steps = split_path(path)
+        entry = self.entries.get(key)
+        if entry is not None:
+            with publishing():
+                whole = tree.with_part(entry.field, entry.draft, steps, draft)
+                self.change_draft(key, whole)
+
+    def type(self, key: str, draft: Draft) -> None:
+        """Take what somebody types; it stands on the page already."""
+        if key in self.entries:
+            with publishing():
+                self.entries[key].is_edited = True
+                self._put({key: draft})
+                self._tell(Change(is_typing=True))
+
+    def show(self, drafts: Mapping[str, Draft]) -> None:
+        """Put drafts on the screen, also under the cursor."""
+        with publishing():
+            self._put(drafts)
+            self._tell(Change(shown=drafts.keys()))
+
+    def reset(self) -> None:
+        """Back to what stood there before anybody touched it."""
+        with publishing():
+            self._put_rows([])
+            for entry in self.entries.values():
+                entry.is_edited = entry.is_tried = False
+            self.show({k: initial_draft(e.field) for k, e in self.entries.items()})
+
+    def mark(self, keys: Iterable[str]) -> None:
+        """Mark what is wrong in these inputs, although they were not touched."""
+        with publishing():
+            for key in self.entries.keys() & set(keys):
+                self.entries[key].is_tried = True
+            self._tell(Change())
+
+    def quote(self, said: Mapping[str, str]) -> None:
+        """Show what the server says of inputs, until they are edited."""
+        with publishing():
+            for key, entry in self.entries.items():
+                entry.server_says = said.get(key, "")
+            self._tell(Change())
+
+    def set_rows(self, rows: extras.Rows) -> None:
+        """Take what the user added by hand: name, text and place of each."""
+        with publishing():
+            self._put_rows(rows)
+            self._tell(Change())
+
+    def set_beside(self, members: object) -> None:
+        """Take the members that stand beside the inputs, None for none.
+
+        Raises:
+            InputError: It is no dict, holds something that is not JSON, or a member
+                that the form says in its own way.
+        """
+        members = {} if members is None else members
+        if not isinstance(members, Mapping):
+            raise InputError(
+                "Members beside the inputs are a dict of name to value, "
+                f"not {type(members).__name__}.",
+                advice='For example: form.extra = {"queue": "fast"}',
+            )
+        own = [name for name in members if name in extras.OWN_MEMBERS]
+        if own:
+            raise InputError(
+                f"{own[0]!r} is no extra member: the form sets it itself.",
+                advice="Use form.inputs, form.outputs and form.response.",
+            )
+        with publishing():
+            self._put_extras(self.extras.inputs, members)
+            self._tell(Change())
+
+    def _put(self, drafts: Mapping[str, Draft]) -> None:
+        """Read drafts, and forget the secrets that no draft names."""
         for key, draft in drafts.items():
             self.entries[key].put(draft, self.secrets)
         if not self.secrets.is_empty:
             self.secrets.keep_only(tree.references_in(self.drafts))
 
-    def drafts_of(self, values: Mapping[str, Any]) -> dict[str, Draft]:
-        """The drafts that show values; those that no field describes become rows.
+    def _put_rows(self, rows: extras.Rows) -> None:
+        self.rows = rows
+        self.extras = extras.read(rows, self.entries)
 
-        Raises:
-            InputError: A value is not JSON; nothing was changed.
-        """
-        drafts = {
-            key: self._draft_of(self.entries[key], value)
-            for key, value in values.items()
-            if key in self.entries
-        }
-        others = {k: one for k, one in values.items() if k not in drafts}
-        if others:
-            self.put_extras({**self.extras.inputs, **others}, self.extras.beside)
-        for key in drafts:
-            self.entries[key].is_edited |= values[key] is not UNSET
-        return drafts
+    def _put_extras(
+        self, inputs: Mapping[str, object], beside: Mapping[str, object]
+    ) -> None:
+        values = (
+            {str(key): plain(one) for key, one in some.items() if one is not UNSET}
+            for some in (inputs, beside)
+        )
+        try:
+            self._put_rows(extras.rows_of(*values))
+        except ValueError as error:
+            raise InputError(f"An extra value is not JSON: {error}.") from None
 
-    def _draft_of(self, entry: Entry, value: JsonValue) -> Draft:
+    def _draft_of(self, entry: Entry, value: Any) -> Draft:  # noqa: ANN401 # as above
         """The draft that shows a value, written as is chosen in the field."""
         if value is UNSET:
             return None
@@ -188,46 +220,7 @@ class FormValues:
         chosen = as_chosen(entry.field, entry.draft)
         return to_draft(chosen, plain(value), self.secrets)
 
-    def put_rows(self, rows: extras.Rows) -> None:
-        """Take what the user added by hand: name, text and place of each."""
-        self.rows = rows
-        self.extras = extras.read(rows, self.entries)
-
-    def put_extras(self, inputs: Mapping[str, Any], beside: Mapping[str, Any]) -> None:
-        """Take values from Python instead; UNSET leaves one out.
-
-        Raises:
-            InputError: One is not JSON.
-        """
-        values = (
-            {str(key): plain(one) for key, one in some.items() if one is not UNSET}
-            for some in (inputs, beside)
-        )
-        try:
-            self.put_rows(extras.rows_of(*values))
-        except ValueError as error:
-            raise InputError(f"An extra value is not JSON: {error}.") from None
-
-    def put_beside(self, members: JsonValue) -> None:
-        """Take the members that stand beside the inputs, None for none.
-
-        Raises:
-            InputError: It is no dict, holds something that is not JSON, or a member
-                that the form says in its own way.
-        """
-        if members is not None and not isinstance(members, Mapping):
-            raise InputError(
-                "Members beside the inputs are a dict of name to value, "
-                f"not {type(members).__name__}.",
-                advice='For example: form.extra = {"queue": "fast"}',
-            )
-        own = [name for name in members or {} if name in extras.OWN_MEMBERS]
-        if own:
-            raise InputError(
-                f"{own[0]!r} is no extra member: the form sets it itself.",
-                advice="Use form.inputs, form.outputs and form.response.",
-            )
-        self.put_extras(self.extras.inputs, members or {})
+    # -- what stands there ------------------------------------------------------------
 
     @property
     def drafts(self) -> dict[str, Draft]:
@@ -244,16 +237,15 @@ class FormValues:
         }
         return {**described, **self.extras.inputs}
 
-    def public(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """Inputs with "$SECRET" in place of what must not be shown or saved."""
+    @property
+    def public(self) -> dict[str, Any]:
+        """The same with "$SECRET" in place of what must not be shown or saved."""
         return {
             key: without_secrets(self.entries[key].field, value)
             if key in self.entries
             else value
-            for key, value in inputs.items()
+            for key, value in self.sent.items()
         }
-
-    # -- messages ---------------------------------------------------------------------
 
     @property
     def errors(self) -> dict[str, str]:
@@ -271,6 +263,7 @@ class FormValues:
         ]
         return found + [(key, key, text) for key, text in self.extras.errors.items()]
 
+    @property
     def shown_errors(self) -> dict[str, str]:
         """Path to message of what is marked on the screen."""
         shown: dict[str, str] = {}
@@ -281,10 +274,12 @@ class FormValues:
                 shown[key] = f"The server says: {entry.server_says}"
         return shown
 
+    @property
     def notes(self) -> dict[str, str]:
         """Input id to what stands under its field."""
         return {key: e.note for key, e in self.entries.items() if e.note}
 
+    @property
     def member_states(self) -> dict[str, dict[str, Any]]:
         """Path of an object to what its conditions ask for."""
         return {
@@ -329,12 +324,3 @@ class FormValues:
         entry = self.entries[key]
         inner = next(tree.area_paths(entry.field, entry.draft), path)
         return self.area_at(inner) if inner != path else None
-
-    def with_part(self, path: str, draft: Draft) -> dict[str, Draft]:
-        """The draft of an input with another part at a path, as if typed, by its id."""
-        key, *steps = split_path(path)
-        entry = self.entries.get(key)
-        if entry is None:
-            return {}
-        entry.is_edited = True
-        return {key: tree.with_part(entry.field, entry.draft, steps, draft)}

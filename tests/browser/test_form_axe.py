@@ -50,7 +50,7 @@ def of_examples(*, filled: bool) -> ProcessForm:
     if filled:
         form.inputs = {name: example.value for name, example in names.items()}
         form.inputs["workspace"] = "mine"
-        form._page.on_compare('{"inputs": {"text": "other"}}', "lesson.json")
+        form.sets.on_compare('{"inputs": {"text": "other"}}', "lesson.json")
     else:
         form.show_errors()
     return form

@@ -9,9 +9,9 @@ import pytest
 from ogc_widgets.client.stac.stac_documents import facts_of
 from ogc_widgets.client.stac.stac_inspector import Inspection
 from ogc_widgets.errors import InputError
-from ogc_widgets.form.checks.item_checks import check_key
 from ogc_widgets.form.fields.build_fields import reduce_process
 from ogc_widgets.form.form import ProcessForm
+from ogc_widgets.form.stac_items import check_key
 
 ITEM_SCHEMA = "https://schemas.stacspec.org/v1.0.0/item-spec/json-schema/item.json"
 COLLECTION_SCHEMA = (
@@ -168,10 +168,10 @@ def test_value_comes_back_when_it_was_set(schema, value, draft):
 
 def test_typed_address_becomes_a_link_when_the_input_is_an_object():
     form = form_of({"$ref": ITEM_SCHEMA}, "item")
-    form._page.on_edit("item", f" {A} ")
+    form._edits.on_edit("item", f" {A} ")
     assert form.inputs == {"item": {"href": A}}
     assert form.errors == {}
-    form._page.on_edit("item", '{"type": "Feature",')
+    form._edits.on_edit("item", '{"type": "Feature",')
     assert "item" not in form.inputs
     assert form.errors["item"]
     form.close()
@@ -251,13 +251,13 @@ def test_collection_is_named_when_an_item_is_wanted(form, inspector):
 
 
 def test_half_typed_address_waits_when_it_is_typed(form, inspector):
-    form._page.on_edit("stac_items", ["https://example.or"])
-    form._page.on_edit("stac_items", [A])
+    form._edits.on_edit("stac_items", ["https://example.or"])
+    form._edits.on_edit("stac_items", [A])
     assert inspector.asked == [("https://example.or", True, False), (A, True, False)]
     assert inspector.given_up == ["https://example.or"]
     assert check_of(form, A) is None
     # The row was left: no more waiting.
-    form._page.on_look()
+    form.stac.on_look()
     assert inspector.asked[-1] == (A, False, False)
 
 
@@ -286,7 +286,7 @@ def test_private_address_is_read_when_the_user_asks_for_it(form, inspector):
     form.inputs = {"stac_items": [A]}
     inspector.answer(A, private=True, why_not="Not looked at.")
     assert check_of(form, A) == {"state": "unread", "words": "Not looked at."}
-    form._page.on_look(f"item|{A}")
+    form.stac.on_look(f"item|{A}")
     assert inspector.asked[-1] == (A, False, True)
     inspector.answer(A, ITEM)
     assert check_of(form, A)["state"] == "good"

@@ -17,7 +17,7 @@ from ogc_widgets.form.fields.fields import UNSET, Field
 from ogc_widgets.form.schema import exact
 from ogc_widgets.form.schema.keywords import MAX_NODES
 from ogc_widgets.form.schema.view import View
-from ogc_widgets.form.sets.pasted_requests import inputs_in
+from ogc_widgets.form.sets.requests import inputs_in
 
 if TYPE_CHECKING:
     from ogc_widgets.form.fields.fields import Value

@@ -10,28 +10,26 @@ from ogc_widgets.protocol.text import clean, escape_html
 
 if TYPE_CHECKING:
     from ogc_widgets.form.fields.fields import Field
-    from ogc_widgets.protocol.wire import JsonValue
+    from ogc_widgets.protocol.json_type import JsonValue
 
+SECRET: Final = "$SECRET"  # noqa: S105 # stands in the place of one
 _MAX_ROWS: Final = 100
 _MAX_VALUE: Final = 500
 
 
-def card_text(title: str, set_count: int, count: int) -> str:
-    """Say how far the form is filled: "Water bodies form: 2 of 4 inputs set"."""
-    noun = "input" if count == 1 else "inputs"
-    return f"{clean(title, limit=80)} form: {set_count} of {count} {noun} set"
-
-
-def card_html(
+def card(
     title: str, fields: Mapping[str, Field], inputs: Mapping[str, Any]
-) -> str:
-    """Names and values of the inputs as an escaped table without styles.
+) -> tuple[str, str]:
+    """Text and HTML: how far the form is filled, and a table without styles.
 
     Args:
         title: Title of the process.
         fields: Input id to field.
         inputs: Input id to value, secrets already taken out.
     """
+    done, count = len(fields.keys() & inputs.keys()), len(fields)
+    noun = "input" if count == 1 else "inputs"
+    text = f"{clean(title, limit=80)} form: {done} of {count} {noun} set"
     rows = [(field.label or key, inputs.get(key, "")) for key, field in fields.items()]
     rows += [(key, value) for key, value in inputs.items() if key not in fields]
     body = "".join(
@@ -39,12 +37,10 @@ def card_html(
         f"<td>{escape_html(text_of(value), limit=_MAX_VALUE)}</td></tr>"
         for name, value in rows[:_MAX_ROWS]
     )
-    more = len(rows) - _MAX_ROWS
-    if more > 0:
-        body += f"<tr><td>{more} more</td></tr>"
-    return (
-        f"<table><caption>{escape_html(title)}</caption><tbody>{body}</tbody></table>"
-    )
+    if len(rows) > _MAX_ROWS:
+        body += f"<tr><td>{len(rows) - _MAX_ROWS} more</td></tr>"
+    head = f"<caption>{escape_html(title)}</caption>"
+    return text, f"<table>{head}<tbody>{body}</tbody></table>"
 
 
 def text_of(value: JsonValue) -> str:
@@ -59,12 +55,11 @@ def without_secrets(field: Field, value: JsonValue) -> JsonValue:
     if all(part.kind != "secret" for part in field.walk()):
         return value
     if field.kind == "secret":
-        hidden: Any = "$SECRET"
-        return {field.envelope: hidden} if field.envelope else hidden
+        return {field.envelope: SECRET} if field.envelope else SECRET
     if field.kind == "object" and isinstance(value, Mapping):
         members = {member.key: member for member in field.fields}
         if value.keys() <= members.keys():
             return {k: without_secrets(members[k], v) for k, v in value.items()}
     if field.item is not None and field.kind == "list" and isinstance(value, list):
         return [without_secrets(field.item, one) for one in value]
-    return "$SECRET"
+    return SECRET

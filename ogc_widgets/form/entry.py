@@ -1,0 +1,100 @@
+"""One input of a form: what stands there, what it stands for, and what to say of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ogc_widgets.form.checks import findings
+from ogc_widgets.form.checks.messages import NEEDS_VALUE, sentence
+from ogc_widgets.form.checks.texts import lacks_zone
+from ogc_widgets.form.drafts import tree
+from ogc_widgets.form.drafts.area_drafts import AreaDraft
+from ogc_widgets.form.drafts.codec import from_draft
+from ogc_widgets.form.fields.fields import UNSET, Draft, Field, split_path
+from ogc_widgets.form.page.form_card import text_of
+from ogc_widgets.protocol.text import clean
+
+if TYPE_CHECKING:
+    from ogc_widgets.form.drafts.secrets_store import SecretsStore
+
+HIDDEN_NOTE: Final = "Set from Python; not shown because it holds a secret."
+_MOST_OF_A_DEFAULT: Final = 80
+
+
+@dataclass
+class Entry:
+    """One input of a form.
+
+    Attributes:
+        field: Its description.
+        draft: What is on the screen.
+        value: What that stands for, UNSET if it is not sent.
+        faults: Path to what is wrong.
+        advice: What to know about a value that can be sent, or "".
+        is_edited: Whether somebody entered something.
+        is_tried: Whether the field was left, or Run was pressed on it.
+        server_says: What the server said of what stands there, or "".
+    """
+
+    field: Field
+    draft: Draft = None
+    value: Any = UNSET
+    faults: dict[str, str] = dataclasses.field(default_factory=dict)
+    advice: str = ""
+    is_edited: bool = False
+    is_tried: bool = False
+    server_says: str = ""
+
+    def put(self, draft: Draft, secrets: SecretsStore) -> None:
+        """Put something on the screen, and find out what follows."""
+        self.draft, self.server_says = draft, ""
+        self.value, self.faults = from_draft(self.field, draft, secrets)
+        self.advice = "" if self.value is UNSET else self._advice(secrets)
+
+    def _advice(self, secrets: SecretsStore) -> str:
+        found = [findings.advice(self.field, self.value)]
+        if self.holds_area:
+            for path in tree.area_paths(self.field, self.draft):
+                part = tree.part_at(self.field, self.draft, split_path(path)[1:])
+                if part is not None:
+                    found.append(AreaDraft.of(*part).advice(secrets))
+        return " ".join(dict.fromkeys(filter(None, found)))
+
+    @property
+    def holds_area(self) -> bool:
+        """Whether a shape can be drawn for it."""
+        return any(part.kind == "area" for part in self.field.walk())
+
+    @property
+    def holds_secret(self) -> bool:
+        """Whether a part of it must not be shown or saved."""
+        return any(part.kind == "secret" for part in self.field.walk())
+
+    def shown_faults(self) -> dict[str, str]:
+        """Path to message of what is marked on the screen.
+
+        A field is not red before it was touched, nor while it is filled.
+        """
+        return {
+            path: sentence(fault)
+            for path, fault in self.faults.items()
+            if self.is_tried or (self.is_edited and fault != NEEDS_VALUE)
+        }
+
+    @property
+    def note(self) -> str:
+        """What stands under the field, nothing that keeps it from being sent, or ""."""
+        if self.value is not UNSET:
+            if isinstance(self.draft, Mapping) and self.draft.get("json") == "":
+                return HIDDEN_NOTE
+            if self.field.kind == "datetime" and lacks_zone(str(self.draft)):
+                return "Without a time zone; most servers take it as UTC."
+            return self.advice
+        default = self.field.default
+        if self.faults or default is UNSET or self.field.kind == "secret":
+            return ""
+        text = clean(text_of(default), limit=_MOST_OF_A_DEFAULT)
+        return f"Empty: the server uses {text}."

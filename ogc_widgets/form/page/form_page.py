@@ -1,0 +1,224 @@
+"""What the page and observers see of a form: its traits."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+from ipywidgets import widget_serialization
+
+from ogc_widgets.errors import InputError
+from ogc_widgets.form.fields.fields import UNSET
+from ogc_widgets.form.schema import exact
+from ogc_widgets.form.schema.outputs import RESPONSES, read_choice
+from ogc_widgets.view.base import View, publishing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+class Inputs(dict[str, Any]):
+    """Values of a form as an ordinary dict whose changes also change the form.
+
+    ``form.inputs["aoi"] = "..."`` fills the field, ``del form.inputs["aoi"]`` empties
+    it. ``dict(form.inputs)`` is a copy that stands for itself.
+
+    Args:
+        values: The values.
+        tell: Changes the form; UNSET empties a field.
+    """
+
+    def __init__(
+        self, values: Mapping[str, Any], tell: Callable[[dict[str, Any]], None]
+    ) -> None:
+        super().__init__(values)
+        self._tell_form = tell
+
+    def __setitem__(self, key: str, value: object) -> None:
+        self._tell({key: value})
+
+    def __delitem__(self, key: str) -> None:
+        self.pop(key)
+
+    def __ior__(self, other: Any) -> Inputs:  # type: ignore[override,misc] # noqa: ANN401 # whatever a dict takes
+        self._tell(dict(other))
+        return self
+
+    def __reduce__(self) -> tuple[type, tuple[dict[str, Any]]]:
+        return (dict, (dict(self),))
+
+    def __copy__(self) -> dict[str, Any]:
+        return dict(self)
+
+    def copy(self) -> dict[str, Any]:
+        """A plain dict of the inputs as they are now."""
+        return dict(self)
+
+    def update(self, *others: Any, **more: object) -> None:  # noqa: ANN401 # as above
+        """Fill several fields at once."""
+        self._tell(dict(*others, **more))
+
+    def setdefault(self, key: str, default: Any = None) -> Any:  # noqa: ANN401 # JSON
+        """Fill a field unless it has a value."""
+        if key not in self:
+            self._tell({key: default})
+        return self[key]
+
+    def pop(self, key: str, *default: Any) -> Any:  # noqa: ANN401 # JSON
+        """Empty a field and return what was in it."""
+        if key not in self and default:
+            return default[0]
+        value = self[key]
+        self._tell({key: UNSET})
+        return value
+
+    def popitem(self) -> tuple[str, Any]:
+        """Empty the last field that has a value."""
+        key = list(self)[-1]
+        return key, self.pop(key)
+
+    def clear(self) -> None:
+        """Empty all fields."""
+        self._tell(dict.fromkeys(self, UNSET))
+
+    def _tell(self, changes: dict[str, Any]) -> None:
+        self._tell_form(changes)
+        for key, value in changes.items():
+            if value is UNSET:
+                super().pop(key, None)
+            else:
+                super().__setitem__(key, value)
+
+
+class InputsTrait(traitlets.TraitType[Any, Any]):
+    """A dict of values: setting it fills the form, and observers see every change.
+
+    The form has a method ``_take_<name>`` that takes what is set.
+    """
+
+    info_text = "a dict of name to value"
+
+    def set(self, obj: traitlets.HasTraits, value: object) -> None:
+        """Fill the form; the trait itself follows when the form has changed."""
+        getattr(obj, f"_take_{self.name}")(value)
+
+    def publish(self, obj: traitlets.HasTraits, values: Mapping[str, Any]) -> None:
+        """Set the trait to what the form holds and tell observers, if it changed."""
+        name = str(self.name)
+        value = Inputs(values, partial(_change, obj, name))
+        old = obj._trait_values.get(name)  # noqa: SLF001 # where traitlets keeps it
+        if old is not None and exact.same(old, value) and list(old) == list(value):
+            return
+        obj._trait_values[name] = value  # noqa: SLF001
+        obj._notify_trait(name, old if old is not None else {}, value)  # noqa: SLF001
+
+
+class OutputsTrait(traitlets.Dict):
+    """``form.outputs``: a dict, a list of ids, or None for what the server likes."""
+
+    def validate(self, obj: traitlets.HasTraits, value: object) -> Inputs:
+        """The choice as the request says it.
+
+        Raises:
+            InputError: It is something else, or not JSON.
+        """
+        return Inputs(read_choice(value), partial(_change, obj, str(self.name)))
+
+
+class ResponseTrait(traitlets.Unicode):
+    """``form.response``: one of the ways in which outputs come."""
+
+    def validate(self, obj: traitlets.HasTraits, value: object) -> str:
+        """The response.
+
+        Raises:
+            InputError: There is no such way.
+        """
+        if value not in RESPONSES:
+            raise InputError(
+                f"Unknown response {value!r}.",
+                advice=f"Use one of: {', '.join(RESPONSES)}.",
+            )
+        return str(super().validate(obj, value))
+
+
+def _change(form: Any, name: str, changes: dict[str, Any]) -> None:  # noqa: ANN401 # with these traits
+    """Change some values of a trait; those of the inputs one by one."""
+    if name == "inputs":
+        form.change_inputs(changes)
+        return
+    every = {**getattr(form, name), **changes}
+    setattr(form, name, {key: one for key, one in every.items() if one is not UNSET})
+
+
+class FormPage(View):
+    """The page of a form, which draws itself anew from these traits alone."""
+
+    _script = "form"
+
+    inputs = InputsTrait()
+    """Input id to value, ready for the execute request. Settable and observable."""
+    extra = InputsTrait()
+    """Members beside ``inputs`` in the request, such as ``queue``: name to value, the
+    twin of ``client.execute(..., extra=...)``. Settable and observable."""
+    outputs: Any = OutputsTrait().tag(sync=True)
+    """Output id to what is wanted of it, as in the execute request; empty for all
+    outputs in the way that the server likes. Settable (a list of ids will do) and
+    observable."""
+    response: Any = ResponseTrait("auto").tag(sync=True)
+    """How the outputs come, as for executing: ``auto``, ``document`` or ``raw``."""
+
+    spec: Any = traitlets.List().tag(sync=True)
+    drafts: Any = traitlets.Dict().tag(sync=True)
+    drafts_revision = traitlets.Int(0).tag(sync=True)
+    """Counted up when drafts are to be shown also under the cursor."""
+    shown_errors: Any = traitlets.Dict().tag(sync=True)
+    notes: Any = traitlets.Dict().tag(sync=True)
+    standings: Any = traitlets.Dict().tag(sync=True)
+    """Path of an object to what its conditions ask for: "required" and "hidden"."""
+    extra_rows: Any = traitlets.List().tag(sync=True)
+    """What was added by hand: name, text and place ("input", "beside") of each."""
+    output_options: Any = traitlets.List().tag(sync=True)
+    """What can be chosen, as ``output_options`` of the schema says it."""
+    response_options: Any = traitlets.List().tag(sync=True)
+    """The same to choose from; empty where the description names no output."""
+    focus_request = traitlets.Dict().tag(sync=True)
+    busy = traitlets.Bool(default_value=False).tag(sync=True)
+    show_footer = traitlets.Bool(default_value=False).tag(sync=True)
+
+    active_area = traitlets.Unicode("").tag(sync=True)
+    """Path of the area that is being edited on the map, or ""."""
+    has_map = traitlets.Bool(default_value=False).tag(sync=True)
+    """Whether there is a map beside the form on which areas can be drawn."""
+    map_areas: Any = traitlets.Dict().tag(sync=True)
+    """Where several areas share a map: "active" path, and "tones" by path."""
+    area_request = traitlets.Dict()
+    """The last wish of the page about the map: path, action (draw, view, focus), n."""
+
+    item_checks: Any = traitlets.Dict().tag(sync=True)
+    """What is known of the STAC documents in the form; see ``stac_items.py``."""
+    item_marked = traitlets.Unicode("").tag(sync=True)
+    """Key of the check that the mouse or the cursor is at, or ""."""
+    item_search = traitlets.Unicode("").tag(sync=True)
+    """What the way to a search for STAC items is called; "" where there is none."""
+    item_search_request = traitlets.Dict()
+    """The last wish of the page to search: path of the field, n."""
+
+    slots: Any = traitlets.List().tag(sync=True, **widget_serialization)
+    """Widgets of registered fields; a spec names its own by number."""
+    full_slots: Any = traitlets.List().tag(sync=True)
+    """Numbers of those that show a value, also where none is sent."""
+
+    set_words = traitlets.Unicode("").tag(sync=True)
+    """What became of the last set: one or two sentences."""
+    set_file = traitlets.Dict().tag(sync=True)
+    """The last file for the page to save: name, text, n."""
+    comparison: Any = traitlets.Dict().tag(sync=True)
+    """What the page compares with: name and rows; empty for nothing."""
+
+    def ask(self, trait: str, **wish: object) -> None:
+        """Ask for something once more: the trait is counted up."""
+        with publishing(self):
+            number = getattr(self, trait).get("n", 0) + 1
+            setattr(self, trait, {**wish, "n": number})
