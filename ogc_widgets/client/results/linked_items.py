@@ -7,6 +7,7 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.client.stac.stac_documents import with_self_link
 from ogc_widgets.errors import OgcError
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.results import ResultsDocument, is_item, items_in
@@ -52,8 +53,11 @@ async def with_linked_items(
         answers = await asyncio.gather(*(fetch(*link) for link in links))
         pending = {}
         for (href, _), answer in zip(links, answers, strict=True):
-            found += items_in(answer)
-            if not is_item(answer):
+            if is_item(answer):
+                # Items of self-contained catalogues do not say where they are.
+                found.append(with_self_link(answer, href, href))
+            else:
+                found += items_in(answer)
                 pending |= dict.fromkeys(_children(answer, href), href)
         if not pending or len(found) >= MOST_LINKED:
             break

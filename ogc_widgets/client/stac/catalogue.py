@@ -21,7 +21,11 @@ from ogc_widgets.client.stac.item_search import (
     search_request,
     thumbnails_of,
 )
-from ogc_widgets.client.stac.stac_documents import catalogue_link, self_address
+from ogc_widgets.client.stac.stac_documents import (
+    catalogue_link,
+    self_address,
+    with_self_link,
+)
 from ogc_widgets.client.stac.stac_reader import StacReader
 from ogc_widgets.errors import (
     ConnectionFailedError,
@@ -154,7 +158,7 @@ class Catalogue:
             document, reply.url, request
         )
         self._sent.append((request.url, request.body))
-        items = [_absolute_self(item, reply.url) for item in found]
+        items = [with_self_link(item, reply.url) for item in found]
         clouds = self._query.max_cloud_percent
         if clouds is not None and not api.clouds_by:
             self.matched = None
@@ -283,16 +287,3 @@ def search_items(
         return found[:limit]
 
     return run(search)
-
-
-def _absolute_self(item: JsonObject, url: str) -> dict[str, Any]:
-    """An item with its link to itself made absolute."""
-    own = self_address(item, url)
-    links = item.get("links")
-    others = [
-        one
-        for one in (links if isinstance(links, list) else [])
-        if reading.mapping(one).get("rel") != "self"
-    ]
-    itself = [{"rel": "self", "href": own}] if own else []
-    return {**item, "links": [*itself, *others]}

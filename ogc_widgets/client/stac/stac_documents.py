@@ -167,6 +167,24 @@ def self_address(item: JsonObject, base_url: str = "") -> str:
     return link.href if link is not None else ""
 
 
+def with_self_link(
+    item: Mapping[str, Any], base_url: str, default: str = ""
+) -> dict[str, Any]:
+    """An item with its link to itself made absolute.
+
+    Args:
+        item: The item.
+        base_url: Address of the document that it stands in.
+        default: Its own address, if it does not say one.
+    """
+    own = self_address(item, base_url) or default
+    links = item.get("links")
+    listed = links if isinstance(links, list) else []
+    others = [one for one in listed if reading.mapping(one).get("rel") != "self"]
+    itself = [{"rel": "self", "href": own}] if own else []
+    return {**item, "links": [*itself, *others]}
+
+
 def catalogue_link(document: object, base_url: str = "") -> str:
     """Address of the STAC catalogue that a landing page offers, or "".
 
