@@ -273,7 +273,7 @@ class Encoding:
         elif self.form == "wkt":
             is_whole = made != typed and looks_like_wkt(typed)
             if is_whole and not typed.upper().startswith("SRID"):
-                made = typed if read_wkt(typed) == area.geometry else made
+                made = typed if read_wkt(typed) == area.shape else made
         elif typed.startswith("{"):
             made = self._with_members(typed, made, area.kind)
         return self._qualified(made)

@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from ogc_widgets.area.area import Area
 from ogc_widgets.area.boxes import (
     GEOMETRY_TYPES,
     STANDARD,
-    Geometry,
     in_words,
     is_number,
     to_standard,
@@ -24,6 +23,9 @@ from ogc_widgets.area.crs import System, system_of
 from ogc_widgets.area.recognition.sides import sides_of
 from ogc_widgets.errors import InputError
 from ogc_widgets.protocol.reading import is_finite
+
+if TYPE_CHECKING:
+    from ogc_widgets.area.boxes import Shape
 
 _NUMBER = r"[-+−]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 _BBOX_WORDS = re.compile(
@@ -99,16 +101,14 @@ def looks_like_wkt(text: str) -> bool:
     return _WKT.match(text) is not None
 
 
-def read_wkt(text: str) -> Geometry:
-    """The geometry of well-known text; longitude first, in degrees, not yet checked.
+def read_wkt(text: str) -> Shape:
+    """The shape in well-known text; longitude first, in degrees, not yet checked.
 
     Raises:
         InputError: It is not well-known text, or names another reference system.
     """
     import numpy as np
     import shapely
-
-    from ogc_widgets.area.shapes import geojson_of
 
     srid = _SRID.match(text)
     if srid and srid[1] not in {"4326", "0"}:
@@ -130,7 +130,7 @@ def read_wkt(text: str) -> Geometry:
         )
     if found.is_empty:
         raise InputError("The geometry is empty.")
-    return geojson_of(found)
+    return found
 
 
 def _read_json(text: str) -> object:
@@ -248,16 +248,16 @@ def crs_member(value: Mapping[str, Any]) -> str:
     return name if isinstance(name, str) else ""
 
 
-def in_degrees(geometry: object, system: System) -> Geometry:
-    """A geometry in a reference system (x first) as one in degrees.
+def in_degrees(geometry: Any, system: System) -> Shape:  # noqa: ANN401 # or a shape
+    """A geometry in a reference system (x first) as a shape in degrees.
 
     Raises:
         InputError: It is no geometry, or the system is not known or ends before.
     """
     import shapely.geometry
 
-    from ogc_widgets.area.shapes import geojson_of
-
+    if isinstance(geometry, shapely.Geometry):
+        return system.shape_in_degrees(geometry)
     try:
         shape = shapely.geometry.shape(geometry)
     except (
@@ -267,7 +267,7 @@ def in_degrees(geometry: object, system: System) -> Geometry:
         raise InputError(
             "The coordinates are not nested as GeoJSON wants them."
         ) from None
-    return geojson_of(system.shape_in_degrees(shape))
+    return system.shape_in_degrees(shape)
 
 
 def geometries_of(value: Mapping[str, Any]) -> list[Any]:

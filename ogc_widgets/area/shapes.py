@@ -29,7 +29,7 @@ from ogc_widgets.area.boxes import (
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -42,10 +42,14 @@ _MOST_POSITIONS = 1_000_000
 _MOST_TIDIED = 2_000  # corners of a ring; nobody reads more
 _POLAR = 60.0  # degrees of latitude beyond which rings around a pole are looked for
 _ALL_DECIMALS = 30  # GEOS then writes as many as the number needs
-_EXPONENT = re.compile(r"-?[\d.]+e[-+]?\d+")
+_EXPONENT = re.compile(r"(?<![-\d.])[-\d.]++e[-+]?\d+")
 
 
-def read_shape(geometry: object, *, strict: bool = True) -> tuple[Shape, str]:
+def read_shape(
+    geometry: Any,  # noqa: ANN401 # GeoJSON of anybody, or a shape
+    *,
+    strict: bool = True,
+) -> tuple[Shape, str]:
     """Check a geometry and bring it into the form that RFC 7946 asks for.
 
     Args:
@@ -59,29 +63,21 @@ def read_shape(geometry: object, *, strict: bool = True) -> tuple[Shape, str]:
     Raises:
         InputError: It is not a geometry; the sentence says what is wrong with it.
     """
-    if not isinstance(geometry, dict) or geometry.get("type") not in GEOMETRY_TYPES:
+    is_shape = isinstance(geometry, shapely.Geometry)
+    kind = geometry.geom_type if is_shape else _member(geometry, "type")
+    if kind not in GEOMETRY_TYPES:
         raise InputError(
             "This is not a GeoJSON geometry.",
             advice='It needs a "type" such as "Polygon" and "coordinates".',
         )
-    kind: str = geometry["type"]
     if kind == "GeometryCollection":
-        members = geometry.get("geometries")
-        if not isinstance(members, list) or not members:
-            raise InputError("The GeometryCollection is empty.")
-        if any(isinstance(m, dict) and m.get("type") == kind for m in members):
-            raise InputError("Nested GeometryCollections cannot be used.")
-        read = [read_shape(member, strict=strict) for member in members]
-        shape = shapely.GeometryCollection([one for one, _ in read])
-        return shape, " ".join(dict.fromkeys(note for _, note in read if note))
+        members = geometry.geoms if is_shape else _member(geometry, "geometries")
+        return _collection(list(members or ()), strict=strict)
     plain = kind.removeprefix("Multi")
-    coordinates = geometry.get("coordinates")
     parts: list[Shape] = []
     notes: dict[str, None] = {}
     left = _MOST_POSITIONS
-    for member in [coordinates] if kind == plain else _several(coordinates):
-        rings = _several(member) if plain == "Polygon" else [member]
-        lines = [_positions([one] if plain == "Point" else one) for one in rings]
+    for lines in _lines_of(geometry) if is_shape else _json_lines(geometry, kind):
         left -= sum(map(len, lines))
         if left < 0:
             raise InputError("The geometry has more than a million positions.")
@@ -101,6 +97,17 @@ def read_shape(geometry: object, *, strict: bool = True) -> tuple[Shape, str]:
     is_one = kind == plain and len(parts) == 1
     shape = parts[0] if is_one else getattr(shapely, f"Multi{plain}")(parts)
     return shape, " ".join(notes)
+
+
+def _collection(members: list[Any], *, strict: bool) -> tuple[Shape, str]:
+    kinds = [getattr(one, "geom_type", _member(one, "type")) for one in members]
+    if not members:
+        raise InputError("The GeometryCollection is empty.")
+    if "GeometryCollection" in kinds:
+        raise InputError("Nested GeometryCollections cannot be used.")
+    read = [read_shape(member, strict=strict) for member in members]
+    shape = shapely.GeometryCollection([one for one, _ in read])
+    return shape, " ".join(dict.fromkeys(note for _, note in read if note))
 
 
 def box_shape(west: float, south: float, east: float, north: float) -> Shape:
@@ -187,8 +194,10 @@ def in_one_piece(shape: Shape) -> Geometry:
 
 def wkt_of(shape: Shape) -> str:
     """Well-known text, ``POLYGON((x y,...))``, exact and without exponents."""
-    text = shapely.to_wkt(shape, rounding_precision=_ALL_DECIMALS)
+    text: str = shapely.to_wkt(shape, rounding_precision=_ALL_DECIMALS)
     text = text.replace(" Z (", "(").replace(", ", ",").replace(" (", "(")
+    if "e" not in text:
+        return text
     return _EXPONENT.sub(lambda number: short(float(number[0])), text)
 
 
@@ -206,6 +215,27 @@ def _lists(shape: Shape) -> Any:  # noqa: ANN401 # nested as deep as the type wa
 # -- positions -------------------------------------------------------------------------
 
 
+def _member(geometry: object, name: str) -> Any:  # noqa: ANN401 # of JSON
+    return geometry.get(name) if isinstance(geometry, dict) else None
+
+
+def _lines_of(shape: Shape) -> Iterator[list[Positions]]:
+    """The lines of each part of a shape; of a polygon, its rings."""
+    for part in shapely.get_parts(shape):
+        is_polygon = part.geom_type == "Polygon"
+        lines = (part.exterior, *part.interiors) if is_polygon else (part,)
+        has_z = part.has_z
+        yield [_checked(shapely.get_coordinates(one, include_z=has_z)) for one in lines]
+
+
+def _json_lines(geometry: object, kind: str) -> Iterator[list[Positions]]:
+    """The same of GeoJSON."""
+    plain, coordinates = kind.removeprefix("Multi"), _member(geometry, "coordinates")
+    for member in [coordinates] if kind == plain else _several(coordinates):
+        lines = _several(member) if plain == "Polygon" else [member]
+        yield [_positions([one] if plain == "Point" else one) for one in lines]
+
+
 def _several(coordinates: object) -> Sequence[Any]:
     if not isinstance(coordinates, list | tuple) or not coordinates:
         raise InputError(
@@ -220,15 +250,21 @@ def _positions(coordinates: object) -> Positions:
     rows = _several(coordinates)
     if not all(isinstance(one, list | tuple) and len(one) > 1 for one in rows):
         raise InputError("A position is [longitude, latitude].")
-    width = min(3, *map(len, rows))
-    rows = [one[:width] for one in rows]
+    lengths = {*map(len, rows)}
+    width = min(3, *lengths)
+    if lengths != {width}:  # outlines have very many
+        rows = [one[:width] for one in rows]
     kinds = {type(number) for one in rows for number in one}
     if not all(issubclass(kind, int | float) and kind is not bool for kind in kinds):
         raise InputError("Coordinates must be numbers.")
     try:
-        made = np.array(rows, dtype=float)
+        return _checked(np.array(rows, dtype=float))
     except OverflowError:
-        made = np.array([[math.inf, 0]])
+        return _checked(np.array([[math.inf, 0]]))
+
+
+def _checked(made: Positions) -> Positions:
+    """Positions in degrees; those half a cell beyond a pole are at the pole."""
     if not np.isfinite(made).all():
         raise InputError("Coordinates must be finite numbers.")
     for name, column, limit, allowed in (

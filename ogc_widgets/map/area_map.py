@@ -27,9 +27,10 @@ from ogc_widgets.view.cells import NotesDisplay
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
+    from typing import IO
 
     from ogc_widgets.area.boxes import Geometry
-    from ogc_widgets.area.files import LoadedArea, Readable
+    from ogc_widgets.area.files import LoadedArea
 
 TONES = 5
 """Colours in which several areas are told apart."""
@@ -147,13 +148,13 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
     def _drawn(self, geometry: object) -> None:
         self._from_page = True
         try:
-            self.geometry = geometry
+            self.geometry = None if geometry is None else Area.of(geometry)
         finally:
             self._from_page = False
 
     def load(
         self,
-        source: str | PathLike[str] | bytes | Readable,
+        source: str | PathLike[str] | bytes | IO[bytes],
         *,
         name: str = "",
         layer: str | None = None,

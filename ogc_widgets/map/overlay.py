@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from ogc_widgets.area.files import MAX_FILE_BYTES
+from ogc_widgets.area.layers import MAX_FILE_BYTES
 from ogc_widgets.view.base import View
 from ogc_widgets.view.scripts import STATIC
 from ogc_widgets.view.uploads import Uploads

@@ -204,7 +204,7 @@ def test_outline_of_very_many_corners_is_replaced_by_its_box_in_time():
 
 
 def test_zip_bomb_is_stopped_at_the_limit(monkeypatch):
-    monkeypatch.setattr("ogc_widgets.area.files.MAX_UNPACKED_BYTES", 2 * 1024 * 1024)
+    monkeypatch.setattr("ogc_widgets.area.layers.MAX_UNPACKED_BYTES", 2 * 1024 * 1024)
     bomb = zipped(None, **{"a.geojson": b" " * 50_000_000 + b"{}"})
     assert len(bomb) < 100_000
     with pytest.raises(InputError, match="unpacks to more than 2 MiB"):
@@ -212,7 +212,7 @@ def test_zip_bomb_is_stopped_at_the_limit(monkeypatch):
 
 
 def test_size_that_an_archive_claims_is_not_believed(monkeypatch):
-    monkeypatch.setattr("ogc_widgets.area.files.MAX_UNPACKED_BYTES", 1024 * 1024)
+    monkeypatch.setattr("ogc_widgets.area.layers.MAX_UNPACKED_BYTES", 1024 * 1024)
     bomb = bytearray(zipped(None, **{"a.geojson": b" " * 9_000_000}))
     real = struct.pack("<I", 9_000_000)
     while (at := bomb.find(real)) >= 0:
@@ -235,7 +235,7 @@ def test_locked_and_broken_archives_are_refused_in_words():
 
 
 def test_geopackage_that_computes_for_ever_is_stopped(tmp_path, monkeypatch):
-    monkeypatch.setattr("ogc_widgets.area.files._SECONDS", 4)
+    monkeypatch.setattr("ogc_widgets.area.layers._SECONDS", 4)
     path = written(tmp_path / "a.gpkg", "GPKG")
     with contextlib.closing(sqlite3.connect(path)) as database:
         # The table is replaced by a view that never ends; its triggers know GDAL only.

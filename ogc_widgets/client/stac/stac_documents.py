@@ -168,7 +168,7 @@ def self_address(item: JsonObject, base_url: str = "") -> str:
 
 
 def with_self_link(
-    item: Mapping[str, Any], base_url: str, default: str = ""
+    item: JsonObject, base_url: str, default: str = ""
 ) -> dict[str, Any]:
     """An item with its link to itself made absolute.
 

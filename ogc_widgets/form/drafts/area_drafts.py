@@ -100,7 +100,7 @@ class AreaDraft:
         if self.is_given and read_numbers(self.text) is not None:
             is_text = self.encoding.form == "bbox-text"
             return self.text if is_text else exact.loads(f"[{self.text}]")
-        given = secrets.get(self.ref)
+        given = secrets.get(self.ref) if self.ref else None
         now = (self.text, self.encoding.id, self.encoding.crs)
         if isinstance(given, _Given) and given[:3] == now:
             # Set from Python and not edited since: every digit and member is kept.
@@ -199,6 +199,18 @@ class AreaDraft:
         return AreaDraft(encoding, text).draft
 
 
+def value_of(field: Field, draft: Draft, secrets: SecretsStore) -> Value:
+    """The value that the draft of an area stands for.
+
+    Raises:
+        InputError: The text is no area, or cannot be sent that way.
+    """
+    value = AreaDraft.of(field, draft).value(secrets)
+    if field.typed and isinstance(value, str):
+        return {"value": value, "mediaType": field.typed}
+    return value
+
+
 # -- values from Python ----------------------------------------------------------------
 
 
@@ -214,6 +226,8 @@ def draft_of(field: Field, value: JsonValue, secrets: SecretsStore) -> Draft:
     """The draft that shows a value as an area; None if no text can."""
     if field.area is None:
         return None
+    if field.typed and isinstance(value, Mapping):
+        value = value.get("value")
     crs = members_of(value).get("crs") or field.area.default_crs
     crs = crs if isinstance(crs, str) else None
     fitting = [Encoding(one, crs, field.area) for one in _fitting(field.area, value)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, cast
@@ -15,6 +14,8 @@ from ogc_widgets.form.schema import exact
 from ogc_widgets.protocol import reading
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
     from ogc_widgets.form.drafts.secrets_store import SecretsStore
     from ogc_widgets.protocol.json_type import JsonValue
 
@@ -93,19 +94,6 @@ def _read_choices(field: Field, draft: Draft, secrets: SecretsStore) -> Value:
     return UNSET if UNSET in values or not is_list else cast("JsonValue", values)
 
 
-def _show_area(field: Field, value: JsonValue, secrets: SecretsStore) -> Draft:
-    if field.typed and isinstance(value, Mapping):
-        value = value.get("value")
-    return area_drafts.draft_of(field, value, secrets)
-
-
-def _read_area(field: Field, draft: Draft, secrets: SecretsStore) -> Value:
-    value = area_drafts.AreaDraft.of(field, draft).value(secrets)
-    if field.typed and isinstance(value, str):
-        return {"value": value, "mediaType": field.typed}
-    return value
-
-
 def _read_secret(_field: Field, draft: Draft, secrets: SecretsStore) -> Value:
     members = members_of(draft)
     return (
@@ -159,7 +147,7 @@ LEAVES: Final[dict[str, Leaf]] = {
         show=lambda _f, value, secrets: {"set": True, "ref": secrets.put(value)},
         read=_read_secret,
     ),
-    "area": Leaf(show=_show_area, read=_read_area),
+    "area": Leaf(show=area_drafts.draft_of, read=area_drafts.value_of),
     "file": Leaf(
         show=lambda field, value, _s: file_drafts.draft_of(field, value),
         read=file_drafts.value_of,
