@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 
 from ogc_widgets.protocol.reading import mapping
@@ -13,69 +14,50 @@ _TEXT = re.compile(
     r"^text/|(^|[/+.-])(xml|ya?ml|csv|html|wkt|gml|kml|cwl|javascript)$|json"
 )
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
-_MAGIC = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"II*\x00", "image/tiff"),
-    (b"MM\x00*", "image/tiff"),
-    (b"II+\x00", "image/tiff"),
-    (b"MM\x00+", "image/tiff"),
-    (b"\x00\x00\x00\x0cjP  ", "image/jp2"),
-    (b"%PDF-", "application/pdf"),
-    (b"PK\x03\x04", "application/zip"),
-    (b"\x1f\x8b\x08", "application/gzip"),
-    (b"\x89HDF\r\n\x1a\n", "application/x-hdf5"),
-    (b"CDF\x01", "application/x-netcdf"),
-    (b"CDF\x02", "application/x-netcdf"),
-    (b"CDF\x05", "application/x-netcdf"),
-    (b"GRIB", "application/x-grib"),
-    (b"PAR1", "application/vnd.apache.parquet"),
-    (b"fgb\x03fgb", "application/flatgeobuf"),
-    (b"SQLite format 3\x00", "application/vnd.sqlite3"),
-)
-# What the standard library does not know, or knows under a rarer ending.
-_EXTENSIONS = {
-    "application/flatgeobuf": ".fgb",
-    "application/geo+json": ".geojson",
-    "application/geopackage+sqlite3": ".gpkg",
-    "application/gml+xml": ".gml",
-    "application/vnd.apache.parquet": ".parquet",
-    "application/vnd.geo+json": ".geojson",
-    "application/vnd.google-earth.kml+xml": ".kml",
-    "application/vnd.google-earth.kmz": ".kmz",
-    "application/vnd.sqlite3": ".sqlite",
-    "application/wkt": ".wkt",
-    "application/x-grib": ".grib",
-    "application/x-hdf5": ".h5",
-    "application/x-netcdf": ".nc",
-    "application/xml": ".xml",
-    "application/yaml": ".yaml",
-    "image/jp2": ".jp2",
-    "image/jpeg": ".jpg",
-    "image/tiff": ".tif",
-    "text/csv": ".csv",
-    "text/plain": ".txt",
-    "text/xml": ".xml",
+_MAGIC = {
+    "image/png": (b"\x89PNG\r\n\x1a\n",),
+    "image/jpeg": (b"\xff\xd8\xff",),
+    "image/gif": (b"GIF87a", b"GIF89a"),
+    "image/tiff": (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"),
+    "image/jp2": (b"\x00\x00\x00\x0cjP  ",),
+    "application/pdf": (b"%PDF-",),
+    "application/zip": (b"PK\x03\x04",),
+    "application/gzip": (b"\x1f\x8b\x08",),
+    "application/x-hdf5": (b"\x89HDF\r\n\x1a\n",),
+    "application/x-netcdf": (b"CDF\x01", b"CDF\x02", b"CDF\x05"),
+    "application/x-grib": (b"GRIB",),
+    "application/vnd.apache.parquet": (b"PAR1",),
+    "application/flatgeobuf": (b"fgb\x03fgb",),
+    "application/vnd.sqlite3": (b"SQLite format 3\x00",),
 }
-# In media types that are written in many ways.
+# How files end by a part of their media type, which is written in many ways: what the
+# standard library does not know, or knows under a rarer ending.
 _ENDINGS = {
-    "tiff": ".tif",
-    "netcdf": ".nc",
-    "hdf5": ".h5",
+    "flatgeobuf": ".fgb",
+    "geo+json": ".geojson",
     "geopackage": ".gpkg",
     "parquet": ".parquet",
+    "earth.kml": ".kml",
+    "earth.kmz": ".kmz",
+    "/gml": ".gml",
+    "sqlite": ".sqlite",
+    "wkt": ".wkt",
+    "grib": ".grib",
+    "hdf5": ".h5",
+    "netcdf": ".nc",
+    "yaml": ".yaml",
+    "tiff": ".tif",
+    "jp2": ".jp2",
+    "jpeg": ".jpg",
+    "csv": ".csv",
     "shp": ".zip",
-    "zip": ".zip",
-    "gml": ".gml",
-    "json": ".json",
-    "xml": ".xml",
+    "application/xml": ".xml",
 }
+# The same where the standard library knows nothing.
+_OTHER_ENDINGS = {"zip": ".zip", "json": ".json", "xml": ".xml"}
 _DEPTH = 5
 _KEYWORDS = ("oneOf", "anyOf", "allOf")
 OCTETS = "application/octet-stream"
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _PAGE = re.compile(rb"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+html|html)\b",
                    re.IGNORECASE | re.DOTALL)  # fmt: skip
 
@@ -110,12 +92,14 @@ def sniff(data: bytes) -> str:
     """Return the media type that the first bytes show, or ``""``."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
-    return next((kind for start, kind in _MAGIC if data.startswith(start)), "")
+    return next(
+        (kind for kind, starts in _MAGIC.items() if data.startswith(starts)), ""
+    )
 
 
 def is_page(body: bytes) -> bool:
     """Whether a body is a web page."""
-    return _PAGE.match(body.removeprefix(_BYTE_ORDER_MARK)[:4_000]) is not None
+    return _PAGE.match(body.removeprefix(BOM_UTF8)[:4_000]) is not None
 
 
 def extension(kind: str) -> str:
@@ -123,8 +107,11 @@ def extension(kind: str) -> str:
     plain = bare(kind)
     if plain == OCTETS:
         return ""
-    known = _EXTENSIONS.get(plain) or mimetypes.guess_extension(plain, strict=False)
-    return known or next((end for part, end in _ENDINGS.items() if part in plain), "")
+    said, other = (
+        next((end for part, end in endings.items() if part in plain), "")
+        for endings in (_ENDINGS, _OTHER_ENDINGS)
+    )
+    return said or mimetypes.guess_extension(plain, strict=False) or other
 
 
 def in_schema(schema: object, depth: int = _DEPTH) -> Iterator[str]:

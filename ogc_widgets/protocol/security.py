@@ -63,12 +63,12 @@ class Way:
 def read_challenges(value: str) -> tuple[Challenge, ...]:
     """Read the value of a ``WWW-Authenticate`` header; several may be in one."""
     found = []
-    for match in _CHALLENGE.finditer(value[:_LONGEST_HEADER]):
+    for scheme, rest in _CHALLENGE.findall(value[:_LONGEST_HEADER]):
         parameters = {
             name.lower(): re.sub(r"\\(.)", r"\1", quoted) or plain
-            for name, quoted, plain in _PARAMETER.findall(match.group(2))
+            for name, quoted, plain in _PARAMETER.findall(rest)
         }
-        found.append(Challenge(match.group(1).lower(), parameters))
+        found.append(Challenge(scheme.lower(), parameters))
     return tuple(found)
 
 

@@ -12,6 +12,7 @@ import binascii
 import contextlib
 import quopri
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,12 +31,10 @@ if TYPE_CHECKING:
     from ogc_widgets.protocol.answers.replies import Reply
     from ogc_widgets.protocol.json_type import JsonValue
 
-GEOJSON = frozenset(
-    {
-        "Feature", "FeatureCollection", "GeometryCollection", "Point", "MultiPoint",
-        "LineString", "MultiLineString", "Polygon", "MultiPolygon",
-    }
-)  # fmt: skip
+_GEOJSON = {
+    *("Feature", "FeatureCollection", "GeometryCollection", "Point", "MultiPoint"),
+    *("LineString", "MultiLineString", "Polygon", "MultiPolygon"),
+}
 STAC = frozenset({"Catalog", "Collection"})
 
 # Names of members, in lower case and without signs.
@@ -56,7 +55,6 @@ _JSON_START = re.compile(
     rb"\{\s*\"|\[\s*([{\[\"]|-?\d[\d.eE+-]*\s*,|(true|false|null)\b)"
 )
 _STARTS = (b"{", b"[", b'"', b"n", b"t", b"f", b"-", *(b"%d" % n for n in range(10)))
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
@@ -122,18 +120,14 @@ def of_body(answer: Reply, *, is_string: bool = False) -> tuple[Value, bool]:
         if says_json or media.is_text(kind):
             notice(f"The answer{source} says that it is {kind}, but it is {seen}.")
         return Value(body, kind if is_binary else seen), False
-    start = body.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1]
+    start = body.removeprefix(BOM_UTF8).lstrip()[:1]
     # Bytes of some own kind are no number, but documents are labelled as anything.
     starts = _STARTS[:2] if is_string else _STARTS[:3] if is_binary else _STARTS
     if says_json or start in starts:
         is_lenient = says_json or start in _STARTS[:2]
+        said = {"source": url, "content_type": answer.content_type}
         try:
-            value = parse_json(
-                body,
-                source=url,
-                content_type=answer.content_type,
-                is_lenient=is_lenient,
-            )
+            value = parse_json(body, is_lenient=is_lenient, **said)
         except ProtocolError:
             if says_json and _is_cut_json(body):
                 raise
@@ -153,7 +147,7 @@ def of_body(answer: Reply, *, is_string: bool = False) -> tuple[Value, bool]:
 
 def _is_cut_json(body: bytes) -> bool:
     """Whether a body begins as JSON does and does not end so."""
-    text = body.removeprefix(_BYTE_ORDER_MARK).strip()
+    text = body.removeprefix(BOM_UTF8).strip()
     closing = {b"{": b"}", b"[": b"]"}.get(text[:1])
     is_open = closing is not None and not text.endswith(closing)
     return not text or (is_open and _JSON_START.match(text) is not None)
@@ -167,7 +161,7 @@ def is_spatial(value: Mapping[str, Any]) -> bool:
     if kind in STAC:
         return "stac_version" in value or "links" in value
     members = {"features", "geometry", "coordinates", "geometries"}
-    return kind in GEOJSON and bool(members & set(value))
+    return kind in _GEOJSON and bool(members & set(value))
 
 
 def is_qualified(value: Mapping[str, Any]) -> bool:

@@ -324,10 +324,8 @@ def _occurrences(
 
 def _count(value: object) -> float | None:
     """A count of occurrences; infinite for "unbounded", None where nothing is said."""
-    if isinstance(value, str):
-        if value.strip().lower() in ("unbounded", "unlimited", "inf", "*"):
-            return _ANY_NUMBER
-        value = reading.as_number(value.strip())
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
-        return None  # NaN among them
-    return _ANY_NUMBER if value >= _UNBOUNDED_FROM else value
+    words = ("unbounded", "unlimited", "inf", "*")
+    if isinstance(value, str) and value.strip().lower() in words:
+        return _ANY_NUMBER
+    found = _ANY_NUMBER if value == _ANY_NUMBER else reading.count(value)
+    return _ANY_NUMBER if found is not None and found >= _UNBOUNDED_FROM else found

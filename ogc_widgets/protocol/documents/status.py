@@ -197,14 +197,13 @@ def log_links(status: StatusInfo) -> list[LogLink]:
 def _is_log(link: Link) -> bool:
     if urlsplit(link.href).scheme not in WEB_SCHEMES or link.is_html:
         return False
-    relation = link.relation
-    if relation in _LOG_RELATIONS:
+    if link.relation in _LOG_RELATIONS:
         return True
     is_text = link.type.lower().startswith("text/plain")
-    if relation == "related" and is_text:
-        return True
     # Other relations have a meaning of their own, so the title must say it.
-    return relation in ("related", "item", "") and bool(_LOG_WORD.search(link.title))
+    is_open = link.relation in ("related", "item", "")
+    is_said = bool(_LOG_WORD.search(link.title))
+    return is_open and (is_said or (is_text and link.relation == "related"))
 
 
 def _step(link: Link, job_id: str) -> tuple[str, int]:
@@ -225,6 +224,4 @@ def _step(link: Link, job_id: str) -> tuple[str, int]:
         stem = re.sub(r"([._-])[._-]+", r"\1", without).strip("._- ") or "job"
     stem = stem.removeprefix("node_") or stem
     match = _NUMBER.match(stem)
-    if match:
-        return match["step"], int(match["number"])
-    return stem, 1
+    return (match["step"], int(match["number"])) if match else (stem, 1)
