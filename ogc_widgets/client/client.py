@@ -51,12 +51,12 @@ class _AnyClient:
     @property
     def credential_placeholders(self) -> dict[str, str]:
         """The headers that identify the user, with ``$TOKEN`` for every secret."""
-        return self.connection.transport.credentials.placeholders
+        return self.connection.credentials.placeholders
 
     @property
     def param_names(self) -> tuple[str, ...]:
         """Names of the query members that go along with every request."""
-        return self.connection.param_names
+        return self.connection.credentials.param_names
 
     @property
     def known_capabilities(self) -> Capabilities:

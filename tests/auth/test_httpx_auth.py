@@ -74,7 +74,7 @@ def test_server_is_told_who_asks_in_any_way_there_is(kind: type[httpx.Auth]) -> 
         with client:
             (process,) = client.processes()
             assert client.credential_placeholders == {"X-Signature": "$TOKEN"}
-            assert SECRET not in repr(vars(client.aio.connection.transport))
+            assert SECRET not in repr(vars(client.aio.connection))
     assert process.id == "p"
     assert SECRET not in str(process.raw), "what a server repeats is blanked out"
 

@@ -101,7 +101,7 @@ def test_what_was_typed_is_nowhere_after_a_session(kind, canary, caplog, capfd):
         for thing in (
             app.client,
             aio,
-            aio.connection.transport,
+            aio.connection,
             running,
             running.aio,
             box,

@@ -67,8 +67,8 @@ def test_secret_is_sent_in_its_header(auth, header, value, server):
 def test_secret_is_not_to_be_seen_in_anything_that_holds_it(auth, server):
     with Client(server.origin + "/api", auth=auth) as client:
         client.processes()
-        credentials = client.aio.connection.transport.credentials
-        things = [client, client.aio, client.aio.connection.transport, credentials,
+        credentials = client.aio.connection.credentials
+        things = [client, client.aio, client.aio.connection, credentials,
                   credentials.source]  # fmt: skip
         if not isinstance(auth, str | tuple):
             things.append(auth)

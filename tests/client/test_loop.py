@@ -212,15 +212,15 @@ def test_connections_are_closed_when_a_client_is_forgotten():
         client = Client(server.origin + "/api")
         client.processes()
         gone = weakref.ref(client.aio)
-        transport = client.aio.connection.transport
-        assert transport.is_open
+        pools = client.aio.connection._pools
+        assert pools.is_open
         del client
         gc.collect()
         assert gone() is None
         deadline = time.monotonic() + 5
-        while transport.is_open and time.monotonic() < deadline:
+        while pools.is_open and time.monotonic() < deadline:
             time.sleep(0.01)
-        assert not transport.is_open
+        assert not pools.is_open
 
 
 def test_tasks_and_sockets_are_gone_when_clients_and_watchers_are():

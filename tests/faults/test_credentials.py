@@ -252,11 +252,11 @@ def test_secret_is_nowhere_to_be_seen_when_everything_goes_wrong(auth, caplog, c
         for thing in (
             client,
             aio,
-            aio.connection.transport,
-            aio.connection.transport.credentials,
+            aio.connection,
+            aio.connection.credentials,
         ):
             seen += [repr(thing), str(thing), repr(getattr(thing, "__dict__", ""))]
-        for thing in (client, aio, aio.connection.transport.credentials):
+        for thing in (client, aio, aio.connection.credentials):
             with pytest.raises(TypeError):
                 pickle.dumps(thing)
         assert client.credential_placeholders

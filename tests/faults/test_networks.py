@@ -103,7 +103,7 @@ def test_unknown_certificate_is_refused_with_what_to_do(secure):
 def test_own_certificate_is_accepted_by_its_file(secure, certificate):
     with Client(secure.origin, verify=str(certificate[1])) as client:
         assert client.landing_page().title == "Safe"
-        other = client.aio.connection.transport.stranger("https://x.test", 1)
+        other = client.aio.connection.stranger("https://x.test", 1)
         assert other.verify == str(certificate[1])
 
 
@@ -124,7 +124,7 @@ def test_context_of_the_user_is_used(secure, certificate):
 def test_any_certificate_is_accepted_only_when_asked_for(secure):
     with Client(secure.origin, verify=False) as client:
         assert client.landing_page().title == "Safe"
-        other = client.aio.connection.transport.stranger("https://x.test", 1)
+        other = client.aio.connection.stranger("https://x.test", 1)
         assert other.verify is True
 
 

@@ -61,7 +61,7 @@ class SigningIn:
     @property
     def source(self) -> SecretSource | None:
         """Where the present secret comes from; ``None`` if nobody has signed in."""
-        return self._connection.transport.credentials.source
+        return self._connection.credentials.source
 
     async def sign_in(self, auth: Auth = None) -> None:
         """Use other credentials from now on; watched jobs look again at once.
@@ -75,7 +75,7 @@ class SigningIn:
             SignInError: The user did not agree, or took too long.
             ServerError: The sign-in server cannot be reached.
         """
-        before = self._connection.transport.credentials
+        before = self._connection.credentials
         after = before if auth is None else before.with_auth(auth)
         source = after.source
         if after.way is None:
@@ -85,7 +85,7 @@ class SigningIn:
             )
         if source is not None and (auth is None or await source.needs_user()):
             await source.begin_again()
-        self._connection.transport.identify(after)
+        self._connection.identify(after)
         self._signed_in()
 
     def _signed_in(self) -> None:
@@ -115,15 +115,15 @@ class SigningIn:
             SignInError: The server refuses them; the ones before are kept.
             ServerError: The server cannot be reached; the ones before are kept.
         """
-        after = self._connection.transport.credentials.with_auth(auth)
+        after = self._connection.credentials.with_auth(auth)
         # Tried aside: what goes on meanwhile, such as watching jobs, must not notice
         # credentials that may be wrong.
-        trial = self._connection.transport.aside(after, self._connection.timeout_s)
+        trial = self._connection.aside(after, self._connection.timeout_s)
         try:
             await self._check(trial)
         finally:
             await trial.close()
-        self._connection.transport.identify(after)
+        self._connection.identify(after)
         self._signed_in()
 
     async def _check(self, trial: Transport) -> None:
@@ -153,7 +153,7 @@ class SigningIn:
         Asked without any credentials, and never fails: a server that says nothing is
         taken for one that accepts tokens and passwords.
         """
-        stranger = self._connection.transport.aside(
+        stranger = self._connection.aside(
             Credentials(self.url), min(_LOOK_S, self._connection.timeout_s)
         )
         found: list[Way] = []

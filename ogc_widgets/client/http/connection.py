@@ -7,7 +7,6 @@ import contextlib
 import re
 import weakref
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -40,15 +39,15 @@ from ogc_widgets.protocol.answers.replies import (
     unexpected_page,
 )
 from ogc_widgets.protocol.documents.server import LandingPage
-from ogc_widgets.protocol.links import Rebase, join_path
+from ogc_widgets.protocol.links import join_path
 from ogc_widgets.protocol.notices import Oddity, tell
 from ogc_widgets.protocol.requests import requests
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
     from ogc_widgets.client.auth.secret import Auth
-    from ogc_widgets.client.http.body import Stream
     from ogc_widgets.client.http.environment import Verify
+    from ogc_widgets.client.http.pools import Pools
     from ogc_widgets.client.results.object_store import S3
 
 # Seconds that a server may take to accept something, at least.
@@ -63,15 +62,14 @@ _ADDRESS_ADVICE = (
 )
 
 
-class Connection:
-    """The way to one server, without the verbs of the standard.
+class Connection(Transport):
+    """The way to one server of processes, without the verbs of the standard.
 
     Its coroutines run in the loop thread only. The arguments are those of
     :class:`~ogc_widgets.client.Client`.
 
     Attributes:
         url: The address in use, without a trailing slash.
-        transport: What sends the requests.
         known_resources: Where the resources are, if that was asked before.
         headers: The headers that came with the landing page.
         heard_at: When the server answered last, as its header ``Date`` says.
@@ -93,17 +91,14 @@ class Connection:
         verify: Verify = True,
     ) -> None:
         typed = clean_url(url)
-        self.url = typed.url
-        self._typed_with_slash = typed.has_slash
         credentials = Credentials(
-            self.url,
+            typed.url,
             auth if auth is not None else typed.user,
             headers,
             {**typed.params, **(params or {})},
         )
-        self.transport = Transport(
-            self.url, credentials, timeout_s=timeout_s, verify=verify
-        )
+        super().__init__(typed.url, credentials, timeout_s=timeout_s, verify=verify)
+        self._typed_with_slash = typed.has_slash
         self.s3: S3 | None = None
         self.known_resources: Resources | None = None
         self._oddities: dict[str, Oddity] = {}
@@ -111,13 +106,8 @@ class Connection:
         self.heard_at = ""
         self.experience: dict[str, tuple[bool, str]] = {}
         self._finding = asyncio.Lock()
-        self._give_back = weakref.finalize(self, _close_later, self.transport)
+        self._give_back = weakref.finalize(self, _close_later, self._pools)
         self._give_back.atexit = False
-
-    @property
-    def param_names(self) -> tuple[str, ...]:
-        """Names of the query members that go along with every request."""
-        return self.transport.credentials.param_names
 
     async def landing_page(self, base: str) -> LandingPage:
         """Read a landing page.
@@ -157,7 +147,6 @@ class Connection:
         async with self._finding:
             if self.known_resources is None:
                 self.known_resources = await self._find_resources()
-                self.transport.rebase = self.known_resources.rebase
             return self.known_resources
 
     async def _find_resources(self) -> Resources:
@@ -178,44 +167,39 @@ class Connection:
                 return find_resources(self.url, None)
             raise
 
-    @property
-    def timeout_s(self) -> float:
-        """Seconds for one complete exchange."""
-        return self.transport.timeout_s
-
     def rebase(self, href: str) -> str:
         """Bring a link of the server back to the address in use.
 
         The query that goes along anyhow is left out: addresses of jobs are shown.
         """
         found = self.known_resources
-        url = found.rebase(href) if found else Rebase(self.url)(href)
-        return self.transport.credentials.without_params(url)
+        url = found.rebase(href) if found else super().rebase(href)
+        return self.credentials.without_params(url)
 
     async def send(
         self,
         request: requests.Request,
         *,
-        at_least_s: float = 0,
         timeout_s: float | None = None,
         max_bytes: int = JSON_CAP,
         is_counted: bool = True,
+        at_least_s: float = 0,
     ) -> Reply:
-        """Send a request and read the answer.
+        """Send a request and read the whole answer.
 
         Args:
-            request: What to send.
+            request: As for a transport, like the others.
+            timeout_s: Seconds for the whole exchange.
+            max_bytes: Most bytes of the body.
+            is_counted: Whether it takes one of the places for this server.
             at_least_s: Seconds that it may take, however impatient the user is.
-            timeout_s: Seconds that it may take, whatever the user says.
-            max_bytes: Most bytes of the answer.
-            is_counted: As for :meth:`Transport.send`.
 
         Raises:
             TransportError: No complete answer.
         """
         path = urlsplit(request.url).path or "/"
         tell(partial(self._hear, f"{request.method} {path}"))
-        reply = await self.transport.send(
+        reply = await super().send(
             request,
             timeout_s=timeout_s or max(at_least_s, self.timeout_s),
             max_bytes=max_bytes,
@@ -272,26 +256,6 @@ class Connection:
             raise problem_error(reply)
         return await off_loop(len(reply.body), reply.json)
 
-    def stream(self, request: requests.Request) -> AbstractAsyncContextManager[Stream]:
-        """Send a request and read the answer piece by piece.
-
-        Raises:
-            TransportError: No usable answer.
-        """
-        return self.transport.stream(request)
-
-    async def reply_of(self, stream: Stream, method: str) -> Reply:
-        """Read the rest of a streamed answer that is not one of success."""
-        return self.transport.reply(stream, await stream.read(JSON_CAP), method)
-
-    async def close(self) -> None:
-        """Close the connections. Jobs on the server go on."""
-        await self.transport.close()
-
-    def redact(self, text: str) -> str:
-        """Blank out our secrets in a text of the server."""
-        return self.transport.credentials.redact(text)
-
     @property
     def oddities(self) -> tuple[Oddity, ...]:
         """What was off the standard so far, each once."""
@@ -325,7 +289,7 @@ def _lists_processes(document: object) -> bool:
     return isinstance(document, Mapping) and "processes" in document
 
 
-def _close_later(transport: Transport) -> None:
+def _close_later(pools: Pools) -> None:
     """Close the connections of a client that nobody has any more."""
-    if transport.is_open:
-        tidy_up(transport.close)
+    if pools.is_open:
+        tidy_up(pools.close)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.auth.credentials import Credentials
 from ogc_widgets.client.http import JSON_CAP
@@ -39,7 +39,7 @@ from ogc_widgets.protocol.links import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     from ogc_widgets.client.http.body import Stream
     from ogc_widgets.client.http.environment import Verify
@@ -97,7 +97,6 @@ class Transport:
         self.timeout_s = timeout_s
         self.verify = verify
         self.reach = reach or Reach(url)
-        self.rebase: Callable[[str], str] = Rebase(url)
         self._pools = Pools(url, verify)
 
     def identify(self, credentials: Credentials) -> None:
@@ -105,19 +104,17 @@ class Transport:
         self.credentials = credentials
         self._pools.cookies.clear()
 
-    def aside(self, credentials: Credentials, timeout_s: float) -> Self:
+    def aside(self, credentials: Credentials, timeout_s: float) -> Transport:
         """Return another way to the same server, as somebody else."""
-        return type(self)(
-            self.url, credentials, timeout_s=timeout_s, verify=self.verify
-        )
+        return Transport(self.url, credentials, timeout_s=timeout_s, verify=self.verify)
 
-    def stranger(self, url: str, timeout_s: float) -> Self:
+    def stranger(self, url: str, timeout_s: float) -> Transport:
         """Return a way to another server, which is told nothing of the user.
 
         It reaches as far as this one. An exception to the rule that certificates are
         checked was made for this server, and is not for others.
         """
-        return type(self)(
+        return Transport(
             url,
             Credentials(url),
             timeout_s=timeout_s,
@@ -125,10 +122,13 @@ class Transport:
             reach=self.reach,
         )
 
-    @property
-    def is_open(self) -> bool:
-        """Whether there may be open connections."""
-        return self._pools.is_open
+    def rebase(self, href: str) -> str:
+        """Bring a link of the server back to the address in use."""
+        return Rebase(self.url)(href)
+
+    def redact(self, text: str) -> str:
+        """Blank out our secrets in a text of a server."""
+        return self.credentials.redact(text)
 
     async def send(
         self,
@@ -173,7 +173,7 @@ class Transport:
                 async with self.stream(request, attempt) as stream:
                     body = await stream.read(cap)
                     return await off_loop(
-                        len(body), self.reply, stream, body, request.method
+                        len(body), self._reply, stream, body, request.method
                     )
         except TimeoutError:
             where = self._where(request.method, request.url)
@@ -188,7 +188,11 @@ class Transport:
                 advice="Try again, or give more time: Client(url, timeout_s=...).",
             ) from None
 
-    def reply(self, stream: Stream, body: bytes, method: str) -> Reply:
+    async def reply_of(self, stream: Stream, method: str) -> Reply:
+        """Read the rest of a streamed answer that is not one of success."""
+        return self._reply(stream, await stream.read(JSON_CAP), method)
+
+    def _reply(self, stream: Stream, body: bytes, method: str) -> Reply:
         """Return a whole answer, in which nothing of our secrets is left."""
         reply = Reply(
             stream.status_code,
@@ -201,7 +205,7 @@ class Transport:
         return self.credentials.redact_reply(reply)
 
     def _where(self, method: str, url: str) -> str:
-        return self.credentials.redact(f"{method} {without_query(url)}")
+        return self.redact(f"{method} {without_query(url)}")
 
     @contextlib.asynccontextmanager
     async def stream(
@@ -240,7 +244,7 @@ class Transport:
         from ogc_widgets.client.http.body import Stream
 
         credentials = self.credentials
-        keep_logs_quiet(credentials.redact)
+        keep_logs_quiet(self.redact)
         where = self._where(request.method, url)
         bound = self.reach.bound(url, named_by)
         async with self._pools.lease(url, keep=request.is_safe, bound=bound) as pool:
@@ -268,7 +272,7 @@ class Transport:
 
             built.extensions["trace"] = trace
             auth: Any = credentials.way_for(url) or httpx.USE_CLIENT_DEFAULT
-            with in_plain_words(where, attempt.silence_s, credentials.redact):
+            with in_plain_words(where, attempt.silence_s, self.redact):
                 response = await pool.send(built, stream=True, auth=auth)
                 async with contextlib.aclosing(response):
                     got = Stream(response, url)
@@ -286,7 +290,7 @@ class Transport:
         if request.is_safe and await self._is_out_of_reach(got.url, target):
             target = self.rebase(target)
         here, there = origin(got.url), origin(target)
-        names = self.credentials.redact(
+        names = self.redact(
             f"{without_query(got.url)} redirects to {without_query(target)}"
         )
         if here is None or there is None or there[0] not in WEB_SCHEMES:
@@ -325,5 +329,5 @@ class Transport:
         return False
 
     async def close(self) -> None:
-        """Close all connections; a later request opens new ones."""
+        """Close the connections; later requests open new ones. Jobs go on."""
         await self._pools.close()

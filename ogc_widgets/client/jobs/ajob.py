@@ -125,7 +125,7 @@ class AsyncJob(AnyJob):
     @property
     def param_names(self) -> tuple[str, ...]:
         """Names of the query members that its server gets with every request."""
-        return self._connection.param_names
+        return self._connection.credentials.param_names
 
     @property
     def ends_with_kernel(self) -> bool:

@@ -198,9 +198,7 @@ class Results:
             return "There is no address that can be opened, only a path."
         if same_origin(href, self._client.url):
             return ""
-        if is_private_host(href) and self._client.transport.reach.is_public(
-            self._client.url
-        ):
+        if is_private_host(href) and self._client.reach.is_public(self._client.url):
             host = clean(urlsplit(href).hostname, limit=80)
             return f"Only machines near the server can reach {host}."
         return ""

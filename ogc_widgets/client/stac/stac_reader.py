@@ -58,7 +58,7 @@ class StacReader:
     def _stranger(self, url: str) -> Transport:
         key = origin(url)
         if key not in self._others:
-            self._others[key] = self._client.transport.stranger(url, LOOK_S)
+            self._others[key] = self._client.stranger(url, LOOK_S)
         return self._others[key]
 
     async def close(self) -> None:
