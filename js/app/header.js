@@ -12,7 +12,7 @@ const MANY_PROCESSES = 12;
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-header");
 
-  const title = h("h3", { class: "ogcw-header-title", dir: "auto" });
+  const title = h("h3", { class: "ogcw-title ogcw-header-title", dir: "auto" });
   // The title is the control: what chooses lies over it, so that it is never cut off.
   const chooser = h("span", { class: "ogcw-header-chooser" }, title);
   const facts = h("span", { class: "ogcw-header-facts" });
@@ -30,7 +30,7 @@ function render({ model, el }) {
   el.append(
     h(
       "div",
-      { class: "ogcw-header-row" },
+      { class: "ogcw-head ogcw-header-row" },
       h("div", { class: "ogcw-header-left" }, chooser, facts),
       tabs,
     ),

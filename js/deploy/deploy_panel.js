@@ -65,8 +65,8 @@ function render({ model, el }) {
   const ability = h("div", { class: "ogcw-hint ogcw-deploy-ability" });
   const head = h(
     "div",
-    { class: "ogcw-deploy-head" },
-    h("h3", { class: "ogcw-deploy-title" }, "Deploy a process"),
+    { class: "ogcw-head" },
+    h("h3", { class: "ogcw-title" }, "Deploy a process"),
     ability,
     sources,
   );
@@ -153,7 +153,7 @@ function render({ model, el }) {
       press("deploy");
     },
   }, "Deploy");
-  const note = h("div", { class: "ogcw-deploy-note", role: "status" });
+  const note = h("div", { class: "ogcw-note ogcw-deploy-note", role: "status" });
   const yes = h(
     "button",
     { type: "button", class: "ogcw-btn", onclick: () => press("replace") },
@@ -171,7 +171,10 @@ function render({ model, el }) {
   const rows = h("tbody");
   const table = h(
     "table",
-    { class: "ogcw-table ogcw-deploy-table", "aria-label": "Processes that can be removed" },
+    {
+      class: "ogcw-table ogcw-lines ogcw-deploy-table",
+      "aria-label": "Processes that can be removed",
+    },
     h(
       "thead",
       {},
@@ -405,7 +408,7 @@ function render({ model, el }) {
   function cells(one, s, asks) {
     if (asks) return [h("td", { colspan: "4" }, removal(one, s))];
     return [
-      h("td", { class: "ogcw-deploy-id", title: one.id }, one.id),
+      h("td", { class: "ogcw-id", title: one.id }, one.id),
       h("td", { dir: "auto", title: one.title }, one.title),
       h("td", {}, one.version),
       h(
@@ -450,7 +453,7 @@ function render({ model, el }) {
       link(one, s, "remove it", () => {
         page.asking = null;
         press("undeploy", { process_id: one.id });
-      }, { class: "ogcw-link ogcw-deploy-yes" }),
+      }, { class: "ogcw-link ogcw-danger" }),
       // Where the question was asked for, so that a double click removes nothing.
       link(one, s, "keep", () => ask(null)),
     );

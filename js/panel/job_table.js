@@ -106,7 +106,10 @@ function render({ model, el }) {
   const rows = h("tbody");
   const table = h(
     "table",
-    { class: "ogcw-table ogcw-jobs-table", "aria-label": "Jobs of the server, newest first" },
+    {
+      class: "ogcw-table ogcw-lines ogcw-jobs-table",
+      "aria-label": "Jobs of the server, newest first",
+    },
     h("thead", {}, head),
     rows,
   );
@@ -116,7 +119,7 @@ function render({ model, el }) {
   const newer = linkButton("‹ newer", () => press("page", { to: state().page - 1 }));
   const older = linkButton("older ›", () => press("page", { to: state().page + 1 }));
   const where = h("span", {});
-  const note = h("div", { class: "ogcw-jobs-note", role: "status" });
+  const note = h("div", { class: "ogcw-note ogcw-jobs-note", role: "status" });
   const count = h("span", { class: "ogcw-jobs-count" });
   const foot = h("div", { class: "ogcw-jobs-foot" }, newer, where, older, count);
 
@@ -254,7 +257,7 @@ function render({ model, el }) {
       refill(cell, [words, title], () => [h("span", { title, class: name }, words)]);
     refill(state, [row.tone, row.kind, row.word, row.percent], () => [stateOf(row)]);
     text(process, row.process, row.process);
-    text(job, row.short, row.id, "ogcw-jobs-id");
+    text(job, row.short, row.id, "ogcw-id");
     text(created, localTime(row.created), row.created.replace("Z", " UTC"));
     setText(duration, Number.isFinite(row.duration) ? clock(row.duration) : "");
     text(message, row.message, row.message);
@@ -329,7 +332,7 @@ function render({ model, el }) {
       stop: ["Stop?", "stop it", "keep", "remove"],
     };
     const [asked, yes, no, type] = words[what];
-    const tone = type === "remove" ? "ogcw-link ogcw-jobs-yes" : "ogcw-link";
+    const tone = type === "remove" ? "ogcw-link ogcw-danger" : "ogcw-link";
     const group = h(
       "span",
       {

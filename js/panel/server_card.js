@@ -9,7 +9,7 @@ import style from "./server_card.css" with { type: "text" };
 /** @param {import("../view/view.js").Context} context */
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-server");
-  const title = h("h3", { class: "ogcw-server-title", dir: "auto" });
+  const title = h("h3", { class: "ogcw-title ogcw-server-title", dir: "auto" });
   const address = h("span", { class: "ogcw-hint ogcw-server-url" });
   const state = () => model.get("state") ?? {};
   const copy = copyButton("Copy for the operators", () => state().markdown ?? "", {

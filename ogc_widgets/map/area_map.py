@@ -337,7 +337,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
         return made
 
     def mark_context(self, ids: list[str]) -> None:
-        """Lay stress on outlines of :meth:`show_context`, and on no others.
+        """Highlight outlines of :meth:`show_context`, and no others.
 
         Args:
             ids: Their ids.

@@ -3,8 +3,8 @@
 ipyleaflet's draw controls hold a list of shapes that is mirrored between page and
 kernel, and ``clear()`` reaches only the page, so that "exactly one shape" would have to
 be restored after each event. This view keeps one shape with one model and one SVG on
-the same Leaflet map; it also shows where to draw without tiles, and lays stress on one
-of many footprints without sending all of them again.
+the same Leaflet map; it also shows where to draw without tiles, and highlights one of
+many footprints without sending all of them again.
 
 It needs one thing of ipyleaflet that is not documented: the Leaflet map as ``obj`` of
 the map's view.
@@ -90,7 +90,7 @@ class MapOverlay(View):
     footprint_note = traitlets.Unicode("").tag(sync=True)
     context: Any = traitlets.List().tag(sync=True)
     marked = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    """Ids of the features of ``context`` that are laid stress on."""
+    """Ids of the features of ``context`` that are highlighted."""
     pictures: Any = traitlets.List().tag(sync=True)
     """``{"url": "data:image/...", "bounds": [w, s, e, n]}``, lowest first."""
     selected = traitlets.Unicode("").tag(sync=True)

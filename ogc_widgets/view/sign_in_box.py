@@ -24,7 +24,7 @@ from ogc_widgets.view.base import View, publishing
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from ogc_widgets.client.auth.oidc import DeviceCode
+    from ogc_widgets.client.auth.secret import Auth
     from ogc_widgets.client.auth.sign_in import SigningIn
 
 Json = dict[str, Any]
@@ -34,6 +34,19 @@ _LABELS = {
     "token": "Token",
     "password": "User and password",
     "api-key": "API key",
+}
+
+
+_EMPTY: Json = {
+    "server": "",
+    "is_open_line": False,
+    "note": "",
+    "ways": [],
+    "busy": "",
+    "code": None,
+    "problem": "",
+    "is_signed_in": False,
+    "number": 0,
 }
 
 
@@ -64,16 +77,18 @@ class SigningInView(View):
         with publishing(self):
             if self.sign_in and client is self._guest:
                 return
-            self._guest = client
-            self._ways = ()
+            self._guest, self._ways = client, ()
+            address = urlsplit(client.url)
             self.sign_in = {
                 **_EMPTY,
                 "server": _host(client.url),
-                "is_open_line": _is_open_line(client.url),
+                # Whether what is typed can be read on the way.
+                "is_open_line": address.scheme == "http"
+                and not is_private_host(client.url),
                 "note": note,
                 "busy": "looking",
             }
-            self._looking.start(partial(_ways_of, client), self._offer)
+            self._looking.start(partial(_ways_of, client), partial(self._offer, client))
 
     def _put_box_away(self) -> None:
         """Show no box; an attempt that is going on ends."""
@@ -86,10 +101,15 @@ class SigningInView(View):
     def _has_signed_in(self) -> None:
         """Called in the loop thread after the server has accepted the user."""
 
-    def _offer(self, ways: tuple[Way, ...]) -> None:
+    def _tell(self, **changes: object) -> None:
+        with publishing(self):
+            if self.sign_in:
+                number = self.sign_in["number"] + 1
+                self.sign_in = {**self.sign_in, **changes, "number": number}
+
+    def _offer(self, client: SigningIn, ways: tuple[Way, ...]) -> None:
         self._ways = ways
-        own = self._guest.source if self._guest is not None else None
-        self._tell(ways=[_shown(way, own) for way in ways], busy="")
+        self._tell(ways=[_shown(way, client) for way in ways], busy="")
 
     # -- from the page ---------------------------------------------------------------
 
@@ -105,15 +125,13 @@ class SigningInView(View):
         except Exception as error:  # noqa: BLE001 # as in _try
             self.report(without_trace(error))
         else:
-            with publishing(self):
-                self._tell(busy="checking", problem="")
-                self._attempt.start(partial(self._try, attempt), self._tried)
+            self._tell(busy="checking", problem="")
+            self._attempt.start(partial(self._try, attempt), self._tried)
 
     def _on_sign_in_stop(self) -> None:
         """The user does not want to wait for the code to be typed."""
         self._attempt.stop()
-        with publishing(self):
-            self._tell(busy="", code=None)
+        self._tell(busy="", code=None)
 
     def _attempt_of(
         self, client: SigningIn, typed: Json
@@ -123,37 +141,34 @@ class SigningInView(View):
         Raises:
             InputError: It is not complete, or cannot be sent.
         """
+
+        def text(name: str, otherwise: str = "") -> str:
+            given = typed.get(name)
+            written = given if isinstance(given, str) else ""
+            if otherwise and not written.strip():
+                raise InputError(otherwise)
+            return written
+
         number = typed.get("way")
         if not isinstance(number, int) or not 0 <= number < len(self._ways):
             raise InputError("Choose one of the ways to sign in.")
         way = self._ways[number]
-        secret = _text(typed.get("secret"))
+        secret: Auth
         match way.kind:
             case "device":
-                flow = self._flow(client, way, _text(typed.get("client_id")))
+                flow = _own_flow(way, client) or auth.device(
+                    way.issuer, text("client_id", "Enter the client id.")
+                )
+                assert isinstance(flow, DeviceFlow)  # noqa: S101 # for the type checker
                 return lambda: self._sign_in_with_code(client, flow)
             case "password":
-                user = _text(typed.get("user"))
-                if not user:
-                    raise InputError("Enter the user name.")
-                return lambda: client.try_sign_in((user, secret))
+                secret = text("user", "Enter the user name."), text("secret")
             case "api-key":
-                header = way.header or _text(typed.get("header"))
-                _need(secret, "Enter the key.")
-                key = auth.api_key(header, secret)
-                return lambda: client.try_sign_in(key)
-        _need(secret, "Enter the token.")
+                key = text("secret", "Enter the key.")
+                secret = auth.api_key(way.header or text("header"), key)
+            case _:
+                secret = text("secret", "Enter the token.")
         return lambda: client.try_sign_in(secret)
-
-    @staticmethod
-    def _flow(client: SigningIn, way: Way, client_id: str) -> DeviceFlow:
-        own = client.source
-        if isinstance(own, DeviceFlow) and own.provider.issuer == way.issuer:
-            return own
-        _need(client_id, "Enter the client id.")
-        made = auth.device(way.issuer, client_id)
-        assert isinstance(made, DeviceFlow)  # noqa: S101 # for the type checker
-        return made
 
     # -- in the loop thread ----------------------------------------------------------
 
@@ -176,46 +191,20 @@ class SigningInView(View):
 
     async def _sign_in_with_code(self, client: SigningIn, flow: DeviceFlow) -> None:
         code = await flow.begin()
-        with publishing(self):
-            self._tell(busy="waiting", code=_code(code))
+        shown = {
+            "user_code": code.user_code,
+            "address": code.address,
+            "href": code.address_with_code or code.address,
+            "left_s": code.lasts_s,
+        }
+        self._tell(busy="waiting", code=shown)
         await flow.finish(code)
-        with publishing(self):
-            self._tell(busy="checking", code=None)
+        self._tell(busy="checking", code=None)
         await client.try_sign_in(flow)
 
     def _refuse(self, error: OgcError) -> None:
-        with publishing(self):
-            if self.sign_in:
-                told = " ".join(part for part in (error.what, error.advice) if part)
-                told = clean(told, limit=500)
-                self._tell(busy="", code=None, problem=told)
-
-    def _tell(self, **changes: object) -> None:
-        if self.sign_in:
-            number = self.sign_in["number"] + 1
-            self.sign_in = {**self.sign_in, **changes, "number": number}
-
-
-_EMPTY: Json = {
-    "server": "",
-    "is_open_line": False,
-    "note": "",
-    "ways": [],
-    "busy": "",
-    "code": None,
-    "problem": "",
-    "is_signed_in": False,
-    "number": 0,
-}
-
-
-def _code(code: DeviceCode) -> Json:
-    return {
-        "user_code": code.user_code,
-        "address": code.address,
-        "href": code.address_with_code or code.address,
-        "left_s": code.lasts_s,
-    }
+        told = " ".join(part for part in (error.what, error.advice) if part)
+        self._tell(busy="", code=None, problem=clean(told, limit=500))
 
 
 async def _ways_of(client: SigningIn) -> tuple[Way, ...]:
@@ -226,31 +215,23 @@ async def _ways_of(client: SigningIn) -> tuple[Way, ...]:
     return await client.ways_to_sign_in()
 
 
-def _shown(way: Way, own: object) -> Json:
+def _own_flow(way: Way, client: SigningIn) -> DeviceFlow | None:
+    """The sign-in with a code that the notebook has set up, if it is this one."""
+    own = client.source
+    is_it = isinstance(own, DeviceFlow) and own.provider.issuer == way.issuer
+    return own if is_it else None
+
+
+def _shown(way: Way, client: SigningIn) -> Json:
     host = _host(way.issuer) if way.issuer else ""
-    knows_client = isinstance(own, DeviceFlow) and own.provider.issuer == way.issuer
     return {
         "kind": way.kind,
         "label": _LABELS.get(way.kind, f"Code from {host}"),
         "header": clean(way.header, limit=_HOST_LIMIT),
         "host": host,
-        "client_id": way.kind == "device" and not knows_client,
+        "client_id": way.kind == "device" and _own_flow(way, client) is None,
     }
 
 
 def _host(url: str) -> str:
     return clean(urlsplit(url).netloc.rpartition("@")[2], limit=_HOST_LIMIT)
-
-
-def _is_open_line(url: str) -> bool:
-    """Whether what is typed can be read on the way."""
-    return urlsplit(url).scheme == "http" and not is_private_host(url)
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _need(text: str, otherwise: str) -> None:
-    if not text.strip():
-        raise InputError(otherwise)
