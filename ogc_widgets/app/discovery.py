@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ogc_widgets.client import Client
 from ogc_widgets.client.http.loop import run
@@ -14,9 +13,15 @@ from ogc_widgets.errors import InputError, ProblemError, ProtocolError, SignInEr
 from ogc_widgets.protocol import LandingPage
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from ogc_widgets.client import AsyncClient
     from ogc_widgets.client.auth.secret import Auth
     from ogc_widgets.protocol import Capabilities, Process, ProcessSummary
+
+T = TypeVar("T")
+
+_NO_LANDING_PAGE = LandingPage(title="", description="", links=(), raw={})
 
 
 @dataclass(frozen=True)
@@ -81,8 +86,12 @@ async def discover(client: AsyncClient, process_id: str | None) -> Server:
     Raises:
         ServerError: The server cannot be reached, has no process, or not this one.
     """
+    # Whether this is such a server at all shows when its processes are asked for; some
+    # have no conformance, and show what they can do.
     landing, processes, _ = await asyncio.gather(
-        _landing(client), client.processes(), _conformance(client)
+        _unless_refused(client.landing_page(), _NO_LANDING_PAGE),
+        client.processes(),
+        _unless_refused(client.conformance(), None),
     )
     if process_id is None:
         process_id = _first([process.id for process in processes], client)
@@ -135,15 +144,9 @@ def _first(ids: list[str], client: AsyncClient) -> str:
     return ids[0]
 
 
-async def _landing(client: AsyncClient) -> LandingPage:
+async def _unless_refused(work: Awaitable[T], otherwise: T) -> T:
+    """What a server says, or something else where it says nothing that can be read."""
     try:
-        return await client.landing_page()
+        return await work
     except (ProblemError, ProtocolError):
-        # Whether this is such a server at all shows when its processes are asked for.
-        return LandingPage(title="", description="", links=(), raw={})
-
-
-async def _conformance(client: AsyncClient) -> None:
-    """Let the client read it; some servers have none, and show what they can do."""
-    with contextlib.suppress(ProblemError, ProtocolError):
-        await client.conformance()
+        return otherwise

@@ -22,7 +22,7 @@ class Opener:
 
     Args:
         client: The client of the server.
-        header: The head, where a process is chosen.
+        header: Where a process is chosen.
         panel: Asks the user to sign in where that is missing, and stops jobs.
         on_open: Called with what was found of another process, or of a changed one.
     """

@@ -15,9 +15,9 @@ class Screen:
 
     Args:
         root: The app itself.
-        header: The head.
+        header: What stands above.
         area_map: The map.
-        below: What stands under form and map.
+        below: What stands below.
     """
 
     def __init__(

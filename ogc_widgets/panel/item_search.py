@@ -178,8 +178,7 @@ class ItemSearch(View):
         except InputError as error:
             self._fail(error)
             return
-        opened = partial(self._opened, self._catalogue)
-        self._begin("opening", partial(_read, self._catalogue), opened)
+        self._begin("opening", partial(_read, self._catalogue), self._opened)
 
     def search(self, **changes: object) -> None:
         """Search with what is filled in; returns at once.
@@ -196,14 +195,12 @@ class ItemSearch(View):
         self.query = {**self.query, **changes}
         if self._catalogue is None or self._catalogue.url != self.address.rstrip("/"):
             self.open_catalogue(self.address)
-        if self._catalogue is not None:
-            self._search(self._catalogue)
+        self._search()
 
     def more(self) -> None:
         """Fetch the next page; returns at once."""
         if self._catalogue is not None and self._catalogue.has_more:
-            take = partial(self._take, self._catalogue)
-            self._begin("more", self._catalogue.more, take)
+            self._begin("more", self._catalogue.more, self._take)
 
     def add(self) -> None:
         """Put what is picked into the field, and leave the screen.
@@ -248,7 +245,9 @@ class ItemSearch(View):
             self.phase, self.words = phase, ""
             self._work.start(work, done, self._fail)
 
-    def _search(self, catalogue: Catalogue) -> None:
+    def _search(self) -> None:
+        if self._catalogue is None:
+            return
         try:
             query = self._item_query()
         except InputError as error:
@@ -256,10 +255,10 @@ class ItemSearch(View):
             return
         with publishing(self):
             self._clear()
-            search = partial(catalogue.search, query)
-            self._begin("searching", search, partial(self._take, catalogue))
+            search = partial(self._catalogue.search, query)
+            self._begin("searching", search, self._take)
 
-    def _opened(self, catalogue: Catalogue, read: Opened) -> None:
+    def _opened(self, read: Opened) -> None:
         global _last_address  # remembered for the session, by design
         _last_address = self.address
         api, collections = read
@@ -274,10 +273,12 @@ class ItemSearch(View):
         self.query = {**self.query, "collection": chosen}
         self.phase, self.words = "ready", ""
         if len(names) == 1 and self.has_area and self.query["in_area"]:
-            self._search(catalogue)  # there is nothing left to choose
+            self._search()  # there is nothing left to choose
 
-    def _take(self, catalogue: Catalogue, items: list[Json]) -> None:
-        rows = list(self.rows)
+    def _take(self, items: list[Json]) -> None:
+        catalogue, rows = self._catalogue, list(self.rows)
+        if catalogue is None:
+            return
         fresh: dict[str, Json] = {}
         seen = {self_address(item) for item in self._items.values()} - {""}
         for item in items:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ogc_widgets.panel.job.job_state import Surroundings, job_state, resting_state
-from ogc_widgets.panel.job.steps import StepBook, links_of
+from ogc_widgets.panel.job.logs import StepBook, links_of
 from ogc_widgets.protocol import JobView, StatusInfo
 from ogc_widgets.protocol.notices import silent
 

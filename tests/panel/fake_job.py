@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.http.loop import run
-from ogc_widgets.panel.job.steps import links_of
+from ogc_widgets.panel.job.logs import links_of
 from ogc_widgets.protocol import Capabilities, JobView, StatusInfo
 
 if TYPE_CHECKING:

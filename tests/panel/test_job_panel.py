@@ -242,7 +242,7 @@ def test_opening_an_unknown_log_names_the_steps_there_are(panel, job):
 
 
 def test_open_log_is_followed_while_the_job_runs(panel, job, monkeypatch):
-    monkeypatch.setattr("ogc_widgets.panel.job.log_fetching.FOLLOW_EVERY_S", 0.02)
+    monkeypatch.setattr("ogc_widgets.panel.job.logs.FOLLOW_EVERY_S", 0.02)
     job.texts["crop", 1] = "one\n"
     job.show(view_of(logs=("node_crop",)))
     panel.open_log("crop")
@@ -262,7 +262,7 @@ def test_open_log_is_read_once_more_when_the_job_has_ended(panel, job):
 
 
 def test_log_keeps_its_text_when_it_cannot_be_fetched_again(panel, job, monkeypatch):
-    monkeypatch.setattr("ogc_widgets.panel.job.log_fetching.FOLLOW_EVERY_S", 0.02)
+    monkeypatch.setattr("ogc_widgets.panel.job.logs.FOLLOW_EVERY_S", 0.02)
     job.texts["crop", 1] = "one\n"
     job.show(view_of(logs=("node_crop",)))
     panel.open_log("crop")
@@ -280,7 +280,7 @@ def test_empty_log_says_that_there_is_no_output_yet(panel, job):
 
 
 def test_closed_log_is_fetched_no_more(panel, job, monkeypatch):
-    monkeypatch.setattr("ogc_widgets.panel.job.log_fetching.FOLLOW_EVERY_S", 0.01)
+    monkeypatch.setattr("ogc_widgets.panel.job.logs.FOLLOW_EVERY_S", 0.01)
     job.show(view_of(logs=("node_crop",)))
     panel.open_log("crop")
     wait_for(lambda: len(job.fetched) > 2)

@@ -13,7 +13,7 @@ from ogc_widgets.errors import OgcError
 from ogc_widgets.lab import lab
 from ogc_widgets.panel import JobPanel
 from ogc_widgets.panel.job.job_state import Surroundings, job_state
-from ogc_widgets.panel.job.steps import StepBook, links_of
+from ogc_widgets.panel.job.logs import StepBook, links_of
 from ogc_widgets.protocol import JobView, StatusInfo
 from ogc_widgets.protocol.jobs.watching import phase_of
 

@@ -77,14 +77,15 @@ class OutputsView(View):
 
 
 def _summary(results: Results, others: int, drawn: int) -> str:
-    items = len(results.items)
+    def counted(count: int, noun: str) -> str:
+        return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
     parts = []
-    if items:
-        noun = "STAC item" if items == 1 else "STAC items"
-        prints = "footprint" if drawn == 1 else "footprints"
-        parts.append(f"{items} {noun} · {drawn} {prints} on the map")
+    if items := len(results.items):
+        on_map = f"{counted(drawn, 'footprint')} on the map"
+        parts = [counted(items, "STAC item"), on_map]
     if others:
-        parts.append(f"{others} {'output' if others == 1 else 'outputs'}")
+        parts.append(counted(others, "output"))
     return " · ".join(parts) or "The job gave no outputs."
 
 

@@ -13,11 +13,17 @@ from ogc_widgets.client.http.loop import run
 from ogc_widgets.errors import InputError, SignInError, SubmissionUnknownError
 from ogc_widgets.panel.job.job_card import card_html, card_text, line_to_return
 from ogc_widgets.panel.job.job_state import Surroundings, job_state, resting_state
-from ogc_widgets.panel.job.log_fetching import LogState, follow_log, loading_log
+from ogc_widgets.panel.job.logs import (
+    LogKey,
+    LogState,
+    StepBook,
+    follow_log,
+    links_of,
+    loading_log,
+)
 from ogc_widgets.panel.job.report import build_report
-from ogc_widgets.panel.job.steps import LogKey, StepBook, links_of
 from ogc_widgets.panel.job.stopping import Answer, ask_to_stop
-from ogc_widgets.panel.job.times import Stopwatch
+from ogc_widgets.panel.job.times import Progress, Stopwatch
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.view.base import StateView, publishing
 from ogc_widgets.view.sign_in_box import SigningInView
@@ -73,7 +79,7 @@ class JobPanel(SigningInView, StateView):
         self._job, self._rest, self._watch = job, rest, watch
         self._view: JobView | None = None
         self._around = Surroundings()
-        self._progress: float | None = None
+        self._progress = Progress()
         self._steps = StepBook()
         self._open: LogKey | None = None
 
@@ -254,7 +260,7 @@ class JobPanel(SigningInView, StateView):
                 return None
             before, self._view = self._view, view
             self._steps.see(links_of(view))
-            self._note_progress(view)
+            self._progress.see(view)
             self._watch.see(view)
             if view.is_final:
                 self._around.stop, self._around.stop_note = "ready", ""
@@ -280,21 +286,6 @@ class JobPanel(SigningInView, StateView):
                 self._rest_with("idle", "Signed in. You can go on.")
             else:
                 self._put_box_away()
-
-    def _note_progress(self, view: JobView) -> None:
-        """Say that the progress went back, until it goes on."""
-        progress = view.status.progress if view.status is not None else None
-        known = self._progress
-        if progress is None:
-            return
-        self._progress = progress
-        if known is not None and progress < known and not view.is_final:
-            self._around.progress_note = (
-                f"The server set the progress back from {known:.0f} % "
-                f"to {progress:.0f} %."
-            )
-        elif known is not None and progress > known:
-            self._around.progress_note = ""
 
     def _stop_answered(self, answer: Answer) -> None:
         around = self._around
@@ -390,6 +381,7 @@ class JobPanel(SigningInView, StateView):
             job_url=without_query(job.url),  # this goes into saved notebooks
             again=self._again(),
             elapsed_s=self._watch.seconds,
+            progress_note=self._progress.note,
             can_stop=self.can_stop,
             steps=self._steps.states(view.phase),
         )

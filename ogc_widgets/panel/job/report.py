@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ogc_widgets.errors import OgcError, printable
-from ogc_widgets.panel.job.log_fetching import LogState, read_log
 from ogc_widgets.panel.job.log_text import first_error_line
-from ogc_widgets.panel.job.steps import LogKey
+from ogc_widgets.panel.job.logs import LogKey, LogState, logs_of, read_log
 from ogc_widgets.protocol.wire import dump_json
 
 if TYPE_CHECKING:
@@ -43,12 +42,14 @@ def without_secrets(value: object) -> object:
         return [without_secrets(member) for member in value]
     if not isinstance(value, str):
         return value
-    shown = value
-    if "://" in shown:
-        shown = _USER_INFO.sub("***@", _QUERY.sub("?***", shown))
+    shown = _without_keys(value) if "://" in value else value
     if len(shown) > _VALUE_LIMIT:
         return f"{shown[:_VALUE_LIMIT]}… ({len(shown) - _VALUE_LIMIT} more characters)"
     return shown
+
+
+def _without_keys(text: str) -> str:
+    return _USER_INFO.sub("***@", _QUERY.sub("?***", text))
 
 
 async def failing_log(
@@ -59,7 +60,7 @@ async def failing_log(
     first: LogState | None = None
     if not order:
         return None
-    logs = {LogKey(log.step, log.number): log for log in await job.aio.logs()}
+    logs = await logs_of(job)
     for key in list(dict.fromkeys(order))[:_LOGS_TRIED]:
         state = await read_log(logs.get(key), key)
         if not state["text"]:
@@ -79,8 +80,10 @@ async def build_report(
         f"Job:      {job.id}",
         f"Address:  {without_secrets(job.url)}",
         f"Process:  {job.process_id}",
-        f"State:    {view.phase}" + _word_of_server(view),
+        f"State:    {view.phase}",
     ]
+    if status is not None and status.word not in ("", view.phase):
+        lines[-1] += f' (the server says "{status.word}")'
     if view.error is not None:
         lines += ["", "Error:", str(view.error)]
     if reason := await job.aio.why_failed():
@@ -103,17 +106,8 @@ async def build_report(
         lines += ["", f"Log of {name}, last {len(tail)} lines:", *tail]
     elif not keys:
         lines += ["", "The server gives no logs for this job."]
-    return printable("\n".join(without_secrets_in_lines(lines))) + "\n"
-
-
-def without_secrets_in_lines(lines: list[str]) -> list[str]:
-    """Signed addresses may also stand in the middle of log lines and messages."""
-    return [_USER_INFO.sub("***@", _QUERY.sub("?***", line)) for line in lines]
-
-
-def _word_of_server(view: JobView) -> str:
-    word = view.status.word if view.status is not None else ""
-    return f' (the server says "{word}")' if word and word != view.phase else ""
+    # Signed addresses may also stand in the middle of log lines and messages.
+    return printable("\n".join(map(_without_keys, lines))) + "\n"
 
 
 def _pretty(document: object) -> str:

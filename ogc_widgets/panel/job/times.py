@@ -1,4 +1,4 @@
-"""How long a job has been going, without ever comparing two clocks."""
+"""How long a job has been going, without ever comparing two clocks, and how far."""
 
 from __future__ import annotations
 
@@ -56,6 +56,26 @@ class Stopwatch:
         if view.is_final and self._ended is None:
             told = duration_s(status) if status is not None else None
             self._ended = told if told is not None else self.seconds
+
+
+class Progress:
+    """Notices that the progress of a job goes back, and says so until it goes on."""
+
+    def __init__(self) -> None:
+        self._known: float | None = None
+        self.note = ""
+
+    def see(self, view: JobView) -> None:
+        """Take in a view of the job."""
+        now = view.status.progress if view.status is not None else None
+        if now is None:
+            return
+        before, self._known = self._known, now
+        if before is None or now == before:
+            return
+        goes_back = now < before and not view.is_final
+        told = f"The server set the progress back from {before:.0f} % to {now:.0f} %."
+        self.note = told if goes_back else ""
 
 
 def duration_s(status: StatusInfo) -> float | None:
