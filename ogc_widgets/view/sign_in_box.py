@@ -218,8 +218,9 @@ async def _ways_of(client: SigningIn) -> tuple[Way, ...]:
 def _own_flow(way: Way, client: SigningIn) -> DeviceFlow | None:
     """The sign-in with a code that the notebook has set up, if it is this one."""
     own = client.source
-    is_it = isinstance(own, DeviceFlow) and own.provider.issuer == way.issuer
-    return own if is_it else None
+    if isinstance(own, DeviceFlow) and own.provider.issuer == way.issuer:
+        return own
+    return None
 
 
 def _shown(way: Way, client: SigningIn) -> Json:
