@@ -7,12 +7,13 @@ import {
   focusedElement,
   h,
   linkButton,
+  question as askFirst,
   setText,
   show,
   uniqueId,
 } from "../view/dom.js";
 import { listen } from "../view/model.js";
-import { keepRows, refill } from "../view/rows.js";
+import { keepAction, keepRows, refill } from "../view/rows.js";
 import { bytes } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
 import style from "./deploy_panel.css" with { type: "text" };
@@ -364,26 +365,18 @@ function render({ model, el }) {
 
   /** @param {Record<string, any>} s */
   function drawRows(s) {
+    /** @type {any[]} */
     const processes = s.processes ?? [];
-    const at = rows.contains(focusedElement()) ? focusedElement() : null;
-    const focus = at && { process: at.closest("tr")?.dataset.process, does: at.dataset.does };
-    const lines = keepRows(
-      rows,
-      processes.map((/** @type {{ id: string }} */ { id }) => ({
-        key: id,
-        make: () => h("tr", { "data-process": id }),
-      })),
-    );
-    processes.forEach((/** @type {any} */ one, /** @type {number} */ i) => {
-      const asks = page.asking === one.id;
-      refill(lines[i], [one, asks, s.busy, s.with_open], () => cells(one, s, asks));
+    keepAction(rows, () => {
+      const lines = keepRows(
+        rows,
+        processes.map(({ id }) => ({ key: id, make: () => h("tr", { "data-row": id }) })),
+      );
+      processes.forEach((one, i) => {
+        const asks = page.asking === one.id;
+        refill(lines[i], [one, asks, s.busy, s.with_open], () => cells(one, s, asks));
+      });
     });
-    if (focus && !rows.contains(focusedElement())) {
-      const row = lines.find((line) => line.dataset.process === focus.process);
-      const buttons = row ? elementsOf(row, "button") : [];
-      const next = buttons.find((one) => one.dataset.does === focus.does) ?? buttons[0];
-      next?.focus({ preventScroll: true });
-    }
     show(table, processes.length > 0);
     show(empty, processes.length === 0);
     setText(
@@ -415,7 +408,7 @@ function render({ model, el }) {
         "td",
         { class: "ogcw-deploy-actions" },
         s.with_open ? link(one, s, "open", () => press("open", { process_id: one.id })) : null,
-        link(one, s, "remove", () => ask(one.id)),
+        link(one, s, "remove", () => askFor(one.id)),
       ),
     ];
   }
@@ -440,9 +433,10 @@ function render({ model, el }) {
    * @param {Record<string, any>} s
    */
   function removal(one, s) {
-    const group = h(
-      "span",
-      { role: "group", "aria-label": `remove ${one.id}?`, class: "ogcw-deploy-ask" },
+    return askFirst(
+      `remove ${one.id}?`,
+      () => askFor(null),
+      "ogcw-deploy-ask",
       h(
         "span",
         { class: "ogcw-deploy-sure" },
@@ -455,18 +449,12 @@ function render({ model, el }) {
         press("undeploy", { process_id: one.id });
       }, { class: "ogcw-link ogcw-danger" }),
       // Where the question was asked for, so that a double click removes nothing.
-      link(one, s, "keep", () => ask(null)),
+      link(one, s, "keep", () => askFor(null)),
     );
-    group.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      ask(null);
-    });
-    return group;
   }
 
   /** @param {any} processId */
-  function ask(processId) {
+  function askFor(processId) {
     page.asking = processId;
     drawRows(state());
   }

@@ -1,6 +1,6 @@
 // The button that stops a job, asks back, and says what was pressed.
 
-import { elementsOf, focusedElement, h } from "../view/dom.js";
+import { elementsOf, focusedElement, h, question } from "../view/dom.js";
 
 /**
  * @param {() => any} state
@@ -53,24 +53,20 @@ export function stopButton(state, isGone, press, drawn, elsewhere) {
     }
     if (stop.busy) return [button("Stopping", { "aria-disabled": "true", "data-first": true })];
     if (!asking) return [button(stop.label, { "data-first": true, onclick: () => ask(true) })];
-    const asked = h("span", { class: "ogcw-job-ask" }, stop.ask);
-    const group = h(
-      "span",
-      { class: "ogcw-job-confirm", role: "group", "aria-label": stop.ask },
-      asked,
-      button(stop.yes, {
-        class: "ogcw-btn ogcw-job-btn ogcw-job-yes",
-        "data-first": true,
-        onclick: () => send("stop", "Stopping"),
-      }),
-      button(stop.no, { onclick: () => ask(false) }),
-    );
-    group.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      ask(false);
-    });
-    return [group];
+    return [
+      question(
+        stop.ask,
+        () => ask(false),
+        "ogcw-job-confirm",
+        h("span", { class: "ogcw-job-ask" }, stop.ask),
+        button(stop.yes, {
+          class: "ogcw-btn ogcw-job-btn ogcw-job-yes",
+          "data-first": true,
+          onclick: () => send("stop", "Stopping"),
+        }),
+        button(stop.no, { onclick: () => ask(false) }),
+      ),
+    ];
   }
 
   /** @param {any} whether */

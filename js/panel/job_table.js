@@ -1,9 +1,18 @@
 // The jobs of a server. Python sends the rows of one page; asking before a job is
 // stopped or deleted happens here.
 
-import { elementsOf, enable, focusedElement, h, linkButton, setText, show } from "../view/dom.js";
+import {
+  elementsOf,
+  enable,
+  focusedElement,
+  h,
+  linkButton,
+  question,
+  setText,
+  show,
+} from "../view/dom.js";
 import { listen } from "../view/model.js";
-import { keepRows, refill } from "../view/rows.js";
+import { keepAction, keepRows, refill } from "../view/rows.js";
 import { clock } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
 import { stateIcon } from "./icons.js";
@@ -205,37 +214,18 @@ function render({ model, el }) {
   /** @param {Record<string, any>} s */
   function drawRows(s) {
     const selected = model.get("selected_job_id");
-    const focus = focusedAction();
+    /** @type {Record<string, any>[]} */
     const jobs = s.rows ?? [];
-    const lines = keepRows(
-      rows,
-      jobs.map((/** @type {{ id: string }} */ { id }) => ({ key: id, make: () => emptyRow(id) })),
-    );
-    jobs.forEach((/** @type {Record<string, any>} */ row, /** @type {number} */ i) =>
-      fillRow(lines[i], row, s, row.id === selected)
-    );
-    if (focus && !rows.contains(focusedElement())) restoreFocus(focus);
-  }
-
-  function focusedAction() {
-    const element = rows.contains(focusedElement()) ? focusedElement() : null;
-    return element && { job: element.closest("tr")?.dataset.job, does: element.dataset.does };
-  }
-
-  /** @param {{ job?: string, does?: string }} focus */
-  function restoreFocus({ job, does }) {
-    const row = elementsOf(rows).find((one) => one.dataset.job === job);
-    const buttons = row ? elementsOf(row, "button") : [];
-    /** @param {string | undefined} what */
-    const doing = (what) => buttons.find((one) => one.dataset.does === what);
-    const asked = page.asking?.job === job ? "yes" : does;
-    (doing(asked) ?? doing("remove") ?? buttons[0])?.focus({ preventScroll: true });
+    keepAction(rows, () => {
+      const lines = keepRows(rows, jobs.map(({ id }) => ({ key: id, make: () => emptyRow(id) })));
+      jobs.forEach((row, i) => fillRow(lines[i], row, s, row.id === selected));
+    }, (row, does) => [page.asking?.job === row ? "yes" : does, "remove"]);
   }
 
   /** @param {string} id */
   function emptyRow(id) {
     const cells = [0, 1, 2, 3, 4, 5, 6].map((i) => h("td", { class: `ogcw-jobs-c${i}` }));
-    return h("tr", { "data-job": id }, cells);
+    return h("tr", { "data-row": id }, cells);
   }
 
   /**
@@ -297,7 +287,7 @@ function render({ model, el }) {
     if (row.busy) return [h("span", { class: "ogcw-hint" }, `${row.busy}…`)];
     const removes = row.final ? "delete" : "stop";
     if (page.asking?.job === row.id) {
-      return [question(row, link, page.asking?.about === "again" ? "run again" : removes)];
+      return [sure(row, link, page.asking?.about === "again" ? "run again" : removes)];
     }
     return [
       link("attach", "open", () => press("attach", { job_id: row.id })),
@@ -324,7 +314,7 @@ function render({ model, el }) {
    * @param {(does: string, label: string, onclick: () => void, more?: object) => Node} link
    * @param {string} what
    */
-  function question(row, link, what) {
+  function sure(row, link, what) {
     /** @type {Record<string, string[]>} */
     const words = {
       "run again": ["Same inputs?", "run it", "no", "run_again"],
@@ -333,13 +323,10 @@ function render({ model, el }) {
     };
     const [asked, yes, no, type] = words[what];
     const tone = type === "remove" ? "ogcw-link ogcw-danger" : "ogcw-link";
-    const group = h(
-      "span",
-      {
-        role: "group",
-        "aria-label": `${what} ${row.process} ${row.short}?`,
-        class: "ogcw-jobs-ask",
-      },
+    return question(
+      `${what} ${row.process} ${row.short}?`,
+      () => ask(null),
+      "ogcw-jobs-ask",
       h("b", {}, asked),
       link("yes", yes, () => {
         page.asking = null;
@@ -348,12 +335,6 @@ function render({ model, el }) {
       }, { class: tone }),
       link("no", no, () => ask(null)),
     );
-    group.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      ask(null);
-    });
-    return group;
   }
 
   /** @param {{ job: string, about: string } | null} about */

@@ -119,3 +119,20 @@ export function enable(button, isOn) {
 export function linkButton(label, onclick, attributes = {}) {
   return h("button", { type: "button", class: "ogcw-link", onclick, ...attributes }, label);
 }
+
+/**
+ * What is asked before something is done, in the place of what asked for it.
+ * @param {string} label What a screen reader says of it.
+ * @param {() => void} takeBack Escape does this too.
+ * @param {string} name Its class.
+ * @param {...unknown} parts The question and its buttons.
+ */
+export function question(label, takeBack, name, ...parts) {
+  /** @param {KeyboardEvent} event */
+  const onkeydown = (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    takeBack();
+  };
+  return h("span", { role: "group", "aria-label": label, class: name, onkeydown }, ...parts);
+}

@@ -1,6 +1,8 @@
 // Rows that stay: what is under the pointer or has the focus is not drawn anew when
 // something else changes.
 
+import { elementsOf, focusedElement } from "./dom.js";
+
 /** Nodes of each element by key. @type {WeakMap<Element, Map<string, Element>>} */
 const nodesOf = new WeakMap();
 /** What was last drawn into each element. @type {WeakMap<Element, string>} */
@@ -33,6 +35,26 @@ export function keepRows(parent, wanted) {
   }
   nodesOf.set(parent, after);
   return nodes;
+}
+
+/**
+ * Draw rows anew, and give the focus back to the button of the same row (`data-row`) that
+ * does the same (`data-does`).
+ * @param {HTMLElement} rows
+ * @param {() => void} redraw
+ * @param {(row: string | undefined, does: string | undefined) => (string | undefined)[]}
+ *   [wanted] What the button may do, the best first; else it is the first one.
+ */
+export function keepAction(rows, redraw, wanted = (_row, does) => [does]) {
+  const before = rows.contains(focusedElement()) ? focusedElement() : null;
+  const row = before?.closest("tr")?.dataset.row;
+  const does = before?.dataset.does;
+  redraw();
+  if (!before || rows.contains(focusedElement())) return;
+  const line = elementsOf(rows).find((one) => one.dataset.row === row);
+  const buttons = line ? elementsOf(line, "button") : [];
+  const found = wanted(row, does).map((what) => buttons.find((one) => one.dataset.does === what));
+  (found.find(Boolean) ?? buttons[0])?.focus({ preventScroll: true });
 }
 
 /**

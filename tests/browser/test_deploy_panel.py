@@ -156,7 +156,7 @@ def test_package_is_deployed_replaced_opened_and_removed_with_the_mouse(
 
         panel.get_by_role("button", name="Deploy", exact=True).click()
         expect(panel).to_contain_text("browser-hello is deployed.", timeout=60_000)
-        row = panel.locator("tr[data-process=browser-hello]")
+        row = panel.locator("tr[data-row=browser-hello]")
         expect(row).to_contain_text("Hello")
         options = app.locator(".ogcw-header-chooser option")
         expect(options.filter(has_text="Hello")).to_have_count(1)
