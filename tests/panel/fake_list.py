@@ -24,6 +24,7 @@ class ListedJob:
         self.server = server
         self.id = document["jobID"]
         self.url = f"http://localhost/jobs/{self.id}"
+        self.poller, self.job_id = self, self.id  # as its blocking face asks for them
         self.capabilities = Capabilities()
         self.watchers: list[Callable[[JobView], None]] = []
         self.set(document)
