@@ -110,7 +110,6 @@ class AsyncClient(_AnyClient):
     jobs = awaitable("job_list", Jobs.jobs)
 
     @takes(Jobs.job_pages)
-    @described_by(Jobs.job_pages)
     def job_pages(self, **wanted: Any) -> JobPages:  # noqa: ANN401, D102 # see takes
         return self.job_list.job_pages(**wanted)
 
@@ -191,8 +190,7 @@ class Client(_AnyClient):
     create_job = blocking(AsyncClient.create_job, Job)
     jobs = blocking(AsyncClient.jobs, _blocking_jobs)
 
-    @takes(Jobs.job_pages)
-    @described_by(AsyncClient.iter_jobs)
+    @takes(AsyncClient.iter_jobs)
     def iter_jobs(self, **wanted: Any) -> Iterator[Job]:  # noqa: ANN401, D102 # see takes
         pages = self.aio.job_pages(**wanted)
         while page := run(pages.next):

@@ -115,8 +115,14 @@ class Execution:
         await asyncio.to_thread(
             ledger.note_answer, key, "answered", job_id=made.job_id, url=made.job_url
         )
+        if made.results_url:
+            reply = await self._connection.send(requests.get(made.results_url))
+            if not reply.is_ok:
+                raise problem_error(reply)
+        has_results = made.has_results or bool(made.results_url)
         wanted = tuple(requests.wanted_outputs(outputs))
-        return await self._job_of(reply, made, process_id, inputs, wanted)
+        answer = reply if has_results else None
+        return self._job(made, process_id, inputs, wanted, answer)
 
     async def create_job(
         self,
@@ -155,18 +161,7 @@ class Execution:
                 safe="It is not known whether a job was made.",
                 advice="Look at client.jobs() before you try again.",
             )
-        return self._job_list.keep(
-            AsyncJob(
-                self._discovery,
-                self._job_list.signing_in,
-                made.job_id,
-                made.job_url,
-                made.status,
-                process_id=process_id,
-                inputs=inputs,
-                is_new=True,
-            )
-        )
+        return self._job(made, process_id, inputs)
 
     async def _description(self, process_id: str) -> Process | None:
         """The description, for the ``execute`` link and the abilities, if readable."""
@@ -228,37 +223,28 @@ class Execution:
             problem=error.problem if isinstance(error, ProblemError) else None,
         )
 
-    async def _job_of(
+    def _job(
         self,
-        reply: Reply,
-        submitted: Submitted,
+        made: Submitted,
         process_id: str,
         inputs: Mapping[str, Any],
-        wanted: tuple[str, ...],
+        wanted: tuple[str, ...] = (),
+        answer: Reply | None = None,
     ) -> AsyncJob:
-        if submitted.results_url:
-            reply = await self._connection.send(requests.get(submitted.results_url))
-            if not reply.is_ok:
-                raise problem_error(reply)
-        has_results = submitted.has_results or bool(submitted.results_url)
-        status = submitted.status
-        if status is None:
-            word = "successful"
-            status = StatusInfo(submitted.job_id, word, word, process_id)
-        return self._job_list.keep(
-            AsyncJob(
-                self._discovery,
-                self._job_list.signing_in,
-                submitted.job_id,
-                submitted.job_url,
-                status,
-                process_id=process_id,
-                inputs=inputs,
-                wanted=wanted,
-                is_new=True,
-                answer=reply if has_results else None,
-            )
+        done = "successful"  # a server that answered at once may have made no job
+        job = AsyncJob(
+            self._discovery,
+            self._job_list.signing_in,
+            made.job_id,
+            made.job_url,
+            made.status or StatusInfo(made.job_id, done, done, process_id),
+            process_id=process_id,
+            inputs=inputs,
+            wanted=wanted,
+            is_new=True,
+            answer=answer,
         )
+        return self._job_list.keep(job)
 
 
 def _seen(candidates: list[AsyncJob]) -> str:

@@ -80,9 +80,13 @@ def blocking(
 def takes(
     method: Callable[Concatenate[Any, P], object],
 ) -> Callable[[Callable[..., R]], Callable[Concatenate[Any, P], R]]:
-    """Let a method have the arguments of another one, which it passes them on to."""
+    """Let a method have the arguments of another one, which it passes them on to.
+
+    Without a docstring of its own it has that of the other one, too.
+    """
 
     def give(function: Callable[..., R]) -> Callable[Concatenate[Any, P], R]:
+        function.__doc__ = function.__doc__ or method.__doc__
         returned = inspect.signature(function).return_annotation
         return _with_arguments(function, method, returned)
 
