@@ -56,13 +56,9 @@ class Jobs:
 
     Its coroutines run in the loop thread only.
 
-    Args:
-        discovery: What is known of the server.
-        signing_in: Whose news let jobs look again at once.
-
     Attributes:
-        discovery: The same.
-        signing_in: The same.
+        discovery: What is known of the server.
+        signing_in: What knows who the user is; its news let jobs look again at once.
         lists_newest_first: Whether the list has been seen to begin with the newest.
     """
 
@@ -201,11 +197,6 @@ class JobPages:
     """The jobs of a server, page by page. Made by ``client.job_pages()``.
 
     Cancelling a request loses nothing: ask again.
-
-    Args:
-        jobs: Whose they are.
-        query: Which of them.
-        page_size: How many to ask for at once.
     """
 
     def __init__(self, jobs: Jobs, query: JobQuery, page_size: int) -> None:

@@ -18,10 +18,7 @@ _MOST_PROBES = 40
 class LastPages:
     """The pages of a list, the last one first.
 
-    Args:
-        pages: The list.
-        url: Address of any page but the first: it shows how this server counts.
-        page_size: How many entries to ask for at once.
+    The address of any page but the first shows how its server counts.
     """
 
     def __init__(self, pages: Pages, url: str, page_size: int) -> None:
@@ -39,11 +36,7 @@ class LastPages:
         return self._end <= 0
 
     async def find_end(self, loaded: int) -> bool:
-        """Find out how long the list is, given that it is longer; False if it cannot.
-
-        Raises:
-            ServerError: A page could not be read.
-        """
+        """Find out how long a list is that is longer than that; False if it cannot."""
         if self._offset and self.total is None:
             self.total = await self._count(loaded)
         self._end = self.total or 0
@@ -66,11 +59,7 @@ class LastPages:
         return None
 
     async def next(self) -> Page | None:
-        """Read the page before the one that was read last; ``None`` after the first.
-
-        Raises:
-            ServerError: It could not be read.
-        """
+        """Read the page before the one that was read last; ``None`` after the first."""
         if self.is_last:
             return None
         start = max(0, self._end - self._page_size)

@@ -53,15 +53,9 @@ class Poller:
     A :class:`Watch` decides what an answer means for the job and when to ask again;
     each answer is one of its events, and each new view is told to all watchers.
 
-    Args:
-        connection: The way to the server.
+    Attributes:
         job_id: Id of the job.
         url: Its address, or ``""`` for one that the server answered at once.
-        status: What is known of it.
-        process_id: Its process, or ``""`` if only the status says it.
-        is_new: Whether it was submitted just now.
-
-    Attributes:
         earlier_message: What the server said last before the job ended.
     """
 
@@ -134,11 +128,7 @@ class Poller:
         return url if same_origin(url, self.url) else ""
 
     def need_known(self) -> None:
-        """Make sure that the server has not forgotten the job.
-
-        Raises:
-            JobGoneError: It has.
-        """
+        """Raise why the job is lost, if the server no longer knows it."""
         if self.view.phase == "lost" and self.view.error is not None:
             raise self.view.error
 
@@ -235,11 +225,7 @@ class Poller:
         return stop_from_anywhere
 
     async def rest(self) -> None:
-        """Watch until nothing more can be expected.
-
-        That is when the job has ended, checking pauses, or the credentials are refused
-        again and again.
-        """
+        """Watch until the job has ended, or checking it is of no use for now."""
         changed = asyncio.Event()
         refused = 0
 

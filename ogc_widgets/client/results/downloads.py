@@ -62,13 +62,8 @@ async def download(client: Connection, wanted: ResultFile, path: Path) -> Path:
     """Download one file to a path that appears only when the file is whole.
 
     An interrupted download is continued where the server can prove that the file is
-    still the same (a strong ETag); otherwise it starts over.
-
-    Args:
-        client: Whose connections and credentials are used; the latter go to the
-            server's own origin only.
-        wanted: What to download.
-        path: Where to put it. A file that is there stays until the new one is whole.
+    still the same (a strong ETag); otherwise it starts over. A file that is there stays
+    until the new one is whole.
 
     Raises:
         ServerError: It could not be downloaded, or is not what it should be.
@@ -239,12 +234,7 @@ def _resumable(part: Path, url: str) -> tuple[str, int]:
 
 
 def _check(wanted: ResultFile, part: Path, length: int | None) -> None:
-    """Compare what arrived with what was declared.
-
-    Raises:
-        ProtocolError: It is something else.
-        SignInError: It is a page to sign in.
-    """
+    """Compare what arrived with what was declared; raise if it is something else."""
     size = part.stat().st_size
     where = without_query(wanted.url)
     operators = "Try again; if it stays so, tell the server's operators."

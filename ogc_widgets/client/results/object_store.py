@@ -75,9 +75,6 @@ class S3:
     def open(self, url: str) -> S3Object:
         """Return an object; nothing is asked before it is read.
 
-        Args:
-            url: ``s3://bucket/key``, or ``s3://host:port/bucket/key``.
-
         Raises:
             InputError: The address names no object.
             MissingExtraError: The extra ``s3`` is not installed.
@@ -136,11 +133,6 @@ class S3Object:
 
     Every method raises :class:`~ogc_widgets.errors.TransportError` where the store
     refuses or does not answer.
-
-    Args:
-        store: The store of obstore that it is in.
-        key: Its key.
-        where: Object and store in words.
     """
 
     def __init__(self, store: Any, key: str, where: str) -> None:  # noqa: ANN401 # see S3

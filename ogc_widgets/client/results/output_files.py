@@ -94,13 +94,7 @@ class Downloaded(list[Path]):
 
 
 def file_of_asset(item: JsonObject, key: str, href: str) -> ResultFile:
-    """Return the file that an asset of a STAC item is.
-
-    Args:
-        item: The item. Its id becomes part of the name, as others have such assets too.
-        key: Key of the asset.
-        href: Address of the asset.
-    """
+    """Return the file that an asset of an item is, named by both."""
     asset = reading.mapping(reading.mapping(item.get("assets")).get(key))
     item_id = safe_filename(item.get("id"), "item")
     name = name_in_url(href) or key
@@ -115,13 +109,7 @@ def file_of_asset(item: JsonObject, key: str, href: str) -> ResultFile:
 
 
 def files_of(output_id: str, value: object, media_type: str) -> list[ResultFile]:
-    """Return the files that an output is; none for a single value.
-
-    Args:
-        output_id: Its name.
-        value: Its value in ``results.outputs``.
-        media_type: Its media type, or ``""``.
-    """
+    """Return the files that an output is; none for a single value."""
     stem = safe_filename(output_id, "output")
     values = value if isinstance(value, list) else []
     if values and all(isinstance(one, bytes) or _href(one) for one in values):
@@ -166,12 +154,7 @@ def _href(value: object) -> str:
 
 
 def safe_filename(name: object, fallback: str = "file") -> str:
-    """Make a name that stays inside its folder on every system.
-
-    Args:
-        name: What the server or an address suggests.
-        fallback: Used where nothing is left.
-    """
+    """Make a name that stays inside its folder on every system."""
     text = name if isinstance(name, str) else ""
     text = unicodedata.normalize("NFC", text).replace("\\", "/").rpartition("/")[2]
     text = _FORBIDDEN.sub("_", text.encode("utf-8", "replace").decode("utf-8"))

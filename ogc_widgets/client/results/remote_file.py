@@ -37,13 +37,7 @@ class Source(Protocol):
 
 
 class WebSource:
-    """A file behind an address of the web, read with range requests (RFC 9110, 14).
-
-    Args:
-        client: Whose connections and credentials are used; the latter go to the
-            server's own origin only.
-        url: The address.
-    """
+    """A file behind an address of the web, read with range requests (RFC 9110, 14)."""
 
     def __init__(self, client: Connection, url: str) -> None:
         self._client = client
@@ -84,10 +78,6 @@ class RemoteFile(io.RawIOBase):
 
     What was read is kept, in blocks; parts that lie beside each other are fetched in
     one request. Its calls wait for the server, so they are not for the loop's thread.
-
-    Args:
-        source: Where the bytes come from.
-        name: Its name.
     """
 
     def __init__(self, source: Source, name: str) -> None:

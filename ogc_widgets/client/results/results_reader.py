@@ -62,11 +62,8 @@ _PAST = {"failed": "failed", "dismissed": "was dismissed"}
 class ResultsReader:
     """Reads the results of one job; whatever was read is kept.
 
-    Args:
-        discovery: What is known of the server.
-        poller: What is known of the job.
-        wanted: Ids of the outputs that were asked for, all of them if empty.
-        answer: The answer to the execute request, if it holds the results.
+    Only outputs that were wanted are expected, all of them if none is named. The answer
+    to the execute request may hold them.
     """
 
     def __init__(

@@ -69,11 +69,7 @@ class Inspection:
 
 
 class StacInspector:
-    """Looks at each address once, for all forms of an app.
-
-    Args:
-        reader: Sends the requests.
-    """
+    """Looks at each address once, for all forms of an app."""
 
     def __init__(self, reader: StacReader) -> None:
         self._reader = reader
@@ -125,12 +121,7 @@ class StacInspector:
         return give_up
 
     async def look(self, url: str, *, insist: bool = False) -> Inspection:
-        """Look at an address. Only in the loop thread; raises nothing of a server's.
-
-        Args:
-            url: Address of a document.
-            insist: Whether the user asked for it, so that a private address is read.
-        """
+        """Look at an address. Only in the loop thread; raises nothing of a server's."""
         address = absolute(url)
         if urlsplit(address).scheme not in WEB_SCHEMES:
             return Inspection(why_not="This is not a web address.")

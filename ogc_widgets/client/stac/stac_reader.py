@@ -25,10 +25,9 @@ AT_A_TIME = 4
 
 
 class StacReader:
-    """Reads from any server. Its coroutines run in the loop thread only.
+    """Reads from any server, by the credentials and rules of a process server's client.
 
-    Args:
-        client: The client of the process server, for its credentials and its rules.
+    Its coroutines run in the loop thread only.
     """
 
     def __init__(self, client: Connection) -> None:
