@@ -15,13 +15,9 @@ from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from ogc_widgets.protocol.json_type import JsonValue as Json
+    from ogc_widgets.protocol.json_type import JsonValue
 
 MAX_DEPTH = 64
-
-# Only for the parts of the form that still take what they are given; everybody else
-# takes the type of json_type.
-JsonValue = Any
 
 # A double holds 17 significant digits; longer numbers are kept as Decimal when the
 # double would not be equal to them.
@@ -57,7 +53,7 @@ def parse_json(
     source: str = "",
     content_type: str = "",
     is_lenient: bool = False,
-) -> Json:
+) -> JsonValue:
     """Read a JSON document with the limits that the standard library leaves open.
 
     Integers beyond those of JavaScript and decimals beyond the precision of a double
@@ -105,7 +101,7 @@ def parse_json(
             seen.setdefault("twice", twice)
         return found
 
-    read: partial[Json] = partial(
+    read: partial[JsonValue] = partial(
         json.loads,
         parse_float=number,
         parse_int=whole_number,
@@ -229,7 +225,7 @@ def _as_constant(found: re.Match[str]) -> str:
     return "NaN" if nan or windows_nan else f"{sign.strip('+')}Infinity"
 
 
-def _check_depth(value: Json) -> None:
+def _check_depth(value: JsonValue) -> None:
     level = [value] if isinstance(value, (dict, list)) else []
     for _ in range(MAX_DEPTH):
         # One expression, because it sees every value of every document.

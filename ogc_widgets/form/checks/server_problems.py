@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ogc_widgets.protocol.text import clean
-
-if TYPE_CHECKING:
-    from ogc_widgets.protocol.wire import JsonValue
 
 _LISTS: Final = (
     "errors",
@@ -37,7 +34,7 @@ _TEXTS: Final = ("detail", "reason", "message", "msg", "description", "title")
 _SHORT: Final = 3
 
 
-def messages_for(problem: JsonValue, ids: Iterable[str]) -> dict[str, str]:
+def messages_for(problem: object, ids: Iterable[str]) -> dict[str, str]:
     """Input id to what the server says of it.
 
     Args:
@@ -68,7 +65,7 @@ def messages_for(problem: JsonValue, ids: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _document(problem: JsonValue) -> Mapping[str, Any]:
+def _document(problem: object) -> Mapping[str, Any]:
     if isinstance(problem, Mapping):
         return problem
     for name in ("problem", "raw"):

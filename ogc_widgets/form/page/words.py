@@ -14,8 +14,11 @@ from ogc_widgets.area.words import label_of, sentence
 from ogc_widgets.form.schema import exact
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from ogc_widgets.form.fields.fields import Field
-    from ogc_widgets.protocol.wire import JsonValue
+
+    Number = float | Decimal | None
 
 _MEDIA_TYPES: Final[dict[str, str]] = {
     "application/json": "JSON",
@@ -241,7 +244,7 @@ def plural(name: str) -> str:
     return name if name.endswith("s") else name + "s"
 
 
-def shorten(value: JsonValue, limit: int = 60) -> str:
+def shorten(value: object, limit: int = 60) -> str:
     """A value as short text, for labels of options and for messages."""
     text = value if isinstance(value, str) else exact.dumps(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
@@ -305,7 +308,7 @@ _ENDS: Final = frozenset(
 )
 
 
-def _span(least: JsonValue, most: JsonValue, exclusive: tuple[bool, bool]) -> str:
+def _span(least: Number, most: Number, exclusive: tuple[bool, bool]) -> str:
     low = exact.number_text(least) if least is not None else ""
     high = exact.number_text(most) if most is not None else ""
     above, below = exclusive
