@@ -1,7 +1,6 @@
 """The area of interest and the results, on a map.
 
-The widgets are loaded when they are first used (PEP 562): ``map.encoding`` is pure and
-imports no widget library.
+The widgets are loaded when they are first used (PEP 562).
 """
 
 from __future__ import annotations

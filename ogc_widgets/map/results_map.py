@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ import ipywidgets
 import traitlets
 
 from ogc_widgets.client.http.loop import follow, submit
-from ogc_widgets.client.results.job_results import Asset, Results
+from ogc_widgets.client.results.job_results import Results, assets_of
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.map.area_map import AreaMap
 from ogc_widgets.map.footprints import item_ids, items_of, picture_box
@@ -20,10 +19,10 @@ from ogc_widgets.map.item_rows import MAX_ROWS, picture_asset, raster_asset
 from ogc_widgets.map.items_table import ItemsTable
 from ogc_widgets.map.map_card import results_html, results_text
 from ogc_widgets.map.raster import data_url, picture_of
-from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.cells import NotesDisplay
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from concurrent.futures import Future
 
 
@@ -84,14 +83,16 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         is_job = hasattr(value, "items") and hasattr(value, "assets")
         self._results = value if is_job else None
         items = [] if value is None else items_of(value.items if is_job else value)
-        assets_of = value.assets if is_job else _assets_of_plain_item
         self._shown = value
         self._items = dict(zip(item_ids(items), items, strict=True))
         self._pictures = {}
         self.map.clear_previews()
         self.footprints = self.map.show_footprints(items)
         self.table.can = ["preview", "download"] if is_job else []
-        self.table.show(items[:MAX_ROWS], assets_of)
+        self.table.show(
+            items[:MAX_ROWS],
+            value.assets if is_job else lambda item: assets_of(item, _why_not),
+        )
         self.table.total = len(items)
         self.table.empty = "" if value is None else _NO_ITEMS
 
@@ -213,30 +214,7 @@ async def _draw(
     return await asyncio.to_thread(picture_of, results.open(item, key))
 
 
-def _assets_of_plain_item(item: Mapping[str, Any]) -> list[Asset]:
-    """Assets of an item that no job gave: they can be named, but not fetched."""
-    members = item.get("assets")
-    if not isinstance(members, Mapping):
-        return []
-    found = []
-    for key, asset in members.items():
-        if not isinstance(asset, Mapping):
-            continue
-        href = asset.get("href")
-        href = href if isinstance(href, str) else ""
-        is_web = href.lower().startswith(("https://", "http://"))
-        roles = asset.get("roles")
-        size = asset.get("file:size")
-        found.append(
-            Asset(
-                key=str(key),
-                title=clean(asset.get("title")),
-                type=str(asset.get("type") or ""),
-                href=href,
-                roles=tuple(map(str, roles)) if isinstance(roles, list) else (),
-                size=size if isinstance(size, int) else None,
-                reachable=is_web,
-                why_not="" if is_web else "Its address is not one of the web.",
-            )
-        )
-    return found
+def _why_not(href: str, _members: object) -> str:
+    """Files of items that no job gave can be named, but not fetched."""
+    is_web = href.lower().startswith(("https://", "http://"))
+    return "" if is_web else "Its address is not one of the web."

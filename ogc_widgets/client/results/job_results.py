@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import warnings
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,6 +70,38 @@ class Asset:
     size: int | None
     reachable: bool
     why_not: str
+
+
+def assets_of(
+    item: JsonObject, why_not: Callable[[str, JsonObject], str]
+) -> list[Asset]:
+    """The files of a STAC item.
+
+    Args:
+        item: The item.
+        why_not: Says of an address, and of what the item says about it, why it cannot
+            be read; ``""`` if it can.
+    """
+    itself = find_link(read_links(item), "self")
+    found = []
+    for key, one in reading.mapping(item.get("assets")).items():
+        if not isinstance(one, Mapping):
+            continue
+        given = reading.text(one.get("href"))
+        href = absolute(given, itself.href if itself else "") or given
+        reason = why_not(href, {**reading.mapping(item.get("properties")), **one})
+        asset = Asset(
+            key=str(key),
+            title=reading.text(one.get("title")),
+            type=reading.text(one.get("type")),
+            href=href,
+            roles=reading.texts(one.get("roles")),
+            size=reading.count(one.get("file:size")),
+            reachable=not reason,
+            why_not=reason,
+        )
+        found.append(asset)
+    return found
 
 
 def _warned(found: Downloaded) -> Downloaded:
@@ -155,27 +187,7 @@ class Results:
         Args:
             item: One of ``items``.
         """
-        itself = find_link(read_links(item), "self")
-        found = []
-        for key, one in reading.mapping(item.get("assets")).items():
-            if not isinstance(one, Mapping):
-                continue
-            given = reading.text(one.get("href"))
-            href = absolute(given, itself.href if itself else "") or given
-            members = {**reading.mapping(item.get("properties")), **one}
-            why_not = self._why_not(href, members)
-            asset = Asset(
-                key=str(key),
-                title=reading.text(one.get("title")),
-                type=reading.text(one.get("type")),
-                href=href,
-                roles=reading.texts(one.get("roles")),
-                size=reading.count(one.get("file:size")),
-                reachable=not why_not,
-                why_not=why_not,
-            )
-            found.append(asset)
-        return found
+        return assets_of(item, self._why_not)
 
     def _why_not(self, href: str, members: JsonObject) -> str:
         """Why a file cannot be read from here; ``""`` if it can."""
