@@ -43,7 +43,7 @@ class Area:
         """
         if isinstance(geometry, Area):
             return geometry
-        from ogc_widgets.area.shapes import read_shape
+        from ogc_widgets.area.mending import read_shape
 
         shape, note = read_shape(geometry)
         made = cls(shape, note=note)
@@ -84,7 +84,7 @@ class Area:
         """
         import shapely
 
-        from ogc_widgets.area.shapes import read_shape
+        from ogc_widgets.area.mending import read_shape
 
         return cls(shapely.force_2d(read_shape(geometry, strict=False)[0]))
 

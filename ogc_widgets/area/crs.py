@@ -115,7 +115,7 @@ class System:
         if not self.in_degrees:
             self._require_reach(*box)
             digits = 6 if self.is_straight or self.unit == "degrees" else 3
-            box = self._turned(box, self._there, digits)
+            box = self._turned(box, "INVERSE", digits)
         left, low, right, high = box
         return [low, left, high, right] if self.y_first else [left, low, right, high]
 
@@ -127,7 +127,7 @@ class System:
         """
         a, b, c, d = numbers
         box = [b, a, d, c] if self.y_first else [a, b, c, d]
-        return box if self.in_degrees else self._turned(box, self._back, 9)
+        return box if self.in_degrees else self._turned(box, "FORWARD", 9)
 
     def shape_in_degrees(self, shape: Shape) -> Shape:
         """A shape with x and y of the system as one in degrees.
@@ -139,7 +139,7 @@ class System:
         import shapely
 
         def change(positions: Any) -> Any:  # noqa: ANN401 # arrays of numpy
-            made = np.column_stack(self._back.transform(*positions.T))
+            made = np.column_stack(self._to_degrees.transform(*positions.T))
             if not np.isfinite(made).all():
                 raise InputError("Coordinates lie outside of their reference system.")
             return made.round(9)
@@ -147,35 +147,25 @@ class System:
         return shapely.transform(shape, change)
 
     @cached_property
-    def _there(self) -> Transformer:
+    def _to_degrees(self) -> Transformer:
         from pyproj import Transformer
 
-        return Transformer.from_crs("OGC:CRS84", self._known, always_xy=True)
-
-    @cached_property
-    def _back(self) -> Transformer:
-        from pyproj import Transformer
-
-        return Transformer.from_crs(self._known, "OGC:CRS84", always_xy=True)
-
-    @property
-    def _known(self) -> CRS:
         if self.proj is None:
             raise InputError(
                 f"{self.short_name} is no reference system that is known here.",
                 advice="Choose another one, or type the four numbers in it.",
             )
-        return self.proj
+        return Transformer.from_crs(self.proj, "OGC:CRS84", always_xy=True)
 
-    def _turned(
-        self, box: Sequence[float], way: Transformer, digits: int
-    ) -> list[float]:
-        """The box around a box on the other side of a transformation."""
+    def _turned(self, box: Sequence[float], way: str, digits: int) -> list[float]:
+        """The box around a box on the other side of the transformation."""
         left, low, right, high = box
+        change = self._to_degrees
         if self.is_straight:
-            made = [*way.transform(left, low), *way.transform(right, high)]
+            ends = ((left, low), (right, high))
+            made = [n for end in ends for n in change.transform(*end, direction=way)]
         else:
-            made = [*way.transform_bounds(left, low, right, high, 21)]
+            made = [*change.transform_bounds(left, low, right, high, 21, direction=way)]
         if not all(map(math.isfinite, made)):
             raise InputError(
                 "The area lies outside of what the reference system covers."
@@ -186,8 +176,8 @@ class System:
         self, west: float, south: float, east: float, north: float
     ) -> None:
         """PROJ computes far beyond where a system is of any use."""
-        known = self._known.area_of_use
-        if known is None:
+        known = self.proj.area_of_use if self.proj else None
+        if self.proj is None or known is None:
             return
         if self.is_straight and max(-south, north) > known.north:
             raise InputError(
@@ -195,7 +185,7 @@ class System:
             )
         middle = (known.west + known.east) / 2
         away = max(abs((side - middle + 180) % 360 - 180) for side in (west, east))
-        zone = self._known.utm_zone
+        zone = self.proj.utm_zone
         if zone and away > _MAX_FROM_ZONE:
             raise InputError(
                 f"The area is too far from UTM zone {zone[:-1]} ({self.full_name}), "
@@ -223,9 +213,9 @@ def system_of(crs: str | None) -> System:
     if not code and not _NAME.fullmatch(name):
         return System(text)
     proj = _asked(f"EPSG:{code}" if code else name)
-    directions = [axis.direction.lower() for axis in proj.axis_info] if proj else []
-    is_northing = directions[:1] in (["north"], ["south"])
-    return System(text, y_first=is_northing and not is_short, proj=proj)
+    axes = proj.axis_info if proj else []
+    is_northing = {one.direction.lower() for one in axes[:1]} & {"north", "south"}
+    return System(text, y_first=bool(is_northing) and not is_short, proj=proj)
 
 
 @lru_cache(64)

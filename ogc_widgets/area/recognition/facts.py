@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -19,62 +18,40 @@ _EXAMPLE = re.compile(
 )
 
 
-@dataclass(frozen=True)
 class Facts:
     """What a description says.
 
     Args:
         description: The input.
         schema: Its schema, or the part of it that is looked at.
-        name: Its id.
+        name: Its id, where the description does not hold it.
+
+    Attributes:
+        schema: As above.
+        id: The id of the input.
+        title: The title of the input, or of its schema.
+        about: The description of either.
+        keywords: The first keywords.
+        kind: The one JSON type of the schema besides null, "" for none, "several".
+        cwl_type: The type in the CWL package that the process was made of, or "".
     """
 
-    description: Mapping[str, Any]
-    schema: Mapping[str, Any]
-    name: str
-
-    @cached_property
-    def id(self) -> str:
-        """The id of the input."""
-        return str(self.description.get("id") or self.name)[:_MOST_TEXT]
-
-    @cached_property
-    def title(self) -> str:
-        """The title of the input, or of its schema."""
-        return self._said("title")
-
-    @cached_property
-    def about(self) -> str:
-        """The description of the input, or of its schema."""
-        return self._said("description")
-
-    @cached_property
-    def keywords(self) -> str:
-        """The first keywords."""
-        return " ".join(map(str, list_of(self.description.get("keywords"))[:20]))
-
-    def _said(self, key: str) -> str:
-        return _text(self.description.get(key)) or _text(self.schema.get(key))
-
-    @property
-    def kind(self) -> str:
-        """The one JSON type besides null, "" for none, "several"."""
-        return kind_of(self.schema)
-
-    @property
-    def cwl_type(self) -> str:
-        """The type in the CWL package that the process was made of, or ""."""
-        found = ""
-        for entry in list_of(self.description.get("metadata")):
-            one = mapping(entry)
-            if "cwl:type" in (one.get("title"), one.get("role")):
-                found = str(one.get("value", ""))[:300]
-        return found
-
-    @property
-    def is_plain_cwl(self) -> bool:
-        """Whether the CWL type, if there is one, is text or nothing."""
-        return set(re.findall(r"\w+", self.cwl_type)) <= {"null", "string"}
+    def __init__(
+        self, description: Mapping[str, Any], schema: Mapping[str, Any], name: str
+    ) -> None:
+        self.schema, self.kind = schema, kind_of(schema)
+        self.id = str(description.get("id") or name)[:_MOST_TEXT]
+        self.title, self.about = (
+            _text(description.get(key)) or _text(schema.get(key))
+            for key in ("title", "description")
+        )
+        self.keywords = " ".join(map(str, list_of(description.get("keywords"))[:20]))
+        said = [
+            str(one.get("value", ""))[:300]
+            for one in map(mapping, list_of(description.get("metadata")))
+            if "cwl:type" in (one.get("title"), one.get("role"))
+        ]
+        self.cwl_type = said[-1] if said else ""
 
     @property
     def member_words(self) -> list[str]:

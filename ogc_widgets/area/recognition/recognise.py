@@ -76,9 +76,8 @@ def recognise(
         if found is None or by_cwl.default not in found.encodings:
             return by_cwl
         return replace(found, encodings=by_cwl.encodings, reason=by_cwl.reason)
-    if found is None and facts.is_plain_cwl:
-        return by_words(facts)
-    return found
+    is_plain = {*re.findall(r"\w+", facts.cwl_type)} <= {"null", "string"}
+    return by_words(facts) if found is None and is_plain else found
 
 
 def _with_stated_order(hint: AreaHint | None, facts: Facts) -> AreaHint | None:

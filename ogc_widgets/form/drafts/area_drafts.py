@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from ogc_widgets.area.area import Area
     from ogc_widgets.protocol.json_type import JsonValue
 
+_TEXTS = ("bbox-text", "wkt", "geojson-text", "as-typed")
+_KINDS: dict[str, tuple[str, ...]] = {
+    "geojson-geometry": GEOMETRY_TYPES,
+    "geojson-feature": ("Feature",),
+    "geojson-collection": ("FeatureCollection",),
+}
 # What a value of another shape than its encoding makes may raise.
 _NO_AREA = (InputError, TypeError, ValueError, LookupError, AttributeError)
 
@@ -277,38 +283,24 @@ def _fitting(hint: AreaHint, value: JsonValue) -> list[str]:
     return list(found.values())
 
 
-def _has_form(value: JsonValue, form: str) -> bool:
+def _has_form(value: JsonValue, name: str) -> bool:
     """Whether a value is of the JSON type, and GeoJSON kind, that an encoding makes."""
-    if form in ("bbox-text", "wkt", "geojson-text", "as-typed"):
+    form, members = form_of(name), members_of(value)
+    if form in _TEXTS:
         return isinstance(value, str)
     if form == "bbox-array":
         return isinstance(value, list)
-    if not isinstance(value, Mapping):
-        return False
-    if form.startswith(QUALIFIED):
-        inner = value.get("value", UNSET)
-        return inner is not UNSET and _has_form(inner, form.removeprefix(QUALIFIED))
-    kind = value.get("type")
-    match form:
-        case "bbox-object":
-            return "bbox" in value and kind is None
-        case "bbox-members":
-            return kind is None and "bbox" not in value
-        case "geojson-feature":
-            return kind == "Feature"
-        case "geojson-collection":
-            return kind == "FeatureCollection"
-    return kind in GEOMETRY_TYPES
+    if form in _KINDS:
+        is_inside = name.startswith(QUALIFIED)
+        inner = members_of(members.get("value")) if is_inside else members
+        return inner.get("type") in _KINDS[form]
+    is_plain = isinstance(value, Mapping) and members.get("type") is None
+    return is_plain and ("bbox" in members) == (form == "bbox-object")
 
 
 def _numbers_text(value: JsonValue) -> str | None:
     """The numbers of a value as text, digit by digit; None if it is something else."""
     if isinstance(value, str):
         return value if read_numbers(value) is not None else None
-    if not isinstance(value, list):
-        return None
-    is_number = [
-        isinstance(one, (int, float, Decimal)) and one is not True and one is not False
-        for one in value
-    ]
-    return exact.dumps(value)[1:-1] if all(is_number) else None
+    kinds = {*map(type, value)} if isinstance(value, list) else {str}
+    return exact.dumps(value)[1:-1] if kinds <= {int, float, Decimal} else None
