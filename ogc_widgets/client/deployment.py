@@ -223,12 +223,7 @@ class Deployment:
     async def _when_it_is_there(
         self, reply: Reply, location: str, process_id: str
     ) -> ProcessSummary:
-        """Wait for a process that the server is going to deploy.
-
-        Raises:
-            ProblemError: The deployment failed.
-            DeadlineError: It is not there in time; the server goes on.
-        """
+        """Wait for a process that the server is going to deploy."""
         job_id = job_id_of(location)
         name = process_id or ("" if job_id else _name_in(location, reply))
         deadline = time.monotonic() + DEPLOY_S

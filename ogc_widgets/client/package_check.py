@@ -107,11 +107,7 @@ async def check_package(
 
 
 async def _fetched(client: Connection, address: str) -> str:
-    """Read the document at an address.
-
-    Raises:
-        ServerError: It cannot be read, or is no text.
-    """
+    """Read the document at an address."""
     reader = StacReader(client)
     try:
         reply = await reader.send(

@@ -122,13 +122,12 @@ def client_credentials(
     """OpenID Connect for programs: the client itself signs in (RFC 6749, 4.4).
 
     Args:
-        issuer: Address of the sign-in server, what stands before
-            ``/.well-known/openid-configuration``.
+        issuer: As for :func:`device`, like the others.
         client_id: The name of the client there.
         client_secret: Its secret, a function that returns it, or ``env(...)``.
         scope: What the token is for, words separated by blanks.
         audience: Which server the token is for, where the sign-in server asks.
-        verify: How certificates of the sign-in server are checked; see ``Client``.
+        verify: How certificates of the sign-in server are checked.
 
     Raises:
         MissingExtraError: ``ogc-widgets[auth]`` is not installed.

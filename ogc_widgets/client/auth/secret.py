@@ -96,20 +96,11 @@ class SecretSource(Sealed):
             return self._last.reveal()
 
     async def needs_user(self) -> bool:
-        """Whether somebody has to do something first, such as open a page and agree.
-
-        Raises:
-            ServerError: The server that gives the secret out cannot be reached.
-        """
+        """Whether somebody has to do something first, such as open a page and agree."""
         return False
 
     async def begin_again(self) -> None:
-        """Forget the last secret, and let the user sign in where that is how it is had.
-
-        Raises:
-            SignInError: The user did not agree, or took too long.
-            ServerError: The server that gives it out cannot be reached.
-        """
+        """Forget the last one, and let the user sign in where that is how it is had."""
 
     def known(self) -> set[str]:
         """Return all secrets that were given out, to blank them out in texts."""

@@ -139,12 +139,7 @@ class Stream:
             self.headers["location"] = response.extensions["location"]
 
     async def chunks(self, max_bytes: int | None = None) -> AsyncIterator[bytes]:
-        """Yield the decoded body piece by piece.
-
-        Raises:
-            BodyTooLargeError: More raw or decoded bytes than allowed.
-            ProtocolError: An encoding that was not asked for and is not known.
-        """
+        """Yield the decoded body piece by piece; raises what :class:`Body` does."""
         if self._response.is_stream_consumed:
             yield self._response.content  # whoever signed the request has read it
             return
@@ -153,9 +148,5 @@ class Stream:
             yield piece
 
     async def read(self, max_bytes: int) -> bytes:
-        """Read the whole body.
-
-        Raises:
-            BodyTooLargeError: It is larger.
-        """
+        """Read the whole body, in the same way."""
         return b"".join([chunk async for chunk in self.chunks(max_bytes)])

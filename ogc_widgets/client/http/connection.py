@@ -185,17 +185,10 @@ class Connection(Transport):
         is_counted: bool = True,
         at_least_s: float = 0,
     ) -> Reply:
-        """Send a request and read the whole answer.
+        """Send a request and read the whole answer, as a transport does.
 
-        Args:
-            request: As for a transport, like the others.
-            timeout_s: Seconds for the whole exchange.
-            max_bytes: Most bytes of the body.
-            is_counted: Whether it takes one of the places for this server.
-            at_least_s: Seconds that it may take, however impatient the user is.
-
-        Raises:
-            TransportError: No complete answer.
+        What is heard of the server on the way is remembered. ``at_least_s`` are seconds
+        that it may take, however impatient the user is.
         """
         path = urlsplit(request.url).path or "/"
         tell(partial(self._hear, f"{request.method} {path}"))
@@ -218,17 +211,14 @@ class Connection(Transport):
         at_least_s: float = ACCEPT_S,
         is_counted: bool = True,
     ) -> Reply:
-        """Ask for a change, whose request is never sent again.
+        """Ask for a change; the request is never sent again.
 
         Args:
             request: What to send.
-            unknown: Makes the error to raise where the server may have done it: of the
-                one that says why there is no answer, or none that says so.
-            at_least_s: As for :meth:`send`.
-            is_counted: As for :meth:`send`.
-
-        Raises:
-            ServerError: No answer.
+            unknown: Makes the error to raise where the server may have done it, of the
+                one that says why there is no answer, or none of success.
+            at_least_s: As for :meth:`send`, like ``is_counted``.
+            is_counted: Whether it takes one of the places for this server.
         """
         try:
             reply = await self.send(

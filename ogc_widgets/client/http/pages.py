@@ -30,7 +30,6 @@ class Pages:
         at_least_s: Seconds that one page may take at least.
 
     Attributes:
-        is_last: Whether there is no further page.
         total: How many entries the server says it has, or ``None``.
         is_cut: Whether there seem to be more entries than can be had.
     """
