@@ -12,7 +12,7 @@ from raw_server import RawServer, answer
 
 from ogc_widgets.client import Client
 from ogc_widgets.client.http.loop import in_loop_thread
-from ogc_widgets.errors import SignInError
+from ogc_widgets.errors import BodyTooLargeError, SignInError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -140,3 +140,15 @@ def test_what_it_raises_is_said(error: type[BaseException]) -> None:
         client.landing_page()
     assert SECRET not in str(caught.value)
     assert not server.received
+
+
+def test_refusal_that_it_reads_is_bounded() -> None:
+    def endless(_connection: Any, _request: Any) -> Any:
+        return answer(body=b" " * (17 * 2**20), status=401)
+
+    with (
+        RawServer(endless) as server,
+        Client(f"{server.origin}/api", auth=Challenged()) as client,
+        pytest.raises(BodyTooLargeError),
+    ):
+        client.landing_page()
