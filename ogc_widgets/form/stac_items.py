@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.client.stac.stac_documents import KIND_WORDS, StacFacts, facts_of
 from ogc_widgets.errors import InputError
-from ogc_widgets.form.fields import stac_fields
+from ogc_widgets.form.drafts import stac_drafts
 from ogc_widgets.form.schema import exact
 from ogc_widgets.view.base import publishing
 
@@ -95,7 +95,7 @@ class StacItems:
     def takes_one(self, path: str) -> bool:
         """Whether the field at a path takes one STAC item only."""
         found = self._values.part_at(path)
-        return found is not None and stac_fields.takes_one(found[0])
+        return found is not None and stac_drafts.takes_one(found[0])
 
     def add(self, path: str, items: Iterable[Any]) -> None:
         """Add STAC items to the field at a path, by address where they have one.
@@ -109,7 +109,7 @@ class StacItems:
         """
         found = self._values.part_at(path)
         plain = [_plain_item(one) for one in items]
-        draft = None if found is None else stac_fields.with_items(*found, plain)
+        draft = None if found is None else stac_drafts.with_items(*found, plain)
         if draft is None:
             raise InputError(f"{path!r} does not take STAC items.")
         self._values.set_part(path, draft)
@@ -120,7 +120,7 @@ class StacItems:
             self._texts = {
                 check_key(part.stac, text): (text, part.stac)
                 for entry in self._entries
-                for part, text in stac_fields.documents_in(entry.field, entry.draft)
+                for part, text in stac_drafts.documents_in(entry.field, entry.draft)
                 if part.stac is not None
             }
             addresses = [
@@ -242,7 +242,7 @@ def check_key(hint: StacHint | None, text: str) -> str:
 
 
 def _is_document(text: str, hint: StacHint) -> bool:
-    return hint.documents and stac_fields.is_document(text)
+    return hint.documents and stac_drafts.is_document(text)
 
 
 @lru_cache(maxsize=64)

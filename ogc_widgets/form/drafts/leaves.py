@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, cast
 
-from ogc_widgets.form.drafts import area_drafts, file_drafts
+from ogc_widgets.form.drafts import area_drafts, file_drafts, stac_drafts
 from ogc_widgets.form.drafts.tree import members_of, rows_of
-from ogc_widgets.form.fields import stac_fields
 from ogc_widgets.form.fields.fields import UNSET, Draft, Field, Value
 from ogc_widgets.form.schema import exact
 from ogc_widgets.protocol import reading
@@ -153,7 +152,7 @@ LEAVES: Final[dict[str, Leaf]] = {
         read=file_drafts.value_of,
     ),
     "stac": Leaf(
-        show=lambda field, value, _s: stac_fields.draft_of(field, value),
-        read=lambda field, draft, _s: stac_fields.value_of(field, draft),
+        show=lambda field, value, _s: stac_drafts.draft_of(field, value),
+        read=lambda field, draft, _s: stac_drafts.value_of(field, draft),
     ),
 }

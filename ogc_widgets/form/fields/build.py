@@ -21,7 +21,7 @@ from ogc_widgets.protocol.documents.literal_data import unit_of
 
 if TYPE_CHECKING:
     from ogc_widgets.form.fields.build_context import Place
-    from ogc_widgets.form.schema.keywords import Schema, Schemas
+    from ogc_widgets.form.schema.keywords import Schema
     from ogc_widgets.protocol import InputDescription
 
 # A definition may hold itself this often before it is entered as JSON.
@@ -47,7 +47,6 @@ class FieldBuilder:
 
     Args:
         described: The input's description.
-        defs: Definitions that the schemas refer to.
         allowed: Most parts that may be built.
         is_list: Whether the outermost schema is the list of all values of the input.
 
@@ -56,15 +55,9 @@ class FieldBuilder:
     """
 
     def __init__(
-        self,
-        described: InputDescription,
-        defs: Schemas,
-        allowed: int,
-        *,
-        is_list: bool = False,
+        self, described: InputDescription, allowed: int, *, is_list: bool = False
     ) -> None:
         self._described = described
-        self._defs = defs
         self._allowed = min(MAX_NODES, allowed)
         self._is_list = is_list
         self.nodes = 0
@@ -92,9 +85,9 @@ class FieldBuilder:
             description=made.description or said.get("description", ""),
             required=place.required,
             nullable=(made.nullable or view.takes_null)
-            and validate.allows(view.schema, self._defs, None),
+            and validate.allows(view.schema, view.defs, None),
             schema=made.schema or view.schema,
-            defs=self._defs,
+            defs=view.defs,
             widget=made.widget or ui.text(hints, "widget"),
             unit=made.unit or unit_of(said),
             placeholder=made.placeholder or ui.text(hints, "placeholder") or example,

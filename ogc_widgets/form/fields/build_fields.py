@@ -99,9 +99,7 @@ def _reduce_input(
         extended = one.part(normaliser.normalise(said)) if is_list(said or {}) else None
         several = list_schema(one, extended, described)
         whole = one if several is None else one.part(several)
-        builder = FieldBuilder(
-            described, normaliser.defs, allowed, is_list=several is not None
-        )
+        builder = FieldBuilder(described, allowed, is_list=several is not None)
         keywords = whole.said.keys() - _WORDS
         if all(name.startswith("x-") and name != UNRESOLVED for name in keywords):
             field = _of_silence(one, place, builder)

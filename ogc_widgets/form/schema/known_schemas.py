@@ -63,7 +63,6 @@ _COORDINATES: Final[dict[str, Schema]] = {
     "Polygon": _RINGS,
     "MultiPolygon": _list(_RINGS),
 }
-GEOMETRY_TYPES: Final = frozenset({*_COORDINATES, "GeometryCollection"})
 _ANY_GEOMETRY: Final = {"anyOf": [_reference("geometry"), {"type": "null"}]}
 
 _SCHEMAS: Final[dict[str, Schema]] = {
