@@ -122,8 +122,9 @@ def test_panel_tells_the_reason_when_a_running_job_may_not_be_looked_at(monkeypa
     ):
         job = client.job("1")
         came = threading.Event()
-        stop = job.watch(lambda view: view.connection != "ok" and came.set())
         panel = JobPanel(job)
+        # Watchers are told in their order, so the panel has it before.
+        stop = job.watch(lambda view: view.connection != "ok" and came.set())
         assert came.wait(20)
         parts = panel.state["notice"]["parts"]
         box = panel.sign_in
