@@ -9,25 +9,12 @@ from typing import Any, Final
 from ogc_widgets.protocol.text import clean
 
 _LISTS: Final = (
-    "errors",
-    "invalid-params",
-    "invalidParams",
-    "invalid_params",
-    "violations",
-    "causes",
-    "detail",
+    *("errors", "invalid-params", "invalidParams", "invalid_params", "violations"),
+    *("causes", "detail"),
 )
 _NAMES: Final = (
-    "pointer",
-    "name",
-    "field",
-    "parameter",
-    "input",
-    "loc",
-    "location",
-    "path",
-    "propertyPath",
-    "id",
+    *("pointer", "name", "field", "parameter", "input", "loc", "location", "path"),
+    *("propertyPath", "id"),
 )
 _TEXTS: Final = ("detail", "reason", "message", "msg", "description", "title")
 # Ids as short as this are words of any sentence.
@@ -57,27 +44,18 @@ def messages_for(problem: object, ids: Iterable[str]) -> dict[str, str]:
         return found
     for member in ("detail", "description", "message", "exception", "title"):
         text = document.get(member)
-        if isinstance(text, str):
-            for name in _ids_in(text, known):
-                found.setdefault(name, clean(text, limit=600))
-            if found:
-                return found
-    return found
+        if isinstance(text, str) and (names := _ids_in(text, known)):
+            return dict.fromkeys(names, clean(text, limit=600))
+    return {}
 
 
 def _document(problem: object) -> Mapping[str, Any]:
-    if isinstance(problem, Mapping):
-        return problem
-    for name in ("problem", "raw"):
-        inner = getattr(problem, name, None)
-        if isinstance(inner, Mapping) and inner:
-            return inner
-        raw = getattr(inner, "raw", None)
-        if isinstance(raw, Mapping) and raw:
-            return raw
-    return {
-        name: getattr(problem, name, None) for name in ("title", "detail", "type")
-    } | ({"detail": str(problem)} if isinstance(problem, BaseException) else {})
+    """The document that was read into a problem, or into that of an error."""
+    raw = getattr(problem, "problem", problem)
+    raw = getattr(raw, "raw", raw)
+    if isinstance(raw, Mapping) and raw:
+        return raw
+    return {"detail": getattr(problem, "detail", None) or str(problem)}
 
 
 def _entries(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -116,9 +94,7 @@ def _ids_in(text: str, known: list[str]) -> list[str]:
     """Ids that a sentence names: quoted ones first, else whole words."""
     quoted = set(re.findall(r"[\"'`‘“<\[(]([^\"'`’”>\])]{1,100})[\"'`’”>\])]", text))
     named = [name for name in known if name in quoted]
-    if named:
-        return named
-    return [
+    return named or [
         name
         for name in known
         if len(name) >= _SHORT

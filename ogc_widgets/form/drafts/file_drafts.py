@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from ogc_widgets.form.drafts.tree import members_of
 from ogc_widgets.form.fields.fields import UNSET, Draft, Field, Value
-from ogc_widgets.form.page import words
 from ogc_widgets.form.schema import exact
+from ogc_widgets.protocol import media_types
 
 if TYPE_CHECKING:
     from ogc_widgets.form.drafts.secrets_store import SecretsStore
@@ -42,7 +42,7 @@ def value_of(field: Field, draft: Draft, secrets: SecretsStore) -> Value:
     text = said.get("text")
     if not isinstance(text, str) or (not text and not said.get("empty")):
         return UNSET
-    is_base64 = not words.is_text(chosen) if chosen else field.binary
+    is_base64 = not media_types.is_text(chosen) if chosen else field.binary
     return _qualified(field, _parsed(field, text, chosen), chosen, is_base64=is_base64)
 
 
@@ -91,8 +91,8 @@ def _parsed(field: Field, text: str, chosen: str) -> JsonValue:
     if not field.qualified:
         return text
     if chosen:
-        return exact.loads(text) if words.is_json(chosen) else text
-    is_json = [words.is_json(name) for name in field.media_types]
+        return exact.loads(text) if media_types.is_json(chosen) else text
+    is_json = [media_types.is_json(name) for name in field.media_types]
     if (is_json and not any(is_json)) or text.strip()[:1] not in ("{", "["):
         return text
     parsed: JsonValue = text
@@ -107,7 +107,7 @@ def _parsed(field: Field, text: str, chosen: str) -> JsonValue:
 def _decoded(field: Field, content: bytes, chosen: str) -> str | None:
     """Uploaded bytes as text; None if they are not, or are sent as base64 anyway."""
     names = (chosen,) if chosen else field.media_types
-    if field.binary or not (not names or any(map(words.is_text, names))):
+    if field.binary or not (not names or any(map(media_types.is_text, names))):
         return None
     try:
         return content.decode("utf-8-sig")

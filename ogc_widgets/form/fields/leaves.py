@@ -9,6 +9,7 @@ from ogc_widgets.form.page import words
 from ogc_widgets.form.schema import hints as ui
 from ogc_widgets.form.schema.dialects import ENUM_NAMES
 from ogc_widgets.form.schema.view import FORMATS_OF_TEXT
+from ogc_widgets.protocol.media_types import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -118,13 +119,13 @@ def qualified_file(media_types: tuple[str, ...], views: list[View]) -> Field:
     """ZOO's complex input: a link, or ``{"value": ...}``."""
     said = [view.said.get("contentMediaType", "") for view in views]
     names = _media_types([*media_types, *said])
-    binary = bool(names) and not any(map(words.is_text, names))
+    binary = bool(names) and not any(map(is_text, names))
     return _file(names, outermost=True, binary=binary, qualified=True)
 
 
 def _is_binary(said: Schema) -> bool:
     name = said.get("contentMediaType", "")
-    if name and words.is_text(name):
+    if name and is_text(name):
         return False  # ZOO writes base64 where the service says nothing, for XML too
     encoding = str(said.get("contentEncoding", "")).lower()
     is_encoded = encoding in ("base64", "binary", "base64url")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.fields.fields import Field
-from ogc_widgets.form.page import words
+from ogc_widgets.protocol.media_types import bare
 
 if TYPE_CHECKING:
     from ogc_widgets.protocol import InputDescription
@@ -98,11 +98,11 @@ def find(
     """
     said = described.cwl_type
     contents = (str(view.get("contentMediaType", "")), *made.media_types)
-    media_types = [words.base_type(name) for name in contents]
+    media_types = [bare(name) for name in contents]
     for one in tuple(_registered):
         if (
             (not one.format or one.format in (view.get("format"), made.format))
-            and (not one.media_type or words.base_type(one.media_type) in media_types)
+            and (not one.media_type or bare(one.media_type) in media_types)
             and (not one.cwl_type or one.cwl_type in (said, said.rsplit("#", 1)[-1]))
             and (not one.input_id or one.input_id == described.id)
             and (one.when is None or _holds(one.when, view))

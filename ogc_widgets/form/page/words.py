@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from ogc_widgets.area.encoding import Encoding
 from ogc_widgets.area.words import label_of, sentence
 from ogc_widgets.form.schema import exact
+from ogc_widgets.protocol.media_types import bare, extension
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -57,31 +58,15 @@ _MEDIA_TYPES: Final[dict[str, str]] = {
     "application/octet-stream": "binary file",
 }
 
-_TEXTS: Final = frozenset(
-    {
-        "application/cwl",
-        "application/javascript",
-        "application/sql",
-        "application/wkt",
-    }
-)
-
-_EXTENSIONS: Final[dict[str, str]] = {
-    "application/json": ".json",
-    "application/geo+json": ".geojson,.json",
-    "application/gml+xml": ".gml,.xml",
-    "text/xml": ".xml,.gml",
-    "application/xml": ".xml,.gml",
-    "application/vnd.google-earth.kml+xml": ".kml",
+# Endings of such files beside the usual one.
+_MORE_EXTENSIONS: Final[dict[str, str]] = {
+    "application/geo+json": ".json",
+    "application/gml+xml": ".xml",
+    "text/xml": ".gml",
+    "application/xml": ".gml",
     "application/cwl": ".cwl",
     "application/cwl+yaml": ".cwl,.yaml,.yml",
-    "image/tiff": ".tif,.tiff",
-    "image/jp2": ".jp2",
-    "application/x-netcdf": ".nc",
-    "application/netcdf": ".nc",
-    "text/csv": ".csv",
-    "application/geopackage+sqlite3": ".gpkg",
-    "application/zip": ".zip",
+    "image/tiff": ".tiff",
 }
 
 FORMATS: Final[dict[str, str]] = {
@@ -127,7 +112,28 @@ _KINDS: Final[dict[str, str]] = {
     "json": "JSON",
 }
 
+_HINTS: Final = {
+    "datetime": "date and time, such as 2021-07-13T10:30:00Z",
+    "date": "date, such as 2021-07-13",
+    "time": "time, such as 10:30:00Z",
+    "duration": "duration, such as P1D or PT2H30M",
+    "json": "JSON",
+}
+_PLURALS: Final = {
+    "text": "texts",
+    "yes or no": "yes or no",
+    "web address": "web addresses",
+    "e-mail address": "e-mail addresses",
+    "date and time": "dates and times",
+    "one of a list": "choices",
+    "JSON": "JSON values",
+    "one of several": "values",
+    "some of a list": "lists",
+}
 _INPUT_MODES: Final[dict[str, str]] = {
+    "date": "date",
+    "time": "time",
+    "datetime": "datetime-local",
     "uri": "url",
     "url": "url",
     "iri": "url",
@@ -136,55 +142,28 @@ _INPUT_MODES: Final[dict[str, str]] = {
 }
 
 
-def base_type(media_type: str) -> str:
-    """Media type without its parameters, lower case."""
-    return media_type.split(";", 1)[0].strip().lower()
-
-
 def media_type(name: str) -> str:
     """Short name of a media type: "GeoTIFF", else the media type itself."""
     normal = re.sub(r"\s*;\s*", "; ", name.strip().lower())
-    return _MEDIA_TYPES.get(normal) or _MEDIA_TYPES.get(base_type(name)) or name
-
-
-def is_json(name: str) -> bool:
-    """Whether content of this media type is JSON."""
-    base = base_type(name)
-    return base == "application/json" or base.endswith("+json")
-
-
-def is_text(name: str) -> bool:
-    """Whether content of this media type is text that people can edit."""
-    base = base_type(name)
-    return (
-        base.startswith("text/")
-        or is_json(base)
-        or base.endswith(("xml", "yaml", "+yml"))
-        or base in _TEXTS
-    )
+    return _MEDIA_TYPES.get(normal) or _MEDIA_TYPES.get(bare(name)) or name
 
 
 def language(media_types: tuple[str, ...]) -> str:
     """Language of code in text of these media types, or ""."""
-    for name in media_types:
-        base = base_type(name)
-        if base.startswith("application/cwl"):
+    for name in map(bare, media_types):
+        if name.startswith("application/cwl"):
             return "cwl"
-        if is_json(base):
-            return "json"
-        if base.endswith("xml"):
-            return "xml"
-        if base.endswith(("yaml", "yml")):
-            return "yaml"
+        found = re.search("(json|xml|ya?ml)$", name)
+        if found:
+            return found[0].replace("yml", "yaml")
     return ""
 
 
 def accept(media_types: tuple[str, ...]) -> str:
     """Value of the ``accept`` attribute of a file input."""
     parts: list[str] = []
-    for name in media_types:
-        base = base_type(name)
-        parts += [base, *_EXTENSIONS.get(base, "").split(",")]
+    for name in map(bare, media_types):
+        parts += [name, extension(name), *_MORE_EXTENSIONS.get(name, "").split(",")]
     return ",".join(dict.fromkeys(part for part in parts if part))
 
 
@@ -200,8 +179,7 @@ def crs(name: str) -> str:
 
 def input_mode(field: Field) -> str:
     """The kind of text box that suits a one-line field."""
-    by_kind = {"date": "date", "time": "time", "datetime": "datetime-local"}
-    return by_kind.get(field.kind) or _INPUT_MODES.get(field.format, "text")
+    return _INPUT_MODES.get(field.kind) or _INPUT_MODES.get(field.format, "text")
 
 
 def kind(field: Field) -> str:
@@ -211,9 +189,7 @@ def kind(field: Field) -> str:
     if field.kind == "list":
         return f"list of {plural(kind(field.item))}" if field.item else "list"
     if field.kind in ("file", "multiline") and field.media_types:
-        return " or ".join(
-            dict.fromkeys(media_type(name) for name in field.media_types)
-        )
+        return " or ".join(dict.fromkeys(map(media_type, field.media_types)))
     if field.kind == "text":
         return FORMATS.get(field.format, "text")
     if field.kind == "area" and field.area is not None:
@@ -226,19 +202,8 @@ def kind(field: Field) -> str:
 
 def plural(name: str) -> str:
     """Plural of one of our own names."""
-    irregular = {
-        "text": "texts",
-        "yes or no": "yes or no",
-        "web address": "web addresses",
-        "e-mail address": "e-mail addresses",
-        "date and time": "dates and times",
-        "one of a list": "choices",
-        "JSON": "JSON values",
-        "one of several": "values",
-        "some of a list": "lists",
-    }
-    if name in irregular:
-        return irregular[name]
+    if name in _PLURALS:
+        return _PLURALS[name]
     if name.endswith("y"):
         return name[:-1] + "ies"
     return name if name.endswith("s") else name + "s"
@@ -252,33 +217,21 @@ def shorten(value: object, limit: int = 60) -> str:
 
 def hint(field: Field) -> str:
     """What stands under a field, in our words."""
-    parts: list[str] = []
     match field.kind:
         case "number" | "integer":
-            parts.append(_range(field))
+            return _range(field)
         case "list" | "map" | "multichoice":
-            parts.append(_count(field))
-        case "text" if field.format in FORMATS:
-            parts.append(FORMATS[field.format])
-        case "datetime":
-            parts.append("date and time, such as 2021-07-13T10:30:00Z")
-        case "date":
-            parts.append("date, such as 2021-07-13")
-        case "time":
-            parts.append("time, such as 10:30:00Z")
-        case "duration":
-            parts.append("duration, such as P1D or PT2H30M")
+            return _count(field)
+        case "text":
+            return FORMATS.get(field.format, "")
         case "area" if field.area is not None:
-            parts.append(sentence(Encoding.usual(field.area)))
+            return sentence(Encoding.usual(field.area))
         case "stac":
-            parts.append(kind(field))
+            return kind(field)
         case "file" if field.media_types:
-            parts.append(kind(field))
-        case "json":
-            parts.append("JSON")
+            return kind(field)
         case _:
-            pass
-    return "; ".join(part for part in parts if part)
+            return _HINTS.get(field.kind, "")
 
 
 def _range(field: Field) -> str:
