@@ -12,6 +12,14 @@ from ogc_widgets.errors import ConnectionFailedError, DeadlineError, TransportEr
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+_ADVICE = "Check the address, and that the server runs and can be reached from here."
+_PROXY_ADVICE = (
+    "Check the address and the proxy settings (HTTP_PROXY, HTTPS_PROXY, NO_PROXY)."
+)
+_CERTIFICATE_ADVICE = (
+    'If you trust the server, pass its CA file: Client(url, verify="/path/to/ca.pem").'
+)
+
 
 @contextlib.contextmanager
 def in_plain_words(
@@ -36,14 +44,11 @@ def in_plain_words(
         yield
     except (*unreachable, *unusable) as error:
         reason = _reason(error)
-        advice = "Check the address, and that the server runs and can be reached from "
-        advice += "here."
+        advice = _ADVICE
         if isinstance(error, unusable):
-            advice = "Check the address and the proxy settings (HTTP_PROXY, "
-            advice += "HTTPS_PROXY, NO_PROXY)."
+            advice = _PROXY_ADVICE
         elif "certificate" in reason:
-            advice = "If you trust the server, pass its CA file: "
-            advice += 'Client(url, verify="/path/to/ca.pem").'
+            advice = _CERTIFICATE_ADVICE
         raise ConnectionFailedError(
             f"No connection for {where}: {reason}.",
             safe="Nothing was sent.",
