@@ -49,6 +49,11 @@ class FormAreas:
             return None
         return AreaDraft.of(*found[1:]).area(self._values.secrets)
 
+    def is_half_typed(self, path: str) -> bool:
+        """Whether the text at a path may become an area, and is none yet."""
+        found = self._values.area_at(path)
+        return found is not None and AreaDraft.of(*found[1:]).is_half_typed
+
     def set_shape(self, path: str, shape: Area | JsonValue) -> None:
         """Put a shape into the area at a path, written the way that the input wants.
 

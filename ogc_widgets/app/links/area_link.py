@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
@@ -111,7 +109,7 @@ class AreaLink:
     def _show(self, form: ProcessForm) -> None:
         """Bring the shape of the field to the map."""
         area = form.areas.get(self._path)
-        is_half_typed = area is None and _is_half_typed(form, self._path)
+        is_half_typed = area is None and form.areas.is_half_typed(self._path)
         self._busy = True
         try:
             if area != self._map.area and not is_half_typed:
@@ -184,21 +182,3 @@ class AreaLink:
 def _key(path: str) -> str:
     """The input that a path leads into."""
     return path.partition("/")[0]
-
-
-def _is_half_typed(form: ProcessForm, path: str) -> bool:
-    """Whether there is text that is no area yet; a value that is none is not."""
-    draft = form.drafts.get(path)
-    if not isinstance(draft, Mapping):
-        return draft is not None
-    if "json" in draft:
-        return not _is_json(draft["json"])
-    return bool(draft.get("text")) and not draft.get("given")
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True

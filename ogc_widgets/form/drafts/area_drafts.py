@@ -90,6 +90,17 @@ class AreaDraft:
         )
         return {**draft, "text": self.text, **more}
 
+    @property
+    def is_half_typed(self) -> bool:
+        """Whether text stands there that may become an area, and is none yet."""
+        if not isinstance(self.raw, str):
+            return bool(self.text) and not self.is_given
+        try:
+            exact.loads(self.raw)
+        except exact.NotJsonError:
+            return True
+        return False
+
     # -- what it stands for ------------------------------------------------------------
 
     def value(self, secrets: SecretsStore) -> Value:
