@@ -104,13 +104,6 @@ def accepts_pattern(pattern: str, text: str) -> bool:
     return Checker({"pattern": pattern}, {}).accepts(text)
 
 
-def allows(
-    schema: Mapping[str, Any], defs: Mapping[str, Any], value: JsonValue
-) -> bool:
-    """Whether a schema accepts a value."""
-    return checker(schema, defs).accepts(value)
-
-
 def _compile(
     schema: Mapping[str, Any], defs: Mapping[str, Any]
 ) -> Draft202012Validator | None:

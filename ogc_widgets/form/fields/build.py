@@ -85,7 +85,7 @@ class FieldBuilder:
             description=made.description or said.get("description", ""),
             required=place.required,
             nullable=(made.nullable or view.takes_null)
-            and validate.allows(view.schema, view.defs, None),
+            and validate.checker(view.schema, view.defs).accepts(None),
             schema=made.schema or view.schema,
             defs=view.defs,
             widget=made.widget or ui.text(hints, "widget"),
