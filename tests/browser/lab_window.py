@@ -19,6 +19,7 @@ from urllib.parse import quote
 import httpx
 import nbformat
 from jupyter_client import BlockingKernelClient
+from real_servers import ENDS_WITH_US
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +65,7 @@ class JupyterLab:
             "LabApp.user_settings_dir": folder / "settings",
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "jupyter", "lab"]
+            [*ENDS_WITH_US, sys.executable, "-m", "jupyter", "lab"]
             + [f"--{name}={value}" for name, value in options.items()],
             stdin=subprocess.DEVNULL,
             stdout=self._log,

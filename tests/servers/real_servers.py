@@ -26,7 +26,7 @@ _START_S = 120
 
 # A run of the tests that is killed takes the servers with it, where Linux can do that.
 _SETPRIV = shutil.which("setpriv")
-_ENDS_WITH_US = [_SETPRIV, "--pdeathsig", "TERM"] if _SETPRIV else []
+ENDS_WITH_US = [_SETPRIV, "--pdeathsig", "TERM"] if _SETPRIV else []
 
 
 class MissingServerError(Exception):
@@ -60,7 +60,7 @@ class RealServer:
         path = [str(HERE), os.environ.get("PYTHONPATH", "")]
         log = (self.folder / f"{len(self._started)}.log").open("wb")
         process = subprocess.Popen(
-            [*_ENDS_WITH_US, *(str(part) for part in command)],
+            [*ENDS_WITH_US, *(str(part) for part in command)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
