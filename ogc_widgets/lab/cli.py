@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ogc_widgets.errors import OgcError
-from ogc_widgets.lab.settings import OPTIONS, TOKEN_VARIABLE, Settings, check_extra
+from ogc_widgets.lab.settings import TOKEN_VARIABLE, Settings, check_extra, options
 
 if TYPE_CHECKING:
     import asyncio
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _start_again(options: list[str], token: str) -> None:
+def _start_again(chosen: list[str], token: str) -> None:
     """Become the same command without the token in its environment or arguments.
 
     Jobs can read both of any process of this user (proc(5)), whatever the process has
@@ -51,7 +51,7 @@ def _start_again(options: list[str], token: str) -> None:
     os.close(writing)
     os.dup2(reading, 0)
     environment = {k: v for k, v in os.environ.items() if k != TOKEN_VARIABLE}
-    line = [sys.executable, "-m", f"{__package__}.cli", "lab", *options, "--token=-"]
+    line = [sys.executable, "-m", f"{__package__}.cli", "lab", *chosen, "--token=-"]
     os.execve(sys.executable, line, environment)  # noqa: S606 - this very command
 
 
@@ -69,9 +69,11 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         argument_default=argparse.SUPPRESS,
     )
-    for name, more in OPTIONS.items():
-        lab.add_argument(f"--{name}", **more)
-    lab.set_defaults(data=user_data_path("ogc_widgets") / "lab")
+    for name, (kind, words) in options().items():
+        lab.add_argument(f"--{name}", type=kind, help=words)
+    # For the others there is none, or the help says it in words.
+    folder = user_data_path("ogc_widgets") / "lab"
+    lab.set_defaults(port=8080, host="127.0.0.1", data=folder, tenant="acme")
     return parser
 
 

@@ -72,10 +72,6 @@ class UnreachableError(Exception):
 def fetch(address: str, accept: str) -> bytes:
     """Return the document at an address. Blocks, so a server calls it in a thread.
 
-    Args:
-        address: An http or https address.
-        accept: Media types that are wanted.
-
     Raises:
         UnreachableError: There is no such document, or it is too large.
     """

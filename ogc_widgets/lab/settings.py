@@ -12,10 +12,10 @@ import re
 import shlex
 import shutil
 import sys
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
 from ogc_widgets.errors import InputError, MissingExtraError
@@ -51,65 +51,39 @@ def _cores() -> int:
         return os.cpu_count() or 1
 
 
-def _told(words: str, **command: object) -> dict[str, object]:
-    """Return what the command's parser is told of an option."""
-    return {"help": words, **command}
-
-
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The options of one server; their metadata say what they mean.
+    """The options of one server, each with what the command's help says of it.
 
     Attributes:
         temporary: The data folder is removed when the server ends.
         ends_with: Id of the process that the server ends with; None for none.
     """
 
-    port: int = field(
-        default=0, metadata=_told("TCP port; 0 for a free one", default=8080, type=int)
-    )
-    host: str = field(
-        default="127.0.0.1",
-        metadata=_told("address to listen on", default="127.0.0.1"),
-    )
-    data: Path = field(
-        metadata=_told("folder for processes and jobs; they are there again next time")
-    )
-    workers: int = field(
-        default_factory=lambda: _cores(),
-        metadata=_told(
-            "jobs that run side by side (default: the number of cores)", type=int
-        ),
-    )
-    runner: tuple[str, ...] = field(
-        default=(),
-        metadata=_told(
-            "command that runs a package, in front of --outdir DIR PACKAGE INPUTS; "
-            "{logs} in it is a folder for logs (default: the embedded cwltool)"
-        ),
-    )
-    tenant: str = field(
-        default="acme", metadata=_told("first part of every address", default="acme")
-    )
-    token: str = field(
-        default="",
-        repr=False,
-        metadata=_told(
-            "secret that clients send as bearer token; others on this machine may see "
-            "a command line, and shells keep it, so rather set "
-            f"{TOKEN_VARIABLE}, or give '-' and send it to standard input"
-        ),
-    )
-    oidc: str = field(
-        default="",
-        metadata=_told(
-            "OpenID Connect issuer whose access tokens clients send", metavar="ISSUER"
-        ),
-    )
-    audience: str = field(
-        default="",
-        metadata=_told("what these tokens must be meant for (default: anything)"),
-    )
+    port: Annotated[int, "TCP port; 0 for a free one"] = 0
+    host: Annotated[str, "address to listen on"] = "127.0.0.1"
+    data: Annotated[
+        Path, "folder for processes and jobs; they are there again next time"
+    ]
+    workers: Annotated[
+        int, "jobs that run side by side (default: the number of cores)"
+    ] = field(default_factory=lambda: _cores())
+    runner: Annotated[
+        tuple[str, ...],
+        "command that runs a package, in front of --outdir DIR PACKAGE INPUTS; {logs} "
+        "in it is a folder for logs (default: the embedded cwltool)",
+    ] = ()
+    tenant: Annotated[str, "first part of every address"] = "acme"
+    token: Annotated[
+        str,
+        "secret that clients send as bearer token; others on this machine may see a "
+        "command line, and shells keep it, so rather set OGC_LAB_TOKEN, or give '-' "
+        "and send it to standard input",
+    ] = field(default="", repr=False)
+    oidc: Annotated[str, "OpenID Connect issuer whose access tokens clients send"] = ""
+    audience: Annotated[
+        str, "what these tokens must be meant for (default: anything)"
+    ] = ""
     temporary: bool = False
     ends_with: int | None = None
 
@@ -137,7 +111,7 @@ class Settings:
         if unknown:
             raise InputError(
                 f"lab() has no option {', '.join(sorted(unknown))}.",
-                advice=f"Its options: {', '.join(OPTIONS)}.",
+                advice=f"Its options: {', '.join(options())}.",
             )
         if not 0 <= port <= 65535:
             raise InputError(f"port is {port}; it must be between 0 and 65535.")
@@ -224,8 +198,14 @@ class Settings:
         return any(f"{path}/".startswith(f"{folder}/") for folder in folders)
 
 
-OPTIONS = {each.name: dict(each.metadata) for each in fields(Settings) if each.metadata}
-"""The options by name: what the command's parser is told of each."""
+def options() -> dict[str, tuple[type, str]]:
+    """Return the options by name: the type that they are written as, and the words."""
+    hints = get_type_hints(Settings, include_extras=True)
+    return {
+        name: (hint.__origin__ if hint.__origin__ is int else str, hint.__metadata__[0])
+        for name, hint in hints.items()
+        if get_origin(hint) is Annotated
+    }
 
 
 def _command(runner: str | Sequence[str] | None) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ogc_widgets.client import Results
 from ogc_widgets.lab.cli import _parser
-from ogc_widgets.lab.settings import OPTIONS
+from ogc_widgets.lab.settings import options
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "lab.md"
 
@@ -45,6 +45,6 @@ def test_commands_are_understood() -> None:
 
 def test_every_option_is_told() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    for name in OPTIONS:
+    for name in options():
         assert f"`{name}`" in text
         assert f"`--{name}`" in text

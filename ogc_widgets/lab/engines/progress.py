@@ -117,11 +117,7 @@ def _element(value: object, index: int) -> object:
 
 
 class Tracker:
-    """Follows one run by the lines of cwltool or Toil.
-
-    Args:
-        expected: Executions per step; see :func:`expected_executions`.
-    """
+    """Follows one run by the lines of cwltool or Toil, from executions expected."""
 
     def __init__(self, expected: Mapping[str, int]) -> None:
         self._expected = Counter(expected)

@@ -32,9 +32,8 @@ _SHUTDOWN_S = 2
 def serve(settings: Settings, on_ready: OnReady) -> None:
     """Serve until a signal, or until ``should_exit`` is set on the server.
 
-    Args:
-        settings: Options; the port is replaced by the one that was taken.
-        on_ready: Called in the loop when requests are answered.
+    ``on_ready`` is called in the loop when requests are answered; its settings have the
+    port that was taken.
 
     Raises:
         InputError: Another server has the folder, or the address cannot be used.

@@ -84,11 +84,7 @@ def parse_crs(text: str) -> CRS:
 
 
 def parse_box(text: str, crs: CRS) -> Box:
-    """Return the box that a text gives as ``west,south,east,north``.
-
-    Args:
-        text: Four numbers between commas, in the units of ``crs``, x before y.
-        crs: Reference system in which the text is written.
+    """Return the box that a text gives as ``west,south,east,north``, x before y.
 
     Raises:
         InputError: Not four numbers, or numbers that do not make a box.
@@ -136,13 +132,7 @@ class Cut(NamedTuple):
 
 
 def cut(dataset: DatasetReader, area: Box, crs: CRS, name: str) -> Cut:
-    """Return the whole pixels of a raster that an area touches.
-
-    Args:
-        dataset: North-up raster with a reference system.
-        area: The area of interest in ``crs``.
-        crs: Reference system of the area.
-        name: What to call the raster when the area lies outside of it.
+    """Return the whole pixels of a north-up raster that an area touches.
 
     Raises:
         InputError: The area and the raster have nothing in common.

@@ -22,10 +22,7 @@ _NOT_BANDS = {
 
 
 def read_item(address: str) -> dict[str, Any]:
-    """Return a STAC item, with the ``href`` of every asset made absolute.
-
-    Args:
-        address: http(s) address, ``file:`` address or path of the item.
+    """Return the STAC item at an address or path, with absolute ``href`` of assets.
 
     Raises:
         InputError: It cannot be read, or is not a STAC item.
@@ -113,11 +110,7 @@ def find_band(item: Mapping[str, Any], band: str) -> tuple[str, int]:
 
     A band is found by the key of its asset, or else by its common name or its own name
     in ``eo:bands`` (STAC 1.0) or ``bands`` (STAC 1.1). Data assets win over others,
-    because a true-colour preview names its bands too.
-
-    Args:
-        item: A STAC item.
-        band: Such as ``green`` or ``B03``; case does not matter.
+    because a true-colour preview names its bands too. Case does not matter.
 
     Raises:
         InputError: The item has no such band; the message lists those it has.

@@ -54,11 +54,7 @@ _GDAL_OPTIONS = {
 
 @contextmanager
 def open_raster(href: str, name: str) -> Iterator[DatasetReader]:
-    """Open a raster by path or address.
-
-    Args:
-        href: Path, or address that starts with http, https, s3 or file.
-        name: What to call it in an error.
+    """Open a raster by path or address (http, https, s3 or file).
 
     Raises:
         InputError: It cannot be opened, or is not a map: no reference system, or
@@ -150,12 +146,7 @@ def create(
 ) -> Iterator[DatasetWriter]:
     """Create a tiled, quickly compressed GeoTIFF with one band.
 
-    Args:
-        target: The file; its folder is made when it is not there.
-        dtype: Type of the pixels.
-        nodata: The value for "nothing here".
-        like: A raster with the same reference system and pixels.
-        window: The part of it that the new raster covers; all of it by default.
+    It has the reference system and the pixels of another raster, or of a window of it.
     """
     window = window or Window(0, 0, like.width, like.height)
     target.parent.mkdir(parents=True, exist_ok=True)

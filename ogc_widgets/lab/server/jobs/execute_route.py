@@ -12,10 +12,9 @@ from ogc_widgets.lab.server.problems import Problem
 from ogc_widgets.lab.server.processes.inputs import check_inputs
 
 if TYPE_CHECKING:
-    from ogc_widgets.lab.server.requests import LabRequest
-
-if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from ogc_widgets.lab.server.requests import LabRequest
 
 
 async def execute(request: LabRequest) -> Response:

@@ -32,12 +32,7 @@ class Raw:
 
 
 class Results:
-    """The results of one job, with addresses at which their files can be fetched.
-
-    Args:
-        job_url: Address of the job.
-        folder: The folder of its result files.
-    """
+    """The results of one job, with addresses at which their files can be fetched."""
 
     def __init__(self, job_url: str, folder: Path) -> None:
         self._job_url = job_url
@@ -46,11 +41,9 @@ class Results:
     def document(
         self, outputs: Mapping[str, Any], modes: Mapping[str, str | None]
     ) -> dict[str, Any]:
-        """Return the results document of the standard.
+        """Return the results document of the standard for the outputs that are wanted.
 
-        Args:
-            outputs: The CWL output object, only the outputs that are wanted.
-            modes: Output id to ``reference`` or ``value``, where the client said which.
+        The modes are ``reference`` or ``value``, where the client said which.
         """
         return {
             name: self._reference(name, value)

@@ -81,13 +81,7 @@ class Scheduler:
         checked: CheckedInputs,
         request: Mapping[str, Any],
     ) -> JobRecord:
-        """Accept a job.
-
-        Args:
-            described: What ``describe`` found in the package.
-            package: The package, which is kept with the job.
-            checked: The inputs.
-            request: What is to be remembered of the request.
+        """Accept a job, with a copy of the package and what to keep of the request.
 
         Raises:
             OSError: The files of the job cannot be written; there is no job then.

@@ -42,10 +42,7 @@ def collection(stac: str, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def read_items(paths: Sequence[Path], stac: str, scenes: str) -> list[dict[str, Any]]:
     """Return the scenes as items of the API, newest first.
 
-    Args:
-        paths: The item files of the scenes, ``<id>/<id>.json`` each.
-        stac: Address of the API, without a trailing slash.
-        scenes: Address of the folder of scenes, without a trailing slash.
+    The addresses of the API and of the folder of scenes have no slash at the end.
     """
     items = []
     for path in paths:
