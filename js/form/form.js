@@ -38,7 +38,7 @@ function render({ model, el }) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let looking;
   /** @type {(() => void)[]} */
-  const standingListeners = [];
+  const memberListeners = [];
   let held = ""; // the area being drawn: leaving its box for the map is not leaving it
   let revision = model.get("drafts_revision");
   /** The places of all inputs; null until the first are built. @type {any} */
@@ -90,9 +90,9 @@ function render({ model, el }) {
     isSlotFull: (/** @type {number} */ number) => (model.get("full_slots") ?? []).includes(number),
     onActive: (/** @type {() => void} */ listener) => activeListeners.push(listener),
     /** What the conditions of the object at a path ask for now. */
-    standing: (/** @type {string} */ path) =>
-      (model.get("standings") ?? {})[path] ?? { required: [], hidden: [] },
-    onStandings: (/** @type {() => void} */ listener) => standingListeners.push(listener),
+    memberStates: (/** @type {string} */ path) =>
+      (model.get("member_states") ?? {})[path] ?? { required: [], hidden: [] },
+    onMemberStates: (/** @type {() => void} */ listener) => memberListeners.push(listener),
     /** @param {string} id */
     holdLeave(id) {
       held = id;
@@ -213,7 +213,7 @@ function render({ model, el }) {
     specs = next;
     activeListeners.length = 0;
     checkListeners.length = 0;
-    standingListeners.length = 0;
+    memberListeners.length = 0;
     cancelAnimationFrame(queue);
     const drafts = model.get("drafts") ?? {};
     stack = fieldStack(
@@ -343,7 +343,7 @@ function render({ model, el }) {
       announce();
     }),
     listen(model, ["notes"], takeNotes),
-    listen(model, ["standings"], () => standingListeners.forEach((listener) => listener())),
+    listen(model, ["member_states"], () => memberListeners.forEach((listener) => listener())),
     listen(model, ["focus_request"], jump),
     listen(
       model,

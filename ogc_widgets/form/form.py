@@ -288,7 +288,7 @@ class ProcessForm(FormPage):
             self.shown_errors = values.shown_errors
             self.notes = values.notes
             self.stac.follow(is_typing=change.is_typing)
-            self.standings = values.member_states
+            self.member_states = values.member_states
             type(self).inputs.publish(self, values.sent)
             type(self).extra.publish(self, values.extras.beside)
             if change.shown:

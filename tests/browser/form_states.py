@@ -299,7 +299,7 @@ def state_of(form: Any) -> dict[str, Any]:
     """The synced traits of a form of Python's, for a page without a kernel."""
     state = form.get_state()
     names = traits([]).keys() & state.keys() - {"slots", "has_map"}
-    more = {"standings", "outputs", "output_options", "set_words", "comparison"}
+    more = {"member_states", "outputs", "output_options", "set_words", "comparison"}
     return {name: state[name] for name in names | (more & state.keys())}
 
 

@@ -77,10 +77,10 @@ def test_members_come_and_go_when_a_condition_changes(
     members = [field("text", "a"), field("text", "b", conditional=True)]
     form = open_form(
         [field("object", "x", required=True, fields=members)],
-        standings={"x": {"required": [], "hidden": ["b"]}},
+        member_states={"x": {"required": [], "hidden": ["b"]}},
     )
     expect(form.box("b")).to_be_hidden()
-    form.put(standings={"x": {"required": ["b"], "hidden": []}})
+    form.put(member_states={"x": {"required": ["b"], "hidden": []}})
     expect(form.box("b")).to_be_visible()
     star = form.page.locator(".ogcw-f-block .ogcw-f-block", has_text="b")
     expect(star.locator(".ogcw-required").last).to_be_visible()

@@ -725,13 +725,13 @@ def test_condition_on_a_member_holds_only_when_the_member_is_there() -> None:
         "then": {"properties": {"b": {"type": "string"}}, "required": ["b"]},
     }
     form = ProcessForm({"id": "p", "inputs": {"x": {"schema": schema}}})
-    for value, standing in (
+    for value, state in (
         (UNSET, {"required": [], "hidden": ["b"]}),
         ({"a": 2}, {"required": [], "hidden": ["b"]}),
         ({"a": 1}, {"required": ["b"], "hidden": []}),
     ):
         form.change_inputs({"x": value})
-        assert form.standings == {"x": standing}
+        assert form.member_states == {"x": state}
     form.close()
 
 

@@ -163,7 +163,7 @@ CONTROLS.object = (spec, host) => {
     });
     stack.draw();
     node.append(stack.node);
-    host.form.onStandings(stand);
+    host.form.onMemberStates(stand);
     stand();
     if (!spec.item) return;
     others = CONTROLS.map({ kind: "map", item: spec.item }, {
@@ -203,7 +203,7 @@ CONTROLS.object = (spec, host) => {
   });
   /** Mark what is asked for at the moment, and hide what does not apply. */
   function stand() {
-    const { required, hidden } = host.form.standing(host.path());
+    const { required, hidden } = host.form.memberStates(host.path());
     for (const [key, place] of stack.places) {
       place.setRequired(required.includes(key));
       show(place.node, !hidden.includes(key));

@@ -175,7 +175,7 @@ class FormPage(View):
     """Counted up when drafts are to be shown also under the cursor."""
     shown_errors: Any = traitlets.Dict().tag(sync=True)
     notes: Any = traitlets.Dict().tag(sync=True)
-    standings: Any = traitlets.Dict().tag(sync=True)
+    member_states: Any = traitlets.Dict().tag(sync=True)
     """Path of an object to what its conditions ask for: "required" and "hidden"."""
     extra_rows: Any = traitlets.List().tag(sync=True)
     """What was added by hand: name, text and place ("input", "beside") of each."""
