@@ -140,10 +140,10 @@ def _raw(draft: Any) -> Any:
 def fitting() -> list[Any]:
     """Requests with the descriptions that have all of their inputs."""
     pairs = []
+    described = [(path, set(inputs_of(read(path)))) for path in DESCRIPTIONS]
     for request in REQUESTS:
         inputs = inputs_in(read(request))
-        for path in DESCRIPTIONS:
-            ids = set(inputs_of(read(path)))
+        for path, ids in described:
             if inputs and set(inputs) <= ids:
                 pairs.append(
                     pytest.param(path, inputs, id=f"{request.stem}@{path.stem}")
