@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import field, fields
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ogc_widgets.errors import ProtocolError
@@ -33,6 +34,7 @@ _MILLISECONDS_FROM = 1e11
 _UNBOUNDED_FROM = 2**31 - 1
 # As many as Python reads of a whole number; computing with 1e999999999 takes hours.
 _MOST_DIGITS = 4300
+_NOTHING: tuple[object, ...] = (None, "", ())
 
 
 def member(read: Callable[[object], T], *names: str) -> T:
@@ -50,13 +52,25 @@ def member(read: Callable[[object], T], *names: str) -> T:
 def members(kind: type, document: JsonObject) -> dict[str, Any]:
     """Read each :func:`member` of a dataclass: of its names, the first with a value."""
     found = {}
-    for one in fields(kind):
-        if read := one.metadata.get("read"):
-            names = one.metadata["names"] or (one.name,)
-            values = (read(document[name]) for name in names if name in document)
-            said = (value for value in values if value not in (None, "", ()))
-            found[one.name] = next(said, read(None))
+    for name, read, names in _members_of(kind):
+        for said in names:
+            if said in document and (value := read(document[said])) not in _NOTHING:
+                found[name] = value
+                break
+        else:
+            found[name] = read(None)
     return found
+
+
+@cache
+def _members_of(
+    kind: type,
+) -> tuple[tuple[str, Callable[[object], Any], tuple[str, ...]], ...]:
+    read_ones = [one for one in fields(kind) if "read" in one.metadata]
+    return tuple(
+        (one.name, one.metadata["read"], one.metadata["names"] or (one.name,))
+        for one in read_ones
+    )
 
 
 def need_object(document: object, what: str) -> JsonObject:

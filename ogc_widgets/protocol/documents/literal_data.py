@@ -144,7 +144,8 @@ def _range(limits: Json) -> dict[str, Any]:
 
 def unit_of(described: object) -> str:
     """The unit that a description, a schema or a domain names, or ""."""
-    return next(filter(None, (_short(mapping(described).get(n)) for n in _UNITS)), "")
+    found = mapping(described)
+    return next(filter(None, (_short(found[n]) for n in _UNITS if n in found)), "")
 
 
 def _short(unit: object) -> str:
