@@ -28,6 +28,12 @@ def mode(path):
     return stat.S_IMODE(path.stat().st_mode)
 
 
+def test_submission_that_was_not_answered_is_listed_as_being_sent():
+    note_sending("https://srv.test/api", "p")
+    (job,) = ledger.recent_jobs()
+    assert (job.process_id, job.job_id, job.state) == ("p", "", "sending")
+
+
 @pytest.mark.parametrize("left", [1, 20, 90])
 def test_next_record_is_whole_when_a_full_disk_has_cut_the_one_before(left):
     submit(job_id="first")

@@ -351,6 +351,21 @@ FAULTS: dict[str, tuple[Any, Any, str]] = {
         "2021-02-30",
         "must be a day that exists; 2021-02-30 does not",
     ),
+    "no such time": (
+        {"type": "string", "format": "time"},
+        "10:60:00Z",
+        "must be a time that exists; 10:60:00Z does not",
+    ),
+    "no such hour of a day": (
+        {"type": "string", "format": "date-time"},
+        "2021-07-13T24:00:00Z",
+        "must be a time that exists; 24:00:00Z does not",
+    ),
+    "no such day at a time": (
+        {"type": "string", "format": "date-time"},
+        "2021-02-30T10:00:00Z",
+        "must be a day that exists; 2021-02-30 does not",
+    ),
     "date-time": (
         {"type": "string", "format": "date-time"},
         "2021-07-13",
@@ -421,6 +436,19 @@ def test_the_message_is_in_words_when_a_value_is_refused(
 ) -> None:
     _, errors = from_draft(field_of(schema), draft)
     assert errors == {"x": message}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("time", "23:59:59Z"),
+        ("time", "23:59:60Z"),  # a leap second
+        ("date-time", "2020-02-29T23:59:59Z"),
+    ],
+)
+def test_the_last_moment_of_a_day_is_one(kind: str, text: str) -> None:
+    field = field_of({"type": "string", "format": kind})
+    assert from_draft(field, text) == (text, {})
 
 
 def test_the_part_is_named_when_something_inside_is_wrong() -> None:

@@ -64,6 +64,16 @@ def test_search_is_posted_when_the_catalogue_takes_that():
     }
 
 
+def test_addresses_of_search_and_collections_are_those_of_the_links():
+    page = landing("GET", conforms=[f"{ITEM_SEARCH}#core"])
+    page["links"] = [
+        {"rel": "search", "href": "find", "method": "GET"},
+        {"rel": "data", "href": "datasets"},
+    ]
+    api = read_search_api(page, f"{URL}/")
+    assert (api.search_url, api.collections_url) == (f"{URL}/find", f"{URL}/datasets")
+
+
 def test_search_is_an_address_when_the_catalogue_takes_only_that():
     request = sent(FULL, "GET", conforms=[f"{ITEM_SEARCH}#filter", CQL2])
     assert request.method == "GET"
