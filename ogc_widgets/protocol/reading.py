@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import field, fields
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ogc_widgets.errors import ProtocolError
@@ -62,7 +62,7 @@ def members(kind: type, document: JsonObject) -> dict[str, Any]:
     return found
 
 
-@cache
+@lru_cache(maxsize=64)
 def _members_of(
     kind: type,
 ) -> tuple[tuple[str, Callable[[object], Any], tuple[str, ...]], ...]:
