@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 from raw_server import RawServer, answer, processes_server
@@ -123,9 +124,12 @@ def test_panel_tells_the_reason_when_a_running_job_may_not_be_looked_at(monkeypa
         job = client.job("1")
         came = threading.Event()
         panel = JobPanel(job)
-        # Watchers are told in their order, so the panel has it before.
         stop = job.watch(lambda view: view.connection != "ok" and came.set())
         assert came.wait(20)
+        deadline = time.monotonic() + 20
+        while not panel.state["notice"]:
+            assert time.monotonic() < deadline, panel.state
+            time.sleep(0.02)
         parts = panel.state["notice"]["parts"]
         box = panel.sign_in
         stop()
