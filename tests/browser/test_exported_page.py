@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from playwright.sync_api import expect
-from view_page import show_scripts
+from view_page import show_scripts, stop_clock
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -88,7 +88,7 @@ def test_press_is_told_of_when_the_page_was_exported(
     shared, own = (
         exported[one.removeprefix("IPY_MODEL_")]["code"] for one in state["_scripts"]
     )
-    page.clock.install()
+    stop_clock(page)
     show_scripts(page, (shared, own), state)
     # What html-manager does with a message of a model without a kernel: nothing.
     page.evaluate("model.send = () => {}")

@@ -8,7 +8,7 @@ import pytest
 from app_screen import AppScreen
 from panel_states import traits
 from playwright.sync_api import expect
-from view_page import show_view
+from view_page import show_view, stop_clock
 
 from ogc_widgets.app.views.run_bar import RunBar
 from ogc_widgets.panel import JobPanel
@@ -158,7 +158,7 @@ def test_focus_moves_on_when_what_had_it_is_taken_away(page: Page) -> None:
 def test_page_says_that_the_kernel_is_silent_when_a_press_has_no_answer(
     page: Page,
 ) -> None:
-    page.clock.install()
+    stop_clock(page)
     show_view(page, RunBar, RUN_BAR)
     run = page.locator(".ogcw-btn-primary")
     problem = page.locator(".ogcw-error[role=alert]")
@@ -180,8 +180,9 @@ def test_page_says_that_the_kernel_is_silent_when_a_press_has_no_answer(
 
 
 def test_nothing_is_being_collected_when_nobody_has_heard_of_it(page: Page) -> None:
-    page.clock.install()
+    stop_clock(page)
     show_view(page, JobPanel, traits("failed"))
+    page.clock.run_for(100)  # what the view asks when it opens is answered
     page.evaluate("window.noKernel = true")
     report = page.get_by_title("Request, state and the end of the log")
     report.click()

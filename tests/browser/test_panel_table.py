@@ -1,7 +1,7 @@
 import pytest
 from job_table_states import CANARY, ROWS, STATES, row, state, traits
 from playwright.sync_api import expect
-from view_page import show_view
+from view_page import show_view, stop_clock
 
 from ogc_widgets.panel import JobTable
 
@@ -9,7 +9,7 @@ from ogc_widgets.panel import JobTable
 @pytest.fixture
 def page(page):
     """Time stands still on the page until a test lets it run."""
-    page.clock.install()
+    stop_clock(page)
     return page
 
 

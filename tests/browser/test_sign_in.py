@@ -15,7 +15,7 @@ from oidc_provider import NOTEBOOK, STUDENT
 from panel_states import traits as panel_traits
 from playwright.sync_api import expect
 from raw_server import RawServer, answer
-from view_page import show_view
+from view_page import show_view, stop_clock
 
 from ogc_widgets.lab import lab
 from ogc_widgets.panel import JobPanel, SignIn
@@ -81,7 +81,7 @@ def test_everything_can_be_done_with_the_keyboard(page):
 
 
 def test_code_is_shown_with_its_page_and_its_time(page):
-    page.clock.install()
+    stop_clock(page)
     show(page, "code")
     page.get_by_role("button", name="Get a code").click()
     assert sent(page) == [{"type": "sign_in", "way": 0}]
