@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -109,7 +109,7 @@ def stop_clock(page: Any) -> None:
     before the test has looked where the machine is busy.
     """
     page.clock.install()
-    page.clock.pause_at(datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=1))
+    page.clock.pause_at(dt.datetime.now(dt.UTC) + dt.timedelta(hours=1))
 
 
 def show_view(
