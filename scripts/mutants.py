@@ -4,7 +4,9 @@
     python scripts/mutants.py protocol/text.py --tests tests/protocol
 
 The tests are run once, to note which of them reach which line. Then each fault is
-planted into a function of a fork of this process, and the tests that reach it are run.
+planted into a function of a fork of this process, and the tests that reach it are run,
+those first that reach little else, and of each test function one case before the next.
+A test counts only if it passes in such a fork without a fault.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import os
 import random
 import signal
 import sys
+import time
 from collections import Counter
 from itertools import accumulate
 from pathlib import Path
@@ -33,7 +36,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PARTS = ["protocol", "client", "form"]
 # What is not here starts servers or browsers, and would take minutes for each fault.
 TESTS = ["tests/protocol", "tests/client", "tests/form", "tests/faults", "tests/auth"]
-MOST_TESTS, MOST_S = 80, 120
+# What the tests that are tried on one fault may take, as measured in the first run.
+MOST_S = 40.0
 SWAPS = {
     "Lt": "<=", "LtE": "<", "Gt": ">=", "GtE": ">", "Eq": "!=", "NotEq": "==",
     "Is": "is not", "IsNot": "is", "In": "not in", "NotIn": "in",
@@ -46,6 +50,7 @@ class Mutant(NamedTuple):
 
     path: Path
     line: int
+    lines: range
     first: int
     last: int
     new: str
@@ -80,9 +85,28 @@ def faults(node: ast.AST) -> Iterator[tuple[ast.stmt | ast.expr, str]]:
             yield node, "pass"
 
 
-def nodes(node: ast.AST, *, inside: bool = False) -> Iterator[ast.AST]:
-    """What is run in functions: no types, docstrings, and texts with values in them."""
+def lines_of(node: ast.AST) -> range | None:
+    """The lines of a statement, without those of the statements in it."""
+    start = node.pattern if isinstance(node, ast.match_case) else node
+    if not isinstance(start, ast.stmt | ast.pattern):
+        return None
+    inner = getattr(node, "cases", None) or getattr(node, "body", None)
+    if not inner:
+        return range(start.lineno, (start.end_lineno or start.lineno) + 1)
+    head = inner[0].pattern if isinstance(node, ast.Match) else inner[0]
+    return range(start.lineno, max(start.lineno + 1, head.lineno))
+
+
+def nodes(
+    node: ast.AST, lines: range = range(0), *, inside: bool = False
+) -> Iterator[tuple[ast.AST, range]]:
+    """What is run in functions: no types, docstrings, and texts with values in them.
+
+    Each with the lines of its statement.
+    """
     inside = inside or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    lines = lines_of(node) or lines
+    is_cast = isinstance(node, ast.Call) and ast.unparse(node.func) == "cast"
     for name, field in ast.iter_fields(node):
         for one in field if isinstance(field, list) else [field]:
             is_left_out = (
@@ -90,26 +114,26 @@ def nodes(node: ast.AST, *, inside: bool = False) -> Iterator[ast.AST]:
                 and not isinstance(node, ast.Call)
             ) or isinstance(one, ast.JoinedStr)
             is_text = isinstance(node, ast.Expr) and isinstance(one, ast.Constant)
-            if isinstance(one, ast.AST) and not is_left_out and not is_text:
+            is_type = is_cast and name == "args" and one is field[0]
+            if isinstance(one, ast.AST) and not (is_left_out or is_text or is_type):
                 if inside:
-                    yield one
-                yield from nodes(one, inside=inside)
+                    yield one, lines_of(one) or lines
+                yield from nodes(one, lines, inside=inside)
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
     """All faults that can be planted in a module."""
     text = path.read_bytes()
     starts = [0, *accumulate(map(len, text.splitlines(keepends=True)))]
-    for node in nodes(ast.parse(text)):
+    for node, rows in nodes(ast.parse(text)):
         for at, new in faults(node):
             first = starts[at.lineno - 1] + at.col_offset
             last = starts[(at.end_lineno or 0) - 1] + (at.end_col_offset or 0)
             # Functions are found again by their first line.
             lines = "\n" * text[first:last].count(b"\n")
             end = ")" if new.endswith(")") else ""
-            yield Mutant(
-                path, at.lineno, first, last, new.removesuffix(end) + lines + end
-            )
+            new = new.removesuffix(end) + lines + end
+            yield Mutant(path, at.lineno, rows, first, last, new)
 
 
 def plant(mutant: Mutant) -> None:
@@ -123,14 +147,30 @@ def plant(mutant: Mutant) -> None:
         code = codes.pop()
         made[code.co_qualname, code.co_firstlineno] = code
         codes += [one for one in code.co_consts if isinstance(one, CodeType)]
+    forget()
     for one in gc.get_objects():
-        if isinstance(one, functools._lru_cache_wrapper):  # noqa: SLF001 # has no other name
-            one.cache_clear()
-        elif isinstance(one, FunctionType) and one.__code__.co_filename == path:
+        if isinstance(one, FunctionType) and one.__code__.co_filename == path:
             old = one.__code__
             new = made.get((old.co_qualname, old.co_firstlineno), old)
             if new.co_freevars == old.co_freevars:
                 one.__code__ = new
+
+
+@functools.lru_cache(1)
+def kept(_modules: int) -> list[functools._lru_cache_wrapper[object]]:
+    """What functions of the package have had worked out."""
+    return [
+        one
+        for one in gc.get_objects()
+        if isinstance(one, functools._lru_cache_wrapper)  # noqa: SLF001 # has no other name
+        and str(one.__module__).startswith("ogc_widgets")
+    ]
+
+
+def forget() -> None:
+    """Have the functions work out anew what they have kept."""
+    for one in kept(len(sys.modules)):
+        one.cache_clear()
 
 
 class Planting:
@@ -139,15 +179,24 @@ class Planting:
     def __init__(self, chosen: list[Mutant]) -> None:
         self.chosen = chosen
         self.alive = 0
+        self.unreached: list[Mutant] = []
+        self.took: dict[str, float] = {}
         self.is_noting = True
+        self.passes_in_a_fork: dict[str, bool] = {}
         self.notes = coverage.Coverage(None, source=["ogc_widgets"], config_file=False)
         self.notes.start()
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """What is reached from here on is reached by this test."""
         if self.is_noting:
             self.notes.switch_context(item.nodeid)
+            # What an earlier test has had worked out is to be reached by this one too.
+            forget()
+        began = time.monotonic()
+        result = yield
+        self.took.setdefault(item.nodeid, time.monotonic() - began)
+        return result
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Iterator[None]:
@@ -161,34 +210,70 @@ class Planting:
         counts = Counter(test for tests in every for test in tests)
         items = {item.nodeid: item for item in session.items}
         for mutant in self.chosen if not session.testsfailed else ():
-            found = set(reached.get(str(mutant.path), {}).get(mutant.line, ())) & {
-                *items
-            }
-            # Those that reach little say most.
-            names = sorted(found, key=lambda name: (counts[name], name))[:MOST_TESTS]
-            if not is_noticed(mutant, [items[name] for name in names]):
+            lines = reached.get(str(mutant.path), {})
+            # A line in the midst of a statement may be run without being noted.
+            found = {*lines.get(mutant.line, ())} & {*items} or {
+                test for row in mutant.lines for test in lines.get(row, ())
+            } & {*items}
+            tests = [items[name] for name in self.in_order(found, counts)]
+            if not found:
+                self.unreached.append(mutant)
+            elif not self.is_noticed(mutant, tests):
                 self.alive += 1
-                print(f"{len(found)} tests: {mutant}", flush=True)
+                print(f"{len(tests)} of {len(found)} tests: {mutant}", flush=True)
         return result
 
+    def in_order(self, names: set[str], counts: Counter[str]) -> list[str]:
+        """The tests to try: what reaches little says most, what is unlike says more."""
+        cases: Counter[str] = Counter()
+        turns = []
+        for name in sorted(names, key=lambda name: (counts[name], name)):
+            function = name.partition("[")[0]
+            turns.append((cases[function], counts[name], name))
+            cases[function] += 1
+        order = [name for _, _, name in sorted(turns)]
+        sums = accumulate(self.took[name] for name in order)
+        return [n for n, s in zip(order, sums, strict=True) if s < MOST_S] or order[:1]
 
-def is_noticed(mutant: Mutant, tests: list[pytest.Item]) -> bool:
-    """Whether one of the tests fails, or does not end."""
-    child = os.fork()
-    if child:
-        return os.waitpid(child, 0)[1] != 0
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(MOST_S)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    try:
-        plant(mutant)
-        for item in tests:
-            item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
-            if item.session.testsfailed:
-                os._exit(1)
-    except BaseException:  # noqa: BLE001 # whatever it is, it was noticed
-        os._exit(1)
-    os._exit(0)
+    def is_noticed(self, mutant: Mutant, tests: list[pytest.Item]) -> bool:
+        """Whether one of the tests fails because of the fault, or does not end."""
+        while tests and (at := self.failing(mutant, tests)) is not None:
+            test = tests[at]
+            if test.nodeid not in self.passes_in_a_fork:
+                passes = self.failing(None, [test]) is None
+                self.passes_in_a_fork[test.nodeid] = passes
+            if self.passes_in_a_fork[test.nodeid]:
+                return True
+            tests = tests[at + 1 :]
+        return False
+
+    def failing(self, mutant: Mutant | None, tests: list[pytest.Item]) -> int | None:
+        """Which of the tests is the first not to pass in a fork with the fault."""
+        readable, writable = os.pipe()
+        child = os.fork()
+        if child:
+            os.close(writable)
+            status = os.waitpid(child, 0)[1]
+            begun = len(os.read(readable, 1 << 16))
+            os.close(readable)
+            return begun - 1 if status else None
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.write(writable, b".")
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        try:
+            if mutant:
+                plant(mutant)
+            for at, item in enumerate(tests):
+                if at:
+                    os.write(writable, b".")
+                signal.alarm(10 + int(10 * self.took[item.nodeid]))
+                following = tests[at + 1] if at + 1 < len(tests) else None
+                item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+                if item.session.testsfailed:
+                    os._exit(1)
+        except BaseException:  # noqa: BLE001 # whatever it is, it was noticed
+            os._exit(1)
+        os._exit(0)
 
 
 def main() -> int:
@@ -207,7 +292,11 @@ def main() -> int:
     options = ["-qs", "-p", "no:cacheprovider", "-o", "timeout=0", *given.tests]
     if pytest.main(options, [planting]):
         return 1
-    print(f"{planting.alive} of {len(chosen)} live; {len(every)} faults are possible")
+    tried = len(chosen) - len(planting.unreached)
+    print(f"{planting.alive} of {tried} live; {len(every)} faults are possible")
+    print(f"{len(planting.unreached)} more are where none of these tests comes:")
+    for mutant in planting.unreached:
+        print(mutant)
     return 0
 
 
