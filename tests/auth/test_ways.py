@@ -16,6 +16,7 @@ from raw_server import RawServer, answer, processes_server
 
 import ogc_widgets as ogc
 from ogc_widgets.client import Client
+from ogc_widgets.client.http.loop import run
 from ogc_widgets.client.jobs.ledger import ledger_path
 from ogc_widgets.errors import InputError, MissingExtraError, OgcError, SignInError
 from ogc_widgets.protocol.jobs import watching
@@ -296,6 +297,12 @@ def test_sign_in_needs_something_to_sign_in_with(server):
         pytest.raises(InputError, match="nothing to sign in with"),
     ):
         client.sign_in()
+
+
+def test_usual_ways_are_offered_where_no_server_answers():
+    with Client("http://127.0.0.1:9/api") as client:
+        ways = run(client.aio.signing_in.ways_to_sign_in)
+    assert [way.kind for way in ways] == ["token", "password"]
 
 
 def test_secret_is_in_no_file_log_or_traceback(server, canary, caplog):

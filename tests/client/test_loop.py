@@ -174,6 +174,30 @@ def test_script_ends_quietly_when_nothing_was_closed():
     assert (ran.stdout, ran.stderr, ran.returncode) == ("", "", 0)
 
 
+def test_what_is_read_piece_by_piece_is_closed_when_a_script_ends():
+    script = """
+        import asyncio
+        from ogc_widgets.client.http.loop import run
+        async def pieces():
+            try:
+                yield b"first"
+            finally:
+                await asyncio.sleep(0)
+                print("closed")
+        reading = pieces()
+        async def first():
+            return await anext(reading)
+        print(run(first))
+    """
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", textwrap.dedent(script)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert (ran.stdout, ran.stderr) == ("b'first'\nclosed\n", "")
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 def test_client_works_in_the_child_when_the_process_forks():
     script = """

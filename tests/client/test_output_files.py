@@ -81,6 +81,7 @@ def results_of():
         ({"value": "<gml/>", "mediaType": "application/gml+xml"},
          {"out.gml": b"<gml/>"}),
         ("line 1\nline 2", {"out.txt": b"line 1\nline 2"}),
+        ("x" * 1001, {"out.txt": b"x" * 1001}),
     ],
     ids=lambda value: str(value)[:50] if not isinstance(value, dict) else None,
 )  # fmt: skip
@@ -112,7 +113,8 @@ def test_items_and_outputs_are_downloaded_together_each_file_once(results_of, tm
 
 def test_what_is_left_out_is_said_with_its_reason(results_of, tmp_path):
     outputs = {"far": {"href": "s3://bucket/k.tif"}, "path": {"href": "/etc/../x y"},
-               "near": wrapped(PNG, "image/png"), "count": 7, "odd": None}  # fmt: skip
+               "near": wrapped(PNG, "image/png"), "count": 7, "odd": None,
+               "said": "x" * 1000}  # fmt: skip
     results = results_of(outputs)
     with pytest.warns(LeftOutWarning, match="far: The file is in an object store"):
         paths = results.download(tmp_path)
@@ -120,6 +122,7 @@ def test_what_is_left_out_is_said_with_its_reason(results_of, tmp_path):
     left = {one.name: one for one in paths.left_out}
     assert "object store" in left["far"].why
     assert not left["count"].is_file
+    assert not left["said"].is_file
     assert "results.outputs['count']" in left["count"].why
     assert "left out far: The file is in an object store" in repr(paths)
     for name in ("far", "count", "nothing"):

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import gc
 import threading
 import time
+from concurrent.futures import Future
 
 import pytest
 from raw_server import answer, drop, processes_server, reset
@@ -212,6 +214,28 @@ def test_other_watchers_are_told_when_one_raises(caplog):
                 stop()
     assert told[-1].phase == "successful"
     assert "A watcher of job j1 raised" in caplog.text
+
+
+def test_failed_work_of_a_watcher_is_waited_for_and_not_said_twice(caplog):
+    """A watcher tells its user itself; asyncio would log its error once more."""
+    works = [Future()]
+
+    def look(view):
+        if view.is_final:
+            threading.Timer(0.1, works[0].set_exception, [ValueError("mine")]).start()
+            return works[0]
+        return None
+
+    with job_server(Script(said("running"), said("successful"))) as server:
+        client, job = run_job(server)
+        with client:
+            stop = job.watch(look)
+            job.wait(20)
+            assert works[0].done()
+            stop()
+    works.clear()  # asyncio would say it when nobody can look any more
+    gc.collect()
+    assert "mine" not in caplog.text
 
 
 def test_results_are_awaited_when_they_come_a_moment_after_the_end():
