@@ -250,6 +250,13 @@ def test_a_pattern_cannot_hang_when_it_backtracks() -> None:
     from_draft(field, "a" * 5_000)
 
 
+def test_everything_is_accepted_when_a_schema_cannot_be_compiled() -> None:
+    for schema in ({"pattern": "("}, {"$ref": "https://example.org/schema.json"}):
+        checker = validate.Checker(schema, {})
+        assert checker.accepts("x")
+        assert checker.errors("x") == []
+
+
 def test_a_long_list_is_shown_as_json_when_python_sets_it() -> None:
     schema = {"type": "array", "items": {"type": "integer"}}
     form = ProcessForm({"inputs": {"x": {"schema": schema}}})

@@ -21,6 +21,7 @@ OBJECT = {
     "required": ["a"],
     "properties": {"a": {"type": "string"}, "b": {"type": "integer"}},
 }
+LIST = {"type": "array", "items": {"type": "string"}}
 LINK = {"$ref": "http://zoo-project.org/dl/link.json"}
 
 # schema, kind of field, draft as a user makes it, value that is sent
@@ -376,6 +377,16 @@ FAULTS: dict[str, tuple[Any, Any, str]] = {
         "example.org/item.json",
         "must be a web address like https://example.org/item.json",
     ),
+    "address under the name of OpenAPI": (
+        {"type": "string", "format": "url"},
+        "example.org",
+        "must be a web address like https://example.org/item.json",
+    ),
+    "reference system": (
+        {"type": "string", "title": "CRS of the result"},
+        "epsg:x",
+        "must look like EPSG:4326",
+    ),
     "email": (
         {"type": "string", "format": "email"},
         "me",
@@ -391,6 +402,15 @@ FAULTS: dict[str, tuple[Any, Any, str]] = {
         ["a", "b"],
         "takes 1 value or fewer, has 2",
     ),
+    "too few names": (
+        {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "minProperties": 2,
+        },
+        [["a", "1"]],
+        "needs 2 names or more, has 1",
+    ),
     "twice": (
         {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
         ["a", "a"],
@@ -400,6 +420,11 @@ FAULTS: dict[str, tuple[Any, Any, str]] = {
         {"type": "object"},
         '{"a": 1,\n b}',
         "is not valid JSON: names need double quotes (line 2, column 2)",
+    ),
+    "half of JSON": (
+        {"type": "object"},
+        '{"a": 1 ',
+        "is not valid JSON: it ends too early (line 1, column 9)",
     ),
     "JSON, wrong type": (
         {"type": "object"},
@@ -451,6 +476,27 @@ def test_the_last_moment_of_a_day_is_one(kind: str, text: str) -> None:
     assert from_draft(field, text) == (text, {})
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [("CRS", "EPSG:4326"), ("CRS", "EPSG"), ("CRS", "CRS84:x"), ("Name", "EPSG:x")],
+)
+def test_a_code_is_only_asked_for_when_it_is_plainly_meant(
+    title: str, text: str
+) -> None:
+    field = field_of({"type": "string", "title": title})
+    assert from_draft(field, text) == (text, {})
+
+
+def test_an_object_is_not_sent_when_its_members_were_emptied() -> None:
+    members = {"a": {"type": "string"}, "kind": {"const": "k"}}
+    for properties in (members, {"a": members["a"]}):
+        field = field_of({"type": "object", "properties": properties}, minOccurs=0)
+        assert from_draft(field, dict.fromkeys(properties)) == (UNSET, {})
+    # Fixed values are what an object is about that has no others.
+    field = field_of({"type": "object", "properties": {"kind": {"const": "k"}}})
+    assert from_draft(field, {"kind": "k"}) == ({"kind": "k"}, {})
+
+
 def test_the_part_is_named_when_something_inside_is_wrong() -> None:
     field = field_of({"type": "array", "items": OBJECT})
     _, errors = from_draft(field, [{"a": "ok"}, None, {"a": None, "b": "x"}])
@@ -489,6 +535,23 @@ def test_conditions_are_kept_when_a_schema_has_if_then_else() -> None:
     assert from_draft(field, {"mode": 1, "steps": "3"})[1] == {}
 
 
+def test_otherwise_is_kept_when_a_condition_says_nothing_else() -> None:
+    schema = {
+        "type": "object",
+        "properties": {"all": {"type": "boolean"}},
+        "required": ["all"],
+        "if": {"properties": {"all": {"const": True}}},
+        "else": {"required": ["name"], "properties": {"name": {"type": "string"}}},
+    }
+    form = ProcessForm({"id": "p", "inputs": {"x": {"schema": schema}}})
+    assert [one["key"] for one in form.spec[0]["fields"]] == ["all", "name"]
+    form.inputs = {"x": {"all": True}}
+    assert form.member_states == {"x": {"required": [], "hidden": ["name"]}}
+    form.inputs = {"x": {"all": False}}
+    assert form.member_states == {"x": {"required": ["name"], "hidden": []}}
+    form.close()
+
+
 def test_branches_have_names_for_people_when_the_schema_gives_none() -> None:
     schema = {
         "oneOf": [
@@ -506,6 +569,76 @@ def test_branches_have_names_for_people_when_the_schema_gives_none() -> None:
         "local",
         "Use the cache",
     ]
+
+
+@pytest.mark.parametrize(
+    ("item", "label"),
+    [
+        ({"type": "boolean"}, "list of yes or no"),
+        ({"type": "string", "format": "date-time"}, "list of dates and times"),
+        ({"type": "array", "items": {"type": "string"}}, "list of list of texts"),
+        ({"additionalProperties": {"type": "string"}}, "list of names and values"),
+        ({"const": "entity"}, "list of entities"),
+        ({"type": "string", "format": "hostname"}, "list of host names"),
+    ],
+)
+def test_a_branch_is_named_in_the_plural_when_it_is_a_list(
+    item: Any, label: str
+) -> None:
+    field = field_of({"oneOf": [{"type": "integer"}, {"type": "array", "items": item}]})
+    assert [branch.label for branch in field.branches] == ["whole number", label]
+
+
+def test_a_branch_has_the_name_of_its_definition_unless_a_tool_gave_that() -> None:
+    definitions = {
+        "FixedValue": {"type": "number"},
+        "schema_1": {"type": "string"},
+        "WCS_Source": {"type": "object", "properties": {"url": {"type": "string"}}},
+    }
+    schema = {
+        "oneOf": [{"$ref": f"#/$defs/{name}"} for name in definitions],
+        "$defs": definitions,
+    }
+    assert [branch.label for branch in field_of(schema).branches] == [
+        "Fixed value",
+        "text",
+        "WCS source",
+    ]
+
+
+def test_alternatives_of_an_alternative_are_offered_beside_the_others() -> None:
+    inner = {"anyOf": [{"type": "boolean"}, {"type": "integer"}]}
+    field = field_of({"anyOf": [{"type": "string"}, inner]})
+    assert [one.kind for one in field.branches] == ["text", "boolean", "integer"]
+
+
+def test_types_are_told_apart_when_they_share_one_title() -> None:
+    field = field_of({"type": ["string", "integer"], "title": "Limit"})
+    assert field.label == "Limit"
+    assert [branch.label for branch in field.branches] == ["text", "whole number"]
+
+
+def test_a_list_of_fixed_length_is_one_value_when_several_may_be_given() -> None:
+    pair = {"type": "array", "prefixItems": [{"type": "number"}, {"type": "number"}]}
+    field = field_of(pair, maxOccurs=3)
+    assert (field.kind, field.item and field.item.kind) == ("list", "tuple")
+
+
+@pytest.mark.parametrize(
+    ("schema", "kind", "options"),
+    [
+        ({"type": ["integer", "null"], "enum": ["1", "2", None]}, "choice", (1, 2)),
+        ({"type": ["boolean", "null"], "enum": ["True"]}, "const", (True,)),
+        ({"type": "string", "enum": [1, 2.5]}, "choice", ("1", "2.5")),
+        ({"type": "boolean", "enum": ["true", "false"]}, "boolean", (True, False)),
+        ({"type": "boolean", "enum": [True]}, "const", (True,)),
+    ],
+)
+def test_options_are_of_the_type_that_is_named(
+    schema: Any, kind: str, options: tuple[Any, ...]
+) -> None:
+    field = field_of(schema)
+    assert (field.kind, field.options) == (kind, options)
 
 
 @pytest.mark.parametrize(
@@ -636,6 +769,10 @@ def test_the_old_list_form_gives_real_fields_when_a_server_sends_it(
         ({"type": "boolean", "default": "true"}, True),
         ({"type": "string", "default": 1}, "1"),
         ({"type": "number", "enum": ["1", "2"], "default": "2"}, 2),
+        ({**LIST, "default": '["a", "b"]'}, ["a", "b"]),
+        ({**LIST, "default": "a"}, ["a"]),
+        ({"type": "string", "default": ["a"]}, "a"),
+        ({**OBJECT, "default": ' {"a": "x"}'}, {"a": "x"}),
     ],
 )
 def test_a_default_is_read_kindly_when_it_has_the_wrong_type(

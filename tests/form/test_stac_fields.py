@@ -113,6 +113,19 @@ def cwl(name):
             None,
         ),
         (
+            described({"type": "string", "contentMediaType": "text/x-stac-collection"}),
+            ("collection",),
+            "text",
+            False,
+        ),
+        (described({"oneOf": [URI, {"$ref": FEATURES}]}), None, None, None),
+        (
+            described({"oneOf": [{"enum": ["all"]}, URI, {"$ref": ITEM_SCHEMA}]}),
+            None,
+            None,
+            None,
+        ),
+        (
             described({"type": "string", "contentMediaType": "application/x-stac"}),
             ("item",),
             "text",
@@ -276,6 +289,19 @@ def test_same_address_is_asked_for_once_when_it_stands_twice(form, inspector):
     assert len(inspector.asked) == 1
 
 
+def test_looks_are_given_up_and_begun_anew_when_another_inspector_is_bound(
+    form, inspector
+):
+    form.inputs = {"stac_items": [A, B]}
+    inspector.answer(B, ITEM)
+    form.stac.inspector = other = Inspector()
+    assert inspector.given_up == [A]
+    assert other.asked == [(A, False, False), (B, False, False)]
+    form.stac.inspector = None
+    assert other.given_up == [A, B]
+    assert form.item_checks == {}
+
+
 def test_text_that_is_no_address_is_left_alone(form, inspector):
     form.inputs = {"stac_items": ["S2B_10TFK", "s3://bucket/item.json", "/data/a"]}
     assert inspector.asked == []
@@ -374,6 +400,24 @@ def test_found_item_is_written_as_the_input_wants_it(schema, expected):
     form = form_of(schema, "stac_item")
     form.fields["stac_item"].add([found_item("A", A), found_item("B", B)])
     assert form.inputs["stac_item"] == expected
+    form.close()
+
+
+@pytest.mark.parametrize(
+    ("schema", "is_one"),
+    [
+        ({"$ref": ITEM_SCHEMA}, True),
+        ({"type": "string"}, True),
+        ({"type": "array", "items": {"type": "string"}}, False),
+        ({"type": "integer"}, False),
+        ({"anyOf": [{"type": "string"}, {"type": "integer"}]}, True),
+        ({"type": ["string", "array"], "items": {"type": "string"}}, False),
+    ],
+)
+def test_a_search_may_choose_one_item_where_no_more_is_taken(schema, is_one):
+    form = form_of(schema, "stac_item")
+    assert form.stac.takes_one("stac_item") is is_one
+    assert form.stac.takes_one("nothing") is False
     form.close()
 
 

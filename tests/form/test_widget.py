@@ -132,6 +132,14 @@ def test_observers_see_every_change_when_inputs_change(form: ProcessForm) -> Non
     assert seen == [FILLED, {**FILLED, "epsg": "EPSG:3857"}]
 
 
+def test_observers_are_told_what_stood_there_before(form: ProcessForm) -> None:
+    before: list[Any] = []
+    form.observe(lambda change: before.append(dict(change["old"])), "inputs")
+    form.inputs = FILLED
+    del form.inputs["aoi"]
+    assert before == [{"epsg": "EPSG:4326", "bands": ["green", "nir"]}, FILLED]
+
+
 def test_true_is_not_one_when_inputs_are_compared() -> None:
     form = form_of({})
     seen: list[Any] = []
@@ -230,6 +238,9 @@ def test_a_request_of_a_tutorial_fills_the_form_when_it_is_pasted(
     assert form.inputs == FILLED
     form.load_request({"inputs": [{"id": "aoi", "data": "1,2,3,4"}]})
     assert form.inputs == {"aoi": "1,2,3,4"}
+    form.outputs = ["water"]
+    form.load_request({"aoi": "5,6,7,8"})
+    assert (form.inputs, form.outputs) == ({"aoi": "5,6,7,8"}, {})
     for wrong in ("not json", "[1]", "5"):
         with pytest.raises(InputError):
             form.load_request(wrong)
@@ -422,6 +433,57 @@ def test_each_area_has_its_shape_when_an_input_takes_several() -> None:
     page(form, type="area_action", id="x", path="x/0", action="clear")
     assert [one["type"] for one in form.inputs["x"]] == ["Point"]
     assert form.errors == {}
+
+
+@pytest.mark.parametrize(
+    ("around", "path", "value"),
+    [
+        (
+            {"type": "object", "properties": {"n": {"type": "integer"}, "aoi": {}}},
+            "x/aoi",
+            {"n": 1, "aoi": SQUARE},
+        ),
+        ({"prefixItems": [{"type": "integer"}, {}]}, "x/1", [1, SQUARE]),
+        ({"type": "object", "additionalProperties": {}}, "x/a", {"a": SQUARE}),
+        (
+            {
+                "type": "object",
+                "properties": {"n": {"type": "integer"}},
+                "additionalProperties": {},
+            },
+            "x/a",
+            {"n": 1, "a": SQUARE},
+        ),
+    ],
+    ids=["member", "in a fixed list", "named", "named beside members"],
+)
+def test_only_the_area_changes_when_it_is_drawn_inside_of_an_input(
+    around: dict[str, Any], path: str, value: Any
+) -> None:
+    area = {"type": "object", "format": "geojson-geometry"}
+    filled = json.loads(json.dumps(around).replace("{}", json.dumps(area)))
+    form = form_of(filled)
+    form.inputs = {"x": value}
+    assert form.areas.paths == (path,)
+    point = {"type": "Point", "coordinates": [5, 6]}
+    form.areas.set_shape(path, point)
+    old, new = json.dumps(SQUARE), json.dumps(point)
+    assert form.inputs == {"x": json.loads(json.dumps(value).replace(old, new))}
+    assert form.areas.get_shape(path) == point
+    form.close()
+
+
+def test_the_reference_system_is_kept_when_a_box_comes_from_python() -> None:
+    box = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4}
+    members = {"bbox": box, "crs": {"type": "string"}}
+    form = form_of({"type": "object", "properties": members, "required": ["bbox"]})
+    north_first = "http://www.opengis.net/def/crs/EPSG/0/4326"
+    form.inputs = {"x": {"bbox": [39, -121, 40, -120], "crs": north_first}}
+    assert form.drafts["x"]["crs"] == north_first
+    shape = form.fields["x"].shape
+    assert shape is not None
+    assert min(shape["coordinates"][0]) == [-121, 39]
+    form.close()
 
 
 def test_every_digit_is_kept_when_a_geometry_comes_from_python() -> None:
@@ -707,6 +769,7 @@ def test_the_field_is_still_there_when_a_predicate_or_maker_fails() -> None:
         form.inputs = {"x": "a"}
         assert form.inputs == {"x": "a"}
         assert form.slots == []
+        assert isinstance(form.last_error, ZeroDivisionError)
     finally:
         for one in broken:
             one.unregister()

@@ -137,7 +137,7 @@ def _dressed(field: Field, described: InputDescription, place: Place) -> Field:
         label=own_label or naming.title,
         description=naming.description or field.description,
         required=described.min_occurs > 0 and is_asked,
-        advanced=hints.get("advanced") is True or hints.get("hidden") is True,
+        advanced=field.advanced or hints.get("hidden") is True,
         order=ui.number(hints, "order"),
         placeholder=ui.text(hints, "placeholder") or field.placeholder,
         cwl_type=naming.cwl_type,
