@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import asyncio
 import sqlite3
-import time
 from concurrent.futures import Future
 from functools import cache
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from raw_server import answer, processes_server
+from waiting import wait_for
 
 import ogc_widgets as ogc
 from ogc_widgets.app.discovery import Server
@@ -155,13 +155,6 @@ class OddError(BaseException):
 RAISED = [KeyError("x"), SystemExit(3), KeyboardInterrupt(), OddError("x")]
 
 
-def until(condition: Any, timeout_s: float = 10) -> None:
-    end = time.monotonic() + timeout_s
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.01)
-    assert condition()
-
-
 def loop_goes_on() -> bool:
     async def work() -> bool:
         return True
@@ -187,14 +180,14 @@ def test_callback_that_fails_is_said(raised: BaseException, caplog: Any) -> None
         raise raised
 
     loop.call_soon(call)
-    until(lambda: is_said(caplog, raised))
+    wait_for(lambda: is_said(caplog, raised))
     assert loop_goes_on()
 
 
 @pytest.mark.parametrize("raised", RAISED)
 def test_task_that_fails_is_said(raised: BaseException, caplog: Any) -> None:
     loop.call_soon(lambda: loop.start_task(fails(raised)()) and None)
-    until(lambda: is_said(caplog, raised))
+    wait_for(lambda: is_said(caplog, raised))
     assert loop_goes_on()
 
 
@@ -206,18 +199,18 @@ def test_what_was_started_is_followed(raised: BaseException, caplog: Any) -> Non
         raise raised
 
     loop.follow(loop.submit(fails(raised)), Future.result, told.append)
-    until(lambda: len(told) == 1)
+    wait_for(lambda: len(told) == 1)
     loop.follow(loop.submit(asyncio.sleep, 0), call, told.append)
-    until(lambda: len(told) == 2)
+    wait_for(lambda: len(told) == 2)
     assert told[1] is raised
     loop.follow(loop.submit(asyncio.sleep, 0), call, call)
-    until(lambda: is_said(caplog, raised))
+    wait_for(lambda: is_said(caplog, raised))
     assert loop_goes_on()
 
 
 def test_closing_that_fails_is_said(caplog: Any) -> None:
     loop.tidy_up(fails(KeyError("x")))
-    until(lambda: is_said(caplog, KeyError()))
+    wait_for(lambda: is_said(caplog, KeyError()))
 
 
 def test_nothing_is_said_when_work_was_given_up(caplog: Any) -> None:
@@ -262,7 +255,7 @@ def test_app_says_what_failed_beside_it(
         if what == "results":
             view = app._outputs
         app.job = job
-    until(lambda: "odd" in view.problem)
+    wait_for(lambda: "odd" in view.problem)
     assert view.last_error is raised
 
 
@@ -277,7 +270,7 @@ def test_check_that_raises_anything_is_told(monkeypatch: pytest.MonkeyPatch) -> 
         job = client.job("j")
         monkeypatch.setattr(job.aio.poller, "check", fails(OddError("odd")))
         stop = job.watch(lambda _view: None)
-        until(lambda: job.view.connection == "paused")
+        wait_for(lambda: job.view.connection == "paused")
         assert "OddError" in str(job.view.error)
         stop()
 
@@ -286,7 +279,7 @@ def test_form_says_that_an_address_could_not_be_looked_at() -> None:
     seen: list[Any] = []
     inspector = StacInspector(SimpleNamespace(send=fails(OddError("odd"))))
     inspector.inspect("http://srv.test/item.json", seen.append)
-    until(lambda: seen)
+    wait_for(lambda: seen)
     assert seen[0].why_not == "It could not be looked at: odd."
 
 
@@ -297,7 +290,7 @@ def test_sign_in_says_why_the_app_did_not_open(
     with ogc.Client("http://127.0.0.1:9/api") as client:
         gate = Gate(client, None, lambda _server: None)
         gate._signed_in()
-        until(lambda: "odd" in gate.box.problem)
+        wait_for(lambda: "odd" in gate.box.problem)
         gate.close()
 
 

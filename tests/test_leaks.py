@@ -2,63 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import gc
 import importlib
 import inspect
 import pkgutil
-import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from ipywidgets.widgets import widget as ipywidgets_widget
+from counting import counts, is_back
+from waiting import wait_for
 
 import ogc_widgets as ogc
-from ogc_widgets.client.http.loop import run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ogc_widgets.lab import Lab
 
 CYCLES = 100
-
-
-async def _tasks_of_the_loop() -> int:
-    return len(asyncio.all_tasks())
-
-
-def counts() -> dict[str, int]:
-    """What must not grow: widgets, threads, sockets of this process, loop tasks."""
-    gc.collect()
-    links = list(_open_files())
-    return {
-        "widgets": len(ipywidgets_widget._instances),
-        "threads": threading.active_count(),
-        "sockets": sum(link.startswith("socket:") for link in links),
-        "tasks": run(_tasks_of_the_loop),
-    }
-
-
-def _open_files() -> Iterator[str]:
-    for path in Path("/proc/self/fd").iterdir():
-        # The folder itself is opened to be listed, and gone when it is read.
-        with contextlib.suppress(OSError):
-            yield str(path.readlink())
-
-
-def settled(limit: dict[str, int]) -> dict[str, int]:
-    """The counts once they are back, or after ten seconds."""
-    deadline = time.monotonic() + 10
-    while True:
-        now = counts()
-        back = all(now[name] <= limit[name] for name in limit)
-        if back or time.monotonic() > deadline:
-            return now
-        time.sleep(0.05)
 
 
 @pytest.mark.skipif(
@@ -72,8 +31,7 @@ def test_nothing_is_left_when_an_app_was_opened_and_closed_a_hundred_times(
     before = counts()
     for _ in range(CYCLES):
         ogc.App(lab_server.url, "water-bodies").close()
-    after = settled(before)
-    assert all(after[name] <= before[name] for name in before), (before, after)
+    wait_for(lambda: is_back(before), lambda: (before, counts()))
 
 
 def test_nothing_is_left_when_an_app_is_closed_while_its_job_runs(
@@ -84,6 +42,8 @@ def test_nothing_is_left_when_an_app_is_closed_while_its_job_runs(
         "stac_items": lab_server.scenes,
     }
 
+    start = {"tasks": counts()["tasks"]}
+
     def start_and_close() -> str:
         app = ogc.App(lab_server.url, "water-bodies")
         app.form.inputs = inputs
@@ -91,12 +51,11 @@ def test_nothing_is_left_when_an_app_is_closed_while_its_job_runs(
         app.close()
         return job.id
 
-    # The first job starts a worker thread of the loop, which stays.
     first = start_and_close()
-    before = settled({"tasks": 1})
+    wait_for(lambda: is_back(start), lambda: (start, counts()))
+    before = counts()
     second = start_and_close()
-    after = settled(before)
-    assert all(after[name] <= before[name] for name in before), (before, after)
+    wait_for(lambda: is_back(before), lambda: (before, counts()))
     # Closing never touches the job: the server goes on with it, until it is asked to.
     with ogc.Client(lab_server.url) as client:
         for job_id in (first, second):

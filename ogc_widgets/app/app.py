@@ -366,6 +366,7 @@ class App(NotesDisplay, ipywidgets.VBox):
     @traitlets.observe("job")
     def _show_job(self, change: dict[str, Any]) -> None:
         job = change["new"]
+        self._results_link.close()
         self.results = None
         self.panel.job = job
         self._jobs.follow(job)
@@ -375,10 +376,12 @@ class App(NotesDisplay, ipywidgets.VBox):
             self._others.show_those_of(job)
 
     @traitlets.observe("results")
-    def _show_results(self, change: dict[str, Any]) -> None:
-        results: Results | None = change["new"]
-        self._results_map.results = results
-        self._outputs.show(results, len(self._results_map.footprints.features))
+    def _show_results(self, _change: dict[str, Any]) -> None:
+        # Two threads may be here at once: what is set last is what stays on the screen.
+        with publishing():
+            results: Results | None = self.results
+            self._results_map.results = results
+            self._outputs.show(results, len(self._results_map.footprints.features))
 
     def _line_to_return(self, job: Job) -> str:
         """Write the line of Python that comes back to a job in a new kernel."""

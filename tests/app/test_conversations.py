@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from replay import replay
+from waiting import wait_for
 
 from ogc_widgets.app import App
 from ogc_widgets.panel import JobTable
 from ogc_widgets.protocol.jobs import watching
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.filterwarnings("ignore::ogc_widgets.errors.OgcWarning")
 
@@ -42,13 +42,6 @@ def app(server: Any) -> Iterator[App]:
     app.close()
 
 
-def until(condition: Callable[[], Any], timeout_s: float = 20) -> None:
-    end = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def go(app: App, process_id: str, inputs: dict[str, Any], **options: Any) -> str:
     """Choose, fill in, run and watch to the end; gives what the panel then says."""
     app.choose(process_id)
@@ -61,8 +54,8 @@ def go(app: App, process_id: str, inputs: dict[str, Any], **options: Any) -> str
 def ended(app: App) -> str:
     """How the job ends that is shown, in the words of the panel."""
     assert app.job is not None
-    app.job.wait(20)
-    until(lambda: app.panel.state["kind"] in ("successful", "failed"))
+    app.job.wait(60)
+    wait_for(lambda: app.panel.state["kind"] in ("successful", "failed"))
     return str(app.panel.state["kind"])
 
 
@@ -90,10 +83,10 @@ def test_form_job_and_results_are_gone_through_when_the_job_succeeds(
     app: App, server: Any, process_id: str, inputs: Any, outputs: Any
 ) -> None:
     assert go(app, process_id, inputs) == "successful"
-    until(lambda: app.results is not None)
+    wait_for(lambda: app.results is not None)
     assert app.results is not None
     assert app.results.outputs == outputs
-    until(lambda: app._outputs.rows)
+    wait_for(lambda: app._outputs.rows)
     shown = {row["id"]: row["text"] for row in app._outputs.rows}
     assert shown == {name: str(value) for name, value in outputs.items()}
     assert executed(server) == inputs
@@ -103,7 +96,7 @@ def test_form_job_and_results_are_gone_through_when_the_job_succeeds(
 @pytest.mark.parametrize("server", [ZOO], indirect=True)
 def test_item_of_zoo_is_a_footprint_on_the_map(app: App, server: Any) -> None:
     assert go(app, "stacout", {"aoi": "8,46,9,47"}) == "successful"
-    until(lambda: app._results_map.footprints.features)
+    wait_for(lambda: app._results_map.footprints.features)
     assert [one["id"] for one in app.results.items] == ["scene-1"]
     assert server.unmatched == []
 
@@ -113,7 +106,7 @@ def test_list_of_zoo_is_sent_flat(app: App, server: Any) -> None:
     inputs = {"area": AREA, "bands": ["red"]}
     assert go(app, "complexio", inputs, mode="sync") == "successful"
     assert executed(server) == inputs
-    until(lambda: app.results is not None)
+    wait_for(lambda: app.results is not None)
     assert app.results is not None
     assert app.results.outputs["echo"]["bands"]["value"] == "red"
 
@@ -139,7 +132,7 @@ def test_reason_is_shown_when_the_job_fails(
     # does not send that.
     app.job = app.client.execute(process_id, inputs, mode="async")
     assert ended(app) == "failed"
-    until(lambda: reason in str(app.panel.state["failure"]))
+    wait_for(lambda: reason in str(app.panel.state["failure"]))
     assert app.results is None
 
 
@@ -160,13 +153,13 @@ def test_job_is_stopped_from_the_panel(
     app.choose(process_id)
     app.form.inputs = inputs
     job = app.run()
-    until(lambda: app.panel.state["kind"] in ("accepted", "running"))
+    wait_for(lambda: app.panel.state["kind"] in ("accepted", "running"))
     if app.panel.can_stop is False:
         # pygeoapi can, and does not say so.
         job.dismiss()
     else:
         app.panel.stop()
-    until(lambda: app.panel.state["kind"] == "dismissed")
+    wait_for(lambda: app.panel.state["kind"] == "dismissed")
     assert job.status.status == "dismissed"
     assert [one.path for one in server.requests("DELETE")] != []
     assert server.unmatched == []
@@ -184,7 +177,9 @@ def test_job_just_started_is_the_first_of_the_list(
     assert go(app, process_id, inputs) == "successful"
     table = JobTable(app.client)
     try:
-        until(lambda: table.state["is_loaded"] and table.state["loading_for"] is None)
+        wait_for(
+            lambda: table.state["is_loaded"] and table.state["loading_for"] is None
+        )
         rows = table.state["rows"]
         assert rows[0]["id"] == app.job.id
         # The others are those of the recording.

@@ -97,7 +97,7 @@ def test_water_bodies_gets_flat_lists_when_zoo_describes_them_twice() -> None:
         type_in(app, stac_items=[items[0], None, items[1]])
         app.form.areas.set_shape("aoi", [-121.4, 39.8, -120.7, 40.5])
         assert app.form.errors == {}
-        app.run().wait(30)
+        app.run().wait(60)
         assert body_of(server) == {
             "inputs": {
                 "aoi": "-121.4,39.8,-120.7,40.5",
@@ -124,5 +124,5 @@ def test_weaver_gets_the_body_that_it_accepted_when_lists_are_described_twice() 
         assert app.form.drafts["levels"] == ["0.5", "1.5"]
         # A file that may be left out is a list of one or none; it may be an address.
         assert "reference" in app.form.fields["mask"].field.item.modes
-        app.run().wait(30)
+        app.run().wait(60)
         assert body_of(server) == right

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from raw_server import answer, processes_server
-from test_app import press, wait_for, wait_until
+from test_app import press, results_of
+from waiting import wait_for
 
 import ogc_widgets as ogc
 
@@ -24,7 +25,7 @@ def opened(app: App, job: ogc.Job) -> None:
     press(app._header, "tab", name="jobs")
     table = app._jobs.table
     assert table is not None
-    wait_until(lambda: job.id in {one.id for one in table.jobs})
+    wait_for(lambda: job.id in {one.id for one in table.jobs})
     press(table, "attach", job_id=job.id)
 
 
@@ -35,10 +36,11 @@ def test_opened_job_shows_its_own_inputs_and_area_when_they_are_known(
     inputs = {**typed, "aoi": OTHER}
     job = filled.client.execute("water-bodies", inputs)
     opened(filled, job)
-    wait_until(lambda: filled.form.inputs == inputs)
-    assert filled.map.bbox == pytest.approx([-121.0, 40.0, -120.9, 40.1])
+    wait_for(lambda: filled.form.inputs == inputs)
+    box = pytest.approx([-121.0, 40.0, -120.9, 40.1])
+    wait_for(lambda: filled.map.bbox == box)
     # What was typed is not lost.
-    wait_until(lambda: filled._header.offer)
+    wait_for(lambda: filled._header.offer)
     assert job.id[:8] in filled._header.offer["text"]
     press(filled._header, "offer", take=True)
     assert filled.form.inputs == typed
@@ -84,14 +86,15 @@ def test_nothing_of_a_job_stays_when_it_is_deleted_in_the_jobs_tab(
     filled: App,
 ) -> None:
     job = filled.run()
-    wait_for(filled, "results")
+    results_of(filled)
     opened(filled, job)
     table: Any = filled._jobs.table
     press(table, "remove", job_id=job.id)
-    wait_until(lambda: filled.job is None)
+    # The panel is told after the results.
+    wait_for(lambda: filled.panel.state["kind"] == "idle")
+    assert filled.job is None
     assert filled.results is None
     assert filled.panel.job is None
-    assert filled.panel.state["kind"] == "idle"
     assert filled._outputs.summary == ""
     assert filled.map._overlay.footprints == []
 
@@ -101,7 +104,7 @@ def test_late_results_are_not_shown_when_another_job_is_the_current_one() -> Non
 
     def late(*_: Any) -> bytes:
         asked.set()
-        assert held.wait(30)
+        assert held.wait(60)
         return answer({"word": "early"})
 
     behaviours: dict[tuple[str, str], Any] = {
@@ -120,14 +123,14 @@ def test_late_results_are_not_shown_when_another_job_is_the_current_one() -> Non
         seen = link._seen
         link._seen = lambda *args: readings.append(seen(*args))
         app.job = app.client.job("early")
-        assert asked.wait(30)
+        assert asked.wait(60)
         app.job = app.client.job("current")
-        assert wait_for(app, "results").outputs["word"] == "current"
+        assert results_of(app).outputs["word"] == "current"
         (reading, *_) = [one for one in readings if one is not None]
         arrived = threading.Event()
         reading.add_done_callback(lambda _: arrived.set())  # after that of the app
         held.set()
-        assert arrived.wait(30)
+        assert arrived.wait(60)
         assert reading.result().outputs["word"] == "early"
         assert app.results.outputs["word"] == "current"
         app.close()

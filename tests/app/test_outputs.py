@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
-import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from raw_server import RawServer, answer, processes_server
 from replay import replay
+from waiting import wait_for
 
 from ogc_widgets.app import App
 from ogc_widgets.app.views.outputs_view import OutputsView
 from ogc_widgets.client.results.output_files import ResultFile
 from ogc_widgets.errors import InputError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
-
-
-def until(condition: Callable[[], Any], timeout_s: float = 20) -> None:
-    end = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def server_of(outputs: dict[str, Any]) -> RawServer:
@@ -49,7 +39,7 @@ def shown(outputs: dict[str, Any]) -> tuple[list[dict[str, Any]], list[Any], str
         app = App(f"{server.origin}/api")
         try:
             app.job = app.client.job("1")
-            until(lambda: app.results is not None and app._outputs.rows)
+            wait_for(lambda: app.results is not None and app._outputs.rows)
             view = app._outputs
             view.send = lambda content, buffers=None: sent.append((content, buffers))
             for number, row in enumerate(view.rows):
@@ -67,7 +57,7 @@ def test_picture_of_a_recorded_server_is_a_line_with_its_kind_and_size() -> None
         try:
             app.form.inputs = {"bbox": [8, 46, 9, 47]}
             app.run(mode="sync")
-            until(lambda: app.results is not None and app._outputs.rows)
+            wait_for(lambda: app.results is not None and app._outputs.rows)
             (row,) = app._outputs.rows
             size = len(app.results.outputs["image"])
         finally:
@@ -130,7 +120,7 @@ def test_value_that_json_does_not_have_is_shown() -> None:
         app = App(f"{server.origin}/api")
         try:
             app.job = app.client.job("1")
-            until(lambda: app.results is not None and app._outputs.rows)
+            wait_for(lambda: app.results is not None and app._outputs.rows)
             (row,) = app._outputs.rows
             assert "NaN" in row["text"]
             assert app._outputs.problem == ""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from ipywidgets.widgets.widget import _instances
 from raw_server import RawServer, answer, processes_server
+from waiting import wait_for
 
 import ogc_widgets as ogc
 from ogc_widgets.client.jobs.ledger import ledger_path
@@ -113,10 +113,7 @@ def test_member_is_nowhere_to_be_seen_when_a_server_has_it_in_its_links(
     card = app.client.server_card()
     app._header.card = "server"
     table = ogc.JobTable(app.client)
-    deadline = time.monotonic() + 20
-    while not table.state["rows"] and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert table.state["rows"]
+    wait_for(lambda: table.state["rows"])
     states = [
         {key: value for key, value in widget.get_state().items() if key[0] != "_"}
         for widget in list(_instances.values())

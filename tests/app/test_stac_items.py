@@ -29,7 +29,7 @@ def checks_when_done(app: App) -> dict[str, Any]:
 
     app.form.observe(look, "item_checks")
     look()
-    assert done.wait(30)
+    assert done.wait(60)
     app.form.unobserve(look, "item_checks")
     return {key.partition("|")[2]: check for key, check in app.form.item_checks.items()}
 

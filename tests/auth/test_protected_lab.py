@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from oidc_provider import NOTEBOOK, ROBOT
+from waiting import wait_for
 
 import ogc_widgets as ogc
 from ogc_widgets.errors import SignInError
@@ -16,13 +15,6 @@ from ogc_widgets.lab import lab
 def protected(provider):
     with lab(oidc=provider.issuer, audience="lab", workers=1) as server:
         yield server
-
-
-def wait_for(condition):
-    deadline_s = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline_s, "waited in vain"
-        time.sleep(0.02)
 
 
 def test_app_offers_the_sign_in_server_that_the_lab_names(protected, provider):

@@ -67,7 +67,7 @@ class Form:
 def form_window(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(30_000)
     yield page
     context.close()
 

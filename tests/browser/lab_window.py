@@ -8,7 +8,6 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from urllib.parse import quote
 import httpx
 import nbformat
 from jupyter_client import BlockingKernelClient
+from ports import free_port
 from real_servers import ENDS_WITH_US
 
 if TYPE_CHECKING:
@@ -48,12 +48,9 @@ class JupyterLab:
             "JUPYTER_DATA_DIR": str(folder / "data"),
             "JUPYTER_RUNTIME_DIR": str(self.runtime),
         }
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
         options = {
             "ServerApp.ip": "127.0.0.1",
-            "ServerApp.port": port,
+            "ServerApp.port": free_port(),
             "ServerApp.base_url": base_url,
             "ServerApp.root_dir": self.root,
             "ServerApp.open_browser": False,
@@ -77,7 +74,7 @@ class JupyterLab:
         self._http = httpx.Client(
             base_url=self.url,
             headers={"Authorization": f"token {self.token}"},
-            timeout=30,
+            timeout=120,
         )
 
     def _wait_until_up(self) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from app_screen import AppScreen
 from panel_states import traits
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 from view_page import show_view, stop_clock
 
 from ogc_widgets.app.views.run_bar import RunBar
@@ -141,6 +141,7 @@ def test_focus_stays_on_run_when_it_is_pressed_by_keyboard(page: Page) -> None:
 
 
 def test_focus_moves_on_when_what_had_it_is_taken_away(page: Page) -> None:
+    stop_clock(page)
     show_view(page, RunBar, RUN_BAR)
     example = page.get_by_role("button", name="Fill in an example")
     example.focus()
@@ -150,7 +151,7 @@ def test_focus_moves_on_when_what_had_it_is_taken_away(page: Page) -> None:
     page.evaluate("model.put({ has_example: true })")
     example.focus()
     example.blur()
-    page.wait_for_timeout(50)
+    page.clock.run_for(50)
     page.evaluate("model.put({ has_example: false })")
     expect(page.locator("body")).to_be_focused()
 
@@ -206,7 +207,7 @@ def test_press_is_told_of_when_the_kernel_was_stopped_or_restarted_by_its_api(
         lab_page.lab.shut_down_kernels()
     view.locator(".ogcw-jobs-refresh").click()
     problem = view.locator(".ogcw-jobs .ogcw-error[role=alert]")
-    expect(problem).to_contain_text("The kernel does not answer", timeout=15_000)
+    expect(problem).to_contain_text("The kernel does not answer")
 
 
 APP = """import ogc_widgets as ogc
@@ -233,7 +234,9 @@ def test_focus_stays_in_the_app_when_it_is_used_by_keyboard(
         # What Python made of it is on the page.
         lab_page.python("1")
         page.wait_for_timeout(100)
-        if not page.evaluate(HAS_FOCUS):
+        try:
+            page.wait_for_function(HAS_FOCUS)
+        except Error:
             lost.append(after)
 
     press(screen.button("Fill in an example"))

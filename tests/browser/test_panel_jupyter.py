@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
+from waiting import wait_for
 
 import ogc_widgets as ogc
 
@@ -36,17 +37,27 @@ def window(lab_page: LabPage, lab_server) -> LabPage:
     return lab_page
 
 
-def test_panel_goes_on_while_a_cell_holds_the_kernel(window):
+def test_panel_goes_on_while_a_cell_holds_the_kernel(window, tmp_path):
     panel = window.page.locator(".ogcw-job")
+    seen_enough = tmp_path / "seen"
     window.execute(LONG)
-    window.start_cell("time.sleep(8)")
+    window.start_cell(
+        "import pathlib\n"
+        f"seen_enough = pathlib.Path({str(seen_enough)!r})\n"
+        "while not seen_enough.exists():\n"
+        "    time.sleep(0.1)"
+    )
     percents, times = set(), set()
-    for _ in range(30):
+
+    def look():
         percents.add(panel.locator(".ogcw-job-percent").inner_text())
         times.add(panel.locator(".ogcw-job-time").inner_text())
-        window.page.wait_for_timeout(200)
-    assert len(percents) >= 3, percents
-    assert len(times) >= 5, times
+        return len(percents) >= 3 and len(times) >= 5
+
+    try:
+        wait_for(look, lambda: (percents, times))
+    finally:
+        seen_enough.touch()
     window.wait_idle()
 
 
@@ -54,14 +65,14 @@ def test_log_is_read_while_the_job_runs_and_stop_reaches_the_server(window, lab_
     panel = window.page.locator(".ogcw-job")
     window.execute(LONG)
     chip = panel.get_by_role("button", name=re.compile("Log of pause"))
-    chip.click(timeout=15_000)
+    chip.click()
     log = panel.get_by_role("region", name=re.compile("Log of pause"))
-    expect(log).to_contain_text("waiting 1.2 s", timeout=10_000)
+    expect(log).to_contain_text("waiting 1.2 s")
     expect(panel).to_have_attribute("data-kind", "running")
     window.screenshot("panel-running", of=panel)
     panel.get_by_role("button", name="Stop", exact=True).click()
     panel.get_by_role("button", name="Stop it").click()
-    expect(panel.locator(".ogcw-job-word")).to_have_text("Dismissed", timeout=15_000)
+    expect(panel.locator(".ogcw-job-word")).to_have_text("Dismissed")
     with ogc.Client(lab_server.url) as client:
         status = client.job(window.python("job.id")).status
     assert status.status == "dismissed"
@@ -89,14 +100,12 @@ def test_table_lists_jobs_live_and_opens_one_in_the_panel(window):
     window.execute(LONG + "table.refresh()")
     short = window.python("job.id")[:8]
     row = table.locator("tr", has_text=short)
-    expect(row).to_contain_text("Running", timeout=15_000)
-    expect(row.locator(".ogcw-jobs-percent")).to_have_text(
-        re.compile("[1-9].* %"), timeout=15_000
-    )
+    expect(row).to_contain_text("Running")
+    expect(row.locator(".ogcw-jobs-percent")).to_have_text(re.compile("[1-9].* %"))
     window.execute("panel.job = None")
     row.get_by_role("button", name="open").click()
     expect(window.page.locator(".ogcw-job-id")).to_have_text(short)
     row.get_by_role("button", name="stop").click()
     row.get_by_role("button", name="stop it").click()
-    expect(row).to_contain_text("Dismissed", timeout=15_000)
+    expect(row).to_contain_text("Dismissed")
     window.screenshot("job-table", of=table)

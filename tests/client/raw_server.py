@@ -132,7 +132,7 @@ def reset(connection, _received):
     connection.detach and socket.socket(fileno=connection.detach()).close()
 
 
-def drip(connection, _received, data=b" ", pause_s=0.05, times=200):
+def drip(connection, _received, data=b" ", pause_s=0.05, times=2000):
     """Send a byte now and then, for longer than anyone should wait."""
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
     for _ in range(times):

@@ -126,7 +126,7 @@ def test_oddities_are_kept_as_evidence_even_when_nobody_was_warned():
         Client(f"{server.origin}/api") as client,
         Client(f"{server.origin}/api") as other,
     ):
-        client.execute("p", {}).wait(20)
+        client.execute("p", {}).wait(60)
         told = "\n".join(map(str, client.oddities))
         assert "'queued' is not of the standard" in told
         assert "'45%' is not 0 to 100" in told
@@ -137,7 +137,7 @@ def test_oddities_are_kept_as_evidence_even_when_nobody_was_warned():
         assert len(set(client.oddities)) == len(client.oddities)
         before = client.oddities
         created["progress"] = "46%"
-        client.execute("p", {}).wait(20)
+        client.execute("p", {}).wait(60)
         assert client.oddities == before
         assert other.oddities == ()
 

@@ -256,7 +256,7 @@ def test_job_is_made_changed_and_started_when_the_server_has_part_4():
             assert asked.inputs == {"a": 2}
             assert server.requests("GET", f"{JOB}/inputs")
         assert job.start().status == "successful"
-        assert job.wait(20).results().outputs == {"count": 7}
+        assert job.wait(60).results().outputs == {"count": 7}
         for late in (job.start, lambda: job.update(inputs={})):
             with pytest.raises(ProblemError) as caught:
                 late()

@@ -55,7 +55,7 @@ def test_nothing_is_printed_when_a_script_ends_while(end, lab_server):
             ],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

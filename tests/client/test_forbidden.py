@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 from raw_server import RawServer, answer, processes_server
+from waiting import wait_for
 
 from ogc_widgets.app import App
 from ogc_widgets.client import Client
@@ -125,12 +125,8 @@ def test_panel_tells_the_reason_when_a_running_job_may_not_be_looked_at(monkeypa
         came = threading.Event()
         panel = JobPanel(job)
         stop = job.watch(lambda view: view.connection != "ok" and came.set())
-        assert came.wait(20)
-        deadline = time.monotonic() + 20
-        while not panel.state["notice"]:
-            assert time.monotonic() < deadline, panel.state
-            time.sleep(0.02)
-        parts = panel.state["notice"]["parts"]
+        assert came.wait(60)
+        parts = wait_for(lambda: panel.state["notice"])["parts"]
         box = panel.sign_in
         stop()
         panel.close()

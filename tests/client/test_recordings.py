@@ -51,12 +51,12 @@ def test_answer_of_a_long_run_arrives_when_the_patience_for_other_requests_is_sh
 
         def behave(connection, received):
             if received.method == "POST":
-                time.sleep(2)
+                time.sleep(3)
                 return answer({"Result": "slept 40 seconds"})
             return recorded(connection, received)
 
         server.behave = behave
-        with Client(server.url, timeout_s=1) as client:
+        with Client(server.url, timeout_s=2.5) as client:
             job = client.execute("slowjob", {"seconds": 40}, mode="sync")
             assert job.results().outputs == {"Result": "slept 40 seconds"}
         assert len(server.requests("POST")) == 1

@@ -78,7 +78,7 @@ def test_tutorial_is_gone_through_when_the_server_names_a_host_of_its_own(
         assert job.url == f"{tutorial.url}/jobs/{job.id}"
         seen = []
         stop = job.watch(lambda view: seen.append(view.status))
-        job.wait(20)
+        job.wait(60)
         stop()
         assert 23 in [status.progress for status in seen]
         assert "execution submitted" in [status.message for status in seen]
@@ -116,7 +116,7 @@ def test_user_is_told_once_when_links_are_brought_back(zoo):
     with warnings.catch_warnings(record=True) as told, Client(zoo.url) as client:
         warnings.simplefilter("always")
         job = client.execute("slowjob", INPUTS)
-        assert job.wait(20).results().outputs == OUTPUTS
+        assert job.wait(60).results().outputs == OUTPUTS
         assert job.logs()[0].text().startswith("INFO step 1 of 6\n")
         client.jobs()
         client.job(job.id)
@@ -142,7 +142,7 @@ def test_job_is_attached_to_when_named_by_the_address_that_the_server_gives_it(z
         job = client.job(f"{INNER}{zoo.base}/jobs/{job_id}")
         assert (job.id, job.process_id, job.inputs) == (job_id, "slowjob", None)
         assert job.url == f"{zoo.url}/jobs/{job_id}"
-        assert job.wait(20).results().outputs == OUTPUTS
+        assert job.wait(60).results().outputs == OUTPUTS
 
 
 def test_same_verbs_can_be_awaited_in_any_loop(zoo):

@@ -67,7 +67,7 @@ def test_output_named_features_is_the_whole_collection_also_of_a_job_of_others()
         replay("pygeoapi-featurecollection-named-features", PYGEOAPI) as server,
         Client(server.url) as client,
     ):
-        job = client.execute("geo", BOX).wait(20)
+        job = client.execute("geo", BOX).wait(60)
         assert job.results().outputs == dict([whole])
         with Client(server.url) as other:
             assert other.job(job.id).results().outputs == dict([whole])

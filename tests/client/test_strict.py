@@ -57,7 +57,7 @@ def test_job_is_never_lost_to_it(client, monkeypatch):
     monkeypatch.setattr(watching, "FIRST_DELAY_S", 0.02)
     with ogc.strict():
         job = client.execute("p", {})
-        assert job.wait(20).status.status == "successful"
+        assert job.wait(60).status.status == "successful"
 
 
 def test_awaitable_verbs_are_strict_in_their_own_task_only(server):

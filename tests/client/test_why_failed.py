@@ -47,7 +47,7 @@ def failing_server(message, before="", **places):
 def why(server):
     """What the error and the report say."""
     with Client(server.origin + "/api") as client:
-        job = client.execute("p", {}).wait(20)
+        job = client.execute("p", {}).wait(60)
         with pytest.raises(JobFailedError) as caught:
             job.results()
         panel = JobPanel(job)
@@ -146,7 +146,7 @@ def test_recorded_reason_is_shown_when_the_message_is_older_than_the_failure():
         with pytest.raises(JobFailedError, match="unexpected band B99 <b>bold</b>"):
             job.results()
         panel = JobPanel(job)
-        job.wait(20)
+        job.wait(60)
         failure = panel.state["failure"]
         assert "unexpected band B99" in panel.report_text()
         panel.close()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 import threading
-import time
 
 import pytest
 from raw_server import answer, processes_server
+from waiting import wait_for
 
 import ogc_widgets as ogc
 from ogc_widgets.client.http import loop
@@ -103,7 +103,7 @@ def test_watcher_may_raise_anything(raised, caplog):
     with job_server() as server, ogc.Client(f"{server.origin}/api") as client:
         job = client.job("j")
         stops = [job.watch(bad), job.watch(seen.append)]
-        assert job.wait(10).status.status == "successful"
+        assert job.wait(60).status.status == "successful"
         for stop in stops:
             stop()
         assert seen
@@ -144,19 +144,14 @@ def test_check_that_fails_is_told_and_can_be_taken_up_again(monkeypatch, caplog)
 
         monkeypatch.setattr(job.aio.poller, "check", break_once)
         panel = ogc.JobPanel(job)
-        end = time.monotonic() + 10
-        while job.view.connection != "paused" and time.monotonic() < end:
-            time.sleep(0.02)
+        wait_for(lambda: job.view.connection == "paused")
         assert "ZeroDivisionError" in str(job.view.error)
         assert "keeps running on the server" in str(job.view.error)
         assert isinstance(job.view.error, OgcError)
-        while panel.state["notice"] is None and time.monotonic() < end:
-            time.sleep(0.02)
-        notice = panel.state["notice"]
+        notice = wait_for(lambda: panel.state["notice"])
         assert "Checking failed (ZeroDivisionError" in str(notice["parts"])
         assert notice["action"] == "Check now"
         job.resume()
-        while job.view.connection == "paused" and time.monotonic() < end:
-            time.sleep(0.02)
-        assert job.wait(20).status.status == "successful"
+        wait_for(lambda: job.view.connection != "paused")
+        assert job.wait(60).status.status == "successful"
         panel.close()

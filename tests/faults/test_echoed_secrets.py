@@ -7,7 +7,6 @@ import html
 import json
 import logging
 import re
-import time
 import traceback
 from urllib.parse import quote, quote_plus
 
@@ -15,6 +14,7 @@ import ipywidgets
 import pytest
 from raw_server import answer, processes_server
 from secret_senders import ENCODED
+from waiting import wait_for
 
 import ogc_widgets as ogc
 from ogc_widgets.client.jobs.ledger import ledger_path
@@ -65,13 +65,6 @@ def with_echo(document, echo):
     if isinstance(document, list):
         return [with_echo(one, echo) for one in document]
     return f"{document} {echo}" if isinstance(document, str) else document
-
-
-def wait_for(condition):
-    deadline_s = time.monotonic() + 5
-    while not condition():
-        assert time.monotonic() < deadline_s, "waited in vain"
-        time.sleep(0.02)
 
 
 def everything_shown():

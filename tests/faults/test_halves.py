@@ -6,14 +6,16 @@ Whatever leaves for the page is packed here as a kernel packs its messages.
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import comm
 import ipywidgets
 import pytest
 from jupyter_client.session import json_packer
-from panel.fake_job import FakeJob, log_link, view_of, wait_for
+from panel.fake_job import FakeJob, log_link, view_of
 from panel.fake_list import FakeServer, document
 from raw_server import answer, processes_server
+from waiting import wait_for
 
 import ogc_widgets as ogc
 from ogc_widgets.form import register_field
@@ -216,8 +218,7 @@ def test_panel_is_shown_when_half_a_character_stands_in_the_status(kernel):
         report = panel.report_text()
         assert "why" in report or "m" in report
         kernel.say(panel, "report", ticket="1")
-        wait_for(lambda panel=panel: panel.report_view)
-        assert kernel.on_page(panel)["report_view"]
+        wait_for(lambda panel=panel: kernel.on_page(panel).get("report_view"))
         assert kernel.shows(panel)
         panel.close()
 
@@ -228,8 +229,9 @@ def test_table_keeps_its_rows_when_half_a_character_stands_in_one(kernel):
             [status, document(1), {**document(2), "jobID": f"j{OTHER}"}]
         )
         table = JobTable(server)
-        wait_for(lambda table=table: table.state["is_loaded"])
-        rows = kernel.on_page(table)["state"]["rows"]
+        shown = partial(kernel.on_page, table)
+        wait_for(lambda shown=shown: shown()["state"]["is_loaded"])
+        rows = shown()["state"]["rows"]
         assert len(rows) == 3, status
         attached = []
         table.on_attach(lambda job, attached=attached: attached.append(job.id))
@@ -308,11 +310,11 @@ def test_app_runs_when_all_names_of_the_server_hold_half_a_character(kernel, tmp
         assert app.job.id == named["j"]
         items_table = app._results_map.table
         wait_for(lambda: len(kernel.on_page(items_table).get("rows", [])) == 2)
-        assert len(kernel.on_page(app._outputs)["rows"]) == 1
+        wait_for(lambda: len(kernel.on_page(app._outputs)["rows"]) == 1)
         kernel.say(app._header, "tab", name="jobs")
         table = app._jobs.table
         wait_for(lambda: table.state["is_loaded"])
-        assert len(kernel.on_page(table)["state"]["rows"]) == 2
+        wait_for(lambda: len(kernel.on_page(table)["state"]["rows"]) == 2)
         kernel.say(table, "filter", text="", status="", process_id=to_page(f"p{OTHER}"))
         wait_for(lambda: len(table.state["rows"]) == 1)
         card, listed = app.client.server_card(), app.client.processes()

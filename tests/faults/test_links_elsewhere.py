@@ -108,7 +108,7 @@ def test_secret_stays_when_a_link_leads_to_another_server(kind, auth, stranger):
         client.capabilities()
         client.jobs(5)
         job = client.execute("p", {})
-        job.wait(20)
+        job.wait(60)
         for log in job.logs():
             log.text()
         client.job("j1").request()

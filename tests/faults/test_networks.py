@@ -253,7 +253,7 @@ def test_whole_loop_stays_below_the_prefix_of_a_proxy():
         url = f"{server.origin}{behind.prefix}/ogc-api"
         with Client(url) as client:
             assert [one.id for one in client.processes()] == ["p", "q"]
-            job = client.execute("p", {}).wait(20)
+            job = client.execute("p", {}).wait(60)
             assert job.url == f"{url}/jobs/j%201"
             assert job.results().outputs == {"out": 7}
             assert [one.id for one in client.jobs()] == ["j 1"]

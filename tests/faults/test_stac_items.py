@@ -92,7 +92,7 @@ def test_look_ends_when_the_server_only_drips(monkeypatch):
     with serving(drip) as server:
         found = look(f"{server.origin}/item")
     assert found.why_not == "127.0.0.1 did not answer in time."
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 60
 
 
 def test_look_stops_when_a_document_is_huge():

@@ -156,7 +156,7 @@ def test_search_ends_when_the_catalogue_only_drips(monkeypatch):
         pytest.raises(DeadlineError, match=r"did not answer within 0.5 s"),
     ):
         found(server)
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 60
 
 
 def test_search_stops_when_a_page_is_huge(monkeypatch):

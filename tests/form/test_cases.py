@@ -56,9 +56,9 @@ def started(name: str) -> dict[str, Any]:
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_values_come_back_and_faults_are_told_when_a_case_is_filled(path: Path) -> None:
     description = json.loads(path.read_text(encoding="utf-8"))
-    begun = time.process_time()
+    begun = time.thread_time()
     with closing(ProcessForm(description)) as form:
-        assert time.process_time() - begun < 1
+        assert time.thread_time() - begun < 1
         assert set(form.fields) == set(inputs_of(description))
         json.dumps(form.spec, allow_nan=False)
         for number, value in enumerate(description.get("_set", ())):

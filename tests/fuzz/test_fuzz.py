@@ -46,13 +46,13 @@ def form_of(**schema):
 @pytest.mark.parametrize("text", ["1e999999999", "1." + "0" * 30 + "1e-999999999"])
 @pytest.mark.parametrize("kind", ["integer", "number"])
 def test_number_is_refused_at_once_when_its_exponent_is_long(kind, text):
-    start = time.monotonic()
+    start = time.thread_time()
     form = form_of(type=kind)
     form.change_draft("x", text)
     assert form.errors["x"].startswith("must be a")
     form.change_draft("x", "5")
     assert form.inputs["x"] == 5
-    assert time.monotonic() - start < 2
+    assert time.thread_time() - start < 2
     form.close()
 
 

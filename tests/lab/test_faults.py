@@ -19,6 +19,7 @@ from urllib.parse import urljoin
 import psutil
 import pytest
 from lab_api import Api, sleepers
+from waiting import wait_for
 
 from ogc_widgets.lab import lab
 
@@ -172,13 +173,6 @@ outputs: {{}}
 """
 
 
-def wait_until(condition: Callable[[], object], timeout_s: float = 30) -> None:
-    end = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux hands orphans over")
 @pytest.mark.parametrize("end", ["the job ends", "the job is stopped", "a kill"])
 @pytest.mark.parametrize("runner", [None, "cwltool --no-container"])
@@ -191,14 +185,14 @@ def test_daemon_ends_with_its_job(tmp_path: Path, connect, end, runner) -> None:
         kind = {"Content-Type": "application/cwl+yaml"}
         assert api.post("/processes", content=text, headers=kind).status_code == 201
         job = api.start("leaves-a-daemon", {})
-        wait_until(lambda: sleepers(seconds))
+        wait_for(lambda: sleepers(seconds))
         if end == "the job ends":
             assert api.follow(job)[-1]["status"] == "successful"
         elif end == "the job is stopped":
             assert api.delete(job).json()["status"] == "dismissed"
         else:
             server._server.process.kill()
-        wait_until(lambda: not sleepers(seconds))
+        wait_for(lambda: not sleepers(seconds))
 
 
 ORPHAN = """
@@ -231,10 +225,10 @@ def test_orphan_ends_with_its_group_when_the_system_hands_it_to_nobody() -> None
         assert supervisor.stdout is not None
         assert supervisor.stdin is not None
         supervisor.stdout.readline()
-        wait_until(lambda: sleepers(seconds))
+        wait_for(lambda: sleepers(seconds))
         # Its parent has ended, so that no search from the program down finds it.
         supervisor.stdin.close()
-    wait_until(lambda: not sleepers(seconds))
+    wait_for(lambda: not sleepers(seconds))
 
 
 # -- a full disk -----------------------------------------------------------------------
@@ -279,11 +273,11 @@ def test_workers_come_back_and_jobs_are_marked_when_the_disk_was_full(
         )
         assert refused.status_code == 507
         assert "nothing was started" in refused.json()["detail"]
-        wait_until(lambda: not sleepers("1.0"))  # its pause is over
+        wait_for(lambda: not sleepers("1.0"))  # its pause is over
         time.sleep(2)  # as long as the disk is full nothing can be noted
         filler.unlink()
         for job in (running, waiting):
-            assert api.follow(job, timeout_s=30)[-1]["status"] in {
+            assert api.follow(job, timeout_s=90)[-1]["status"] in {
                 "failed",
                 "successful",
             }

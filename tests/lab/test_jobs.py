@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psutil
 import pytest
 from lab_api import ASYNC, Api
+from waiting import wait_for
 
 from ogc_widgets.lab.server.jobs.job_store import STATUSES
 
@@ -107,9 +107,8 @@ def test_log_of_a_step_can_be_read_when_it_is_still_running(api: Api) -> None:
     job = api.start("slow", {"seconds": 60})
     status = api.follow(job, lambda status: "Tool log slow.log" in logs(status))[-1]
     address = logs(status)["Tool log slow.log"]
-    end = time.monotonic() + 60
-    while not (answer := api.http.get(address)).text and time.monotonic() < end:
-        time.sleep(0.02)
+    wait_for(lambda: api.http.get(address).text)
+    answer = api.http.get(address)
     assert answer.headers["Content-Type"].startswith("text/plain")
     assert answer.text.startswith("sleeping as ")
     assert api.get(job).json()["status"] == "running"
@@ -158,18 +157,15 @@ def test_whole_process_tree_is_killed_when_a_job_is_dismissed(api: Api) -> None:
             if "321.5" in " ".join(process.info["cmdline"] or [])
         ]
 
-    end = time.monotonic() + 60
-    while len(sleeping()) < 2 and time.monotonic() < end:
-        time.sleep(0.02)
     # The shell and its child, and the runner that started the shell.
+    wait_for(lambda: len(sleeping()) >= 2)
     tree = sleeping()
-    assert len(tree) >= 2
     shell = min(tree, key=lambda process: len(process.parents()))
     tree.append(shell.parents()[0])
     answer = api.delete(job)
     assert answer.status_code == 200
     assert answer.json()["status"] == "dismissed"
-    assert not any(alive(process) for process in tree)
+    wait_for(lambda: not any(alive(process) for process in tree))
     assert api.get(job).json()["status"] == "dismissed"
     results = api.get(f"{job}/results")
     assert results.status_code == 404

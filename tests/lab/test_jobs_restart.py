@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from lab_api import sleepers
+from waiting import wait_for
 
 from ogc_widgets.lab import lab
 
@@ -33,9 +33,7 @@ def test_jobs_are_listed_and_settled_when_the_server_was_killed(
     cut = api.start("echo", {"message": "cut", "pauses": [456.5]})
     waiting = api.start("echo", {"message": "waiting"})
     api.follow(cut, lambda status: status["message"] == "pause")
-    end = time.monotonic() + 60
-    while not sleepers("456.5") and time.monotonic() < end:
-        time.sleep(0.02)
+    wait_for(lambda: sleepers("456.5"))
     kill(server)
     with lab(data=tmp_path, workers=1) as again:
         api = connect(again.url)
@@ -51,7 +49,7 @@ def test_jobs_are_listed_and_settled_when_the_server_was_killed(
         # Nothing had been lost of the one that had not begun.
         assert api.follow(waiting)[-1]["status"] == "successful"
         # The runner saw the server go and took its steps with it.
-        assert sleepers("456.5") == []
+        wait_for(lambda: not sleepers("456.5"))
 
 
 def test_running_job_fails_with_a_reason_when_the_server_is_stopped(

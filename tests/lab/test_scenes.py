@@ -82,9 +82,9 @@ def test_scenes_are_the_same_byte_for_byte_when_made_again(made_by_two, scenes):
 def test_scenes_are_not_made_again_when_they_are_there(scenes):
     before = {path: path.stat().st_mtime_ns for path in scenes}
     # Its own work, so that a busy machine does not count.
-    start = time.process_time()
+    start = time.thread_time()
     assert ensure_scenes() == scenes
-    assert time.process_time() - start < 1
+    assert time.thread_time() - start < 1
     assert {path: path.stat().st_mtime_ns for path in scenes} == before
 
 

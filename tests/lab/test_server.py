@@ -393,6 +393,7 @@ def test_answers_on_a_kept_connection_come_without_delay(api: Api) -> None:
     """Two small packets per answer must not wait for each other (40 ms each)."""
     with httpx.Client() as http:
         url = str(api.get("/conformance").url)
-        took_s = [http.get(url).elapsed.total_seconds() for _ in range(30)]
-    # The quickest: a busy machine may hold up any other.
-    assert min(took_s[1:]) < 0.03
+        http.get(url)
+        # One of them: a busy machine may hold up any other.
+        asked = (http.get(url).elapsed.total_seconds() for _ in range(300))
+        assert any(took_s < 0.03 for took_s in asked)

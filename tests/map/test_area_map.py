@@ -213,7 +213,7 @@ def test_nothing_is_left_when_many_maps_were_closed():
         widget.show_footprints([{"type": "Feature", "id": "a", "geometry": BOX}])
         widget.show_preview(PIXEL, [-10, 40, 5, 50])
         widget.close()
-    assert set(_instances) == before
+    assert set(_instances) <= before
 
 
 def test_file_is_read_and_what_was_taken_is_said(area_map, tmp_path):

@@ -231,11 +231,11 @@ def test_recorded_descriptions_give_exactly_their_areas():
     ["1" * 50_000 + "x", "(" * 50_000, " " * 50_000 + "x", "epsg:" * 20_000 + "x"],
 )
 def test_hostile_text_costs_next_to_nothing(text):
-    start = time.perf_counter()
+    start = time.thread_time()
     with suppress(InputError):
         read_text(text)
     system_of(text)
     words = [{"title": "cwl:type", "value": text}]
     schema = {"type": "string", "default": text, "pattern": text}
     recognise({"title": text, "metadata": words, "schema": schema}, name="aoi")
-    assert time.perf_counter() - start < 1
+    assert time.thread_time() - start < 1

@@ -65,7 +65,7 @@ def ask(widget, **message):
     widget.table.observe(watch, "busy")
     widget.table._receive(None, message, [])
     if widget.table.busy:
-        assert idle.wait(10), "the work did not end"
+        assert idle.wait(60), "the work did not end"
     widget.table.unobserve(watch, "busy")
 
 
@@ -171,4 +171,4 @@ def test_nothing_is_left_when_many_were_closed():
     before = set(_instances)
     for _ in range(50):
         ResultsMap(FakeResults()).close()
-    assert set(_instances) == before
+    assert set(_instances) <= before

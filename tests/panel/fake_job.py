@@ -134,11 +134,3 @@ class FakeJob:
             self.tell(view)
 
         run(tell)
-
-
-def wait_for(condition: Callable[[], object], timeout_s: float = 5.0) -> None:
-    """Wait for another thread; fails with what was waited for, never hangs."""
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true in time"
-        time.sleep(0.005)

@@ -1,16 +1,15 @@
 import asyncio
-import threading
 from datetime import UTC, datetime
 
 import pytest
-from ipywidgets.widgets.widget import _instances
+from counting import counts, is_back
+from waiting import wait_for
 
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.errors import DeadlineError, ProblemError
 from ogc_widgets.panel import JobTable
 from ogc_widgets.protocol import Capabilities, Conformance
 
-from .fake_job import wait_for
 from .fake_list import FakeServer, document, job_id
 
 
@@ -288,18 +287,11 @@ def test_nothing_is_left_after_a_hundred_tables(server):
         say(table, "visible", on=True)
         table.close()
 
-    async def tasks():
-        return len(asyncio.all_tasks()) - 1
-
-    # Other tests share the loop.
-    running = run(tasks)
     cycle()
-    widgets, threads = len(_instances), threading.active_count()
+    before = counts()
     for _ in range(100):
         cycle()
-    assert len(_instances) == widgets
-    assert threading.active_count() == threads
-    wait_for(lambda: run(tasks) <= running, timeout_s=20)
+    wait_for(lambda: is_back(before), counts)
 
 
 def test_row_says_why_when_the_server_cannot_cancel_jobs():

@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from waiting import wait_for
 
 import ogc_widgets as ogc
 from ogc_widgets.errors import OgcError
@@ -17,8 +18,6 @@ from ogc_widgets.panel.job.logs import StepBook, links_of
 from ogc_widgets.protocol import JobView, StatusInfo
 from ogc_widgets.protocol.jobs.watching import phase_of
 
-from .fake_job import wait_for
-
 
 def echo(client, pauses):
     return client.execute("echo", {"message": "hi", "pauses": pauses}, mode="async")
@@ -27,12 +26,12 @@ def echo(client, pauses):
 def test_real_job_runs_logs_and_stops_when_asked(lab_server):
     with ogc.Client(lab_server.url) as client:
         panel = JobPanel(echo(client, [0.3, 60.0]))
-        wait_for(lambda: "pause" in panel.steps, 30)
+        wait_for(lambda: "pause" in panel.steps)
         panel.open_log("pause", 1)
-        wait_for(lambda: "waiting 0.3 s" in panel.log_view["text"], 30)
+        wait_for(lambda: "waiting 0.3 s" in panel.log_view["text"])
         assert panel.state["kind"] == "running"
         panel.stop()
-        wait_for(lambda: panel.state["kind"] == "dismissed", 30)
+        wait_for(lambda: panel.state["kind"] == "dismissed")
         assert panel.job.refresh().status == "dismissed"
         assert "waiting 0.3 s" in panel.report_text()
         panel.close()
@@ -41,9 +40,9 @@ def test_real_job_runs_logs_and_stops_when_asked(lab_server):
 def test_panel_reconnects_when_the_server_goes_away():
     with lab() as server, ogc.Client(server.url) as client:
         panel = JobPanel(echo(client, [60.0]))
-        wait_for(lambda: panel.state["kind"] == "running", 30)
+        wait_for(lambda: panel.state["kind"] == "running")
         server.close()
-        wait_for(lambda: panel.state["kind"] == "reconnecting", 30)
+        wait_for(lambda: panel.state["kind"] == "reconnecting")
         parts = panel.state["notice"]["parts"]
         assert parts[0] == "No answer"
         assert parts[-1] == ". The job keeps running on the server."

@@ -1,12 +1,11 @@
 import pytest
+from waiting import wait_for
 
 from ogc_widgets.client import Client
 from ogc_widgets.panel import ServerCard
 from ogc_widgets.protocol import Capabilities, LandingPage, ProcessSummary
 from ogc_widgets.protocol.notices import Oddity
 from ogc_widgets.protocol.server_report import report
-
-from .fake_job import wait_for
 
 EVIL = "<b>*x*</b> `y` [z](javascript:1)"
 
@@ -49,7 +48,7 @@ def test_report_names_what_is_missing_with_examples():
 def card(lab_server):
     with Client(lab_server.url) as client:
         card = ServerCard(client)
-        wait_for(lambda: card.card is not None, timeout_s=60)
+        wait_for(lambda: card.card is not None)
         yield card
         card.close()
 

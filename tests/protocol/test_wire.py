@@ -108,11 +108,11 @@ def test_value_comes_back_when_written_and_read(value):
      "1." + "0" * 50 + "1e-999999999"],
 )  # fmt: skip
 def test_number_is_kept_as_text_when_nobody_can_compute_with_it(digits):
-    started = time.process_time()
+    started = time.thread_time()
     with pytest.warns(DialectWarning, match="kept as text"):
         assert parse_json(f'{{"progress": {digits}}}') == {"progress": digits}
     # 15 s and 1.9 GB when it was computed with.
-    assert time.process_time() - started < 1
+    assert time.thread_time() - started < 1
 
 
 @pytest.mark.parametrize("digits", ["1" * 308, "1e308", "-1.7976931348623157e308"])

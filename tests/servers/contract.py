@@ -8,12 +8,12 @@ that the user reads.
 from __future__ import annotations
 
 import threading
-import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from waiting import wait_for
 
 from ogc_widgets.app import App
 from ogc_widgets.errors import (
@@ -95,13 +95,6 @@ def _start_job(subject: Subject, client: Client, call: Call) -> Any:
         assert job.view.is_final
         raise CannotError("starts no jobs")
     return job
-
-
-def _wait_until(holds: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def _refusal(act: Callable[[], object]) -> ProblemError | None:
@@ -374,8 +367,8 @@ def app(subject: Subject, client: Client) -> str:
         assert screen.run().wait(PATIENCE_S).status.status == "successful"
         # The parts are brought up to date one after the other, by another thread.
         shown = screen._outputs
-        _wait_until(lambda: shown.summary or shown.problem)
-        _wait_until(lambda: screen.panel.state["kind"] == "successful")
+        wait_for(lambda: shown.summary or shown.problem)
+        wait_for(lambda: screen.panel.state["kind"] == "successful")
         _check_results(subject.quick, screen.results)
         assert not shown.problem
         assert all("Traceback" not in str(row) for row in shown.rows)

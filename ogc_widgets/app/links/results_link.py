@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.errors import JobFailedError, SignInError
+from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,9 @@ class ResultsLink:
 
     def close(self) -> None:
         """Let go of the job; what still comes of it is dropped."""
-        self._job = None
+        # Not while another thread has just found that it may show the results.
+        with publishing():
+            self._job = None
         self._stop_watching()
 
     def _stop_watching(self) -> None:
@@ -66,8 +69,10 @@ class ResultsLink:
         self._stop_watching()
 
         def done(future: Future[Results]) -> None:
-            if job is self._job:
-                self._on_results(future.result())
+            results = future.result()
+            with publishing():
+                if job is self._job:
+                    self._on_results(results)
 
         def failed(error: BaseException) -> None:
             if view.phase == "ended" and isinstance(error, JobFailedError):
