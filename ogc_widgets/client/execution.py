@@ -200,14 +200,15 @@ class Execution:
         self, error: ServerError, process_id: str, started_s: float
     ) -> SubmissionUnknownError:
         """Look which jobs may be the one of which nothing was heard."""
-        elapsed_s = time.monotonic() - started_s + _CLOCK_SLACK_S
         candidates: list[AsyncJob] = []
         seen = "The list of jobs could not be read."
         with contextlib.suppress(ServerError, TimeoutError), silent():
             async with asyncio.timeout(self._connection.timeout_s):
                 listed = await self._job_list.job_pages(page_size=_CANDIDATES).next()
-            # By the server's clock only: it need not agree with ours.
+            # By the server's clock only: it need not agree with ours. That is read now,
+            # and reading the list may have taken long.
             now = reading.http_date(self._connection.heard_at)
+            elapsed_s = time.monotonic() - started_s + _CLOCK_SLACK_S
             since = now and now - timedelta(seconds=elapsed_s)
             query = JobQuery.of(process_id, since=since)
             candidates = newest_first(

@@ -9,6 +9,7 @@ import textwrap
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from types import SimpleNamespace
 
 import pytest
 from raw_server import answer, drip, drop, processes_server, reset, shorten
@@ -137,6 +138,33 @@ def test_candidates_are_told_from_other_jobs_when_the_list_holds_bare_ids():
         ("GET", "/api/jobs/old"): lambda *_: status("p", 86_400),
         ("GET", "/api/jobs/other"): lambda *_: status("q", 2),
     }
+    with (
+        processes_server(said) as server,
+        Client(server.origin + "/api") as client,
+        pytest.raises(SubmissionUnknownError) as caught,
+    ):
+        client.execute("p", {})
+    assert [job.id for job in caught.value.candidates] == ["new"]
+
+
+def test_new_job_is_a_candidate_when_the_list_is_read_for_a_minute(monkeypatch):
+    began, clock = datetime(2026, 1, 1, 12, tzinfo=UTC), SimpleNamespace(s=0)
+    own_time = SimpleNamespace(monotonic=lambda: clock.s)
+    monkeypatch.setattr("ogc_widgets.client.execution.time", own_time)
+
+    def slow_list(_connection, _received):
+        clock.s += 60
+        now = began + timedelta(seconds=clock.s)
+        jobs = [
+            {"jobID": name, "processID": "p", "status": "running",
+             "created": (began + timedelta(seconds=after_s)).isoformat()}
+            for name, after_s in (("new", 1), ("old", -60))
+        ]  # fmt: skip
+        return answer(
+            {"jobs": jobs}, headers={"Date": format_datetime(now, usegmt=True)}
+        )
+
+    said = {("POST", EXECUTE): drop, ("GET", "/api/jobs"): slow_list}
     with (
         processes_server(said) as server,
         Client(server.origin + "/api") as client,
