@@ -27,7 +27,7 @@ def run_deno(*arguments: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=100,
+        timeout=250,
     )
     said = done.stdout + done.stderr
     if done.returncode and "error sending request for url" in said:

@@ -176,5 +176,6 @@ def test_widgets_do_not_grow_when_a_cell_is_run_again_and_again(
         run_cell("h")
         app = shown(lab_server)
         counts.append(len(ipywidgets_widget._instances))
-    assert counts[1:] == [counts[0]] * 3
+    # What other tests left may go meanwhile.
+    assert max(counts) == counts[0]
     app.close()

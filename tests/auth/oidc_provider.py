@@ -62,5 +62,5 @@ class OidcProvider:
     def close(self):
         self.http.close()
         self._process.stdin.close()
-        self._process.wait(10)
+        self._process.wait(60)
         self._process.stdout.close()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from app_screen import AppScreen
+from busy_kernel import busy_kernel
 from lab_window import ROOT, LabPage
 from playwright.sync_api import expect
+from waiting import wait_for
 
 if TYPE_CHECKING:
     from ogc_widgets.lab import Lab
@@ -145,21 +147,19 @@ def select_on_map(screen: AppScreen) -> None:
 
 
 def test_panel_moves_on_when_another_cell_keeps_the_kernel_busy(
-    tour: AppScreen,
+    tour: AppScreen, tmp_path: Path
 ) -> None:
     tour.press_run()
-    tour.window.start_cell("import time\ntime.sleep(8)\nslept = True")
-    tour.window.page.wait_for_function(
-        """() => window.jupyterapp.shell.currentWidget
-          .sessionContext.session.kernel.status === "busy" """
-    )
-    assert tour.window.wait_python("globals().get('slept', False)", timeout_s=60)
-    while_busy = [
-        (line["percent"], line["said"])
-        for line in tour.lines()
-        if line["kernel"] == "busy"
-    ]
-    assert len(set(while_busy)) >= 2, tour.lines()
+
+    def while_busy() -> set[Any]:
+        return {
+            (line["percent"], line["said"])
+            for line in tour.lines()
+            if line["kernel"] == "busy"
+        }
+
+    with busy_kernel(tour.window, tmp_path):
+        wait_for(lambda: len(while_busy()) >= 2, tour.lines)
     tour.wait_for_job("successful")
 
 

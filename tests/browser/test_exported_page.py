@@ -24,7 +24,7 @@ def exported(lab_server: Lab) -> dict[str, dict[str, Any]]:
     """States of widgets by id, as a page that nbconvert made carries them."""
     code = f"import ogc_widgets as ogc\napp = ogc.App({lab_server.url!r})\napp"
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    NotebookClient(notebook, kernel_name="python3", timeout=60).execute()
+    NotebookClient(notebook, kernel_name="python3", timeout=240).execute()
     html, _ = nbconvert.HTMLExporter().from_notebook_node(notebook)
     embedded = re.search(
         r'<script type="application/vnd.jupyter.widget-state\+json">(.*?)</script>',

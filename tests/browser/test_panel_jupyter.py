@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from busy_kernel import busy_kernel
 from playwright.sync_api import expect
 from waiting import wait_for
 
@@ -39,14 +40,7 @@ def window(lab_page: LabPage, lab_server) -> LabPage:
 
 def test_panel_goes_on_while_a_cell_holds_the_kernel(window, tmp_path):
     panel = window.page.locator(".ogcw-job")
-    seen_enough = tmp_path / "seen"
     window.execute(LONG)
-    window.start_cell(
-        "import pathlib\n"
-        f"seen_enough = pathlib.Path({str(seen_enough)!r})\n"
-        "while not seen_enough.exists():\n"
-        "    time.sleep(0.1)"
-    )
     percents, times = set(), set()
 
     def look():
@@ -54,10 +48,8 @@ def test_panel_goes_on_while_a_cell_holds_the_kernel(window, tmp_path):
         times.add(panel.locator(".ogcw-job-time").inner_text())
         return len(percents) >= 3 and len(times) >= 5
 
-    try:
+    with busy_kernel(window, tmp_path):
         wait_for(look, lambda: (percents, times))
-    finally:
-        seen_enough.touch()
     window.wait_idle()
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-import threading
 
 import pytest
+from counting import counts, is_back
 from replay import replay
 from waiting import wait_for
 
@@ -252,7 +252,7 @@ def test_app_shows_the_new_form_when_the_open_process_was_replaced(app, client):
 
 
 def test_one_card_is_open_at_a_time_and_all_go_with_the_app(app):
-    threads = threading.active_count()
+    before = {"threads": counts()["threads"]}
     press(app._header, "card", name="server")
     press(app._header, "card", name="deploy")
     assert app._header.card == "deploy"
@@ -263,7 +263,7 @@ def test_one_card_is_open_at_a_time_and_all_go_with_the_app(app):
     panel = app._cards.card
     app.close()
     assert panel.comm is None
-    assert threading.active_count() <= threads + 1
+    wait_for(lambda: is_back(before), counts)
 
 
 def test_panel_lists_the_process_when_deploying_broke_and_it_is_there():

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -24,6 +25,8 @@ from ogc_widgets.lab import Lab, lab
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+get = partial(httpx.get, timeout=60)
 
 AREA = "-121.1,40.0,-121.0,40.1"
 CLOSED = [
@@ -73,7 +76,7 @@ def bearer(token: str) -> dict[str, str]:
 
 
 def send(server: Lab, token: str, path: str = "/processes") -> httpx.Response:
-    return httpx.get(server.url + path, headers=bearer(token), timeout=60)
+    return get(server.url + path, headers=bearer(token), timeout=60)
 
 
 @pytest.mark.parametrize(("method", "path"), CLOSED)
@@ -103,7 +106,7 @@ def test_nothing_is_told_when_there_is_no_token(
     ["Bearer wrong", "bearer x.y.z", "Bearer \xff", "Basic dXNlcjpwYXNz", "Bearer", ""],
 )
 def test_wrong_credentials_are_refused(protected: Lab, header: str) -> None:
-    answer = httpx.get(
+    answer = get(
         f"{protected.url}/processes",
         headers={"Authorization": header.encode("latin-1")},
     )
@@ -116,7 +119,7 @@ def test_wrong_credentials_are_refused(protected: Lab, header: str) -> None:
 
 def test_landing_page_says_what_this_is_to_everybody(protected: Lab) -> None:
     for address in (protected.url, f"{protected.url}/"):
-        answer = httpx.get(address)
+        answer = get(address)
         assert answer.status_code == 200
         assert answer.json()["links"]
 
@@ -127,9 +130,9 @@ def test_scenes_can_be_found_and_read_by_everybody(protected: Lab) -> None:
         f"{protected.stac}/search", json={"limit": 1}, timeout=240
     ).json()
     band = found["features"][0]["assets"]["green"]["href"]
-    answer = httpx.get(band, headers={"Range": "bytes=0-3"})
+    answer = get(band, headers={"Range": "bytes=0-3"})
     assert (answer.status_code, answer.content) == (206, b"II*\0")
-    assert httpx.get(protected.scenes[0]).status_code == 200
+    assert get(protected.scenes[0]).status_code == 200
 
 
 def test_a_page_may_ask_first_and_read_the_refusal(protected: Lab) -> None:
@@ -141,7 +144,7 @@ def test_a_page_may_ask_first_and_read_the_refusal(protected: Lab) -> None:
     answer = httpx.options(f"{protected.url}/jobs", headers={**origin, **asked})
     assert answer.status_code == 204
     assert "authorization" in answer.headers["Access-Control-Allow-Headers"]
-    answer = httpx.get(f"{protected.url}/jobs", headers=origin)
+    answer = get(f"{protected.url}/jobs", headers=origin)
     assert answer.status_code == 401
     assert answer.headers["Access-Control-Allow-Origin"] == origin["Origin"]
     assert "WWW-Authenticate" in answer.headers["Access-Control-Expose-Headers"]
@@ -170,7 +173,7 @@ def test_whole_loop_works_with_the_token(
         assert all(texts)
         results = job.results()
         asset = results.items[0]["assets"]["data"]["href"]
-        assert httpx.get(asset).status_code == 401
+        assert get(asset).status_code == 401
         paths = results.download(tmp_path)
         assert any(path.suffix == ".tif" for path in paths)
 
@@ -223,11 +226,11 @@ def test_command_takes_the_token_from_the_environment(
             url = lines[0].split()[-1]
             assert any("Protected:   needs the token" in line for line in lines)
             assert canary not in "".join(lines)
-            assert httpx.get(f"{url}/jobs").status_code == 401
-            assert httpx.get(f"{url}/jobs", headers=bearer(canary)).status_code == 200
+            assert get(f"{url}/jobs").status_code == 401
+            assert get(f"{url}/jobs", headers=bearer(canary)).status_code == 200
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(60)
 
 
 @pytest.mark.parametrize(
@@ -327,14 +330,14 @@ def test_token_is_refused_with_the_reason(
 
 
 def test_refusal_leads_to_the_issuer(school: Lab, issuer: TokenIssuer) -> None:
-    challenge = httpx.get(f"{school.url}/jobs").headers["WWW-Authenticate"]
+    challenge = get(f"{school.url}/jobs").headers["WWW-Authenticate"]
     address = re.findall(r'resource_metadata="([^"]+)"', challenge)[0]
-    document = httpx.get(address).json()
+    document = get(address).json()
     assert document["resource"] == school.url
     assert document["authorization_servers"] == [issuer.url]
     definition = send(school, issuer.token(), "/api").json()
     scheme = definition["components"]["securitySchemes"]["oidc"]
-    assert httpx.get(scheme["openIdConnectUrl"]).json()["issuer"] == issuer.url
+    assert get(scheme["openIdConnectUrl"]).json()["issuer"] == issuer.url
 
 
 def test_unknown_keys_do_not_make_the_server_ask_every_time(

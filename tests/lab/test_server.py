@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lab_api import Api
+
+get = partial(httpx.get, timeout=60)
 
 OGC_REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 
@@ -244,7 +247,7 @@ def gone(pid: int, within_s: float = 60) -> bool:
 def test_lab_answers_and_leaves_nothing_behind_when_closed() -> None:
     with lab() as server:
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+/acme/ogc-api", server.url)
-        assert httpx.get(server.url).status_code == 200
+        assert get(server.url).status_code == 200
         process = server._server.process
         opened = [Path(f.path) for f in psutil.Process(process.pid).open_files()]
         (folder,) = {path.parent for path in opened if path.name == "lab.lock"}
@@ -266,7 +269,7 @@ def test_address_goes_on_working_when_only_it_was_kept() -> None:
 
 def answers(url: str) -> bool:
     try:
-        return httpx.get(url).status_code == 200
+        return get(url).status_code == 200
     except httpx.ConnectError:
         return False
 
@@ -317,10 +320,10 @@ def test_server_answers_when_its_parent_is_busy_or_interrupted() -> None:
     with parent:
         assert parent.stdout is not None
         pid, url = parent.stdout.readline().split()
-        assert httpx.get(url).status_code == 200
+        assert get(url).status_code == 200
         # What the stop button of a notebook does.
         os.killpg(parent.pid, signal.SIGINT)
-        parent.wait(30)
+        parent.wait(60)
     assert gone(int(pid))
 
 
@@ -391,7 +394,7 @@ def test_tenant_and_workers_are_used_when_given(
 
 def test_answers_on_a_kept_connection_come_without_delay(api: Api) -> None:
     """Two small packets per answer must not wait for each other (40 ms each)."""
-    with httpx.Client() as http:
+    with httpx.Client(timeout=60) as http:
         url = str(api.get("/conformance").url)
         http.get(url)
         # One of them: a busy machine may hold up any other.
