@@ -190,7 +190,7 @@ def test_what_is_read_piece_by_piece_is_closed_when_a_script_ends():
         [sys.executable, "-W", "error", "-c", textwrap.dedent(script)],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
     )
     assert (ran.stdout, ran.stderr) == ("b'first'\nclosed\n", "")
 

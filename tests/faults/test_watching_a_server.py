@@ -229,7 +229,7 @@ def test_failed_work_of_a_watcher_is_waited_for_and_not_said_twice(caplog):
         client, job = run_job(server)
         with client:
             stop = job.watch(look)
-            job.wait(20)
+            job.wait(60)
             assert works[0].done()
             stop()
     works.clear()  # asyncio would say it when nobody can look any more

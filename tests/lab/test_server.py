@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import psutil
 import pytest
+from waiting import wait_for
 
 from ogc_widgets.errors import InputError, MissingExtraError
 from ogc_widgets.lab import lab, settings
@@ -264,13 +265,14 @@ def test_address_goes_on_working_when_only_it_was_kept() -> None:
         urls.append(lab().url)
         gc.collect()
     # Cells are run again and again, so not every server of the past can go on.
-    assert [answers(url) for url in urls] == [False, True, True, True]
+    wait_for(lambda: not answers(urls[0]))
+    assert all(answers(url) for url in urls[1:])
 
 
 def answers(url: str) -> bool:
     try:
         return get(url).status_code == 200
-    except httpx.ConnectError:
+    except httpx.TransportError:
         return False
 
 
@@ -281,7 +283,7 @@ def test_server_is_quick_when_started_a_second_time(tmp_path: Path) -> None:
     with lab(data=tmp_path / "lab") as server:
         # Its own work, so that a busy machine does not count.
         times = psutil.Process(server._server.process.pid).cpu_times()
-        assert times.user + times.system < 2
+        assert times.user + times.system < 4
 
 
 PARENT = """
