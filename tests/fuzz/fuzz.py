@@ -48,8 +48,8 @@ from ogc_widgets.client.http.loop import get_loop  # noqa: E402 # the same
 from ogc_widgets.errors import OgcError, OgcWarning  # noqa: E402 # the same
 from ogc_widgets.protocol.wire import parse_json  # noqa: E402 # the same
 
-LONGEST_S = 20.0
-LONGEST_CPU_S = 5.0
+LONGEST_S = 60.0
+LONGEST_CPU_S = 10.0
 MOST_GROWTH_MB = 300
 # How often each kind comes, in a thousand; servers and the App take longest.
 SHARES = {"client": 60, "app": 15, "drafts": 60, "form": 150, "map": 70, "results": 80,
