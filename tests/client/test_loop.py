@@ -10,7 +10,7 @@ import textwrap
 import threading
 import time
 import weakref
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 
 import pytest
 from counting import counts, is_back
@@ -147,6 +147,22 @@ def test_request_is_cancelled_when_its_waiting_is_interrupted():
         run(work)
     presser.join()
     assert cancelled.wait(60)
+
+
+def test_work_that_gives_up_ends_the_waiting_and_not_the_program():
+    async def give_up():
+        asyncio.current_task().cancel()
+        await asyncio.sleep(0)
+
+    with pytest.raises(CancelledError):
+        run(give_up)
+
+
+def test_trouble_that_is_no_error_is_logged(caplog):
+    loop = get_loop()
+    loop.call_soon_threadsafe(loop.call_exception_handler, {"message": "odd trouble"})
+    run(where)
+    assert "odd trouble" in caplog.text
 
 
 def test_script_ends_quietly_when_nothing_was_closed():

@@ -10,8 +10,10 @@ from raw_server import answer, processes_server
 from waiting import wait_for
 
 import ogc_widgets as ogc
+from ogc_widgets.client import Results
 from ogc_widgets.client.http import loop
 from ogc_widgets.errors import LeftOutWarning, MissingExtraError, OgcError, SignInError
+from ogc_widgets.protocol.answers.results import ResultsDocument
 
 GOOD = {
     "type": "Feature",
@@ -55,6 +57,17 @@ def test_good_items_are_read_and_the_others_named_with_reasons():
         assert [item.id for item in collection] == ["good", "another"]
         assert [one.name for one in results.left_out_items] == list(BAD)
         assert all(one.why for one in results.left_out_items)
+
+
+def test_item_is_read_when_its_server_forgets_what_is_empty():
+    times = {"start_datetime": "2026-01-01T00:00:00Z",
+             "end_datetime": "2026-01-02T00:00:00Z"}  # fmt: skip
+    forgetful = {"type": "Feature", "id": "bare", "stac_version": "1.0.0",
+                 "properties": times, "links": None}  # fmt: skip
+    with ogc.Client("https://zoo.example.org") as client:
+        document = ResultsDocument({}, [forgetful])
+        (item,) = Results(client.connection, document).item_collection()
+    assert (item.id, item.geometry, item.links, item.assets) == ("bare", None, [], {})
 
 
 def test_item_collection_names_the_extra_when_pystac_is_not_installed(monkeypatch):

@@ -117,6 +117,20 @@ def test_download_starts_over_when_the_file_has_changed(tmp_path):
     assert path.read_bytes() == OTHER
 
 
+def test_download_starts_over_when_the_server_has_no_such_part(tmp_path):
+    cut = ranged([(TIFF, '"v1"')])
+
+    def behave(connection, received):
+        if "range" in received.headers:
+            return answer(status=416)
+        return cut(connection, received)
+
+    with RawServer(behave) as server:
+        path = fetch(server, tmp_path / "a.tif")
+    assert path.read_bytes() == TIFF
+    assert len(server.received) == 3
+
+
 @pytest.mark.parametrize("etag", ['W/"weak"', "", '"v\xe9"'])
 def test_download_starts_over_when_the_server_cannot_prove_the_file(tmp_path, etag):
     with RawServer(ranged([(TIFF, etag)], etag=etag)) as server:
@@ -233,6 +247,23 @@ def test_token_is_not_sent_when_an_asset_is_elsewhere(tmp_path):
         results.download(tmp_path)
     assert server.received[0].headers["authorization"] == "Bearer canary"
     assert "authorization" not in elsewhere.received[0].headers
+
+
+def test_asset_is_what_its_item_says_of_it():
+    client = AsyncClient("https://zoo.example.org")
+    data = {
+        "href": "k.tif", "title": "Band 1", "type": "image/tiff", "roles": ["data"],
+        "file:size": 12,
+    }  # fmt: skip
+    item = {
+        "links": [{"rel": "self", "href": "https://data.example.org/items/i.json"}],
+        "assets": {"data": data, "odd": None},
+    }
+    results = Results(client.connection, ResultsDocument({}, [item]))
+    (asset,) = results.assets(item)
+    href = "https://data.example.org/items/k.tif"
+    assert (asset.key, asset.title, asset.href) == ("data", "Band 1", href)
+    assert (asset.type, asset.roles, asset.size) == ("image/tiff", ("data",), 12)
 
 
 def test_why_not_is_said_when_an_asset_cannot_be_reached():

@@ -109,6 +109,26 @@ def test_end_is_read_when_the_log_unpacks_to_far_more(log_of) -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000
 
 
+def test_empty_log_has_no_end_and_is_no_error(log_of) -> None:
+    no_part = answer(status=416, headers=TEXT, body=b"There is no such part.")
+    assert log_of(lambda *_: no_part) == ""
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        (b' ["one", "two"]', "one\ntwo"),
+        (b'["one", 2]', '["one", 2]'),
+        (b"[12:00] begins", "[12:00] begins"),
+        (b'"one"', '"one"'),
+    ],
+)
+def test_list_of_lines_is_read_as_lines_and_all_else_as_it_is(
+    log_of, sent, read
+) -> None:
+    assert log_of(body(sent)) == read
+
+
 def test_what_came_is_shown_when_the_rest_of_a_log_does_not_come(log_of) -> None:
     def stop_halfway(connection, _received):
         whole = answer(body=b"first\nsecond\nthird\n", headers=TEXT)
