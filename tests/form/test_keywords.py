@@ -612,6 +612,23 @@ def test_alternatives_of_an_alternative_are_offered_beside_the_others() -> None:
     assert [one.kind for one in field.branches] == ["text", "boolean", "integer"]
 
 
+@pytest.mark.parametrize(
+    ("additional", "right", "wrong"),
+    [
+        (False, [[1]], [["a"], [1, "a"]]),
+        ({"type": "string"}, [[1], [1, "a", "b"]], [["a"], [1, 2]]),
+    ],
+)
+def test_more_items_are_as_older_drafts_say(
+    additional: Any, right: list[Any], wrong: list[Any]
+) -> None:
+    schema = {"type": "array", "items": [{"type": "integer"}]}
+    field = field_of({**schema, "additionalItems": additional})
+    for value in (*right, *wrong):
+        found, errors = from_draft(field, to_draft(field, value))
+        assert (found == value and not errors) == (value in right), value
+
+
 def test_types_are_told_apart_when_they_share_one_title() -> None:
     field = field_of({"type": ["string", "integer"], "title": "Limit"})
     assert field.label == "Limit"
@@ -676,6 +693,16 @@ def test_the_list_is_the_truth_when_extended_schema_says_so() -> None:
     assert field.default == ["a", "b"]
 
 
+@pytest.mark.parametrize(
+    "value", [{}, {"type": "text/xml"}, {"href": "https://a.org", "rel": "x"}, [1], 5]
+)
+def test_a_value_is_kept_when_no_file_can_be_shown_for_it(value: Any) -> None:
+    field = field_of({"type": "string", "contentMediaType": "text/xml"})
+    draft = to_draft(field, value)
+    assert set(draft) == {"json"} if isinstance(draft, dict) else False
+    assert from_draft(field, draft)[0] == value
+
+
 def test_a_link_or_a_value_is_sent_when_zoo_describes_complex_input() -> None:
     extended = {
         "oneOf": [
@@ -707,6 +734,13 @@ def test_a_link_or_a_value_is_sent_when_zoo_describes_complex_input() -> None:
         "value": {"a": 1},
         "mediaType": "application/json",
     }
+    # What looks like JSON is text where JSON is not taken.
+    (one, _) = extended["oneOf"]
+    one["allOf"][1]["properties"]["type"]["enum"] = ["text/xml"]
+    only_xml = field_of({"type": "string"}, **{"extended-schema": extended})
+    as_text = {"mode": "text", "text": '{"a": 1}'}
+    assert from_draft(only_xml, as_text)[0] == {"value": '{"a": 1}'}
+    assert from_draft(field, as_text)[0] == {"value": {"a": 1}}
     for value in ({"href": "https://a.org/b.gml"}, {"value": {"a": [1.0]}}):
         found, errors = from_draft(field, to_draft(field, value))
         assert (found, errors) == (value, {})

@@ -26,6 +26,10 @@ BOX = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 
 # Schema of the input, and what the page is told of it beside its name.
 TOLD: dict[str, tuple[Any, dict[str, Any]]] = {
     "text": ({"type": "string"}, {"kind": "text", "input_mode": "text"}),
+    "text with an example": (
+        {"type": "string", "examples": [True, "B04"]},
+        {"kind": "text", "input_mode": "text", "placeholder": "e.g. B04"},
+    ),
     "date": (
         {"type": "string", "format": "date"},
         {"kind": "date", "input_mode": "date", "hint": "date, such as 2021-07-13"},
@@ -73,11 +77,11 @@ TOLD: dict[str, tuple[Any, dict[str, Any]]] = {
         {"kind": "multiline", "rows": 4},
     ),
     "prose as long as its default": (
-        {"type": "string", "default": "one\ntwo\nthree"},
+        {"type": "string", "default": "one\ntwo\nthree\nfour"},
         {
             "kind": "multiline",
-            "rows": 4,
-            "draft": "one\ntwo\nthree",
+            "rows": 5,
+            "draft": "one\ntwo\nthree\nfour",
             "has_default": True,
             "required": False,
         },
@@ -370,7 +374,11 @@ TOLD: dict[str, tuple[Any, dict[str, Any]]] = {
         },
     ),
     "geometry": (
-        {"type": "object", "format": "geojson-geometry"},
+        {
+            "type": "object",
+            "format": "geojson-geometry",
+            "examples": ["POINT (1 2)"],
+        },
         {
             "kind": "area",
             "hint": "Sent as a GeoJSON geometry.",

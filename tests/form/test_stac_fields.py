@@ -61,6 +61,8 @@ def cwl(name):
             True,
         ),
         (described({}, **cwl(f"{STAC_YAML}Item")), ("item",), "link", True),
+        (described({}, **cwl(f"{STAC_YAML}Asset")), None, None, None),
+        (described({}, **cwl("https://a.org/types.yaml#Item")), None, None, None),
         (
             described({"oneOf": [URI, {"$ref": ITEM_SCHEMA}]}, **cwl("File")),
             ("file", "item"),
@@ -106,6 +108,15 @@ def cwl(name):
         ),
         (described({"type": "string", "enum": ["a"]}, "item"), None, None, None),
         (described({"type": "integer"}, "items"), None, None, None),
+        *(
+            (described({"type": "string", name: value}, "item"), None, None, None)
+            for name, value in {
+                "contentEncoding": "base64",
+                "pattern": "^S2",
+                "const": "a",
+                "format": "date",
+            }.items()
+        ),
         (
             described({"type": "string", "contentMediaType": "image/tiff"}, "scene"),
             None,
@@ -187,6 +198,16 @@ def test_typed_address_becomes_a_link_when_the_input_is_an_object():
     form._edits.on_edit("item", '{"type": "Feature",')
     assert "item" not in form.inputs
     assert form.errors["item"]
+    form.close()
+
+
+@pytest.mark.parametrize("draft", ["", "  ", 5, ["a"], {"branch": 0}])
+@pytest.mark.parametrize("schema", [{"type": "string"}, {"$ref": ITEM_SCHEMA}])
+def test_nothing_is_sent_when_no_document_stands_there(schema, draft):
+    form = form_of(schema, "item")
+    form._edits.on_edit("item", draft)
+    assert form.inputs == {}
+    assert form.errors == {"item": "needs a value"}
     form.close()
 
 
