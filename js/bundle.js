@@ -9,7 +9,6 @@ const HERE = import.meta.dirname;
 const VIEWS = [
   "app/code_view",
   "app/header",
-  "app/outputs_view",
   "app/run_bar",
   "deploy/deploy_panel",
   "form/form",
@@ -20,6 +19,11 @@ const VIEWS = [
   "panel/job_table",
   "panel/server_card",
   "panel/sign_in",
+  "viewers/file_viewer",
+  "viewers/outputs_view",
+  "viewers/text_viewer",
+  "viewers/tree_viewer",
+  "viewers/value_viewer",
 ];
 
 /** @type {esbuild.BuildOptions} */

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ogc_widgets.map import AreaMap, ResultsMap
     from ogc_widgets.panel import JobPanel, JobTable, ServerCard, SignIn
     from ogc_widgets.protocol.notices import strict
+    from ogc_widgets.viewers import register_viewer
 
 __version__ = "0.1.0"
 
@@ -46,6 +47,7 @@ _HOME_OF = {
     "lab": "ogc_widgets.lab",
     "recent_jobs": "ogc_widgets.client",
     "register_field": "ogc_widgets.form",
+    "register_viewer": "ogc_widgets.viewers",
     "search_items": "ogc_widgets.client",
     "strict": "ogc_widgets.protocol.notices",
 }
@@ -67,6 +69,7 @@ __all__ = [
     "lab",
     "recent_jobs",
     "register_field",
+    "register_viewer",
     "search_items",
     "strict",
 ]

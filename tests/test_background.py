@@ -253,7 +253,7 @@ def test_app_says_what_failed_beside_it(
         job = app.client.job("j")
         monkeypatch.setattr(job.aio, what, fails(raised))
         if what == "results":
-            view = app._outputs
+            view = app._stage.head
         app.job = job
     wait_for(lambda: "odd" in view.problem)
     assert view.last_error is raised

@@ -37,9 +37,10 @@ MAY_IMPORT = {
     "form": {"errors", "lazy", "protocol", "client", "area", "view"},
     "panel": {"errors", "lazy", "protocol", "client", "view"},
     "deploy": {"errors", "lazy", "protocol", "client", "view", "form", "panel"},
+    "viewers": {"errors", "lazy", "protocol", "client", "area", "view", "map"},
     "app": {
         *("errors", "protocol", "client", "area"),
-        *("view", "map", "form", "panel", "deploy"),
+        *("view", "map", "form", "panel", "deploy", "viewers"),
     },
     "lab": {"errors"},
 }

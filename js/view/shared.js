@@ -10,6 +10,7 @@ export * from "./files.js";
 export * from "./focus.js";
 export * from "./model.js";
 export * from "./rows.js";
+export * from "./rows_window.js";
 export * from "./search_box.js";
 export * from "./sign_in_box.js";
 export * from "./text.js";

@@ -23,7 +23,6 @@ from ogc_widgets.app.screen import Screen
 from ogc_widgets.app.views.code_view import CodeView
 from ogc_widgets.app.views.gate import Gate
 from ogc_widgets.app.views.header import HeaderView
-from ogc_widgets.app.views.outputs_view import OutputsView
 from ogc_widgets.app.views.run_bar import RunBar
 from ogc_widgets.client.http.loop import tidy_up
 from ogc_widgets.client.stac.stac_inspector import StacInspector
@@ -36,11 +35,12 @@ from ogc_widgets.panel.job.job_card import line_to_return
 from ogc_widgets.protocol.text import escape_html
 from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
+from ogc_widgets.viewers import ResultsStage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ogc_widgets.client import Client, Job, Results
+    from ogc_widgets.client import Client, Job
     from ogc_widgets.client.auth.secret import Auth
     from ogc_widgets.panel.item_search import ItemSearch
     from ogc_widgets.protocol import Process
@@ -115,8 +115,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         self._header = HeaderView()
         self._run_bar = RunBar()
         self._code = CodeView()
-        self._outputs = OutputsView()
-        self._results_map = ResultsMap(area_map=self.map)
+        self._stage = ResultsStage(ResultsMap(area_map=self.map))
         self._jobs = JobsTab(
             self.client,
             on_attach=self._attach,
@@ -126,7 +125,7 @@ class App(NotesDisplay, ipywidgets.VBox):
 
     def _connect_parts(self, process_id: str | None) -> None:
         """Make what keeps the parts in step; each knows only what it needs."""
-        below = (self.panel, self._outputs, self._results_map)
+        below = (self.panel, self._stage)
         self._screen = Screen(self, self._header, self.map, below)
         self._opener = Opener(self.client, self._header, self.panel, self._open)
         self._cards = Cards(self.client, self._header, self._opener, self._screen.show)
@@ -138,7 +137,7 @@ class App(NotesDisplay, ipywidgets.VBox):
             on_jump=self._jump,
         )
         self._results_link = ResultsLink(
-            self.client, self.panel, self._outputs, partial(self.set_trait, "results")
+            self.client, self.panel, self._stage, partial(self.set_trait, "results")
         )
         kept = take_place(self, self.client.url, process_id)
         self._others = OtherInputs(self._header, self.map, self._opener, kept)
@@ -282,7 +281,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         tidy_up(self._stac.close)
         for part in (
             *(self._cards, self._header, self._run_bar, self._code, self._jobs),
-            *(self._outputs, self._results_map, self.panel, self.map, self._screen),
+            *(self._stage, self.panel, self.map, self._screen),
         ):
             part.close()
         if self._owns_client:
@@ -379,9 +378,7 @@ class App(NotesDisplay, ipywidgets.VBox):
     def _show_results(self, _change: dict[str, Any]) -> None:
         # Two threads may be here at once: what is set last is what stays on the screen.
         with publishing():
-            results: Results | None = self.results
-            self._results_map.results = results
-            self._outputs.show(results, len(self._results_map.footprints.features))
+            self._stage.show(self.results)
 
     def _line_to_return(self, job: Job) -> str:
         """Write the line of Python that comes back to a job in a new kernel."""
@@ -395,6 +392,6 @@ class App(NotesDisplay, ipywidgets.VBox):
             return words, f"<p>{escape_html(words)}</p>"
         parts: list[NotesDisplay] = [self.form, self.panel]
         if self.results is not None:
-            parts.append(self._results_map)
+            parts.append(self._stage)
         texts, tables = zip(*(part._card_() for part in parts), strict=True)
         return "\n".join(texts), "\n".join(tables)

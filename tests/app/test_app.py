@@ -92,7 +92,7 @@ def test_run_brings_results_to_map_and_table(filled: App) -> None:
     results = results_of(filled)
     assert len(results.items) == 1
     assert [f["id"] for f in filled.map.footprints.features] == [results.items[0]["id"]]
-    assert [row["id"] for row in filled._results_map.table.rows] == [
+    assert [row["id"] for row in filled._stage.results_map.table.rows] == [
         results.items[0]["id"]
     ]
 
@@ -350,7 +350,9 @@ def test_outputs_that_are_no_items_are_listed(app: App) -> None:
     app.form.inputs = dict.fromkeys(caught.value.errors, "héllo")
     app.run().wait(timeout_s=60)
     results_of(app)
-    assert any("héllo" in row["text"] for row in app._outputs.rows)
+    chips = app._stage.head.chips
+    assert {chip["kind"] for chip in chips} == {"value"}
+    assert "héllo" in app._stage.viewer.text
 
 
 def test_a_refusal_of_the_server_stands_at_the_field(
@@ -444,5 +446,9 @@ def test_no_more_footprints_are_promised_than_the_map_shows(app: App) -> None:
         }
         for number in range(600)
     ]  # fmt: skip
-    app.results = SimpleNamespace(items=items, outputs={}, assets=lambda _item: [])
-    assert app._outputs.summary.startswith("600 STAC items · 500 footprints on the map")
+    app.results = SimpleNamespace(
+        items=items, outputs={}, contents={}, assets=lambda _item: []
+    )
+    assert app._stage.head.summary.startswith(
+        "600 STAC items · 500 footprints on the map"
+    )

@@ -86,8 +86,12 @@ def test_form_job_and_results_are_gone_through_when_the_job_succeeds(
     wait_for(lambda: app.results is not None)
     assert app.results is not None
     assert app.results.outputs == outputs
-    wait_for(lambda: app._outputs.rows)
-    shown = {row["id"]: row["text"] for row in app._outputs.rows}
+    stage = app._stage
+    wait_for(lambda: stage.head.chips)
+    shown = {}
+    for chip in stage.head.chips:
+        stage.head.chosen = chip["id"]
+        shown[chip["id"]] = stage.viewer.copied
     assert shown == {name: str(value) for name, value in outputs.items()}
     assert executed(server) == inputs
     assert server.unmatched == []
@@ -96,7 +100,7 @@ def test_form_job_and_results_are_gone_through_when_the_job_succeeds(
 @pytest.mark.parametrize("server", [ZOO], indirect=True)
 def test_item_of_zoo_is_a_footprint_on_the_map(app: App, server: Any) -> None:
     assert go(app, "stacout", {"aoi": "8,46,9,47"}) == "successful"
-    wait_for(lambda: app._results_map.footprints.features)
+    wait_for(lambda: app._stage.results_map.footprints.features)
     assert [one["id"] for one in app.results.items] == ["scene-1"]
     assert server.unmatched == []
 

@@ -95,7 +95,7 @@ def test_nothing_of_a_job_stays_when_it_is_deleted_in_the_jobs_tab(
     assert filled.job is None
     assert filled.results is None
     assert filled.panel.job is None
-    assert filled._outputs.summary == ""
+    assert filled._stage.head.summary == ""
     assert filled.map._overlay.footprints == []
 
 

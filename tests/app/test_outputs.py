@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from raw_server import RawServer, answer, processes_server
@@ -12,9 +13,12 @@ from replay import replay
 from waiting import wait_for
 
 from ogc_widgets.app import App
-from ogc_widgets.app.views.outputs_view import OutputsView
-from ogc_widgets.client.results.output_files import ResultFile
 from ogc_widgets.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ogc_widgets.viewers import ResultsStage
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 
@@ -32,76 +36,74 @@ def server_of(outputs: dict[str, Any]) -> RawServer:
     )
 
 
-def shown(outputs: dict[str, Any]) -> tuple[list[dict[str, Any]], list[Any], str]:
-    """The rows of a job with these outputs, and the files that the page can save."""
-    sent: list[Any] = []
+@contextlib.contextmanager
+def looking_at(outputs: dict[str, Any]) -> Iterator[ResultsStage]:
+    """What an app shows of a job with these outputs."""
     with server_of(outputs) as server:
         app = App(f"{server.origin}/api")
         try:
             app.job = app.client.job("1")
-            wait_for(lambda: app.results is not None and app._outputs.rows)
-            view = app._outputs
-            view.send = lambda content, buffers=None: sent.append((content, buffers))
-            for number, row in enumerate(view.rows):
-                if row["size"] is not None:
-                    view._receive(None, {"type": "save", "row": number}, None)
-            return view.rows, sent, view.problem
+            wait_for(lambda: app.results is not None and app._stage.head.chips)
+            yield app._stage
         finally:
             app.close()
 
 
-def test_picture_of_a_recorded_server_is_a_line_with_its_kind_and_size() -> None:
+def saved_from(stage: ResultsStage, output_id: str) -> tuple[str, bytes]:
+    """The name and the bytes of the file that the page gets when it is pressed."""
+    stage.head.chosen = output_id
+    sent: list[Any] = []
+    stage.viewer.send = lambda content, buffers=None: sent.append((content, buffers))
+    stage.viewer._on_download()
+    wait_for(lambda: sent)
+    ((content, buffers),) = sent
+    return content["name"], buffers[0]
+
+
+def test_picture_of_a_recorded_server_is_a_chip_with_its_kind_and_size() -> None:
     names = "pygeoapi-binary-document-400", "pygeoapi-0.24-tinydb"
     with replay(*names) as server:
         app = App(server.url, "image")
         try:
             app.form.inputs = {"bbox": [8, 46, 9, 47]}
             app.run(mode="sync")
-            wait_for(lambda: app.results is not None and app._outputs.rows)
-            (row,) = app._outputs.rows
-            size = len(app.results.outputs["image"])
+            wait_for(lambda: app.results is not None and app._stage.head.chips)
+            (chip,) = app._stage.head.chips
+            viewer, size = app._stage.viewer, len(app.results.outputs["image"])
+            assert (chip["id"], chip["kind"]) == ("image", "picture")
+            assert viewer.size == size
         finally:
             app.close()
-    assert row == {"id": "image", "text": "", "href": "", "size": size,
-                   "type": "PNG (image/png)"}  # fmt: skip
     assert server.bodies("/execution") == [{"inputs": {"bbox": [8, 46, 9, 47]}}]
 
 
 def test_bytes_are_saved_from_the_page_and_never_shown_as_text() -> None:
     dress = {"format": {"mediaType": "image/png", "encoding": "base64"}}
     text = base64.b64encode(PNG).decode()
-    rows, sent, problem = shown(
-        {"a": {"value": text, **dress}, "list": [{"value": text, **dress}] * 2, "n": 7}
-    )
-    assert [row["id"] for row in rows] == ["a", "list 1", "list 2", "n"]
-    assert [row["text"] for row in rows] == ["", "", "", "7"]
-    assert [content["name"] for content, _ in sent] == [
-        "a.png", "list 1.png", "list 2.png",
-    ]  # fmt: skip
-    assert all(buffers == [PNG] for _, buffers in sent)
-    assert problem == ""
+    one = {"value": text, **dress}
+    with looking_at({"a": one, "list": [one, one], "n": 7}) as stage:
+        assert [chip["id"] for chip in stage.head.chips] == [
+            "a", "list 1", "list 2", "n",
+        ]  # fmt: skip
+        for name in ("a", "list 1", "list 2"):
+            assert saved_from(stage, name) == (f"{name}.png", PNG)
+        stage.head.chosen = "n"
+        assert stage.viewer.text == "7"
 
 
-def test_output_that_is_too_large_for_the_page_is_saved_by_python() -> None:
-    large = ResultFile("scene.tif", "", "image/tiff", bytes(2**26 + 1))
-    view = OutputsView()
-    sent: list[Any] = []
-    view.send = lambda content, buffers=None: sent.append(content)
-    view._files = [large]
-    view._receive(None, {"type": "save", "row": 0}, None)
-    assert sent == []
-    assert "67 MB, too much to send" in view.problem
-    assert "app.results.download" in view.problem
-    view.close()
-
-
-def test_text_that_is_too_long_to_show_can_be_saved_whole() -> None:
-    text = "line\n" * 10_000
-    (row,), sent, _ = shown({"log": {"value": text, "mediaType": "text/plain"}})
-    assert "more)" in row["text"]
-    ((content, buffers),) = sent
-    assert content["name"] == "log.txt"
-    assert buffers == [text.encode()]
+def test_text_is_shown_part_by_part_and_saved_whole() -> None:
+    text = "".join(f"line {n}\n" for n in range(10_000))
+    log = {"value": text, "mediaType": "text/plain"}
+    with looking_at({"log": log}) as stage:
+        viewer = stage.viewer
+        wait_for(lambda: viewer.total == 10_000)
+        sent: list[Any] = []
+        viewer.send = lambda content, buffers=None: sent.append(content)
+        viewer._on_lines(9_900, 100)
+        assert sent[-1]["rows"][-1] == "line 9999"
+        viewer._on_find("LINE 77", 770)
+        assert sent[-1] == {"type": "found", "line": 7700}
+        assert saved_from(stage, "log") == ("log.txt", text.encode())
 
 
 @pytest.mark.filterwarnings("ignore::ogc_widgets.errors.DialectWarning")
@@ -120,13 +122,17 @@ def test_value_that_json_does_not_have_is_shown() -> None:
         app = App(f"{server.origin}/api")
         try:
             app.job = app.client.job("1")
-            wait_for(lambda: app.results is not None and app._outputs.rows)
-            (row,) = app._outputs.rows
-            assert "NaN" in row["text"]
-            assert app._outputs.problem == ""
+            stage = app._stage
+            wait_for(lambda: app.results is not None and stage.head.chips)
+            stage.head.chosen = "n"
+            sent: list[Any] = []
+            stage.viewer.send = sent.append
+            stage.viewer._on_branches([])
+            assert sent[0]["rows"][0]["text"] == "NaN"
+            assert stage.head.problem == ""
             # What goes to the page must be JSON there.
-            state = app._results_map.table.get_state()
-            json.dumps(state["rows"], allow_nan=False)
+            state = stage.results_map.table.get_state()
+            json.dumps([state["rows"], sent], allow_nan=False)
         finally:
             app.close()
 

@@ -37,5 +37,5 @@ def test_file_holds_the_end_when_another_cell_waits_for_the_job(
     states = states_after(start, "await job")
     (panel,) = [one["state"] for one in states if "log_view" in one]
     assert panel["kind"] == "successful"
-    (outputs,) = [one for one in states if "summary" in one and "rows" in one]
+    (outputs,) = [one for one in states if "summary" in one and "chips" in one]
     assert outputs["summary"].startswith("1 STAC item · 1 footprint")

@@ -34,11 +34,11 @@ def test_picture_is_run_seen_and_downloaded(lab_page: LabPage, tmp_path: Path) -
         lab_page.wait_python("app.form.response == 'raw'")
         way.select_option("as fits the outputs")
         cell.get_by_role("button", name="Run").click()
-        row = cell.get_by_role("row", name="image")
-        expect(row).to_contain_text("PNG (image/png)", timeout=30_000)
+        chip = cell.get_by_role("tab", name="image")
+        expect(chip).to_have_attribute("aria-selected", "true", timeout=30_000)
         expect(cell).to_contain_text("1 output")
         with lab_page.page.expect_download() as download:
-            row.get_by_role("button", name="download image").click()
+            cell.get_by_role("button", name="download image").click()
         download.value.save_as(tmp_path / "saved")
         assert download.value.suggested_filename == "image.png"
         size = lab_page.python("len(app.results.outputs['image'])")

@@ -5,10 +5,10 @@ from deploy_states import traits as deploy_traits
 from playwright.sync_api import expect
 from view_page import show_view
 
-from ogc_widgets.app.views.outputs_view import OutputsView
 from ogc_widgets.deploy import DeployPanel
 from ogc_widgets.map.items_table import ItemsTable
 from ogc_widgets.panel.item_search import ItemSearch
+from ogc_widgets.viewers.outputs_view import OutputsView
 
 
 def put(page, **changes):
@@ -122,14 +122,14 @@ def test_box_of_a_found_item_stays_when_more_are_found(page, stays):
     expect(box).to_be_checked()
 
 
-def test_result_stays_when_another_arrives(page, stays):
+def test_chip_of_an_output_stays_when_another_arrives(page, stays):
     def output(name):
-        return {"id": name, "text": "1", "href": "", "size": None, "type": ""}
+        return {"id": name, "title": name.upper(), "kind": "value", "count": None}
 
-    show_view(page, OutputsView, {"summary": "1 result", "rows": [output("a")]})
-    stayed = stays(page.get_by_role("button", name="copy a"))
-    put(page, summary="2 results", rows=[output("a"), output("b")])
-    expect(page.get_by_role("button", name="copy b")).to_be_visible()
+    show_view(page, OutputsView, {"summary": "1 output", "chips": [output("a")]})
+    stayed = stays(page.get_by_role("tab", name="A"))
+    put(page, summary="2 outputs", chips=[output("a"), output("b")])
+    expect(page.get_by_role("tab", name="B")).to_be_visible()
     assert stayed()
 
 

@@ -308,9 +308,9 @@ def test_app_runs_when_all_names_of_the_server_hold_half_a_character(kernel, tmp
         assert sent.path == f"{process}/execution"
         assert json.loads(sent.body)["inputs"] == {named["in"]: f"a{OTHER}"}
         assert app.job.id == named["j"]
-        items_table = app._results_map.table
+        items_table = app._stage.results_map.table
         wait_for(lambda: len(kernel.on_page(items_table).get("rows", [])) == 2)
-        wait_for(lambda: len(kernel.on_page(app._outputs)["rows"]) == 1)
+        assert len(kernel.on_page(app._stage.head)["chips"]) == 2
         kernel.say(app._header, "tab", name="jobs")
         table = app._jobs.table
         wait_for(lambda: table.state["is_loaded"])

@@ -175,7 +175,7 @@ def by_app(server):
 
 
 def _use(app, server):
-    views = [app.panel, app._header, app._jobs, app.form, app._outputs, app.search]
+    views = [app.panel, app._header, app._jobs, app.form, app._stage.head, app.search]
     with ours():
         app.form.inputs = {"word": ["a"], "count": 4, "ratio": 1}
     with ours():
@@ -205,10 +205,10 @@ def _use(app, server):
     finally:
         table.close()
     if app.results is not None:
-        for row in app._results_map.table.rows[:1]:
+        for row in app._stage.results_map.table.rows[:1]:
             with ours():
-                app._results_map.preview(row["id"])
-        views.append(app._results_map.table)
+                app._stage.results_map.preview(row["id"])
+        views.append(app._stage.results_map.table)
     with ours():
         app.panel.stop()
     wait(lambda: False, 0.05)

@@ -443,11 +443,10 @@ def test_results_come_after_the_user_has_signed_in_again():
         app.run()
         wait_for(lambda: app.panel.sign_in.get("ways"))
         assert app.results is None
-        assert "401" in app._outputs.problem
+        assert "401" in app._stage.head.problem
         type_in(app.panel, secret="good")
-        wait_for(lambda: app._outputs.summary)
-        assert app.results is not None
-        assert app._outputs.problem == ""
+        wait_for(lambda: app.results is not None)
+        assert app._stage.head.problem == ""
         assert app.panel.sign_in == {}
         assert app.panel.state["kind"] == "successful"
         app.close()

@@ -366,12 +366,12 @@ def app(subject: Subject, client: Client) -> str:
         screen.form.inputs = dict(subject.quick.inputs)
         assert screen.run().wait(PATIENCE_S).status.status == "successful"
         # The parts are brought up to date one after the other, by another thread.
-        shown = screen._outputs
+        shown = screen._stage.head
         wait_for(lambda: shown.summary or shown.problem)
         wait_for(lambda: screen.panel.state["kind"] == "successful")
         _check_results(subject.quick, screen.results)
         assert not shown.problem
-        assert all("Traceback" not in str(row) for row in shown.rows)
+        assert all("Traceback" not in str(chip) for chip in shown.chips)
     finally:
         screen.close()
     return WORKS

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from ogc_widgets.app.views.outputs_view import OutputsView
     from ogc_widgets.client import Client, Job, Results
     from ogc_widgets.panel import JobPanel
     from ogc_widgets.protocol import JobView
+    from ogc_widgets.viewers import ResultsStage
 
 
 class ResultsLink:
@@ -25,7 +25,7 @@ class ResultsLink:
     Args:
         client: The client of the jobs.
         panel: Asks the user to sign in where that is missing.
-        outputs: Says what went wrong.
+        stage: Says what went wrong.
         on_results: Called with the results, from any thread.
     """
 
@@ -33,12 +33,12 @@ class ResultsLink:
         self,
         client: Client,
         panel: JobPanel,
-        outputs: OutputsView,
+        stage: ResultsStage,
         on_results: Callable[[Results], object],
     ) -> None:
         self._client = client
         self._panel = panel
-        self._outputs = outputs
+        self._stage = stage
         self._on_results = on_results
         self._job: Job | None = None
         self._unwatch: Callable[[], None] | None = None
@@ -77,7 +77,7 @@ class ResultsLink:
         def failed(error: BaseException) -> None:
             if view.phase == "ended" and isinstance(error, JobFailedError):
                 return  # the panel says how it ended
-            self._outputs.report(error)
+            self._stage.report(error)
             if isinstance(error, SignInError):
                 signing_in = self._client.aio.signing_in
                 again = partial(self._seen, job, view)

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 from ogc_widgets.client.facade import blocking
 from ogc_widgets.client.http.loop import on_loop
+from ogc_widgets.client.results.content import Content, contents_of
 from ogc_widgets.client.results.downloads import download, save
-from ogc_widgets.client.results.object_store import S3_ADVICE, is_object
+from ogc_widgets.client.results.object_store import S3_ADVICE
 from ogc_widgets.client.results.output_files import (
     Downloaded,
     LeftOut,
@@ -24,7 +25,7 @@ from ogc_widgets.client.results.output_files import (
     name_in_url,
     safe_filename,
 )
-from ogc_widgets.client.results.remote_file import RemoteFile, WebSource
+from ogc_widgets.client.results.remote_file import RemoteFile, source_at
 from ogc_widgets.errors import InputError, LeftOutWarning, MissingExtraError
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.links import (
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client.http.connection import Connection
     from ogc_widgets.protocol.answers.results import ResultsDocument
+    from ogc_widgets.protocol.documents.descriptions import OutputDescription
     from ogc_widgets.protocol.json_type import JsonObject
 
 
@@ -128,9 +130,15 @@ class Results:
         left_out_items: What :meth:`item_collection` could not read, and why.
     """
 
-    def __init__(self, client: Connection, document: ResultsDocument) -> None:
+    def __init__(
+        self,
+        client: Connection,
+        document: ResultsDocument,
+        described: Mapping[str, OutputDescription] | None = None,
+    ) -> None:
         self._client = client
         self._document = document
+        self._described = described or {}
         self.outputs: dict[str, Any] = document.outputs
         self.items: list[dict[str, Any]] = document.items
         self.raw: Any = document.raw
@@ -141,6 +149,11 @@ class Results:
     def catalogs(self) -> list[dict[str, Any]]:
         """STAC catalogues and collections among the outputs, as dicts."""
         return self._document.catalogs
+
+    @property
+    def contents(self) -> dict[str, Content]:
+        """What there is to look at, by output id: one for each value, in order."""
+        return contents_of(self._client, self._document, self._described, self._why_not)
 
     def item_collection(self) -> pystac.ItemCollection:
         """Return the STAC items as a pystac object.
@@ -322,10 +335,7 @@ class Results:
             raise InputError(
                 f"The asset {clean(key)!r} cannot be opened. {asset.why_not}"
             )
-        store = self._client.s3 if is_object(asset.href) else None
-        source = (
-            store.open(asset.href) if store else WebSource(self._client, asset.href)
-        )
+        source = source_at(self._client, asset.href)
         return RemoteFile(source, safe_filename(name_in_url(asset.href), key))
 
     def __repr__(self) -> str:

@@ -12,7 +12,8 @@ import re
 from typing import TYPE_CHECKING, Protocol
 
 from ogc_widgets.client.http.loop import run
-from ogc_widgets.errors import BodyTooLargeError, ProtocolError
+from ogc_widgets.client.results.object_store import S3_ADVICE, is_object
+from ogc_widgets.errors import BodyTooLargeError, InputError, ProtocolError
 from ogc_widgets.protocol.answers.replies import problem_error
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.protocol.requests import requests
@@ -71,6 +72,34 @@ class WebSource:
                     "asked for, or does not say with which."
                 )
             return content, int(told[2])
+
+
+class BytesSource:
+    """A file whose bytes are here already."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    async def size(self) -> int:
+        """How many there are."""
+        return len(self._content)
+
+    async def read(self, start: int, length: int) -> bytes:
+        """Give a part."""
+        return self._content[start : start + length]
+
+
+def source_at(client: Connection, url: str) -> Source:
+    """What reads the file at an address, of the web or of the client's object store.
+
+    Raises:
+        InputError: It is in an object store that nobody said how to open.
+    """
+    if not is_object(url):
+        return WebSource(client, url)
+    if client.s3 is None:
+        raise InputError("The file is in an object store.", advice=S3_ADVICE)
+    return client.s3.open(url)
 
 
 class RemoteFile(io.RawIOBase):

@@ -79,6 +79,7 @@ class ResultsReader:
         self._wanted = wanted
         self._answer = answer
         self._whole: ResultsDocument | None = None
+        self._process: Process | None = None
         self._alone: dict[str, Value] = {}
         self._reason: str | None = None
 
@@ -94,7 +95,7 @@ class ResultsReader:
         """
         await self._need_success()
         if self._whole is None:
-            process = await self._described()
+            process = self._process = await self._described()
             if self._answer is not None:
                 self._whole = await self._read(self._answer, process)
             else:
@@ -108,7 +109,8 @@ class ResultsReader:
                     # Whether an end of this name leaves results shows only now.
                     raise self._failed() from error
         found = await with_linked_items(self._connection, self._whole)
-        return Results(self._connection, found)
+        described = self._process.outputs if self._process else None
+        return Results(self._connection, found, described)
 
     async def output(self, output_id: str) -> Any:  # noqa: ANN401 # JSON or bytes
         """Read one output, alone where the server gives it alone.

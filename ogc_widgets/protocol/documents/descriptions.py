@@ -64,6 +64,7 @@ class ValueDescription:
             as literal data, formats or reference systems; ``{}`` where nothing is said.
         extended_schema: ZOO's schema of the whole value (``extended-schema``).
         qualified: Media types if the value stands in ``{"value": ...}`` or is a link.
+        unit: Unit of measure, or ``""``.
         raw: The description as it came.
     """
 
@@ -75,6 +76,7 @@ class ValueDescription:
         _object, "extended-schema", "extendedSchema", "extended_schema"
     )
     qualified: tuple[str, ...] | None = None
+    unit: str = ""
     raw: Json = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -85,7 +87,15 @@ class ValueDescription:
             raw = {**mapping(raw.get(wrapper)), **raw}
         found = members(cls, raw)
         schema, qualified = _schema(raw, found["extended_schema"] or {})
-        return cls(**found, id=name, schema=schema, qualified=qualified, raw=raw)
+        described = (*literal_data.domains_of(raw), raw, raw.get("schema"))
+        return cls(
+            **found,
+            id=name,
+            schema=schema,
+            qualified=qualified,
+            unit=next(filter(None, map(literal_data.unit_of, described)), ""),
+            raw=raw,
+        )
 
 
 @dataclass(frozen=True)
@@ -98,7 +108,6 @@ class InputDescription(ValueDescription):
         max_occurs: Most values, ``None`` for unbounded; absent means 1.
         nullable: Whether ``nullable`` stood beside one value of several. ZOO writes it
             where an input may be left out, so it is said of all values together.
-        unit: Unit of measure, or ``""``.
         keywords: The server's keywords.
         metadata: The server's metadata objects, such as ``cwl:type``.
     """
@@ -107,7 +116,6 @@ class InputDescription(ValueDescription):
     says_min_occurs: bool = False
     max_occurs: int | None = 1
     nullable: bool = False
-    unit: str = ""
     keywords: tuple[str, ...] = member(reading.texts)
     metadata: tuple[dict[str, Any], ...] = member(objects)
 
@@ -124,14 +132,12 @@ class InputDescription(ValueDescription):
         nullable = most != 1 and not is_list(schema) and schema.get("nullable") is True
         if nullable:
             schema.pop("nullable")
-        described = (*domains, raw, raw.get("schema"))
         return replace(
             read,
             min_occurs=least,
             says_min_occurs=low is not None,
             max_occurs=None if most >= _UNBOUNDED_FROM else int(most) or 1,
             nullable=nullable,
-            unit=next(filter(None, map(literal_data.unit_of, described)), ""),
         )
 
     @property

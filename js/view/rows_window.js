@@ -1,0 +1,121 @@
+// Very many rows of one height, of which the page has those that are seen: Python is asked
+// for the others when they are scrolled to.
+
+const CHUNK = 100;
+const MOST_CHUNKS = 60;
+/** Browsers stop counting pixels somewhere above this. */
+const TALLEST_PX = 8_000_000;
+
+/**
+ * @template T
+ */
+export class RowsWindow {
+  /**
+   * @param {HTMLElement} frame What scrolls; its rows are in it.
+   * @param {object} does
+   * @param {number} does.rowHeight In pixels.
+   * @param {(first: number, count: number) => void} does.ask Asks Python for rows.
+   * @param {(first: number, rows: (T | undefined)[], before: number, after: number) => void}
+   *   does.paint Draws rows, those that are still missing as undefined, with so many pixels
+   *   before and after them.
+   */
+  constructor(frame, { rowHeight, ask, paint }) {
+    this.frame = frame;
+    this.rowHeight = rowHeight;
+    this.ask = ask;
+    this.paint = paint;
+    this.total = 0;
+    /** @type {Map<number, T[] | null>} Rows by number of their chunk; null while asked for. */
+    this.chunks = new Map();
+    this.onScroll = () => this.draw();
+    frame.addEventListener("scroll", this.onScroll, { passive: true });
+    this.sizes = new ResizeObserver(() => this.draw());
+    this.sizes.observe(frame);
+  }
+
+  /**
+   * Other rows: everything is asked for anew.
+   * @param {number} total
+   * @param {boolean} [staysThere] Whether the frame stays where it was scrolled to.
+   */
+  reset(total, staysThere = false) {
+    this.total = total;
+    this.chunks.clear();
+    if (!staysThere) this.frame.scrollTop = 0;
+    this.draw();
+  }
+
+  /**
+   * Rows came from Python.
+   * @param {number} first
+   * @param {T[]} rows
+   */
+  put(first, rows) {
+    const chunk = first / CHUNK;
+    if (!this.chunks.has(chunk)) return;
+    this.chunks.set(chunk, rows);
+    this.draw();
+  }
+
+  get tall() {
+    return this.total * this.rowHeight;
+  }
+
+  /** How far rows are moved up where the frame cannot be as tall as all of them. */
+  get scale() {
+    const room = Math.min(this.tall, TALLEST_PX) - this.frame.clientHeight;
+    return room > 0 ? (this.tall - this.frame.clientHeight) / room : 1;
+  }
+
+  /** @param {number} index */
+  row(index) {
+    return this.chunks.get(Math.floor(index / CHUNK))?.[index % CHUNK];
+  }
+
+  draw() {
+    const { frame, rowHeight, total } = this;
+    const scale = this.scale;
+    const top = frame.scrollTop * scale;
+    const first = Math.max(0, Math.floor(top / rowHeight) - 5);
+    const seen = Math.ceil(frame.clientHeight / rowHeight) + 10;
+    const last = Math.min(total, first + seen);
+    for (let chunk = Math.floor(first / CHUNK); chunk * CHUNK < last; chunk += 1) {
+      if (this.chunks.has(chunk)) continue;
+      this.chunks.set(chunk, null);
+      this.ask(chunk * CHUNK, Math.min(CHUNK, total - chunk * CHUNK));
+    }
+    this.forget(Math.floor(first / CHUNK));
+    const rows = Array.from({ length: Math.max(0, last - first) }, (_, i) => this.row(first + i));
+    const before = Math.max(0, frame.scrollTop - (top - first * rowHeight));
+    const height = Math.min(this.tall, TALLEST_PX);
+    this.paint(first, rows, before, Math.max(0, height - before - rows.length * rowHeight));
+  }
+
+  /** @param {number} near */
+  forget(near) {
+    if (this.chunks.size <= MOST_CHUNKS) return;
+    for (const chunk of [...this.chunks.keys()]) {
+      if (Math.abs(chunk - near) > MOST_CHUNKS / 3) this.chunks.delete(chunk);
+    }
+  }
+
+  /**
+   * Scroll so that a row is seen, if it is not.
+   * @param {number} index
+   */
+  reveal(index) {
+    const { frame, rowHeight } = this;
+    const scale = this.scale;
+    const top = frame.scrollTop * scale;
+    const at = index * rowHeight;
+    if (at < top || at + rowHeight > top + frame.clientHeight) {
+      frame.scrollTop = Math.max(0, (at - frame.clientHeight / 2) / scale);
+    }
+    this.draw();
+  }
+
+  remove() {
+    this.frame.removeEventListener("scroll", this.onScroll);
+    this.sizes.disconnect();
+  }
+}

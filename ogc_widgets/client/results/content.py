@@ -1,0 +1,348 @@
+"""Outputs of a job as something to look at: kind, title, unit, and bytes in parts.
+
+A kind is judged by the value, else by the media type, else by the name of the file. The
+bytes of a reference are not looked at here: that costs a request each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from ogc_widgets.client.http.loop import run
+from ogc_widgets.client.results.output_files import ResultFile, files_of
+from ogc_widgets.client.results.remote_file import (
+    BUDGET_BYTES,
+    BytesSource,
+    RemoteFile,
+    source_at,
+)
+from ogc_widgets.errors import InputError
+from ogc_widgets.protocol import media_types as media
+from ogc_widgets.protocol import reading
+from ogc_widgets.protocol.answers.result_values import is_spatial
+from ogc_widgets.protocol.answers.results import is_item
+from ogc_widgets.protocol.text import clean
+from ogc_widgets.protocol.wire import parse_json, read_text
+
+if TYPE_CHECKING:
+    from ogc_widgets.client.http.connection import Connection
+    from ogc_widgets.client.results.remote_file import Source
+    from ogc_widgets.protocol.answers.results import ResultsDocument
+    from ogc_widgets.protocol.documents.descriptions import OutputDescription
+    from ogc_widgets.protocol.json_type import JsonObject, JsonValue
+
+Kind: TypeAlias = Literal[
+    "items",
+    "features",
+    "raster",
+    "picture",
+    "table",
+    "dataset",
+    "value",
+    "text",
+    "json",
+    "link",
+    "file",
+]
+"""STAC items, other features, an image with a place on the map, one without, rows and
+columns, arrays with dimensions, one number or word, text, other JSON, a web page, and
+whatever else is a file."""
+
+# Parts of a media type, which is written in many ways, or ends of a file name; the
+# first that fits decides.
+_KINDS: dict[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "features": (
+        ("geo+json", "geopackage", "flatgeobuf", "earth.kml", "earth.kmz", "/gml"),
+        (".geojson", ".gpkg", ".fgb", ".kml", ".kmz", ".gml", ".gpx", ".shp"),
+    ),
+    "raster": (("tiff", "image/jp2", "jpeg2000"), (".tif", ".tiff", ".jp2", ".vrt")),
+    "picture": (
+        ("image/png", "image/jpeg", "image/webp", "image/gif", "image/svg"),
+        (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg"),
+    ),
+    "dataset": (
+        ("netcdf", "zarr", "hdf", "grib"),
+        (".nc", ".nc4", ".cdf", ".h5", ".hdf5", ".hdf", ".zarr", ".grib", ".grib2"),
+    ),
+    "table": (
+        ("csv", "tab-separated", "parquet"),
+        (".csv", ".tsv", ".parquet", ".geoparquet"),
+    ),
+    "link": (("text/html", "application/xhtml"), (".html", ".htm")),
+    "json": (("json",), (".json",)),
+    "text": (
+        ("text/", "xml", "yaml", "wkt", "javascript", "application/cwl"),
+        (".txt", ".log", ".md", ".xml", ".yaml", ".yml", ".wkt", ".cwl"),
+    ),
+}
+_NO_KIND = frozenset({"", media.OCTETS, "application/x-octet-stream", "*/*"})
+_MEASURES = ("uom", "unit", "units")
+_NUMBERS = ("measurement", "value", "measure")
+
+
+@dataclass(frozen=True)
+class Content:
+    """An output, or one of several values of an output, to look at.
+
+    Attributes:
+        id: Output id; with a number where the output has several values.
+        output_id: The same without the number.
+        title: The server's title, or the id; not cleaned.
+        kind: What it is to look at.
+        media_type: Its media type as far as it is known, or ``""``.
+        unit: Unit of measure, or ``""``.
+        value: The value, without what servers wrap around it; for a reference the
+            object with its ``href``.
+        file: The file that it is; None for a single value.
+        why_not: One sentence for people if a reference cannot be read from here.
+    """
+
+    id: str
+    output_id: str
+    title: str
+    kind: Kind
+    media_type: str = ""
+    unit: str = ""
+    value: Any = field(default=None, repr=False)
+    file: ResultFile | None = None
+    why_not: str = ""
+    connection: Connection | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def size(self) -> int | None:
+        """Its size in bytes where that is known without asking for it."""
+        if self.file is None:
+            return None
+        return self.file.size if self.file.data is None else len(self.file.data)
+
+    @property
+    def url(self) -> str:
+        """Address of a reference, or ``""``."""
+        return self.file.url if self.file is not None else ""
+
+    @property
+    def source(self) -> Source:
+        """Its bytes, to be read in parts; nothing is fetched before.
+
+        Raises:
+            InputError: It is no file, or cannot be read from here.
+        """
+        if self.file is None:
+            raise InputError(f"{clean(self.id)!r} is a value, not a file.")
+        if self.file.data is not None or self.connection is None:
+            return BytesSource(self.file.data or b"")
+        if self.why_not:
+            raise InputError(f"{clean(self.id)!r} cannot be opened. {self.why_not}")
+        return source_at(self.connection, self.file.url)
+
+    def read(self) -> bytes:
+        """Read all of it.
+
+        Raises:
+            InputError: It is no file, is too large, or cannot be read from here.
+            ServerError: It could not be read.
+        """
+        return run(self.aio_read)
+
+    async def aio_read(self) -> bytes:
+        """The same, awaited in the loop of the package."""
+        source = self.source
+        size = await source.size()
+        if size > BUDGET_BYTES:
+            raise InputError(
+                f"{clean(self.id)} has {size / 1e6:,.0f} MB, too much to be read at "
+                "once.",
+                safe="Nothing was fetched.",
+                advice=f"Save it with results.download(folder, outputs="
+                f"[{self.output_id!r}]), or read parts of it: results.contents"
+                f"[{self.id!r}].open()",
+            )
+        return await source.read(0, size)
+
+    def text(self) -> str:
+        """Read all of it as text; raises as :meth:`read` does."""
+        return read_text(self.read(), self.media_type, "")
+
+    def json(self) -> JsonValue:
+        """Read all of it as JSON; raises as :meth:`read` does, or a ProtocolError."""
+        if not self.url and not isinstance(self.value, bytes | str):
+            value: JsonValue = self.value
+            return value
+        return parse_json(self.read(), content_type=self.media_type)
+
+    def open(self) -> RemoteFile:
+        """Open it where it lies, for libraries that read files in parts.
+
+        Its calls wait for the server, so they are not for the loop's thread.
+
+        Raises:
+            InputError: It is no file, or cannot be read from here.
+        """
+        name = self.file.name if self.file is not None else self.id
+        return RemoteFile(self.source, name)
+
+
+def contents_of(
+    connection: Connection,
+    document: ResultsDocument,
+    described: Mapping[str, OutputDescription],
+    why_not: Callable[[str, JsonObject], str],
+) -> dict[str, Content]:
+    """What there is to look at, by id; described outputs come first, in their order.
+
+    Args:
+        connection: What reads references.
+        document: The results.
+        described: The outputs as the process describes them.
+        why_not: Says of an address, and of what is said beside it, why it cannot be
+            read; ``""`` if it can.
+    """
+    names = [*(n for n in described if n in document.outputs), *document.outputs]
+    found: dict[str, Content] = {}
+    for name in dict.fromkeys(names):
+        value = document.outputs[name]
+        kind = document.media_types.get(name, "")
+        about = described.get(name)
+        several = _several(name, value, kind, has_items=bool(document.items))
+        for number, (one, file) in enumerate(several, 1):
+            suffix = f" {number}" if len(several) > 1 else ""
+            content = Content(
+                id=_free(name + suffix, found),
+                output_id=name,
+                title=((about.title if about else "") or name) + suffix,
+                kind=kind_of(one, file, has_items=bool(document.items)),
+                media_type=file.media_type if file else kind,
+                unit=_unit(one) or (about.unit if about else ""),
+                value=_measured(one),
+                file=file,
+                why_not=why_not(file.url, file.members) if file and file.url else "",
+                connection=connection,
+            )
+            found[content.id] = content
+    return found
+
+
+def _free(name: str, taken: Mapping[str, object]) -> str:
+    while name in taken:
+        name += "+"
+    return name
+
+
+def _several(
+    name: str, value: object, kind: str, *, has_items: bool
+) -> list[tuple[object, ResultFile | None]]:
+    """The values of an output that are looked at one by one, each with its file."""
+    if has_items and _holds_items(value):
+        return [(value, None)]
+    files = files_of(name, value, kind)
+    if isinstance(value, list) and len(files) == len(value) > 0 and len(files) > 1:
+        return list(zip(value, files, strict=True))
+    return [(value, files[0] if files else None)]
+
+
+def kind_of(value: object, file: ResultFile | None, *, has_items: bool) -> Kind:
+    """Judge what a value is to look at.
+
+    Args:
+        value: A value of the results.
+        file: The file that it is, if it is one.
+        has_items: Whether the items in it were read.
+    """
+    if has_items and _holds_items(value):
+        return "items"
+    if isinstance(value, Mapping) and is_spatial(value):
+        return "json" if value.get("type") in ("Catalog", "Collection") else "features"
+    if _is_records(value):
+        return "table"
+    if _is_measure(value):
+        return "value"
+    if file is None:
+        return "json" if isinstance(value, Mapping | list) else "value"
+    seen = media.sniff(file.data) if isinstance(file.data, bytes) else ""
+    if seen and file.media_type in _NO_KIND:
+        return kind_of_file(seen, file.name)
+    by_file = kind_of_file(file.media_type, file.name)
+    if file.url or isinstance(value, bytes):
+        return by_file
+    if isinstance(value, str):
+        return "text" if by_file == "file" else by_file
+    return "json"
+
+
+def kind_of_file(media_type: str, name: str) -> Kind:
+    """Judge a file by its media type, or else by its name."""
+    plain = media.bare(media_type)
+    if plain not in _NO_KIND:
+        for kind, (parts, _) in _KINDS.items():
+            if any(part in plain for part in parts):
+                return _narrowed(kind, name)
+    ending = Path(name).suffix.lower()
+    for kind, (_, endings) in _KINDS.items():
+        if ending in endings:
+            return kind
+    return "file"
+
+
+def _narrowed(kind: Kind, name: str) -> Kind:
+    """A general media type says less than the name: text that is a table, say."""
+    if kind not in ("text", "json"):
+        return kind
+    ending = Path(name).suffix.lower()
+    for other in ("features", "table", "picture", "dataset"):
+        if ending in _KINDS[other][1]:
+            return other
+    return kind
+
+
+def _holds_items(value: object) -> bool:
+    inner = value.get("value", value) if isinstance(value, Mapping) else value
+    if isinstance(inner, Mapping) and inner.get("type") == "FeatureCollection":
+        inner = inner.get("features")
+    members = inner if isinstance(inner, list) else [inner]
+    found = [one for one in members if isinstance(one, Mapping)]
+    return bool(found) and all(
+        is_item(one) or "stac_version" in one or _links_to_items(one) for one in found
+    )
+
+
+def _links_to_items(value: Mapping[str, Any]) -> bool:
+    kind = str(value.get("type"))
+    is_reference = isinstance(value.get("href"), str)
+    return is_reference and ("geo+json" in kind or "stac" in kind)
+
+
+def _is_records(value: object) -> bool:
+    """Whether it is a list of objects that share members, each a single value."""
+    if not isinstance(value, list) or len(value) < 2:
+        return False
+    rows = [one for one in value[:50] if isinstance(one, Mapping) and one]
+    if len(rows) < min(len(value), 50):
+        return False
+    if any("href" in row or is_spatial(row) for row in rows):
+        return False
+    return set(rows[0]) <= set.union(*({*map(str, row)} for row in rows[1:])) and all(
+        not isinstance(cell, Mapping | list) for row in rows for cell in row.values()
+    )
+
+
+def _is_measure(value: object) -> bool:
+    return isinstance(value, Mapping) and bool(_unit(value)) and len(value) <= 3
+
+
+def _unit(value: object) -> str:
+    """The unit that stands beside a number, as ``{"measurement": 9.4, "uom": "%"}``."""
+    if not isinstance(value, Mapping) or not set(value) & set(_NUMBERS):
+        return ""
+    said = reading.first(value, *_MEASURES)
+    if isinstance(said, Mapping):
+        said = reading.first(said, "symbol", "code", "name")
+    return said if isinstance(said, str) else ""
+
+
+def _measured(value: object) -> object:
+    if not _is_measure(value):
+        return value
+    return reading.first(reading.mapping(value), *_NUMBERS)

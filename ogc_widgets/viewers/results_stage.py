@@ -1,0 +1,148 @@
+"""The results of one job: a chip for each output, and the viewer of the chosen one."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+
+from ogc_widgets.client.http.loop import follow, submit
+from ogc_widgets.view.base import publishing
+from ogc_widgets.view.cells import NotesDisplay
+from ogc_widgets.viewers.file_viewer import FileViewer
+from ogc_widgets.viewers.outputs_view import OutputsView
+from ogc_widgets.viewers.registry import registered_for
+from ogc_widgets.viewers.text_viewer import TextViewer
+from ogc_widgets.viewers.tree_viewer import TreeViewer
+from ogc_widgets.viewers.value_viewer import ValueViewer
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from ogc_widgets.client import Results
+    from ogc_widgets.client.results.content import Content
+    from ogc_widgets.map import ResultsMap
+    from ogc_widgets.viewers.viewer import Viewer
+
+# What is not here is a file: it has a name, a size and a button.
+_VIEWERS: dict[str, type[Viewer]] = {
+    "value": ValueViewer,
+    "text": TextViewer,
+    "json": TreeViewer,
+    "features": TreeViewer,
+}
+_ON_MAP = frozenset({"items"})
+
+
+class ResultsStage(NotesDisplay, ipywidgets.VBox):
+    """Shows the outputs of a job, one at a time.
+
+    Args:
+        results_map: Shows what lies on the map, and its table.
+    """
+
+    def __init__(self, results_map: ResultsMap) -> None:
+        self.head = OutputsView()
+        self.results_map = results_map
+        self.contents: dict[str, Content] = {}
+        self._viewers: dict[str, ipywidgets.Widget] = {}
+        super().__init__([self.head, results_map])
+        self.add_class("ogcw")
+        self.add_class("ogcw-stage")
+        self.head.observe(self._show_chosen, "chosen")
+
+    @property
+    def viewer(self) -> ipywidgets.Widget:
+        """The viewer of the chosen output, or the table of the items."""
+        return self.children[-1]
+
+    def show(self, results: Results | None) -> None:
+        """Show the outputs of a job, or that there are none yet."""
+        self._close_viewers()
+        self.results_map.results = results
+        self.contents = {} if results is None else results.contents
+        drawn = len(self.results_map.footprints.features)
+        summary = "" if results is None else _summary(results, self.contents, drawn)
+        shown = [*self.contents.values()]
+        # Items of all outputs are on one map and in one table: one chip is enough.
+        items = [one for one in shown if one.kind in _ON_MAP]
+        shown = [one for one in shown if one not in items[1:]]
+        counts = {items[0].id: len(results.items)} if results and items else {}
+        self.head.show(shown, summary, counts)
+        self._show_chosen()
+
+    def _show_chosen(self, _change: object = None) -> None:
+        content = self.contents.get(self.head.chosen)
+        if content is None or (content.kind in _ON_MAP and not registered_for(content)):
+            self.children = (self.head, self.results_map)
+            return
+        viewer = self._viewers.get(content.id)
+        if viewer is None:
+            viewer = self._viewers[content.id] = self._viewer_of(content)
+        self.children = (self.head, viewer)
+
+    def _viewer_of(self, content: Content) -> ipywidgets.Widget:
+        make = registered_for(content)
+        if make is None:
+            return _own_viewer(content)
+        # A user's function: it may read the output, so it is not for this thread.
+        place = ipywidgets.VBox()
+
+        def finished(future: Future[Any]) -> None:
+            try:
+                widget = future.result()
+            except Exception as error:  # noqa: BLE001 # whatever it raises is shown
+                self.head.report(error)
+                widget = _own_viewer(content)
+            with publishing(place):
+                place.children = (widget,)
+
+        work = partial(asyncio.to_thread, make, content)
+        follow(submit(work), finished, self.head.report)
+        return place
+
+    def _close_viewers(self) -> None:
+        viewers, self._viewers = self._viewers, {}
+        for viewer in viewers.values():
+            viewer.close()
+
+    def report(self, error: BaseException) -> None:
+        """Say why there are no results."""
+        self.head.report(error)
+
+    def _card_(self) -> tuple[str, str]:
+        return self.results_map._card_()
+
+    def close(self) -> None:
+        """Close everything but the map that the results are drawn on."""
+        if self.comm is None:
+            return
+        self._close_viewers()
+        self.head.close()
+        self.results_map.close()
+        layout = self.layout
+        super().close()
+        layout.close()
+
+
+def _own_viewer(content: Content) -> Viewer:
+    if content.why_not:
+        return FileViewer(content)
+    return _VIEWERS.get(content.kind, FileViewer)(content)
+
+
+def _summary(results: Results, contents: dict[str, Content], drawn: int) -> str:
+    def counted(count: int, noun: str) -> str:
+        return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+    parts = []
+    if items := len(results.items):
+        parts = [
+            counted(items, "STAC item"),
+            f"{counted(drawn, 'footprint')} on the map",
+        ]
+    if others := sum(one.kind not in _ON_MAP for one in contents.values()):
+        parts.append(counted(others, "output"))
+    return " · ".join(parts) or "The job gave no outputs."

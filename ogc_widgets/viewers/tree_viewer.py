@@ -1,0 +1,119 @@
+"""JSON as a tree that folds; the page gets the branches that are open, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+import traitlets
+
+from ogc_widgets.protocol.text import clean
+from ogc_widgets.protocol.wire import dump_json, parse_json
+from ogc_widgets.viewers.viewer import Viewer
+
+if TYPE_CHECKING:
+    from ogc_widgets.client.results.content import Content
+
+_AT_ONCE: Final = 100
+_LONGEST: Final = 2_000
+_LONGEST_COPY: Final = 2_000_000
+_PLAIN = {bool, int, float, type(None)}
+
+
+class TreeViewer(Viewer):
+    """Shows a JSON value."""
+
+    _script = "tree_viewer"
+
+    root = traitlets.Dict().tag(sync=True)
+    """What the page draws of the value itself, like any branch; empty until read."""
+
+    def __init__(self, content: Content) -> None:
+        super().__init__(content)
+        if content.url:
+            self.read()
+        else:
+            self._show(content.value)
+
+    def _word(self) -> str:
+        return "JSON"
+
+    def _code(self) -> str:
+        if self.content.url:
+            return f"results.contents[{self.content.id!r}].json()"
+        return super()._code()
+
+    def _take(self, data: bytes) -> None:
+        self._show(parse_json(data, content_type=self.content.media_type))
+
+    def _show(self, value: Any) -> None:  # noqa: ANN401 # JSON
+        self._value = value
+        self.root = _branch("", value)
+
+    def _on_branches(self, path: list[int], first: int = 0) -> None:
+        """Send what is in a branch, a part at a time; a path counts members."""
+        members = _members(self._at(path))
+        part = islice(members, int(first), int(first) + _AT_ONCE)
+        branches = [_branch(key, value) for key, value in part]
+        self.send({"type": "branches", "path": path, "first": first, "rows": branches})
+
+    def _on_copy(self, path: list[int]) -> None:
+        """Send a branch as text, to be copied."""
+        text = dump_json(self._at(path), indent=2, is_lenient=True)
+        self.send(
+            {"type": "copy", "text": clean(text, limit=_LONGEST_COPY, lines=True)}
+        )
+
+    def _at(self, path: list[int]) -> Any:  # noqa: ANN401 # JSON
+        value = self._value
+        for number in path:
+            _, value = next(islice(_members(value), int(number), None), ("", None))
+        return value
+
+
+def _members(value: Any) -> Any:  # noqa: ANN401 # pairs of a JSON value
+    if isinstance(value, Mapping):
+        return iter(value.items())
+    return ((str(n), one) for n, one in enumerate(value if _is_list(value) else ()))
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list | tuple)
+
+
+def _branch(key: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 # JSON
+    """A line of the tree: name, kind, text, and how many members it has."""
+    line = {"key": clean(key, limit=200), "kind": _kind(value), "text": "", "count": 0}
+    if isinstance(value, Mapping) or _is_list(value):
+        line["count"] = len(value)
+        line["text"] = _summary(value)
+    elif isinstance(value, bytes):
+        line["text"] = f"{len(value):,} bytes"
+    else:
+        text = value if isinstance(value, str) else dump_json(value, is_lenient=True)
+        line["text"] = clean(text, limit=_LONGEST, lines=True)
+    return line
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "object"
+    if _is_list(value):
+        return "list"
+    return "other" if type(value) in _PLAIN else "text"
+
+
+def _summary(value: Any) -> str:  # noqa: ANN401 # JSON with members
+    """How many of what: "256 numbers, 0 to 41,022", "3 members"."""
+    count = len(value)
+    if isinstance(value, Mapping):
+        return f"{count:,} member" if count == 1 else f"{count:,} members"
+    numbers = [one for one in value if isinstance(one, int | float)]
+    if count > 1 and len(numbers) == count and not any(map(_is_truth, value)):
+        return f"{count:,} numbers, {min(numbers):,.6g} to {max(numbers):,.6g}"
+    return f"{count:,} entry" if count == 1 else f"{count:,} entries"
+
+
+def _is_truth(value: object) -> bool:
+    return isinstance(value, bool)

@@ -1,0 +1,149 @@
+"""What the outputs of a job are to look at, whatever dress they come in."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from raw_server import RawServer, answer, processes_server
+
+import ogc_widgets as ogc
+from ogc_widgets.errors import InputError
+
+if TYPE_CHECKING:
+    from ogc_widgets.client.results.content import Content
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+TIFF = b"II*\x00" + bytes(100)
+POINT = {"type": "Point", "coordinates": [1, 2]}
+FEATURE = {"type": "Feature", "geometry": POINT, "properties": {"name": "a"}}
+ITEM = {**FEATURE, "id": "i", "stac_version": "1.0.0", "links": [], "assets": {}}
+ROWS = [{"lake": "Eagle", "km2": 50.6}, {"lake": "Butt", "km2": None}]
+
+
+def encoded(data: bytes, media_type: str) -> dict[str, Any]:
+    return {"value": base64.b64encode(data).decode(), "encoding": "base64",
+            "mediaType": media_type}  # fmt: skip
+
+
+def server_of(
+    outputs: dict[str, Any], described: dict[str, Any] | None = None, **files: bytes
+) -> RawServer:
+    """A server with one job that gives these outputs, and files beside them."""
+    done = {"jobID": "1", "status": "successful", "processID": "p"}
+    about = {key: {} for key in outputs} if described is None else described
+    return processes_server(
+        {
+            ("GET", "/api/processes/p"): lambda *_: answer(
+                {"id": "p", "inputs": {}, "outputs": about}
+            ),
+            ("GET", "/api/jobs/1"): lambda *_: answer(done),
+            ("GET", "/api/jobs/1/results"): lambda *_: answer(outputs),
+            **{
+                ("GET", f"/api/{name}"): lambda *_, data=data: answer(body=data)
+                for name, data in files.items()
+            },
+        }
+    )
+
+
+def contents(
+    outputs: dict[str, Any], described: dict[str, Any] | None = None
+) -> dict[str, Content]:
+    with (
+        server_of(outputs, described) as server,
+        ogc.Client(f"{server.origin}/api") as client,
+    ):
+        return client.job("1").results().contents
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (7, "value"),
+        ("water", "value"),
+        (True, "value"),
+        ("line\n" * 5, "text"),
+        ("word " * 300, "text"),
+        ({"measurement": 9.4, "uom": "%"}, "value"),
+        ({"method": "otsu", "bands": [1, 2]}, "json"),
+        ([1, 2, 3], "json"),
+        (ROWS, "table"),
+        ([{"a": {"b": 1}}, {"a": 2}], "json"),
+        ({"value": "a;b\n1;2\n", "mediaType": "text/csv"}, "table"),
+        ({"type": "FeatureCollection", "features": [FEATURE]}, "features"),
+        (POINT, "features"),
+        (ITEM, "items"),
+        ({"type": "FeatureCollection", "features": [ITEM]}, "items"),
+        (encoded(PNG, "image/png"), "picture"),
+        (encoded(PNG, "application/octet-stream"), "picture"),
+        (encoded(TIFF, "application/octet-stream"), "raster"),
+        ({"value": "<svg/>", "mediaType": "image/svg+xml"}, "picture"),
+        ({"value": "<html></html>", "mediaType": "text/html"}, "link"),
+        ({"href": "http://s.test/a.tif"}, "raster"),
+        ({"href": "http://s.test/a", "type": "image/tiff; profile=x"}, "raster"),
+        ({"href": "http://s.test/a.JP2"}, "raster"),
+        ({"href": "http://s.test/a.parquet"}, "table"),
+        ({"href": "http://s.test/a.csv", "type": "text/plain"}, "table"),
+        ({"href": "http://s.test/a.gpkg"}, "features"),
+        ({"href": "http://s.test/t.nc", "type": "application/octet-stream"}, "dataset"),
+        ({"href": "http://s.test/page", "type": "text/html"}, "link"),
+        ({"href": "http://s.test/all.zip"}, "file"),
+    ],
+)
+def test_output_is_of_the_kind_that_its_value_or_file_is(value: Any, kind: str) -> None:
+    (content,) = contents({"a": value}).values()
+    assert content.kind == kind
+
+
+def test_described_outputs_come_first_with_their_titles_and_units() -> None:
+    described = {
+        "share": {"title": "Share of water", "schema": {"type": "number"},
+                  "uom": "%"},
+        "log": {"title": "Log"},
+    }  # fmt: skip
+    found = contents({"extra": 1, "log": "a\nb", "share": 9.4}, described)
+    assert list(found) == ["share", "log", "extra"]
+    assert [one.title for one in found.values()] == ["Share of water", "Log", "extra"]
+    assert (found["share"].unit, found["share"].value) == ("%", 9.4)
+
+
+def test_unit_beside_a_number_is_taken_off_it() -> None:
+    (content,) = contents({"a": {"measurement": 9.4, "uom": "km2"}}).values()
+    assert (content.value, content.unit) == (9.4, "km2")
+
+
+def test_several_files_of_one_output_are_looked_at_one_by_one() -> None:
+    links = [{"href": f"http://s.test/{n}.tif"} for n in (1, 2)]
+    found = contents({"scenes": links, "scenes 1": 5})
+    assert {name: one.kind for name, one in found.items()} == {
+        "scenes 1": "raster", "scenes 2": "raster", "scenes 1+": "value",
+    }  # fmt: skip
+    assert found["scenes 2"].output_id == "scenes"
+
+
+def test_reference_is_read_in_parts_whole_or_as_what_it_is() -> None:
+    document = {"method": "otsu", "name": "héllo"}
+    body = json.dumps(document, ensure_ascii=False).encode()
+    outputs: dict[str, Any] = {}
+    with server_of(outputs, {"a": {}}, report=body) as server:
+        outputs["a"] = {"href": f"{server.origin}/api/report", "type": "text/plain"}
+        with ogc.Client(f"{server.origin}/api") as client:
+            content = client.job("1").results().contents["a"]
+            assert content.read() == body
+            assert content.json() == document
+            assert "héllo" in content.text()
+            file = content.open()
+            file.seek(2)
+            assert file.read(6) == b"method"
+
+
+def test_reference_that_cannot_be_read_says_why() -> None:
+    (content,) = contents({"a": {"href": "s3://bucket/key.tif"}}).values()
+    assert "object store" in content.why_not
+    with pytest.raises(InputError, match="object store"):
+        content.read()
+    with pytest.raises(InputError, match="value, not a file"):
+        contents({"a": 7})["a"].read()
