@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -99,7 +98,9 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
             with publishing(place):
                 place.children = (widget,)
 
-        work = partial(asyncio.to_thread, make, content)
+        async def work() -> Any:  # noqa: ANN401 # any widget
+            return await asyncio.to_thread(make, content)
+
         follow(submit(work), finished, self.head.report)
         return place
 

@@ -33,7 +33,7 @@ BOX = [-121.3, 39.9, -121.0, 40.2]
 
 def results_of(app: App) -> Any:
     """Wait until the results are on the screen, a moment after the trait is set."""
-    wait_for(lambda: app.results is not None and app._outputs.summary)
+    wait_for(lambda: app.results is not None and app._stage.head.summary)
     return app.results
 
 

@@ -88,11 +88,8 @@ def test_form_job_and_results_are_gone_through_when_the_job_succeeds(
     assert app.results.outputs == outputs
     stage = app._stage
     wait_for(lambda: stage.head.chips)
-    shown = {}
-    for chip in stage.head.chips:
-        stage.head.chosen = chip["id"]
-        shown[chip["id"]] = stage.viewer.copied
-    assert shown == {name: str(value) for name, value in outputs.items()}
+    shown = {chip["id"]: stage.contents[chip["id"]].value for chip in stage.head.chips}
+    assert shown == outputs
     assert executed(server) == inputs
     assert server.unmatched == []
 
