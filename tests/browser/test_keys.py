@@ -275,7 +275,7 @@ def test_focus_stays_in_the_app_when_it_is_used_by_keyboard(
     chooser_of.select_option("echo")
     expect(screen.app.locator(".ogcw-header-title")).not_to_have_text("Water bodies")
     note("process")
-    lab_page.execute("app.form.inputs = {'message': 'hello', 'pauses': [3] * 10}")
+    lab_page.execute("app.form.inputs = {'message': 'hello', 'pauses': [3] * 40}")
     press(screen.button("Run"))
     screen.wait_for_job("running")
     note("Run")

@@ -15,14 +15,14 @@ import ogc_widgets as ogc
 if TYPE_CHECKING:
     from lab_window import LabPage
 
-# Eight steps of a second or more: long enough to look, stop and read logs.
+# Many steps of a second or more: long enough to look, stop and read logs.
 RUN = """
 job = client.execute(
     "echo", {{"message": "hello", "pauses": {pauses}}}, mode="async"
 )
 panel.job = job
 """
-LONG = RUN.format(pauses=[1.2] * 8)
+LONG = RUN.format(pauses=[1.2] * 40)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_panel_goes_on_while_a_cell_holds_the_kernel(window, tmp_path):
 
     with busy_kernel(window, tmp_path):
         wait_for(look, lambda: (percents, times))
-    window.wait_idle()
+    window.execute("job.dismiss()")
 
 
 def test_log_is_read_while_the_job_runs_and_stop_reaches_the_server(window, lab_server):

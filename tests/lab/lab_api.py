@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,7 +63,7 @@ class Api:
         self,
         job: str,
         until: Callable[[dict[str, Any]], bool] | None = None,
-        timeout_s: float = 90,
+        timeout_s: float = 180,
     ) -> list[dict[str, Any]]:
         """Ask for the status until it is as wanted (or finished); return all seen."""
         seen: list[dict[str, Any]] = []
@@ -90,11 +91,16 @@ class Api:
         return job
 
 
-def sleepers(seconds: str) -> list[int]:
+def own_seconds(at_least: float) -> float:
+    """A length of sleep by which a test knows its own on this machine."""
+    return round(at_least + random.SystemRandom().random(), 4)
+
+
+def sleepers(seconds: object) -> list[int]:
     """The processes ``sleep SECONDS`` that are alive on this machine."""
     return [
         process.pid
         for process in psutil.process_iter(["cmdline", "status"])
-        if (process.info["cmdline"] or [])[-2:] == ["sleep", seconds]
+        if (process.info["cmdline"] or [])[-2:] == ["sleep", str(seconds)]
         and process.info["status"] != psutil.STATUS_ZOMBIE
     ]

@@ -18,7 +18,7 @@ from urllib.parse import urljoin
 
 import psutil
 import pytest
-from lab_api import Api, sleepers
+from lab_api import Api, own_seconds, sleepers
 from waiting import wait_for
 
 from ogc_widgets.lab import lab
@@ -262,7 +262,8 @@ def test_workers_come_back_and_jobs_are_marked_when_the_disk_was_full(
     with lab(data=small_disk, workers=1) as server:
         api = connect(server.url)
         api.run("echo", {"message": "m"})
-        running = api.start("echo", {"message": "a", "pauses": [1.0]})
+        pause_s = own_seconds(4)
+        running = api.start("echo", {"message": "a", "pauses": [pause_s]})
         waiting = api.start("echo", {"message": "b", "pauses": [0.1]})
         api.follow(running, lambda status: status["message"] == "pause")
         filler = fill(small_disk)
@@ -273,11 +274,11 @@ def test_workers_come_back_and_jobs_are_marked_when_the_disk_was_full(
         )
         assert refused.status_code == 507
         assert "nothing was started" in refused.json()["detail"]
-        wait_for(lambda: not sleepers("1.0"))  # its pause is over
+        wait_for(lambda: not sleepers(pause_s))  # its pause is over
         time.sleep(2)  # as long as the disk is full nothing can be noted
         filler.unlink()
         for job in (running, waiting):
-            assert api.follow(job, timeout_s=90)[-1]["status"] in {
+            assert api.follow(job)[-1]["status"] in {
                 "failed",
                 "successful",
             }

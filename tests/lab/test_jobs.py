@@ -7,7 +7,7 @@ from typing import Any
 
 import psutil
 import pytest
-from lab_api import ASYNC, Api
+from lab_api import ASYNC, Api, own_seconds
 from waiting import wait_for
 
 from ogc_widgets.lab.server.jobs.job_store import STATUSES
@@ -147,14 +147,15 @@ def test_every_execution_has_a_log_when_the_job_is_done(api: Api) -> None:
 
 def test_whole_process_tree_is_killed_when_a_job_is_dismissed(api: Api) -> None:
     api.deploy("slow.cwl")
-    job = api.start("slow", {"seconds": 321.5})
+    seconds = own_seconds(300)
+    job = api.start("slow", {"seconds": seconds})
     api.follow(job, lambda status: status["message"] == "slow")
 
     def sleeping() -> list[psutil.Process]:
         return [
             process
             for process in psutil.process_iter(["cmdline"])
-            if "321.5" in " ".join(process.info["cmdline"] or [])
+            if str(seconds) in " ".join(process.info["cmdline"] or [])
         ]
 
     # The shell and its child, and the runner that started the shell.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lab_api import sleepers
+from lab_api import own_seconds, sleepers
 from waiting import wait_for
 
 from ogc_widgets.lab import lab
@@ -30,10 +30,11 @@ def test_jobs_are_listed_and_settled_when_the_server_was_killed(
     server = lab(data=tmp_path, workers=1)
     api = connect(server.url)
     done = api.run("echo", {"message": "kept"})
-    cut = api.start("echo", {"message": "cut", "pauses": [456.5]})
+    pause_s = own_seconds(400)
+    cut = api.start("echo", {"message": "cut", "pauses": [pause_s]})
     waiting = api.start("echo", {"message": "waiting"})
     api.follow(cut, lambda status: status["message"] == "pause")
-    wait_for(lambda: sleepers("456.5"))
+    wait_for(lambda: sleepers(pause_s))
     kill(server)
     with lab(data=tmp_path, workers=1) as again:
         api = connect(again.url)
@@ -49,7 +50,7 @@ def test_jobs_are_listed_and_settled_when_the_server_was_killed(
         # Nothing had been lost of the one that had not begun.
         assert api.follow(waiting)[-1]["status"] == "successful"
         # The runner saw the server go and took its steps with it.
-        wait_for(lambda: not sleepers("456.5"))
+        wait_for(lambda: not sleepers(pause_s))
 
 
 def test_running_job_fails_with_a_reason_when_the_server_is_stopped(
@@ -57,9 +58,10 @@ def test_running_job_fails_with_a_reason_when_the_server_is_stopped(
 ) -> None:
     with lab(data=tmp_path) as server:
         api = connect(server.url)
-        job = api.start("echo", {"message": "a", "pauses": [457.5]})
+        pause_s = own_seconds(400)
+        job = api.start("echo", {"message": "a", "pauses": [pause_s]})
         api.follow(job, lambda status: status["message"] == "pause")
-    assert sleepers("457.5") == []
+    wait_for(lambda: not sleepers(pause_s))
     with lab(data=tmp_path) as server:
         status = connect(server.url).get(job).json()
         assert status["status"] == "failed"

@@ -388,7 +388,7 @@ def test_tenant_and_workers_are_used_when_given(
     with lab(tenant="school", workers=1) as server:
         assert server.url.endswith("/school/ogc-api")
         api = connect(server.url)
-        first = api.start("echo", {"message": "a", "pauses": [20]})
+        first = api.start("echo", {"message": "a", "pauses": [60]})
         second = api.start("echo", {"message": "b"})
         api.follow(first, lambda status: status["message"] == "pause")
         assert api.get(second).json()["status"] == "accepted"
