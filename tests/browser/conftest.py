@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import chromium
 import pytest
 from form_page import form_window, open_form  # noqa: F401 # fixtures of the form's tests
-from lab_window import JupyterLab, LabPage, lab_page_on
+from jupyterlab_program import JupyterLab
+from lab_window import LabPage
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 if TYPE_CHECKING:
@@ -59,19 +62,58 @@ def browser(chromium_path: str) -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def windows() -> Iterator[dict[str, Page]]:
+    """The open windows without JupyterLab by their names."""
+    opened: dict[str, Page] = {}
+    yield opened
+    for window in opened.values():
+        window.context.close()
+
+
+@contextlib.contextmanager
+def _empty(page: Page) -> Iterator[None]:
+    """An empty page in a window; asserts that no script on it raises an error."""
+    errors: list[str] = []
+
+    def note(error: Any) -> None:
+        errors.append(str(error))
+
+    page.goto("about:blank")
+    page.mouse.move(0, 0)
+    page.on("pageerror", note)
+    yield
+    page.remove_listener("pageerror", note)
+    page.emulate_media(reduced_motion="null")
+    assert not errors
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser, windows: dict[str, Page]) -> Iterator[Page]:
     """An empty page, for one view without JupyterLab (see ``view_page``).
 
-    A test fails when a script on the page raised something that nothing caught.
+    The window is that of the tests before: most of them are over before a new one
+    would be there. A test fails when a script on the page raised something that
+    nothing caught.
     """
-    context = browser.new_context()
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    context.close()
-    assert not errors
+    if "page" not in windows:
+        windows["page"] = browser.new_context().new_page()
+    with _empty(windows["page"]):
+        yield windows["page"]
+
+
+@pytest.fixture
+def still_page(browser: Browser, windows: dict[str, Page]) -> Iterator[Page]:
+    """The same in a window where time stands still until ``page.clock.run_for``."""
+    if "still" not in windows:
+        windows["still"] = browser.new_context().new_page()
+        clock = windows["still"].clock
+        # An installed clock alone goes on by itself, so that a pause in typing is over
+        # before the test has looked where the machine is busy.
+        clock.install()
+        clock.pause_at(dt.datetime.now(dt.UTC) + dt.timedelta(hours=1))
+    with _empty(windows["still"]):
+        yield windows["still"]
 
 
 @pytest.fixture(scope="session")
@@ -97,14 +139,36 @@ def base_url() -> str:
     return "/"
 
 
+@pytest.fixture(scope="session")
+def lab_windows() -> Iterator[dict[str, LabPage]]:
+    """The open windows on JupyterLab by its base URL."""
+    windows: dict[str, LabPage] = {}
+    yield windows
+    for window in windows.values():
+        window.close()
+
+
 @pytest.fixture
 def lab_page(
-    jupyterlab: Callable[[str], JupyterLab], browser: Browser, base_url: str
+    request: pytest.FixtureRequest,
+    jupyterlab: Callable[[str], JupyterLab],
+    browser: Browser,
+    base_url: str,
+    lab_windows: dict[str, LabPage],
 ) -> Iterator[LabPage]:
-    """A window of its own on JupyterLab; closed afterwards with its kernels.
+    """The window on JupyterLab, where each test opens a notebook of its own.
 
-    A test fails when a script on the page raised something that nothing caught.
+    To load JupyterLab takes longer than most tests; only after one that failed there is
+    a new window. A test fails when a script on the page raised something that nothing
+    caught.
     """
-    with lab_page_on(jupyterlab(base_url), browser) as window:
-        yield window
-        assert not window.script_errors
+    window = lab_windows.get(base_url) or LabPage(jupyterlab(base_url), browser)
+    lab_windows[base_url] = window
+    window.begin()
+    failed_before = request.session.testsfailed
+    yield window
+    errors = [*window.script_errors]
+    if errors or request.session.testsfailed > failed_before:
+        lab_windows.pop(base_url).close()
+        window.lab.shut_down_kernels()
+    assert not errors

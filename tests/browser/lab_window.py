@@ -1,118 +1,27 @@
-"""A real JupyterLab, its notebooks, and a page of Chromium on one of them."""
+"""A page of Chromium on a notebook in a real JupyterLab."""
 
 from __future__ import annotations
 
 import ast
 import contextlib
 import json
-import os
 import secrets
 import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import httpx
 import nbformat
 from jupyter_client import BlockingKernelClient
-from ports import free_port
-from real_servers import ENDS_WITH_US
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jupyterlab_program import JupyterLab
     from playwright.sync_api import Browser, Locator, Page
 
-ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = Path(__file__).parent / "output"
-
-
-class JupyterLab:
-    """One JupyterLab under one base URL, in folders of its own."""
-
-    def __init__(self, folder: Path, base_url: str) -> None:
-        self.base_url = base_url
-        self.root = folder / "notebooks"
-        self.root.mkdir(parents=True)
-        self.token = secrets.token_hex(16)
-        self._log = (folder / "jupyterlab.log").open("w+b")
-        self.runtime = folder / "runtime"
-        environment = {
-            **os.environ,
-            "JUPYTER_CONFIG_DIR": str(folder / "config"),
-            # The same settings as `make demo`: no news, no look for updates.
-            "JUPYTER_CONFIG_PATH": str(ROOT / "scripts" / "jupyter"),
-            "JUPYTER_DATA_DIR": str(folder / "data"),
-            "JUPYTER_RUNTIME_DIR": str(self.runtime),
-        }
-        options = {
-            "ServerApp.ip": "127.0.0.1",
-            "ServerApp.port": free_port(),
-            "ServerApp.base_url": base_url,
-            "ServerApp.root_dir": self.root,
-            "ServerApp.open_browser": False,
-            "ServerApp.allow_root": True,
-            "IdentityProvider.token": self.token,
-            # Tests give commands to the application by window.jupyterapp.
-            "LabApp.expose_app_in_browser": True,
-            "LabApp.workspaces_dir": folder / "workspaces",
-            "LabApp.user_settings_dir": folder / "settings",
-        }
-        self._process = subprocess.Popen(
-            [*ENDS_WITH_US, sys.executable, "-m", "jupyter", "lab"]
-            + [f"--{name}={value}" for name, value in options.items()],
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-            env=environment,
-            cwd=self.root,
-        )
-        self.url = self._wait_until_up()
-        self._http = httpx.Client(
-            base_url=self.url,
-            headers={"Authorization": f"token {self.token}"},
-            timeout=120,
-        )
-
-    def _wait_until_up(self) -> str:
-        """The address that the server gives itself, when it answers there."""
-        info = self.runtime / f"jpserver-{self._process.pid}.json"
-        deadline = time.monotonic() + 90
-        while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                break
-            with contextlib.suppress(OSError, ValueError, httpx.HTTPError):
-                url = json.loads(info.read_text())["url"]
-                httpx.get(f"{url}api", timeout=5).raise_for_status()
-                return str(url)
-            time.sleep(0.1)
-        raise RuntimeError(f"JupyterLab did not start:\n{self.log}")
-
-    @property
-    def log(self) -> str:
-        return Path(self._log.name).read_text(errors="replace")
-
-    def sessions(self) -> list[dict[str, Any]]:
-        return self._http.get("api/sessions").raise_for_status().json()
-
-    def shut_down_kernels(self) -> None:
-        for session in self.sessions():
-            self._http.delete(f"api/sessions/{session['id']}")
-
-    def close(self) -> None:
-        with contextlib.suppress(httpx.HTTPError):
-            self.shut_down_kernels()
-        self._http.close()
-        self._process.terminate()
-        try:
-            self._process.wait(20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._log.close()
 
 
 class LabPage:
@@ -124,6 +33,8 @@ class LabPage:
         path: The open notebook, relative to ``lab.root``.
         script_errors: Exceptions that no script on the page has caught.
         hosts: Hosts outside this machine that the page has asked for.
+
+    JupyterLab is loaded with the first notebook, and stays for those after it.
     """
 
     def __init__(self, lab: JupyterLab, browser: Browser) -> None:
@@ -132,8 +43,8 @@ class LabPage:
         self.script_errors: list[str] = []
         self.hosts: set[str] = set()
         self._kernel: BlockingKernelClient | None = None
+        self._shown: Any = None
         self._context = browser.new_context(
-            viewport={"width": 1280, "height": 900},
             extra_http_headers={"Authorization": f"token {lab.token}"},
         )
         self._context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -141,6 +52,14 @@ class LabPage:
         self.page.on("pageerror", lambda error: self.script_errors.append(str(error)))
         self.page.on("request", self._note_host)
         self.page.set_default_timeout(30_000)
+        self.begin()
+
+    def begin(self) -> None:
+        """Make the window as large as a new one, and forget what was noted on it."""
+        self.page.set_viewport_size({"width": 1280, "height": 900})
+        self.page.mouse.move(0, 0)
+        self.script_errors.clear()
+        self.hosts.clear()
 
     def _note_host(self, request: Any) -> None:
         scheme, _, rest = request.url.partition("://")
@@ -172,17 +91,21 @@ class LabPage:
     def open(
         self, path: str, *, theme: str = "light", width: int | None = None
     ) -> None:
-        """Open a notebook and wait until its kernel is there.
+        """Open a notebook instead of the one before, and wait for its kernel.
 
         Args:
             path: The notebook, relative to the root folder.
             theme: "light" or "dark".
             width: Width of the outputs in CSS pixels, see :meth:`set_width`.
         """
+        if self.path:
+            self.leave()
+            self.command("docmanager:open", path=path)
+        else:
+            # A workspace of its own, so that nothing of another window is open in it.
+            place = f"lab/workspaces/test-{secrets.token_hex(4)}/tree/{quote(path)}"
+            self.page.goto(f"{self.lab.url}{place}")
         self.path = path
-        # A workspace of its own, so that nothing of an earlier test is open in it.
-        workspace = f"test-{secrets.token_hex(4)}"
-        self.page.goto(f"{self.lab.url}lab/workspaces/{workspace}/tree/{quote(path)}")
         self.page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for()
         self.wait_idle()
         self.set_theme(theme)
@@ -194,8 +117,31 @@ class LabPage:
 
     def show(self, *cells: str, theme: str = "light", width: int | None = None) -> None:
         """Write a notebook of these cells, open it and run them all."""
+        self.leave()
         self.open(self.write_notebook(*cells), theme=theme, width=width)
         self.run_all()
+
+    def show_once(self, *cells: str, width: int) -> None:
+        """The same, unless these cells are already there from the test before."""
+        if self._shown != cells:
+            self.show(*cells, width=width)
+            self._shown = cells
+        self.set_width(width)
+
+    def leave(self) -> None:
+        """Close the notebook without saving it, and shut down its kernel."""
+        self._shown = None
+        if self._kernel is not None:
+            self._kernel.stop_channels()
+            self._kernel = None
+        if self.path:
+            self.page.evaluate(
+                """() => {
+                  for (const widget of [...window.jupyterapp.shell.widgets("main")])
+                    if (widget.context) widget.dispose();
+                }"""
+            )
+            self.lab.shut_down_kernels()
 
     def reload(self) -> None:
         """Save and reload the page, as Ctrl+S and F5 do; the kernel stays."""

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app_screen import AppScreen
-from lab_window import OUTPUT, ROOT, JupyterLab, lab_page_on
+from jupyterlab_program import ROOT, JupyterLab
+from lab_window import OUTPUT, lab_page_on
 from PIL import Image
 from playwright.sync_api import expect, sync_playwright
 

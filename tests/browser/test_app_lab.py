@@ -8,29 +8,33 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from app_screen import AppScreen
 from busy_kernel import busy_kernel
-from lab_window import ROOT, LabPage
+from jupyterlab_program import ROOT
 from playwright.sync_api import expect
 from waiting import wait_for
 
 if TYPE_CHECKING:
+    from lab_window import LabPage
+
     from ogc_widgets.lab import Lab
 
 TOUR = ROOT / "notebooks" / "01-water-bodies.ipynb"
 AREA = [-121.399, 39.834, -120.74, 40.472]
 
-THREE_LINES = "import ogc_widgets as ogc\nlab = ogc.lab()\napp = ogc.App(lab.url)\napp"
-FILL = """app.form.inputs = {
-    "aoi": "-121.399,39.834,-120.74,40.472", "stac_items": lab.scenes
-}"""
+# The lines of the tour, on a server that is there already.
+LINES = "import ogc_widgets as ogc\napp = ogc.App({url!r})\napp"
+FILL = """app.form.inputs = {{
+    "aoi": "-121.399,39.834,-120.74,40.472", "stac_items": {scenes!r}
+}}"""
 
 # A job of the tour takes some seconds; the machine may be slow and busy.
 pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture
-def tour(lab_page: LabPage) -> AppScreen:
-    """The three lines of the tour, filled in and ready to be run."""
-    lab_page.show(THREE_LINES, FILL, width=1100)
+def tour(lab_page: LabPage, lab_server: Lab) -> AppScreen:
+    """An App on water-bodies, filled in and ready to be run."""
+    fill = FILL.format(scenes=lab_server.scenes)
+    lab_page.show(LINES.format(url=lab_server.url), fill, width=1100)
     screen = AppScreen(lab_page)
     expect(screen.area).to_have_value("-121.399, 39.834, -120.74, 40.472")
     return screen
@@ -53,9 +57,9 @@ def run_all_by_menu(window: LabPage) -> None:
 
 
 def test_inputs_are_taken_over_by_one_press_when_the_cell_is_run_again(
-    lab_page: LabPage,
+    lab_page: LabPage, lab_server: Lab
 ) -> None:
-    lab_page.show(THREE_LINES, width=1100)
+    lab_page.show(LINES.format(url=lab_server.url), width=1100)
     screen = AppScreen(lab_page)
     screen.area.fill("-121, 40, -120.9, 40.1")
     screen.area.blur()
@@ -146,21 +150,27 @@ def select_on_map(screen: AppScreen) -> None:
     )
 
 
+STEPS = 'app.form.inputs = {"message": "hello", "pauses": [0.8] * 6}'
+
+
 def test_panel_moves_on_when_another_cell_keeps_the_kernel_busy(
-    tour: AppScreen, tmp_path: Path
+    lab_page: LabPage, lab_server: Lab, tmp_path: Path
 ) -> None:
-    tour.press_run()
+    app = f"import ogc_widgets as ogc\napp = ogc.App({lab_server.url!r}, 'echo')\napp"
+    lab_page.show(app, STEPS, width=1100)
+    screen = AppScreen(lab_page)
+    screen.press_run()
 
     def while_busy() -> set[Any]:
         return {
             (line["percent"], line["said"])
-            for line in tour.lines()
+            for line in screen.lines()
             if line["kernel"] == "busy"
         }
 
-    with busy_kernel(tour.window, tmp_path):
-        wait_for(lambda: len(while_busy()) >= 2, tour.lines)
-    tour.wait_for_job("successful")
+    with busy_kernel(lab_page, tmp_path):
+        wait_for(lambda: len(while_busy()) >= 2, screen.lines)
+    screen.wait_for_job("successful")
 
 
 def test_state_comes_back_when_the_page_is_reloaded(tour: AppScreen) -> None:
@@ -185,10 +195,9 @@ def test_state_comes_back_when_the_page_is_reloaded(tour: AppScreen) -> None:
 def test_panel_holds_the_way_back_when_the_kernel_was_restarted(
     tour: AppScreen, lab_server: Lab
 ) -> None:
-    # A server that outlives the kernel, as real ones do.
-    tour.window.execute(f"""
-app.job = ogc.Client({lab_server.url!r}).execute(
-    "echo", {{"message": "hello", "pauses": [3] * 10}}, mode="async"
+    tour.window.execute("""
+app.job = app.client.execute(
+    "echo", {"message": "hello", "pauses": [3] * 10}, mode="async"
 )
 """)
     tour.wait_for_job("running")
@@ -223,6 +232,7 @@ def test_typed_text_moves_the_box_when_the_field_is_left(tour: AppScreen) -> Non
 
 
 def test_nothing_is_sent_when_a_required_field_is_empty(tour: AppScreen) -> None:
+    before = tour.python("len(app.client.jobs())")
     tour.area.fill("")
     tour.button("Run").click()  # no job comes of it to wait for
     problem = tour.app.locator(".ogcw-runbar [role=status]")
@@ -230,7 +240,7 @@ def test_nothing_is_sent_when_a_required_field_is_empty(tour: AppScreen) -> None
     expect(tour.area).to_have_attribute("aria-invalid", "true")
     tour.window.screenshot("app-invalid", of=tour.app)
     assert tour.python("app.job is None") is True
-    assert tour.python("len(app.client.jobs())") == 0
+    assert tour.python("len(app.client.jobs())") == before
     # The summary leads to the field.
     problem.get_by_role("button").or_(problem.get_by_role("link")).first.click()
     expect(tour.area).to_be_focused()
@@ -255,7 +265,7 @@ def test_request_follows_the_form_when_its_tab_is_open(
 def test_saved_notebook_says_something_when_no_kernel_is_there(
     tour: AppScreen, canary: str
 ) -> None:
-    tour.window.execute(f"secret = ogc.Client(lab.url, auth={canary!r})")
+    tour.window.execute(f"secret = ogc.Client(app.client.url, auth={canary!r})")
     tour.window.start_cell("secret_app = ogc.App(secret)\nsecret_app")
     tour.window.wait_python("'secret_app' in globals()")
     notebook = tour.window.save()
@@ -266,9 +276,9 @@ def test_saved_notebook_says_something_when_no_kernel_is_there(
 
 
 def test_server_card_opens_below_the_head_when_its_name_is_pressed(
-    lab_page: LabPage,
+    lab_page: LabPage, lab_server: Lab
 ) -> None:
-    lab_page.show(THREE_LINES, width=1100)
+    lab_page.show(LINES.format(url=lab_server.url), width=1100)
     screen = AppScreen(lab_page)
     name = screen.app.locator(".ogcw-header-server")
     expect(name).to_have_attribute("aria-expanded", "false")

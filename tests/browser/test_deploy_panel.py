@@ -9,7 +9,7 @@ import pytest
 from axe import grave_violations
 from deploy_states import CANARY, STATES, traits
 from playwright.sync_api import expect
-from view_page import show_view, stop_clock
+from view_page import show_view
 
 from ogc_widgets.client import Client
 from ogc_widgets.deploy import DeployPanel
@@ -66,8 +66,8 @@ def test_process_is_removed_only_after_a_question(page):
     ]
 
 
-def test_text_is_sent_when_the_typing_has_stopped(page):
-    stop_clock(page)
+def test_text_is_sent_when_the_typing_has_stopped(still_page):
+    page = still_page
     show_view(page, DeployPanel, traits("invalid"))
     box = page.get_by_label("The package", exact=True)
     box.fill("")

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from playwright.sync_api import expect
-from view_page import show_scripts, stop_clock
+from view_page import show_scripts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -82,13 +82,13 @@ def test_scripts_are_saved_once_and_loaded_once(
     [("RunBar", "Run"), ("HeaderView", "JSON"), ("HeaderView", "Deploy …")],
 )
 def test_press_is_told_of_when_the_page_was_exported(
-    page: Page, exported: dict[str, dict[str, Any]], view: str, button: str
+    still_page: Page, exported: dict[str, dict[str, Any]], view: str, button: str
 ) -> None:
+    page = still_page
     state = state_of(exported, view)
     shared, own = (
         exported[one.removeprefix("IPY_MODEL_")]["code"] for one in state["_scripts"]
     )
-    stop_clock(page)
     show_scripts(page, (shared, own), state)
     # What html-manager does with a message of a model without a kernel: nothing.
     page.evaluate("model.send = () => {}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -37,7 +38,9 @@ def opened(form: Form) -> Form:
     return form
 
 
-def of_examples(*, filled: bool) -> ProcessForm:
+@functools.cache
+def of_examples(*, filled: bool) -> dict[str, Any]:
+    """The state of a form with all examples."""
     names = {example.name: example for example in EXAMPLES}
     form = ProcessForm(
         {
@@ -53,7 +56,7 @@ def of_examples(*, filled: bool) -> ProcessForm:
         form.sets.on_compare('{"inputs": {"text": "other"}}', "lesson.json")
     else:
         form.show_errors()
-    return form
+    return state_of(form)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -61,8 +64,8 @@ def of_examples(*, filled: bool) -> ProcessForm:
 def test_examples_have_no_serious_finding(
     form_window: Page, theme: str, *, filled: bool
 ) -> None:
-    state = state_of(of_examples(filled=filled))
-    form = opened(Form(form_window, state.pop("spec"), theme=theme, **state))
+    state = of_examples(filled=filled)
+    form = opened(Form(form_window, **state, theme=theme))
     assert grave_violations(form.page, "#view") == []
 
 

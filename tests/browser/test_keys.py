@@ -8,7 +8,7 @@ import pytest
 from app_screen import AppScreen
 from panel_states import traits
 from playwright.sync_api import Error, expect
-from view_page import show_view, stop_clock
+from view_page import show_view
 
 from ogc_widgets.app.views.run_bar import RunBar
 from ogc_widgets.panel import JobPanel
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from lab_window import LabPage
     from playwright.sync_api import Locator, Page
+
+    from ogc_widgets.lab import Lab
 
 # All kinds of fields beside each other; nothing listens at the address of the server.
 CELL = """
@@ -140,8 +142,8 @@ def test_focus_stays_on_run_when_it_is_pressed_by_keyboard(page: Page) -> None:
     expect(run).to_be_focused()
 
 
-def test_focus_moves_on_when_what_had_it_is_taken_away(page: Page) -> None:
-    stop_clock(page)
+def test_focus_moves_on_when_what_had_it_is_taken_away(still_page: Page) -> None:
+    page = still_page
     show_view(page, RunBar, RUN_BAR)
     example = page.get_by_role("button", name="Fill in an example")
     example.focus()
@@ -157,9 +159,9 @@ def test_focus_moves_on_when_what_had_it_is_taken_away(page: Page) -> None:
 
 
 def test_page_says_that_the_kernel_is_silent_when_a_press_has_no_answer(
-    page: Page,
+    still_page: Page,
 ) -> None:
-    stop_clock(page)
+    page = still_page
     show_view(page, RunBar, RUN_BAR)
     run = page.locator(".ogcw-btn-primary")
     problem = page.locator(".ogcw-error[role=alert]")
@@ -180,8 +182,10 @@ def test_page_says_that_the_kernel_is_silent_when_a_press_has_no_answer(
     expect(run).to_be_enabled()
 
 
-def test_nothing_is_being_collected_when_nobody_has_heard_of_it(page: Page) -> None:
-    stop_clock(page)
+def test_nothing_is_being_collected_when_nobody_has_heard_of_it(
+    still_page: Page,
+) -> None:
+    page = still_page
     show_view(page, JobPanel, traits("failed"))
     page.clock.run_for(100)  # what the view asks when it opens is answered
     page.evaluate("window.noKernel = true")
@@ -210,17 +214,14 @@ def test_press_is_told_of_when_the_kernel_was_stopped_or_restarted_by_its_api(
     expect(problem).to_contain_text("The kernel does not answer")
 
 
-APP = """import ogc_widgets as ogc
-lab = ogc.lab()
-app = ogc.App(lab.url)
-app"""
+APP = "import ogc_widgets as ogc\napp = ogc.App({url!r})\napp"
 HAS_FOCUS = "document.activeElement?.closest('.ogcw-app') !== null"
 
 
 def test_focus_stays_in_the_app_when_it_is_used_by_keyboard(
-    lab_page: LabPage, tmp_path: Path
+    lab_page: LabPage, lab_server: Lab, tmp_path: Path
 ) -> None:
-    lab_page.show(APP, width=1100)
+    lab_page.show(APP.format(url=lab_server.url), width=1100)
     page = lab_page.page
     screen = AppScreen(lab_page)
     keyboard = page.keyboard

@@ -6,14 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from lab_window import lab_page_on
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from lab_window import JupyterLab, LabPage
-    from playwright.sync_api import Browser, Locator
+    from lab_window import LabPage
+    from playwright.sync_api import Locator
 
 AREA = """
 import ogc_widgets as ogc
@@ -100,22 +97,12 @@ class OnMap:
         self.page.mouse.click(*self.at(x, y))
 
 
-@pytest.fixture(scope="module")
-def notebook_with_map(
-    jupyterlab: Callable[[str], JupyterLab], browser: Browser
-) -> Iterator[LabPage]:
-    with lab_page_on(jupyterlab("/"), browser) as window:
-        window.show(AREA, width=900)
-        yield window
-        assert not window.script_errors
-
-
 @pytest.fixture
-def area(notebook_with_map: LabPage) -> OnMap:
+def area(lab_page: LabPage) -> OnMap:
     """The map of one notebook, each time as at the start."""
-    notebook_with_map.execute(RESET)
-    notebook_with_map.page.mouse.move(0, 0)
-    return OnMap(notebook_with_map)
+    lab_page.show_once(AREA, width=900)
+    lab_page.execute(RESET)
+    return OnMap(lab_page)
 
 
 def test_coasts_show_where_one_is_when_there_are_no_tiles(area: OnMap) -> None:

@@ -7,15 +7,13 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from lab_window import lab_page_on
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from lab_window import JupyterLab, LabPage
-    from playwright.sync_api import Browser, Locator
+    from lab_window import LabPage
+    from playwright.sync_api import Locator
 
 SCREEN = """
 import ipywidgets, ogc_widgets as ogc
@@ -81,21 +79,13 @@ class Screen:
         return self.window.python("dict(form.inputs)")
 
 
-@pytest.fixture(scope="module")
-def notebook(
-    jupyterlab: Callable[[str], JupyterLab], browser: Browser
-) -> Iterator[LabPage]:
-    with lab_page_on(jupyterlab("/"), browser) as window:
-        window.show(SCREEN, width=1100)
-        yield window
-        assert not window.script_errors
-
-
 @pytest.fixture
-def screen(notebook: LabPage) -> Screen:
-    notebook.execute(RESET)
-    notebook.page.keyboard.press("Escape")
-    return Screen(notebook)
+def screen(lab_page: LabPage) -> Screen:
+    """The form and the map of one notebook, each time as at the start."""
+    lab_page.show_once(SCREEN, width=1100)
+    lab_page.execute(RESET)
+    lab_page.page.keyboard.press("Escape")
+    return Screen(lab_page)
 
 
 def test_each_area_is_drawn_for_the_field_that_has_the_focus(screen: Screen) -> None:

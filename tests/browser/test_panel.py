@@ -1,7 +1,7 @@
 import pytest
 from panel_states import AGAIN, FAILED_LOG, ID, LOG, STATES, log, state, traits
 from playwright.sync_api import expect
-from view_page import show_view, stop_clock
+from view_page import show_view
 
 from ogc_widgets.panel import JobPanel
 
@@ -9,10 +9,9 @@ CANARY = "<img src=x onerror='window.__xss=1'>"
 
 
 @pytest.fixture
-def page(page):
+def page(still_page):
     """Time stands still on the page until a test lets it run."""
-    stop_clock(page)
-    return page
+    return still_page
 
 
 def show(page, name="running", **options):

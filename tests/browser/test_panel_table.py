@@ -1,16 +1,15 @@
 import pytest
 from job_table_states import CANARY, ROWS, STATES, row, state, traits
 from playwright.sync_api import expect
-from view_page import show_view, stop_clock
+from view_page import show_view
 
 from ogc_widgets.panel import JobTable
 
 
 @pytest.fixture
-def page(page):
+def page(still_page):
     """Time stands still on the page until a test lets it run."""
-    stop_clock(page)
-    return page
+    return still_page
 
 
 def show(page, name="jobs", **options):

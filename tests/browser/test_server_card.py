@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
-from view_page import show_view, stop_clock
+from view_page import show_view
 
 from ogc_widgets.panel import ServerCard
 from ogc_widgets.protocol import Capabilities, Conformance, LandingPage, ProcessSummary
@@ -64,9 +64,9 @@ def test_card_stays_inside_its_cell(page, width, theme, tmp_path):
     page.screenshot(path=tmp_path / f"server-{theme}-{width}.png")
 
 
-def test_card_is_copied_as_markdown(page):
+def test_card_is_copied_as_markdown(still_page):
+    page = still_page  # the button says so for a moment only
     shown = state()
-    stop_clock(page)  # the button says so for a moment only
     show_view(page, ServerCard, {"state": shown})
     page.evaluate(
         "() => { Object.defineProperty(navigator, 'clipboard', { value:"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -100,16 +99,6 @@ _BOOT = """async ({shared, own, traits}) => {
 def script_of(name: str) -> str:
     """A script as the package carries it."""
     return (STATIC / f"{name}.js").read_text(encoding="utf-8")
-
-
-def stop_clock(page: Any) -> None:
-    """Let time stand still on a page until `page.clock.run_for(...)`.
-
-    An installed clock alone goes on by itself, so that a pause in typing is over
-    before the test has looked where the machine is busy.
-    """
-    page.clock.install()
-    page.clock.pause_at(dt.datetime.now(dt.UTC) + dt.timedelta(hours=1))
 
 
 def show_view(
