@@ -77,7 +77,7 @@ class Area:
 
     @classmethod
     def drawn(cls, geometry: object) -> Area:
-        """A footprint, which is only looked at: flat, faults and all.
+        """A footprint, which is only looked at: mended as far as it can be, or flat.
 
         Raises:
             InputError: It is no geometry in degrees.
@@ -86,7 +86,8 @@ class Area:
 
         from ogc_widgets.area.mending import read_shape
 
-        return cls(shapely.force_2d(read_shape(geometry, strict=False)[0]))
+        shape, note = read_shape(geometry, strict=False)
+        return cls(shapely.force_2d(shape), note=note)
 
     @classmethod
     def joined(cls, areas: Iterable[Area]) -> Area:

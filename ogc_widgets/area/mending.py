@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Positions: TypeAlias = NDArray[Any]
 
 REPAIRED = "The outline was repaired: it ran back on itself or touched itself."
+CLIPPED = "Latitudes beyond a pole were put at the pole."
 _MOST_POSITIONS = 1_000_000
 _POLAR = 60.0  # degrees of latitude beyond which rings around a pole are looked for
 
@@ -68,6 +69,9 @@ def read_shape(
         left -= sum(map(len, lines))
         if left < 0:
             raise InputError("The geometry has more than a million positions.")
+        if any((np.abs(line[:, 1]) > 90).any() for line in lines):
+            lines = [_at_pole(line) for line in lines]
+            notes[CLIPPED] = None
         if plain == "Polygon":
             made, note = _polygons(lines, strict=strict)
             notes |= {note: None} if note else {}
@@ -149,7 +153,7 @@ def _positions(coordinates: object) -> Positions:
 
 
 def _checked(made: Positions) -> Positions:
-    """Positions in degrees; those half a cell beyond a pole are at the pole."""
+    """Positions in degrees, of which some may be half a cell beyond a pole."""
     if not np.isfinite(made).all():
         raise InputError("Coordinates must be finite numbers.")
     for name, column, limit, allowed in (
@@ -162,8 +166,13 @@ def _checked(made: Positions) -> Positions:
                 f"{name} {farthest:g} is outside -{limit} to {limit}.",
                 advice="Coordinates are [longitude, latitude] in degrees.",
             )
-    made[:, 1] = made[:, 1].clip(-90, 90)
     return made + 0.0  # no minus in front of zero
+
+
+def _at_pole(line: Positions) -> Positions:
+    """Positions that are at the pole where they were beyond it."""
+    line[:, 1] = line[:, 1].clip(-90, 90)
+    return line
 
 
 def _closed(ring: Positions) -> Positions:
@@ -197,7 +206,7 @@ def _polygons(rings: list[Positions], *, strict: bool) -> tuple[list[Shape], str
     """Valid polygons out of one outline and its holes, and what was mended.
 
     An outline that runs back on itself or touches itself covers the same area without
-    that; one that crosses itself could mean two areas.
+    that; one that crosses itself could mean two areas, and is only drawn.
     """
     width = min(ring.shape[1] for ring in rings)
     outer, *holes = (_closed(ring[:, :width]) for ring in rings)
@@ -222,16 +231,18 @@ def _polygons(rings: list[Positions], *, strict: bool) -> tuple[list[Shape], str
         return _cut(box_shape(*made.bounds) if is_beyond else made), ""
     if _goes_round(outer):
         return _over_the_pole(made), ""
-    if not strict or made.is_valid:
+    if made.is_valid:
         return _cut(made), ""
     alone = shapely.Polygon(outer)
-    if not math.isclose(_repaired(alone).area, alone.area, rel_tol=1e-9):
+    same = math.isclose(_repaired(alone).area, alone.area, rel_tol=1e-9)
+    if strict and not same:
         raise InputError(
             "The outline of the area crosses itself.",
             advice="Draw it again so that no two of its sides cross.",
         )
     mended = [one for one in shapely.get_parts(_repaired(made)) if one.area]
-    return [piece for one in mended for piece in _cut(one.simplify(0))], REPAIRED
+    pieces = [piece for one in mended for piece in _cut(one.simplify(0))]
+    return (pieces, REPAIRED) if pieces or strict else (_cut(made), "")
 
 
 def _is_flat(ring: Positions) -> bool:

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.client.stac.stac_documents import KIND_WORDS, StacFacts, facts_of
+from ogc_widgets.client.stac.stac_documents import StacFacts, facts_of
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.drafts import stac_drafts
+from ogc_widgets.form.fields.fields import KIND_WORDS
 from ogc_widgets.form.schema import exact
 from ogc_widgets.view.base import publishing
 
@@ -50,7 +51,7 @@ class _Look:
 
     waits: bool
     seen: Inspection | None = None
-    give_up: Callable[[], None] | None = None
+    give_up: Callable[[], object] | None = None
 
 
 class StacItems:

@@ -284,12 +284,15 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
 
     # -- results and scenes ----------------------------------------------------------
 
-    def show_footprints(self, items: object, *, fit: bool = True) -> Footprints:
+    def show_footprints(
+        self, items: object, *, fit: bool = True, note: str = ""
+    ) -> Footprints:
         """Draw the footprints of result items; they replace the earlier ones.
 
         Args:
             items: STAC items or other Features: a list, a FeatureCollection, pystac.
             fit: Bring them into view.
+            note: What else the map says of them.
 
         Returns:
             What is drawn, and what is not and why.
@@ -302,7 +305,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
         with publishing(self._overlay):
             self.footprints = made
             self._overlay.footprints = list(made.features)
-            self._overlay.footprint_note = made.note
+            self._overlay.footprint_note = f"{made.note} {note}".strip()
             if self.selected and self.selected not in ids:
                 self.selected = ""
         if fit and made.features:

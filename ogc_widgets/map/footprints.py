@@ -6,9 +6,10 @@ Items come from servers. What the map gets is made new from their geometry: no
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ogc_widgets.area.area import Area
@@ -22,6 +23,13 @@ from ogc_widgets.protocol.text import clean
 MAX_FOOTPRINTS = 500
 MAX_ID = 200
 
+# What was done to some footprints, as the end of a sentence.
+FAULTY = "drawn as a box: the geometry is faulty"
+MISSING = "drawn as a box: there is no geometry"
+CLIPPED = "cut off at a pole: latitudes went beyond it"
+REPAIRED = "repaired: an outline touched or crossed itself"
+CROSSING = "drawn across 180 degrees, the short way"
+
 
 @dataclass(frozen=True)
 class Footprints:
@@ -31,17 +39,17 @@ class Footprints:
         features: ``{"id", "label", "geometry"}``, at most :data:`MAX_FOOTPRINTS`.
         skipped: Id and reason of each item that cannot be drawn.
         total: How many items there were.
-        boxed: How many are drawn as their box because their geometry is faulty.
+        mended: What was done to some, and to how many.
     """
 
     features: tuple[dict[str, Any], ...]
     skipped: tuple[tuple[str, str], ...]
     total: int
-    boxed: int = 0
+    mended: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def note(self) -> str:
-        """Words for what is not on the map; empty when everything is."""
+        """Words for what is not on the map as it came; empty when everything is."""
         drawable = self.total - len(self.skipped)
         parts = []
         if len(self.features) < drawable:
@@ -50,9 +58,9 @@ class Footprints:
             count = len(self.skipped)
             items = "1 item has" if count == 1 else f"{count:,} items have"
             parts.append(f"{items} no footprint that can be drawn.")
-        if self.boxed:
-            items = "1 item is" if self.boxed == 1 else f"{self.boxed:,} items are"
-            parts.append(f"{items} drawn as a box: the geometry is faulty.")
+        for words, count in self.mended.items():
+            items = "1 item is" if count == 1 else f"{count:,} items are"
+            parts.append(f"{items} {words}.")
         return " ".join(parts)
 
 
@@ -102,40 +110,54 @@ def footprints(items: object) -> Footprints:
     plain = items_of(items)
     features: list[dict[str, Any]] = []
     skipped: list[tuple[str, str]] = []
-    boxed = 0
+    mended: Counter[str] = Counter()
     for name, item in zip(item_ids(plain), plain, strict=True):
         if len(features) >= MAX_FOOTPRINTS:
             break
         try:
-            area, is_box = outline(item)
+            area, done = outline(item)
         except InputError as error:
             skipped.append((name, error.what))
         else:
             label = clean(name)
             features.append({"id": name, "label": label, "geometry": area.outline})
-            boxed += is_box
-    return Footprints(tuple(features), tuple(skipped), len(plain), boxed)
+            mended.update(done)
+    return Footprints(tuple(features), tuple(skipped), len(plain), mended)
 
 
-def outline(item: Mapping[str, Any]) -> tuple[Area, bool]:
+def outline(item: Mapping[str, Any]) -> tuple[Area, list[str]]:
     """Footprint of one item: its geometry, or else its ``bbox``.
 
     Returns:
-        The footprint, and whether it is the box in place of a faulty geometry.
+        The footprint, and what was done to it.
 
     Raises:
         InputError: It has neither, or not in degrees.
     """
-    geometry, numbers = item.get("geometry"), item.get("bbox")
+    geometry: Any = item.get("geometry")
+    numbers: Any = item.get("bbox")
+    done: list[str] = []
     if geometry is None:
-        return box_of(numbers), False
-    try:
-        return Area.drawn(geometry), False
-    except InputError as error:
-        if isinstance(numbers, list | tuple):
-            with suppress(InputError):
-                return box_of(numbers), True
-        raise error from None
+        area, done = box_of(numbers), [MISSING]
+    else:
+        try:
+            area = Area.drawn(geometry)
+        except InputError as error:
+            try:
+                area, done = box_of(numbers), [FAULTY]
+            except InputError:
+                raise error from None
+    # Imported here: it brings in shapely, which has drawn something by now.
+    from ogc_widgets.area import mending
+
+    is_beyond = done and max(map(abs, numbers[1 :: len(numbers) // 2])) > 90
+    if is_beyond or mending.CLIPPED in area.note:
+        done.append(CLIPPED)
+    if mending.REPAIRED in area.note:
+        done.append(REPAIRED)
+    if area.crosses:
+        done.append(CROSSING)
+    return area, done
 
 
 def box_of(numbers: object) -> Area:

@@ -87,7 +87,8 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         self._items = dict(zip(item_ids(items), items, strict=True))
         self._pictures = {}
         self.map.clear_previews()
-        self.footprints = self.map.show_footprints(items)
+        note = str(getattr(value, "note", "")) if is_job else ""
+        self.footprints = self.map.show_footprints(items, note=note)
         self.table.can = ["preview", "download"] if is_job else []
         self.table.show(
             items[:MAX_ROWS],

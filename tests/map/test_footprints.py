@@ -52,6 +52,29 @@ def test_outline_that_crosses_itself_is_drawn_all_the_same():
     assert len(made.features) == 1
 
 
+@pytest.mark.parametrize(
+    ("ring", "numbers", "box", "words"),
+    [
+        (None, [0, 0, 4, 3], (0, 0, 4, 3), "a box: there is no geometry."),
+        ([[0, 0], [1, 1]], [0, 0, 4, 3], (0, 0, 4, 3), "a box: the geometry is faulty"),
+        ([[0, 80], [9, 80], [9, 90.05], [0, 90.05]], None, (0, 80, 9, 90), "at a pole"),
+        (None, [0, 80, 9, 90.05], (0, 80, 9, 90), "cut off at a pole"),
+        ([[179, 0], [-179, 0], [-179, 2], [179, 3]], None, (179, 0, -179, 3),
+         "across 180 degrees, the short way"),
+        ([[0, 0], [2, 2], [4, 0], [4, 4], [2, 2], [0, 4]], None, (0, 0, 4, 4),
+         "1 item is repaired"),
+        ([[0, 0], [2, 2], [2, 0], [0, 1]], None, (0, 0, 2, 2), "1 item is repaired"),
+    ],
+)  # fmt: skip
+def test_footprint_that_is_mended_says_so(ring, numbers, box, words):
+    shape = ring and {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+    made = footprints([item("a", shape, bbox=numbers)])
+    area = Area.of(made.features[0]["geometry"])
+    assert area.bbox == box
+    assert area.shape.is_valid
+    assert words in made.note
+
+
 def test_footprint_across_the_antimeridian_is_one_piece():
     made = footprints([item("a", None, bbox=[170, -10, -170, 10])])
     longitudes = {

@@ -128,6 +128,8 @@ class Results:
         raw: The document as it came.
         media_types: Output id to media type, of the outputs that have one.
         left_out_items: What :meth:`item_collection` could not read, and why.
+        note: What is missing among the items and why, in words for people; ``""`` if
+            nothing is.
     """
 
     def __init__(
@@ -144,6 +146,7 @@ class Results:
         self.raw: Any = document.raw
         self.media_types: dict[str, str] = document.media_types
         self.left_out_items: list[LeftOut] = []
+        self.note: str = document.note
 
     @property
     def catalogs(self) -> list[dict[str, Any]]:

@@ -80,6 +80,7 @@ class ResultsReader:
         self._answer = answer
         self._whole: ResultsDocument | None = None
         self._process: Process | None = None
+        self._found: ResultsDocument | None = None
         self._alone: dict[str, Value] = {}
         self._reason: str | None = None
 
@@ -108,9 +109,11 @@ class ResultsReader:
                         raise
                     # Whether an end of this name leaves results shows only now.
                     raise self._failed() from error
-        found = await with_linked_items(self._connection, self._whole)
+        if self._found is None or self._found.note:
+            # What could not be read may be there by now.
+            self._found = await with_linked_items(self._connection, self._whole)
         described = self._process.outputs if self._process else None
-        return Results(self._connection, found, described)
+        return Results(self._connection, self._found, described)
 
     async def output(self, output_id: str) -> Any:  # noqa: ANN401 # JSON or bytes
         """Read one output, alone where the server gives it alone.

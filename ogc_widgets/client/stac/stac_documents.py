@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.results import is_item
@@ -22,19 +22,12 @@ if TYPE_CHECKING:
 
 StacKind = Literal["item", "collection", "catalog", "items", ""]
 
-KIND_WORDS: Final[dict[str, str]] = {
-    "item": "a STAC item",
-    "collection": "a STAC collection",
-    "catalog": "a STAC catalogue",
-    "items": "a list of items",
-    "file": "a file",
-}
-_MONTHS: Final = (
+_MONTHS = (
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 )
 # Outlines with more coordinates make the map slow and look no better.
-_MOST_NUMBERS: Final = 20_000
+_MOST_NUMBERS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +53,21 @@ class StacFacts:
 
 
 def kind_of(document: object) -> StacKind:
-    """What a document is, by the members that STAC asks for."""
+    """What a document is, by the members that STAC asks for; not all say their type."""
     found = reading.mapping(document)
-    has_version = "stac_version" in found
+    has_version, has_links = "stac_version" in found, "links" in found
     match found.get("type"):
-        case "Feature" if is_item(found):
-            return "item"
+        case "Feature":
+            return "item" if is_item(found) else ""
         case "FeatureCollection" if isinstance(found.get("features"), list):
             return "items"
-        case "Catalog" if has_version or "links" in found:
+        case "Catalog" if has_version or has_links:
             return "catalog"
         case "Collection" if has_version or "extent" in found:
             return "collection"
-    # Collections of STAC 0.9 had no type yet.
-    return "collection" if has_version and "extent" in found else ""
+    if has_version and "extent" in found:
+        return "collection"
+    return "catalog" if has_version and has_links and "type" not in found else ""
 
 
 def facts_of(document: object) -> StacFacts:
@@ -81,16 +75,15 @@ def facts_of(document: object) -> StacFacts:
     kind, found = kind_of(document), reading.mapping(document)
     if not kind:
         return StacFacts()
-    is_list = kind == "items"
-    members = found["features"] if is_list else found if kind == "item" else None
-    features = tuple(_outline(one) for one in reading.objects(members))
+    members = {"items": found.get("features"), "item": found}.get(kind)
+    features = tuple(map(_outline, reading.objects(members)))
     return StacFacts(
         kind=kind,
         id=id_of(found),
         title=clean(found.get("title") or _properties(found).get("title")),
         date=date_in_words(found) if kind == "item" else "",
         features=features,
-        count=len(features) if is_list else 0,
+        count=len(features) if kind == "items" else 0,
     )
 
 
@@ -104,9 +97,8 @@ def _outline(item: JsonObject) -> dict[str, Any]:
             waiting += one.values() if isinstance(one, Mapping) else one
         else:
             count += 1
-    if count > _MOST_NUMBERS and outline["bbox"]:
-        outline["geometry"] = None
-    return outline
+    is_huge = count > _MOST_NUMBERS and outline["bbox"]
+    return {**outline, "geometry": None} if is_huge else outline
 
 
 def id_of(document: JsonObject) -> str:
@@ -123,18 +115,16 @@ def date_in_words(item: JsonObject) -> str:
     """
     names = ("datetime", "start_datetime", "end_datetime")
     day, start, end = (_day(_properties(item).get(name)) for name in names)
-    if day is None and start == end:
-        day = start
-    if day is not None:
-        return _in_words(day)
-    if start is not None and end is not None:
-        first = _in_words(start)
-        if start.year == end.year:
-            first = first.rpartition(" ")[0]
-        return f"{first} to {_in_words(end)}"
-    if start is not None:
-        return f"from {_in_words(start)}"
-    return f"until {_in_words(end)}" if end is not None else ""
+    day = day or (start if start == end else None)
+    # Not strftime: the names of months must not change with the locale.
+    one, first, last = (
+        f"{d.day} {_MONTHS[d.month - 1]} {d.year}" if d else ""
+        for d in (day, start, end)
+    )
+    if one or not (start and end):
+        return one or (f"from {first}" if first else f"until {last}" if last else "")
+    is_same_year = start.year == end.year
+    return f"{first.rpartition(' ')[0] if is_same_year else first} to {last}"
 
 
 def _day(value: object) -> dt.date | None:
@@ -142,11 +132,6 @@ def _day(value: object) -> dt.date | None:
         return dt.date.fromisoformat(value[:10]) if isinstance(value, str) else None
     except ValueError:
         return None
-
-
-def _in_words(day: dt.date) -> str:
-    # Not strftime: the names of months must not change with the locale.
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def cloud_cover_percent(item: JsonObject) -> float | None:
@@ -181,8 +166,10 @@ def with_self_link(
     links = item.get("links")
     listed = links if isinstance(links, list) else []
     others = [one for one in listed if reading.mapping(one).get("rel") != "self"]
-    itself = [{"rel": "self", "href": own}] if own else []
-    return {**item, "links": [*itself, *others]}
+    return {
+        **item,
+        "links": [*([{"rel": "self", "href": own}] if own else []), *others],
+    }
 
 
 def catalogue_link(document: object, base_url: str = "") -> str:

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from ogc_widgets import errors
 from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.client.stac.stac_documents import StacFacts, facts_of
 from ogc_widgets.client.stac.stac_reader import DOCUMENT_BYTES, StacReader
-from ogc_widgets.errors import (
-    BodyTooLargeError,
-    ConnectionFailedError,
-    DeadlineError,
-    OgcError,
-    PrivateAddressError,
-    RedirectError,
-)
 from ogc_widgets.protocol.links import WEB_SCHEMES, absolute
 from ogc_widgets.protocol.media_types import bare
 from ogc_widgets.protocol.requests import requests
@@ -29,24 +22,24 @@ if TYPE_CHECKING:
 
     from ogc_widgets.protocol.answers.replies import Reply
 
-_ACCEPT: Final = "application/geo+json, application/json;q=0.9, */*;q=0.1"
+_ACCEPT = "application/geo+json, application/json;q=0.9, */*;q=0.1"
 # A file with one of these types is no STAC document, whatever is in it.
-_FILES: Final = ("image/", "video/", "audio/", "application/zip", "application/x-")
-_NOTHING: Final = "The server has nothing at this address"
-_REFUSALS: Final = {
+_FILES = ("image/", "video/", "audio/", "application/zip", "application/x-")
+_NOTHING = "The server has nothing at this address"
+_REFUSALS = {
     401: "The server wants you to sign in",
     403: "The server does not let you read this",
     404: _NOTHING,
     410: _NOTHING,
     429: "The server is busy",
 }
-_NOT_READ: Final[dict[type[OgcError], str]] = {
-    PrivateAddressError: "Not looked at: only machines near yours can reach it.",
-    DeadlineError: "{host} did not answer in time.",
-    BodyTooLargeError: f"The document is larger than {DOCUMENT_BYTES >> 20} MB.",
-    RedirectError: "The address redirects to a place that is not safe to follow.",
-    ConnectionFailedError: "{host} does not answer.",
-    OgcError: "{host} does not give a complete answer.",
+_NOT_READ: dict[type[errors.OgcError], str] = {
+    errors.PrivateAddressError: "Not looked at: only machines near yours can reach it.",
+    errors.DeadlineError: "{host} did not answer in time.",
+    errors.BodyTooLargeError: f"The document is larger than {DOCUMENT_BYTES >> 20} MB.",
+    errors.RedirectError: "The address redirects to where it is not safe to go.",
+    errors.ConnectionFailedError: "{host} does not answer.",
+    errors.OgcError: "{host} does not give a complete answer.",
 }
 
 
@@ -82,7 +75,7 @@ class StacInspector:
         *,
         after_s: float = 0,
         insist: bool = False,
-    ) -> Callable[[], None]:
+    ) -> Callable[[], object]:
         """Look at an address and return at once; safe from any thread.
 
         Args:
@@ -95,14 +88,12 @@ class StacInspector:
         Returns:
             A function that gives up.
         """
-        known = None if insist else self._known.get(address)
-        if known is not None:
-            done(known)
+        if not insist and address in self._known:
+            done(self._known[address])
             return lambda: None
 
         async def look() -> Inspection:
-            if after_s:
-                await asyncio.sleep(after_s)
+            await asyncio.sleep(after_s)
             return await self.look(address, insist=insist)
 
         def arrived(finished: Future[Inspection]) -> None:
@@ -113,32 +104,26 @@ class StacInspector:
             said = clean(error, limit=200) or type(error).__name__
             done(Inspection(why_not=f"It could not be looked at: {said}."))
 
-        future = follow(submit(look), arrived, failed)
-
-        def give_up() -> None:
-            future.cancel()
-
-        return give_up
+        return follow(submit(look), arrived, failed).cancel
 
     async def look(self, url: str, *, insist: bool = False) -> Inspection:
         """Look at an address. Only in the loop thread; raises nothing of a server's."""
-        address = absolute(url)
-        if urlsplit(address).scheme not in WEB_SCHEMES:
+        parts = urlsplit(address := absolute(url))
+        if parts.scheme not in WEB_SCHEMES:
             return Inspection(why_not="This is not a web address.")
         named_by = "" if insist else None
         request = requests.get(address, accept=_ACCEPT, named_by=named_by)
         try:
-            reply = await self._reader.send(request)
-        except OgcError as error:
-            words = next(
+            return _seen(await self._reader.send(request))
+        except errors.OgcError as error:
+            said = next(
                 _NOT_READ[kind] for kind in _NOT_READ if isinstance(error, kind)
             )
             return Inspection(
-                why_not=words.format(host=clean(urlsplit(address).hostname, limit=80)),
-                answered=isinstance(error, BodyTooLargeError),
-                private=isinstance(error, PrivateAddressError),
+                why_not=said.format(host=clean(parts.hostname, limit=80)),
+                answered=isinstance(error, errors.BodyTooLargeError),
+                private=isinstance(error, errors.PrivateAddressError),
             )
-        return _seen(reply)
 
 
 def _seen(reply: Reply) -> Inspection:
@@ -149,9 +134,8 @@ def _seen(reply: Reply) -> Inspection:
     if media_type.startswith(_FILES):
         why_not = f"A file is there ({clean(media_type)})."
         return Inspection(why_not=why_not, answered=True)
-    document = reply.json_or_none()
+    document, why_not = reply.json_or_none(), ""
     facts = facts_of(document)
-    why_not = ""
     if document is None:
         what = "a web page" if "html" in media_type else "no JSON document"
         why_not = f"There is {what}, not a STAC document."

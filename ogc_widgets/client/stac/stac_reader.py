@@ -47,18 +47,14 @@ class StacReader:
         Raises:
             TransportError: No complete answer within the limits.
         """
-        is_own = same_origin(request.url, self._client.url)
+        timeout_s, url, key = timeout_s or LOOK_S, request.url, origin(request.url)
         async with self._places:
-            sender = self._client if is_own else self._stranger(request.url)
-            return await sender.send(
-                request, timeout_s=timeout_s or LOOK_S, max_bytes=max_bytes
-            )
-
-    def _stranger(self, url: str) -> Transport:
-        key = origin(url)
-        if key not in self._others:
-            self._others[key] = self._client.stranger(url, LOOK_S)
-        return self._others[key]
+            sender: Transport = self._client
+            if not same_origin(url, self._client.url):
+                if key not in self._others:
+                    self._others[key] = self._client.stranger(url, LOOK_S)
+                sender = self._others[key]
+            return await sender.send(request, timeout_s=timeout_s, max_bytes=max_bytes)
 
     async def close(self) -> None:
         """Close the connections to other servers."""

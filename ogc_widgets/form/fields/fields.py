@@ -12,8 +12,6 @@ from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from ogc_widgets.client.stac.stac_documents import KIND_WORDS
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -45,6 +43,16 @@ Kind = Literal[
     "stac",  # address of a STAC document, or the document itself
     "json",  # anything else
 ]
+
+
+KIND_WORDS: Final[dict[str, str]] = {
+    "item": "a STAC item",
+    "collection": "a STAC collection",
+    "catalog": "a STAC catalogue",
+    "items": "a list of items",
+    "file": "a file",
+}
+"""What documents that a field of kind ``stac`` may want are called."""
 
 
 class Unset(Enum):

@@ -156,8 +156,8 @@ def _is_cut_json(body: bytes) -> bool:
 def is_spatial(value: Mapping[str, Any]) -> bool:
     """Whether an object is GeoJSON, or a STAC catalogue or collection."""
     kind = value.get("type")
-    if not isinstance(kind, str):
-        return False
+    if not isinstance(kind, str):  # old catalogues had none
+        return "type" not in value and {"stac_version", "links"} <= value.keys()
     if kind in STAC:
         return "stac_version" in value or "links" in value
     members = {"features", "geometry", "coordinates", "geometries"}

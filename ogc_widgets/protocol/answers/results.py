@@ -51,20 +51,27 @@ class ResultsDocument:
         items: Every STAC item found in them, in order, each once.
         raw: The body as it came: parsed JSON, or bytes.
         media_types: Output id to media type, of those that have one.
+        url: Address of the document, or ``""``.
+        note: What is missing among the items, for people; ``""`` if nothing is.
     """
 
     outputs: dict[str, Any]
     items: list[dict[str, Any]]
     raw: Any = field(default=None, repr=False)
     media_types: dict[str, str] = field(default_factory=dict)
+    url: str = ""
+    note: str = ""
 
     @classmethod
-    def of(cls, values: Mapping[str, Value], raw: object = None) -> ResultsDocument:
+    def of(
+        cls, values: Mapping[str, Value], raw: object = None, url: str = ""
+    ) -> ResultsDocument:
         """Make results of values that came one by one."""
         outputs = {name: one.value for name, one in values.items()}
         kinds = {name: one.media_type for name, one in values.items()}
         kinds = {name: kind for name, kind in kinds.items() if kind}
-        return cls(outputs, items_in(outputs), outputs if raw is None else raw, kinds)
+        raw = outputs if raw is None else raw
+        return cls(outputs, items_in(outputs), raw, kinds, url)
 
     @property
     def catalogs(self) -> list[dict[str, Any]]:
@@ -72,7 +79,7 @@ class ResultsDocument:
         return [
             found
             for found in _walk(self.outputs)
-            if is_spatial(found) and found["type"] in STAC
+            if is_spatial(found) and found.get("type", "Catalog") in STAC
         ]
 
 
@@ -109,7 +116,7 @@ def read_results(
         name: plain(value, _kinds(described, name), answer.url)
         for name, value in _outputs(whole.value, output_ids, only).items()
     }
-    return ResultsDocument.of(values, whole.value)
+    return ResultsDocument.of(values, whole.value, answer.url)
 
 
 def read_output(
