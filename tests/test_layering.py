@@ -33,13 +33,17 @@ MAY_IMPORT = {
     "area": {"errors", "protocol"},
     "client": {"errors", "protocol"},
     "view": {"errors", "protocol", "client"},
-    "map": {"errors", "lazy", "protocol", "client", "area", "view"},
+    "raster": {"errors", "lazy", "protocol", "client", "area"},
+    "map": {"errors", "lazy", "protocol", "client", "area", "raster", "view"},
     "form": {"errors", "lazy", "protocol", "client", "area", "view"},
     "panel": {"errors", "lazy", "protocol", "client", "view"},
     "deploy": {"errors", "lazy", "protocol", "client", "view", "form", "panel"},
-    "viewers": {"errors", "lazy", "protocol", "client", "area", "view", "map"},
+    "viewers": {
+        *("errors", "lazy", "protocol", "client", "area", "raster"),
+        *("view", "map"),
+    },
     "app": {
-        *("errors", "protocol", "client", "area"),
+        *("errors", "protocol", "client", "area", "raster"),
         *("view", "map", "form", "panel", "deploy", "viewers"),
     },
     "lab": {"errors"},
@@ -223,7 +227,7 @@ def test_protocol_uses_the_standard_library_only_and_no_io() -> None:
 def test_what_needs_no_screen_imports_no_widget_library() -> None:
     wrong = [
         problem(path, found)
-        for path in modules("client", "protocol", "area", "errors")
+        for path in modules("client", "protocol", "area", "raster", "errors")
         for found in imports_of(path)
         if found.module.partition(".")[0] in WIDGET_LIBRARIES
     ]

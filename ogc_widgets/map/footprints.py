@@ -8,17 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from ogc_widgets.area.area import Area
-from ogc_widgets.area.boxes import is_number
-from ogc_widgets.area.crs import system_of_file
-from ogc_widgets.area.reading import are_numbers
 from ogc_widgets.errors import InputError
-from ogc_widgets.protocol.reading import mapping
 from ogc_widgets.protocol.text import clean
+from ogc_widgets.raster.places import box_of
 
 MAX_FOOTPRINTS = 500
 MAX_ID = 200
@@ -158,48 +154,6 @@ def outline(item: Mapping[str, Any]) -> tuple[Area, list[str]]:
     if area.crosses:
         done.append(CROSSING)
     return area, done
-
-
-def box_of(numbers: object) -> Area:
-    """The box of four numbers; of six with heights, which are left out.
-
-    Raises:
-        InputError: It is none.
-    """
-    if isinstance(numbers, list | tuple) and len(numbers) in {4, 6}:
-        plain = [*numbers[:2], *numbers[-3:-1]] if len(numbers) == 6 else numbers
-        if all(map(is_number, plain)):
-            return Area.box(*plain)
-    raise InputError("It has no geometry.")
-
-
-def picture_box(item: Mapping[str, Any], key: str) -> list[float]:
-    """Where a picture lies: its own box, its projected box, or that of the item.
-
-    Returns:
-        ``[west, south, east, north]`` in degrees.
-
-    Raises:
-        InputError: Neither the asset nor the item says where it is.
-    """
-    asset = mapping(mapping(item.get("assets")).get(key))
-    for numbers in (asset.get("bbox"), _projected(asset), item.get("bbox")):
-        with suppress(InputError):
-            return [*box_of(numbers).bbox]
-    geometry = item.get("geometry")
-    if isinstance(geometry, Mapping):
-        return [*Area.drawn(dict(geometry)).bbox]
-    raise InputError("The item does not say where its preview picture lies.")
-
-
-def _projected(asset: Mapping[str, Any]) -> list[float] | None:
-    """The box of the projection extension: x first, whatever the authority says."""
-    numbers = asset.get("proj:bbox")
-    code = asset.get("proj:code") or asset.get("proj:epsg")
-    if not code or not are_numbers(numbers) or len(numbers) != 4:
-        return None
-    system = system_of_file(f"EPSG:{code}" if isinstance(code, int) else str(code))
-    return system.box_in_degrees(numbers) if system.is_straight else None
 
 
 def _plain(value: object) -> object:

@@ -14,17 +14,21 @@ from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.client.results.job_results import Results, assets_of
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.map.area_map import AreaMap
-from ogc_widgets.map.footprints import item_ids, items_of, picture_box
+from ogc_widgets.map.footprints import item_ids, items_of
 from ogc_widgets.map.item_rows import MAX_ROWS, picture_asset, raster_asset
 from ogc_widgets.map.items_table import ItemsTable
 from ogc_widgets.map.map_card import results_html, results_text
-from ogc_widgets.map.raster import data_url, picture_of
+from ogc_widgets.map.pictures import data_url
+from ogc_widgets.protocol.reading import mapping
+from ogc_widgets.raster import open_raster
+from ogc_widgets.raster.places import place_of
 from ogc_widgets.view.cells import NotesDisplay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from concurrent.futures import Future
 
+    from ogc_widgets.client.results.remote_file import RemoteFile
 
 _NOT_FETCHED = (
     "These items did not come from a job of this package: copy the address to use it."
@@ -203,16 +207,27 @@ async def _save(
 async def _read(
     results: Results, item: Mapping[str, Any], key: str
 ) -> tuple[bytes, list[float]]:
-    where = picture_box(item, key)
+    where = place_of(item, key)
+    if where is None:
+        raise InputError("The item does not say where its preview picture lies.")
     with tempfile.TemporaryDirectory(prefix="ogcw-") as folder:
         paths = await results.aio_download(folder, items=[item], assets=[key])
-        return paths[0].read_bytes(), where  # a picture, and on the loop's own thread
+        return paths[0].read_bytes(), [
+            *where
+        ]  # a picture, and on the loop's own thread
 
 
 async def _draw(
     results: Results, item: Mapping[str, Any], key: str
 ) -> tuple[bytes, list[float]]:
-    return await asyncio.to_thread(picture_of, results.open(item, key))
+    about = mapping(mapping(item.get("assets")).get(key))
+    return await asyncio.to_thread(_picture, results.open(item, key), about)
+
+
+def _picture(file: RemoteFile, about: Mapping[str, Any]) -> tuple[bytes, list[float]]:
+    with open_raster(file, about=about) as raster:
+        picture = raster.picture(raster.default_style())
+    return picture.png, [*picture.bounds]
 
 
 def _why_not(href: str, _members: object) -> str:

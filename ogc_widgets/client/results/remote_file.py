@@ -9,11 +9,20 @@ from __future__ import annotations
 import io
 import os
 import re
+import threading
+import time
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Protocol
 
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.client.results.object_store import S3_ADVICE, is_object
-from ogc_widgets.errors import BodyTooLargeError, InputError, ProtocolError
+from ogc_widgets.errors import (
+    BodyTooLargeError,
+    DeadlineError,
+    InputError,
+    OgcError,
+    ProtocolError,
+)
 from ogc_widgets.protocol.answers.replies import problem_error
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.protocol.requests import requests
@@ -24,6 +33,8 @@ if TYPE_CHECKING:
 BLOCK_BYTES = 2**17
 # What a file may cost in all, unless its reader says otherwise.
 BUDGET_BYTES = 64 * 2**20
+# What is kept of a file, for whoever reads it next: half of what one reader may cost.
+KEPT_BYTES = 32 * 2**20
 _PLACE = re.compile(r"bytes (\d+)-\d+/(\d+)$")
 
 
@@ -102,20 +113,47 @@ def source_at(client: Connection, url: str) -> Source:
     return client.s3.open(url)
 
 
+class _Blocks:
+    """The blocks of a file that were used last, for all that have it open."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[int, bytes] = OrderedDict()
+        self.size: int | None = None
+        self.fetched_bytes = 0
+
+    def get(self, number: int) -> bytes | None:
+        with self._lock:
+            if number in self._kept:
+                self._kept.move_to_end(number)
+            return self._kept.get(number)
+
+    def put(self, blocks: dict[int, bytes]) -> None:
+        with self._lock:
+            self.fetched_bytes += sum(map(len, blocks.values()))
+            self._kept.update(blocks)
+            while len(self._kept) * BLOCK_BYTES > KEPT_BYTES:
+                self._kept.popitem(last=False)
+
+
 class RemoteFile(io.RawIOBase):
     """A binary file to read and to seek in, for any library that takes one.
 
-    What was read is kept, in blocks; parts that lie beside each other are fetched in
-    one request. Its calls wait for the server, so they are not for the loop's thread.
+    What was read last is kept, in blocks; parts that lie beside each other are fetched
+    in one request. Its calls wait for the server, so they are not for the loop's
+    thread. One is read by one thread at a time; ``opener`` makes more of them.
+
+    Attributes:
+        failed: What went wrong in the last read. Libraries in C tell of a broken file.
     """
 
     def __init__(self, source: Source, name: str) -> None:
         self._source = source
         self.name = name
-        self._budget = BUDGET_BYTES
-        self._blocks: dict[int, bytes] = {}
-        self._size: int | None = None
+        self._blocks = _Blocks()
         self._at = 0
+        self.failed: OgcError | None = None
+        self.limit(BUDGET_BYTES)
 
     def opener(self, path: str, mode: str = "rb") -> RemoteFile:
         """Open the file once more, for ``rasterio.open(file.name, opener=...)``.
@@ -128,22 +166,32 @@ class RemoteFile(io.RawIOBase):
         if path.rpartition("/")[2] != self.name or mode not in ("r", "rb"):
             raise FileNotFoundError(path)
         again = RemoteFile(self._source, self.name)
-        again._budget = self._budget
         again._blocks = self._blocks
-        again._size = self._size
+        again._budget, again._left, again._end = self._budget, self._left, self._end
         return again
+
+    def limit(self, most_bytes: int, seconds: float | None = None) -> None:
+        """Bound what may be fetched from now on; 64 MiB if this was never called.
+
+        Args:
+            most_bytes: So much, of what is not kept from before.
+            seconds: Nothing is asked for any more when they are over.
+        """
+        self._budget = self._left = most_bytes
+        self._end = None if seconds is None else time.monotonic() + seconds
+        self.failed = None
 
     @property
     def fetched_bytes(self) -> int:
-        """How much of the file has been fetched."""
-        return sum(map(len, self._blocks.values()))
+        """How much has been fetched by all that have the file open."""
+        return self._blocks.fetched_bytes
 
     @property
     def size(self) -> int:
         """Size of the whole file in bytes."""
-        if self._size is None:
-            self._size = run(self._source.size)
-        return self._size
+        if self._blocks.size is None:
+            self._blocks.size = run(self._source.size)
+        return self._blocks.size
 
     def readable(self) -> bool:
         """Yes."""
@@ -170,38 +218,60 @@ class RemoteFile(io.RawIOBase):
             BodyTooLargeError: More of the file is wanted than allowed.
             ServerError: It could not be read.
         """
-        end = min(self._at + len(buffer), self.size)
+        try:
+            content = self._part(len(buffer))
+        except OgcError as error:
+            self.failed = error
+            raise
+        buffer[: len(content)] = content
+        self._at += len(content)
+        return len(content)
+
+    def _part(self, length: int) -> bytes:
+        end = min(self._at + length, self.size)
         if end <= self._at:
-            return 0
+            return b""
         first, last = self._at // BLOCK_BYTES, (end - 1) // BLOCK_BYTES
+        found: dict[int, bytes] = {}
         missing: list[int] = []  # that lie beside each other
         for number in range(first, last + 1):
-            if number not in self._blocks:
+            block = self._blocks.get(number)
+            if block is None:
                 missing.append(number)
-            elif missing:
-                self._fetch(missing)
+                continue
+            found[number] = block
+            if missing:
+                found |= self._fetch(missing)
                 missing = []
         if missing:
-            self._fetch(missing)
-        content = b"".join(self._blocks[number] for number in range(first, last + 1))
+            found |= self._fetch(missing)
+        content = b"".join(found[number] for number in range(first, last + 1))
         offset = self._at - first * BLOCK_BYTES
-        wanted = content[offset : offset + end - self._at]
-        buffer[: len(wanted)] = wanted
-        self._at += len(wanted)
-        return len(wanted)
+        return content[offset : offset + end - self._at]
 
-    def _fetch(self, numbers: list[int]) -> None:
+    def _fetch(self, numbers: list[int]) -> dict[int, bytes]:
         start = numbers[0] * BLOCK_BYTES
         length = min(len(numbers) * BLOCK_BYTES, self.size - start)
-        if self.fetched_bytes + length > self._budget:
+        if length > self._left:
             raise BodyTooLargeError(
                 f"More than {self._budget / 2**20:.0f} MiB of {self.name} would have "
                 "to be read.",
                 safe="Reading stopped there.",
                 advice="Download the file, and open it from there.",
             )
+        if self._end is not None and time.monotonic() > self._end:
+            raise DeadlineError(
+                f"Reading a part of {self.name} took too long.",
+                safe="Reading stopped there.",
+                advice="Try again, or download the file and open it from there.",
+            )
         content = run(self._source.read, start, length)
         if len(content) != length:
             raise ProtocolError(f"A part of {self.name} came incomplete.")
-        for at, number in zip(range(0, length, BLOCK_BYTES), numbers, strict=True):
-            self._blocks[number] = content[at : at + BLOCK_BYTES]
+        self._left -= length
+        blocks = {
+            number: content[at : at + BLOCK_BYTES]
+            for at, number in zip(range(0, length, BLOCK_BYTES), numbers, strict=True)
+        }
+        self._blocks.put(blocks)
+        return blocks

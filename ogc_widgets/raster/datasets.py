@@ -1,0 +1,294 @@
+"""A raster file held open for several threads, each of them with a dataset of its own.
+
+GDAL's datasets are not shared between threads. rasterio keeps what it needs to read
+Python's files in context variables, so that a dataset has to be read and closed in the
+context in which it was opened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import math
+import threading
+import warnings
+import weakref
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from ogc_widgets.client.results.remote_file import RemoteFile
+from ogc_widgets.errors import (
+    DeadlineError,
+    InputError,
+    MissingExtraError,
+    OgcError,
+)
+from ogc_widgets.protocol.media_types import sniff
+from ogc_widgets.protocol.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from ogc_widgets.raster.warping import Located
+
+T = TypeVar("T")
+
+# Formats that hold their pixels themselves. Others (VRT, WMS, ...) may name any file of
+# this machine or any address, and a server's file must not choose what is read.
+FORMATS: Final = {
+    "image/tiff": "GTiff",
+    "image/jp2": "JP2OpenJPEG",
+    "image/png": "PNG",
+    "image/jpeg": "JPEG",
+    "image/webp": "WEBP",
+    "image/gif": "GIF",
+}
+"""What the first bytes say to the driver of GDAL that is used, and no other."""
+_FIRST_BYTES: Final = 64
+MOST_OPEN: Final = 3
+"""Datasets that one file is read with at the same time."""
+WAIT_S: Final = 30.0
+BYTES_PER_CALL: Final = 32 * 2**20
+
+_SETTINGS: Final = {
+    # What lies beside a file on a server is not looked for: each look is a request.
+    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+    "GDAL_PAM_ENABLED": "NO",
+}
+_SETTINGS_ON_DISK: Final = {"GDAL_PAM_ENABLED": "YES"}
+
+
+@dataclass(frozen=True)
+class Placing:
+    """Where a picture lies that does not say it itself.
+
+    Attributes:
+        box: West, south, east and north in degrees; east may be over 180.
+    """
+
+    box: tuple[float, float, float, float]
+
+
+@dataclass(eq=False)
+class _Opened:
+    """One dataset, and the context in which it lives."""
+
+    located: Located
+    context: contextvars.Context
+    close: contextlib.ExitStack
+    parts: list[RemoteFile] = field(default_factory=list)
+
+
+class Datasets:
+    """Hands the open datasets of one file to threads, one at a time to each.
+
+    Args:
+        file: A file that is read in parts, or a path.
+        placing: Where it lies if it does not say so.
+
+    Raises:
+        MissingExtraError: The extra ``raster`` is not installed.
+    """
+
+    def __init__(
+        self, file: RemoteFile | str | Path, placing: Placing | None = None
+    ) -> None:
+        try:
+            import rio_tiler.io  # noqa: F401 # seen to be there before a thread needs it
+        except ImportError:
+            raise MissingExtraError("Looking at a raster", "raster") from None
+        self.file = file
+        self._placing = placing
+        self._idle: list[_Opened] = []
+        self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(MOST_OPEN)
+        self._is_closed = False
+        # Python must not free the files below a dataset before the dataset.
+        self._finalizer = weakref.finalize(self, _close_all, self._idle)
+
+    @property
+    def name(self) -> str:
+        """Name of the file, for people."""
+        path = self.file.name if isinstance(self.file, RemoteFile) else self.file
+        return clean(Path(path).name, limit=80)
+
+    @property
+    def size(self) -> int:
+        """Size of the file in bytes."""
+        if isinstance(self.file, RemoteFile):
+            return self.file.size
+        return Path(self.file).stat().st_size
+
+    def use(
+        self,
+        work: Callable[[Located], T],
+        *,
+        most_bytes: int = BYTES_PER_CALL,
+        seconds: float = WAIT_S,
+    ) -> T:
+        """Do something with a dataset that no other thread has at the moment.
+
+        Args:
+            work: What is done, with the dataset and where it lies.
+            most_bytes: So much of the file is fetched at most.
+            seconds: Nothing is fetched after so long.
+
+        Raises:
+            InputError: It is closed, or no raster that can be read here.
+            ServerError: It could not be read.
+        """
+        if not self._places.acquire(timeout=seconds):
+            raise DeadlineError(
+                f"{self.name} is still being read for others.",
+                safe="Nothing was read.",
+                advice="Try again in a moment.",
+            )
+        try:
+            opened = self._take(most_bytes, seconds)
+            for part in opened.parts:
+                part.limit(most_bytes, seconds)
+            try:
+                return opened.context.run(self._do, opened, work)
+            finally:
+                self._give_back(opened)
+        finally:
+            self._places.release()
+
+    def close(self) -> None:
+        """Close the datasets; those that are in use, after that."""
+        with self._lock:
+            self._is_closed = True
+            idle, self._idle[:] = [*self._idle], []
+        _close_all(idle)
+
+    def _take(self, most_bytes: int, seconds: float) -> _Opened:
+        with self._lock:
+            if self._is_closed:
+                raise InputError(f"{self.name} was closed.")
+            if self._idle:
+                return self._idle.pop()
+        context = contextvars.copy_context()
+        return context.run(self._open, context, most_bytes, seconds)
+
+    def _give_back(self, opened: _Opened) -> None:
+        with self._lock:
+            if not self._is_closed:
+                self._idle.append(opened)
+                return
+        _close_all([opened])
+
+    def _do(self, opened: _Opened, work: Callable[[Located], T]) -> T:
+        with self._plainly(opened.parts), self._environment():
+            return work(opened.located)
+
+    def _open(
+        self, context: contextvars.Context, most_bytes: int, seconds: float
+    ) -> _Opened:
+        parts: list[RemoteFile] = []
+        with (
+            contextlib.ExitStack() as stack,
+            self._plainly(parts),
+            self._environment(),
+            warnings.catch_warnings(),
+        ):
+            # That it has no overviews, or no place: both is dealt with here.
+            warnings.simplefilter("ignore")
+            dataset = stack.enter_context(self._dataset(parts, most_bytes, seconds))
+            located = self._located(dataset, stack)
+            return _Opened(located, context, stack.pop_all(), parts)
+
+    def _dataset(
+        self, parts: list[RemoteFile], most_bytes: int, seconds: float
+    ) -> contextlib.AbstractContextManager[Any]:
+        import rasterio
+
+        def opener(path: str, mode: str = "rb") -> RemoteFile:
+            part = remote.opener(path, mode)
+            part.limit(most_bytes, seconds)
+            parts.append(part)
+            return part
+
+        dataset: contextlib.AbstractContextManager[Any]
+        if not isinstance(self.file, RemoteFile):
+            with Path(self.file).open("rb") as file:
+                driver = self._driver(file.read(_FIRST_BYTES))
+            dataset = rasterio.open(self.file, driver=driver)
+            return dataset
+        remote = self.file
+        with opener(remote.name) as part:
+            driver = self._driver(part.read(_FIRST_BYTES) or b"")
+        dataset = rasterio.open(remote.name, opener=opener, driver=driver)
+        return dataset
+
+    def _driver(self, start: bytes) -> str:
+        kind = sniff(start)
+        if kind not in FORMATS:
+            is_said = f": it is {kind}" if kind else ""
+            raise InputError(
+                f"{self.name} is no raster that can be shown on a map{is_said}.",
+                safe="The file is unchanged.",
+                advice="Download it, and open it with a program for its kind.",
+            )
+        return FORMATS[kind]
+
+    def _located(self, dataset: Any, stack: contextlib.ExitStack) -> Located:  # noqa: ANN401 # rasterio ships no types
+        from rasterio.crs import CRS
+        from rasterio.transform import from_bounds, from_gcps
+        from rasterio.vrt import WarpedVRT
+
+        from ogc_widgets.raster.warping import Located
+
+        points, system = dataset.gcps
+        if dataset.crs is not None:
+            return Located(dataset, dataset.crs, dataset.transform)
+        if points and system is not None:
+            return Located(dataset, system, from_gcps(points))
+        if self._placing is not None:
+            where = from_bounds(*self._placing.box, dataset.width, dataset.height)
+            return Located(dataset, CRS.from_epsg(4326), where)
+        if dataset.rpcs:
+            is_float = str(dataset.dtypes[0]).startswith("float")
+            nothing = {"nodata": math.nan} if is_float else {"add_alpha": True}
+            level = WarpedVRT(dataset, crs="EPSG:4326", **nothing)
+            stack.enter_context(level)
+            return Located(level, level.crs, level.transform)
+        raise InputError(
+            f"{self.name} does not say where on the Earth it lies: it has no "
+            "coordinate reference system.",
+            safe="The file is unchanged.",
+            advice="Download it, or ask whoever made it for its reference system.",
+        )
+
+    @contextlib.contextmanager
+    def _environment(self) -> Iterator[None]:
+        import rasterio
+
+        is_remote = isinstance(self.file, RemoteFile)
+        with rasterio.Env(**(_SETTINGS if is_remote else _SETTINGS_ON_DISK)):
+            yield
+
+    @contextlib.contextmanager
+    def _plainly(self, parts: Sequence[RemoteFile]) -> Iterator[None]:
+        try:
+            yield
+        except OgcError:
+            raise
+        except FileNotFoundError:
+            raise InputError(f"There is no file {self.name}.") from None
+        except Exception as error:
+            # GDAL tells of a broken file when reading fails; what failed is behind it.
+            failed = next((part.failed for part in parts if part.failed), None)
+            if failed is not None:
+                raise failed from None
+            raise InputError(
+                f"{self.name} is no raster that can be shown on a map.",
+                safe="The file is unchanged.",
+                advice="Download it, and open it in a GIS.",
+            ) from error
+
+
+def _close_all(opened: Sequence[_Opened]) -> None:
+    for one in opened:
+        with contextlib.suppress(Exception):
+            one.context.run(one.close.close)

@@ -1,0 +1,246 @@
+"""The pixels of a raster, of one file or several, wherever they are best read."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ogc_widgets.errors import InputError
+from ogc_widgets.raster.colours import CLASSES
+from ogc_widgets.raster.drawing import computed, measured
+from ogc_widgets.raster.info import Grid, RasterInfo
+from ogc_widgets.raster.warping import (
+    EDGE_M,
+    HIGHEST,
+    TILE_PX,
+    Located,
+    from_web_map,
+    joined,
+    read_box,
+    to_web_map,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from rio_tiler.models import ImageData
+
+    from ogc_widgets.area.boxes import Box
+    from ogc_widgets.raster.bands import Band
+    from ogc_widgets.raster.datasets import Datasets
+    from ogc_widgets.raster.overviews import Overviews
+    from ogc_widgets.raster.style import Style
+
+_SHORTEST_PX: Final = 256
+
+
+@dataclass(frozen=True)
+class RasterFile:
+    """One file of a raster."""
+
+    datasets: Datasets
+    grid: Grid
+    overviews: Overviews
+
+
+class Pixels:
+    """Reads values of bands and styles, from small versions where these are enough.
+
+    Args:
+        files: The files of the raster.
+        info: What it is.
+    """
+
+    def __init__(self, files: Sequence[RasterFile], info: RasterInfo) -> None:
+        self.files = tuple(files)
+        self.info = info
+
+    def close(self) -> None:
+        """Close the files."""
+        for file in self.files:
+            file.datasets.close()
+            file.overviews.close()
+
+    def small(self, band: Band, nodata: float | None) -> np.ma.MaskedArray[Any, Any]:
+        """One band in small, as its numbers stand in the file."""
+        overviews = self.files[band.file].overviews
+        return overviews.of(band, _nodata(band, nodata)).values
+
+    def overall(self, style: Style) -> np.ma.MaskedArray[Any, Any]:
+        """The values of a style, of the whole raster in small."""
+        import numpy as np
+        from rio_tiler.models import ImageData
+
+        bands = [self.info.band(one) for one in style.bands_read()]
+        if len({band.file for band in bands}) > 1:
+            box, size, zoom = self.whole(512)
+            return self.image(style, box, size, zoom, is_exact=True).array
+        smalls = [self.small(band, style.nodata) for band in bands]
+        image = ImageData(
+            np.ma.stack(smalls), band_names=[f"b{band.index}" for band in bands]
+        )
+        measured(image, bands)
+        return computed(image, style).array
+
+    def image(
+        self,
+        style: Style,
+        box: Box,
+        size: tuple[int, int],
+        zoom: float,
+        *,
+        is_exact: bool = False,
+    ) -> ImageData:
+        """The values of a style in a part of the web map."""
+        from rio_tiler.models import ImageData
+
+        bands = [self.info.band(one) for one in style.bands_read()]
+        is_smooth = not is_exact and style.colours != CLASSES
+        images = [
+            self.band(band, box, size, zoom, style.nodata, is_smooth=is_smooth)
+            for band in bands
+        ]
+        alphas = [image.alpha_mask for image in images if image.alpha_mask is not None]
+        array = joined([image.array for image in images], axis=0)
+        image = ImageData(
+            array,
+            bounds=box,
+            crs=images[0].crs,
+            band_names=[f"b{band.index}" for band in bands],
+            band_descriptions=[band.name for band in bands],
+            alpha_mask=alphas[0] if len(alphas) == len(images) else None,
+        )
+        measured(image, bands)
+        return computed(image, style)
+
+    def band(
+        self,
+        band: Band,
+        box: Box,
+        size: tuple[int, int],
+        zoom: float | None,
+        nodata: float | None,
+        *,
+        is_smooth: bool,
+    ) -> ImageData:
+        """One band in a part of the web map, of its small version if that is enough."""
+        import rasterio
+
+        file = self.files[band.file]
+        nothing = _nodata(band, nodata)
+        if zoom is not None:
+            own = file.grid.max_zoom - math.log2(file.overviews.factor(band))
+            if zoom <= own:
+                small = file.overviews.of(band, nothing)
+                with rasterio.Env(), rasterio.open(small.memory.name) as dataset:
+                    return read_box(
+                        Located(dataset, dataset.crs, dataset.transform),
+                        box,
+                        size,
+                        (1,),
+                        nodata=nothing,
+                        is_smooth=is_smooth and zoom < own - 0.5,
+                    )
+        smooth = is_smooth and zoom is not None and zoom < file.grid.max_zoom - 0.5
+
+        def read(located: Located) -> ImageData:
+            return read_box(
+                located,
+                box,
+                size,
+                (band.number,),
+                nodata=nothing,
+                is_smooth=smooth,
+            )
+
+        return file.datasets.use(read)
+
+    def touches(self, box: Box) -> bool:
+        """Whether a tile may show something of it."""
+        west, south = from_web_map(box[0], box[1])
+        east, north = from_web_map(box[2], box[3])
+        left, bottom, right, top = self.info.bounds
+        if south >= top or north <= bottom:
+            return False
+        return any(west < right + t and east > left + t for t in (0, -360, 360))
+
+    def pixel_m(self) -> float:
+        """Side of a pixel in metres of the web map, roughly."""
+        finest = max(file.grid.max_zoom for file in self.files)
+        return 2 * EDGE_M / TILE_PX / 2.0**finest
+
+    def whole(self, max_px: int) -> tuple[Box, tuple[int, int], float]:
+        """The box of all of it on the web map, its size in pixels, and its zoom.
+
+        Raises:
+            InputError: It lies where web maps end.
+        """
+        west, south, east, north = self.info.bounds
+        if south >= HIGHEST or north <= -HIGHEST:
+            raise InputError(
+                f"{self.info.name} lies at a pole, beyond 85 degrees, where web maps "
+                "end.",
+                advice="Download it, and open it in a GIS.",
+            )
+        box = (*to_web_map(west, south), *to_web_map(east, north))
+        size, zoom = self.size_of(box, max_px)
+        return box, size, zoom
+
+    def size_of(self, box: Box, max_px: int) -> tuple[tuple[int, int], float]:
+        """Pixels for a part of the web map, as fine as the raster but no more.
+
+        Returns:
+            Width and height, and the zoom that they are like.
+        """
+        wide, high = box[2] - box[0], box[3] - box[1]
+        longest = max(wide, high, 1e-9)
+        pixels = longest / self.pixel_m()
+        side = min(max_px, max(math.ceil(pixels), min(_SHORTEST_PX, max_px)))
+        size = (
+            max(1, round(side * wide / longest)),
+            max(1, round(side * high / longest)),
+        )
+        return size, math.log2(2 * EDGE_M * side / longest / TILE_PX)
+
+
+def _nodata(band: Band, override: float | None) -> float | None:
+    return band.nodata if override is None else override
+
+
+def holes_of(array: np.ma.MaskedArray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Where there is no value."""
+    import numpy as np
+
+    return np.ma.getmaskarray(array)
+
+
+def info_of(files: Sequence[RasterFile], bands: Sequence[Band]) -> RasterInfo:
+    """Sum up what the files of one raster are."""
+    boxes = [file.grid.bounds for file in files]
+    first = files[0].grid
+    # The next file may lie on the other side of 180.
+    turned = [
+        (west + 360 * round((boxes[0][0] - west) / 360), south, east, north)
+        for west, south, east, north in boxes
+    ]
+    easts = [
+        east + turned[at][0] - boxes[at][0] for at, (_, _, east, _) in enumerate(boxes)
+    ]
+    return RasterInfo(
+        name=files[0].datasets.name,
+        bands=tuple(bands),
+        bounds=(
+            min(box[0] for box in turned),
+            min(box[1] for box in boxes),
+            max(easts),
+            max(box[3] for box in boxes),
+        ),
+        min_zoom=min(file.grid.min_zoom for file in files),
+        max_zoom=max(file.grid.max_zoom for file in files),
+        width=first.width,
+        height=first.height,
+        bytes=sum(file.datasets.size for file in files),
+        has_overviews=all(file.grid.factors for file in files),
+    )

@@ -1,0 +1,201 @@
+"""Numbers of a raster, for charts and for a click: here, along a line, in an area."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
+    from ogc_widgets.area.boxes import Box
+
+STEPS: Final = 256
+"""Points of a line at which values are read."""
+PERCENTILES: Final = (2, 25, 50, 75, 98)
+
+
+@dataclass(frozen=True)
+class BandValue:
+    """The value of one band at a place.
+
+    Attributes:
+        index: Number of the band, from 1.
+        name: Its name.
+        value: None where there is none.
+        unit: Its unit, or ``""``.
+        label: What the value stands for, where it is a class.
+    """
+
+    index: int
+    name: str
+    value: float | None
+    unit: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """How often the values of a band are.
+
+    Attributes:
+        counts: Pixels in each of the bins.
+        edges: Where the bins begin and end: one more than bins.
+        low: Smallest value.
+        high: Largest value.
+        percentiles: The values of 2 and 98 percent.
+        nodata_share: Share of the pixels without a value, 0 to 1.
+    """
+
+    counts: tuple[int, ...]
+    edges: tuple[float, ...]
+    low: float | None
+    high: float | None
+    percentiles: tuple[float, float] | None
+    nodata_share: float
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON, for the page."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Values along a line.
+
+    Attributes:
+        metres: Way from the start of the line, of each point.
+        values: The value there, or None.
+        places: Longitude and latitude of each point.
+    """
+
+    metres: tuple[float, ...]
+    values: tuple[float | None, ...]
+    places: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class AreaValues:
+    """What the values inside an area are like; every part counts by its true size.
+
+    Attributes:
+        mean: Their mean, and so on; None where the area holds no value.
+        shares: Share of each value of a band of whole numbers, 0 to 1, the largest
+            first; at most 64.
+        known_share: Share of the area that has a value, 0 to 1.
+    """
+
+    mean: float | None
+    std: float | None
+    low: float | None
+    high: float | None
+    median: float | None
+    shares: tuple[tuple[float, float], ...]
+    known_share: float
+
+
+def histogram_of(values: np.ma.MaskedArray[Any, Any], bins: int) -> Histogram:
+    """Count values in equal bins from the smallest to the largest."""
+    import numpy as np
+
+    known = values.compressed().astype("float64")
+    missing = 1 - known.size / values.size
+    if not known.size:
+        return Histogram((), (), None, None, None, missing)
+    counts, edges = np.histogram(known, bins=bins)
+    low, high = np.percentile(known, (2, 98))
+    return Histogram(
+        counts=tuple(counts.tolist()),
+        edges=tuple(edges.tolist()),
+        low=float(known.min()),
+        high=float(known.max()),
+        percentiles=(float(low), float(high)),
+        nodata_share=float(missing),
+    )
+
+
+def points_along(line: Sequence[Sequence[float]]) -> tuple[list[Any], list[float]]:
+    """Points at equal steps of the way along a line on the Earth, and their metres.
+
+    Args:
+        line: Longitude and latitude of each corner; longitudes may run past 180.
+    """
+    from pyproj import Geod
+
+    earth = Geod(ellps="WGS84")
+    corners = [(float(corner[0]), float(corner[1])) for corner in line]
+    lengths = [earth.inv(*start, *end)[2] for start, end in pairwise(corners)]
+    whole = sum(lengths)
+    places: list[Any] = []
+    metres: list[float] = []
+    for number in range(STEPS):
+        way = whole * number / (STEPS - 1)
+        metres.append(way)
+        at = 0
+        while at < len(lengths) - 1 and way > lengths[at]:
+            way -= lengths[at]
+            at += 1
+        share = min(1.0, way / lengths[at]) if lengths[at] else 0.0
+        # Straight on the map, as it was drawn.
+        (x0, y0), (x1, y1) = corners[at], corners[at + 1]
+        places.append((x0 + share * (x1 - x0), y0 + share * (y1 - y0)))
+    return places, metres
+
+
+def summed_up(
+    values: np.ma.MaskedArray[Any, Any], inside: np.ndarray[Any, Any], box: Box
+) -> AreaValues:
+    """Sum up the values of a band in the grid of the web map.
+
+    Args:
+        values: Rows from north to south.
+        inside: Which of them are in the area.
+        box: Where they lie, in metres of the web map.
+    """
+    import numpy as np
+
+    from ogc_widgets.raster.warping import from_web_map
+
+    rows = values.shape[0]
+    step = (box[3] - box[1]) / rows
+    lats = [from_web_map(0, box[3] - (row + 0.5) * step)[1] for row in range(rows)]
+    # A web map enlarges areas by the square of this.
+    true_size = np.array([math.cos(math.radians(lat)) ** 2 for lat in lats])
+    weights = np.broadcast_to(true_size[:, None], values.shape)[inside]
+    chosen = values[inside]
+    holes = np.ma.getmaskarray(chosen)
+    whole = float(weights.sum())
+    known, weights = chosen.data[~holes], weights[~holes]
+    weight = float(weights.sum())
+    if not weight:
+        return AreaValues(None, None, None, None, None, (), 0.0)
+    numbers = known.astype("float64")
+    mean = float(np.average(numbers, weights=weights))
+    spread = float(np.average((numbers - mean) ** 2, weights=weights)) ** 0.5
+    order = np.argsort(numbers)
+    middle = int(np.searchsorted(np.cumsum(weights[order]), weight / 2))
+    return AreaValues(
+        mean=mean,
+        std=spread,
+        low=float(numbers.min()),
+        high=float(numbers.max()),
+        median=float(numbers[order][min(middle, numbers.size - 1)]),
+        shares=_shares(known, weights, weight) if known.dtype.kind in "iub" else (),
+        known_share=weight / whole,
+    )
+
+
+def _shares(
+    known: np.ndarray[Any, Any], weights: np.ndarray[Any, Any], weight: float
+) -> tuple[tuple[float, float], ...]:
+    import numpy as np
+
+    values, places = np.unique(known, return_inverse=True)
+    sums = np.bincount(places.ravel(), weights=weights) / weight
+    pairs = zip(values.tolist(), sums.tolist(), strict=True)
+    ranked = sorted(pairs, key=lambda pair: -pair[1])
+    return tuple((float(value), float(share)) for value, share in ranked[:64])
