@@ -84,8 +84,8 @@ print(json.dumps(sorted(set({heavy}) & set(sys.modules) - before)))
     ("name", "unwanted"),
     [
         ("Client", ["ipywidgets", "ipyleaflet", "anywidget", "rasterio", "cwltool"]),
-        ("App", ["rasterio", "cwltool", "uvicorn", "starlette", "skimage", "pystac"]),
-        ("lab", ["rasterio", "cwltool", "ipywidgets", "ipyleaflet", "skimage"]),
+        ("App", ["rasterio", "cwltool", "uvicorn", "starlette", "pystac"]),
+        ("lab", ["rasterio", "cwltool", "ipywidgets", "ipyleaflet"]),
         ("ProcessForm", ["ipyleaflet", "rasterio", "jsonschema"]),
     ],
 )

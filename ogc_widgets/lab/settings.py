@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 TOKEN_VARIABLE = "OGC_LAB_TOKEN"  # noqa: S105 - a name, not a secret
 NEEDED = (
-    *("cwl2ogc", "cwltool", "numpy", "psutil", "rasterio", "skimage"),
-    *("starlette", "uvicorn"),
+    *("cwl2ogc", "cwltool", "numpy", "psutil", "rasterio", "starlette", "uvicorn"),
 )
 # What can stand in a header as a bearer token (RFC 6750), and nothing that a shell
 # or a browser would change on the way.

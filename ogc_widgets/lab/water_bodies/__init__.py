@@ -12,7 +12,13 @@ Each step tells on stderr what it is doing. If it cannot go on, its last line is
 ``error:`` and a sentence that says why, and it ends with exit code 1.
 """
 
+import sys
 from pathlib import Path
+
+if sys.argv[:1] == ["-m"]:  # Python looks for a step that it is to run as a program
+    # rasterio imports boto3 where that is installed, and the start of a step takes half
+    # as long again. GDAL reads the credentials for s3:// by itself.
+    sys.modules.setdefault("boto3", None)  # type: ignore[arg-type] # "not installed"
 
 PACKAGE = Path(__file__).with_name("water-bodies.cwl")
 """The CWL v1.2 application package."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import rasterio
-from skimage.filters.thresholding import threshold_otsu
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.lab.water_bodies import items, rasters
@@ -18,6 +17,7 @@ from ogc_widgets.lab.water_bodies.program import log, program
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
     from rasterio.io import DatasetReader
     from rasterio.windows import Window
 
@@ -110,9 +110,22 @@ def _threshold(source: DatasetReader, item: str) -> tuple[float, int]:
     for _, pixels in _strips(source):
         part, edges = np.histogram(pixels[~np.isnan(pixels)], BINS, (low, high))
         counts += part
-    centres = (edges[:-1] + edges[1:]) / 2
-    threshold = threshold_otsu(hist=(counts, centres))  # type: ignore[no-untyped-call]
-    return float(threshold), valid
+    return _best_cut(counts, (edges[:-1] + edges[1:]) / 2), valid
+
+
+def _best_cut(counts: NDArray[np.int64], centres: NDArray[np.float64]) -> float:
+    """Return the centre of the bin after which the classes differ most.
+
+    Otsu, "A threshold selection method from gray-level histograms", IEEE Transactions
+    on Systems, Man, and Cybernetics 9 (1979), equation 18. The first and the last bin
+    hold the extremes, so no class is empty.
+    """
+    below, sum_below = counts.cumsum(), (counts * centres).cumsum()
+    above, sum_above = below[-1] - below[:-1], sum_below[-1] - sum_below[:-1]
+    below, sum_below = below[:-1], sum_below[:-1]
+    apart = sum_below / below - sum_above / above
+    between_classes = below.astype("float64") * above * apart**2
+    return float(centres[between_classes.argmax()])
 
 
 def _strips(source: DatasetReader) -> Iterator[tuple[Window, Pixels]]:
