@@ -18,66 +18,16 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-import numpy as np
-from rasterio import shutil as raster_files
-from rasterio.enums import Resampling
-from rasterio.io import DatasetReader, MemoryFile
-from rasterio.transform import from_bounds
-from ruamel.yaml import YAML
-
-from ogc_widgets.lab.scenes import SCENES, scenes_folder
-from ogc_widgets.lab.scenes.landcover import BANDS, Season, reflectance
-from ogc_widgets.lab.scenes.terrain import NORTH, PIXEL, WEST, landscape
-from ogc_widgets.lab.water_bodies.globe import footprint, warp_to_web_map, write_png
-from ogc_widgets.lab.water_bodies.rasters import TILE
+from ogc_widgets.lab.scenes import SCENES, VERSION, scenes_folder
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Callable
 
-    from ogc_widgets.lab.scenes.terrain import Landscape
-
-_COMMON = YAML(typ="safe", pure=True).load(Path(__file__).with_name("item.yaml"))
-_THUMBNAIL_SIZE = 400
 _LEFT_BEHIND_S = 3600  # making a scene takes seconds
-_BANDS = {
-    "blue": ("B02", "Blue"),
-    "green": ("B03", "Green"),
-    "red": ("B04", "Red"),
-    "nir": ("B08", "Near infrared"),
-}
-
-
-class _Scene(NamedTuple):
-    """One image: when it was taken, and which part of the landscape it shows."""
-
-    id: str
-    datetime: str
-    platform: str
-    edges: tuple[float, float, float, float]  # west, south, east, north, UTM metres
-    season: Season
-
-
-# Each image stops a little inside the tutorial's area on two sides, so that the two
-# results have outlines that can be told apart on a map.
-_SCENES = (
-    _Scene(
-        SCENES[0],
-        "2021-07-13T19:03:24Z",
-        "sentinel-2b",
-        (632_960, 4_406_480, 689_360, 4_480_400),
-        Season(1, 15.0, 9_000.0, 0.1, 1.0, 140.0, 60.0),
-    ),
-    _Scene(
-        SCENES[1],
-        "2022-05-24T19:03:29Z",
-        "sentinel-2a",
-        (639_360, 4_412_960, 695_520, 4_486_800),
-        Season(2, 0.5, 2_140.0, 0.9, 1.6, 145.0, 57.0),
-    ),
-)
 
 
 def ensure_scenes(folder: Path | None = None) -> list[Path]:
@@ -97,23 +47,25 @@ def ensure_scenes(folder: Path | None = None) -> list[Path]:
     """
     home = scenes_folder() if folder is None else Path(folder)
     home.mkdir(parents=True, exist_ok=True)
-    items, land = [], None
-    for scene in _SCENES:
-        item = home / scene.id / f"{scene.id}.json"
-        if not _is_complete(item):
-            _remove_leftovers(home)
-            land = land or landscape()
-            _make(scene, land, home)
-        items.append(item)
-    return items
+    items = {name: home / name / f"{name}.json" for name in SCENES}
+    missing = [name for name, item in items.items() if not _is_complete(item)]
+    if missing:
+        # Numpy and rasterio take longer to load than all the rest of a lab server.
+        from ogc_widgets.lab.scenes.images import write_scene
+        from ogc_widgets.lab.scenes.terrain import landscape
+
+        _remove_leftovers(home)
+        land = landscape()
+        for name in missing:
+            _make(items[name], partial(write_scene, name, land))
+    return list(items.values())
 
 
 def _is_complete(item: Path) -> bool:
     """Return whether an item of this version is there, with its files in full."""
     try:
         known = json.loads(item.read_bytes())
-        is_current = known["properties"]["version"] == _COMMON["properties"]["version"]
-        return bool(is_current) and all(
+        return bool(known["properties"]["version"] == VERSION) and all(
             (item.parent / asset["href"]).stat().st_size == asset["file:size"]
             for asset in known["assets"].values()
         )
@@ -129,100 +81,19 @@ def _remove_leftovers(home: Path) -> None:
                 shutil.rmtree(folder)
 
 
-def _make(scene: _Scene, land: Landscape, home: Path) -> None:
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=home) as scratch:
-        made = Path(scratch) / scene.id
+def _make(item: Path, write: Callable[[Path], None]) -> None:
+    place = item.parent
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=place.parent) as scratch:
+        made = Path(scratch) / place.name
         made.mkdir()
-        _write(scene, land, made)
-        place = home / scene.id
+        write(made)
         try:
             made.rename(place)
         except OSError:
-            if _is_complete(place / f"{scene.id}.json"):
+            if _is_complete(item):
                 return  # another process was faster
             shutil.move(place, Path(scratch) / "damaged")
             made.rename(place)
-
-
-def _write(scene: _Scene, land: Landscape, folder: Path) -> None:
-    """Write the bands, the thumbnail and the item of one scene."""
-    west, south, east, north = scene.edges
-    rows = slice(round((NORTH - north) / PIXEL), round((NORTH - south) / PIXEL))
-    columns = slice(round((west - WEST) / PIXEL), round((east - WEST) / PIXEL))
-    pixels = reflectance(land, scene.season)[:, rows, columns]
-    count, height, width = pixels.shape
-    profile = {
-        "driver": "GTiff",
-        "dtype": "uint16",
-        "nodata": 0,
-        "height": height,
-        "width": width,
-        "crs": "EPSG:32610",
-        "transform": from_bounds(*scene.edges, width, height),
-    }
-    assets: dict[str, Any] = {}
-    for name, band in zip(BANDS, pixels, strict=True):
-        target = folder / f"{name}.tif"
-        _write_cog(band, profile, target)
-        number, title = _BANDS[name]
-        assets[name] = _COMMON["band"] | {
-            "href": f"./{target.name}",
-            "title": title,
-            "eo:bands": [{"name": number, "common_name": name}],
-            "file:size": target.stat().st_size,
-        }
-    with MemoryFile() as memory:
-        with memory.open(count=count, **profile) as plain:
-            plain.write(pixels)
-        with memory.open() as whole:
-            assets["thumbnail"] = _thumbnail(whole, folder / "thumbnail.png")
-            geometry, bbox = footprint(whole)
-    properties = _COMMON["properties"] | {
-        "datetime": scene.datetime,
-        "title": f"{scene.id} (generated)",
-        "platform": scene.platform,
-        "gsd": PIXEL,
-        "proj:bbox": scene.edges,
-        "proj:shape": [height, width],
-        "proj:transform": [PIXEL, 0, west, 0, -PIXEL, north],
-    }
-    item = _COMMON["item"] | {
-        "id": scene.id,
-        "geometry": geometry,
-        "bbox": bbox,
-        "properties": properties,
-        "assets": assets,
-    }
-    text = json.dumps(item, indent=2) + "\n"
-    (folder / f"{scene.id}.json").write_text(text, encoding="utf-8")
-
-
-def _write_cog(band: NDArray[np.uint16], profile: dict[str, Any], target: Path) -> None:
-    with MemoryFile() as memory:
-        with memory.open(count=1, **profile) as plain:
-            plain.write(band, 1)
-        raster_files.copy(
-            memory.name,
-            target,
-            driver="COG",
-            blocksize=TILE,
-            compress="deflate",
-            level=9,
-            predictor="yes",
-            overview_resampling="average",
-        )
-
-
-def _thumbnail(dataset: DatasetReader, target: Path) -> dict[str, Any]:
-    """Write a true-colour picture and return its asset."""
-    pixels, members = warp_to_web_map(dataset, Resampling.average, _THUMBNAIL_SIZE)
-    colours = pixels.data[[2, 1, 0]].astype("float64")
-    bright = np.clip(colours / 2_600, 0, 1) ** 0.7 * 255
-    inside = np.where(np.ma.getmaskarray(pixels).any(axis=0, keepdims=True), 0, 255)
-    write_png(np.concatenate([bright, inside]).astype("uint8"), target)
-    size = {"file:size": target.stat().st_size}
-    asset: dict[str, Any] = _COMMON["thumbnail"] | members | size
-    return asset
 
 
 if __name__ == "__main__":
