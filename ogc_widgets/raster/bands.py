@@ -20,6 +20,7 @@ Colour: TypeAlias = tuple[int, int, int, int]
 
 NO_COLOUR: Final[Colour] = (0, 0, 0, 0)
 MOST_CLASSES: Final = 256
+_ONE_BIT: Final = {0: (0, 0, 0), 1: (255, 255, 255)}
 _NAMES: Final = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
@@ -232,6 +233,9 @@ def _colour_table(dataset: Any, index: int) -> tuple[RasterClass, ...]:  # noqa:
     try:
         table: Mapping[int, Sequence[int]] = dataset.colormap(index)
     except ValueError:
+        return ()
+    # GDAL gives files of one bit for a pixel such a table, whoever made them.
+    if {value: tuple(colour[:3]) for value, colour in table.items()} == _ONE_BIT:
         return ()
     # GDAL fills the table up to 256 colours: black ones at its end say nothing.
     last = max(

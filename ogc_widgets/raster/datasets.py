@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import io
 import math
+import os
 import threading
 import warnings
 import weakref
@@ -70,6 +72,42 @@ class Placing:
     box: tuple[float, float, float, float]
 
 
+class _Part(io.RawIOBase):
+    """A file for GDAL: an error in Python must not pass through a library in C.
+
+    Attributes:
+        file: What is read.
+        failed: What went wrong, for whoever asked GDAL for something.
+    """
+
+    def __init__(self, file: RemoteFile) -> None:
+        self.file = file
+        self.failed: Exception | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self.file.tell()
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        try:
+            return self.file.seek(offset, whence)
+        except Exception as error:  # noqa: BLE001 # raised by those who use a dataset
+            self.failed = error
+            return self.file.tell()
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 # as the base class
+        try:
+            return self.file.readinto(buffer)
+        except Exception as error:  # noqa: BLE001 # as above
+            self.failed = error
+            return 0
+
+
 @dataclass(eq=False)
 class _Opened:
     """One dataset, and the context in which it lives."""
@@ -77,7 +115,7 @@ class _Opened:
     located: Located
     context: contextvars.Context
     close: contextlib.ExitStack
-    parts: list[RemoteFile] = field(default_factory=list)
+    parts: list[_Part] = field(default_factory=list)
 
 
 class Datasets:
@@ -120,38 +158,32 @@ class Datasets:
             return self.file.size
         return Path(self.file).stat().st_size
 
-    def use(
-        self,
-        work: Callable[[Located], T],
-        *,
-        most_bytes: int = BYTES_PER_CALL,
-        seconds: float = WAIT_S,
-    ) -> T:
+    def use(self, work: Callable[[Located], T]) -> T:
         """Do something with a dataset that no other thread has at the moment.
 
         Args:
             work: What is done, with the dataset and where it lies.
-            most_bytes: So much of the file is fetched at most.
-            seconds: Nothing is fetched after so long.
 
         Raises:
             InputError: It is closed, or no raster that can be read here.
-            ServerError: It could not be read.
+            ServerError: It could not be read, or not with so much as is allowed.
         """
-        if not self._places.acquire(timeout=seconds):
+        if not self._places.acquire(timeout=WAIT_S):
             raise DeadlineError(
                 f"{self.name} is still being read for others.",
                 safe="Nothing was read.",
                 advice="Try again in a moment.",
             )
         try:
-            opened = self._take(most_bytes, seconds)
-            for part in opened.parts:
-                part.limit(most_bytes, seconds)
+            opened = self._take()
             try:
-                return opened.context.run(self._do, opened, work)
-            finally:
-                self._give_back(opened)
+                found = opened.context.run(self._do, opened, work)
+            except BaseException:
+                # GDAL may keep in mind what it could not read.
+                _close_all([opened])
+                raise
+            self._give_back(opened)
+            return found
         finally:
             self._places.release()
 
@@ -162,14 +194,14 @@ class Datasets:
             idle, self._idle[:] = [*self._idle], []
         _close_all(idle)
 
-    def _take(self, most_bytes: int, seconds: float) -> _Opened:
+    def _take(self) -> _Opened:
         with self._lock:
             if self._is_closed:
                 raise InputError(f"{self.name} was closed.")
             if self._idle:
                 return self._idle.pop()
         context = contextvars.copy_context()
-        return context.run(self._open, context, most_bytes, seconds)
+        return context.run(self._open, context)
 
     def _give_back(self, opened: _Opened) -> None:
         with self._lock:
@@ -179,13 +211,13 @@ class Datasets:
         _close_all([opened])
 
     def _do(self, opened: _Opened, work: Callable[[Located], T]) -> T:
+        for part in opened.parts:
+            part.file.limit(BYTES_PER_CALL, WAIT_S)
         with self._plainly(opened.parts), self._environment():
             return work(opened.located)
 
-    def _open(
-        self, context: contextvars.Context, most_bytes: int, seconds: float
-    ) -> _Opened:
-        parts: list[RemoteFile] = []
+    def _open(self, context: contextvars.Context) -> _Opened:
+        parts: list[_Part] = []
         with (
             contextlib.ExitStack() as stack,
             self._plainly(parts),
@@ -194,20 +226,12 @@ class Datasets:
         ):
             # That it has no overviews, or no place: both is dealt with here.
             warnings.simplefilter("ignore")
-            dataset = stack.enter_context(self._dataset(parts, most_bytes, seconds))
+            dataset = stack.enter_context(self._dataset(parts))
             located = self._located(dataset, stack)
             return _Opened(located, context, stack.pop_all(), parts)
 
-    def _dataset(
-        self, parts: list[RemoteFile], most_bytes: int, seconds: float
-    ) -> contextlib.AbstractContextManager[Any]:
+    def _dataset(self, parts: list[_Part]) -> contextlib.AbstractContextManager[Any]:
         import rasterio
-
-        def opener(path: str, mode: str = "rb") -> RemoteFile:
-            part = remote.opener(path, mode)
-            part.limit(most_bytes, seconds)
-            parts.append(part)
-            return part
 
         dataset: contextlib.AbstractContextManager[Any]
         if not isinstance(self.file, RemoteFile):
@@ -216,8 +240,15 @@ class Datasets:
             dataset = rasterio.open(self.file, driver=driver)
             return dataset
         remote = self.file
-        with opener(remote.name) as part:
-            driver = self._driver(part.read(_FIRST_BYTES) or b"")
+
+        def opener(path: str, mode: str = "rb") -> _Part:
+            part = _Part(remote.opener(path, mode))
+            part.file.limit(BYTES_PER_CALL, WAIT_S)
+            parts.append(part)
+            return part
+
+        with opener(remote.name) as first:
+            driver = self._driver(first.read(_FIRST_BYTES) or b"")
         dataset = rasterio.open(remote.name, opener=opener, driver=driver)
         return dataset
 
@@ -269,23 +300,26 @@ class Datasets:
             yield
 
     @contextlib.contextmanager
-    def _plainly(self, parts: Sequence[RemoteFile]) -> Iterator[None]:
+    def _plainly(self, parts: Sequence[_Part]) -> Iterator[None]:
+        said: Exception | None = None
         try:
             yield
-        except OgcError:
-            raise
-        except FileNotFoundError:
+        except Exception as error:  # noqa: BLE001 # raised below, in words
+            said = error
+        # Of a failing read GDAL tells that a file is broken, or nothing.
+        failed = next((part.failed for part in parts if part.failed), None)
+        if failed is not None:
+            raise failed from None
+        if isinstance(said, OgcError):
+            raise said
+        if isinstance(said, FileNotFoundError):
             raise InputError(f"There is no file {self.name}.") from None
-        except Exception as error:
-            # GDAL tells of a broken file when reading fails; what failed is behind it.
-            failed = next((part.failed for part in parts if part.failed), None)
-            if failed is not None:
-                raise failed from None
+        if said is not None:
             raise InputError(
                 f"{self.name} is no raster that can be shown on a map.",
                 safe="The file is unchanged.",
                 advice="Download it, and open it in a GIS.",
-            ) from error
+            ) from said
 
 
 def _close_all(opened: Sequence[_Opened]) -> None:

@@ -21,8 +21,9 @@ class Grid:
 
     Attributes:
         bounds: West, south, east and north in degrees; east is over 180 across 180.
+        zoom: Zoom at which a pixel of a tile is as large as one of the file.
         min_zoom: Zoom at which the whole is about one tile.
-        max_zoom: Zoom at which a pixel of a tile is about one of the file.
+        max_zoom: Whole number of ``zoom``.
         width: In pixels.
         height: In pixels.
         factors: By how much its small versions (overviews) are smaller.
@@ -30,6 +31,7 @@ class Grid:
     """
 
     bounds: Box
+    zoom: float
     min_zoom: int
     max_zoom: int
     width: int
@@ -95,12 +97,13 @@ def read_grid(located: Located) -> Grid:
             advice="Ask for their amplitude, or open the file in Python.",
         )
     bounds = bounds_in_degrees(located)
-    finest = _zoom(located, bounds)
+    zoom = _zoom(located, bounds)
     whole = math.log2(max(dataset.width, dataset.height, 256) / 256)
     return Grid(
         bounds=bounds,
-        min_zoom=max(0, finest - round(whole)),
-        max_zoom=finest,
+        zoom=zoom,
+        min_zoom=max(0, round(zoom - whole)),
+        max_zoom=round(zoom),
         width=dataset.width,
         height=dataset.height,
         factors=tuple(sorted(dataset.overviews(1))),
@@ -109,7 +112,7 @@ def read_grid(located: Located) -> Grid:
     )
 
 
-def _zoom(located: Located, bounds: Box) -> int:
+def _zoom(located: Located, bounds: Box) -> float:
     """Zoom at which a pixel of a tile is about as large as one in the middle."""
     from pyproj import Geod
     from rasterio.warp import transform
@@ -132,7 +135,7 @@ def _zoom(located: Located, bounds: Box) -> int:
     _, south, _, north = bounds
     lat = 0.0 if south <= 0 <= north else min(abs(south), abs(north))
     coarsest = 2 * EDGE_M / TILE_PX * math.cos(math.radians(min(lat, HIGHEST)))
-    return max(0, min(24, round(math.log2(coarsest / side))))
+    return max(0.0, min(24.0, math.log2(coarsest / side)))
 
 
 def bounds_in_degrees(located: Located) -> Box:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
+import weakref
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -39,12 +40,10 @@ class Small:
 
     Attributes:
         values: As they stand in the file, without a place where there are none.
-        factor: By how much its pixels are larger than those of the file.
         memory: The same with its place, as a file in memory that GDAL can open.
     """
 
     values: np.ma.MaskedArray[Any, Any]
-    factor: float
     memory: MemoryFile
 
 
@@ -183,4 +182,7 @@ def _read(
         if alpha is not None:
             small.colorinterp = (ColorInterp.gray, ColorInterp.alpha)
             small.write(alpha.astype(values.dtype), 2)
-    return Small(values, dataset.width / width, memory)
+    found = Small(values, memory)
+    # The memory is GDAL's, and not freed with the object.
+    weakref.finalize(found, memory.close)
+    return found

@@ -17,7 +17,7 @@ from ogc_widgets.raster import defaults, legend, values
 from ogc_widgets.raster.bands import read_bands
 from ogc_widgets.raster.colours import CLASSES
 from ogc_widgets.raster.datasets import Datasets, Placing
-from ogc_widgets.raster.drawing import drawn, measured
+from ogc_widgets.raster.drawing import drawn
 from ogc_widgets.raster.info import Grid, RasterInfo, read_grid
 from ogc_widgets.raster.overviews import Overviews
 from ogc_widgets.raster.sampling import Pixels, RasterFile, holes_of, info_of
@@ -256,7 +256,7 @@ class Raster:
         """
         found = self._found_for(style)
         box, size, zoom = self._pixels.whole(min(max_px, _MOST_PX))
-        image = self._pixels.image(style, box, size, zoom)
+        image = self._pixels.image(style, box, size, zoom, in_small=True)
         shown = drawn(image, style, found.ranges, found.classes)
         if shown is None:
             shown = _nothing(image)
@@ -278,15 +278,9 @@ class Raster:
             ServerError: It could not be read.
         """
         lon = (lon + 180) % 360 - 180
-        x, y = to_web_map(lon, lat)
-        half = min(1.0, self._pixels.pixel_m() / 8)
-        box = (x - half, y - half, x + half, y + half)
         found = []
         for band in self.info.bands:
-            image = self._pixels.band(band, box, (1, 1), None, None, is_smooth=False)
-            measured(image, [band])
-            number = image.array[0, 0, 0]
-            value = None if holes_of(image.array).all() else float(number)
+            value = self._pixels.pixel(band, lon, lat)
             labels = {one.value: one.label for one in band.classes}
             label = labels.get(value, "") if value is not None else ""
             found.append(

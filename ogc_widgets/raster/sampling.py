@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from ogc_widgets.raster.style import Style
 
 _SHORTEST_PX: Final = 256
+# Zooms that are taken for the same: pixels that are up to a fifth larger.
+_NEARLY: Final = 0.25
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,8 @@ class Pixels:
 
         bands = [self.info.band(one) for one in style.bands_read()]
         if len({band.file for band in bands}) > 1:
-            box, size, zoom = self.whole(512)
-            return self.image(style, box, size, zoom, is_exact=True).array
+            place = self.whole(512)
+            return self.image(style, *place, is_exact=True, in_small=True).array
         smalls = [self.small(band, style.nodata) for band in bands]
         image = ImageData(
             np.ma.stack(smalls), band_names=[f"b{band.index}" for band in bands]
@@ -92,14 +94,31 @@ class Pixels:
         zoom: float,
         *,
         is_exact: bool = False,
+        in_small: bool = False,
     ) -> ImageData:
-        """The values of a style in a part of the web map."""
+        """The values of a style in a part of the web map.
+
+        Args:
+            style: Of which bands, and what is computed of them.
+            box: The part, in metres of the web map.
+            size: Its width and height in pixels.
+            zoom: The zoom that these are like.
+            is_exact: Values of single pixels, no means of neighbours.
+            in_small: Of small versions alone, so that nothing else is read.
+        """
         from rio_tiler.models import ImageData
 
         bands = [self.info.band(one) for one in style.bands_read()]
         is_smooth = not is_exact and style.colours != CLASSES
         images = [
-            self.band(band, box, size, zoom, style.nodata, is_smooth=is_smooth)
+            self._band(
+                band,
+                box,
+                size,
+                -math.inf if in_small else zoom,
+                style.nodata,
+                smooth_at=zoom if is_smooth else math.inf,
+            )
             for band in bands
         ]
         alphas = [image.alpha_mask for image in images if image.alpha_mask is not None]
@@ -115,35 +134,45 @@ class Pixels:
         measured(image, bands)
         return computed(image, style)
 
-    def band(
+    def pixel(self, band: Band, lon: float, lat: float) -> float | None:
+        """The value of the pixel at a place, or None."""
+        x, y = to_web_map(lon, lat)
+        half = min(1.0, self.pixel_m() / 8)
+        box = (x - half, y - half, x + half, y + half)
+        image = self._band(band, box, (1, 1), math.inf, None, smooth_at=math.inf)
+        measured(image, [band])
+        is_nothing = bool(holes_of(image.array).all())
+        return None if is_nothing else float(image.array.data[0, 0, 0])
+
+    def _band(
         self,
         band: Band,
         box: Box,
         size: tuple[int, int],
-        zoom: float | None,
+        zoom: float,
         nodata: float | None,
         *,
-        is_smooth: bool,
+        smooth_at: float,
     ) -> ImageData:
         """One band in a part of the web map, of its small version if that is enough."""
         import rasterio
 
         file = self.files[band.file]
         nothing = _nodata(band, nodata)
-        if zoom is not None:
-            own = file.grid.max_zoom - math.log2(file.overviews.factor(band))
-            if zoom <= own:
-                small = file.overviews.of(band, nothing)
-                with rasterio.Env(), rasterio.open(small.memory.name) as dataset:
-                    return read_box(
-                        Located(dataset, dataset.crs, dataset.transform),
-                        box,
-                        size,
-                        (1,),
-                        nodata=nothing,
-                        is_smooth=is_smooth and zoom < own - 0.5,
-                    )
-        smooth = is_smooth and zoom is not None and zoom < file.grid.max_zoom - 0.5
+        own = math.inf
+        if zoom < math.inf:
+            own = file.grid.zoom - math.log2(file.overviews.factor(band))
+        if zoom <= own + _NEARLY < math.inf:
+            small = file.overviews.of(band, nothing)
+            with rasterio.Env(), rasterio.open(small.memory.name) as dataset:
+                return read_box(
+                    Located(dataset, dataset.crs, dataset.transform),
+                    box,
+                    size,
+                    (1,),
+                    nodata=nothing,
+                    is_smooth=smooth_at < own - _NEARLY,
+                )
 
         def read(located: Located) -> ImageData:
             return read_box(
@@ -152,7 +181,7 @@ class Pixels:
                 size,
                 (band.number,),
                 nodata=nothing,
-                is_smooth=smooth,
+                is_smooth=smooth_at < file.grid.zoom - _NEARLY,
             )
 
         return file.datasets.use(read)
@@ -168,8 +197,8 @@ class Pixels:
 
     def pixel_m(self) -> float:
         """Side of a pixel in metres of the web map, roughly."""
-        finest = max(file.grid.max_zoom for file in self.files)
-        return 2 * EDGE_M / TILE_PX / 2.0**finest
+        finest = max(file.grid.zoom for file in self.files)
+        return 2 * EDGE_M / TILE_PX / float(2.0**finest)
 
     def whole(self, max_px: int) -> tuple[Box, tuple[int, int], float]:
         """The box of all of it on the web map, its size in pixels, and its zoom.

@@ -207,17 +207,19 @@ class _RangeHandler(SimpleHTTPRequestHandler):
         if not path.is_file():
             self.send_error(404)
             return
-        body = path.read_bytes()
+        size = path.stat().st_size
         asked = self.headers.get("Range", "")
-        if asked.startswith("bytes="):
-            first, _, last = asked.removeprefix("bytes=").partition("-")
-            part = body[int(first) : int(last or len(body)) + 1]
-            self.send_response(206)
-            end = int(first) + len(part) - 1
-            self.send_header("Content-Range", f"bytes {first}-{end}/{len(body)}")
-        else:
-            part = body
-            self.send_response(200)
+        with path.open("rb") as file:
+            if asked.startswith("bytes="):
+                first, _, last = asked.removeprefix("bytes=").partition("-")
+                file.seek(int(first))
+                part = file.read(int(last or size - 1) + 1 - int(first))
+                self.send_response(206)
+                end = int(first) + len(part) - 1
+                self.send_header("Content-Range", f"bytes {first}-{end}/{size}")
+            else:
+                part = file.read()
+                self.send_response(200)
         self.send_header("Accept-Ranges", "bytes")
         self.send_header("Content-Length", str(len(part)))
         self.end_headers()

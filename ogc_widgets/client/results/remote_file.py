@@ -20,7 +20,6 @@ from ogc_widgets.errors import (
     BodyTooLargeError,
     DeadlineError,
     InputError,
-    OgcError,
     ProtocolError,
 )
 from ogc_widgets.protocol.answers.replies import problem_error
@@ -142,9 +141,6 @@ class RemoteFile(io.RawIOBase):
     What was read last is kept, in blocks; parts that lie beside each other are fetched
     in one request. Its calls wait for the server, so they are not for the loop's
     thread. One is read by one thread at a time; ``opener`` makes more of them.
-
-    Attributes:
-        failed: What went wrong in the last read. Libraries in C tell of a broken file.
     """
 
     def __init__(self, source: Source, name: str) -> None:
@@ -152,7 +148,6 @@ class RemoteFile(io.RawIOBase):
         self.name = name
         self._blocks = _Blocks()
         self._at = 0
-        self.failed: OgcError | None = None
         self.limit(BUDGET_BYTES)
 
     def opener(self, path: str, mode: str = "rb") -> RemoteFile:
@@ -179,7 +174,6 @@ class RemoteFile(io.RawIOBase):
         """
         self._budget = self._left = most_bytes
         self._end = None if seconds is None else time.monotonic() + seconds
-        self.failed = None
 
     @property
     def fetched_bytes(self) -> int:
@@ -218,11 +212,7 @@ class RemoteFile(io.RawIOBase):
             BodyTooLargeError: More of the file is wanted than allowed.
             ServerError: It could not be read.
         """
-        try:
-            content = self._part(len(buffer))
-        except OgcError as error:
-            self.failed = error
-            raise
+        content = self._part(len(buffer))
         buffer[: len(content)] = content
         self._at += len(content)
         return len(content)
