@@ -15,7 +15,7 @@ STEPS := 15000
 NUMBER := 200
 SEED := 0
 
-.PHONY: help demo test fuzz mutants servers lint js docs bench soak clean
+.PHONY: help demo test fuzz mutants servers pictures lint js docs bench soak clean
 
 help: ## list these commands
 	@echo "make COMMAND, where COMMAND is one of:"
@@ -52,6 +52,11 @@ servers: ## run every verb on every server, and write what came of it to docs/se
 	$(call environment,.venv test)
 	@$(BIN)/python scripts/servers.py
 	@OGCW_WRITE_SERVERS=1 $(BIN)/python -m pytest tests/servers --quiet
+
+pictures: ## take the pictures in docs/screenshots (ARGS=light-1080 for one look)
+	@echo "==> make pictures: a real App in JupyterLab, into docs/screenshots"
+	$(call environment,.venv test)
+	@PYTHONPATH=tests:tests/servers $(BIN)/python tests/browser/take_screenshots.py $(ARGS)
 
 js: ## bundle the scripts in js/ into ogc_widgets/static/, after checking them
 	@echo "==> make js: the scripts of the page, into ogc_widgets/static/"

@@ -20,16 +20,8 @@ function render({ model, el }) {
     "aria-label": "More outputs",
   });
   const row = h("div", { class: "ogcw-outputs-row" }, chips, more);
-  el.append(
-    h(
-      "div",
-      { class: "ogcw-outputs-head" },
-      h("span", { class: "ogcw-label" }, "Results"),
-      summary,
-    ),
-    row,
-    problemLine(model),
-  );
+  const label = h("span", { class: "ogcw-label" }, "Results");
+  el.append(h("div", { class: "ogcw-outputs-head" }, label, row, summary), problemLine(model));
 
   /** @param {string} id */
   const choose = (id) => {
@@ -50,7 +42,7 @@ function render({ model, el }) {
           h("button", {
             type: "button",
             role: "tab",
-            class: "ogcw-chip",
+            class: "ogcw-outputs-chip",
             onclick: () => choose(id),
           }),
       })),

@@ -1,6 +1,6 @@
 """Take the pictures in docs/screenshots, all of them by one command.
 
-Run ``python tests/browser/take_screenshots.py``. Each one is a real App in a real
+Run ``make pictures``. Each one is a real App in a real
 JupyterLab, on real jobs; the lab server is held up where a state wants a server that
 does not answer. Every state is looked at in both themes and in two widths, and the cell
 must have one height in all of them. The pictures of :data:`KEPT` are for README and
