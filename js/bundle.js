@@ -21,6 +21,8 @@ const VIEWS = [
   "panel/sign_in",
   "viewers/file_viewer",
   "viewers/outputs_view",
+  "viewers/picture_viewer",
+  "viewers/table_viewer",
   "viewers/text_viewer",
   "viewers/tree_viewer",
   "viewers/value_viewer",

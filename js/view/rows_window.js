@@ -14,14 +14,16 @@ export class RowsWindow {
    * @param {HTMLElement} frame What scrolls; its rows are in it.
    * @param {object} does
    * @param {number} does.rowHeight In pixels.
+   * @param {number} [does.headHeight] Of a head in the frame that stays when it scrolls.
    * @param {(first: number, count: number) => void} does.ask Asks Python for rows.
    * @param {(first: number, rows: (T | undefined)[], before: number, after: number) => void}
    *   does.paint Draws rows, those that are still missing as undefined, with so many pixels
    *   before and after them.
    */
-  constructor(frame, { rowHeight, ask, paint }) {
+  constructor(frame, { rowHeight, headHeight = 0, ask, paint }) {
     this.frame = frame;
     this.rowHeight = rowHeight;
+    this.headHeight = headHeight;
     this.ask = ask;
     this.paint = paint;
     this.total = 0;
@@ -63,8 +65,19 @@ export class RowsWindow {
 
   /** How far rows are moved up where the frame cannot be as tall as all of them. */
   get scale() {
-    const room = Math.min(this.tall, TALLEST_PX) - this.frame.clientHeight;
-    return room > 0 ? (this.tall - this.frame.clientHeight) / room : 1;
+    const room = Math.min(this.tall, TALLEST_PX) - this.seenHeight;
+    return room > 0 ? (this.tall - this.seenHeight) / room : 1;
+  }
+
+  get seenHeight() {
+    return this.frame.clientHeight - this.headHeight;
+  }
+
+  /** The first row that is seen, and the one after the last. */
+  get seen() {
+    const first = this.frame.scrollTop * this.scale / this.rowHeight;
+    const last = Math.min(this.total, Math.floor(first + this.seenHeight / this.rowHeight + 0.1));
+    return { first: Math.min(Math.round(first), Math.max(0, last - 1)), last };
   }
 
   /** @param {number} index */
@@ -108,8 +121,8 @@ export class RowsWindow {
     const scale = this.scale;
     const top = frame.scrollTop * scale;
     const at = index * rowHeight;
-    if (at < top || at + rowHeight > top + frame.clientHeight) {
-      frame.scrollTop = Math.max(0, (at - frame.clientHeight / 2) / scale);
+    if (at < top || at + rowHeight > top + this.seenHeight) {
+      frame.scrollTop = Math.max(0, (at - this.seenHeight / 2) / scale);
     }
     this.draw();
   }

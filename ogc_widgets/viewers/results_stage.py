@@ -12,7 +12,9 @@ from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
 from ogc_widgets.viewers.file_viewer import FileViewer
 from ogc_widgets.viewers.outputs_view import OutputsView
+from ogc_widgets.viewers.picture_viewer import PictureViewer
 from ogc_widgets.viewers.registry import registered_for
+from ogc_widgets.viewers.table_viewer import TableViewer
 from ogc_widgets.viewers.text_viewer import TextViewer
 from ogc_widgets.viewers.tree_viewer import TreeViewer
 from ogc_widgets.viewers.value_viewer import ValueViewer
@@ -31,6 +33,8 @@ _VIEWERS: dict[str, type[Viewer]] = {
     "text": TextViewer,
     "json": TreeViewer,
     "features": TreeViewer,
+    "table": TableViewer,
+    "picture": PictureViewer,
 }
 _ON_MAP = frozenset({"items"})
 

@@ -9,7 +9,7 @@ import traitlets
 from ogc_widgets.errors import InputError
 from ogc_widgets.protocol.media_types import OCTETS
 from ogc_widgets.protocol.text import clean
-from ogc_widgets.view.base import View
+from ogc_widgets.view.base import View, publishing
 
 if TYPE_CHECKING:
     from ogc_widgets.client.results.content import Content
@@ -57,8 +57,7 @@ class Viewer(View):
 
     def read(self) -> None:
         """Fetch what is to be shown, aside; :meth:`_take` gets it."""
-        content = self.content
-        if content.file is None:
+        if self.content.file is None:
             return
         self.is_loading = True
 
@@ -67,11 +66,17 @@ class Viewer(View):
             self.size = len(data)
             self._take(data)
 
-        def failed(error: Exception) -> None:
-            self.is_loading = False
-            self.report(error)
+        self._start(self._fetch, took)
 
-        self._start(self.content.aio_read, took, failed)
+    async def _fetch(self) -> bytes:
+        """What is read, in the loop; a viewer may look at the size before."""
+        return await self.content.aio_read()
+
+    def report(self, error: BaseException) -> None:
+        """Show an error in the place of what would have been shown."""
+        with publishing(self):
+            self.is_loading = False
+            super().report(error)
 
     def _take(self, data: bytes) -> None:
         """Show what was fetched; in ``publishing()``."""

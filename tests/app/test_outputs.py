@@ -14,6 +14,7 @@ from waiting import wait_for
 
 from ogc_widgets.app import App
 from ogc_widgets.errors import InputError
+from ogc_widgets.viewers import picture_viewer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +68,9 @@ def test_picture_of_a_recorded_server_is_a_chip_with_its_kind_and_size() -> None
         try:
             app.form.inputs = {"bbox": [8, 46, 9, 47]}
             app.run(mode="sync")
-            wait_for(lambda: app.results is not None and app._stage.head.chips)
+            wait_for(
+                lambda: isinstance(app._stage.viewer, picture_viewer.PictureViewer)
+            )
             (chip,) = app._stage.head.chips
             viewer, size = app._stage.viewer, len(app.results.outputs["image"])
             assert (chip["id"], chip["kind"]) == ("image", "picture")
@@ -161,3 +164,41 @@ def test_the_way_that_outputs_come_is_chosen_and_sent() -> None:
             assert form.response == "auto"
         finally:
             app.close()
+
+
+def test_table_is_sorted_and_sent_part_by_part() -> None:
+    lines = "".join(f"{n};{n % 7},5\n" for n in range(5_000))
+    table = {"value": f"n;km2\n{lines}", "mediaType": "text/csv"}
+    with looking_at({"table": table}) as stage:
+        viewer = stage.viewer
+        wait_for(lambda: viewer.total == 5_000)
+        assert viewer.facts == ["5,000 rows", "2 columns"]
+        assert viewer.code == "results.table('table')"
+        sent: list[Any] = []
+        viewer.send = lambda content, buffers=None: sent.append(content)
+        viewer._on_sort(1, descending=True)
+        wait_for(lambda: viewer.order)
+        viewer._on_rows(0, 2)
+        assert sent[-1]["rows"] == [
+            {"n": 6, "cells": ["6", "6,5"]}, {"n": 13, "cells": ["13", "6,5"]},
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"<!DOCTYPE html><html>", "says it is a PNG and begins like a web page"),
+        (b"%PDF-1.7", "says it is a PNG and begins like application/pdf"),
+        (PNG + bytes(3_000_000), "The picture has 3 MB, and up to 2 MB are shown"),
+    ],
+)
+def test_picture_that_cannot_be_shown_says_why(
+    data: bytes, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picture_viewer, "_MOST_BYTES", 2_000_000)
+    text = base64.b64encode(data).decode()
+    dress = {"format": {"mediaType": "image/png", "encoding": "base64"}}
+    with looking_at({"a": {"value": text, **dress}}) as stage:
+        wait_for(lambda: stage.viewer.problem)
+        assert said in stage.viewer.problem
+        assert not stage.viewer.is_loading

@@ -1,14 +1,19 @@
-"""Outputs as chips, and the viewers of text, JSON and single values."""
+"""Outputs as chips, and the viewers of all that has no place on the map."""
 
 from __future__ import annotations
 
+import base64
+import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 from view_page import show_view
 
 from ogc_widgets.viewers.outputs_view import OutputsView
+from ogc_widgets.viewers.picture_viewer import PictureViewer
+from ogc_widgets.viewers.table_viewer import TableViewer
 from ogc_widgets.viewers.text_viewer import TextViewer
 from ogc_widgets.viewers.tree_viewer import TreeViewer
 from ogc_widgets.viewers.value_viewer import ValueViewer
@@ -122,3 +127,116 @@ def test_number_is_large_with_its_unit(page: Page) -> None:
     expect(number).to_have_text("9.4")
     assert number.evaluate("one => parseFloat(getComputedStyle(one).fontSize)") >= 36
     expect(page.get_by_role("button", name="download")).to_be_hidden()
+
+
+def table_rows(first: int, order: range) -> list[dict[str, Any]]:
+    return [
+        {"n": n, "cells": [f"lake {n}", str(n / 2)]} for n in order[first : first + 100]
+    ]
+
+
+def test_table_has_its_rows_where_they_are_seen_and_is_sorted_by_a_press(
+    page: Page,
+) -> None:
+    columns = [
+        {"name": "lake", "kind": "text", "width": 12},
+        {"name": "km2", "kind": "number", "width": 8},
+    ]
+    traits = {"columns": columns, "total": 1_000_000, "order": {}, "about": "Parquet",
+              "selects": True, "selected": -1}  # fmt: skip
+    show_view(page, TableViewer, {**HEAD, **traits}, width=420)
+    assert sent(page, "rows") == [{"type": "rows", "first": 0, "count": 100}]
+    tell(page, type="rows", first=0, rows=table_rows(0, range(1_000_000)))
+    expect(page.get_by_role("cell", name="lake 0")).to_be_visible()
+    expect(page.get_by_text("1 to 13 of 1,000,000")).to_be_visible()
+    number = page.get_by_role("cell", name="0.5", exact=True)
+    text, cell = number.locator("bdi").bounding_box(), number.bounding_box()
+    assert text["x"] + text["width"] > cell["x"] + cell["width"] - 20
+
+    # The last row is wholly seen, below a head that stays.
+    page.locator(".ogcw-rows-scroll").evaluate("one => { one.scrollTop = 1e9; }")
+    page.wait_for_function("model.sent.at(-1).first === 999_900")
+    tell(page, type="rows", first=999_900, rows=table_rows(999_900, range(1_000_000)))
+    last = page.get_by_role("cell", name="lake 999999")
+    expect(last).to_be_in_viewport()
+    expect(page.get_by_text("of 1,000,000")).to_contain_text("to 1,000,000 of")
+    frame = page.locator(".ogcw-rows-scroll").bounding_box()
+    where = last.bounding_box()
+    assert where["y"] + where["height"] <= frame["y"] + frame["height"] + 1
+    assert where["y"] + where["height"] >= frame["y"] + frame["height"] - 2
+
+    head = page.get_by_role("columnheader", name="km2")
+    for descending, said in ((False, "ascending"), (True, "descending")):
+        head.get_by_role("button").click()
+        assert sent(page, "sort")[-1] == {
+            "type": "sort", "column": 1, "descending": descending,
+        }  # fmt: skip
+        order = {"column": 1, "descending": descending}
+        page.evaluate("order => model.put({order})", order)
+        expect(head).to_have_attribute("aria-sort", said)
+        assert sent(page, "rows")[-1]["first"] == 0
+    head.get_by_role("button").click()
+    assert sent(page, "sort")[-1]["column"] == -1
+    expect(head.get_by_role("button")).to_be_focused()
+
+
+def test_row_is_selected_by_a_click_and_by_arrows(page: Page) -> None:
+    columns = [{"name": "lake", "kind": "text", "width": 12}]
+    traits = {"columns": columns, "total": 100, "order": {}, "about": "",
+              "selects": True, "selected": -1}  # fmt: skip
+    show_view(page, TableViewer, {**HEAD, **traits})
+    rows = [{"n": 99 - at, "cells": [f"lake {99 - at}"]} for at in range(100)]
+    tell(page, type="rows", first=0, rows=rows)
+    page.get_by_role("cell", name="lake 97").click()
+    assert page.evaluate("model.get('selected')") == 97
+    page.locator(".ogcw-rows-scroll").focus()
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("model.get('selected')") == 96
+    expect(page.locator("tr[aria-selected=true]")).to_have_text("lake 96")
+
+
+def give(page: Page, data: bytes, media_type: str) -> None:
+    """What Python sends when the page asks for a picture."""
+    page.evaluate(
+        """([text, media_type]) => {
+          model.put({media_type});
+          const data = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+          model.tell("msg:custom", {type: "picture"}, [new DataView(data.buffer)]);
+        }""",
+        [base64.b64encode(data).decode(), media_type],
+    )
+
+
+def test_picture_is_fitted_in_until_its_full_size_is_wanted(page: Page) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (1600, 900), "green").save(file, "PNG")
+    head = {**HEAD, "title": "Histogram", "kind": "PNG picture", "media_type": ""}
+    show_view(page, PictureViewer, head, width=700)
+    assert sent(page, "picture") == []
+    give(page, file.getvalue(), "image/png")
+    assert len(sent(page, "picture")) == 1
+    image = page.get_by_role("img", name="Histogram")
+    expect(image).to_be_visible()
+    assert page.evaluate("model.get('facts')") == ["1,600 x 900"]
+    assert image.bounding_box()["width"] < 700
+    page.get_by_role("button", name="full size").click()
+    assert image.bounding_box()["width"] == 1600
+    assert page.locator("#view").evaluate("one => one.scrollWidth") == 700
+    page.get_by_role("button", name="fit").click()
+    give(page, file.getvalue()[:20], "image/png")
+    expect(page.get_by_text("The picture is broken")).to_be_visible()
+    expect(image).to_be_hidden()
+
+
+def test_script_in_a_drawing_does_not_run(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    show_view(page, PictureViewer, {**HEAD, "title": "Drawing", "media_type": ""})
+    drawing = b"""<svg xmlns="http://www.w3.org/2000/svg" width="80" height="40"
+      onload="parent.harm = 1"><script>window.top.harm = 1; alert(1)</script>
+      <image href="http://127.0.0.1:9/x.png" width="9" height="9"/>
+      <rect width="80" height="40"/></svg>"""
+    give(page, drawing, "image/svg+xml")
+    expect(page.get_by_role("img", name="Drawing")).to_be_visible()
+    assert page.evaluate("window.harm") is None
+    assert not [url for url in asked if "127.0.0.1:9" in url]

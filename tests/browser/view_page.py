@@ -69,8 +69,8 @@ _BOOT = """async ({shared, own, traits}) => {
         const answer = () => this.tell("msg:custom", { type: "heard" });
         if (!window.noKernel) setTimeout(answer);
       },
-      tell: (event, said) => {
-        for (const f of [...(listeners[event] ?? [])]) f(said);
+      tell: (event, said, buffers) => {
+        for (const f of [...(listeners[event] ?? [])]) f(said, buffers);
       },
       put(changes) {
         Object.assign(traits, changes);

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from ogc_widgets.client.facade import blocking
 from ogc_widgets.client.http.loop import on_loop
+from ogc_widgets.client.results import into_python
 from ogc_widgets.client.results.content import Content, contents_of
 from ogc_widgets.client.results.downloads import download, save
 from ogc_widgets.client.results.object_store import S3_ADVICE
@@ -41,6 +42,8 @@ from ogc_widgets.protocol.media_types import extension, sniff
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import PIL.Image
     import pystac
 
     from ogc_widgets.client.http.connection import Connection
@@ -157,6 +160,38 @@ class Results:
     def contents(self) -> dict[str, Content]:
         """What there is to look at, by output id: one for each value, in order."""
         return contents_of(self._client, self._document, self._described, self._why_not)
+
+    def table(self, output_id: str) -> pd.DataFrame:
+        """Read an output that is a table: CSV, Parquet, JSON records, features.
+
+        Args:
+            output_id: Which output; ``"id 2"`` where it has several values.
+
+        Raises:
+            MissingExtraError: pandas is not installed (extra ``data``).
+            InputError: There is no such output, or it is no table.
+            ServerError: It could not be read.
+        """
+        return into_python.table(self._content(output_id))
+
+    def image(self, output_id: str) -> PIL.Image.Image:
+        """Open an output that is a picture, with Pillow.
+
+        Args:
+            output_id: Which output; ``"id 2"`` where it has several values.
+
+        Raises:
+            MissingExtraError: Pillow is not installed (extra ``data``).
+            InputError: There is no such output, or it is no picture.
+            ServerError: It could not be read.
+        """
+        return into_python.image(self._content(output_id))
+
+    def _content(self, output_id: str) -> Content:
+        contents = self.contents
+        if output_id not in contents:
+            raise no_such_output(output_id, contents)
+        return contents[output_id]
 
     def item_collection(self) -> pystac.ItemCollection:
         """Return the STAC items as a pystac object.

@@ -1,0 +1,135 @@
+"""Rows and columns: the page gets the rows that it shows, and no more."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+import traitlets
+
+from ogc_widgets.client.results.tables import cell_text, sorted_rows, table_of
+from ogc_widgets.protocol.text import clean
+from ogc_widgets.viewers.viewer import Viewer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ogc_widgets.client.results.content import Content
+    from ogc_widgets.client.results.tables import Table
+
+_MOST_ROWS: Final = 500  # in one message
+_MOST_COLUMNS: Final = 200
+_LOOKED_AT: Final = 300
+_NARROWEST, _WIDEST = 5, 34  # signs
+
+
+class TableViewer(Viewer):
+    """Shows a table, which a press on the head of a column sorts."""
+
+    _script = "table_viewer"
+
+    columns: Any = traitlets.List().tag(sync=True)
+    """``{"name", "kind", "width"}`` of each column, the width in signs."""
+    total = traitlets.Int(0).tag(sync=True)
+    """How many rows there are."""
+    order: Any = traitlets.Dict().tag(sync=True)
+    """``{"column", "descending"}``; empty while rows stand as they came."""
+    about = traitlets.Unicode().tag(sync=True)
+    """How the file was read."""
+    selects = traitlets.Bool(False).tag(sync=True)  # noqa: FBT003 # its default
+    """Whether rows can be selected."""
+    selected = traitlets.Int(-1).tag(sync=True)
+    """Number of the selected row in the table as it came, or -1."""
+
+    def __init__(self, content: Content) -> None:
+        self._table: Table | None = None
+        self._numbers: Sequence[int] = ()
+        super().__init__(content)
+        self._sorting = self._latest()
+        self._begin()
+
+    def _begin(self) -> None:
+        if self.content.file is None:
+            self._take(b"")
+        else:
+            self.read()
+
+    def _word(self) -> str:
+        return "table"
+
+    def _code(self) -> str:
+        return f"results.table({self.content.id!r})"
+
+    def _take(self, data: bytes) -> None:
+        self.is_loading = True
+        # Aside: a file of many megabytes takes a second or more.
+        self._start(lambda: asyncio.to_thread(self._read_table, data), self._show)
+
+    def _read_table(self, data: bytes) -> Table:
+        return table_of(self.content, data)
+
+    def _show(self, table: Table) -> None:
+        self._table, self._numbers = table, range(table.count)
+        self.is_loading = False
+        columns, most = len(table.columns), _MOST_COLUMNS
+        self.facts = [_counted(table.count, "row"), _counted(columns, "column")]
+        left_out = f"the first {most} columns are shown, " if columns > most else ""
+        self.about = left_out + table.about
+        self.columns = _heads(table)
+        self.order = {}
+        self.total = table.count
+
+    def _on_rows(self, first: int, count: int) -> None:
+        """Send rows of a part that the page shows."""
+        if self._table is None:
+            return
+        first = max(0, int(first))
+        numbers = self._numbers[first : first + min(int(count), _MOST_ROWS)]
+        rows = [
+            {"n": number, "cells": [cell_text(cell) for cell in row[:_MOST_COLUMNS]]}
+            for number, row in zip(numbers, self._table.rows(numbers), strict=True)
+        ]
+        self.send({"type": "rows", "first": first, "rows": rows})
+
+    def _on_sort(self, column: int, *, descending: bool = False) -> None:
+        """Sort by a column, or with -1 as the rows came."""
+        table = self._table
+        if table is None or not -1 <= column < len(table.columns):
+            return
+
+        async def work() -> Sequence[int]:
+            if column < 0:
+                return range(table.count)
+            return await asyncio.to_thread(
+                sorted_rows, table, column, descending=descending
+            )
+
+        def done(numbers: Sequence[int]) -> None:
+            self._numbers = numbers
+            by = {"column": column, "descending": descending}
+            self.order = by if column >= 0 else {}
+
+        self._sorting.start(work, done)
+
+    def reveal(self, number: int) -> None:
+        """Select a row, and let pages that are open scroll to it."""
+        self.selected = number
+        if number in self._numbers:
+            self.send({"type": "reveal", "row": self._numbers.index(number)})
+
+
+def _heads(table: Table) -> list[dict[str, Any]]:
+    """The heads of the columns, each as wide as most of its first cells need."""
+    some = table.rows(range(min(table.count, _LOOKED_AT)))
+    heads = []
+    for at, column in enumerate(table.columns[:_MOST_COLUMNS]):
+        name = clean(column.name, limit=100)
+        lengths = sorted(len(cell_text(row[at])) for row in some) or [0]
+        needed = max(len(name) + 2, lengths[int(len(lengths) * 0.98)])
+        width = min(max(needed, _NARROWEST), _WIDEST)
+        heads.append({"name": name, "kind": column.kind, "width": width})
+    return heads
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -1,0 +1,173 @@
+"""Outputs that are tables or pictures: read as people mean them, sorted, in Python."""
+
+from __future__ import annotations
+
+import io
+import sys
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from PIL import Image
+from pyarrow import parquet
+from test_content import FEATURE, encoded, server_of
+
+import ogc_widgets as ogc
+from ogc_widgets.client.results.content import Content
+from ogc_widgets.client.results.output_files import ResultFile
+from ogc_widgets.client.results.tables import sorted_rows, table_of
+from ogc_widgets.errors import InputError, MissingExtraError, ProtocolError
+
+if TYPE_CHECKING:
+    from ogc_widgets.client import Results
+    from ogc_widgets.client.results.tables import Table
+
+
+def results_of(value: Any, **files: bytes) -> Results:
+    with (
+        server_of({"a": value}, **files) as server,
+        ogc.Client(f"{server.origin}/api") as client,
+    ):
+        return client.job("1").results()
+
+
+def read(data: bytes, media_type: str = "text/csv") -> Table:
+    file = ResultFile("a", "", media_type, data)
+    content = Content("a", "a", "a", "table", media_type, value=data, file=file)
+    return table_of(content, data)
+
+
+def all_rows(table: Table) -> list[list[Any]]:
+    return table.rows(range(table.count))
+
+
+@pytest.mark.parametrize(
+    ("data", "media_type", "names", "first"),
+    [
+        (b"lake,km2\nEagle,50.6\n", "text/csv", ["lake", "km2"], ["Eagle", "50.6"]),
+        (b"lake;km2\nEagle;50,6\n", "text/csv", ["lake", "km2"], ["Eagle", "50,6"]),
+        (b"lake\tkm2\nEagle\t5\n", "text/csv", ["lake", "km2"], ["Eagle", "5"]),
+        (b"lake|km2\r\nEagle|5\r\n", "text/csv", ["lake", "km2"], ["Eagle", "5"]),
+        (b"a, b\n1,2\n", "text/tab-separated-values", ["a, b"], ["1,2"]),
+        (b'name,n\n"a, ""b""\nc",1\n', "text/csv", ["name", "n"], ['a, "b"\nc', "1"]),
+        (b"\xef\xbb\xbfa,b\n1,2\n", "text/csv", ["a", "b"], ["1", "2"]),
+        ("é;ü\n1;2\n".encode("utf-16"), "text/csv", ["é", "ü"], ["1", "2"]),
+        ("é;ü\nß;2\n".encode("cp1252"), "text/csv; charset=cp1252", ["é", "ü"],
+         ["ß", "2"]),
+        (b"sep=;\na;b,c\n1;2\n", "text/csv", ["a", "b,c"], ["1", "2"]),
+        (b"# by a model\n# of lakes\na,b\n1,2\n", "text/csv", ["a", "b"], ["1", "2"]),
+        (b"#id,b\n1,2\n", "text/csv", ["#id", "b"], ["1", "2"]),
+        (b"1,2\n3,4\n", "text/csv", ["column 1", "column 2"], ["1", "2"]),
+        (b"2022-05-12,x\n", "text/csv", ["column 1", "column 2"], ["2022-05-12", "x"]),
+        (b",2019,2020\nDE,1,2\n", "text/csv", ["column 1", "2019", "2020"],
+         ["DE", "1", "2"]),
+        (b"a,b\n1\n", "text/csv", ["a", "b"], ["1", ""]),
+        (b"a\nx\n", "text/csv", ["a"], ["x"]),
+    ],
+)  # fmt: skip
+def test_file_is_read_as_it_was_written(
+    data: bytes, media_type: str, names: list[str], first: list[str]
+) -> None:
+    table = read(data, media_type)
+    assert [column.name for column in table.columns] == names
+    assert all_rows(table)[0] == first
+
+
+def test_columns_are_numbers_or_dates_where_all_their_cells_are() -> None:
+    table = read(b"d;n;w\n2022-05-12;1,5;a\n;NA;2\n2022-05-13T10:00:00Z;-2e3;\n")
+    assert [column.kind for column in table.columns] == ["date", "number", "text"]
+    assert list(table.column(1)) == [1.5, None, -2000]
+
+
+@pytest.mark.parametrize(
+    ("descending", "order"), [(False, [2, 1, 0, 3, 4]), (True, [0, 1, 2, 3, 4])]
+)
+def test_numbers_are_sorted_as_numbers_and_empty_cells_are_last(
+    descending: bool, order: list[int]
+) -> None:
+    table = read(b"n,x\n10,1\n9,1\n-1.5,1\n,1\nNaN,1\n")
+    assert sorted_rows(table, 0, descending=descending) == order
+
+
+@pytest.mark.parametrize(
+    ("data", "media_type", "said"),
+    [
+        (b"<!doctype html><html>", "text/csv", "begins like a web page"),
+        (b"", "text/csv", "empty"),
+        (b"PAR1 no more", "application/vnd.apache.parquet", "as Parquet"),
+    ],
+)
+def test_what_is_no_table_says_so(data: bytes, media_type: str, said: str) -> None:
+    content = results_of({"href": "http://s.test/a", "type": media_type}).contents["a"]
+    with pytest.raises(ProtocolError, match=said):
+        table_of(content, data)
+
+
+def as_parquet() -> bytes:
+    file = io.BytesIO()
+    days = [date(2022, 5, 12), None]
+    columns = {"lake": ["Butt", "Eagle"], "day": days, "km2": [32.4, 50.6]}
+    parquet.write_table(pa.table({**columns, "wkb": [b"123", None]}), file)
+    return file.getvalue()
+
+
+def test_parquet_is_read_in_parts_with_its_types() -> None:
+    table = read(as_parquet(), "application/vnd.apache.parquet")
+    assert [c.kind for c in table.columns] == ["text", "date", "number", "text"]
+    assert table.rows([1])[0][:3] == ["Eagle", None, 50.6]
+    assert sorted_rows(table, 1, descending=True) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [{"lake": "Butt", "km2": 32.4}, {"lake": "Eagle", "km2": 50.6}],
+        {"value": "lake;km2\nButt;32,4\nEagle;50,6\n", "mediaType": "text/csv"},
+        encoded(b"sep=,\nlake,km2\nButt,32.4\nEagle,50.6\n", "text/csv"),
+        encoded(as_parquet(), "application/vnd.apache.parquet"),
+        {"type": "FeatureCollection", "features": [
+            {**FEATURE, "properties": {"lake": "Butt", "km2": 32.4}},
+            {**FEATURE, "properties": {"lake": "Eagle", "km2": 50.6}}]},
+    ],
+    ids=["records", "text", "bytes", "parquet", "features"],
+)  # fmt: skip
+def test_table_becomes_a_data_frame(value: Any) -> None:
+    frame = results_of(value).table("a")[["lake", "km2"]]
+    wanted = pd.DataFrame({"lake": ["Butt", "Eagle"], "km2": [32.4, 50.6]})
+    assert frame.astype({"lake": object}).equals(wanted.astype({"lake": object}))
+
+
+def test_picture_becomes_an_image() -> None:
+    file = io.BytesIO()
+    Image.effect_noise((60, 40), 90).save(file, "PNG")
+    assert results_of(encoded(file.getvalue(), "image/png")).image("a").size == (60, 40)
+    for data in (b"<html>", file.getvalue()[:900]):
+        with pytest.raises(ProtocolError):
+            results_of(encoded(data, "image/png")).image("a")
+
+
+def test_what_cannot_be_opened_says_what_there_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    results = results_of(7)
+    with pytest.raises(InputError, match="has no output 'b'"):
+        results.table("b")
+    with pytest.raises(InputError, match="no table"):
+        results.table("a")
+    with pytest.raises(InputError, match="no picture"):
+        results.image("a")
+    for name in ("pandas", "PIL"):
+        monkeypatch.setitem(sys.modules, name, None)
+    for open_it in (results.table, results.image):
+        with pytest.raises(MissingExtraError, match=r"ogc-widgets\[data\]"):
+            open_it("a")
+
+
+def test_parquet_without_its_library_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(MissingExtraError, match=r"ogc-widgets\[data\]"):
+        read(as_parquet(), "application/vnd.apache.parquet")
