@@ -322,6 +322,28 @@ def test_token_that_is_still_good_is_used_while_the_provider_is_down(guarded):
     assert set(sent_tokens(server)) == {"good"}
 
 
+def test_token_that_lasts_for_seconds_only_serves_several_requests():
+    short = {"access_token": "good", "token_type": "Bearer", "expires_in": 25}
+
+    def tokens(_connection, received):
+        if received.path.endswith("configuration"):
+            return answer(discovery(fake.origin))
+        asked.append(1)
+        return answer(short)
+
+    asked = []
+    with (
+        RawServer(tokens) as fake,
+        RawServer(lambda *_: answer({"links": []})) as server,
+    ):
+        auth = ogc.auth.client_credentials(fake.origin, "me", "secret")
+        with Client(server.origin, auth=auth) as client:
+            for _ in range(3):
+                client.landing_page()
+    assert len(asked) == 1
+    assert sent_tokens(server) == ["good"] * 3
+
+
 def discovery(origin, **members):
     return {
         "issuer": origin,

@@ -140,6 +140,13 @@ def test_reference_is_read_in_parts_whole_or_as_what_it_is() -> None:
             assert file.read(6) == b"method"
 
 
+def test_geojson_with_an_address_of_its_own_is_here_and_no_reference() -> None:
+    feature = {**FEATURE, "href": "http://s.test/self"}
+    (content,) = contents({"a": feature}).values()
+    assert content.url == ""
+    assert json.loads(content.read())["properties"] == {"name": "a"}
+
+
 def test_reference_that_cannot_be_read_says_why() -> None:
     (content,) = contents({"a": {"href": "s3://bucket/key.tif"}}).values()
     assert "object store" in content.why_not
