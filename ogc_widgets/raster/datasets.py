@@ -115,6 +115,7 @@ class _Opened:
     located: Located
     context: contextvars.Context
     close: contextlib.ExitStack
+    level: int | None
     parts: list[_Part] = field(default_factory=list)
 
 
@@ -158,11 +159,13 @@ class Datasets:
             return self.file.size
         return Path(self.file).stat().st_size
 
-    def use(self, work: Callable[[Located], T]) -> T:
+    def use(self, work: Callable[[Located], T], level: int | None = None) -> T:
         """Do something with a dataset that no other thread has at the moment.
 
         Args:
             work: What is done, with the dataset and where it lies.
+            level: Number of the small version in the file that is wanted; None is
+                the file itself.
 
         Raises:
             InputError: It is closed, or no raster that can be read here.
@@ -175,7 +178,7 @@ class Datasets:
                 advice="Try again in a moment.",
             )
         try:
-            opened = self._take()
+            opened = self._take(level)
             try:
                 found = opened.context.run(self._do, opened, work)
             except BaseException:
@@ -194,21 +197,23 @@ class Datasets:
             idle, self._idle[:] = [*self._idle], []
         _close_all(idle)
 
-    def _take(self) -> _Opened:
+    def _take(self, level: int | None) -> _Opened:
         with self._lock:
             if self._is_closed:
                 raise InputError(f"{self.name} was closed.")
-            if self._idle:
-                return self._idle.pop()
+            for opened in self._idle:
+                if opened.level == level:
+                    self._idle.remove(opened)
+                    return opened
         context = contextvars.copy_context()
-        return context.run(self._open, context)
+        return context.run(self._open, context, level)
 
     def _give_back(self, opened: _Opened) -> None:
         with self._lock:
-            if not self._is_closed:
-                self._idle.append(opened)
-                return
-        _close_all([opened])
+            self._idle.append(opened)
+            spare = self._idle[: None if self._is_closed else -MOST_OPEN]
+            del self._idle[: len(spare)]
+        _close_all(spare)
 
     def _do(self, opened: _Opened, work: Callable[[Located], T]) -> T:
         for part in opened.parts:
@@ -216,7 +221,7 @@ class Datasets:
         with self._plainly(opened.parts), self._environment():
             return work(opened.located)
 
-    def _open(self, context: contextvars.Context) -> _Opened:
+    def _open(self, context: contextvars.Context, level: int | None) -> _Opened:
         parts: list[_Part] = []
         with (
             contextlib.ExitStack() as stack,
@@ -226,18 +231,22 @@ class Datasets:
         ):
             # That it has no overviews, or no place: both is dealt with here.
             warnings.simplefilter("ignore")
-            dataset = stack.enter_context(self._dataset(parts))
+            dataset = stack.enter_context(self._dataset(parts, level))
             located = self._located(dataset, stack)
-            return _Opened(located, context, stack.pop_all(), parts)
+            return _Opened(located, context, stack.pop_all(), level, parts)
 
-    def _dataset(self, parts: list[_Part]) -> contextlib.AbstractContextManager[Any]:
+    def _dataset(
+        self, parts: list[_Part], level: int | None
+    ) -> contextlib.AbstractContextManager[Any]:
         import rasterio
+
+        smaller = {} if level is None else {"overview_level": level}
 
         dataset: contextlib.AbstractContextManager[Any]
         if not isinstance(self.file, RemoteFile):
             with Path(self.file).open("rb") as file:
                 driver = self._driver(file.read(_FIRST_BYTES))
-            dataset = rasterio.open(self.file, driver=driver)
+            dataset = rasterio.open(self.file, driver=driver, **smaller)
             return dataset
         remote = self.file
 
@@ -249,7 +258,7 @@ class Datasets:
 
         with opener(remote.name) as first:
             driver = self._driver(first.read(_FIRST_BYTES) or b"")
-        dataset = rasterio.open(remote.name, opener=opener, driver=driver)
+        dataset = rasterio.open(remote.name, opener=opener, driver=driver, **smaller)
         return dataset
 
     def _driver(self, start: bytes) -> str:

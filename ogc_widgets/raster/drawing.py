@@ -119,6 +119,33 @@ def drawn(
     return coloured if coloured.mask.any() else None
 
 
+def png_of(image: ImageData) -> bytes:
+    """Encode colours, by GDAL.
+
+    ``ImageData.render`` changes the warnings of the whole program meanwhile, which
+    several threads must not do at once.
+    """
+    import numpy as np
+    import rasterio
+    from affine import Affine
+    from rasterio.io import MemoryFile
+
+    bands = np.concatenate([image.array.data, image.mask[None]]).astype("uint8")
+    count, height, width = bands.shape
+    # A picture without a place warns; the place is not written into it.
+    with rasterio.Env(GDAL_PAM_ENABLED="NO"), MemoryFile() as memory:
+        with memory.open(
+            driver="PNG",
+            dtype="uint8",
+            count=count,
+            width=width,
+            height=height,
+            transform=Affine.scale(2, -2),
+        ) as picture:
+            picture.write(bands)
+        return bytes(memory.read())
+
+
 def _spread(image: ImageData, ranges: Sequence[Range]) -> None:
     """Bring values to 0 to 255; numbers that are no values must not be cast."""
     import numpy as np

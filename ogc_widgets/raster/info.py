@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.raster.warping import EDGE_M, HIGHEST, TILE_PX
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ogc_widgets.area.boxes import Box
     from ogc_widgets.raster.bands import Band, RasterClass
     from ogc_widgets.raster.warping import Located
+
+NEARLY: Final = 0.25
+"""Zooms are the same that are so close: pixels a fifth larger."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Grid:
         max_zoom: Whole number of ``zoom``.
         width: In pixels.
         height: In pixels.
-        factors: By how much its small versions (overviews) are smaller.
+        factors: By how much its small versions (overviews) are smaller, as they come.
         is_pixelwise: Whether all bands of a pixel lie beside each other in the file.
     """
 
@@ -38,6 +41,18 @@ class Grid:
     height: int
     factors: tuple[int, ...]
     is_pixelwise: bool
+
+    def level(self, zoom: float) -> tuple[int | None, float]:
+        """Which small version is just fine enough for a zoom, and its own zoom.
+
+        None is the file itself.
+        """
+        found: tuple[int | None, float] = None, self.zoom
+        for number, factor in enumerate(self.factors):
+            own = self.zoom - math.log2(factor)
+            if zoom - NEARLY <= own < found[1]:
+                found = number, own
+        return found
 
 
 @dataclass(frozen=True)
@@ -106,7 +121,7 @@ def read_grid(located: Located) -> Grid:
         max_zoom=round(zoom),
         width=dataset.width,
         height=dataset.height,
-        factors=tuple(sorted(dataset.overviews(1))),
+        factors=tuple(dataset.overviews(1)),
         is_pixelwise=dataset.count > 1
         and str(dataset.tags(ns="IMAGE_STRUCTURE").get("INTERLEAVE", "")) == "PIXEL",
     )

@@ -124,14 +124,14 @@ class Overviews:
         versions = sum((1 / factor**2 for factor in grid.factors), start=1.0)
         whole = grid.width * grid.height * np.dtype(band.dtype).itemsize * self._count
         packed = min(1.0, self._datasets.size / (whole * versions))
-        for factor in (1, *grid.factors):
+        for factor in sorted((1, *grid.factors)):
             width, height = _shrunk(grid, factor)
             cost = width * height * pixel * packed
             fits = not self._is_remote or cost <= PREVIEW_BYTES
             if fits and max(width, height) <= 2 * wanted:
                 return width, height
         if grid.factors:
-            return _shrunk(grid, grid.factors[-1])
+            return _shrunk(grid, max(grid.factors))
         if grid.width * grid.height > _MOST_PIXELS:
             raise InputError(
                 f"{self._datasets.name} is too large to be shown: {grid.width:,} × "

@@ -17,7 +17,7 @@ from ogc_widgets.raster import defaults, legend, values
 from ogc_widgets.raster.bands import read_bands
 from ogc_widgets.raster.colours import CLASSES
 from ogc_widgets.raster.datasets import Datasets, Placing
-from ogc_widgets.raster.drawing import drawn
+from ogc_widgets.raster.drawing import drawn, png_of
 from ogc_widgets.raster.info import Grid, RasterInfo, read_grid
 from ogc_widgets.raster.overviews import Overviews
 from ogc_widgets.raster.sampling import Pixels, RasterFile, holes_of, info_of
@@ -241,7 +241,7 @@ class Raster:
             return b""
         image = self._pixels.image(style, box, (TILE_PX, TILE_PX), z)
         shown = drawn(image, style, found.ranges, found.classes)
-        return b"" if shown is None else bytes(shown.render(img_format="PNG"))
+        return b"" if shown is None else png_of(shown)
 
     def picture(self, style: Style, max_px: int = 1024) -> Picture:
         """The whole as one picture in the grid of web maps.
@@ -262,7 +262,7 @@ class Raster:
             shown = _nothing(image)
         west, south = from_web_map(box[0], box[1])
         east, north = from_web_map(box[2], box[3])
-        png = bytes(shown.render(img_format="PNG"))
+        png = png_of(shown)
         return Picture(png, (west, south, east, north))
 
     # -- numbers -------------------------------------------------------------------

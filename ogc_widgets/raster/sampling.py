@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ogc_widgets.errors import InputError
 from ogc_widgets.raster.colours import CLASSES
 from ogc_widgets.raster.drawing import computed, measured
-from ogc_widgets.raster.info import Grid, RasterInfo
+from ogc_widgets.raster.info import NEARLY, Grid, RasterInfo
 from ogc_widgets.raster.warping import (
     EDGE_M,
     HIGHEST,
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from ogc_widgets.raster.style import Style
 
 _SHORTEST_PX: Final = 256
-# Zooms that are taken for the same: pixels that are up to a fifth larger.
-_NEARLY: Final = 0.25
 
 
 @dataclass(frozen=True)
@@ -162,7 +160,7 @@ class Pixels:
         own = math.inf
         if zoom < math.inf:
             own = file.grid.zoom - math.log2(file.overviews.factor(band))
-        if zoom <= own + _NEARLY < math.inf:
+        if zoom <= own + NEARLY < math.inf:
             small = file.overviews.of(band, nothing)
             with rasterio.Env(), rasterio.open(small.memory.name) as dataset:
                 return read_box(
@@ -171,8 +169,10 @@ class Pixels:
                     size,
                     (1,),
                     nodata=nothing,
-                    is_smooth=smooth_at < own - _NEARLY,
+                    is_smooth=smooth_at < own - NEARLY,
                 )
+
+        level, own = file.grid.level(zoom)
 
         def read(located: Located) -> ImageData:
             return read_box(
@@ -181,10 +181,10 @@ class Pixels:
                 size,
                 (band.number,),
                 nodata=nothing,
-                is_smooth=smooth_at < file.grid.zoom - _NEARLY,
+                is_smooth=smooth_at < own - NEARLY,
             )
 
-        return file.datasets.use(read)
+        return file.datasets.use(read, level)
 
     def touches(self, box: Box) -> bool:
         """Whether a tile may show something of it."""
