@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from ogc_widgets.client.http.loop import follow, submit
+from ogc_widgets.map.footprints import item_ids
 from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
+from ogc_widgets.viewers.features_viewer import FeaturesViewer
 from ogc_widgets.viewers.file_viewer import FileViewer
 from ogc_widgets.viewers.outputs_view import OutputsView
 from ogc_widgets.viewers.picture_viewer import PictureViewer
@@ -32,7 +34,7 @@ _VIEWERS: dict[str, type[Viewer]] = {
     "value": ValueViewer,
     "text": TextViewer,
     "json": TreeViewer,
-    "features": TreeViewer,
+    "features": FeaturesViewer,
     "table": TableViewer,
     "picture": PictureViewer,
 }
@@ -50,11 +52,13 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
         self.head = OutputsView()
         self.results_map = results_map
         self.contents: dict[str, Content] = {}
+        self._results: Results | None = None
         self._viewers: dict[str, ipywidgets.Widget] = {}
         super().__init__([self.head, results_map])
         self.add_class("ogcw")
         self.add_class("ogcw-stage")
         self.head.observe(self._show_chosen, "chosen")
+        results_map.observe(self._select_row, "selected")
 
     @property
     def viewer(self) -> ipywidgets.Widget:
@@ -64,7 +68,7 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
     def show(self, results: Results | None) -> None:
         """Show the outputs of a job, or that there are none yet."""
         self._close_viewers()
-        self.results_map.results = results
+        self._results = self.results_map.results = results
         self.contents = {} if results is None else results.contents
         drawn = len(self.results_map.footprints.features)
         summary = "" if results is None else _summary(results, self.contents, drawn)
@@ -80,16 +84,44 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
         content = self.contents.get(self.head.chosen)
         if content is None or (content.kind in _ON_MAP and not registered_for(content)):
             self.children = (self.head, self.results_map)
+            self._lay_on_map(self._results)
             return
         viewer = self._viewers.get(content.id)
         if viewer is None:
             viewer = self._viewers[content.id] = self._viewer_of(content)
         self.children = (self.head, viewer)
+        self._draw_features()
+
+    def _lay_on_map(self, shown: Results | list[Any] | None) -> None:
+        if self.results_map.results is not shown:
+            self.results_map.results = shown
+
+    def _draw_features(self, _change: object = None) -> None:
+        """Lay the features that are looked at on the map, once they have been read."""
+        viewer = self.viewer
+        if isinstance(viewer, FeaturesViewer) and viewer.features:
+            self._lay_on_map(viewer.features)
+
+    def _select_row(self, _change: object) -> None:
+        viewer, name = self.viewer, self.results_map.selected
+        if isinstance(viewer, FeaturesViewer) and name:
+            names = item_ids(viewer.features)
+            if name in names and names.index(name) != viewer.selected:
+                viewer.reveal(names.index(name))
+
+    def _select_feature(self, change: Any) -> None:  # noqa: ANN401 # of traitlets
+        viewer, at = change["owner"], change["new"]
+        if viewer is self.viewer and 0 <= at < len(viewer.features):
+            self.results_map.selected = item_ids(viewer.features)[at]
 
     def _viewer_of(self, content: Content) -> ipywidgets.Widget:
         make = registered_for(content)
         if make is None:
-            return _own_viewer(content)
+            viewer = _own_viewer(content)
+            if isinstance(viewer, FeaturesViewer):
+                viewer.observe(self._draw_features, "total")
+                viewer.observe(self._select_feature, "selected")
+            return viewer
         # A user's function: it may read the output, so it is not for this thread.
         place = ipywidgets.VBox()
 
@@ -124,6 +156,7 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
         """Close everything but the map that the results are drawn on."""
         if self.comm is None:
             return
+        self.results_map.unobserve(self._select_row, "selected")
         self._close_viewers()
         self.head.close()
         self.results_map.close()
@@ -134,6 +167,8 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
 
 def _own_viewer(content: Content) -> Viewer:
     if content.why_not:
+        return FileViewer(content)
+    if content.kind == "features" and not FeaturesViewer.reads(content):
         return FileViewer(content)
     return _VIEWERS.get(content.kind, FileViewer)(content)
 

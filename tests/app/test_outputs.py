@@ -202,3 +202,29 @@ def test_picture_that_cannot_be_shown_says_why(
         wait_for(lambda: stage.viewer.problem)
         assert said in stage.viewer.problem
         assert not stage.viewer.is_loading
+
+
+def test_features_are_drawn_while_they_are_looked_at_and_select_each_other() -> None:
+    def lake(number: int) -> dict[str, Any]:
+        return {"type": "Feature", "id": f"lake {number}",
+                "geometry": {"type": "Point", "coordinates": [number, 2]},
+                "properties": {"km2": number * 1.5}}  # fmt: skip
+
+    item = {**lake(9), "id": "item", "stac_version": "1.0.0", "links": [], "assets": {}}
+    lakes = {"type": "FeatureCollection", "features": [lake(1), lake(2)]}
+    with looking_at({"items": item, "lakes": lakes}) as stage:
+
+        def drawn() -> list[str]:
+            return [one["id"] for one in stage.results_map.footprints.features]
+
+        wait_for(lambda: drawn() == ["item"])
+        stage.head.chosen = "lakes"
+        wait_for(lambda: drawn() == ["lake 1", "lake 2"])
+        viewer = stage.viewer
+        assert viewer.facts == ["2 features", "2 columns"]
+        stage.results_map.selected = "lake 2"
+        assert viewer.selected == 1
+        viewer.selected = 0
+        assert stage.results_map.selected == "lake 1"
+        stage.head.chosen = "items"
+        assert drawn() == ["item"]

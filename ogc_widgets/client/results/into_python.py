@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ogc_widgets.client.results.delimited import read_delimited
-from ogc_widgets.client.results.tables import is_parquet, read_parquet, records_in
+from ogc_widgets.client.results.tables import (
+    features_in,
+    is_parquet,
+    properties_of,
+    read_parquet,
+    records_in,
+)
 from ogc_widgets.errors import InputError, MissingExtraError, ProtocolError
-from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
@@ -43,11 +47,8 @@ def table(content: Content) -> pd.DataFrame:
             index_col=False,
         )
     value = content.json()
-    if isinstance(value, Mapping) and value.get("type") == "FeatureCollection":
-        value = [
-            dict(reading.mapping(one.get("properties")))
-            for one in reading.objects(value.get("features"))
-        ]
+    if content.kind == "features":
+        return pd.DataFrame(properties_of(features_in(value)))
     return pd.DataFrame(records_in(value))
 
 

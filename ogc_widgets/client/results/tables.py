@@ -15,6 +15,8 @@ from ogc_widgets.client.results.delimited import (
     read_delimited,
 )
 from ogc_widgets.errors import InputError, MissingExtraError, ProtocolError
+from ogc_widgets.protocol import reading
+from ogc_widgets.protocol.answers.result_values import is_spatial
 from ogc_widgets.protocol.media_types import bare, is_json, is_page, sniff
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import dump_json, parse_json
@@ -172,6 +174,43 @@ def table_of_records(records: Sequence[Mapping[str, Any]]) -> PlainTable:
     names = list(dict.fromkeys(name for record in records for name in record))
     rows = [[record.get(name) for name in names] for record in records]
     return PlainTable([str(name) for name in names], rows, "JSON records")
+
+
+def features_in(value: object) -> list[Mapping[str, Any]]:
+    """The features that GeoJSON is; a bare geometry is one without properties.
+
+    Raises:
+        ProtocolError: It is none.
+    """
+    kind = value.get("type") if isinstance(value, Mapping) else None
+    if not isinstance(value, Mapping) or not is_spatial(value):
+        raise ProtocolError("The file is no GeoJSON.")
+    if kind == "FeatureCollection":
+        return [*reading.objects(value.get("features"))]
+    return [value] if kind == "Feature" else [{"type": "Feature", "geometry": value}]
+
+
+def properties_of(features: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What features say of themselves: their ids, where they have any, and the rest."""
+    has_ids = any("id" in feature for feature in features)
+    return [
+        {
+            **({"id": feature.get("id")} if has_ids else {}),
+            **reading.mapping(feature.get("properties")),
+        }
+        for feature in features
+    ]
+
+
+def table_of_features(features: Sequence[Mapping[str, Any]]) -> PlainTable:
+    """Make a table of the properties of features; of their geometries without any."""
+    records = properties_of(features)
+    if not any(records):
+        kinds = [reading.mapping(one.get("geometry")).get("type") for one in features]
+        records = [{"geometry": kind} for kind in kinds]
+    table = table_of_records(records)
+    table.about = "GeoJSON"
+    return table
 
 
 def read_parquet(data: bytes) -> Any:  # noqa: ANN401 # pyarrow has no types
