@@ -18,6 +18,8 @@ class TableView {
     /** @type {HTMLElement} */ el,
   ) {
     this.model = model;
+    /** The order that was asked for last. @type {{ column?: number, descending?: boolean }} */
+    this.wanted = {};
     this.widths = h("colgroup", {});
     this.head = h("tr", {});
     this.before = h("tr", { class: "ogcw-rows-space", "aria-hidden": "true" }, h("td", {}));
@@ -89,7 +91,7 @@ class TableView {
       () => columns.map(({ width }) => h("col", { style: `width: calc(${width}ch + 16px)` })),
     );
     refill(this.head, columns, () => columns.map((column, at) => this.title(column, at)));
-    const { column, descending } = model.get("order");
+    const { column, descending } = this.wanted = model.get("order");
     elementsOf(this.head).forEach((cell, at) => {
       const isOrder = at === column;
       const word = descending ? "descending" : "ascending";
@@ -112,14 +114,11 @@ class TableView {
    */
   title({ name, kind }, at) {
     const press = () => {
-      const { column, descending } = this.model.get("order");
-      // Up, down, as they came.
+      const { column, descending } = this.wanted;
+      // Up, down, as they came; a second press may come before the first is answered.
       const isEnd = column === at && descending;
-      this.model.send({
-        type: "sort",
-        column: isEnd ? -1 : at,
-        descending: column === at && !descending,
-      });
+      this.wanted = { column: isEnd ? -1 : at, descending: column === at && !descending };
+      this.model.send({ type: "sort", ...this.wanted });
     };
     return h(
       "th",

@@ -179,6 +179,12 @@ def test_table_has_its_rows_where_they_are_seen_and_is_sorted_by_a_press(
     assert sent(page, "sort")[-1]["column"] == -1
     expect(head.get_by_role("button")).to_be_focused()
 
+    # Two presses before the first was answered are two presses.
+    page.evaluate("model.put({order: {}})")
+    head.get_by_role("button").dblclick()
+    asked = [one["descending"] for one in sent(page, "sort")[-2:]]
+    assert asked == [False, True]
+
 
 def test_row_is_selected_by_a_click_and_by_arrows(page: Page) -> None:
     columns = [{"name": "lake", "kind": "text", "width": 12}]
