@@ -57,6 +57,8 @@ _SETTINGS: Final = {
     # What lies beside a file on a server is not looked for: each look is a request.
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "GDAL_PAM_ENABLED": "NO",
+    # Threads of GDAL's own cannot read a file of Python: JPEG 2000 would be black.
+    "GDAL_NUM_THREADS": "1",
 }
 _SETTINGS_ON_DISK: Final = {"GDAL_PAM_ENABLED": "YES"}
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from affine import Affine
+    from rasterio.rpc import RPC
 
     from ogc_widgets.raster import Raster, Style
 
@@ -40,6 +41,7 @@ def write(
     *,
     driver: str = "GTiff",
     points: Sequence[tuple[float, ...]] = (),
+    rpcs: RPC | None = None,
     **profile: Any,
 ) -> Path:
     """Write an array of (rows, columns) or (bands, rows, columns).
@@ -56,6 +58,8 @@ def write(
             width=width, crs=crs, transform=where, **profile,
         ) as dataset:  # fmt: skip
             dataset.write(bands)
+            if rpcs is not None:
+                dataset.rpcs = rpcs
             if points:
                 dataset.gcps = ([GroundControlPoint(*one) for one in points], DEGREES)
     return path

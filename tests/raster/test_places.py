@@ -17,6 +17,7 @@ from raster_files import (
     seen_in_tile,
     write,
 )
+from rasterio.rpc import RPC
 from rasterio.transform import from_origin
 
 from ogc_widgets.errors import InputError
@@ -144,6 +145,23 @@ def test_ground_control_points_place_a_raster(tmp_path: Path) -> None:
             assert raster.values_at(10.255, 40.5)[0].value == 25
             style = Style(colours="gray", stretch=((0.0, 99.0),))
             assert seen_at(raster, style, 10.755, 40.5)[3] == 255
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
+def test_coefficients_of_a_camera_place_a_raster(tmp_path: Path, dtype: str) -> None:
+    ramp = np.tile(np.arange(100), (100, 1)).astype(dtype)
+    one, none = [1, *[0] * 19], [0] * 18
+    camera = RPC(
+        height_off=0, height_scale=500, lat_off=40.5, lat_scale=0.5, line_off=50,
+        line_scale=50, long_off=10.5, long_scale=0.5, samp_off=50, samp_scale=50,
+        line_num_coeff=[0, 0, -1, *none[1:]], line_den_coeff=one,
+        samp_num_coeff=[0, 1, *none], samp_den_coeff=one,
+    )  # fmt: skip
+    path = write(tmp_path / "rpc.tif", ramp, None, None, rpcs=camera)
+    with open_raster(path) as raster:
+        assert raster.info.bounds == pytest.approx((10, 40, 11, 41), abs=0.02)
+        assert raster.values_at(10.255, 40.5)[0].value == pytest.approx(25, abs=1)
+        assert raster.values_at(9, 40.5)[0].value is None
 
 
 @pytest.mark.parametrize("driver", ["PNG", "JPEG"])
