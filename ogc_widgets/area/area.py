@@ -162,9 +162,9 @@ class Area:
     @property
     def outline(self) -> Geometry:
         """GeoJSON in one piece: longitudes run past 180 where it is cut there."""
-        from ogc_widgets.area.shapes import in_one_piece
+        from ogc_widgets.area.shapes import geojson_of, in_one_piece
 
-        return in_one_piece(self.shape)
+        return geojson_of(in_one_piece(self.shape))
 
     @cached_property
     def wkt(self) -> str:

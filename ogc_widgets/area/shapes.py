@@ -96,14 +96,14 @@ def geojson_of(shape: Shape) -> Geometry:
     return {"type": kind, "coordinates": _lists(shape)}
 
 
-def in_one_piece(shape: Shape) -> Geometry:
-    """GeoJSON whose longitudes run past 180 where a shape was cut there."""
+def in_one_piece(shape: Shape) -> Shape:
+    """The shape; its longitudes run past 180 where it was cut there."""
     if shape.geom_type.startswith("Multi"):
         west, _, east, _ = bounds_of(shape)
         if west > east:
             turn = np.array([360, 0])
             shape = shapely.transform(shape, lambda xy: xy + turn * (xy[:, :1] < west))
-    return geojson_of(shape)
+    return shape
 
 
 def wkt_of(shape: Shape) -> str:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 TONES = 5
 """Colours in which several areas are told apart."""
+MAX_SCENES = 500
+"""Outlines of one label that :meth:`AreaMap.show_context` draws."""
 _SHAPES = ("rectangle", "polygon", "line", "point")
 
 
@@ -82,7 +84,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
     ) -> None:
         start = None if area is None else area_from(area)
         self._area: Area | None = None
-        self.footprints = Footprints((), (), 0)
+        self.footprints = Footprints((), (), (), 0)
         self.map = BareMap(basemap, center=center, zoom=zoom)
         self._overlay = MapOverlay(
             f"IPY_MODEL_{self.map.model_id}", self._drawn, self._pasted, self._chosen
@@ -275,8 +277,9 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
 
     def fit(self) -> None:
         """Bring everything that is drawn into view."""
-        shapes = [feature["geometry"] for feature in self._overlay.footprints]
-        shapes += [feature["geometry"] for feature in self._overlay.context]
+        shapes = [feature["geometry"] for feature in self._overlay.context]
+        if self.footprints.ids:
+            shapes.append(geometry_of({"bbox": self.footprints.extent}))
         if self._overlay.shape:
             shapes.append(geometry_of(self._overlay.shape))
         if shapes:
@@ -301,15 +304,14 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
             InputError: ``items`` holds no items.
         """
         made = footprints(items)
-        ids = {feature["id"] for feature in made.features}
         with publishing(self._overlay):
             self.footprints = made
-            self._overlay.footprints = list(made.features)
+            self._overlay.footprints = made.buffers()
             self._overlay.footprint_note = f"{made.note} {note}".strip()
-            if self.selected and self.selected not in ids:
+            if self.selected and self.selected not in made.ids:
                 self.selected = ""
-        if fit and made.features:
-            self._overlay.fit(extent_of([f["geometry"] for f in made.features]))
+        if fit and made.ids:
+            self._overlay.fit(made.extent)
         return made
 
     def clear_footprints(self) -> None:
@@ -328,15 +330,18 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
                 same label.
             fit: Bring them into view.
 
+        Returns:
+            What was read; the first 500 are outlined.
+
         Raises:
             InputError: ``features`` holds no items.
         """
         made = footprints(features)
         others = [f for f in self._overlay.context if f["kind"] != label]
-        added = [{**feature, "kind": label} for feature in made.features]
+        added = [{**one, "kind": label} for one in made.features[:MAX_SCENES]]
         self._overlay.context = [*others, *added]
-        if fit and made.features:
-            self._overlay.fit(extent_of([f["geometry"] for f in made.features]))
+        if fit and made.ids:
+            self._overlay.fit(made.extent)
         return made
 
     def mark_context(self, ids: list[str]) -> None:

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.area.area import Area
 from ogc_widgets.errors import InputError
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.raster.places import box_of
 
-MAX_FOOTPRINTS = 500
+if TYPE_CHECKING:
+    from ogc_widgets.area.boxes import Shape
+
 MAX_ID = 200
 
 # What was done to some footprints, as the end of a sentence.
@@ -32,24 +34,52 @@ class Footprints:
     """What of some items can be drawn.
 
     Args:
-        features: ``{"id", "label", "geometry"}``, at most :data:`MAX_FOOTPRINTS`.
+        ids: Id of each item that is drawn.
+        shapes: Their shapes; longitudes run past 180 where one crosses it.
         skipped: Id and reason of each item that cannot be drawn.
         total: How many items there were.
         mended: What was done to some, and to how many.
     """
 
-    features: tuple[dict[str, Any], ...]
+    ids: tuple[str, ...]
+    shapes: tuple[Shape, ...]
     skipped: tuple[tuple[str, str], ...]
     total: int
     mended: Mapping[str, int] = field(default_factory=dict)
 
     @property
+    def features(self) -> list[dict[str, Any]]:
+        """``{"id", "label", "geometry"}`` of each that is drawn; new ones each time."""
+        if not self.ids:
+            return []
+        from ogc_widgets.area.shapes import geojson_of
+
+        return [
+            {"id": name, "label": clean(name), "geometry": geojson_of(shape)}
+            for name, shape in zip(self.ids, self.shapes, strict=True)
+        ]
+
+    @property
+    def extent(self) -> list[float]:
+        """West, south, east and north of all in degrees; empty if there are none."""
+        if not self.ids:
+            return []
+        import shapely
+
+        return [float(side) for side in shapely.total_bounds(self.shapes)]
+
+    def buffers(self) -> dict[str, bytes]:
+        """What the page draws; see :func:`ogc_widgets.map.outlines.packed`."""
+        if not self.ids:
+            return {}
+        from ogc_widgets.map.outlines import packed
+
+        return packed(self.ids, self.shapes)
+
+    @property
     def note(self) -> str:
         """Words for what is not on the map as it came; empty when everything is."""
-        drawable = self.total - len(self.skipped)
         parts = []
-        if len(self.features) < drawable:
-            parts.append(f"{len(self.features)} of {drawable:,} footprints shown.")
         if self.skipped:
             count = len(self.skipped)
             items = "1 item has" if count == 1 else f"{count:,} items have"
@@ -104,21 +134,29 @@ def footprints(items: object) -> Footprints:
         InputError: ``items`` holds no items at all.
     """
     plain = items_of(items)
-    features: list[dict[str, Any]] = []
+    if not plain:
+        return Footprints((), (), (), 0)
+    # Imported here: it brings in shapely, and now there is something to draw.
+    from ogc_widgets.area.shapes import in_one_piece
+    from ogc_widgets.map.outlines import plain_shapes
+
+    drawn: list[tuple[str, Shape]] = []
     skipped: list[tuple[str, str]] = []
     mended: Counter[str] = Counter()
-    for name, item in zip(item_ids(plain), plain, strict=True):
-        if len(features) >= MAX_FOOTPRINTS:
-            break
+    shapes = plain_shapes([item.get("geometry") for item in plain])
+    for name, item, shape in zip(item_ids(plain), plain, shapes, strict=True):
+        if shape is not None:
+            drawn.append((name, shape))
+            continue
         try:
             area, done = outline(item)
         except InputError as error:
             skipped.append((name, error.what))
         else:
-            label = clean(name)
-            features.append({"id": name, "label": label, "geometry": area.outline})
+            drawn.append((name, in_one_piece(area.shape)))
             mended.update(done)
-    return Footprints(tuple(features), tuple(skipped), len(plain), mended)
+    ids, found = zip(*drawn, strict=True) if drawn else ((), ())
+    return Footprints(ids, found, tuple(skipped), len(plain), mended)
 
 
 def outline(item: Mapping[str, Any]) -> tuple[Area, list[str]]:
@@ -143,7 +181,7 @@ def outline(item: Mapping[str, Any]) -> tuple[Area, list[str]]:
                 area, done = box_of(numbers), [FAULTY]
             except InputError:
                 raise error from None
-    # Imported here: it brings in shapely, which has drawn something by now.
+    # Imported here as well: shapely has drawn something by now.
     from ogc_widgets.area import mending
 
     is_beyond = done and max(map(abs, numbers[1 :: len(numbers) // 2])) > 90

@@ -86,7 +86,9 @@ class MapOverlay(View):
     """Whether somebody asked ipyleaflet's map for interactions."""
     mode = traitlets.Enum(MODES, "").tag(sync=True)
     tools = traitlets.List(traitlets.Unicode(), ["rectangle", "polygon"]).tag(sync=True)
-    footprints: Any = traitlets.List().tag(sync=True)
+    footprints: Any = traitlets.Dict().tag(sync=True)
+    """Buffers of :func:`ogc_widgets.map.outlines.packed`, or nothing. A trait, so that
+    a page that is reloaded, shown twice or exported has them without asking."""
     footprint_note = traitlets.Unicode("").tag(sync=True)
     context: Any = traitlets.List().tag(sync=True)
     marked = traitlets.List(traitlets.Unicode()).tag(sync=True)

@@ -101,6 +101,16 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         self.table.total = len(items)
         self.table.empty = "" if value is None else _NO_ITEMS
 
+    @property
+    def drawn(self) -> int:
+        """How many footprints are on the map."""
+        return len(self.footprints.ids)
+
+    @property
+    def total(self) -> int:
+        """How many items there are; those that cannot be drawn are counted too."""
+        return self.footprints.total
+
     # -- what the table asks for -----------------------------------------------------
 
     def preview(self, item_id: str) -> None:

@@ -70,7 +70,7 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
         self._close_viewers()
         self._results = self.results_map.results = results
         self.contents = {} if results is None else results.contents
-        drawn = len(self.results_map.footprints.features)
+        drawn = self.results_map.drawn
         summary = "" if results is None else _summary(results, self.contents, drawn)
         shown = [*self.contents.values()]
         # Items of all outputs are on one map and in one table: one chip is enough.
