@@ -1,5 +1,6 @@
-// An SVG that lies on the Leaflet map, in degrees. It moves with the map while it is
-// dragged and is scaled while the map zooms, exactly as Leaflet does with its own layers.
+// Two SVGs that lie on the Leaflet map, in degrees; a canvas may lie between them. They
+// move with the map while it is dragged and are scaled while it zooms, exactly as Leaflet
+// does with its own layers.
 
 import { h } from "../view/dom.js";
 import { extentOf, pathsOf } from "./geo.js";
@@ -13,12 +14,17 @@ export const PAD = 0.5; // of the size of the map on every side, so that draggin
 export class MapCanvas {
   constructor(/** @type {LeafletMap} */ map) {
     this.map = map;
-    this.svg = h("svg", { class: "ogcw-map-canvas leaflet-zoom-animated", "aria-hidden": "true" });
+    const drawing = () =>
+      h("svg", { class: "ogcw-map-canvas leaflet-zoom-animated", "aria-hidden": "true" });
+    this.low = drawing();
+    this.svg = drawing();
+    /** What is moved. @type {(HTMLElement | SVGElement)[]} */
+    this.layers = [this.low, this.svg];
     const pane = map.getPane("ogcw") ?? map.createPane("ogcw");
     pane.style.zIndex = 450; // over Leaflet's vector layers, under markers and popups
     pane.style.pointerEvents = "none";
     this.pane = pane;
-    pane.append(this.svg);
+    pane.append(...this.layers);
     /** @type {Record<string, SVGGElement>} */
     this.groups = {};
     /** @type {(() => void)[]} */
@@ -31,13 +37,30 @@ export class MapCanvas {
   }
 
   /**
-   * A group of the drawing; the first one made lies lowest.
+   * A group of the upper drawing; the first one made lies lowest.
    * @param {string} name
    */
-  group(name) {
+  group(name, drawing = this.svg) {
     this.groups[name] = h("g", { class: `ogcw-map-${name}` });
-    this.svg.append(this.groups[name]);
+    drawing.append(this.groups[name]);
     return this.groups[name];
+  }
+
+  /**
+   * A group of the lower drawing.
+   * @param {string} name
+   */
+  lowGroup(name) {
+    return this.group(name, this.low);
+  }
+
+  /**
+   * Put something between the two drawings; whoever made it draws it.
+   * @param {HTMLElement} element
+   */
+  between(element) {
+    this.layers.push(element);
+    this.svg.before(element);
   }
 
   /**
@@ -93,18 +116,22 @@ export class MapCanvas {
   }
 
   redraw() {
-    const { map, svg } = this;
+    const { map } = this;
     const size = map.getSize();
     if (!size.x || !size.y) return;
     const margin = size.multiplyBy(PAD);
-    const origin = map.containerPointToLayerPoint([-margin.x, -margin.y]).round();
-    const extent = size.add(margin.multiplyBy(2)).round();
+    /** Where the drawings begin, in pixels of Leaflet's layers. */
+    this.origin = map.containerPointToLayerPoint([-margin.x, -margin.y]).round();
+    this.extent = size.add(margin.multiplyBy(2)).round();
+    const { origin, extent } = this;
     this.zoom = map.getZoom();
     this.corner = map.layerPointToLatLng(origin);
-    svg.setAttribute("width", extent.x);
-    svg.setAttribute("height", extent.y);
-    svg.setAttribute("viewBox", `${origin.x} ${origin.y} ${extent.x} ${extent.y}`);
-    svg.style.transform = `translate3d(${origin.x}px,${origin.y}px,0)`;
+    for (const svg of [this.low, this.svg]) {
+      svg.setAttribute("width", extent.x);
+      svg.setAttribute("height", extent.y);
+      svg.setAttribute("viewBox", `${origin.x} ${origin.y} ${extent.x} ${extent.y}`);
+    }
+    this.move(`translate3d(${origin.x}px,${origin.y}px,0)`);
     for (const paint of this.painters) paint();
   }
 
@@ -117,11 +144,16 @@ export class MapCanvas {
     const newOrigin = map.project(center, zoom).subtract(half);
     const panePosition = map.containerPointToLayerPoint([0, 0]);
     const offset = map.project(this.corner, zoom).subtract(newOrigin).add(panePosition);
-    this.svg.style.transform = `translate3d(${offset.x}px,${offset.y}px,0) scale(${scale})`;
+    this.move(`translate3d(${offset.x}px,${offset.y}px,0) scale(${scale})`);
+  }
+
+  /** @param {string} transform */
+  move(transform) {
+    for (const layer of this.layers) layer.style.transform = transform;
   }
 
   remove() {
     for (const [names, handler] of Object.entries(this.events)) this.map.off(names, handler);
-    this.svg.remove();
+    for (const layer of this.layers) layer.remove();
   }
 }

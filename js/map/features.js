@@ -2,7 +2,8 @@
 
 import { h, setText, show } from "../view/dom.js";
 import { setTrait } from "../view/model.js";
-import { covers } from "./geo.js";
+import { OutlineCanvas } from "./outline_canvas.js";
+import { Outlines } from "./outlines.js";
 
 /** @import { MapCanvas } from "./canvas.js" */
 /** @import { Box, Feature } from "./geo.js" */
@@ -29,38 +30,59 @@ export class Features {
     this.pictures = pictures;
     this.isQuiet = isQuiet;
     this.contextGroup = canvas.group("context");
-    this.footprintGroup = canvas.group("footprints");
+    this.chosenGroup = canvas.group("footprints");
+    this.items = new OutlineCanvas(canvas);
+    this.outlines = new Outlines({});
     this.tip = h("div", { class: "ogcw-map-tip", hidden: true });
   }
 
+  /** Take footprints that came from Python. */
+  read() {
+    this.outlines = new Outlines(this.model.get("footprints"));
+  }
+
   paint() {
-    const { model, canvas } = this;
-    const selected = model.get("selected");
+    this.paintScenes();
+    this.paintPictures();
+    this.paintChosen();
+  }
+
+  paintScenes() {
+    const marked = new Set(this.model.get("marked"));
     /**
      * @param {Feature} feature
      * @param {string} name
      */
-    const path = (feature, name) => h("path", { class: name, d: canvas.path(feature.geometry) });
-    const marked = new Set(model.get("marked"));
+    const path = ({ geometry }, name) => h("path", { class: name, d: this.canvas.path(geometry) });
     /** @type {Feature[]} */
-    const scenes = model.get("context");
+    const scenes = this.model.get("context");
     this.contextGroup.replaceChildren(
       ...scenes.filter((f) => !marked.has(f.id)).map((f) => path(f, "ogcw-map-scene")),
       ...scenes.filter((f) => marked.has(f.id)).map((f) =>
         path(f, "ogcw-map-scene ogcw-map-marked")
       ),
     );
-    /** @type {Feature[]} */
-    const features = model.get("footprints");
-    const chosen = features.filter((f) => f.id === selected);
-    this.footprintGroup.replaceChildren(
-      ...features.filter((f) => f.id !== selected).map((f) => path(f, "ogcw-map-footprint")),
-      ...chosen.map((f) => path(f, "ogcw-map-casing")),
-      ...chosen.map((f) => path(f, "ogcw-map-footprint ogcw-map-selected")),
+  }
+
+  /** The one that is selected is drawn once more, over all others. */
+  paintChosen() {
+    const { model, canvas, outlines } = this;
+    const at = outlines.ids.indexOf(model.get("selected"));
+    const d = at < 0 ? "" : canvas.path(outlines.geometry(at));
+    const classes = ["ogcw-map-casing", "ogcw-map-selected"];
+    this.chosenGroup.replaceChildren(
+      ...(d ? classes.map((name) => h("path", { class: name, d })) : []),
     );
+  }
+
+  paintPictures() {
+    const { model } = this;
     /** @type {{ url: string, bounds: Box }[]} */
     const pictures = model.get("pictures");
     this.pictures.replaceChildren(...pictures.flatMap((picture) => this.pictureNodes(picture)));
+    // A picture is looked at: nothing is laid over it but lines.
+    this.chosenGroup.classList.toggle("ogcw-map-unfilled", pictures.length > 0);
+    this.items.paint(this.outlines, pictures.length === 0);
   }
 
   /** @param {{ url: string, bounds: Box }} picture */
@@ -79,12 +101,9 @@ export class Features {
   }
 
   /** @param {MapEvent} event */
-  under(event) {
-    const { lat, lng } = event.latlng;
-    const turns = [0, -360, 360, -720, 720];
-    /** @type {Feature[]} */
-    const footprints = this.model.get("footprints");
-    return footprints.filter((f) => turns.some((turn) => covers(f.geometry, [lng + turn, lat])));
+  under({ latlng }) {
+    const pixels = this.map.options.crs.scale(this.map.getZoom());
+    return this.outlines.under([latlng.lng, latlng.lat], pixels);
   }
 
   /**
@@ -95,8 +114,9 @@ export class Features {
   click(event) {
     const found = this.under(event);
     if (!found.length) return false;
-    const at = found.findIndex((f) => f.id === this.model.get("selected"));
-    setTrait(this.model, "selected", found[(at + 1) % found.length].id);
+    const { ids } = this.outlines;
+    const at = found.findIndex((shape) => ids[shape] === this.model.get("selected"));
+    setTrait(this.model, "selected", ids[found[(at + 1) % found.length]]);
     this.hover(event);
     return true;
   }
@@ -112,14 +132,18 @@ export class Features {
     if (!found.length) return;
     const at = Math.max(
       0,
-      found.findIndex((f) => f.id === this.model.get("selected")),
+      found.findIndex((shape) => this.outlines.ids[shape] === this.model.get("selected")),
     );
     const more = found.length > 1 ? ` (${at + 1} of ${found.length} here)` : "";
-    setText(this.tip, `${found[at].label}${more}`);
+    setText(this.tip, `${this.outlines.label(found[at])}${more}`);
     const { x, y } = event.containerPoint;
     const right = x > this.map.getSize().x / 2;
     this.tip.style.transform = `translate(${x}px, ${y}px) translate(${
       right ? "calc(-100% - 12px)" : "14px"
     }, 14px)`;
+  }
+
+  remove() {
+    this.items.remove();
   }
 }

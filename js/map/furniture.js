@@ -20,7 +20,7 @@ export class Graticule {
     this.canvas = canvas;
     this.labels = labels;
     this.lines = h("path", { class: "ogcw-map-graticule" });
-    canvas.group("grid").append(this.lines);
+    canvas.lowGroup("grid").append(this.lines);
     canvas.onRedraw(() => this.paint());
     this.onMove = () => this.label();
     map.on("move zoomend resize", this.onMove);

@@ -19,7 +19,7 @@ export class Land {
     this.lines = null;
     this.coasts = h("path", { class: "ogcw-map-coasts" });
     this.borders = h("path", { class: "ogcw-map-borders" });
-    canvas.group("land").append(this.coasts, this.borders);
+    canvas.lowGroup("land").append(this.coasts, this.borders);
     canvas.onRedraw(() => this.paint());
     this.receive = (/** @type {Record<string, any>} */ content) => {
       if (content.type !== "land") return;

@@ -16,6 +16,7 @@ import {
   toolButton,
 } from "./furniture.js";
 import { Features } from "./features.js";
+import { rectangleGeometry } from "./geo.js";
 import { ImportPanel } from "./import.js";
 import { Land } from "./land.js";
 import { leafletMapOf } from "./leaflet.js";
@@ -50,7 +51,7 @@ class Overlay {
     const canvas = new MapCanvas(map);
     this.canvas = canvas;
     this.land = new Land(model, canvas);
-    const pictures = canvas.group("pictures");
+    const pictures = canvas.lowGroup("pictures");
     const labels = h("svg", { class: "ogcw-map-labels", "aria-hidden": "true" });
     this.graticule = new Graticule(map, canvas, labels);
     this.features = new Features(model, canvas, pictures, () => this.shapes.mode !== "");
@@ -176,14 +177,18 @@ class Overlay {
     this.stops.push(
       listen(model, ["import_revision"], () => this.imports.answered(model.get("problem") === "")),
     );
-    on(["footprints", "context"], () => {
+    on(["footprints"], () => {
+      this.features.read();
       this.features.paint();
       this.paintChrome();
     });
-    on(["selected", "marked"], () => {
-      this.features.paint();
+    on(["context"], () => {
+      this.features.paintScenes();
+      this.paintChrome();
     });
-    on(["pictures"], () => this.features.paint());
+    on(["selected"], () => this.features.paintChosen());
+    on(["marked"], () => this.features.paintScenes());
+    on(["pictures"], () => this.features.paintPictures());
     on(["tools", "footprint_note", "graticule"], () => this.paintChrome());
     on(["fit_request"], () => this.viewport.fitOnRequest());
     // The wheel scrolls the notebook until somebody has clicked into the map.
@@ -228,9 +233,14 @@ class Overlay {
     /** @type {Area[]} */
     const areas = model.get("areas");
     /** @type {Feature[]} */
-    const features = [...model.get("footprints"), ...model.get("context")];
+    const features = model.get("context");
+    const extent = this.features.outlines.extent();
     const others = areas.filter(({ id }) => id !== model.get("active_area"));
-    const geometries = [shapes.geometry(), ...[...features, ...others].map((f) => f.geometry)];
+    const geometries = [
+      shapes.geometry(),
+      extent && rectangleGeometry(extent),
+      ...[...features, ...others].map((f) => f.geometry),
+    ];
     return geometries.filter((geometry) => geometry !== null);
   }
 
@@ -265,7 +275,7 @@ class Overlay {
     for (const mode of [...SHAPES, "edit"]) {
       buttons[mode].setAttribute("aria-pressed", String(shapes.mode === mode));
     }
-    const footprints = model.get("footprints").length > 0;
+    const footprints = this.features.outlines.count > 0;
     /** @type {Feature[]} */
     const scenes = model.get("context");
     this.legend.replaceChildren(
@@ -304,6 +314,7 @@ class Overlay {
       const part of [
         this.land,
         this.graticule,
+        this.features,
         this.shapes,
         this.scale,
         this.viewport,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.area.area import Area
@@ -111,7 +112,15 @@ def items_of(value: object) -> list[dict[str, Any]]:
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise InputError("Items are expected as a list or a FeatureCollection.")
     items = [_plain(item) for item in value]
-    return [dict(item) if isinstance(item, Mapping) else {} for item in items]
+    # Plain dicts are not copied: there may be very many.
+    return [
+        item
+        if type(item) is dict
+        else dict(item)
+        if isinstance(item, Mapping)
+        else {}
+        for item in items
+    ]
 
 
 def item_ids(items: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -122,8 +131,8 @@ def item_ids(items: Iterable[Mapping[str, Any]]) -> list[str]:
         name = item.get("id")
         text = str(name)[:MAX_ID] if isinstance(name, str | int) and name != "" else ""
         text = text or f"item {number}"
-        seen[text] = seen.get(text, 0) + 1
-        found.append(text if seen[text] == 1 else f"{text} ({seen[text]})")
+        times = seen[text] = seen.get(text, 0) + 1
+        found.append(text if times == 1 else f"{text} ({times})")
     return found
 
 
@@ -140,23 +149,24 @@ def footprints(items: object) -> Footprints:
     from ogc_widgets.area.shapes import in_one_piece
     from ogc_widgets.map.outlines import plain_shapes
 
-    drawn: list[tuple[str, Shape]] = []
+    names = item_ids(plain)
+    shapes = plain_shapes([item.get("geometry") for item in plain])
     skipped: list[tuple[str, str]] = []
     mended: Counter[str] = Counter()
-    shapes = plain_shapes([item.get("geometry") for item in plain])
-    for name, item, shape in zip(item_ids(plain), plain, shapes, strict=True):
+    for number, shape in enumerate(shapes):
         if shape is not None:
-            drawn.append((name, shape))
             continue
         try:
-            area, done = outline(item)
+            area, done = outline(plain[number])
         except InputError as error:
-            skipped.append((name, error.what))
+            skipped.append((names[number], error.what))
         else:
-            drawn.append((name, in_one_piece(area.shape)))
+            shapes[number] = in_one_piece(area.shape)
             mended.update(done)
-    ids, found = zip(*drawn, strict=True) if drawn else ((), ())
-    return Footprints(ids, found, tuple(skipped), len(plain), mended)
+    if skipped:
+        names = [*compress(names, (shape is not None for shape in shapes))]
+    found = tuple(shape for shape in shapes if shape is not None)
+    return Footprints(tuple(names), found, tuple(skipped), len(plain), mended)
 
 
 def outline(item: Mapping[str, Any]) -> tuple[Area, list[str]]:

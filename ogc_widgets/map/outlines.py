@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import shapely
 
+from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.halves import to_page
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _LISTS = {list, tuple}
 _NUMBERS = {int, float}
 
 
-def plain_shapes(geometries: Sequence[object]) -> list[Shape | None]:
+def plain_shapes(geometries: Sequence[Any]) -> list[Shape | None]:
     """Shapes of GeoJSON polygons and points that are fine as they are.
 
     Returns:
@@ -45,15 +46,15 @@ def plain_shapes(geometries: Sequence[object]) -> list[Shape | None]:
     return found
 
 
-def _block(geometries: Sequence[object]) -> list[Shape | None]:
+def _block(geometries: Sequence[Any]) -> list[Shape | None]:
     polygons = [*map(_polygons, geometries)]
     parts = [*chain.from_iterable(polygons)]
-    rings = [*chain.from_iterable(parts)]
     made: list[Shape | None] = [None] * len(geometries)
-    if not rings:
+    if not parts:
         return made
-    positions = _positions(rings)
-    if positions is None:  # of some; the others need not suffer
+    rings = _lists_in(parts)
+    positions = rings and _positions(rings)
+    if rings is None or positions is None:  # of some; the others need not suffer
         if len(geometries) == 1:
             return made
         return [shape for one in geometries for shape in _block([one])]
@@ -63,7 +64,9 @@ def _block(geometries: Sequence[object]) -> list[Shape | None]:
     sizes = np.array([*map(len, rings)])
     is_fine = np.ones(len(geometries), dtype=bool)
     is_fine[owner_of_ring[~_are_fine(positions, sizes)]] = False
-    is_point = np.array([_kind(one) == "Point" for one in geometries])
+    is_point = np.array(
+        [bool(one) and geometries[at]["type"] == "Point" for at, one in enumerate(polygons)]
+    )
     is_fine[owner_of_ring[(sizes == 1) & ~is_point[owner_of_ring]]] = False
 
     is_used = (is_fine & ~is_point)[owner_of_ring]
@@ -93,37 +96,29 @@ def _block(geometries: Sequence[object]) -> list[Shape | None]:
     return made
 
 
-def _kind(geometry: object) -> object:
-    return geometry.get("type") if isinstance(geometry, dict) else None
-
-
 def _polygons(geometry: object) -> Sequence[Any]:
     """Polygons of a geometry, each a list of rings; a point is a ring of one."""
-    kind = _kind(geometry)
-    if not isinstance(geometry, dict) or kind not in {
-        "Polygon",
-        "MultiPolygon",
-        "Point",
-    }:
+    if not isinstance(geometry, dict):
         return ()
-    coordinates = geometry.get("coordinates")
+    kind, coordinates = geometry.get("type"), geometry.get("coordinates")
     if kind == "Point":
-        return [[[coordinates]]]
-    polygons = [coordinates] if kind == "Polygon" else coordinates
-    if not isinstance(polygons, list | tuple):
-        return ()
-    for rings in polygons:
-        if not isinstance(rings, list | tuple) or not rings:
-            return ()
-        if not all(isinstance(ring, list | tuple) and ring for ring in rings):
-            return ()
-    return polygons
+        return ([[coordinates]],)
+    if kind == "MultiPolygon" and isinstance(coordinates, list | tuple):
+        return coordinates
+    return (coordinates,) if kind == "Polygon" else ()
+
+
+def _lists_in(lists: Sequence[Any]) -> list[Any] | None:
+    """What is in some lists; None if some are none, or empty."""
+    if {*map(type, lists)} <= _LISTS and all(lists):
+        return [*chain.from_iterable(lists)]
+    return None
 
 
 def _positions(rings: Sequence[Any]) -> Numbers | None:
     """Longitude and latitude of all positions; None if some are no positions."""
-    rows = [*chain.from_iterable(rings)]
-    if not {*map(type, rows)} <= _LISTS:
+    rows = _lists_in(rings)
+    if rows is None or not {*map(type, rows)} <= _LISTS:
         return None
     widths = {*map(len, rows)}
     if widths not in ({2}, {3}):
@@ -158,16 +153,18 @@ def packed(ids: Sequence[str], shapes: Sequence[Shape]) -> dict[str, bytes]:
     """Footprints as the page reads them, little-endian.
 
     Returns:
-        ``ids``: JSON in UTF-8. ``points``: int32 pairs of longitude and latitude in
+        ``ids``: JSON in UTF-8, and ``labels`` the same of what is shown in place of
+        some of them, by their number. ``points``: int32 pairs of longitude and latitude in
         milliarcseconds. ``lines``: uint32, where each line begins among the points, and
         where the last one ends; of a ring without the point that closes it. ``shapes``:
         uint32, the same of shapes among the lines. ``open``: uint32, the lines that are
         no rings.
     """
     array = np.array([*shapes, None], dtype=object)[:-1]
-    members, owner_of_member = shapely.get_parts(array, return_index=True)
-    parts, member_of_part = shapely.get_parts(members, return_index=True)
-    owner_of_part = owner_of_member[member_of_part]
+    parts, owner_of_part = array, np.arange(len(array))
+    while (shapely.get_type_id(parts) > shapely.GeometryType.POLYGON).any():
+        parts, owners = shapely.get_parts(parts, return_index=True)
+        owner_of_part = owner_of_part[owners]
     is_polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     rings, part_of_ring = shapely.get_rings(parts, return_index=True)
     others = np.flatnonzero(~is_polygon)
@@ -183,12 +180,24 @@ def packed(ids: Sequence[str], shapes: Sequence[Shape]) -> dict[str, bytes]:
     is_kept[(sizes.cumsum() - 1)[~is_open]] = False
     counts = np.bincount(owner_of_part[part_of_line], minlength=len(array))
     return {
-        "ids": json.dumps(to_page([*ids]), ensure_ascii=False).encode(),
+        "ids": _as_json([*ids]),
+        "labels": _as_json(
+            {
+                number: clean(name)
+                for number, name in enumerate(ids)
+                if not (name.isascii() and name.isprintable() and " " not in name)
+                and clean(name) != name
+            }
+        ),
         "points": (points[is_kept] * MILLIARCSECONDS).round().astype("<i4").tobytes(),
         "lines": _offsets(sizes - ~is_open),
         "shapes": _offsets(counts),
         "open": np.flatnonzero(is_open).astype("<u4").tobytes(),
     }
+
+
+def _as_json(value: object) -> bytes:
+    return json.dumps(to_page(value), ensure_ascii=False).encode()
 
 
 def _offsets(sizes: Numbers) -> bytes:

@@ -1,0 +1,225 @@
+// Very many outlines in typed arrays, as map/outlines.py packs them; projected once.
+
+/** @import { Box, Geometry, Position } from "./geo.js" */
+
+const MILLIARCSECONDS = 3_600_000; // in a degree
+const POLAR = 85.0511287798; // where the square world of the tiles ends
+const DRAWN_WIDTH = 6; // pixels around lines and points that count as theirs
+const SMALLEST = 4; // pixels of a shape that the mouse can find
+
+/**
+ * Bytes of a trait, which comes as a view into a message.
+ * @typedef {DataView | undefined} Bytes
+ */
+
+/** Longitude as a part of the world from west to east. */
+export const worldX = (/** @type {number} */ longitude) => (longitude + 180) / 360;
+
+/** Latitude as a part of the world from north to south. */
+export function worldY(/** @type {number} */ latitude) {
+  const angle = (Math.max(-POLAR, Math.min(POLAR, latitude)) * Math.PI) / 180;
+  return 0.5 - Math.log(Math.tan(Math.PI / 4 + angle / 2)) / (2 * Math.PI);
+}
+
+export class Outlines {
+  /** @param {Record<string, Bytes>} buffers The trait `footprints`. */
+  constructor(buffers) {
+    /** @type {string[]} */
+    this.ids = words(buffers.ids) ?? [];
+    /** @type {Record<string, string>} */
+    this.labels = words(buffers.labels) ?? {};
+    this.points = numbers(buffers.points, Int32Array);
+    /** Where each line begins among the points. */
+    this.lines = numbers(buffers.lines, Uint32Array);
+    /** Where each shape begins among the lines. */
+    this.shapes = numbers(buffers.shapes, Uint32Array);
+    this.isOpen = new Uint8Array(Math.max(0, this.lines.length - 1));
+    for (const line of numbers(buffers.open, Uint32Array)) this.isOpen[line] = 1;
+    this.project();
+  }
+
+  get count() {
+    return this.ids.length;
+  }
+
+  /** @param {number} shape */
+  label(shape) {
+    return this.labels[shape] ?? this.ids[shape];
+  }
+
+  project() {
+    const { points, lines, shapes, isOpen } = this;
+    /** Positions as parts of the world; rings run one way round. */
+    this.world = new Float64Array(points.length);
+    /** West, north, east and south of each shape, as parts of the world. */
+    this.bounds = new Float64Array(4 * this.count);
+    /** Whether a shape has points or lines, which have no inside. */
+    this.isThin = new Uint8Array(this.count);
+    const { world, bounds, isThin } = this;
+    for (let i = 0; i < points.length; i += 2) {
+      world[i] = worldX(points[i] / MILLIARCSECONDS);
+      world[i + 1] = worldY(points[i + 1] / MILLIARCSECONDS);
+    }
+    for (let shape = 0; shape < this.count; shape += 1) {
+      let [w, n, e, s] = [Infinity, Infinity, -Infinity, -Infinity];
+      for (let line = shapes[shape]; line < shapes[shape + 1]; line += 1) {
+        const [start, end] = [2 * lines[line], 2 * lines[line + 1]];
+        if (isOpen[line]) isThin[shape] = 1;
+        let area = 0;
+        for (let i = start, j = end - 2; i < end; j = i, i += 2) {
+          const [x, y] = [world[i], world[i + 1]];
+          area += (world[j] - x) * (world[j + 1] + y);
+          if (x < w) w = x;
+          if (x > e) e = x;
+          if (y < n) n = y;
+          if (y > s) s = y;
+        }
+        if (area < 0 && !isOpen[line]) reverse(world, start, end);
+      }
+      bounds.set([w, n, e, s], 4 * shape);
+    }
+  }
+
+  /**
+   * Box in degrees around everything, or null.
+   * @returns {Box | null}
+   */
+  extent() {
+    if (!this.count) return null;
+    let [w, s, e, n] = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let i = 0; i < this.points.length; i += 2) {
+      const [x, y] = [this.points[i], this.points[i + 1]];
+      if (x < w) w = x;
+      if (x > e) e = x;
+      if (y < s) s = y;
+      if (y > n) n = y;
+    }
+    return /** @type {Box} */ ([w, s, e, n].map((side) => side / MILLIARCSECONDS));
+  }
+
+  /**
+   * A shape as GeoJSON that `pathsOf` reads.
+   * @param {number} shape
+   * @returns {Geometry}
+   */
+  geometry(shape) {
+    const { points, lines, shapes, isOpen } = this;
+    /** @type {Position[][]} */
+    const rings = [];
+    /** @type {Geometry[]} */
+    const geometries = [{ type: "Polygon", coordinates: rings }];
+    for (let line = shapes[shape]; line < shapes[shape + 1]; line += 1) {
+      /** @type {Position[]} */
+      const positions = [];
+      for (let i = 2 * lines[line]; i < 2 * lines[line + 1]; i += 2) {
+        positions.push([points[i] / MILLIARCSECONDS, points[i + 1] / MILLIARCSECONDS]);
+      }
+      if (isOpen[line]) geometries.push({ type: "LineString", coordinates: positions });
+      else rings.push([...positions, positions[0]]);
+    }
+    return { type: "GeometryCollection", geometries };
+  }
+
+  /**
+   * Shapes at a position, in any copy of the world, in the order of the items.
+   * @param {Position} position
+   * @param {number} pixels Of the whole world at the present zoom.
+   */
+  under([longitude, latitude], pixels) {
+    const { bounds, isThin } = this;
+    const [x, y] = [worldX(longitude), worldY(latitude)];
+    /** @type {number[]} */
+    const found = [];
+    for (let shape = 0, b = 0; shape < this.count; shape += 1, b += 4) {
+      const [w, n, e, s] = [bounds[b], bounds[b + 1], bounds[b + 2], bounds[b + 3]];
+      const isSmall = Math.max(e - w, s - n) * pixels < SMALLEST;
+      const around = (isThin[shape] ? DRAWN_WIDTH : isSmall ? SMALLEST / 2 : 0) / pixels;
+      if (y < n - around || y > s + around) continue;
+      // The first copy of the world in which it is not east of the shape's western side.
+      const here = x + Math.ceil(w - around - x);
+      for (let at = here; at <= e + around; at += 1) {
+        if (isSmall || this.holds(shape, at, y, around)) {
+          found.push(shape);
+          break;
+        }
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Whether a position is inside of a shape (even and odd, so holes count), or near to
+   * one of its lines that have no inside.
+   * @param {number} shape
+   * @param {number} x
+   * @param {number} y
+   * @param {number} around
+   */
+  holds(shape, x, y, around) {
+    const { world, lines, shapes, isOpen } = this;
+    let inside = false;
+    for (let line = shapes[shape]; line < shapes[shape + 1]; line += 1) {
+      const [start, end] = [2 * lines[line], 2 * lines[line + 1]];
+      if (isOpen[line]) {
+        for (let i = start; i < end; i += 2) {
+          const j = Math.min(i + 2, end - 2);
+          if (distance(world, i, j, x, y) <= around) return true;
+        }
+        continue;
+      }
+      for (let i = start, j = end - 2; i < end; j = i, i += 2) {
+        const [xi, yi, xj, yj] = [world[i], world[i + 1], world[j], world[j + 1]];
+        if ((yi > y) !== (yj > y) && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
+      }
+    }
+    return inside;
+  }
+}
+
+/** @param {Bytes} bytes */
+function words(bytes) {
+  return bytes && JSON.parse(new TextDecoder().decode(bytes));
+}
+
+/**
+ * @template {Int32ArrayConstructor | Uint32ArrayConstructor} T
+ * @param {Bytes} bytes
+ * @param {T} Type
+ * @returns {InstanceType<T>}
+ */
+function numbers(bytes, Type) {
+  if (!bytes) return /** @type {InstanceType<T>} */ (new Type(0));
+  // In a message it may begin at any byte, which a typed array may not.
+  const { buffer, byteOffset, byteLength } = bytes;
+  const copy = buffer.slice(byteOffset, byteOffset + byteLength);
+  return /** @type {InstanceType<T>} */ (new Type(copy));
+}
+
+/**
+ * Let a ring run the other way round.
+ * @param {Float64Array} world
+ * @param {number} start
+ * @param {number} end
+ */
+function reverse(world, start, end) {
+  for (let i = start, j = end - 2; i < j; i += 2, j -= 2) {
+    for (const axis of [0, 1]) {
+      [world[i + axis], world[j + axis]] = [world[j + axis], world[i + axis]];
+    }
+  }
+}
+
+/**
+ * From a position to the side between two points.
+ * @param {Float64Array} world
+ * @param {number} i
+ * @param {number} j
+ * @param {number} x
+ * @param {number} y
+ */
+function distance(world, i, j, x, y) {
+  const [dx, dy] = [world[j] - world[i], world[j + 1] - world[i + 1]];
+  const [px, py] = [x - world[i], y - world[i + 1]];
+  const part = Math.max(0, Math.min(1, (px * dx + py * dy) / (dx * dx + dy * dy || 1)));
+  return Math.hypot(px - part * dx, py - part * dy);
+}
