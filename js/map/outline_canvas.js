@@ -83,6 +83,11 @@ class Drawing {
     this.extent = extent;
     /** Pixels with a spot: a second one there would not be seen. */
     this.spots = new Uint8Array(extent.x * extent.y);
+    /** Pixels of the world; and where the canvas begins, for one copy of the world. */
+    this.size = 0;
+    this.x = 0;
+    this.y = 0;
+    this.together = 1;
   }
 
   /**

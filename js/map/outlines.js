@@ -28,13 +28,19 @@ export class Outlines {
     this.ids = words(buffers.ids) ?? [];
     /** @type {Record<string, string>} */
     this.labels = words(buffers.labels) ?? {};
-    this.points = numbers(buffers.points, Int32Array);
+    this.points = new Int32Array(alone(buffers.points));
     /** Where each line begins among the points. */
-    this.lines = numbers(buffers.lines, Uint32Array);
+    this.lines = new Uint32Array(alone(buffers.lines));
     /** Where each shape begins among the lines. */
-    this.shapes = numbers(buffers.shapes, Uint32Array);
+    this.shapes = new Uint32Array(alone(buffers.shapes));
     this.isOpen = new Uint8Array(Math.max(0, this.lines.length - 1));
-    for (const line of numbers(buffers.open, Uint32Array)) this.isOpen[line] = 1;
+    for (const line of new Uint32Array(alone(buffers.open))) this.isOpen[line] = 1;
+    /** Positions as parts of the world; rings run one way round. */
+    this.world = new Float64Array(this.points.length);
+    /** West, north, east and south of each shape, as parts of the world. */
+    this.bounds = new Float64Array(4 * this.count);
+    /** Whether a shape has points or lines, which have no inside. */
+    this.isThin = new Uint8Array(this.count);
     this.project();
   }
 
@@ -48,14 +54,7 @@ export class Outlines {
   }
 
   project() {
-    const { points, lines, shapes, isOpen } = this;
-    /** Positions as parts of the world; rings run one way round. */
-    this.world = new Float64Array(points.length);
-    /** West, north, east and south of each shape, as parts of the world. */
-    this.bounds = new Float64Array(4 * this.count);
-    /** Whether a shape has points or lines, which have no inside. */
-    this.isThin = new Uint8Array(this.count);
-    const { world, bounds, isThin } = this;
+    const { points, lines, shapes, isOpen, world, bounds, isThin } = this;
     for (let i = 0; i < points.length; i += 2) {
       world[i] = worldX(points[i] / MILLIARCSECONDS);
       world[i + 1] = worldY(points[i + 1] / MILLIARCSECONDS);
@@ -182,17 +181,13 @@ function words(bytes) {
 }
 
 /**
- * @template {Int32ArrayConstructor | Uint32ArrayConstructor} T
+ * The bytes alone: in a message they may begin anywhere, which a typed array may not.
  * @param {Bytes} bytes
- * @param {T} Type
- * @returns {InstanceType<T>}
  */
-function numbers(bytes, Type) {
-  if (!bytes) return /** @type {InstanceType<T>} */ (new Type(0));
-  // In a message it may begin at any byte, which a typed array may not.
-  const { buffer, byteOffset, byteLength } = bytes;
-  const copy = buffer.slice(byteOffset, byteOffset + byteLength);
-  return /** @type {InstanceType<T>} */ (new Type(copy));
+function alone(bytes) {
+  return bytes
+    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice().buffer
+    : new ArrayBuffer(0);
 }
 
 /**

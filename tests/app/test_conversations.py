@@ -97,7 +97,7 @@ def test_form_job_and_results_are_gone_through_when_the_job_succeeds(
 @pytest.mark.parametrize("server", [ZOO], indirect=True)
 def test_item_of_zoo_is_a_footprint_on_the_map(app: App, server: Any) -> None:
     assert go(app, "stacout", {"aoi": "8,46,9,47"}) == "successful"
-    wait_for(lambda: app._stage.results_map.footprints.features)
+    wait_for(lambda: app._stage.results_map.drawn)
     assert [one["id"] for one in app.results.items] == ["scene-1"]
     assert server.unmatched == []
 

@@ -96,7 +96,7 @@ def test_nothing_of_a_job_stays_when_it_is_deleted_in_the_jobs_tab(
     assert filled.results is None
     assert filled.panel.job is None
     assert filled._stage.head.summary == ""
-    assert filled.map._overlay.footprints == []
+    assert filled.map._overlay.footprints == {}
 
 
 def test_late_results_are_not_shown_when_another_job_is_the_current_one() -> None:

@@ -46,7 +46,8 @@ class AppScreen:
         self.job = self.app.locator(".ogcw-job")
         self.log = self.job.locator(".ogcw-job-log")
         self.rows = self.app.locator(".ogcw-items tbody tr")
-        self.footprints = self.app.locator(".ogcw-map-footprint")
+        # A canvas: it says how many shapes it has drawn.
+        self.footprints = self.app.locator(".ogcw-map-items")
         self.selected = self.app.locator(".ogcw-map-selected")
         self.area = self.app.get_by_role("textbox", name="Area of interest")
 

@@ -123,7 +123,7 @@ class Photographer:
         screen.open_a_log()
         self.keep("running")
         screen.wait_for_job("successful")
-        expect(screen.footprints).to_have_count(2)
+        expect(screen.footprints).to_have_attribute("data-drawn", "2")
         screen.rows.nth(1).locator("td").first.click()
         for row in (0, 1):
             screen.rows.nth(row).get_by_role("button", name="preview").click()

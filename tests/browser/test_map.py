@@ -67,6 +67,29 @@ m = ogc.ResultsMap(Results())
 m
 """  # noqa: E501
 
+# Red, green, blue and opacity of a canvas at a place of the page.
+PIXEL = """(canvas, [x, y]) => {
+    const box = canvas.getBoundingClientRect();
+    const [column, row] = [(x - box.x) / box.width, (y - box.y) / box.height];
+    const [width, height] = [canvas.width, canvas.height];
+    const { data } = canvas.getContext("2d").getImageData(
+        Math.round(column * width), Math.round(row * height), 1, 1);
+    return [...data];
+}"""
+MANY = """
+import ogc_widgets as ogc
+m = ogc.AreaMap(basemap=None, center=(0, 180), zoom=2, height="500px")
+def quadrangle(x, y):
+    ring = [[x, y], [x + 1, y + .2], [x + .8, y + .9], [x - .2, y + .7], [x, y]]
+    return {"type": "Polygon", "coordinates": [ring]}
+m.show_footprints([
+    {"type": "Feature", "id": f"i{n}", "properties": {},
+     "geometry": quadrangle(n % 200 * 1.7 - 170, n // 200 * .6 - 50)}
+    for n in range(30_000)
+], fit=False)
+m
+"""
+
 
 class OnMap:
     """The mouse on the map of a notebook; positions are pixels from its corner."""
@@ -263,16 +286,22 @@ def test_footprints_and_table_select_each_other(
     rows = page.locator(".ogcw-items tbody tr[data-id]")
     assert rows.count() == 3
     assert results.map.bounding_box()["width"] == pytest.approx(width, abs=3)
-    page.locator(".ogcw-map-footprint").first.wait_for(state="attached")
+    canvas = page.locator(".ogcw-map-items")
+    expect(canvas).to_have_attribute("data-drawn", "3")
 
     rows.nth(1).locator("td").first.click()
     assert lab_page.wait_python("m.selected") == "<img src=x onerror='window.__xss=1'>"
     page.locator(".ogcw-map-selected").wait_for(state="attached")
 
     # All three lie on each other: each click takes the next one.
-    first = page.locator(".ogcw-map-footprint").first.bounding_box()
+    first = page.locator(".ogcw-map-selected").bounding_box()
     assert first is not None
     spot = first["x"] + first["width"] / 2, first["y"] + first["height"] / 2
+    accent = (21, 101, 192) if theme == "light" else (100, 181, 246)
+    assert canvas.evaluate(PIXEL, spot)[:3] == pytest.approx(accent, abs=6)
+    assert canvas.evaluate(PIXEL, (spot[0], first["y"] - 30))[3] == 0
+    page.mouse.move(*spot)
+    page.locator(".ogcw-map-tip", has_text="(2 of 3 here)").wait_for()
     for name in ("S2A_in_a_store", "S2B_10TFK_20210713_0_L2A"):
         page.mouse.click(*spot)
         assert lab_page.wait_python(f"m.selected == {name!r}")
@@ -316,3 +345,33 @@ def test_everything_is_there_again_when_the_page_is_reloaded(
     )
     expect(page.locator(".ogcw-map-selected")).to_have_count(1)
     expect(page.locator(".ogcw-items tr[aria-selected=true]")).to_have_count(1)
+
+
+def test_very_many_footprints_are_drawn_found_and_there_after_a_reload(
+    lab_page: LabPage,
+) -> None:
+    lab_page.show(MANY, width=900)
+    results = OnMap(lab_page)
+    page = lab_page.page
+    canvas = page.locator(".ogcw-map-items")
+    drawn = "canvas => Number(canvas.dataset.drawn)"
+    canvas.wait_for(state="attached")
+    # The map shows more than one world: some are drawn in two copies of it.
+    assert canvas.evaluate(drawn) > 30_000
+    lab_page.screenshot("map-very-many", of=results.map)
+
+    lab_page.execute("m.selected = 'i16700'")
+    page.locator(".ogcw-map-selected").wait_for(state="attached")
+    lab_page.execute("m.map.center, m.map.zoom = (0.4, 0.3), 8")
+    page.wait_for_function(
+        "() => document.querySelector('.ogcw-map-selected')?.getBBox().width > 100"
+    )
+    assert 0 < canvas.evaluate(drawn) < 1000
+    results.click(450, 250)
+    assert lab_page.wait_python("m.selected != 'i16700' and m.selected").startswith("i")
+    lab_page.screenshot("map-very-many-near", of=results.map)
+
+    lab_page.reload()
+    OnMap(lab_page)
+    expect(page.locator(".ogcw-map-selected")).to_have_count(1)
+    assert canvas.evaluate(drawn) > 0

@@ -180,7 +180,16 @@ def test_footprints_are_rebuilt_from_what_the_server_sent(area_map):
         "properties": {"style": {"color": "red"}, "description": "<img src=x>"},
     }
     area_map.show_footprints([hostile])
-    assert area_map._overlay.footprints == [
+    sent = area_map._overlay.footprints
+    assert {name: len(content) for name, content in sent.items()} == {
+        "ids": len('["a"]'),
+        "labels": len("{}"),
+        "points": 3 * 8,  # without heights, and without the one that closes the ring
+        "lines": 2 * 4,
+        "shapes": 2 * 4,
+        "open": 0,
+    }
+    assert area_map.footprints.features == [
         {"id": "a", "label": "a", "geometry": TRIANGLE}
     ]
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 from pathlib import Path
 
@@ -71,7 +72,8 @@ def ask(widget, **message):
 
 def test_map_and_table_show_the_same_items(shown):
     assert [row["id"] for row in shown.table.rows] == ["a", "b"]
-    assert [f["id"] for f in shown.map._overlay.footprints] == ["a", "b"]
+    assert json.loads(shown.map._overlay.footprints["ids"]) == ["a", "b"]
+    assert (shown.drawn, shown.total) == (2, 2)
 
 
 def test_selection_is_one_when_table_map_or_python_changes_it(shown):
@@ -152,7 +154,7 @@ def test_results_can_be_exchanged_and_emptied(shown):
     assert shown.table.empty == ""
     shown.results = []
     assert "no items" in shown.table.empty
-    assert shown.map._overlay.footprints == []
+    assert shown.map._overlay.footprints == {}
 
 
 def test_given_map_stays_open_and_is_cleared_when_the_results_close():
@@ -161,7 +163,7 @@ def test_given_map_stays_open_and_is_cleared_when_the_results_close():
     widget.selected = "a"
     widget.close()
     assert area_map.comm is not None
-    assert area_map._overlay.footprints == []
+    assert area_map._overlay.footprints == {}
     area_map.selected = "b"
     assert widget.selected != "b"
     area_map.close()
