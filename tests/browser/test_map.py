@@ -358,6 +358,12 @@ def test_very_many_footprints_are_drawn_found_and_there_after_a_reload(
     canvas.wait_for(state="attached")
     # The map shows more than one world: some are drawn in two copies of it.
     assert canvas.evaluate(drawn) > 30_000
+    # It lies over the land and under the area.
+    layers = page.locator(".ogcw-map-canvas")
+    order = "all => all.map((one) => [one.tagName, getComputedStyle(one).zIndex])"
+    assert layers.evaluate_all(order) == [
+        [tag, "200"] for tag in ("svg", "CANVAS", "svg")
+    ]
     lab_page.screenshot("map-very-many", of=results.map)
 
     lab_page.execute("m.selected = 'i16700'")
