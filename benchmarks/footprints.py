@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-
 def rows() -> Iterator[Row]:
     """Measure, once each: the slow one takes seconds."""
     for number, corners in ((10_000, 4), (100_000, 4), (10_000, 32)):

@@ -114,11 +114,7 @@ def items_of(value: object) -> list[dict[str, Any]]:
     items = [_plain(item) for item in value]
     # Plain dicts are not copied: there may be very many.
     return [
-        item
-        if type(item) is dict
-        else dict(item)
-        if isinstance(item, Mapping)
-        else {}
+        item if type(item) is dict else dict(item) if isinstance(item, Mapping) else {}
         for item in items
     ]
 

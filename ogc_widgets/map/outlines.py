@@ -53,7 +53,7 @@ def _block(geometries: Sequence[Any]) -> list[Shape | None]:
     if not parts:
         return made
     rings = _lists_in(parts)
-    positions = rings and _positions(rings)
+    positions = None if rings is None else _positions(rings)
     if rings is None or positions is None:  # of some; the others need not suffer
         if len(geometries) == 1:
             return made
@@ -64,9 +64,8 @@ def _block(geometries: Sequence[Any]) -> list[Shape | None]:
     sizes = np.array([*map(len, rings)])
     is_fine = np.ones(len(geometries), dtype=bool)
     is_fine[owner_of_ring[~_are_fine(positions, sizes)]] = False
-    is_point = np.array(
-        [bool(one) and geometries[at]["type"] == "Point" for at, one in enumerate(polygons)]
-    )
+    kinds = [one and geometries[at]["type"] for at, one in enumerate(polygons)]
+    is_point = np.array([kind == "Point" for kind in kinds])
     is_fine[owner_of_ring[(sizes == 1) & ~is_point[owner_of_ring]]] = False
 
     is_used = (is_fine & ~is_point)[owner_of_ring]
@@ -138,15 +137,14 @@ def _are_fine(positions: Numbers, sizes: Numbers) -> Numbers:
     ends = sizes.cumsum()
     starts = ends - sizes
     with np.errstate(invalid="ignore"):  # not a number is not within
-        is_fine = (np.abs(positions) <= (180, 90)).all(axis=1)
+        is_fine: Numbers = np.asarray((np.abs(positions) <= (180, 90)).all(axis=1))
         is_fine[1:] &= np.abs(np.diff(positions[:, 0])) <= 180
         # From one ring to the next is no jump.
         first = (np.abs(positions[starts]) <= (180, 90)).all(axis=1)
     is_fine[starts] = first
     is_closed = (positions[starts] == positions[ends - 1]).all(axis=1)
-    return np.logical_and.reduceat(is_fine, starts) & (
-        (sizes == 1) | ((sizes > 3) & is_closed)
-    )
+    is_whole: Numbers = np.logical_and.reduceat(is_fine, starts)
+    return is_whole & ((sizes == 1) | ((sizes > 3) & is_closed))
 
 
 def packed(ids: Sequence[str], shapes: Sequence[Shape]) -> dict[str, bytes]:
@@ -154,11 +152,11 @@ def packed(ids: Sequence[str], shapes: Sequence[Shape]) -> dict[str, bytes]:
 
     Returns:
         ``ids``: JSON in UTF-8, and ``labels`` the same of what is shown in place of
-        some of them, by their number. ``points``: int32 pairs of longitude and latitude in
-        milliarcseconds. ``lines``: uint32, where each line begins among the points, and
-        where the last one ends; of a ring without the point that closes it. ``shapes``:
-        uint32, the same of shapes among the lines. ``open``: uint32, the lines that are
-        no rings.
+        some of them, by their number. ``points``: int32 pairs of longitude and latitude
+        in milliarcseconds. ``lines``: uint32, where each line begins among the points,
+        and where the last one ends; of a ring without the point that closes it.
+        ``shapes``: uint32, the same of shapes among the lines. ``open``: uint32, the
+        lines that are no rings.
     """
     array = np.array([*shapes, None], dtype=object)[:-1]
     parts, owner_of_part = array, np.arange(len(array))
