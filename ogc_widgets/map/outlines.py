@@ -144,7 +144,8 @@ def _are_fine(positions: Numbers, sizes: Numbers) -> Numbers:
     is_fine[starts] = first
     is_closed = (positions[starts] == positions[ends - 1]).all(axis=1)
     is_whole: Numbers = np.logical_and.reduceat(is_fine, starts)
-    return is_whole & ((sizes == 1) | ((sizes > 3) & is_closed))
+    is_whole &= (sizes == 1) | ((sizes > 3) & is_closed)
+    return is_whole
 
 
 def packed(ids: Sequence[str], shapes: Sequence[Shape]) -> dict[str, bytes]:
