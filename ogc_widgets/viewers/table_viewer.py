@@ -62,8 +62,12 @@ class TableViewer(Viewer):
 
     def _take(self, data: bytes) -> None:
         self.is_loading = True
+
         # Aside: a file of many megabytes takes a second or more.
-        self._start(lambda: asyncio.to_thread(self._read_table, data), self._show)
+        async def work() -> Table:
+            return await asyncio.to_thread(self._read_table, data)
+
+        self._start(work, self._show)
 
     def _read_table(self, data: bytes) -> Table:
         return table_of(self.content, data)

@@ -16,13 +16,18 @@ TUTORIAL_INPUTS = {
     "epsg": "EPSG:4326",
     "bands": ["green", "nir"],
 }
+# Where untyped results of MAAP are, which may be STAC and are looked at.
+ELSEWHERE = "http://example.s3.amazonaws.com", "https://s3.console.aws.amazon.com"
 
 
 def dialects(corpus):
     """The dialects by the names of the servers."""
 
     def load(path):
-        document = json.loads((corpus / path).read_text("utf-8"))
+        text = (corpus / path).read_text("utf-8")
+        for elsewhere in ELSEWHERE:  # tests stay on this machine; nobody listens there
+            text = text.replace(elsewhere, "http://127.0.0.1:9")
+        document = json.loads(text)
         # Captures of a running server keep the status code beside the document.
         return document["body"] if set(document) == {"status", "body"} else document
 
