@@ -81,8 +81,9 @@ export class Features {
     const pictures = model.get("pictures");
     this.pictures.replaceChildren(...pictures.flatMap((picture) => this.pictureNodes(picture)));
     // A picture is looked at: nothing is laid over it but lines.
-    this.chosenGroup.classList.toggle("ogcw-map-unfilled", pictures.length > 0);
-    this.items.paint(this.outlines, pictures.length === 0);
+    const isPictured = pictures.length > 0 || model.get("rasters").length > 0;
+    this.chosenGroup.classList.toggle("ogcw-map-unfilled", isPictured);
+    this.items.paint(this.outlines, !isPictured);
   }
 
   /** @param {{ url: string, bounds: Box }} picture */

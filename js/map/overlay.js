@@ -21,6 +21,7 @@ import { ImportPanel } from "./import.js";
 import { Land } from "./land.js";
 import { leafletMapOf } from "./leaflet.js";
 import { ShapeTool } from "./shape.js";
+import { RasterTiles } from "./tiles.js";
 import { Viewport } from "./viewport.js";
 import style from "./overlay.css" with { type: "text" };
 
@@ -52,6 +53,7 @@ class Overlay {
     this.canvas = canvas;
     this.land = new Land(model, canvas);
     const pictures = canvas.lowGroup("pictures");
+    this.rasters = new RasterTiles(model, canvas, canvas.lowGroup("rasters"));
     const labels = h("svg", { class: "ogcw-map-labels", "aria-hidden": "true" });
     this.graticule = new Graticule(map, canvas, labels);
     this.features = new Features(model, canvas, pictures, () => this.shapes.mode !== "");
@@ -97,9 +99,21 @@ class Overlay {
       problemLine(model),
       noticeLine(model),
     );
-    el.append(labels, cover, tools, said, this.features.tip, foot, this.legend);
+    el.append(
+      labels,
+      cover,
+      tools,
+      said,
+      this.features.tip,
+      foot,
+      this.legend,
+      this.rasters.values,
+    );
     this.isBuilt = true;
-    canvas.onRedraw(() => this.features.paint());
+    canvas.onRedraw(() => {
+      this.features.paint();
+      this.rasters.paint();
+    });
     this.follow();
     canvas.redraw();
   }
@@ -188,7 +202,11 @@ class Overlay {
     });
     on(["selected"], () => this.features.paintChosen());
     on(["marked"], () => this.features.paintScenes());
-    on(["pictures"], () => this.features.paintPictures());
+    on(["pictures", "rasters"], () => {
+      this.features.paintPictures();
+      this.rasters.paint();
+      this.paintChrome();
+    });
     on(["tools", "footprint_note", "graticule"], () => this.paintChrome());
     on(["fit_request"], () => this.viewport.fitOnRequest());
     // The wheel scrolls the notebook until somebody has clicked into the map.
@@ -253,6 +271,7 @@ class Overlay {
    * @param {MapEvent} event
    */
   click(event) {
+    if (!this.shapes.mode) this.rasters.click(event);
     if (this.features.click(event) || this.shapes.mode) return;
     const area = this.others.under([event.latlng.lng, event.latlng.lat]);
     if (area) this.choose(area.id);
@@ -279,6 +298,7 @@ class Overlay {
     /** @type {Feature[]} */
     const scenes = model.get("context");
     this.legend.replaceChildren(
+      ...this.rasters.legend(),
       ...(this.others.severalAreas
         ? this.others.legendEntries()
         : area
@@ -313,6 +333,7 @@ class Overlay {
     for (
       const part of [
         this.land,
+        this.rasters,
         this.graticule,
         this.features,
         this.shapes,

@@ -16,6 +16,7 @@ from ogc_widgets.map.map_card import area_text
 from ogc_widgets.map.overlay import (
     MODES,
     MapOverlay,
+    box_on_page,
     extent_of,
     geometry_of,
     shape_of,
@@ -89,6 +90,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
         self._overlay = MapOverlay(
             f"IPY_MODEL_{self.map.model_id}", self._drawn, self._pasted, self._chosen
         )
+        self.rasters = self._overlay.layers
         super().__init__(
             [self.map, self._overlay],
             layout=ipywidgets.Layout(width="100%", height=height, min_width="0"),
@@ -369,13 +371,20 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
                 "A preview needs a picture as a data:image/... address.",
                 advice="Fetch the picture in Python and encode it as base64.",
             )
-        extent = extent_of([geometry_of(shape_of(Area.box(*box)))])
+        self.hide_preview(box)
+        picture = {"url": image, "bounds": box_on_page(box)}
+        self._overlay.pictures = [*self._overlay.pictures, picture]
+
+    def hide_preview(self, box: list[float]) -> None:
+        """Take the picture of :meth:`show_preview` at a box off the map."""
+        extent = box_on_page(box)
         others = [p for p in self._overlay.pictures if p["bounds"] != extent]
-        self._overlay.pictures = [*others, {"url": image, "bounds": extent}]
+        self._overlay.pictures = others
 
     def clear_previews(self) -> None:
-        """Take all pictures off the map."""
+        """Take all pictures and rasters off the map."""
         self._overlay.pictures = []
+        self.rasters.clear()
 
     def _card_(self) -> tuple[str, str]:
         text = area_text(self.bbox)

@@ -11,6 +11,7 @@ from ogc_widgets.map.footprints import item_ids
 from ogc_widgets.protocol.links import WEB_SCHEMES, absolute
 from ogc_widgets.protocol.reading import is_finite
 from ogc_widgets.protocol.text import clean
+from ogc_widgets.raster import assets_for_map
 
 MAX_ROWS = 500
 MAX_COLUMNS = 2
@@ -72,7 +73,7 @@ def table_of(
                 "date": date_of(facts),
                 "numbers": [_number(key, facts.get(key)) for key in columns],
                 "assets": [_asset(asset) for asset in assets],
-                "preview": any(_is_picture(a) or _is_raster(a) for a in assets),
+                "preview": bool(assets_for_map(item, assets)),
             }
         )
     return [_column_title(key) for key in columns], rows
@@ -101,18 +102,6 @@ def date_of(properties: Mapping[str, Any]) -> str:
     if properties.get("datetime") and found:
         return found[0]
     return " to ".join(dict.fromkeys(found))
-
-
-def picture_asset(assets: Iterable[Asset]) -> Asset | None:
-    """Return the asset that can be laid on the map as a picture, if there is one."""
-    pictures = [asset for asset in assets if _is_picture(asset)]
-    return min(pictures, key=lambda asset: "thumbnail" not in asset.roles, default=None)
-
-
-def raster_asset(assets: Iterable[Asset]) -> Asset | None:
-    """Return the asset of which a picture for the map can be made, if there is one."""
-    images = [asset for asset in assets if _is_raster(asset)]
-    return min(images, key=_rank, default=None)
 
 
 def _asset(asset: Asset) -> dict[str, Any]:
@@ -154,10 +143,6 @@ def _rank(asset: Asset) -> int:
 def _is_picture(asset: Asset) -> bool:
     lowered = asset.type.lower()
     return asset.reachable and lowered.startswith(("image/png", "image/jpeg"))
-
-
-def _is_raster(asset: Asset) -> bool:
-    return asset.reachable and kind_of(asset.type) == "GeoTIFF"
 
 
 def _properties(item: Mapping[str, Any]) -> Mapping[str, Any]:

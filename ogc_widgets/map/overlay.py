@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
+from ogc_widgets.area.area import Area
 from ogc_widgets.area.layers import MAX_FILE_BYTES
-from ogc_widgets.view.base import View
+from ogc_widgets.map.raster_layers import RasterLayers, RasterView
 from ogc_widgets.view.scripts import STATIC
 from ogc_widgets.view.uploads import Uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ogc_widgets.area.area import Area
     from ogc_widgets.area.boxes import Geometry
 
 
@@ -57,7 +57,12 @@ def extent_of(geometries: list[Geometry]) -> list[float]:
     return [float(side) for side in shapely.total_bounds(shapes)]
 
 
-class MapOverlay(View):
+def box_on_page(box: list[float]) -> list[float]:
+    """Sides of a box as the page has them: east is over 180 across 180."""
+    return extent_of([geometry_of(shape_of(Area.box(*box)))])
+
+
+class MapOverlay(RasterView):
     """What is drawn on the map; :class:`AreaMap` owns it.
 
     Args:
@@ -112,6 +117,7 @@ class MapOverlay(View):
         self._file = on_file
         self._uploads = Uploads(MAX_FILE_BYTES)
         super().__init__(map_model=map_model)
+        self.layers = RasterLayers(self, self._start)
 
     def _on_draw(self, geometry: object = None) -> None:
         try:
@@ -148,6 +154,9 @@ class MapOverlay(View):
             self.report(error)
         finally:
             self.import_revision += 1
+
+    def _let_go(self) -> None:
+        self.layers.close()
 
     def fit(self, bounds: list[Any]) -> None:
         """Bring a box into view, unless it already is well in view."""

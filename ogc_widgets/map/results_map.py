@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import ipywidgets
 import traitlets
@@ -15,12 +14,12 @@ from ogc_widgets.client.results.job_results import Results, assets_of
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.map.area_map import AreaMap
 from ogc_widgets.map.footprints import item_ids, items_of
-from ogc_widgets.map.item_rows import MAX_ROWS, picture_asset, raster_asset
+from ogc_widgets.map.item_rows import MAX_ROWS
 from ogc_widgets.map.items_table import ItemsTable
 from ogc_widgets.map.map_card import results_html, results_text
 from ogc_widgets.map.pictures import data_url
-from ogc_widgets.protocol.reading import mapping
-from ogc_widgets.raster import open_raster
+from ogc_widgets.map.raster_layers import ShownRaster, open_shown
+from ogc_widgets.raster import assets_for_map
 from ogc_widgets.raster.places import place_of
 from ogc_widgets.view.cells import NotesDisplay
 
@@ -28,12 +27,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from concurrent.futures import Future
 
-    from ogc_widgets.client.results.remote_file import RemoteFile
 
 _NOT_FETCHED = (
     "These items did not come from a job of this package: copy the address to use it."
 )
 _NO_ITEMS = "The results hold no items to show on the map."
+_MOST_UNASKED = 8_000_000
+
+Shown: TypeAlias = ShownRaster | tuple[bytes, list[float]]
+"""A raster, or a picture and where it lies."""
 
 
 class ResultsMap(NotesDisplay, ipywidgets.VBox):
@@ -45,6 +47,7 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         area_map: A map to draw on that is displayed elsewhere; this widget is then
             only the table. Without it the widget has a map of its own.
         folder: Where downloads go, on the kernel's machine.
+        previews_first: Whether the first item that can be is shown at once.
 
     Raises:
         InputError: ``results`` holds no items.
@@ -59,7 +62,9 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         *,
         area_map: AreaMap | None = None,
         folder: str | Path = "results",
+        previews_first: bool = True,
     ) -> None:
+        self.previews_first = previews_first
         self.folder = Path(folder)
         self._owns_map = area_map is None
         self.map = AreaMap() if area_map is None else area_map
@@ -68,7 +73,7 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         self.table = ItemsTable(on_preview=self.preview, on_download=self._download)
         self._results: Results | None = None
         self._items: dict[str, dict[str, Any]] = {}
-        self._pictures: dict[str, tuple[str, list[float]]] = {}
+        self._pictures: dict[str, str | tuple[str, list[float]]] = {}
         self._links = [
             traitlets.link((self, "selected"), (self.table, "selected")),
             traitlets.link((self, "selected"), (self.map, "selected")),
@@ -100,6 +105,7 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         )
         self.table.total = len(items)
         self.table.empty = "" if value is None else _NO_ITEMS
+        self._preview_first()
 
     @property
     def drawn(self) -> int:
@@ -122,25 +128,55 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
             InputError: There is no such item, or nothing in it to show.
         """
         if item_id in self._pictures:
-            del self._pictures[item_id]
-            self._show_pictures()
+            self._take_away(item_id)
             return
         results, item = self._fetchable(item_id)
-        assets = results.assets(item)
-        picture, raster = picture_asset(assets), raster_asset(assets)
+        if not assets_for_map(item, results.assets(item)):
+            raise InputError("This item has nothing that can be shown on a map.")
 
-        def done(found: tuple[bytes, list[float]]) -> None:
-            content, where = found
-            self._pictures[item_id] = (data_url(content), where)
-            self._show_pictures()
+        def done(found: Shown) -> None:
+            self._lay(results, item_id, found)
             self.map.fit()
 
-        if picture is not None:
-            self._work(item_id, "loading…", done, _read, results, item, picture.key)
-        elif raster is not None:
-            self._work(item_id, "drawing…", done, _draw, results, item, raster.key)
+        self._work(item_id, "drawing…", done, _look, results, item)
+
+    def _lay(self, results: Results, item_id: str, found: Shown) -> None:
+        """Lay on the map what was opened, unless other results have come since."""
+        if results is not self._results or item_id in self.table.previewed:
+            if isinstance(found, ShownRaster):
+                found.raster.close()
+            return
+        if isinstance(found, ShownRaster):
+            self._pictures[item_id] = self.map.rasters.add(found)
         else:
-            raise InputError("This item has nothing that can be shown on a map.")
+            content, where = found
+            url = data_url(content)
+            self._pictures[item_id] = (url, where)
+            self.map.show_preview(url, where)
+        self.table.previewed = list(self._pictures)
+
+    def _preview_first(self) -> None:
+        """Show the first item that can be, without a press; its faults wait for one."""
+        results = self._results
+        if results is None or not self.previews_first:
+            return
+        able = (
+            (name, item)
+            for name, item in list(self._items.items())[:MAX_ROWS]
+            if assets_for_map(item, results.assets(item))
+        )
+        item_id, item = next(able, ("", {}))
+        if not item:
+            return
+
+        def finished(future: Future[Shown]) -> None:
+            try:
+                self._lay(results, item_id, future.result())
+            except (OgcError, OSError) as error:
+                self.table.last_error = error
+
+        work = submit(_look, results, item, is_small=True)
+        follow(work, finished, self.table.report)
 
     def _download(self, item_id: str, key: str) -> None:
         results, item = self._fetchable(item_id)
@@ -181,10 +217,12 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
 
         follow(submit(work, *arguments), finished, self.table.report)
 
-    def _show_pictures(self) -> None:
-        self.map.clear_previews()
-        for url, where in self._pictures.values():
-            self.map.show_preview(url, where)
+    def _take_away(self, item_id: str) -> None:
+        laid = self._pictures.pop(item_id)
+        if isinstance(laid, str):
+            self.map.rasters.remove(laid)
+        else:
+            self.map.hide_preview(laid[1])
         self.table.previewed = list(self._pictures)
 
     def _card_(self) -> tuple[str, str]:
@@ -203,6 +241,7 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
             self.map.close()
         else:
             self.map.clear_footprints()
+        self._results = None  # what is being opened comes too late
         self.table.close()
         super().close()
         layout.close()
@@ -222,22 +261,36 @@ async def _read(
         raise InputError("The item does not say where its preview picture lies.")
     with tempfile.TemporaryDirectory(prefix="ogcw-") as folder:
         paths = await results.aio_download(folder, items=[item], assets=[key])
-        return paths[0].read_bytes(), [
-            *where
-        ]  # a picture, and on the loop's own thread
+        return paths[0].read_bytes(), [*where]
 
 
-async def _draw(
-    results: Results, item: Mapping[str, Any], key: str
-) -> tuple[bytes, list[float]]:
-    about = mapping(mapping(item.get("assets")).get(key))
-    return await asyncio.to_thread(_picture, results.open(item, key), about)
+async def _look(
+    results: Results, item: dict[str, Any], *, is_small: bool = False
+) -> Shown:
+    """Open the best of an item that can be; the next one where that is no raster.
 
-
-def _picture(file: RemoteFile, about: Mapping[str, Any]) -> tuple[bytes, list[float]]:
-    with open_raster(file, about=about) as raster:
-        picture = raster.picture(raster.default_style())
-    return picture.png, [*picture.bounds]
+    Args:
+        results: Where its files are.
+        item: The item.
+        is_small: Leave out what takes many megabytes.
+    """
+    wrong: OgcError = InputError("This item is too large to be shown unasked.")
+    for found in assets_for_map(item, results.assets(item)):
+        try:
+            if found.box is not None:
+                if is_small and (found.bytes or 0) > _MOST_UNASKED:
+                    continue
+                return await _read(results, item, found.keys[0])
+            shown = await open_shown(results, item, found)
+        except OgcError as error:
+            wrong = error
+            continue
+        info = shown.raster.info
+        if is_small and info.bytes > _MOST_UNASKED and not info.has_overviews:
+            shown.raster.close()
+            continue
+        return shown
+    raise wrong
 
 
 def _why_not(href: str, _members: object) -> str:

@@ -57,13 +57,15 @@ class Results:
         return [Asset("data", "", "image/tiff; application=geotiff",
                       "http://127.0.0.1:9/w.tif", ("data",), 1234567, True, ""),
                 Asset("look", "", "image/png", "http://127.0.0.1:9/w.png", ("thumbnail",), 99, True, "")]
+    def open(self, item, key):
+        raise ogc.InputError("It is no raster.")
     async def aio_download(self, folder, *, items, assets):
         path = pathlib.Path(folder) / f"water_{assets[0]}"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(png)
         return [path]
 
-m = ogc.ResultsMap(Results())
+m = ogc.ResultsMap(Results(), previews_first=False)
 m
 """  # noqa: E501
 

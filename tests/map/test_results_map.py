@@ -39,6 +39,9 @@ class FakeResults:
             Asset("look", "", "image/png", "https://x/l", ("thumbnail",), 3, True, ""),
         ]
 
+    def open(self, _item, _key):
+        raise ProtocolError("It is no raster.", safe="Nothing changed.")
+
     async def aio_download(self, folder, *, items, assets):
         if self.failure:
             raise self.failure
@@ -50,7 +53,7 @@ class FakeResults:
 
 @pytest.fixture
 def shown(tmp_path):
-    widget = ResultsMap(FakeResults(), folder=tmp_path / "files")
+    widget = ResultsMap(FakeResults(), folder=tmp_path / "files", previews_first=False)
     yield widget
     widget.close()
 

@@ -1,0 +1,100 @@
+"""A raster on the map: seen at once, sharper when zoomed in, with values on a click."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from lab_window import LabPage
+
+pytest.importorskip("rio_tiler", reason="the extra raster is not installed")
+
+MASK = """
+import numpy as np, rasterio
+import ogc_widgets as ogc
+from ogc_widgets.area.area import Area
+from ogc_widgets.client.results.job_results import Asset
+from rasterio.transform import from_bounds
+
+box = -121.4, 39.8, -120.7, 40.5
+mask = np.full((1024, 1024), 1, "uint8")
+mask[:256] = 0
+with rasterio.open("mask.tif", "w", driver="GTiff", width=1024, height=1024, count=1,
+                   dtype="uint8", crs="EPSG:4326", tiled=True,
+                   transform=from_bounds(*box, 1024, 1024)) as file:
+    file.write(mask, 1)
+
+class Results:
+    items = [{"type": "Feature", "id": "lake", "bbox": list(box), "properties": {},
+              "geometry": Area.box(*box).geometry,
+              "assets": {"data": {"classification:classes": [
+                  {"value": 0, "name": "land", "color_hint": "C8C0A0"},
+                  {"value": 1, "name": "water", "color_hint": "1050C0"}]}}}]
+    def assets(self, item):
+        return [Asset("data", "", "image/tiff; application=geotiff", "mask.tif",
+                      ("data",), 9, True, "")]
+    def open(self, item, key):
+        return "mask.tif"
+
+m = ogc.ResultsMap(Results())
+m
+"""
+
+BLUE = """async () => {
+  let blue = 0;
+  for (const tile of document.querySelectorAll(".ogcw-map-rasters image")) {
+    const image = new Image();
+    image.src = tile.getAttribute("href");
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 256;
+    const draw = canvas.getContext("2d");
+    draw.drawImage(image, 0, 0);
+    const { data } = draw.getImageData(0, 0, 256, 256);
+    for (let at = 0; at < data.length; at += 4) {
+      const [r, g, b, a] = data.slice(at, at + 4);
+      if (a > 200 && b > 150 && r < 60 && g < 120) blue += 1;
+    }
+  }
+  return blue;
+}"""
+HREFS = """() => [...document.querySelectorAll(".ogcw-map-rasters image")]
+  .map((tile) => tile.getAttribute("href"))"""
+
+
+@pytest.mark.timeout(180)
+def test_mask_is_seen_without_a_press_and_finer_when_zoomed_in(
+    lab_page: LabPage,
+) -> None:
+    lab_page.show(MASK)
+    page = lab_page.page
+    tiles = page.locator(".ogcw-map-rasters image")
+    tiles.first.wait_for(state="attached", timeout=60_000)
+    page.wait_for_function(f"async () => (await ({BLUE})()) > 10_000")
+    legend = page.locator(".ogcw-map-raster-legend")
+    expect(legend).to_contain_text("water")
+    expect(page.locator(".ogcw-map-unfilled")).to_have_count(1)
+
+    before = page.evaluate(HREFS)
+    side = tiles.first.get_attribute("width")
+    page.get_by_role("button", name="Zoom in", exact=True).click()
+    page.wait_for_function(
+        f"(before) => {{ const now = ({HREFS})();"
+        " return now.length > 0 && now.every((one) => !before.includes(one)); }",
+        arg=before,
+    )
+    assert tiles.first.get_attribute("width") == side == "256"
+    assert page.evaluate(BLUE) > 10_000
+
+    page.locator(".ogcw-map").scroll_into_view_if_needed()
+    where = page.locator(".ogcw-map").bounding_box()
+    assert where is not None
+    page.mouse.click(where["x"] + where["width"] / 2, where["y"] + where["height"] / 2)
+    expect(page.locator(".ogcw-map-values")).to_contain_text("water (1)")
+    lab_page.screenshot("map-raster", of=lab_page.output())
+
+    page.get_by_role("button", name="hide preview of lake").click()
+    expect(tiles).to_have_count(0)
