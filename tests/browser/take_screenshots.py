@@ -125,11 +125,13 @@ class Photographer:
         screen.wait_for_job("successful")
         expect(screen.footprints).to_have_attribute("data-drawn", "2")
         screen.rows.nth(1).locator("td").first.click()
-        for row in (0, 1):
-            screen.rows.nth(row).get_by_role("button", name="preview").click()
-            expect(screen.app.locator(".ogcw-map-pictures image")).to_have_count(
-                row + 1
-            )
+        # The first is shown without a press.
+        expect(screen.rows.nth(0).get_by_role("button", name="hide")).to_be_visible()
+        screen.rows.nth(1).get_by_role("button", name="preview").click()
+        expect(screen.rows.nth(1).get_by_role("button", name="hide")).to_be_visible()
+        window.page.wait_for_function(
+            "() => document.querySelectorAll('.ogcw-map-rasters image').length >= 2"
+        )
         screen.job.get_by_role("button", name="Log of otsu").click()
         expect(screen.log).to_contain_text("threshold")
         self.keep("results")
