@@ -29,6 +29,7 @@ RESULTS = """
 import asyncio, pathlib, struct, zlib
 import ogc_widgets as ogc
 from ogc_widgets.client.results.job_results import Asset
+from ogc_widgets.errors import InputError
 
 def chunk(kind, data):
     body = kind + data
@@ -58,7 +59,7 @@ class Results:
                       "http://127.0.0.1:9/w.tif", ("data",), 1234567, True, ""),
                 Asset("look", "", "image/png", "http://127.0.0.1:9/w.png", ("thumbnail",), 99, True, "")]
     def open(self, item, key):
-        raise ogc.InputError("It is no raster.")
+        raise InputError("It is no raster.")
     async def aio_download(self, folder, *, items, assets):
         path = pathlib.Path(folder) / f"water_{assets[0]}"
         path.parent.mkdir(exist_ok=True)
