@@ -132,10 +132,13 @@ class RasterLayers:
             self._overlay.last_error = error
             self._overlay.send({**place, "failed": True})
 
-        self._start(
-            lambda: asyncio.to_thread(
+        async def draw() -> bytes:
+            return await asyncio.to_thread(
                 shown.raster.tile, int(z), int(x), int(y), shown.style
-            ),
+            )
+
+        self._start(
+            draw,
             lambda png: self._overlay.send(place, buffers=[png]),
             failed,
             is_wanted=lambda: layer in self._shown,
@@ -164,7 +167,10 @@ class RasterLayers:
             said = {"type": "values", "lon": lon, "lat": lat, "rasters": rows}
             self._overlay.send(said)
 
-        self._start(lambda: asyncio.to_thread(read), tell)
+        async def work() -> list[tuple[ShownRaster, list[BandValue]]]:
+            return await asyncio.to_thread(read)
+
+        self._start(work, tell)
 
 
 def _number(value: float) -> str:

@@ -21,7 +21,7 @@ TOUR = ROOT / "notebooks" / "01-water-bodies.ipynb"
 AREA = [-121.399, 39.834, -120.74, 40.472]
 
 # The lines of the tour, on a server that is there already.
-LINES = "import ogc_widgets as ogc\napp = ogc.App({url!r})\napp"
+LINES = "import ogc_widgets as ogc\napp = ogc.App({url!r}, 'water-bodies')\napp"
 FILL = """app.form.inputs = {{
     "aoi": "-121.399,39.834,-120.74,40.472", "stac_items": {scenes!r}
 }}"""

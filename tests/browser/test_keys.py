@@ -214,7 +214,7 @@ def test_press_is_told_of_when_the_kernel_was_stopped_or_restarted_by_its_api(
     expect(problem).to_contain_text("The kernel does not answer")
 
 
-APP = "import ogc_widgets as ogc\napp = ogc.App({url!r})\napp"
+APP = "import ogc_widgets as ogc\napp = ogc.App({url!r}, 'water-bodies')\napp"
 HAS_FOCUS = "document.activeElement?.closest('.ogcw-app') !== null"
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.lab import Lab
 
-APP = "import ogc_widgets as ogc\napp = ogc.App({url!r})\napp"
+APP = "import ogc_widgets as ogc\napp = ogc.App({url!r}, 'water-bodies')\napp"
 BOX = "-121.399, 39.834, -120.74, 40.472"
 IDS = ["S2A_10TFK_20220524_0_L2A", "S2B_10TFK_20210713_0_L2A"]
 

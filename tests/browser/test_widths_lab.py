@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.lab import Lab
 
-APP = "import ogc_widgets as ogc\napp = ogc.App({url!r})\napp"
+APP = "import ogc_widgets as ogc\napp = ogc.App({url!r}, 'water-bodies')\napp"
 FILL = """app.form.inputs = {{
     "aoi": "-121.399,39.834,-120.74,40.472", "stac_items": {scenes!r}
 }}"""
