@@ -49,7 +49,7 @@ class LabPage:
         )
         self._context.grant_permissions(["clipboard-read", "clipboard-write"])
         self.page: Page = self._context.new_page()
-        self.page.on("pageerror", lambda error: self.script_errors.append(str(error)))
+        self.page.on("pageerror", self._note_error)
         self.page.on("request", self._note_host)
         self.page.set_default_timeout(30_000)
         self.begin()
@@ -60,6 +60,11 @@ class LabPage:
         self.page.mouse.move(0, 0)
         self.script_errors.clear()
         self.hosts.clear()
+
+    def _note_error(self, error: Any) -> None:
+        # What JupyterLab says of its own requests to a kernel that was shut down.
+        if not str(error).startswith("Error: Canceled future for "):
+            self.script_errors.append(str(error))
 
     def _note_host(self, request: Any) -> None:
         scheme, _, rest = request.url.partition("://")
