@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from own_process import served_by
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 _CREATED = "2026-03-01T12:00:00Z"
 
@@ -137,21 +137,9 @@ async def _serve() -> None:
     await asyncio.to_thread(sys.stdin.read)
 
 
-@contextmanager
-def loopback() -> Iterator[str]:
+def loopback() -> AbstractContextManager[str]:
     """Serve in a process of its own; the address is given."""
-    with subprocess.Popen(
-        [sys.executable, __file__],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as server:
-        if server.stdout is None or server.stdin is None:
-            raise RuntimeError("no pipes")
-        try:
-            yield server.stdout.readline().strip()
-        finally:
-            server.stdin.close()
+    return served_by(__file__)
 
 
 if __name__ == "__main__":

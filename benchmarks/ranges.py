@@ -6,16 +6,16 @@ closed.
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import threading
-from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from own_process import served_by
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 
 class _Parts(SimpleHTTPRequestHandler):
@@ -54,21 +54,9 @@ class _Parts(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-@contextmanager
-def ranges(folder: Path) -> Iterator[str]:
+def ranges(folder: Path) -> AbstractContextManager[str]:
     """Serve a folder in a process of its own; the address is given."""
-    with subprocess.Popen(
-        [sys.executable, __file__, str(folder)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as server:
-        if server.stdout is None or server.stdin is None:
-            raise RuntimeError("no pipes")
-        try:
-            yield server.stdout.readline().strip()
-        finally:
-            server.stdin.close()
+    return served_by(__file__, str(folder))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
@@ -299,21 +300,31 @@ def test_press_of_run_is_not_unknown_when_the_provider_is_down(provider, guarded
     assert server.received == []
 
 
-def test_token_that_is_still_good_is_used_while_the_provider_is_down(guarded):
-    minute = {"access_token": "good", "token_type": "Bearer", "expires_in": 60}
+@contextlib.contextmanager
+def provider_of_tokens(*, lasts_s, gives=None):
+    """A provider whose tokens last so long; after some it does not answer any more.
+
+    Gives its address, and what grows whenever it is asked.
+    """
+    token = {"access_token": "good", "token_type": "Bearer", "expires_in": lasts_s}
 
     def tokens(_connection, received):
         if received.path.endswith("configuration"):
             return answer(discovery(fake.origin))
         asked.append(1)
-        return answer(minute) if len(asked) == 1 else None
+        return answer(token) if gives is None or len(asked) <= gives else None
 
     asked = []
+    with RawServer(tokens) as fake:
+        yield fake.origin, asked
+
+
+def test_token_that_is_still_good_is_used_while_the_provider_is_down(guarded):
     with (
-        RawServer(tokens) as fake,
+        provider_of_tokens(lasts_s=60, gives=1) as (issuer, asked),
         RawServer(lambda *_: answer({"links": []})) as server,
     ):
-        auth = ogc.auth.client_credentials(fake.origin, "me", "secret")
+        auth = ogc.auth.client_credentials(issuer, "me", "secret")
         with Client(server.origin, auth=auth) as client:
             client.landing_page()
             auth._due_s = time.monotonic()  # and still valid for some seconds
@@ -323,20 +334,11 @@ def test_token_that_is_still_good_is_used_while_the_provider_is_down(guarded):
 
 
 def test_token_that_lasts_for_seconds_only_serves_several_requests():
-    short = {"access_token": "good", "token_type": "Bearer", "expires_in": 25}
-
-    def tokens(_connection, received):
-        if received.path.endswith("configuration"):
-            return answer(discovery(fake.origin))
-        asked.append(1)
-        return answer(short)
-
-    asked = []
     with (
-        RawServer(tokens) as fake,
+        provider_of_tokens(lasts_s=25) as (issuer, asked),
         RawServer(lambda *_: answer({"links": []})) as server,
     ):
-        auth = ogc.auth.client_credentials(fake.origin, "me", "secret")
+        auth = ogc.auth.client_credentials(issuer, "me", "secret")
         with Client(server.origin, auth=auth) as client:
             for _ in range(3):
                 client.landing_page()
