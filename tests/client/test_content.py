@@ -140,6 +140,19 @@ def test_reference_is_read_in_parts_whole_or_as_what_it_is() -> None:
             assert file.read(6) == b"method"
 
 
+def test_reference_that_turns_out_to_be_stac_is_looked_at_as_items() -> None:
+    outputs: dict[str, Any] = {}
+    with server_of(outputs, {"a": {}, "b": {}}, item=json.dumps(ITEM).encode()) as web:
+        here = {"type": "application/json"}
+        outputs["a"] = {**here, "href": f"{web.origin}/api/item"}
+        outputs["b"] = {**here, "href": f"{web.origin}/api/processes/p"}
+        with ogc.Client(f"{web.origin}/api") as client:
+            results = client.job("1").results()
+    assert [item["id"] for item in results.items] == ["i"]
+    kinds = {name: one.kind for name, one in results.contents.items()}
+    assert kinds == {"a": "items", "b": "json"}
+
+
 def test_geojson_with_an_address_of_its_own_is_here_and_no_reference() -> None:
     feature = {**FEATURE, "href": "http://s.test/self"}
     (content,) = contents({"a": feature}).values()

@@ -6,7 +6,7 @@ bytes of a reference are not looked at here: that costs a request each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -200,20 +200,24 @@ def contents_of(
         why_not: Says of an address, and of what is said beside it, why it cannot be
             read; ``""`` if it can.
     """
+
+    def holds_items(value: object) -> bool:
+        return bool(document.items) and _holds_items(value, document.stac)
+
     names = [*(n for n in described if n in document.outputs), *document.outputs]
     found: dict[str, Content] = {}
     for name in dict.fromkeys(names):
         value = document.outputs[name]
         kind = document.media_types.get(name, "")
         about = described.get(name)
-        several = _several(name, value, kind, has_items=bool(document.items))
+        several = [(value, None)] if holds_items(value) else _several(name, value, kind)
         for number, (one, file) in enumerate(several, 1):
             suffix = f" {number}" if len(several) > 1 else ""
             content = Content(
                 id=_free(name + suffix, found),
                 output_id=name,
                 title=((about.title if about else "") or name) + suffix,
-                kind=kind_of(one, file, has_items=bool(document.items)),
+                kind="items" if holds_items(one) else kind_of(one, file),
                 media_type=file.media_type if file else kind,
                 unit=_unit(one) or (about.unit if about else ""),
                 value=_measured(one),
@@ -232,27 +236,22 @@ def _free(name: str, taken: Mapping[str, object]) -> str:
 
 
 def _several(
-    name: str, value: object, kind: str, *, has_items: bool
+    name: str, value: object, kind: str
 ) -> list[tuple[object, ResultFile | None]]:
     """The values of an output that are looked at one by one, each with its file."""
-    if has_items and _holds_items(value):
-        return [(value, None)]
     files = files_of(name, value, kind)
     if isinstance(value, list) and len(files) == len(value) > 0 and len(files) > 1:
         return list(zip(value, files, strict=True))
     return [(value, files[0] if files else None)]
 
 
-def kind_of(value: object, file: ResultFile | None, *, has_items: bool) -> Kind:
-    """Judge what a value is to look at.
+def kind_of(value: object, file: ResultFile | None) -> Kind:
+    """Judge what a value is to look at that holds no items.
 
     Args:
         value: A value of the results.
         file: The file that it is, if it is one.
-        has_items: Whether the items in it were read.
     """
-    if has_items and _holds_items(value):
-        return "items"
     if isinstance(value, Mapping) and is_spatial(value):
         return "json" if value.get("type") in ("Catalog", "Collection") else "features"
     if _is_records(value):
@@ -297,21 +296,17 @@ def _narrowed(kind: Kind, name: str) -> Kind:
     return kind
 
 
-def _holds_items(value: object) -> bool:
+def _holds_items(value: object, stac: Collection[str]) -> bool:
+    """Whether it is STAC, or all of it refers to what turned out to be."""
     inner = value.get("value", value) if isinstance(value, Mapping) else value
     if isinstance(inner, Mapping) and inner.get("type") == "FeatureCollection":
         inner = inner.get("features")
     members = inner if isinstance(inner, list) else [inner]
     found = [one for one in members if isinstance(one, Mapping)]
     return bool(found) and all(
-        is_item(one) or "stac_version" in one or _links_to_items(one) for one in found
+        is_item(one) or "stac_version" in one or one.get("href") in stac
+        for one in found
     )
-
-
-def _links_to_items(value: Mapping[str, Any]) -> bool:
-    kind = str(value.get("type"))
-    is_reference = isinstance(value.get("href"), str)
-    return is_reference and ("geo+json" in kind or "stac" in kind)
 
 
 def _is_records(value: object) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.results.delimited import read_delimited
+from ogc_widgets.client.results.output_files import LeftOut
 from ogc_widgets.client.results.tables import (
     features_in,
     is_parquet,
@@ -17,7 +18,10 @@ from ogc_widgets.errors import InputError, MissingExtraError, ProtocolError
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     import pandas as pd
+    import pystac
     from PIL import Image
 
     from ogc_widgets.client.results.content import Content
@@ -50,6 +54,42 @@ def table(content: Content) -> pd.DataFrame:
     if content.kind == "features":
         return pd.DataFrame(properties_of(features_in(value)))
     return pd.DataFrame(records_in(value))
+
+
+def item_collection(
+    items: Iterable[Mapping[str, Any]],
+) -> tuple[pystac.ItemCollection, list[LeftOut]]:
+    """STAC items as pystac has them, and what it could not read and why.
+
+    See :meth:`Results.item_collection`.
+    """
+    # Imported here: pystac is slow to load and most never need it.
+    try:
+        import pystac
+    except ImportError as error:
+        raise MissingExtraError("An item collection", "stac") from error
+
+    good: list[pystac.Item] = []
+    left_out: list[LeftOut] = []
+    for item in items:
+        try:
+            good.append(pystac.Item.from_dict(_complete(item)))
+        # pystac takes much for granted, and raises whatever comes of it.
+        except Exception as error:  # noqa: BLE001 # told with the item
+            name = clean(item.get("id"), limit=100)
+            said = clean(error, limit=200).rstrip(".")
+            why = f"pystac cannot read it ({type(error).__name__}: {said})"
+            left_out.append(LeftOut(name, why))
+    return pystac.ItemCollection(good), left_out
+
+
+def _complete(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill in what pystac insists on and servers forget."""
+    defaults = {"stac_version": "1.0.0", "links": [], "assets": {}, "properties": {}}
+    known = {name: value for name, value in item.items() if value is not None}
+    filled = {**defaults, **known, "geometry": item.get("geometry")}
+    filled["properties"] = {"datetime": None, **filled["properties"]}
+    return filled
 
 
 def image(content: Content) -> Image.Image:

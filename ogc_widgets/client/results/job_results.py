@@ -6,6 +6,7 @@ import asyncio
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -27,7 +28,7 @@ from ogc_widgets.client.results.output_files import (
     safe_filename,
 )
 from ogc_widgets.client.results.remote_file import RemoteFile, source_at
-from ogc_widgets.errors import InputError, LeftOutWarning, MissingExtraError
+from ogc_widgets.errors import InputError, LeftOutWarning
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.links import (
     WEB_SCHEMES,
@@ -156,7 +157,7 @@ class Results:
         """STAC catalogues and collections among the outputs, as dicts."""
         return self._document.catalogs
 
-    @property
+    @cached_property
     def contents(self) -> dict[str, Content]:
         """What there is to look at, by output id: one for each value, in order."""
         return contents_of(self._client, self._document, self._described, self._why_not)
@@ -188,10 +189,9 @@ class Results:
         return into_python.image(self._content(output_id))
 
     def _content(self, output_id: str) -> Content:
-        contents = self.contents
-        if output_id not in contents:
-            raise no_such_output(output_id, contents)
-        return contents[output_id]
+        if output_id not in self.contents:
+            raise no_such_output(output_id, self.contents)
+        return self.contents[output_id]
 
     def item_collection(self) -> pystac.ItemCollection:
         """Return the STAC items as a pystac object.
@@ -205,23 +205,7 @@ class Results:
         Warns:
             LeftOutWarning: There are some.
         """
-        # Imported here: pystac is slow to load and most never need it.
-        try:
-            import pystac
-        except ImportError as error:
-            raise MissingExtraError("An item collection", "stac") from error
-
-        good: list[pystac.Item] = []
-        self.left_out_items = []
-        for item in self.items:
-            try:
-                good.append(pystac.Item.from_dict(_complete(item)))
-            # pystac takes much for granted, and raises whatever comes of it.
-            except Exception as error:  # noqa: BLE001 # told with the item
-                name = clean(item.get("id"), limit=100)
-                said = clean(error, limit=200).rstrip(".")
-                why = f"pystac cannot read it ({type(error).__name__}: {said})"
-                self.left_out_items.append(LeftOut(name, why))
+        found, self.left_out_items = into_python.item_collection(self.items)
         if self.left_out_items:
             count = len(self.left_out_items)
             warnings.warn(
@@ -230,7 +214,7 @@ class Results:
                 LeftOutWarning,
                 stacklevel=2,
             )
-        return pystac.ItemCollection(good)
+        return found
 
     def assets(self, item: JsonObject) -> list[Asset]:
         """List the files of an item, and say of each whether it can be read from here.
@@ -402,12 +386,3 @@ def _with_ending(path: Path, taken: set[Path]) -> Path:
     if not ending:
         return path
     return path.replace(free_path(path.parent, path.name + ending, taken))
-
-
-def _complete(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Fill in what pystac insists on and servers forget."""
-    defaults = {"stac_version": "1.0.0", "links": [], "assets": {}, "properties": {}}
-    known = {name: value for name, value in item.items() if value is not None}
-    filled = {**defaults, **known, "geometry": item.get("geometry")}
-    filled["properties"] = {"datetime": None, **filled["properties"]}
-    return filled

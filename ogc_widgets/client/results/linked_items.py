@@ -78,7 +78,12 @@ async def with_linked_items(
     for item in [*document.items, *walk.items]:
         identity = str(item.get("collection")), str(item.get("id")), self_address(item)
         found.setdefault(identity, item)
-    return replace(document, items=[*found.values()], note=walk.note)
+    return replace(
+        document,
+        items=[*found.values()],
+        note=walk.note,
+        stac=frozenset(walk.stac),
+    )
 
 
 class _Walk:
@@ -87,6 +92,7 @@ class _Walk:
     def __init__(self, reader: StacReader, timeout_s: float) -> None:
         self.reader = reader
         self.items: list[dict[str, Any]] = []
+        self.stac: set[str] = set()  # addresses of what was STAC
         self._timeout_s = timeout_s
         self._until_s = asyncio.get_running_loop().time() + LONGEST_S
         self._seen: set[str] = set()
@@ -129,6 +135,8 @@ class _Walk:
         url, known = reply.url or link.href, reading.mapping(document)
         self._is_new(url)  # it may have been moved
         kind, items = kind_of(known), items_in(document)
+        if kind or items:
+            self.stac.add(link.href)
         if kind == "item":
             # Items of self-contained catalogues do not say where they are.
             self._alone += 1

@@ -53,6 +53,7 @@ class ResultsDocument:
         media_types: Output id to media type, of those that have one.
         url: Address of the document, or ``""``.
         note: What is missing among the items, for people; ``""`` if nothing is.
+        stac: Addresses of references that turned out to be STAC.
     """
 
     outputs: dict[str, Any]
@@ -61,6 +62,7 @@ class ResultsDocument:
     media_types: dict[str, str] = field(default_factory=dict)
     url: str = ""
     note: str = ""
+    stac: frozenset[str] = frozenset()
 
     @classmethod
     def of(
