@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 import traitlets
@@ -17,10 +16,7 @@ from ogc_widgets.map.footprints import item_ids, items_of
 from ogc_widgets.map.item_rows import MAX_ROWS
 from ogc_widgets.map.items_table import ItemsTable
 from ogc_widgets.map.map_card import results_html, results_text
-from ogc_widgets.map.pictures import data_url
-from ogc_widgets.map.raster_layers import ShownRaster, open_shown
-from ogc_widgets.raster import assets_for_map
-from ogc_widgets.raster.places import place_of
+from ogc_widgets.map.previews import Previews
 from ogc_widgets.view.cells import NotesDisplay
 
 if TYPE_CHECKING:
@@ -32,10 +28,6 @@ _NOT_FETCHED = (
     "These items did not come from a job of this package: copy the address to use it."
 )
 _NO_ITEMS = "The results hold no items to show on the map."
-_MOST_UNASKED = 8_000_000
-
-Shown: TypeAlias = ShownRaster | tuple[bytes, list[float]]
-"""A raster, or a picture and where it lies."""
 
 
 class ResultsMap(NotesDisplay, ipywidgets.VBox):
@@ -71,9 +63,9 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         if self._owns_map:
             self.map.tools = []
         self.table = ItemsTable(on_preview=self.preview, on_download=self._download)
+        self.previews = Previews(self.map, self.table, self._work)
         self._results: Results | None = None
         self._items: dict[str, dict[str, Any]] = {}
-        self._pictures: dict[str, str | tuple[str, list[float]]] = {}
         self._links = [
             traitlets.link((self, "selected"), (self.table, "selected")),
             traitlets.link((self, "selected"), (self.map, "selected")),
@@ -94,8 +86,7 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         items = [] if value is None else items_of(value.items if is_job else value)
         self._shown = value
         self._items = dict(zip(item_ids(items), items, strict=True))
-        self._pictures = {}
-        self.map.clear_previews()
+        self.previews.clear(self._results)
         note = str(getattr(value, "note", "")) if is_job else ""
         self.footprints = self.map.show_footprints(items, note=note)
         self.table.can = ["preview", "download"] if is_job else []
@@ -105,7 +96,8 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         )
         self.table.total = len(items)
         self.table.empty = "" if value is None else _NO_ITEMS
-        self._preview_first()
+        if self.previews_first:
+            self.previews.show_first(self._items)
 
     @property
     def drawn(self) -> int:
@@ -127,56 +119,8 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         Raises:
             InputError: There is no such item, or nothing in it to show.
         """
-        if item_id in self._pictures:
-            self._take_away(item_id)
-            return
-        results, item = self._fetchable(item_id)
-        if not assets_for_map(item, results.assets(item)):
-            raise InputError("This item has nothing that can be shown on a map.")
-
-        def done(found: Shown) -> None:
-            self._lay(results, item_id, found)
-            self.map.fit()
-
-        self._work(item_id, "drawing…", done, _look, results, item)
-
-    def _lay(self, results: Results, item_id: str, found: Shown) -> None:
-        """Lay on the map what was opened, unless other results have come since."""
-        if results is not self._results or item_id in self.table.previewed:
-            if isinstance(found, ShownRaster):
-                found.raster.close()
-            return
-        if isinstance(found, ShownRaster):
-            self._pictures[item_id] = self.map.rasters.add(found)
-        else:
-            content, where = found
-            url = data_url(content)
-            self._pictures[item_id] = (url, where)
-            self.map.show_preview(url, where)
-        self.table.previewed = list(self._pictures)
-
-    def _preview_first(self) -> None:
-        """Show the first item that can be, without a press; its faults wait for one."""
-        results = self._results
-        if results is None or not self.previews_first:
-            return
-        able = (
-            (name, item)
-            for name, item in list(self._items.items())[:MAX_ROWS]
-            if assets_for_map(item, results.assets(item))
-        )
-        item_id, item = next(able, ("", {}))
-        if not item:
-            return
-
-        def finished(future: Future[Shown]) -> None:
-            try:
-                self._lay(results, item_id, future.result())
-            except (OgcError, OSError) as error:
-                self.table.last_error = error
-
-        work = submit(_look, results, item, is_small=True)
-        follow(work, finished, self.table.report)
+        _, item = self._fetchable(item_id)
+        self.previews.toggle(item_id, item)
 
     def _download(self, item_id: str, key: str) -> None:
         results, item = self._fetchable(item_id)
@@ -217,14 +161,6 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
 
         follow(submit(work, *arguments), finished, self.table.report)
 
-    def _take_away(self, item_id: str) -> None:
-        laid = self._pictures.pop(item_id)
-        if isinstance(laid, str):
-            self.map.rasters.remove(laid)
-        else:
-            self.map.hide_preview(laid[1])
-        self.table.previewed = list(self._pictures)
-
     def _card_(self) -> tuple[str, str]:
         shown = self.table
         table = results_html(shown.columns, shown.rows, shown.total)
@@ -241,7 +177,8 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
             self.map.close()
         else:
             self.map.clear_footprints()
-        self._results = None  # what is being opened comes too late
+        self._results = None
+        self.previews.forget()
         self.table.close()
         super().close()
         layout.close()
@@ -251,46 +188,6 @@ async def _save(
     results: Results, folder: Path, item: Mapping[str, Any], key: str
 ) -> list[Path]:
     return await results.aio_download(folder, items=[item], assets=[key])
-
-
-async def _read(
-    results: Results, item: Mapping[str, Any], key: str
-) -> tuple[bytes, list[float]]:
-    where = place_of(item, key)
-    if where is None:
-        raise InputError("The item does not say where its preview picture lies.")
-    with tempfile.TemporaryDirectory(prefix="ogcw-") as folder:
-        paths = await results.aio_download(folder, items=[item], assets=[key])
-        return paths[0].read_bytes(), [*where]
-
-
-async def _look(
-    results: Results, item: dict[str, Any], *, is_small: bool = False
-) -> Shown:
-    """Open the best of an item that can be; the next one where that is no raster.
-
-    Args:
-        results: Where its files are.
-        item: The item.
-        is_small: Leave out what takes many megabytes.
-    """
-    wrong: OgcError = InputError("This item is too large to be shown unasked.")
-    for found in assets_for_map(item, results.assets(item)):
-        try:
-            if found.box is not None:
-                if is_small and (found.bytes or 0) > _MOST_UNASKED:
-                    continue
-                return await _read(results, item, found.keys[0])
-            shown = await open_shown(results, item, found)
-        except OgcError as error:
-            wrong = error
-            continue
-        info = shown.raster.info
-        if is_small and info.bytes > _MOST_UNASKED and not info.has_overviews:
-            shown.raster.close()
-            continue
-        return shown
-    raise wrong
 
 
 def _why_not(href: str, _members: object) -> str:

@@ -12,7 +12,7 @@ from ogc_widgets.lazy import loader
 if TYPE_CHECKING:
     from ogc_widgets.raster.choice import MapAssets, assets_for_map
     from ogc_widgets.raster.info import RasterInfo
-    from ogc_widgets.raster.raster import Raster, open_best, open_raster
+    from ogc_widgets.raster.raster import Raster, open_raster
     from ogc_widgets.raster.style import Style
 
 _HOME_OF = {
@@ -21,7 +21,6 @@ _HOME_OF = {
     "RasterInfo": "ogc_widgets.raster.info",
     "Style": "ogc_widgets.raster.style",
     "assets_for_map": "ogc_widgets.raster.choice",
-    "open_best": "ogc_widgets.raster.raster",
     "open_raster": "ogc_widgets.raster.raster",
 }
 
@@ -31,7 +30,6 @@ __all__ = [
     "RasterInfo",
     "Style",
     "assets_for_map",
-    "open_best",
     "open_raster",
 ]
 

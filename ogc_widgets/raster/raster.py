@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from ogc_widgets.area.area import Area
 from ogc_widgets.client.results.remote_file import RemoteFile
-from ogc_widgets.errors import InputError, MissingExtraError, OgcError
+from ogc_widgets.errors import InputError
 from ogc_widgets.raster import defaults, legend, values
 from ogc_widgets.raster.bands import read_bands
 from ogc_widgets.raster.colours import CLASSES
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     from ogc_widgets.area.boxes import Box, Geometry
     from ogc_widgets.raster.bands import Band, RasterClass
-    from ogc_widgets.raster.choice import MapAssets
     from ogc_widgets.raster.legend import Legend
     from ogc_widgets.raster.style import Range
     from ogc_widgets.raster.values import AreaValues, BandValue, Histogram, Profile
@@ -119,34 +118,6 @@ def open_raster(
             done.datasets.close()
         raise
     return Raster(opened, info_of(opened, bands))
-
-
-def open_best(
-    choices: Iterable[MapAssets], open_file: Callable[[str], RemoteFile]
-) -> tuple[Raster, MapAssets]:
-    """Open the first of several things of an item that can be shown.
-
-    Args:
-        choices: What there is, the best first (``assets_for_map``).
-        open_file: Opens an asset by its key: ``lambda key: results.open(item, key)``.
-
-    Returns:
-        The raster, and what it is of; close the raster.
-
-    Raises:
-        MissingExtraError: The extra ``raster`` is not installed.
-        OgcError: None can be shown; it says so of the best one.
-    """
-    first: OgcError | None = None
-    for choice in choices:
-        try:
-            files = [open_file(key) for key in choice.keys]
-            return open_raster(files, about=choice.about, box=choice.box), choice
-        except MissingExtraError:
-            raise
-        except OgcError as error:
-            first = first or error
-    raise first or InputError("This item has nothing that can be shown on a map.")
 
 
 def _look_at(

@@ -22,7 +22,6 @@ from rasterio.transform import from_origin
 from raw_server import RawServer, answer
 
 import ogc_widgets as ogc
-from ogc_widgets.client.results.job_results import assets_of
 from ogc_widgets.client.results.remote_file import RemoteFile, WebSource
 from ogc_widgets.errors import (
     BodyTooLargeError,
@@ -33,9 +32,7 @@ from ogc_widgets.errors import (
 )
 from ogc_widgets.raster import (
     Style,
-    assets_for_map,
     datasets,
-    open_best,
     open_raster,
     overviews,
 )
@@ -114,26 +111,6 @@ def test_other_formats_are_read_over_the_web(tmp_path: Path, driver: str) -> Non
     with served(tmp_path) as remote, open_raster(remote(path), box=box) as raster:
         seen = seen_at(raster, raster.default_style(), 15.004, 45.15)
         assert seen == pytest.approx((200, 200, 200, 255), abs=3)
-
-
-def test_next_asset_is_tried_when_the_best_is_no_raster(tmp_path: Path) -> None:
-    (tmp_path / "broken.tif").write_bytes(b"II*\x00 and no more")
-    write(tmp_path / "data.tif", noise(50))
-    names = {"broken": "broken.tif", "gone": "gone.tif", "data": "data.tif"}
-    item = {"assets": {key: {"href": f"https://h/{n}"} for key, n in names.items()}}
-    choices = assets_for_map(item, assets_of(item, lambda *_: ""))
-    with served(tmp_path) as remote:
-
-        def open_file(key: str) -> RemoteFile:
-            return remote(tmp_path / names[key])
-
-        raster, choice = open_best(choices, open_file)
-        with raster:
-            assert choice.keys == ("data",)
-        with pytest.raises(InputError, match=r"broken\.tif is no raster"):
-            open_best(choices[:2], open_file)
-        with pytest.raises(InputError, match="nothing that can be shown"):
-            open_best([], open_file)
 
 
 def test_large_jpeg_2000_is_seen_whole(tmp_path: Path) -> None:
