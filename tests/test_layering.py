@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "lazy": set(),
     "protocol": {"errors"},
     "area": {"errors", "protocol"},
-    "client": {"errors", "protocol"},
+    "client": {"errors", "protocol", "area"},
     "view": {"errors", "protocol", "client"},
     "raster": {"errors", "lazy", "protocol", "client", "area"},
     "map": {"errors", "lazy", "protocol", "client", "area", "raster", "view"},

@@ -12,22 +12,13 @@ from dataclasses import dataclass, field
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.area.area import Area
 from ogc_widgets.errors import InputError
 from ogc_widgets.protocol.text import clean
-from ogc_widgets.raster.places import box_of
 
 if TYPE_CHECKING:
     from ogc_widgets.area.boxes import Shape
 
 MAX_ID = 200
-
-# What was done to some footprints, as the end of a sentence.
-FAULTY = "drawn as a box: the geometry is faulty"
-MISSING = "drawn as a box: there is no geometry"
-CLIPPED = "cut off at a pole: latitudes went beyond it"
-REPAIRED = "repaired: an outline touched or crossed itself"
-CROSSING = "drawn across 180 degrees, the short way"
 
 
 @dataclass(frozen=True)
@@ -142,62 +133,24 @@ def footprints(items: object) -> Footprints:
     if not plain:
         return Footprints((), (), (), 0)
     # Imported here: it brings in shapely, and now there is something to draw.
+    from ogc_widgets.area.footprint import shapes_of
     from ogc_widgets.area.shapes import in_one_piece
-    from ogc_widgets.map.outlines import plain_shapes
 
     names = item_ids(plain)
-    shapes = plain_shapes([item.get("geometry") for item in plain])
+    shapes, helped = shapes_of(plain)
     skipped: list[tuple[str, str]] = []
     mended: Counter[str] = Counter()
-    for number, shape in enumerate(shapes):
-        if shape is not None:
-            continue
-        try:
-            area, done = outline(plain[number])
-        except InputError as error:
-            skipped.append((names[number], error.what))
+    for number, done in helped.items():
+        shape = shapes[number]
+        if shape is None:
+            skipped.append((names[number], " ".join(done)))
         else:
-            shapes[number] = in_one_piece(area.shape)
+            shapes[number] = in_one_piece(shape)
             mended.update(done)
     if skipped:
         names = [*compress(names, (shape is not None for shape in shapes))]
     found = tuple(shape for shape in shapes if shape is not None)
     return Footprints(tuple(names), found, tuple(skipped), len(plain), mended)
-
-
-def outline(item: Mapping[str, Any]) -> tuple[Area, list[str]]:
-    """Footprint of one item: its geometry, or else its ``bbox``.
-
-    Returns:
-        The footprint, and what was done to it.
-
-    Raises:
-        InputError: It has neither, or not in degrees.
-    """
-    geometry: Any = item.get("geometry")
-    numbers: Any = item.get("bbox")
-    done: list[str] = []
-    if geometry is None:
-        area, done = box_of(numbers), [MISSING]
-    else:
-        try:
-            area = Area.drawn(geometry)
-        except InputError as error:
-            try:
-                area, done = box_of(numbers), [FAULTY]
-            except InputError:
-                raise error from None
-    # Imported here as well: shapely has drawn something by now.
-    from ogc_widgets.area import mending
-
-    is_beyond = done and max(map(abs, numbers[1 :: len(numbers) // 2])) > 90
-    if is_beyond or mending.CLIPPED in area.note:
-        done.append(CLIPPED)
-    if mending.REPAIRED in area.note:
-        done.append(REPAIRED)
-    if area.crosses:
-        done.append(CROSSING)
-    return area, done
 
 
 def _plain(value: object) -> object:

@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.area.area import Area
-from ogc_widgets.area.boxes import is_number
 from ogc_widgets.area.crs import system_of_file
+from ogc_widgets.area.footprint import box_of
 from ogc_widgets.area.reading import are_numbers
 from ogc_widgets.errors import InputError
 from ogc_widgets.protocol.reading import mapping
@@ -37,19 +37,6 @@ def place_of(item: Mapping[str, Any], key: str) -> Box | None:
         with suppress(InputError):
             return _sides(Area.drawn(dict(geometry)))
     return None
-
-
-def box_of(numbers: object) -> Area:
-    """The box of four numbers; of six with heights, which are left out.
-
-    Raises:
-        InputError: It is none.
-    """
-    if isinstance(numbers, list | tuple) and len(numbers) in {4, 6}:
-        plain = [*numbers[:2], *numbers[-3:-1]] if len(numbers) == 6 else numbers
-        if all(map(is_number, plain)):
-            return Area.box(*plain)
-    raise InputError("It has no geometry.")
 
 
 def _sides(area: Area) -> Box:
