@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ogc_widgets.area.boxes import short
+from ogc_widgets.client.results.item_columns import (
+    ItemColumns,
+    date_of,
+    properties_of,
+)
 from ogc_widgets.map.footprints import item_ids
 from ogc_widgets.protocol.links import WEB_SCHEMES, absolute
-from ogc_widgets.protocol.reading import is_finite
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.raster import assets_for_map
 
@@ -34,15 +35,10 @@ _KINDS = {
     "html": "web page",
     "plain": "text",
 }
-# Extensions that describe the sensor or the grid, not the result.
-_TECHNICAL = re.compile(
-    r"^(proj|file|view|sat|sar|mgrs|grid|raster|processing|storage|s2|landsat|gsd|"
-    r"platform|created|updated|datetime|start_datetime|end_datetime|constellation)\b"
-)
-_UNITS = {"percent": "%", "pct": "%", "km2": "km²", "m2": "m²", "ha": "ha"}
-
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from ogc_widgets.client.results.job_results import Asset
 
 AssetsOf: TypeAlias = "Callable[[Mapping[str, Any]], Sequence[Asset]]"
@@ -61,47 +57,22 @@ def table_of(
         Titles of the extra columns, and one dict per row.
     """
     shown = list(items[:MAX_ROWS])
-    columns = extra_columns(shown)
+    columns = ItemColumns.of(shown, item_ids(shown))
+    numeric = columns.numeric[:MAX_COLUMNS]
     rows = []
-    for name, item in zip(item_ids(shown), shown, strict=True):
-        facts = _properties(item)
+    for at, (name, item) in enumerate(zip(columns.names, shown, strict=True)):
         assets = sorted(assets_of(item), key=_rank)
         rows.append(
             {
                 "id": name,
                 "label": clean(name),
-                "date": date_of(facts),
-                "numbers": [_number(key, facts.get(key)) for key in columns],
+                "date": date_of(properties_of(item)),
+                "numbers": [one.text(one.values[at]) for one in numeric],
                 "assets": [_asset(asset) for asset in assets],
                 "preview": bool(assets_for_map(item, assets)),
             }
         )
-    return [_column_title(key) for key in columns], rows
-
-
-def extra_columns(items: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Numeric properties worth a column, the most telling ones first."""
-    counts: dict[str, int] = {}
-    total = 0
-    for item in items:
-        total += 1
-        for key, value in _properties(item).items():
-            if is_finite(value) and not _TECHNICAL.match(str(key)):
-                counts[str(key)] = counts.get(str(key), 0) + 1
-    frequent = [key for key, count in counts.items() if count * 2 >= total]
-    return sorted(frequent, key=_telling)[:MAX_COLUMNS]
-
-
-def date_of(properties: Mapping[str, Any]) -> str:
-    """Day of an item as ``2021-07-13``, or both days of a period."""
-    found = [
-        match[0]
-        for key in ("datetime", "start_datetime", "end_datetime")
-        if (match := re.match(r"\d{4}-\d{2}-\d{2}", str(properties.get(key) or "")))
-    ]
-    if properties.get("datetime") and found:
-        return found[0]
-    return " to ".join(dict.fromkeys(found))
+    return [one.title for one in numeric], rows
 
 
 def _asset(asset: Asset) -> dict[str, Any]:
@@ -143,45 +114,3 @@ def _rank(asset: Asset) -> int:
 def _is_picture(asset: Asset) -> bool:
     lowered = asset.type.lower()
     return asset.reachable and lowered.startswith(("image/png", "image/jpeg"))
-
-
-def _properties(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    facts = item.get("properties")
-    return facts if isinstance(facts, Mapping) else {}
-
-
-def _telling(key: str) -> tuple[int, str]:
-    lowered = key.lower()
-    if lowered.startswith("eo:"):
-        return 2, lowered
-    if re.search(r"percent|pct|share|fraction", lowered):
-        return 0, lowered
-    return (1 if re.search(r"area|count|mean|km2|ha$", lowered) else 3), lowered
-
-
-def _unit(key: str) -> str:
-    if key == "eo:cloud_cover":
-        return "%"
-    return _UNITS.get(re.split(r"[_:]", key.lower())[-1], "")
-
-
-def _column_title(key: str) -> str:
-    words = [word for word in re.split(r"[_:]", key) if word]
-    if words and words[-1].lower() in _UNITS:
-        words.pop()
-    if len(words) > 1 and words[0] in {"eo", "ml", "stats"}:
-        words.pop(0)
-    return clean(" ".join(words), limit=24)
-
-
-def _number(key: str, value: object) -> str:
-    if not isinstance(value, int | float) or not is_finite(value):
-        return ""
-    if float(value).is_integer() and abs(value) < 1e15:
-        text = f"{int(value):,}".replace(",", "\u202f")
-    elif abs(value) >= 0.1:
-        text = short(round(value, 1 if abs(value) >= 1 else 2))
-    else:
-        text = f"{value:.2g}"
-    unit = _unit(key)
-    return f"{text} {unit}" if unit else text

@@ -9,10 +9,13 @@ import ipywidgets
 import traitlets
 
 from ogc_widgets.client.http.loop import follow, submit
+from ogc_widgets.client.results.item_columns import ItemColumns
 from ogc_widgets.client.results.job_results import Results, assets_of
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.map.area_map import AreaMap
+from ogc_widgets.map.colour_scale import DATE
 from ogc_widgets.map.footprints import item_ids, items_of
+from ogc_widgets.map.item_filter import mask_of
 from ogc_widgets.map.item_rows import MAX_ROWS
 from ogc_widgets.map.items_table import ItemsTable
 from ogc_widgets.map.map_card import results_html, results_text
@@ -47,6 +50,17 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
 
     selected = traitlets.Unicode("")
     """Id of the selected item, or an empty text."""
+
+    columns: Any = traitlets.Any(None)
+    """Dates and numbers of all items (:class:`ItemColumns`)."""
+
+    kept: Any = traitlets.Any(None, allow_none=True)
+    """Which items are kept: a mask over all of them, as in
+    ``results_map.kept = results_map.columns.number("water:percent").values > 4``, or
+    None for all. The others are neither on the map nor in the table."""
+
+    colour_by = traitlets.Unicode("")
+    """What items are coloured by: a numeric property, ``"date"``, or nothing."""
 
     def __init__(
         self,
@@ -86,6 +100,9 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         items = [] if value is None else items_of(value.items if is_job else value)
         self._shown = value
         self._items = dict(zip(item_ids(items), items, strict=True))
+        with self.hold_trait_notifications():
+            self.kept, self.colour_by = None, ""
+            self.columns = ItemColumns.of(items, [*self._items])
         self.previews.clear(self._results)
         note = str(getattr(value, "note", "")) if is_job else ""
         self.footprints = self.map.show_footprints(items, note=note)
@@ -98,6 +115,17 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         self.table.empty = "" if value is None else _NO_ITEMS
         if self.previews_first:
             self.previews.show_first(self._items)
+
+    @traitlets.validate("kept")
+    def _valid_kept(self, proposal: Any) -> Any:  # noqa: ANN401 # of traitlets
+        return mask_of(proposal["value"], len(self._items))
+
+    @traitlets.validate("colour_by")
+    def _valid_colour(self, proposal: Any) -> str:  # noqa: ANN401 # of traitlets
+        key: str = proposal["value"]
+        if key not in ("", DATE):
+            self.columns.number(key)
+        return key
 
     @property
     def drawn(self) -> int:

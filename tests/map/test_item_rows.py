@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ogc_widgets.client.results.job_results import Asset
-from ogc_widgets.map.item_rows import date_of, extra_columns, kind_of, table_of
+from ogc_widgets.map.item_rows import kind_of, table_of
 
 
 def asset(key, media_type, *, roles=(), href="https://x.org/f", why_not="", size=None):
@@ -54,29 +54,6 @@ def test_controls_and_length_of_server_text_are_cut():
     _, rows = table_of([{"id": "a\u202eb\x00" + "x" * 5000}], lambda _item: [])
     assert "\u202e" not in rows[0]["label"]
     assert len(rows[0]["label"]) < 250
-
-
-@pytest.mark.parametrize(
-    ("properties", "day"),
-    [
-        ({"datetime": "2021-07-13T19:03:24.000Z"}, "2021-07-13"),
-        (
-            {"datetime": None, "start_datetime": "2021-01-01T00:00:00Z",
-             "end_datetime": "2021-02-01T00:00:00Z"},
-            "2021-01-01 to 2021-02-01",
-        ),
-        ({"datetime": "yesterday"}, ""),
-        ({}, ""),
-    ],
-)  # fmt: skip
-def test_date_is_a_day_or_a_period(properties, day):
-    assert date_of(properties) == day
-
-
-def test_technical_and_rare_numbers_get_no_column():
-    items = [{"properties": {"proj:epsg": 1, "gsd": 10, "ndvi_mean": 0.4}}] * 3
-    items.append({"properties": {"rare": 1, "flag": True, "bad": float("nan")}})
-    assert extra_columns(items) == ["ndvi_mean"]
 
 
 @pytest.mark.parametrize(
