@@ -93,3 +93,16 @@ def escape_html(value: object, *, limit: int = TITLE_LIMIT, lines: bool = False)
         content and quoted attribute values.
     """
     return html.escape(clean(value, limit=limit, lines=lines), quote=True)
+
+
+def in_bytes(count: int) -> str:
+    """A size as people read it: 1234567 -> ``1.2 MB``."""
+    size, units = float(count), ["B", "kB", "MB", "GB", "TB"]
+    while size >= 1000 and len(units) > 1:
+        size /= 1000
+        units.pop(0)
+    return (
+        f"{size:.0f} {units[0]}"
+        if size >= 100 or count < 1000
+        else f"{size:.1f} {units[0]}"
+    )

@@ -16,6 +16,8 @@ from s3_store import KEY_ID, SECRET, store_with
 
 import ogc_widgets as ogc
 from ogc_widgets.client import Results
+from ogc_widgets.client.http.loop import run
+from ogc_widgets.client.results.downloads.part_files import remember
 from ogc_widgets.client.results.object_store import bucket_and_key
 from ogc_widgets.errors import (
     BodyTooLargeError,
@@ -87,6 +89,11 @@ def results() -> Iterator[Results]:
         yield Results(client.aio.connection, document)
 
 
+def saved_images(folder: Path) -> list[str]:
+    """Files of the image, also hidden ones; what needs no store is saved beside it."""
+    return [path.name for path in folder.iterdir() if "image" in path.name]
+
+
 def test_table_says_what_to_set_when_nothing_opens_the_store(results: Results) -> None:
     (asset,) = results.assets(results.items[0])
     assert not asset.reachable
@@ -123,6 +130,23 @@ def test_file_is_downloaded_whole_with_the_key_that_was_passed(
     assert path.name == "scene_image.tif"
     assert path.read_bytes() == image
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+def test_download_goes_on_where_it_broke_when_the_object_is_the_same(
+    results: Results, endpoint: str, image: bytes, tmp_path: Path, is_same: bool
+) -> None:
+    store = ogc.S3(endpoint, access_key_id=KEY_ID, secret_access_key=SECRET)
+    results._client.s3 = store
+    url, half = results.assets(results.items[0])[0].href, len(image) // 2
+    _, etag = run(store.open(url).facts)
+    # Not what is in the store, so that it is seen which bytes were fetched.
+    part = tmp_path / ".scene_image.tif.part"
+    part.write_bytes(bytes(half))
+    remember(part, url, etag if is_same else '"another"')
+    (path,) = results.download(tmp_path, assets=["data"])
+    assert path.read_bytes() == (bytes(half) + image[half:] if is_same else image)
+    assert saved_images(tmp_path) == [path.name]
 
 
 def test_picture_of_a_large_image_costs_a_small_part_of_it(
@@ -187,7 +211,7 @@ def test_key_in_the_environment_is_never_used(
     results._client.s3 = ogc.S3(endpoint)
     with pytest.raises(TransportError, match="does not let you read"):
         results.download(tmp_path)
-    assert list(tmp_path.iterdir()) == []
+    assert saved_images(tmp_path) == []
 
 
 @pytest.mark.parametrize(
@@ -208,7 +232,7 @@ def test_error_names_the_object_and_the_store(
         results.download(tmp_path)
     assert endpoint in str(caught.value)
     assert KEY_ID not in str(caught.value)
-    assert list(tmp_path.iterdir()) == []
+    assert saved_images(tmp_path) == []
 
 
 def test_declared_size_is_checked(
@@ -220,7 +244,7 @@ def test_declared_size_is_checked(
     )
     with pytest.raises(ProtocolError, match="instead of 7"):
         results.download(tmp_path)
-    assert list(tmp_path.iterdir()) == []
+    assert saved_images(tmp_path) == []
 
 
 def test_secret_is_nowhere_to_be_read(endpoint: str) -> None:

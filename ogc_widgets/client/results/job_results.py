@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,15 +14,19 @@ from ogc_widgets.client.facade import blocking
 from ogc_widgets.client.http.loop import on_loop
 from ogc_widgets.client.results import into_python
 from ogc_widgets.client.results.content import Content, contents_of
-from ogc_widgets.client.results.downloads import download, save
+from ogc_widgets.client.results.downloads import (
+    AT_ONCE,
+    Download,
+    Downloads,
+    ProgressLine,
+)
 from ogc_widgets.client.results.object_store import S3_ADVICE
 from ogc_widgets.client.results.output_files import (
     Downloaded,
     LeftOut,
-    ResultFile,
+    Wanted,
     file_of_asset,
     files_of,
-    free_path,
     name_in_url,
     safe_filename,
 )
@@ -39,7 +42,6 @@ from ogc_widgets.protocol.links import (
     same_origin,
     without_query,
 )
-from ogc_widgets.protocol.media_types import extension, sniff
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
@@ -250,6 +252,39 @@ class Results:
             return f"Only machines near the server can reach {host}."
         return ""
 
+    def files(
+        self,
+        *,
+        items: Iterable[Mapping[str, Any]] | None = None,
+        assets: Iterable[str] | None = None,
+        outputs: Iterable[str] | None = None,
+    ) -> Iterator[Wanted]:
+        """List what :meth:`download` saves and leaves out; nothing is fetched.
+
+        Those are the assets of STAC items, and every output that is a file: references,
+        binary values, GeoJSON and other JSON, texts. A file that is both comes once.
+
+        Args:
+            items: Of which items; all of them if left out.
+            assets: Which assets, by key; every one if left out.
+            outputs: Which outputs, by id; all of them if nothing is chosen.
+
+        Raises:
+            InputError: There is no such output.
+        """
+        urls = set[str]()
+        if outputs is None or items is not None or assets is not None:
+            keys = None if assets is None else set(assets)
+            for item in self.items if items is None else items:
+                for asset in self._files_of_item(item, keys):
+                    urls.add(asset.file.url if asset.file else "")
+                    yield asset
+        if outputs is not None or (items is None and assets is None):
+            for name in self.outputs if outputs is None else outputs:
+                for one in self._files_of_output(name):
+                    if one.file is None or one.file.url not in urls - {""}:
+                        yield one
+
     @on_loop
     async def aio_download(
         self,
@@ -258,18 +293,25 @@ class Results:
         items: Iterable[Mapping[str, Any]] | None = None,
         assets: Iterable[str] | None = None,
         outputs: Iterable[str] | None = None,
+        at_once: int = AT_ONCE,
+        progress: bool | Callable[[Downloads], object] = False,
     ) -> Downloaded:
         """Download the files of the results into a folder.
 
         Those are the assets of STAC items, and every output that is a file: references,
         binary values, GeoJSON and other JSON, texts. Each file appears under its name
-        only when it is complete; an earlier file of that name stays until then.
+        only when it is complete; an earlier file of that name stays until then. What is
+        whole stays when the download is interrupted, and what a server can prove to be
+        the same is continued the next time.
 
         Args:
             folder: Where to; made if it does not exist.
             items: Of which items; all of them if left out.
             assets: Which assets, by key; every one that can be reached if left out.
             outputs: Which outputs, by id; all of them if nothing is chosen.
+            at_once: How many files are fetched at once.
+            progress: Whether a line says how far it is; or what is called with all that
+                is known of each file, in the loop of the package.
 
         Returns:
             The paths, in the order of items and assets, then of outputs; its
@@ -279,58 +321,56 @@ class Results:
         Raises:
             InputError: Something was asked for that cannot be had, or the folder
                 cannot be written.
-            ServerError: A file could not be downloaded.
+            ServerError: A file could not be downloaded; the others were.
         """
-        keys = None if assets is None else set(assets)
-        files: list[tuple[LeftOut, ResultFile | None]] = []
-        if outputs is None or items is not None or assets is not None:
-            for item in self.items if items is None else items:
-                files += self._files_of_item(item, keys)
-            _need_all(files if assets is not None else ())
-        if outputs is not None or (items is None and assets is None):
-            names = self.outputs if outputs is None else outputs
-            more = [pair for name in names for pair in self._files_of_output(name)]
-            _need_all(more if outputs is not None else ())
-            urls = {file.url for _, file in files if file} - {""}
-            files += [pair for pair in more if not pair[1] or pair[1].url not in urls]
-        found, taken = Downloaded(), set[Path]()
-        for left, file in files:
-            if left.why or file is None:
-                found.left_out.append(left)
-                continue
-            path = free_path(Path(folder), file.name, taken)
-            if file.data is not None:
-                found.append(await asyncio.to_thread(save, file.data, path))
-                continue
-            path = await download(self._client, file, path)
-            if not path.suffix:
-                path = await asyncio.to_thread(_with_ending, path, taken)
-            found.append(path)
+        wanted = [*self.files(items=items, assets=assets, outputs=outputs)]
+        for one in wanted:
+            if one.why_not and (assets if one.is_asset else outputs) is not None:
+                what = f"{clean(one.name)!r} cannot be downloaded."
+                raise InputError(f"{what} {one.why_not}")
+        line = ProgressLine()
+        say = line if progress is True else progress or (lambda _all: None)
+
+        def told(_file: Download) -> None:
+            say(downloads)
+
+        downloads = Downloads(self._client, Path(folder), at_once=at_once, told=told)
+        found = Downloaded()
+        for number, one in enumerate(wanted):
+            if one.why_not or one.file is None:
+                found.left_out.append(one.left_out)
+            else:
+                downloads.add(number, one.name, one.file)
+        try:
+            await downloads.ended()
+        finally:
+            downloads.stop()
+            line.end()
+        found.extend(one.path for one in downloads.files if one.state == "saved")
+        downloads.raise_first()
         return found
 
     download = blocking(aio_download, _warned)
 
     def _files_of_item(
         self, item: JsonObject, keys: Collection[str] | None
-    ) -> Iterator[tuple[LeftOut, ResultFile]]:
+    ) -> Iterator[Wanted]:
         for asset in self.assets(item):
             if keys is None or asset.key in keys:
                 name = f"{reading.text(item.get('id'))}/{asset.key}"
                 file = file_of_asset(item, asset.key, asset.href)
-                yield LeftOut(name, asset.why_not), file
+                yield Wanted(name, file, asset.why_not, is_asset=True)
 
-    def _files_of_output(
-        self, name: str
-    ) -> Iterator[tuple[LeftOut, ResultFile | None]]:
+    def _files_of_output(self, name: str) -> Iterator[Wanted]:
         if name not in self.outputs:
             raise no_such_output(name, self.outputs)
         files = files_of(name, self.outputs[name], self.media_types.get(name, ""))
         for file in files:
             why_not = self._why_not(file.url, file.members) if file.url else ""
-            yield LeftOut(name, why_not), file
+            yield Wanted(name, file, why_not)
         if not files:
             why_not = f"It is a value, not a file: results.outputs[{name!r}]."
-            yield LeftOut(name, why_not, is_file=False), None
+            yield Wanted(name, None, why_not)
 
     def open(self, item: Mapping[str, Any], key: str) -> RemoteFile:
         """Open a file of an item where it lies, to be read in parts.
@@ -365,24 +405,9 @@ class Results:
         return f"<Results {names}: {len(self.items)} items>"
 
 
-def _need_all(files: Iterable[tuple[LeftOut, object]]) -> None:
-    for left, _ in files:
-        if left.why:
-            raise InputError(f"{clean(left.name)!r} cannot be downloaded. {left.why}")
-
-
 def no_such_output(name: str, outputs: Iterable[str]) -> InputError:
     """Make the error for the name of an output that a job does not have."""
     known = clean(", ".join(outputs), limit=300)
     return InputError(
         f"The job has no output {clean(name)!r}.", advice=f"It has: {known}."
     )
-
-
-def _with_ending(path: Path, taken: set[Path]) -> Path:
-    """Give a file the ending that only its content says."""
-    with path.open("rb") as file:
-        ending = extension(sniff(file.read(64)))
-    if not ending:
-        return path
-    return path.replace(free_path(path.parent, path.name + ending, taken))

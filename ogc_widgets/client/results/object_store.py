@@ -142,8 +142,13 @@ class S3Object:
 
     async def size(self) -> int:
         """Ask for the size in bytes."""
+        return (await self.facts())[0]
+
+    async def facts(self) -> tuple[int, str]:
+        """Ask for the size in bytes, and for what proves that it is the same file."""
         with self._words():
-            return int((await self._store.head_async(self._key))["size"])
+            known = await self._store.head_async(self._key)
+        return int(known["size"]), str(known["e_tag"] or "")
 
     async def read(self, start: int, length: int) -> bytes:
         """Read a part."""
@@ -151,10 +156,19 @@ class S3Object:
             part = self._store.get_range_async(self._key, start=start, length=length)
             return bytes(await part)
 
-    async def stream(self) -> AsyncIterator[bytes]:
-        """Yield the whole, piece by piece."""
+    async def stream(self, start: int = 0, etag: str = "") -> AsyncIterator[bytes]:
+        """Yield what comes from ``start`` on, piece by piece.
+
+        Args:
+            start: How many bytes of it are there already.
+            etag: What proves that the rest is of the same file.
+        """
+        options: dict[str, Any] = {"if_match": etag} if etag else {}
+        if start:
+            options["range"] = {"offset": start}
         with self._words():
-            pieces = (await self._store.get_async(self._key)).stream(_CHUNK_BYTES)
+            found = await self._store.get_async(self._key, options=options)
+            pieces = found.stream(_CHUNK_BYTES)
         while True:
             with self._words():
                 piece = await anext(pieces, None)
@@ -176,6 +190,9 @@ class S3Object:
         except (kinds.PermissionDeniedError, kinds.UnauthenticatedError):
             what = f"The object store does not let you read {self._where}."
             advice = S3_ADVICE
+        except kinds.PreconditionError:
+            what = f"{self._where} has changed meanwhile."
+            advice = "Try again."
         except (kinds.BaseError, OSError):
             what = f"The object store did not give {self._where}."
         else:

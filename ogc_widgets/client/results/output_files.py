@@ -77,6 +77,28 @@ class LeftOut:
         return f"{clean(self.name, limit=80)}: {self.why}"
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Something of the results that may be saved.
+
+    Attributes:
+        name: Output id, or item id and asset key.
+        file: The file that it is, or None for a value.
+        why_not: One sentence for people if it cannot be saved; else ``""``.
+        is_asset: Whether it is of an item, and not an output.
+    """
+
+    name: str
+    file: ResultFile | None = None
+    why_not: str = ""
+    is_asset: bool = False
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What is said of it if it is not saved."""
+        return LeftOut(self.name, self.why_not, is_file=self.file is not None)
+
+
 class Downloaded(list[Path]):
     """The paths of what was downloaded.
 
@@ -175,19 +197,53 @@ def _cut(text: str, most_bytes: int) -> str:
     return text.encode("utf-8")[:most_bytes].decode("utf-8", "ignore").rstrip(" .")
 
 
-def free_path(folder: Path, name: str, taken: set[Path]) -> Path:
-    """Return a path in a folder that no file of this download has yet."""
-    safe = safe_filename(name)
-    path = folder / safe
-    stem, suffix = path.stem, path.suffix
-    number = 1
-    while path in taken or path.is_dir():
-        number += 1
-        path = folder / f"{stem} ({number}){suffix}"
-    if path.resolve().parent != folder.resolve() and not path.is_symlink():
-        raise InputError(f"{safe!r} would be saved outside of the folder.")
-    taken.add(path)
-    return path
+class Places:
+    """Where the files of a download lie in their folder, each under a name of its own.
+
+    Args:
+        folder: The folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._keys: dict[str, object] = {}
+
+    def of(self, key: object, name: str) -> Path:
+        """Return the path of a file, the same for the same key and name.
+
+        Raises:
+            InputError: It would lie outside of the folder.
+        """
+        safe = safe_filename(name)
+        path = self.folder / safe
+        stem, suffix = path.stem, path.suffix
+        number = 1
+        while not self._is_free(path, key):
+            number += 1
+            path = self.folder / f"{stem} ({number}){suffix}"
+        is_inside = path.resolve().parent == self.folder.resolve()
+        if not is_inside and not path.is_symlink():
+            raise InputError(f"{safe!r} would be saved outside of the folder.")
+        self._keys[_on_any_system(path)] = key
+        return path
+
+    def _is_free(self, path: Path, key: object) -> bool:
+        taken = self._keys.get(_on_any_system(path), key)
+        return taken == key and not path.is_dir()
+
+
+def _on_any_system(path: Path) -> str:
+    """What a name is where large and small letters are the same."""
+    return path.name.casefold()
+
+
+def with_ending(path: Path, places: Places) -> Path:
+    """Give a file the ending that only its content says."""
+    with path.open("rb") as file:
+        ending = media.extension(media.sniff(file.read(64)))
+    if not ending:
+        return path
+    return path.replace(places.of(path, path.name + ending))
 
 
 def name_in_url(url: str) -> str:
