@@ -21,6 +21,7 @@ from ogc_widgets.map.overlay import (
     geometry_of,
     shape_of,
 )
+from ogc_widgets.map.still.of_map import MapStill
 from ogc_widgets.protocol.text import clean, escape_html
 from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
@@ -91,6 +92,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
             f"IPY_MODEL_{self.map.model_id}", self._drawn, self._pasted, self._chosen
         )
         self.rasters = self._overlay.layers
+        self.still = MapStill(self._overlay, lambda: self.footprints)
         super().__init__(
             [self.map, self._overlay],
             layout=ipywidgets.Layout(width="100%", height=height, min_width="0"),
@@ -388,7 +390,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
 
     def _card_(self) -> tuple[str, str]:
         text = area_text(self.bbox)
-        return text, f"<p>{escape_html(text)}</p>"
+        return text, f"{self.still.html()}<p>{escape_html(text)}</p>"
 
     def close(self) -> None:
         """Close the map with everything that ipyleaflet makes for it."""

@@ -86,6 +86,11 @@ class RasterLayers:
         self._number = 0
         overlay.handle(tile=self._tile, values=self._values)
 
+    @property
+    def shown(self) -> dict[str, ShownRaster]:
+        """What lies on the map by the id of its layer, lowest first."""
+        return {**self._shown}
+
     def add(self, shown: ShownRaster) -> str:
         """Lay a raster over the others; returns the id of its layer."""
         self._number += 1

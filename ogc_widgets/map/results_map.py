@@ -192,7 +192,7 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
     def _card_(self) -> tuple[str, str]:
         shown = self.table
         table = results_html(shown.columns, shown.rows, shown.total)
-        return results_text(shown.total), table
+        return results_text(shown.total), self.map.still.html() + table
 
     def close(self) -> None:
         """Close the widget; a map that was given stays."""

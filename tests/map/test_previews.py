@@ -75,3 +75,15 @@ def test_of_several_that_are_no_rasters_the_best_says_why(files: Path) -> None:
     assert "broken.tif is no raster" in widget.table.notes["a"]["text"]
     assert widget.previews.shown == ()
     widget.close()
+
+
+def test_raster_that_is_shown_is_on_the_still_picture(files: Path) -> None:
+    results = FileResults(files, {"a": {"data": "data.tif"}})
+    with_raster = ResultsMap(results)
+    without = ResultsMap(results, previews_first=False)
+    wait_for(lambda: "data" in with_raster._card_()[1].partition("<table")[0])
+    assert with_raster._card_()[1] != without._card_()[1]
+    with_raster.preview("a")
+    assert with_raster._card_()[1] == without._card_()[1]
+    with_raster.close()
+    without.close()

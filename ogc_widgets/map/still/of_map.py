@@ -1,0 +1,173 @@
+"""The still picture of one map, made anew when something on it has changed."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from ogc_widgets.client.http.loop import follow, submit
+from ogc_widgets.protocol.text import clean, escape_html
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from ogc_widgets.area.boxes import Shape
+    from ogc_widgets.map.footprints import Footprints
+    from ogc_widgets.map.overlay import MapOverlay
+    from ogc_widgets.map.raster_layers import ShownRaster
+    from ogc_widgets.map.still.picture import StillMap, StillRaster
+
+RASTER_PX: Final = 600
+"""Longest side of the picture of a raster."""
+_TONES: Final = ("#d9500b", "#7b3fb5", "#00796b", "#c2185b", "#6d5a00")
+
+
+class MapStill:
+    """Draws what lies on a map without a browser.
+
+    Pictures of rasters are read aside, as soon as they lie on the map; until they are
+    there, the map is drawn without them.
+
+    Args:
+        overlay: What is drawn on the map.
+        footprints: Gives the footprints on it.
+    """
+
+    def __init__(
+        self, overlay: MapOverlay, footprints: Callable[[], Footprints]
+    ) -> None:
+        self._overlay = overlay
+        self._footprints = footprints
+        self._rasters: dict[str, tuple[ShownRaster, StillRaster | None]] = {}
+        self._drawn_of: tuple[Any, ...] = ()
+        self._html = ""
+        overlay.observe(self._rasters_changed, "rasters")
+
+    def html(self) -> str:
+        """The map as HTML without styles or scripts; empty if nothing is on it."""
+        about = (
+            self._footprints(),
+            self._overlay.selected,
+            json.dumps([self._overlay.shape, self._overlay.areas]),
+            len(self._overlay.context),
+            [one["bounds"] for one in self._overlay.pictures],
+            [still for _, still in self._rasters.values() if still],
+        )
+        if about != self._drawn_of:
+            self._html, self._drawn_of = self._draw(), about
+        return self._html
+
+    def _draw(self) -> str:
+        # Drawing is loaded when the first map is drawn.
+        from ogc_widgets.map.still.picture import still_picture
+
+        shown = self._shown()
+        if shown.is_empty:
+            return ""
+        content = still_picture(shown)
+        kind = "png" if content.startswith(b"\x89PNG") else "jpeg"
+        words = escape_html(self._words(shown), limit=1000)
+        text = base64.b64encode(content).decode("ascii")
+        return (
+            f'<p><img alt="{words}" width="640" src="data:image/{kind};base64,{text}">'
+            f"<br>{words}</p>"
+        )
+
+    def _shown(self) -> StillMap:
+        import shapely.geometry
+
+        from ogc_widgets.map.overlay import geometry_of
+        from ogc_widgets.map.still.picture import StillMap
+
+        def shape_of(shape: dict[str, Any]) -> Shape:
+            return shapely.geometry.shape(geometry_of(shape))
+
+        overlay, found = self._overlay, self._footprints()
+        tones = {one["id"]: _TONES[one["tone"]] for one in overlay.areas}
+        areas = [
+            (shape_of({"geometry": one["geometry"]}), tones[one["id"]])
+            for one in overlay.areas
+            if one["geometry"] and one["id"] != overlay.active_area
+        ]
+        if overlay.shape:
+            colour = tones.get(overlay.active_area, _TONES[0])
+            areas.append((shape_of(overlay.shape), colour))
+        names, chosen = found.ids, overlay.selected
+        return StillMap(
+            shapes=found.shapes,
+            total=found.total,
+            selected=names.index(chosen) if chosen in names else -1,
+            areas=areas,
+            context=[
+                shapely.geometry.shape(one["geometry"]) for one in overlay.context
+            ],
+            rasters=[*self._pictures(), *self._stills()],
+        )
+
+    def _words(self, shown: StillMap) -> str:
+        """What is on the map, for those who do not see it."""
+        parts = []
+        if shown.areas:
+            parts.append("area of interest")
+        count, drawn = shown.total, len(shown.drawn)
+        if count:
+            of = "" if drawn == count else f"{drawn:,} of "
+            parts.append(f"{of}{count:,} footprint{'' if count == 1 else 's'}")
+        if shown.selected >= 0:
+            parts.append(f"selected {clean(self._overlay.selected, limit=60)}")
+        parts += [clean(one.title, limit=60) for one in shown.rasters if one.title]
+        return f"Map: {', '.join(parts) or 'input scenes'}"
+
+    # -- rasters -------------------------------------------------------------------
+
+    def _stills(self) -> list[StillRaster]:
+        return [still for _, still in self._rasters.values() if still is not None]
+
+    def _pictures(self) -> list[StillRaster]:
+        from ogc_widgets.map.still.picture import StillRaster
+
+        return [
+            StillRaster("", base64.b64decode(url.partition(",")[2]), tuple(bounds))
+            for url, bounds in (
+                (one["url"], one["bounds"]) for one in self._overlay.pictures
+            )
+        ]
+
+    def _rasters_changed(self, _change: object) -> None:
+        """Read pictures of rasters that are new, and forget those that are gone."""
+        shown = self._overlay.layers.shown
+        before = self._rasters
+        self._rasters = {
+            layer: before[layer]
+            if layer in before and before[layer][0] is raster
+            else (raster, None)
+            for layer, raster in shown.items()
+        }
+        for layer, (raster, still) in self._rasters.items():
+            if still is None and before.get(layer, (None,))[0] is not raster:
+                self._read(layer, raster)
+
+    def _read(self, layer: str, shown: ShownRaster) -> None:
+        def finished(future: Future[StillRaster]) -> None:
+            if self._rasters.get(layer, (None,))[0] is shown:
+                self._rasters[layer] = (shown, future.result())
+
+        follow(submit(_picture_of, shown), finished, self._missed)
+
+    def _missed(self, error: BaseException) -> None:
+        # The tiles of the raster say on the map that it could not be read.
+        self._overlay.last_error = error
+
+
+async def _picture_of(shown: ShownRaster) -> StillRaster:
+    return await asyncio.to_thread(_read_picture, shown)
+
+
+def _read_picture(shown: ShownRaster) -> StillRaster:
+    from ogc_widgets.map.still.picture import StillRaster
+
+    found = shown.raster.picture(shown.style, RASTER_PX)
+    return StillRaster(shown.title, found.png, found.bounds, shown.legend)
