@@ -14,6 +14,7 @@ from ogc_widgets.area.layers import (
     MAX_FILE_BYTES,
     Layer,
     kind_of,
+    layer_with_columns,
     layers_of,
 )
 from ogc_widgets.area.reading import in_degrees
@@ -21,7 +22,7 @@ from ogc_widgets.errors import InputError
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from ogc_widgets.area.boxes import Geometry
+    from ogc_widgets.area.boxes import Geometry, Shape
 
 MAX_POSITIONS = 200_000
 """Outlines with more positions than this are replaced by the box around them."""
@@ -76,6 +77,85 @@ def read_area(
     best = max(layers, key=lambda one: (one.has_areas, bool(one.geometries)))
     shown = clean(name or found_name, limit=80) or "the file"
     return _area(best, shown, several=len(layers) > 1)
+
+
+@dataclass(frozen=True)
+class LoadedFeatures:
+    """The features of a layer of a file.
+
+    Attributes:
+        shapes: A shape in degrees for each, or None.
+        columns: Their attributes, by name.
+        layer: Name of the layer.
+        layers: Names of all layers of the file.
+        note: What was done or left out, in words.
+    """
+
+    shapes: list[Shape | None]
+    columns: dict[str, list[Any]]
+    layer: str = ""
+    layers: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def features(self) -> list[dict[str, Any]]:
+        """As GeoJSON has them, but with shapes for geometries."""
+        return [
+            {
+                "type": "Feature",
+                "geometry": shape,
+                "properties": {
+                    name: values[at] for name, values in self.columns.items()
+                },
+            }
+            for at, shape in enumerate(self.shapes)
+        ]
+
+
+def read_features(
+    content: bytes, *, name: str = "", layer: str | None = None
+) -> LoadedFeatures:
+    """Read the features of a file: GeoPackage, zipped shapefile, KML, GML and others.
+
+    Args:
+        content: The file.
+        name: Its name.
+        layer: Name of the layer to read; the first one if left out.
+
+    Raises:
+        InputError: It cannot be read, or is too large; the sentence says why.
+    """
+    content, _ = _content(content)
+    found = layer_with_columns(content, name, layer)
+    shapes, notes = found.geometries, []
+    system = _system(found.crs)
+    if system is not None:
+        shapes = _in_degrees(shapes, system)
+        notes.append(f"converted from {clean(system.full_name, limit=60)}")
+    if found.crs is None:
+        notes.append("it names no reference system: its numbers are taken as degrees")
+    if len(shapes) >= MAX_FEATURES:
+        notes.append(f"the first {MAX_FEATURES:,} features")
+    return LoadedFeatures(
+        shapes, found.columns, found.name, found.names, ", ".join(notes)
+    )
+
+
+def _in_degrees(shapes: list[Any], system: System) -> list[Any]:
+    """Shapes brought into degrees together, or one by one where some cannot be."""
+    import numpy as np
+
+    array = np.array([*shapes, None], dtype=object)[:-1]
+    try:
+        return [*system.shape_in_degrees(array)]
+    except InputError:
+        made: list[Any] = []
+        for shape in shapes:
+            try:
+                made.append(None if shape is None else system.shape_in_degrees(shape))
+            except InputError:
+                made.append(None)
+        return made
 
 
 def _content(source: Any) -> tuple[bytes, str]:  # noqa: ANN401 # see read_area

@@ -4,6 +4,7 @@ What strangers wrote may take too long, or crash a library of a million lines. H
 does no harm, and the network is out of reach.
 
 Output: one line of JSON, then the geometries of all layers as WKB, one after another.
+An empty one has the size 0.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import os
 import sys
 import warnings
+from typing import Any
 
 # Formats that are addresses of something else, or lead to other files.
 ELSEWHERE = (
@@ -33,12 +35,13 @@ SETTINGS = {
 _MEMORY_BYTES = 4 * 2**30
 
 
-def main(path: str, most: int, wanted: str | None = None) -> None:
+def main(path: str, most: int, columns: str, wanted: str | None = None) -> None:
     """Write the layers of a file to standard output.
 
     Args:
         path: The file, or a folder of shapefiles.
         most: Features that are read of each layer.
+        columns: "columns" to read the attributes too, of the wanted layer or the first.
         wanted: Read this layer only.
     """
     _limit_memory()
@@ -46,17 +49,34 @@ def main(path: str, most: int, wanted: str | None = None) -> None:
     from pyogrio.raw import read
 
     names = [str(name) for name, kind in list_layers(path) if kind is not None]
+    is_whole = columns == "columns"
+    if is_whole and wanted is None:
+        wanted = names[0] if names else None
     layers, blobs = [], []
     for name in names:
         if wanted in (None, name):
-            options = {"columns": [], "force_2d": True, "max_features": most}
-            meta, _, wkb, _ = read(path, layer=name, **options)
-            found = [bytes(blob) for blob in wkb if blob is not None]
+            options: dict[str, Any] = {"force_2d": True, "max_features": most}
+            options |= {} if is_whole else {"columns": []}
+            meta, _, wkb, values = read(path, layer=name, **options)
+            found = [b"" if blob is None else bytes(blob) for blob in wkb]
             sizes = [len(blob) for blob in found]
-            layers.append({"name": name, "crs": meta["crs"], "sizes": sizes})
+            kept = dict(zip(map(str, meta["fields"]), map(plain, values), strict=True))
+            about = {"name": name, "crs": meta["crs"], "sizes": sizes}
+            layers.append({**about, "columns": kept})
             blobs += found
-    head = json.dumps({"names": names, "layers": layers})
+    head = json.dumps({"names": names, "layers": layers}, default=str)
     sys.stdout.buffer.write(head.encode() + b"\n" + b"".join(blobs))
+
+
+def plain(values: Any) -> list[Any]:  # noqa: ANN401 # an array of numpy
+    """A column as JSON has it; times as text, and None for what is missing."""
+    if values.dtype.kind == "M":
+        values = values.astype(str)
+        return [None if one == "NaT" else one for one in values.tolist()]
+    if values.dtype.kind == "f":
+        return [None if one != one else one for one in values.tolist()]
+    found: list[Any] = values.tolist()
+    return found
 
 
 def _limit_memory() -> None:

@@ -53,11 +53,19 @@ _PROGRAM = Path(__file__).with_name("gdal.py")
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer of a file: its name, what Area.of takes, x first, and its system."""
+    """One layer of a file: its name, what Area.of takes, x first, and its system.
+
+    Attributes:
+        columns: Attributes of the features, where they were asked for; then there is a
+            geometry, or None, for each.
+        names: Names of all layers of the file.
+    """
 
     name: str = ""
     geometries: list[Any] = field(default_factory=list)
     crs: str | None = "OGC:CRS84"
+    columns: dict[str, list[Any]] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
 
     @property
     def has_areas(self) -> bool:
@@ -88,6 +96,29 @@ def layers_of(
     if wanted is not None:
         raise _no_layer(wanted, [])
     return layers
+
+
+def layer_with_columns(content: bytes, name: str, wanted: str | None) -> Layer:
+    """One layer of a file with the attributes of its features.
+
+    Args:
+        content: The file.
+        name: Its name.
+        wanted: Name of the layer; the first one if left out.
+
+    Raises:
+        InputError: It cannot be read.
+    """
+    ending = _ending_of(content, name) or PurePosixPath(name).suffix.lower() or ".bin"
+    with tempfile.TemporaryDirectory(prefix="ogcw-") as place:
+        path = _placed(content, name, ending, None, Path(place))
+        head, shapes = _asked(path, wanted, "columns")
+    if not head["layers"]:
+        return Layer()
+    about = head["layers"][0]
+    filled = [None if one is None or one.is_empty else one for one in shapes[0]]
+    names = tuple(map(str, head["names"]))
+    return Layer(about["name"], filled, about["crs"], about["columns"], names)
 
 
 def _ending_of(content: bytes, name: str) -> str:
@@ -146,6 +177,22 @@ def _geojson(text: str) -> Layer:
 
 def _told(path: Path, wanted: str | None) -> list[Layer]:
     """The layers of a vector file, or of a folder of shapefiles, as GDAL reads them."""
+    head, shapes = _asked(path, wanted, "")
+    layers = [
+        Layer(one["name"], [s for s in found if s and not s.is_empty], one["crs"])
+        for one, found in zip(head["layers"], shapes, strict=True)
+    ]
+    if path.suffix in {".kml", ".gpx"} and wanted is None:
+        # Their folders are no layers to choose from.
+        whole = [geometry for one in layers for geometry in one.geometries]
+        return [Layer("", whole, layers[0].crs if layers else None)]
+    return layers or [Layer()]
+
+
+def _asked(
+    path: Path, wanted: str | None, columns: str
+) -> tuple[dict[str, Any], list[list[Any]]]:
+    """What GDAL says of a file, and the shapes of each layer; None for an empty one."""
     import shapely
 
     if importlib.util.find_spec("pyogrio") is None:
@@ -158,6 +205,7 @@ def _told(path: Path, wanted: str | None) -> list[Layer]:
     if path.suffix in {".gml", ".kml", ".gpx"} and b"<!ENTITY" in path.read_bytes():
         raise InputError("The file defines entities, which are not read here.")
     command = [sys.executable, "-P", str(_PROGRAM), str(path), str(MAX_FEATURES)]
+    command += [columns]
     command += [wanted] if wanted is not None else []
     try:
         done = subprocess.run(  # noqa: S603 # our own program
@@ -174,17 +222,11 @@ def _told(path: Path, wanted: str | None) -> list[Layer]:
     told = json.loads(head)
     if wanted is not None and wanted not in told["names"]:
         raise _no_layer(wanted, told["names"])
-    file, layers = io.BytesIO(blobs), []
+    file, shapes = io.BytesIO(blobs), []
     for one in told["layers"]:
-        wkb = [file.read(size) for size in one["sizes"]]
-        shapes = shapely.from_wkb(wkb, on_invalid="fix")
-        filled = [shape for shape in shapes if shape and not shape.is_empty]
-        layers.append(Layer(one["name"], filled, one["crs"]))
-    if path.suffix in {".kml", ".gpx"} and wanted is None:
-        # Their folders are no layers to choose from.
-        whole = [geometry for one in layers for geometry in one.geometries]
-        return [Layer("", whole, layers[0].crs if layers else None)]
-    return layers or [Layer()]
+        wkb = [file.read(size) or None for size in one["sizes"]]
+        shapes.append([*shapely.from_wkb(wkb, on_invalid="fix")])
+    return told, shapes
 
 
 def _unknown_format(what: str) -> InputError:

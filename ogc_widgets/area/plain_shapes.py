@@ -29,6 +29,9 @@ _NUMBERS = {int, float}
 def plain_shapes(geometries: Sequence[Any]) -> list[Shape | None]:
     """Shapes of GeoJSON polygons and points that are fine as they are.
 
+    Args:
+        geometries: Geometries; those that are shapes already may be of any type.
+
     Returns:
         As many; None for everything else, such as other types, latitudes beyond a pole,
         outlines that cross themselves or 180 degrees.
@@ -36,6 +39,23 @@ def plain_shapes(geometries: Sequence[Any]) -> list[Shape | None]:
     found: list[Shape | None] = []
     for start in range(0, len(geometries), _BLOCK):
         found += _block(geometries[start : start + _BLOCK])
+    made = [
+        at for at, one in enumerate(geometries) if isinstance(one, shapely.Geometry)
+    ]
+    for at, is_fine in zip(made, _are_shapes_fine(geometries, made), strict=True):
+        found[at] = shapely.force_2d(geometries[at]) if is_fine else None
+    return found
+
+
+def _are_shapes_fine(geometries: Sequence[Any], made: Sequence[int]) -> list[bool]:
+    """For each of some shapes whether it is valid, on the Earth, and not half of it."""
+    shapes = np.array([*(geometries[at] for at in made), None], dtype=object)[:-1]
+    west, south, east, north = shapely.bounds(shapes).T
+    is_fine = shapely.is_valid(shapes) & ~shapely.is_empty(shapes)
+    with np.errstate(invalid="ignore"):
+        is_fine &= (west >= -180) & (east <= 180) & (east - west < 180)
+        is_fine &= (south >= -90) & (north <= 90)
+    found: list[bool] = is_fine.tolist()
     return found
 
 

@@ -39,7 +39,7 @@ _KINDS = {
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ogc_widgets.client.results.job_results import Asset
+    from ogc_widgets.client.results.assets import Asset
 
 AssetsOf: TypeAlias = "Callable[[Mapping[str, Any]], Sequence[Asset]]"
 

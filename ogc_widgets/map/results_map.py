@@ -9,8 +9,8 @@ import ipywidgets
 import traitlets
 
 from ogc_widgets.client.http.loop import follow, submit
+from ogc_widgets.client.results.assets import assets_of
 from ogc_widgets.client.results.item_columns import ItemColumns
-from ogc_widgets.client.results.job_results import Results, assets_of
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.map.area_map import AreaMap
 from ogc_widgets.map.colour_scale import DATE
@@ -25,6 +25,8 @@ from ogc_widgets.view.cells import NotesDisplay
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from concurrent.futures import Future
+
+    from ogc_widgets.client.results.job_results import Results
 
 
 _NOT_FETCHED = (

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from ogc_widgets.area.boxes import Box
-    from ogc_widgets.client.results.job_results import Asset
+    from ogc_widgets.client.results.assets import Asset
 
 _TIFF: Final = re.compile(r"\.tiff?$", re.IGNORECASE)
 _JP2: Final = re.compile(r"\.(jp2|j2k)$", re.IGNORECASE)

@@ -6,9 +6,8 @@ bytes of a reference are not looked at here: that costs a request each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ogc_widgets.client.http.loop import run
@@ -55,8 +54,14 @@ whatever else is a file."""
 # first that fits decides.
 _KINDS: dict[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "features": (
-        ("geo+json", "geopackage", "flatgeobuf", "earth.kml", "earth.kmz", "/gml"),
-        (".geojson", ".gpkg", ".fgb", ".kml", ".kmz", ".gml", ".gpx", ".shp"),
+        (
+            *("geo+json", "geopackage", "flatgeobuf", "earth.kml", "earth.kmz"),
+            *("/gml", "gpx", "shapefile", "x-shp"),
+        ),
+        (
+            *(".geojson", ".gpkg", ".fgb", ".kml", ".kmz", ".gml", ".gpx", ".shp"),
+            *(".shp.zip", ".gpkg.zip"),
+        ),
     ),
     "raster": (("tiff", "image/jp2", "jpeg2000"), (".tif", ".tiff", ".jp2", ".vrt")),
     "picture": (
@@ -65,7 +70,19 @@ _KINDS: dict[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "dataset": (
         ("netcdf", "zarr", "hdf", "grib"),
-        (".nc", ".nc4", ".cdf", ".h5", ".hdf5", ".hdf", ".zarr", ".grib", ".grib2"),
+        (
+            ".nc",
+            ".nc4",
+            ".cdf",
+            ".h5",
+            ".hdf5",
+            ".hdf",
+            ".zarr",
+            ".grib",
+            ".grib2",
+            ".grb",
+            ".zarr.zip",
+        ),
     ),
     "table": (
         ("csv", "tab-separated", "parquet"),
@@ -278,9 +295,9 @@ def kind_of_file(media_type: str, name: str) -> Kind:
         for kind, (parts, _) in _KINDS.items():
             if any(part in plain for part in parts):
                 return _narrowed(kind, name)
-    ending = Path(name).suffix.lower()
+    lowered = name.lower()
     for kind, (_, endings) in _KINDS.items():
-        if ending in endings:
+        if lowered.endswith(endings):
             return kind
     return "file"
 
@@ -289,9 +306,8 @@ def _narrowed(kind: Kind, name: str) -> Kind:
     """A general media type says less than the name: text that is a table, say."""
     if kind not in ("text", "json"):
         return kind
-    ending = Path(name).suffix.lower()
     for other in ("features", "table", "picture", "dataset"):
-        if ending in _KINDS[other][1]:
+        if name.lower().endswith(_KINDS[other][1]):
             return other
     return kind
 
@@ -341,3 +357,11 @@ def _measured(value: object) -> object:
     if not _is_measure(value):
         return value
     return reading.first(reading.mapping(value), *_NUMBERS)
+
+
+def no_such_output(name: str, outputs: Iterable[str]) -> InputError:
+    """Make the error for the name of an output that a job does not have."""
+    known = clean(", ".join(outputs), limit=300)
+    return InputError(
+        f"The job has no output {clean(name)!r}.", advice=f"It has: {known}."
+    )

@@ -2,29 +2,307 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
-from typing import TYPE_CHECKING, Any
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
+from ogc_widgets.client.facade import blocking
+from ogc_widgets.client.http.loop import on_loop
+from ogc_widgets.client.results.arrays.from_datasets import open_dataset
+from ogc_widgets.client.results.arrays.from_rasters import (
+    RasterSource,
+    dataset_of_rasters,
+)
+from ogc_widgets.client.results.content import kind_of_file, no_such_output
 from ogc_widgets.client.results.delimited import read_delimited
-from ogc_widgets.client.results.output_files import LeftOut
+from ogc_widgets.client.results.features import (
+    features_of,
+    geodataframe,
+    geodataframe_of,
+)
+from ogc_widgets.client.results.output_files import (
+    LeftOut,
+    name_in_url,
+    safe_filename,
+)
+from ogc_widgets.client.results.remote_file import RemoteFile, source_at
 from ogc_widgets.client.results.tables import (
-    features_in,
     is_parquet,
     properties_of,
     read_parquet,
     records_in,
 )
-from ogc_widgets.errors import InputError, MissingExtraError, ProtocolError
+from ogc_widgets.errors import (
+    InputError,
+    LeftOutWarning,
+    MissingExtraError,
+    ProtocolError,
+)
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
+    import geopandas as gpd
     import pandas as pd
+    import PIL.Image
     import pystac
+    import xarray as xr
     from PIL import Image
 
+    from ogc_widgets.client.http.connection import Connection
+    from ogc_widgets.client.results.assets import Asset
     from ogc_widgets.client.results.content import Content
+    from ogc_widgets.protocol.json_type import JsonObject
+
+_BESIDE: Final = frozenset({"thumbnail", "overview", "visual", "metadata"})
+
+
+class IntoPython:
+    """What results become in Python: data frames, arrays, pictures, open files.
+
+    Each method has an awaitable twin whose name begins with ``aio_``.
+    """
+
+    items: list[dict[str, Any]]
+    left_out_items: list[LeftOut]
+    _client: Connection
+
+    @property
+    def contents(self) -> dict[str, Content]:
+        """What there is to look at, by output id: one for each value, in order."""
+        raise NotImplementedError
+
+    def assets(self, item: JsonObject) -> list[Asset]:
+        """List the files of an item, and say of each whether it can be read from here.
+
+        Args:
+            item: One of ``items``.
+        """
+        raise NotImplementedError
+
+    @on_loop
+    async def aio_table(self, output_id: str) -> pd.DataFrame:
+        """Read an output that is a table: CSV, Parquet, JSON records, features.
+
+        Args:
+            output_id: Which output; ``"id 2"`` where it has several values.
+
+        Raises:
+            MissingExtraError: pandas is not installed (extra ``data``).
+            InputError: There is no such output, or it is no table.
+            ServerError: It could not be read.
+        """
+        return await asyncio.to_thread(table, self._content(output_id))
+
+    table = blocking(aio_table)
+
+    @on_loop
+    async def aio_image(self, output_id: str) -> PIL.Image.Image:
+        """Open an output that is a picture, with Pillow.
+
+        Args:
+            output_id: Which output; ``"id 2"`` where it has several values.
+
+        Raises:
+            MissingExtraError: Pillow is not installed (extra ``data``).
+            InputError: There is no such output, or it is no picture.
+            ServerError: It could not be read.
+        """
+        return await asyncio.to_thread(image, self._content(output_id))
+
+    image = blocking(aio_image)
+
+    @on_loop
+    async def aio_to_geodataframe(
+        self, output: str | None = None, *, layer: str | None = None
+    ) -> gpd.GeoDataFrame:
+        """Return the STAC items, or the features of an output, for geopandas.
+
+        Properties are columns, times are ``datetime64`` in UTC, ids are the index, and
+        the geometries are in degrees (EPSG:4326). Those that need it are helped as on
+        the map (a faulty one with a good ``bbox`` is its box); ``attrs["helped"]`` says
+        which.
+
+        Args:
+            output: Id of an output with features: GeoJSON, GeoPackage, a zipped
+                shapefile, KML, GML, GPX, FlatGeobuf, GeoParquet. All items if left out.
+            layer: Name of the layer to read, where a file has several.
+
+        Raises:
+            MissingExtraError: geopandas (extra ``data``), or what reads the format
+                (extra ``files``), is not installed.
+            InputError: There is no such output, or it has no features.
+            ServerError: It could not be read.
+        """
+        content = None if output is None else self._content(output)
+        if content is None or content.kind == "items":
+            return await asyncio.to_thread(geodataframe_of, self.items)
+        return await asyncio.to_thread(geodataframe, content, layer)
+
+    to_geodataframe = blocking(aio_to_geodataframe)
+
+    @on_loop
+    async def aio_to_xarray(
+        self,
+        items: Mapping[str, Any] | Iterable[Mapping[str, Any]] | None = None,
+        assets: Iterable[str] | None = None,
+        *,
+        output: str | None = None,
+        bbox: Sequence[float] | None = None,
+        resolution: float | None = None,
+        chunks: Mapping[str, int] | None = None,
+    ) -> xr.Dataset:
+        """Return rasters, or an output that is a dataset, for xarray; read when used.
+
+        Rasters of STAC items are laid on one grid by odc-stac: dimensions ``time``,
+        ``y`` and ``x``, a variable for each band. Where items say nothing of their grid
+        (``proj:``), that of the first file is taken. Everything is read through the
+        client: with its credentials, from its object store, by signed links. That works
+        in the threads of this process; ``.load()`` before handing it to others.
+
+        Args:
+            items: One of ``items``, or several; all of them if left out.
+            assets: Keys of their assets; all rasters if left out.
+            output: Id of an output instead: netCDF, HDF5, Zarr, GRIB, or a raster.
+            bbox: West, south, east and north in degrees, of rasters.
+            resolution: Size of a pixel, in units of the grid's reference system.
+            chunks: Sizes of the parts that are read at once, by dimension; of rasters
+                2,048 pixels if left out.
+
+        Raises:
+            MissingExtraError: xarray, or what reads the format, is not installed
+                (extra ``xarray``).
+            InputError: There is nothing of the kind, or it cannot be read from here.
+            ServerError: It could not be read.
+        """
+        how: dict[str, Any] = {"bbox": bbox, "resolution": resolution, "chunks": chunks}
+        content = None if output is None else self._content(output)
+        if content is not None and content.kind != "items":
+            return await asyncio.to_thread(_array_of, content, how)
+        sources = self._rasters(items, assets)
+        return await asyncio.to_thread(dataset_of_rasters, sources, **how)
+
+    to_xarray = blocking(aio_to_xarray)
+
+    def open(self, item: Mapping[str, Any] | str, key: str = "") -> RemoteFile:
+        """Open a file where it lies, to be read in parts.
+
+        ::
+
+            file = results.open(item, "data")  # or results.open("id of an output")
+            with rasterio.open(file.name, opener=file.opener) as image: ...
+
+        Args:
+            item: One of ``items``; or the id of an output that is a file.
+            key: Key of the asset of the item.
+
+        Returns:
+            A binary file; nothing is fetched before it is read. At most 64 MiB are.
+
+        Raises:
+            InputError: There is no such file, or it cannot be read from here.
+        """
+        if isinstance(item, str):
+            return self._content(item).open()
+        asset = next((a for a in self.assets(item) if a.key == key), None)
+        if asset is None:
+            raise InputError(f"The item has no asset {key!r}.")
+        if not asset.reachable:
+            raise InputError(
+                f"The asset {clean(key)!r} cannot be opened. {asset.why_not}"
+            )
+        source = source_at(self._client, asset.href)
+        return RemoteFile(source, safe_filename(name_in_url(asset.href), key))
+
+    def item_collection(self) -> pystac.ItemCollection:
+        """Return the STAC items as a pystac object.
+
+        Items that pystac cannot read are left out; ``left_out_items`` says which, and
+        why.
+
+        Raises:
+            MissingExtraError: pystac is not installed (extra ``stac``).
+
+        Warns:
+            LeftOutWarning: There are some.
+        """
+        found, self.left_out_items = item_collection(self.items)
+        if self.left_out_items:
+            count = len(self.left_out_items)
+            warnings.warn(
+                f"{count} of {len(self.items)} items left out: "
+                f"{self.left_out_items[0]}",
+                LeftOutWarning,
+                stacklevel=2,
+            )
+        return found
+
+    def _content(self, output_id: str) -> Content:
+        if output_id not in self.contents:
+            raise no_such_output(output_id, self.contents)
+        return self.contents[output_id]
+
+    def _rasters(
+        self,
+        items: Mapping[str, Any] | Iterable[Mapping[str, Any]] | None,
+        assets: Iterable[str] | None,
+    ) -> list[RasterSource]:
+        """The rasters of some items; of those that were not named, what can be read."""
+        if items is None:
+            items = self.items
+        chosen = [items] if isinstance(items, Mapping) else [*items]
+        keys = None if assets is None else {*assets}
+        found, wrong = [], ""
+        for item in chosen:
+            for asset in self.assets(item):
+                if keys is None and not _is_raster(asset):
+                    continue
+                if keys is not None and asset.key not in keys:
+                    continue
+                if asset.reachable:
+                    opens = partial(self.open, item, asset.key)
+                    found.append(RasterSource(item, asset.key, opens))
+                    continue
+                wrong = (
+                    wrong or f"{clean(asset.key)!r} cannot be opened. {asset.why_not}"
+                )
+        if wrong and (keys is not None or not found):
+            raise InputError(f"The asset {wrong}")
+        return found
+
+
+def _is_raster(asset: Asset) -> bool:
+    """Whether an asset is a raster to compute with, and not one to look at."""
+    kind = kind_of_file(asset.type, name_in_url(asset.href))
+    return kind == "raster" and not _BESIDE & {role.lower() for role in asset.roles}
+
+
+def _array_of(content: Content, how: Mapping[str, Any]) -> xr.Dataset:
+    """An output that is a dataset, or one raster."""
+    if content.kind == "raster":
+        if content.why_not:
+            content.open()  # says why it cannot be
+        name = content.file.name if content.file else content.id
+        key = Path(name).stem
+        item: JsonObject = {"id": content.id, "assets": {key: {}}}
+        source = RasterSource(item, key, content.open)
+        found = dataset_of_rasters([source], **how)
+        return found.isel(time=0, drop=True)
+    if content.kind == "dataset":
+        if how["bbox"] is not None or how["resolution"] is not None:
+            raise InputError(
+                "bbox and resolution are for rasters.",
+                advice="Choose a part of a dataset by its coordinates: "
+                "dataset.sel(lat=slice(60, 40))",
+            )
+        return open_dataset(content, chunks=how["chunks"])
+    raise InputError(
+        f"{clean(content.id)!r} is neither a dataset nor a raster: it is of the kind "
+        f"{content.kind!r}."
+    )
 
 
 def table(content: Content) -> pd.DataFrame:
@@ -50,10 +328,9 @@ def table(content: Content) -> pd.DataFrame:
             names=found.names,
             index_col=False,
         )
-    value = content.json()
     if content.kind == "features":
-        return pd.DataFrame(properties_of(features_in(value)))
-    return pd.DataFrame(records_in(value))
+        return pd.DataFrame(properties_of(features_of(content, data)))
+    return pd.DataFrame(records_in(content.json()))
 
 
 def item_collection(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,14 +10,19 @@ from urllib.parse import urlsplit
 
 from ogc_widgets.client.facade import blocking
 from ogc_widgets.client.http.loop import on_loop
-from ogc_widgets.client.results import into_python
-from ogc_widgets.client.results.content import Content, contents_of
+from ogc_widgets.client.results.assets import Asset, assets_of
+from ogc_widgets.client.results.content import (
+    Content,
+    contents_of,
+    no_such_output,
+)
 from ogc_widgets.client.results.downloads import (
     AT_ONCE,
     Download,
     Downloads,
     ProgressLine,
 )
+from ogc_widgets.client.results.into_python import IntoPython
 from ogc_widgets.client.results.object_store import S3_ADVICE
 from ogc_widgets.client.results.output_files import (
     Downloaded,
@@ -27,89 +30,25 @@ from ogc_widgets.client.results.output_files import (
     Wanted,
     file_of_asset,
     files_of,
-    name_in_url,
-    safe_filename,
 )
-from ogc_widgets.client.results.remote_file import RemoteFile, source_at
 from ogc_widgets.errors import InputError, LeftOutWarning
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.links import (
     WEB_SCHEMES,
     absolute,
-    find_link,
     is_private_host,
-    read_links,
     same_origin,
     without_query,
 )
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    import pandas as pd
-    import PIL.Image
-    import pystac
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from ogc_widgets.client.http.connection import Connection
     from ogc_widgets.protocol.answers.results import ResultsDocument
     from ogc_widgets.protocol.documents.descriptions import OutputDescription
     from ogc_widgets.protocol.json_type import JsonObject
-
-
-@dataclass(frozen=True)
-class Asset:
-    """A file of a STAC item.
-
-    Attributes:
-        key: Its name within the item.
-        title: The server's title, not cleaned.
-        type: Its media type, or ``""``.
-        href: Its address, absolute where that can be known.
-        roles: Its roles.
-        size: Its size in bytes where the item gives it.
-        reachable: Whether it can be read from here.
-        why_not: One sentence for people if it cannot be.
-    """
-
-    key: str
-    title: str
-    type: str
-    href: str
-    roles: tuple[str, ...]
-    size: int | None
-    reachable: bool
-    why_not: str
-
-
-def assets_of(
-    item: JsonObject, why_not: Callable[[str, JsonObject], str]
-) -> list[Asset]:
-    """The files of a STAC item.
-
-    Args:
-        item: The item.
-        why_not: Says of an address, and of what the item says about it, why it cannot
-            be read; ``""`` if it can.
-    """
-    itself = find_link(read_links(item), "self")
-    found = []
-    for key, one in reading.mapping(item.get("assets")).items():
-        if not isinstance(one, Mapping):
-            continue
-        given = reading.text(one.get("href"))
-        href = absolute(given, itself.href if itself else "") or given
-        reason = why_not(href, {**reading.mapping(item.get("properties")), **one})
-        asset = Asset(
-            key=str(key),
-            title=reading.text(one.get("title")),
-            type=reading.text(one.get("type")),
-            href=href,
-            roles=reading.texts(one.get("roles")),
-            size=reading.count(one.get("file:size")),
-            reachable=not reason,
-            why_not=reason,
-        )
-        found.append(asset)
-    return found
 
 
 def _warned(found: Downloaded) -> Downloaded:
@@ -125,7 +64,7 @@ def _warned(found: Downloaded) -> Downloaded:
     return found
 
 
-class Results:
+class Results(IntoPython):
     """What a job gave.
 
     Attributes:
@@ -163,60 +102,6 @@ class Results:
     def contents(self) -> dict[str, Content]:
         """What there is to look at, by output id: one for each value, in order."""
         return contents_of(self._client, self._document, self._described, self._why_not)
-
-    def table(self, output_id: str) -> pd.DataFrame:
-        """Read an output that is a table: CSV, Parquet, JSON records, features.
-
-        Args:
-            output_id: Which output; ``"id 2"`` where it has several values.
-
-        Raises:
-            MissingExtraError: pandas is not installed (extra ``data``).
-            InputError: There is no such output, or it is no table.
-            ServerError: It could not be read.
-        """
-        return into_python.table(self._content(output_id))
-
-    def image(self, output_id: str) -> PIL.Image.Image:
-        """Open an output that is a picture, with Pillow.
-
-        Args:
-            output_id: Which output; ``"id 2"`` where it has several values.
-
-        Raises:
-            MissingExtraError: Pillow is not installed (extra ``data``).
-            InputError: There is no such output, or it is no picture.
-            ServerError: It could not be read.
-        """
-        return into_python.image(self._content(output_id))
-
-    def _content(self, output_id: str) -> Content:
-        if output_id not in self.contents:
-            raise no_such_output(output_id, self.contents)
-        return self.contents[output_id]
-
-    def item_collection(self) -> pystac.ItemCollection:
-        """Return the STAC items as a pystac object.
-
-        Items that pystac cannot read are left out; ``left_out_items`` says which, and
-        why.
-
-        Raises:
-            MissingExtraError: pystac is not installed (extra ``stac``).
-
-        Warns:
-            LeftOutWarning: There are some.
-        """
-        found, self.left_out_items = into_python.item_collection(self.items)
-        if self.left_out_items:
-            count = len(self.left_out_items)
-            warnings.warn(
-                f"{count} of {len(self.items)} items left out: "
-                f"{self.left_out_items[0]}",
-                LeftOutWarning,
-                stacklevel=2,
-            )
-        return found
 
     def assets(self, item: JsonObject) -> list[Asset]:
         """List the files of an item, and say of each whether it can be read from here.
@@ -372,42 +257,6 @@ class Results:
             why_not = f"It is a value, not a file: results.outputs[{name!r}]."
             yield Wanted(name, None, why_not)
 
-    def open(self, item: Mapping[str, Any], key: str) -> RemoteFile:
-        """Open a file of an item where it lies, to be read in parts.
-
-        ::
-
-            file = results.open(item, "data")
-            with rasterio.open(file.name, opener=file.opener) as image: ...
-
-        Args:
-            item: One of ``items``.
-            key: Key of the asset.
-
-        Returns:
-            A binary file; nothing is fetched before it is read. At most 64 MiB are.
-
-        Raises:
-            InputError: There is no such asset, or it cannot be read from here.
-        """
-        asset = next((a for a in self.assets(item) if a.key == key), None)
-        if asset is None:
-            raise InputError(f"The item has no asset {key!r}.")
-        if not asset.reachable:
-            raise InputError(
-                f"The asset {clean(key)!r} cannot be opened. {asset.why_not}"
-            )
-        source = source_at(self._client, asset.href)
-        return RemoteFile(source, safe_filename(name_in_url(asset.href), key))
-
     def __repr__(self) -> str:
         names = ", ".join(clean(name, limit=40) for name in self.outputs)
         return f"<Results {names}: {len(self.items)} items>"
-
-
-def no_such_output(name: str, outputs: Iterable[str]) -> InputError:
-    """Make the error for the name of an output that a job does not have."""
-    known = clean(", ".join(outputs), limit=300)
-    return InputError(
-        f"The job has no output {clean(name)!r}.", advice=f"It has: {known}."
-    )

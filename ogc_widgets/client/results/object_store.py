@@ -128,6 +128,10 @@ class S3:
         raise TypeError("Credentials are not pickled; make a new S3 there.")
 
 
+class MissingObjectError(TransportError):
+    """There is no such object in the store."""
+
+
 class S3Object:
     """An object, read whole or in parts.
 
@@ -156,6 +160,11 @@ class S3Object:
             part = self._store.get_range_async(self._key, start=start, length=length)
             return bytes(await part)
 
+    async def whole(self) -> bytes:
+        """Read all of it, without asking for its size."""
+        with self._words():
+            return bytes(await (await self._store.get_async(self._key)).bytes_async())
+
     async def stream(self, start: int = 0, etag: str = "") -> AsyncIterator[bytes]:
         """Yield what comes from ``start`` on, piece by piece.
 
@@ -182,10 +191,12 @@ class S3Object:
         import obstore.exceptions as kinds
 
         advice = "Check the endpoint, and that it can be reached from here."
+        kind = TransportError
         try:
             yield
         except (kinds.NotFoundError, FileNotFoundError):
             what = f"There is no {self._where}."
+            kind = MissingObjectError
             advice = "Check the endpoint: ogc.S3(endpoint, ...)."
         except (kinds.PermissionDeniedError, kinds.UnauthenticatedError):
             what = f"The object store does not let you read {self._where}."
@@ -197,7 +208,7 @@ class S3Object:
             what = f"The object store did not give {self._where}."
         else:
             return
-        raise TransportError(what, advice=advice)
+        raise kind(what, advice=advice)
 
 
 def is_object(url: str) -> bool:

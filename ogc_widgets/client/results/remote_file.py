@@ -46,6 +46,9 @@ class Source(Protocol):
     async def read(self, start: int, length: int) -> bytes:
         """The bytes from ``start``; fewer than ``length`` only at the end."""
 
+    async def whole(self) -> bytes:
+        """All of it at once, for small files."""
+
 
 class WebSource:
     """A file behind an address of the web, read with range requests (RFC 9110, 14)."""
@@ -62,6 +65,14 @@ class WebSource:
     async def read(self, start: int, length: int) -> bytes:
         """Read a part; a server without ranges is asked for the whole, once."""
         return (await self._part(start, length))[0]
+
+    async def whole(self) -> bytes:
+        """Read all of it, without asking for its size."""
+        request = requests.Request("GET", self._url, {"Accept": "*/*"})
+        async with self._client.stream(request) as stream:
+            if stream.status_code != 200:
+                raise problem_error(await self._client.reply_of(stream, "GET"))
+            return await stream.read(BUDGET_BYTES)
 
     async def _part(self, start: int, length: int) -> tuple[bytes, int]:
         if self._whole is not None:
@@ -97,6 +108,10 @@ class BytesSource:
     async def read(self, start: int, length: int) -> bytes:
         """Give a part."""
         return self._content[start : start + length]
+
+    async def whole(self) -> bytes:
+        """Give them."""
+        return self._content
 
 
 def source_at(client: Connection, url: str) -> Source:

@@ -1,0 +1,141 @@
+"""Features of results with their shapes: as pairs of both, and for geopandas."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+from typing import TYPE_CHECKING, Any, Final
+
+from ogc_widgets.area.files import LoadedFeatures, read_features
+from ogc_widgets.area.footprint import shapes_of
+from ogc_widgets.client.results.tables import features_in, is_parquet
+from ogc_widgets.errors import InputError, MissingExtraError, ProtocolError
+from ogc_widgets.protocol import reading
+from ogc_widgets.protocol.media_types import is_json, is_page, sniff
+from ogc_widgets.protocol.text import clean
+from ogc_widgets.protocol.wire import parse_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+
+    from ogc_widgets.client.results.content import Content
+
+_TIMES: Final = frozenset(
+    {"datetime", "start_datetime", "end_datetime", "created", "updated"}
+)
+
+
+def geodataframe(content: Content, layer: str | None) -> gpd.GeoDataFrame:
+    """Features of an output; see :meth:`Results.to_geodataframe`."""
+    gpd = _geopandas()
+    name = clean(content.id, limit=80)
+    data = content.read() if content.file else b""
+    if content.kind == "table" and is_parquet(content, data):
+        try:
+            found = gpd.read_parquet(io.BytesIO(data))
+        # What it raises depends on what is missing in the metadata.
+        except Exception as error:
+            raise InputError(
+                f"{name!r} is a table without geometry.",
+                advice=f"Read it with results.table({content.id!r}).",
+            ) from error
+        return found if found.crs is None else found.to_crs("EPSG:4326")
+    # An archive may be one of shapefiles, whatever is said of it.
+    is_archive = sniff(data[:8]) == "application/zip"
+    if content.kind not in ("features", "json") and not is_archive:
+        raise InputError(
+            f"{name!r} has no features: it is of the kind {content.kind!r}."
+        )
+    return geodataframe_of(features_of(content, data, layer))
+
+
+def features_of(
+    content: Content, data: bytes, layer: str | None = None
+) -> list[Mapping[str, Any]]:
+    """Features of an output in any format; a shape may stand for a geometry.
+
+    Args:
+        content: The output.
+        data: Its bytes.
+        layer: Name of the layer to read, where a file has several.
+
+    Raises:
+        InputError: It has none, or what reads its format is not installed.
+        ProtocolError: It is broken.
+    """
+    if is_geojson(content):
+        value = content.value
+        if content.url or isinstance(value, bytes | str):
+            value = parse_json(data, content_type=content.media_type)
+        return features_in(value)
+    return [*read_layer(content, data, layer).features]
+
+
+def read_layer(
+    content: Content, data: bytes, layer: str | None = None
+) -> LoadedFeatures:
+    """Features of a file that is no GeoJSON; see :func:`features_of`."""
+    if is_page(data):
+        raise ProtocolError(
+            "The file says it has features and begins like a web page.",
+            safe="The job and its other outputs are not touched.",
+            advice="The link may have run out: ask for the results again.",
+        )
+    if importlib.util.find_spec("pyogrio") is None:
+        raise MissingExtraError("Reading this format of features", "files")
+    name = content.file.name if content.file else content.id
+    return read_features(data, name=name, layer=layer)
+
+
+def is_geojson(content: Content) -> bool:
+    """Whether an output is GeoJSON, and not another format of features."""
+    name = content.file.name.lower() if content.file else ""
+    return is_json(content.media_type) or name.endswith((".geojson", ".json"))
+
+
+def geodataframe_of(features: Sequence[Mapping[str, Any]]) -> gpd.GeoDataFrame:
+    """Features, or STAC items, with their properties as columns.
+
+    Their ids are the index. What was done to geometries that needed help stands in
+    ``attrs["helped"]``, by id.
+
+    Raises:
+        MissingExtraError: geopandas is not installed.
+    """
+    gpd = _geopandas()
+    import pandas as pd
+
+    shapes, helped = shapes_of(features)
+    ids = [feature.get("id") for feature in features]
+    rows = [reading.mapping(feature.get("properties")) for feature in features]
+    names = dict.fromkeys(name for row in rows for name in row)
+    columns: dict[str, Any] = {}
+    for name in names:
+        values: Any = [row.get(name) for row in rows]
+        if name in _TIMES:
+            values = pd.to_datetime(
+                pd.Series(values, dtype=object), utc=True, errors="coerce",
+                format="ISO8601",
+            ).array  # fmt: skip
+        columns[str(name)] = values
+    geometry = columns.pop("geometry", None)  # which stands for the shapes
+    if geometry is not None:
+        columns["geometry_property"] = geometry
+    index = pd.Index(ids, name="id") if any(one is not None for one in ids) else None
+    found = gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326", index=index)
+    found.attrs["helped"] = {
+        str(ids[at] if ids[at] is not None else at): ". ".join(words)
+        for at, words in helped.items()
+    }
+    return found
+
+
+def _geopandas() -> Any:  # noqa: ANN401 # the module
+    # Imported here: it takes half a second, and only this needs it.
+    try:
+        import geopandas
+    except ImportError as error:
+        raise MissingExtraError("A geopandas data frame", "data") from error
+    return geopandas
