@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
-import io
 import math
-import os
 import threading
 import warnings
 import weakref
@@ -19,6 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from ogc_widgets.client.results.arrays.pixels import (
+    FIRST_BYTES,
+    FORMATS,
+    SETTINGS,
+    FileForC,
+)
 from ogc_widgets.client.results.remote_file import RemoteFile
 from ogc_widgets.errors import (
     DeadlineError,
@@ -36,30 +40,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Formats that hold their pixels themselves. Others (VRT, WMS, ...) may name any file of
-# this machine or any address, and a server's file must not choose what is read.
-FORMATS: Final = {
-    "image/tiff": "GTiff",
-    "image/jp2": "JP2OpenJPEG",
-    "image/png": "PNG",
-    "image/jpeg": "JPEG",
-    "image/webp": "WEBP",
-    "image/gif": "GIF",
-}
-"""What the first bytes say to the driver of GDAL that is used, and no other."""
-_FIRST_BYTES: Final = 64
 MOST_OPEN: Final = 3
 """Datasets that one file is read with at the same time."""
 WAIT_S: Final = 30.0
 BYTES_PER_CALL: Final = 32 * 2**20
 
-_SETTINGS: Final = {
-    # What lies beside a file on a server is not looked for: each look is a request.
-    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
-    "GDAL_PAM_ENABLED": "NO",
-    # Threads of GDAL's own cannot read a file of Python: JPEG 2000 would be black.
-    "GDAL_NUM_THREADS": "1",
-}
 _SETTINGS_ON_DISK: Final = {"GDAL_PAM_ENABLED": "YES"}
 
 
@@ -74,42 +59,6 @@ class Placing:
     box: tuple[float, float, float, float]
 
 
-class _Part(io.RawIOBase):
-    """A file for GDAL: an error in Python must not pass through a library in C.
-
-    Attributes:
-        file: What is read.
-        failed: What went wrong, for whoever asked GDAL for something.
-    """
-
-    def __init__(self, file: RemoteFile) -> None:
-        self.file = file
-        self.failed: Exception | None = None
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self.file.tell()
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        try:
-            return self.file.seek(offset, whence)
-        except Exception as error:  # noqa: BLE001 # raised by those who use a dataset
-            self.failed = error
-            return self.file.tell()
-
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 # as the base class
-        try:
-            return self.file.readinto(buffer)
-        except Exception as error:  # noqa: BLE001 # as above
-            self.failed = error
-            return 0
-
-
 @dataclass(eq=False)
 class _Opened:
     """One dataset, and the context in which it lives."""
@@ -118,7 +67,7 @@ class _Opened:
     context: contextvars.Context
     close: contextlib.ExitStack
     level: int | None
-    parts: list[_Part] = field(default_factory=list)
+    parts: list[FileForC] = field(default_factory=list)
 
 
 class Datasets:
@@ -224,7 +173,7 @@ class Datasets:
             return work(opened.located)
 
     def _open(self, context: contextvars.Context, level: int | None) -> _Opened:
-        parts: list[_Part] = []
+        parts: list[FileForC] = []
         with (
             contextlib.ExitStack() as stack,
             self._plainly(parts),
@@ -238,7 +187,7 @@ class Datasets:
             return _Opened(located, context, stack.pop_all(), level, parts)
 
     def _dataset(
-        self, parts: list[_Part], level: int | None
+        self, parts: list[FileForC], level: int | None
     ) -> contextlib.AbstractContextManager[Any]:
         import rasterio
 
@@ -247,19 +196,19 @@ class Datasets:
         dataset: contextlib.AbstractContextManager[Any]
         if not isinstance(self.file, RemoteFile):
             with Path(self.file).open("rb") as file:
-                driver = self._driver(file.read(_FIRST_BYTES))
+                driver = self._driver(file.read(FIRST_BYTES))
             dataset = rasterio.open(self.file, driver=driver, **smaller)
             return dataset
         remote = self.file
 
-        def opener(path: str, mode: str = "rb") -> _Part:
-            part = _Part(remote.opener(path, mode))
+        def opener(path: str, mode: str = "rb") -> FileForC:
+            part = FileForC(remote.opener(path, mode))
             part.file.limit(BYTES_PER_CALL, WAIT_S)
             parts.append(part)
             return part
 
         with opener(remote.name) as first:
-            driver = self._driver(first.read(_FIRST_BYTES) or b"")
+            driver = self._driver(first.read(FIRST_BYTES) or b"")
         dataset = rasterio.open(remote.name, opener=opener, driver=driver, **smaller)
         return dataset
 
@@ -307,11 +256,11 @@ class Datasets:
         import rasterio
 
         is_remote = isinstance(self.file, RemoteFile)
-        with rasterio.Env(**(_SETTINGS if is_remote else _SETTINGS_ON_DISK)):
+        with rasterio.Env(**(SETTINGS if is_remote else _SETTINGS_ON_DISK)):
             yield
 
     @contextlib.contextmanager
-    def _plainly(self, parts: Sequence[_Part]) -> Iterator[None]:
+    def _plainly(self, parts: Sequence[FileForC]) -> Iterator[None]:
         said: Exception | None = None
         try:
             yield
