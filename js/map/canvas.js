@@ -30,6 +30,7 @@ export class MapCanvas {
     /** @type {(() => void)[]} */
     this.painters = [];
     this.events = {
+      move: () => this.keepEdgeAway(),
       "zoomend moveend viewreset resize": () => this.redraw(),
       zoomanim: (/** @type {ZoomEvent} */ event) => this.animate(event),
     };
@@ -133,6 +134,17 @@ export class MapCanvas {
     }
     this.move(`translate3d(${origin.x}px,${origin.y}px,0)`);
     for (const paint of this.painters) paint();
+  }
+
+  /** While the map is dragged: draw again before the edge of the drawings is seen. */
+  keepEdgeAway() {
+    const { map, origin, extent } = this;
+    if (!origin || !extent || map.getZoom() !== this.zoom) return;
+    const size = map.getSize();
+    const seen = map.containerPointToLayerPoint([0, 0]).subtract(origin);
+    const isInside = seen.x >= 0 && seen.y >= 0 && seen.x + size.x <= extent.x &&
+      seen.y + size.y <= extent.y;
+    if (!isInside) this.redraw();
   }
 
   /** @param {ZoomEvent} event */

@@ -38,7 +38,10 @@ export class Features {
 
   /** Take footprints that came from Python. */
   read() {
-    this.outlines = new Outlines(this.model.get("footprints"));
+    const outlines = this.outlines = new Outlines(this.model.get("footprints"));
+    outlines.named.then(() => {
+      if (outlines === this.outlines) this.paintChosen();
+    });
   }
 
   paint() {
@@ -103,6 +106,7 @@ export class Features {
 
   /** @param {MapEvent} event */
   under({ latlng }) {
+    if (!this.outlines.ids.length) return [];
     const pixels = this.map.options.crs.scale(this.map.getZoom());
     return this.outlines.under([latlng.lng, latlng.lat], pixels);
   }

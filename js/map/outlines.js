@@ -24,28 +24,49 @@ export function worldY(/** @type {number} */ latitude) {
 export class Outlines {
   /** @param {Record<string, Bytes>} buffers The trait `footprints`. */
   constructor(buffers) {
-    /** @type {string[]} */
-    this.ids = words(buffers.ids) ?? [];
+    /** There when `named` is done. @type {string[]} */
+    this.ids = [];
     /** @type {Record<string, string>} */
-    this.labels = words(buffers.labels) ?? {};
+    this.labels = {};
+    this.named = this.name(buffers.names);
     this.points = new Int32Array(alone(buffers.points));
-    /** Where each line begins among the points. */
-    this.lines = new Uint32Array(alone(buffers.lines));
-    /** Where each shape begins among the lines. */
-    this.shapes = new Uint32Array(alone(buffers.shapes));
+    /** Where each line begins among the points, and where the last one ends. */
+    this.lines = offsets(buffers.lines, this.points.length / 2);
+    /** Where each shape begins among the lines, and where the last one ends. */
+    this.shapes = offsets(buffers.shapes, this.lines.length - 1);
     this.isOpen = new Uint8Array(Math.max(0, this.lines.length - 1));
     for (const line of new Uint32Array(alone(buffers.open))) this.isOpen[line] = 1;
-    /** Positions as parts of the world; rings run one way round. */
+    this.isHole = new Uint8Array(this.isOpen.length);
+    for (const line of new Uint32Array(alone(buffers.holes))) this.isHole[line] = 1;
+    /** Positions as parts of the world; rings run one way round, holes the other way. */
     this.world = new Float64Array(this.points.length);
     /** West, north, east and south of each shape, as parts of the world. */
     this.bounds = new Float64Array(4 * this.count);
     /** Whether a shape has points or lines, which have no inside. */
     this.isThin = new Uint8Array(this.count);
+    /** A byte for each shape: whether it is drawn; null for all. @type {Uint8Array | null} */
+    this.kept = null;
+    /** Number of the colour of each shape; null for one colour. @type {Uint8Array | null} */
+    this.steps = null;
+    /** @type {string[]} */
+    this.ramp = [];
     this.project();
   }
 
   get count() {
-    return this.ids.length;
+    return this.shapes.length - 1;
+  }
+
+  /**
+   * Read the names, which shapes are drawn without.
+   * @param {Bytes} bytes
+   */
+  async name(bytes) {
+    if (!bytes?.byteLength) return;
+    const whole = new Blob([alone(bytes)]).stream().pipeThrough(new DecompressionStream("deflate"));
+    const { ids, labels } = await new Response(whole).json();
+    this.ids = ids;
+    this.labels = labels;
   }
 
   /** @param {number} shape */
@@ -54,7 +75,7 @@ export class Outlines {
   }
 
   project() {
-    const { points, lines, shapes, isOpen, world, bounds, isThin } = this;
+    const { points, lines, shapes, isOpen, isHole, world, bounds, isThin } = this;
     for (let i = 0; i < points.length; i += 2) {
       world[i] = worldX(points[i] / MILLIARCSECONDS);
       world[i + 1] = worldY(points[i + 1] / MILLIARCSECONDS);
@@ -73,7 +94,7 @@ export class Outlines {
           if (y < n) n = y;
           if (y > s) s = y;
         }
-        if (area < 0 && !isOpen[line]) reverse(world, start, end);
+        if (!isOpen[line] && area !== 0 && area < 0 === !isHole[line]) reverse(world, start, end);
       }
       bounds.set([w, n, e, s], 4 * shape);
     }
@@ -117,6 +138,26 @@ export class Outlines {
       else rings.push([...positions, positions[0]]);
     }
     return { type: "GeometryCollection", geometries };
+  }
+
+  /**
+   * Shapes that are drawn and may lie within some sides, as parts of the world.
+   * @param {number} west
+   * @param {number} north
+   * @param {number} east
+   * @param {number} south
+   */
+  within(west, north, east, south) {
+    const { bounds, count, kept } = this;
+    /** @type {number[]} */
+    const found = [];
+    for (let shape = 0, b = 0; shape < count; shape += 1, b += 4) {
+      if (
+        bounds[b] <= east && bounds[b + 2] >= west && bounds[b + 1] <= south &&
+        bounds[b + 3] >= north && (kept === null || kept[shape] === 1)
+      ) found.push(shape);
+    }
+    return found;
   }
 
   /**
@@ -175,9 +216,19 @@ export class Outlines {
   }
 }
 
-/** @param {Bytes} bytes */
-function words(bytes) {
-  return bytes && JSON.parse(new TextDecoder().decode(bytes));
+/**
+ * Where lists begin among what is in them, from how long each is.
+ * @param {Bytes} bytes One number for each; or one for all.
+ * @param {number} total How many are in all of them.
+ */
+function offsets(bytes, total) {
+  const sizes = new Uint32Array(alone(bytes));
+  const isRegular = sizes.length === 1;
+  const found = new Uint32Array((isRegular ? total / sizes[0] : sizes.length) + 1);
+  for (let i = 1; i < found.length; i += 1) {
+    found[i] = found[i - 1] + sizes[isRegular ? 0 : i - 1];
+  }
+  return found;
 }
 
 /**

@@ -314,8 +314,9 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
             self._overlay.footprint_note = f"{made.note} {note}".strip()
             if self.selected and self.selected not in made.ids:
                 self.selected = ""
-        if fit and made.ids:
-            self._overlay.fit(made.extent)
+            # In one message: what would be seen before is not drawn.
+            if fit and made.ids:
+                self._overlay.fit(made.extent)
         return made
 
     def clear_footprints(self) -> None:

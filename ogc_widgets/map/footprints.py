@@ -102,8 +102,11 @@ def items_of(value: object) -> list[dict[str, Any]]:
             raise InputError("This is neither a STAC item nor a FeatureCollection.")
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise InputError("Items are expected as a list or a FeatureCollection.")
-    items = [_plain(item) for item in value]
+    items = [*value]
     # Plain dicts are not copied: there may be very many.
+    if {*map(type, items)} == {dict}:
+        return items
+    items = [*map(_plain, items)]
     return [
         item if type(item) is dict else dict(item) if isinstance(item, Mapping) else {}
         for item in items
@@ -112,13 +115,21 @@ def items_of(value: object) -> list[dict[str, Any]]:
 
 def item_ids(items: Iterable[Mapping[str, Any]]) -> list[str]:
     """Ids by which table and map speak of items: never empty, never twice the same."""
+    names: list[Any] = [item.get("id") for item in items]
+    if {*map(type, names)} == {str}:
+        seen = {*names}
+        if (
+            len(seen) == len(names)
+            and "" not in seen
+            and max(map(len, names)) <= MAX_ID
+        ):
+            return names  # as nearly all are
     found: list[str] = []
-    seen: dict[str, int] = {}
-    for number, item in enumerate(items, start=1):
-        name = item.get("id")
+    times_seen: dict[str, int] = {}
+    for number, name in enumerate(names, start=1):
         text = str(name)[:MAX_ID] if isinstance(name, str | int) and name != "" else ""
         text = text or f"item {number}"
-        times = seen[text] = seen.get(text, 0) + 1
+        times = times_seen[text] = times_seen.get(text, 0) + 1
         found.append(text if times == 1 else f"{text} ({times})")
     return found
 

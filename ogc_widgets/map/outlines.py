@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -29,12 +30,12 @@ def packed(ids: Sequence[str], shapes: Sequence[Shape]) -> dict[str, bytes]:
     """Footprints as the page reads them, little-endian.
 
     Returns:
-        ``ids``: JSON in UTF-8, and ``labels`` the same of what is shown in place of
-        some of them, by their number. ``points``: int32 pairs of longitude and latitude
-        in milliarcseconds. ``lines``: uint32, where each line begins among the points,
-        and where the last one ends; of a ring without the point that closes it.
-        ``shapes``: uint32, the same of shapes among the lines. ``open``: uint32, the
-        lines that are no rings.
+        ``names``: JSON, compressed by zlib: the ``ids``, and by the number of some of
+        them in ``labels`` what is shown in their place. ``points``: int32 pairs of
+        longitude and latitude in milliarcseconds. ``lines``: uint32, how many points
+        each line has, of a ring without the one that closes it; one number if all have
+        as many. ``shapes``: the same of the lines of each shape. ``holes`` and
+        ``open``: uint32, the lines that are holes, and those that are no rings.
     """
     array = np.array([*shapes, None], dtype=object)[:-1]
     parts, owner_of_part = array, np.arange(len(array))
@@ -47,8 +48,12 @@ def packed(ids: Sequence[str], shapes: Sequence[Shape]) -> dict[str, bytes]:
     lines = np.concatenate([rings, parts[others]])
     part_of_line = np.concatenate([part_of_ring, others])
     is_open = np.repeat([False, True], [len(rings), len(others)])
-    order = part_of_line.argsort(kind="stable")
-    lines, part_of_line, is_open = lines[order], part_of_line[order], is_open[order]
+    is_hole = np.zeros(len(lines), dtype=bool)
+    is_hole[1 : len(rings)] = np.diff(part_of_ring) == 0  # the first one is none
+    if len(others):
+        order = part_of_line.argsort(kind="stable")
+        lines, part_of_line = lines[order], part_of_line[order]
+        is_open, is_hole = is_open[order], is_hole[order]
 
     points, line_of_point = shapely.get_coordinates(lines, return_index=True)
     sizes = np.bincount(line_of_point, minlength=len(lines))
@@ -56,25 +61,25 @@ def packed(ids: Sequence[str], shapes: Sequence[Shape]) -> dict[str, bytes]:
     is_kept[(sizes.cumsum() - 1)[~is_open]] = False
     counts = np.bincount(owner_of_part[part_of_line], minlength=len(array))
     return {
-        "ids": _as_json([*ids]),
-        "labels": _as_json(
-            {
-                number: clean(name)
-                for number, name in enumerate(ids)
-                if not (name.isascii() and name.isprintable() and " " not in name)
-                and clean(name) != name
-            }
-        ),
+        "names": zlib.compress(_names(ids), level=1),
         "points": (points[is_kept] * MILLIARCSECONDS).round().astype("<i4").tobytes(),
-        "lines": _offsets(sizes - ~is_open),
-        "shapes": _offsets(counts),
+        "lines": _counts(sizes - ~is_open),
+        "shapes": _counts(counts),
+        "holes": np.flatnonzero(is_hole).astype("<u4").tobytes(),
         "open": np.flatnonzero(is_open).astype("<u4").tobytes(),
     }
 
 
-def _as_json(value: object) -> bytes:
-    return json.dumps(to_page(value), ensure_ascii=False).encode()
+def _names(ids: Sequence[str]) -> bytes:
+    together = "".join(ids)
+    labels = {}
+    if not (together.isascii() and together.isprintable() and " " not in together):
+        cleaned = enumerate(map(clean, ids))
+        labels = {at: name for at, name in cleaned if name != ids[at]}
+    names = to_page({"ids": [*ids], "labels": labels})
+    return json.dumps(names, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _offsets(sizes: Numbers) -> bytes:
-    return np.concatenate([[0], sizes.cumsum()]).astype("<u4").tobytes()
+def _counts(sizes: Numbers) -> bytes:
+    is_regular = len(sizes) and (sizes == sizes[0]).all()
+    return (sizes[:1] if is_regular else sizes).astype("<u4").tobytes()
