@@ -8,6 +8,7 @@ import * as esbuild from "esbuild";
 const HERE = import.meta.dirname;
 const VIEWS = [
   "app/code_view",
+  "app/frame",
   "app/header",
   "app/run_bar",
   "deploy/deploy_panel",

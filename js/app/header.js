@@ -1,11 +1,18 @@
-import { elementsOf, h, linkButton, setText, show } from "../view/dom.js";
-import { listen } from "../view/model.js";
+import { elementsOf, enable, focusedElement, h, linkButton, setText, show } from "../view/dom.js";
+import { listen, setTrait } from "../view/model.js";
 import { comboBox } from "../view/search_box.js";
 import { count, plain } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
+import { fullScreenButton } from "./full_screen.js";
 import style from "./app.css" with { type: "text" };
 
-const TABS = [["form", "Form"], ["json", "JSON"], ["code", "Code"], ["jobs", "Jobs"]];
+const TABS = [
+  ["form", "Form"],
+  ["results", "Results"],
+  ["json", "JSON"],
+  ["code", "Code"],
+  ["jobs", "Jobs"],
+];
 const MANY_PROCESSES = 12;
 
 /** @param {import("../view/view.js").Context} context */
@@ -23,16 +30,24 @@ function render({ model, el }) {
       h("button", {
         type: "button",
         "data-tab": name,
-        onclick: () => model.send({ type: "tab", name }),
+        onclick: () => open(name),
       }, label)
     ),
   );
+  /** @param {string} name */
+  function open(name) {
+    // At once, also while the kernel is busy; the message tells whether it is there at all.
+    setTrait(model, "tab", name);
+    model.send({ type: "tab", name });
+    drawTabs();
+  }
+  const large = fullScreenButton(el);
   el.append(
     h(
       "div",
       { class: "ogcw-head ogcw-header-row" },
       h("div", { class: "ogcw-header-left" }, chooser, facts),
-      tabs,
+      h("div", { class: "ogcw-header-right" }, tabs, large.button),
     ),
     problemLine(model),
   );
@@ -123,15 +138,31 @@ function render({ model, el }) {
     setText(note, model.get("processes_note"));
     show(note, note.textContent !== "");
     chooser.title = model.get("description");
-    for (const button of elementsOf(tabs)) {
-      button.setAttribute("aria-pressed", String(button.dataset.tab === model.get("tab")));
-    }
     el.toggleAttribute("aria-busy", model.get("loading"));
+  }
+
+  function drawTabs() {
+    const tab = model.get("tab");
+    const focused = focusedElement();
+    el.dataset.tab = tab; // js/app/app.css shows what belongs to it
+    for (const button of elementsOf(tabs)) {
+      const isOpen = button.dataset.tab === tab;
+      button.setAttribute("aria-pressed", String(isOpen));
+      if (button.dataset.tab === "results") {
+        enable(button, model.get("has_results"));
+        button.title = model.get("has_results") ? "" : "There are no results yet";
+        button.toggleAttribute("data-new", model.get("is_new"));
+      }
+      // Who was in what is hidden now goes on at the tab that took its place.
+      const isIn = focused && el.closest(".ogcw-app")?.contains(focused);
+      if (isOpen && isIn && !focused.checkVisibility()) button.focus({ preventScroll: true });
+    }
   }
 
   drawChooser();
   drawFacts();
   draw();
+  drawTabs();
   const stops = [
     listen(model, ["processes"], drawChooser),
     listen(model, ["process_id", "title", "problem"], () => showCurrent()),
@@ -140,11 +171,12 @@ function render({ model, el }) {
       "title",
       "description",
       "card",
-      "tab",
       "loading",
       "offer",
       "processes_note",
     ], draw),
+    listen(model, ["tab", "has_results", "is_new"], drawTabs),
+    large.stop,
   ];
   return () => stops.forEach((stop) => stop());
 }

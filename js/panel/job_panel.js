@@ -2,7 +2,7 @@
 
 import { h, setText, show } from "../view/dom.js";
 import { copyButton, copyText } from "../view/files.js";
-import { followKernel, listen } from "../view/model.js";
+import { followKernel, listen, setTrait } from "../view/model.js";
 import { signInBox } from "../view/sign_in_box.js";
 import { clock } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
@@ -53,6 +53,8 @@ export function render({ model, el }) {
   const idButton = copyButton("", () => state().job?.id ?? "", { class: "ogcw-link ogcw-job-id" });
   const jobName = h("span", { class: "ogcw-job-name" }, "job ", idButton);
   const facts = h("span", { class: "ogcw-job-facts" }, elapsed, checked, jobName);
+  const unfold = h("button", { type: "button", class: "ogcw-link", onclick: toggle }, "log");
+  const ways = h("span", { class: "ogcw-job-ways" }, unfold);
   const stop = stopButton(
     state,
     () => page.gone,
@@ -71,6 +73,7 @@ export function render({ model, el }) {
     h("span", { class: "ogcw-job-title" }, word, percent),
     bar,
     line,
+    ways,
     facts,
     stop.node,
   );
@@ -81,7 +84,8 @@ export function render({ model, el }) {
   });
 
   // -- second line: steps and what can be done with logs
-  const steps = stepChips(openedLog, press, openLog);
+  const folds = () => Boolean(model.get("folds"));
+  const steps = stepChips(openedLog, press, openLog, folds);
   const log = logView(openedLog, openLog);
   const copyAddress = copyButton("copy address", () => state().job?.url ?? "", {
     title: "Address of the job's status document",
@@ -113,12 +117,36 @@ export function render({ model, el }) {
   const guest = h("div", { class: "ogcw-job-guest" }, signIn.element);
   const body = h("div", { class: "ogcw-job-body" }, log.node, failure, note, guest);
 
-  el.append(head, spoken, middle, body, problemLine(model));
+  const more = h("div", { class: "ogcw-job-more" }, middle, body);
+  el.append(
+    h("div", { class: "ogcw-job-now" }, head, spoken, problemLine(model)),
+    more,
+  );
 
   /** @param {string} type */
   function press(type, members = {}) {
     if (page.gone) return;
     model.send({ type, ...members });
+  }
+
+  function toggle() {
+    setTrait(model, "is_open", !model.get("is_open"));
+    drawFold();
+  }
+
+  /** Where there is little room, steps and log are seen while they are wanted. */
+  function drawFold() {
+    const isOpen = !folds() || model.get("is_open");
+    const s = state();
+    const [home, name] = folds() ? [ways, "report"] : [tools, "copy report"];
+    if (copyReport.parentNode !== home) home.append(copyReport);
+    if (!page.ticket) setText(copyReport, name);
+    show(ways, folds());
+    show(unfold, folds() && (isOpen || s.steps?.length > 0 || Boolean(s.failure)));
+    unfold.setAttribute("aria-expanded", String(isOpen));
+    show(more, isOpen);
+    el.toggleAttribute("data-folds", folds());
+    el.toggleAttribute("data-open", folds() && isOpen);
   }
 
   function drawState() {
@@ -146,6 +174,7 @@ export function render({ model, el }) {
     steps.draw(s);
     drawFailure(s);
     drawBody();
+    drawFold();
     tick();
   }
 
@@ -197,11 +226,14 @@ export function render({ model, el }) {
     const opened = openedLog();
     // Whoever has to sign in cannot read logs, and needs to know nothing else.
     const asks = Boolean(model.get("sign_in")?.server);
-    const failed = !opened && !asks && Boolean(s.failure);
+    const failed = (!opened || folds()) && !asks && Boolean(s.failure);
     const hasText = Boolean(opened?.text) && !asks;
     show(guest, asks);
     show(failure, failed);
-    show(note, !hasText && !failed && !asks);
+    show(note, !hasText && !asks && !(failed && !opened));
+    // Why it failed and the log stand side by side, where both are wanted at once.
+    body.toggleAttribute("data-both", failed && Boolean(opened));
+    body.toggleAttribute("data-note", !hasText && !asks && !failed);
     const hint = page.gone && s.job?.id ? returning(s.job.again) : s.logs_note ?? "";
     setText(note, opened ? opened.note : hint);
     note.dataset.tone = opened?.bad ? "bad" : "soft";
@@ -228,13 +260,13 @@ export function render({ model, el }) {
     if (!report || report.ticket !== page.ticket) return;
     page.ticket = null;
     setText(copyReport, (await copyText(report.text)) ? "copied" : "could not copy");
-    setTimeout(() => setText(copyReport, "copy report"), 1500);
+    setTimeout(drawFold, 1500);
   }
 
   /** Nobody has heard what was pressed: nothing is "Stopping" or being collected. */
   function unanswered() {
-    if (page.ticket) setText(copyReport, "copy report");
     page.ticket = null;
+    drawFold();
     stop.unanswered();
   }
   model.onSilence?.((/** @type {boolean} */ silent) => {
@@ -287,6 +319,7 @@ export function render({ model, el }) {
       drawBody();
     }),
     listen(model, ["report_view"], reportArrived),
+    listen(model, ["folds", "is_open"], drawState),
     listen(model, ["sign_in"], drawBody),
     signIn.stop,
   ];

@@ -21,8 +21,9 @@ const STEP_WORDS = {
  * @param {() => any} openedLog What is open of the logs, or null.
  * @param {(type: string) => void} press
  * @param {(step: string, number: number | null) => void} openLog
+ * @param {() => boolean} seesBoth Whether what happened is seen beside the log.
  */
-export function stepChips(openedLog, press, openLog) {
+export function stepChips(openedLog, press, openLog, seesBoth) {
   const chips = h("div", { class: "ogcw-job-chips", role: "group", "aria-label": "Logs by step" });
   chips.addEventListener("scroll", fadeChips);
   /** @type {string | null} */
@@ -35,6 +36,7 @@ export function stepChips(openedLog, press, openLog) {
       s.steps,
       s.failure !== null && s.kind === "failed",
       opened?.step ?? null,
+      seesBoth(),
     ]);
     if (drawn === key) return;
     const atEnd = chips.scrollLeft + chips.clientWidth >= chips.scrollWidth - 4;
@@ -47,7 +49,7 @@ export function stepChips(openedLog, press, openLog) {
       const isOpen = opened?.step === step.step;
       return { key: JSON.stringify([step, isOpen]), make: () => chip(step, isOpen) };
     });
-    if (s.kind === "failed") {
+    if (s.kind === "failed" && !seesBoth()) {
       made.unshift({ key: `what happened ${!opened}`, make: () => whatHappened(!opened) });
     }
     keepRows(chips, made);

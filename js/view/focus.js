@@ -71,8 +71,11 @@ export function keepFocus(el) {
   };
   /** @param {HTMLElement} node */
   const isThere = (node) => node.isConnected && node.checkVisibility({ visibilityProperty: true });
+  /** A box whose children are laid out in its place is there with them. */
+  const isSeen = (/** @type {Element} */ node) =>
+    node.checkVisibility() || elementsOf(node, ":scope > *").some((one) => one.checkVisibility());
   const observer = new MutationObserver((records) => {
-    if (!last || !el.checkVisibility()) return;
+    if (!last || !isSeen(el)) return;
     const { node, name, around } = last;
     const now = focusedElement();
     if (now !== document.body && now !== node) return;
@@ -84,7 +87,7 @@ export function keepFocus(el) {
       node.focus({ preventScroll: true });
       return;
     }
-    for (const place of around.filter(isThere)) {
+    for (const place of around.filter(isSeen)) {
       const near = elementsOf(place, FOCUSABLE).filter((one) =>
         !one.matches(":disabled") && isThere(one)
       );

@@ -20,8 +20,7 @@ function render({ model, el }) {
     "aria-label": "More outputs",
   });
   const row = h("div", { class: "ogcw-outputs-row" }, chips, more);
-  const label = h("span", { class: "ogcw-label" }, "Results");
-  el.append(h("div", { class: "ogcw-outputs-head" }, label, row, summary), problemLine(model));
+  el.append(h("div", { class: "ogcw-outputs-head" }, row, summary), problemLine(model));
 
   /** @param {string} id */
   const choose = (id) => {
@@ -30,7 +29,7 @@ function render({ model, el }) {
   };
 
   function draw() {
-    setText(summary, model.get("summary") || "appear here, and as footprints on the map");
+    setText(summary, model.get("summary"));
     /** @type {Chip[]} */
     const all = model.get("chips");
     show(row, all.length > 0);

@@ -11,6 +11,7 @@ import traitlets
 from ogc_widgets.app.discovery import Server, client_of, first_look
 from ogc_widgets.app.earlier import close_unseen, take_place
 from ogc_widgets.app.links.area_link import AreaLink
+from ogc_widgets.app.links.job_folding import JobFolding
 from ogc_widgets.app.links.map_context import MapContext
 from ogc_widgets.app.links.results_link import ResultsLink
 from ogc_widgets.app.links.scenes import Scenes
@@ -19,8 +20,10 @@ from ogc_widgets.app.on_demand import Cards, JobsTab
 from ogc_widgets.app.opener import Opener
 from ogc_widgets.app.other_inputs import Kept, OtherInputs
 from ogc_widgets.app.runs import Runs, wishes_of
-from ogc_widgets.app.screen import Screen
+from ogc_widgets.app.screen import Parts, Screen
+from ogc_widgets.app.tabs import Tabs
 from ogc_widgets.app.views.code_view import CodeView
+from ogc_widgets.app.views.frame import FrameView
 from ogc_widgets.app.views.gate import Gate
 from ogc_widgets.app.views.header import HeaderView
 from ogc_widgets.app.views.run_bar import RunBar
@@ -45,8 +48,6 @@ if TYPE_CHECKING:
     from ogc_widgets.panel.item_search import ItemSearch
     from ogc_widgets.protocol import Process
     from ogc_widgets.protocol.requests.requests import Mode, Response
-
-_WRITTEN = ("inputs", "outputs", "response", "extra")
 
 
 class App(NotesDisplay, ipywidgets.VBox):
@@ -115,6 +116,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         self._header = HeaderView()
         self._run_bar = RunBar()
         self._code = CodeView()
+        self._frame = FrameView()
         self._stage = ResultsStage(ResultsMap(area_map=self.map))
         self._jobs = JobsTab(
             self.client,
@@ -125,10 +127,13 @@ class App(NotesDisplay, ipywidgets.VBox):
 
     def _connect_parts(self, process_id: str | None) -> None:
         """Make what keeps the parts in step; each knows only what it needs."""
-        below = (self.panel, self._stage)
-        self._screen = Screen(self, self._header, self.map, below)
+        strip = self._stage.strip
+        parts = Parts(self._header, self.panel, self.map, strip, self._frame)
+        self._screen = Screen(self, parts)
         self._opener = Opener(self.client, self._header, self.panel, self._open)
-        self._cards = Cards(self.client, self._header, self._opener, self._screen.show)
+        self._cards = Cards(
+            self.client, self._header, self._opener, self._screen.show_card
+        )
         self._runs = Runs(
             self.client,
             self._run_bar,
@@ -145,14 +150,20 @@ class App(NotesDisplay, ipywidgets.VBox):
         self._inspector = StacInspector(self._stac)
         context = MapContext(self.map)
         self._search = SearchLink(self._stac, self.map, context, self._screen.left)
+        self._tabs = Tabs(
+            *(self._header, self._stage, self.map, self._screen, self._jobs),
+            write=self._write_request,
+            leave=self._search.view.hide,
+        )
+        self._folding = JobFolding(self.panel)
         self._links = (
             AreaLink(self.map),
             Scenes(context),
             self._search,
             self._runs,
             self._others,
+            self._tabs,
         )
-        self._header.observe(self._show_tab, "tab")
         self._run_bar.handle(example=self._fill_example, jump=self._jump)
 
     def _come_up(self, found: Server) -> None:
@@ -270,8 +281,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         if self._closed:
             return
         self._closed = True
-        self._results_link.close()
-        for link in self._links:
+        for link in (self._results_link, self._folding, *self._links):
             link.close()
         if self._gate is not None:
             self._gate.close()
@@ -281,7 +291,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         tidy_up(self._stac.close)
         for part in (
             *(self._cards, self._header, self._run_bar, self._code, self._jobs),
-            *(self._stage, self.panel, self.map, self._screen),
+            *(self._stage, self.panel, self.map, self._frame, self._screen),
         ):
             part.close()
         if self._owns_client:
@@ -307,27 +317,18 @@ class App(NotesDisplay, ipywidgets.VBox):
         for name, wish in kept.items():
             setattr(form, name, wish)
         form.add_class("ogcw-scroll")
-        form.observe(self._write_request, _WRITTEN)
         form.stac.inspector = self._inspector
         self.form = form
         for link in self._links:
             link.bind(form)
-        self._screen.show_left(self.search, form, self._code, self._run_bar)
-        self._show_tab()
+        self._screen.show_left(
+            self.search, self._stage, self._code, form, self._run_bar
+        )
         if old is not None:
             old.close()
 
-    def _show_tab(self, _change: object = None) -> None:
-        tab = self._header.tab
-        if tab != "form":
-            self._search.view.hide()
-        self._screen.show_tab(tab, self._jobs.show() if tab == "jobs" else None)
-        self._write_request()
-
-    def _write_request(self, _change: object = None) -> None:
-        tab = self._header.tab
-        if tab in ("json", "code"):
-            self._code.write(tab, self.client, self.form, self._opener.process_url)
+    def _write_request(self, form: ProcessForm, tab: str) -> None:
+        self._code.write(tab, self.client, form, self._opener.process_url)
 
     def _jump(self, path: str) -> None:
         self._header.tab = "form"
@@ -340,6 +341,8 @@ class App(NotesDisplay, ipywidgets.VBox):
     # -- a job is shown ---------------------------------------------------------------
 
     def _show_own(self, job: Job | None) -> None:
+        if job is None:
+            self._tabs.remember_sent()
         self._own_job = job
         self.job = job
 
@@ -372,6 +375,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         self._others.follow_job(job)
         self._results_link.follow(job)
         if job is not None and job is not self._own_job and self._has_form():
+            self._tabs.forget_sent()
             self._others.show_those_of(job)
 
     @traitlets.observe("results")

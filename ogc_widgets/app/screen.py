@@ -1,67 +1,99 @@
-"""Where the parts of an app stand, and which of them are seen."""
+"""Where the parts of an app stand; the style sheet says which of them are seen."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import ipywidgets
+
+from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+class Parts(NamedTuple):
+    """What an app shows besides the form.
+
+    Attributes:
+        header: What stands above; says which tab is open.
+        panel: The job: its line below the header, its steps and log at the bottom.
+        area_map: The map, in the right column.
+        strip: What belongs to the results on the map, below both columns.
+        foot: The lower edge.
+    """
+
+    header: ipywidgets.Widget
+    panel: ipywidgets.Widget
+    area_map: ipywidgets.Widget
+    strip: Iterable[ipywidgets.Widget]
+    foot: ipywidgets.Widget
+
+
 class Screen:
-    """The boxes of an app: a head, form and map side by side, and what is below.
+    """The boxes of an app.
+
+    No box loses a part that it has: a page would make anew whatever stands behind it.
+    The style sheet (``js/app/app.css``) hides what the open tab does not show.
 
     Args:
         root: The app itself.
-        header: What stands above.
-        area_map: The map.
-        below: What stands below.
+        parts: What stands in them.
     """
 
-    def __init__(
-        self,
-        root: ipywidgets.Box,
-        header: ipywidgets.Widget,
-        area_map: ipywidgets.Widget,
-        below: Iterable[ipywidgets.Widget],
-    ) -> None:
+    def __init__(self, root: ipywidgets.Box, parts: Parts) -> None:
         self.left = _named(ipywidgets.VBox(), "ogcw-app-left")
-        """The box of the form."""
-        self._right = _named(ipywidgets.VBox([area_map]), "ogcw-app-right")
-        both = ipywidgets.GridBox([self.left, self._right])
-        self._split = _named(both, "ogcw-app-split")
+        """The box of form, texts and results."""
+        self._cards = _named(ipywidgets.VBox(), "ogcw-app-cards")
+        self._jobs = _named(ipywidgets.VBox(), "ogcw-app-jobs")
+        self._right = _named(ipywidgets.VBox([parts.area_map]), "ogcw-app-right")
+        self._strip = _named(ipywidgets.HBox([*parts.strip]), "ogcw-app-strip")
+        self._body = _named(
+            ipywidgets.GridBox(
+                [parts.panel, self._jobs, self.left, self._right, self._strip]
+            ),
+            "ogcw-app-body",
+        )
         self._root = _named(root, "ogcw-app")
-        self._header, self._below = header, tuple(below)
+        self._parts = parts
 
-    def show(self, card: ipywidgets.Widget | None = None) -> None:
-        """Show everything, with or without a card under the head."""
-        cards = [] if card is None else [card]
-        self._root.children = (self._header, *cards, self._split, *self._below)
+    def show(self) -> None:
+        """Show everything."""
+        self._root.children = (
+            *(self._parts.header, self._cards),
+            *(self._body, self._parts.foot),
+        )
+
+    def show_card(self, card: ipywidgets.Widget | None) -> None:
+        """Show a card under the head instead of the one before, or none."""
+        self._cards.children = () if card is None else (card,)
 
     def show_left(self, *parts: ipywidgets.Widget) -> None:
-        """Put these into the place of the form.
+        """Put these into the left column; the later ones may change with the process.
 
-        All stay in the page, so that the form keeps its place and nothing is rebuilt.
+        All stay in the page, so that the form keeps its place.
         """
         self.left.children = parts
 
-    def show_tab(self, tab: str, table: ipywidgets.Widget | None = None) -> None:
-        """Show what belongs to a tab; what does not stays alive.
+    def show_jobs(self, table: ipywidgets.Widget) -> None:
+        """Put the list of jobs into its place."""
+        if self._jobs.children != (table,):
+            self._jobs.children = (table,)
 
-        Args:
-            tab: Its name, as in the head.
-            table: The list of jobs, for its tab.
-        """
-        _mark(self.left, "ogcw-app-shows-text", is_on=tab in ("json", "code"))
-        if table is not None:
-            self._split.children = (self.left, self._right, table)
-        _mark(self._split, "ogcw-app-shows-jobs", is_on=tab == "jobs")
+    def mark(self, **marks: bool) -> None:
+        """Say what there is to see, as classes ``ogcw-app-<name>`` of the app."""
+        # In one message, so that the page is arranged once.
+        with publishing(self._root):
+            for name, is_so in marks.items():
+                change = self._root.add_class if is_so else self._root.remove_class
+                change(f"ogcw-app-{name}")
 
     def close(self) -> None:
         """Close the boxes, but not what stands in them."""
-        for box in (self.left, self._right, self._split):
+        for box in (
+            *(self.left, self._cards, self._jobs),
+            *(self._right, self._strip, self._body),
+        ):
             layout = box.layout
             box.close()
             layout.close()
@@ -71,10 +103,3 @@ def _named(box: ipywidgets.Box, name: str) -> ipywidgets.Box:
     box.add_class("ogcw")
     box.add_class(name)
     return box
-
-
-def _mark(box: ipywidgets.Box, name: str, *, is_on: bool) -> None:
-    if is_on:
-        box.add_class(name)
-    else:
-        box.remove_class(name)

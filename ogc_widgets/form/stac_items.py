@@ -70,6 +70,11 @@ class StacItems:
         ]
 
     @property
+    def has_fields(self) -> bool:
+        """Whether the form takes STAC documents at all."""
+        return bool(self._entries)
+
+    @property
     def inspector(self) -> StacInspector | None:
         """What looks at the addresses of STAC documents in the form, None for nobody.
 

@@ -39,6 +39,7 @@ TONES = 5
 MAX_SCENES = 500
 """Outlines of one label that :meth:`AreaMap.show_context` draws."""
 _SHAPES = ("rectangle", "polygon", "line", "point")
+_KINDS = ("shape", "context", "footprints", "pictures", "rasters")
 
 
 class AreaMap(NotesDisplay, ipywidgets.Box):
@@ -75,6 +76,10 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
     """What the next drag on the map does; empty when it moves the map. It falls back
     to empty when the shape is drawn, or when drawing was given up with Esc."""
 
+    kinds_drawn = traitlets.Tuple()
+    """What lies on the map: some of ``shape``, ``context``, ``footprints``,
+    ``pictures`` and ``rasters``."""
+
     def __init__(
         self,
         area: object = None,
@@ -98,12 +103,18 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
             layout=ipywidgets.Layout(width="100%", height=height, min_width="0"),
         )
         self.add_class("ogcw-map")
+        self._overlay.observe(self._note_kinds, _KINDS)
         traitlets.link((self, "selected"), (self._overlay, "selected"))
         traitlets.dlink((self.map, "is_asked"), (self._overlay, "reports_mouse"))
         traitlets.link((self, "drawing"), (self._overlay, "mode"))
         traitlets.link((self, "active_area"), (self._overlay, "active_area"))
         if start is not None:
             self.geometry = start
+
+    def _note_kinds(self, _change: object) -> None:
+        self.kinds_drawn = tuple(
+            kind for kind in _KINDS if getattr(self._overlay, kind)
+        )
 
     # -- the area --------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ class OutputsView(View):
     """One line on the results, and a chip for each output."""
 
     _script = "outputs_view"
+    _last = ""
 
     summary = traitlets.Unicode().tag(sync=True)
     """One line on what came out; empty while nothing has."""
@@ -30,7 +31,7 @@ class OutputsView(View):
     def show(
         self, contents: Sequence[Content], summary: str, counts: dict[str, int]
     ) -> None:
-        """Show these outputs, and choose the first.
+        """Show these outputs, and choose the one that was looked at, else the first.
 
         Args:
             contents: The outputs.
@@ -50,4 +51,9 @@ class OutputsView(View):
             self.problem = ""
             self.summary = summary
             self.chips = chips
-            self.chosen = chips[0]["id"] if chips else ""
+            ids = [chip["id"] for chip in chips]
+            self.chosen = self._last if self._last in ids else next(iter(ids), "")
+
+    @traitlets.observe("chosen")
+    def _note_chosen(self, _change: object) -> None:
+        self._last = self.chosen or self._last

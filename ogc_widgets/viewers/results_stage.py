@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
+import traitlets
 
 from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.map.footprints import item_ids
@@ -39,6 +40,7 @@ _VIEWERS: dict[str, type[Viewer]] = {
     "picture": PictureViewer,
 }
 _ON_MAP = frozenset({"items"})
+_AWAY = "ogcw-stage-away"
 
 
 class ResultsStage(NotesDisplay, ipywidgets.VBox):
@@ -48,13 +50,20 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
         results_map: Shows what lies on the map, and its table.
     """
 
+    is_filled = traitlets.Bool(default_value=False)
+    """Whether there are results to look at, or words on why there are none."""
+
     def __init__(self, results_map: ResultsMap) -> None:
         self.head = OutputsView()
         self.results_map = results_map
         self.contents: dict[str, Content] = {}
         self._results: Results | None = None
         self._viewers: dict[str, ipywidgets.Widget] = {}
-        super().__init__([self.head, results_map])
+        self._viewer: ipywidgets.Widget = results_map
+        # Viewers stay in it once they were seen: none is drawn twice.
+        self._place = ipywidgets.VBox([results_map])
+        self._place.add_class("ogcw-stage-place")
+        super().__init__([self.head, self._place])
         self.add_class("ogcw")
         self.add_class("ogcw-stage")
         self.head.observe(self._show_chosen, "chosen")
@@ -63,7 +72,14 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
     @property
     def viewer(self) -> ipywidgets.Widget:
         """The viewer of the chosen output, or the table of the items."""
-        return self.children[-1]
+        return self._viewer
+
+    @property
+    def strip(self) -> list[ipywidgets.Widget]:
+        """What belongs to the results on the map and stands below it."""
+        names = ("chart", "settings")
+        parts = (getattr(self.results_map, name, None) for name in names)
+        return [part for part in parts if part is not None]
 
     def show(self, results: Results | None) -> None:
         """Show the outputs of a job, or that there are none yet."""
@@ -79,18 +95,28 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
         counts = {items[0].id: len(results.items)} if results and items else {}
         self.head.show(shown, summary, counts)
         self._show_chosen()
+        self.is_filled = results is not None
 
     def _show_chosen(self, _change: object = None) -> None:
         content = self.contents.get(self.head.chosen)
         if content is None or (content.kind in _ON_MAP and not registered_for(content)):
-            self.children = (self.head, self.results_map)
+            self._bring(self.results_map)
             self._lay_on_map(self._results)
             return
         viewer = self._viewers.get(content.id)
         if viewer is None:
             viewer = self._viewers[content.id] = self._viewer_of(content)
-        self.children = (self.head, viewer)
+        self._bring(viewer)
         self._draw_features()
+
+    def _bring(self, viewer: ipywidgets.Widget) -> None:
+        """Show one of the viewers, and none of the others."""
+        if viewer is not self._viewer:
+            self._viewer.add_class(_AWAY)
+        viewer.remove_class(_AWAY)
+        self._viewer = viewer
+        if viewer not in self._place.children:
+            self._place.children = (*self._place.children, viewer)
 
     def _lay_on_map(self, shown: Results | list[Any] | None) -> None:
         if self.results_map.results is not shown:
@@ -142,12 +168,15 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
 
     def _close_viewers(self) -> None:
         viewers, self._viewers = self._viewers, {}
+        self._bring(self.results_map)
+        self._place.children = (self.results_map,)
         for viewer in viewers.values():
             viewer.close()
 
     def report(self, error: BaseException) -> None:
         """Say why there are no results."""
         self.head.report(error)
+        self.is_filled = True
 
     def _card_(self) -> tuple[str, str]:
         return self.results_map._card_()
@@ -160,9 +189,11 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
         self._close_viewers()
         self.head.close()
         self.results_map.close()
-        layout = self.layout
+        layouts = self.layout, self._place.layout
+        self._place.close()
         super().close()
-        layout.close()
+        for layout in layouts:
+            layout.close()
 
 
 def _own_viewer(content: Content) -> Viewer:

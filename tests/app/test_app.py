@@ -395,10 +395,12 @@ def test_a_saved_notebook_says_what_was_in_the_app(filled: App) -> None:
 def test_server_card_opens_and_closes_with_the_name_of_the_server(app):
     before = app.children
     app._header._receive(app._header, {"type": "card", "name": "server"}, [])
-    card = app.children[1]
+    (card,) = app.children[1].children
     assert isinstance(card, ServerCard)
-    app._header._receive(app._header, {"type": "card", "name": "server"}, [])
+    # A page would make anew what stands behind a part that comes or goes.
     assert app.children == before
+    app._header._receive(app._header, {"type": "card", "name": "server"}, [])
+    assert app.children[1].children == ()
     assert card._closed
 
 

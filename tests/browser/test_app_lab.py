@@ -86,6 +86,10 @@ def test_whole_loop_works_with_the_mouse_when_the_tour_is_opened(
     run_all_by_menu(lab_page)
     screen = AppScreen(lab_page)
     lab_page.screenshot("app-1-tour")
+    # The lesson has run a job: its results have taken the place of the form.
+    expect(screen.rows).to_have_count(2)
+    expect(screen.area).to_be_hidden()
+    screen.open_form()
 
     # The area follows the mouse, on the page and in Python.
     before = screen.area_on_page()
@@ -99,15 +103,23 @@ def test_whole_loop_works_with_the_mouse_when_the_tour_is_opened(
     assert screen.python("app.map.bbox") == pytest.approx(drawn, abs=1e-6)
     lab_page.screenshot("app-2-drawn", of=screen.app)
 
-    # The job moves, and the log of a step can be read while it does.
+    # The job moves, and the log of the step at work is read without a press.
     screen.press_run()
-    log = screen.open_a_log()
+    log = screen.read_log()
     assert log["kind"] == "running"
-    assert "reading" in log["text"]
     lab_page.screenshot("app-3-running", of=screen.app)
     screen.wait_for_job("successful")
     percents = {line["percent"] for line in screen.lines()}
     assert len(percents - {""}) >= 3, screen.lines()
+
+    # The results stand beside the map; the panel is one line, and log and form one
+    # press away.
+    expect(screen.button("Results")).to_have_attribute("aria-pressed", "true")
+    expect(screen.log).to_be_hidden()
+    screen.button("log").click()
+    expect(screen.log).to_contain_text("INFO")
+    screen.button("log").click()
+    expect(screen.log).to_be_hidden()
 
     # Two footprints; table and map select each other.
     expect(screen.footprints).to_have_attribute("data-drawn", "2")

@@ -193,7 +193,9 @@ def test_nothing_is_being_collected_when_nobody_has_heard_of_it(
     report.click()
     expect(report).to_have_text("collecting…")
     page.clock.run_for(6_000)
-    expect(page.locator("#view > .ogcw-error")).to_contain_text("The kernel does not")
+    expect(page.locator(".ogcw-job-now > .ogcw-error")).to_contain_text(
+        "The kernel does not"
+    )
     expect(report).to_have_text("copy report")
 
 

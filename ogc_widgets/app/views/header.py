@@ -1,4 +1,4 @@
-"""The head of the app: which process, on which server, and the three tabs."""
+"""The head of the app: which process, on which server, and the tabs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ogc_widgets.view.base import View, publishing
 if TYPE_CHECKING:
     from ogc_widgets.app.discovery import Server
 
-TABS = ("form", "json", "code", "jobs")
+TABS = ("form", "results", "json", "code", "jobs")
 CARDS = ("", "server", "deploy")
 
 _STOPPED = {True: "can be stopped", False: "cannot be stopped", None: ""}
@@ -44,6 +44,10 @@ class HeaderView(View):
     process_id = traitlets.Unicode().tag(sync=True)
     loading = traitlets.Bool(default_value=False).tag(sync=True)
     tab = traitlets.Enum(TABS, default_value="form").tag(sync=True)
+    has_results = traitlets.Bool(default_value=False).tag(sync=True)
+    """Whether there is something in the tab of the results."""
+    is_new = traitlets.Bool(default_value=False).tag(sync=True)
+    """Whether nobody has looked at the results yet."""
 
     offer: Any = traitlets.Dict().tag(sync=True)
     """Which other inputs there are: ``{"text", "take", "leave"}``, or empty."""

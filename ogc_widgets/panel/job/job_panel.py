@@ -56,6 +56,10 @@ class JobPanel(SigningInView, StateView):
     """The open log: step, number, title, text, note, first_error; empty if none."""
     report_view: Any = traitlets.Dict().tag(sync=True)
     """The last report asked for by the page: ``{"ticket", "text"}``."""
+    folds = traitlets.Bool(default_value=False).tag(sync=True)
+    """Whether steps and log can be put away, so that one line is left."""
+    is_open = traitlets.Bool(default_value=True).tag(sync=True)
+    """Whether they are seen."""
 
     def __init__(self, job: Job | None = None, *, can_stop: bool | None = None) -> None:
         self._unwatch: Callable[[], None] | None = None
