@@ -20,6 +20,7 @@ const VIEWS = [
   "panel/job_table",
   "panel/server_card",
   "panel/sign_in",
+  "viewers/dataset_viewer",
   "viewers/file_viewer",
   "viewers/outputs_view",
   "viewers/picture_viewer",

@@ -12,6 +12,7 @@ from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.map.footprints import item_ids
 from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
+from ogc_widgets.viewers.dataset_viewer import DatasetViewer
 from ogc_widgets.viewers.features_viewer import FeaturesViewer
 from ogc_widgets.viewers.file_viewer import FileViewer
 from ogc_widgets.viewers.outputs_view import OutputsView
@@ -38,6 +39,7 @@ _VIEWERS: dict[str, type[Viewer]] = {
     "features": FeaturesViewer,
     "table": TableViewer,
     "picture": PictureViewer,
+    "dataset": DatasetViewer,
 }
 _ON_MAP = frozenset({"items"})
 _AWAY = "ogcw-stage-away"
@@ -147,6 +149,8 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
             if isinstance(viewer, FeaturesViewer):
                 viewer.observe(self._draw_features, "total")
                 viewer.observe(self._select_feature, "selected")
+            if isinstance(viewer, DatasetViewer):
+                viewer.on_map(self.results_map.map.rasters)
             return viewer
         # A user's function: it may read the output, so it is not for this thread.
         place = ipywidgets.VBox()

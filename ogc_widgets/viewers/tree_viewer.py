@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import traitlets
 
+from ogc_widgets.client.results.arrays.described import Words
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import dump_json, parse_json
 from ogc_widgets.viewers.viewer import Viewer
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _AT_ONCE: Final = 100
 _LONGEST: Final = 2_000
 _LONGEST_COPY: Final = 2_000_000
-_PLAIN = {bool, int, float, type(None)}
+_PLAIN = {bool, int, float, type(None), Words}
 
 
 class TreeViewer(Viewer):
@@ -31,10 +32,13 @@ class TreeViewer(Viewer):
 
     def __init__(self, content: Content) -> None:
         super().__init__(content)
-        if content.url:
+        self._begin()
+
+    def _begin(self) -> None:
+        if self.content.url:
             self.read()
         else:
-            self._show(content.value)
+            self._show(self.content.value)
 
     def _word(self) -> str:
         return "JSON"
@@ -53,10 +57,17 @@ class TreeViewer(Viewer):
 
     def _on_branches(self, path: list[int], first: int = 0) -> None:
         """Send what is in a branch, a part at a time; a path counts members."""
+        self._send_branches(path, first, self._branches(path, first))
+
+    def _branches(self, path: list[int], first: int) -> list[dict[str, Any]]:
         members = _members(self._at(path))
         part = islice(members, int(first), int(first) + _AT_ONCE)
-        branches = [_branch(key, value) for key, value in part]
-        self.send({"type": "branches", "path": path, "first": first, "rows": branches})
+        return [_branch(key, value) for key, value in part]
+
+    def _send_branches(
+        self, path: list[int], first: int, rows: list[dict[str, Any]]
+    ) -> None:
+        self.send({"type": "branches", "path": path, "first": first, "rows": rows})
 
     def _on_copy(self, path: list[int]) -> None:
         """Send a branch as text, to be copied."""
@@ -85,7 +96,11 @@ def _is_list(value: object) -> bool:
 def _branch(key: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 # JSON
     """A line of the tree: name, kind, text, and how many members it has."""
     line = {"key": clean(key, limit=200), "kind": _kind(value), "text": "", "count": 0}
-    if isinstance(value, Mapping) or _is_list(value):
+    words = getattr(value, "words", None)
+    if words is not None:  # a branch with a line of its own
+        line["count"], line["text"] = len(value), clean(words, limit=_LONGEST)
+        line["is_open"] = value.is_open
+    elif isinstance(value, Mapping) or _is_list(value):
         line["count"] = len(value)
         line["text"] = _summary(value)
     elif isinstance(value, bytes):

@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import expect
 from view_page import show_view
 
+from ogc_widgets.viewers.dataset_viewer import DatasetViewer
 from ogc_widgets.viewers.outputs_view import OutputsView
 from ogc_widgets.viewers.picture_viewer import PictureViewer
 from ogc_widgets.viewers.table_viewer import TableViewer
@@ -246,3 +247,57 @@ def test_script_in_a_drawing_does_not_run(page: Page) -> None:
     expect(page.get_by_role("img", name="Drawing")).to_be_visible()
     assert page.evaluate("window.harm") is None
     assert not [url for url in asked if "127.0.0.1:9" in url]
+
+
+def dataset_tree(page: Page) -> None:
+    """What Python sends of a dataset when its tree is opened."""
+    rows = [
+        {**branch("coordinates", "object", "(3)", 3), "is_open": False},
+        {**branch("variables", "object", "(2)", 2), "is_open": True},
+        {**branch("attributes", "object", "(11)", 11), "is_open": False},
+    ]
+    tell(page, type="branches", path=[], first=0, rows=rows)
+    words = "float32 (time, lat, lon) 2 m temperature, K"
+    rows = [branch("t2m", "object", words, 4), branch("tp", "object", "float32", 4)]
+    tell(page, type="branches", path=[1], first=0, rows=rows)
+
+
+def test_slice_of_a_dataset_is_chosen_and_laid_on_the_map(page: Page) -> None:
+    days = [f"2020-01-{day:02}" for day in range(1, 13)]
+    dims = [
+        {"name": "time", "size": 12, "labels": days},
+        {"name": "level", "size": 5_000, "labels": []},
+    ]
+    variables = [{"name": "t2m", "dims": dims}, {"name": "tp", "dims": dims[:1]}]
+    root = {
+        **branch("", "object", "3 dimensions: time 12 · lat 721 · lon 1440", 3),
+        "is_open": True,
+    }
+    traits = {"title": "Model run", "kind": "netCDF", "root": root,
+              "variables": variables, "can_show": True, "shown": "", "why_not": "",
+              "is_working": False}  # fmt: skip
+    show_view(page, DatasetViewer, {**HEAD, **traits}, width=480)
+    dataset_tree(page)
+    t2m = page.get_by_role("treeitem", name="t2m: float32")
+    expect(t2m).to_be_visible()
+    expect(page.get_by_role("treeitem", name="variables: (2)")).to_have_attribute(
+        "aria-expanded", "true"
+    )
+    page.get_by_label("Which of time").select_option("time 3 of 12, 2020-01-03")
+    page.get_by_label("Which of level").fill("4000")
+    button = page.get_by_role("button", name="Show on the map")
+    button.click()
+    assert sent(page, "lay") == [
+        {"type": "lay", "variable": "t2m", "at": {"time": 2, "level": 3_999}}
+    ]
+    page.evaluate("model.put({is_working: true})")
+    expect(page.get_by_role("button", name="Reading…")).to_be_visible()
+    page.evaluate("model.put({is_working: false, shown: 't2m, 2020-01-03'})")
+    expect(page.get_by_role("status").last).to_have_text("t2m, 2020-01-03")
+    page.get_by_role("button", name="take it off").click()
+    assert len(sent(page, "take_off")) == 1
+
+    page.get_by_label("Variable").select_option("tp")
+    expect(page.get_by_label("Which of level")).to_have_count(0)
+    page.evaluate("model.put({can_show: false})")
+    expect(button).to_be_hidden()
