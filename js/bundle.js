@@ -4,6 +4,9 @@
 // is a script of its own, which a page loads once: see view/load.js.
 
 import * as esbuild from "esbuild";
+import uPlot from "uplot/dist/uPlot.esm.js" with { type: "text" };
+import uPlotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
+import uPlotLicence from "uplot/LICENSE" with { type: "text" };
 
 const HERE = import.meta.dirname;
 const VIEWS = [
@@ -11,6 +14,7 @@ const VIEWS = [
   "app/frame",
   "app/header",
   "app/run_bar",
+  "charts/chart",
   "deploy/deploy_panel",
   "form/form",
   "map/items_table",
@@ -50,6 +54,22 @@ const styles = {
   },
 };
 
+/** The charting library, which Deno keeps; its licence goes along with it. */
+/** @type {esbuild.Plugin} */
+const library = {
+  name: "library",
+  setup(build) {
+    build.onResolve({ filter: /^uplot\b/ }, ({ path }) => ({ path, namespace: "library" }));
+    build.onLoad({ filter: /uplot$/, namespace: "library" }, () => ({
+      contents: `/*! uPlot\n${uPlotLicence}\n*/\n${uPlot}`,
+    }));
+    build.onLoad({ filter: /\.css$/, namespace: "library" }, () => ({
+      contents: uPlotStyle,
+      loader: "text",
+    }));
+  },
+};
+
 /** Whatever a view imports of view/ is in the shared script. */
 /** @type {esbuild.Plugin} */
 const shared = {
@@ -82,7 +102,7 @@ export async function bundle(folder) {
   try {
     await make("view/load", "load", []);
     await make("view/shared", "view", [styles]);
-    for (const view of VIEWS) await make(view, view.split("/")[1], [shared, styles]);
+    for (const view of VIEWS) await make(view, view.split("/")[1], [shared, library, styles]);
   } finally {
     await esbuild.stop();
   }

@@ -34,13 +34,17 @@ MAY_IMPORT = {
     "client": {"errors", "protocol", "area"},
     "view": {"errors", "protocol", "client"},
     "raster": {"errors", "lazy", "protocol", "client", "area"},
-    "map": {"errors", "lazy", "protocol", "client", "area", "raster", "view"},
+    "charts": {"errors", "lazy", "protocol", "client", "view"},
+    "map": {
+        *("errors", "lazy", "protocol", "client", "area", "raster"),
+        *("view", "charts"),
+    },
     "form": {"errors", "lazy", "protocol", "client", "area", "view"},
     "panel": {"errors", "lazy", "protocol", "client", "view"},
     "deploy": {"errors", "lazy", "protocol", "client", "view", "form", "panel"},
     "viewers": {
         *("errors", "lazy", "protocol", "client", "area", "raster"),
-        *("view", "map"),
+        *("view", "charts", "map"),
     },
     "app": {
         *("errors", "protocol", "client", "area", "raster"),

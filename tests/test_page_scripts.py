@@ -52,3 +52,12 @@ def test_bundles_are_those_of_the_sources(tmp_path: Path) -> None:
     assert fresh.keys() == committed.keys()
     stale = [name for name in fresh if fresh[name] != committed[name]]
     assert not stale, "run `make js`"
+
+
+def test_library_in_a_bundle_has_its_licence_and_no_sink() -> None:
+    bundle = (STATIC / "chart.js").read_text(encoding="utf-8")
+    assert "uPlot" in bundle
+    assert "The MIT License" in bundle
+    assert "Permission is hereby granted" in bundle
+    for sink in ("innerHTML", "outerHTML", "insertAdjacentHTML", "new Function"):
+        assert sink not in bundle

@@ -5,12 +5,12 @@ import { h, setText } from "./dom.js";
 /**
  * A button that copies text and says so. textOf is called when it is pressed.
  * @param {string} label
- * @param {() => string} textOf
+ * @param {() => string | Promise<string>} textOf
  */
 export function copyButton(label, textOf, attributes = {}) {
   const button = h("button", { type: "button", class: "ogcw-link", ...attributes }, label);
   button.addEventListener("click", async () => {
-    const done = await copyText(textOf());
+    const done = await copyText(await textOf());
     setText(button, done ? "copied" : "press Ctrl+C");
     setTimeout(() => setText(button, label), 1500);
   });
