@@ -13,6 +13,7 @@ from ogc_widgets.client.results.assets import assets_of
 from ogc_widgets.client.results.item_columns import ItemColumns
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.map.area_map import AreaMap
+from ogc_widgets.map.chart import ItemsChart
 from ogc_widgets.map.colour_scale import DATE
 from ogc_widgets.map.footprints import item_ids, items_of
 from ogc_widgets.map.item_filter import mask_of
@@ -82,11 +83,13 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         self.previews = Previews(self.map, self.table, self._work)
         self._results: Results | None = None
         self._items: dict[str, dict[str, Any]] = {}
+        self.chart = ItemsChart(self)
         self._links = [
             traitlets.link((self, "selected"), (self.table, "selected")),
             traitlets.link((self, "selected"), (self.map, "selected")),
         ]
-        super().__init__([self.map, self.table] if self._owns_map else [self.table])
+        own = [self.map, self.table, self.chart]
+        super().__init__(own if self._owns_map else [self.table])
         self.add_class("ogcw-results-map")
         self.results = results
 
@@ -128,6 +131,11 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         if key not in ("", DATE):
             self.columns.number(key)
         return key
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """The items that are shown, in the order of :attr:`columns`."""
+        return [*self._items.values()]
 
     @property
     def drawn(self) -> int:
@@ -209,6 +217,7 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
             self.map.clear_footprints()
         self._results = None
         self.previews.forget()
+        self.chart.close()
         self.table.close()
         super().close()
         layout.close()

@@ -1,0 +1,138 @@
+"""Numbers of items as charts: by date, by item, and how often they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+import numpy as np
+
+from ogc_widgets.charts import Axis, ChartData, histogram
+from ogc_widgets.charts.histogram import bin_of
+from ogc_widgets.map.colour_scale import NONE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ogc_widgets.charts.data import Mask, Rows
+    from ogc_widgets.client.results.item_columns import ItemColumn, ItemColumns
+
+By: TypeAlias = Literal["date", "item", "distribution"]
+
+MOST_ON_A_LINE: Final = 5_000
+_ENOUGH: Final = 8  # values of which it is worth seeing how often they are
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A chart, and which items its points are.
+
+    Attributes:
+        data: What is drawn.
+        items: Number of the item of each point; None where points are no items.
+        is_filtered: Whether items that are not kept are left out already.
+    """
+
+    data: ChartData
+    items: Rows | None
+    is_filtered: bool = False
+
+    def point_of(self, item: int, column: ItemColumn | None) -> int:
+        """Number of the point that an item is, or whose bin it is in; -1 if none."""
+        if item < 0:
+            return -1
+        if self.items is not None:
+            found = np.flatnonzero(self.items == item)
+            return int(found[0]) if len(found) else -1
+        if column is not None:
+            return bin_of(float(column.values[item]), self.data)
+        return -1
+
+
+def ways(columns: ItemColumns, column: ItemColumn) -> list[By]:
+    """How a property can be shown, the most telling way first.
+
+    Args:
+        columns: Of all items.
+        column: The property.
+    """
+    has_value = ~np.isnan(column.values)
+    dates = np.unique(columns.dates[has_value & ~np.isnan(columns.dates)])
+    found: list[By] = ["item"]
+    if has_value.sum() >= _ENOUGH:
+        found.append("distribution")
+        # Very many bars beside each other say little.
+        if has_value.sum() > MOST_ON_A_LINE:
+            found.reverse()
+    return ["date", *found] if len(dates) > 1 else found
+
+
+def drawn_of(
+    columns: ItemColumns,
+    column: ItemColumn,
+    by: By,
+    *,
+    kept: Mask | None = None,
+    order: Rows | None = None,
+) -> Drawn:
+    """Draw a property of items.
+
+    Args:
+        columns: Of all items.
+        column: The property.
+        by: How.
+        kept: Which items count, for how often values are.
+        order: Numbers of the items as the table lists them; None as they came.
+    """
+    up = Axis(column.title, column.unit)
+    count = len(columns.names)
+    if by == "distribution":
+        values = column.values if kept is None else column.values[kept]
+        return Drawn(histogram(values, up), None, is_filtered=True)
+    items = np.arange(count)
+    if by == "date":
+        across = Axis("date", kind="time")
+        mark: Literal["line", "points"] = "line" if _is_line(columns) else "points"
+        return Drawn(
+            ChartData(
+                columns.dates, column.values, across, up, mark, names=columns.names
+            ),
+            items,
+        )
+    places = np.full(count, np.nan)
+    listed = items if order is None else order
+    places[listed] = np.arange(1, len(listed) + 1)
+    across = Axis("item", kind="category")
+    return Drawn(
+        ChartData(places, column.values, across, up, "bars", names=columns.names),
+        items,
+    )
+
+
+def _is_line(columns: ItemColumns) -> bool:
+    """Whether items follow each other: few are of one date, and they are not too many.
+
+    Many at one time are of many places: a line from one to the next says nothing.
+    """
+    dates = columns.dates[~np.isnan(columns.dates)]
+    return len(dates) <= MOST_ON_A_LINE and len(np.unique(dates)) >= 0.9 * len(dates)
+
+
+def bin_steps(
+    drawn: Drawn, column: ItemColumn, steps: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """Colour of each bin: that of the items in it, where all values have one scale.
+
+    Args:
+        drawn: The bins.
+        column: Values of the items.
+        steps: Number of the colour of each item.
+    """
+    found = np.full(len(drawn.data.x), NONE, dtype=np.uint8)
+    has_value = ~np.isnan(column.values)
+    order = np.argsort(column.values[has_value])
+    values, colours = column.values[has_value][order], steps[has_value][order]
+    if len(values):
+        at = np.searchsorted(values, drawn.data.x).clip(0, len(values) - 1)
+        found[:] = colours[at]
+    return found
