@@ -50,6 +50,8 @@ export class Outlines {
     this.steps = null;
     /** @type {string[]} */
     this.ramp = [];
+    /** @type {number[] | null} */
+    this.box = null;
     this.project();
   }
 
@@ -106,6 +108,11 @@ export class Outlines {
    */
   extent() {
     if (!this.count) return null;
+    this.box ??= this.findBox();
+    return /** @type {Box} */ ([...this.box]);
+  }
+
+  findBox() {
     let [w, s, e, n] = [Infinity, Infinity, -Infinity, -Infinity];
     for (let i = 0; i < this.points.length; i += 2) {
       const [x, y] = [this.points[i], this.points[i + 1]];
@@ -114,7 +121,7 @@ export class Outlines {
       if (y < s) s = y;
       if (y > n) n = y;
     }
-    return /** @type {Box} */ ([w, s, e, n].map((side) => side / MILLIARCSECONDS));
+    return [w, s, e, n].map((side) => side / MILLIARCSECONDS);
   }
 
   /**

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -133,3 +134,18 @@ def test_name_of_a_property_says_its_unit_once():
 )  # fmt: skip
 def test_date_is_a_day_or_a_period(properties, day):
     assert date_of(properties) == day
+
+
+@pytest.mark.parametrize("odd", ["2021-02-30T00:00:00Z", "2021-07-13", "", None])
+def test_dates_are_the_same_together_and_beside_one_that_is_odd(odd):
+    texts = ["2021-07-13T19:03:24Z", "1969-12-31T23:59:59.25Z", "2021-07-13T00:00:00Z"]
+    together = columns(*({"datetime": text} for text in texts)).dates
+    beside = columns(*({"datetime": text} for text in [*texts, odd])).dates
+    assert together.tolist() == beside[:3].tolist()
+    assert together[1] == -750
+
+
+def test_infinite_numbers_count_as_none():
+    made = columns(*({"depth": value} for value in (1.5, 2.5, 3.5, math.inf, math.nan)))
+    found = np.isfinite(made.number("depth").values)
+    assert found.tolist() == [True, True, True, False, False]

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.protocol import reading
@@ -40,6 +40,10 @@ _UNITS: Final = {
     "kelvin": "K",
 }
 _PERCENT: Final = frozenset({"eo:cloud_cover", "eo:snow_cover"})
+_PLAIN_DATES: Final = re.compile(
+    r"(?:[12]\d{3}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,6})?Z(?:\n|\Z))+",
+    re.ASCII,
+)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -95,7 +99,9 @@ class ItemColumns:
         import numpy as np
 
         facts = [properties_of(item) for item in items]
-        dates = np.array([_milliseconds(one) for one in facts], dtype=float)
+        dates = _plain_dates([one.get("datetime") for one in facts])
+        if dates is None:
+            dates = np.array([_milliseconds(one) for one in facts], dtype=float)
         keys = _keys_worth_showing(facts)[:_MOST_COLUMNS]
         found = [
             ItemColumn(key, column_title(key), unit_of(key), _values(facts, key))
@@ -124,6 +130,8 @@ class ItemColumns:
 def properties_of(item: Mapping[str, Any]) -> Mapping[str, Any]:
     """Properties of an item; empty where they are no object."""
     facts = item.get("properties")
+    if type(facts) is dict:  # nearly always, and there may be very many
+        return facts
     return facts if isinstance(facts, Mapping) else {}
 
 
@@ -197,6 +205,9 @@ def _values(facts: Iterable[Mapping[str, Any]], key: str) -> NDArray[np.float64]
 
     nan = float("nan")
     found: list[Any] = [one.get(key) for one in facts]
+    if {*map(type, found)} == {float}:
+        values = np.array(found)
+        return np.where(np.isfinite(values), values, nan)
     return np.array([float(one) if reading.is_finite(one) else nan for one in found])
 
 
@@ -205,6 +216,22 @@ def _is_constant(column: ItemColumn) -> bool:
 
     values = column.values[~np.isnan(column.values)]
     return bool((values == values[:1]).all())
+
+
+def _plain_dates(texts: Sequence[object]) -> NDArray[np.float64] | None:
+    """Milliseconds of dates that are all written as STAC asks, else None."""
+    import numpy as np
+
+    if {*map(type, texts)} != {str}:
+        return None
+    together = "\n".join(cast("Sequence[str]", texts))
+    if not _PLAIN_DATES.fullmatch(together):
+        return None
+    try:
+        dates = np.array(together.replace("Z", "").split("\n"), dtype="datetime64[us]")
+    except ValueError:  # such as the 30th of February
+        return None
+    return dates.astype(float) / 1000
 
 
 def _milliseconds(facts: Mapping[str, Any]) -> float:
