@@ -42,6 +42,13 @@ export class Features {
     outlines.named.then(() => {
       if (outlines === this.outlines) this.paintChosen();
     });
+    this.look();
+  }
+
+  /** Take which of them are drawn, and in which colours. */
+  look() {
+    this.outlines.keep(this.model.get("kept"));
+    this.outlines.colour(this.model.get("colours"));
   }
 
   paint() {
@@ -71,7 +78,7 @@ export class Features {
   paintChosen() {
     const { model, canvas, outlines } = this;
     const at = outlines.ids.indexOf(model.get("selected"));
-    const d = at < 0 ? "" : canvas.path(outlines.geometry(at));
+    const d = at < 0 || !outlines.isKept(at) ? "" : canvas.path(outlines.geometry(at));
     const classes = ["ogcw-map-casing", "ogcw-map-selected"];
     this.chosenGroup.replaceChildren(
       ...(d ? classes.map((name) => h("path", { class: name, d })) : []),

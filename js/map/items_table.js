@@ -1,60 +1,46 @@
-// Result items as rows. A row is selected by a click or with the arrow keys; what can be
-// done with an item stands in the row itself.
+// Result items as rows, of which the page has those that are seen. A row is selected by a
+// click or with the arrow keys; what can be done with an item stands in the row and below.
 
-import { elementsOf, focusedElement, h, linkButton, setText, show } from "../view/dom.js";
-import { copyButton, saveFile } from "../view/files.js";
+import { elementsOf, focusedElement, h, linkButton, setText, show, uniqueId } from "../view/dom.js";
+import { copyText, saveFile } from "../view/files.js";
 import { listen, setTrait } from "../view/model.js";
 import { keepRows, refill } from "../view/rows.js";
-import { bytes } from "../view/text.js";
+import { RowsWindow } from "../view/rows_window.js";
+import { count } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
+import { ItemDetails } from "./item_details.js";
+import { ItemFilter } from "./item_filter.js";
 import style from "./items_table.css" with { type: "text" };
 
 /** @import { Model } from "../view/model.js" */
 
-/**
- * A file of an item; `path` is what is copied, and `href` what can be opened.
- * @typedef {object} Asset
- * @property {string} key
- * @property {string} label
- * @property {string} title
- * @property {string} kind
- * @property {number | null} size
- * @property {string} href
- * @property {string} path
- * @property {boolean} picture
- * @property {boolean} reachable
- * @property {string} why_not Why it is not reachable.
- */
+const ROW_PX = 28;
+const CELL_PX = 12; // left and right of what is in a cell
+const DOT_PX = 14;
+const TICK_PX = 30;
+const ACTIONS_PX = 58;
+const LEAST_ID_PX = 118;
+const MOST_ID_PX = 300;
+const FILES_PX = 190;
+const SHORT_TITLE = 6; // signs; a longer one is cut where there is little room
+
+/** @typedef {{ by: string, title: string, width: number }} Column */
 
 /**
  * @typedef {object} Row
+ * @property {number} n Its number among all items.
  * @property {string} id
  * @property {string} label
  * @property {string} date
  * @property {string[]} numbers
- * @property {Asset[]} assets
+ * @property {string[]} files
+ * @property {string} kind
  * @property {boolean} preview
+ * @property {string} colour
  */
 
-/** @typedef {{ text: string, bad: boolean, files: string[] }} Note */
-
-/**
- * Files besides the main one; pictures are what "preview" shows.
- * @param {Row} row
- */
-function otherFiles(row) {
-  return row.assets.slice(1).filter((asset) => !asset.picture);
-}
-
-/** @param {Row} row */
-function itemAssetText(row) {
-  const [first] = row.assets;
-  const others = otherFiles(row);
-  if (!first) return "no files";
-  const facts = [first.kind, bytes(first.size ?? NaN)].filter(Boolean).join(", ");
-  const more = others.length ? ` + ${others.length} more` : "";
-  return `${first.label}${facts ? ` (${facts})` : ""}${more}`;
-}
+/** A column that is seen; `number` is its place among the numbers of a row.
+ * @typedef {{ by: string, title: string, px: number, number: number }} Seen */
 
 class ItemsTableView {
   constructor(
@@ -62,356 +48,516 @@ class ItemsTableView {
     /** @type {HTMLElement} */ el,
   ) {
     this.model = model;
-    this.el = el;
-    /** Rows and files that are unfolded. @type {Set<string>} */
-    this.open = new Set();
-    this.count = h("p", { class: "ogcw-items-count" });
-    this.head = h("tr", {});
+    /** The order that was asked for last. @type {{ by?: string, descending?: boolean }} */
+    this.wanted = {};
+    /** Row of the selected item, which may be ahead of what Python knows. */
+    this.at = -1;
+    /** The row that was ticked last, from which a press with Shift goes on. */
+    this.lastTick = -1;
+    /** Whether other rows are on their way; the old ones stay until they come. */
+    this.isWaiting = false;
+    /** @type {Seen[]} */
+    this.seen = [];
+    this.ids = uniqueId("item");
+    this.filter = new ItemFilter(model);
+    this.details = new ItemDetails(model, () => this.rows.draw());
+    this.details.element.id = `${this.ids}-details`;
+    this.widths = h("colgroup", {});
+    this.head = h("tr", { "aria-rowindex": "1" });
     this.body = h("tbody", {});
     this.table = h(
       "table",
-      { class: "ogcw-table ogcw-items", role: "grid", "aria-label": "Result items" },
+      {
+        class: "ogcw-table ogcw-items",
+        role: "grid",
+        tabindex: "0",
+        "aria-label": "Result items",
+        "aria-multiselectable": "false",
+      },
+      this.widths,
       h("thead", {}, this.head),
       this.body,
     );
+    this.scroll = h("div", { class: "ogcw-items-scroll" }, this.table);
+    this.tickAll = h("input", { type: "checkbox", "aria-label": "tick all listed items" });
+    this.tickAll.addEventListener("change", () => {
+      this.tick(0, model.get("count") - 1, this.tickAll.checked);
+    });
+    this.ticked = h("span", { class: "ogcw-hint" });
+    this.copy = linkButton("copy code", () => model.send({ type: "code" }), {
+      title: "Copy the Python that gives these items",
+    });
+    this.untick = linkButton("clear", () => model.send({ type: "untick" }), {
+      "aria-label": "clear the selection",
+    });
+    this.foot = h("div", { class: "ogcw-items-foot" }, this.ticked, this.copy, this.untick);
     this.empty = h("p", { class: "ogcw-hint ogcw-items-empty" });
-    this.frame = h("div", { class: "ogcw-items-scroll" }, this.table);
     el.append(
-      this.count,
-      this.frame,
+      this.filter.element,
+      this.scroll,
       this.empty,
+      this.details.element,
+      this.foot,
       problemLine(model),
     );
+    /** @type {RowsWindow<Row>} */
+    this.rows = new RowsWindow(this.scroll, {
+      rowHeight: ROW_PX,
+      headHeight: ROW_PX,
+      ask: (first, count) => model.send({ type: "rows", first, count }),
+      paint: (first, rows, before, after) => this.paint(first, rows, before, after),
+    });
+    this.sizes = new ResizeObserver(() => this.fit());
+    this.sizes.observe(this.scroll);
     this.table.addEventListener("keydown", (event) => this.key(event));
+    /** @param {Record<string, any>} content @param {ArrayBuffer[]} buffers */
+    this.told = (content, buffers) => {
+      if (content.type === "code") this.copied(content.text);
+      if (content.type === "file") saveFile(content, buffers);
+      if (content.type !== "rows" || content.revision !== model.get("revision")) return;
+      this.isWaiting = false;
+      this.rows.put(content.first, content.rows);
+    };
+    model.on("msg:custom", this.told);
     this.stops = [
-      listen(model, ["rows", "columns", "total", "can", "empty"], () => this.build()),
-      listen(model, ["selected"], () => this.markSelected(true)),
-      listen(model, ["previewed", "busy", "notes"], () => this.build()),
+      listen(model, ["columns", "colour_by"], () => this.fit()),
+      listen(model, ["revision"], () => this.build()),
+      listen(model, ["empty", "total"], () => this.drawEmpty()),
+      listen(model, ["selected", "place"], () => this.selectedElsewhere()),
+      listen(model, ["previewed", "busy", "can", "ticked"], () => this.rows.draw()),
+      listen(model, ["ticks"], () => this.drawTicks()),
     ];
-    this.onFile = saveFile;
-    model.on("msg:custom", this.onFile);
+    this.fit();
     this.build();
+    this.drawEmpty();
+    this.drawTicks();
   }
 
   remove() {
     for (const stop of this.stops) stop();
-    this.model.off("msg:custom", this.onFile);
+    this.filter.remove();
+    this.details.remove();
+    this.sizes.disconnect();
+    this.rows.remove();
+    this.model.off("msg:custom", this.told);
   }
 
-  build() {
+  // -- what is seen --------------------------------------------------------------------
+
+  /** Take as many columns as there is room for. */
+  fit() {
     const { model } = this;
-    /** @type {Row[]} */
-    const rows = model.get("rows");
-    const focused = this.focusedPlace();
-    const titles = ["item", "date", "assets", ...model.get("columns")];
-    const classes = ["", "ogcw-items-date", "ogcw-items-assets"];
-    refill(this.head, titles, () => [
-      ...titles.map((title, i) =>
-        h("th", { scope: "col", class: classes[i] ?? "ogcw-items-number" }, title)
-      ),
+    const width = this.scroll.clientWidth || 450;
+    const sign = signWidth(this.scroll);
+    const colour = model.get("colour_by");
+    /** @type {Column[]} */
+    const columns = model.get("columns");
+    const numbers = columns.findIndex((one) => one.by !== "id" && one.by !== "date");
+    const [name, ...others] = columns.map(({ by, title, width }, at) => {
+      const needed = Math.max(width, Math.min(title.length, SHORT_TITLE));
+      const px = Math.ceil(needed * sign) + CELL_PX + (by === colour ? DOT_PX : 0);
+      return { by, title, number: at - numbers, px };
+    });
+    let room = width - TICK_PX - ACTIONS_PX;
+    /** @type {Seen[]} */
+    const seen = [];
+    if (name) {
+      const least = Math.max(70, Math.min(name.px, LEAST_ID_PX));
+      room -= least;
+      // What comes first is more telling; a long period is cut rather than left out.
+      for (const one of others) {
+        const px = one.by === "date" && width < 620
+          ? Math.min(one.px, Math.ceil(10 * sign) + CELL_PX + 2)
+          : one.px;
+        if (px > room) break;
+        room -= px;
+        seen.push({ ...one, px });
+      }
+      room -= Math.max(0, Math.min(name.px, MOST_ID_PX) - least);
+      for (const one of seen) {
+        const more = Math.ceil((one.title.length + 2) * sign) + CELL_PX - one.px;
+        if (more <= 0 || more > room) continue;
+        one.px += more;
+        room -= more;
+      }
+      if (seen.length === others.length && room > FILES_PX) {
+        seen.push({ by: "files", title: "files", px: FILES_PX, number: -1 });
+      }
+      seen.unshift({ ...name, px: 0 });
+    }
+    this.seen = seen;
+    const widths = [TICK_PX, ...seen.map(({ px }) => px), ACTIONS_PX];
+    refill(
+      this.widths,
+      widths,
+      () => widths.map((px) => h("col", { style: px ? `width: ${px}px` : "" })),
+    );
+    this.drawHead();
+    this.rows?.draw();
+  }
+
+  drawHead() {
+    const { seen, model } = this;
+    refill(this.head, seen, () => [
+      h("th", { scope: "col", class: "ogcw-items-tick" }, this.tickAll),
+      ...seen.map((column) => this.title(column)),
       h("th", { scope: "col" }, h("span", { class: "ogcw-visually-hidden" }, "actions")),
     ]);
-    this.keepHeight(rows.length === 0 && model.get("empty") === "");
-    const parts = rows.flatMap((row) => this.rowParts(row, titles.length + 1));
-    const nodes = keepRows(this.body, parts);
-    parts.forEach((part, i) => part.fill(nodes[i]));
-    show(this.table, rows.length > 0);
-    setText(this.empty, model.get("empty"));
-    show(this.empty, rows.length === 0 && model.get("empty") !== "");
-    const total = model.get("total");
-    setText(this.count, total > rows.length ? `The first ${rows.length} of ${total} items.` : "");
-    show(this.count, total > rows.length);
-    this.markSelected(false);
-    this.restoreFocus(focused);
-  }
-
-  /**
-   * Between two jobs the place of the rows stays, so that nothing below it jumps.
-   * @param {boolean} waiting
-   */
-  keepHeight(waiting) {
-    const { frame } = this;
-    frame.style.minHeight = waiting ? `${frame.offsetHeight}px` : "";
-  }
-
-  /**
-   * The line of an item, and what stands below it: all its files, a note.
-   * @param {Row} row
-   * @param {number} width
-   */
-  rowParts(row, width) {
-    const { model } = this;
-    /**
-     * @param {string} name
-     * @param {unknown} facts
-     * @param {() => Node} content
-     */
-    const more = (name, facts, content) => ({
-      key: JSON.stringify([row.id, width, name]),
-      make: () => h("tr", { class: "ogcw-items-more" }, h("td", { colspan: width })),
-      fill: (/** @type {HTMLElement} */ line) =>
-        refill(elementsOf(line)[0], facts, () => [content()]),
+    const { by, descending } = this.wanted = model.get("order");
+    elementsOf(this.head, "th[data-by]").forEach((cell) => {
+      const isOrder = cell.dataset.by === by;
+      const word = descending ? "descending" : "ascending";
+      cell.setAttribute("aria-sort", isOrder ? word : "none");
+      setText(elementsOf(cell, ".ogcw-items-mark")[0], isOrder ? (descending ? "↓" : "↑") : "");
     });
-    const { busy, previewed, can, notes } = Object.fromEntries(
-      ["busy", "previewed", "can", "notes"].map((name) => [name, model.get(name)]),
+  }
+
+  /** @param {Seen} column */
+  title({ by, title }) {
+    if (by === "files") return h("th", { scope: "col" }, title);
+    const press = () => {
+      // Up, down, as they came; a second press may come before the first is answered.
+      const isSame = this.wanted.by === by;
+      const isEnd = isSame && this.wanted.descending;
+      this.wanted = { by: isEnd ? "" : by, descending: isSame && !isEnd };
+      this.model.send({ type: "sort", ...this.wanted });
+    };
+    return h(
+      "th",
+      { scope: "col", "data-by": by, class: this.kind(by), title },
+      h(
+        "div",
+        { class: "ogcw-items-title" },
+        h(
+          "button",
+          { type: "button", class: "ogcw-items-sort", onclick: press },
+          h("bdi", {}, title),
+          h("span", { class: "ogcw-items-mark", "aria-hidden": "true" }),
+        ),
+        by === "id" ? this.filter.find : null,
+      ),
     );
-    const unfolded = [...this.open].filter((one) => one === row.id || one.startsWith(`${row.id}/`));
-    const state = [row.assets, row.preview, can, unfolded];
-    const note = notes[row.id];
-    return [
-      {
-        key: JSON.stringify([row.id, width]),
-        make: () => this.emptyLine(row.id, width),
-        fill: (/** @type {HTMLElement} */ line) =>
-          this.fillLine(line, row, [state, busy[row.id], previewed.includes(row.id)]),
-      },
-      this.open.has(row.id) ? more("files", state, () => this.assetList(row)) : null,
-      note ? more("note", note, () => this.noteLine(row, note)) : null,
-    ].filter((part) => part !== null);
+  }
+
+  /** @param {string} by */
+  kind(by) {
+    const known = { id: "ogcw-items-name", date: "ogcw-items-date", files: "ogcw-items-files" };
+    return known[/** @type {"id"} */ (by)] ?? "ogcw-items-number";
+  }
+
+  /** Other rows, or others in their place. */
+  build() {
+    const { model } = this;
+    this.drawHead();
+    this.table.setAttribute("aria-rowcount", String(model.get("count") + 1));
+    this.isWaiting = model.get("count") > 0;
+    this.lastTick = -1;
+    this.at = model.get("place");
+    this.rows.reset(model.get("count"), true);
+    if (this.at >= 0) this.rows.reveal(this.at);
+  }
+
+  drawEmpty() {
+    const { model } = this;
+    const total = model.get("total");
+    const isEmpty = total === 0;
+    setText(this.empty, model.get("empty"));
+    show(this.empty, isEmpty && model.get("empty") !== "");
+    // Between two jobs the place of the rows stays, so that nothing below it jumps.
+    const { scroll } = this;
+    scroll.style.minHeight = isEmpty && !model.get("empty") ? `${scroll.offsetHeight}px` : "";
+    show(this.table, !isEmpty);
+    show(this.foot, !isEmpty);
   }
 
   /**
-   * @param {string} id
-   * @param {number} width
+   * @param {number} first
+   * @param {(Row | undefined)[]} rows
+   * @param {number} before
+   * @param {number} after
    */
-  emptyLine(id, width) {
-    const names = ["ogcw-items-name", "ogcw-items-date", "ogcw-items-assets"];
-    const cells = Array.from({ length: width - 1 }, (_, i) => names[i] ?? "ogcw-items-number");
+  paint(first, rows, before, after) {
+    // The old ones stay for the moment that others take to come.
+    if (this.isWaiting && rows.length && rows.every((row) => !row)) return;
+    const had = this.body.contains(focusedElement(this.body));
+    const signature = JSON.stringify(this.seen);
+    const width = this.seen.length + 2;
+    const space = (/** @type {string} */ name) => ({
+      key: `${name} ${width}`,
+      make: () =>
+        h("tr", { class: "ogcw-items-space", "aria-hidden": "true" }, h("td", { colspan: width })),
+    });
+    const lines = rows.map((row, i) => ({
+      key: row ? `${row.id} ${signature}` : `#${first + i}`,
+      make: () => row ? this.emptyLine() : h("tr", {}, h("td", { colspan: width }, "…")),
+    }));
+    const nodes = keepRows(this.body, [space("before"), ...lines, space("after")]);
+    elementsOf(nodes[0])[0].style.height = `${before}px`;
+    elementsOf(nodes[nodes.length - 1])[0].style.height = `${after}px`;
+    rows.forEach((row, i) => {
+      const line = nodes[i + 1];
+      line.setAttribute("aria-rowindex", String(first + i + 2));
+      if (row) this.fill(line, row, first + i);
+    });
+    const selected = elementsOf(this.body, "tr[aria-selected=true]")[0];
+    if (selected) this.table.setAttribute("aria-activedescendant", selected.id);
+    else this.table.removeAttribute("aria-activedescendant");
+    // What had the focus was scrolled away.
+    if (had && !this.body.contains(focusedElement(this.body))) {
+      this.table.focus({ preventScroll: true });
+    }
+  }
+
+  emptyLine() {
+    const tick = h("input", { type: "checkbox" });
     const line = h(
       "tr",
-      { "data-id": id, tabindex: "-1", "aria-selected": "false" },
-      [...cells, "ogcw-items-actions"].map((name) => h("td", { class: name })),
+      { "aria-selected": "false" },
+      h("td", { class: "ogcw-items-tick" }, tick),
+      this.seen.map(({ by }) => h("td", { class: this.kind(by) }, h("bdi", {}))),
+      h("td", { class: "ogcw-items-actions" }),
     );
+    tick.addEventListener("click", (event) => {
+      const at = this.indexOf(line);
+      const from = event.shiftKey && this.lastTick >= 0 ? this.lastTick : at;
+      this.tick(from, at, tick.checked);
+      this.lastTick = at;
+    });
     line.addEventListener("click", (event) => {
-      if (/** @type {Element} */ (event.target).closest("button, a")) return;
-      this.select(id);
-      line.focus();
+      if (/** @type {Element} */ (event.target).closest("button, a, input")) return;
+      this.select(this.indexOf(line), line.dataset.id ?? "");
+      this.table.focus({ preventScroll: true });
     });
     return line;
   }
 
+  /** @param {Element} line */
+  indexOf(line) {
+    return Number(line.getAttribute("aria-rowindex")) - 2;
+  }
+
   /**
    * @param {HTMLElement} line
    * @param {Row} row
-   * @param {unknown} state
+   * @param {number} index
    */
-  fillLine(line, row, state) {
+  fill(line, row, index) {
+    const { model, seen } = this;
+    line.dataset.id = row.id;
+    line.id = `${this.ids}-${row.n}`;
+    const isSelected = row.id === model.get("selected");
+    line.setAttribute("aria-selected", String(isSelected));
     const cells = elementsOf(line);
-    const texts = [row.label, row.date, itemAssetText(row), ...row.numbers];
-    cells.slice(0, -1).forEach((cell, i) => setText(cell, texts[i]));
-    cells[0].title = row.label;
-    cells[2].title = itemAssetText(row);
-    refill(cells[cells.length - 1], state, () => [this.actions(row)].flat());
+    const tick = /** @type {HTMLInputElement} */ (elementsOf(cells[0])[0]);
+    tick.checked = this.isTicked(row.n);
+    tick.tabIndex = isSelected ? 0 : -1;
+    tick.setAttribute("aria-label", `tick ${row.label}`);
+    seen.forEach(({ by, number }, i) => {
+      const cell = cells[i + 1];
+      const text = this.text(row, by, number);
+      setText(elementsOf(cell, "bdi")[0], text);
+      cell.title = text;
+      const colour = by === model.get("colour_by") ? row.colour : "";
+      const dot = elementsOf(cell, ".ogcw-items-dot")[0];
+      if (!colour) dot?.remove();
+      else {
+        const drawn = dot ?? h("span", { class: "ogcw-items-dot", "aria-hidden": "true" });
+        drawn.style.background = colour;
+        if (!dot) cell.prepend(drawn);
+      }
+    });
+    const isShown = model.get("previewed").includes(row.id);
+    const isOpen = isSelected && this.details.isOpen;
+    const facts = [row.id, row.preview, model.get("can"), model.get("busy")[row.id], isShown];
+    refill(cells[cells.length - 1], [...facts, isOpen], () => this.actions(row, isShown, isOpen));
+    for (const button of elementsOf(cells[cells.length - 1], "button")) {
+      button.tabIndex = isSelected ? 0 : -1;
+    }
+    line.dataset.index = String(index);
   }
 
   /**
-   * @param {string} label
-   * @param {string} place
-   * @param {() => void} onclick
+   * @param {Row} row
+   * @param {string} by
+   * @param {number} number
    */
-  link(label, place, onclick) {
-    return linkButton(label, onclick, { "data-place": place });
+  text(row, by, number) {
+    if (by === "id") return row.label;
+    if (by === "date") return row.date;
+    if (by !== "files") return row.numbers[number];
+    const [first, ...others] = row.files;
+    if (!first) return "none";
+    const more = others.length ? ` + ${others.length} more` : "";
+    return `${first}${row.kind ? ` (${row.kind})` : ""}${more}`;
   }
 
-  /** @param {Row} row */
-  actions(row) {
+  /**
+   * @param {Row} row
+   * @param {boolean} isShown
+   * @param {boolean} isOpen
+   */
+  actions(row, isShown, isOpen) {
     const { model } = this;
     const words = model.get("busy")[row.id];
-    if (words) return h("span", { class: "ogcw-hint", role: "status" }, words);
     const nodes = [];
-    if (row.preview && model.get("can").includes("preview")) {
-      const shown = model.get("previewed").includes(row.id);
-      const toggle = this.link(shown ? "hide" : "preview", `${row.id}/preview`, () => {
-        this.select(row.id);
+    if (words) {
+      const said = h("span", { class: "ogcw-visually-hidden" }, words);
+      nodes.push(h("span", { class: "ogcw-items-busy", role: "status", title: words }, said));
+    } else if (row.preview && model.get("can").includes("preview")) {
+      const look = () => {
+        setTrait(model, "selected", row.id);
         model.send({ type: "preview", id: row.id });
-      });
-      toggle.classList.add("ogcw-items-preview");
-      toggle.setAttribute("aria-label", `${shown ? "hide preview" : "preview"} of ${row.id}`);
-      nodes.push(toggle);
-    }
-    const [first] = row.assets;
-    if (first) nodes.push(...this.assetLinks(row, first));
-    if (otherFiles(row).length) {
-      const isOpen = this.open.has(row.id);
-      const toggle = this.link(
-        isOpen ? "fewer" : "all files",
-        `${row.id}/more`,
-        () => this.toggle(row.id),
-      );
-      toggle.setAttribute("aria-expanded", String(isOpen));
-      toggle.setAttribute("aria-label", `${isOpen ? "fewer" : "all"} files of ${row.id}`);
-      nodes.push(toggle);
-    }
-    return nodes;
-  }
-
-  /**
-   * @param {Row} row
-   * @param {Asset} asset
-   */
-  assetLinks(row, asset) {
-    const { model } = this;
-    const nodes = [];
-    const place = `${row.id}/${asset.key}`;
-    if (asset.reachable && model.get("can").includes("download")) {
-      const link = this.link(
-        "download",
-        `${place}/download`,
-        () => model.send({ type: "download", id: row.id, key: asset.key }),
-      );
-      link.setAttribute("aria-label", `download ${asset.key} of ${row.id}`);
-      nodes.push(link);
-    }
-    if (asset.href) {
+      };
+      const label = isShown ? `hide preview of ${row.id}` : `preview of ${row.id}`;
       nodes.push(
-        h("a", {
-          class: "ogcw-link",
-          href: asset.href,
-          target: "_blank",
-          rel: "noopener noreferrer",
-          "data-place": `${place}/open`,
-        }, "open"),
-      );
-    }
-    if (asset.path) {
-      nodes.push(
-        copyButton(asset.href ? "copy link" : "copy path", () => asset.path, {
-          "data-place": `${place}/copy`,
-          "aria-label": `copy ${asset.href ? "link" : "path"} of ${asset.key} of ${row.id}`,
-        }),
-      );
-    }
-    if (!asset.reachable && asset.why_not) {
-      const isOpen = this.open.has(place);
-      const why = this.link("why not open?", `${place}/why`, () => this.toggle(place));
-      why.setAttribute("aria-expanded", String(isOpen));
-      nodes.push(why);
-      if (isOpen) nodes.push(h("span", { class: "ogcw-items-why" }, asset.why_not));
-    }
-    return nodes;
-  }
-
-  /** @param {Row} row */
-  assetList(row) {
-    return h(
-      "ul",
-      { class: "ogcw-items-list" },
-      row.assets.map((asset) =>
         h(
-          "li",
-          {},
-          h("span", { class: "ogcw-items-asset" }, asset.label),
-          h(
-            "span",
-            { class: "ogcw-hint" },
-            [asset.title, asset.kind, bytes(asset.size ?? NaN)].filter(Boolean).join(", "),
-          ),
-          h("span", { class: "ogcw-items-actions" }, this.assetLinks(row, asset)),
-        )
-      ),
+          "button",
+          {
+            type: "button",
+            class: "ogcw-items-eye",
+            "aria-label": label,
+            "aria-pressed": String(isShown),
+            title: isShown ? "Take it off the map" : "Show it on the map",
+            onclick: look,
+          },
+          eye(),
+        ),
+      );
+    }
+    const unfold = () => {
+      const wasOpen = this.details.isOpen && model.get("selected") === row.id;
+      setTrait(model, "selected", row.id);
+      this.details.open(!wasOpen);
+    };
+    nodes.push(
+      h("button", {
+        type: "button",
+        class: "ogcw-items-unfold",
+        "aria-label": `files of ${row.id}`,
+        "aria-expanded": String(isOpen),
+        "aria-controls": this.details.element.id,
+        title: "Its files",
+        onclick: unfold,
+      }, "⋯"),
     );
+    return nodes;
+  }
+
+  // -- ticks ---------------------------------------------------------------------------
+
+  /** @param {number} n */
+  isTicked(n) {
+    /** @type {DataView | undefined} */
+    const bits = this.model.get("ticked");
+    return Boolean(bits && bits.byteLength > n >> 3 && (bits.getUint8(n >> 3) >> (n & 7)) & 1);
   }
 
   /**
-   * @param {Row} row
-   * @param {Note} note
+   * @param {number} first
+   * @param {number} last
+   * @param {boolean} on
    */
-  noteLine(row, note) {
-    const files = note.files.map((/** @type {string} */ name) =>
-      this.link(
-        "save to this computer",
-        `${row.id}/${name}/fetch`,
-        () => this.model.send({ type: "fetch", id: row.id, name }),
-      )
-    );
-    return h(
-      "div",
-      { class: note.bad ? "ogcw-error" : "ogcw-hint", role: note.bad ? "alert" : "status" },
-      note.text,
-      " ",
-      files,
-    );
+  tick(first, last, on) {
+    this.model.send({ type: "tick", first, last, on });
   }
 
-  /** @param {string} place */
-  toggle(place) {
-    if (!this.open.delete(place)) this.open.add(place);
-    this.build();
+  drawTicks() {
+    const { count: some = 0, listed = "none" } = this.model.get("ticks");
+    this.tickAll.checked = listed === "all";
+    this.tickAll.indeterminate = listed === "some";
+    setText(this.ticked, some ? `${count(some)} selected` : "none selected");
+    show(this.copy, some > 0);
+    show(this.untick, some > 0);
+  }
+
+  /** @param {string} text */
+  async copied(text) {
+    setText(this.copy, await copyText(text) ? "copied" : "not allowed to copy");
+    setTimeout(() => setText(this.copy, "copy code"), 1500);
   }
 
   // -- selection and keyboard ----------------------------------------------------------
 
-  lines() {
-    return elementsOf(this.body, "tr[data-id]");
-  }
-
-  /** @param {string} id */
-  select(id) {
-    setTrait(this.model, "selected", id);
-  }
-
-  /** @param {boolean} scroll */
-  markSelected(scroll) {
-    const selected = this.model.get("selected");
-    const lines = this.lines();
-    const current = lines.find((line) => line.dataset.id === selected);
-    for (const line of lines) {
-      line.setAttribute("aria-selected", String(line === current));
-      line.tabIndex = line === (current ?? lines[0]) ? 0 : -1;
-    }
-    if (scroll && current) this.bringIntoView(current);
-  }
-
   /**
-   * Scroll inside the table only: the notebook stays where it is.
-   * @param {HTMLElement} line
+   * @param {number} index
+   * @param {string} id
    */
-  bringIntoView(line) {
-    const { frame } = this;
-    const [outer, inner] = [frame.getBoundingClientRect(), line.getBoundingClientRect()];
-    if (inner.top < outer.top) frame.scrollTop -= outer.top - inner.top;
-    else if (inner.bottom > outer.bottom) frame.scrollTop += inner.bottom - outer.bottom;
+  select(index, id) {
+    this.at = index;
+    setTrait(this.model, "selected", id);
+    this.rows.draw();
+  }
+
+  /** Somebody else selected, as a click on the map does. */
+  selectedElsewhere() {
+    const place = this.model.get("place");
+    const row = this.rows.row(this.at);
+    if (row?.id !== this.model.get("selected")) this.at = place;
+    if (this.at >= 0 && this.at === place) this.rows.reveal(place);
+    else this.rows.draw();
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    /** @type {HTMLElement | null} */
-    const line = /** @type {Element} */ (event.target).closest("tr[data-id]");
-    if (!line) return;
-    const lines = this.lines();
-    const at = lines.indexOf(line);
-    const target =
-      { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: lines.length - 1 }[event.key];
-    if (target !== undefined) {
-      const next = lines[Math.max(0, Math.min(lines.length - 1, target))];
-      this.select(next.dataset.id ?? "");
-      next.focus({ preventScroll: true });
-      this.bringIntoView(next);
-    } else if (event.target === line && (event.key === "Enter" || event.key === " ")) {
-      this.select(line.dataset.id ?? "");
+    if (event.target !== this.table || event.altKey || event.ctrlKey || event.metaKey) return;
+    const { rows, at } = this;
+    const page = Math.max(1, Math.floor(rows.seenHeight / ROW_PX) - 1);
+    const last = rows.total - 1;
+    const moves = {
+      ArrowDown: at + 1,
+      ArrowUp: at < 0 ? last : at - 1,
+      PageDown: at + page,
+      PageUp: at - page,
+      Home: 0,
+      End: last,
+    };
+    const next = moves[/** @type {"Home"} */ (event.key)];
+    if (next !== undefined) this.go(Math.max(0, Math.min(last, next)));
+    else if (event.key === "Enter") this.details.open(!this.details.isOpen);
+    else if (event.key === "Escape" && this.details.isOpen) this.details.open(false);
+    else if (event.key === " " && at >= 0) {
+      const row = rows.row(at);
+      if (row) this.tick(at, at, !this.isTicked(row.n));
     } else return;
     event.preventDefault();
     event.stopPropagation();
   }
 
-  focusedPlace() {
-    const node = this.body.contains(focusedElement()) ? focusedElement() : null;
-    /** @type {HTMLElement | null | undefined} */
-    const line = node?.closest("tr[data-id]");
-    return node ? { place: node.dataset.place, id: line?.dataset.id } : null;
+  /** @param {number} index */
+  go(index) {
+    const { rows } = this;
+    if (index < 0 || index >= rows.total) return;
+    rows.reveal(index, true);
+    const row = rows.row(index);
+    if (row) this.select(index, row.id);
+    else {
+      this.at = index;
+      this.model.send({ type: "step", row: index });
+    }
   }
+}
 
-  /**
-   * What had the focus keeps it when it was built anew.
-   * @param {{ place?: string, id?: string } | null} focused
-   */
-  restoreFocus(focused) {
-    if (!focused || this.body.contains(focusedElement())) return;
-    const places = elementsOf(this.body, "[data-place]");
-    const node = places.find((candidate) => candidate.dataset.place === focused.place) ??
-      this.lines().find((line) => line.dataset.id === focused.id);
-    node?.focus({ preventScroll: true });
-  }
+/**
+ * Pixels of a digit, in the font of an element.
+ * @param {Element} element
+ */
+function signWidth(element) {
+  const context = document.createElement("canvas").getContext("2d");
+  if (!context) return 7.5;
+  const { fontSize, fontFamily } = getComputedStyle(element);
+  context.font = `${fontSize} ${fontFamily}`;
+  return context.measureText("0000000000").width / 10 || 7.5;
+}
+
+function eye() {
+  return h(
+    "svg",
+    { viewBox: "0 0 16 16", width: "16", height: "16", "aria-hidden": "true" },
+    h("path", {
+      d: "M1.5 8C3.5 4.8 5.6 3.5 8 3.5S12.5 4.8 14.5 8C12.5 11.2 10.400 12.5 8 12.5S3.5 11.2 1.5 8Z",
+    }),
+    h("circle", { cx: 8, cy: 8, r: 2.1 }),
+  );
 }
 
 /** @param {import("../view/view.js").Context} context */

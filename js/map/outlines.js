@@ -71,6 +71,33 @@ export class Outlines {
     this.labels = labels;
   }
 
+  /**
+   * Draw some of the shapes only.
+   * @param {Bytes} bits One for each, the lowest first; none at all for all shapes.
+   */
+  keep(bits) {
+    const found = new Uint8Array(alone(bits));
+    this.kept = found.length === 0
+      ? null
+      : Uint8Array.from({ length: this.count }, (_, shape) =>
+        (found[shape >> 3] >> (shape & 7)) & 1);
+  }
+
+  /**
+   * Give each shape a colour.
+   * @param {{ steps?: Bytes, ramp?: string[] }} colours Of the trait; empty for none.
+   */
+  colour({ steps, ramp = [] }) {
+    const found = new Uint8Array(alone(steps));
+    this.steps = found.length === this.count && found.length > 0 ? found : null;
+    this.ramp = ramp;
+  }
+
+  /** @param {number} shape */
+  isKept(shape) {
+    return !this.kept || this.kept[shape] === 1;
+  }
+
   /** @param {number} shape */
   label(shape) {
     return this.labels[shape] ?? this.ids[shape];
@@ -178,6 +205,7 @@ export class Outlines {
     /** @type {number[]} */
     const found = [];
     for (let shape = 0, b = 0; shape < this.count; shape += 1, b += 4) {
+      if (!this.isKept(shape)) continue;
       const [w, n, e, s] = [bounds[b], bounds[b + 1], bounds[b + 2], bounds[b + 3]];
       const isSmall = Math.max(e - w, s - n) * pixels < SMALLEST;
       const around = (isThin[shape] ? DRAWN_WIDTH : isSmall ? SMALLEST / 2 : 0) / pixels;

@@ -36,6 +36,24 @@ Deno.test("points, lines and very small shapes are found nearby", async () => {
   assert.deepEqual(outlines.under([50.1, 0], WORLD * 1000), []);
 });
 
+Deno.test("shapes that are not kept are not found", async () => {
+  const box = [[0, 0], [4, 0], [4, 4], [0, 4]];
+  const outlines = await packed([[box], [box], [box]]);
+  outlines.keep(new DataView(Uint8Array.of(0b101).buffer));
+  assert.deepEqual(outlines.under([1, 1], WORLD), [0, 2]);
+  assert.deepEqual(outlines.within(0, 0, 1, 1), [0, 2]);
+  outlines.keep(new DataView(new ArrayBuffer(0)));
+  assert.deepEqual(outlines.under([1, 1], WORLD), [0, 1, 2]);
+});
+
+Deno.test("colours count for the shapes that they were made for", async () => {
+  const outlines = await packed([[[[0, 0], [4, 0], [4, 4]]], [[[0, 0], [4, 0], [4, 4]]]]);
+  outlines.colour({ steps: new DataView(Uint8Array.of(7, 255).buffer), ramp: ["red"] });
+  assert.deepEqual([...outlines.steps ?? []], [7, 255]);
+  outlines.colour({ steps: new DataView(Uint8Array.of(7).buffer), ramp: ["red"] });
+  assert.equal(outlines.steps, null);
+});
+
 Deno.test("outlines go to the page and back", async () => {
   const outlines = await packed([[SQUARE, HOLE], [[[30, 5]]]], {
     open: [2],

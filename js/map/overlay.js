@@ -7,6 +7,7 @@ import { listen } from "../view/model.js";
 import { problemLine, view } from "../view/view.js";
 import { OtherAreas } from "./areas.js";
 import { MapCanvas } from "./canvas.js";
+import { colourBy } from "./colour_by.js";
 import {
   Graticule,
   legendEntry,
@@ -107,6 +108,7 @@ class Overlay {
       this.features.tip,
       foot,
       this.legend,
+      colourBy(model, this.stops),
       this.rasters.values,
     );
     this.isBuilt = true;
@@ -195,6 +197,11 @@ class Overlay {
       this.features.read();
       this.features.paint();
       this.paintChrome();
+    });
+    on(["kept", "colours"], () => {
+      this.features.look();
+      this.features.paintPictures();
+      this.features.paintChosen();
     });
     on(["context"], () => {
       this.features.paintScenes();

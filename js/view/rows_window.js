@@ -115,14 +115,17 @@ export class RowsWindow {
   /**
    * Scroll so that a row is seen, if it is not.
    * @param {number} index
+   * @param {boolean} [isNear] Whether no further than needed; else to the middle.
    */
-  reveal(index) {
-    const { frame, rowHeight } = this;
+  reveal(index, isNear = false) {
+    const { frame, rowHeight, seenHeight } = this;
     const scale = this.scale;
     const top = frame.scrollTop * scale;
     const at = index * rowHeight;
-    if (at < top || at + rowHeight > top + this.seenHeight) {
-      frame.scrollTop = Math.max(0, (at - this.seenHeight / 2) / scale);
+    const isAbove = at < top;
+    if (isAbove || at + rowHeight > top + seenHeight) {
+      const near = isAbove ? at : at + rowHeight - seenHeight;
+      frame.scrollTop = Math.max(0, (isNear ? near : at - seenHeight / 2) / scale);
     }
     this.draw();
   }

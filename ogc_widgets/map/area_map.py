@@ -12,6 +12,7 @@ from ogc_widgets.area.reading import area_from
 from ogc_widgets.errors import InputError
 from ogc_widgets.map.bare_map import BareMap
 from ogc_widgets.map.footprints import Footprints, footprints
+from ogc_widgets.map.items.looks import FootprintLooks
 from ogc_widgets.map.map_card import area_text
 from ogc_widgets.map.overlay import (
     MODES,
@@ -69,6 +70,9 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
     selected = traitlets.Unicode("")
     """Id of the selected footprint, or an empty text."""
 
+    colour_by = traitlets.Unicode("")
+    """What was chosen on the map to colour footprints by, or an empty text."""
+
     active_area = traitlets.Unicode("")
     """Id of the area that is being edited, where :meth:`show_areas` showed several."""
 
@@ -98,6 +102,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
         )
         self.rasters = self._overlay.layers
         self.still = MapStill(self._overlay, lambda: self.footprints)
+        self.looks = FootprintLooks(self._overlay)
         super().__init__(
             [self.map, self._overlay],
             layout=ipywidgets.Layout(width="100%", height=height, min_width="0"),
@@ -108,6 +113,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
         traitlets.dlink((self.map, "is_asked"), (self._overlay, "reports_mouse"))
         traitlets.link((self, "drawing"), (self._overlay, "mode"))
         traitlets.link((self, "active_area"), (self._overlay, "active_area"))
+        traitlets.link((self, "colour_by"), (self._overlay, "colour_by"))
         if start is not None:
             self.geometry = start
 
@@ -321,6 +327,7 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
         made = footprints(items)
         with publishing(self._overlay):
             self.footprints = made
+            self.looks.show(None)
             self._overlay.footprints = made.buffers()
             self._overlay.footprint_note = f"{made.note} {note}".strip()
             if self.selected and self.selected not in made.ids:

@@ -3,46 +3,83 @@
 from __future__ import annotations
 
 import mimetypes
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import traitlets
 
+from ogc_widgets.client.results.item_columns import ItemColumns
 from ogc_widgets.errors import InputError
-from ogc_widgets.map.item_rows import MAX_ROWS, AssetsOf, table_of
+from ogc_widgets.map.items.filter import ItemFilter
+from ogc_widgets.map.items.listing import ItemList
+from ogc_widgets.map.items.rows import files_of
 from ogc_widgets.view.base import View, publishing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ogc_widgets.map.items.rows import AssetsOf
+
 
 MAX_SENT_BYTES = 100_000_000
+_MOST_ROWS: Final = 500  # in one message
 
 
 class ItemsTable(View):
-    """Items as rows; one can be selected, previewed, downloaded, opened, copied.
+    """Items as rows, of which the page gets those that it shows.
+
+    Rows are sorted by a press on the head of a column, filtered by a histogram and by
+    a text, and ticked. One can be selected: what can be done with it stands in its row
+    and below the rows.
 
     Args:
         on_preview: Called with the id of an item whose picture is wanted, or is shown
             and no longer wanted.
         on_download: Called with the id of an item and the key of one of its assets.
+        on_filter: Called with the mask of what is kept when the page changes it, or
+            with None for all items.
     """
 
     _script = "items_table"
 
-    columns = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    rows: Any = traitlets.List().tag(sync=True)
+    checked: Any = traitlets.List(traitlets.Unicode())
+    """Ids of the items that are ticked, in the order in which they came."""
+
+    columns: Any = traitlets.List().tag(sync=True)
+    """``{"by", "title", "width"}`` of each column: id, date, numbers."""
     total = traitlets.Int(0).tag(sync=True)
+    """How many items there are."""
+    count = traitlets.Int(0).tag(sync=True)
+    """How many of them are listed."""
+    revision = traitlets.Int(0).tag(sync=True)
+    """Counts up when rows are others than before."""
+    order: Any = traitlets.Dict().tag(sync=True)
+    """``{"by", "descending"}``."""
+    filter: Any = traitlets.Dict().tag(sync=True)
+    """:meth:`ItemFilter.state`, and ``answer``, the message of the page it answers."""
     selected = traitlets.Unicode("").tag(sync=True)
     """Id of the selected item, or an empty text."""
+    place = traitlets.Int(-1).tag(sync=True)
+    """Row of the selected item, or -1 where it is not listed."""
+    details: Any = traitlets.Dict().tag(sync=True)
+    """``{"id", "label", "files"}`` of the selected item."""
+    ticked = traitlets.Bytes().tag(sync=True)
+    """A bit for each item, the lowest first."""
+    ticks: Any = traitlets.Dict().tag(sync=True)
+    """:meth:`ItemList.ticks`."""
+    colour_by = traitlets.Unicode("").tag(sync=True)
+    """The column whose colours rows have, or an empty text."""
     previewed = traitlets.List(traitlets.Unicode()).tag(sync=True)
     """Ids of the items whose picture is on the map."""
     busy = traitlets.Dict().tag(sync=True)
     """Item id to words for what is being done for it."""
     notes = traitlets.Dict().tag(sync=True)
-    """Item id to ``{"text", "bad", "files": [names]}`` shown under its row."""
+    """Item id to ``{"text", "bad", "files": [names]}`` shown with the item."""
     empty = traitlets.Unicode("").tag(sync=True)
-    """What is said when there are no rows."""
+    """What is said when there are no items."""
     can = traitlets.List(traitlets.Unicode()).tag(sync=True)
     """What is offered: ``preview`` and ``download``, when somebody does it."""
 
@@ -51,35 +88,125 @@ class ItemsTable(View):
         *,
         on_preview: Callable[[str], object] | None = None,
         on_download: Callable[[str, str], object] | None = None,
+        on_filter: Callable[[NDArray[np.bool_] | None], object] | None = None,
     ) -> None:
         self._preview = on_preview
         self._download = on_download
+        self._filtered = on_filter
         self._saved: dict[str, dict[str, Path]] = {}
+        self._list: ItemList | None = None
+        self._assets_of: AssetsOf = lambda _item: ()
+        self._answer = 0
         offered = {"preview": on_preview, "download": on_download}
         super().__init__(can=[name for name, f in offered.items() if f is not None])
 
-    def show(self, items: Sequence[Mapping[str, Any]], assets_of: AssetsOf) -> None:
-        """Show items instead of the earlier ones.
+    def show(
+        self,
+        items: Sequence[Mapping[str, Any]],
+        assets_of: AssetsOf,
+        columns: ItemColumns | None = None,
+    ) -> None:
+        """Show items instead of the earlier ones: all of them, as they come.
 
         Args:
-            items: STAC items as dicts; the first 500 become rows.
+            items: STAC items as dicts.
             assets_of: Gives the assets of an item, as ``Results.assets`` does.
+            columns: Their ids, dates and numbers.
         """
-        columns, rows = table_of(items, assets_of)
+        if columns is None:
+            names = [str(item.get("id")) for item in items]
+            columns = ItemColumns.of(items, names)
         self._saved = {}
+        self._assets_of = assets_of
+        self._list = ItemList(items, columns, assets_of) if items else None
         with publishing(self):
-            self.columns, self.rows, self.total = columns, rows, len(items)
+            self.total = len(items)
             self.previewed, self.busy, self.notes = [], {}, {}
-            if self.selected not in {row["id"] for row in rows[:MAX_ROWS]}:
+            self.colour_by = ""
+            if self.selected not in columns.names:
                 self.selected = ""
+            self.checked = []
+            self.columns = [] if self._list is None else self._list.heads()
+            self._arrange()
+
+    def keep(self, mask: NDArray[np.bool_] | None) -> None:
+        """List some of the items only.
+
+        Args:
+            mask: For each item whether it is listed; None for all. One that is not
+                that of the filter takes the place of all its conditions.
+        """
+        if self._list is None:
+            return
+        now = self._list.filter.kept()
+        if now is None or mask is None or bool((now != mask).any()):
+            if now is None and mask is None:
+                return
+            self._list.filter = ItemFilter(self._list.columns, mask)
+            self._arrange()
+
+    def colour(self, key: str) -> None:
+        """Give rows the colours of a numeric property, of ``"date"``, or none."""
+        with publishing(self):
+            if self._list is not None:
+                self._list.colour(key)
+                self.columns = self._list.heads()
+            self.colour_by = key
+            self._arrange()
+
+    def rows(self, first: int = 0, count: int = _MOST_ROWS) -> list[dict[str, Any]]:
+        """Some of the rows, as :func:`ogc_widgets.map.items.rows.row_of` makes them."""
+        return [] if self._list is None else self._list.part(first, count)
+
+    def _arrange(self) -> None:
+        """List the items anew, and tell the page."""
+        items = self._list
+        with publishing(self):
+            if items is None:
+                self.count, self.order, self.filter = 0, {}, {}
+            else:
+                items.arrange()
+                self.count = len(items.rows)
+                self.order = {"by": items.by, "descending": items.descending}
+                self.filter = {**items.filter.state(), "answer": self._answer}
+            self.revision += 1
+            self._find_selected()
+            self._tell_ticks()
+
+    @traitlets.observe("selected")
+    def _selected_changed(self, _change: object) -> None:
+        with publishing(self):
+            self._find_selected()
+
+    def _find_selected(self) -> None:
+        items, name = self._list, self.selected
+        self.place = -1 if items is None else items.row_of(name)
+        at = -1 if items is None else items.number_of(name)
+        if items is None or at < 0:
+            self.details = {}
+        else:
+            files = files_of(self._assets_of(items.items[at]))
+            self.details = {**items.row(at), "files": files}
+
+    @traitlets.observe("checked")
+    def _checked_changed(self, _change: object) -> None:
+        if self._list is not None:
+            self._list.check(self.checked)
+        self._tell_ticks()
+
+    def _tell_ticks(self) -> None:
+        items = self._list
+        with publishing(self):
+            self.ticked = b"" if items is None else items.bits()
+            self.ticks = {} if items is None else items.ticks()
 
     def note(
         self, item_id: str, text: str, *, bad: bool = False, files: Sequence[Path] = ()
     ) -> None:
-        """Say something under the row of an item; from any thread.
+        """Say something of an item; from any thread.
 
         Args:
-            item_id: The row.
+            item_id: The item.
             text: The words; an empty text takes them away.
             bad: Whether it is an error.
             files: Files on the kernel's machine that the page may ask for.
@@ -97,6 +224,91 @@ class ItemsTable(View):
         busy = {key: value for key, value in self.busy.items() if key != item_id}
         with publishing(self):
             self.busy = {**busy, item_id: words} if words else busy
+
+    # -- what the page asks for ------------------------------------------------------
+
+    def _on_rows(self, first: int, count: int) -> None:
+        """Send rows of a part that the page shows."""
+        first = max(0, int(first))
+        rows = self.rows(first, min(int(count), _MOST_ROWS))
+        self.send(
+            {"type": "rows", "first": first, "rows": rows, "revision": self.revision}
+        )
+
+    def _on_sort(self, by: str, *, descending: bool = False) -> None:
+        if self._list is not None:
+            self._list.sort(by, descending=descending)
+            self._arrange()
+
+    def _on_filter(
+        self,
+        number: int,
+        by: str | None = None,
+        low: float | None = None,
+        high: float | None = None,
+        text: str | None = None,
+    ) -> None:
+        """Keep what is within a range, or has a text in its id.
+
+        Args:
+            number: Number of the message, which the page looks for in the answer.
+            by: What the range is of; None leaves the ranges as they are.
+            low: Lowest value; None for no range.
+            high: Highest value.
+            text: None leaves the text as it is.
+        """
+        if self._list is None:
+            return
+        if by is not None:
+            self._list.filter.within(by, low, high)
+        if text is not None:
+            self._list.filter.text = text
+        self._apply(number)
+
+    def _on_histogram(self, by: str) -> None:
+        """Show the histogram of another property."""
+        if self._list is not None:
+            choices = [one["by"] for one in self._list.filter.choices]
+            if by in choices:
+                self._list.filter.by = by
+            self._arrange()
+
+    def _on_all(self, number: int) -> None:
+        """Keep all items."""
+        if self._list is not None:
+            by = self._list.filter.by
+            self._list.filter = ItemFilter(self._list.columns)
+            self._list.filter.by = by
+            self._apply(number)
+
+    def _apply(self, number: int) -> None:
+        self._answer = number
+        self._arrange()
+        if self._filtered is not None and self._list is not None:
+            self._filtered(self._list.filter.kept())
+
+    def _on_step(self, row: int) -> None:
+        """Select the item in a row that the page does not have yet."""
+        if self._list is not None and 0 <= row < len(self._list.rows):
+            self.selected = self._list.columns.names[self._list.rows[row]]
+
+    def _on_tick(self, first: int, last: int, *, on: bool) -> None:
+        """Tick the items of some rows, or take their ticks away."""
+        if self._list is not None:
+            first, last = sorted((int(first), int(last)))
+            self._list.tick(max(0, first), last, on=bool(on))
+            with publishing(self):
+                self.checked = self._list.checked
+                self._tell_ticks()
+
+    def _on_untick(self) -> None:
+        """Take all ticks away, of items that are not listed too."""
+        self.checked = []
+
+    def _on_code(self) -> None:
+        """Send the Python that gives the ticked items; the page copies it."""
+        if self._list is not None:
+            self.send({"type": "code", "text": self._list.code("results.items")})
 
     def _on_preview(self, id: str) -> None:  # noqa: A002 # the name in the message
         if self._preview is not None:

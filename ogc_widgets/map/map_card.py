@@ -9,7 +9,7 @@ from ogc_widgets.protocol.text import clean, escape_html
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_MOST_ROWS = 50
+MOST_ROWS = 50
 
 
 def results_text(count: int) -> str:
@@ -24,15 +24,15 @@ def results_html(
 
     Args:
         columns: Names of the numbers.
-        rows: Rows as :func:`ogc_widgets.map.item_rows.table_of` makes them.
+        rows: Rows as :func:`ogc_widgets.map.items.rows.row_of` makes them.
         count: How many items there are, also where not all are rows.
     """
     if not rows:
         return f"<p>{results_text(count)}</p>"
     names = ["item", "date", *columns, "files"]
     head = "".join(f"<th>{escape_html(name)}</th>" for name in names)
-    body = "".join(_row(row) for row in rows[:_MOST_ROWS])
-    more = count - min(len(rows), _MOST_ROWS)
+    body = "".join(_row(row) for row in rows[:MOST_ROWS])
+    more = count - min(len(rows), MOST_ROWS)
     if more > 0:
         body += f"<tr><td>{more} more</td></tr>"
     return (
@@ -42,7 +42,7 @@ def results_html(
 
 
 def _row(row: Mapping[str, Any]) -> str:
-    files = ", ".join(str(asset["label"]) for asset in row["assets"])
+    files = ", ".join(row["files"])
     cells = [row["label"], row["date"], *row["numbers"], files]
     inside = "".join(f"<td>{escape_html(cell, limit=300)}</td>" for cell in cells)
     return f"<tr>{inside}</tr>"

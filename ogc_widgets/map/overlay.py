@@ -95,6 +95,15 @@ class MapOverlay(RasterView):
     """Buffers of :func:`ogc_widgets.map.outlines.packed`, or nothing. A trait, so that
     a page that is reloaded, shown twice or exported has them without asking."""
     footprint_note = traitlets.Unicode("").tag(sync=True)
+    kept = traitlets.Bytes().tag(sync=True)
+    """A bit for each footprint that is drawn, the lowest first; empty for all."""
+    colours: Any = traitlets.Dict().tag(sync=True)
+    """``{"steps", "ramp", "low", "high"}``: for each footprint a byte, which is the
+    number of a colour or 255 for none, the colours, what their ends mean; or empty."""
+    colour_choices: Any = traitlets.List().tag(sync=True)
+    """``{"by", "title", "unit"}`` of what footprints can be coloured by."""
+    colour_by = traitlets.Unicode("").tag(sync=True)
+    """The one that was chosen, or an empty text."""
     context: Any = traitlets.List().tag(sync=True)
     marked = traitlets.List(traitlets.Unicode()).tag(sync=True)
     """Ids of the features of ``context`` that are highlighted."""

@@ -10,7 +10,6 @@ import traitlets
 
 from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.errors import InputError, OgcError
-from ogc_widgets.map.item_rows import MAX_ROWS
 from ogc_widgets.map.pictures import data_url
 from ogc_widgets.map.raster_layers import ShownRaster, open_shown
 from ogc_widgets.raster import assets_for_map
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from ogc_widgets.raster import MapAssets, Raster, Style
 
 _MOST_UNASKED: Final = 8_000_000
+_LOOKED_AT: Final = 500  # items, for the first one that can be shown
 
 Found: TypeAlias = "ShownRaster | _Picture"
 
@@ -123,7 +123,7 @@ class Previews(traitlets.HasTraits):
             return
         able = (
             (name, item)
-            for name, item in list(items.items())[:MAX_ROWS]
+            for name, item in list(items.items())[:_LOOKED_AT]
             if assets_for_map(item, results.assets(item))
         )
         item_id, item = next(able, ("", {}))

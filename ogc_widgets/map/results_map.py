@@ -16,10 +16,11 @@ from ogc_widgets.map.area_map import AreaMap
 from ogc_widgets.map.chart import ItemsChart
 from ogc_widgets.map.colour_scale import DATE
 from ogc_widgets.map.footprints import item_ids, items_of
-from ogc_widgets.map.item_filter import mask_of
-from ogc_widgets.map.item_rows import MAX_ROWS
+from ogc_widgets.map.items.filter import mask_of
+from ogc_widgets.map.items.listing import ID
+from ogc_widgets.map.items.looks import telling
 from ogc_widgets.map.items_table import ItemsTable
-from ogc_widgets.map.map_card import results_html, results_text
+from ogc_widgets.map.map_card import MOST_ROWS, results_html, results_text
 from ogc_widgets.map.previews import Previews
 from ogc_widgets.view.cells import NotesDisplay
 
@@ -79,7 +80,11 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         self.map = AreaMap() if area_map is None else area_map
         if self._owns_map:
             self.map.tools = []
-        self.table = ItemsTable(on_preview=self.preview, on_download=self._download)
+        self.table = ItemsTable(
+            on_preview=self.preview,
+            on_download=self._download,
+            on_filter=self._filtered,
+        )
         self.previews = Previews(self.map, self.table, self._work)
         self._results: Results | None = None
         self._items: dict[str, dict[str, Any]] = {}
@@ -87,6 +92,7 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         self._links = [
             traitlets.link((self, "selected"), (self.table, "selected")),
             traitlets.link((self, "selected"), (self.map, "selected")),
+            traitlets.link((self, "colour_by"), (self.map, "colour_by")),
         ]
         own = [self.map, self.table, self.chart]
         super().__init__(own if self._owns_map else [self.table])
@@ -105,18 +111,19 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         items = [] if value is None else items_of(value.items if is_job else value)
         self._shown = value
         self._items = dict(zip(item_ids(items), items, strict=True))
-        with self.hold_trait_notifications():
-            self.kept, self.colour_by = None, ""
-            self.columns = ItemColumns.of(items, [*self._items])
+        self.kept, self.colour_by = None, ""
+        self.columns = ItemColumns.of(items, [*self._items])
         self.previews.clear(self._results)
         note = str(getattr(value, "note", "")) if is_job else ""
         self.footprints = self.map.show_footprints(items, note=note)
         self.table.can = ["preview", "download"] if is_job else []
+        self.map.looks.show(self.columns, self.footprints.ids)
         self.table.show(
-            items[:MAX_ROWS],
+            items,
             value.assets if is_job else lambda item: assets_of(item, _why_not),
+            self.columns,
         )
-        self.table.total = len(items)
+        self.colour_by = telling(self.columns)
         self.table.empty = "" if value is None else _NO_ITEMS
         if self.previews_first:
             self.previews.show_first(self._items)
@@ -131,6 +138,19 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         if key not in ("", DATE):
             self.columns.number(key)
         return key
+
+    @traitlets.observe("kept")
+    def _kept_changed(self, _change: object) -> None:
+        self.map.looks.keep(self.kept)
+        self.table.keep(self.kept)
+
+    def _filtered(self, mask: Any) -> None:  # noqa: ANN401 # an array of numpy
+        self.kept = mask
+
+    @traitlets.observe("colour_by")
+    def _colour_changed(self, _change: object) -> None:
+        self.map.looks.colour(self.colour_by)
+        self.table.colour(self.colour_by)
 
     @property
     def items(self) -> list[dict[str, Any]]:
@@ -201,7 +221,8 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
 
     def _card_(self) -> tuple[str, str]:
         shown = self.table
-        table = results_html(shown.columns, shown.rows, shown.total)
+        heads = [one["title"] for one in shown.columns if one["by"] not in (ID, DATE)]
+        table = results_html(heads, shown.rows(0, MOST_ROWS), shown.total)
         return results_text(shown.total), self.map.still.html() + table
 
     def close(self) -> None:

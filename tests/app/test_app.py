@@ -92,7 +92,7 @@ def test_run_brings_results_to_map_and_table(filled: App) -> None:
     results = results_of(filled)
     assert len(results.items) == 1
     assert filled.map.footprints.ids == (results.items[0]["id"],)
-    assert [row["id"] for row in filled._stage.results_map.table.rows] == [
+    assert [row["id"] for row in filled._stage.results_map.table.rows()] == [
         results.items[0]["id"]
     ]
 

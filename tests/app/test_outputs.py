@@ -134,8 +134,9 @@ def test_value_that_json_does_not_have_is_shown() -> None:
             assert sent[0]["rows"][0]["text"] == "NaN"
             assert stage.head.problem == ""
             # What goes to the page must be JSON there.
-            state = stage.results_map.table.get_state()
-            json.dumps([state["rows"], sent], allow_nan=False)
+            table = stage.results_map.table
+            shown = [table.rows(), table.filter, table.details, sent]
+            json.dumps(shown, allow_nan=False)
         finally:
             app.close()
 

@@ -45,7 +45,7 @@ class AppScreen:
         self.map = self.app.locator(".leaflet-container")
         self.job = self.app.locator(".ogcw-job")
         self.log = self.job.locator(".ogcw-job-log")
-        self.rows = self.app.locator(".ogcw-items tbody tr")
+        self.rows = self.app.locator(".ogcw-items tr[data-id]")
         # A canvas: it says how many shapes it has drawn.
         self.footprints = self.app.locator(".ogcw-map-items")
         self.selected = self.app.locator(".ogcw-map-selected")

@@ -2,9 +2,11 @@
 
 import pytest
 from deploy_states import traits as deploy_traits
+from live_view import LiveView
 from playwright.sync_api import expect
 from view_page import show_view
 
+from ogc_widgets.client.results.assets import Asset
 from ogc_widgets.deploy import DeployPanel
 from ogc_widgets.map.items_table import ItemsTable
 from ogc_widgets.panel.item_search import ItemSearch
@@ -26,66 +28,43 @@ def stays(page):
     return watch
 
 
-def item(name, **members):
-    asset = {
-        "key": "data",
-        "label": "data",
-        "title": "",
-        "kind": "GeoTIFF",
-        "size": None,
-        "href": "https://example.org/a.tif",
-        "path": "https://example.org/a.tif",
-        "reachable": True,
-        "why_not": "",
-        "picture": False,
-    }
-    row = {"id": name, "label": name, "date": "2026-07-04", "numbers": []}
-    return {**row, "preview": True, "assets": [asset], **members}
+def items(*names):
+    shown = [{"id": name, "assets": {}} for name in names]
+    asset = Asset("data", "", "image/tiff", "https://x.org/a.tif", (), None, True, "")
+    return shown, lambda _item: [asset]
 
 
-ITEMS = {
-    "rows": [item("a"), item("b")],
-    "columns": [],
-    "total": 2,
-    "empty": "",
-    "can": ["preview", "download"],
-    "selected": "",
-    "previewed": [],
-    "busy": {},
-    "notes": {},
-}
+@pytest.fixture
+def table():
+    widget = ItemsTable(on_preview=print, on_download=print)
+    widget.show(*items("a", "b"))
+    yield widget
+    widget.close()
 
 
-def test_links_of_an_item_stay_when_another_is_busy(page, stays):
-    show_view(page, ItemsTable, ITEMS)
+def test_buttons_of_an_item_stay_when_another_is_busy(page, stays, table):
+    view = LiveView(page, table)
+    page.locator("tr[data-id=a]").click()
+    view.pump()
     preview = page.get_by_role("button", name="preview of a")
     preview.focus()
     stayed = stays(preview)
-    put(
-        page,
-        busy={"b": "downloading 3 MB"},
-        notes={"b": {"text": "Saved.", "files": [], "bad": False}},
-    )
-    expect(page.get_by_text("downloading 3 MB")).to_be_visible()
+    table.working("b", "downloading 3 MB")
+    table.note("a", "Saved.")
+    view.pump()
+    expect(page.get_by_role("status").filter(has_text="downloading")).to_have_count(1)
     expect(page.get_by_text("Saved.")).to_be_visible()
-    put(page, rows=[item("new"), item("a", label="A, renamed"), item("b")])
-    assert [
-        row.get_attribute("data-id") for row in page.locator("tr[data-id]").all()
-    ] == [
-        "new",
-        "a",
-        "b",
-    ]
-    expect(page.locator("tr[data-id=a]")).to_contain_text("A, renamed")
     assert stayed()
     expect(preview).to_be_focused()
 
 
-def test_link_changes_its_word_when_its_item_is_previewed(page):
-    show_view(page, ItemsTable, ITEMS)
-    put(page, previewed=["a"])
+def test_button_changes_its_name_when_its_item_is_previewed(page, table):
+    view = LiveView(page, table)
+    table.previewed = ["a"]
+    view.pump()
     expect(page.get_by_role("button", name="hide preview of a")).to_be_visible()
-    put(page, rows=[])
+    table.show([], lambda _item: [])
+    view.pump()
     assert page.locator("tr[data-id]").count() == 0
 
 

@@ -174,7 +174,7 @@ def test_preview_is_drawn_when_an_item_has_only_a_large_image(
     )
     shown = ogc.ResultsMap(results)
     try:
-        assert shown.table.rows[0]["preview"]
+        assert shown.table.rows()[0]["preview"]
         done = Event()
         shown.table.observe(lambda _: done.set(), ["previewed", "notes"])
         shown.table._receive(shown.table, {"type": "preview", "id": "scene"}, [])

@@ -246,7 +246,7 @@ def test_map_and_items_are_shown_when_half_a_character_stands_in_one(kernel):
     for item in halved(ITEM):
         items = [item, {**ITEM, "id": f"item{OTHER}"}, {**ITEM, "id": "good"}]
         shown = ResultsMap(items)
-        rows = kernel.on_page(shown.table)["rows"]
+        rows = to_page(shown.table.rows())
         assert len({row["id"] for row in rows}) == 3, item
         kernel.put(shown.table, selected=rows[0]["id"])
         assert shown.selected == rows[0]["id"] or HALF in shown.selected
@@ -309,7 +309,7 @@ def test_app_runs_when_all_names_of_the_server_hold_half_a_character(kernel, tmp
         assert json.loads(sent.body)["inputs"] == {named["in"]: f"a{OTHER}"}
         assert app.job.id == named["j"]
         items_table = app._stage.results_map.table
-        wait_for(lambda: len(kernel.on_page(items_table).get("rows", [])) == 2)
+        wait_for(lambda: kernel.on_page(items_table).get("total") == 2)
         assert len(kernel.on_page(app._stage.head)["chips"]) == 2
         kernel.say(app._header, "tab", name="jobs")
         table = app._jobs.table

@@ -211,9 +211,9 @@ def stac_document(document):
 def on_map(document):
     shown = ResultsMap(document)
     try:
-        json.dumps(shown.table.rows)
+        json.dumps([shown.table.rows(), shown.table.filter, shown.table.details])
         shown._repr_mimebundle_()
-        for row in shown.table.rows[:2]:
+        for row in shown.table.rows(0, 2):
             shown.selected = row["id"]
         none_broke(shown.table)
     finally:

@@ -205,7 +205,7 @@ def _use(app, server):
     finally:
         table.close()
     if app.results is not None:
-        for row in app._stage.results_map.table.rows[:1]:
+        for row in app._stage.results_map.table.rows(0, 1):
             with ours():
                 app._stage.results_map.preview(row["id"])
         views.append(app._stage.results_map.table)

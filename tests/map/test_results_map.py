@@ -5,12 +5,13 @@ import threading
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances
 
 from ogc_widgets.area.area import Area
 from ogc_widgets.client.results.job_results import Asset
-from ogc_widgets.errors import ProtocolError
+from ogc_widgets.errors import InputError, ProtocolError
 from ogc_widgets.map import AreaMap, ResultsMap
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
@@ -75,7 +76,7 @@ def ask(widget, **message):
 
 
 def test_map_and_table_show_the_same_items(shown):
-    assert [row["id"] for row in shown.table.rows] == ["a", "b"]
+    assert [row["id"] for row in shown.table.rows()] == ["a", "b"]
     names = zlib.decompress(shown.map._overlay.footprints["names"])
     assert json.loads(names)["ids"] == ["a", "b"]
     assert (shown.drawn, shown.total) == (2, 2)
@@ -144,7 +145,7 @@ def test_file_of_more_than_100_mb_stays_where_it_was_saved(shown, tmp_path):
 
 def test_plain_items_are_shown_without_offering_what_cannot_be_done():
     widget = ResultsMap({"type": "FeatureCollection", "features": [item("a")]})
-    assert [row["id"] for row in widget.table.rows] == ["a"]
+    assert [row["id"] for row in widget.table.rows()] == ["a"]
     assert widget.table.can == []
     widget.close()
 
@@ -152,10 +153,10 @@ def test_plain_items_are_shown_without_offering_what_cannot_be_done():
 def test_results_can_be_exchanged_and_emptied(shown):
     shown.selected = "b"
     shown.results = [item("c")]
-    assert [row["id"] for row in shown.table.rows] == ["c"]
+    assert [row["id"] for row in shown.table.rows()] == ["c"]
     assert shown.selected == ""
     shown.results = None
-    assert shown.table.rows == []
+    assert shown.table.rows() == []
     assert shown.table.empty == ""
     shown.results = []
     assert "no items" in shown.table.empty
@@ -179,3 +180,96 @@ def test_nothing_is_left_when_many_were_closed():
     for _ in range(50):
         ResultsMap(FakeResults()).close()
     assert set(_instances) <= before
+
+
+def lakes(count=6):
+    return [
+        item(f"lake{n}", properties={"water": n, "datetime": f"2021-01-{n + 1:02}"})
+        for n in range(count)
+    ]
+
+
+@pytest.fixture
+def filtered():
+    widget = ResultsMap([*lakes(), item("nowhere", geometry=None, bbox=None)])
+    yield widget
+    widget.close()
+
+
+def drawn_bits(widget):
+    bits = np.frombuffer(widget.map._overlay.kept, np.uint8)
+    return np.unpackbits(bits, bitorder="little")[: widget.drawn].tolist()
+
+
+def test_mask_of_python_is_what_table_and_map_show(filtered):
+    water = filtered.columns.number("water").values
+    filtered.kept = water > 3
+    assert [row["id"] for row in filtered.table.rows()] == ["lake4", "lake5"]
+    assert drawn_bits(filtered) == [0, 0, 0, 0, 1, 1]
+    assert filtered.table.filter["is_masked"] is True
+    filtered.kept = None
+    assert (filtered.table.count, filtered.map._overlay.kept) == (7, b"")
+    filtered.kept = [False] * 7
+    assert filtered.table.count == 0
+    assert drawn_bits(filtered) == [0] * 6
+    with pytest.raises(InputError):
+        filtered.kept = [True]
+
+
+def test_filter_of_the_page_is_the_mask_of_python(filtered):
+    masks = []
+    filtered.observe(lambda change: masks.append(change["new"]), "kept")
+    table = filtered.table
+    table._receive(
+        None, {"type": "filter", "number": 1, "by": "water", "low": 1, "high": 3}, []
+    )
+    assert filtered.kept.tolist() == [False, True, True, True, False, False, False]
+    assert drawn_bits(filtered) == [0, 1, 1, 1, 0, 0]
+    assert table.filter["ranges"] == {"water": [1, 3]}
+    table._receive(None, {"type": "filter", "number": 2, "text": "lake2"}, [])
+    assert (table.count, table.filter["answer"]) == (1, 2)
+    table._receive(None, {"type": "all", "number": 3}, [])
+    assert (table.count, filtered.kept) == (7, None)
+    assert len(masks) == 3
+
+
+def test_colours_are_those_of_the_drawn_in_their_order(filtered):
+    overlay = filtered.map._overlay
+    assert filtered.colour_by == "water"
+    steps = list(overlay.colours["steps"])
+    assert len(steps) == 6
+    assert steps == sorted(set(steps))
+    shown = {row["id"]: row["colour"] for row in filtered.table.rows()}
+    assert [shown[f"lake{n}"] for n in range(6)] == [
+        overlay.colours["ramp"][step] for step in steps
+    ]
+    assert shown["nowhere"] not in overlay.colours["ramp"]
+    overlay.colour_by = "date"  # as the page chooses it
+    assert (filtered.colour_by, filtered.table.colour_by) == ("date", "date")
+    assert overlay.colours["low"] == "2021-01-01"
+    overlay.colour_by = ""
+    assert overlay.colours == {}
+    assert {row["colour"] for row in filtered.table.rows()} == {""}
+    with pytest.raises(InputError, match="no numbers"):
+        filtered.colour_by = "snow"
+
+
+def test_other_results_begin_without_filter_ticks_and_order(filtered):
+    filtered.kept = filtered.columns.dates > 0
+    filtered.table.checked = ["lake1", "not there"]
+    filtered.table._receive(None, {"type": "sort", "by": "water"}, [])
+    assert filtered.table.ticks["count"] == 1
+    filtered.results = lakes(4)
+    assert filtered.kept is None
+    assert filtered.table.checked == []
+    assert filtered.table.order == {"by": "", "descending": False}
+    assert (filtered.table.count, filtered.table.ticks["count"]) == (4, 0)
+
+
+def test_selected_item_that_is_not_kept_has_no_row(filtered):
+    filtered.selected = "lake4"
+    assert filtered.table.place == 4
+    assert filtered.table.details["label"] == "lake4"
+    filtered.kept = filtered.columns.number("water").values < 2
+    assert filtered.table.place == -1
+    assert filtered.selected == "lake4"

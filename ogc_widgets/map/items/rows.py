@@ -5,17 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ogc_widgets.client.results.item_columns import (
-    ItemColumns,
     date_of,
     properties_of,
 )
-from ogc_widgets.map.footprints import item_ids
 from ogc_widgets.protocol.links import WEB_SCHEMES, absolute
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.raster import assets_for_map
 
-MAX_ROWS = 500
-MAX_COLUMNS = 2
 _KINDS = {
     "geotiff": "GeoTIFF",
     "tiff": "TIFF",
@@ -40,39 +36,48 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ogc_widgets.client.results.assets import Asset
+    from ogc_widgets.client.results.item_columns import ItemColumn, ItemColumns
 
 AssetsOf: TypeAlias = "Callable[[Mapping[str, Any]], Sequence[Asset]]"
 
 
-def table_of(
-    items: Sequence[Mapping[str, Any]], assets_of: AssetsOf
-) -> tuple[list[str], list[dict[str, Any]]]:
-    """Columns and rows for items.
+def row_of(
+    at: int,
+    item: Mapping[str, Any],
+    columns: ItemColumns,
+    shown: Sequence[ItemColumn],
+    assets: Sequence[Asset],
+) -> dict[str, Any]:
+    """One item as a row.
 
     Args:
-        items: STAC items.
-        assets_of: Gives the assets of an item.
+        at: Its number among all items.
+        item: The item.
+        columns: The columns of all items.
+        shown: Those whose numbers are in the row.
+        assets: The assets of the item.
 
     Returns:
-        Titles of the extra columns, and one dict per row.
+        Texts for the page; ``files`` are the names of its files, the best first, and
+        ``kind`` what the first one is.
     """
-    shown = list(items[:MAX_ROWS])
-    columns = ItemColumns.of(shown, item_ids(shown))
-    numeric = columns.numeric[:MAX_COLUMNS]
-    rows = []
-    for at, (name, item) in enumerate(zip(columns.names, shown, strict=True)):
-        assets = sorted(assets_of(item), key=_rank)
-        rows.append(
-            {
-                "id": name,
-                "label": clean(name),
-                "date": date_of(properties_of(item)),
-                "numbers": [one.text(one.values[at]) for one in numeric],
-                "assets": [_asset(asset) for asset in assets],
-                "preview": bool(assets_for_map(item, assets)),
-            }
-        )
-    return [one.title for one in numeric], rows
+    ordered = sorted(assets, key=_rank)
+    name = columns.names[at]
+    return {
+        "n": at,
+        "id": name,
+        "label": clean(name),
+        "date": date_of(properties_of(item)),
+        "numbers": [one.text(float(one.values[at])) for one in shown],
+        "files": [clean(asset.key, limit=60) for asset in ordered],
+        "kind": kind_of(ordered[0].type) if ordered else "",
+        "preview": bool(assets_for_map(item, ordered)),
+    }
+
+
+def files_of(assets: Sequence[Asset]) -> list[dict[str, Any]]:
+    """Files of an item for the page, the best first."""
+    return [_asset(asset) for asset in sorted(assets, key=_rank)]
 
 
 def _asset(asset: Asset) -> dict[str, Any]:
@@ -89,7 +94,6 @@ def _asset(asset: Asset) -> dict[str, Any]:
         "path": asset.href,
         "reachable": asset.reachable,
         "why_not": clean(asset.why_not, limit=400),
-        "picture": _is_picture(asset),
     }
 
 
@@ -109,8 +113,3 @@ def _rank(asset: Asset) -> int:
     if roles & {"metadata", "iso-19115"} or "json" in asset.type:
         return 3
     return 0 if "data" in roles else 1
-
-
-def _is_picture(asset: Asset) -> bool:
-    lowered = asset.type.lower()
-    return asset.reachable and lowered.startswith(("image/png", "image/jpeg"))

@@ -1,0 +1,1 @@
+"""Items beside the map: rows, filter and colours."""
