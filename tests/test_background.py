@@ -69,6 +69,8 @@ LOSES_NOTHING = {
         "only reads what was told before"
     ),
     "client/jobs/poller.py _tell add_done_callback": "set.discard() cannot fail",
+    "view/saved_card.py display_with_card register": "IPython prints what fails in it",
+    "view/saved_card.py card_waits_for add_done_callback": "set_result() cannot fail",
     "view/base.py __init__ on_msg": "the view shows what a message leads to",
     "lab/__init__.py __init__ finalize": "Python prints what fails in it",
     "lab/cli.py _say_ready add_done_callback": "asyncio logs what a callback raises",

@@ -388,9 +388,11 @@ class App(NotesDisplay, ipywidgets.VBox):
         """Write the line of Python that comes back to a job in a new kernel."""
         return line_to_return(job, job.process_id or self.process.id)
 
-    def _card_(self) -> tuple[str, str]:
-        # Called once this app has been displayed, which may hide an earlier one.
+    def _was_displayed(self) -> None:
+        # Which may hide an earlier one.
         close_unseen()
+
+    def _card_(self) -> tuple[str, str]:
         if not self._has_form():
             words = f"Sign in to {self.client.url} to see its processes."
             return words, f"<p>{escape_html(words)}</p>"

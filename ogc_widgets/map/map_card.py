@@ -29,8 +29,8 @@ def results_html(
     """
     if not rows:
         return f"<p>{results_text(count)}</p>"
-    names = ["item", "date", *columns, "files"]
-    head = "".join(f"<th>{escape_html(name)}</th>" for name in names)
+    names = "".join(f'<th align="right">{escape_html(name)}</th>' for name in columns)
+    head = f"<th>item</th><th>date</th>{names}<th>files</th>"
     body = "".join(_row(row) for row in rows[:MOST_ROWS])
     more = count - min(len(rows), MOST_ROWS)
     if more > 0:
@@ -43,9 +43,16 @@ def results_html(
 
 def _row(row: Mapping[str, Any]) -> str:
     files = ", ".join(row["files"])
-    cells = [row["label"], row["date"], *row["numbers"], files]
-    inside = "".join(f"<td>{escape_html(cell, limit=300)}</td>" for cell in cells)
-    return f"<tr>{inside}</tr>"
+    numbers = "".join(
+        f'<td align="right">{escape_html(one, limit=300)}</td>'
+        for one in row["numbers"]
+    )
+    first, last = (row["label"], row["date"]), (files,)
+    before, after = (
+        "".join(f"<td>{escape_html(one, limit=300)}</td>" for one in texts)
+        for texts in (first, last)
+    )
+    return f"<tr>{before}{numbers}{after}</tr>"
 
 
 def area_text(bbox: Sequence[float] | None) -> str:

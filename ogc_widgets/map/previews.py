@@ -14,6 +14,7 @@ from ogc_widgets.map.pictures import data_url
 from ogc_widgets.map.raster_layers import ShownRaster, open_shown
 from ogc_widgets.raster import assets_for_map
 from ogc_widgets.raster.places import place_of
+from ogc_widgets.view.saved_card import card_waits_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -137,7 +138,7 @@ class Previews(traitlets.HasTraits):
                 self._table.last_error = error
 
         work = submit(_open_best, results, item, is_small=True)
-        follow(work, finished, self._table.report)
+        card_waits_for(follow(work, finished, self._table.report))
 
     def _lay(self, results: Results, item_id: str, found: Found) -> None:
         """Lay on the map what was opened, unless other results have come since."""

@@ -25,6 +25,7 @@ from ogc_widgets.errors import OgcError
 from ogc_widgets.view.cells import NotesDisplay
 from ogc_widgets.view.halves import from_page, to_page
 from ogc_widgets.view.latest import Latest
+from ogc_widgets.view.saved_card import card_may_have_changed
 from ogc_widgets.view.scripts import LOADER, scripts_of
 
 if TYPE_CHECKING:
@@ -89,6 +90,11 @@ class View(NotesDisplay, anywidget.AnyWidget):
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take what the page says of its traits."""
         super().set_state(from_page(sync_data))
+
+    def send_state(self, key: Any = None) -> None:  # noqa: ANN401 # as ipywidgets has it
+        """Tell the page, and what a saved notebook says."""
+        super().send_state(key)
+        card_may_have_changed()
 
     def _send(self, msg: object, buffers: Any = None) -> None:  # noqa: ANN401 # as ipywidgets has it
         super()._send(to_page(msg), buffers)

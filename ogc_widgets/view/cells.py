@@ -6,12 +6,14 @@ as in a console, nothing is known, and nothing is taken for granted.
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import ipywidgets
 from ipywidgets.widgets import widget as widget_module
+
+from ogc_widgets.view.front_end import cell_of, keeps_outputs_apart, request
+from ogc_widgets.view.saved_card import display_with_card
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,17 +39,12 @@ _shown_in: WeakKeyDictionary[ipywidgets.Widget, set[CellRun | None]] = (
 
 def current_run() -> CellRun | None:
     """The run of a cell that this is called from, ``None`` if that is not known."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    get_parent = getattr(getattr(shell, "kernel", None), "get_parent", dict)
-    parent: Any = get_parent()
-    if not isinstance(parent, dict):  # as kernels of other makers may have it
+    message = request()
+    cell = cell_of(message)
+    message_id = (message.get("header") or {}).get("msg_id")
+    if not (cell and isinstance(message_id, str)):
         return None
-    cell = (parent.get("metadata") or {}).get("cellId")
-    request = (parent.get("header") or {}).get("msg_id")
-    if not (isinstance(cell, str) and cell and isinstance(request, str)):
-        return None
-    run = CellRun(cell, request)
+    run = CellRun(cell, message_id)
     _latest[cell] = run
     return run
 
@@ -59,14 +56,31 @@ class NotesDisplay(ipywidgets.Widget):
         """Text and HTML of what a saved notebook says without a kernel, if anything."""
         return None
 
+    def _was_displayed(self) -> None:
+        """Do what is to be done each time that it is displayed."""
+
+    def _ipython_display_(self) -> None:
+        """Display the card in an output of its own, where one hides the other.
+
+        Raises:
+            NotImplementedError: The live view and the card are to be one output; so
+                IPython is told to ask for the bundle.
+        """
+        if not keeps_outputs_apart() or _goes_into_output():
+            raise NotImplementedError
+        bundle, metadata = self._repr_mimebundle_()
+        if "text/html" not in bundle:
+            raise NotImplementedError
+        display_with_card(self, bundle, metadata)
+
     def _repr_mimebundle_(
         self, **kwargs: dict[Any, Any]
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """The live view, and the card for a saved notebook."""
-        run = current_run()
-        if any(isinstance(one, ipywidgets.Output) and one.msg_id for one in _every()):
-            run = None  # it goes into an output widget, wherever that is shown
+        # What goes into an output widget is seen wherever that is shown.
+        run = None if _goes_into_output() else current_run()
         _shown_in.setdefault(self, set()).add(run)
+        self._was_displayed()
         bundle: Any = super()._repr_mimebundle_(**kwargs)
         shown, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         if card := self._card_():
@@ -90,6 +104,11 @@ def may_be_seen(box: ipywidgets.Box) -> bool:
         isinstance(one, ipywidgets.Box) and one not in own and own & {*one.children}
         for one in _every()
     )
+
+
+def _goes_into_output() -> bool:
+    """Whether what is displayed now goes into an output widget."""
+    return any(isinstance(one, ipywidgets.Output) and one.msg_id for one in _every())
 
 
 def _inside(widgets: Iterable[ipywidgets.Widget]) -> Iterable[ipywidgets.Widget]:

@@ -307,8 +307,10 @@ class LabPage:
             now = self.page.evaluate(
                 """() => {
                   const panel = document.querySelector(".jp-NotebookPanel .jp-Cell");
-                  const area = document.querySelector(".jp-OutputArea-output");
-                  if (area?.offsetWidth) return area.offsetWidth;
+                  const areas = [...document.querySelectorAll(".jp-OutputArea-output")];
+                  // A card that is not shown has no width.
+                  const area = areas.find((one) => one.offsetWidth);
+                  if (area) return area.offsetWidth;
                   const prompt = panel.querySelector(".jp-InputPrompt");
                   return panel.clientWidth - (prompt?.offsetWidth ?? 64) - 20;
                 }"""

@@ -87,9 +87,8 @@ def test_what_crosses_180_degrees_is_in_one_piece() -> None:
 def test_very_many_footprints_are_counted_and_the_picture_stays_small() -> None:
     rng = np.random.default_rng(7)
     west, south = rng.uniform(-170, 170, 20_000), rng.uniform(-60, 70, 20_000)
-    shown = StillMap(
-        shapes=shapely.box(west, south, west + 1, south + 1), total=20_000, selected=3
-    )
+    boxes = shapely.box(west, south, west + 1, south + 1)
+    shown = StillMap(shapes=[*boxes], total=20_000, selected=3)
     assert len(shown.drawn) == MOST_SHAPES
     assert shown.drawn[-1] == 3
     assert len(draw(shown)) <= MOST_BYTES

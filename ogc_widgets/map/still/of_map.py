@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.protocol.text import clean, escape_html
+from ogc_widgets.view.saved_card import card_may_have_changed, card_waits_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,8 +155,10 @@ class MapStill:
         def finished(future: Future[StillRaster]) -> None:
             if self._rasters.get(layer, (None,))[0] is shown:
                 self._rasters[layer] = (shown, future.result())
+                card_may_have_changed()
 
-        follow(submit(_picture_of, shown), finished, self._missed)
+        work = submit(_picture_of, shown)
+        card_waits_for(follow(work, finished, self._missed))
 
     def _missed(self, error: BaseException) -> None:
         # The tiles of the raster say on the map that it could not be read.

@@ -100,8 +100,13 @@ class StillMap:
 
     @property
     def extent(self) -> list[float]:
-        """West, south, east and north of everything; of the world for nothing."""
-        parts = [*self.shapes, *(area for area, _ in self.areas), *self.context]
+        """West, south, east and north of what it is about; of the world for nothing.
+
+        Input scenes are only looked at before there are results.
+        """
+        parts = [*self.shapes, *(area for area, _ in self.areas)]
+        if not self.shapes and not self.rasters:
+            parts += self.context
         boxes = [shapely.total_bounds(parts)] if parts else []
         boxes += [np.array(one.box) for one in self.rasters]
         if not boxes:
