@@ -28,7 +28,7 @@ endef
 
 demo: ## start JupyterLab on the tour notebook, with a server of its own
 	@echo "==> make demo: JupyterLab with the water-bodies lesson. To stop: Ctrl+C"
-	$(call environment,.venv lab notebook)
+	$(call environment,.venv lab notebook data xarray)
 	@exec $(BIN)/python scripts/demo.py
 
 test: ## check style and types, run all tests, notebooks and browser included
