@@ -62,7 +62,11 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
         self._results: Results | None = None
         self._viewers: dict[str, ipywidgets.Widget] = {}
         self._viewer: ipywidgets.Widget = results_map
-        # Viewers stay in it once they were seen: none is drawn twice.
+        # Viewers stay in the page once they were seen: none is drawn twice. Each is in
+        # a box, as views of anywidget do not follow changes of their own classes.
+        self._boxes: dict[ipywidgets.Widget, ipywidgets.Box] = {
+            results_map: results_map
+        }
         self._place = ipywidgets.VBox([results_map])
         self._place.add_class("ogcw-stage-place")
         super().__init__([self.head, self._place])
@@ -113,12 +117,14 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
 
     def _bring(self, viewer: ipywidgets.Widget) -> None:
         """Show one of the viewers, and none of the others."""
+        if viewer not in self._boxes:
+            box = self._boxes[viewer] = ipywidgets.VBox([viewer])
+            box.add_class("ogcw-stage-box")
+            self._place.children = tuple(self._boxes.values())
         if viewer is not self._viewer:
-            self._viewer.add_class(_AWAY)
-        viewer.remove_class(_AWAY)
+            self._boxes[self._viewer].add_class(_AWAY)
+        self._boxes[viewer].remove_class(_AWAY)
         self._viewer = viewer
-        if viewer not in self._place.children:
-            self._place.children = (*self._place.children, viewer)
 
     def _lay_on_map(self, shown: Results | list[Any] | None) -> None:
         if self.results_map.results is not shown:
@@ -171,11 +177,13 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
         return place
 
     def _close_viewers(self) -> None:
-        viewers, self._viewers = self._viewers, {}
         self._bring(self.results_map)
         self._place.children = (self.results_map,)
-        for viewer in viewers.values():
-            viewer.close()
+        for viewer in self._viewers.values():
+            box = self._boxes.pop(viewer)
+            for one in (viewer, box, box.layout):
+                one.close()
+        self._viewers = {}
 
     def report(self, error: BaseException) -> None:
         """Say why there are no results."""
