@@ -154,6 +154,11 @@ class ItemsTable(View):
             self.colour_by = key
             self._arrange()
 
+    @property
+    def listed(self) -> NDArray[np.intp] | None:
+        """Numbers of the items that are listed, in their order; None without items."""
+        return None if self._list is None else self._list.rows
+
     def rows(self, first: int = 0, count: int = _MOST_ROWS) -> list[dict[str, Any]]:
         """Some of the rows, as :func:`ogc_widgets.map.items.rows.row_of` makes them."""
         return [] if self._list is None else self._list.part(first, count)

@@ -14,6 +14,7 @@ from ogc_widgets.client.results.item_columns import ItemColumns
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.map.area_map import AreaMap
 from ogc_widgets.map.chart import ItemsChart
+from ogc_widgets.map.chart.area_values import has_rasters
 from ogc_widgets.map.colour_scale import DATE
 from ogc_widgets.map.footprints import item_ids, items_of
 from ogc_widgets.map.items.filter import mask_of
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 _NOT_FETCHED = (
     "These items did not come from a job of this package: copy the address to use it."
 )
+# Whose values the chart shows, where items have rasters.
+_TOOLS = ["rectangle", "polygon", "line"]
 _NO_ITEMS = "The results hold no items to show on the map."
 
 
@@ -89,6 +92,7 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         self._results: Results | None = None
         self._items: dict[str, dict[str, Any]] = {}
         self.chart = ItemsChart(self)
+        self.table.observe(self._listed, "revision")
         self._links = [
             traitlets.link((self, "selected"), (self.table, "selected")),
             traitlets.link((self, "selected"), (self.map, "selected")),
@@ -111,6 +115,8 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         items = [] if value is None else items_of(value.items if is_job else value)
         self._shown = value
         self._items = dict(zip(item_ids(items), items, strict=True))
+        if self._owns_map:
+            self.map.tools = _TOOLS if has_rasters(value, items) else []
         self.kept, self.colour_by = None, ""
         self.columns = ItemColumns.of(items, [*self._items])
         self.previews.clear(self._results)
@@ -146,6 +152,9 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
 
     def _filtered(self, mask: Any) -> None:  # noqa: ANN401 # an array of numpy
         self.kept = mask
+
+    def _listed(self, _change: object) -> None:
+        self.chart.list_by(self.table.listed)
 
     @traitlets.observe("colour_by")
     def _colour_changed(self, _change: object) -> None:

@@ -188,3 +188,20 @@ def test_chart_is_closed_with_the_map_and_follows_nothing_any_more() -> None:
     assert chart.comm is None
     results.selected = "scene 3"
     assert chart.selected == -1
+
+
+def test_table_that_is_sorted_or_filtered_sorts_the_bars() -> None:
+    results = ogc.ResultsMap(water())
+    chart = results.chart
+    chart.by = "item"
+
+    def bars() -> list[float]:
+        shown = points(chart)
+        return [shown[place] for place in sorted(shown) if place == place]
+
+    for descending in (True, False):
+        message = {"type": "sort", "by": "water:percent", "descending": descending}
+        results.table._receive(results.table, message, None)
+        assert bars() == sorted(bars(), reverse=descending)
+    results.kept = results.columns.number("water:percent").values > 4
+    assert bars() == [4.5, 5, 5.5, 6]

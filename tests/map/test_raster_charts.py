@@ -11,16 +11,20 @@ import pytest
 import ogc_widgets as ogc
 from ogc_widgets.client.results.assets import Asset
 from ogc_widgets.errors import InputError, ServerError
-from ogc_widgets.map.chart.area_values import MOST_ITEMS, chosen_of
+from ogc_widgets.map.chart.area_values import AT_ONCE, MOST_ITEMS, chosen_of
 from ogc_widgets.map.chart.items_chart import AREA, LINE
 
 rasterio = pytest.importorskip("rasterio", reason="the extra raster is not installed")
 
-from waiting import wait_for  # noqa: E402 # after the test for the extra
+from waiting import wait_for, wait_for_silence  # noqa: E402 # after the test for the extra
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+# Threads that ignore this warning for a while take the filter away from each other.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::rasterio.errors.NotGeoreferencedWarning"
+)
 BOX = 10.0, 45.0, 10.1, 45.1
 CLASSES = [{"value": 0, "name": "land"}, {"value": 1, "name": "water"}]
 
@@ -36,6 +40,7 @@ class Rasters:
         self.folder, self.classified = folder, classified
         self.items = []
         self.broken: set[str] = set()
+        self.opened = 0
         self.gate = threading.Event()
         self.gate.set()
         for number, share in enumerate(shares):
@@ -68,6 +73,7 @@ class Rasters:
         ]  # fmt: skip
 
     def open(self, item: Any, _key: str) -> str:
+        self.opened += 1
         self.gate.wait(30)
         if item["id"] in self.broken:
             raise ServerError(f"{item['id']} is gone.")
@@ -154,10 +160,14 @@ def test_reading_says_how_far_it_is_and_can_be_stopped(tmp_path: Path) -> None:
     chart = results.chart
     files.gate.clear()
     chart.of = AREA
+    wait_for(lambda: files.opened == AT_ONCE)
     assert chart.note == {"text": "0 of 12 read", "working": True}
     chart._receive(chart, {"type": "stop"}, None)
     assert chart.note == {"text": "0 of 12 read, stopped", "working": False}
     files.gate.set()
+    # Those that were being read come to their end, and no other begins.
+    assert wait_for_silence(lambda: files.opened) == AT_ONCE
+    assert chart.note["text"] == "0 of 12 read, stopped"
     chart.of = "cloud:percent"
     assert chart.heading == "cloud by date"
     chart.of = AREA

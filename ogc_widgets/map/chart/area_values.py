@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 MOST_ITEMS: Final = 200
 """Rasters that are read; of more items those that are evenly apart in time."""
-_AT_ONCE: Final = 3
+AT_ONCE: Final = 3
+"""Rasters that are read at the same time."""
 _MOST_CLASSES: Final = 12
 MEAN, MEDIAN, LOW, HIGH = "mean", "median", "low", "high"
 _MEASURES: Final = {
@@ -132,12 +133,12 @@ class AreaSeries:
                 except OgcError as error:
                     self.faults[number] = error
                 except Exception as error:  # noqa: BLE001 # of a library, for one file
-                    self.faults[number] = InputError(f"It could not be read: {error}")
+                    self.faults[number] = InputError(str(error) or repr(error))
                 else:
                     self.read[number] = found
                 told()
 
-        await asyncio.gather(*(work() for _ in range(_AT_ONCE)))
+        await asyncio.gather(*(work() for _ in range(AT_ONCE)))
 
     def _read_one(self, number: int) -> _Read:
         with self._open(self.items[number]) as raster:

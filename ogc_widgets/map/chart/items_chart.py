@@ -152,7 +152,10 @@ class ItemsChart(Chart):
         if not known:
             options.append(("", "choose…", ""))
         if self._has_rasters:
-            options += [(one, one, self._why_not(one)) for one in (AREA, LINE)]
+            options.append((AREA, AREA, self._why_not(AREA)))
+            # A map that has an area for a form takes no line.
+            if "line" in self._from.map.tools or self.of == LINE:
+                options.append((LINE, LINE, self._why_not(LINE)))
         return Choice("of", "What the chart shows", self.of, tuple(options))
 
     def _why_not(self, source: str) -> str:
@@ -330,7 +333,9 @@ class ItemsChart(Chart):
         Args:
             order: Numbers of the items.
         """
-        self._order = order
+        before, self._order = self._order, order
+        if before is not None and order is not None and np.array_equal(before, order):
+            return
         is_property = self.of not in (AREA, LINE)
         if self._drawn and is_property and self._drawn.data.across.kind == "category":
             self._draw()

@@ -63,7 +63,7 @@ async def along(
             faults.append(error)
             continue
         except Exception as error:  # noqa: BLE001 # of a library, for one file
-            faults.append(InputError(f"{name} could not be read: {error}"))
+            faults.append(InputError(str(error) or repr(error)))
             continue
         band = raster.info.band(style.bands[0])
         title = style.expression or band.name
