@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import traitlets
 
 from ogc_widgets.charts.still import svg_of
 from ogc_widgets.errors import InputError
-from ogc_widgets.protocol.text import clean
+from ogc_widgets.protocol.text import clean, escape_html
 from ogc_widgets.view.base import View, publishing
 
 if TYPE_CHECKING:
@@ -189,6 +190,16 @@ class Chart(View):
             height=height,
         )
 
+    def html(self) -> str:
+        """The still picture as HTML for a saved notebook; empty as :meth:`svg` is."""
+        svg = self.svg()
+        if not svg:
+            return ""
+        words = escape_html(f"Chart: {self.heading}")
+        text = base64.b64encode(svg.encode()).decode("ascii")
+        source = f"data:image/svg+xml;base64,{text}"
+        return f'<p><img alt="{words}" width="640" src="{source}"></p>'
+
     @property
     def heading(self) -> str:
         """What the head says, as one text: "water by date"."""
@@ -210,5 +221,5 @@ class Chart(View):
         self.send({"type": "names"}, buffers=[lines.encode()])
 
     def _card_(self) -> tuple[str, str] | None:
-        svg = self.svg()
-        return (f"Chart: {self.heading}", svg) if svg else None
+        html = self.html()
+        return (f"Chart: {self.heading}", html) if html else None

@@ -232,7 +232,8 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         shown = self.table
         heads = [one["title"] for one in shown.columns if one["by"] not in (ID, DATE)]
         table = results_html(heads, shown.rows(0, MOST_ROWS), shown.total)
-        return results_text(shown.total), self.map.still.html() + table
+        pictures = self.map.still.html() + self.chart.html()
+        return results_text(shown.total), pictures + table
 
     def close(self) -> None:
         """Close the widget; a map that was given stays."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import xml.etree.ElementTree as ET
 from typing import Any
@@ -189,7 +190,9 @@ def test_chart_without_points_takes_no_room_and_has_no_card() -> None:
     assert "text/html" not in chart._repr_mimebundle_()[0]
     chart.show(ChartData(np.arange(2.0), np.arange(2.0), WATER, WATER))
     assert not chart.is_empty
-    assert "<svg" in chart._repr_mimebundle_()[0]["text/html"]
+    html = chart._repr_mimebundle_()[0]["text/html"]
+    _, _, picture = html.partition("data:image/svg+xml;base64,")
+    assert base64.b64decode(picture.partition('"')[0]).decode() == chart.svg()
     chart.show(None)
     assert chart.is_empty
 

@@ -205,3 +205,11 @@ def test_table_that_is_sorted_or_filtered_sorts_the_bars() -> None:
         assert bars() == sorted(bars(), reverse=descending)
     results.kept = results.columns.number("water:percent").values > 4
     assert bars() == [4.5, 5, 5.5, 6]
+
+
+def test_saved_notebook_has_the_chart() -> None:
+    results = ogc.ResultsMap(water())
+    html = results._repr_mimebundle_()[0]["text/html"]
+    assert 'alt="Chart: water by date"' in html
+    results.results = water(1)
+    assert "Chart:" not in results._repr_mimebundle_()[0]["text/html"]
