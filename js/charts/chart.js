@@ -1,5 +1,6 @@
 import { h, linkButton, setText, show } from "../view/dom.js";
 import { copyButton } from "../view/files.js";
+import { keepLetters } from "../view/focus.js";
 import { listen, setTrait } from "../view/model.js";
 import { refill } from "../view/rows.js";
 import { count } from "../view/text.js";
@@ -299,6 +300,7 @@ const EMPTY = {
 /** @param {import("../view/view.js").Context} context */
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-chart-view");
+  keepLetters(el);
   const chart = new ChartView(model, el);
   return () => chart.remove();
 }

@@ -95,10 +95,11 @@ export class Table {
   /** @param {number} row */
   select(row) {
     this.selected = row;
+    if (!this.isSeen) return;
     for (const line of elementsOf(this.body, "tr[data-row]")) {
       line.setAttribute("aria-selected", String(Number(line.dataset.row) === row));
     }
-    const at = this.isSeen ? this.points?.rows.indexOf(row) ?? -1 : -1;
+    const at = this.points?.rows.indexOf(row) ?? -1;
     if (at >= 0) this.window.reveal(at);
   }
 
@@ -125,7 +126,8 @@ export class Table {
           {
             "data-row": row,
             "aria-rowindex": first + at + 2,
-            "aria-selected": String(row === this.selected),
+            // Behind the picture nothing is selected: the picture is.
+            "aria-selected": this.isSeen ? String(row === this.selected) : null,
           },
           (row === undefined ? ["…"] : cellsOf(points, this.names, row)).map((text, column) =>
             h("td", { class: column ? "ogcw-chart-number" : null }, h("bdi", {}, text))
