@@ -149,7 +149,8 @@ class AreaSeries:
                 raster.values_inside(self.area, style),
                 band.name if is_band else style.expression,
                 band.unit if is_band else "",
-                _classes_of(raster, style) if is_band else (),
+                # Whether numbers are labels is seen in the pixels of one raster.
+                _classes_of(raster, style, looks=not self.read) if is_band else (),
             )
 
     def _open(self, item: Mapping[str, Any]) -> Raster:
@@ -227,8 +228,16 @@ def _read_by(style: Style | None) -> tuple[object, ...]:
     return () if style is None else (style.bands, style.expression, style.nodata)
 
 
-def _classes_of(raster: Raster, style: Style) -> tuple[tuple[float, str], ...]:
-    """Values that stand for something; none where numbers are measured."""
+def _classes_of(
+    raster: Raster, style: Style, *, looks: bool
+) -> tuple[tuple[float, str], ...]:
+    """Values that stand for something; none where numbers are measured.
+
+    Args:
+        raster: The raster.
+        style: What is read of it.
+        looks: Whether its pixels are looked at where the file does not say it.
+    """
     band = raster.info.band(style.bands[0])
     found = [
         (one.value, one.label or f"{one.value:g}")
@@ -237,7 +246,7 @@ def _classes_of(raster: Raster, style: Style) -> tuple[tuple[float, str], ...]:
     ]
     if found:
         return tuple(found)
-    if raster.default_style().colours != CLASSES:
+    if not (looks and band.is_integer) or raster.default_style().colours != CLASSES:
         return ()
     legend = raster.legend(Style(style.bands, colours=CLASSES, nodata=style.nodata))
     return tuple((one.value, one.label) for one in legend.entries)
