@@ -43,7 +43,8 @@ export class ItemDetails {
       onclick: () => this.open(false),
     }, "×");
     this.body = h("div", {}, h("div", { class: "ogcw-items-detail-head" }, this.name, close));
-    this.body.append(this.files);
+    this.missing = h("p", { class: "ogcw-hint ogcw-items-missing" });
+    this.body.append(this.files, this.missing);
     this.element = h(
       "section",
       { class: "ogcw-items-details", "aria-label": "Selected item" },
@@ -76,6 +77,8 @@ export class ItemDetails {
     /** @type {Note | undefined} */
     const note = model.get("notes")[details.id];
     setText(this.name, details.label);
+    setText(this.missing, details.note);
+    show(this.missing, details.note);
     const can = model.get("can");
     const files = details.files ?? [];
     refill(

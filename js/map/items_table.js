@@ -352,12 +352,15 @@ class ItemsTableView {
     tick.checked = this.isTicked(row.n);
     tick.tabIndex = isSelected ? 0 : -1;
     tick.setAttribute("aria-label", `tick ${row.label}`);
+    // The colour stands at its value, or at the name where there is no room for that.
+    const colourBy = model.get("colour_by");
+    const dotted = seen.some(({ by }) => by === colourBy) ? colourBy : "id";
     seen.forEach(({ by, number }, i) => {
       const cell = cells[i + 1];
       const text = this.text(row, by, number);
       setText(elementsOf(cell, "bdi")[0], text);
       cell.title = text;
-      const colour = by === model.get("colour_by") ? row.colour : "";
+      const colour = by === dotted ? row.colour : "";
       const dot = elementsOf(cell, ".ogcw-items-dot")[0];
       if (!colour) dot?.remove();
       else {

@@ -202,6 +202,7 @@ class Overlay {
       this.features.look();
       this.features.paintPictures();
       this.features.paintChosen();
+      this.paintChrome();
     });
     on(["context"], () => {
       this.features.paintScenes();
@@ -312,9 +313,10 @@ class Overlay {
         ? [legendEntry("area", "area of interest")]
         : []),
       ...[...new Set(scenes.map((f) => f.kind))].map((kind) => legendEntry("scene", kind)),
-      ...(footprints
-        ? [legendEntry("footprint", "result footprint"), legendEntry("selected", "selected")]
+      ...(footprints && !model.get("colours").ramp
+        ? [legendEntry("footprint", "result footprint")]
         : []),
+      ...(footprints ? [legendEntry("selected", "selected")] : []),
     );
     show(this.legend, this.legend.childNodes.length > 0);
     const offline = this.tiles.failed.length > 0;

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ogc_widgets.area.boxes import Shape
 
 MAX_ID = 200
+_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,9 @@ class Footprints:
         if self.skipped:
             count = len(self.skipped)
             items = "1 item has" if count == 1 else f"{count:,} items have"
-            parts.append(f"{items} no footprint that can be drawn.")
+            some = ", ".join(clean(name, limit=40) for name, _ in self.skipped[:_NAMED])
+            more = f" and {count - _NAMED:,} more" if count > _NAMED else ""
+            parts.append(f"{items} no footprint that can be drawn: {some}{more}.")
         for words, count in self.mended.items():
             items = "1 item is" if count == 1 else f"{count:,} items are"
             parts.append(f"{items} {words}.")

@@ -12,6 +12,7 @@ from ogc_widgets.errors import InputError
 from ogc_widgets.map.items.filter import ItemFilter
 from ogc_widgets.map.items.listing import ItemList
 from ogc_widgets.map.items.rows import files_of
+from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import View, publishing
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class ItemsTable(View):
     place = traitlets.Int(-1).tag(sync=True)
     """Row of the selected item, or -1 where it is not listed."""
     details: Any = traitlets.Dict().tag(sync=True)
-    """``{"id", "label", "files"}`` of the selected item."""
+    """Its row and its files, and ``note``: why the selected item is not on the map."""
     ticked = traitlets.Bytes().tag(sync=True)
     """A bit for each item, the lowest first."""
     ticks: Any = traitlets.Dict().tag(sync=True)
@@ -95,6 +96,7 @@ class ItemsTable(View):
         self._filtered = on_filter
         self._saved: dict[str, dict[str, Path]] = {}
         self._list: ItemList | None = None
+        self._missing: dict[str, str] = {}
         self._assets_of: AssetsOf = lambda _item: ()
         self._answer = 0
         offered = {"preview": on_preview, "download": on_download}
@@ -105,6 +107,7 @@ class ItemsTable(View):
         items: Sequence[Mapping[str, Any]],
         assets_of: AssetsOf,
         columns: ItemColumns | None = None,
+        missing: Mapping[str, str] | None = None,
     ) -> None:
         """Show items instead of the earlier ones: all of them, as they come.
 
@@ -112,11 +115,13 @@ class ItemsTable(View):
             items: STAC items as dicts.
             assets_of: Gives the assets of an item, as ``Results.assets`` does.
             columns: Their ids, dates and numbers.
+            missing: Ids of those that are not on the map, and why.
         """
         if columns is None:
             names = [str(item.get("id")) for item in items]
             columns = ItemColumns.of(items, names)
         self._saved = {}
+        self._missing = dict(missing or {})
         self._assets_of = assets_of
         self._list = ItemList(items, columns, assets_of) if items else None
         with publishing(self):
@@ -191,7 +196,9 @@ class ItemsTable(View):
             self.details = {}
         else:
             files = files_of(self._assets_of(items.items[at]))
-            self.details = {**items.row(at), "files": files}
+            why = self._missing.get(name, "")
+            note = clean(f"Not on the map: {why}", limit=300) if why else ""
+            self.details = {**items.row(at), "files": files, "note": note}
 
     @traitlets.observe("checked")
     def _checked_changed(self, _change: object) -> None:

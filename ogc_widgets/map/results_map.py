@@ -128,6 +128,7 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
             items,
             value.assets if is_job else lambda item: assets_of(item, _why_not),
             self.columns,
+            dict(self.footprints.skipped),
         )
         self.colour_by = telling(self.columns)
         self.table.empty = "" if value is None else _NO_ITEMS

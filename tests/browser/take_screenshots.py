@@ -124,7 +124,7 @@ class Photographer:
         self.keep("running")
         screen.wait_for_job("successful")
         expect(screen.footprints).to_have_attribute("data-drawn", "2")
-        screen.rows.nth(1).locator("td").first.click()
+        screen.rows.nth(1).locator("td").nth(1).click()
         # The first is shown without a press.
         expect(screen.rows.nth(0).get_by_role("button", name="hide")).to_be_visible()
         screen.rows.nth(1).get_by_role("button", name="preview").click()

@@ -43,7 +43,9 @@ def test_item_is_skipped_with_a_reason_when_it_cannot_be_drawn(bad, reason):
     made = footprints([bad, item("good", BOX)])
     assert made.ids == ("good",)
     assert reason in made.skipped[0][1]
-    assert made.note == "1 item has no footprint that can be drawn."
+    assert made.note == (
+        f"1 item has no footprint that can be drawn: {made.skipped[0][0]}."
+    )
 
 
 def test_box_of_the_item_is_drawn_when_it_has_no_geometry():
@@ -103,7 +105,7 @@ def test_all_are_drawn_quickly_when_there_are_a_hundred_thousand():
     buffers = made.buffers()
     assert time.thread_time() - start < 4, "0.7 s where nothing else runs"
     assert len(made.ids) == 99_999
-    assert made.note == "1 item has no footprint that can be drawn."
+    assert made.note == "1 item has no footprint that can be drawn: i7."
     assert sum(map(len, buffers.values())) < 6e6
 
 

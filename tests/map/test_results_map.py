@@ -266,6 +266,14 @@ def test_other_results_begin_without_filter_ticks_and_order(filtered):
     assert (filtered.table.count, filtered.table.ticks["count"]) == (4, 0)
 
 
+def test_item_without_a_footprint_is_named_and_says_why(filtered):
+    assert filtered.map._overlay.footprint_note.endswith(": nowhere.")
+    filtered.selected = "nowhere"
+    assert filtered.table.details["note"].startswith("Not on the map: ")
+    filtered.selected = "lake1"
+    assert filtered.table.details["note"] == ""
+
+
 def test_selected_item_that_is_not_kept_has_no_row(filtered):
     filtered.selected = "lake4"
     assert filtered.table.place == 4
