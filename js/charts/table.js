@@ -63,7 +63,7 @@ export class Table {
     const { length } = points.rows;
     this.head.replaceChildren(
       ...headOf(points).map((title, at) =>
-        h("th", { scope: "col", class: at ? "ogcw-chart-number" : null }, title)
+        h("th", { scope: "col", class: classOf(points, at) }, title)
       ),
     );
     const isCut = !this.isSeen && length > HEARD;
@@ -130,13 +130,23 @@ export class Table {
             "aria-selected": this.isSeen ? String(row === this.selected) : null,
           },
           (row === undefined ? ["…"] : cellsOf(points, this.names, row)).map((text, column) =>
-            h("td", { class: column ? "ogcw-chart-number" : null }, h("bdi", {}, text))
+            h("td", { class: classOf(points, column) }, h("bdi", {}, text))
           ),
         )
       ),
       ...(after ? [this.after] : []),
     );
   }
+}
+
+/**
+ * Numbers stand to the right, names and dates to the left.
+ * @param {Points} points
+ * @param {number} column
+ */
+function classOf({ about }, column) {
+  const places = { time: 1, category: 0, number: 0 }[about.x.kind];
+  return column < Number(about.named) + places ? null : "ogcw-chart-number";
 }
 
 /** @param {Points} points */
