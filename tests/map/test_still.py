@@ -13,6 +13,7 @@ import shapely
 from PIL import Image
 
 from ogc_widgets.map import AreaMap, ResultsMap
+from ogc_widgets.map.colour_scale import colour_scale
 from ogc_widgets.map.still.page import MOST_BYTES
 from ogc_widgets.map.still.picture import MOST_SHAPES, StillMap, StillRaster
 from ogc_widgets.map.still.picture import still_picture as draw
@@ -147,3 +148,29 @@ def test_picture_that_cannot_be_read_is_left_out(area_map) -> None:
     url = "data:image/png;base64," + base64.b64encode(b"\x89PNG broken").decode()
     area_map.show_preview(url, [10, 40, 12, 42])
     assert picture_in(area_map._card_()[1])
+
+
+def test_filter_and_colours_of_results_are_on_the_picture() -> None:
+    items = [
+        {
+            "type": "Feature",
+            "id": f"s{number}",
+            "geometry": {"type": "Point", "coordinates": [10 + number, 50]},
+            "properties": {"cloud": number * 10},
+            "assets": {},
+        }
+        for number in range(5)
+    ]
+    widget = ResultsMap(items)
+    widget.kept = np.array([True, True, True, False, False])
+    _, html = widget._card_()
+    assert "3 of 5 footprints, coloured by cloud" in html
+    scale = colour_scale(widget.columns, "cloud")
+    # The legend in the lower part holds all colours; the dots lie in the middle.
+    pixels = np.asarray(picture_in(html).convert("RGB")).astype(int)
+    height = len(pixels)
+    pixels = pixels[height * 4 // 10 : height * 6 // 10].reshape(-1, 3)
+    for number, is_drawn in enumerate((True, True, True, False, False)):
+        colour = [*bytes.fromhex(scale.colour(number)[1:])]
+        assert (np.abs(pixels - colour).max(axis=1) < 16).any() == is_drawn
+    widget.close()

@@ -5,21 +5,23 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from itertools import compress
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.client.http.loop import follow, submit
+from ogc_widgets.map.colour_scale import GREY, NONE
 from ogc_widgets.protocol.text import clean, escape_html
 from ogc_widgets.view.saved_card import card_may_have_changed, card_waits_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
     from ogc_widgets.area.boxes import Shape
     from ogc_widgets.map.footprints import Footprints
     from ogc_widgets.map.overlay import MapOverlay
     from ogc_widgets.map.raster_layers import ShownRaster
-    from ogc_widgets.map.still.picture import StillMap, StillRaster
+    from ogc_widgets.map.still.picture import Colours, StillMap, StillRaster
 
 RASTER_PX: Final = 600
 """Longest side of the picture of a raster."""
@@ -52,6 +54,8 @@ class MapStill:
         about = (
             self._footprints(),
             self._overlay.selected,
+            self._overlay.kept,
+            self._overlay.colours,
             json.dumps([self._overlay.shape, self._overlay.areas]),
             len(self._overlay.context),
             [one["bounds"] for one in self._overlay.pictures],
@@ -96,11 +100,15 @@ class MapStill:
         if overlay.shape:
             colour = tones.get(overlay.active_area, _TONES[0])
             areas.append((shape_of(overlay.shape), colour))
-        names, chosen = found.ids, overlay.selected
+        mask = self._kept()
+        names = [*compress(found.ids, mask)]
+        chosen = overlay.selected
         return StillMap(
-            shapes=found.shapes,
+            shapes=[*compress(found.shapes, mask)],
             total=found.total,
+            kept=len(names) if overlay.kept else None,
             selected=names.index(chosen) if chosen in names else -1,
+            colours=self._colours(mask),
             areas=areas,
             context=[
                 shapely.geometry.shape(one["geometry"]) for one in overlay.context
@@ -108,15 +116,44 @@ class MapStill:
             rasters=[*self._pictures(), *self._stills()],
         )
 
+    def _kept(self) -> list[bool]:
+        """Which footprints are drawn."""
+        import numpy as np
+
+        count, bits = len(self._footprints().ids), self._overlay.kept
+        if not bits:
+            return [True] * count
+        packed = np.frombuffer(bits, dtype=np.uint8)
+        kept: list[bool] = np.unpackbits(packed, bitorder="little")[:count].tolist()
+        return kept
+
+    def _colours(self, mask: Sequence[bool]) -> Colours | None:
+        from ogc_widgets.map.still.picture import Colours
+
+        overlay, found = self._overlay, self._overlay.colours
+        if not found:
+            return None
+        ramp = found["ramp"]
+        of_shapes = [
+            ramp[step] if step != NONE else GREY
+            for step in compress(found["steps"], mask)
+        ]
+        choices = {one["by"]: one for one in overlay.colour_choices}
+        about = choices.get(overlay.colour_by, {"title": "", "unit": ""})
+        title = f"{about['title']} {about['unit']}".strip()
+        return Colours(title, of_shapes, tuple(ramp), (found["low"], found["high"]))
+
     def _words(self, shown: StillMap) -> str:
         """What is on the map, for those who do not see it."""
+        from ogc_widgets.map.still.picture import count_of
+
         parts = []
         if shown.areas:
             parts.append("area of interest")
-        count, drawn = shown.total, len(shown.drawn)
-        if count:
-            of = "" if drawn == count else f"{drawn:,} of "
-            parts.append(f"{of}{count:,} footprint{'' if count == 1 else 's'}")
+        if shown.total:
+            parts.append(count_of(shown))
+        if shown.colours is not None:
+            parts.append(f"coloured by {clean(shown.colours.title, limit=60)}")
         if shown.selected >= 0:
             parts.append(f"selected {clean(self._overlay.selected, limit=60)}")
         parts += [clean(one.title, limit=60) for one in shown.rasters if one.title]

@@ -78,6 +78,7 @@ class StillMap:
     Attributes:
         shapes: Footprints.
         total: How many items there are.
+        kept: How many of them a filter has kept; None without one.
         selected: Number of the selected footprint, -1 for none.
         colours: What their colours mean, if each has its own.
         areas: Shapes of the areas of interest, each with its colour.
@@ -87,6 +88,7 @@ class StillMap:
 
     shapes: Sequence[Shape] = ()
     total: int = 0
+    kept: int | None = None
     selected: int = -1
     colours: Colours | None = None
     areas: Sequence[tuple[Shape, str]] = ()
@@ -160,10 +162,8 @@ def legend_of(shown: StillMap) -> list[Key]:
         keys.append(Key("area of interest", "dashes", (colour,)))
     if shown.context:
         keys.append(Key("input scenes", "outline", (_CONTEXT,)))
-    count = len(shown.drawn)
-    if count:
-        of = "" if count == shown.total else f" of {shown.total:,}"
-        words = f"{count:,}{of} footprint{'s' if shown.total != 1 else ''}"
+    if len(shown.drawn):
+        words = count_of(shown)
         if shown.colours is None:
             keys.append(Key(words, "outline", (_FOOTPRINT,)))
         else:
@@ -177,6 +177,16 @@ def legend_of(shown: StillMap) -> list[Key]:
     for raster in shown.rasters[-1:]:
         keys += _keys_of(raster)
     return keys
+
+
+def count_of(shown: StillMap) -> str:
+    """Say how many footprints are drawn, and of how many."""
+    drawn, total = len(shown.drawn), shown.total
+    of = "" if drawn == total else f" of {total:,}"
+    noun = "footprint" if total == 1 else "footprints"
+    if shown.kept is not None and shown.kept > drawn:
+        of = f" of {shown.kept:,} kept"
+    return f"{drawn:,}{of} {noun}"
 
 
 def _keys_of(raster: StillRaster) -> list[Key]:
