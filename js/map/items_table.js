@@ -253,7 +253,7 @@ class ItemsTableView {
     this.isWaiting = model.get("count") > 0;
     this.lastTick = -1;
     this.at = model.get("place");
-    this.rows.reset(model.get("count"), true);
+    this.rows.reset(model.get("count"), true, model.get("first"));
     if (this.at >= 0) this.rows.reveal(this.at);
   }
 

@@ -39,10 +39,12 @@ export class RowsWindow {
    * Other rows: everything is asked for anew.
    * @param {number} total
    * @param {boolean} [staysThere] Whether the frame stays where it was scrolled to.
+   * @param {T[]} [first] The first of them, if they are there.
    */
-  reset(total, staysThere = false) {
+  reset(total, staysThere = false, first = []) {
     this.total = total;
     this.chunks.clear();
+    if (first.length >= Math.min(CHUNK, total)) this.chunks.set(0, first.slice(0, CHUNK));
     if (!staysThere) this.frame.scrollTop = 0;
     this.draw();
   }

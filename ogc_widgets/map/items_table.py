@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MAX_SENT_BYTES = 100_000_000
 _MOST_ROWS: Final = 500  # in one message
+_FIRST_ROWS: Final = 100  # as many as the page asks for at once
 
 
 class ItemsTable(View):
@@ -55,6 +56,9 @@ class ItemsTable(View):
     """How many items there are."""
     count = traitlets.Int(0).tag(sync=True)
     """How many of them are listed."""
+    first: Any = traitlets.List().tag(sync=True)
+    """The first of the rows, as :meth:`rows` makes them: the page need not ask for these,
+    and an exported page, where nobody answers, has them."""
     revision = traitlets.Int(0).tag(sync=True)
     """Counts up when rows are others than before."""
     order: Any = traitlets.Dict().tag(sync=True)
@@ -173,10 +177,11 @@ class ItemsTable(View):
         items = self._list
         with publishing(self):
             if items is None:
-                self.count, self.order, self.filter = 0, {}, {}
+                self.count, self.first, self.order, self.filter = 0, [], {}, {}
             else:
                 items.arrange()
                 self.count = len(items.rows)
+                self.first = items.part(0, _FIRST_ROWS)
                 self.order = {"by": items.by, "descending": items.descending}
                 self.filter = {**items.filter.state(), "answer": self._answer}
             self.revision += 1

@@ -6,6 +6,7 @@ import pytest
 from axe import grave_violations
 from live_view import LiveView
 from playwright.sync_api import expect
+from view_page import show_view
 
 from ogc_widgets.map.items_table import ItemsTable
 
@@ -75,6 +76,16 @@ def test_page_has_the_rows_that_are_seen_and_reaches_all(page, table):
     table.selected = "item 12345"
     view.pump()
     assert "item 12345" in seen(page)
+
+
+def test_first_rows_are_there_where_nobody_answers(page, table):
+    # As on a page that was exported: no word comes from Python.
+    names = table.trait_names(sync=True)
+    state = {name: one for name, one in table.get_state(names).items() if name[0] != "_"}
+    show_view(page, ItemsTable, {**state, "ticked": None})
+    assert seen(page)[0] == "item 0"
+    page.locator(".ogcw-items-scroll").evaluate("one => { one.scrollTop = 60 * 28 }")
+    expect(page.locator("tr[data-id='item 60']")).to_be_visible()
 
 
 def test_press_on_a_head_sorts_up_down_and_as_they_came(page, table):
