@@ -22,6 +22,7 @@ import { ImportPanel } from "./import.js";
 import { Land } from "./land.js";
 import { leafletMapOf } from "./leaflet.js";
 import { ShapeTool } from "./shape.js";
+import { RasterStills } from "./raster_stills.js";
 import { RasterTiles } from "./tiles.js";
 import { Viewport } from "./viewport.js";
 import style from "./overlay.css" with { type: "text" };
@@ -54,6 +55,7 @@ class Overlay {
     this.canvas = canvas;
     this.land = new Land(model, canvas);
     const pictures = canvas.lowGroup("pictures");
+    this.rasterStills = new RasterStills(model, canvas);
     this.rasters = new RasterTiles(model, canvas, canvas.lowGroup("rasters"));
     const labels = h("svg", { class: "ogcw-map-labels", "aria-hidden": "true" });
     this.graticule = new Graticule(map, canvas, labels);
@@ -342,6 +344,7 @@ class Overlay {
     for (
       const part of [
         this.land,
+        this.rasterStills,
         this.rasters,
         this.graticule,
         this.features,

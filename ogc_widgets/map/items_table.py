@@ -57,8 +57,8 @@ class ItemsTable(View):
     count = traitlets.Int(0).tag(sync=True)
     """How many of them are listed."""
     first: Any = traitlets.List().tag(sync=True)
-    """The first of the rows, as :meth:`rows` makes them: the page need not ask for these,
-    and an exported page, where nobody answers, has them."""
+    """The first of the rows, as :meth:`rows` makes them: the page need not ask for
+    these, and an exported page, where nobody answers, has them."""
     revision = traitlets.Int(0).tag(sync=True)
     """Counts up when rows are others than before."""
     order: Any = traitlets.Dict().tag(sync=True)

@@ -107,6 +107,8 @@ class MapOverlay(RasterView):
     context: Any = traitlets.List().tag(sync=True)
     marked = traitlets.List(traitlets.Unicode()).tag(sync=True)
     """Ids of the features of ``context`` that are highlighted."""
+    raster_stills: Any = traitlets.Dict().tag(sync=True)
+    """``{"url", "bounds"}`` of a small picture of rasters by the id of their layer."""
     pictures: Any = traitlets.List().tag(sync=True)
     """``{"url": "data:image/...", "bounds": [w, s, e, n]}``, lowest first."""
     selected = traitlets.Unicode("").tag(sync=True)

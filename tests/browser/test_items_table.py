@@ -81,7 +81,9 @@ def test_page_has_the_rows_that_are_seen_and_reaches_all(page, table):
 def test_first_rows_are_there_where_nobody_answers(page, table):
     # As on a page that was exported: no word comes from Python.
     names = table.trait_names(sync=True)
-    state = {name: one for name, one in table.get_state(names).items() if name[0] != "_"}
+    state = {
+        name: one for name, one in table.get_state(names).items() if name[0] != "_"
+    }
     show_view(page, ItemsTable, {**state, "ticked": None})
     assert seen(page)[0] == "item 0"
     page.locator(".ogcw-items-scroll").evaluate("one => { one.scrollTop = 60 * 28 }")

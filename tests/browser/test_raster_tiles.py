@@ -74,6 +74,7 @@ def test_mask_is_seen_without_a_press_and_finer_when_zoomed_in(
     tiles = page.locator(".ogcw-map-rasters image")
     tiles.first.wait_for(state="attached", timeout=60_000)
     page.wait_for_function(f"async () => (await ({BLUE})()) > 10_000")
+    expect(page.locator(".ogcw-map-raster-stills image")).to_have_count(0)
     legend = page.locator(".ogcw-map-raster-legend")
     expect(legend).to_contain_text("water")
     expect(page.locator(".ogcw-map-unfilled")).to_have_count(1)
@@ -98,3 +99,20 @@ def test_mask_is_seen_without_a_press_and_finer_when_zoomed_in(
 
     page.get_by_role("button", name="hide preview of lake").click()
     expect(tiles).to_have_count(0)
+
+
+@pytest.mark.timeout(180)
+def test_small_picture_is_seen_where_no_tiles_come(lab_page: LabPage) -> None:
+    # As on a page that was exported, where nobody sends tiles.
+    silent = MASK.replace(
+        "\nm\n", "\nm.map._overlay.handle(tile=lambda **_: None)\nm\n"
+    )
+    lab_page.show(silent)
+    page = lab_page.page
+    small = page.locator(".ogcw-map-raster-stills image")
+    expect(small).to_have_count(1)
+    assert page.locator(".ogcw-map-rasters image").count() == 0
+    for_small = BLUE.replace(".ogcw-map-rasters", ".ogcw-map-raster-stills")
+    page.wait_for_function(f"async () => (await ({for_small})()) > 10_000")
+    assert len(small.get_attribute("href")) < 70_000
+    lab_page.screenshot("raster-without-tiles", of=lab_page.output())

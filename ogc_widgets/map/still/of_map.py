@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.map.colour_scale import GREY, NONE
 from ogc_widgets.protocol.text import clean, escape_html
+from ogc_widgets.view.base import publishing
 from ogc_widgets.view.saved_card import card_may_have_changed, card_waits_for
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ogc_widgets.map.raster_layers import ShownRaster
     from ogc_widgets.map.still.picture import Colours, StillMap, StillRaster
 
+MOST_RASTERS: Final = 6
 RASTER_PX: Final = 600
 """Longest side of the picture of a raster."""
 _TONES: Final = ("#d9500b", "#7b3fb5", "#00796b", "#c2185b", "#6d5a00")
@@ -75,11 +77,8 @@ class MapStill:
         content = still_picture(shown)
         kind = "png" if content.startswith(b"\x89PNG") else "jpeg"
         words = escape_html(self._words(shown), limit=1000)
-        text = base64.b64encode(content).decode("ascii")
-        return (
-            f'<p><img alt="{words}" width="640" src="data:image/{kind};base64,{text}">'
-            f"<br>{words}</p>"
-        )
+        url = _url_of(kind, content)
+        return f'<p><img alt="{words}" width="640" src="{url}"><br>{words}</p>'
 
     def _shown(self) -> StillMap:
         import shapely.geometry
@@ -184,6 +183,7 @@ class MapStill:
             else (raster, None)
             for layer, raster in shown.items()
         }
+        self._tell_page()
         for layer, (raster, still) in self._rasters.items():
             if still is None and before.get(layer, (None,))[0] is not raster:
                 self._read(layer, raster)
@@ -192,14 +192,31 @@ class MapStill:
         def finished(future: Future[StillRaster]) -> None:
             if self._rasters.get(layer, (None,))[0] is shown:
                 self._rasters[layer] = (shown, future.result())
+                self._tell_page()
                 card_may_have_changed()
 
         work = submit(_picture_of, shown)
         card_waits_for(follow(work, finished, self._missed))
 
+    def _tell_page(self) -> None:
+        """Give the page pictures of the rasters, for when no tiles come."""
+        stills = {layer: still for layer, (_, still) in self._rasters.items() if still}
+        told = {
+            layer: {"url": _url_of("webp", still.small), "bounds": [*still.box]}
+            for layer, still in [*stills.items()][-MOST_RASTERS:]
+        }
+        if told != self._overlay.raster_stills:
+            with publishing(self._overlay):
+                self._overlay.raster_stills = told
+
     def _missed(self, error: BaseException) -> None:
         # The tiles of the raster say on the map that it could not be read.
         self._overlay.last_error = error
+
+
+def _url_of(kind: str, content: bytes) -> str:
+    text = base64.b64encode(content).decode("ascii")
+    return f"data:image/{kind};base64,{text}"
 
 
 async def _picture_of(shown: ShownRaster) -> StillRaster:
@@ -207,7 +224,9 @@ async def _picture_of(shown: ShownRaster) -> StillRaster:
 
 
 def _read_picture(shown: ShownRaster) -> StillRaster:
+    from ogc_widgets.map.still.page import small_picture
     from ogc_widgets.map.still.picture import StillRaster
 
     found = shown.raster.picture(shown.style, RASTER_PX)
-    return StillRaster(shown.title, found.png, found.bounds, shown.legend)
+    small = small_picture(found.png)
+    return StillRaster(shown.title, found.png, found.bounds, shown.legend, small=small)

@@ -97,3 +97,15 @@ def _plain(text: str) -> str:
     """A text in the letters that Pillow's own font has."""
     letters = unicodedata.normalize("NFKD", text.translate(_FOLDED))
     return "".join(one for one in letters if one.isascii() or one in "°±…")
+
+
+def small_picture(content: bytes, most_bytes: int = 50_000) -> bytes:
+    """A picture as WebP of bounded size, transparent where it was."""
+    with Image.open(io.BytesIO(content)) as opened:
+        image = opened.convert("RGBA")
+    while True:
+        made = io.BytesIO()
+        image.save(made, "WEBP", quality=70)
+        if made.tell() <= most_bytes or max(image.size) < 64:
+            return made.getvalue()
+        image = image.resize((max(1, image.width // 2), max(1, image.height // 2)))

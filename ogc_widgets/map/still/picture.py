@@ -45,6 +45,7 @@ class StillRaster:
         box: Its west, south, east and north in degrees; east over 180 across 180.
         legend: What its colours mean, if anything.
         opacity: 0 to 1.
+        small: The same in few bytes, as WebP.
     """
 
     title: str
@@ -52,6 +53,7 @@ class StillRaster:
     box: tuple[float, ...]
     legend: Legend | None = None
     opacity: float = 1.0
+    small: bytes = b""
 
 
 @dataclass(frozen=True)
