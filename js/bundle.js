@@ -18,6 +18,7 @@ const VIEWS = [
   "deploy/deploy_panel",
   "form/form",
   "map/items_table",
+  "map/raster_settings",
   "map/overlay",
   "panel/item_search",
   "panel/job_panel",

@@ -111,7 +111,8 @@ class Overlay {
       foot,
       this.legend,
       colourBy(model, this.stops),
-      this.rasters.values,
+      this.rasters.values.element,
+      this.rasters.swipe.element,
     );
     this.isBuilt = true;
     canvas.onRedraw(() => {
@@ -212,7 +213,8 @@ class Overlay {
     });
     on(["selected"], () => this.features.paintChosen());
     on(["marked"], () => this.features.paintScenes());
-    on(["pictures", "rasters"], () => {
+    on(["rasters", "swipe"], () => this.rasters.values.again());
+    on(["pictures", "rasters", "swipe"], () => {
       this.features.paintPictures();
       this.rasters.paint();
       this.paintChrome();

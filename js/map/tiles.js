@@ -1,7 +1,9 @@
 // Rasters of the kernel on the map: tiles are asked for as they come into view, kept, and
 // laid under each other until those of a new zoom are there.
 
-import { h, setText, show } from "../view/dom.js";
+import { h } from "../view/dom.js";
+import { RasterSwipe } from "./swipe.js";
+import { RasterValues } from "./values.js";
 
 /** @import { MapCanvas } from "./canvas.js" */
 /** @import { Box } from "./geo.js" */
@@ -15,9 +17,26 @@ import { h, setText, show } from "../view/dom.js";
  * @property {string} low
  * @property {string} high
  * @property {{ label: string, colour: string }[]} entries
+ * @property {boolean} has_holes Whether there are pixels without a value.
  *
- * @typedef {{ id: string, title: string, bounds: Box, max_zoom: number, legend: Legend }} Raster
- * @typedef {{ key: string, layer: string, z: number, x: number, y: number, turn: number }} Tile
+ * @typedef {object} Raster
+ * @property {string} id
+ * @property {number} version Counts up when it is drawn in another way.
+ * @property {string} title
+ * @property {string} label
+ * @property {Box} bounds
+ * @property {number} max_zoom
+ * @property {number} opacity
+ * @property {Legend} legend
+ *
+ * @typedef {object} Tile
+ * @property {string} key
+ * @property {string} layer
+ * @property {number} version
+ * @property {number} z
+ * @property {number} x
+ * @property {number} y
+ * @property {number} turn
  */
 
 const SIZE = 256;
@@ -44,18 +63,10 @@ export class RasterTiles {
     this.drawn = new Map();
     /** @type {Map<string, SVGElement>} */
     this.nodes = new Map();
-    this.text = h("div", {});
-    this.values = h(
-      "div",
-      { class: "ogcw-map-values", role: "status", hidden: true },
-      h("button", {
-        type: "button",
-        class: "ogcw-map-notice-close",
-        "aria-label": "Close these values",
-        onclick: () => show(this.values, false),
-      }, "×"),
-      this.text,
-    );
+    /** What the tiles of each raster are put into. @type {Map<string, SVGElement>} */
+    this.layers = new Map();
+    this.values = new RasterValues(model, canvas);
+    this.swipe = new RasterSwipe(model, canvas, group);
     this.receive = this.receive.bind(this);
     model.on("msg:custom", this.receive);
   }
@@ -88,8 +99,9 @@ export class RasterTiles {
       for (let y = Math.max(0, a.y); y <= Math.min(count - 1, b.y); y += 1) {
         for (let x = a.x; x <= b.x; x += 1) {
           const column = ((x % count) + count) % count;
-          const key = `${raster.id}/${z}/${column}/${y}`;
-          tiles.push({ key, layer: raster.id, z, x: column, y, turn: (x - column) / count });
+          const { id: layer, version } = raster;
+          const key = `${layer}.${version}/${z}/${column}/${y}`;
+          tiles.push({ key, layer, version, z, x: column, y, turn: (x - column) / count });
         }
       }
     }
@@ -97,27 +109,38 @@ export class RasterTiles {
   }
 
   paint() {
-    const wanted = this.rasters.flatMap((raster) => this.seen(raster));
+    const { rasters } = this;
+    const wanted = rasters.flatMap((raster) => this.seen(raster));
     const missing = wanted.filter(({ key }) => !this.cache.has(key));
-    const ids = new Set(this.rasters.map(({ id }) => id));
-    // Those of the zoom before stay below until all of the new ones are there.
-    const kept = missing.length > 0
-      ? [...this.drawn.values()].filter((tile) => ids.has(tile.layer))
-      : [];
+    // Those of the zoom or style before stay below until all of the new ones are there.
+    const late = new Set(missing.map(({ layer }) => layer));
+    /** @param {Tile} tile */
+    const place = ({ layer, z, x, y, turn }) => `${layer}/${z}/${x}/${y}/${turn}`;
+    const replaced = new Set(wanted.filter(({ key }) => this.cache.has(key)).map(place));
+    const kept = [...this.drawn.values()].filter((tile) =>
+      late.has(tile.layer) && !replaced.has(place(tile))
+    );
     const there = [...kept, ...wanted].filter(({ key }) => this.cache.get(key));
     this.drawn = new Map(there.map((tile) => [`${tile.key}/${tile.turn}`, tile]));
     /** @type {Map<string, SVGElement>} */
     const nodes = new Map();
-    const order = this.rasters.map(({ id }) => id);
-    const sorted = [...this.drawn].sort(([, a], [, b]) =>
-      order.indexOf(a.layer) - order.indexOf(b.layer)
-    );
-    for (const [name, tile] of sorted) nodes.set(name, this.node(name, tile));
+    for (const [name, tile] of this.drawn) nodes.set(name, this.node(name, tile));
     this.nodes = nodes;
-    this.group.replaceChildren(...nodes.values());
-    if (!ids.size) show(this.values, false);
+    /** @type {Map<string, SVGElement>} */
+    const layers = new Map();
+    for (const { id, opacity } of rasters) {
+      const layer = this.layers.get(id) ?? h("g", {});
+      layer.style.opacity = String(opacity);
+      const own = [...this.drawn].filter(([, tile]) => tile.layer === id);
+      layer.replaceChildren(...own.map(([name]) => nodes.get(name)));
+      layers.set(id, layer);
+    }
+    this.layers = layers;
+    this.group.replaceChildren(...layers.values());
+    this.swipe.paint(layers, rasters);
+    this.values.paint(rasters.length > 0);
+    this.forget(new Set(there.map(({ key }) => key)));
     this.ask(missing);
-    this.forget(new Set(there.map(({ key }) => key)), ids);
   }
 
   /**
@@ -145,24 +168,30 @@ export class RasterTiles {
    * @param {Tile[]} missing
    */
   ask(missing) {
-    for (const { key, layer, z, x, y } of missing) {
+    for (const { key, layer, version, z, x, y } of missing) {
       if (this.asked.size >= MOST_AT_ONCE) return;
       if (this.asked.has(key)) continue;
       this.asked.set(key, setTimeout(() => this.asked.delete(key), PATIENCE_MS));
-      this.model.send({ type: "tile", layer, z, x, y });
+      this.model.send({ type: "tile", layer, version, z, x, y });
     }
   }
 
   /**
+   * Let go of what is no longer drawn, and of answers that nobody waits for.
    * @param {Set<string>} used
-   * @param {Set<string>} layers
    */
-  forget(used, layers) {
+  forget(used) {
+    const current = new Set(this.rasters.map(({ id, version }) => `${id}.${version}`));
+    const isOver = (/** @type {string} */ key) => !current.has(key.split("/")[0]);
     for (const [key, url] of this.cache) {
-      const isOver = !layers.has(key.split("/")[0]);
-      if (!isOver && (this.cache.size <= MOST_KEPT || used.has(key))) continue;
+      if (used.has(key) || (!isOver(key) && this.cache.size <= MOST_KEPT)) continue;
       if (url) URL.revokeObjectURL(url);
       this.cache.delete(key);
+    }
+    for (const [key, timer] of this.asked) {
+      if (!isOver(key)) continue;
+      clearTimeout(timer);
+      this.asked.delete(key);
     }
   }
 
@@ -171,10 +200,9 @@ export class RasterTiles {
    * @param {DataView[]} buffers
    */
   receive(content, buffers) {
-    if (content.type === "values") return this.showValues(content);
     if (content.type !== "tile") return;
-    const { layer, z, x, y } = content;
-    const key = `${layer}/${z}/${x}/${y}`;
+    const { layer, version, z, x, y } = content;
+    const key = `${layer}.${version}/${z}/${x}/${y}`;
     clearTimeout(this.asked.get(key));
     this.asked.delete(key);
     if (!this.cache.has(key)) {
@@ -198,73 +226,59 @@ export class RasterTiles {
     const isOver = this.rasters.some(({ bounds: [w, s, e, n] }) =>
       lat >= s && lat <= n && [0, -360, 360].some((turn) => lng + turn >= w && lng + turn <= e)
     );
-    if (isOver) this.model.send({ type: "values", lon: lng, lat });
+    if (isOver) this.values.ask(lng, lat);
   }
 
-  /** @param {any} content */
-  showValues({ lon, lat, rasters }) {
-    const place = `${Math.abs(lat).toFixed(4)} ${lat < 0 ? "S" : "N"}, ` +
-      `${Math.abs(lon).toFixed(4)} ${lon < 0 ? "W" : "E"}`;
-    /** @type {{ title: string, values: [string, string][] }[]} */
-    const shown = rasters;
-    const title = h("strong", {});
-    setText(title, place);
-    this.text.replaceChildren(
-      title,
-      ...shown.flatMap((one) =>
-        one.values.map(([name, value]) =>
-          h(
-            "div",
-            {},
-            h("span", {}, one.title === name ? name : `${one.title}, ${name}`),
-            h("b", {}, value),
-          )
-        )
-      ),
-    );
-    show(this.values, shown.length > 0);
-  }
-
-  /** The legend of the raster that lies on top. */
+  /** The legend of what lies on top, or of both that are compared if these differ. */
   legend() {
-    const top = this.rasters.at(-1);
-    if (!top) return [];
-    const { kind, title, low, high, entries } = top.legend;
-    if (kind === "ramp") {
-      const ramp = h("span", { class: "ogcw-map-ramp" });
-      ramp.style.backgroundImage = `linear-gradient(to right, ${
-        entries.map(({ colour }) => colour).join(", ")
-      })`;
-      return [
-        h(
-          "div",
-          { class: "ogcw-map-raster-legend" },
-          h("span", {}, low),
-          ramp,
-          h("span", {}, high),
-          h("span", {}, title),
-        ),
-      ];
-    }
-    const sample = (/** @type {string} */ colour) => {
-      const square = h("span", { class: "ogcw-map-square" });
-      square.style.backgroundColor = colour;
-      return square;
-    };
-    return [
+    const pair = this.swipe.pair(this.rasters);
+    const shown = pair.length ? pair : this.rasters.slice(-1);
+    const differ = new Set(shown.map(({ legend }) => JSON.stringify(legend))).size > 1;
+    return (differ ? shown : shown.slice(-1)).map(({ label, legend }) =>
       h(
         "div",
         { class: "ogcw-map-raster-legend" },
-        entries.slice(0, 16).filter(({ colour }) => colour).map(({ label, colour }) =>
-          h("span", { class: "ogcw-map-legend-entry" }, sample(colour), label)
-        ),
-      ),
-    ];
+        differ && h("span", { class: "ogcw-map-legend-soft" }, label),
+        entriesOf(legend),
+      )
+    );
   }
 
   remove() {
     this.model.off("msg:custom", this.receive);
     for (const timer of this.asked.values()) clearTimeout(timer);
-    this.forget(new Set(), new Set());
+    for (const url of this.cache.values()) if (url) URL.revokeObjectURL(url);
+    this.cache.clear();
+    this.values.remove();
+    this.swipe.remove();
   }
+}
+
+/** @param {Legend} legend */
+function entriesOf({ kind, title, low, high, entries, has_holes }) {
+  if (kind === "ramp") {
+    const ramp = h("span", { class: "ogcw-map-ramp" });
+    const stops = entries.map(({ colour }) => colour).join(", ");
+    ramp.style.backgroundImage = `linear-gradient(to right, ${stops})`;
+    return [h("span", {}, low), ramp, h("span", {}, high), h("span", {}, title)];
+  }
+  const sample = (/** @type {string} */ colour) => {
+    const square = h("span", { class: "ogcw-map-square" });
+    square.style.backgroundColor = colour;
+    return square;
+  };
+  const shown = entries.filter(({ colour }) => colour);
+  const most = kind === "classes" ? 16 : 3;
+  return [
+    ...shown.slice(0, most).map(({ label, colour }) =>
+      h("span", { class: "ogcw-map-legend-entry" }, sample(colour), label)
+    ),
+    shown.length > most && `and ${shown.length - most} more`,
+    kind === "classes" && has_holes && h(
+      "span",
+      { class: "ogcw-map-legend-entry" },
+      h("span", { class: "ogcw-map-square ogcw-map-hatched" }),
+      "no data",
+    ),
+  ];
 }

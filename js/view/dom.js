@@ -3,7 +3,9 @@
 
 import { fewMarks, plain } from "./text.js";
 
-const SVG_TAGS = new Set(["svg", "path", "circle", "rect", "g", "line", "text", "image"]);
+const SVG_TAGS = new Set([
+  ...["svg", "path", "circle", "rect", "g", "line", "text", "image", "clipPath"],
+]);
 
 /**
  * Make an element: h("button", {class: "x", onclick: f}, "text", child, ...).

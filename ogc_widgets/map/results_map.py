@@ -22,14 +22,16 @@ from ogc_widgets.map.items.listing import ID
 from ogc_widgets.map.items.looks import telling
 from ogc_widgets.map.items_table import ItemsTable
 from ogc_widgets.map.map_card import MOST_ROWS, results_html, results_text
-from ogc_widgets.map.previews import Previews
+from ogc_widgets.map.rasters.previews import Previews
+from ogc_widgets.map.rasters.settings import RasterSettings
 from ogc_widgets.view.cells import NotesDisplay
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Future
 
     from ogc_widgets.client.results.job_results import Results
+    from ogc_widgets.raster import Style
 
 
 _NOT_FETCHED = (
@@ -69,6 +71,9 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
     colour_by = traitlets.Unicode("")
     """What items are coloured by: a numeric property, ``"date"``, or nothing."""
 
+    previews_first = traitlets.Bool(True)  # noqa: FBT003 # its default
+    """Whether the first item that can be is shown without a press."""
+
     def __init__(
         self,
         results: Any = None,  # noqa: ANN401 # of a job, or items in any form
@@ -77,7 +82,6 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         folder: str | Path = "results",
         previews_first: bool = True,
     ) -> None:
-        self.previews_first = previews_first
         self.folder = Path(folder)
         self._owns_map = area_map is None
         self.map = AreaMap() if area_map is None else area_map
@@ -89,16 +93,23 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
             on_filter=self._filtered,
         )
         self.previews = Previews(self.map, self.table, self._work)
+        self.settings = RasterSettings(self.map.rasters, self.previews)
         self._results: Results | None = None
         self._items: dict[str, dict[str, Any]] = {}
         self.chart = ItemsChart(self)
         self.table.observe(self._listed, "revision")
+        self.previews_first = previews_first
         self._links = [
+            traitlets.link((self, "previews_first"), (self.settings, "shows_first")),
             traitlets.link((self, "selected"), (self.table, "selected")),
             traitlets.link((self, "selected"), (self.map, "selected")),
             traitlets.link((self, "colour_by"), (self.map, "colour_by")),
         ]
-        own = [self.map, self.table, self.chart]
+        self._strip: list[ipywidgets.Widget] = []
+        if self._owns_map:
+            self._strip = [ipywidgets.HBox([self.chart, self.settings])]
+            self._strip[0].add_class("ogcw-results-strip")
+        own = [self.map, self.table, *self._strip]
         super().__init__(own if self._owns_map else [self.table])
         self.add_class("ogcw-results-map")
         self.results = results
@@ -119,7 +130,7 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
             self.map.tools = _TOOLS if has_rasters(value, items) else []
         self.kept, self.colour_by = None, ""
         self.columns = ItemColumns.of(items, [*self._items])
-        self.previews.clear(self._results)
+        self.previews.clear(self._results, self._items)
         note = str(getattr(value, "note", "")) if is_job else ""
         self.footprints = self.map.show_footprints(items, note=note)
         self.table.can = ["preview", "download"] if is_job else []
@@ -133,7 +144,7 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         self.colour_by = telling(self.columns)
         self.table.empty = "" if value is None else _NO_ITEMS
         if self.previews_first:
-            self.previews.show_first(self._items)
+            self.previews.show_first()
 
     @traitlets.validate("kept")
     def _valid_kept(self, proposal: Any) -> Any:  # noqa: ANN401 # of traitlets
@@ -179,16 +190,50 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
 
     # -- what the table asks for -----------------------------------------------------
 
-    def preview(self, item_id: str) -> None:
+    def preview(
+        self,
+        item_id: str,
+        *,
+        asset: str | Sequence[str] = (),
+        style: Style | None = None,
+    ) -> None:
         """Lay the picture of an item over the map, or take it away again.
 
         It is fetched aside; what goes wrong stands at its row.
 
+        Args:
+            item_id: The item.
+            asset: Key of the asset to show, or the keys of red, green and blue; the
+                best one if left out.
+            style: How it is drawn, as ``ogc_widgets.raster.Style`` says it. With this
+                or ``asset``, what is shown already is drawn anew.
+
         Raises:
             InputError: There is no such item, or nothing in it to show.
         """
-        _, item = self._fetchable(item_id)
-        self.previews.toggle(item_id, item)
+        self._fetchable(item_id)
+        if not asset and style is None:
+            self.previews.toggle(item_id)
+            return
+        keys = (asset,) if asset and isinstance(asset, str) else tuple(asset)
+        self.previews.show(item_id, keys, style)
+
+    def compare(self, item_id: str = "", other_id: str = "") -> None:
+        """Lay two items beside each other, with a line between that is dragged.
+
+        Args:
+            item_id: One of them; if left out, what was compared no longer is.
+            other_id: The other; it is drawn as the first is.
+
+        Raises:
+            InputError: There is no such item, or nothing in it to show.
+        """
+        if not item_id:
+            self.map.rasters.compare()
+            return
+        for name in (item_id, other_id):
+            self._fetchable(name)
+        self.previews.compare(item_id, other_id)
 
     def _download(self, item_id: str, key: str) -> None:
         results, item = self._fetchable(item_id)
@@ -243,13 +288,17 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         for link in self._links:
             link.unlink()
         layout = self.layout
+        self._results = None
+        self.settings.close()
+        self.previews.close()
         if self._owns_map:
             self.map.close()
         else:
             self.map.clear_footprints()
-        self._results = None
-        self.previews.forget()
         self.chart.close()
+        for strip in self._strip:
+            strip.layout.close()
+            strip.close()
         self.table.close()
         super().close()
         layout.close()

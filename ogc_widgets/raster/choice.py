@@ -108,7 +108,7 @@ def assets_for_map(item: Mapping[str, Any], assets: Iterable[Asset]) -> list[Map
         found = MapAssets(
             tuple(asset.key for asset in three),
             "red, green, blue",
-            tuple(about[asset.key] for asset in three),
+            tuple(_named(about[asset.key], name) for name, asset in colours.items()),
             None,
             None if None in sizes else sum(size or 0 for size in sizes),
         )
@@ -176,6 +176,13 @@ def _common_names(asset: Asset, about: Mapping[str, Any]) -> list[str]:
     return found or ([guessed] if guessed else [])
 
 
+def _named(about: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """What is said of a band, with its colour where that was only guessed."""
+    if reading.objects(about.get("bands")) or reading.objects(about.get("eo:bands")):
+        return about
+    return {**about, "bands": [{"name": name, "eo:common_name": name}]}
+
+
 def _colours(
     assets: Sequence[Asset], about: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Asset]:
@@ -191,4 +198,4 @@ def _colours(
         (name,) = names
         if name in _CHANNELS and (name not in found or fit < found[name][0]):
             found[name] = fit, asset
-    return {name: asset for name, (_, asset) in found.items()}
+    return {name: found[name][1] for name in _CHANNELS if name in found}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ogc_widgets.raster.bands import Band
     from ogc_widgets.raster.datasets import Datasets
     from ogc_widgets.raster.info import Grid
-    from ogc_widgets.raster.warping import Located
+    from ogc_widgets.raster.warping import Located, NoData
 
 PREVIEW_BYTES: Final = 1_250_000
 """What the bands of one picture may cost of a file on a server, its index aside."""
@@ -65,14 +65,14 @@ class Overviews:
         self._is_remote = is_remote
         self._count = count
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[int, float | None], Small] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, NoData], Small] = OrderedDict()
 
-    def of(self, band: Band, nodata: float | None) -> Small:
+    def of(self, band: Band, nodata: NoData) -> Small:
         """The small version of a band; read once.
 
         Args:
             band: Which one.
-            nodata: The number that stands for nothing.
+            nodata: The number that stands for nothing; ``"none"`` if no number does.
 
         Raises:
             InputError: It would take too long to make one.
@@ -148,23 +148,29 @@ def _shrunk(grid: Grid, factor: float) -> tuple[int, int]:
     return math.ceil(grid.width / factor), math.ceil(grid.height / factor)
 
 
-def _read(
-    located: Located, band: Band, size: tuple[int, int], nodata: float | None
-) -> Small:
+def _read(located: Located, band: Band, size: tuple[int, int], nodata: NoData) -> Small:
     import numpy as np
     from affine import Affine
     from rasterio.enums import ColorInterp
     from rasterio.io import MemoryFile
     from rio_tiler.reader import read
 
+    from ogc_widgets.raster.warping import nodata_options
+
     dataset = located.dataset
     width, height = size
+    number, without = nodata_options(dataset, nodata)
     image = read(
-        dataset, indexes=(band.number,), width=width, height=height, nodata=nodata
+        dataset,
+        indexes=(band.number,),
+        width=width,
+        height=height,
+        nodata=number,
+        vrt_options=without,
     )
     values = image.array[0]
     alpha = image.alpha_mask
-    if alpha is None and nodata is None and np.ma.getmaskarray(values).any():
+    if alpha is None and number is None and np.ma.getmaskarray(values).any():
         alpha = image.mask
     memory = MemoryFile()
     with memory.open(
@@ -176,7 +182,7 @@ def _read(
         crs=located.crs,
         transform=located.transform
         @ Affine.scale(dataset.width / width, dataset.height / height),
-        nodata=nodata,
+        nodata=number,
     ) as small:
         small.write(values.data, 1)
         if alpha is not None:

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
-from ogc_widgets.area.area import Area
 from ogc_widgets.client.results.remote_file import RemoteFile
 from ogc_widgets.errors import InputError
 from ogc_widgets.raster import defaults, legend, values
@@ -27,17 +26,18 @@ from ogc_widgets.raster.warping import (
     Located,
     from_web_map,
     tile_box,
-    to_web_map,
 )
 
 if TYPE_CHECKING:
     from rio_tiler.models import ImageData
 
+    from ogc_widgets.area.area import Area
     from ogc_widgets.area.boxes import Box, Geometry
     from ogc_widgets.raster.bands import Band, RasterClass
     from ogc_widgets.raster.legend import Legend
     from ogc_widgets.raster.style import Range
     from ogc_widgets.raster.values import AreaValues, BandValue, Histogram, Profile
+    from ogc_widgets.raster.warping import NoData
 
 MAX_FILES: Final = 16
 _MOST_PX: Final = 4096
@@ -267,12 +267,15 @@ class Raster:
 
     # -- numbers -------------------------------------------------------------------
 
-    def values_at(self, lon: float, lat: float) -> list[BandValue]:
+    def values_at(
+        self, lon: float, lat: float, nodata: NoData = None
+    ) -> list[BandValue]:
         """The values of all bands at a place: exactly those of its pixel.
 
         Args:
             lon: Longitude in degrees.
             lat: Latitude in degrees.
+            nodata: What stands for nothing, as in a style.
 
         Raises:
             ServerError: It could not be read.
@@ -280,7 +283,7 @@ class Raster:
         lon = (lon + 180) % 360 - 180
         found = []
         for band in self.info.bands:
-            value = self._pixels.pixel(band, lon, lat)
+            value = self._pixels.pixel(band, lon, lat, nodata)
             labels = {one.value: one.label for one in band.classes}
             label = labels.get(value, "") if value is not None else ""
             found.append(
@@ -288,23 +291,24 @@ class Raster:
             )
         return found
 
-    def histogram(self, of: int | Style = 1, bins: int = 64) -> Histogram:
+    def histogram(
+        self, of: int | Style = 1, bins: int = 64, between: Range | None = None
+    ) -> Histogram:
         """How often the values are, by a small version of the raster.
 
         Args:
             of: A band, or a style of one channel (for that of an expression).
             bins: In how many bins they are counted.
+            between: Where the first begins and the last ends; from the smallest value
+                to the largest if left out.
 
         Raises:
             InputError: There is no such band.
             ServerError: It could not be read.
         """
-        style = of if isinstance(of, Style) else Style((of,))
-        style.check(self.info)
-        if style.channels != 1:
-            raise InputError("A histogram is that of one band.")
+        style = self._one_channel(of)
         return values.histogram_of(
-            self._pixels.overall(style)[0], max(1, min(bins, 1024))
+            self._pixels.overall(style)[0], max(1, min(bins, 1024)), between
         )
 
     def values_along(
@@ -320,29 +324,7 @@ class Raster:
             InputError: It is no line, or there is no such band.
             ServerError: It could not be read.
         """
-        if len(line) < 2:
-            raise InputError("A line has at least two corners.")
-        style = of if isinstance(of, Style) else Style((of,))
-        style.check(self.info)
-        places, metres = values.points_along(line)
-        points = [to_web_map(*place) for place in places]
-        pixel = self._pixels.pixel_m()
-        left = min(x for x, _ in points) - pixel
-        right = max(x for x, _ in points) + pixel
-        bottom = min(y for _, y in points) - pixel
-        top = max(y for _, y in points) + pixel
-        size, zoom = self._pixels.size_of((left, bottom, right, top), 2048)
-        image = self._pixels.image(
-            style, (left, bottom, right, top), size, zoom, is_exact=True
-        )
-        read = image.array[0]
-        found: list[float | None] = []
-        for x, y in points:
-            column = min(size[0] - 1, int((x - left) / (right - left) * size[0]))
-            row = min(size[1] - 1, int((top - y) / (top - bottom) * size[1]))
-            is_hole = bool(holes_of(read)[row, column])
-            found.append(None if is_hole else float(read.data[row, column]))
-        return values.Profile(tuple(metres), tuple(found), tuple(places))
+        return values.along(self._pixels, line, self._one_channel(of))
 
     def values_inside(self, area: Area | Geometry, of: int | Style = 1) -> AreaValues:
         """What the values inside an area are like.
@@ -355,33 +337,17 @@ class Raster:
             InputError: It is no area, or there is no such band.
             ServerError: It could not be read.
         """
-        import shapely
-        from rasterio.features import geometry_mask
-        from rasterio.transform import from_bounds
-
-        style = of if isinstance(of, Style) else Style((of,))
-        style.check(self.info)
-        place = area if isinstance(area, Area) else Area.drawn(dict(area))
-        outline = shapely.geometry.shape(place.outline)
-        if outline.area == 0:
-            raise InputError("Values are summed up inside an area: this has no inside.")
-        flat = shapely.transform(
-            outline,
-            lambda corners: [to_web_map(*corner) for corner in corners.tolist()],
-        )
-        left, bottom, right, top = map(float, flat.bounds)
-        size, zoom = self._pixels.size_of((left, bottom, right, top), 1024)
-        box = (left, bottom, right, top)
-        image = self._pixels.image(style, box, size, zoom, is_exact=True)
-        grid = from_bounds(*box, *size)
-        inside = geometry_mask([flat], (size[1], size[0]), grid, invert=True)
-        if not inside.any():
-            inside = geometry_mask(
-                [flat], (size[1], size[0]), grid, invert=True, all_touched=True
-            )
-        return values.summed_up(image.array[0], inside, box)
+        return values.inside(self._pixels, area, self._one_channel(of))
 
     # -- below ---------------------------------------------------------------------
+
+    def _one_channel(self, of: int | Style) -> Style:
+        """What numbers are wanted of: a band, or a style of one channel."""
+        style = of if isinstance(of, Style) else Style((of,))
+        style.check(self.info)
+        if style.channels != 1:
+            raise InputError("Numbers are those of one band or expression.")
+        return style
 
     def _found_for(self, style: Style) -> _Found:
         """What a style means here; found once, so that there are no seams."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ogc_widgets.raster.datasets import Datasets
     from ogc_widgets.raster.overviews import Overviews
     from ogc_widgets.raster.style import Style
+    from ogc_widgets.raster.warping import NoData
 
 _SHORTEST_PX: Final = 256
 
@@ -63,7 +64,7 @@ class Pixels:
             file.datasets.close()
             file.overviews.close()
 
-    def small(self, band: Band, nodata: float | None) -> np.ma.MaskedArray[Any, Any]:
+    def small(self, band: Band, nodata: NoData) -> np.ma.MaskedArray[Any, Any]:
         """One band in small, as its numbers stand in the file."""
         overviews = self.files[band.file].overviews
         return overviews.of(band, _nodata(band, nodata)).values
@@ -132,12 +133,14 @@ class Pixels:
         measured(image, bands)
         return computed(image, style)
 
-    def pixel(self, band: Band, lon: float, lat: float) -> float | None:
+    def pixel(
+        self, band: Band, lon: float, lat: float, nodata: NoData = None
+    ) -> float | None:
         """The value of the pixel at a place, or None."""
         x, y = to_web_map(lon, lat)
         half = min(1.0, self.pixel_m() / 8)
         box = (x - half, y - half, x + half, y + half)
-        image = self._band(band, box, (1, 1), math.inf, None, smooth_at=math.inf)
+        image = self._band(band, box, (1, 1), math.inf, nodata, smooth_at=math.inf)
         measured(image, [band])
         is_nothing = bool(holes_of(image.array).all())
         return None if is_nothing else float(image.array.data[0, 0, 0])
@@ -148,7 +151,7 @@ class Pixels:
         box: Box,
         size: tuple[int, int],
         zoom: float,
-        nodata: float | None,
+        nodata: NoData,
         *,
         smooth_at: float,
     ) -> ImageData:
@@ -168,7 +171,8 @@ class Pixels:
                     box,
                     size,
                     (1,),
-                    nodata=nothing,
+                    # Its numbers are what they are to be taken for.
+                    nodata=math.nan if isinstance(nothing, str) else nothing,
                     is_smooth=smooth_at < own - NEARLY,
                 )
 
@@ -234,7 +238,7 @@ class Pixels:
         return size, math.log2(2 * EDGE_M * side / longest / TILE_PX)
 
 
-def _nodata(band: Band, override: float | None) -> float | None:
+def _nodata(band: Band, override: NoData) -> NoData:
     return band.nodata if override is None else override
 
 

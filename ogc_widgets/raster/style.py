@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ogc_widgets.raster.info import RasterInfo
+    from ogc_widgets.raster.warping import NoData
 
 Range: TypeAlias = tuple[float, float]
 Stretch: TypeAlias = Literal["percentiles", "extremes"] | tuple[Range, ...]
@@ -40,14 +41,15 @@ class Style:
             and holds for every tile.
         colours: Name of a colour map for one band, or ``"classes"``: a colour for each
             value.
-        nodata: The number in the file that stands for nothing, if not what it says.
+        nodata: The number in the file that stands for nothing, if not what it says;
+            ``"none"`` if no number does, whatever it says.
     """
 
     bands: tuple[int, ...] = (1,)
     expression: str = ""
     stretch: Stretch = "percentiles"
     colours: str = "viridis"
-    nodata: float | None = None
+    nodata: NoData = None
 
     @property
     def channels(self) -> int:
@@ -73,7 +75,13 @@ class Style:
             )
         for index in self.bands_read():
             band = info.band(index)
-            if self.nodata is not None and not fits(self.nodata, band.dtype):
+            if isinstance(self.nodata, str):
+                if self.nodata != "none":
+                    raise InputError(
+                        f"What stands for nothing is a number or 'none', not "
+                        f"{clean(self.nodata, limit=30)!r}."
+                    )
+            elif self.nodata is not None and not fits(self.nodata, band.dtype):
                 raise InputError(
                     f"{self.nodata:g} cannot stand for nothing in {band.name}: its "
                     f"numbers are {band.dtype}."
@@ -132,7 +140,9 @@ def read_style(said: Mapping[str, Any]) -> Style:
             expression=expression if isinstance(expression, str) else "",
             stretch=stretch,
             colours=colours if isinstance(colours, str) else "viridis",
-            nodata=number(said.get("nodata")),
+            nodata="none"
+            if said.get("nodata") == "none"
+            else number(said.get("nodata")),
         )
     except (TypeError, ValueError):
         raise InputError("This is no style: bands and stretch are numbers.") from None

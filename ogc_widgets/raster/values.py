@@ -7,12 +7,18 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
+from ogc_widgets.area.area import Area
+from ogc_widgets.errors import InputError
+from ogc_widgets.raster.warping import from_web_map, to_web_map
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy as np
 
-    from ogc_widgets.area.boxes import Box
+    from ogc_widgets.area.boxes import Box, Geometry
+    from ogc_widgets.raster.sampling import Pixels
+    from ogc_widgets.raster.style import Range, Style
 
 STEPS: Final = 256
 """Points of a line at which values are read."""
@@ -98,15 +104,17 @@ class AreaValues:
     known_share: float
 
 
-def histogram_of(values: np.ma.MaskedArray[Any, Any], bins: int) -> Histogram:
-    """Count values in equal bins from the smallest to the largest."""
+def histogram_of(
+    values: np.ma.MaskedArray[Any, Any], bins: int, between: Range | None = None
+) -> Histogram:
+    """Count values in equal bins, from the smallest to the largest if left out."""
     import numpy as np
 
     known = values.compressed().astype("float64")
     missing = 1 - known.size / values.size
     if not known.size:
         return Histogram((), (), None, None, None, missing)
-    counts, edges = np.histogram(known, bins=bins)
+    counts, edges = np.histogram(known, bins=bins, range=between)
     low, high = np.percentile(known, (2, 98))
     return Histogram(
         counts=tuple(counts.tolist()),
@@ -158,8 +166,6 @@ def summed_up(
     """
     import numpy as np
 
-    from ogc_widgets.raster.warping import from_web_map
-
     rows = values.shape[0]
     step = (box[3] - box[1]) / rows
     lats = [from_web_map(0, box[3] - (row + 0.5) * step)[1] for row in range(rows)]
@@ -199,3 +205,56 @@ def _shares(
     pairs = zip(values.tolist(), sums.tolist(), strict=True)
     ranked = sorted(pairs, key=lambda pair: -pair[1])
     return tuple((float(value), float(share)) for value, share in ranked[:64])
+
+
+def along(pixels: Pixels, line: Sequence[Sequence[float]], style: Style) -> Profile:
+    """See :meth:`ogc_widgets.raster.Raster.values_along`."""
+    import numpy as np
+
+    if len(line) < 2:
+        raise InputError("A line has at least two corners.")
+    places, metres = points_along(line)
+    points = [to_web_map(*place) for place in places]
+    pixel = pixels.pixel_m()
+    left = min(x for x, _ in points) - pixel
+    right = max(x for x, _ in points) + pixel
+    bottom = min(y for _, y in points) - pixel
+    top = max(y for _, y in points) + pixel
+    size, zoom = pixels.size_of((left, bottom, right, top), 2048)
+    image = pixels.image(style, (left, bottom, right, top), size, zoom, is_exact=True)
+    read = image.array[0]
+    holes = np.ma.getmaskarray(read)
+    found: list[float | None] = []
+    for x, y in points:
+        column = min(size[0] - 1, int((x - left) / (right - left) * size[0]))
+        row = min(size[1] - 1, int((top - y) / (top - bottom) * size[1]))
+        is_hole = bool(holes[row, column])
+        found.append(None if is_hole else float(read.data[row, column]))
+    return Profile(tuple(metres), tuple(found), tuple(places))
+
+
+def inside(pixels: Pixels, area: Area | Geometry, style: Style) -> AreaValues:
+    """See :meth:`ogc_widgets.raster.Raster.values_inside`."""
+    import shapely
+    from rasterio.features import geometry_mask
+    from rasterio.transform import from_bounds
+
+    place = area if isinstance(area, Area) else Area.drawn(dict(area))
+    outline = shapely.geometry.shape(place.outline)
+    if outline.area == 0:
+        raise InputError("Values are summed up inside an area: this has no inside.")
+    flat = shapely.transform(
+        outline,
+        lambda corners: [to_web_map(*corner) for corner in corners.tolist()],
+    )
+    left, bottom, right, top = map(float, flat.bounds)
+    size, zoom = pixels.size_of((left, bottom, right, top), 1024)
+    box = (left, bottom, right, top)
+    image = pixels.image(style, box, size, zoom, is_exact=True)
+    grid = from_bounds(*box, *size)
+    inside = geometry_mask([flat], (size[1], size[0]), grid, invert=True)
+    if not inside.any():
+        inside = geometry_mask(
+            [flat], (size[1], size[0]), grid, invert=True, all_touched=True
+        )
+    return summed_up(image.array[0], inside, box)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +19,9 @@ EDGE_M: Final = 20037508.342789244
 HIGHEST: Final = 85.0511287798066
 """Latitude at which web maps end."""
 TILE_PX: Final = 256
+
+NoData: TypeAlias = float | Literal["none"] | None
+"""What stands for nothing: a number in the file, none at all, or what the file says."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def read_box(
     size: tuple[int, int],
     indexes: Sequence[int],
     *,
-    nodata: float | None,
+    nodata: NoData,
     is_smooth: bool = False,
 ) -> ImageData:
     """Read a part of a raster into a grid of the web map.
@@ -95,7 +98,7 @@ def read_box(
         box: In metres of the web map; may reach beyond its edge.
         size: Width and height in pixels.
         indexes: Which bands.
-        nodata: The number that stands for nothing.
+        nodata: The number that stands for nothing; ``"none"`` if no number does.
         is_smooth: Mean of neighbours where pixels get smaller, in place of one of them.
     """
     import numpy as np
@@ -139,7 +142,7 @@ def _read_inside(
     box: Box,
     size: tuple[int, int],
     indexes: Sequence[int],
-    nodata: float | None,
+    nodata: NoData,
     is_smooth: bool,  # noqa: FBT001 # handed on by the only caller
 ) -> ImageData:
     from rasterio.transform import from_bounds
@@ -156,20 +159,45 @@ def _read_inside(
         "SOURCE_EXTRA": "2",
     }
     found: ImageData | None = None
+    number, without = nodata_options(located.dataset, nodata)
     for place in _turns(located):
         image = read(
             located.dataset,
             indexes=tuple(indexes),
             width=width,
             height=height,
-            nodata=nodata,
+            nodata=number,
             reproject_method="bilinear" if is_smooth else "nearest",
-            vrt_options={**options, "src_transform": place},
+            vrt_options={**options, **without, "src_transform": place},
         )
         found = image if found is None else _laid_over(found, image)
     if found is None:
         raise AssertionError("a dataset lies somewhere")
     return found
+
+
+def nodata_options(
+    dataset: Any,  # noqa: ANN401 # rasterio ships no types
+    nodata: NoData,
+) -> tuple[float | None, dict[str, Any]]:
+    """How rio-tiler is told what stands for nothing.
+
+    Where no number does, there is still nothing outside of the raster. A number of the
+    file cannot say so, so the values become floating-point numbers, which have NaN.
+
+    Returns:
+        What it takes as ``nodata``, and further ``vrt_options``.
+    """
+    if not isinstance(nodata, str):
+        return nodata, {}
+    is_small = str(dataset.dtypes[0]) in ("uint8", "int8", "uint16", "int16", "float32")
+    options = {
+        "dtype": "float32" if is_small else "float64",
+        "nodata": math.nan,
+        "src_nodata": None,
+        "add_alpha": False,
+    }
+    return math.nan, options
 
 
 def _turns(located: Located) -> list[Any]:

@@ -91,6 +91,29 @@ def test_nodata_that_cannot_stand_in_the_file_hides_nothing(tmp_path: Path) -> N
         assert seen_at(raster, Style(nodata=10), *LEFT)[3] == 0
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "float64"])
+def test_number_that_the_file_calls_nothing_can_be_seen(
+    tmp_path: Path, dtype: str
+) -> None:
+    path = write(tmp_path / "a.tif", halves(dtype), nodata=10)
+    shown = Style(colours="gray", stretch=((10.0, 90.0),), nodata="none")
+    with open_raster(path) as raster:
+        outside = (14.99, 45.14)
+        for place, seen in (
+            (LEFT, (0, 0, 0, 255)),
+            (RIGHT, (255, 255, 255, 255)),
+            (outside, (0, 0, 0, 0)),
+        ):
+            assert seen_in_tile(raster, shown, 13, *place) == seen
+            # A zoom at which the file itself is read, not its small version.
+            assert seen_in_tile(raster, shown, 16, *place) == seen
+        assert raster.legend(shown).nodata_share == 0
+        assert raster.values_at(*LEFT)[0].value is None
+        assert raster.values_at(*LEFT, "none")[0].value == 10
+        with pytest.raises(InputError, match="a number or 'none'"):
+            raster.picture(Style(nodata="nothing"))
+
+
 def test_nodata_of_the_item_counts_where_the_file_has_none(tmp_path: Path) -> None:
     path = write(tmp_path / "a.tif", halves("uint8"))
     for about in (

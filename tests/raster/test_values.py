@@ -46,6 +46,15 @@ def test_histogram_counts_each_value_once(degrees: Path) -> None:
         json.dumps(found.to_json())
 
 
+def test_part_of_a_histogram_counts_what_lies_in_it(degrees: Path) -> None:
+    with open_raster(degrees) as raster:
+        found = raster.histogram(bins=5, between=(20.0, 30.0))
+        # Each number of 20 to 30 stands in 90 rows; the last bin holds its end.
+        assert found.counts == (180, 180, 180, 180, 270)
+        assert (found.edges[0], found.edges[-1]) == (20, 30)
+        assert (found.low, found.high) == (0, 99)
+
+
 def test_histogram_of_nothing_is_empty(tmp_path: Path) -> None:
     path = write(tmp_path / "a.tif", np.full((9, 9), np.nan, "float32"))
     with open_raster(path) as raster:

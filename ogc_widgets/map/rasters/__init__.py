@@ -1,0 +1,1 @@
+"""Rasters of results on the map: what lies there, and how it is drawn."""
