@@ -13,6 +13,7 @@ import numpy as np
 import pystac
 import pytest
 import rasterio
+from pystac.extensions.classification import ClassificationExtension
 from rasterio.warp import transform, transform_bounds
 from small_scene import (
     OLD_AFFINE,
@@ -197,6 +198,12 @@ def test_catalogue_can_be_moved_and_read_with_pystac(tutorial_run, tmp_path):
             assert path.stat().st_size == data.extra_fields["file:size"]
             assert data.roles == ["data"]
             assert data.media_type == pystac.MediaType.COG
+            classes = ClassificationExtension.ext(data).classes
+            assert {one.value: one.name for one in classes or ()} == {
+                0: "land",
+                1: "water",
+                255: "no_data",
+            }
             assert each.datetime is not None
         assert not [
             path for path in moved.rglob("*.json") if str(moved) in path.read_text()

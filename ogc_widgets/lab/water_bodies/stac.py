@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 _EXTENSIONS = [
     "https://stac-extensions.github.io/projection/v1.2.0/schema.json",
     "https://stac-extensions.github.io/file/v2.1.0/schema.json",
+    "https://stac-extensions.github.io/classification/v2.0.0/schema.json",
+]
+# Land is quiet, so that water stands out.
+_CLASSES = [
+    {"value": 0, "name": "land", "title": "land", "color_hint": "D5CDB8"},
+    {"value": WATER, "name": "water", "title": "water", "color_hint": "1769C0"},
+    {"value": NODATA, "name": "no_data", "title": "no data", "nodata": True},
 ]
 _COPIED = ("datetime", "start_datetime", "end_datetime", "platform", "constellation")
 
@@ -118,7 +125,10 @@ def _describe(source: dict[str, Any], name: str, mask: Path, home: Path) -> pyst
                 description=f"{WATER} is water, 0 is land, {NODATA} is no data.",
                 media_type=pystac.MediaType.COG,
                 roles=["data"],
-                extra_fields={"file:size": raster.stat().st_size},
+                extra_fields={
+                    "file:size": raster.stat().st_size,
+                    "classification:classes": _CLASSES,
+                },
             ),
         )
         if bbox[0] < bbox[2]:  # a web map ends at the 180 degree meridian
