@@ -29,6 +29,7 @@ const VIEWS = [
   "viewers/file_viewer",
   "viewers/outputs_view",
   "viewers/picture_viewer",
+  "viewers/raster_viewer",
   "viewers/table_viewer",
   "viewers/text_viewer",
   "viewers/tree_viewer",

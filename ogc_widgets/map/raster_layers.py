@@ -35,7 +35,6 @@ class ShownRaster:
         title: What it shows, for people.
         label: Which one of several it is: a date, or the id of an item.
         opacity: 0 to 1.
-        stays_open: Whether it is closed by somebody else, and not with its layer.
     """
 
     raster: Raster
@@ -44,7 +43,6 @@ class ShownRaster:
     title: str
     label: str = ""
     opacity: float = 1.0
-    stays_open: bool = False
 
 
 async def open_shown(
@@ -135,7 +133,7 @@ class RasterLayers(traitlets.HasTraits):
         if (before.raster, before.style) != (shown.raster, shown.style):
             self._versions[layer] += 1
         self._put({**self.shown, layer: shown})
-        if before.raster is not shown.raster and not before.stays_open:
+        if before.raster is not shown.raster:
             before.raster.close()
 
     def set_opacity(self, layer: str, opacity: float) -> None:
@@ -162,8 +160,7 @@ class RasterLayers(traitlets.HasTraits):
             self._pair(())
         self._put({key: one for key, one in self.shown.items() if key != layer})
         del self._versions[layer]
-        if not shown.stays_open:
-            shown.raster.close()
+        shown.raster.close()
 
     def clear(self) -> None:
         """Take all of them off the map."""
@@ -173,8 +170,7 @@ class RasterLayers(traitlets.HasTraits):
     def close(self) -> None:
         """Close their files, with the map."""
         for shown in self.shown.values():
-            if not shown.stays_open:
-                shown.raster.close()
+            shown.raster.close()
         self.shown = {}
 
     def _put(self, shown: dict[str, ShownRaster]) -> None:

@@ -31,6 +31,9 @@ class Grid:
         height: In pixels.
         factors: By how much its small versions (overviews) are smaller, as they come.
         is_pixelwise: Whether all bands of a pixel lie beside each other in the file.
+        system: Code and name of its reference system.
+        pixel: Width and height of a pixel in units of that system.
+        unit: That unit.
     """
 
     bounds: Box
@@ -41,6 +44,9 @@ class Grid:
     height: int
     factors: tuple[int, ...]
     is_pixelwise: bool
+    system: str
+    pixel: tuple[float, float]
+    unit: str
 
     def level(self, zoom: float) -> tuple[int | None, float]:
         """Which small version is just fine enough for a zoom, and its own zoom.
@@ -69,6 +75,9 @@ class RasterInfo:
         height: In pixels.
         bytes: Size of the files.
         has_overviews: Whether a picture needs only a small part of the file.
+        system: Code and name of the reference system of the first file.
+        pixel: Width and height of its pixels, in units of that system.
+        unit: That unit.
     """
 
     name: str
@@ -80,6 +89,9 @@ class RasterInfo:
     height: int
     bytes: int
     has_overviews: bool
+    system: str
+    pixel: tuple[float, float]
+    unit: str
 
     @property
     def classes(self) -> tuple[RasterClass, ...]:
@@ -124,7 +136,25 @@ def read_grid(located: Located) -> Grid:
         factors=tuple(dataset.overviews(1)),
         is_pixelwise=dataset.count > 1
         and str(dataset.tags(ns="IMAGE_STRUCTURE").get("INTERLEAVE", "")) == "PIXEL",
+        system=_system(located),
+        pixel=_pixel(located),
+        unit="degrees" if located.crs.is_geographic else located.crs.linear_units,
     )
+
+
+def _system(located: Located) -> str:
+    """Code and name of a reference system: ``EPSG:32633, WGS 84 / UTM zone 33N``."""
+    from pyproj import CRS
+
+    system = CRS.from_wkt(located.crs.to_wkt())
+    authority = system.to_authority()
+    return ", ".join([*([":".join(authority)] if authority else []), system.name])
+
+
+def _pixel(located: Located) -> tuple[float, float]:
+    """Width and height of a pixel, also where the grid is turned."""
+    grid = located.transform
+    return math.hypot(grid.a, grid.d), math.hypot(grid.b, grid.e)
 
 
 def _zoom(located: Located, bounds: Box) -> float:

@@ -276,4 +276,7 @@ def info_of(files: Sequence[RasterFile], bands: Sequence[Band]) -> RasterInfo:
         height=first.height,
         bytes=sum(file.datasets.size for file in files),
         has_overviews=all(file.grid.factors for file in files),
+        system=first.system,
+        pixel=first.pixel,
+        unit=first.unit,
     )

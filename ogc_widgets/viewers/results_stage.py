@@ -17,6 +17,7 @@ from ogc_widgets.viewers.features_viewer import FeaturesViewer
 from ogc_widgets.viewers.file_viewer import FileViewer
 from ogc_widgets.viewers.outputs_view import OutputsView
 from ogc_widgets.viewers.picture_viewer import PictureViewer
+from ogc_widgets.viewers.raster_viewer import RasterViewer
 from ogc_widgets.viewers.registry import registered_for
 from ogc_widgets.viewers.table_viewer import TableViewer
 from ogc_widgets.viewers.text_viewer import TextViewer
@@ -39,6 +40,7 @@ _VIEWERS: dict[str, type[Viewer]] = {
     "features": FeaturesViewer,
     "table": TableViewer,
     "picture": PictureViewer,
+    "raster": RasterViewer,
     "dataset": DatasetViewer,
 }
 _ON_MAP = frozenset({"items"})
@@ -155,7 +157,7 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
             if isinstance(viewer, FeaturesViewer):
                 viewer.observe(self._draw_features, "total")
                 viewer.observe(self._select_feature, "selected")
-            if isinstance(viewer, DatasetViewer):
+            if isinstance(viewer, DatasetViewer | RasterViewer):
                 viewer.on_map(self.results_map.map.rasters)
             return viewer
         # A user's function: it may read the output, so it is not for this thread.

@@ -170,12 +170,12 @@ def test_times_are_labels_of_slices() -> None:
             for at in (1, 2):
                 viewer._on_lay("t2m", {"time": at})
                 wait_for(lambda at=at: days[at] in viewer.shown, lambda: viewer.problem)
-                (shown,) = results_map.map.rasters._shown.values()
+                (shown,) = results_map.map.rasters.shown.values()
                 wanted = float(made_dataset().t2m.isel(time=at).sel(lon=5, lat=45))
                 assert value_at(shown.raster, 5, 45) == wanted
                 assert shown.legend.unit == "K"
             viewer._on_take_off()
-            assert results_map.map.rasters._shown == {}
+            assert results_map.map.rasters.shown == {}
             code = compile(viewer.code, "cell", "eval")
             assert eval(code, {"results": results}).t2m.shape == (3, 41, 81)
         finally:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Preview:
-    """What lies on the map of one item, or of one output that is a raster.
+    """What lies on the map of one item.
 
     Attributes:
         item_id: The item, as it is called on the map and in the table.
@@ -109,7 +109,7 @@ class Previews(traitlets.HasTraits):
 
     @property
     def top(self) -> Preview | None:
-        """The raster of an item, or of an output, that lies over all others."""
+        """The raster of an item that lies over all others; None for another raster."""
         top = self._layers.top
         return next((one for one in self.shown if top and one.layer == top), None)
 
@@ -204,16 +204,6 @@ class Previews(traitlets.HasTraits):
         else:
             laid = replace(laid, layer=self._layers.add(shown, below=below))
         self._show([*others, laid])
-
-    def lay_raster(self, name: str, shown: ShownRaster) -> None:
-        """Lay a raster on the map that belongs to no item.
-
-        Args:
-            name: What :meth:`take_away` calls it.
-            shown: The raster.
-        """
-        layer = self._layers.add(shown)
-        self._show([*self.shown, Preview(name, layer=layer, drawn=shown)])
 
     def take_away(self, item_id: str) -> None:
         """Take what lies on the map of an item away."""

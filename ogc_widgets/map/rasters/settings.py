@@ -176,12 +176,9 @@ class RasterSettings(StateView):
         return found
 
     def _code(self, shown: ShownRaster, preview: Preview | None) -> str:
-        item_id, keys = (preview.item_id, preview.keys) if preview else ("", ())
-        if not preview:
+        if preview is None:
             return ""
-        number = self._previews.items.numbers.get(item_id)
-        if number is None:
-            return form.code_of(shown, f"results.contents[{item_id!r}].open()", "")
+        keys, number = preview.keys, self._previews.items.numbers[preview.item_id]
         files = [f"results.open(item, {key!r})" for key in keys]
         said = [f"item['assets'][{key!r}]" for key in keys]
         is_one = len(keys) == 1
