@@ -156,7 +156,7 @@ def test_small_picture_is_seen_where_no_tiles_come(lab_page: LabPage) -> None:
 
 
 def on_map(window: LabPage, right: float) -> tuple[float, float]:
-    """A place on the map, so far right of its middle; the notebook may have scrolled."""
+    """A place on the map, so far from its middle; the notebook may have scrolled."""
     box = window.page.locator(".ogcw-map").bounding_box()
     assert box is not None
     return box["x"] + box["width"] / 2 + right, box["y"] + box["height"] / 2 + 60
