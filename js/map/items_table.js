@@ -115,7 +115,6 @@ class ItemsTableView {
       if (content.type === "code") this.copied(content.text);
       if (content.type === "file") saveFile(content, buffers);
       if (content.type !== "rows" || content.revision !== model.get("revision")) return;
-      this.isWaiting = false;
       this.rows.put(content.first, content.rows);
     };
     model.on("msg:custom", this.told);
@@ -279,6 +278,7 @@ class ItemsTableView {
   paint(first, rows, before, after) {
     // The old ones stay for the moment that others take to come.
     if (this.isWaiting && rows.length && rows.every((row) => !row)) return;
+    this.isWaiting = false;
     const had = this.body.contains(focusedElement(this.body));
     const signature = JSON.stringify(this.seen);
     const width = this.seen.length + 2;

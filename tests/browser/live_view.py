@@ -62,6 +62,8 @@ class LiveView:
     def pump(self) -> None:
         """Carry messages and traits to and fro until nothing more is said."""
         while True:
+            # What happened on the page, such as a scroll, may ask for something.
+            self.page.evaluate(_FRAME)
             messages = self.page.evaluate("from => model.sent.slice(from)", self._heard)
             self._heard += len(messages)
             for name in ("selected", "colour_by"):
@@ -79,8 +81,6 @@ class LiveView:
             if not (messages or changes or told):
                 return
             self.page.evaluate(_PUT, [changes, told])
-            # What is drawn may ask for more.
-            self.page.evaluate(_FRAME)
 
 
 def _page_value(value: Any) -> Any:

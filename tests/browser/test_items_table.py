@@ -172,12 +172,27 @@ def test_window_of_the_histogram_is_dragged_by_its_ends_and_its_middle(page, tab
 
 def test_old_rows_stay_until_others_come(page, table):
     view = LiveView(page, table)
+    page.locator(".ogcw-items-scroll").evaluate("one => { one.scrollTop = 5000 * 28 }")
+    view.pump()
     before = ids(page)
-    page.get_by_role("columnheader", name="item").get_by_role("button").click()
+    assert "item 5000" in before
+    page.evaluate("revision => model.put({ revision })", table.revision + 1)
     page.evaluate("() => new Promise(requestAnimationFrame)")
     assert ids(page) == before
+    page.get_by_role("columnheader", name="item").get_by_role("button").click()
     view.pump()
-    assert ids(page) != before
+    assert "item 5000" not in ids(page)
+
+
+def test_page_that_nobody_answers_has_the_first_rows(page, table):
+    view = LiveView(page, table)
+    page.evaluate("window.noKernel = true")
+    asked = "() => model.sent.filter((one) => one.type === 'rows').length"
+    page.locator(".ogcw-items-scroll").evaluate("one => { one.scrollTop = 80 * 28 }")
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    assert seen(page)[0] == "item 80"
+    assert page.evaluate(asked) == 0
+    assert view.widget is table
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
