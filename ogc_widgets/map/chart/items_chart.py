@@ -14,8 +14,15 @@ import traitlets
 from ogc_widgets.charts import Axis, Chart, ChartData, Choice
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.map.chart.area_values import AreaSeries, chosen_of, has_rasters
-from ogc_widgets.map.chart.line_values import along, line_of
-from ogc_widgets.map.chart.of_items import By, Drawn, bin_steps, drawn_of, ways
+from ogc_widgets.map.chart.line_values import along, line_of, name_of
+from ogc_widgets.map.chart.of_items import (
+    By,
+    Drawn,
+    bin_steps,
+    drawn_of,
+    left_out,
+    ways,
+)
 from ogc_widgets.map.colour_scale import GREY, RAMP, colour_scale
 from ogc_widgets.view.base import publishing
 
@@ -197,7 +204,7 @@ class ItemsChart(Chart):
                 self.keep(kept)
             self._paint()
             self._mark()
-            self.say(_left_out(columns, column, by))
+            self.say(left_out(columns, column, by))
 
     # -- what is read from rasters -----------------------------------------------------
 
@@ -274,7 +281,7 @@ class ItemsChart(Chart):
         line, rasters = line_of(self._from.map.area), self._rasters
         if line is None or not rasters:
             return
-        names = [self._name_of(one) for one in rasters]
+        names = [name_of(one.item_id, self._columns) for one in rasters]
 
         async def work() -> tuple[Drawn, list[OgcError]]:
             return await along(line, rasters, names)
@@ -292,18 +299,6 @@ class ItemsChart(Chart):
         self._offer("The rasters are being read.")
         self.say("reading…", is_working=True)
         self._reading.start(work, done, failed)
-
-    def _name_of(self, preview: Any) -> str:  # noqa: ANN401 # what lies on the map
-        """The day of an item where it has one of its own, else its id."""
-        columns = self._columns
-        name = str(preview.item_id)
-        if columns is None or name not in columns.names:
-            return name
-        when = columns.dates[columns.names.index(name)]
-        days = np.floor(columns.dates / 86_400_000)
-        if np.isnan(when) or (days == when // 86_400_000).sum() > 1:
-            return name
-        return str(np.datetime64(int(when), "ms").astype("datetime64[D]"))
 
     def _stop(self) -> None:
         """End the reading; what was read stays."""
@@ -387,16 +382,3 @@ class ItemsChart(Chart):
             return
         if 0 <= self.selected < len(drawn.items):
             self._from.selected = columns.names[int(drawn.items[self.selected])]
-
-
-def _left_out(columns: ItemColumns, column: ItemColumn, by: By) -> str:
-    """What has no place in the chart, in words."""
-    missing = int(np.isnan(column.values).sum())
-    parts = []
-    if missing:
-        parts.append(f"{missing:,} without a value")
-    if by == "date":
-        dateless = int((np.isnan(columns.dates) & ~np.isnan(column.values)).sum())
-        if dateless:
-            parts.append(f"{dateless:,} without a date")
-    return ", ".join(parts)

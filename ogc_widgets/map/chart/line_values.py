@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ogc_widgets.area.area import Area
+    from ogc_widgets.client.results.item_columns import ItemColumns
     from ogc_widgets.raster.values import Profile
 
 _KM: Final = 10_000
@@ -80,3 +81,19 @@ async def along(
     return Drawn(
         ChartData(x, y, across, Axis(title, unit), series=series), None
     ), faults
+
+
+def name_of(item_id: str, columns: ItemColumns | None) -> str:
+    """The day of an item where it has one of its own, else its id.
+
+    Args:
+        item_id: Id of the item.
+        columns: Dates of all items.
+    """
+    if columns is None or item_id not in columns.names:
+        return item_id
+    when = columns.dates[columns.names.index(item_id)]
+    days = np.floor(columns.dates / 86_400_000)
+    if np.isnan(when) or (days == when // 86_400_000).sum() > 1:
+        return item_id
+    return str(np.datetime64(int(when), "ms").astype("datetime64[D]"))

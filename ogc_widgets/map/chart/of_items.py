@@ -136,3 +136,16 @@ def bin_steps(
         at = np.searchsorted(values, drawn.data.x).clip(0, len(values) - 1)
         found[:] = colours[at]
     return found
+
+
+def left_out(columns: ItemColumns, column: ItemColumn, by: By) -> str:
+    """What has no place in the chart, in words."""
+    missing = int(np.isnan(column.values).sum())
+    parts = []
+    if missing:
+        parts.append(f"{missing:,} without a value")
+    if by == "date":
+        dateless = int((np.isnan(columns.dates) & ~np.isnan(column.values)).sum())
+        if dateless:
+            parts.append(f"{dateless:,} without a date")
+    return ", ".join(parts)
