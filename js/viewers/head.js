@@ -28,6 +28,18 @@ export function frame(model, el, body, ...tools) {
   const code = copyButton("copy code", () => model.get("code"));
   const address = copyButton("copy link", () => model.get("href"));
   const download = linkButton("download", () => model.send({ type: "download" }));
+  const ask = h(
+    "button",
+    { type: "button", class: "ogcw-btn", onclick: () => model.send({ type: "ask" }) },
+    "Ask for the results again",
+  );
+  const came = h("pre", { class: "ogcw-viewer-came", hidden: true });
+  const open = linkButton("show what came", () => {
+    show(came, came.hidden);
+    open.setAttribute("aria-expanded", String(!came.hidden));
+    setText(open, came.hidden ? "show what came" : "hide what came");
+  }, { "aria-expanded": "false" });
+  const after = h("div", { class: "ogcw-viewer-after" }, ask, open);
   const waiting = h("p", { class: "ogcw-hint ogcw-viewer-wait", role: "status" }, "reading…");
   el.append(
     h(
@@ -37,6 +49,8 @@ export function frame(model, el, body, ...tools) {
       h("span", { class: "ogcw-viewer-tools" }, ...tools, address, code, download),
     ),
     problemLine(model),
+    after,
+    came,
     waiting,
     body,
   );
@@ -47,6 +61,14 @@ export function frame(model, el, body, ...tools) {
     show(address, model.get("href") !== "");
     show(download, model.get("has_file"));
     show(waiting, model.get("is_loading"));
+    const failed = Boolean(model.get("problem"));
+    const canAsk = failed && model.get("can_ask");
+    const isThere = failed && Boolean(model.get("came"));
+    show(ask, canAsk);
+    show(open, isThere);
+    show(after, canAsk || isThere);
+    setText(came, model.get("came") ?? "");
+    if (!isThere) show(came, false);
     show(body, !model.get("is_loading"));
     for (
       const [button, does] of /** @type {[HTMLElement, string][]} */ ([
@@ -60,7 +82,18 @@ export function frame(model, el, body, ...tools) {
   model.on("msg:custom", saveFile);
   const stop = listen(
     model,
-    ["title", "kind", "facts", "size", "href", "has_file", "is_loading"],
+    [
+      "title",
+      "kind",
+      "facts",
+      "size",
+      "href",
+      "has_file",
+      "is_loading",
+      "problem",
+      "came",
+      "can_ask",
+    ],
     draw,
   );
   return () => {

@@ -60,12 +60,30 @@ class TableView {
       if (content.type === "reveal") this.rows.reveal(content.row);
     };
     model.on("msg:custom", this.told);
-    const stop = frame(model, el, this.box);
+    this.layers = h("select", { class: "ogcw-input ogcw-rows-layers", "aria-label": "Layer" });
+    this.layers.addEventListener(
+      "change",
+      () => setTrait(model, "layer", Number(this.layers.value)),
+    );
+    const drawLayers = () => {
+      /** @type {string[]} */
+      const names = model.get("layers") ?? [];
+      refill(
+        this.layers,
+        names,
+        () => names.map((name, at) => h("option", { value: String(at) }, name)),
+      );
+      this.layers.value = String(model.get("layer") ?? 0);
+      show(this.layers, names.length > 0);
+    };
+    drawLayers();
+    const stop = frame(model, el, this.box, this.layers);
     this.stops = [
       stop,
       // Other rows, or others in their place: what was sent before is old.
       listen(model, ["columns", "total", "order"], () => this.build()),
       listen(model, ["selected"], () => this.rows.draw()),
+      listen(model, ["layers", "layer"], drawLayers),
       listen(model, ["about"], () => setText(this.about, model.get("about"))),
     ];
     this.build();

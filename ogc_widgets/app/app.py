@@ -118,6 +118,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         self._code = CodeView()
         self._frame = FrameView()
         self._stage = ResultsStage(ResultsMap(area_map=self.map))
+        self._stage.on_again = partial(self.set_trait, "results")
         self._jobs = JobsTab(
             self.client,
             on_attach=self._attach,

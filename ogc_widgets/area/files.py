@@ -127,18 +127,26 @@ def read_features(
     """
     content, _ = _content(content)
     found = layer_with_columns(content, name, layer)
-    shapes, notes = found.geometries, []
-    system = _system(found.crs)
+    return features_in_degrees(found)
+
+
+def features_in_degrees(layer: Layer) -> LoadedFeatures:
+    """The features of a layer, brought into degrees.
+
+    Raises:
+        InputError: Its reference system is not known.
+    """
+    shapes, notes = layer.geometries, []
+    system = _system(layer.crs)
     if system is not None:
         shapes = _in_degrees(shapes, system)
         notes.append(f"converted from {clean(system.full_name, limit=60)}")
-    if found.crs is None:
+    if layer.crs is None:
         notes.append("it names no reference system: its numbers are taken as degrees")
     if len(shapes) >= MAX_FEATURES:
         notes.append(f"the first {MAX_FEATURES:,} features")
-    return LoadedFeatures(
-        shapes, found.columns, found.name, found.names, ", ".join(notes)
-    )
+    about = ", ".join(notes)
+    return LoadedFeatures(shapes, layer.columns, layer.name, layer.names, about)
 
 
 def _in_degrees(shapes: list[Any], system: System) -> list[Any]:

@@ -63,9 +63,6 @@ class DatasetViewer(TreeViewer):
         said = f"{self.content.media_type.lower()} {name}"
         return next((word for part, word in _NAMES.items() if part in said), "dataset")
 
-    def _code(self) -> str:
-        return f"results.to_xarray(output={self.content.id!r})"
-
     def _begin(self) -> None:
         self.is_loading = True
 

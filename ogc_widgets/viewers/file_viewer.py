@@ -38,6 +38,3 @@ class FileViewer(Viewer):
 
     def _word(self) -> str:
         return "web page" if self.content.kind == "link" else "file"
-
-    def _code(self) -> str:
-        return f'results.download("results", outputs=[{self.content.output_id!r}])'

@@ -54,6 +54,15 @@ class OutputsView(View):
             ids = [chip["id"] for chip in chips]
             self.chosen = self._last if self._last in ids else next(iter(ids), "")
 
+    def set_kind(self, output_id: str, kind: str) -> None:
+        """Say of an output that it is of another kind than it seemed."""
+        chips = [
+            {**chip, "kind": kind} if chip["id"] == output_id else chip
+            for chip in self.chips
+        ]
+        with publishing(self):
+            self.chips = chips
+
     @traitlets.observe("chosen")
     def _note_chosen(self, _change: object) -> None:
         self._last = self.chosen or self._last

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import traitlets
 
 from ogc_widgets.errors import InputError, ProtocolError
-from ogc_widgets.protocol.media_types import bare, extension, is_page, sniff
+from ogc_widgets.protocol.media_types import bare, extension, sniff
 from ogc_widgets.viewers.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -45,12 +45,6 @@ class PictureViewer(Viewer):
     def _word(self) -> str:
         kind = _said(bare(self.content.media_type), self._name())
         return f"{_NAMES[kind]} picture" if kind else "picture"
-
-    def _code(self) -> str:
-        kind = _said(bare(self.content.media_type), self._name())
-        if kind == _SVG:  # which Pillow does not open
-            return f"results.contents[{self.content.id!r}].text()"
-        return f"results.image({self.content.id!r})"
 
     def _name(self) -> str:
         return self.content.file.name if self.content.file else ""
@@ -99,12 +93,6 @@ def _kind_of(data: bytes, said: str) -> str:
     what = f"The file says it is {_article(said)}"
     if not data:
         raise ProtocolError(f"{what} and is empty.", safe=safe)
-    if is_page(data):
-        raise ProtocolError(
-            f"{what} and begins like a web page.",
-            safe=safe,
-            advice="The link may have run out: ask for the results again.",
-        )
     begins = f"like {kind}" if kind else "like no picture that is known here"
     raise ProtocolError(
         f"{what} and begins {begins}.", safe=safe, advice="Download it to look into it."

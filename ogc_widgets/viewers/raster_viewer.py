@@ -52,9 +52,6 @@ class RasterViewer(Viewer):
     def _word(self) -> str:
         return "raster"
 
-    def _code(self) -> str:
-        return f"results.open({self.content.id!r})"
-
     def _on_lay(self) -> None:
         """Open it, and lay it on the map."""
         self.is_loading, self.problem = True, ""
@@ -90,7 +87,9 @@ class RasterViewer(Viewer):
 
 
 def _opened(content: Content) -> ShownRaster:
-    raster = open_raster(content.open())
+    file = content.open()
+    content.refuse_page(file.read(4_000) or b"")
+    raster = open_raster(file)
     try:
         style = raster.default_style()
         title = clean(content.title, limit=60)

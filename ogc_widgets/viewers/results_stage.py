@@ -15,6 +15,7 @@ from ogc_widgets.view.cells import NotesDisplay
 from ogc_widgets.viewers.dataset_viewer import DatasetViewer
 from ogc_widgets.viewers.features_viewer import FeaturesViewer
 from ogc_widgets.viewers.file_viewer import FileViewer
+from ogc_widgets.viewers.next_cell import line_for
 from ogc_widgets.viewers.outputs_view import OutputsView
 from ogc_widgets.viewers.picture_viewer import PictureViewer
 from ogc_widgets.viewers.raster_viewer import RasterViewer
@@ -23,14 +24,15 @@ from ogc_widgets.viewers.table_viewer import TableViewer
 from ogc_widgets.viewers.text_viewer import TextViewer
 from ogc_widgets.viewers.tree_viewer import TreeViewer
 from ogc_widgets.viewers.value_viewer import ValueViewer
+from ogc_widgets.viewers.viewer import Viewer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
 
     from ogc_widgets.client import Results
     from ogc_widgets.client.results.content import Content
     from ogc_widgets.map import ResultsMap
-    from ogc_widgets.viewers.viewer import Viewer
 
 # What is not here is a file: it has a name, a size and a button.
 _VIEWERS: dict[str, type[Viewer]] = {
@@ -64,6 +66,7 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
         self._results: Results | None = None
         self._viewers: dict[str, ipywidgets.Widget] = {}
         self._viewer: ipywidgets.Widget = results_map
+        self.on_again: Callable[[Results], object] = self.show
         # Viewers stay in the page once they were seen: none is drawn twice. Each is in
         # a box, as views of anywidget do not follow changes of their own classes.
         self._boxes: dict[ipywidgets.Widget, ipywidgets.Box] = {
@@ -111,10 +114,9 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
             self._bring(self.results_map)
             self._lay_on_map(self._results)
             return
-        viewer = self._viewers.get(content.id)
-        if viewer is None:
-            viewer = self._viewers[content.id] = self._viewer_of(content)
-        self._bring(viewer)
+        if content.id not in self._viewers:
+            self._open(content)
+        self._bring(self._viewers[content.id])
         self._draw_features()
 
     def _bring(self, viewer: ipywidgets.Widget) -> None:
@@ -178,14 +180,56 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
         follow(submit(work), finished, self.head.report)
         return place
 
+    def _open(self, content: Content) -> None:
+        """Make the viewer of an output."""
+        viewer = self._viewers[content.id] = self._viewer_of(content)
+        if isinstance(viewer, Viewer):
+            # It may have been read by now, and become another one.
+            line = line_for(self._results) if self._results is not None else ""
+            viewer.link(again=self._ask_again, become=self._become, line=line)
+
+    def _become(self, content: Content) -> None:
+        """Show an output that was read in the viewer of what it turned out to be."""
+        old = self._viewers.get(content.id)
+        if old is None:
+            return
+        self.contents = {**self.contents, content.id: content}
+        self.head.set_kind(content.id, content.kind)
+        self._open(content)
+        if old is self._viewer:
+            self._bring(self._viewers[content.id])
+        self._drop(old)
+
+    def _ask_again(self) -> None:
+        """Show the results anew, and of them the output that is looked at."""
+        results, chosen = self._results, self.head.chosen
+        if results is None:
+            return
+
+        def finished(future: Future[Results]) -> None:
+            found = future.result()
+            with publishing():
+                if results is self._results:
+                    self.on_again(found)
+                    if chosen in self.contents:
+                        self.head.chosen = chosen
+
+        follow(submit(results.aio_again), finished, self._viewer.report)
+
     def _close_viewers(self) -> None:
         self._bring(self.results_map)
-        self._place.children = (self.results_map,)
-        for viewer in self._viewers.values():
-            box = self._boxes.pop(viewer)
-            for one in (viewer, box, box.layout):
-                one.close()
-        self._viewers = {}
+        viewers, self._viewers = self._viewers, {}
+        for viewer in viewers.values():
+            self._drop(viewer)
+
+    def _drop(self, viewer: ipywidgets.Widget) -> None:
+        """Close a viewer, and the box that it stands in if it was seen."""
+        box = self._boxes.pop(viewer, None)
+        self._place.children = tuple(self._boxes.values())
+        viewer.close()
+        if box is not None:
+            box.close()
+            box.layout.close()
 
     def report(self, error: BaseException) -> None:
         """Say why there are no results."""
@@ -212,8 +256,6 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
 
 def _own_viewer(content: Content) -> Viewer:
     if content.why_not:
-        return FileViewer(content)
-    if content.kind == "features" and not FeaturesViewer.reads(content):
         return FileViewer(content)
     return _VIEWERS.get(content.kind, FileViewer)(content)
 

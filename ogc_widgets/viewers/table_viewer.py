@@ -41,6 +41,11 @@ class TableViewer(Viewer):
     selected = traitlets.Int(-1).tag(sync=True)
     """Number of the selected row in the table as it came, or -1."""
 
+    layers = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    """Names of the layers of the file, where it has several."""
+    layer = traitlets.Int(0).tag(sync=True)
+    """Number of the one that is shown."""
+
     def __init__(self, content: Content) -> None:
         self._table: Table | None = None
         self._numbers: Sequence[int] = ()
@@ -56,9 +61,6 @@ class TableViewer(Viewer):
 
     def _word(self) -> str:
         return "table"
-
-    def _code(self) -> str:
-        return f"results.table({self.content.id!r})"
 
     def _take(self, data: bytes) -> None:
         self.is_loading = True

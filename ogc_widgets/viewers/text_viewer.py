@@ -35,11 +35,6 @@ class TextViewer(Viewer):
     def _word(self) -> str:
         return "text"
 
-    def _code(self) -> str:
-        if self.content.url:
-            return f"results.contents[{self.content.id!r}].text()"
-        return super()._code()
-
     def _take(self, data: bytes) -> None:
         self._lines = read_text(data, self.content.media_type, "").splitlines()
         self.total = len(self._lines)

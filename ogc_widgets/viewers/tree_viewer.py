@@ -43,11 +43,6 @@ class TreeViewer(Viewer):
     def _word(self) -> str:
         return "JSON"
 
-    def _code(self) -> str:
-        if self.content.url:
-            return f"results.contents[{self.content.id!r}].json()"
-        return super()._code()
-
     def _take(self, data: bytes) -> None:
         self._show(parse_json(data, content_type=self.content.media_type))
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import traitlets
 
+from ogc_widgets.client.http.loop import off_loop
+from ogc_widgets.client.results.content import known
 from ogc_widgets.errors import InputError
 from ogc_widgets.protocol.media_types import OCTETS
 from ogc_widgets.protocol.text import clean
+from ogc_widgets.protocol.wire import read_text
 from ogc_widgets.view.base import View, publishing
+from ogc_widgets.viewers.next_cell import expression_for
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ogc_widgets.client.results.content import Content
+
+_CAME: Final = 2_000
 
 
 class Viewer(View):
@@ -36,24 +44,37 @@ class Viewer(View):
     has_file = traitlets.Bool(False).tag(sync=True)  # noqa: FBT003 # its default
     """Whether it can be downloaded."""
     is_loading = traitlets.Bool(False).tag(sync=True)  # noqa: FBT003 # its default
+    can_ask = traitlets.Bool(False).tag(sync=True)  # noqa: FBT003 # its default
+    """Whether the server can be asked for the results again."""
+    came = traitlets.Unicode().tag(sync=True)
+    """The beginning of what came and could not be shown, as text."""
 
     def __init__(self, content: Content) -> None:
         self.content = content
+        self._start_of = b""
+        self._line = ""
+        self._turned_out: Content | None = None
+        self._ask: Callable[[], object] | None = None
+        self._become: Callable[[Content], object] | None = None
         super().__init__(
             title=clean(content.title, limit=200),
             kind=self._word(),
             size=content.size,
             href=clean(content.url, limit=2_000),
-            code=self._code(),
+            code=self._cell(),
             has_file=content.file is not None and not content.why_not,
         )
 
     def _word(self) -> str:
         return self.content.kind
 
+    def _cell(self) -> str:
+        """What is copied: the line that gets the results, and the one that opens it."""
+        return "\n".join(filter(None, (self._line, self._code())))
+
     def _code(self) -> str:
         """The expression that opens the output, given its ``results``."""
-        return f"results.outputs[{self.content.id!r}]"
+        return expression_for(self.content)
 
     def read(self) -> None:
         """Fetch what is to be shown, aside; :meth:`_take` gets it."""
@@ -61,12 +82,23 @@ class Viewer(View):
             return
         self.is_loading = True
 
-        def took(data: bytes) -> None:
+        async def work() -> tuple[bytes, Content]:
+            data = await self._fetch()
+            return data, await off_loop(len(data), known, self.content, data)
+
+        def took(found: tuple[bytes, Content]) -> None:
+            data, content = found
+            if content.kind != self.content.kind:
+                self._turned_out = content
+                if self._become is not None:
+                    self._become(content)
+                    return
             self.is_loading = False
             self.size = len(data)
+            self._start_of = data[:_CAME]
             self._take(data)
 
-        self._start(self._fetch, took)
+        self._start(work, took)
 
     async def _fetch(self) -> bytes:
         """What is read, in the loop; a viewer may look at the size before."""
@@ -74,9 +106,38 @@ class Viewer(View):
 
     def report(self, error: BaseException) -> None:
         """Show an error in the place of what would have been shown."""
+        start = getattr(error, "start", b"") or self._start_of
         with publishing(self):
             self.is_loading = False
+            self.came = clean(read_text(start, "", ""), limit=_CAME, lines=True)
             super().report(error)
+
+    def link(
+        self,
+        *,
+        again: Callable[[], object],
+        become: Callable[[Content], object],
+        line: str,
+    ) -> None:
+        """Let what stands around the viewer do what it cannot.
+
+        Args:
+            again: Asks for the results again; offered for what came by reference.
+            become: Called with the output when it turns out to be of another kind.
+            line: The line of Python that comes before that which opens the output.
+        """
+        with publishing(self):
+            self._line = line
+            self.code = self._cell()
+            self._ask, self.can_ask = again, bool(self.content.url)
+            self._become = become
+            if self._turned_out is not None:
+                become(self._turned_out)
+
+    def _on_ask(self) -> None:
+        """Ask for the results again."""
+        if self._ask is not None:
+            self._ask()
 
     def _take(self, data: bytes) -> None:
         """Show what was fetched; in ``publishing()``."""

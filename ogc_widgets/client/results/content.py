@@ -6,23 +6,27 @@ bytes of a reference are not looked at here: that costs a request each.
 
 from __future__ import annotations
 
+import contextlib
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.client.results.output_files import ResultFile, files_of
 from ogc_widgets.client.results.remote_file import (
     BUDGET_BYTES,
+    SAFE,
     BytesSource,
     RemoteFile,
     source_at,
 )
-from ogc_widgets.errors import InputError
+from ogc_widgets.errors import InputError, ProtocolError
 from ogc_widgets.protocol import media_types as media
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.result_values import is_spatial
 from ogc_widgets.protocol.answers.results import is_item
+from ogc_widgets.protocol.signed_links import why_it_ended
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import parse_json, read_text
 
@@ -56,11 +60,11 @@ _KINDS: dict[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "features": (
         (
             *("geo+json", "geopackage", "flatgeobuf", "earth.kml", "earth.kmz"),
-            *("/gml", "gpx", "shapefile", "x-shp"),
+            *("/gml", "gpx", "shapefile", "x-shp", "geoparquet"),
         ),
         (
             *(".geojson", ".gpkg", ".fgb", ".kml", ".kmz", ".gml", ".gpx", ".shp"),
-            *(".shp.zip", ".gpkg.zip"),
+            *(".shp.zip", ".gpkg.zip", ".geoparquet"),
         ),
     ),
     "raster": (("tiff", "image/jp2", "jpeg2000"), (".tif", ".tiff", ".jp2", ".vrt")),
@@ -86,7 +90,7 @@ _KINDS: dict[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "table": (
         ("csv", "tab-separated", "parquet"),
-        (".csv", ".tsv", ".parquet", ".geoparquet"),
+        (".csv", ".tsv", ".parquet"),
     ),
     "link": (("text/html", "application/xhtml"), (".html", ".htm")),
     "json": (("json",), (".json",)),
@@ -98,6 +102,30 @@ _KINDS: dict[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {
 _NO_KIND = frozenset({"", media.OCTETS, "application/x-octet-stream", "*/*"})
 _MEASURES = ("uom", "unit", "units")
 _NUMBERS = ("measurement", "value", "measure")
+
+
+_KEPT = 2_000
+_ONE_WORD = 100  # bytes
+# How Parquet begins, and what stands at its end where it has geometries.
+_PARQUET, _GEO, _FOOT = b"PAR1", b'"primary_column"', 1_000_000
+_MAY_BE_PAGES = frozenset({"link", "text", "file"})
+_ARTICLES: dict[Kind, str] = {
+    "items": "STAC",
+    "features": "a file with features",
+    "raster": "a raster",
+    "picture": "a picture",
+    "table": "a table",
+    "dataset": "a dataset",
+    "json": "JSON",
+}
+
+
+class _WebPageError(ProtocolError):
+    """A web page came in place of a file; ``start`` is how it begins."""
+
+    def __init__(self, what: str, *, safe: str, advice: str, start: bytes) -> None:
+        super().__init__(what, safe=safe, advice=advice)
+        self.start = start
 
 
 @dataclass(frozen=True)
@@ -177,7 +205,25 @@ class Content:
                 f"[{self.output_id!r}]), or read parts of it: results.contents"
                 f"[{self.id!r}].open()",
             )
-        return await source.read(0, size)
+        data = await source.read(0, size)
+        self.refuse_page(data)
+        return data
+
+    def refuse_page(self, start: bytes) -> None:
+        """Refuse a web page that came in place of a file, such as one to sign in.
+
+        Raises:
+            ProtocolError: The file begins like one and should not.
+        """
+        if self.kind in _MAY_BE_PAGES or not media.is_page(start):
+            return
+        raise _WebPageError(
+            f"The file says it is {_ARTICLES.get(self.kind, 'a file')} and begins like "
+            "a web page.",
+            safe=SAFE,
+            advice=why_it_ended(self.url) if self.url else "",
+            start=start[:_KEPT],
+        )
 
     def text(self) -> str:
         """Read all of it as text; raises as :meth:`read` does."""
@@ -200,6 +246,39 @@ class Content:
         """
         name = self.file.name if self.file is not None else self.id
         return RemoteFile(self.source, name)
+
+
+def known(content: Content, data: bytes) -> Content:
+    """The same output as what its bytes turn out to be.
+
+    A reference is said to be JSON, text or Parquet, and may hold records, features or
+    one number.
+
+    Args:
+        content: The output.
+        data: All of its bytes.
+
+    Raises:
+        ProtocolError: It is said to be JSON, and is none.
+    """
+    if not content.url or content.file is None:
+        return content
+    file = replace(content.file, data=data)
+    if content.kind == "json":
+        value: Any = parse_json(data, content_type=content.media_type)
+        kind = kind_of(value, None)
+        if kind in ("features", "table", "value"):
+            unit = _unit(value) or content.unit
+            value = _measured(value)
+            return replace(content, kind=kind, file=file, value=value, unit=unit)
+    if content.kind == "text" and len(data) <= _ONE_WORD:
+        word = read_text(data, content.media_type, "").strip()
+        if word and "\n" not in word:
+            number = as_number(word)
+            return replace(content, kind="value", file=file, value=number)
+    if content.kind == "table" and data[:4] == _PARQUET and _GEO in data[-_FOOT:]:
+        return replace(content, kind="features", file=file)
+    return content
 
 
 def contents_of(
@@ -351,6 +430,15 @@ def _unit(value: object) -> str:
     if isinstance(said, Mapping):
         said = reading.first(said, "symbol", "code", "name")
     return said if isinstance(said, str) else ""
+
+
+def as_number(word: str) -> object:
+    """The number that a word is, or the word."""
+    for kind in (int, float):
+        with contextlib.suppress(ValueError):
+            found = kind(word)
+            return found if math.isfinite(found) else word
+    return word
 
 
 def _measured(value: object) -> object:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import importlib.util
-import io
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.area.files import LoadedFeatures, read_features
+from ogc_widgets.area.files import (
+    LoadedFeatures,
+    features_in_degrees,
+    read_features,
+)
 from ogc_widgets.area.footprint import shapes_of
-from ogc_widgets.client.results.tables import features_in, is_parquet
-from ogc_widgets.errors import InputError, MissingExtraError, ProtocolError
+from ogc_widgets.area.layers import MAX_FEATURES, Layer
+from ogc_widgets.client.results.tables import features_in, is_parquet, read_parquet
+from ogc_widgets.errors import InputError, MissingExtraError
 from ogc_widgets.protocol import reading
-from ogc_widgets.protocol.media_types import is_json, is_page, sniff
+from ogc_widgets.protocol.media_types import is_json, sniff
 from ogc_widgets.protocol.text import clean
-from ogc_widgets.protocol.wire import parse_json
+from ogc_widgets.protocol.wire import dump_json, parse_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import geopandas as gpd
 
@@ -29,22 +34,13 @@ _TIMES: Final = frozenset(
 
 def geodataframe(content: Content, layer: str | None) -> gpd.GeoDataFrame:
     """Features of an output; see :meth:`Results.to_geodataframe`."""
-    gpd = _geopandas()
+    _geopandas()  # before anything is read
     name = clean(content.id, limit=80)
     data = content.read() if content.file else b""
-    if content.kind == "table" and is_parquet(content, data):
-        try:
-            found = gpd.read_parquet(io.BytesIO(data))
-        # What it raises depends on what is missing in the metadata.
-        except Exception as error:
-            raise InputError(
-                f"{name!r} is a table without geometry.",
-                advice=f"Read it with results.table({content.id!r}).",
-            ) from error
-        return found if found.crs is None else found.to_crs("EPSG:4326")
     # An archive may be one of shapefiles, whatever is said of it.
     is_archive = sniff(data[:8]) == "application/zip"
-    if content.kind not in ("features", "json") and not is_archive:
+    is_table = content.kind == "table" and is_parquet(content, data)
+    if content.kind not in ("features", "json") and not (is_archive or is_table):
         raise InputError(
             f"{name!r} has no features: it is of the kind {content.kind!r}."
         )
@@ -77,16 +73,45 @@ def read_layer(
     content: Content, data: bytes, layer: str | None = None
 ) -> LoadedFeatures:
     """Features of a file that is no GeoJSON; see :func:`features_of`."""
-    if is_page(data):
-        raise ProtocolError(
-            "The file says it has features and begins like a web page.",
-            safe="The job and its other outputs are not touched.",
-            advice="The link may have run out: ask for the results again.",
-        )
+    content.refuse_page(data)
+    if is_parquet(content, data):
+        return features_in_degrees(_parquet_layer(data))
     if importlib.util.find_spec("pyogrio") is None:
         raise MissingExtraError("Reading this format of features", "files")
     name = content.file.name if content.file else content.id
     return read_features(data, name=name, layer=layer)
+
+
+def _parquet_layer(data: bytes) -> Layer:
+    """The features of GeoParquet.
+
+    Raises:
+        InputError: It is a table without geometry.
+    """
+    import shapely
+
+    table = read_parquet(data)
+    said = (table.schema.metadata or {}).get(b"geo")
+    about = reading.mapping(parse_json(said)) if said else {}
+    name = reading.text(about.get("primary_column")) or "geometry"
+    column = reading.mapping(reading.mapping(about.get("columns")).get(name))
+    if name not in table.column_names or column.get("encoding") != "WKB":
+        raise InputError(
+            "The table has no geometry that is read here.",
+            advice="Read it as a table: results.table(...)",
+        )
+    table = table.slice(0, MAX_FEATURES)
+    shapes = shapely.from_wkb(table.column(name).to_pylist(), on_invalid="fix")
+    crs: Any = column.get("crs", "OGC:CRS84")
+    return Layer(
+        geometries=[*shapely.force_2d(shapes)],
+        crs=dump_json(crs) if isinstance(crs, Mapping) else crs,
+        columns={
+            str(key): table.column(key).to_pylist()
+            for key in table.column_names
+            if key not in reading.mapping(about.get("columns"))
+        },
+    )
 
 
 def is_geojson(content: Content) -> bool:

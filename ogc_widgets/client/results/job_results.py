@@ -43,7 +43,14 @@ from ogc_widgets.protocol.links import (
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import (
+        Callable,
+        Collection,
+        Coroutine,
+        Iterable,
+        Iterator,
+        Mapping,
+    )
 
     from ogc_widgets.client.http.connection import Connection
     from ogc_widgets.protocol.answers.results import ResultsDocument
@@ -73,6 +80,7 @@ class Results(IntoPython):
         raw: The document as it came.
         media_types: Output id to media type, of the outputs that have one.
         left_out_items: What :meth:`item_collection` could not read, and why.
+        job_id: Id of the job, where it has one.
         note: What is missing among the items and why, in words for people; ``""`` if
             nothing is.
     """
@@ -82,7 +90,11 @@ class Results(IntoPython):
         client: Connection,
         document: ResultsDocument,
         described: Mapping[str, OutputDescription] | None = None,
+        again: Callable[[], Coroutine[Any, Any, Results]] | None = None,
+        job_id: str = "",
     ) -> None:
+        self._again = again
+        self.job_id = job_id
         self._client = client
         self._document = document
         self._described = described or {}
@@ -92,6 +104,25 @@ class Results(IntoPython):
         self.media_types: dict[str, str] = document.media_types
         self.left_out_items: list[LeftOut] = []
         self.note: str = document.note
+
+    @on_loop
+    async def aio_again(self) -> Results:
+        """Ask the server for the results once more, as when signed links ran out.
+
+        Returns:
+            New results; these stay as they are.
+
+        Raises:
+            ServerError: They could not be read.
+        """
+        return self if self._again is None else await self._again()
+
+    again = blocking(aio_again)
+
+    @property
+    def url(self) -> str:
+        """Address of the server."""
+        return self._client.url
 
     @property
     def catalogs(self) -> list[dict[str, Any]]:

@@ -15,7 +15,12 @@ from ogc_widgets.client.stac.stac_reader import DOCUMENT_BYTES, StacReader
 from ogc_widgets.errors import OgcError
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.replies import problem_error
-from ogc_widgets.protocol.answers.results import MOST_ITEMS, ResultsDocument, items_in
+from ogc_widgets.protocol.answers.results import (
+    MOST_ITEMS,
+    ResultsDocument,
+    is_item,
+    items_in,
+)
 from ogc_widgets.protocol.links import (
     WEB_SCHEMES,
     absolute,
@@ -135,6 +140,9 @@ class _Walk:
         url, known = reply.url or link.href, reading.mapping(document)
         self._is_new(url)  # it may have been moved
         kind, items = kind_of(known), items_in(document)
+        features = reading.objects(known.get("features"))
+        if kind == "items" and features and not any(map(is_item, features)):
+            return []  # features that are no STAC are an output like others
         if kind or items:
             self.stac.add(link.href)
         if kind == "item":

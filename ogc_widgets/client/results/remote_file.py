@@ -25,13 +25,17 @@ from ogc_widgets.errors import (
 from ogc_widgets.protocol.answers.replies import problem_error
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.protocol.requests import requests
+from ogc_widgets.protocol.signed_links import AGAIN, is_signed, why_it_ended
 
 if TYPE_CHECKING:
     from ogc_widgets.client.http.connection import Connection
+    from ogc_widgets.errors import ProblemError
+    from ogc_widgets.protocol.answers.replies import Reply
 
 BLOCK_BYTES = 2**17
 # What a file may cost in all, unless its reader says otherwise.
 BUDGET_BYTES = 64 * 2**20
+SAFE = "The job and its other outputs are not touched."
 # What is kept of a file, for whoever reads it next: half of what one reader may cost.
 KEPT_BYTES = 32 * 2**20
 _PLACE = re.compile(r"bytes (\d+)-\d+/(\d+)$")
@@ -71,7 +75,7 @@ class WebSource:
         request = requests.Request("GET", self._url, {"Accept": "*/*"})
         async with self._client.stream(request) as stream:
             if stream.status_code != 200:
-                raise problem_error(await self._client.reply_of(stream, "GET"))
+                raise self._refused(await self._client.reply_of(stream, "GET"))
             return await stream.read(BUDGET_BYTES)
 
     async def _part(self, start: int, length: int) -> tuple[bytes, int]:
@@ -84,7 +88,7 @@ class WebSource:
                 self._whole = await stream.read(BUDGET_BYTES)
                 return self._whole[start : start + length], len(self._whole)
             if stream.status_code != 206:
-                raise problem_error(await self._client.reply_of(stream, "GET"))
+                raise self._refused(await self._client.reply_of(stream, "GET"))
             content = await stream.read(length)
             told = _PLACE.match(stream.headers.get("content-range", ""))
             if told is None or int(told[1]) != start:
@@ -93,6 +97,13 @@ class WebSource:
                     "asked for, or does not say with which."
                 )
             return content, int(told[2])
+
+    def _refused(self, reply: Reply) -> ProblemError:
+        is_gone = reply.status_code in (404, 410)
+        advice = f"The file is not there, or not any more. {AGAIN}" if is_gone else ""
+        if is_signed(self._url):
+            advice = why_it_ended(self._url)
+        return problem_error(reply, safe=SAFE, advice=advice)
 
 
 class BytesSource:

@@ -114,7 +114,20 @@ class ResultsReader:
             # What could not be read may be there by now.
             self._found = await with_linked_items(self._connection, self._whole)
         described = self._process.outputs if self._process else None
-        return Results(self._connection, self._found, described)
+        return Results(
+            self._connection,
+            self._found,
+            described,
+            again=self._ask_again,
+            job_id=self._job.job_id,
+        )
+
+    async def _ask_again(self) -> Results:
+        """Read the results anew, with fresh links; those of an answer stay."""
+        if self._answer is None:
+            self._whole = self._found = None
+            self._alone.clear()
+        return await self.results()
 
     async def output(self, output_id: str) -> Any:  # noqa: ANN401 # JSON or bytes
         """Read one output, alone where the server gives it alone.

@@ -17,7 +17,7 @@ from ogc_widgets.client.results.delimited import (
 from ogc_widgets.errors import InputError, MissingExtraError, ProtocolError
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.result_values import is_spatial
-from ogc_widgets.protocol.media_types import bare, is_json, is_page, sniff
+from ogc_widgets.protocol.media_types import bare, is_json, sniff
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import dump_json, parse_json
 
@@ -138,12 +138,7 @@ def table_of(content: Content, data: bytes) -> Table:
         InputError: It is too large to be unpacked.
         ProtocolError: It is no table.
     """
-    if is_page(data):
-        raise ProtocolError(
-            "The file says it is a table and begins like a web page.",
-            safe="The job and its other outputs are not touched.",
-            advice="The link may have run out: ask for the results again.",
-        )
+    content.refuse_page(data)
     if is_parquet(content, data):
         return _ArrowTable(read_parquet(data))
     if is_json(content.media_type) or not isinstance(content.value, str | bytes | dict):

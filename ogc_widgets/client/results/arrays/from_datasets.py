@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ogc_widgets.client.results.arrays.pixels import FileForC
+from ogc_widgets.client.results.remote_file import SAFE
 from ogc_widgets.errors import InputError, MissingExtraError, OgcError, ProtocolError
-from ogc_widgets.protocol.media_types import is_page, sniff
+from ogc_widgets.protocol.media_types import sniff
+from ogc_widgets.protocol.signed_links import AGAIN, why_it_ended
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     from ogc_widgets.client.results.remote_file import RemoteFile
 
 _FIRST_BYTES: Final = 512
-_SAFE: Final = "The job and its other outputs are not touched."
-AGAIN: Final = "The link may have run out: ask for the results again."
 
 
 def is_zarr(content: Content) -> bool:
@@ -74,16 +74,11 @@ def open_dataset(
         return _classic(file, name, options)
     if kind == "application/x-grib":
         return _grib(file, name, options)
-    if is_page(start):
-        raise ProtocolError(
-            f"{name} says it is a dataset and begins like a web page.",
-            safe=_SAFE,
-            advice=AGAIN,
-        )
+    content.refuse_page(start)
     begins = f"like {kind}" if kind else "like no dataset that is known here"
     raise ProtocolError(
         f"{name} says it is a dataset and begins {begins}.",
-        safe=_SAFE,
+        safe=SAFE,
         advice="Download it to look into it.",
     )
 
@@ -168,14 +163,14 @@ def _zarr(content: Content, name: str, options: dict[str, Any]) -> xr.Dataset:
         said = clean(error, limit=200).rstrip(".")
         raise ProtocolError(
             f"{name} cannot be read as Zarr ({type(error).__name__}: {said}).",
-            safe=_SAFE,
+            safe=SAFE,
             advice="A folder that cannot be listed needs consolidated metadata.",
         ) from error
     if not found.variables and members.names is None:
         raise ProtocolError(
             "There is no Zarr at this address, or its metadata are not consolidated.",
-            safe=_SAFE,
-            advice=AGAIN,
+            safe=SAFE,
+            advice=why_it_ended(content.url),
         )
     return found
 
@@ -201,8 +196,8 @@ def _in_words(file: RemoteFile, name: str) -> Iterator[FileForC]:
         said = clean(error, limit=200).rstrip(".")
         raise ProtocolError(
             f"{name} is broken, or incomplete ({type(error).__name__}: {said}).",
-            safe=_SAFE,
-            advice="Ask for the results again, or download it to look into it.",
+            safe=SAFE,
+            advice=f"{AGAIN} Or download it to look into it.",
         ) from error
 
 

@@ -1,0 +1,83 @@
+"""The lines of Python that open an output in the next cell."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from ogc_widgets.protocol.media_types import bare, is_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ogc_widgets.client import Results
+    from ogc_widgets.client.results.content import Content
+
+_BY_KIND: Final = {
+    "items": "results.to_geodataframe()",
+    "features": "results.to_geodataframe({id})",
+    "raster": "results.to_xarray(output={id})",
+    "dataset": "results.to_xarray(output={id})",
+    "table": "results.table({id})",
+    "picture": "results.image({id})",
+    "file": "results.download('results', outputs=[{output_id}])",
+    "link": "results.download('results', outputs=[{output_id}])",
+}
+_PLAIN: Final = "results.contents[{id}].{how}()"
+
+
+def expression_for(content: Content) -> str:
+    """What opens an output, given its ``results``."""
+    form = _BY_KIND.get(content.kind, "results.outputs[{id}]")
+    how = "text"
+    if content.file is not None:
+        name, media_type = content.file.name.lower(), bare(content.media_type)
+        is_drawing = name.endswith(".svg") or media_type == "image/svg+xml"
+        if content.kind == "picture" and is_drawing:  # which Pillow does not open
+            form = _PLAIN
+        if content.kind in ("value", "text", "json") and content.url:
+            form = _PLAIN
+        if is_json(media_type) or name.endswith(".json"):
+            how = "json"
+    return form.format(id=repr(content.id), output_id=repr(content.output_id), how=how)
+
+
+def line_for(results: Results) -> str:
+    """Python that makes ``results`` these; empty where they are already.
+
+    In a notebook they are found by a name of it: of themselves, or of a widget that
+    shows them. Else the server is asked for them once more.
+    """
+    name = _name_of(results, _names())
+    if name:
+        return "" if name == "results" else f"results = {name}"
+    url, job_id = results.url, results.job_id
+    opened = f"results = ogc.Client({url!r}).job({job_id!r}).results()"
+    return f"import ogc_widgets as ogc\n{opened}"
+
+
+def _names() -> Mapping[str, Any]:
+    """What there is by name in the notebook."""
+    # Not imported where there is no notebook.
+    module = sys.modules.get("IPython")
+    shell = module.get_ipython() if module is not None else None
+    return dict(shell.user_ns) if shell is not None else {}
+
+
+def _name_of(results: Results, names: Mapping[str, Any]) -> str:
+    ours = {
+        name: value
+        for name, value in names.items()
+        if name.isidentifier()
+        and not name.startswith("_")
+        and type(value).__module__.partition(".")[0] == "ogc_widgets"
+    }
+    for name, value in ours.items():
+        if value is results:
+            return name
+    for name, value in ours.items():
+        # That of a job is a method, and would ask its server.
+        is_kept = not callable(getattr(type(value), "results", len))
+        if is_kept and value.results is results:
+            return f"{name}.results"
+    return ""
