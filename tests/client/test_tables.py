@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 from pyarrow import parquet
 from test_content import FEATURE, encoded, server_of
 
 import ogc_widgets as ogc
+from ogc_widgets.client.results import tables
 from ogc_widgets.client.results.content import Content
 from ogc_widgets.client.results.output_files import ResultFile
 from ogc_widgets.client.results.tables import sorted_rows, table_of
@@ -171,3 +174,55 @@ def test_parquet_without_its_library_says_what_to_install(
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(MissingExtraError, match=r"ogc-widgets\[data\]"):
         read(as_parquet(), "application/vnd.apache.parquet")
+
+
+CELLS = st.one_of(
+    st.sampled_from(
+        ["", "NA", " nan", "1", "+2", "-3.5", ".5", "1e3", "4,5", "Ä", "ä"]
+    ),
+    st.sampled_from(["2022-05-12", "ß", "ss", "a b", "0", "-0", "1e999", "٣", "\r"]),
+    st.text("ab1.,-+ ", max_size=5),
+)
+
+
+@given(
+    rows=st.lists(st.lists(CELLS, min_size=2, max_size=2), min_size=1, max_size=30),
+    ragged=st.booleans(),
+)
+def test_large_tables_are_read_as_small_ones(
+    rows: list[list[str]], ragged: bool
+) -> None:
+    lines = ["name;n", *(";".join(row) for row in rows), *(["x"] if ragged else [])]
+    data = "\n".join(lines).encode()
+    slow = read(data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tables, "_LARGE", 0)
+        fast = read(data)
+    assert [*fast.columns] == [*slow.columns]
+    assert all_rows(fast) == all_rows(slow)
+    for at in range(len(slow.columns)):
+        assert [*fast.column(at)] == [*slow.column(at)]
+        for descending in (False, True):
+            wanted = sorted_rows(slow, at, descending=descending)
+            assert [*sorted_rows(fast, at, descending=descending)] == wanted
+
+
+def test_large_table_is_read_by_pyarrow() -> None:
+    data = b"lake;km2\n" + b"Eagle;50,6\n" * 100_000
+    table = read(data)
+    assert isinstance(table, tables.ArrowTable)
+    assert (table.count, table.about) == (
+        100_000, "separated by semicolon, decimal comma",
+    )  # fmt: skip
+    order = sorted_rows(table, 1, descending=True)
+    assert (order[0], order.index(99_999)) == (0, 99_999)
+
+
+@pytest.mark.parametrize("kind", ["uint8", "int64", "float64", "bool"])
+def test_parquet_is_sorted_either_way_whatever_its_numbers_are(kind: str) -> None:
+    values = pa.array([1, 0, None, 1, 0], pa.int64()).cast(kind)
+    file = io.BytesIO()
+    parquet.write_table(pa.table({"n": values}), file)
+    table = read(file.getvalue(), "application/vnd.apache.parquet")
+    assert [*sorted_rows(table, 0, descending=True)] == [0, 3, 1, 4, 2]
+    assert [*sorted_rows(table, 0, descending=False)] == [1, 4, 0, 3, 2]

@@ -25,8 +25,9 @@ MISSING: Final = frozenset({"", "na", "n/a", "nan", "null", "none"})
 
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _LOOKED_AT: Final = 100  # lines
+_START: Final = 500_000  # signs, more than a hundred lines have
 _SAID: Final = re.compile(r"sep=([,;|\t])\r?\n", re.IGNORECASE)  # as spreadsheets do
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d\d(-\d\d([T ]\d\d:\d\d.*)?)?")
 _YEAR = re.compile(r"(1[89]|20|21)\d\d")
 
@@ -97,7 +98,7 @@ def read_delimited(data: bytes, media_type: str) -> Delimited:
     else:
         separator = _separator_of(text)
     text = _without_comments(text, separator)
-    first = list(islice(_read(text, separator), _LOOKED_AT))
+    first = list(islice(_read(_start_of(text), separator), _LOOKED_AT))
     width = max(map(len, first), default=0)
     if not width:
         raise ProtocolError("The table is empty: there is not even a header.")
@@ -119,11 +120,18 @@ def _read(text: str, separator: str) -> Iterator[list[str]]:
         raise ProtocolError(f"The table cannot be read: {error}.") from error
 
 
+def _start_of(text: str) -> str:
+    """The first lines of a text; all of it where they are very long."""
+    end = text.rfind("\n", 0, _START) + 1
+    return text[:end] if len(text) > _START and end else text
+
+
 def _separator_of(text: str) -> str:
     """The separator that cuts most of the first lines into equally many cells."""
+    lines = _start_of(text).splitlines(keepends=True)
+    start = "".join(islice(lines, _LOOKED_AT))
 
     def fit(separator: str) -> tuple[float, int]:
-        start = "".join(islice(text.splitlines(keepends=True), _LOOKED_AT))
         widths = Counter(map(len, _read(start, separator)))
         width, lines = widths.most_common(1)[0] if widths else (1, 0)
         return (lines / widths.total(), width) if width > 1 else (0, 0)
@@ -135,7 +143,7 @@ def _without_comments(text: str, separator: str) -> str:
     """Leave out remarks before the header: "#" also begins names of columns."""
     while text.startswith("#"):
         line, _, rest = text.partition("\n")
-        rows = list(islice(_read(rest, separator), 2))
+        rows = list(islice(_read(_start_of(rest), separator), 2))
         if not rows or line.count(separator) == len(rows[-1]) - 1:
             break
         text = rest

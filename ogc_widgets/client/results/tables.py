@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias
 
 from ogc_widgets.client.results.delimited import (
     MISSING,
+    Delimited,
     is_date,
     number_in,
     read_delimited,
@@ -29,6 +31,12 @@ ColumnKind: TypeAlias = Literal["number", "date", "text"]
 _LOOKED_AT: Final = 2_000
 _LONGEST_CELL: Final = 300
 _MOST_BYTES: Final = 1 << 30
+_LARGE: Final = 1_000_000  # signs; what is smaller is read in no time anyhow
+_BLOCK: Final = 8 << 20
+# Quotes and ends of lines that pyarrow takes otherwise than the csv of Python.
+_ODD_SIGNS: Final = ('"', "\0", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85",
+                     "\u2028", "\u2029")  # fmt: skip
+_PLAIN_NUMBER: Final = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _WORDS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -96,27 +104,149 @@ class PlainTable:
         ]
 
 
-class _ArrowTable:
-    """A table of Parquet, as pyarrow keeps it."""
+class ArrowTable:
+    """A table as pyarrow keeps it: Parquet, or delimited text whose cells are texts.
 
-    def __init__(self, table: Any) -> None:  # noqa: ANN401 # pyarrow has no types
-        self._table = table
+    Args:
+        table: The table.
+        names: Names of the columns.
+        about: How it was read.
+        decimal: The mark of decimals in cells that are text.
+    """
+
+    def __init__(
+        self,
+        table: Any,  # noqa: ANN401 # pyarrow has no types
+        names: Sequence[str],
+        about: str,
+        decimal: str = ".",
+    ) -> None:
+        # In one piece each, so that any rows can be taken at once.
+        self._columns = [_whole(table.column(at)) for at in range(table.num_columns)]
+        self._decimal, self.about = decimal, about
         self.count: int = table.num_rows
-        self.about = "Parquet"
-        head = table.slice(0, _LOOKED_AT)
+        step = max(1, self.count // _LOOKED_AT)
+        some = range(0, self.count, step)
         self.columns = [
-            Column(str(name), _kind_of(head.column(at).to_pylist(), "."))
-            for at, name in enumerate(table.column_names)
+            Column(name, _kind_of(column.take([*some]).to_pylist(), decimal))
+            for name, column in zip(names, self._columns, strict=True)
         ]
 
     def rows(self, numbers: Sequence[int]) -> list[list[Any]]:
-        part = self._table.take(list(numbers))
-        columns = [part.column(at).to_pylist() for at in range(part.num_columns)]
-        return [list(row) for row in zip(*columns, strict=True)]
+        """Give the cells of some rows."""
+        parts = [column.take([*numbers]).to_pylist() for column in self._columns]
+        return [list(row) for row in zip(*parts, strict=True)]
 
     def column(self, at: int) -> Sequence[Any]:
-        values: list[Any] = self._table.column(at).to_pylist()
-        return values
+        """Give the values of a column; of numbers those that are."""
+        values: list[Any] = self._columns[at].to_pylist()
+        if self.columns[at].kind != "number":
+            return values
+        return [
+            number_in(one, self._decimal) if isinstance(one, str) else one
+            for one in values
+        ]
+
+    def order(self, at: int, *, descending: bool) -> Sequence[int] | None:
+        """Numbers of the rows in the order of a column; None for types that are rare.
+
+        As :func:`sorted_rows` has it.
+        """
+        import numpy as np
+        import pyarrow as pa
+
+        column = self._columns[at]
+        if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
+            keys = column.to_numpy(zero_copy_only=False)
+            is_missing = keys != keys  # which only NaN is
+        elif not pa.types.is_string(column.type):
+            return None
+        elif self.columns[at].kind == "number":
+            found = _numbers_of(column, self._decimal)
+            if found is None:
+                return None
+            keys, is_missing = found, np.isnan(found)
+        else:
+            keys, is_missing = _ranks_of(column)
+        present = np.flatnonzero(~is_missing)
+        keys = keys[present]
+        order = np.argsort(keys[::-1] if descending else keys, kind="stable")
+        if descending:  # those that are equal stay as they came, whichever way
+            order = len(order) - 1 - order[::-1]
+        rows = np.concatenate([present[order], np.flatnonzero(is_missing)])
+        return array("q", rows.astype("int64").tobytes())
+
+
+def _whole(column: Any) -> Any:  # noqa: ANN401 # of pyarrow
+    import pyarrow as pa
+
+    whole = column.combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = pa.concat_arrays(whole.chunks)
+    return whole
+
+
+def _numbers_of(column: Any, decimal: str) -> Any:  # noqa: ANN401 # of pyarrow
+    """Numbers of cells that are text, NaN for none; None where they are odd."""
+    import numpy as np
+    import pyarrow as pa
+    from pyarrow import compute
+
+    plain = compute.utf8_trim_whitespace(column)
+    if decimal != ".":
+        plain = compute.replace_substring(plain, decimal, ".")
+    is_number = compute.match_substring_regex(plain, _PLAIN_NUMBER)
+    plain = compute.utf8_ltrim(plain, "+")
+    try:
+        made = compute.cast(compute.if_else(is_number, plain, "nan"), pa.float64())
+    except pa.ArrowException:
+        return None
+    return np.asarray(made.to_numpy(zero_copy_only=False))
+
+
+def _ranks_of(column: Any) -> tuple[Any, Any]:  # noqa: ANN401 # of pyarrow
+    """For each text its place among all, and whether it stands for nothing."""
+    import numpy as np
+
+    coded = column.dictionary_encode()
+    texts = coded.dictionary.to_pylist()
+    folded = sorted({text.casefold() for text in texts})
+    place = {text: number for number, text in enumerate(folded)}
+    ranks = np.array([place[text.casefold()] for text in texts], dtype="int64")
+    missing = np.array([is_missing(text) for text in texts], dtype=bool)
+    codes = coded.indices.to_numpy(zero_copy_only=False)
+    return ranks[codes], missing[codes]
+
+
+def _fast(found: Delimited, about: str) -> ArrowTable | None:
+    """A delimited table read by pyarrow; None for what it would read otherwise."""
+    if len(found.text) < _LARGE or any(sign in found.text for sign in _ODD_SIGNS):
+        return None
+    try:
+        from pyarrow import ArrowException, csv, string
+    except ImportError:
+        return None
+    names = [str(number) for number in range(len(found.names))]
+    try:
+        table = csv.read_csv(
+            io.BytesIO(found.text.encode()),
+            read_options=csv.ReadOptions(
+                column_names=names,
+                skip_rows_after_names=int(found.has_header),
+                block_size=_BLOCK,
+            ),
+            parse_options=csv.ParseOptions(
+                delimiter=found.separator, newlines_in_values=False
+            ),
+            convert_options=csv.ConvertOptions(
+                column_types=dict.fromkeys(names, string()),
+                strings_can_be_null=False,
+            ),
+        )
+    # Rows of several lengths, for example.
+    except (ArrowException, UnicodeEncodeError):
+        return None
+    return ArrowTable(table, found.names, about, found.decimal)
 
 
 def is_parquet(content: Content, data: bytes) -> bool:
@@ -140,7 +270,8 @@ def table_of(content: Content, data: bytes) -> Table:
     """
     content.refuse_page(data)
     if is_parquet(content, data):
-        return _ArrowTable(read_parquet(data))
+        table = read_parquet(data)
+        return ArrowTable(table, [*map(str, table.column_names)], "Parquet")
     if is_json(content.media_type) or not isinstance(content.value, str | bytes | dict):
         value = parse_json(data) if content.url else content.value
         return table_of_records(records_in(value))
@@ -150,7 +281,9 @@ def table_of(content: Content, data: bytes) -> Table:
         about += f", decimal {'comma' if found.decimal == ',' else 'point'}"
     if not found.has_header:
         about += ", no header"
-    return PlainTable(found.names, list(found.rows()), about, found.decimal)
+    return _fast(found, about) or PlainTable(
+        found.names, list(found.rows()), about, found.decimal
+    )
 
 
 def records_in(value: object) -> list[Mapping[str, Any]]:
@@ -240,8 +373,12 @@ def read_parquet(data: bytes) -> Any:  # noqa: ANN401 # pyarrow has no types
         raise ProtocolError(f"The file cannot be read as Parquet: {said}.") from error
 
 
-def sorted_rows(table: Table, at: int, *, descending: bool) -> list[int]:
+def sorted_rows(table: Table, at: int, *, descending: bool) -> Sequence[int]:
     """Numbers of the rows in the order of a column; those without a value are last."""
+    if isinstance(table, ArrowTable):
+        order = table.order(at, descending=descending)
+        if order is not None:
+            return order
     values = table.column(at)
     present = [number for number, one in enumerate(values) if not is_missing(one)]
     missing = [number for number, one in enumerate(values) if is_missing(one)]
