@@ -179,7 +179,8 @@ class ItemsTableView {
         one.px += more;
         room -= more;
       }
-      if (seen.length === others.length && room > FILES_PX) {
+      const hasFiles = model.get("first").some((/** @type {Row} */ row) => row.files.length > 0);
+      if (seen.length === others.length && room > FILES_PX && hasFiles) {
         seen.push({ by: "files", title: "files", px: FILES_PX, number: -1 });
       }
       seen.unshift({ ...name, px: 0 });

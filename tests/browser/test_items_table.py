@@ -195,6 +195,23 @@ def test_page_that_nobody_answers_has_the_first_rows(page, table):
     assert view.widget is table
 
 
+def test_narrow_table_has_fewer_columns_and_keeps_the_colour(page, table):
+    table.colour("water:percent")
+
+    def titles(width):
+        LiveView(page, table, width=width)
+        heads = page.locator("th[data-by]").evaluate_all(
+            "all => all.map((one) => one.dataset.by)"
+        )
+        row = page.locator("tr[data-id]").first
+        dotted = row.locator("td:has(.ogcw-items-dot)").inner_text()
+        return heads, dotted
+
+    first = table.rows(0, 1)[0]
+    assert titles(700) == (["id", "date", "water:percent"], first["numbers"][0])
+    assert titles(300) == (["id", "date"], first["label"])
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_table_can_be_used_with_a_screen_reader(page, table, theme):
     view = LiveView(page, table, width=450, theme=theme)
