@@ -191,13 +191,19 @@ class Chart(View):
         )
 
     def html(self) -> str:
-        """The still picture as HTML for a saved notebook; empty as :meth:`svg` is."""
+        """The still picture as HTML for a saved notebook; empty as :meth:`svg` is.
+
+        It is a PNG: some pages that show notebooks leave out SVG.
+        """
+        # Drawing is loaded when the first card is made.
+        from ogc_widgets.charts.png import png_of
+
         svg = self.svg()
         if not svg:
             return ""
         words = escape_html(f"Chart: {self.heading}")
-        text = base64.b64encode(svg.encode()).decode("ascii")
-        source = f"data:image/svg+xml;base64,{text}"
+        text = base64.b64encode(png_of(svg)).decode("ascii")
+        source = f"data:image/png;base64,{text}"
         return f'<p><img alt="{words}" width="640" src="{source}"></p>'
 
     @property

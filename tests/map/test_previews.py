@@ -175,6 +175,8 @@ def test_another_asset_is_shown_in_the_same_layer_and_the_file_before_is_closed(
 ) -> None:
     show(dates, "late")
     (before,) = dates.previews.shown
+    # Its small picture has been read: what is under way comes to its end.
+    wait_for(lambda: before.layer in dates.map._overlay.raster_stills)
     change(dates, "asset", "both")
     (after,) = dates.previews.shown
     assert (before.title, after.title) == ("value", "both")

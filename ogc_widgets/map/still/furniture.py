@@ -72,9 +72,15 @@ def draw_grid(paper: Paper) -> tuple[list[float], list[float], float]:
 
 
 def label_grid(
-    page: Page, paper: Paper, lons: Sequence[float], lats: Sequence[float], step: float
+    page: Page,
+    paper: Paper,
+    lons: Sequence[float],
+    lats: Sequence[float],
+    step: float,
+    *,
+    bottom: float = HEIGHT,
 ) -> None:
-    """Write coordinates along the upper and the right edge."""
+    """Write coordinates along the upper edge, and the right one down to ``bottom``."""
     decimals = max(0, math.ceil(-math.log10(step) - 1e-9))
 
     def words(value: float, letters: str) -> str:
@@ -89,7 +95,7 @@ def label_grid(
             page.text((x, 10), label, colour=_SOFT, anchor="mm", size=10, halo=_HALO)
     for lat in lats:
         _, y = paper.place(0, lat)
-        if 24 < y < HEIGHT - 20:
+        if 24 < y < bottom - 8:
             label = words(lat, "NS")
             at = (WIDTH - 8, y)
             page.text(at, label, colour=_SOFT, anchor="rm", size=10, halo=_HALO)
@@ -112,13 +118,17 @@ def draw_scale(page: Page, paper: Paper) -> None:
     page.line([*corners, left + length, bottom - 4], "#33373b", 1)
 
 
-def draw_legend(page: Page, keys: Sequence[Key]) -> None:
-    """Draw the legend in the lower right corner, as large as it must be."""
+def draw_legend(page: Page, keys: Sequence[Key]) -> float:
+    """Draw the legend in the lower right corner, as large as it must be.
+
+    Returns:
+        Where it begins, from the top.
+    """
     rows = [*keys[:_MOST_ROWS]]
     if len(keys) > _MOST_ROWS:
         rows[-1] = Key(f"{len(keys) - _MOST_ROWS + 1} more", "title")
     if not rows:
-        return
+        return HEIGHT
     labels = [_short(key.label) for key in rows]
     words = [
         page.width_of(label) + (0 if key.kind == "title" else 28)
@@ -138,6 +148,7 @@ def draw_legend(page: Page, keys: Sequence[Key]) -> None:
     for key, label, height in zip(rows, labels, heights, strict=True):
         _draw_key(page, key, label, (left + 10, y), width - 20)
         y += height
+    return top
 
 
 def _draw_key(

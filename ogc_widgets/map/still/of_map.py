@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from dataclasses import replace
 from itertools import compress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -61,7 +62,7 @@ class MapStill:
             json.dumps([self._overlay.shape, self._overlay.areas]),
             len(self._overlay.context),
             [one["bounds"] for one in self._overlay.pictures],
-            [still for _, still in self._rasters.values() if still],
+            self._stills(),
         )
         if about != self._drawn_of:
             self._html, self._drawn_of = self._draw(), about
@@ -161,7 +162,11 @@ class MapStill:
     # -- rasters -------------------------------------------------------------------
 
     def _stills(self) -> list[StillRaster]:
-        return [still for _, still in self._rasters.values() if still is not None]
+        return [
+            replace(still, opacity=shown.opacity)
+            for shown, still in self._rasters.values()
+            if still is not None
+        ]
 
     def _pictures(self) -> list[StillRaster]:
         from ogc_widgets.map.still.picture import StillRaster
@@ -175,23 +180,23 @@ class MapStill:
 
     def _rasters_changed(self, _change: object) -> None:
         """Read pictures of rasters that are new, and forget those that are gone."""
-        shown = self._overlay.layers.shown
-        before = self._rasters
-        self._rasters = {
-            layer: before[layer]
-            if layer in before and before[layer][0] is raster
-            else (raster, None)
-            for layer, raster in shown.items()
-        }
+        before, self._rasters = self._rasters, {}
+        new = []
+        for layer, shown in self._overlay.layers.shown.items():
+            was, still = before.get(layer, (None, None))
+            if was is None or not _look_alike(was, shown):
+                still = None
+                new.append((layer, shown))
+            self._rasters[layer] = (shown, still)
         self._tell_page()
-        for layer, (raster, still) in self._rasters.items():
-            if still is None and before.get(layer, (None,))[0] is not raster:
-                self._read(layer, raster)
+        for layer, shown in new:
+            self._read(layer, shown)
 
     def _read(self, layer: str, shown: ShownRaster) -> None:
         def finished(future: Future[StillRaster]) -> None:
-            if self._rasters.get(layer, (None,))[0] is shown:
-                self._rasters[layer] = (shown, future.result())
+            now, _ = self._rasters.get(layer, (None, None))
+            if now is not None and _look_alike(now, shown):
+                self._rasters[layer] = (now, future.result())
                 self._tell_page()
                 card_may_have_changed()
 
@@ -212,6 +217,11 @@ class MapStill:
     def _missed(self, error: BaseException) -> None:
         # The tiles of the raster say on the map that it could not be read.
         self._overlay.last_error = error
+
+
+def _look_alike(one: ShownRaster, other: ShownRaster) -> bool:
+    """Whether pictures of both are the same but for their opacity."""
+    return one.raster is other.raster and one.style == other.style
 
 
 def _url_of(kind: str, content: bytes) -> str:

@@ -151,9 +151,9 @@ def still_picture(shown: StillMap) -> bytes:
     for area, colour in shown.areas:
         _draw_area(paper, area, colour)
     page = paper.finish()
-    label_grid(page, paper, *lines)
     draw_scale(page, paper)
-    draw_legend(page, legend_of(shown))
+    top = draw_legend(page, legend_of(shown))
+    label_grid(page, paper, *lines, bottom=top)
     return page.encode()
 
 
