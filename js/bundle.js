@@ -16,6 +16,7 @@ const VIEWS = [
   "app/run_bar",
   "charts/chart",
   "deploy/deploy_panel",
+  "downloads/download_bar",
   "form/form",
   "map/items_table",
   "map/raster_settings",

@@ -35,16 +35,17 @@ MAY_IMPORT = {
     "view": {"errors", "protocol", "client"},
     "raster": {"errors", "lazy", "protocol", "client", "area"},
     "charts": {"errors", "lazy", "protocol", "client", "view"},
+    "downloads": {"errors", "protocol", "client", "view"},
     "map": {
         *("errors", "lazy", "protocol", "client", "area", "raster"),
-        *("view", "charts"),
+        *("view", "charts", "downloads"),
     },
     "form": {"errors", "lazy", "protocol", "client", "area", "view"},
     "panel": {"errors", "lazy", "protocol", "client", "view"},
     "deploy": {"errors", "lazy", "protocol", "client", "view", "form", "panel"},
     "viewers": {
         *("errors", "lazy", "protocol", "client", "area", "raster"),
-        *("view", "charts", "map"),
+        *("view", "charts", "downloads", "map"),
     },
     "app": {
         *("errors", "protocol", "client", "area", "raster"),

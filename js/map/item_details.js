@@ -3,13 +3,14 @@
 import { h, linkButton, setText, show } from "../view/dom.js";
 import { copyButton } from "../view/files.js";
 import { listen } from "../view/model.js";
+import { openFile } from "../view/opening.js";
 import { refill } from "../view/rows.js";
 import { bytes } from "../view/text.js";
 
 /** @import { Model } from "../view/model.js" */
 
 /**
- * A file of an item; `path` is what is copied, and `href` what can be opened.
+ * A file of an item; `path` is what is copied, `href` its address on the web.
  * @typedef {object} Asset
  * @property {string} key
  * @property {string} label
@@ -17,12 +18,13 @@ import { bytes } from "../view/text.js";
  * @property {string} kind
  * @property {number | null} size
  * @property {string} href
+ * @property {boolean} opens Whether a browser shows such files.
  * @property {string} path
  * @property {boolean} reachable
  * @property {string} why_not Why it is not reachable.
  */
 
-/** @typedef {{ text: string, bad: boolean, files: string[] }} Note */
+/** @typedef {{ text: string, bad: boolean }} Note */
 
 export class ItemDetails {
   /**
@@ -89,7 +91,7 @@ export class ItemDetails {
           ? files.map((/** @type {Asset} */ asset) => this.file(details.id, asset))
           : [h("li", { class: "ogcw-hint" }, "no files")],
     );
-    refill(this.note, note, () => note ? this.noteParts(details.id, note) : []);
+    setText(this.note, note?.text);
     this.note.className = `ogcw-items-note ${note?.bad ? "ogcw-error" : "ogcw-hint"}`;
     this.note.setAttribute("role", note?.bad ? "alert" : "status");
     show(this.body, this.isOpen && details.id);
@@ -125,7 +127,13 @@ export class ItemDetails {
         linkButton("download", download, { "aria-label": `download ${asset.key} of ${id}` }),
       );
     }
-    if (asset.href) {
+    if (model.get("can").includes("open")) {
+      const open = () =>
+        void openFile(model, { type: "open", id, key: asset.key }, name, asset.href);
+      const name = asset.title || asset.label;
+      const label = { "aria-label": `open ${asset.key} of ${id}` };
+      if (asset.opens) nodes.push(linkButton("open", open, label));
+    } else if (asset.href) {
       const target = { target: "_blank", rel: "noopener noreferrer" };
       nodes.push(h("a", { class: "ogcw-link", href: asset.href, ...target }, "open"));
     }
@@ -138,16 +146,5 @@ export class ItemDetails {
       nodes.push(h("span", { class: "ogcw-items-why" }, asset.why_not));
     }
     return nodes;
-  }
-
-  /**
-   * @param {string} id
-   * @param {Note} note
-   */
-  noteParts(id, note) {
-    const files = note.files.map((name) =>
-      linkButton("save to this computer", () => this.model.send({ type: "fetch", id, name }))
-    );
-    return [h("span", {}, note.text), ...files];
   }
 }

@@ -2,7 +2,7 @@
 // click or with the arrow keys; what can be done with an item stands in the row and below.
 
 import { elementsOf, focusedElement, h, linkButton, setText, show, uniqueId } from "../view/dom.js";
-import { copyText, saveFile } from "../view/files.js";
+import { copyText } from "../view/files.js";
 import { listen, setTrait } from "../view/model.js";
 import { keepRows, refill } from "../view/rows.js";
 import { RowsWindow } from "../view/rows_window.js";
@@ -110,10 +110,8 @@ class ItemsTableView {
     this.sizes = new ResizeObserver(() => this.fit());
     this.sizes.observe(this.scroll);
     this.table.addEventListener("keydown", (event) => this.key(event));
-    /** @param {Record<string, any>} content @param {ArrayBuffer[]} buffers */
-    this.told = (content, buffers) => {
+    this.told = (/** @type {Record<string, any>} */ content) => {
       if (content.type === "code") this.copied(content.text);
-      if (content.type === "file") saveFile(content, buffers);
       if (content.type !== "rows" || content.revision !== model.get("revision")) return;
       this.rows.put(content.first, content.rows);
     };

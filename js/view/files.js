@@ -1,6 +1,6 @@
 // What leaves the page: to the clipboard, or as a file.
 
-import { h, setText } from "./dom.js";
+import { h, setText, uniqueId } from "./dom.js";
 
 /**
  * A button that copies text and says so. textOf is called when it is pressed.
@@ -35,13 +35,62 @@ export async function copyText(text) {
 }
 
 /**
- * Save a file that Python sent, on the machine of whoever looks at the page.
- * @param {Record<string, any>} content
- * @param {ArrayBuffer[]} buffers
+ * What Python says of a file that it sends: its name, size in bytes, media type, and in what
+ * way it is shown or saved.
+ * @typedef {{ ticket: string, name: string, size: number, media_type: string, way: string }}
+ *   FileFacts
  */
-export function saveFile(content, buffers) {
-  if (content.type !== "file") return;
-  const url = URL.createObjectURL(new Blob(buffers, { type: content.media_type }));
-  h("a", { href: url, download: content.name }).click();
+
+/**
+ * Ask Python for a file, and take it part by part; see view/sending.py.
+ * @param {import("./model.js").Model} model
+ * @param {Record<string, unknown>} message What asks for it.
+ * @param {(got: number, facts: FileFacts) => void} [progress] Called with bytes that are here.
+ * @returns {Promise<{ facts: FileFacts, blob: Blob }>} Rejected with what Python says.
+ */
+export function takeFile(model, message, progress = () => {}) {
+  const ticket = uniqueId("file");
+  return new Promise((resolve, reject) => {
+    /** @type {any[]} */
+    const parts = [];
+    let got = 0;
+    /** @type {FileFacts | undefined} */
+    let facts;
+    /**
+     * @param {Record<string, any>} content
+     * @param {DataView[]} buffers
+     */
+    const told = (content, buffers) => {
+      if (content.ticket !== ticket) return;
+      if (content.type === "no file") {
+        model.off("msg:custom", told);
+        reject(new Error(content.why));
+        return;
+      }
+      if (content.type === "file") facts = /** @type {FileFacts} */ (content);
+      else {
+        parts.push(buffers[0]);
+        got += buffers[0].byteLength;
+        model.send({ type: "taken", ticket });
+      }
+      if (!facts) return;
+      progress(got, facts);
+      if (got < facts.size) return;
+      model.off("msg:custom", told);
+      resolve({ facts, blob: new Blob(parts, { type: facts.media_type }) });
+    };
+    model.on("msg:custom", told);
+    model.send({ ...message, ticket });
+  });
+}
+
+/**
+ * Save bytes on the machine of whoever looks at the page.
+ * @param {Blob} blob
+ * @param {string} name
+ */
+export function saveBlob(blob, name) {
+  const url = URL.createObjectURL(blob);
+  h("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

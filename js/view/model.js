@@ -54,7 +54,9 @@ export const SILENT =
 const SILENT_MS = 5000;
 
 /** What a page says by itself: nobody waits for an answer. */
-const UNASKED = new Set(["hello", "land", "look", "names", "pictures", "ping", "tile", "visible"]);
+const UNASKED = new Set(
+  ["hello", "land", "look", "names", "pictures", "ping", "taken", "tile", "visible"],
+);
 
 /**
  * The model, whose `send` waits for the word that Python gives to each message. An

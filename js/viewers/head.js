@@ -2,7 +2,7 @@
 // done with it.
 
 import { h, linkButton, setText, show } from "../view/dom.js";
-import { copyButton, saveFile } from "../view/files.js";
+import { copyButton } from "../view/files.js";
 import { listen } from "../view/model.js";
 import { bytes } from "../view/text.js";
 import { problemLine, useStyle } from "../view/view.js";
@@ -79,8 +79,7 @@ export function frame(model, el, body, ...tools) {
     ) button.setAttribute("aria-label", `${does} ${name()}`);
   };
   draw();
-  model.on("msg:custom", saveFile);
-  const stop = listen(
+  return listen(
     model,
     [
       "title",
@@ -96,8 +95,4 @@ export function frame(model, el, body, ...tools) {
     ],
     draw,
   );
-  return () => {
-    stop();
-    model.off("msg:custom", saveFile);
-  };
 }

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import mimetypes
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import traitlets
 
 from ogc_widgets.client.results.item_columns import ItemColumns
-from ogc_widgets.errors import InputError
 from ogc_widgets.map.items.filter import ItemFilter
 from ogc_widgets.map.items.listing import ItemList
 from ogc_widgets.map.items.rows import files_of
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import View, publishing
+from ogc_widgets.view.sending import Sending
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from ogc_widgets.client.results.opening import Opened
     from ogc_widgets.map.items.rows import AssetsOf
 
 
-MAX_SENT_BYTES = 100_000_000
 _MOST_ROWS: Final = 500  # in one message
 _FIRST_ROWS: Final = 100  # as many as the page asks for at once
 
@@ -41,6 +40,7 @@ class ItemsTable(View):
         on_preview: Called with the id of an item whose picture is wanted, or is shown
             and no longer wanted.
         on_download: Called with the id of an item and the key of one of its assets.
+        on_open: Called in the same way, in the loop, to read what the page shows.
         on_filter: Called with the mask of what is kept when the page changes it, or
             with None for all items.
     """
@@ -82,29 +82,31 @@ class ItemsTable(View):
     busy = traitlets.Dict().tag(sync=True)
     """Item id to words for what is being done for it."""
     notes = traitlets.Dict().tag(sync=True)
-    """Item id to ``{"text", "bad", "files": [names]}`` shown with the item."""
+    """Item id to ``{"text", "bad"}`` shown with the item."""
     empty = traitlets.Unicode("").tag(sync=True)
     """What is said when there are no items."""
     can = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    """What is offered: ``preview`` and ``download``, when somebody does it."""
+    """What is offered: ``preview``, ``download``, ``open``, when somebody does it."""
 
     def __init__(
         self,
         *,
         on_preview: Callable[[str], object] | None = None,
         on_download: Callable[[str, str], object] | None = None,
+        on_open: Callable[[str, str], Awaitable[Opened]] | None = None,
         on_filter: Callable[[NDArray[np.bool_] | None], object] | None = None,
     ) -> None:
         self._preview = on_preview
         self._download = on_download
+        self._open = on_open
         self._filtered = on_filter
-        self._saved: dict[str, dict[str, Path]] = {}
         self._list: ItemList | None = None
         self._missing: dict[str, str] = {}
         self._assets_of: AssetsOf = lambda _item: ()
         self._answer = 0
-        offered = {"preview": on_preview, "download": on_download}
+        offered = {"preview": on_preview, "download": on_download, "open": on_open}
         super().__init__(can=[name for name, f in offered.items() if f is not None])
+        self._sending = Sending(self)
 
     def show(
         self,
@@ -124,7 +126,6 @@ class ItemsTable(View):
         if columns is None:
             names = [str(item.get("id")) for item in items]
             columns = ItemColumns.of(items, names)
-        self._saved = {}
         self._missing = dict(missing or {})
         self._assets_of = assets_of
         self._list = ItemList(items, columns, assets_of) if items else None
@@ -217,22 +218,17 @@ class ItemsTable(View):
             self.ticked = b"" if items is None else items.bits()
             self.ticks = {} if items is None else items.ticks()
 
-    def note(
-        self, item_id: str, text: str, *, bad: bool = False, files: Sequence[Path] = ()
-    ) -> None:
+    def note(self, item_id: str, text: str, *, bad: bool = False) -> None:
         """Say something of an item; from any thread.
 
         Args:
             item_id: The item.
             text: The words; an empty text takes them away.
             bad: Whether it is an error.
-            files: Files on the kernel's machine that the page may ask for.
         """
-        self._saved[item_id] = {path.name: path for path in files}
         notes = {key: value for key, value in self.notes.items() if key != item_id}
         if text:
-            names = list(self._saved[item_id])
-            notes[item_id] = {"text": text, "bad": bad, "files": names}
+            notes[item_id] = {"text": text, "bad": bad}
         with publishing(self):
             self.notes = notes
 
@@ -335,17 +331,8 @@ class ItemsTable(View):
         if self._download is not None:
             self._download(id, key)
 
-    def _on_fetch(self, id: str, name: str) -> None:  # noqa: A002 # as above
-        """Send a downloaded file to the page, which saves it on that machine."""
-        path = self._saved.get(id, {}).get(name)
-        if path is None:
-            raise InputError(f"{name} was not downloaded.")
-        size = path.stat().st_size
-        if size > MAX_SENT_BYTES:
-            raise InputError(
-                f"{name} has {size / 1e6:.0f} MB, too much to send to the page.",
-                advice=f"It lies at {path}.",
-            )
-        media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        content = {"type": "file", "name": name, "media_type": media_type}
-        self.send(content, buffers=[path.read_bytes()])
+    def _on_open(self, id: str, key: str, ticket: str) -> None:  # noqa: A002 # as above
+        """Send a file to the page, which shows it in a tab of its own."""
+        if self._open is not None:
+            look = partial(self._open, id, key)
+            self._start(partial(self._sending.open, ticket, key, look))

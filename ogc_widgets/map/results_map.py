@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -11,6 +10,8 @@ import traitlets
 from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.client.results.assets import assets_of
 from ogc_widgets.client.results.item_columns import ItemColumns
+from ogc_widgets.client.results.job_results import Results
+from ogc_widgets.downloads import DownloadBar
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.map.area_map import AreaMap
 from ogc_widgets.map.chart import ItemsChart
@@ -27,10 +28,11 @@ from ogc_widgets.map.rasters.settings import RasterSettings
 from ogc_widgets.view.cells import NotesDisplay
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
+    from pathlib import Path
 
-    from ogc_widgets.client.results.job_results import Results
+    from ogc_widgets.client.results.opening import Opened
     from ogc_widgets.raster import Style
 
 
@@ -82,14 +84,15 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         folder: str | Path = "results",
         previews_first: bool = True,
     ) -> None:
-        self.folder = Path(folder)
         self._owns_map = area_map is None
         self.map = AreaMap() if area_map is None else area_map
         if self._owns_map:
             self.map.tools = []
+        self.downloads = DownloadBar(folder)
         self.table = ItemsTable(
             on_preview=self.preview,
-            on_download=self._download,
+            on_download=self.downloads.save_asset,
+            on_open=self._opened,
             on_filter=self._filtered,
         )
         self.previews = Previews(self.map, self.table, self._work)
@@ -105,11 +108,12 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
             traitlets.link((self, "selected"), (self.map, "selected")),
             traitlets.link((self, "colour_by"), (self.map, "colour_by")),
         ]
+        self.table.observe(self._choose, "checked")
         self._strip: list[ipywidgets.Widget] = []
         if self._owns_map:
             self._strip = [ipywidgets.HBox([self.chart, self.settings])]
             self._strip[0].add_class("ogcw-results-strip")
-        own = [self.map, self.table, *self._strip]
+        own = [self.map, self.table, self.downloads, *self._strip]
         super().__init__(own if self._owns_map else [self.table])
         self.add_class("ogcw-results-map")
         self.results = results
@@ -133,7 +137,7 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         self.previews.clear(self._results, self._items)
         note = str(getattr(value, "note", "")) if is_job else ""
         self.footprints = self.map.show_footprints(items, note=note)
-        self.table.can = ["preview", "download"] if is_job else []
+        self.table.can = ["preview", "download", "open"] if is_job else []
         self.map.looks.show(self.columns, self.footprints.ids)
         self.table.show(
             items,
@@ -143,6 +147,8 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         )
         self.colour_by = telling(self.columns)
         self.table.empty = "" if value is None else _NO_ITEMS
+        if value is None or isinstance(value, Results):
+            self.downloads.show(value, self._items)
         if self.previews_first:
             self.previews.show_first()
 
@@ -187,6 +193,14 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
     def total(self) -> int:
         """How many items there are; those that cannot be drawn are counted too."""
         return self.footprints.total
+
+    @property
+    def folder(self) -> Path:
+        """Where downloads go, on the kernel's machine: each job has its own in it."""
+        return self.downloads.base
+
+    def _choose(self, change: Any) -> None:  # noqa: ANN401 # of traitlets
+        self.downloads.choose(change["new"])
 
     # -- what the table asks for -----------------------------------------------------
 
@@ -235,16 +249,9 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
             self._fetchable(name)
         self.previews.compare(item_id, other_id)
 
-    def _download(self, item_id: str, key: str) -> None:
+    async def _opened(self, item_id: str, key: str) -> Opened:
         results, item = self._fetchable(item_id)
-
-        def done(paths: list[Path]) -> None:
-            names = ", ".join(str(path) for path in paths)
-            self.table.note(item_id, f"Saved to {names}", files=paths)
-
-        self._work(
-            item_id, "downloading…", done, _save, results, self.folder, item, key
-        )
+        return await results.aio_opened(item, key)
 
     def _fetchable(self, item_id: str) -> tuple[Results, dict[str, Any]]:
         if self._results is None or item_id not in self._items:
@@ -296,18 +303,13 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         else:
             self.map.clear_footprints()
         self.chart.close()
+        self.downloads.close()
         for strip in self._strip:
             strip.layout.close()
             strip.close()
         self.table.close()
         super().close()
         layout.close()
-
-
-async def _save(
-    results: Results, folder: Path, item: Mapping[str, Any], key: str
-) -> list[Path]:
-    return await results.aio_download(folder, items=[item], assets=[key])
 
 
 def _why_not(href: str, _members: object) -> str:

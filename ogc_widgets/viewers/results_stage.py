@@ -74,7 +74,8 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
         }
         self._place = ipywidgets.VBox([results_map])
         self._place.add_class("ogcw-stage-place")
-        super().__init__([self.head, self._place])
+        self.downloads = results_map.downloads
+        super().__init__([self.head, self._place, self.downloads])
         self.add_class("ogcw")
         self.add_class("ogcw-stage")
         self.head.observe(self._show_chosen, "chosen")
@@ -155,7 +156,7 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
     def _viewer_of(self, content: Content) -> ipywidgets.Widget:
         make = registered_for(content)
         if make is None:
-            viewer = _own_viewer(content)
+            viewer = self._own_viewer(content)
             if isinstance(viewer, FeaturesViewer):
                 viewer.observe(self._draw_features, "total")
                 viewer.observe(self._select_feature, "selected")
@@ -170,7 +171,7 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
                 widget = future.result()
             except Exception as error:  # noqa: BLE001 # whatever it raises is shown
                 self.head.report(error)
-                widget = _own_viewer(content)
+                widget = self._own_viewer(content)
             with publishing(place):
                 place.children = (widget,)
 
@@ -215,6 +216,11 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
                         self.head.chosen = chosen
 
         follow(submit(results.aio_again), finished, self._viewer.report)
+
+    def _own_viewer(self, content: Content) -> Viewer:
+        viewer = _own_viewer(content)
+        viewer.save = self.downloads.save_content
+        return viewer
 
     def _close_viewers(self) -> None:
         self._bring(self.results_map)

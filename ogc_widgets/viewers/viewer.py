@@ -9,7 +9,6 @@ import traitlets
 from ogc_widgets.client.http.loop import off_loop
 from ogc_widgets.client.results.content import known
 from ogc_widgets.errors import InputError
-from ogc_widgets.protocol.media_types import OCTETS
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import read_text
 from ogc_widgets.view.base import View, publishing
@@ -48,6 +47,9 @@ class Viewer(View):
     """Whether the server can be asked for the results again."""
     came = traitlets.Unicode().tag(sync=True)
     """The beginning of what came and could not be shown, as text."""
+
+    save: Callable[[Content], object] | None = None
+    """What saves its file, such as ``DownloadBar.save_content``."""
 
     def __init__(self, content: Content) -> None:
         self.content = content
@@ -144,15 +146,7 @@ class Viewer(View):
         raise NotImplementedError
 
     def _on_download(self) -> None:
-        """Send the file to the page, which saves it on that machine."""
-        file = self.content.file
-        if file is None:
-            raise InputError("This output is a value, not a file.")
-        message = {
-            "type": "file",
-            "name": file.name,
-            "media_type": file.media_type or OCTETS,
-        }
-        self._start(
-            self.content.aio_read, lambda data: self.send(message, buffers=[data])
-        )
+        """Save the file, and show in the bar of downloads how far that is."""
+        if self.save is None:
+            raise InputError("Nothing saves files here.")
+        self.save(self.content)

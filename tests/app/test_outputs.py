@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import tempfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -40,7 +41,11 @@ def server_of(outputs: dict[str, Any]) -> RawServer:
 @contextlib.contextmanager
 def looking_at(outputs: dict[str, Any]) -> Iterator[ResultsStage]:
     """What an app shows of a job with these outputs."""
-    with server_of(outputs) as server:
+    with (
+        server_of(outputs) as server,
+        tempfile.TemporaryDirectory() as folder,
+        contextlib.chdir(folder),
+    ):
         app = App(f"{server.origin}/api")
         try:
             app.job = app.client.job("1")
@@ -51,14 +56,14 @@ def looking_at(outputs: dict[str, Any]) -> Iterator[ResultsStage]:
 
 
 def saved_from(stage: ResultsStage, output_id: str) -> tuple[str, bytes]:
-    """The name and the bytes of the file that the page gets when it is pressed."""
+    """The name and the bytes of the file that is saved when it is pressed."""
     stage.head.chosen = output_id
-    sent: list[Any] = []
-    stage.viewer.send = lambda content, buffers=None: sent.append((content, buffers))
+    bar = stage.downloads
+    bar._on_dismiss()
     stage.viewer._on_download()
-    wait_for(lambda: sent)
-    ((content, buffers),) = sent
-    return content["name"], buffers[0]
+    wait_for(lambda: [one.state for one in bar.files] == ["saved"], lambda: bar.state)
+    (one,) = bar.files
+    return one.path.name, one.path.read_bytes()
 
 
 def test_picture_of_a_recorded_server_is_a_chip_with_its_kind_and_size() -> None:
@@ -80,7 +85,7 @@ def test_picture_of_a_recorded_server_is_a_chip_with_its_kind_and_size() -> None
     assert server.bodies("/execution") == [{"inputs": {"bbox": [8, 46, 9, 47]}}]
 
 
-def test_bytes_are_saved_from_the_page_and_never_shown_as_text() -> None:
+def test_bytes_are_saved_as_a_file_and_never_shown_as_text() -> None:
     dress = {"format": {"mediaType": "image/png", "encoding": "base64"}}
     text = base64.b64encode(PNG).decode()
     one = {"value": text, **dress}

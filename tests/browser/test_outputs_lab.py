@@ -38,8 +38,10 @@ def test_picture_is_run_seen_and_downloaded(lab_page: LabPage, tmp_path: Path) -
         chip = cell.get_by_role("tab", name="i", exact=True)
         expect(chip).to_have_attribute("aria-selected", "true", timeout=30_000)
         expect(cell).to_contain_text("1 output")
+        cell.get_by_role("button", name="download i", exact=True).click()
+        to_here = cell.get_by_role("button", name="save to this computer: image.png")
         with lab_page.page.expect_download() as download:
-            cell.get_by_role("button", name="download i", exact=True).click()
+            to_here.click()
         download.value.save_as(tmp_path / "saved")
         assert download.value.suggested_filename == "image.png"
         size = lab_page.python("len(app.results.outputs['image'])")

@@ -33,7 +33,6 @@ class FakeResults:
 
     def __init__(self):
         self.items = [item("a"), item("b")]
-        self.failure = None
 
     def assets(self, _item):
         return [
@@ -45,10 +44,7 @@ class FakeResults:
         raise ProtocolError("It is no raster.", safe="Nothing changed.")
 
     async def aio_download(self, folder, *, items, assets):
-        if self.failure:
-            raise self.failure
         path = Path(folder) / f"{items[0]['id']}-{assets[0]}"
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(PNG)
         return [path]
 
@@ -100,47 +96,6 @@ def test_preview_is_laid_where_the_asset_says_and_taken_away_again(shown):
     ask(shown, type="preview", id="a")
     assert shown.table.previewed == []
     assert shown.map._overlay.pictures == []
-
-
-def test_download_says_where_the_file_is(shown, tmp_path):
-    ask(shown, type="download", id="b", key="data")
-    path = tmp_path / "files" / "b-data"
-    assert path.read_bytes() == PNG
-    assert shown.table.notes["b"]["text"] == f"Saved to {path}"
-    assert shown.table.notes["b"]["files"] == ["b-data"]
-
-
-def test_failure_is_said_at_the_item_when_a_download_fails(shown):
-    shown.results.failure = ProtocolError("It is a web page.", safe="Nothing changed.")
-    ask(shown, type="download", id="b", key="data")
-    assert shown.table.notes["b"]["bad"] is True
-    assert "It is a web page." in shown.table.notes["b"]["text"]
-    assert shown.table.busy == {}
-
-
-def test_only_downloaded_files_are_sent_to_the_page(shown):
-    sent = []
-    shown.table.send = lambda content, buffers=None: sent.append((content, buffers))
-    ask(shown, type="fetch", id="b", name="../../etc/passwd")
-    assert sent == []
-    assert "was not downloaded" in shown.table.problem
-    ask(shown, type="download", id="b", key="data")
-    ask(shown, type="fetch", id="b", name="b-data")
-    assert sent[0][0]["name"] == "b-data"
-    assert sent[0][1] == [PNG]
-
-
-def test_file_of_more_than_100_mb_stays_where_it_was_saved(shown, tmp_path):
-    sent = []
-    shown.table.send = lambda content, buffers=None: sent.append(content)
-    ask(shown, type="download", id="b", key="data")
-    path = tmp_path / "files" / "b-data"
-    with path.open("r+b") as file:
-        file.truncate(100_000_001)  # takes no room on the disk
-    ask(shown, type="fetch", id="b", name="b-data")
-    assert sent == []
-    assert "100 MB, too much to send to the page" in shown.table.problem
-    assert str(path) in shown.table.problem
 
 
 def test_plain_items_are_shown_without_offering_what_cannot_be_done():

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ogc_widgets.client.http.loop import run
+from ogc_widgets.client.results.opening import Opened, read_to_open
 from ogc_widgets.client.results.output_files import ResultFile, files_of
 from ogc_widgets.client.results.remote_file import (
     BUDGET_BYTES,
@@ -224,6 +225,17 @@ class Content:
             advice=why_it_ended(self.url) if self.url else "",
             start=start[:_KEPT],
         )
+
+    async def aio_opened(self) -> Opened:
+        """Read it to be shown in a browser, awaited in the loop of the package.
+
+        Raises:
+            InputError: It is no file, is too large, or cannot be read from here.
+            ServerError: It could not be read, or is nothing that a browser shows.
+        """
+        if self.file is None:
+            raise InputError(f"{clean(self.id)!r} is a value, not a file.")
+        return await read_to_open(self.source, self.file)
 
     def text(self) -> str:
         """Read all of it as text; raises as :meth:`read` does."""

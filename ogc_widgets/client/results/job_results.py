@@ -24,6 +24,7 @@ from ogc_widgets.client.results.downloads import (
 )
 from ogc_widgets.client.results.into_python import IntoPython
 from ogc_widgets.client.results.object_store import S3_ADVICE
+from ogc_widgets.client.results.opening import Opened, read_to_open
 from ogc_widgets.client.results.output_files import (
     Downloaded,
     LeftOut,
@@ -31,6 +32,7 @@ from ogc_widgets.client.results.output_files import (
     file_of_asset,
     files_of,
 )
+from ogc_widgets.client.results.remote_file import source_at
 from ogc_widgets.errors import InputError, LeftOutWarning
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.links import (
@@ -201,6 +203,22 @@ class Results(IntoPython):
                     if one.file is None or one.file.url not in urls - {""}:
                         yield one
 
+    def downloads(
+        self,
+        folder: str | Path,
+        *,
+        at_once: int = AT_ONCE,
+        told: Callable[[Download], object] = lambda _file: None,
+    ) -> Downloads:
+        """Make what fetches files into a folder; its methods are for the loop.
+
+        Args:
+            folder: Where to; made if it does not exist.
+            at_once: How many files are fetched at once.
+            told: Called in the loop when something has changed, with the file.
+        """
+        return Downloads(self._client, Path(folder), at_once=at_once, told=told)
+
     @on_loop
     async def aio_download(
         self,
@@ -250,7 +268,7 @@ class Results(IntoPython):
         def told(_file: Download) -> None:
             say(downloads)
 
-        downloads = Downloads(self._client, Path(folder), at_once=at_once, told=told)
+        downloads = self.downloads(folder, at_once=at_once, told=told)
         found = Downloaded()
         for number, one in enumerate(wanted):
             if one.why_not or one.file is None:
@@ -287,6 +305,24 @@ class Results(IntoPython):
         if not files:
             why_not = f"It is a value, not a file: results.outputs[{name!r}]."
             yield Wanted(name, None, why_not)
+
+    async def aio_opened(self, item: Mapping[str, Any], key: str) -> Opened:
+        """Read a file of an item to be shown in a browser, in the package's loop.
+
+        Args:
+            item: One of ``items``.
+            key: Key of the asset.
+
+        Raises:
+            InputError: There is no such asset, it is too large, or cannot be read.
+            ServerError: It could not be read, or is nothing that a browser shows.
+        """
+        for one in self.files(items=[item], assets=[key]):
+            if one.file is not None and not one.why_not:
+                source = source_at(self._client, one.file.url)
+                return await read_to_open(source, one.file)
+            raise InputError(f"{clean(one.name)!r} cannot be opened. {one.why_not}")
+        raise InputError(f"The item has no asset {key!r}.")
 
     def __repr__(self) -> str:
         names = ", ".join(clean(name, limit=40) for name in self.outputs)

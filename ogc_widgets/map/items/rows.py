@@ -8,6 +8,8 @@ from ogc_widgets.client.results.item_columns import (
     date_of,
     properties_of,
 )
+from ogc_widgets.client.results.opening import can_open
+from ogc_widgets.client.results.output_files import name_in_url
 from ogc_widgets.protocol.links import WEB_SCHEMES, absolute
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.raster import assets_for_map
@@ -83,14 +85,15 @@ def files_of(assets: Sequence[Asset]) -> list[dict[str, Any]]:
 def _asset(asset: Asset) -> dict[str, Any]:
     scheme = asset.href.partition(":")[0].lower() if absolute(asset.href) else ""
     kind = kind_of(asset.type)
-    opens = asset.reachable and scheme in WEB_SCHEMES
+    is_web = asset.reachable and scheme in WEB_SCHEMES
     return {
         "key": asset.key,
         "label": clean(asset.key, limit=60),
         "title": clean(asset.title),
         "kind": kind,
         "size": asset.size,
-        "href": asset.href if opens else "",
+        "href": asset.href if is_web else "",
+        "opens": asset.reachable and can_open(asset.type, name_in_url(asset.href)),
         "path": asset.href,
         "reachable": asset.reachable,
         "why_not": clean(asset.why_not, limit=400),

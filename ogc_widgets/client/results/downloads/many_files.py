@@ -7,7 +7,7 @@ from any thread.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -54,6 +54,7 @@ class Download:
         total: How many there will be, if that is known.
         error: Why it failed.
         rests_s: How long the server asked to be left alone, while that lasts.
+        number: Its number among the files of the same folder.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Download:
     total: int | None = None
     error: Exception | None = None
     rests_s: float = 0.0
+    number: int = 0
     task: asyncio.Task[None] | None = field(default=None, repr=False)
     told_at: float = field(default=0.0, repr=False)
 
@@ -92,11 +94,17 @@ class Downloads:
         told: Callable[[Download], object] = lambda _file: None,
     ) -> None:
         self.folder = folder
-        self.files: list[Download] = []
+        self.counts: Counter[State] = Counter()
+        """How many files there are of each state."""
+        self.done = 0
+        """Bytes that are there, of all files but those that were stopped."""
+        self._known_total = self._unknown = self._numbers = 0
         self._client = client
         self._at_once = max(1, at_once)
         self._told = told
         self._places = Places(folder)
+        self._by_path: dict[Path, Download] = {}
+        self._waiting: deque[Download] = deque()
         self._running = 0
         self._rest_until: dict[Origin | None, float] = {}
         self._refused: Counter[Origin | None] = Counter()
@@ -104,16 +112,19 @@ class Downloads:
         self._all_ended.set()
 
     @property
-    def done(self) -> int:
-        """Bytes that are there, of all files."""
-        return sum(one.done for one in self.files)
+    def files(self) -> list[Download]:
+        """The files, in the order in which they were asked for."""
+        return list(self._by_path.values())
 
     @property
     def total(self) -> int | None:
         """Bytes that there will be; None if that is not known of every file."""
-        sizes = [one.total for one in self.files if one.state != "stopped"]
-        known = [size for size in sizes if size is not None]
-        return sum(known) if len(known) == len(sizes) else None
+        return None if self._unknown else self._known_total
+
+    @property
+    def is_running(self) -> bool:
+        """Whether something is fetched, or waits for that."""
+        return not self._all_ended.is_set()
 
     def add(self, key: object, name: str, file: ResultFile) -> Download:
         """Fetch a file, now or when there is room for one more.
@@ -127,22 +138,31 @@ class Downloads:
         Raises:
             InputError: It would lie outside of the folder.
         """
-        one = Download(name, file, self._places.of(key, file.name))
+        path = self._places.of(key, file.name)
+        before = self._by_path.get(path)
+        if before is not None:
+            if not before.has_ended:
+                return before
+            self._count(before, -1)
+        self._numbers += 1
+        one = Download(name, file, path, number=self._numbers)
         one.total = file.size if file.data is None else len(file.data)
-        before = next((old for old in self.files if old.path == one.path), None)
-        if before is not None and not before.has_ended:
-            return before
-        if before is None:
-            self.files.append(one)
-        else:
-            self.files[self.files.index(before)] = one
+        self._by_path[path] = one
+        self._count(one, 1)
         self._wait(one)
         return one
+
+    def forget_ended(self) -> None:
+        """Let go of what has ended, so that what comes next is counted alone."""
+        for path, one in list(self._by_path.items()):
+            if one.has_ended:
+                self._count(one, -1)
+                del self._by_path[path]
 
     def again(self, one: Download) -> None:
         """Fetch a file once more that failed or was stopped."""
         if one.has_ended and one.state != "saved":
-            one.state, one.error, one.done = "waiting", None, 0
+            one.error = None
             self._refused.clear()
             self._wait(one)
 
@@ -152,7 +172,7 @@ class Downloads:
         Args:
             files: Which; all if left out.
         """
-        for one in list(self.files) if files is None else files:
+        for one in self.files if files is None else files:
             if one.has_ended:
                 continue
             if one.task is None:
@@ -171,29 +191,30 @@ class Downloads:
         if not failed or failed[0].error is None:
             return
         if (count := len(self.files)) > 1:
-            saved = sum(one.state == "saved" for one in self.files)
-            failed[0].error.add_note(f"{saved} of {count} files are in {self.folder}.")
+            words = f"{self.counts['saved']} of {count} files are in {self.folder}."
+            failed[0].error.add_note(words)
         raise failed[0].error
 
     def _wait(self, one: Download) -> None:
         self._all_ended.clear()
         self._become(one, "waiting")
+        self._waiting.append(one)
         self._go_on()
 
     def _go_on(self) -> None:
         """Start as many files as may be fetched at once."""
-        waiting = [one for one in self.files if one.state == "waiting"]
-        for one in waiting[: self._at_once - self._running]:
-            self._running += 1
-            one.state = "running"
-            one.task = start_task(self._run(one))
-        if not waiting and not self._running:
+        while self._waiting and self._running < self._at_once:
+            one = self._waiting.popleft()
+            if one.state == "waiting":
+                self._running += 1
+                self._become(one, "running")
+                one.task = start_task(self._run(one))
+        if not self._waiting and not self._running:
             self._all_ended.set()
 
     async def _run(self, one: Download) -> None:
         at = origin(one.file.url)
         try:
-            self._become(one, "running")
             await self._fetch(one, at)
             self._refused.pop(at, None)
             self._become(one, "saved")
@@ -213,12 +234,12 @@ class Downloads:
     async def _fetch(self, one: Download, at: Origin | None) -> None:
         if one.file.data is not None:
             await asyncio.to_thread(save, one.file.data, one.path)
-            one.done = len(one.file.data)
+            self._measure(one, len(one.file.data), one.total)
             return
         loop = asyncio.get_running_loop()
 
         def progress(done: int, total: int | None) -> None:
-            one.done, one.total = done, total
+            self._measure(one, done, total)
             if loop.time() - one.told_at >= _TOLD_EACH_S:
                 self._tell(one)
 
@@ -229,7 +250,7 @@ class Downloads:
 
         await self._rest(one, at)
         await download(self._client, one.file, one.path, progress, rest)
-        one.total = one.done
+        self._measure(one, one.done, one.done)
         if not one.path.suffix:
             one.path = await asyncio.to_thread(with_ending, one.path, self._places)
 
@@ -249,16 +270,32 @@ class Downloads:
         self._refused[at] += 1
         if self._refused[at] < _PATIENCE:
             return
-        for other in self.files:
+        for other in self._waiting:
             if other.state == "waiting" and origin(other.file.url) == at:
                 other.error = error
                 self._become(other, "failed")
 
     def _become(self, one: Download, state: State) -> None:
-        one.state = state
-        if state == "stopped":
-            one.rests_s = 0.0
+        self._count(one, -1)
+        one.state, one.rests_s = state, 0.0
+        self._count(one, 1)
         self._tell(one)
+
+    def _measure(self, one: Download, done: int, total: int | None) -> None:
+        self._count(one, -1)
+        one.done, one.total = done, total
+        self._count(one, 1)
+
+    def _count(self, one: Download, sign: int) -> None:
+        """Count a file in, or out; there may be a hundred thousand of them."""
+        self.counts[one.state] += sign
+        if one.state == "stopped":
+            return
+        self.done += sign * one.done
+        if one.total is None:
+            self._unknown += sign
+        else:
+            self._known_total += sign * one.total
 
     def _tell(self, one: Download) -> None:
         one.told_at = asyncio.get_running_loop().time()

@@ -19,10 +19,10 @@ class ProgressLine:
 
     def __call__(self, downloads: Downloads) -> None:
         """Say how far the files are."""
-        saved = sum(one.state == "saved" for one in downloads.files)
+        saved, count = downloads.counts["saved"], downloads.counts.total()
         done, total = downloads.done, downloads.total
         of = f" of {in_bytes(total)}" if total is not None else ""
-        words = f"{saved} of {len(downloads.files)} files, {in_bytes(done)}{of}"
+        words = f"{saved} of {count} files, {in_bytes(done)}{of}"
         if words != self._written:
             sys.stderr.write(f"\r{words.ljust(len(self._written))}")
             sys.stderr.flush()

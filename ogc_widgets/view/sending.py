@@ -1,0 +1,130 @@
+"""Files that go to a page in parts, each when the page has taken the one before.
+
+A web socket takes only so much at once, and a page that is slow or gone must not fill
+the memory of the kernel.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from ogc_widgets.client.http.loop import call_soon
+from ogc_widgets.errors import InputError, OgcError
+from ogc_widgets.protocol.text import clean, in_bytes
+
+if TYPE_CHECKING:
+    from ogc_widgets.client.results.opening import Opened
+    from ogc_widgets.view.base import View
+
+MOST_BYTES: Final = 200_000_000
+_PART_BYTES: Final = 2 * 2**20
+# A page that was closed in the middle never says so.
+_PATIENCE_S: Final = 120.0
+
+Read: TypeAlias = Callable[[int, int], Awaitable[bytes]]
+"""Gives so many bytes from a place on."""
+
+
+class Sending:
+    """What a view sends to its page.
+
+    Each file has a ticket that the page made up, so that only the page that asked for
+    it takes it. The messages are ``file`` (what it is), ``part`` (with its bytes),
+    which the page answers with ``taken``, and ``no file`` with the reason.
+
+    Args:
+        view: The view; it takes the messages ``taken`` and ``enough`` for this.
+    """
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._taken: dict[str, asyncio.Event] = {}
+        self._enough: set[str] = set()
+        view.handle(taken=self._on_taken, enough=self._on_enough)
+
+    async def send(self, ticket: str, size: int, read: Read, **facts: Any) -> None:  # noqa: ANN401 # JSON
+        """Send a file; it has gone, or the page did not want more, when this ends.
+
+        Args:
+            ticket: Which file the page asked for.
+            size: How many bytes it has.
+            read: Reads a part of it.
+            **facts: What the page is told of it.
+
+        Raises:
+            InputError: It is too large.
+        """
+        if size > MOST_BYTES:
+            raise InputError(
+                f"It has {in_bytes(size)}, too much to be sent to the page.",
+                safe="Nothing was sent.",
+            )
+        taken = self._taken[ticket] = asyncio.Event()
+        message = {"type": "file", "ticket": ticket, "size": size, **facts}
+        try:
+            self._view.send(message)
+            for start in range(0, size, _PART_BYTES):
+                part = await read(start, min(_PART_BYTES, size - start))
+                taken.clear()
+                message = {"type": "part", "ticket": ticket, "start": start}
+                self._view.send(message, buffers=[part])
+                async with asyncio.timeout(_PATIENCE_S):
+                    await taken.wait()
+                if ticket in self._enough:
+                    return
+        except TimeoutError:
+            return  # nobody is there any more
+        finally:
+            self._enough.discard(ticket)
+            del self._taken[ticket]
+
+    async def open(
+        self, ticket: str, name: str, look: Callable[[], Awaitable[Opened]]
+    ) -> None:
+        """Send a file that the page opens in a tab; it hears of what goes wrong.
+
+        Args:
+            ticket: Which file the page asked for.
+            name: What it is called.
+            look: Reads it.
+        """
+
+        async def work() -> None:
+            found = await look()
+
+            async def read(start: int, length: int) -> bytes:
+                return found.data[start : start + length]
+
+            facts = {
+                "name": clean(name, limit=200),
+                "media_type": found.media_type,
+                "way": found.way,
+            }
+            await self.send(ticket, len(found.data), read, **facts)
+
+        await self.fetch(ticket, work)
+
+    async def fetch(self, ticket: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Do what sends a file; the page hears of what goes wrong.
+
+        Args:
+            ticket: Which file the page asked for.
+            work: Calls :meth:`send`.
+        """
+        try:
+            await work()
+        except (OgcError, OSError) as error:
+            message = {"type": "no file", "ticket": ticket, "why": str(error)}
+            self._view.send(message)
+
+    def _on_taken(self, ticket: str) -> None:
+        event = self._taken.get(ticket)
+        if event is not None:
+            call_soon(event.set)
+
+    def _on_enough(self, ticket: str) -> None:
+        if ticket in self._taken:
+            self._enough.add(ticket)
+            self._on_taken(ticket)
