@@ -62,6 +62,12 @@ export function render({ model, el }) {
     (asking) => show(facts, !asking),
     () => (log.node.hidden ? el : log.node),
   );
+  const rerun = h("button", {
+    type: "button",
+    class: "ogcw-btn ogcw-job-btn ogcw-job-rerun",
+    title: "Run what the form shows",
+    onclick: () => press("run"),
+  }, "Run again");
   const said = h("span", { class: "ogcw-job-said" });
   const check = h("button", { type: "button", class: "ogcw-link", onclick: () => press("check") });
   const again = copyButton("copy the line to watch it again", () => state().job?.again ?? "");
@@ -76,6 +82,7 @@ export function render({ model, el }) {
     ways,
     facts,
     stop.node,
+    rerun,
   );
   const spoken = h("span", {
     class: "ogcw-visually-hidden",
@@ -142,6 +149,7 @@ export function render({ model, el }) {
     if (copyReport.parentNode !== home) home.append(copyReport);
     if (!page.ticket) setText(copyReport, name);
     show(ways, folds());
+    show(rerun, folds() && Boolean(s.job) && !s.stop && !page.gone);
     show(unfold, folds() && (isOpen || s.steps?.length > 0 || Boolean(s.failure)));
     unfold.setAttribute("aria-expanded", String(isOpen));
     show(more, isOpen);

@@ -1,7 +1,7 @@
 // The outputs as chips, like the tabs of a notebook: arrows go from one to the next, and
 // those that have no room stand in a list at the end.
 
-import { elementsOf, h, setText, show } from "../view/dom.js";
+import { elementsOf, h, linkButton, setText, show } from "../view/dom.js";
 import { listen, setTrait } from "../view/model.js";
 import { keepRows } from "../view/rows.js";
 import { count } from "../view/text.js";
@@ -20,7 +20,15 @@ function render({ model, el }) {
     "aria-label": "More outputs",
   });
   const row = h("div", { class: "ogcw-outputs-row" }, chips, more);
-  el.append(h("div", { class: "ogcw-outputs-head" }, row, summary), problemLine(model));
+  const keep = linkButton("keep on the map", () => model.send({ type: "keep" }), {
+    class: "ogcw-link ogcw-outputs-keep",
+    title: "Outlines stay in grey when the next results come",
+  });
+  const kept = h("span", { class: "ogcw-outputs-kept" });
+  el.append(
+    h("div", { class: "ogcw-outputs-head" }, row, summary, kept, keep),
+    problemLine(model),
+  );
 
   /** @param {string} id */
   const choose = (id) => {
@@ -29,9 +37,11 @@ function render({ model, el }) {
   };
 
   function draw() {
-    setText(summary, model.get("summary"));
     /** @type {Chip[]} */
     const all = model.get("chips");
+    // The chips say as much where there are some.
+    setText(summary, model.get("summary"));
+    show(summary, all.length === 0);
     show(row, all.length > 0);
     const nodes = keepRows(
       chips,
@@ -53,6 +63,30 @@ function render({ model, el }) {
     });
     mark();
     fit();
+  }
+
+  function drawKept() {
+    show(keep, model.get("can_keep"));
+    keepRows(
+      kept,
+      model.get("kept").map((/** @type {{ id: string, label: string }} */ { id, label }) => ({
+        key: id,
+        make: () =>
+          h(
+            "span",
+            { class: "ogcw-hint" },
+            h("bdi", {}, label),
+            h("button", {
+              type: "button",
+              class: "ogcw-link",
+              "aria-label": `Take ${label} off the map`,
+              title: `Take ${label} off the map`,
+              onclick: () => model.send({ type: "forget", id }),
+            }, "×"),
+          ),
+      })),
+    );
+    show(kept, kept.childNodes.length > 0);
   }
 
   function mark() {
@@ -115,7 +149,12 @@ function render({ model, el }) {
   const sizes = new ResizeObserver(fit);
   sizes.observe(row);
   draw();
-  const stops = [listen(model, ["summary", "chips"], draw), listen(model, ["chosen"], mark)];
+  drawKept();
+  const stops = [
+    listen(model, ["summary", "chips"], draw),
+    listen(model, ["chosen"], mark),
+    listen(model, ["can_keep", "kept"], drawKept),
+  ];
   return () => {
     sizes.disconnect();
     stops.forEach((stop) => stop());

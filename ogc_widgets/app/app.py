@@ -12,6 +12,7 @@ from ogc_widgets.app.discovery import Server, client_of, first_look
 from ogc_widgets.app.earlier import close_unseen, take_place
 from ogc_widgets.app.links.area_link import AreaLink
 from ogc_widgets.app.links.job_folding import JobFolding
+from ogc_widgets.app.links.kept_results import KeptResults
 from ogc_widgets.app.links.map_context import MapContext
 from ogc_widgets.app.links.results_link import ResultsLink
 from ogc_widgets.app.links.scenes import Scenes
@@ -76,6 +77,8 @@ class App(NotesDisplay, ipywidgets.VBox):
     """The job that is shown; set it to attach to a job started elsewhere."""
     results = traitlets.Any(allow_none=True)
     """The results of the job once it is successful, else None."""
+    height = traitlets.Int(0, min=0)
+    """Height in CSS pixels, also when dragged; 0 for what the browser remembers."""
 
     # Until everything is made there is nothing to close.
     _closed = True
@@ -128,17 +131,14 @@ class App(NotesDisplay, ipywidgets.VBox):
 
     def _connect_parts(self, process_id: str | None) -> None:
         """Make what keeps the parts in step; each knows only what it needs."""
-        strip = self._stage.strip
-        parts = Parts(self._header, self.panel, self.map, strip, self._frame)
+        parts = Parts(self._header, self._frame, self.panel, self.map, self._stage)
         self._screen = Screen(self, parts)
         self._opener = Opener(self.client, self._header, self.panel, self._open)
         self._cards = Cards(
             self.client, self._header, self._opener, self._screen.show_card
         )
         self._runs = Runs(
-            self.client,
-            self._run_bar,
-            self.panel,
+            *(self.client, self._run_bar, self.panel),
             on_job=self._show_own,
             on_jump=self._jump,
         )
@@ -157,14 +157,12 @@ class App(NotesDisplay, ipywidgets.VBox):
             leave=self._search.view.hide,
         )
         self._folding = JobFolding(self.panel)
+        self._kept_results = KeptResults(self._stage, self.panel, context)
         self._links = (
-            AreaLink(self.map),
-            Scenes(context),
-            self._search,
-            self._runs,
-            self._others,
-            self._tabs,
+            *(AreaLink(self.map), Scenes(context), self._search),
+            *(self._runs, self._others, self._tabs),
         )
+        traitlets.link((self, "height"), (self._frame, "height"))
         self._run_bar.handle(example=self._fill_example, jump=self._jump)
 
     def _come_up(self, found: Server) -> None:
@@ -282,7 +280,8 @@ class App(NotesDisplay, ipywidgets.VBox):
         if self._closed:
             return
         self._closed = True
-        for link in (self._results_link, self._folding, *self._links):
+        others = self._results_link, self._folding, self._kept_results
+        for link in (*others, *self._links):
             link.close()
         if self._gate is not None:
             self._gate.close()

@@ -60,6 +60,7 @@ class Runs(FormLink):
         self._on_job = on_job
         self._on_jump = on_jump
         run_bar.handle(run=self._on_run, reset=self._reset)
+        panel.handle(run=self._on_run)
 
     def run(self, mode: Mode, wishes: dict[str, Any]) -> Job:
         """Send what the form shows, and wait for the job.

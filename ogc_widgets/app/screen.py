@@ -9,7 +9,7 @@ import ipywidgets
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from ogc_widgets.viewers import ResultsStage
 
 
 class Parts(NamedTuple):
@@ -17,17 +17,17 @@ class Parts(NamedTuple):
 
     Attributes:
         header: What stands above; says which tab is open.
+        foot: The lower edge.
         panel: The job: its line below the header, its steps and log at the bottom.
         area_map: The map, in the right column.
-        strip: What belongs to the results on the map, below both columns.
-        foot: The lower edge.
+        stage: The results; what belongs to those on the map is below both columns.
     """
 
     header: ipywidgets.Widget
+    foot: ipywidgets.Widget
     panel: ipywidgets.Widget
     area_map: ipywidgets.Widget
-    strip: Iterable[ipywidgets.Widget]
-    foot: ipywidgets.Widget
+    stage: ResultsStage
 
 
 class Screen:
@@ -47,7 +47,7 @@ class Screen:
         self._cards = _named(ipywidgets.VBox(), "ogcw-app-cards")
         self._jobs = _named(ipywidgets.VBox(), "ogcw-app-jobs")
         self._right = _named(ipywidgets.VBox([parts.area_map]), "ogcw-app-right")
-        self._strip = _named(ipywidgets.HBox([*parts.strip]), "ogcw-app-strip")
+        self._strip = _named(ipywidgets.HBox(parts.stage.strip), "ogcw-app-strip")
         self._body = _named(
             ipywidgets.GridBox(
                 [parts.panel, self._jobs, self.left, self._right, self._strip]

@@ -27,6 +27,10 @@ class OutputsView(View):
     """``{"id", "title", "kind", "count"}`` of each output; a count may be None."""
     chosen = traitlets.Unicode().tag(sync=True)
     """Id of the output that is looked at, or an empty text."""
+    can_keep = traitlets.Bool(default_value=False).tag(sync=True)
+    """Whether what lies on the map can be kept there (message ``keep``)."""
+    kept: Any = traitlets.List().tag(sync=True)
+    """``{"id", "label"}`` of earlier results that were (message ``forget``)."""
 
     def show(
         self, contents: Sequence[Content], summary: str, counts: dict[str, int]

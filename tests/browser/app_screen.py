@@ -9,17 +9,22 @@ from playwright.sync_api import Locator, expect
 if TYPE_CHECKING:
     from lab_window import LabPage
 
-# Notes each different text of the job line, and whether the kernel was busy just then.
+# Notes each different text of the job line, whether a log could be read below it, and
+# whether the kernel was busy just then.
 _WATCH = """(job) => {
   const seen = [];
+  let last = "";
   const note = () => {
     const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel;
     const bar = job.querySelector("[role=progressbar]");
     const percent = bar.getAttribute("aria-valuenow") ?? "";
     const said = job.querySelector(".ogcw-job-said").textContent;
-    const last = seen.at(-1);
-    if (last?.percent === percent && last?.said === said) return;
-    seen.push({ percent, said, kind: job.dataset.kind, kernel: kernel?.status });
+    const log = job.querySelector(".ogcw-job-log");
+    const isRead = log.checkVisibility() && log.textContent.includes("INFO");
+    const now = { percent, said, kind: job.dataset.kind, isRead };
+    if (JSON.stringify(now) === last) return;
+    last = JSON.stringify(now);
+    seen.push({ ...now, kernel: kernel?.status });
   };
   new MutationObserver(note).observe(job, {
     subtree: true, childList: true, characterData: true, attributes: true,
@@ -110,19 +115,13 @@ class AppScreen:
         """Wait until the panel shows this state: "running", "successful", ..."""
         expect(self.job).to_have_attribute("data-kind", kind, timeout=timeout_s * 1000)
 
-    def lines(self) -> list[dict[str, str]]:
-        """The different texts of the job line since Run was pressed."""
+    def lines(self) -> list[dict[str, Any]]:
+        """What was different in the job line or its log since Run was pressed."""
         return self.window.page.evaluate("window.jobLines")
 
-    def read_log(self) -> dict[str, str]:
-        """What is read of a log without a press, and the state then."""
+    def read_log(self) -> None:
+        """Wait until a log can be read, which takes no press while the job runs."""
         expect(self.log).to_contain_text("INFO", timeout=60_000)
-        return self.job.evaluate(
-            """(job) => ({
-              kind: job.dataset.kind,
-              text: job.querySelector(".ogcw-job-log").textContent,
-            })"""
-        )
 
     def press_stop(self) -> None:
         """Press Stop and confirm it."""

@@ -133,6 +133,8 @@ def test_what_the_server_forgot_goes_where_the_user_says(
     assert sent(server)["queue"] == "fast"
     assert sent(server)["inputs"]["workspace"] == "mine"
 
+    # The results have taken the place of the form.
+    app.get_by_role("button", name="Form", exact=True).click()
     app.get_by_role("button", name="Reset", exact=True).click()
     expect(group).to_be_hidden()
     assert lab_page.python("dict(app.form.extra)") == {}
