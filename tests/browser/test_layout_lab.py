@@ -106,17 +106,23 @@ def test_map_keeps_its_centre_when_its_size_changes(tour: AppScreen) -> None:
     tour.button("Zoom in").click()
     page = tour.window.page
     page.wait_for_timeout(600)  # Leaflet has moved
-    before, size = tour.python(CENTRE), tour.map.bounding_box()
-    tour.button("log").click()
-    expect(tour.log).to_be_visible()
-    smaller = tour.map.bounding_box()
-    assert size is not None
-    assert smaller is not None
-    assert smaller["height"] < size["height"] - 100
+    before, small = tour.python(CENTRE), tour.map.evaluate(HEIGHT)
+    fold = tour.app.get_by_role("button", name="chart and settings")
+    chart = tour.app.locator(".ogcw-chart-view")
+    expect(chart).to_be_visible()
+    fold.click()
+    expect(chart).to_be_hidden()
+    assert tour.map.evaluate(HEIGHT) > small + 100
     page.wait_for_timeout(600)
     assert tour.python(CENTRE) == before
-    # No part of it is left without a tile or a coast: Leaflet knows its size.
+    # The log stands in the place of the chart.
     tour.button("log").click()
+    expect(tour.log).to_be_visible()
+    assert tour.map.evaluate(HEIGHT) == small
+    tour.button("log").click()
+    fold.click()
+    expect(chart).to_be_visible()
+    assert tour.map.evaluate(HEIGHT) == small
     page.wait_for_timeout(600)
     assert tour.python(CENTRE) == before
 
