@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import rasterio
+import xarray as xr
 from imageio.v3 import imread
+from rasterio.io import MemoryFile
 from rasterio.transform import from_origin
 from raw_server import RawServer, answer
 from s3_store import KEY_ID, SECRET, store_with
@@ -285,3 +287,43 @@ def test_address_names_bucket_and_key(url: str, expected: tuple[str, str]) -> No
 def test_address_without_an_object_is_refused(url: str) -> None:
     with pytest.raises(InputError):
         bucket_and_key(url)
+
+
+def test_pixels_of_the_store_are_read_into_an_array(
+    results: Results, endpoint: str, image: bytes
+) -> None:
+    results._client.s3 = ogc.S3(
+        endpoint, access_key_id=KEY_ID, secret_access_key=SECRET
+    )
+    box = [BOX[0] + 0.2, BOX[1] + 0.02, BOX[0] + 0.21, BOX[1] + 0.03]
+    found = results.to_xarray(bbox=box)
+    assert dict(found.sizes) == {
+        "time": 1, "latitude": pytest.approx(100, abs=2),
+        "longitude": pytest.approx(100, abs=2),
+    }  # fmt: skip
+    with MemoryFile(image) as file, file.open() as whole:
+        lon, lat = float(found.longitude[40]), float(found.latitude[40])
+        wanted = next(iter(whole.sample([(lon, lat)])))[0]
+    assert found.data[0, 40, 40].values == wanted
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_zarr_in_the_store_is_read(results: Results, tmp_path: Path) -> None:
+    dataset = xr.Dataset({"a": (("y", "x"), np.arange(12).reshape(3, 4))})
+    dataset.to_zarr(tmp_path / "run.zarr", zarr_format=2, consolidated=True)
+    files = {
+        str(path.relative_to(tmp_path)): path.read_bytes()
+        for path in tmp_path.rglob("*")
+        if path.is_file()
+    }
+    with store_with("runs", files) as address:
+        results._client.s3 = ogc.S3(
+            address, access_key_id=KEY_ID, secret_access_key=SECRET
+        )
+        outputs = {"run": {"href": "s3://runs/run.zarr"}}
+        found = Results(results._client, ResultsDocument(outputs, [], outputs))
+        xr.testing.assert_equal(found.to_xarray(output="run").load(), dataset)
+        outputs = {"run": {"href": "s3://runs/no.zarr"}}
+        missing = Results(results._client, ResultsDocument(outputs, [], outputs))
+        with pytest.raises(ProtocolError, match=r"Zarr"):
+            missing.to_xarray(output="run")
