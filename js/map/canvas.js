@@ -141,9 +141,10 @@ export class MapCanvas {
     const { map, origin, extent } = this;
     if (!origin || !extent || map.getZoom() !== this.zoom) return;
     const size = map.getSize();
+    const near = size.multiplyBy(PAD / 3);
     const seen = map.containerPointToLayerPoint([0, 0]).subtract(origin);
-    const isInside = seen.x >= 0 && seen.y >= 0 && seen.x + size.x <= extent.x &&
-      seen.y + size.y <= extent.y;
+    const isInside = seen.x >= near.x && seen.y >= near.y &&
+      seen.x + size.x <= extent.x - near.x && seen.y + size.y <= extent.y - near.y;
     if (!isInside) this.redraw();
   }
 

@@ -8,6 +8,7 @@ import { Drawing } from "./outline_drawing.js";
 /** @import { Outlines } from "./outlines.js" */
 
 const MOST_PIXELS = 8_000_000; // of the canvas; a large one is drawn less finely
+const STEPS_MS = 7; // of a frame of 16
 const NO_VALUE = "#868c96"; // as GREY in colour_scale.py
 
 export class OutlineCanvas {
@@ -20,10 +21,20 @@ export class OutlineCanvas {
       "aria-hidden": "true",
     });
     canvas.between(this.element);
-    /** What is to be painted at the end of this turn. @type {(() => void) | null} */
+    /** What is to be painted when it is time. @type {(() => void) | null} */
     this.waiting = null;
     /** @type {(() => void) | null} */
     this.again = null;
+    /** Steps of a picture that is being made. @type {Generator<void, void> | null} */
+    this.steps = null;
+    /** What is done after the last of them. */
+    this.end = () => {};
+    this.frame = 0;
+    /** Where the last picture lies, and at which zoom. */
+    this.place = "";
+    this.transform = "";
+    this.finish = this.finish.bind(this);
+    this.map.on("zoomstart", this.finish);
     // Styles change colours by themselves, a canvas does not.
     this.observer = new MutationObserver(() => this.again?.());
     for (const element of [document.documentElement, document.body]) {
@@ -34,7 +45,9 @@ export class OutlineCanvas {
 
   remove() {
     this.observer.disconnect();
-    this.waiting = this.again = null;
+    this.map.off("zoomstart", this.finish);
+    cancelAnimationFrame(this.frame);
+    this.waiting = this.again = this.steps = null;
     this.element.width = this.element.height = 0;
   }
 
@@ -46,58 +59,134 @@ export class OutlineCanvas {
   paint(outlines, isFilled) {
     const isAsked = this.waiting !== null;
     this.again = () => this.paint(outlines, isFilled);
-    this.waiting = () => this.paintNow(outlines, isFilled);
-    if (isAsked) return;
-    queueMicrotask(() => {
-      const paint = this.waiting;
-      this.waiting = null;
-      paint?.();
-    });
+    this.waiting = () => this.begin(outlines, isFilled);
+    if (this.canMove()) this.element.style.transform = this.transform;
+    if (!isAsked && !this.steps) queueMicrotask(() => this.paintWaiting());
+    else if (this.steps && !this.canMove()) {
+      // What is being made is of another zoom.
+      this.steps = null;
+      queueMicrotask(() => this.paintWaiting());
+    }
+  }
+
+  paintWaiting() {
+    const paint = this.waiting;
+    this.waiting = null;
+    paint?.();
+  }
+
+  /** Whether the last picture is right until there is another one, but for its edge. */
+  canMove() {
+    return this.transform !== "" && this.place === this.placeNow();
+  }
+
+  placeNow() {
+    const { x, y } = this.map.getPixelOrigin();
+    const { extent } = this.canvas;
+    return [this.map.getZoom(), x, y, extent?.x, extent?.y, devicePixelRatio].join(" ");
   }
 
   /**
+   * Begin a picture. Where the map stays as it is, or is dragged, it is made in steps
+   * between which the map moves on; else at once.
    * @param {Outlines} outlines
    * @param {boolean} isFilled
    */
-  paintNow(outlines, isFilled) {
+  begin(outlines, isFilled) {
     const { element, canvas } = this;
     const { origin, extent } = canvas;
     if (!origin || !extent) return;
     const isEmpty = outlines.count === 0;
-    // An empty one holds no memory.
+    if (isEmpty) {
+      // An empty one holds no memory.
+      element.width = element.height = 0;
+      element.dataset.drawn = "0";
+      this.transform = "";
+      return;
+    }
     const finest = Math.min(devicePixelRatio || 1, Math.sqrt(MOST_PIXELS / (extent.x * extent.y)));
-    const width = isEmpty ? 0 : Math.round(extent.x * finest);
-    const height = isEmpty ? 0 : Math.round(extent.y * finest);
+    const width = Math.round(extent.x * finest);
+    const height = Math.round(extent.y * finest);
+    const style = getComputedStyle(element);
+    const [none, ...ramp] = bands([NO_VALUE, ...(outlines.steps ? outlines.ramp : [style.color])]);
+    const drawing = new Drawing(outlines, width, height, {
+      lineWidth: Number.parseFloat(style.strokeWidth) * finest,
+      opacity: isFilled ? Number.parseFloat(style.fillOpacity) : 0,
+      ramp,
+      none,
+    });
+    const size = this.map.options.crs.scale(this.map.getZoom()) * finest;
+    const corner = this.map.getPixelOrigin().add(origin).multiplyBy(finest);
+    const isSlow = this.canMove();
+    const place = this.placeNow();
+    const steps = drawing.draw(size, corner);
+    const end = () => {
+      this.steps = null;
+      this.place = place;
+      this.transform = `translate3d(${origin.x}px,${origin.y}px,0)`;
+      this.show(drawing, extent);
+      if (this.waiting) this.paintWaiting();
+    };
+    if (!isSlow) {
+      for (const _ of steps);
+      end();
+      return;
+    }
+    this.steps = steps;
+    this.end = end;
+    this.goOn(steps);
+  }
+
+  /**
+   * Make some steps in each frame, until other steps have taken their place.
+   * @param {Generator<void, void>} steps
+   */
+  goOn(steps) {
+    if (this.steps !== steps) return;
+    const start = performance.now();
+    do {
+      if (steps.next().done) return this.end();
+    } while (performance.now() - start < STEPS_MS);
+    this.frame = requestAnimationFrame(() => this.goOn(steps));
+  }
+
+  /** Before the map zooms all pictures must lie where the map says. */
+  finish() {
+    while (this.steps) {
+      for (const _ of this.steps);
+      this.end();
+    }
+  }
+
+  /**
+   * @param {Drawing} drawing
+   * @param {{ x: number, y: number }} extent
+   */
+  show({ width, height, pixels, inView }, extent) {
+    const { element } = this;
     if (element.width !== width) element.width = width;
     if (element.height !== height) element.height = height;
     element.style.width = `${extent.x}px`;
     element.style.height = `${extent.y}px`;
-    element.dataset.drawn = "0";
+    element.style.transform = this.transform;
     const context = element.getContext("2d", { willReadFrequently: true });
-    if (!context || isEmpty) return;
-    const style = getComputedStyle(element);
-    const drawing = new Drawing(outlines, width, height, {
-      lineWidth: Number.parseFloat(style.strokeWidth) * finest,
-      opacity: isFilled ? Number.parseFloat(style.fillOpacity) : 0,
-      ramp: (outlines.steps ? outlines.ramp : [style.color]).map(bands),
-      none: bands(NO_VALUE),
-    });
-    const size = this.map.options.crs.scale(this.map.getZoom()) * finest;
-    const corner = this.map.getPixelOrigin().add(origin).multiplyBy(finest);
-    const drawn = drawing.draw(size, corner);
-    context.putImageData(new ImageData(drawing.pixels(), width, height), 0, 0);
-    element.dataset.drawn = String(drawn);
+    context?.putImageData(new ImageData(pixels, width, height), 0, 0);
+    element.dataset.drawn = String(inView);
   }
 }
 
 /**
- * Red, green and blue of a colour as CSS writes it.
- * @param {string} colour
+ * Red, green and blue of colours as CSS writes them.
+ * @param {string[]} colours
  */
-function bands(colour) {
-  const one = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-  if (!one) return [0, 0, 0];
-  one.fillStyle = colour;
-  one.fillRect(0, 0, 1, 1);
-  return [...one.getImageData(0, 0, 1, 1).data.subarray(0, 3)];
+function bands(colours) {
+  const context = new OffscreenCanvas(colours.length, 1)
+    .getContext("2d", { willReadFrequently: true });
+  colours.forEach((colour, at) => {
+    if (!context) return;
+    context.fillStyle = colour;
+    context.fillRect(at, 0, 1, 1);
+  });
+  const pixels = context?.getImageData(0, 0, colours.length, 1).data;
+  return colours.map((_, at) => [...(pixels?.subarray(4 * at, 4 * at + 3) ?? [0, 0, 0])]);
 }

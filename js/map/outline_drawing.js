@@ -11,6 +11,8 @@ const CORNERS = 16; // of the polygon that is drawn for one
 const SINGLY = 4_000; // shapes in view up to which lines are as wide as they should be
 const MOST = 0.6; // opacity where very many lie on each other: lines are seen through it
 const DEEPEST = 64; // shapes on each other; more of them look the same
+const SHAPES_AT_ONCE = 500;
+const ROWS_AT_ONCE = 50;
 const NEAR = 0.5; // pixels; a corner that is nearer to the one before is left out
 
 /**
@@ -51,37 +53,57 @@ export class Drawing {
     this.x = 0;
     this.y = 0;
     this.corners = new Float64Array(64);
+    /** How many shapes are in view. */
+    this.inView = 0;
+    /** Red, green, blue and opacity of each pixel. */
+    this.pixels = new Uint8ClampedArray(4 * width * height);
+    this.colours = [paint.none, ...paint.ramp]; // by rank
+    // By how many lie on each other, and of each rank.
+    this.opacities = Float64Array.from(
+      { length: DEEPEST },
+      (_, count) => MOST * (1 - (1 - Math.min(1, paint.opacity / MOST)) ** count),
+    );
+    this.filled = Uint32Array.from(
+      { length: DEEPEST * this.colours.length },
+      (_, at) => packed(this.colours[Math.floor(at / DEEPEST)], this.opacities[at % DEEPEST]),
+    );
   }
 
   /**
-   * Draw all copies of the world that are in view.
+   * Draw all copies of the world that are in view, in steps of about a millisecond.
    * @param {number} size Pixels of the world.
    * @param {{ x: number, y: number }} corner Of the drawing, in pixels of the world.
-   * @returns {number} How many shapes are in view.
+   * @returns {Generator<void, void>}
    */
-  draw(size, corner) {
+  *draw(size, corner) {
     const margin = (POINT + 1) / size; // points are drawn larger than they are
     const top = corner.y / size - margin;
     const bottom = (corner.y + this.height) / size + margin;
     /** @type {[turn: number, shapes: number[]][]} */
     const views = [];
-    let inView = 0;
     for (let turn = -3; turn <= 3; turn += 1) {
       const left = corner.x / size - turn - margin;
       const right = left + this.width / size + 2 * margin;
       const shapes = this.outlines.within(left, top, right, bottom);
       views.push([turn, shapes]);
-      inView += shapes.length;
+      this.inView += shapes.length;
+      if (shapes.length) yield;
     }
-    const isMany = inView > SINGLY;
+    const isMany = this.inView > SINGLY;
     if (isMany) this.half = Math.min(this.half, Math.max(0.5, this.half * 0.7));
     this.size = size;
     this.y = corner.y;
     for (const [turn, shapes] of views) {
       this.x = corner.x - turn * size;
-      for (const shape of shapes) this.shape(shape, isMany);
+      for (let i = 0; i < shapes.length; i += 1) {
+        this.shape(shapes[i], isMany);
+        if (i % SHAPES_AT_ONCE === SHAPES_AT_ONCE - 1) yield;
+      }
     }
-    return inView;
+    for (let row = 0; row < this.height; row += ROWS_AT_ONCE) {
+      yield;
+      this.rows(row, Math.min(this.height, row + ROWS_AT_ONCE));
+    }
   }
 
   /**
@@ -249,28 +271,19 @@ export class Drawing {
   }
 
   /**
-   * The picture: red, green, blue and opacity of each pixel.
-   * @returns {Uint8ClampedArray<ArrayBuffer>}
+   * Make the picture of some rows of pixels, of what has been drawn.
+   * @param {number} from
+   * @param {number} to
    */
-  pixels() {
-    const { width, height, lines, insides, steps, paint } = this;
-    const { ramp, none, opacity } = paint;
-    const made = new Uint8ClampedArray(4 * width * height);
-    const whole = new Uint32Array(made.buffer);
+  rows(from, to) {
+    const { width, lines, insides, steps, colours, opacities, filled, pixels } = this;
+    const whole = new Uint32Array(pixels.buffer);
+    const opaque = Uint32Array.from(colours, (colour) => packed(colour, 1));
     const hasInsides = insides.length > 0;
     const hasSteps = steps.length > 0;
-    const colours = [none, ...ramp]; // by rank
-    const opaque = Uint32Array.from(colours, (colour) => packed(colour, 1));
-    // By how many lie on each other, and of each rank.
-    const opacities = Float64Array.from(
-      { length: DEEPEST },
-      (_, count) => MOST * (1 - (1 - Math.min(1, opacity / MOST)) ** count),
-    );
-    const filled = Uint32Array.from(
-      { length: DEEPEST * colours.length },
-      (_, at) => packed(colours[Math.floor(at / DEEPEST)], opacities[at % DEEPEST]),
-    );
-    for (let row = 0, pixel = 0, cell = 0; row < height; row += 1, cell += 1) {
+    let pixel = from * width;
+    let cell = from * (width + 1);
+    for (let row = from; row < to; row += 1, cell += 1) {
       let count = 0;
       let sum = 0;
       for (let column = 0; column < width; column += 1, pixel += 1, cell += 1) {
@@ -294,13 +307,12 @@ export class Drawing {
         const top = colours[key & 255];
         const below = colours[rank];
         const alpha = over + under;
-        made[4 * pixel] = (top[0] * over + below[0] * under) / alpha;
-        made[4 * pixel + 1] = (top[1] * over + below[1] * under) / alpha;
-        made[4 * pixel + 2] = (top[2] * over + below[2] * under) / alpha;
-        made[4 * pixel + 3] = 255 * alpha;
+        pixels[4 * pixel] = (top[0] * over + below[0] * under) / alpha;
+        pixels[4 * pixel + 1] = (top[1] * over + below[1] * under) / alpha;
+        pixels[4 * pixel + 2] = (top[2] * over + below[2] * under) / alpha;
+        pixels[4 * pixel + 3] = 255 * alpha;
       }
     }
-    return made;
   }
 }
 

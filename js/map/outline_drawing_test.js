@@ -18,8 +18,8 @@ const HOLE = [[4, 4], [6, 4], [6, 6], [4, 6]];
 function drawn(outlines, paint = {}, size = WORLD, corner = CORNER) {
   const [width, height] = [300, 220];
   const drawing = new Drawing(outlines, width, height, { ...PAINT, ...paint });
-  const inView = drawing.draw(size, corner);
-  const pixels = drawing.pixels();
+  for (const _ of drawing.draw(size, corner));
+  const { inView, pixels } = drawing;
   /**
    * @param {number} longitude
    * @param {number} latitude

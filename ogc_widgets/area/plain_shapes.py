@@ -60,7 +60,13 @@ def _are_shapes_fine(geometries: Sequence[Any], made: Sequence[int]) -> list[boo
 
 
 def _block(geometries: Sequence[Any]) -> list[Shape | None]:
-    polygons = [*map(_polygons, geometries)]
+    # Nearly all are polygons, and there may be very many.
+    polygons = [
+        (one.get("coordinates"),)
+        if type(one) is dict and one.get("type") == "Polygon"
+        else _polygons(one)
+        for one in geometries
+    ]
     parts = [*chain.from_iterable(polygons)]
     made: list[Shape | None] = [None] * len(geometries)
     if not parts:

@@ -163,8 +163,8 @@ def footprints(items: object) -> Footprints:
             mended.update(done)
     if skipped:
         names = [*compress(names, (shape is not None for shape in shapes))]
-    found = tuple(shape for shape in shapes if shape is not None)
-    return Footprints(tuple(names), found, tuple(skipped), len(plain), mended)
+        shapes = [shape for shape in shapes if shape is not None]
+    return Footprints(tuple(names), tuple(shapes), tuple(skipped), len(plain), mended)
 
 
 def _plain(value: object) -> object:

@@ -44,6 +44,9 @@ def _each(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 # as
     if isinstance(value, str):
         return value if value.isascii() else change(value)
     if isinstance(value, (list, tuple)):
+        # Ids may be very many as well.
+        if {*map(type, value)} == {str} and all(map(str.isascii, value)):
+            return [*value]
         # Positions are left as they are: outlines have very many.
         return [
             one

@@ -79,6 +79,12 @@ PIXEL = """(canvas, [x, y]) => {
         Math.round(column * width), Math.round(row * height), 1, 1);
     return [...data];
 }"""
+# Whether the canvas lies under all of the map.
+COVERS = """() => {
+    const [map, canvas] = [".ogcw-map", ".ogcw-map-items"].map((name) =>
+        document.querySelector(name).getBoundingClientRect());
+    return canvas.left <= map.left && canvas.right >= map.right;
+}"""
 MANY = """
 import ogc_widgets as ogc
 m = ogc.AreaMap(basemap=None, center=(0, 180), zoom=2, height="500px")
@@ -388,3 +394,12 @@ def test_very_many_footprints_are_drawn_found_and_there_after_a_reload(
     OnMap(lab_page)
     expect(page.locator(".ogcw-map-selected")).to_have_count(1)
     assert canvas.evaluate(drawn) > 0
+
+    # However far it is dragged its edge is not seen, and what comes into view is drawn.
+    page.mouse.move(*results.at(880, 250))
+    page.mouse.down()
+    page.mouse.move(*results.at(20, 250), steps=8)
+    page.wait_for_function(COVERS)
+    row = [canvas.evaluate(PIXEL, results.at(x, 250))[3] for x in range(600, 880, 40)]
+    assert any(row)
+    page.mouse.up()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ogc_widgets.client.http.loop import follow, submit
@@ -11,7 +15,6 @@ from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
 
     from ogc_widgets.client import Client, Job, Results
     from ogc_widgets.panel import JobPanel
@@ -42,6 +45,7 @@ class ResultsLink:
         self._on_results = on_results
         self._job: Job | None = None
         self._unwatch: Callable[[], None] | None = None
+        self._reads_rasters = False
 
     def follow(self, job: Job | None) -> None:
         """Follow another job, or none."""
@@ -62,9 +66,18 @@ class ResultsLink:
         if unwatch is not None:
             unwatch()
 
+    def _get_ready(self) -> None:
+        """Load what reads rasters while the job runs: that takes a second."""
+        if not self._reads_rasters:
+            self._reads_rasters = True
+            follow(submit(_load_readers), Future.result)
+
     def _seen(self, job: Job, view: JobView) -> Future[Results] | None:
         has_ended = view.phase in ("successful", "ended")
-        if not has_ended or job is not self._job:
+        if job is not self._job:
+            return None
+        if not has_ended:
+            self._get_ready()
             return None
         self._stop_watching()
 
@@ -85,3 +98,8 @@ class ResultsLink:
                 self._panel.ask_to_sign_in(signing_in)
 
         return follow(submit(job.aio.results), done, failed)
+
+
+async def _load_readers() -> None:
+    with suppress(ImportError):  # the extra is not installed
+        await asyncio.to_thread(import_module, "rio_tiler.io")

@@ -98,7 +98,9 @@ class ItemColumns:
         """
         import numpy as np
 
-        facts = [properties_of(item) for item in items]
+        facts = [item.get("properties") or {} for item in items]
+        if {*map(type, facts)} != {dict}:
+            facts = [*map(properties_of, items)]
         dates = _plain_dates([one.get("datetime") for one in facts])
         if dates is None:
             dates = np.array([_milliseconds(one) for one in facts], dtype=float)
@@ -130,8 +132,6 @@ class ItemColumns:
 def properties_of(item: Mapping[str, Any]) -> Mapping[str, Any]:
     """Properties of an item; empty where they are no object."""
     facts = item.get("properties")
-    if type(facts) is dict:  # nearly always, and there may be very many
-        return facts
     return facts if isinstance(facts, Mapping) else {}
 
 
