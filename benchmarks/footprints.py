@@ -13,6 +13,7 @@ each in one frame, of which a pixel can be read. For all of them two more frames
 
 from __future__ import annotations
 
+import os
 import statistics
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from lab_window import LabPage
 
-_ROUNDS = 3
+_ROUNDS = int(os.environ.get("ROUNDS", "3"))
 _LIMIT_S = 120.0
 _OURS = "ours"
 # For 100,000 items.

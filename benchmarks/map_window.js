@@ -94,4 +94,27 @@
     document.addEventListener("mousemove", after(".ogcw-map-tip", seen.moves), true);
     document.addEventListener("click", after(".ogcw-map-selected", seen.clicks), true);
   };
+
+  // From the message that asks the kernel for a tile to the frame in which it is seen.
+  window.watchTiles = () => {
+    seen.tiles = [];
+    seen.asked = 0;
+    const send = WebSocket.prototype.send;
+    const words = new TextDecoder();
+    WebSocket.prototype.send = function (data) {
+      const text = typeof data === "string" ? data : words.decode(data);
+      if (/"type": ?"tile"/.test(text)) seen.asked = performance.now();
+      return send.call(this, data);
+    };
+    const known = new WeakSet();
+    new MutationObserver(() => {
+      for (const image of document.querySelectorAll(".ogcw-map-rasters image")) {
+        if (known.has(image)) continue;
+        known.add(image);
+        image.decode().then(() => {
+          requestAnimationFrame(() => seen.tiles.push(performance.now() - seen.asked));
+        });
+      }
+    }).observe(document.body, { subtree: true, childList: true });
+  };
 })();

@@ -205,3 +205,25 @@ def answers_ms(page: LabPage) -> tuple[float, float]:
             page.page.wait_for_timeout(50)
     moves, clicks = page.page.evaluate("() => [seen.moves, seen.clicks]")
     return statistics.median(moves), statistics.median(clicks)
+
+
+def tiles_ms(page: LabPage, code: str, moves: list[str]) -> list[float]:
+    """How long tiles take from the page's message to the picture.
+
+    Args:
+        page: The window.
+        code: A cell that shows a map so small that it has one tile.
+        moves: Statements that each bring another tile into view.
+
+    Returns:
+        Milliseconds of each tile.
+    """
+    page.show(code)
+    page.page.locator(".ogcw-map-rasters image").first.wait_for(state="attached")
+    page.page.evaluate("() => watchTiles()")
+    for number, move in enumerate(moves, start=1):
+        page.execute(move)
+        page.page.wait_for_function(
+            "(number) => seen.tiles.length >= number", arg=number
+        )
+    return [float(took) for took in page.page.evaluate("() => seen.tiles")]

@@ -6,13 +6,16 @@ knows no token and no limit; and what we promise ourselves.
 
 from __future__ import annotations
 
+import math
 import os
+import statistics
 import tempfile
 import time
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from map_window import tiles_ms, window
 from measure import Row, seconds
 from ranges import ranges
 
@@ -24,6 +27,20 @@ _ZOOM = 13
 _COLUMN, _ROW = 4411, 2827  # where the file is no hole
 _TILE_S = 0.150
 _PREVIEW_MB = 2.0
+_TILES = 6
+_CELL = """
+import ogc_widgets as ogc
+from ogc_widgets.client.results.remote_file import RemoteFile, WebSource
+from ogc_widgets.map.raster_layers import ShownRaster
+from ogc_widgets.raster import Style, open_raster
+client = ogc.Client({address!r})
+raster = open_raster(RemoteFile(WebSource(client.aio.connection, {url!r}), "large.tif"))
+style = Style(stretch=((0.0, 255.0),))
+shown = ogc.AreaMap(basemap=None, height="200px", center={center}, zoom={zoom})
+shown.layout.width = "200px"
+shown.rasters.add(ShownRaster(raster, style, raster.legend(style), "large"))
+shown
+"""
 
 
 def rows() -> Iterator[Row]:
@@ -61,6 +78,29 @@ def rows() -> Iterator[Row]:
             name = f"preview of 1 GB / {_PREVIEW_MB:.0f} MB"
             yield Row(name, read, _PREVIEW_MB, 1.0, unit="MB")
             yield Row("seconds of that preview / a second", took, 1.0)
+            yield _on_the_page(address, url)
+
+
+def _on_the_page(address: str, url: str) -> Row:
+    """The same in JupyterLab, from the page's message to the picture in Chromium."""
+    moves = [
+        f"shown.map.center = {_middle(_COLUMN + column, _ROW + 1)}"
+        for column in range(_TILES)
+    ]
+    cell = _CELL.format(
+        address=address, url=url, zoom=_ZOOM, center=_middle(_COLUMN, _ROW)
+    )
+    with window() as page:
+        found = tiles_ms(page, cell, moves)
+    name = f"a tile from message to picture / {_TILE_S * 1e3:.0f} ms"
+    return Row(name, statistics.median(found) / 1e3, _TILE_S, 1.0)
+
+
+def _middle(column: int, row: int) -> tuple[float, float]:
+    """Latitude and longitude of the middle of a tile."""
+    x, y = (column + 0.5) / 2**_ZOOM, (row + 0.5) / 2**_ZOOM
+    latitude = math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y))))
+    return latitude, 360 * x - 180
 
 
 def _theirs(url: str) -> Callable[[], float]:
