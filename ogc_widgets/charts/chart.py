@@ -99,6 +99,10 @@ class Chart(View):
     ) -> None:
         self.data: ChartData | None = None
         """What is shown, or None."""
+        self._still_svg = (
+            "",
+            "",
+        )  # the still picture as SVG, and as an address that holds it
         super().__init__()
         if choose is not None:
             self.handle(choose=lambda name, value: choose(str(name), str(value)))
@@ -202,8 +206,10 @@ class Chart(View):
         if not svg:
             return ""
         words = escape_html(f"Chart: {self.heading}")
-        text = base64.b64encode(png_of(svg)).decode("ascii")
-        source = f"data:image/png;base64,{text}"
+        if svg != self._still_svg[0]:
+            text = base64.b64encode(png_of(svg)).decode("ascii")
+            self._still_svg = (svg, f"data:image/png;base64,{text}")
+        source = self._still_svg[1]
         return f'<p><img alt="{words}" width="640" src="{source}"></p>'
 
     @property

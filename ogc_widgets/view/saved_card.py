@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _VIEW: Final = "application/vnd.jupyter.widget-view+json"
 _SOON_S: Final = 1.0
 _AT_MOST_EVERY_S: Final = 4.0
+_AT_LATEST_S: Final = 10.0  # while something goes on changing, such as a filter
 _WAIT_FOR_PICTURES_S: Final = 15.0
 
 
@@ -45,6 +46,7 @@ _lock = threading.Lock()
 _is_due = False
 _is_changed = False
 _said_at = 0.0
+_changed_at = 0.0
 _shells: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 
 
@@ -72,8 +74,8 @@ def display_with_card(
 
 def card_may_have_changed() -> None:
     """Say so of all cards, soon; from any thread."""
-    global _is_due, _is_changed  # one for all widgets of the process
-    _is_changed = True
+    global _is_due, _is_changed, _changed_at  # one for all widgets of the process
+    _is_changed, _changed_at = True, time.monotonic()
     with _lock:
         if _is_due or not _said or has_ended():
             return
@@ -82,6 +84,10 @@ def card_may_have_changed() -> None:
 
     async def work() -> None:
         await asyncio.sleep(wait_s)
+        latest = time.monotonic() + _AT_LATEST_S
+        # Quiet is waited for, which no event tells of.
+        while time.monotonic() < min(latest, _changed_at + _SOON_S):  # noqa: ASYNC110 # see above
+            await asyncio.sleep(_SOON_S / 2)
         await asyncio.to_thread(_say)
 
     follow(submit(work), _done)
