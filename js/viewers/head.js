@@ -69,7 +69,9 @@ export function frame(model, el, body, ...tools) {
     show(after, canAsk || isThere);
     setText(came, model.get("came") ?? "");
     if (!isThere) show(came, false);
-    show(body, !model.get("is_loading"));
+    // Rows or lines that were not read are not none.
+    const isEmpty = failed && model.get("total") === 0;
+    show(body, !model.get("is_loading") && !isEmpty);
     for (
       const [button, does] of /** @type {[HTMLElement, string][]} */ ([
         [code, "copy code for"],

@@ -47,7 +47,8 @@ def chips(count: int) -> list[dict[str, Any]]:
 def test_every_output_can_be_chosen_whether_it_has_room_or_not(
     page: Page, width: int
 ) -> None:
-    traits = {"summary": "8 outputs", "chips": chips(8), "chosen": "o0"}
+    traits = {"summary": "8 outputs", "chips": chips(8), "chosen": "o0",
+              "can_keep": False, "kept": []}  # fmt: skip
     show_view(page, OutputsView, traits, width=width)
     row = page.locator(".ogcw-outputs-row")
     more = page.get_by_label("More outputs")
@@ -301,3 +302,19 @@ def test_slice_of_a_dataset_is_chosen_and_laid_on_the_map(page: Page) -> None:
     expect(page.get_by_label("Which of level")).to_have_count(0)
     page.evaluate("model.put({can_show: false})")
     expect(button).to_be_hidden()
+
+
+def test_failure_stands_in_place_of_the_rows_with_what_came(page: Page) -> None:
+    traits = {"columns": [], "total": 0, "order": {}, "about": "", "selects": False,
+              "selected": -1, "problem": "The link has run out.", "can_ask": True,
+              "came": "<html><title>Sign in</title></html>"}  # fmt: skip
+    show_view(page, TableViewer, {**HEAD, **traits})
+    expect(page.get_by_text("no rows")).to_be_hidden()
+    came = page.get_by_text("<html><title>Sign in")
+    expect(came).to_be_hidden()
+    page.get_by_role("button", name="show what came").click()
+    expect(came).to_be_visible()
+    page.get_by_role("button", name="Ask for the results again").click()
+    assert sent(page, "ask") == [{"type": "ask"}]
+    page.evaluate("model.put({problem: '', total: 1})")
+    expect(came).to_be_hidden()
