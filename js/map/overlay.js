@@ -309,8 +309,7 @@ class Overlay {
     const footprints = this.features.outlines.count > 0;
     /** @type {Feature[]} */
     const scenes = model.get("context");
-    this.legend.replaceChildren(
-      ...this.rasters.legend(),
+    const entries = [
       ...(this.others.severalAreas
         ? this.others.legendEntries()
         : area
@@ -321,6 +320,10 @@ class Overlay {
         ? [legendEntry("footprint", "result footprint")]
         : []),
       ...(footprints ? [legendEntry("selected", "selected")] : []),
+    ];
+    this.legend.replaceChildren(
+      ...this.rasters.legend(),
+      ...(entries.length ? [h("div", { class: "ogcw-map-legend-entries" }, entries)] : []),
     );
     show(this.legend, this.legend.childNodes.length > 0);
     const offline = this.tiles.failed.length > 0;

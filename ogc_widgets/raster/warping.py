@@ -191,13 +191,7 @@ def nodata_options(
     if not isinstance(nodata, str):
         return nodata, {}
     is_small = str(dataset.dtypes[0]) in ("uint8", "int8", "uint16", "int16", "float32")
-    options = {
-        "dtype": "float32" if is_small else "float64",
-        "nodata": math.nan,
-        "src_nodata": None,
-        "add_alpha": False,
-    }
-    return math.nan, options
+    return math.nan, {"dtype": "float32" if is_small else "float64"}
 
 
 def _turns(located: Located) -> list[Any]:

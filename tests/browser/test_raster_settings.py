@@ -168,4 +168,6 @@ def test_card_has_room_and_names_for_everything(
     show_card(page, width=width, theme=theme, fields={**FIELDS, "kind": "bands"})
     card = page.locator(".ogcw-settings")
     assert card.evaluate("one => one.scrollWidth <= one.clientWidth")
+    rows = page.locator(".ogcw-settings-body")
+    assert rows.evaluate("one => one.scrollWidth <= one.clientWidth")
     assert grave_violations(page, ".ogcw-settings") == []

@@ -11,6 +11,7 @@ from rasterio.transform import from_origin
 from waiting import wait_for
 
 from ogc_widgets.area.area import Area
+from ogc_widgets.client.http.loop import run
 from ogc_widgets.client.results.job_results import Asset, assets_of
 from ogc_widgets.errors import InputError
 from ogc_widgets.map import ResultsMap
@@ -121,12 +122,15 @@ def show(widget: ResultsMap, *names: str, **options: Any) -> None:
         wait_for(lambda name=name: widget.previews.of(name) and not widget.table.busy)
 
 
+async def nothing() -> None:
+    """What is done in the loop after whatever is done there now."""
+
+
 def change(widget: ResultsMap, name: str, value: object) -> None:
     """Do what the page does when a field of the card was changed; wait for its end."""
-    before = widget.settings.state["sequence"]
     widget.settings._receive(None, {"type": "change", "name": name, "value": value}, [])
-    wait_for(lambda: widget.settings.state["sequence"] > before)
     wait_for(lambda: not widget.settings._choice.is_running)
+    run(nothing)
 
 
 def styles(widget: ResultsMap) -> dict[str, Style]:
