@@ -94,8 +94,8 @@ def test_raster_without_a_place_says_so_and_can_be_downloaded(tmp_path: Path) ->
         assert "does not say where on the Earth it lies" in viewer.problem
         assert not viewer.is_loading
         assert not viewer.is_shown
-        sent: list[Any] = []
-        viewer.send = lambda content, buffers=None: sent.append((content, buffers))
+        saved: list[Any] = []
+        viewer.save = saved.append
         viewer._on_download()
-        wait_for(lambda: sent)
-        assert sent[0][1] == [data]
+        assert viewer.has_file
+        assert saved == [viewer.content]
