@@ -138,7 +138,9 @@ export class Features {
    * @param {MapEvent} event
    */
   hover(event) {
-    const found = this.isQuiet() ? [] : this.under(event);
+    // While the map is dragged the same lies under the mouse all the time.
+    const isQuiet = this.isQuiet() || this.map.dragging?.moving();
+    const found = isQuiet ? [] : this.under(event);
     this.map.getContainer().classList.toggle("ogcw-map-over", found.length > 0);
     show(this.tip, found.length > 0);
     if (!found.length) return;
