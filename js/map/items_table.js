@@ -19,7 +19,7 @@ const CELL_PX = 12; // left and right of what is in a cell
 const DOT_PX = 14;
 const TICK_PX = 30;
 const ACTIONS_PX = 58;
-const LEAST_ID_PX = 118;
+const LEAST_ID_PX = 190;
 const MOST_ID_PX = 300;
 const FILES_PX = 190;
 const SHORT_TITLE = 6; // signs; a longer one is cut where there is little room
@@ -265,7 +265,6 @@ class ItemsTableView {
     const { scroll } = this;
     scroll.style.minHeight = isEmpty && !model.get("empty") ? `${scroll.offsetHeight}px` : "";
     show(this.table, !isEmpty);
-    show(this.foot, !isEmpty);
   }
 
   /**
@@ -467,9 +466,8 @@ class ItemsTableView {
     const { count: some = 0, listed = "none" } = this.model.get("ticks");
     this.tickAll.checked = listed === "all";
     this.tickAll.indeterminate = listed === "some";
-    setText(this.ticked, some ? `${count(some)} selected` : "none selected");
-    show(this.copy, some > 0);
-    show(this.untick, some > 0);
+    setText(this.ticked, `${count(some)} selected`);
+    show(this.foot, some > 0);
   }
 
   /** @param {string} text */

@@ -166,6 +166,7 @@ class Card {
         this.band.element,
         this.three.map(({ element }) => element),
         this.expression,
+        h("label", { class: "ogcw-settings-solid" }, soft("opacity"), this.opacity),
         this.faults.asset,
         this.faults.kind,
         this.faults.expression,
@@ -173,7 +174,6 @@ class Card {
       colours: row(
         "Colours",
         this.colours.element,
-        h("label", { class: "ogcw-settings-solid" }, soft("opacity"), this.opacity),
         h(
           "span",
           { class: "ogcw-settings-nodata" },

@@ -1,0 +1,29 @@
+"""Outputs of every kind of one job, each seen in the viewer of its kind."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from all_outputs import CELL, look_at_each, serve_all_outputs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lab_window import LabPage
+
+
+@pytest.mark.timeout(300)
+def test_each_output_is_seen_in_the_viewer_of_its_kind(
+    lab_page: LabPage, tmp_path: Path
+) -> None:
+    with serve_all_outputs(tmp_path) as server:
+        lab_page.page.set_viewport_size({"width": 1280, "height": 1100})
+        lab_page.show(CELL.format(url=f"{server.origin}/api"), width=1080)
+        cell = lab_page.output()
+        look_at_each(cell, partial(_keep, lab_page))
+
+
+def _keep(lab_page: LabPage, name: str) -> None:
+    lab_page.screenshot(f"viewer-{name}", of=lab_page.output())
