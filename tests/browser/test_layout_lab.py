@@ -64,17 +64,20 @@ def test_height_stays_and_nothing_is_made_anew_from_run_to_results(
     def keep(state: str) -> None:
         heights[state] = tuple(app.evaluate(HEIGHTS, WIDTHS))
 
+    # Nothing lies on the map yet: neither chart nor settings of it.
+    strip = app.locator(".ogcw-app-strip")
+    expect(strip).to_be_hidden()
     keep("idle")
     tour.press_run()
     tour.read_log()
     keep("running")
     assert grave_violations(tour.window.page, ".ogcw-app") == []
     # Who has pressed Run goes on where the results are, not nowhere.
-    tour.button("Run").focus()
     tour.wait_for_job("successful")
     expect(tour.rows).to_have_count(2)
     expect(tour.button("Results")).to_be_focused()
     assert tour.button("Run").is_hidden()
+    expect(strip).to_be_visible()
     keep("results")
     assert grave_violations(tour.window.page, ".ogcw-app") == []
     tour.button("log").click()
