@@ -303,12 +303,12 @@ def choose(cell: Locator, name: str) -> None:
         cell.get_by_label("More outputs").select_option(name)
 
 
-def look_at_each(cell: Locator, keep: Callable[[str], object]) -> None:
+def look_at_each(cell: Locator, keep: Callable[[str, Locator], object]) -> None:
     """Choose one output after the other, and see what is in it.
 
     Args:
         cell: The output of the cell with the App.
-        keep: Called with a word for what is seen then.
+        keep: Called with a word for what is seen then, and the part that shows it.
     """
     chip = cell.get_by_role("tab", name="Water bodies 24")
     expect(chip).to_be_visible(timeout=60_000)
@@ -326,8 +326,11 @@ def look_at_each(cell: Locator, keep: Callable[[str], object]) -> None:
         "Package of results": ("file", cell.get_by_text("application/zip").first),
         "Cloud cover": ("unreadable", cell.get_by_text("web page").first),
     }
+    app, column = cell.locator(".ogcw-app"), cell.locator(".ogcw-app-left")
     for name, (kind, seen) in see.items():
         choose(cell, name)
         expect(seen).to_be_visible(timeout=30_000)
         expect(cell.locator(".ogcw-viewer:visible")).to_have_count(int(kind != "items"))
-        keep(kind)
+        if kind == "raster":
+            expect(cell.get_by_text("Stretch", exact=True)).to_be_visible()
+        keep(kind, app if kind in ("items", "features", "raster") else column)

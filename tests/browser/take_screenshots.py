@@ -16,6 +16,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from all_outputs import CELL as ALL_OUTPUTS
+from all_outputs import look_at_each, serve_all_outputs
 from app_screen import AppScreen
 from jupyterlab_program import ROOT, JupyterLab
 from lab_window import OUTPUT, lab_page_on
@@ -26,23 +28,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lab_window import LabPage
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Locator
 
 KEPT_IN = ROOT / "docs" / "screenshots"
 KEPT = (
-    "idle-light-1080",
-    "invalid-light-1080",
-    "running-light-1080",
-    "running-dark-1080",
-    "reconnecting-light-1080",
-    "failed-light-1080",
-    "dismissed-dark-700",
-    "results-light-1080",
-    "results-dark-1080",
-    "results-light-700",
-    "search-light-1080",
-    "code-light-1080",
-    "jobs-light-1080",
+    "app-idle-light-1080",
+    "app-invalid-light-1080",
+    "app-running-light-1080",
+    "app-running-dark-1080",
+    "app-reconnecting-light-1080",
+    "app-failed-light-1080",
+    "app-dismissed-dark-700",
+    "app-results-light-1080",
+    "app-results-dark-1080",
+    "app-results-light-700",
+    "app-search-light-1080",
+    "app-code-light-1080",
+    "app-jobs-light-1080",
+    "viewer-items-light-1080",
+    "viewer-value-light-1080",
+    "viewer-table-light-1080",
+    "viewer-picture-light-1080",
+    "viewer-features-light-1080",
+    "viewer-raster-light-1080",
+    "viewer-dataset-light-1080",
+    "viewer-tree-light-1080",
+    "viewer-text-light-1080",
+    "viewer-file-light-1080",
+    "viewer-unreadable-light-1080",
 )
 MOST_BYTES = 150_000
 
@@ -96,7 +109,7 @@ class Photographer:
         self.window.page.wait_for_timeout(600)
         app = self.screen.app
         self.heights[state] = app.evaluate("e => e.offsetHeight")
-        write(app.screenshot(animations="disabled"), f"{state}-{self.suffix}")
+        write(app.screenshot(animations="disabled"), f"app-{state}-{self.suffix}")
 
     def all_states(self) -> None:
         screen, window = self.screen, self.window
@@ -197,10 +210,27 @@ app.job = job
         screen.wait_for_job("dismissed")
 
 
+def look_at_viewers(window: LabPage, theme: str, width: int) -> None:
+    """Take a picture of the viewer of each kind of output."""
+
+    def keep(kind: str, part: Locator) -> None:
+        window.page.mouse.move(0, 0)
+        window.page.wait_for_timeout(600)
+        write(part.screenshot(animations="disabled"), f"viewer-{kind}-{theme}-{width}")
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serve_all_outputs(Path(folder)) as server,
+    ):
+        url = f"{server.origin}/api"
+        window.show(ALL_OUTPUTS.format(url=url), theme=theme, width=width)
+        look_at_each(window.output(), keep)
+
+
 def write(picture: bytes, name: str) -> None:
     """Write a picture as small as it gets without a loss that can be seen."""
     OUTPUT.mkdir(exist_ok=True)
-    path = OUTPUT / f"app-{name}.png"
+    path = OUTPUT / f"{name}.png"
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     image.save(path, optimize=True)
     if path.stat().st_size > MOST_BYTES:
@@ -231,6 +261,7 @@ def take(browser: Browser, lab: JupyterLab, theme: str, width: int) -> None:
             raise SystemExit(
                 "The cell jumps: its height is not the same in all states."
             )
+        look_at_viewers(window, theme, width)
 
 
 def main(wanted: list[str]) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lab_window import LabPage
+    from playwright.sync_api import Locator
 
 
 @pytest.mark.timeout(300)
@@ -21,9 +22,8 @@ def test_each_output_is_seen_in_the_viewer_of_its_kind(
     with serve_all_outputs(tmp_path) as server:
         lab_page.page.set_viewport_size({"width": 1280, "height": 1100})
         lab_page.show(CELL.format(url=f"{server.origin}/api"), width=1080)
-        cell = lab_page.output()
-        look_at_each(cell, partial(_keep, lab_page))
+        look_at_each(lab_page.output(), partial(_keep, lab_page))
 
 
-def _keep(lab_page: LabPage, name: str) -> None:
-    lab_page.screenshot(f"viewer-{name}", of=lab_page.output())
+def _keep(lab_page: LabPage, kind: str, part: Locator) -> None:
+    lab_page.screenshot(f"viewer-{kind}", of=part)

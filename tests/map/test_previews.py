@@ -221,6 +221,15 @@ def test_colours_mean_the_same_of_two_that_were_shown_before(
     assert kept in ranges
 
 
+def test_other_results_take_the_place_of_several_that_are_shown(
+    dates: ResultsMap,
+) -> None:
+    show(dates, "early", "late")
+    dates.results = None
+    assert dates.previews.shown == ()
+    assert dates.settings.state["is_there"] is False
+
+
 def test_item_that_was_shown_before_stays_when_a_comparison_ends(
     dates: ResultsMap,
 ) -> None:

@@ -96,10 +96,11 @@ class Previews(traitlets.HasTraits):
             results: Whose items are shown from now on.
             items: These items by their ids.
         """
-        self.items = MapItems(results, items)
         self._brought = ""
-        self._map.clear_previews()
+        # Before the items change: who follows looks up what is shown among them.
         self._show(())
+        self.items = MapItems(results, items)
+        self._map.clear_previews()
 
     def close(self) -> None:
         """Let what is being opened come too late, at the end."""
