@@ -105,7 +105,8 @@ def test_chip_of_an_output_stays_when_another_arrives(page, stays):
     def output(name):
         return {"id": name, "title": name.upper(), "kind": "value", "count": None}
 
-    show_view(page, OutputsView, {"summary": "1 output", "chips": [output("a")]})
+    shown = {"summary": "1 output", "chips": [output("a")], "kept": []}
+    show_view(page, OutputsView, shown)
     stayed = stays(page.get_by_role("tab", name="A"))
     put(page, summary="2 outputs", chips=[output("a"), output("b")])
     expect(page.get_by_role("tab", name="B")).to_be_visible()

@@ -216,11 +216,15 @@ def chosen(app):
     return [process["id"] for process in app._header.processes]
 
 
+def shown_parts(app):
+    return [part for box in app.children for part in getattr(box, "children", ())]
+
+
 def test_app_lists_what_was_deployed_in_its_panel_and_opens_it(app):
     assert app._header.can_deploy
     press(app._header, "card", name="deploy")
     panel = app._cards.card
-    assert panel in app.children
+    assert panel in shown_parts(app)
     panel.package = HELLO.format(label="Hello")
     looked(panel)
     form = app.form
@@ -229,7 +233,7 @@ def test_app_lists_what_was_deployed_in_its_panel_and_opens_it(app):
     # The form of the open process stays as it was.
     assert app.form is form
     press(panel, "open", process_id="panel-hello")
-    wait_for(lambda: app.form is not form and panel not in app.children)
+    wait_for(lambda: app.form is not form and panel not in shown_parts(app))
     assert app.process.id == "panel-hello"
     assert list(app.form.fields) == ["area", "times"]
     assert app._cards.card is None

@@ -101,5 +101,6 @@ class ResultsLink:
 
 
 async def _load_readers() -> None:
-    with suppress(ImportError):  # the extra is not installed
+    # The extra is not installed, or Python is about to end.
+    with suppress(ImportError, RuntimeError):
         await asyncio.to_thread(import_module, "rio_tiler.io")
