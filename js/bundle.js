@@ -18,9 +18,9 @@ const VIEWS = [
   "deploy/deploy_panel",
   "downloads/download_bar",
   "form/form",
-  "map/items_table",
-  "map/raster_settings",
+  "map/items/items_table",
   "map/overlay",
+  "map/rasters/raster_settings",
   "panel/item_search",
   "panel/job_panel",
   "panel/job_table",
@@ -105,7 +105,9 @@ export async function bundle(folder) {
   try {
     await make("view/load", "load", []);
     await make("view/shared", "view", [styles]);
-    for (const view of VIEWS) await make(view, view.split("/")[1], [shared, library, styles]);
+    for (const view of VIEWS) {
+      await make(view, view.slice(view.lastIndexOf("/") + 1), [shared, library, styles]);
+    }
   } finally {
     await esbuild.stop();
   }

@@ -2,8 +2,8 @@
 
 import { h, setText, show } from "../view/dom.js";
 import { setTrait } from "../view/model.js";
-import { OutlineCanvas } from "./outline_canvas.js";
-import { Outlines } from "./outlines.js";
+import { OutlineCanvas } from "./outlines/outline_canvas.js";
+import { Outlines } from "./outlines/outlines.js";
 
 /** @import { MapCanvas } from "./canvas.js" */
 /** @import { Box, Feature } from "./geo.js" */

@@ -22,8 +22,8 @@ import { ImportPanel } from "./import.js";
 import { Land } from "./land.js";
 import { leafletMapOf } from "./leaflet.js";
 import { ShapeTool } from "./shape.js";
-import { RasterStills } from "./raster_stills.js";
-import { RasterTiles } from "./tiles.js";
+import { RasterStills } from "./rasters/raster_stills.js";
+import { RasterTiles } from "./rasters/tiles.js";
 import { Viewport } from "./viewport.js";
 import style from "./overlay.css" with { type: "text" };
 

@@ -1,12 +1,12 @@
 // Small pictures of rasters below their tiles: seen at once, until the kernel sends these,
 // and on pages that were exported, where nobody does.
 
-import { h } from "../view/dom.js";
-import { listen } from "../view/model.js";
+import { h } from "../../view/dom.js";
+import { listen } from "../../view/model.js";
 
-/** @import { MapCanvas } from "./canvas.js" */
-/** @import { Box } from "./geo.js" */
-/** @import { Model } from "../view/model.js" */
+/** @import { MapCanvas } from "../canvas.js" */
+/** @import { Box } from "../geo.js" */
+/** @import { Model } from "../../view/model.js" */
 
 export class RasterStills {
   constructor(

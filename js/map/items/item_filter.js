@@ -1,13 +1,13 @@
 // What items are filtered by: a histogram of the date or of a number, and a text.
 
-import { h, linkButton, setText, show } from "../view/dom.js";
-import { listen } from "../view/model.js";
-import { refill } from "../view/rows.js";
-import { count } from "../view/text.js";
+import { h, linkButton, setText, show } from "../../view/dom.js";
+import { listen } from "../../view/model.js";
+import { refill } from "../../view/rows.js";
+import { count } from "../../view/text.js";
 import { Histogram } from "./histogram.js";
 import { rangeWords } from "./range_words.js";
 
-/** @import { Model } from "../view/model.js" */
+/** @import { Model } from "../../view/model.js" */
 /** @typedef {{ by: string, title: string, unit: string }} Choice */
 
 /**

@@ -1,18 +1,26 @@
 // Result items as rows, of which the page has those that are seen. A row is selected by a
 // click or with the arrow keys; what can be done with an item stands in the row and below.
 
-import { elementsOf, focusedElement, h, linkButton, setText, show, uniqueId } from "../view/dom.js";
-import { copyText } from "../view/files.js";
-import { listen, setTrait } from "../view/model.js";
-import { keepRows, refill } from "../view/rows.js";
-import { RowsWindow } from "../view/rows_window.js";
-import { count } from "../view/text.js";
-import { problemLine, view } from "../view/view.js";
+import {
+  elementsOf,
+  focusedElement,
+  h,
+  linkButton,
+  setText,
+  show,
+  uniqueId,
+} from "../../view/dom.js";
+import { copyText } from "../../view/files.js";
+import { listen, setTrait } from "../../view/model.js";
+import { keepRows, refill } from "../../view/rows.js";
+import { RowsWindow } from "../../view/rows_window.js";
+import { count } from "../../view/text.js";
+import { problemLine, view } from "../../view/view.js";
 import { ItemDetails } from "./item_details.js";
 import { ItemFilter } from "./item_filter.js";
 import style from "./items_table.css" with { type: "text" };
 
-/** @import { Model } from "../view/model.js" */
+/** @import { Model } from "../../view/model.js" */
 
 const ROW_PX = 28;
 const CELL_PX = 12; // left and right of what is in a cell
@@ -560,7 +568,7 @@ function eye() {
   );
 }
 
-/** @param {import("../view/view.js").Context} context */
+/** @param {import("../../view/view.js").Context} context */
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-items-view");
   const view = new ItemsTableView(model, el);

@@ -1,6 +1,6 @@
 // Very many outlines in typed arrays, as map/outlines.py packs them; projected once.
 
-/** @import { Box, Geometry, Position } from "./geo.js" */
+/** @import { Box, Geometry, Position } from "../geo.js" */
 
 const MILLIARCSECONDS = 3_600_000; // in a degree
 const POLAR = 85.0511287798; // where the square world of the tiles ends

@@ -1,8 +1,8 @@
 // How many items lie where in a range, and a window over it that is dragged: by its two
 // ends, by its middle, or anew beside it; and with the arrow keys.
 
-import { h, setText } from "../view/dom.js";
-import { refill } from "../view/rows.js";
+import { h, setText } from "../../view/dom.js";
+import { refill } from "../../view/rows.js";
 import { rangeWords, ticksOf } from "./range_words.js";
 
 /** @import { Axis } from "./range_words.js" */

@@ -1,7 +1,7 @@
 // Colour maps to choose from, each with a drawn sample: a button that opens a list.
 
-import { elementsOf, h, setText, uniqueId } from "../view/dom.js";
-import { popup } from "../view/search_box.js";
+import { elementsOf, h, setText, uniqueId } from "../../view/dom.js";
+import { popup } from "../../view/search_box.js";
 
 /** @typedef {{ name: string, words: string, stops: string[] }} ColourMap */
 

@@ -1,13 +1,13 @@
 // What can be done with the selected item, below the rows: all its files, and notes.
 
-import { h, linkButton, setText, show } from "../view/dom.js";
-import { copyButton } from "../view/files.js";
-import { listen } from "../view/model.js";
-import { openFile } from "../view/opening.js";
-import { refill } from "../view/rows.js";
-import { bytes } from "../view/text.js";
+import { h, linkButton, setText, show } from "../../view/dom.js";
+import { copyButton } from "../../view/files.js";
+import { listen } from "../../view/model.js";
+import { openFile } from "../../view/opening.js";
+import { refill } from "../../view/rows.js";
+import { bytes } from "../../view/text.js";
 
-/** @import { Model } from "../view/model.js" */
+/** @import { Model } from "../../view/model.js" */
 
 /**
  * A file of an item; `path` is what is copied, `href` its address on the web.

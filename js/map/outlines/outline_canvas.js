@@ -1,10 +1,10 @@
 // Very many outlines on one canvas that lies between the two drawings of the map. While the
 // map is dragged the canvas moves with it; it is drawn again where its edge comes near.
 
-import { h } from "../view/dom.js";
+import { h } from "../../view/dom.js";
 import { Drawing } from "./outline_drawing.js";
 
-/** @import { MapCanvas } from "./canvas.js" */
+/** @import { MapCanvas } from "../canvas.js" */
 /** @import { Outlines } from "./outlines.js" */
 
 const MOST_PIXELS = 8_000_000; // of the canvas; a large one is drawn less finely

@@ -1,11 +1,11 @@
 // Two rasters beside each other: a line on the map that is dragged, left and right of which
 // one of them is seen. Their tiles are cut, not fetched again.
 
-import { h, setText, show, uniqueId } from "../view/dom.js";
+import { h, setText, show, uniqueId } from "../../view/dom.js";
 import { follow } from "./drag.js";
 
-/** @import { MapCanvas } from "./canvas.js" */
-/** @import { Model } from "../view/model.js" */
+/** @import { MapCanvas } from "../canvas.js" */
+/** @import { Model } from "../../view/model.js" */
 /** @import { Raster } from "./tiles.js" */
 
 const FAR = 1e6; // beyond everything that is drawn, in pixels

@@ -1,15 +1,15 @@
 // The card "On the map": what of an item is shown there, how it is drawn, and what it is
 // compared with. Fields are made once and changed in place, so that none loses the focus.
 
-import { foreign, h, linkButton, setText, show, uniqueId } from "../view/dom.js";
-import { copyButton } from "../view/files.js";
-import { listen, setTrait } from "../view/model.js";
-import { problemLine, view } from "../view/view.js";
+import { foreign, h, linkButton, setText, show, uniqueId } from "../../view/dom.js";
+import { copyButton } from "../../view/files.js";
+import { listen, setTrait } from "../../view/model.js";
+import { problemLine, view } from "../../view/view.js";
 import { ColourChoice } from "./colour_choice.js";
 import { numberText, Stretch } from "./stretch.js";
 import style from "./raster_settings.css" with { type: "text" };
 
-/** @import { Model } from "../view/model.js" */
+/** @import { Model } from "../../view/model.js" */
 /** @import { Bars } from "./stretch.js" */
 
 /**
@@ -414,7 +414,7 @@ function percent(share) {
   return `${value > 0 && value < 0.1 ? "<0.1" : value.toFixed(1)} %`;
 }
 
-/** @param {import("../view/view.js").Context} context */
+/** @param {import("../../view/view.js").Context} context */
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-settings");
   model.send({ type: "hello" });

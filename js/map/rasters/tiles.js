@@ -1,14 +1,14 @@
 // Rasters of the kernel on the map: tiles are asked for as they come into view, kept, and
 // laid under each other until those of a new zoom are there.
 
-import { h } from "../view/dom.js";
+import { h } from "../../view/dom.js";
 import { RasterSwipe } from "./swipe.js";
 import { RasterValues } from "./values.js";
 
-/** @import { MapCanvas } from "./canvas.js" */
-/** @import { Box } from "./geo.js" */
-/** @import { MapEvent } from "./features.js" */
-/** @import { Model } from "../view/model.js" */
+/** @import { MapCanvas } from "../canvas.js" */
+/** @import { Box } from "../geo.js" */
+/** @import { MapEvent } from "../features.js" */
+/** @import { Model } from "../../view/model.js" */
 
 /**
  * @typedef {object} Legend

@@ -1,6 +1,6 @@
 // How often each value is, drawn, with two handles: those of the first and the last colour.
 
-import { h, setText } from "../view/dom.js";
+import { h, setText } from "../../view/dom.js";
 import { follow } from "./drag.js";
 
 /** @typedef {{ counts: number[], colour: string }} Bars */

@@ -1,9 +1,9 @@
 // The values of rasters where somebody has clicked, and a mark at that place.
 
-import { h, setText, show } from "../view/dom.js";
+import { h, setText, show } from "../../view/dom.js";
 
-/** @import { MapCanvas } from "./canvas.js" */
-/** @import { Model } from "../view/model.js" */
+/** @import { MapCanvas } from "../canvas.js" */
+/** @import { Model } from "../../view/model.js" */
 
 /**
  * @typedef {{ name: string, text: string, colour: string }} Value
