@@ -18,6 +18,7 @@ from ogc_widgets.map.chart import ItemsChart
 from ogc_widgets.map.chart.area_values import has_rasters
 from ogc_widgets.map.colour_scale import DATE
 from ogc_widgets.map.footprints import item_ids, items_of
+from ogc_widgets.map.items.collecting import without_collecting
 from ogc_widgets.map.items.filter import mask_of
 from ogc_widgets.map.items.listing import ID
 from ogc_widgets.map.items.looks import telling
@@ -125,6 +126,10 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
 
     @results.setter
     def results(self, value: Any) -> None:  # noqa: ANN401 # as above
+        with without_collecting():
+            self._show(value)
+
+    def _show(self, value: Any) -> None:  # noqa: ANN401 # as above
         is_job = hasattr(value, "items") and hasattr(value, "assets")
         self._results = value if is_job else None
         items = [] if value is None else items_of(value.items if is_job else value)

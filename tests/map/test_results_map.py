@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import json
 import threading
 import zlib
@@ -207,6 +208,15 @@ def test_colours_are_those_of_the_drawn_in_their_order(filtered):
     assert {row["colour"] for row in filtered.table.rows()} == {""}
     with pytest.raises(InputError, match="no numbers"):
         filtered.colour_by = "snow"
+
+
+def test_python_collects_its_garbage_again_whatever_was_shown():
+    widget = ResultsMap([item("a")])
+    assert gc.isenabled()
+    with pytest.raises(InputError):
+        widget.results = "no items"
+    assert gc.isenabled()
+    widget.close()
 
 
 def test_other_results_begin_without_filter_ticks_and_order(filtered):
