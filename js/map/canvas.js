@@ -88,6 +88,27 @@ export class MapCanvas {
   }
 
   /**
+   * A picture over its box, in every copy of the world that is seen.
+   * @param {{ url: string, bounds: Box }} picture
+   * @param {Record<string, unknown>} [more] Further attributes.
+   */
+  images({ url, bounds }, more = {}) {
+    const [w, s, e, n] = bounds;
+    return this.turns(bounds).map((turn) => {
+      const [a, b] = [this.point([w + turn, n]), this.point([e + turn, s])];
+      return h("image", {
+        href: url,
+        x: a.x,
+        y: a.y,
+        width: b.x - a.x,
+        height: b.y - a.y,
+        preserveAspectRatio: "none",
+        ...more,
+      });
+    });
+  }
+
+  /**
    * The `d` of a path for a geometry, in every copy of the world that is seen.
    * @param {Geometry | null} geometry
    */

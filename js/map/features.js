@@ -89,26 +89,11 @@ export class Features {
     const { model } = this;
     /** @type {{ url: string, bounds: Box }[]} */
     const pictures = model.get("pictures");
-    this.pictures.replaceChildren(...pictures.flatMap((picture) => this.pictureNodes(picture)));
+    this.pictures.replaceChildren(...pictures.flatMap((picture) => this.canvas.images(picture)));
     // A picture is looked at: nothing is laid over it but lines.
     const isPictured = pictures.length > 0 || model.get("rasters").length > 0;
     this.chosenGroup.classList.toggle("ogcw-map-unfilled", isPictured);
     this.items.paint(this.outlines, !isPictured);
-  }
-
-  /** @param {{ url: string, bounds: Box }} picture */
-  pictureNodes({ url, bounds: [w, s, e, n] }) {
-    return this.canvas.turns([w, s, e, n]).map((turn) => {
-      const [a, b] = [this.canvas.point([w + turn, n]), this.canvas.point([e + turn, s])];
-      return h("image", {
-        href: url,
-        x: a.x,
-        y: a.y,
-        width: b.x - a.x,
-        height: b.y - a.y,
-        preserveAspectRatio: "none",
-      });
-    });
   }
 
   /** @param {MapEvent} event */

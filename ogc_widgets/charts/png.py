@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import io
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
+
+from ogc_widgets.view.letters import for_pillow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,7 @@ def png_of(svg: str) -> bytes:
             size = float(one.get("font-size", "11"))
             draw.text(
                 (float(one.get("x", 0)) * _DENSITY, float(one.get("y", 0)) * _DENSITY),
-                _plain(one.text or ""),
+                for_pillow(one.text or ""),
                 fill=one.get("fill"),
                 font=ImageFont.load_default(size * _DENSITY),
                 anchor=_ANCHORS[one.get("text-anchor", "start")],
@@ -98,9 +99,3 @@ def _ways(text: str) -> Iterator[list[tuple[float, float]]]:
             way.append((way[-1][0], numbers[0]))
     if way:
         yield way
-
-
-def _plain(text: str) -> str:
-    """A text in the letters that Pillow's own font has."""
-    letters = unicodedata.normalize("NFKD", text.replace("−", "-").replace("–", "-"))
-    return "".join(one for one in letters if one.isascii() or one in "°±…")

@@ -98,6 +98,7 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         )
         self.previews = Previews(self.map, self.table, self._work)
         self.settings = RasterSettings(self.map.rasters, self.previews)
+        self._shown: Any = None
         self._results: Results | None = None
         self._items: dict[str, dict[str, Any]] = {}
         self.chart = ItemsChart(self)

@@ -57,6 +57,11 @@ class Style:
         return len(self.parts) if self.expression else len(self.bands)
 
     @property
+    def values_read(self) -> tuple[object, ...]:
+        """What says which values are drawn, in whatever colours."""
+        return self.bands, self.expression, self.nodata
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """The parts of the expression."""
         found = (part.strip() for part in self.expression.split(";"))

@@ -89,9 +89,7 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
     @property
     def strip(self) -> list[ipywidgets.Widget]:
         """What belongs to the results on the map and stands below it."""
-        names = ("chart", "settings")
-        parts = (getattr(self.results_map, name, None) for name in names)
-        return [part for part in parts if part is not None]
+        return [self.results_map.chart, self.results_map.settings]
 
     def show(self, results: Results | None) -> None:
         """Show the outputs of a job, or that there are none yet."""

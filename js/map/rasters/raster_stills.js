@@ -1,7 +1,6 @@
 // Small pictures of rasters below their tiles: seen at once, until the kernel sends these,
 // and on pages that were exported, where nobody does.
 
-import { h } from "../../view/dom.js";
 import { listen } from "../../view/model.js";
 
 /** @import { MapCanvas } from "../canvas.js" */
@@ -35,28 +34,8 @@ export class RasterStills {
     const rasters = this.model.get("rasters") ?? [];
     const waiting = rasters.filter(({ id }) => stills[id] && !this.answered.has(id));
     this.group.replaceChildren(
-      ...waiting.flatMap(({ id, opacity = 1 }) => this.nodes(stills[id], opacity)),
+      ...waiting.flatMap(({ id, opacity = 1 }) => this.canvas.images(stills[id], { opacity })),
     );
-  }
-
-  /**
-   * @param {{ url: string, bounds: Box }} still
-   * @param {number} opacity
-   */
-  nodes({ url, bounds }, opacity) {
-    const [w, s, e, n] = bounds;
-    return this.canvas.turns(bounds).map((turn) => {
-      const [a, b] = [this.canvas.point([w + turn, n]), this.canvas.point([e + turn, s])];
-      return h("image", {
-        href: url,
-        x: a.x,
-        y: a.y,
-        width: b.x - a.x,
-        height: b.y - a.y,
-        opacity,
-        preserveAspectRatio: "none",
-      });
-    });
   }
 
   remove() {

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ogc_widgets.errors import InputError
@@ -112,6 +113,11 @@ class ItemColumns:
         # Where all are the same there is nothing to compare.
         found.sort(key=lambda column: len(facts) > 1 and _is_constant(column))
         return cls(tuple(names), dates, tuple(found))
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """At which place each item stands, by its id."""
+        return {name: at for at, name in enumerate(self.names)}
 
     def number(self, key: str) -> ItemColumn:
         """Return the column of a property.

@@ -107,8 +107,8 @@ class AreaSeries:
         self, area: Area, items: Sequence[Mapping[str, Any]], style: Style | None
     ) -> bool:
         """Whether what was read is what would be read now."""
-        same = _read_by(self.style) == _read_by(style)
-        return self.area == area and self.items is items and same
+        before, now = (one and one.values_read for one in (self.style, style))
+        return self.area == area and self.items is items and before == now
 
     def missing(self, numbers: Sequence[int]) -> list[int]:
         """Which of some items have not been read."""
@@ -221,11 +221,6 @@ def chosen_of(numbers: Sequence[int], dates: Numbers) -> list[int]:
     order = places[np.argsort(dates[places], kind="stable")]
     picked = np.linspace(0, len(order) - 1, MOST_ITEMS).round().astype(int)
     return [int(order[at]) for at in picked]
-
-
-def _read_by(style: Style | None) -> tuple[object, ...]:
-    """What of a style says which values are read."""
-    return () if style is None else (style.bands, style.expression, style.nodata)
 
 
 def _classes_of(

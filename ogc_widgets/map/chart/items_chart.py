@@ -102,9 +102,8 @@ class ItemsChart(Chart):
         columns = self._columns
         self._reading.stop()
         self._order = self._inside = self._drawn = None
-        shown = getattr(self._from, "results", None)
         self._items = [] if columns is None else self._from.items
-        self._has_rasters = has_rasters(shown, self._items)
+        self._has_rasters = has_rasters(self._from.results, self._items)
         is_worth = columns is not None and len(self._items) >= _FEWEST
         with publishing(self):
             if columns is None or not is_worth:
@@ -370,8 +369,7 @@ class ItemsChart(Chart):
         columns, drawn = self._columns, self._drawn
         if columns is None or drawn is None:
             return
-        name = self._from.selected
-        at = columns.names.index(name) if name in columns.names else -1
+        at = columns.places.get(self._from.selected, -1)
         self.selected = drawn.point_of(at, self._column)
 
     @traitlets.observe("selected")

@@ -90,9 +90,9 @@ def name_of(item_id: str, columns: ItemColumns | None) -> str:
         item_id: Id of the item.
         columns: Dates of all items.
     """
-    if columns is None or item_id not in columns.names:
+    if columns is None or item_id not in columns.places:
         return item_id
-    when = columns.dates[columns.names.index(item_id)]
+    when = columns.dates[columns.places[item_id]]
     days = np.floor(columns.dates / 86_400_000)
     if np.isnan(when) or (days == when // 86_400_000).sum() > 1:
         return item_id

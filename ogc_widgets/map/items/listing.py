@@ -59,7 +59,6 @@ class ItemList:
         self.numeric: Sequence[ItemColumn] = columns.numeric[:_MOST_NUMBERS]
         self._assets_of = assets_of
         self._scale: ColourScale | None = None
-        self._places = {name: at for at, name in enumerate(columns.names)}
         self._order: NDArray[np.intp] = np.arange(len(items))
         self.rows: NDArray[np.intp] = self._order
 
@@ -102,13 +101,13 @@ class ItemList:
         """The row of an item, or -1 where it is not listed."""
         import numpy as np
 
-        at = self._places.get(name)
+        at = self.columns.places.get(name)
         found = [] if at is None else np.flatnonzero(self.rows == at).tolist()
         return found[0] if found else -1
 
     def number_of(self, name: str) -> int:
         """The number of an item among all, or -1."""
-        return self._places.get(name, -1)
+        return self.columns.places.get(name, -1)
 
     # -- what is shown ---------------------------------------------------------------
 
@@ -169,7 +168,7 @@ class ItemList:
     def check(self, names: Iterable[str]) -> None:
         """Tick these items and no others; unknown names are left out."""
         self.ticked[:] = False
-        places = self._places
+        places = self.columns.places
         self.ticked[[places[name] for name in names if name in places]] = True
 
     def bits(self) -> bytes:

@@ -43,7 +43,7 @@ class FootprintLooks:
         if columns is not None:
             import numpy as np
 
-            places = {name: at for at, name in enumerate(columns.names)}
+            places = columns.places
             self._drawn = np.array([places[name] for name in drawn], dtype=np.intp)
         with publishing(self._overlay):
             self._overlay.set_trait("kept", b"")

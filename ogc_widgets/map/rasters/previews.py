@@ -117,7 +117,7 @@ class Previews(traitlets.HasTraits):
     @property
     def preferred(self) -> list[str]:
         """Items that were chosen in the table."""
-        chosen = [*getattr(self._table, "checked", ()), self._table.selected]
+        chosen = [*self._table.checked, self._table.selected]
         return [one for one in dict.fromkeys(chosen) if self.items.choices(one)]
 
     def of(self, item_id: str) -> Preview | None:

@@ -83,11 +83,8 @@ class RasterSettings(StateView):
 
     def _count(self, shown: ShownRaster) -> None:
         """Draw the distribution of the values, once they have been counted."""
-        style = shown.style
-        # Other colours or another stretch of the same values.
-        what = (shown.raster, style.bands, style.expression, style.nodata)
-        kind = shown.legend.kind
-        before = self._drawn if self._drawn_of == (what, kind) else {}
+        what = _counted_of(shown)
+        before = self._drawn if self._drawn_of == what else {}
 
         async def work() -> tuple[dict[str, Any], list[dict[str, Any]]]:
             return await asyncio.to_thread(_numbers_of, shown, before, self.colour_maps)
@@ -96,8 +93,8 @@ class RasterSettings(StateView):
             bars, maps = found
             if not self.colour_maps:
                 self.colour_maps = maps
-            if bars != self._drawn or self._drawn_of != (what, kind):
-                self._drawn, self._drawn_of = bars, (what, kind)
+            if bars != self._drawn or self._drawn_of != what:
+                self._drawn, self._drawn_of = bars, what
                 self._publish()
 
         def failed(error: OgcError) -> None:
@@ -113,13 +110,7 @@ class RasterSettings(StateView):
             return {**common, "is_there": False}
         beside = self._other()
         choices = self._previews.items.choices(preview.item_id) if preview else []
-        what = (
-            shown.raster,
-            shown.style.bands,
-            shown.style.expression,
-            shown.style.nodata,
-        )
-        is_counted = self._drawn_of == (what, shown.legend.kind)
+        is_counted = self._drawn_of == _counted_of(shown)
         said = sorted({_said(one.nodata) for one in shown.raster.info.bands})
         legend = shown.legend
         return {
@@ -308,6 +299,11 @@ class RasterSettings(StateView):
     def _let_go(self) -> None:
         self._layers.unobserve(self._follow, ["shown", "pair"])
         self._previews.unobserve(self._follow, "shown")
+
+
+def _counted_of(shown: ShownRaster) -> tuple[object, ...]:
+    """Whose values are counted: the same in other colours or in another stretch."""
+    return shown.raster, shown.style.values_read, shown.legend.kind
 
 
 def _said(nodata: float | None) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image, ImageDraw, ImageFont
+
+from ogc_widgets.view.letters import for_pillow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,6 @@ DENSITY: Final = 2
 """Pixels of the picture to one of the page, for screens that have that many."""
 MOST_BYTES: Final = 90_000
 """A picture is as large as this at most; in a notebook a third is added to it."""
-_FOLDED: Final = str.maketrans({"–": "-", "—": "-", "−": "-", "ß": "ss", "ø": "o"})
 
 
 class Page:
@@ -47,7 +47,7 @@ class Page:
 
     def width_of(self, text: str, size: float = 11) -> float:
         """How wide a text is."""
-        return float(self._font(size).getlength(_plain(text))) / DENSITY
+        return float(self._font(size).getlength(for_pillow(text))) / DENSITY
 
     def text(
         self,
@@ -62,7 +62,7 @@ class Page:
         """Write a text; ``anchor`` is Pillow's."""
         self._draw.text(
             (at[0] * DENSITY, at[1] * DENSITY),
-            _plain(text),
+            for_pillow(text),
             fill=colour,
             font=self._font(size),
             anchor=anchor,
@@ -91,12 +91,6 @@ class Page:
             if len(found) <= most_bytes:
                 break
         return found
-
-
-def _plain(text: str) -> str:
-    """A text in the letters that Pillow's own font has."""
-    letters = unicodedata.normalize("NFKD", text.translate(_FOLDED))
-    return "".join(one for one in letters if one.isascii() or one in "°±…")
 
 
 def small_picture(content: bytes, most_bytes: int = 50_000) -> bytes:
