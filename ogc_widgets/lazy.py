@@ -1,13 +1,17 @@
-"""Names of a package that are loaded when they are first used (PEP 562)."""
+"""Names that are loaded when they are first used: of a package (PEP 562), of a verb."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+# What verbs of the client do by parts that stand above it and import it: reports, saved
+# runs, what a notebook shows. Word to module and name.
+_ABOVE: dict[str, tuple[str, str]] = {}
 
 
 def loader(package: str, home_of: Mapping[str, str]) -> Callable[[str], object]:
@@ -26,3 +30,14 @@ def loader(package: str, home_of: Mapping[str, str]) -> Callable[[str], object]:
         return value
 
     return load
+
+
+def from_above(word: str) -> Callable[..., Any]:
+    """Load what a verb of the client does by a part that stands above the client.
+
+    Args:
+        word: One of the words in this module.
+    """
+    module, name = _ABOVE[word]
+    found: Callable[..., Any] = getattr(import_module(module), name)
+    return found

@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "lazy": set(),
     "protocol": {"errors"},
     "area": {"errors", "protocol"},
-    "client": {"errors", "protocol", "area"},
+    "client": {"errors", "lazy", "protocol", "area"},
     "view": {"errors", "protocol", "client"},
     "raster": {"errors", "lazy", "protocol", "client", "area"},
     "charts": {"errors", "lazy", "protocol", "client", "view"},
@@ -47,17 +47,34 @@ MAY_IMPORT = {
         *("errors", "lazy", "protocol", "client", "area", "raster"),
         *("view", "charts", "downloads", "map"),
     },
+    "batches": {
+        *("errors", "lazy", "protocol", "client", "area", "raster"),
+        *("view", "charts", "map", "panel", "viewers"),
+    },
+    "reports": {
+        *("errors", "lazy", "protocol", "client", "area", "raster"),
+        *("view", "charts", "map", "panel", "viewers"),
+    },
+    "runs": {
+        *("errors", "lazy", "protocol", "client", "area", "raster", "view"),
+        *("charts", "map", "form", "panel", "viewers", "reports"),
+    },
     "app": {
-        *("errors", "protocol", "client", "area", "raster"),
-        *("view", "map", "form", "panel", "deploy", "viewers"),
+        *("errors", "lazy", "protocol", "client", "area", "raster"),
+        *("view", "charts", "map", "form", "panel", "deploy", "viewers"),
+        *("batches", "reports", "runs"),
     },
     "lab": {"errors"},
 }
 
 # A program of another part that a module starts by its name; it runs by itself, in the
 # extra that brings what it needs. The client lets the lab's reader of CWL say what a
-# package would become, before it is sent.
-MAY_START = {"client": {"ogc_widgets.lab.engines.describe"}}
+# package would become, before it is sent. What verbs of the client do by parts above it is
+# named in one place.
+MAY_START: dict[str, set[str]] = {
+    "client": {"ogc_widgets.lab.engines.describe"},
+    "lazy": set(),
+}
 
 WIDGET_LIBRARIES = {"anywidget", "ipyleaflet", "ipywidgets", "traitlets", "IPython"}
 # Modules of the standard library that open a socket or start a program.

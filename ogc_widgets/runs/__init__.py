@@ -1,0 +1,1 @@
+"""A run as a file that a stranger can open, repeat and compare."""
