@@ -69,8 +69,8 @@ MAY_IMPORT = {
 
 # A program of another part that a module starts by its name; it runs by itself, in the
 # extra that brings what it needs. The client lets the lab's reader of CWL say what a
-# package would become, before it is sent. What verbs of the client do by parts above it is
-# named in one place.
+# package would become, before it is sent. What verbs of the client do by parts above it
+# is named in one place.
 MAY_START: dict[str, set[str]] = {
     "client": {"ogc_widgets.lab.engines.describe"},
     "lazy": set(),
