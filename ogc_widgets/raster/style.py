@@ -5,17 +5,15 @@ from __future__ import annotations
 import ast
 import math
 import re
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.protocol.text import clean
-from ogc_widgets.raster.bands import fits, number
+from ogc_widgets.raster.bands import fits
 from ogc_widgets.raster.colours import CLASSES, colour_map
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ogc_widgets.raster.info import RasterInfo
     from ogc_widgets.raster.warping import NoData
 
@@ -122,35 +120,6 @@ class Style:
         for part in self.parts:
             found |= _bands_in(part)
         return tuple(sorted(found))
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain JSON, for the page."""
-        return asdict(self)
-
-
-def read_style(said: Mapping[str, Any]) -> Style:
-    """Read a style from plain JSON; what is left out is as in ``Style()``.
-
-    Raises:
-        InputError: Something in it is of the wrong kind.
-    """
-    bands = said.get("bands", (1,))
-    stretch = said.get("stretch", "percentiles")
-    expression, colours = said.get("expression", ""), said.get("colours", "viridis")
-    try:
-        if not isinstance(stretch, str):
-            stretch = tuple((float(low), float(high)) for low, high in stretch)
-        return Style(
-            bands=tuple(int(index) for index in bands),
-            expression=expression if isinstance(expression, str) else "",
-            stretch=stretch,
-            colours=colours if isinstance(colours, str) else "viridis",
-            nodata="none"
-            if said.get("nodata") == "none"
-            else number(said.get("nodata")),
-        )
-    except (TypeError, ValueError):
-        raise InputError("This is no style: bands and stretch are numbers.") from None
 
 
 def _bands_in(part: str) -> set[int]:

@@ -44,6 +44,7 @@ def test_reconnecting_says_how_long_and_when_again_and_that_the_job_runs_on():
         error=ConnectionFailedError("refused"),
     )
     assert state["word"] == "Reconnecting"
+    assert state["logs_note"] == "No log yet: the server has not answered."
     assert told(state) == (
         "No answer for 20 s, trying again in 8 s. The job keeps running on the server."
     )

@@ -13,7 +13,6 @@ from rasterio.transform import from_origin
 from ogc_widgets.area.area import Area
 from ogc_widgets.errors import InputError
 from ogc_widgets.raster import Style, open_raster
-from ogc_widgets.raster.style import read_style
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,18 +138,6 @@ def test_legend_of_a_colour_map_says_values_and_colours(degrees: Path) -> None:
         assert [legend.entries[0].value, legend.entries[-1].value] == [0, 99]
         backwards = raster.legend(Style(colours="ylgnbu_r", stretch="extremes"))
         assert legend.entries[0].colour == backwards.entries[-1].colour
-
-
-def test_style_survives_the_way_to_the_page_and_back() -> None:
-    for style in (
-        Style(),
-        Style((3, 2, 1), stretch=((0.0, 1.0), (0.0, 2.0), (0.0, 3.0))),
-        Style(expression="b1/b2", stretch="extremes", colours="rdbu_r", nodata=-1.0),
-    ):
-        assert read_style(json.loads(json.dumps(style.to_json()))) == style
-    for wrong in ({"bands": "abc"}, {"stretch": [[1]]}, {"bands": 7}):
-        with pytest.raises(InputError):
-            read_style(wrong)
 
 
 @pytest.mark.parametrize(

@@ -342,6 +342,8 @@ def _logs_note(view: JobView, around: Surroundings) -> str:
         return "Press a step to read its log."
     if view.phase in {"submitting", "accepted"}:
         return "No log yet: the job has not started."
+    if view.connection != "ok":
+        return "No log yet: the server has not answered."
     if view.is_final:
         return "This server gives no logs for this job."
     return "This server gives no logs for running jobs."
