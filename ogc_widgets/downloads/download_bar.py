@@ -76,8 +76,9 @@ class DownloadBar(StateView):
         """
         if results is not None and results is self.results:
             return
+        if not _is_same(results, self.results):
+            self._savings = [one for one in self._savings if one.is_running]
         self.results, self._items = results, items or {}
-        self._savings = [one for one in self._savings if one.is_running]
         self.chosen, self._all, self._some = (), Sizes(), Sizes()
         self._publish()
         self._measure()
@@ -177,7 +178,7 @@ class DownloadBar(StateView):
         """What saves into the folder of these results; a new one for other results."""
         results, folder = self._need_results(), Path.cwd() / self.folder
         for one in self._savings:
-            if one.results is results and one.downloads.folder == folder:
+            if _is_same(one.results, results) and one.downloads.folder == folder:
                 return one
         saving = Saving(results, folder)
         self._savings = [
@@ -276,6 +277,13 @@ class DownloadBar(StateView):
     def _let_go(self) -> None:
         for saving in self._savings:
             call_soon(saving.downloads.stop)
+
+
+def _is_same(one: Results | None, other: Results | None) -> bool:
+    """Whether two are of the same job or batch."""
+    if one is None or other is None or one is other:
+        return one is other
+    return one.source is not None and one.source == other.source
 
 
 def _part_of(path: Path, start: int, length: int) -> bytes:

@@ -29,6 +29,7 @@ from ogc_widgets.view.cells import NotesDisplay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
     from os import PathLike
     from typing import IO
 
@@ -305,6 +306,10 @@ class AreaMap(NotesDisplay, ipywidgets.Box):
             shapes.append(geometry_of(self._overlay.shape))
         if shapes:
             self._overlay.fit(extent_of(shapes))
+
+    def in_one_message(self) -> AbstractContextManager[None]:
+        """Let the page hear of several changes at once, so that none flashes by."""
+        return publishing(self._overlay)
 
     # -- results and scenes ----------------------------------------------------------
 

@@ -9,7 +9,7 @@ import traitlets
 
 from ogc_widgets.client.results.item_columns import ItemColumns
 from ogc_widgets.map.items.filter import ItemFilter
-from ogc_widgets.map.items.listing import ItemList
+from ogc_widgets.map.items.listing import ItemList, Listed
 from ogc_widgets.map.items.rows import files_of
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import View, publishing
@@ -114,6 +114,7 @@ class ItemsTable(View):
         assets_of: AssetsOf,
         columns: ItemColumns | None = None,
         missing: Mapping[str, str] | None = None,
+        before: Listed | None = None,
     ) -> None:
         """Show items instead of the earlier ones: all of them, as they come.
 
@@ -122,6 +123,7 @@ class ItemsTable(View):
             assets_of: Gives the assets of an item, as ``Results.assets`` does.
             columns: Their ids, dates and numbers.
             missing: Ids of those that are not on the map, and why.
+            before: How these items were listed before, if they were.
         """
         if columns is None:
             names = [str(item.get("id")) for item in items]
@@ -129,13 +131,18 @@ class ItemsTable(View):
         self._missing = dict(missing or {})
         self._assets_of = assets_of
         self._list = ItemList(items, columns, assets_of) if items else None
+        if self._list is not None and before is not None:
+            self._list.take_over(before)
         with publishing(self):
             self.total = len(items)
-            self.previewed, self.busy, self.notes = [], {}, {}
+            there = {} if before is None else columns.places
+            self.previewed = [name for name in self.previewed if name in there]
+            self.busy = {name: v for name, v in self.busy.items() if name in there}
+            self.notes = {name: v for name, v in self.notes.items() if name in there}
             self.colour_by = ""
             if self.selected not in columns.names:
                 self.selected = ""
-            self.checked = []
+            self.checked = [] if self._list is None else self._list.checked
             self.columns = [] if self._list is None else self._list.heads()
             self._arrange()
 
@@ -163,6 +170,16 @@ class ItemsTable(View):
                 self.columns = self._list.heads()
             self.colour_by = key
             self._arrange()
+
+    @property
+    def how_listed(self) -> Listed | None:
+        """How the items are listed, for :meth:`show`; None without items."""
+        return None if self._list is None else self._list.listed()
+
+    @property
+    def kept(self) -> NDArray[np.bool_] | None:
+        """For each item whether the filter keeps it; None where all are."""
+        return None if self._list is None else self._list.filter.kept()
 
     @property
     def listed(self) -> NDArray[np.intp] | None:

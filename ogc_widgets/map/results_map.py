@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -20,12 +21,14 @@ from ogc_widgets.map.colour_scale import DATE
 from ogc_widgets.map.footprints import item_ids, items_of
 from ogc_widgets.map.items.collecting import without_collecting
 from ogc_widgets.map.items.filter import mask_of
+from ogc_widgets.map.items.kept_views import ItemsView, KeptViews
 from ogc_widgets.map.items.listing import ID
 from ogc_widgets.map.items.looks import telling
 from ogc_widgets.map.items_table import ItemsTable
 from ogc_widgets.map.map_card import MOST_ROWS, results_html, results_text
 from ogc_widgets.map.rasters.previews import Previews
 from ogc_widgets.map.rasters.settings import RasterSettings
+from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
 
 if TYPE_CHECKING:
@@ -99,6 +102,8 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         self.previews = Previews(self.map, self.table, self._work)
         self.settings = RasterSettings(self.map.rasters, self.previews)
         self._shown: Any = None
+        self._source: object = None
+        self._views = KeptViews()
         self._results: Results | None = None
         self._items: dict[str, dict[str, Any]] = {}
         self.chart = ItemsChart(self)
@@ -122,7 +127,11 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
 
     @property
     def results(self) -> Any:  # noqa: ANN401 # as it was given
-        """What is shown: ``Results``, items, or None; settable."""
+        """What is shown: ``Results``, items, or None; settable.
+
+        Items that were there before, as when a batch goes on, stay as they were looked
+        at: filter, order, ticks, colours and selection go by their ids.
+        """
         return self._shown
 
     @results.setter
@@ -132,31 +141,84 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
 
     def _show(self, value: Any) -> None:  # noqa: ANN401 # as above
         is_job = hasattr(value, "items") and hasattr(value, "assets")
-        self._results = value if is_job else None
         items = [] if value is None else items_of(value.items if is_job else value)
-        self._shown = value
-        self._items = dict(zip(item_ids(items), items, strict=True))
+        source = getattr(value, "source", None)
+        named = dict(zip(item_ids(items), items, strict=True))
+        now, before = self._view_now(), None
+        if now is not None:
+            self._views.keep(now)
+        if value is None:
+            self._views.forget()
+        else:
+            before = self._views.of(source, named)
+        # Of a batch, or a list that grows, further items come to those that are seen.
+        goes_on = before is not None and before is now
+        self._shown, self._source, self._items = value, source, named
+        self._results = value if is_job else None
+        with ExitStack() as one_message:
+            if goes_on:
+                one_message.enter_context(self.map.in_one_message())
+                one_message.enter_context(publishing(self.table, self.chart))
+            self._show_items(items, before, goes_on=goes_on)
+        if self.previews_first and not goes_on:
+            self.previews.show_first()
+
+    def _show_items(
+        self,
+        items: list[dict[str, Any]],
+        before: ItemsView | None,
+        *,
+        goes_on: bool,
+    ) -> None:
+        value, named = self._shown, self._items
+        is_job = self._results is not None
         if self._owns_map:
             self.map.tools = _TOOLS if has_rasters(value, items) else []
         self.kept, self.colour_by = None, ""
-        self.columns = ItemColumns.of(items, [*self._items])
-        self.previews.clear(self._results, self._items)
+        if goes_on:
+            self.previews.go_on(self._results, named)
+        else:
+            self.previews.clear(self._results, named)
+        self.columns = ItemColumns.of(items, [*named])
         note = str(getattr(value, "note", "")) if is_job else ""
-        self.footprints = self.map.show_footprints(items, note=note)
+        self.footprints = self.map.show_footprints(items, fit=not goes_on, note=note)
         self.table.can = ["preview", "download", "open"] if is_job else []
+        if value is None or isinstance(value, Results):
+            self.downloads.show(value, named)
         self.map.looks.show(self.columns, self.footprints.ids)
         self.table.show(
             items,
             value.assets if is_job else lambda item: assets_of(item, _why_not),
             self.columns,
             dict(self.footprints.skipped),
+            before.listed if before is not None else None,
         )
-        self.colour_by = telling(self.columns)
+        self.kept = self.table.kept
+        self.colour_by = self._colour_of(before)
         self.table.empty = "" if value is None else _NO_ITEMS
-        if value is None or isinstance(value, Results):
-            self.downloads.show(value, self._items)
-        if self.previews_first:
-            self.previews.show_first()
+        if before is not None:
+            self.selected = before.selected if before.selected in named else ""
+            self.downloads.choose(self.table.checked)
+
+    def _view_now(self) -> ItemsView | None:
+        """How the items that are shown are looked at."""
+        listed = self.table.how_listed
+        if listed is None:
+            return None
+        return ItemsView.of(
+            self._source,
+            self._items,
+            listed,
+            colour_by=self.colour_by,
+            selected=self.selected,
+        )
+
+    def _colour_of(self, before: ItemsView | None) -> str:
+        """What items are coloured by: as before, where they can be."""
+        known = {"", DATE, *(one.key for one in self.columns.numeric)}
+        if before is not None and before.colour_by in known:
+            return before.colour_by
+        return telling(self.columns)
 
     @traitlets.validate("kept")
     def _valid_kept(self, proposal: Any) -> Any:  # noqa: ANN401 # of traitlets

@@ -271,9 +271,14 @@ def test_code_to_copy_opens_and_draws_what_is_shown(dates: ResultsMap) -> None:
 
 
 def test_first_look_can_be_turned_off_on_the_card(dates: ResultsMap) -> None:
+    results = dates.results
     dates.settings.shows_first = False
-    dates.results = dates.results
+    dates.results = None
+    dates.results = results
     assert not dates.previews_first
     dates.settings.shows_first = True
-    dates.results = dates.results
+    dates.results = results
+    assert not dates.previews.shown, "what goes on lays nothing on the map by itself"
+    dates.results = None
+    dates.results = results
     wait_for(lambda: dates.previews.shown)

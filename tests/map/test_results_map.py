@@ -219,16 +219,81 @@ def test_python_collects_its_garbage_again_whatever_was_shown():
     widget.close()
 
 
+def looked_at(widget):
+    """Filter, tick, sort, colour and select, as somebody does on the page."""
+    table = widget.table
+    table._receive(
+        None, {"type": "filter", "number": 1, "by": "water", "low": 1, "high": 4}, []
+    )
+    table._receive(None, {"type": "sort", "by": "water", "descending": True}, [])
+    table._receive(None, {"type": "tick", "first": 0, "last": 1, "on": True}, [])
+    widget.colour_by, widget.selected = "date", "lake2"
+
+
 def test_other_results_begin_without_filter_ticks_and_order(filtered):
-    filtered.kept = filtered.columns.dates > 0
-    filtered.table.checked = ["lake1", "not there"]
-    filtered.table._receive(None, {"type": "sort", "by": "water"}, [])
-    assert filtered.table.ticks["count"] == 1
-    filtered.results = lakes(4)
+    looked_at(filtered)
+    # Another run gives items of the same names, with files of their own.
+    filtered.results = [{**one, "assets": {"other": {}}} for one in lakes(4)]
     assert filtered.kept is None
     assert filtered.table.checked == []
     assert filtered.table.order == {"by": "", "descending": False}
     assert (filtered.table.count, filtered.table.ticks["count"]) == (4, 0)
+
+
+def test_items_that_come_later_leave_what_was_done_with_the_earlier_ones(filtered):
+    looked_at(filtered)
+    fits = filtered.map._overlay.fit_request["number"]
+    filtered.results = [*lakes(9), item("lake9", properties={"water": 2.5})]
+    assert [row["id"] for row in filtered.table.rows()] == [
+        *("lake4", "lake3", "lake9", "lake2", "lake1"),
+    ]
+    assert drawn_bits(filtered) == [0, 1, 1, 1, 1, 0, 0, 0, 0, 1]
+    assert filtered.kept.sum() == 5
+    assert filtered.table.checked == ["lake3", "lake4"]
+    assert (filtered.colour_by, filtered.table.colour_by) == ("date", "date")
+    assert filtered.map._overlay.colours["high"] == "2021-01-09"
+    assert (filtered.selected, filtered.table.place) == ("lake2", 3)
+    assert filtered.map._overlay.fit_request["number"] == fits, "the view jumped"
+
+
+def test_mask_of_python_keeps_out_the_same_items_and_lets_in_later_ones(filtered):
+    filtered.kept = filtered.columns.number("water").values > 3
+    filtered.results = lakes(8)
+    assert [row["id"] for row in filtered.table.rows()] == [
+        *("lake4", "lake5", "lake6", "lake7"),
+    ]
+
+
+def test_items_are_found_as_they_were_left_after_another_output_was_on_the_map(
+    filtered,
+):
+    items = filtered.results
+    looked_at(filtered)
+    filtered.results = [item("road", properties={"lanes": n}) for n in range(5)]
+    assert filtered.kept is None
+    assert (filtered.table.count, filtered.table.checked) == (5, [])
+    filtered.results = items
+    assert filtered.table.count == filtered.kept.sum() == 4
+    assert filtered.table.checked == ["lake3", "lake4"]
+    assert filtered.table.order == {"by": "water", "descending": True}
+    assert (filtered.colour_by, filtered.selected) == ("date", "lake2")
+    filtered.results = None
+    filtered.results = items
+    assert filtered.kept is None, "after nothing everything begins anew"
+
+
+def test_raster_stays_on_the_map_while_further_items_come(shown):
+    ask(shown, type="preview", id="a")
+    more = FakeResults()
+    more.items = [*shown.results.items, item("c")]
+    shown.results = more
+    assert shown.table.previewed == ["a"]
+    assert len(shown.map._overlay.pictures) == 1
+    more = FakeResults()
+    more.items = shown.results.items[1:]
+    shown.results = more
+    assert shown.table.previewed == []
+    assert shown.map._overlay.pictures == []
 
 
 def test_item_without_a_footprint_is_named_and_says_why(filtered):

@@ -127,6 +127,11 @@ class Results(IntoPython):
         return self._client.url
 
     @property
+    def source(self) -> object:
+        """Of which job they are: the same for results that were read again."""
+        return (self.url, self.job_id) if self.job_id else None
+
+    @property
     def catalogs(self) -> list[dict[str, Any]]:
         """STAC catalogues and collections among the outputs, as dicts."""
         return self._document.catalogs

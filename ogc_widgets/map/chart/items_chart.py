@@ -111,7 +111,8 @@ class ItemsChart(Chart):
             elif columns.numeric:
                 keys = [one.key for one in columns.numeric]
                 # Who looks at one property goes on to look at it in the next results.
-                self.of = self.of if self.of in keys else keys[0]
+                is_read = self.of in (AREA, LINE) and not self._why_not(self.of)
+                self.of = self.of if is_read or self.of in keys else keys[0]
                 self._draw()
             elif self._has_rasters:
                 self.of = ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.errors import InputError
@@ -9,6 +11,8 @@ from ogc_widgets.map.colour_scale import DATE
 from ogc_widgets.map.items.looks import choices_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -17,6 +21,23 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 _BARS: Final = 32
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What items have to fulfil, apart from the items.
+
+    Attributes:
+        by: What the histogram shows.
+        text: What ids must contain.
+        ranges: Lowest and highest value, by property.
+        left_out: Ids that a mask of Python leaves out; items that come later are kept.
+    """
+
+    by: str
+    text: str
+    ranges: Mapping[str, tuple[float, float]]
+    left_out: frozenset[str]
 
 
 class ItemFilter:
@@ -72,6 +93,27 @@ class ItemFilter:
             self.ranges.pop(by, None)
         else:
             self.ranges[by] = (float(low), float(high))
+
+    def take_over(self, before: Conditions) -> None:
+        """Set the conditions of earlier items, as far as these have such values."""
+        known = {one["by"] for one in self.choices}
+        self.by = before.by if before.by in known else self.by
+        self.text = before.text
+        for by, (low, high) in before.ranges.items():
+            with contextlib.suppress(InputError):
+                self.within(by, low, high)
+        if before.left_out:
+            import numpy as np
+
+            names = self._columns.names
+            self.mask = np.array([one not in before.left_out for one in names])
+
+    def conditions(self) -> Conditions:
+        """What is to be fulfilled, for :meth:`take_over` by other items."""
+        names, mask = self._columns.names, self.mask
+        out = () if mask is None else (~mask).nonzero()[0].tolist()
+        left_out = frozenset(names[at] for at in out)
+        return Conditions(self.by, self.text, {**self.ranges}, left_out)
 
     def state(self) -> dict[str, Any]:
         """What the page draws: choices, the histogram of one, ranges and text."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.client.results.item_columns import date_of, properties_of
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ogc_widgets.client.results.item_columns import ItemColumn, ItemColumns
+    from ogc_widgets.map.items.filter import Conditions
     from ogc_widgets.map.items.rows import AssetsOf
 
 ID: Final = "id"
@@ -24,6 +26,16 @@ _MOST_NUMBERS: Final = 6  # columns
 _LOOKED_AT: Final = 300
 _NARROWEST, _WIDEST = 4, 40  # signs
 _MOST_NAMED: Final = 50  # items in a line of code
+
+
+@dataclass(frozen=True)
+class Listed:
+    """How items are listed, apart from the items: which, ticked, and sorted."""
+
+    conditions: Conditions
+    checked: tuple[str, ...]
+    by: str
+    descending: bool
 
 
 class ItemList:
@@ -108,6 +120,20 @@ class ItemList:
     def number_of(self, name: str) -> int:
         """The number of an item among all, or -1."""
         return self.columns.places.get(name, -1)
+
+    def take_over(self, before: Listed) -> None:
+        """Filter, sort and tick these items as earlier ones, by their ids."""
+        self.filter.take_over(before.conditions)
+        self.check(before.checked)
+        known = {ID, DATE, *(one.key for one in self.columns.numeric)}
+        if before.by in known:
+            self.sort(before.by, descending=before.descending)
+        self.arrange()
+
+    def listed(self) -> Listed:
+        """How they are listed, for :meth:`take_over` by other items."""
+        ticked = tuple(self.checked)
+        return Listed(self.filter.conditions(), ticked, self.by, self.descending)
 
     # -- what is shown ---------------------------------------------------------------
 

@@ -71,6 +71,14 @@ class MapItems:
         self._wanted: Keys = ()
         self._styles: dict[Keys, Style] = {}
 
+    def change(
+        self, results: Results | None, items: Mapping[str, dict[str, Any]]
+    ) -> None:
+        """Take other items; how some are drawn stays as it was chosen."""
+        self._results, self._items = results, items
+        for name in ("earliest", "numbers"):
+            self.__dict__.pop(name, None)
+
     def __contains__(self, item_id: str) -> bool:
         return item_id in self._items
 

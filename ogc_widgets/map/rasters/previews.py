@@ -102,6 +102,19 @@ class Previews(traitlets.HasTraits):
         self.items = MapItems(results, items)
         self._map.clear_previews()
 
+    def go_on(
+        self, results: Results | None, items: Mapping[str, dict[str, Any]]
+    ) -> None:
+        """Take further items, and let stay on the map what lies there.
+
+        Args:
+            results: Whose items are shown from now on.
+            items: These items by their ids.
+        """
+        self.items.change(results, items)
+        for gone in [one for one in self.shown if one.item_id not in items]:
+            self.take_away(gone.item_id)
+
     def close(self) -> None:
         """Let what is being opened come too late, at the end."""
         self.items = MapItems(None, {})
@@ -185,7 +198,7 @@ class Previews(traitlets.HasTraits):
             opened: What was opened; it is dropped if other results have come since.
             below: Id of the layer that it lies below; else it lies on top.
         """
-        if opened.items is not self.items:
+        if opened.items is not self.items or item_id not in self.items:
             opened.drop()
             return
         shown, before = opened.shown, self.of(item_id)
