@@ -20,7 +20,7 @@ from ogc_widgets.app.links.search_link import SearchLink
 from ogc_widgets.app.on_demand import Cards, JobsTab
 from ogc_widgets.app.opener import Opener
 from ogc_widgets.app.other_inputs import Kept, OtherInputs
-from ogc_widgets.app.runs import Runs, wishes_of
+from ogc_widgets.app.runs import Runs
 from ogc_widgets.app.screen import Parts, Screen
 from ogc_widgets.app.tabs import Tabs
 from ogc_widgets.app.views.code_view import CodeView
@@ -269,7 +269,7 @@ class App(NotesDisplay, ipywidgets.VBox):
             InvalidInputsError: The form has problems; nothing was sent.
             ServerError: The server refused, or did not answer.
         """
-        wishes = wishes_of(self.form)
+        wishes = self.form.wishes
         if outputs is not None:
             wishes["outputs"] = outputs
         wishes["response"] = response or wishes["response"]
@@ -310,7 +310,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         """Show the form of another process, or of a changed one."""
         old = self.form if self._has_form() else None
         if old is not None:
-            self._kept[old.process.id] = {"inputs": dict(old.inputs), **wishes_of(old)}
+            self._kept[old.process.id] = {"inputs": dict(old.inputs), **old.wishes}
         process = server.process
         kept = dict(self._kept.get(process.id, {}))
         form = ProcessForm(process, kept.pop("inputs", None))

@@ -21,15 +21,8 @@ if TYPE_CHECKING:
 
     from ogc_widgets.app.views.run_bar import RunBar
     from ogc_widgets.client import AsyncJob, Client
-    from ogc_widgets.form import ProcessForm
     from ogc_widgets.panel import JobPanel
     from ogc_widgets.protocol.requests.requests import Mode
-
-
-def wishes_of(form: ProcessForm) -> dict[str, Any]:
-    """What a form says beside the inputs; no outputs while none were chosen."""
-    outputs, extra = dict(form.outputs) or None, dict(form.extra)
-    return {"outputs": outputs, "extra": extra, "response": form.response}
 
 
 class Runs(FormLink):
@@ -95,7 +88,7 @@ class Runs(FormLink):
             self._run_bar.report(error)  # first, for it needs nothing else
             self._not_started(error)
 
-        execute, wishes = self._client.aio.execute, wishes_of(self.form)
+        execute, wishes = self._client.aio.execute, self.form.wishes
         follow(submit(execute, process_id, inputs, **wishes), done, failed)
 
     def _on_run(self) -> None:

@@ -21,6 +21,7 @@ from ogc_widgets.form.custom_widgets import CustomWidgets
 from ogc_widgets.form.fields.build_fields import plain_description
 from ogc_widgets.form.fields.defaults import example_inputs
 from ogc_widgets.form.fields.fields import UNSET
+from ogc_widgets.form.for_each.many_jobs import ManyJobs
 from ogc_widgets.form.input_field import FormParts, InputField
 from ogc_widgets.form.page import form_card
 from ogc_widgets.form.page.edits import PageEdits
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from ogc_widgets.form.sets.comparison import Comparison
 
 
-class ProcessForm(FormPage):
+class ProcessForm(ManyJobs, FormPage):
     """A form for the inputs of a process.
 
     What is on the screen and what Python sees are the same thing: a field that shows a

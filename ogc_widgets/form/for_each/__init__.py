@@ -1,0 +1,1 @@
+"""Run for each: several values of some inputs, and the jobs that they make."""

@@ -1,0 +1,288 @@
+"""Run for each: which jobs lists of values and tables make, and what is wrong there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from ogc_widgets.errors import InputError, InvalidInputsError
+from ogc_widgets.form import ProcessForm
+from ogc_widgets.form.for_each.cells import CellReader
+from ogc_widgets.form.for_each.dates import days_between
+from ogc_widgets.form.for_each.planning import (
+    column_of,
+    each_with_each,
+    text_cells,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROCESS = {
+    "id": "lakes",
+    "inputs": {
+        "aoi": {
+            "title": "Area of interest",
+            "description": "west,south,east,north",
+            "schema": {"type": "string"},
+            "metadata": [{"title": "cwl:type", "value": "string"}],
+        },
+        "date": {"title": "Date", "schema": {"type": "string", "format": "date"}},
+        "epsg": {"title": "EPSG code", "schema": {"enum": ["EPSG:4326", "EPSG:3857"]}},
+        "size": {"schema": {"type": "integer", "minimum": 1}, "minOccurs": 0},
+        "bands": {"schema": {"type": "string"}, "maxOccurs": 4, "minOccurs": 0},
+        "scene": {
+            "title": "STAC item",
+            "schema": {"type": "string", "format": "uri"},
+            "minOccurs": 0,
+        },
+        "token": {"schema": {"type": "string", "format": "password"}, "minOccurs": 0},
+    },
+}
+LAKES = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "properties": {"depth": 27, "name": name},
+            "geometry": shapely.geometry.mapping(shapely.box(west, 40, west + 1, 41)),
+        }
+        for west, name in [(-122, "Almanor"), (-121, "Davis"), (-120, "Davis")]
+    ],
+}
+DAYS = ["2021-06-03", "2021-07-18"]
+
+
+@pytest.fixture
+def form() -> ProcessForm:
+    return ProcessForm(PROCESS, {"epsg": "EPSG:4326"})
+
+
+def test_each_area_meets_each_date_and_the_form_gives_the_rest(
+    form: ProcessForm,
+) -> None:
+    before = form.drafts
+    plan = form.plan({"aoi": LAKES, "date": DAYS})
+    assert (plan.sentence, plan.problems) == ("3 areas × 2 dates = 6 jobs", ())
+    assert plan.labels == [
+        "Almanor, 2021-06-03",
+        "Almanor, 2021-07-18",
+        "Davis, 2021-06-03",
+        "Davis, 2021-07-18",
+        "Davis (2), 2021-06-03",
+        "Davis (2), 2021-07-18",
+    ]
+    assert plan.inputs_list[3] == {
+        "aoi": "-121,40,-120,41",
+        "date": "2021-07-18",
+        "epsg": "EPSG:4326",
+    }
+    assert form.drafts == before
+
+
+def test_areas_are_written_as_the_field_is_set_to(form: ProcessForm) -> None:
+    form.areas.act("aoi", "encoding", "wkt")
+    if form.fields["aoi"].draft is None:
+        pytest.skip("the field knows one way only")
+    aoi = form.plan({"aoi": LAKES, "date": DAYS}).inputs(0)["aoi"]
+    assert shapely.from_wkt(aoi).equals(shapely.box(-122, 40, -121, 41))
+
+
+def frame() -> gpd.GeoDataFrame:
+    made = gpd.GeoDataFrame.from_features(LAKES["features"], crs="OGC:CRS84")
+    return made.to_crs(32610)
+
+
+@pytest.mark.parametrize("kind", ["frame", "geojson", "gpkg", "shapes", "features"])
+def test_areas_come_from_whatever_holds_them(
+    form: ProcessForm, tmp_path: Path, kind: str
+) -> None:
+    given: Any = {"frame": frame(), "features": LAKES["features"]}.get(kind)
+    if kind == "geojson":
+        given = tmp_path / "lakes.geojson"
+        given.write_text(json.dumps(LAKES))
+    elif kind == "gpkg":
+        given = str(tmp_path / "lakes.gpkg")
+        frame().to_file(given)
+    elif kind == "shapes":
+        given = [shapely.box(-122, 40, -121, 41), [-121, 40, -120, 41]]
+    plan = form.plan({"aoi": given, "date": DAYS[:1]})
+    box = [float(side) for side in plan.inputs(1)["aoi"].split(",")]
+    assert box == pytest.approx([-121, 40, -120, 41], abs=1e-6)
+    named = kind != "shapes"
+    assert plan.label(1) == ("Davis, 2021-06-03" if named else "area 2, 2021-06-03")
+
+
+def test_names_come_from_the_property_that_is_wanted(form: ProcessForm) -> None:
+    plan = form.plan({"aoi": LAKES, "date": DAYS[:1]}, names="depth")
+    assert plan.label(0) == "27, 2021-06-03"
+    with pytest.raises(InputError, match=r"no property 'lake'"):
+        form.plan({"aoi": LAKES}, names="lake")
+
+
+def test_dates_numbers_lists_and_items_are_read_as_their_fields_read_them(
+    form: ProcessForm,
+) -> None:
+    form.inputs = {"aoi": "1,2,3,4", "epsg": "EPSG:4326"}
+    days = [dt.date(2021, 6, 3), pd.Timestamp("2021-07-18"), "2021-08-27"]
+    item = {"type": "Feature", "id": "S2B", "links": [
+        {"rel": "self", "href": "https://a.org/items/S2B.json"}
+    ]}  # fmt: skip
+    plan = form.plan(
+        {
+            "date": days,
+            "size": ["5", 7],
+            "bands": ["green, nir", ["red"]],
+            "scene": [item, "https://a.org/items/S2A.json"],
+        }
+    )
+    assert not plan.problems
+    assert len(plan) == 24
+    assert plan.inputs(0) == {
+        "aoi": "1,2,3,4",
+        "epsg": "EPSG:4326",
+        "date": "2021-06-03",
+        "size": 5,
+        "bands": ["green", "nir"],
+        "scene": "https://a.org/items/S2B.json",
+    }
+    assert plan.inputs(23) == {
+        "aoi": "1,2,3,4",
+        "epsg": "EPSG:4326",
+        "date": "2021-08-27",
+        "size": 7,
+        "bands": ["red"],
+        "scene": "https://a.org/items/S2A.json",
+    }
+    assert plan.label(0) == "2021-06-03, 5, green, nir, S2B"
+
+
+def test_a_table_is_a_job_a_row_and_its_problems_name_row_and_column(
+    form: ProcessForm, tmp_path: Path
+) -> None:
+    path = tmp_path / "sites.csv"
+    path.write_text(
+        "name;Area of interest;date;EPSG-code;size\n"
+        "Davis;-121,40,-120,41;2021-06-03;EPSG:3857;\n"
+        "Butt;-121,41,-120,40;2021-06-33;EPSG:1;2,5\n"
+    )
+    plan = form.plan(path)
+    assert plan.sentence == "2 rows = 2 jobs"
+    assert plan.inputs(0) == {
+        "aoi": "-121,40,-120,41",
+        "date": "2021-06-03",
+        "epsg": "EPSG:3857",
+    }
+    assert plan.label(0) == "Davis, 2021-06-03, EPSG:3857"
+    assert {(one.row, one.where) for one in plan.problems} == {
+        (1, "Area of interest, row 2"),
+        (1, "Date, row 2"),
+        (1, "EPSG code, row 2"),
+        (1, "size, row 2"),
+    }
+    with pytest.raises(
+        InvalidInputsError, match="Date, row 2: Must be a day that exists"
+    ) as info:
+        form.for_each(path)
+    assert "Nothing was sent" in str(info.value)
+
+
+def test_tables_come_from_frames_features_and_lists_of_dicts(form: ProcessForm) -> None:
+    lakes = frame()[["name", "geometry"]].assign(date=DAYS[0], size=[1, None, 3])
+    rows = [{"aoi": "1,2,3,4", "date": DAYS[0]}, {"aoi": [5, 6, 7, 8], "date": DAYS[1]}]
+    for given, labels in [
+        (lakes, ["Almanor, 2021-06-03, 1", "Davis, 2021-06-03"]),
+        (rows, ["area 1, 2021-06-03", "area 2, 2021-07-18"]),
+        (pd.DataFrame(rows), ["area 1, 2021-06-03", "area 2, 2021-07-18"]),
+    ]:
+        plan = form.plan(given)
+        assert not plan.problems
+        assert plan.labels[:2] == labels
+    assert "size" not in form.plan(lakes).inputs(1)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ([{"aio": "1,2,3,4", "date": "2021-06-03"}], "no inputs: aio"),
+        ([{"name": "x"}], "No column of the table is an input"),
+        ({"aio": ["1,2,3,4"]}, "no input 'aio'"),
+        ({"token": ["a", "b"]}, "fixed or secret"),
+        ({"date": "2021-06-03"}, "give a list"),
+        (7, "a dict of input id to values"),
+        ("no-such-file.csv", "cannot be read"),
+    ],
+)
+def test_what_makes_no_jobs_is_said(
+    form: ProcessForm, given: object, says: str
+) -> None:
+    with pytest.raises(InputError, match=says):
+        form.plan(given)
+
+
+def test_what_is_wrong_with_the_other_inputs_and_with_the_number_is_said() -> None:
+    form = ProcessForm(PROCESS)
+    plan = form.plan({"date": [f"2021-01-{day:02}" for day in range(1, 32)] * 200,
+                      "size": [1, 1]})  # fmt: skip
+    told = {one.where: one.message for one in plan.problems}
+    assert told["Area of interest"] == told["EPSG code"] == "Needs a value."
+    assert told["All jobs"] == "These are 12,400 jobs; a batch has at most 10,000."
+    assert "size: 1 value is there twice." in plan.notes
+    with pytest.raises(InputError, match="nothing to run"):
+        ProcessForm({"id": "x", "inputs": {}}).for_each({})
+
+
+def test_what_is_pasted_is_a_value_a_line_or_a_collection(form: ProcessForm) -> None:
+    def pasted(key: str, text: str) -> list[tuple[str, Any, str]]:
+        cells = text_cells(CellReader(form._values, key), text)
+        return [(one.label, one.value, one.fault) for one in cells]
+
+    days = pasted("date", "Date\n2021-06-03\n\n 2021-07-18 \nsoon\n")
+    assert [value for _, value, _ in days][:2] == DAYS
+    assert days[2][2] == "must be a date like 2021-07-13"
+    assert [one[0] for one in pasted("aoi", json.dumps(LAKES))][:2] == [
+        "Almanor",
+        "Davis",
+    ]
+    assert pasted("aoi", "1,2,3,4\n5,6,7,8")[1] == ("5,6,7,8", "5,6,7,8", "")
+    assert pasted("epsg", "EPSG:3857\nEPSG:1")[0][1] == "EPSG:3857"
+    assert pasted("epsg", "EPSG:3857\nEPSG:1")[1][2]
+    reader = CellReader(form._values, "date")
+    assert len(each_with_each(form._values, [column_of(reader, [])])) == 0
+
+
+@pytest.mark.parametrize(
+    ("span", "days"),
+    [
+        (("2021-01-31", "2021-04-30", 1, "months"),
+         ["2021-01-31", "2021-02-28", "2021-03-31", "2021-04-30"]),
+        (("2020-02-29", "2022-12-31", 1, "years"),
+         ["2020-02-29", "2021-02-28", "2022-02-28"]),
+        (("2021-06-01", "2021-06-20", 1, "weeks"),
+         ["2021-06-01", "2021-06-08", "2021-06-15"]),
+        (("2021-06-01", "2021-06-01", 5, "days"), ["2021-06-01"]),
+    ],
+)  # fmt: skip
+def test_days_follow_each_other_by_the_calendar(
+    span: tuple[Any, ...], days: list[str]
+) -> None:
+    assert days_between(*span) == days
+
+
+@pytest.mark.parametrize(
+    ("span", "says"),
+    [
+        (("2021-06-02", "2021-06-01"), "before the first"),
+        (("", "2021-06-01"), "first and a last"),
+        (("0001-01-01", "9999-12-31"), "more than 10,000 days"),
+    ],
+)
+def test_days_that_cannot_be_counted_are_said(span: tuple[str, str], says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        days_between(*span)
