@@ -165,6 +165,8 @@ class ProblemError(ServerError):
         problem: The document that the server sent, or an empty dict.
         safe: What has not been lost or changed.
         advice: What to do next.
+        retry_after_s: Seconds after which the server wants to be asked again, or
+            ``None`` where it does not say.
     """
 
     def __init__(
@@ -175,9 +177,11 @@ class ProblemError(ServerError):
         problem: Mapping[str, Any] | None = None,
         safe: str = "",
         advice: str = "",
+        retry_after_s: float | None = None,
     ) -> None:
         super().__init__(what, safe=safe, advice=advice)
         self.status_code = status_code
+        self.retry_after_s = retry_after_s
         self.problem = dict(problem or {})
 
 

@@ -4,6 +4,9 @@
 """
 
 from ogc_widgets.client import auth
+from ogc_widgets.client.batches.abatch import AsyncBatch
+from ogc_widgets.client.batches.batch import Batch
+from ogc_widgets.client.batches.entries import BatchEntry
 from ogc_widgets.client.client import AsyncClient, Client
 from ogc_widgets.client.jobs.ajob import AsyncJob
 from ogc_widgets.client.jobs.job import Job
@@ -17,8 +20,11 @@ from ogc_widgets.client.stac.catalogue import search_items
 __all__ = [
     "S3",
     "Asset",
+    "AsyncBatch",
     "AsyncClient",
     "AsyncJob",
+    "Batch",
+    "BatchEntry",
     "Client",
     "Job",
     "LogFile",

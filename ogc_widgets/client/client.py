@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from ogc_widgets.client.auth.sign_in import SigningIn
+from ogc_widgets.client.batches.batch import Batch
+from ogc_widgets.client.batches.batches import Batches
 from ogc_widgets.client.deployment import Deployment
 from ogc_widgets.client.discovery import Discovery
 from ogc_widgets.client.execution import Execution
@@ -87,6 +89,7 @@ class AsyncClient(_AnyClient):
         signing_in: What knows who the user is.
         discovery: What is known of the server.
         job_list: What finds jobs, and knows those that somebody has.
+        batches: What runs a process many times.
     """
 
     @takes(Connection.__init__)
@@ -96,6 +99,7 @@ class AsyncClient(_AnyClient):
         self.discovery = Discovery(self.connection)
         self.job_list = Jobs(self.discovery, self.signing_in)
         self._execution = Execution(self.job_list)
+        self.batches = Batches(self._execution, self.job_list)
         self._deployment = Deployment(self.discovery)
 
     sign_in = awaitable("signing_in", SigningIn.sign_in)
@@ -106,6 +110,7 @@ class AsyncClient(_AnyClient):
     processes = awaitable("discovery", Discovery.processes)
     process = awaitable("discovery", Discovery.process)
     execute = awaitable("_execution", Execution.execute)
+    execute_many = awaitable("batches", Batches.execute_many)
     create_job = awaitable("_execution", Execution.create_job)
     jobs = awaitable("job_list", Jobs.jobs)
 
@@ -187,6 +192,7 @@ class Client(_AnyClient):
     processes = blocking(AsyncClient.processes)
     process = blocking(AsyncClient.process)
     execute = blocking(AsyncClient.execute, Job)
+    execute_many = blocking(AsyncClient.execute_many, Batch)
     create_job = blocking(AsyncClient.create_job, Job)
     jobs = blocking(AsyncClient.jobs, _blocking_jobs)
 

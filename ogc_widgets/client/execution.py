@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +29,9 @@ from ogc_widgets.protocol.requests import requests
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
+    from ogc_widgets.client.auth.sign_in import SigningIn
     from ogc_widgets.client.jobs.job_list import Jobs
     from ogc_widgets.protocol.documents.processes import Process
 
@@ -38,6 +40,25 @@ SYNC_S = 600.0
 _CANDIDATES = 20
 _SHOWN = 5
 _CLOCK_SLACK_S = 5.0
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An execute request that was answered.
+
+    Attributes:
+        process_id: The process.
+        inputs: What was sent.
+        wanted: Ids of the outputs that are wanted; all of them if empty.
+        reply: The answer.
+        made: What it says.
+    """
+
+    process_id: str
+    inputs: Mapping[str, Any]
+    wanted: tuple[str, ...]
+    reply: Reply
+    made: Submitted
 
 
 class Execution:
@@ -53,6 +74,11 @@ class Execution:
         self._job_list = job_list
         self._discovery = job_list.discovery
         self._connection = job_list.discovery.connection
+
+    @property
+    def signing_in(self) -> SigningIn:
+        """What knows who the user is."""
+        return self._job_list.signing_in
 
     async def execute(
         self,
@@ -90,8 +116,41 @@ class Execution:
             SubmissionUnknownError: It left, but no answer came, or one of a server that
                 broke (500, 502, 504, ...); a job may have started.
         """
+        sent = await self.submit(
+            process_id,
+            inputs,
+            outputs=outputs,
+            mode=mode,
+            response=response,
+            extra=extra,
+        )
+        return await self.job_of(sent)
+
+    async def submit(
+        self,
+        process_id: str,
+        inputs: Mapping[str, Any],
+        *,
+        outputs: requests.Outputs | None = None,
+        mode: requests.Mode = "auto",
+        response: requests.Response | None = "auto",
+        extra: Mapping[str, Any] | None = None,
+        sending: Callable[[], Awaitable[None]] | None = None,
+    ) -> Sent:
+        """Send the request and read the answer, as :meth:`execute` does.
+
+        Args:
+            process_id: As for :meth:`execute`, like the others.
+            inputs: Input id to value.
+            outputs: Which outputs are wanted.
+            mode: Whether to ask for a job.
+            response: How the results are wanted.
+            extra: Members beside ``inputs``.
+            sending: Awaited right before the request is sent; nothing is sent where it
+                raises.
+        """
         url = await self._discovery.process_url(process_id)
-        process = await self._description(process_id)
+        process = await self.description(process_id)
         declared = await self._discovery.declared() if response == "auto" else None
         request = requests.execute_request(
             url,
@@ -103,6 +162,8 @@ class Execution:
             has_response=declared is None or declared.has_response,
             extra=extra,
         )
+        if sending is not None:
+            await sending()
         server = self._connection.url
         key = await asyncio.to_thread(ledger.note_sending, server, process_id)
         try:
@@ -115,14 +176,47 @@ class Execution:
         await asyncio.to_thread(
             ledger.note_answer, key, "answered", job_id=made.job_id, url=made.job_url
         )
+        wanted = tuple(requests.wanted_outputs(outputs))
+        return Sent(process_id, inputs, wanted, reply, made)
+
+    async def job_of(self, sent: Sent) -> AsyncJob:
+        """Make the job of a request that was answered.
+
+        Raises:
+            ServerError: The results stand elsewhere and could not be read.
+        """
+        reply, made = sent.reply, sent.made
         if made.results_url:
             reply = await self._connection.send(requests.get(made.results_url))
             if not reply.is_ok:
                 raise problem_error(reply)
         has_results = made.has_results or bool(made.results_url)
-        wanted = tuple(requests.wanted_outputs(outputs))
         answer = reply if has_results else None
-        return self._job(made, process_id, inputs, wanted, answer)
+        return self._job(made, sent.process_id, sent.inputs, sent.wanted, answer)
+
+    def known_job(
+        self,
+        job_id: str,
+        url: str,
+        process_id: str,
+        inputs: Mapping[str, Any],
+        *,
+        status: StatusInfo | None = None,
+        outputs: requests.Outputs | None = None,
+    ) -> AsyncJob:
+        """Make the job of a request that was sent earlier; nothing is asked.
+
+        Args:
+            job_id: Its id.
+            url: Its address.
+            process_id: Its process.
+            inputs: What was sent.
+            status: What the server said last, if that is known.
+            outputs: Which outputs were wanted.
+        """
+        made = Submitted(job_id, url, status or StatusInfo(job_id, "accepted"))
+        wanted = tuple(requests.wanted_outputs(outputs))
+        return self._job(made, process_id, inputs, wanted, is_new=False)
 
     async def create_job(
         self,
@@ -163,7 +257,7 @@ class Execution:
             )
         return self._job(made, process_id, inputs)
 
-    async def _description(self, process_id: str) -> Process | None:
+    async def description(self, process_id: str) -> Process | None:
         """The description, for the ``execute`` link and the abilities, if readable."""
         known = self._discovery.known_processes.get(process_id)
         if known is not None:
@@ -231,6 +325,8 @@ class Execution:
         inputs: Mapping[str, Any],
         wanted: tuple[str, ...] = (),
         answer: Reply | None = None,
+        *,
+        is_new: bool = True,
     ) -> AsyncJob:
         done = "successful"  # a server that answered at once may have made no job
         job = AsyncJob(
@@ -242,7 +338,7 @@ class Execution:
             process_id=process_id,
             inputs=inputs,
             wanted=wanted,
-            is_new=True,
+            is_new=is_new,
             answer=answer,
         )
         return self._job_list.keep(job)

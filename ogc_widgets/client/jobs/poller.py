@@ -178,6 +178,10 @@ class Poller:
         self._watch.removed(status, now())
         self._publish()
 
+    def set_pace(self, pace: Callable[[float], float | None]) -> None:
+        """Look sooner than for a job alone: see :class:`Watch`."""
+        self._watch.pace = pace
+
     def look_again(self) -> None:
         """Plan a check at once, with new patience. Only in the loop thread."""
         self._watch.resume(now())

@@ -222,6 +222,7 @@ def problem_error(
         problem=document if isinstance(document, dict) else None,
         safe=safe,
         advice=advice or _advice(reply),
+        retry_after_s=retry_after_s(reply.headers),
     )
 
 

@@ -128,7 +128,13 @@ class Watch:
         is_new: Whether the job was submitted just now, so that a server that does not
             know it yet gets a minute.
         spread: Returns numbers from 0 to 1, to keep many watchers out of step.
+
+    Attributes:
+        pace: Says after how many seconds at the latest to ask again, or ``None``, for a
+            job that goes on so many seconds after the watch began.
     """
+
+    pace: Callable[[float], float | None] | None = None
 
     def __init__(
         self,
@@ -139,6 +145,7 @@ class Watch:
         spread: Callable[[], float] = random.random,
     ) -> None:
         self._spread = spread
+        self._began = at.steady
         self._young_until = at.steady + YOUNG_S if is_new else at.steady
         self._seen = False
         self._gone_answers = 0
@@ -183,6 +190,8 @@ class Watch:
             return self._stop()
         delay = self._spread_out(self._delay, JITTER)
         self._delay = min(self._delay * GROWTH, LONGEST_DELAY_S)
+        latest = self.pace(at.steady - self._began) if self.pace else None
+        delay = delay if latest is None else min(delay, latest)
         return self._plan(at, retry_after_s, delay)
 
     def not_heard(

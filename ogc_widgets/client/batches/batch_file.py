@@ -1,0 +1,320 @@
+"""A batch as a file: written before the first request, and at each step after it.
+
+One SQLite database for each batch, readable by its owner only. It holds no tokens, no
+query parts of addresses, and no inputs that the process describes as secret.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.client.batches.entries import STATES, BatchEntry
+from ogc_widgets.errors import InputError
+from ogc_widgets.protocol.links import without_query
+from ogc_widgets.protocol.wire import dump_json, parse_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from ogc_widgets.client.batches.entries import BatchState
+    from ogc_widgets.protocol.requests import requests
+
+_VERSION = 1
+_BUSY_S = 10.0
+_TABLES = """
+CREATE TABLE batch (head TEXT NOT NULL);
+CREATE TABLE entries (
+  place INTEGER PRIMARY KEY, inputs TEXT NOT NULL, label TEXT NOT NULL,
+  state TEXT NOT NULL, message TEXT NOT NULL, error TEXT NOT NULL,
+  job_id TEXT NOT NULL, url TEXT NOT NULL, started_at TEXT, ended_at TEXT,
+  attempt INTEGER NOT NULL, status TEXT, earlier TEXT NOT NULL DEFAULT ''
+);
+"""
+_INSERT = """
+INSERT INTO entries (
+  inputs, label, state, message, error, job_id, url, started_at, ended_at, attempt,
+  place
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_UPDATE = """
+UPDATE entries SET
+  inputs = ?, label = ?, state = ?, message = ?, error = ?, job_id = ?, url = ?,
+  started_at = ?, ended_at = ?, attempt = ?
+WHERE place = ?
+"""
+_SELECT = """
+SELECT
+  inputs, label, state, message, error, job_id, url, started_at, ended_at, attempt,
+  place
+FROM entries ORDER BY place
+"""
+
+
+@dataclass(frozen=True)
+class BatchHead:
+    """What is the same for all requests of a batch.
+
+    Attributes:
+        id: Its id, which is also the name of its file.
+        title: Words for people.
+        server_url: Address of the server.
+        process_id: The process.
+        created_at: When it was made, in UTC.
+        at_once: How many requests and jobs go on at the same time.
+        outputs: Which outputs are wanted, as for ``client.execute``.
+        response: As for ``client.execute``.
+        extra: Members beside the inputs, as for ``client.execute``.
+        secrets: Ids of the inputs that are not written down.
+    """
+
+    title: str
+    server_url: str
+    process_id: str
+    created_at: datetime
+    at_once: int = 4
+    outputs: Any = None
+    response: requests.Response | None = "auto"
+    extra: Mapping[str, Any] | None = None
+    secrets: tuple[str, ...] = ()
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+
+def batches_path() -> Path:
+    """Return the folder in which the batches of this user are kept."""
+    # Imported here: it is needed only when there is a batch.
+    from platformdirs import user_data_path
+
+    return user_data_path("ogc_widgets", appauthor=False) / "batches"
+
+
+class BatchFile:
+    """The file of one batch.
+
+    Its functions block and may be called from any thread, one at a time.
+
+    Attributes:
+        path: Where it is.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def create(cls, head: BatchHead, entries: Sequence[BatchEntry]) -> BatchFile:
+        """Write a new batch.
+
+        Raises:
+            InputError: It cannot be written.
+        """
+        try:
+            folder = batches_path()
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.chmod(0o700)
+            path = folder / f"{head.id}.sqlite"
+            # SQLite gives what it puts beside a file the rights of that file.
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            made = cls(path)
+            with made._open() as db:
+                db.executescript(_TABLES)
+                document = dump_json(_head_document(head))
+                db.execute("INSERT INTO batch VALUES (?)", [document])
+                db.executemany(_INSERT, [_row(one, head.secrets) for one in entries])
+        # Without a home there is no place for it either.
+        except (OSError, RuntimeError, sqlite3.Error) as error:
+            raise InputError(
+                f"The batch cannot be kept in a file: {reason_of(error)}.",
+                safe="Nothing was sent.",
+                advice="Make room, or set XDG_DATA_HOME to a folder that can be "
+                "written; without its file a batch would be lost with the kernel.",
+            ) from error
+        return made
+
+    def read(self) -> tuple[BatchHead, list[BatchEntry]]:
+        """Read the batch as it was written last.
+
+        Raises:
+            InputError: It cannot be read.
+        """
+        try:
+            with self._open() as db:
+                document = db.execute("SELECT head FROM batch").fetchone()[0]
+                rows = db.execute(_SELECT).fetchall()
+            return _head_of(json.loads(document)), [_entry(*row) for row in rows]
+        except (OSError, sqlite3.Error, ValueError, TypeError, KeyError) as error:
+            raise _unreadable(self.path, error) from error
+
+    def summary(self) -> tuple[BatchHead, dict[BatchState, int]]:
+        """Read what the batch is, and how many of its entries are in which state.
+
+        Raises:
+            InputError: It cannot be read.
+        """
+        try:
+            with self._open() as db:
+                document = db.execute("SELECT head FROM batch").fetchone()[0]
+                counts = dict(
+                    db.execute("SELECT state, COUNT(*) FROM entries GROUP BY state")
+                )
+            found = {state: counts[state] for state in STATES if state in counts}
+            return _head_of(json.loads(document)), found
+        except (OSError, sqlite3.Error, ValueError, TypeError, KeyError) as error:
+            raise _unreadable(self.path, error) from error
+
+    def write(
+        self,
+        entries: Sequence[BatchEntry],
+        statuses: Mapping[int, Mapping[str, Any]],
+        head: BatchHead,
+    ) -> None:
+        """Write entries as they are now, all or none.
+
+        Args:
+            entries: Those that have changed.
+            statuses: Index to the last status document, of jobs that have ended.
+            head: What the batch is.
+
+        Raises:
+            OSError: It could not be written, or by another error of SQLite.
+        """
+        with self._open() as db:
+            db.execute("UPDATE batch SET head = ?", [dump_json(_head_document(head))])
+            # The ids of earlier attempts are kept: they are not to be taken for new.
+            db.executemany(
+                "UPDATE entries SET earlier = earlier || ' ' || job_id "
+                "WHERE place = ? AND job_id != '' AND job_id != ?",
+                [(one.index, one.job_id) for one in entries],
+            )
+            db.executemany(_UPDATE, [_row(one, head.secrets) for one in entries])
+            db.executemany(
+                "UPDATE entries SET status = ? WHERE place = ?",
+                [
+                    (dump_json(said, is_lenient=True), index)
+                    for index, said in statuses.items()
+                ],
+            )
+
+    def statuses(self, indexes: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+        """Read the last status documents of jobs that have ended, as far as known."""
+        found: dict[int, Mapping[str, Any]] = {}
+        with (
+            contextlib.suppress(OSError, sqlite3.Error, ValueError),
+            self._open() as db,
+        ):
+            for index in indexes:
+                row = db.execute(
+                    "SELECT status FROM entries WHERE place = ?", [index]
+                ).fetchone()
+                said = json.loads(row[0]) if row and row[0] else None
+                if isinstance(said, dict):
+                    found[index] = said
+        return found
+
+    def earlier_jobs(self) -> set[str]:
+        """Ids of the jobs of earlier attempts."""
+        with self._open() as db:
+            rows = db.execute("SELECT earlier FROM entries WHERE earlier != ''")
+            return {name for (names,) in rows for name in names.split()}
+
+    def remove(self) -> None:
+        """Remove the file and what stands beside it."""
+        for suffix in ("", "-journal", ".lock"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """Open the database for one transaction.
+
+        The journal is SQLite's usual one and not a write-ahead log, which homes on a
+        network cannot have.
+        """
+        address = f"{self.path.absolute().as_uri()}?mode=rw"  # never makes a new one
+        with (
+            contextlib.closing(
+                sqlite3.connect(address, timeout=_BUSY_S, uri=True)
+            ) as db,
+            db,
+        ):
+            yield db
+
+
+def reason_of(error: BaseException) -> str:
+    """Say why a file could not be written."""
+    return str(getattr(error, "strerror", None) or error).rstrip(".")
+
+
+def _unreadable(path: Path, error: BaseException) -> InputError:
+    return InputError(
+        f"The batch in {path.name} cannot be read: {reason_of(error)}.",
+        safe="Its jobs go on, and the file is left as it is.",
+        advice="Look at client.jobs() for the jobs.",
+    )
+
+
+def _head_document(head: BatchHead) -> dict[str, Any]:
+    return {
+        "version": _VERSION,
+        "id": head.id,
+        "title": head.title,
+        "server_url": without_query(head.server_url),
+        "process_id": head.process_id,
+        "created_at": head.created_at.isoformat(),
+        "at_once": head.at_once,
+        "outputs": head.outputs,
+        "response": head.response,
+        "extra": head.extra,
+        "secrets": list(head.secrets),
+    }
+
+
+def _head_of(document: dict[str, Any]) -> BatchHead:
+    if document.pop("version") > _VERSION:
+        raise ValueError("it was written by a newer version of this package")
+    document["created_at"] = datetime.fromisoformat(document["created_at"])
+    document["secrets"] = tuple(document["secrets"])
+    return BatchHead(**document)
+
+
+def _row(entry: BatchEntry, secrets: Sequence[str]) -> list[Any]:
+    inputs = {
+        name: value for name, value in entry.inputs.items() if name not in secrets
+    }
+    times = (entry.started_at, entry.ended_at)
+    return [
+        dump_json(inputs),
+        entry.label,
+        entry.state,
+        entry.message,
+        entry.error,
+        entry.job_id,
+        without_query(entry.url),
+        *(moment and moment.isoformat() for moment in times),
+        entry.attempt,
+        entry.index,
+    ]
+
+
+def _entry(*columns: Any) -> BatchEntry:  # noqa: ANN401 # as SQLite has them
+    inputs, label, state, message, error, job_id, url, *rest = columns
+    started_at, ended_at, attempt, index = rest
+    read: Any = parse_json(inputs)  # keeps all digits of numbers
+    return BatchEntry(
+        index=index,
+        inputs=read,
+        label=label,
+        state=state,
+        message=message,
+        error=error,
+        job_id=job_id,
+        url=url,
+        started_at=started_at and datetime.fromisoformat(started_at),
+        ended_at=ended_at and datetime.fromisoformat(ended_at),
+        attempt=attempt,
+    )

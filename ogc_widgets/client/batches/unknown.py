@@ -1,0 +1,103 @@
+"""What became of requests without an answer: looked for in the list of jobs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from ogc_widgets.errors import ServerError
+from ogc_widgets.protocol import reading
+from ogc_widgets.protocol.jobs.job_query import JobQuery
+
+if TYPE_CHECKING:
+    from ogc_widgets.client.batches.book import Book
+    from ogc_widgets.client.batches.entries import BatchEntry
+    from ogc_widgets.client.jobs.ajob import AsyncJob
+    from ogc_widgets.client.jobs.job_list import Jobs
+
+_CLOCK_SLACK_S = 5.0
+_PAGE_SIZE = 100
+_MOST_READ = 2_000
+
+
+async def look_for(book: Book, job_list: Jobs) -> dict[int, AsyncJob]:
+    """Look for the jobs of requests whose fate is unknown.
+
+    What was found is said in the entries that stay unknown.
+
+    Returns:
+        Index to job, where exactly one new job has exactly the inputs.
+
+    Raises:
+        ServerError: The list could not be read.
+    """
+    unknown = [entry for entry in book.entries if entry.state == "unknown"]
+    if not unknown:
+        return {}
+    known = {entry.job_id for entry in book.entries} | book.file.earlier_jobs()
+    jobs = await _new_jobs(book, job_list, unknown, known)
+    matches: dict[int, list[AsyncJob]] = {entry.index: [] for entry in unknown}
+    unread = 0
+    for job in jobs:
+        try:
+            request = await job.request()
+        except ServerError:
+            unread += 1
+            continue
+        sent = _open_part(request.inputs, book)
+        for entry in unknown:
+            if _open_part(entry.inputs, book) == sent:
+                matches[entry.index].append(job)
+    takers = {id(job): 0 for job in jobs}
+    for found in matches.values():
+        for job in found:
+            takers[id(job)] += 1
+    adopted = {}
+    for index, found in matches.items():
+        if len(found) == 1 and takers[id(found[0])] == 1 and not unread:
+            adopted[index] = found[0]
+        else:
+            book.change(index, error=_words(found, unread))
+    return adopted
+
+
+async def _new_jobs(
+    book: Book, job_list: Jobs, unknown: list[BatchEntry], known: set[str]
+) -> list[AsyncJob]:
+    """The jobs of the process that have come since the first of the requests left."""
+    process_id = book.head.process_id
+    pages = job_list.job_pages(page_size=_PAGE_SIZE, process_id=process_id)
+    left_at = min(one.started_at for one in unknown if one.started_at)
+    found: list[AsyncJob] = []
+    read = 0
+    while read < _MOST_READ and (page := await pages.next()):
+        read += len(page)
+        # By the server's clock, which need not agree with ours.
+        connection = job_list.discovery.connection
+        now = reading.http_date(connection.heard_at) or datetime.now(UTC)
+        ago = datetime.now(UTC) - left_at + timedelta(seconds=_CLOCK_SLACK_S)
+        query = JobQuery.of(process_id, since=now - ago)
+        new = [job for job in page if query.accepts(job.status)]
+        found += [job for job in new if job.id not in known]
+        if not new and not pages.is_oldest_first:
+            break  # older ones only
+    return found
+
+
+def _open_part(inputs: dict[str, object], book: Book) -> dict[str, object]:
+    """The inputs without those that are secret, which may not be at hand."""
+    return {
+        name: value for name, value in inputs.items() if name not in book.head.secrets
+    }
+
+
+def _words(found: list[AsyncJob], unread: int) -> str:
+    if len(found) > 1:
+        named = ", ".join(job.id for job in found[:5])
+        return f"More than one new job has these inputs: {named}. Say which it is."
+    if found:
+        return f"Job {found[0].id} may be the one of this request, or of another one."
+    if unread:
+        jobs = "one new job was" if unread == 1 else f"{unread} new jobs were"
+        return f"The server does not say what {jobs} asked to do; look at them."
+    return "The list of jobs shows no new job with these inputs so far."
