@@ -126,6 +126,7 @@ const ICONS = {
   rectangle: "M2.5 4h11v8h-11z",
   polygon: "M3 6.5 8.5 2.5 13.5 7 11 13 4.5 12z",
   line: "M2.5 12.5 6.5 5l4 5 3-6.5",
+  along: "M2 13.5h12M2.5 10 6 5.5l3.5 2.5L13.5 2.5",
   import: "M2 8h7.5M6.5 5l3 3-3 3M6.5 2.5h7v11h-7",
   point: "M8 14S3.5 9.5 3.5 6.5a4.5 4.5 0 0 1 9 0C12.5 9.5 8 14 8 14zM8 6.5h.01",
   edit: "M3 13l.7-3L10.5 3.2l2.3 2.3L6 12.3zM9 4.7l2.3 2.3",
@@ -162,7 +163,7 @@ export function legendSample(name) {
     height: 12,
     class: `ogcw-map-sample-${name}`,
     "aria-hidden": "true",
-  }, h("path", { d: name === "area" ? "M1 6h20" : "M4 2h14v8h-14z" }));
+  }, h("path", { d: ["area", "along"].includes(name) ? "M1 6h20" : "M4 2h14v8h-14z" }));
 }
 
 /**

@@ -19,6 +19,7 @@ import {
 import { Features } from "./features.js";
 import { rectangleGeometry } from "./geo.js";
 import { ImportPanel } from "./import.js";
+import { ChartLine } from "./chart_line.js";
 import { Land } from "./land.js";
 import { leafletMapOf } from "./leaflet.js";
 import { ShapeTool } from "./shape.js";
@@ -63,6 +64,7 @@ class Overlay {
     this.others = new OtherAreas({ canvas, onChoose: (id) => this.choose(id) });
     const cover = h("div", { class: "ogcw-map-cover", hidden: true });
     const hint = h("div", { class: "ogcw-map-hint", role: "status", hidden: true });
+    this.line = new ChartLine(model, canvas);
     this.shapes = new ShapeTool({
       map,
       canvas,
@@ -70,6 +72,11 @@ class Overlay {
       hint,
       onDrawn: (geometry) => {
         model.send({ type: "draw", geometry });
+        this.paintChrome();
+      },
+      onLine: (geometry) => {
+        this.line.set(geometry);
+        model.send({ type: "along", geometry });
         this.paintChrome();
       },
       onMode: (mode) => this.setMode(mode),
@@ -87,7 +94,7 @@ class Overlay {
     const tools = h(
       "div",
       { class: "ogcw-map-tools" },
-      this.toolGroup("Map", ["zoomIn", "zoomOut", "fit"]),
+      this.toolGroup("Map", ["zoomIn", "zoomOut", "fit", "along"]),
       this.drawTools,
     );
     for (const name of ["mousedown", "dblclick", "click", "wheel", "pointerdown"]) {
@@ -140,6 +147,7 @@ class Overlay {
       rectangle: toolButton("rectangle", "Draw a rectangle", toggle("rectangle")),
       polygon: toolButton("polygon", "Draw a polygon", toggle("polygon")),
       line: toolButton("line", "Draw a line", toggle("line")),
+      along: toolButton("along", "Draw the line that the chart follows", toggle("along")),
       point: toolButton("point", "Draw a point", toggle("point")),
       view: toolButton("view", "Take the current view as the area", () => this.takeView()),
       from,
@@ -190,6 +198,10 @@ class Overlay {
       this.shapes.setTone(areas.find(({ id }) => id === active)?.tone ?? 0);
       this.shapes.setShape(model.get("shape"));
       this.others.set(areas, active, () => this.shapes.geometry());
+      this.paintChrome();
+    });
+    on(["line", "takes_line"], () => {
+      this.line.set(model.get("line"));
       this.paintChrome();
     });
     on(["mode"], () => this.modeFromPython());
@@ -268,6 +280,7 @@ class Overlay {
     const others = areas.filter(({ id }) => id !== model.get("active_area"));
     const geometries = [
       shapes.geometry(),
+      this.line.isSeen ? this.line.geometry : null,
       extent && rectangleGeometry(extent),
       ...[...features, ...others].map((f) => f.geometry),
     ];
@@ -300,10 +313,11 @@ class Overlay {
       show(buttons[shape], tools.includes(shape));
     }
     show(buttons.view, tools.includes("rectangle"));
+    show(buttons.along, model.get("takes_line"));
     enable(buttons.edit, area);
     enable(buttons.clear, area);
     enable(buttons.fit, this.drawn().length > 0);
-    for (const mode of [...SHAPES, "edit"]) {
+    for (const mode of [...SHAPES, "edit", "along"]) {
       buttons[mode].setAttribute("aria-pressed", String(shapes.mode === mode));
     }
     const footprints = this.features.outlines.count > 0;
@@ -320,6 +334,7 @@ class Overlay {
         ? [legendEntry("footprint", "result footprint")]
         : []),
       ...(footprints ? [legendEntry("selected", "selected")] : []),
+      ...(this.line.isSeen ? [legendEntry("along", "line of the chart")] : []),
     ];
     this.legend.replaceChildren(
       ...this.rasters.legend(),

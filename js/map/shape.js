@@ -16,6 +16,7 @@ const HINTS = {
   rectangle: "Drag a rectangle, or click two corners. Esc cancels.",
   polygon: "Click the corners; click the first one or press Enter to close. Esc cancels.",
   line: "Click along the line; double-click or press Enter to end. Esc cancels.",
+  along: "Click along the line to chart; double-click or press Enter to end. Esc cancels.",
   point: "Click the place. Esc cancels.",
   edit: "Drag the corners or the whole area. Esc or the pencil ends.",
 };
@@ -33,16 +34,18 @@ export class ShapeTool {
    *   cover: HTMLElement,
    *   hint: HTMLElement,
    *   onDrawn: (geometry: Geometry | null) => void,
+   *   onLine: (geometry: Geometry) => void,
    *   onMode: (mode: string) => void,
    *   onChange: () => void,
    * }} options `cover` lies over the map and takes the mouse while something is drawn.
    */
-  constructor({ map, canvas, cover, hint, onDrawn, onMode, onChange }) {
+  constructor({ map, canvas, cover, hint, onDrawn, onLine, onMode, onChange }) {
     this.map = map;
     this.canvas = canvas;
     this.cover = cover;
     this.hint = hint;
     this.onDrawn = onDrawn;
+    this.onLine = onLine;
     this.onMode = onMode;
     this.onChange = onChange;
     /** @type {Shape} */
@@ -136,7 +139,11 @@ export class ShapeTool {
   }
 
   get takesCorners() {
-    return this.mode === "polygon" || this.mode === "line";
+    return this.mode === "polygon" || this.isLine;
+  }
+
+  get isLine() {
+    return this.mode === "line" || this.mode === "along";
   }
 
   /**
@@ -271,16 +278,19 @@ export class ShapeTool {
   }
 
   get fewest() {
-    return this.mode === "line" ? 2 : 3;
+    return this.isLine ? 2 : 3;
   }
 
   finishCorners() {
     if (this.draft.length < this.fewest) return;
-    if (this.mode === "line") {
-      this.finish({ geometry: { type: "LineString", coordinates: this.draft } });
-    } else {this.finish({
-        geometry: { type: "Polygon", coordinates: [[...this.draft, this.draft[0]]] },
-      });}
+    /** @type {Geometry} */
+    const geometry = this.isLine
+      ? { type: "LineString", coordinates: this.draft }
+      : { type: "Polygon", coordinates: [[...this.draft, this.draft[0]]] };
+    if (this.mode === "along") {
+      this.onMode("");
+      this.onLine(geometry);
+    } else this.finish({ geometry });
   }
 
   /** @param {Shape} shape */

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ogc_widgets.area.boxes import Geometry
 
 
-MODES = ("", "rectangle", "polygon", "line", "point", "edit")
+MODES = ("", "rectangle", "polygon", "line", "point", "edit", "along")
 
 
 def shape_of(area: Area) -> dict[str, Any]:
@@ -66,7 +66,6 @@ class MapOverlay(RasterView):
     """What is drawn on the map; :class:`AreaMap` owns it.
 
     Args:
-        map_model: Reference to the model of the ipyleaflet map.
         on_draw: Called with the geometry that was drawn, or None when it was deleted.
         on_text: Called with a text that was pasted as an area.
         on_file: Called with the content and the name of a file that was chosen.
@@ -75,6 +74,7 @@ class MapOverlay(RasterView):
     _script = "overlay"
 
     map_model = traitlets.Unicode().tag(sync=True)
+    """Reference to the model of the ipyleaflet map."""
     shape = traitlets.Dict().tag(sync=True)
     """``{"bbox": [...]}``, ``{"geometry": {...}}``, or empty; east may pass 180."""
     shape_revision = traitlets.Int(0).tag(sync=True)
@@ -90,6 +90,10 @@ class MapOverlay(RasterView):
     reports_mouse = traitlets.Bool(False).tag(sync=True)  # noqa: FBT003
     """Whether somebody asked ipyleaflet's map for interactions."""
     mode = traitlets.Enum(MODES, "").tag(sync=True)
+    line: Any = traitlets.Dict().tag(sync=True)
+    """Geometry of the line that values are read along, or empty."""
+    takes_line = traitlets.Bool(False).tag(sync=True)  # noqa: FBT003
+    """Whether that line is seen, and can be drawn."""
     tools = traitlets.List(traitlets.Unicode(), ["rectangle", "polygon"]).tag(sync=True)
     footprints: Any = traitlets.Dict().tag(sync=True)
     """Buffers of :func:`ogc_widgets.map.outlines.packed`, or nothing. A trait, so that
@@ -118,7 +122,6 @@ class MapOverlay(RasterView):
 
     def __init__(
         self,
-        map_model: str,
         on_draw: Callable[[object], None],
         on_text: Callable[[str], None],
         on_file: Callable[[bytes, str], None],
@@ -127,7 +130,7 @@ class MapOverlay(RasterView):
         self._text = on_text
         self._file = on_file
         self._uploads = Uploads(MAX_FILE_BYTES)
-        super().__init__(map_model=map_model)
+        super().__init__()
         self.layers = RasterLayers(self, self._start)
 
     def _on_draw(self, geometry: object = None) -> None:

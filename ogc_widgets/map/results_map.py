@@ -44,7 +44,7 @@ _NOT_FETCHED = (
     "These items did not come from a job of this package: copy the address to use it."
 )
 # Whose values the chart shows, where items have rasters.
-_TOOLS = ["rectangle", "polygon", "line"]
+_TOOLS = ["rectangle", "polygon"]
 _NO_ITEMS = "The results hold no items to show on the map."
 
 

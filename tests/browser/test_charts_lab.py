@@ -97,3 +97,27 @@ def test_chart_selects_with_the_table_and_reads_what_is_inside_the_area(
         )
     )
     lab_page.screenshot("chart-inside", of=lab_page.output())
+
+    # A line that is drawn for the chart leaves the area as it is.
+    items = page.locator(".ogcw-items-view")
+    items.locator("tbody tr[data-id]").first.click()
+    items.get_by_role("button", name="preview").first.click()
+    source = chart.get_by_label("What the chart shows")
+    expect(source.get_by_role("option", name="along the line")).to_be_enabled()
+    source.select_option("along the line")
+    expect(chart.get_by_text("Draw the line on the map.")).to_be_visible()
+    area_map = page.locator(".ogcw-map .leaflet-container")
+    area_map.scroll_into_view_if_needed()
+    box = area_map.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.click(box["x"] + box["width"] / 2 - 60, middle)
+    page.mouse.dblclick(box["x"] + box["width"] / 2 + 60, middle + 20)
+    expect(picture).to_have_accessible_name(re.compile("by distance"))
+    expect(page.get_by_text("line of the chart")).to_be_visible()
+    expect(page.locator(".ogcw-map-along")).to_have_attribute("d", re.compile("^M"))
+    lab_page.screenshot("chart-along", of=lab_page.output())
+    assert lab_page.python("(m.map.bbox, m.map.line['type'])") == [
+        [-121.4, 39.9, -121.05, 40.4],
+        "LineString",
+    ]

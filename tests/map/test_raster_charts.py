@@ -186,17 +186,21 @@ def test_of_very_many_items_some_are_read_evenly_apart_in_time() -> None:
 def test_rasters_on_the_map_are_charted_along_the_line(tmp_path: Path) -> None:
     results = shown(Rasters(tmp_path, [0.25, 0.75], classified=True))
     chart = results.chart
-    results.map.geometry = {
-        "type": "LineString",
-        "coordinates": [[10.0, 45.05], [10.1, 45.05]],
-    }
     assert options(chart)[LINE] == "show a raster first"
     for name in ("s0", "s1"):
         results.preview(name)
         wait_for(lambda name=name: name in results.table.previewed)
     assert options(chart)[LINE] == ""
+    area_map = results.map
+    area_map.bbox = [*BOX]
     chart.of = LINE
+    assert chart.empty == "Draw the line on the map."
+    assert area_map.drawing == "along"
+    page = area_map._overlay
+    line = {"type": "LineString", "coordinates": [[10.0, 45.05], [10.1, 45.05]]}
+    page._receive(page, {"type": "along", "geometry": line}, None)
     settled(chart, 256)
+    assert area_map.bbox == [*BOX]  # the area of the form is another thing
     assert chart.about["series"] == ["2021-02-01", "2021-01-01"]
     assert chart.about["x"]["unit"] == "m"
     # At 45 degrees a tenth of one is 7.9 km: water ends where it does.
@@ -209,8 +213,12 @@ def test_rasters_on_the_map_are_charted_along_the_line(tmp_path: Path) -> None:
     results.preview("s0")
     settled(chart, 256)
     wait_for(lambda: len(chart.data.series) == 1)
+    assert page.takes_line
     results.preview("s1")
     assert chart.heading == "cloud by date"
+    assert not page.takes_line
+    with pytest.raises(InputError, match="one line"):
+        area_map.line = [*BOX]
 
 
 def test_items_with_rasters_alone_offer_what_can_be_read(tmp_path: Path) -> None:

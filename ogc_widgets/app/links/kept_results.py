@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.map.area_map import MAX_SCENES
+from ogc_widgets.map.shown_map import MAX_SCENES
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import publishing
 

@@ -14,7 +14,7 @@ import traitlets
 from ogc_widgets.charts import Axis, Chart, ChartData, Choice
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.map.chart.area_values import AreaSeries, chosen_of, has_rasters
-from ogc_widgets.map.chart.line_values import along, line_of, name_of
+from ogc_widgets.map.chart.line_values import along, name_of
 from ogc_widgets.map.chart.of_items import (
     By,
     Drawn,
@@ -39,6 +39,7 @@ AREA: Final = "inside the area"
 LINE: Final = "along the line"
 """In place of a property: the values of rasters along the line on the map."""
 _CHOOSE: Final = "Choose above what is read from the rasters."
+_DRAW: Final = "Draw the line on the map."
 
 
 class ItemsChart(Chart):
@@ -73,14 +74,14 @@ class ItemsChart(Chart):
         }
         for name, follow in self._stops.items():
             self._from.observe(follow, name)
-        self._from.map.observe(self._map_changed, "geometry")
+        self._from.map.observe(self._map_changed, ["geometry", "line"])
         self._from.previews.observe(self._map_changed, "shown")
         self._begin()
 
     def _let_go(self) -> None:
         for name, follow in self._stops.items():
             self._from.unobserve(follow, name)
-        self._from.map.unobserve(self._map_changed, "geometry")
+        self._from.map.unobserve(self._map_changed, ["geometry", "line"])
         self._from.previews.unobserve(self._map_changed, "shown")
 
     # -- what is shown ----------------------------------------------------------------
@@ -101,6 +102,7 @@ class ItemsChart(Chart):
         """Show the most telling property of other items."""
         columns = self._columns
         self._reading.stop()
+        self._from.map.take_line(on=False)
         self._order = self._inside = self._drawn = None
         self._items = [] if columns is None else self._from.items
         self._has_rasters = has_rasters(self._from.results, self._items)
@@ -160,25 +162,22 @@ class ItemsChart(Chart):
             options.append(("", "choose…", ""))
         if self._has_rasters:
             options.append((AREA, AREA, self._why_not(AREA)))
-            # A map that has an area for a form takes no line.
-            if "line" in self._from.map.tools or self.of == LINE:
-                options.append((LINE, LINE, self._why_not(LINE)))
+            options.append((LINE, LINE, self._why_not(LINE)))
         return Choice("of", "What the chart shows", self.of, tuple(options))
 
     def _why_not(self, source: str) -> str:
         """Why values of rasters cannot be read now; empty if they can."""
         if not self._has_rasters:
             return "the items have no rasters"
-        area = self._from.map.area
         if source == AREA:
+            area = self._from.map.area
             return "" if area is not None and area.covers else "draw an area first"
-        if line_of(area) is None:
-            return "draw a line first"
         return "" if self._rasters else "show a raster first"
 
     def _draw(self) -> None:
         """Draw what is to be shown anew, with its head."""
         self._reading.stop()
+        self._from.map.take_line(on=self.of == LINE)
         if self.of == AREA:
             self._draw_area()
         elif self.of == LINE:
@@ -278,13 +277,15 @@ class ItemsChart(Chart):
 
     def _draw_line(self) -> None:
         """Read what lies on the map along the line, and chart it."""
-        line, rasters = line_of(self._from.map.area), self._rasters
+        line, rasters = self._from.map.line, self._rasters
+        if line is None:
+            self._offer(_DRAW)
         if line is None or not rasters:
             return
         names = [name_of(one.item_id, self._columns) for one in rasters]
 
         async def work() -> tuple[Drawn, list[OgcError]]:
-            return await along(line, rasters, names)
+            return await along(line["coordinates"], rasters, names)
 
         def done(found: tuple[Drawn, list[OgcError]]) -> None:
             self._drawn, faults = found
@@ -317,7 +318,7 @@ class ItemsChart(Chart):
         columns = self._columns
         if self._why_not(self.of):
             self.of = columns.numeric[0].key if columns and columns.numeric else ""
-        elif self.of == LINE or change["name"] == "geometry":
+        elif change["name"] != {AREA: "line", LINE: "geometry"}[self.of]:
             self._draw()
 
     # -- what it follows --------------------------------------------------------------

@@ -16,19 +16,11 @@ from ogc_widgets.map.chart.of_items import Drawn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ogc_widgets.area.area import Area
     from ogc_widgets.client.results.item_columns import ItemColumns
     from ogc_widgets.raster.values import Profile
 
 _KM: Final = 10_000
 """Metres from which on a line is measured in kilometres."""
-
-
-def line_of(area: Area | None) -> list[Any] | None:
-    """Corners of a line; None for whatever is none."""
-    if area is None or area.kind != "LineString":
-        return None
-    return list(area.outline["coordinates"])
 
 
 async def along(

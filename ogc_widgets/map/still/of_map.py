@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MOST_RASTERS: Final = 6
 RASTER_PX: Final = 600
 """Longest side of the picture of a raster."""
+_INK: Final = "#33373b"
 _TONES: Final = ("#d9500b", "#7b3fb5", "#00796b", "#c2185b", "#6d5a00")
 
 
@@ -59,7 +60,7 @@ class MapStill:
             self._overlay.selected,
             self._overlay.kept,
             self._overlay.colours,
-            json.dumps([self._overlay.shape, self._overlay.areas]),
+            json.dumps([self._overlay.shape, self._overlay.areas, self._line]),
             len(self._overlay.context),
             [one["bounds"] for one in self._overlay.pictures],
             self._stills(),
@@ -100,6 +101,8 @@ class MapStill:
         if overlay.shape:
             colour = tones.get(overlay.active_area, _TONES[0])
             areas.append((shape_of(overlay.shape), colour))
+        if self._line:
+            areas.append((shape_of({"geometry": self._line}), _INK))
         mask = self._kept()
         names = [*compress(found.ids, mask)]
         chosen = overlay.selected
@@ -115,6 +118,12 @@ class MapStill:
             ],
             rasters=[*self._pictures(), *self._stills()],
         )
+
+    @property
+    def _line(self) -> dict[str, Any]:
+        """The line of a chart, where one is seen."""
+        line: dict[str, Any] = self._overlay.line if self._overlay.takes_line else {}
+        return line
 
     def _kept(self) -> list[bool]:
         """Which footprints are drawn."""
@@ -148,8 +157,10 @@ class MapStill:
         from ogc_widgets.map.still.picture import count_of
 
         parts = []
-        if shown.areas:
+        if self._overlay.shape or self._overlay.areas:
             parts.append("area of interest")
+        if self._line:
+            parts.append("line of the chart")
         if shown.total:
             parts.append(count_of(shown))
         if shown.colours is not None:
