@@ -24,6 +24,7 @@ const VIEWS = [
   "panel/item_search",
   "panel/job_panel",
   "panel/job_table",
+  "panel/progress_bar",
   "panel/server_card",
   "panel/sign_in",
   "viewers/dataset_viewer",

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 # What verbs of the client do by parts that stand above it and import it: reports, saved
 # runs, what a notebook shows. Word to module and name.
-_ABOVE: dict[str, tuple[str, str]] = {}
+_ABOVE: dict[str, tuple[str, str]] = {
+    "progress_bar": ("ogc_widgets.view.progress_bar", "bar_on_page"),
+}
 
 
 def loader(package: str, home_of: Mapping[str, str]) -> Callable[[str], object]:

@@ -64,6 +64,7 @@ LOSES_NOTHING = {
     "client/http/connection.py __init__ finalize": (
         "Python prints it, and tidy_up() logs it"
     ),
+    "client/progress/lines.py __init__ Thread": "Python prints what fails in it",
     "raster/datasets.py __init__ finalize": "Python prints what fails in it",
     "raster/overviews.py _read finalize": "Python prints what fails in it",
     "client/jobs/poller.py settled add_done_callback": (

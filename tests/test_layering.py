@@ -73,7 +73,7 @@ MAY_IMPORT = {
 # is named in one place.
 MAY_START: dict[str, set[str]] = {
     "client": {"ogc_widgets.lab.engines.describe"},
-    "lazy": set(),
+    "lazy": {"ogc_widgets.view.progress_bar"},
 }
 
 WIDGET_LIBRARIES = {"anywidget", "ipyleaflet", "ipywidgets", "traitlets", "IPython"}

@@ -1,6 +1,7 @@
 // What can be saved, how far that is, and where it went: two lines below the results, and
 // when they are unfolded a line for each file.
 
+import { makeBar } from "../view/bar.js";
 import { h, linkButton, setText, show, uniqueId } from "../view/dom.js";
 import { copyButton, saveBlob, takeFile } from "../view/files.js";
 import { fileAddress, folderLink } from "../view/jupyter.js";
@@ -65,28 +66,6 @@ function sizeText({ bytes: known, exact }) {
  */
 const percent = (done, total) =>
   total === null ? null : total === 0 ? 0 : Math.min(100, Math.floor((done / total) * 100));
-
-/** A bar that fills, or moves while nobody knows how long it takes. @param {string} label */
-function makeBar(label) {
-  const fill = h("span", { class: "ogcw-downloads-fill" });
-  const bar = h("span", {
-    class: "ogcw-downloads-bar",
-    role: "progressbar",
-    "aria-label": label,
-    "aria-valuemin": "0",
-    "aria-valuemax": "100",
-  }, fill);
-  return {
-    bar,
-    /** @param {number | null} now */
-    set(now) {
-      bar.classList.toggle("ogcw-downloads-moving", now === null);
-      fill.style.width = now === null ? "" : `${now}%`;
-      if (now === null) bar.removeAttribute("aria-valuenow");
-      else bar.setAttribute("aria-valuenow", String(now));
-    },
-  };
-}
 
 class DownloadBarView {
   /**

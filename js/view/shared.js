@@ -5,6 +5,7 @@ import signInBox from "./sign_in_box.css" with { type: "text" };
 import theme from "./theme.css" with { type: "text" };
 import { useStyle } from "./view.js";
 
+export * from "./bar.js";
 export * from "./dom.js";
 export * from "./files.js";
 export * from "./focus.js";

@@ -56,6 +56,10 @@ class NotesDisplay(ipywidgets.Widget):
         """Text and HTML of what a saved notebook says without a kernel, if anything."""
         return None
 
+    def shows(self, subject: object) -> bool:  # noqa: ARG002 # for those that do
+        """Whether it says how a job or a batch is doing."""
+        return False
+
     def _was_displayed(self) -> None:
         """Do what is to be done each time that it is displayed."""
 
@@ -103,6 +107,21 @@ def may_be_seen(box: ipywidgets.Box) -> bool:
     return any(
         isinstance(one, ipywidgets.Box) and one not in own and own & {*one.children}
         for one in _every()
+    )
+
+
+def is_shown(subject: object) -> bool:
+    """Whether the page shows a job or a batch: in a view that a cell has displayed.
+
+    Args:
+        subject: What views may show; see :meth:`NotesDisplay.shows`.
+    """
+    return any(
+        isinstance(one, NotesDisplay) and one.shows(subject)
+        for root, runs in [*_shown_in.items()]
+        if root.comm is not None
+        and any(run is None or _latest[run.cell] == run for run in runs)
+        for one in _inside([root])
     )
 
 

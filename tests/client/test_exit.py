@@ -28,7 +28,7 @@ ENDS = {
     """,
     "a thread waits for a job": """
         job = ogc.Client(url).execute("echo", {"message": "x", "pauses": [5]})
-        threading.Thread(target=job.wait, daemon=True).start()
+        threading.Thread(target=job.wait, args=(None, False), daemon=True).start()
         time.sleep(0.1)
     """,
     "a panel has only begun": "panel = ogc.DeployPanel(ogc.Client(url))",

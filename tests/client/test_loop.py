@@ -82,7 +82,7 @@ def test_error_is_clear_when_a_watcher_blocks(caplog):
         stop()
 
 
-@pytest.mark.parametrize("wait", ["job.wait()", "asyncio.run(wait(job))"])
+@pytest.mark.parametrize("wait", ["job.wait(progress=False)", "asyncio.run(wait(job))"])
 def test_waiting_ends_promptly_and_the_job_goes_on_when_interrupted(wait):
     """As by Ctrl-C, or by the stop button, which sends the same signal."""
     script = f"""

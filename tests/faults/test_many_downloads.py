@@ -140,14 +140,17 @@ def test_progress_is_told_for_each_file_and_in_total(tmp_path):
     assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
 
 
-def test_line_says_how_far_it_is_when_somebody_wants_it(tmp_path, capsys):
+def test_log_says_how_far_it_is_unless_nobody_wants_it(tmp_path, capsys):
     with RawServer(whole) as server, Client(server.origin) as client:
         results = results_with(client, item(server, *names_of(2)))
-        results.download(tmp_path)
+        results.download(tmp_path, progress=False)
         assert capsys.readouterr() == ("", "")
-        results.download(tmp_path, progress=True)
-    said = capsys.readouterr().err
-    assert said.endswith("\r2 of 2 files, 70.0 kB of 70.0 kB\n")
+        results.download(tmp_path)
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("Download: saving, 0 of 2 files, 0 B\n")
+    end = "Download: saved, 100 %, 2 of 2 files, 70.0 kB of 70.0 kB\n"
+    assert said.err.endswith(end)
 
 
 def fetch(server, path, **options):

@@ -1,7 +1,7 @@
 import pytest
 
+from ogc_widgets.client.jobs.times import Stopwatch
 from ogc_widgets.panel.job.logs import StepBook, links_of
-from ogc_widgets.panel.job.times import Stopwatch
 from ogc_widgets.protocol import JobView, StatusInfo
 
 

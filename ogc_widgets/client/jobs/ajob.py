@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.facade import awaitable, described_by
 from ogc_widgets.client.http.loop import call_soon, on_loop
 from ogc_widgets.client.jobs.poller import Callback, Poller
 from ogc_widgets.client.jobs.step_logs import LogFile
+from ogc_widgets.client.progress import showing
+from ogc_widgets.client.progress.of_jobs import JobSteps, title_of_job
 from ogc_widgets.client.results.results_reader import ResultsReader
 from ogc_widgets.errors import (
     JobTimeoutError,
@@ -26,10 +29,11 @@ from ogc_widgets.protocol.requests import requests
 from ogc_widgets.protocol.requests.requests import ExecuteRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
     from ogc_widgets.client.auth.sign_in import SigningIn
     from ogc_widgets.client.discovery import Discovery
+    from ogc_widgets.client.progress import Progress
     from ogc_widgets.protocol.answers.replies import Reply
     from ogc_widgets.protocol.capabilities import Capabilities
     from ogc_widgets.protocol.documents.status import StatusInfo
@@ -141,12 +145,33 @@ class AsyncJob(AnyJob):
 
     refresh = awaitable("poller", Poller.refresh)
 
+    @contextmanager
+    def showing(self, progress: Progress[JobView]) -> Iterator[None]:
+        """Show how far the job is while something waits for it; see :meth:`wait`."""
+        if self.view.is_final and not callable(progress):
+            yield
+            return
+        title = title_of_job(self.process_id, self.id)
+        with showing(progress, title, JobSteps(), subject=self) as say:
+            stop = self.watch(say)
+            try:
+                yield
+            finally:
+                stop()
+
     @on_loop
-    async def wait(self, timeout_s: float | None = None) -> AsyncJob:
+    async def wait(
+        self, timeout_s: float | None = None, progress: Progress[JobView] = None
+    ) -> AsyncJob:
         """Wait until the job has ended, well or not, and return it.
 
         Args:
             timeout_s: Seconds to wait at most; without it, as long as it takes.
+            progress: Whether to show how far it is: a bar in a notebook, a line in a
+                terminal, a line per change in a log. Left out, a verb that blocks does
+                so unless a panel shows the job already, and one that is awaited does
+                not. A function is called with each new ``JobView``, in the loop of the
+                package.
 
         Raises:
             JobTimeoutError: It has not ended in time, or the server has not answered
@@ -156,7 +181,8 @@ class AsyncJob(AnyJob):
         """
         try:
             async with asyncio.timeout(timeout_s):
-                await self.poller.rest()
+                with self.showing(progress or False):
+                    await self.poller.rest()
                 await self.poller.settled(_FOLLOW_UP_S)
         except TimeoutError:
             if not self.view.is_final:

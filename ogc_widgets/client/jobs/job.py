@@ -11,6 +11,9 @@ from ogc_widgets.client.jobs.ajob import AnyJob, AsyncJob
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from ogc_widgets.client.progress import Progress
+    from ogc_widgets.protocol.jobs.watching import JobView
+
 
 class Job(AnyJob):
     """A job on a server. Made by :class:`~ogc_widgets.client.Client`.
@@ -38,9 +41,13 @@ class Job(AnyJob):
     refresh = blocking(AsyncJob.refresh)
 
     @described_by(AsyncJob.wait)
-    def wait(self, timeout_s: float | None = None) -> Job:  # noqa: D102 # it has one
+    def wait(  # noqa: D102 # it has one
+        self, timeout_s: float | None = None, progress: Progress[JobView] = None
+    ) -> Job:
         if not (self.view.is_final and in_loop_thread()):
-            run(self.aio.wait, timeout_s)
+            # Here and not in the loop, so that Ctrl-C leaves a line that has ended.
+            with self.aio.showing(progress):
+                run(self.aio.wait, timeout_s)
         return self
 
     def __await__(self) -> Generator[Any, None, Job]:

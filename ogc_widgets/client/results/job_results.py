@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ogc_widgets.client.facade import blocking
-from ogc_widgets.client.http.loop import on_loop
+from ogc_widgets.client.facade import blocking, takes
+from ogc_widgets.client.http.loop import on_loop, run
+from ogc_widgets.client.progress import showing
+from ogc_widgets.client.progress.of_downloads import step_of_downloads
 from ogc_widgets.client.results.assets import Asset, assets_of
 from ogc_widgets.client.results.content import (
     Content,
@@ -20,7 +22,6 @@ from ogc_widgets.client.results.downloads import (
     AT_ONCE,
     Download,
     Downloads,
-    ProgressLine,
 )
 from ogc_widgets.client.results.into_python import IntoPython
 from ogc_widgets.client.results.object_store import S3_ADVICE
@@ -55,9 +56,12 @@ if TYPE_CHECKING:
     )
 
     from ogc_widgets.client.http.connection import Connection
+    from ogc_widgets.client.progress import Progress
     from ogc_widgets.protocol.answers.results import ResultsDocument
     from ogc_widgets.protocol.documents.descriptions import OutputDescription
     from ogc_widgets.protocol.json_type import JsonObject
+
+_DOWNLOAD = "Download"  # the title of its progress
 
 
 def _warned(found: Downloaded) -> Downloaded:
@@ -233,7 +237,7 @@ class Results(IntoPython):
         assets: Iterable[str] | None = None,
         outputs: Iterable[str] | None = None,
         at_once: int = AT_ONCE,
-        progress: bool | Callable[[Downloads], object] = False,
+        progress: Progress[Downloads] = None,
     ) -> Downloaded:
         """Download the files of the results into a folder.
 
@@ -249,7 +253,9 @@ class Results(IntoPython):
             assets: Which assets, by key; every one that can be reached if left out.
             outputs: Which outputs, by id; all of them if nothing is chosen.
             at_once: How many files are fetched at once.
-            progress: Whether a line says how far it is; or what is called with all that
+            progress: Whether to show how far it is: a bar in a notebook, a line in a
+                terminal, a line per change in a log. Left out, a verb that blocks does
+                so, and one that is awaited does not. A function is called with all that
                 is known of each file, in the loop of the package.
 
         Returns:
@@ -267,29 +273,37 @@ class Results(IntoPython):
             if one.why_not and (assets if one.is_asset else outputs) is not None:
                 what = f"{clean(one.name)!r} cannot be downloaded."
                 raise InputError(f"{what} {one.why_not}")
-        line = ProgressLine()
-        say = line if progress is True else progress or (lambda _all: None)
-
-        def told(_file: Download) -> None:
-            say(downloads)
-
-        downloads = self.downloads(folder, at_once=at_once, told=told)
         found = Downloaded()
-        for number, one in enumerate(wanted):
-            if one.why_not or one.file is None:
-                found.left_out.append(one.left_out)
-            else:
-                downloads.add(number, one.name, one.file)
-        try:
-            await downloads.ended()
-        finally:
-            downloads.stop()
-            line.end()
+        with showing(progress or False, _DOWNLOAD, step_of_downloads) as say:
+            is_counted = False
+
+            def told(_file: Download) -> None:
+                if is_counted:
+                    say(downloads)
+
+            downloads = self.downloads(folder, at_once=at_once, told=told)
+            for number, one in enumerate(wanted):
+                if one.why_not or one.file is None:
+                    found.left_out.append(one.left_out)
+                else:
+                    downloads.add(number, one.name, one.file)
+            is_counted = True
+            try:
+                say(downloads)
+                await downloads.ended()
+            finally:
+                downloads.stop()
         found.extend(one.path for one in downloads.files if one.state == "saved")
         downloads.raise_first()
         return found
 
-    download = blocking(aio_download, _warned)
+    @takes(aio_download)
+    def download(self, *args: Any, **kwargs: Any) -> Downloaded:  # noqa: ANN401, D102 # those of aio_download
+        # Here and not in the loop, so that Ctrl-C leaves a line that has ended.
+        progress = kwargs.pop("progress", None)
+        with showing(progress, _DOWNLOAD, step_of_downloads) as say:
+            found = run(self.aio_download, *args, **kwargs, progress=say)
+        return _warned(found)
 
     def _files_of_item(
         self, item: JsonObject, keys: Collection[str] | None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from ogc_widgets.client.http.loop import run
+from ogc_widgets.client.jobs.times import Progress, Stopwatch
 from ogc_widgets.errors import InputError, SignInError, SubmissionUnknownError
 from ogc_widgets.panel.job.job_card import card_html, card_text, line_to_return
 from ogc_widgets.panel.job.job_state import Surroundings, job_state, resting_state
@@ -23,7 +24,6 @@ from ogc_widgets.panel.job.logs import (
 )
 from ogc_widgets.panel.job.report import build_report
 from ogc_widgets.panel.job.stopping import Answer, ask_to_stop
-from ogc_widgets.panel.job.times import Progress, Stopwatch
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.view.base import StateView, publishing
 from ogc_widgets.view.sign_in_box import SigningInView
@@ -105,6 +105,11 @@ class JobPanel(SigningInView, StateView):
             self._job = job
             if job is not None:
                 self._unwatch = job.watch(partial(self._seen, job))
+
+    def shows(self, subject: object) -> bool:
+        """Whether this is the job that is shown, by whichever of its faces."""
+        poller = getattr(subject, "poller", None)
+        return self._job is not None and self._job.poller is poller
 
     @property
     def can_stop(self) -> bool | None:

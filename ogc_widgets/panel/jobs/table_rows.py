@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.client.jobs.times import duration_s
 from ogc_widgets.panel.job.job_state import (
     KINDS,
     percent_of,
@@ -12,7 +13,6 @@ from ogc_widgets.panel.job.job_state import (
     telling,
     word_of,
 )
-from ogc_widgets.panel.job.times import duration_s
 from ogc_widgets.protocol.text import clean, escape_html
 from ogc_widgets.view.cards import html_table
 

@@ -3,6 +3,5 @@
 from ogc_widgets.client.results.downloads.many_files import AT_ONCE, Download, Downloads
 from ogc_widgets.client.results.downloads.one_file import download
 from ogc_widgets.client.results.downloads.part_files import save
-from ogc_widgets.client.results.downloads.progress_line import ProgressLine
 
-__all__ = ["AT_ONCE", "Download", "Downloads", "ProgressLine", "download", "save"]
+__all__ = ["AT_ONCE", "Download", "Downloads", "download", "save"]
