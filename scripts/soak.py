@@ -59,7 +59,7 @@ def note(name: str, figure: object, *, holds: bool = True) -> None:
 
 
 def own_home(folder: Path) -> None:
-    """Keep the ledger of this part, and of the programs that it starts, in a folder."""
+    """Keep the history of this part, and of what it starts, in a folder."""
     for name in ("DATA", "STATE", "CACHE", "CONFIG"):
         os.environ[f"XDG_{name}_HOME"] = str(folder / name.lower())
 
@@ -113,7 +113,7 @@ def _account(faulty: Faulty, part: str) -> None:
     note(f"{part}: answers spoilt", sum(faulty.spoilt.values()))
     note(f"{part}: jobs accepted", len(faulty.accepted))
     note(f"{part}: of these found by the list alone", only_listed)
-    note(f"{part}: lost to ledger and list", lost, holds=lost == 0)
+    note(f"{part}: lost to history and list", lost, holds=lost == 0)
     note(f"{part}: sent twice", twice, holds=twice == 0)
     faulty.server.close()
 
@@ -135,7 +135,7 @@ def kills(folder: Path) -> None:
         found = files.rglob("said*.bin")
         halves.extend(path.read_bytes()[:50] for path in found if not is_whole(path))
 
-    # Two at a time, so that they share the ledger; each has a folder of its own.
+    # Two at a time, so that they share the history; each has a folder of its own.
     with ThreadPoolExecutor(2) as pool:
         for lane in [
             pool.submit(lambda first: [*map(one, range(first, KILLS, 2))], first)

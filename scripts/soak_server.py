@@ -127,17 +127,17 @@ class Faulty:
         return sum(count - 1 for count in words.values())
 
     def lost(self) -> tuple[int, int]:
-        """Jobs unknown to ledger and list, and those that only the list knows."""
+        """Jobs unknown to history and list, and those that only the list knows."""
         self.share = 0.0
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             noted = recent_jobs(10**6)
-        known = {one.job_id for one in noted if one.state == "answered"}
+        known = {one.job_id for one in noted if one.job_id}
         open_ = sum(one.state in {"sending", "unknown"} for one in noted)
         with ogc.Client(self.server.url) as client:
             listed = {job.id for job in client.iter_jobs()}
         only_listed = self.accepted - known
-        # The ledger has to say of each that something was sent.
+        # The history has to say of each that something was sent.
         hidden = max(0, len(only_listed) - open_)
         missing = (only_listed & set(self.server.jobs)) - listed
         return len(missing) + hidden, len(only_listed)

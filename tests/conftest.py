@@ -126,7 +126,7 @@ def _stay_on_this_machine() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _own_ledger(
+def _own_history(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Each test has its own list of recent jobs; caches are shared by the run."""

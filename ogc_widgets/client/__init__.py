@@ -8,9 +8,9 @@ from ogc_widgets.client.batches.abatch import AsyncBatch
 from ogc_widgets.client.batches.batch import Batch
 from ogc_widgets.client.batches.entries import BatchEntry
 from ogc_widgets.client.client import AsyncClient, Client
+from ogc_widgets.client.history.recent import RecentJob, RecentJobs, recent_jobs
 from ogc_widgets.client.jobs.ajob import AsyncJob
 from ogc_widgets.client.jobs.job import Job
-from ogc_widgets.client.jobs.ledger import RecentJob, recent_jobs
 from ogc_widgets.client.jobs.step_logs import LogFile
 from ogc_widgets.client.results.assets import Asset
 from ogc_widgets.client.results.job_results import Results
@@ -29,6 +29,7 @@ __all__ = [
     "Job",
     "LogFile",
     "RecentJob",
+    "RecentJobs",
     "Results",
     "auth",
     "recent_jobs",

@@ -7,10 +7,12 @@ import contextlib
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.client.history.kept_inputs import change_for
+from ogc_widgets.client.history.notes import note_answer, note_sending
 from ogc_widgets.client.http.connection import ACCEPT_S
-from ogc_widgets.client.jobs import ledger
 from ogc_widgets.client.jobs.ajob import AsyncJob
 from ogc_widgets.errors import (
     NoSuchProcessError,
@@ -165,16 +167,20 @@ class Execution:
         if sending is not None:
             await sending()
         server = self._connection.url
-        key = await asyncio.to_thread(ledger.note_sending, server, process_id)
+        blank = self._connection.credentials.redact
+        keep = partial(change_for, inputs=inputs, process=process, blank=blank)
+        key = await asyncio.to_thread(note_sending, server, process_id, keep)
         try:
             reply, made = await self._submit(request, process_id)
         except ServerError as error:
             is_open = isinstance(error, (SubmissionUnknownError, ProtocolError))
             outcome = "unknown" if is_open else "refused"
-            await asyncio.to_thread(ledger.note_answer, key, outcome)
+            await asyncio.to_thread(note_answer, key, outcome)
             raise
+        is_over = made.has_results or made.results_url
+        outcome = "successful" if is_over else "answered"
         await asyncio.to_thread(
-            ledger.note_answer, key, "answered", job_id=made.job_id, url=made.job_url
+            note_answer, key, outcome, job_id=made.job_id, url=made.job_url
         )
         wanted = tuple(requests.wanted_outputs(outputs))
         return Sent(process_id, inputs, wanted, reply, made)

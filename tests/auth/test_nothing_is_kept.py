@@ -13,7 +13,7 @@ from raw_server import RawServer, answer, processes_server
 from waiting import wait_for
 
 import ogc_widgets as ogc
-from ogc_widgets.client.jobs.ledger import ledger_path
+from ogc_widgets.client.history.store import history_path
 from ogc_widgets.errors import OgcError
 
 WAYS = {
@@ -107,7 +107,11 @@ def test_what_was_typed_is_nowhere_after_a_session(kind, canary, caplog, capfd):
         app.close()
     seen += [record.getMessage() + repr(vars(record)) for record in caplog.records]
     assert {"Comm", "httpx"} <= {record.name for record in caplog.records}
-    seen += [ledger_path().read_text(), repr(ogc.recent_jobs()), *capfd.readouterr()]
+    seen += [
+        history_path().read_bytes().decode("latin-1"),
+        repr(ogc.recent_jobs()),
+        *capfd.readouterr(),
+    ]
     seen.append(repr(elsewhere.received))
     for number, text in enumerate(seen):
         text = text.replace(r"\/", "/")

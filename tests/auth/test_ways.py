@@ -16,8 +16,8 @@ from raw_server import RawServer, answer, processes_server
 
 import ogc_widgets as ogc
 from ogc_widgets.client import Client
+from ogc_widgets.client.history.store import history_path
 from ogc_widgets.client.http.loop import run
-from ogc_widgets.client.jobs.ledger import ledger_path
 from ogc_widgets.errors import InputError, MissingExtraError, OgcError, SignInError
 from ogc_widgets.protocol.jobs import watching
 
@@ -314,7 +314,7 @@ def test_secret_is_in_no_file_log_or_traceback(server, canary, caplog):
                 client.execute("p", {})
             said += [str(caught.value), repr(vars(caught.value)), repr(client.aio)]
     said += [repr(vars(record)) for record in caplog.records]
-    said.append(ledger_path().read_text())
+    said.append(history_path().read_bytes().decode("latin-1"))
     assert canary not in "".join(said)
 
 

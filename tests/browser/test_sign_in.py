@@ -156,8 +156,8 @@ def leaks(window, secrets):
             " app.panel.report_text(), repr(ogc.recent_jobs())]"
         ),
         "history": window.python(
-            "open(__import__('ogc_widgets.client.jobs.ledger', fromlist=['x'])"
-            ".ledger_path()).read()"
+            "__import__('ogc_widgets.client.history.store', fromlist=['x'])"
+            ".history_path().read_bytes().decode('latin-1')"
         ),
     }
     return [

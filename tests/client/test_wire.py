@@ -11,7 +11,7 @@ from replay import replay
 from waiting import wait_for
 
 import ogc_widgets as ogc
-from ogc_widgets.client.jobs import ledger
+from ogc_widgets.client.history.recent import recent_jobs
 from ogc_widgets.errors import (
     DeadlineError,
     DialectWarning,
@@ -125,7 +125,7 @@ def test_query_goes_along_with_every_request_and_is_shown_nowhere(
             with pytest.raises(ServerError) as caught:
                 started.results()
             shown = f"{client!r} {started!r} {caught.value} {client.url} {caplog.text}"
-            shown += "".join(map(repr, ledger.recent_jobs()))
+            shown += "".join(map(repr, recent_jobs()))
             assert client.url == url
         for one in queries(server):
             assert one["map"] == "/maps/a b.qgs"

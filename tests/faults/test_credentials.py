@@ -8,7 +8,7 @@ from raw_server import RawServer, answer, processes_server
 from secret_senders import AUTHS, CANARY, ENCODED, carries_secret
 
 from ogc_widgets.client import Client, recent_jobs
-from ogc_widgets.client.jobs.ledger import ledger_path
+from ogc_widgets.client.history.store import history_path
 from ogc_widgets.errors import (
     InputError,
     InsecureRedirectError,
@@ -263,7 +263,11 @@ def test_secret_is_nowhere_to_be_seen_when_everything_goes_wrong(auth, caplog, c
         seen.append(repr(client.credential_placeholders))
     seen += [record.getMessage() for record in caplog.records]
     seen += [repr(vars(record)) for record in caplog.records]
-    seen += [ledger_path().read_text(), repr(recent_jobs()), *capsys.readouterr()]
+    seen += [
+        history_path().read_bytes().decode("latin-1"),
+        repr(recent_jobs()),
+        *capsys.readouterr(),
+    ]
     for text in seen:
         assert CANARY not in text
         assert ENCODED not in text

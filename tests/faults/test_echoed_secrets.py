@@ -17,7 +17,7 @@ from secret_senders import ENCODED
 from waiting import wait_for
 
 import ogc_widgets as ogc
-from ogc_widgets.client.jobs.ledger import ledger_path
+from ogc_widgets.client.history.store import history_path
 from ogc_widgets.errors import OgcError
 
 TOKEN = 'tok/7f"3a+9b&c==secret'
@@ -160,7 +160,7 @@ def test_secret_is_shown_nowhere_when_every_answer_repeats_it(
         app._header._on_tab("json")
         wait_for(lambda: table.state.get("rows"))
         seen += [*everything_shown(), repr(app), repr(card)]
-        seen += [repr(ogc.recent_jobs()), ledger_path().read_text()]
+        seen += [repr(ogc.recent_jobs()), history_path().read_bytes().decode("latin-1")]
         for view in (card, table, app):
             view.close()
     seen += [one.getMessage() + repr(vars(one)) for one in caplog.records]

@@ -1,1 +1,1 @@
-"""Jobs on a server: listed, watched, kept in a ledger."""
+"""Jobs on a server: listed, watched, attached to."""

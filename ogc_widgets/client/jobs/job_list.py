@@ -178,7 +178,10 @@ class Jobs:
     def attached(self, job_id: str, url: str, status: StatusInfo) -> AsyncJob:
         """Make the job of a status, with what this client has sent for it."""
         parts, sent = (self.discovery, self.signing_in), self._sent.get(job_id)
-        return self.keep(AsyncJob(*parts, job_id, url, status, inputs=sent))
+        job = self.keep(AsyncJob(*parts, job_id, url, status, inputs=sent))
+        if status.word:  # a bare id says nothing
+            job.poller.note_in_history()
+        return job
 
     def keep(self, job: AsyncJob) -> AsyncJob:
         """Keep a job in mind for as long as somebody has it; return it.

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.client.history.notes import note_heard
 from ogc_widgets.client.http.loop import call_soon, start_task
 from ogc_widgets.errors import NoSuchJobError, OgcError, ServerError, SignInError
 from ogc_widgets.protocol.answers.job_replies import read_status
@@ -31,6 +32,8 @@ POLL_S = 30.0
 _BLIP_DELAYS_S = (0.25, 0.5, 1.0, 2.0)
 # Credentials that were refused this many times in a row are no longer accepted.
 _SIGN_IN_TRIES = 3
+# An end is heard of soon after it, if the job was seen to go on so short a time ago.
+_SEEN_S = 60.0
 
 _log = logging.getLogger("ogc_widgets")
 
@@ -81,6 +84,9 @@ class Poller:
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._follow_ups: set[Future[Any]] = set()
+        # What the history of this machine knows of it, and when it was not over yet.
+        self._noted = ""
+        self._open_at = time.time() if is_new else 0.0
 
     @property
     def view(self) -> JobView:
@@ -284,7 +290,31 @@ class Poller:
             pass
         self._wake.clear()
 
+    def note_in_history(self) -> None:
+        """Note where the job is, if that is news; it costs no request."""
+        view = self.view
+        if not view.is_final:
+            self._open_at = view.checked_at or self._open_at
+        if view.phase == self._noted or not self.url:
+            return
+        self._noted = view.phase
+        is_seen = time.time() - self._open_at < _SEEN_S
+        self._wait_for(
+            note_heard(
+                self.job_id,
+                self.url,
+                view.phase,
+                took_s=view.status.took_s if view.is_final and view.status else None,
+                ended_at=time.time() if view.is_final and is_seen else None,
+            )
+        )
+
+    def _wait_for(self, follow_up: Future[Any]) -> None:
+        self._follow_ups.add(follow_up)
+        follow_up.add_done_callback(self._follow_ups.discard)
+
     def _publish(self) -> None:
+        self.note_in_history()
         for watcher in tuple(self._watchers):
             if watcher.is_active and watcher.last is not self.view:
                 watcher.last = self.view
@@ -298,8 +328,7 @@ class Poller:
             _log.exception("A watcher of job %s raised", self.job_id)
         else:
             if isinstance(follow_up, Future):
-                self._follow_ups.add(follow_up)
-                follow_up.add_done_callback(self._follow_ups.discard)
+                self._wait_for(follow_up)
 
 
 def _note_how_it_ended(future: asyncio.Future[Any]) -> None:

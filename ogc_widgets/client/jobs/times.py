@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
-    from ogc_widgets.protocol import JobView, StatusInfo
+    from ogc_widgets.protocol import JobView
 
 
 class Stopwatch:
@@ -51,10 +50,10 @@ class Stopwatch:
         """Take in a view of the job."""
         status = view.status
         if self._began is None:
-            age = _server_span(status, "updated") if status is not None else None
+            age = status.span_s(status.updated) if status is not None else None
             self._began = self._clock() - (age or 0.0)
         if view.is_final and self._ended is None:
-            told = duration_s(status) if status is not None else None
+            told = status.took_s if status is not None else None
             self._ended = told if told is not None else self.seconds
 
 
@@ -76,19 +75,3 @@ class Progress:
         goes_back = now < before and not view.is_final
         told = f"The server set the progress back from {before:.0f} % to {now:.0f} %."
         self.note = told if goes_back else ""
-
-
-def duration_s(status: StatusInfo) -> float | None:
-    """How long a finished job took, in seconds by the server's own times."""
-    return _server_span(status, "finished")
-
-
-def _server_span(status: StatusInfo, until: str) -> float | None:
-    """Seconds from creation to another moment, both by the server's clock."""
-    begin: datetime | None = status.started or status.created
-    end: datetime | None = getattr(status, until)
-    if begin is None or end is None:
-        return None
-    if (begin.tzinfo is None) != (end.tzinfo is None):
-        return None
-    return max(0.0, (end - begin).total_seconds())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ogc_widgets.errors import OgcError, printable
 from ogc_widgets.panel.job.log_text import first_error_line
 from ogc_widgets.panel.job.logs import LogKey, LogState, logs_of, read_log
+from ogc_widgets.protocol.secrets import without_keys, without_secrets
 from ogc_widgets.protocol.wire import dump_json
 
 if TYPE_CHECKING:
@@ -19,37 +19,16 @@ LOG_LINES = 40
 _LOGS_TRIED = 4
 _VALUE_LIMIT = 2000
 
-_SECRET_NAME = re.compile(
-    r"passw|passphrase|secret|token|credential|api.?key|access.?key|authorization",
-    re.IGNORECASE,
-)
-_QUERY = re.compile(r"(?<=[\w/])\?[^\s\"'<>]+")
-_USER_INFO = re.compile(r"(?<=://)[^/\s@]+@")
 
-
-def without_secrets(value: object) -> object:
-    """A copy of a JSON value with secrets replaced by ``***``.
-
-    Secret are the values of names that say so, the query part of addresses (signed
-    links carry their key there) and user names with passwords in addresses.
-    """
+def _shortened(value: object) -> object:
+    """A copy of a JSON value with long texts cut."""
     if isinstance(value, Mapping):
-        return {
-            key: "***" if _SECRET_NAME.search(str(key)) else without_secrets(member)
-            for key, member in value.items()
-        }
-    if isinstance(value, list | tuple):
-        return [without_secrets(member) for member in value]
-    if not isinstance(value, str):
-        return value
-    shown = _without_keys(value) if "://" in value else value
-    if len(shown) > _VALUE_LIMIT:
-        return f"{shown[:_VALUE_LIMIT]}… ({len(shown) - _VALUE_LIMIT} more characters)"
-    return shown
-
-
-def _without_keys(text: str) -> str:
-    return _USER_INFO.sub("***@", _QUERY.sub("?***", text))
+        return {key: _shortened(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_shortened(member) for member in value]
+    if isinstance(value, str) and len(value) > _VALUE_LIMIT:
+        return f"{value[:_VALUE_LIMIT]}… ({len(value) - _VALUE_LIMIT} more characters)"
+    return value
 
 
 async def failing_log(
@@ -107,8 +86,8 @@ async def build_report(
     elif not keys:
         lines += ["", "The server gives no logs for this job."]
     # Signed addresses may also stand in the middle of log lines and messages.
-    return printable("\n".join(map(_without_keys, lines))) + "\n"
+    return printable("\n".join(map(without_keys, lines))) + "\n"
 
 
 def _pretty(document: object) -> str:
-    return dump_json(without_secrets(document), indent=1, is_lenient=True)
+    return dump_json(_shortened(without_secrets(document)), indent=1, is_lenient=True)

@@ -44,7 +44,7 @@ def table_row(
         "percent": None if view.is_final else percent_of(view),
         # With its zone: the page shows it by the clock of whoever looks.
         "created": f"{created.astimezone(UTC):%Y-%m-%d %H:%M}Z" if created else "",
-        "duration": duration_s(status) if status and view.is_final else None,
+        "duration": status.took_s if status and view.is_final else None,
         "message": telling(status.message) if status else "",
         "final": view.is_final,
         "results": view.phase in ("successful", "ended"),

@@ -102,6 +102,20 @@ class StatusInfo:
             return self.status in FINISHED
         return self.finished is not None
 
+    @property
+    def took_s(self) -> float | None:
+        """How long a finished job took, in seconds by the server's own times."""
+        return self.span_s(self.finished)
+
+    def span_s(self, until: datetime | None) -> float | None:
+        """Seconds from its start, or else its creation, by the server's own times."""
+        begin = self.started or self.created
+        if begin is None or until is None:
+            return None
+        if (begin.tzinfo is None) != (until.tzinfo is None):
+            return None
+        return max(0.0, (until - begin).total_seconds())
+
     @classmethod
     def from_json(cls, document: object, base_url: str = "") -> Self:
         """Read a status document of version 1.0, of the 2.0 draft, or near them.

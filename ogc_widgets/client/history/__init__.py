@@ -1,0 +1,1 @@
+"""What was submitted from this machine, and what became of it."""

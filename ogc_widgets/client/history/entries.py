@@ -1,0 +1,209 @@
+"""The entries of the history: looked for, counted, noted upon, forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Self, get_args
+
+from ogc_widgets.client.history.notes import id_at
+from ogc_widgets.client.history.store import store
+from ogc_widgets.errors import InputError
+from ogc_widgets.protocol.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Order = Literal["submitted", "process", "server", "state", "took", "note"]
+When = datetime | date | str
+
+_COLUMNS: Final[dict[Order, str]] = {
+    "submitted": "id",
+    "process": "process_id",
+    "server": "server",
+    "state": "state",
+    "took": "took_s",
+    "note": "note",
+}
+
+
+class Entry(NamedTuple):
+    """One submission as it stands in the file.
+
+    Attributes:
+        id: Tells the moment of it, too.
+        server: Address of the server.
+        process_id: The process.
+        job_id: The job, or ``""``.
+        url: Address of the job, or ``""``.
+        state: Where it is, as far as was heard.
+        took_s: How long it took, or ``None``.
+        note: Words of the user.
+        has_inputs: 1 if its inputs are kept, else 0.
+    """
+
+    id: int
+    server: str
+    process_id: str
+    job_id: str
+    url: str
+    state: str
+    took_s: float | None
+    note: str
+    has_inputs: int
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which entries are wanted.
+
+    Attributes:
+        process: Id of a process, or ``""`` for all.
+        server: Address of a server or a part of it, or ``""`` for all.
+        text: Words that stand in the process, the server, the job's id or the note.
+        first_id: The least id.
+        end_id: The id that is too large, or ``None``.
+        by: What they are sorted by.
+        ascending: Whether the least is the first.
+    """
+
+    process: str = ""
+    server: str = ""
+    text: str = ""
+    first_id: int = 0
+    end_id: int | None = None
+    by: Order = "submitted"
+    ascending: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        process: str | None = None,
+        server: str | None = None,
+        text: str = "",
+        since: When | None = None,
+        until: When | None = None,
+    ) -> Self:
+        """Make one of what a user gives.
+
+        Raises:
+            InputError: A date cannot be read.
+        """
+        return cls(
+            process or "",
+            (server or "").rstrip("/"),
+            text,
+            0 if since is None else id_at(_moment(since)),
+            None if until is None else id_at(_moment(until, is_end=True)),
+        )
+
+    def sorted_by(self, by: str, *, ascending: bool) -> Search:
+        """The same in another order.
+
+        Raises:
+            InputError: There is no such column.
+        """
+        for known in get_args(Order):
+            if by == known:
+                return replace(self, by=known, ascending=ascending)
+        columns = ", ".join(get_args(Order))
+        raise InputError(f"No column is called {clean(by)}; there are: {columns}.")
+
+    def entries(self, first: int = 0, count: int = -1) -> list[Entry]:
+        """Read some of them, all from ``first`` on if no count is given."""
+        where, values = self._where()
+        turn = "ASC" if self.ascending else "DESC"
+        # An index that is there anyway, of a process say, is not in the order of ids.
+        order = f"{_COLUMNS[self.by]} {turn}" + (", id DESC" * (self.by != "submitted"))
+        rows = store.read(
+            "SELECT id, server, process_id, job_id, url, state, took_s, note, "  # noqa: S608 # ours
+            "EXISTS (SELECT 1 FROM inputs WHERE inputs.id = jobs.id) FROM jobs "
+            f"{where} ORDER BY {order} LIMIT :count OFFSET :first",
+            {**values, "count": count, "first": first},
+        )
+        return [Entry._make(row) for row in rows]
+
+    def count(self) -> int:
+        """How many there are."""
+        where, values = self._where()
+        rows = store.read(f"SELECT count(*) FROM jobs {where}", values)  # noqa: S608 # ours
+        return int(rows[0][0]) if rows else 0
+
+    def _where(self) -> tuple[str, dict[str, object]]:
+        said: list[str] = []
+        values: dict[str, object] = {}
+        if self.process:
+            said.append("process_id = :process")
+            values["process"] = self.process
+        if self.server:
+            said.append(_holds(("server",), "server"))
+            values["server"] = _pattern(self.server)
+        if self.first_id:
+            said.append("id >= :first_id")
+            values["first_id"] = self.first_id
+        if self.end_id is not None:
+            said.append("id < :end_id")
+            values["end_id"] = self.end_id
+        for number, word in enumerate(self.text.split()):
+            names = ("process_id", "job_id", "note", "server")
+            said.append(f"({_holds(names, f'word{number}')})")
+            values[f"word{number}"] = _pattern(word)
+        return ("WHERE " + " AND ".join(said)) if said else "", values
+
+
+def known_names() -> tuple[list[str], list[str]]:
+    """The servers and the processes that occur, in the order of the alphabet."""
+    found = []
+    for column in ("server", "process_id"):
+        # From each name to the next one of the index, without what lies between.
+        rows = store.read(
+            f"WITH RECURSIVE names (name) AS (SELECT min({column}) FROM jobs UNION ALL "  # noqa: S608 # ours
+            f"SELECT (SELECT min({column}) FROM jobs WHERE {column} > name) FROM names "
+            "WHERE name IS NOT NULL) SELECT name FROM names WHERE name IS NOT NULL"
+        )
+        found.append([str(name) for (name,) in rows])
+    return found[0], found[1]
+
+
+def write_note(entry_id: int, note: str) -> None:
+    """Set the note of an entry."""
+    store.write(
+        (
+            "UPDATE jobs SET note = :note WHERE id = :id",
+            {"id": entry_id, "note": note},
+        )
+    )
+
+
+def forget(ids: Sequence[int]) -> None:
+    """Remove entries, with their inputs; the jobs on their servers are not touched."""
+    for table in ("inputs", "jobs"):
+        query = f"DELETE FROM {table} WHERE id = :id"  # noqa: S608 # ours
+        store.write(*((query, {"id": one}) for one in ids))
+
+
+def _holds(columns: Sequence[str], name: str) -> str:
+    return " OR ".join(f"{column} LIKE :{name} ESCAPE '\\'" for column in columns)
+
+
+def _pattern(text: str) -> str:
+    for sign in "\\%_":
+        text = text.replace(sign, f"\\{sign}")
+    return f"%{text}%"
+
+
+def _moment(when: When, *, is_end: bool = False) -> datetime:
+    """A moment of what a user gives; a day that is an end belongs to it."""
+    try:
+        found: date = when if isinstance(when, date) else datetime.fromisoformat(when)
+        if isinstance(when, str) and len(when) <= len("2026-12-31"):
+            found = date.fromisoformat(when)
+    except ValueError:
+        raise InputError(
+            f"{clean(str(when))} is no date.",
+            advice='Write it like "2026-07-04" or "2026-07-04T10:00".',
+        ) from None
+    if isinstance(found, datetime):
+        return found.astimezone()  # without a zone it is the one of this computer
+    begin = datetime(found.year, found.month, found.day).astimezone()
+    return begin + timedelta(days=1) if is_end else begin
