@@ -70,7 +70,7 @@ LOSES_NOTHING = {
     "client/jobs/poller.py settled add_done_callback": (
         "only reads what was told before"
     ),
-    "client/jobs/poller.py _tell add_done_callback": "set.discard() cannot fail",
+    "client/jobs/poller.py _wait_for add_done_callback": "set.discard() cannot fail",
     "view/saved_card.py display_with_card register": "IPython prints what fails in it",
     "view/saved_card.py card_waits_for add_done_callback": "set_result() cannot fail",
     "view/base.py __init__ on_msg": "the view shows what a message leads to",

@@ -9,18 +9,17 @@ import asyncio
 import random
 import threading
 import time
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from ogc_widgets.client.history import kept_inputs
 from ogc_widgets.client.history.store import store
-from ogc_widgets.client.http.loop import submit
+from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.protocol.links import without_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
-
     from ogc_widgets.client.history.store import Change
 
 _CHANCE_BITS = 20
@@ -127,7 +126,7 @@ def note_heard(
     )
     with _lock:
         if _planned is None or _planned.done():
-            _planned = submit(_write_heard)
+            _planned = follow(submit(_write_heard), Future.result)
         return _planned
 
 
