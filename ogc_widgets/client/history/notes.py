@@ -20,6 +20,7 @@ from ogc_widgets.protocol.links import without_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
     from ogc_widgets.client.history.store import Change
 
 _CHANCE_BITS = 20

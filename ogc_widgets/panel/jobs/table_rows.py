@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.client.jobs.times import duration_s
 from ogc_widgets.panel.job.job_state import (
     KINDS,
     percent_of,
