@@ -81,7 +81,11 @@ class ChartView {
     };
     model.on("msg:custom", this.heard);
     this.stops = [
-      listen(model, ["about", "x", "y", "kept", "colours", "palette"], () => this.later()),
+      listen(
+        model,
+        ["about", "x", "y", "line_of", "kept", "colours", "palette"],
+        () => this.later(),
+      ),
       listen(model, ["selected"], () => this.mark()),
       listen(model, ["title", "choices"], () => this.drawHead()),
       listen(model, ["note", "is_empty", "empty"], () => this.drawNotes()),
@@ -111,10 +115,11 @@ class ChartView {
     const before = this.points.about;
     /** @type {import("./points.js").About} */
     const about = model.get("about");
-    const [x, y, kept, colours] = ["x", "y", "kept", "colours"].map((name) => model.get(name));
+    const [x, y, line_of, kept, colours] = ["x", "y", "line_of", "kept", "colours"]
+      .map((name) => model.get(name));
     this.points = new Points(
       about.x ? about : EMPTY,
-      { x, y, kept, colours },
+      { x, y, line_of, kept, colours },
       model.get("palette"),
     );
     if (before !== this.points.about) this.names = [];
@@ -213,7 +218,8 @@ class ChartView {
     const { points, names } = this;
     const { about } = points;
     const value = amount(points.series[series]?.[row], about.y.unit);
-    const name = about.series.length > 1 ? `${about.series[series]} ` : "";
+    const line = points.lineName(row);
+    const name = about.series.length > 1 ? `${about.series[series]} ` : line && `${line} `;
     const isItem = about.x.kind === "category";
     const place = isItem ? names[row] ?? placeText(points, row) : placeText(points, row);
     return `${place}  ${name}${value}`;
@@ -269,6 +275,12 @@ class ChartView {
     const steps = {
       ArrowRight: () => points.step(row, 1),
       ArrowLeft: () => points.step(row, -1),
+      ...(points.lineOf && row >= 0
+        ? {
+          ArrowUp: () => points.across(row, 1),
+          ArrowDown: () => points.across(row, -1),
+        }
+        : {}),
       Home: () => points.outermost(1),
       End: () => points.outermost(-1),
     };
@@ -295,6 +307,7 @@ const EMPTY = {
   width: 1,
   times: false,
   named: false,
+  lines: [],
 };
 
 /** @param {import("../view/view.js").Context} context */

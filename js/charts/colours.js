@@ -2,10 +2,10 @@
 
 import { h } from "../view/dom.js";
 
-const NAMES = ["text-soft", "line"];
+const NAMES = ["text-soft", "line", "line-strong"];
 const SERIES = 8;
 
-/** @typedef {{ soft: string, line: string, series: string[] }} Palette */
+/** @typedef {{ soft: string, line: string, faint: string, series: string[] }} Palette */
 
 export class Colours {
   /** @param {() => void} changed The theme is another one. */
@@ -25,9 +25,9 @@ export class Colours {
 
   /** @returns {Palette} */
   get now() {
-    const [soft, line] = this.named.map((probe) => getComputedStyle(probe).color);
+    const [soft, line, faint] = this.named.map((probe) => getComputedStyle(probe).color);
     const series = this.series.map((probe) => getComputedStyle(probe).backgroundColor);
-    return { soft, line, series };
+    return { soft, line, faint, series };
   }
 
   remove() {

@@ -26,9 +26,10 @@ export function radiusFor(count, width) {
  * @param {Points} points
  * @param {number} series
  * @param {Palette} palette
+ * @param {number} chosen The line, of several, that :func:`drawLines` has drawn with its points.
  * @returns {number} How many were drawn.
  */
-export function drawPoints(u, points, series, palette) {
+export function drawPoints(u, points, series, palette, chosen) {
   const { ctx, bbox } = u;
   const ratio = pixelRatio(u);
   const { xs, ys, rows } = points;
@@ -44,11 +45,14 @@ export function drawPoints(u, points, series, palette) {
     const cell = Math.floor((top - bbox.top) / ratio) * columns +
       Math.floor((left - bbox.left) / ratio);
     if (taken[cell]) continue;
+    // Drawn with its line.
+    if (points.lineOf && points.line(rows[at]) === chosen) continue;
     taken[cell] = 1;
     seen.push([left, top, rows[at]]);
   }
-  const radius = radiusFor(rows.length, bbox.width / ratio) * ratio;
-  const plain = palette.series[series];
+  const isLined = points.lineOf !== null;
+  const radius = isLined ? 2 * ratio : radiusFor(rows.length, bbox.width / ratio) * ratio;
+  const plain = isLined ? palette.faint : palette.series[series];
   ctx.save();
   ctx.globalAlpha = 1;
   // The palest colours of a scale would not be seen on the page.
@@ -67,6 +71,57 @@ export function drawPoints(u, points, series, palette) {
   }
   ctx.restore();
   return seen.length;
+}
+
+/**
+ * Several lines in grey, and over them the one that is looked at, with its name.
+ * @param {uPlot} u
+ * @param {Points} points
+ * @param {Palette} palette
+ * @param {number} chosen Its number, or -1.
+ */
+export function drawLines(u, points, palette, chosen) {
+  const { ctx, bbox } = u;
+  const ratio = pixelRatio(u);
+  /** @type {Map<number, [number, number][]>} */
+  const lines = new Map();
+  points.rows.forEach((row, at) => {
+    const value = points.ys[0][at];
+    if (value === null) return;
+    const place = [u.valToPos(points.xs[at], "x", true), u.valToPos(value, "y", true)];
+    const line = points.line(row);
+    const known = lines.get(line);
+    if (known) known.push(/** @type {[number, number]} */ (place));
+    else lines.set(line, [/** @type {[number, number]} */ (place)]);
+  });
+  ctx.save();
+  ctx.lineJoin = "round";
+  const draw = (/** @type {[number, number][]} */ places) => {
+    ctx.beginPath();
+    for (const [left, top] of places) ctx.lineTo(left, top);
+    ctx.stroke();
+  };
+  ctx.strokeStyle = palette.faint;
+  ctx.lineWidth = ratio;
+  for (const [line, places] of lines) {
+    if (line !== chosen) draw(places);
+  }
+  const own = lines.get(chosen);
+  if (own) {
+    const colour = palette.series[0];
+    ctx.strokeStyle = ctx.fillStyle = colour;
+    ctx.lineWidth = 2 * ratio;
+    draw(own);
+    for (const [left, top] of own) {
+      ctx.beginPath();
+      ctx.arc(left, top, 3.5 * ratio, 0, 2 * Math.PI);
+      ctx.fill();
+    }
+    ctx.textAlign = "right";
+    ctx.textBaseline = "top";
+    ctx.fillText(points.about.lines[chosen], bbox.left + bbox.width, bbox.top);
+  }
+  ctx.restore();
 }
 
 /**

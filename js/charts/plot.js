@@ -3,7 +3,7 @@
 import uPlot from "uplot";
 import { h, setText, show } from "../view/dom.js";
 import { Colours } from "./colours.js";
-import { drawBars, drawPoints, pixelRatio, radiusFor, sidesOf } from "./marks.js";
+import { drawBars, drawLines, drawPoints, pixelRatio, radiusFor, sidesOf } from "./marks.js";
 import { count } from "../view/text.js";
 import { numberTicks, timeTicks } from "./ticks.js";
 
@@ -73,8 +73,17 @@ export class Plot {
 
   /** @param {number} row */
   select(row) {
+    const before = this.chosenLine;
     this.selected = row;
+    // Which of several lines is looked at is drawn.
+    if (this.chosenLine !== before) this.plot?.redraw(false, false);
     this.mark();
+  }
+
+  /** Number of the line, of several, with the selected point; -1 if there is none. */
+  get chosenLine() {
+    const { points, selected } = this;
+    return points?.rows.includes(selected) ? points.line(selected) : -1;
   }
 
   get size() {
@@ -163,10 +172,14 @@ export class Plot {
       return { stroke, paths, points: { show: false } };
     }
     const several = points.ys.length > 1;
+    const lines = (/** @type {uPlot} */ u) => {
+      drawLines(u, points, palette, this.chosenLine);
+      return null;
+    };
     const draws = (/** @type {uPlot} */ u) => {
       // A line that is drawn along very many places shows them all itself.
       const isBand = mark === "line" && several && points.xs.length > u.width / 4;
-      if (!isBand) drawPoints(u, points, at, palette);
+      if (!isBand) drawPoints(u, points, at, palette, this.chosenLine);
       return false;
     };
     return {
@@ -174,7 +187,7 @@ export class Plot {
       width: 1.25,
       pxAlign: 0,
       alpha: several ? 1 : 0.7,
-      paths: mark === "line" ? undefined : () => null,
+      paths: points.lineOf ? lines : mark === "line" ? undefined : () => null,
       points: { show: draws },
     };
   }

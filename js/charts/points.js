@@ -16,6 +16,7 @@
  * @property {number} width Of a bar, as x has it.
  * @property {boolean} times Whether days alone do not tell the points apart.
  * @property {boolean} named Whether points have names.
+ * @property {string[]} lines Names of the lines, where one series has several.
  */
 
 /**
@@ -35,15 +36,18 @@ function numbersOf(view) {
 export class Points {
   /**
    * @param {About} about
-   * @param {{ x?: DataView, y?: DataView, kept?: DataView, colours?: DataView }} buffers
+   * @param {Partial<Record<"x" | "y" | "kept" | "colours" | "line_of", DataView>>} buffers
    * @param {string[]} palette
    */
-  constructor(about, { x, y, kept, colours }, palette) {
+  constructor(about, { x, y, kept, colours, line_of }, palette) {
     this.about = about;
     this.x = numbersOf(x);
     const all = numbersOf(y);
     const { length } = this.x;
     this.series = about.series.map((_, at) => all.subarray(at * length, (at + 1) * length));
+    const lines = new Uint16Array(bytesOf(line_of).buffer);
+    /** Number of the line of each point, where there are several. */
+    this.lineOf = lines.length === length && length > 0 ? lines : null;
     const mask = bytesOf(kept);
     const paint = bytesOf(colours);
     this.palette = palette;
@@ -82,6 +86,16 @@ export class Points {
     return colours && palette[Math.min(colours[row], palette.length - 1)];
   }
 
+  /** Number of the line that a point is on, or -1. @param {number} row */
+  line(row) {
+    return this.lineOf?.[row] ?? -1;
+  }
+
+  /** The name of that line. @param {number} row */
+  lineName(row) {
+    return this.about.lines[this.line(row)] ?? "";
+  }
+
   /** Smallest and largest value, of all series. @returns {[number, number] | null} */
   get range() {
     let [low, high] = [Infinity, -Infinity];
@@ -110,15 +124,35 @@ export class Points {
   }
 
   /**
-   * The next row with a value to one side, or the outermost where there is no row yet.
+   * The next row with a value to one side, of several lines on the same one; or the
+   * outermost where there is no row yet.
    * @param {number} row
    * @param {number} step 1 or -1.
    */
   step(row, step) {
     const from = this.rows.indexOf(row);
+    const isNext = (/** @type {number} */ other) =>
+      this.hasValue(other) && (from < 0 || this.line(other) === this.line(row));
     let at = from < 0 ? (step > 0 ? 0 : this.rows.length - 1) : from + step;
-    while (this.rows[at] !== undefined && !this.hasValue(this.rows[at])) at += step;
+    while (this.rows[at] !== undefined && !isNext(this.rows[at])) at += step;
     return this.rows[at] ?? (from < 0 ? -1 : row);
+  }
+
+  /**
+   * The nearest point of another line: the next higher one of those around, or lower.
+   * @param {number} row
+   * @param {number} step 1 for up.
+   */
+  across(row, step) {
+    const values = this.series[0];
+    const others = this.rows.filter((other) =>
+      this.x[other] === this.x[row] && this.line(other) !== this.line(row) &&
+      (values[other] - values[row]) * step > 0
+    );
+    return others.reduce(
+      (best, other) => best < 0 || (values[other] - values[best]) * step < 0 ? other : best,
+      -1,
+    );
   }
 
   /** The first row with a value, or with -1 the last. @param {number} step */

@@ -15,6 +15,7 @@ const ABOUT = {
   width: 1,
   times: false,
   named: true,
+  lines: ["Davis", "Butt"],
 };
 
 /** Days 3, 1, none, 2, 4, of which day 4 has no value. */
@@ -69,4 +70,17 @@ Deno.test("what is copied is what is shown, with names, dates and exact numbers"
     tsvOf(points, ["c", "a\tb", "x", "b", "d"]),
     "item\tdate\twater (%)\nb\t1970-01-03\t20\nc\t1970-01-04\t30\nd\t1970-01-05\t",
   );
+});
+
+Deno.test("of several lines the arrows follow one, and go over to the next", () => {
+  const points = new Points(ABOUT, {
+    x: view([1, 1, 2, 2, 3]),
+    y: view([5, 6, 7, 4, 9]),
+    line_of: new DataView(new Uint16Array([0, 1, 0, 1, 1]).buffer),
+  }, []);
+  assert.deepEqual(points.lineName(3), "Butt");
+  assert.deepEqual(points.step(0, 1), 2);
+  assert.deepEqual(points.step(2, 1), 2, "the line has ended");
+  assert.deepEqual(points.step(1, 1), 3);
+  assert.deepEqual([points.across(0, 1), points.across(1, 1), points.across(1, -1)], [1, -1, 0]);
 });

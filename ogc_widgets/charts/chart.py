@@ -75,6 +75,8 @@ class Chart(View):
     """Where the points stand, as 64 bit floats."""
     y = traitlets.Bytes().tag(sync=True)
     """Values of all series, one series after the other, as 64 bit floats."""
+    line_of = traitlets.Bytes().tag(sync=True)
+    """Number of the line of each point, as 16 bits; empty where there is one."""
     kept = traitlets.Bytes().tag(sync=True)
     """A byte for each point, 0 where it is left out; empty for all."""
     colours = traitlets.Bytes().tag(sync=True)
@@ -127,6 +129,8 @@ class Chart(View):
             self.about = {} if data is None else data.about()
             self.x = b"" if data is None else data.x.tobytes()
             self.y = b"" if data is None else data.y.tobytes()
+            numbers = None if data is None else data.line_of
+            self.line_of = b"" if numbers is None else numbers.astype("<u2").tobytes()
             self.title = clean(title, limit=100)
             self.choices = [one.to_json() for one in choices]
             self.is_empty = data is None

@@ -59,6 +59,8 @@ class ChartData:
         series: Names of the series, where there are several.
         names: Names of the points, if they have any.
         width: Width of a bar, in units of ``x``.
+        lines: Names of the lines, where points of one series are on several.
+        line_of: Number of the line of each point, where there are several.
     """
 
     x: Numbers
@@ -69,6 +71,8 @@ class ChartData:
     series: tuple[str, ...] = ("",)
     names: tuple[str, ...] = ()
     width: float = 1.0
+    lines: tuple[str, ...] = ()
+    line_of: Rows | None = None
 
     def __post_init__(self) -> None:
         x = np.asarray(self.x, dtype=np.float64)
@@ -82,6 +86,9 @@ class ChartData:
             raise InputError(f"A chart has {MAX_SERIES} series at most.")
         if self.names and len(self.names) != len(x):
             raise InputError("Each point of a chart has a name, or none has.")
+        numbers = () if self.line_of is None else self.line_of
+        if len(numbers) != (len(x) if self.lines else 0):
+            raise InputError("Each point of a chart is on one of its lines.")
         object.__setattr__(self, "x", x)
         object.__setattr__(self, "y", y)
 
@@ -104,6 +111,7 @@ class ChartData:
             "width": self.width,
             "times": self.has_times,
             "named": bool(self.names),
+            "lines": [clean(name, limit=60) for name in self.lines],
         }
 
     def rows(self, kept: Mask | None = None) -> Rows:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ogc_widgets.charts.data import ChartData, Mask, Numbers, Rows
 
 _ACCENT: Final = "#1976d2"
-_TEXT, _SOFT, _LINE = "#1f1f1f", "#626262", "#dcdcdc"
+_TEXT, _SOFT, _LINE, _OTHER = "#1f1f1f", "#626262", "#dcdcdc", "#aeb4bd"
 _MORE: Final = (
     *("#d55e00", "#009e73", "#cc79a7", "#b58900"),
     *("#56b4e9", "#7f7f7f", "#8c6bb1"),
@@ -98,7 +98,7 @@ def svg_of(
     parts = [
         *_grid(frame, places, texts),
         *_across(frame, data),
-        *_marks(frame, data, rows, colours),
+        *_marks(frame, data, rows, colours, selected),
     ]
     if selected in rows:
         parts += _ring(frame, data, selected)
@@ -200,9 +200,36 @@ def _across(frame: _Frame, data: ChartData) -> Iterator[str]:
             yield _text(max(left, half + 2), frame.height - 7, "middle", text)
 
 
+def _lines(frame: _Frame, data: ChartData, rows: Rows, selected: int) -> Iterator[str]:
+    """Several lines in grey, and over them the one with the selected point."""
+    if data.line_of is None:
+        return
+    numbers = data.line_of[rows]
+    chosen = int(data.line_of[selected]) if selected in rows else -1
+    order = [n for n in np.unique(numbers).tolist() if n != chosen]
+    for number in [*order, chosen] if chosen >= 0 else order:
+        own = rows[numbers == number]
+        x, y = frame.across(data.x[own]), frame.up(data.y[0, own])
+        colour, width = (_ACCENT, 2) if number == chosen else (_OTHER, 1)
+        yield (
+            f'<path d="{_line(x, y)}" fill="none" stroke="{colour}" '
+            f'stroke-width="{width}" stroke-linejoin="round"/>'
+        )
+        yield from _points(x, y, [colour] * len(own))
+    if chosen >= 0:
+        yield _text(frame.right, _TOP - 4, "end", data.lines[chosen])
+
+
 def _marks(
-    frame: _Frame, data: ChartData, rows: Rows, colours: Sequence[str] | None
+    frame: _Frame,
+    data: ChartData,
+    rows: Rows,
+    colours: Sequence[str] | None,
+    selected: int,
 ) -> Iterator[str]:
+    if data.line_of is not None:
+        yield from _lines(frame, data, rows, selected)
+        return
     x = frame.across(data.x[rows])
     for number, values in enumerate(data.y):
         y = frame.up(values[rows])

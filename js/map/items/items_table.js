@@ -32,7 +32,7 @@ const MOST_ID_PX = 300;
 const FILES_PX = 190;
 const SHORT_TITLE = 6; // signs; a longer one is cut where there is little room
 
-/** @typedef {{ by: string, title: string, width: number }} Column */
+/** @typedef {{ by: string, title: string, width: number, text?: boolean }} Column */
 
 /**
  * @typedef {object} Row
@@ -48,7 +48,7 @@ const SHORT_TITLE = 6; // signs; a longer one is cut where there is little room
  */
 
 /** A column that is seen; `number` is its place among the numbers of a row.
- * @typedef {{ by: string, title: string, px: number, number: number }} Seen */
+ * @typedef {{ by: string, title: string, px: number, number: number, text?: boolean }} Seen */
 
 class ItemsTableView {
   constructor(
@@ -158,10 +158,10 @@ class ItemsTableView {
     /** @type {Column[]} */
     const columns = model.get("columns");
     const numbers = columns.findIndex((one) => one.by !== "id" && one.by !== "date");
-    const [name, ...others] = columns.map(({ by, title, width }, at) => {
+    const [name, ...others] = columns.map(({ by, title, width, text }, at) => {
       const needed = Math.max(width, Math.min(title.length, SHORT_TITLE));
       const px = Math.ceil(needed * sign) + CELL_PX + (by === colour ? DOT_PX : 0);
-      return { by, title, number: at - numbers, px };
+      return { by, title, number: at - numbers, px, text };
     });
     let room = width - TICK_PX - ACTIONS_PX;
     /** @type {Seen[]} */
@@ -219,7 +219,7 @@ class ItemsTableView {
   }
 
   /** @param {Seen} column */
-  title({ by, title }) {
+  title({ by, title, text }) {
     if (by === "files") return h("th", { scope: "col" }, title);
     const press = () => {
       // Up, down, as they came; a second press may come before the first is answered.
@@ -230,7 +230,7 @@ class ItemsTableView {
     };
     return h(
       "th",
-      { scope: "col", "data-by": by, class: this.kind(by), title },
+      { scope: "col", "data-by": by, class: this.kind(by, text), title },
       h(
         "div",
         { class: "ogcw-items-title" },
@@ -245,8 +245,12 @@ class ItemsTableView {
     );
   }
 
-  /** @param {string} by */
-  kind(by) {
+  /**
+   * @param {string} by
+   * @param {boolean} [isText]
+   */
+  kind(by, isText) {
+    if (isText) return "ogcw-items-text";
     const known = { id: "ogcw-items-name", date: "ogcw-items-date", files: "ogcw-items-files" };
     return known[/** @type {"id"} */ (by)] ?? "ogcw-items-number";
   }
@@ -320,7 +324,7 @@ class ItemsTableView {
       "tr",
       { "aria-selected": "false" },
       h("td", { class: "ogcw-items-tick" }, tick),
-      this.seen.map(({ by }) => h("td", { class: this.kind(by) }, h("bdi", {}))),
+      this.seen.map(({ by, text }) => h("td", { class: this.kind(by, text) }, h("bdi", {}))),
       h("td", { class: "ogcw-items-actions" }),
     );
     tick.addEventListener("click", (event) => {

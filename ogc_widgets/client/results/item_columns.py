@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 _MOST_COLUMNS: Final = 12
 _LOOKED_AT: Final = 2_000
+_FEW: Final = 50
+INPUTS: Final = "inputs:"
+"""How properties begin that say what the job of an item was asked for."""
+LABEL: Final = f"{INPUTS}label"
+"""All of that in words."""
 # Extensions that describe the sensor or the grid, not the result.
 _TECHNICAL: Final = re.compile(
     r"(proj|file|view|sat|sar|mgrs|grid|raster|processing|storage|s2|landsat|gsd|"
@@ -71,6 +76,29 @@ class ItemColumn:
         number = short_number(value)
         return f"{number} {self.unit}" if self.unit else number
 
+    def at(self, number: int) -> str:
+        """The value of an item in words."""
+        return self.text(float(self.values[number]))
+
+
+@dataclass(frozen=True)
+class ItemWords:
+    """What the job of each item was asked for, in words (``inputs:<id>``).
+
+    Attributes:
+        key: Its name in ``properties``.
+        title: For people.
+        values: One for each item, ``""`` where it has none.
+    """
+
+    key: str
+    title: str
+    values: tuple[str, ...]
+
+    def at(self, number: int) -> str:
+        """What an item says."""
+        return self.values[number]
+
 
 @dataclass(frozen=True)
 class ItemColumns:
@@ -81,11 +109,13 @@ class ItemColumns:
         dates: Milliseconds since 1970 in UTC; NaN where an item has no date. Of a
             period it is the start.
         numeric: Numeric properties worth showing, the most telling ones first.
+        words: Of items of a batch, what their jobs were asked for and others not.
     """
 
     names: tuple[str, ...]
     dates: NDArray[np.float64]
     numeric: tuple[ItemColumn, ...]
+    words: tuple[ItemWords, ...] = ()
 
     @classmethod
     def of(
@@ -112,7 +142,7 @@ class ItemColumns:
         ]
         # Where all are the same there is nothing to compare.
         found.sort(key=lambda column: len(facts) > 1 and _is_constant(column))
-        return cls(tuple(names), dates, tuple(found))
+        return cls(tuple(names), dates, tuple(found), tuple(_words(facts)))
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -179,7 +209,7 @@ def column_title(key: str) -> str:
     words = [word for word in re.split(r"[_:]", key) if word]
     if len(words) > 1 and words[-1].lower() in _UNITS:
         words.pop()
-    if len(words) > 1 and words[0] in {"eo", "ml", "stats"}:
+    if len(words) > 1 and words[0] in {"eo", "ml", "stats", "inputs"}:
         words.pop(0)
     return clean(" ".join(words), limit=24)
 
@@ -201,6 +231,8 @@ def _telling(key: str) -> tuple[int, str]:
     lowered = key.lower()
     if lowered.startswith("eo:"):
         return 2, lowered
+    if lowered.startswith(INPUTS):
+        return 4, lowered
     if re.search(r"percent|pct|share|fraction", lowered):
         return 0, lowered
     return (1 if re.search(r"area|count|mean|km2|ha$", lowered) else 3), lowered
@@ -215,6 +247,17 @@ def _values(facts: Iterable[Mapping[str, Any]], key: str) -> NDArray[np.float64]
         values = np.array(found)
         return np.where(np.isfinite(values), values, nan)
     return np.array([float(one) if reading.is_finite(one) else nan for one in found])
+
+
+def _words(facts: Sequence[Mapping[str, Any]]) -> Iterator[ItemWords]:
+    """What was asked for in words, of that in which items differ."""
+    keys = dict.fromkeys(key for one in facts[:_FEW] for key in one)
+    for key in [str(key) for key in keys if str(key).startswith(INPUTS)]:
+        found = [one.get(key) for one in facts]
+        values = tuple(clean(one, limit=80) if one is not None else "" for one in found)
+        has_words = any(isinstance(one, str) for one in found)
+        if has_words and len({*values}) > 1:
+            yield ItemWords(key, column_title(key), values)
 
 
 def _is_constant(column: ItemColumn) -> bool:

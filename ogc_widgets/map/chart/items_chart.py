@@ -12,6 +12,7 @@ import numpy as np
 import traitlets
 
 from ogc_widgets.charts import Axis, Chart, ChartData, Choice
+from ogc_widgets.client.results.item_columns import LABEL
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.map.chart.area_values import AreaSeries, chosen_of, has_rasters
 from ogc_widgets.map.chart.line_values import along, name_of
@@ -21,6 +22,7 @@ from ogc_widgets.map.chart.of_items import (
     bin_steps,
     drawn_of,
     left_out,
+    lines_of,
     ways,
 )
 from ogc_widgets.map.colour_scale import GREY, RAMP, colour_scale
@@ -30,7 +32,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ogc_widgets.charts.data import Rows
-    from ogc_widgets.client.results.item_columns import ItemColumn, ItemColumns
+    from ogc_widgets.client.results.item_columns import (
+        ItemColumn,
+        ItemColumns,
+        ItemWords,
+    )
 
 _WORDS: Final = {"date": "by date", "item": "by item", "distribution": "distribution"}
 _FEWEST: Final = 2
@@ -54,6 +60,9 @@ class ItemsChart(Chart):
     """The property that is shown; or ``"inside the area"``, ``"along the line"``."""
     by = traitlets.Unicode("")
     """How: ``"date"``, ``"item"`` or ``"distribution"``."""
+    lines = traitlets.Unicode(None, allow_none=True)
+    """By what one line is told from another by date, as ``"inputs:aoi"``, where items
+    are of a batch; ``""`` for one line, None for what suits."""
     measure = traitlets.Unicode("")
     """What of the values inside the area: ``"mean"``, ``"class 1"``, ..."""
 
@@ -139,7 +148,7 @@ class ItemsChart(Chart):
             raise InputError(f"Items are charted by {', '.join(_WORDS)}, not {by!r}.")
         return by
 
-    @traitlets.observe("of", "by", "measure")
+    @traitlets.observe("of", "by", "lines", "measure")
     def _changed(self, _change: object) -> None:
         if not self.is_empty:
             self._draw()
@@ -149,6 +158,8 @@ class ItemsChart(Chart):
             self.of = value
         elif name == "by":
             self.by = value
+        elif name == "lines":
+            self.lines = value
         elif name == "measure":
             self.measure = value
 
@@ -194,9 +205,19 @@ class ItemsChart(Chart):
         found = ways(columns, column)
         by: By = next((one for one in found if one == self.by), found[0])
         kept = self._from.kept
-        self._drawn = drawn_of(columns, column, by, kept=kept, order=self._order)
+        several = lines_of(columns, column) if by == "date" else []
+        keys = [one.key for one in several]
+        wanted = self.lines if self.lines in ("", *keys) else next(iter(keys), "")
+        lines = next((one for one in several if one.key == wanted), None)
+        self._drawn = drawn_of(
+            columns, column, by, kept=kept, order=self._order, lines=lines
+        )
         options = tuple((one, _WORDS[one], "") for one in found)
-        choices = (self._sources, Choice("by", "How it is shown", by, options))
+        choices = [self._sources, Choice("by", "How it is shown", by, options)]
+        if several:
+            ways_of = [(one.key, _one_line(one), "") for one in several]
+            ways_of.append(("", "all together", ""))
+            choices.append(Choice("lines", "What is one line", wanted, tuple(ways_of)))
         with publishing(self):
             self.show(self._drawn.data, choices=choices)
             if kept is not None and not self._drawn.is_filtered:
@@ -353,7 +374,8 @@ class ItemsChart(Chart):
         columns, drawn = self._columns, self._drawn
         key = self._from.colour_by
         scale = colour_scale(columns, key) if columns is not None and key else None
-        if scale is None or drawn is None:
+        # Of several lines the one that is looked at has a colour.
+        if scale is None or drawn is None or drawn.data.lines:
             self.paint(None)
         elif drawn.items is not None:
             self.paint(scale.steps[drawn.items], [*RAMP, GREY])
@@ -382,3 +404,7 @@ class ItemsChart(Chart):
             return
         if 0 <= self.selected < len(drawn.items):
             self._from.selected = columns.names[int(drawn.items[self.selected])]
+
+
+def _one_line(by: ItemWords) -> str:
+    return f"one line per {'job' if by.key == LABEL else by.title}"

@@ -9,6 +9,7 @@ import numpy as np
 
 from ogc_widgets.charts import Axis, ChartData, histogram
 from ogc_widgets.charts.histogram import bin_of
+from ogc_widgets.client.results.item_columns import INPUTS, ItemWords
 from ogc_widgets.map.colour_scale import NONE
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def drawn_of(
     *,
     kept: Mask | None = None,
     order: Rows | None = None,
+    lines: ItemWords | None = None,
 ) -> Drawn:
     """Draw a property of items.
 
@@ -83,6 +85,7 @@ def drawn_of(
         by: How.
         kept: Which items count, for how often values are.
         order: Numbers of the items as the table lists them; None as they came.
+        lines: What tells lines apart by date; None for one line.
     """
     up = Axis(column.title, column.unit)
     count = len(columns.names)
@@ -92,6 +95,13 @@ def drawn_of(
     items = np.arange(count)
     if by == "date":
         across = Axis("date", kind="time")
+        if lines is not None:
+            names, line_of = np.unique(lines.values, return_inverse=True)
+            data = ChartData(
+                columns.dates, column.values, across, up, "line",
+                names=columns.names, lines=tuple(names.tolist()), line_of=line_of,
+            )  # fmt: skip
+            return Drawn(data, items)
         mark: Literal["line", "points"] = "line" if _is_line(columns) else "points"
         return Drawn(
             ChartData(
@@ -107,6 +117,31 @@ def drawn_of(
         ChartData(places, column.values, across, up, "bars", names=columns.names),
         items,
     )
+
+
+def lines_of(columns: ItemColumns, column: ItemColumn) -> list[ItemWords]:
+    """What tells lines by date apart, the best first: one has two dates or more.
+
+    Args:
+        columns: Of all items.
+        column: The property.
+    """
+    asked = [*columns.words]
+    for number in columns.numeric:
+        if number.key.startswith(INPUTS):
+            values = tuple(map(number.at, range(len(columns.names))))
+            asked.append(ItemWords(number.key, number.title, values))
+    has_point = ~np.isnan(column.values) & ~np.isnan(columns.dates)
+    found = []
+    for one in asked:
+        names, line_of = np.unique(one.values, return_inverse=True)
+        points = np.stack([line_of[has_point], columns.dates[has_point]])
+        places = np.unique(points, axis=1)  # a line has one point of a date
+        sizes = np.bincount(places[0].astype(int), minlength=len(names))
+        if len(names) > 1 and (sizes > 1).any():
+            found.append((points.shape[1] - places.shape[1], -len(names), one))
+    found.sort(key=lambda each: each[:2])
+    return [one for *_, one in found]
 
 
 def _is_line(columns: ItemColumns) -> bool:

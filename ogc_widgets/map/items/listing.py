@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.client.results.item_columns import date_of, properties_of
+from ogc_widgets.client.results.item_columns import (
+    INPUTS,
+    LABEL,
+    ItemWords,
+    date_of,
+    properties_of,
+)
 from ogc_widgets.map.colour_scale import DATE, ColourScale, colour_scale
 from ogc_widgets.map.items.filter import ItemFilter
 from ogc_widgets.map.items.rows import row_of
@@ -25,6 +31,7 @@ ID: Final = "id"
 _MOST_NUMBERS: Final = 6  # columns
 _LOOKED_AT: Final = 300
 _NARROWEST, _WIDEST = 4, 40  # signs
+_WIDEST_WORDS: Final = 18
 _MOST_NAMED: Final = 50  # items in a line of code
 
 
@@ -68,7 +75,8 @@ class ItemList:
         self.filter = ItemFilter(columns)
         self.by, self.descending = "", False
         self.ticked: NDArray[np.bool_] = np.zeros(len(items), dtype=np.bool_)
-        self.numeric: Sequence[ItemColumn] = columns.numeric[:_MOST_NUMBERS]
+        self.words = [one for one in columns.words if one.key != LABEL]
+        self.numeric: Sequence[ItemColumn] = _first_of(columns)
         self._assets_of = assets_of
         self._scale: ColourScale | None = None
         self._order: NDArray[np.intp] = np.arange(len(items))
@@ -89,8 +97,8 @@ class ItemList:
         names = self.columns.names
         if not by:
             self._order = np.arange(len(names))
-        elif by == ID:
-            folded = [name.casefold() for name in names]
+        elif words := self._words_of(by):
+            folded = [name.casefold() for name in words]
             order = sorted(
                 range(len(names)), key=folded.__getitem__, reverse=descending
             )
@@ -102,6 +110,12 @@ class ItemList:
             self._order = np.argsort(-values if descending else values, kind="stable")
         self.by, self.descending = by, bool(by) and descending
         self.arrange()
+
+    def _words_of(self, by: str) -> Sequence[str]:
+        """What items are called or say, where they are sorted by words."""
+        if by == ID:
+            return self.columns.names
+        return next((one.values for one in self.words if one.key == by), ())
 
     def arrange(self) -> NDArray[np.bool_] | None:
         """List what the filter keeps, in order; returns its mask."""
@@ -126,6 +140,7 @@ class ItemList:
         self.filter.take_over(before.conditions)
         self.check(before.checked)
         known = {ID, DATE, *(one.key for one in self.columns.numeric)}
+        known |= {one.key for one in self.words}
         if before.by in known:
             self.sort(before.by, descending=before.descending)
         self.arrange()
@@ -140,7 +155,7 @@ class ItemList:
     def colour(self, key: str) -> None:
         """Give rows the colours of a property, of ``"date"``, or none with ``""``."""
         self._scale = colour_scale(self.columns, key) if key else None
-        first = [*self.columns.numeric[:_MOST_NUMBERS]]
+        first = _first_of(self.columns)
         if key and key != DATE and key not in [column.key for column in first[:2]]:
             # Narrow tables have two columns of numbers: this is one of them.
             one = self.columns.number(key)
@@ -151,20 +166,33 @@ class ItemList:
             ]
         self.numeric = first[:_MOST_NUMBERS]
 
+    @property
+    def shown(self) -> list[ItemColumn | ItemWords]:
+        """The columns beside id and date."""
+        return [*self.words, *self.numeric]
+
     def heads(self) -> list[dict[str, Any]]:
-        """``{"by", "title", "width"}`` of each column, the width in signs."""
+        """``{"by", "title", "width", "text"}`` of each column, the width in signs."""
         import numpy as np
 
         step = max(1, len(self.items) // _LOOKED_AT)
         names = self.columns.names[::step]
-        found = [{"by": ID, "title": "item", "width": _width(names)}]
+        found: list[dict[str, Any]] = [
+            {"by": ID, "title": "item", "width": _width(names)}
+        ]
         dates = [date_of(properties_of(item)) for item in self.items[::step]]
         if any(dates) or not np.isnan(self.columns.dates).all():
             found.append({"by": DATE, "title": "date", "width": _width(dates)})
-        for column in self.numeric:
-            texts = [column.text(value) for value in column.values[::step].tolist()]
+        for column in self.shown:
+            width = _width([column.at(n) for n in range(0, len(self.items), step)])
+            is_text = isinstance(column, ItemWords)
             found.append(
-                {"by": column.key, "title": column.title, "width": _width(texts)}
+                {
+                    "by": column.key,
+                    "title": column.title,
+                    "width": min(width, _WIDEST_WORDS) if is_text else width,
+                    "text": is_text,
+                }
             )
         return found
 
@@ -176,7 +204,7 @@ class ItemList:
         """The row of one item, by its number among all."""
         item = self.items[at]
         assets = self._assets_of(item)
-        row = row_of(at, item, self.columns, self.numeric, assets)
+        row = row_of(at, item, self.columns, self.shown, assets)
         return {**row, "colour": self._scale.colour(at) if self._scale else ""}
 
     # -- what is ticked --------------------------------------------------------------
@@ -227,6 +255,12 @@ class ItemList:
             f"chosen = {ids!r}\n"
             f'items = [item for item in {source} if item["id"] in chosen]'
         )
+
+
+def _first_of(columns: ItemColumns) -> list[ItemColumn]:
+    """The columns of numbers that are shown: first those that jobs were asked for."""
+    asked = sorted(columns.numeric, key=lambda one: not one.key.startswith(INPUTS))
+    return asked[:_MOST_NUMBERS]
 
 
 def _width(texts: Iterable[str]) -> int:

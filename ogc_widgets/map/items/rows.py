@@ -38,7 +38,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ogc_widgets.client.results.assets import Asset
-    from ogc_widgets.client.results.item_columns import ItemColumn, ItemColumns
+    from ogc_widgets.client.results.item_columns import (
+        ItemColumn,
+        ItemColumns,
+        ItemWords,
+    )
 
 AssetsOf: TypeAlias = "Callable[[Mapping[str, Any]], Sequence[Asset]]"
 
@@ -47,7 +51,7 @@ def row_of(
     at: int,
     item: Mapping[str, Any],
     columns: ItemColumns,
-    shown: Sequence[ItemColumn],
+    shown: Sequence[ItemColumn | ItemWords],
     assets: Sequence[Asset],
 ) -> dict[str, Any]:
     """One item as a row.
@@ -56,7 +60,7 @@ def row_of(
         at: Its number among all items.
         item: The item.
         columns: The columns of all items.
-        shown: Those whose numbers are in the row.
+        shown: Those whose words and numbers are in the row.
         assets: The assets of the item.
 
     Returns:
@@ -70,7 +74,7 @@ def row_of(
         "id": name,
         "label": clean(name),
         "date": date_of(properties_of(item)),
-        "numbers": [one.text(float(one.values[at])) for one in shown],
+        "numbers": [one.at(at) for one in shown],
         "files": [clean(asset.key, limit=60) for asset in ordered],
         "kind": kind_of(ordered[0].type) if ordered else "",
         "preview": bool(assets_for_map(item, ordered)),
