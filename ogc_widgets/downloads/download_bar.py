@@ -161,7 +161,7 @@ class DownloadBar(StateView):
         for key, one in self._of_items(results, self._items):
             urls.add(one.file.url if one.file else "")
             yield key, one
-        for one in results.files(outputs=results.outputs):
+        for one in results.files(outputs=results.output_ids):
             if one.file is not None and one.file.url not in urls - {""}:
                 yield ("", one.name, one.file.name), one
 

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import Any
 
-from ogc_widgets.client.results.output_files import safe_filename
-
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}", re.IGNORECASE)
-_NUMBER_OF_SIGNS = 8
+from ogc_widgets.client.results.output_files import folder_name
 
 
 def folder_of_job(folder: Path, job_id: str) -> Path:
     """Return the folder for the files of one job: ``results/a9de09a6``."""
-    name = safe_filename(job_id, "")
-    if _UUID.fullmatch(name):
-        name = name[:_NUMBER_OF_SIGNS]
-    return folder / name if name else folder
+    return folder / folder_name(job_id)
 
 
 def shown_path(path: Path) -> str:

@@ -131,6 +131,11 @@ class Results(IntoPython):
         return self._client.url
 
     @property
+    def output_ids(self) -> tuple[str, ...]:
+        """Ids of the outputs that :meth:`files` asks for."""
+        return tuple(self.outputs)
+
+    @property
     def source(self) -> object:
         """Of which job they are: the same for results that were read again."""
         return (self.url, self.job_id) if self.job_id else None
@@ -207,7 +212,7 @@ class Results(IntoPython):
                     urls.add(asset.file.url if asset.file else "")
                     yield asset
         if outputs is not None or (items is None and assets is None):
-            for name in self.outputs if outputs is None else outputs:
+            for name in self.output_ids if outputs is None else outputs:
                 for one in self._files_of_output(name):
                     if one.file is None or one.file.url not in urls - {""}:
                         yield one

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ogc_widgets.protocol.json_type import JsonObject
 
 _LONGEST_NAME = 120
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}", re.IGNORECASE)
+_NUMBER_OF_SIGNS = 8
 _RESERVED = re.compile(
     r"^(con|prn|aux|nul|clock\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$", re.IGNORECASE
 )
@@ -47,6 +49,7 @@ class ResultFile:
         checksum: Its multihash in hexadecimal (``file:checksum``), or ``""``.
         accept: Which media types to ask for.
         members: What the server says about a reference.
+        folder: Name of the folder that it goes into, in that of all; or ``""``.
     """
 
     name: str
@@ -57,6 +60,7 @@ class ResultFile:
     checksum: str = ""
     accept: str = "*/*"
     members: JsonObject = field(default_factory=dict, repr=False)
+    folder: str = ""
 
 
 @dataclass(frozen=True)
@@ -195,6 +199,12 @@ def safe_filename(name: object, fallback: str = "file") -> str:
 
 def _cut(text: str, most_bytes: int) -> str:
     return text.encode("utf-8")[:most_bytes].decode("utf-8", "ignore").rstrip(" .")
+
+
+def folder_name(job_id: str) -> str:
+    """Name of the folder for the files of a job: ``a9de09a6``; ``""`` without an id."""
+    name = safe_filename(job_id, "")
+    return name[:_NUMBER_OF_SIGNS] if _UUID.fullmatch(name) else name
 
 
 class Places:

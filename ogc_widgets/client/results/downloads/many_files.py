@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from ogc_widgets.client.http.loop import start_task
 from ogc_widgets.client.results.downloads.one_file import download
 from ogc_widgets.client.results.downloads.part_files import save
-from ogc_widgets.client.results.output_files import Places, with_ending
+from ogc_widgets.client.results.output_files import Places, safe_filename, with_ending
 from ogc_widgets.errors import (
     ConnectionFailedError,
     DeadlineError,
@@ -102,7 +102,7 @@ class Downloads:
         self._client = client
         self._at_once = max(1, at_once)
         self._told = told
-        self._places = Places(folder)
+        self._places: dict[str, Places] = {}
         self._by_path: dict[Path, Download] = {}
         self._waiting: deque[Download] = deque()
         self._running = 0
@@ -138,7 +138,7 @@ class Downloads:
         Raises:
             InputError: It would lie outside of the folder.
         """
-        path = self._places.of(key, file.name)
+        path = self._places_in(file.folder).of(key, file.name)
         before = self._by_path.get(path)
         if before is not None:
             if not before.has_ended:
@@ -151,6 +151,11 @@ class Downloads:
         self._count(one, 1)
         self._wait(one)
         return one
+
+    def _places_in(self, name: str) -> Places:
+        """Where files lie in a folder of the folder, or in itself."""
+        folder = self.folder / safe_filename(name, "") if name else self.folder
+        return self._places.setdefault(name, Places(folder))
 
     def forget_ended(self) -> None:
         """Let go of what has ended, so that what comes next is counted alone."""
@@ -252,7 +257,8 @@ class Downloads:
         await download(self._client, one.file, one.path, progress, rest)
         self._measure(one, one.done, one.done)
         if not one.path.suffix:
-            one.path = await asyncio.to_thread(with_ending, one.path, self._places)
+            places = self._places_in(one.file.folder)
+            one.path = await asyncio.to_thread(with_ending, one.path, places)
 
     async def _rest(self, one: Download, at: Origin | None) -> None:
         """Leave a server alone for as long as it asked one of the files to."""

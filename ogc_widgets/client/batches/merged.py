@@ -1,0 +1,200 @@
+"""The results of all jobs of a batch, as if one job had given them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from ogc_widgets.client.batches.entry_areas import EntryAreas
+from ogc_widgets.client.batches.entry_words import columns_of
+from ogc_widgets.client.batches.job_part import asked_for, name_of
+from ogc_widgets.client.results.content import Content, no_such_output
+from ogc_widgets.client.results.item_columns import LABEL
+from ogc_widgets.client.results.job_results import Results
+from ogc_widgets.client.results.output_files import Wanted, files_of
+from ogc_widgets.protocol.answers.results import ResultsDocument
+from ogc_widgets.protocol.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import (
+        Callable,
+        Collection,
+        Coroutine,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
+
+    from ogc_widgets.client.batches.entries import BatchEntry
+    from ogc_widgets.client.batches.job_part import JobPart
+    from ogc_widgets.client.http.connection import Connection
+    from ogc_widgets.protocol.documents.processes import Process
+    from ogc_widgets.protocol.json_type import JsonObject
+
+JOBS: Final = "jobs"
+"""The output that is the table of the jobs."""
+_ITEMS: Final = "items"
+_MOST_NOTES: Final = 3
+
+
+class BatchResults(Results):
+    """What the jobs of a batch gave so far.
+
+    Attributes:
+        outputs: ``{"jobs": [...]}``: a dict for each job, with its label, the inputs
+            that differ (``inputs:<id>``), and its outputs that are one number or word.
+        items: The STAC items of all jobs; their properties say what was asked for, as
+            ``inputs:<id>`` and ``inputs:label``. Where no job gave any, each job is an
+            item itself: its area, its values, its files.
+        is_of_jobs: Whether items are the jobs themselves.
+        batch_id: Id of the batch.
+        total: How many jobs the batch has.
+        note: What is missing, in words for people; ``""`` if nothing is.
+
+    Args:
+        client: What reads files.
+        parts: What is kept of each job that has ended well, by its index.
+        entries: All requests of the batch.
+        differing: Ids of the inputs that are not the same in all of them.
+        process: Its description, if anybody has read it.
+        batch_id: Id of the batch.
+        faults: Why results could not be read, by the index of the job.
+        again: Reads what has come since.
+    """
+
+    def __init__(
+        self,
+        client: Connection,
+        parts: Mapping[int, JobPart],
+        entries: Sequence[BatchEntry],
+        differing: Sequence[str],
+        *,
+        process: Process | None = None,
+        batch_id: str = "",
+        faults: Mapping[int, Exception] | None = None,
+        again: Callable[[], Coroutine[Any, Any, Results]] | None = None,
+    ) -> None:
+        self.batch_id, self.total = batch_id, len(entries)
+        self._parts = [(entries[at], parts[at]) for at in sorted(parts)]
+        self._source_of: dict[str, tuple[JobPart, Any]] = {}
+        columns = columns_of(entries, differing, {})
+        asked = {entry.index: asked_for(entry, columns) for entry, _ in self._parts}
+        self.is_of_jobs = not any(part.items for _, part in self._parts)
+        items: list[dict[str, Any]] = []
+        areas = EntryAreas(process, differing)
+        dates = [one.id for one in columns if one.kind == "date"]
+        for entry, part in self._parts:
+            if self.is_of_jobs:
+                # More than one date say from when to when, or nothing of the kind.
+                is_dated = len(dates) == 1
+                when = str(entry.inputs.get(dates[0]) or "") if is_dated else ""
+                area = areas.of(entry.inputs)
+                found = [part.as_item(entry, asked[entry.index], area, when)]
+            else:
+                found = part.items_of(entry, asked[entry.index])
+            as_they_came = part.items or found
+            for item, one in zip(found, as_they_came, strict=True):
+                before = one.get("id")
+                item["id"] = self._own_id(item["id"])
+                self._source_of[item["id"]] = (part, before)
+            items += found
+        rows = [
+            {"label": name_of(entry), **asked[entry.index], **part.values}
+            | {"job_id": part.job_id}
+            for entry, part in self._parts
+        ]
+        for row in rows:
+            row.pop(LABEL, None)
+        note = _note([part for _, part in self._parts], entries, faults or {})
+        document = ResultsDocument({JOBS: rows}, items, note=note)
+        described = process.outputs if process else None
+        super().__init__(client, document, described, again)
+
+    def _own_id(self, name: str) -> str:
+        number, own = 1, name
+        while own in self._source_of:
+            number += 1
+            own = f"{name} ({number})"
+        return own
+
+    @property
+    def source(self) -> object:
+        """Of which batch they are: the same for results of more of its jobs."""
+        return ("batch", self.batch_id) if self.batch_id else None
+
+    @cached_property
+    def contents(self) -> dict[str, Content]:
+        """What there is to look at: the items, and the table of the jobs."""
+        files = files_of(JOBS, self.outputs[JOBS], "")
+        title = "Jobs on the map" if self.is_of_jobs else "Items"
+        found = [
+            Content(_ITEMS, _ITEMS, title, "items"),
+            Content(
+                JOBS,
+                JOBS,
+                "Jobs",
+                "table",
+                "application/json",
+                value=self.outputs[JOBS],
+                file=files[0] if files else None,
+                connection=self._client,
+            ),
+        ]
+        return {one.id: one for one in found} if self._parts else {}
+
+    @property
+    def output_ids(self) -> tuple[str, ...]:
+        """The table of the jobs, and all outputs of jobs that are files."""
+        names = [name for _, part in self._parts for name in part.outputs]
+        return tuple(dict.fromkeys([JOBS, *names]))
+
+    def _files_of_item(
+        self, item: JsonObject, keys: Collection[str] | None
+    ) -> Iterator[Wanted]:
+        name = str(item.get("id"))
+        part, before = self._source_of.get(name, (None, name))
+        # In the folder of its job a file is called what it is called there.
+        for one in super()._files_of_item({**item, "id": before}, keys):
+            told = replace(one, name=f"{name}{one.name.removeprefix(str(before))}")
+            yield _in_folder(told, part.folder if part else "")
+
+    def _files_of_output(self, name: str) -> Iterator[Wanted]:
+        if name not in self.output_ids:
+            raise no_such_output(name, self.output_ids)
+        if name == JOBS:
+            yield from super()._files_of_output(name)
+        for entry, part in self._parts:
+            if name in part.outputs:
+                kind = part.media_types[name]
+                for file in files_of(name, part.outputs[name], kind):
+                    why_not = self._why_not(file.url, file.members) if file.url else ""
+                    wanted = Wanted(f"{name_of(entry)}: {name}", file, why_not)
+                    yield _in_folder(wanted, part.folder)
+
+    def __repr__(self) -> str:
+        jobs = f"{len(self._parts)} of {self.total} jobs"
+        return f"<BatchResults of {jobs}: {len(self.items)} items>"
+
+
+def _in_folder(one: Wanted, folder: str) -> Wanted:
+    return (
+        one if one.file is None else replace(one, file=replace(one.file, folder=folder))
+    )
+
+
+def _note(
+    parts: Sequence[JobPart],
+    entries: Sequence[BatchEntry],
+    faults: Mapping[int, Exception],
+) -> str:
+    """What is missing: as jobs say it, and what could not be read."""
+    told = Counter(part.note for part in parts if part.note)
+    words = [note for note, _ in told.most_common(_MOST_NOTES)]
+    if faults:
+        at, why = next(iter(faults.items()))
+        label = clean(name_of(entries[at]), limit=60)
+        of = "1 job" if len(faults) == 1 else f"{len(faults):,} jobs"
+        words.append(f"Results of {of} could not be read: {label}: {why}")
+    return " ".join(words)

@@ -1,0 +1,88 @@
+"""Reads the results of the jobs of a batch, those of each job once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from ogc_widgets.client.batches.job_part import JobPart
+from ogc_widgets.client.batches.merged import BatchResults
+from ogc_widgets.errors import OgcError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ogc_widgets.client.batches.entries import BatchEntry
+    from ogc_widgets.client.discovery import Discovery
+
+_AT_ONCE: Final = 4
+
+
+class _Batch(Protocol):
+    """What is asked of a batch."""
+
+    id: str
+
+    @property
+    def entries(self) -> Sequence[BatchEntry]: ...
+    @property
+    def differing(self) -> Sequence[str]: ...
+    def job(self, index: int) -> Any: ...  # noqa: ANN401 # an AsyncJob, or what is one
+
+
+class Merging:
+    """Keeps what was read, so that asking again reads of later jobs only.
+
+    Args:
+        batch: The batch; its jobs are awaited in the loop.
+        discovery: What is known of its server.
+        process_id: The process.
+    """
+
+    def __init__(self, batch: _Batch, discovery: Discovery, process_id: str) -> None:
+        self._batch = batch
+        self._discovery = discovery
+        self._process_id = process_id
+        self._parts: dict[int, JobPart] = {}
+        self._faults: dict[int, Exception] = {}
+        self._reading = asyncio.Lock()
+
+    async def results(self) -> BatchResults:
+        """Read what has come since, in the loop, and return all that is there.
+
+        Results that cannot be read are left out, said so in its ``note``, and tried
+        again the next time.
+        """
+        async with self._reading:
+            entries = self._batch.entries
+            done = {e.index: e for e in entries if e.state == "successful"}
+            self._parts = {
+                at: part
+                for at, part in self._parts.items()
+                if at in done and done[at].job_id == part.job_id
+            }
+            self._faults = {}
+            places = asyncio.Semaphore(_AT_ONCE)
+            missing = [entry for at, entry in done.items() if at not in self._parts]
+            await asyncio.gather(*(self._read(one, places) for one in missing))
+        return BatchResults(
+            self._discovery.connection,
+            dict(self._parts),
+            entries,
+            self._batch.differing,
+            process=self._discovery.known_processes.get(self._process_id),
+            batch_id=self._batch.id,
+            faults=dict(sorted(self._faults.items())),
+            again=self.results,
+        )
+
+    async def _read(self, entry: BatchEntry, places: asyncio.Semaphore) -> None:
+        async with places:
+            try:
+                results = await self._batch.job(entry.index).results()
+                # Outputs are looked into: of large documents that takes its time.
+                part = await asyncio.to_thread(JobPart.of, entry.job_id, results)
+            except OgcError as error:
+                self._faults[entry.index] = error
+            else:
+                self._parts[entry.index] = part
