@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from ogc_widgets.client.batches.batch import Batch
+from ogc_widgets.client.batches.merged.batch_results import BatchResults
 from ogc_widgets.protocol.media_types import bare, is_json
 
 if TYPE_CHECKING:
@@ -45,12 +47,18 @@ def expression_for(content: Content) -> str:
 def line_for(results: Results) -> str:
     """Python that makes ``results`` these; empty where they are already.
 
-    In a notebook they are found by a name of it: of themselves, or of a widget that
-    shows them. Else the server is asked for them once more.
+    In a notebook they are found by a name of it: of themselves, of a widget that shows
+    them, of their batch. Else the server is asked for them once more.
     """
     name = _name_of(results, _names())
     if name:
         return "" if name == "results" else f"results = {name}"
+    if isinstance(results, BatchResults):
+        return (
+            "import ogc_widgets as ogc\n"
+            "batches = {one.id: one for one in ogc.recent_batches()}\n"
+            f"results = batches[{results.batch_id!r}].open().results()"
+        )
     url, job_id = results.url, results.job_id
     opened = f"results = ogc.Client({url!r}).job({job_id!r}).results()"
     return f"import ogc_widgets as ogc\n{opened}"
@@ -80,4 +88,7 @@ def _name_of(results: Results, names: Mapping[str, Any]) -> str:
         is_kept = not callable(getattr(type(value), "results", len))
         if is_kept and value.results is results:
             return f"{name}.results"
+        batch_id = results.batch_id if isinstance(results, BatchResults) else None
+        if isinstance(value, Batch) and value.id == batch_id:
+            return f"{name}.results()"
     return ""

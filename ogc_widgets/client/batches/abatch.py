@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.batches.entries import OPEN
+from ogc_widgets.client.batches.merged.merging import Merging
 from ogc_widgets.client.batches.schedule import Schedule
 from ogc_widgets.client.batches.unknown import look_for
 from ogc_widgets.client.http.loop import in_loop_thread, on_loop, run, start_task
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    import geopandas as gpd
+
     from ogc_widgets.client.batches.book import Book
     from ogc_widgets.client.batches.entries import BatchEntry, BatchState
+    from ogc_widgets.client.batches.merged.batch_results import BatchResults
     from ogc_widgets.client.execution import Execution
     from ogc_widgets.client.jobs.ajob import AsyncJob
     from ogc_widgets.client.jobs.job_list import Jobs
@@ -302,6 +306,7 @@ class AsyncBatch(AnyBatch):
         self.schedule = Schedule(book, execution)
         self._execution = execution
         self.job_list = job_list
+        self._merging = Merging(self, job_list.discovery)
         # Jobs that have ended are made anew when they are asked for.
         self._made = weakref.WeakValueDictionary[tuple[int, int], "AsyncJob"]()
 
@@ -400,6 +405,29 @@ class AsyncBatch(AnyBatch):
         found = sorted(fresh(), key=lambda one: (one.ended_at is None, one.ended_at))
         seen |= {(one.index, one.attempt) for one in found}
         return [self.job(one.index) for one in found]
+
+    @on_loop
+    async def results(self) -> BatchResults:
+        """Read the results of the jobs that have ended well, those of each job once.
+
+        What cannot be read is left out, and tried again the next time.
+
+        Returns:
+            What there is by now; its ``note`` says what is missing.
+        """
+        return await self._merging.results()
+
+    @on_loop
+    async def to_geodataframe(self) -> gpd.GeoDataFrame:
+        """The items of all jobs for geopandas, with the inputs that differ as columns.
+
+        Inputs are columns ``inputs:<id>``. Where jobs give no items there is a row for
+        each job, with its area and its outputs that are one number or word.
+
+        Raises:
+            MissingExtraError: geopandas is not installed (extra ``data``).
+        """
+        return await (await self.results()).aio_to_geodataframe()
 
     @on_loop
     async def stop(self) -> None:

@@ -59,6 +59,8 @@ class Batch(AnyBatch):
         while found := run(self.aio.ended, seen):
             yield from map(Job, found)
 
+    results = blocking(AsyncBatch.results)
+    to_geodataframe = blocking(AsyncBatch.to_geodataframe)
     stop = blocking(AsyncBatch.stop)
     look = blocking(AsyncBatch.look)
     adopt = blocking(AsyncBatch.adopt)

@@ -139,7 +139,7 @@ class IntoPython:
         """
         content = None if output is None else self._content(output)
         if content is None or content.kind == "items":
-            return await asyncio.to_thread(geodataframe_of, self.items)
+            return await asyncio.to_thread(geodataframe_of, self._features())
         return await asyncio.to_thread(geodataframe, content, layer)
 
     to_geodataframe = blocking(aio_to_geodataframe)
@@ -239,6 +239,10 @@ class IntoPython:
                 stacklevel=2,
             )
         return found
+
+    def _features(self) -> list[dict[str, Any]]:
+        """What is a row each in a data frame without an output."""
+        return self.items
 
     def _content(self, output_id: str) -> Content:
         if output_id not in self.contents:

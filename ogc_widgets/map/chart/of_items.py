@@ -9,7 +9,7 @@ import numpy as np
 
 from ogc_widgets.charts import Axis, ChartData, histogram
 from ogc_widgets.charts.histogram import bin_of
-from ogc_widgets.client.results.item_columns import INPUTS, ItemWords
+from ogc_widgets.client.results.item_columns import INPUTS, LABEL, ItemWords
 from ogc_widgets.map.colour_scale import NONE
 
 if TYPE_CHECKING:
@@ -139,8 +139,10 @@ def lines_of(columns: ItemColumns, column: ItemColumn) -> list[ItemWords]:
         places = np.unique(points, axis=1)  # a line has one point of a date
         sizes = np.bincount(places[0].astype(int), minlength=len(names))
         if len(names) > 1 and (sizes > 1).any():
-            found.append((points.shape[1] - places.shape[1], -len(names), one))
-    found.sort(key=lambda each: each[:2])
+            doubled = points.shape[1] - places.shape[1]
+            # An input says more shortly what all of them together say as well.
+            found.append((doubled, -len(names), one.key == LABEL, one))
+    found.sort(key=lambda each: each[:3])
     return [one for *_, one in found]
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.client.batches.entry_areas import EntryAreas
 from ogc_widgets.client.batches.entry_words import columns_of
-from ogc_widgets.client.batches.job_part import asked_for, name_of
+from ogc_widgets.client.batches.merged.entry_areas import EntryAreas
+from ogc_widgets.client.batches.merged.job_part import asked_for, name_of
 from ogc_widgets.client.results.content import Content, no_such_output
 from ogc_widgets.client.results.item_columns import LABEL
 from ogc_widgets.client.results.job_results import Results
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     )
 
     from ogc_widgets.client.batches.entries import BatchEntry
-    from ogc_widgets.client.batches.job_part import JobPart
+    from ogc_widgets.client.batches.merged.job_part import JobPart
     from ogc_widgets.client.http.connection import Connection
     from ogc_widgets.protocol.documents.processes import Process
     from ogc_widgets.protocol.json_type import JsonObject
@@ -82,9 +82,9 @@ class BatchResults(Results):
         columns = columns_of(entries, differing, {})
         asked = {entry.index: asked_for(entry, columns) for entry, _ in self._parts}
         self.is_of_jobs = not any(part.items for _, part in self._parts)
-        items: list[dict[str, Any]] = []
         areas = EntryAreas(process, differing)
         dates = [one.id for one in columns if one.kind == "date"]
+        self._rows: list[dict[str, Any]] = []
         for entry, part in self._parts:
             if self.is_of_jobs:
                 # More than one date say from when to when, or nothing of the kind.
@@ -94,12 +94,13 @@ class BatchResults(Results):
                 found = [part.as_item(entry, asked[entry.index], area, when)]
             else:
                 found = part.items_of(entry, asked[entry.index])
-            as_they_came = part.items or found
-            for item, one in zip(found, as_they_came, strict=True):
+            for item, one in zip(found, part.items or found, strict=True):
                 before = one.get("id")
                 item["id"] = self._own_id(item["id"])
                 self._source_of[item["id"]] = (part, before)
-            items += found
+            self._rows += found
+        has_place = any(one.get("geometry") or one.get("assets") for one in self._rows)
+        items = self._rows if has_place or not self.is_of_jobs else []
         rows = [
             {"label": name_of(entry), **asked[entry.index], **part.values}
             | {"job_id": part.job_id}
@@ -111,6 +112,9 @@ class BatchResults(Results):
         document = ResultsDocument({JOBS: rows}, items, note=note)
         described = process.outputs if process else None
         super().__init__(client, document, described, again)
+
+    def _features(self) -> list[dict[str, Any]]:
+        return self._rows
 
     def _own_id(self, name: str) -> str:
         number, own = 1, name
@@ -129,8 +133,8 @@ class BatchResults(Results):
         """What there is to look at: the items, and the table of the jobs."""
         files = files_of(JOBS, self.outputs[JOBS], "")
         title = "Jobs on the map" if self.is_of_jobs else "Items"
-        found = [
-            Content(_ITEMS, _ITEMS, title, "items"),
+        found = [Content(_ITEMS, _ITEMS, title, "items")] if self.items else []
+        found.append(
             Content(
                 JOBS,
                 JOBS,
@@ -140,8 +144,8 @@ class BatchResults(Results):
                 value=self.outputs[JOBS],
                 file=files[0] if files else None,
                 connection=self._client,
-            ),
-        ]
+            )
+        )
         return {one.id: one for one in found} if self._parts else {}
 
     @property

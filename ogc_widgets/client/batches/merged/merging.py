@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from ogc_widgets.client.batches.job_part import JobPart
-from ogc_widgets.client.batches.merged import BatchResults
+from ogc_widgets.client.batches.merged.batch_results import BatchResults
+from ogc_widgets.client.batches.merged.job_part import JobPart
 from ogc_widgets.errors import OgcError
 
 if TYPE_CHECKING:
@@ -21,8 +21,10 @@ _AT_ONCE: Final = 4
 class _Batch(Protocol):
     """What is asked of a batch."""
 
-    id: str
-
+    @property
+    def id(self) -> str: ...
+    @property
+    def process_id(self) -> str: ...
     @property
     def entries(self) -> Sequence[BatchEntry]: ...
     @property
@@ -36,13 +38,11 @@ class Merging:
     Args:
         batch: The batch; its jobs are awaited in the loop.
         discovery: What is known of its server.
-        process_id: The process.
     """
 
-    def __init__(self, batch: _Batch, discovery: Discovery, process_id: str) -> None:
+    def __init__(self, batch: _Batch, discovery: Discovery) -> None:
         self._batch = batch
         self._discovery = discovery
-        self._process_id = process_id
         self._parts: dict[int, JobPart] = {}
         self._faults: dict[int, Exception] = {}
         self._reading = asyncio.Lock()
@@ -70,7 +70,7 @@ class Merging:
             dict(self._parts),
             entries,
             self._batch.differing,
-            process=self._discovery.known_processes.get(self._process_id),
+            process=self._discovery.known_processes.get(self._batch.process_id),
             batch_id=self._batch.id,
             faults=dict(sorted(self._faults.items())),
             again=self.results,

@@ -1,0 +1,1 @@
+"""The results of all jobs of a batch as one."""
