@@ -132,6 +132,12 @@ class AsyncJob(AnyJob):
         return self._connection.credentials.param_names
 
     @property
+    def process_title(self) -> str:
+        """Title of the process, as far as it is known, or else its id."""
+        process = self._discovery.known_processes.get(self.process_id)
+        return (process.title if process else "") or self.process_id
+
+    @property
     def ends_with_kernel(self) -> bool:
         """Whether the job is known to end, with its server, when this process does."""
         return self._discovery.ends_with_kernel
