@@ -27,6 +27,7 @@ const VIEWS = [
   "panel/progress_bar",
   "panel/server_card",
   "panel/sign_in",
+  "runs/run_head",
   "viewers/dataset_viewer",
   "viewers/file_viewer",
   "viewers/outputs_view",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ogc_widgets.client.facade import awaitable, described_by
 from ogc_widgets.client.http.loop import call_soon, on_loop
@@ -21,6 +21,7 @@ from ogc_widgets.errors import (
     SignInError,
     printable,
 )
+from ogc_widgets.lazy import from_above
 from ogc_widgets.protocol.answers.job_replies import read_dismissed
 from ogc_widgets.protocol.answers.replies import problem_error
 from ogc_widgets.protocol.documents.status import log_links
@@ -30,17 +31,33 @@ from ogc_widgets.protocol.requests.requests import ExecuteRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
 
     from ogc_widgets.client.auth.sign_in import SigningIn
     from ogc_widgets.client.discovery import Discovery
     from ogc_widgets.client.progress import Progress
+    from ogc_widgets.client.results.downloads import Downloads
     from ogc_widgets.protocol.answers.replies import Reply
     from ogc_widgets.protocol.capabilities import Capabilities
     from ogc_widgets.protocol.documents.status import StatusInfo
     from ogc_widgets.protocol.jobs.watching import JobView
+    from ogc_widgets.protocol.requests.requests import Request
 
 # How long wait() waits for watchers, so that a page shows the end when a cell goes on.
 _FOLLOW_UP_S = 10.0
+
+
+class Submission(NamedTuple):
+    """A request that was sent to start a job.
+
+    Attributes:
+        request: The request, without credentials.
+        at: When it left, in UTC.
+    """
+
+    request: Request
+    at: datetime
 
 
 class AnyJob:
@@ -95,7 +112,9 @@ class AsyncJob(AnyJob):
     """A job, with awaitable verbs. Made by :class:`~ogc_widgets.client.AsyncClient`.
 
     Attributes:
+        discovery: What is known of its server.
         signing_in: What knows who the user is to the server.
+        sent: The request that started it; ``None`` if this client did not send it.
     """
 
     def __init__(
@@ -111,11 +130,13 @@ class AsyncJob(AnyJob):
         wanted: tuple[str, ...] = (),
         is_new: bool = False,
         answer: Reply | None = None,
+        sent: Submission | None = None,
     ) -> None:
-        self._discovery = discovery
+        self.discovery = discovery
         self._connection = discovery.connection
         self.signing_in = signing_in
         self.inputs = dict(inputs) if inputs is not None else None
+        self.sent = sent
         self.poller = Poller(
             self._connection, job_id, url, status, process_id=process_id, is_new=is_new
         )
@@ -140,13 +161,13 @@ class AsyncJob(AnyJob):
     @property
     def ends_with_kernel(self) -> bool:
         """Whether the job is known to end, with its server, when this process does."""
-        return self._discovery.ends_with_kernel
+        return self.discovery.ends_with_kernel
 
     @property
     def capabilities(self) -> Capabilities:
         """What the server can do with it, as far as is known; makes no request."""
-        known = self._discovery.known_capabilities
-        process = self._discovery.known_processes.get(self.process_id)
+        known = self.discovery.known_capabilities
+        process = self.discovery.known_processes.get(self.process_id)
         return known.for_process(process) if process else known
 
     refresh = awaitable("poller", Poller.refresh)
@@ -240,6 +261,37 @@ class AsyncJob(AnyJob):
     why_failed = awaitable("_reader", ResultsReader.why_failed)
 
     @on_loop
+    async def save_run(
+        self,
+        path: str | Path,
+        *,
+        files: bool = False,
+        progress: Progress[Downloads] = None,
+    ) -> Path:
+        """Save what was asked and what came of it as one file, a Process Run Crate.
+
+        It holds the request, the description of the process, what the server says of
+        itself, status, logs and results, and no secrets; see ``ogc_widgets.open_run``.
+
+        Args:
+            path: Where to; a file that is there stays until the new one is whole.
+            files: Whether the files of the results go along; else their addresses do.
+            progress: Of these files, as for ``results.download``.
+
+        Returns:
+            The path.
+
+        Raises:
+            InputError: The job has not ended, or the file cannot be written.
+            MissingExtraError: The extra ``crate`` is not installed.
+            ServerError: The server does not answer.
+        """
+        # What it needs takes a while to import, which is not for the loop.
+        save = await asyncio.to_thread(from_above, "save_run")
+        saved: Path = await save(self, path, files=files, progress=progress)
+        return saved
+
+    @on_loop
     async def request(self) -> ExecuteRequest:
         """Read what the job was asked to do; from the server if it was not sent here.
 
@@ -306,6 +358,7 @@ class AsyncJob(AnyJob):
             self.inputs = {} if self.inputs is None else self.inputs
             self.inputs.clear()
             self.inputs.update(inputs)
+        self.sent = None
         return await self.refresh()
 
     @on_loop

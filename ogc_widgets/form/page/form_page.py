@@ -185,6 +185,8 @@ class FormPage(View):
     """The same to choose from; empty where the description names no output."""
     focus_request = traitlets.Dict().tag(sync=True)
     busy = traitlets.Bool(default_value=False).tag(sync=True)
+    is_fixed = traitlets.Bool(default_value=False).tag(sync=True)
+    """Whether the page can only be read, as that of a saved run; set at the start."""
     show_footer = traitlets.Bool(default_value=False).tag(sync=True)
 
     active_area = traitlets.Unicode("").tag(sync=True)
