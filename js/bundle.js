@@ -11,6 +11,7 @@ import uPlotLicence from "uplot/LICENSE" with { type: "text" };
 const HERE = import.meta.dirname;
 const VIEWS = [
   "app/code_view",
+  "app/for_each",
   "app/frame",
   "app/header",
   "app/run_bar",

@@ -103,6 +103,9 @@ function render({ model, el }) {
     },
     /** What is known of a STAC document; see stac.js. */
     checkOf: (/** @type {string} */ key) => (model.get("item_checks") ?? {})[key],
+    canForEach: () => model.get("has_for_each") === true,
+    /** @param {string} id */
+    forEach: (id) => model.send({ type: "for_each", path: id }),
     searchWords: () => model.get("item_search") ?? "",
     /** @param {() => void} listener */
     onChecks(listener) {

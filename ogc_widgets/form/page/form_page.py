@@ -207,6 +207,11 @@ class FormPage(View):
     item_search_request = traitlets.Dict()
     """The last wish of the page to search: path of the field, n."""
 
+    has_for_each = traitlets.Bool(default_value=False).tag(sync=True)
+    """Whether there is a place in which many jobs of this form are put together."""
+    for_each_request = traitlets.Dict()
+    """The last wish of the page for it: path of the input that differs or "", n."""
+
     slots: Any = traitlets.List().tag(sync=True, **widget_serialization)
     """Widgets of registered fields; a spec names its own by number."""
     full_slots: Any = traitlets.List().tag(sync=True)
