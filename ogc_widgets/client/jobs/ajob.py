@@ -155,7 +155,7 @@ class AsyncJob(AnyJob):
     @property
     def process_title(self) -> str:
         """Title of the process, as far as it is known, or else its id."""
-        process = self._discovery.known_processes.get(self.process_id)
+        process = self.discovery.known_processes.get(self.process_id)
         return (process.title if process else "") or self.process_id
 
     @property
