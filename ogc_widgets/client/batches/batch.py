@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.client.batches.abatch import AnyBatch, AsyncBatch
+from ogc_widgets.client.batches.abatch import AsyncBatch
+from ogc_widgets.client.batches.any_batch import AnyBatch
 from ogc_widgets.client.facade import blocking, described_by
 from ogc_widgets.client.http.loop import has_ended, run
 from ogc_widgets.client.jobs.job import Job

@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ogc_widgets.client.batches.entries import BatchState
+    from ogc_widgets.protocol.documents.status import StatusInfo
     from ogc_widgets.protocol.requests import requests
 
 _VERSION = 1
 _BUSY_S = 10.0
+# Queries that only choose a format.
+_FORMATS = ("?f=json", "?f=application/json", "?format=json")
 _TABLES = """
 CREATE TABLE batch (head TEXT NOT NULL);
 CREATE TABLE entries (
@@ -106,6 +109,18 @@ class BatchFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._stamp: tuple[int, int] | None = None
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether somebody else has written it since it was read or written here."""
+        return self._stamp != self._stamp_now()
+
+    def _stamp_now(self) -> tuple[int, int] | None:
+        with contextlib.suppress(OSError):
+            found = self.path.stat()
+            return found.st_mtime_ns, found.st_size
+        return None
 
     @classmethod
     def create(cls, head: BatchHead, entries: Sequence[BatchEntry]) -> BatchFile:
@@ -127,6 +142,7 @@ class BatchFile:
                 document = dump_json(_head_document(head))
                 db.execute("INSERT INTO batch VALUES (?)", [document])
                 db.executemany(_INSERT, [_row(one, head.secrets) for one in entries])
+            made._stamp = made._stamp_now()
         # Without a home there is no place for it either.
         except (OSError, RuntimeError, sqlite3.Error) as error:
             raise InputError(
@@ -147,6 +163,7 @@ class BatchFile:
             with self._open() as db:
                 document = db.execute("SELECT head FROM batch").fetchone()[0]
                 rows = db.execute(_SELECT).fetchall()
+                self._stamp = self._stamp_now()
             return _head_of(json.loads(document)), [_entry(*row) for row in rows]
         except (OSError, sqlite3.Error, ValueError, TypeError, KeyError) as error:
             raise _unreadable(self.path, error) from error
@@ -200,6 +217,7 @@ class BatchFile:
                     for index, said in statuses.items()
                 ],
             )
+        self._stamp = self._stamp_now()
 
     def statuses(self, indexes: Sequence[int]) -> dict[int, Mapping[str, Any]]:
         """Read the last status documents of jobs that have ended, as far as known."""
@@ -243,6 +261,33 @@ class BatchFile:
             db,
         ):
             yield db
+
+
+def kept_status(status: StatusInfo) -> dict[str, Any]:
+    """What of a last status is kept: what the standard has, as it has it.
+
+    Servers add what the job was asked to do, secrets among it, and links that are
+    signed.
+    """
+    times = {
+        name: moment.isoformat()
+        for name in ("created", "started", "updated", "finished")
+        if (moment := getattr(status, name)) is not None
+    }
+    links = [
+        {"href": link.href, "rel": link.rel, "type": link.type, "title": link.title}
+        for link in status.links
+        if without_query(link.href) == link.href or link.href.endswith(_FORMATS)
+    ]
+    return {
+        "jobID": status.job_id,
+        "processID": status.process_id,
+        "status": status.word or status.status,
+        "message": status.message,
+        **({} if status.progress is None else {"progress": status.progress}),
+        **times,
+        "links": links,
+    }
 
 
 def reason_of(error: BaseException) -> str:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.client.batches.abatch import AsyncBatch, positive
+from ogc_widgets.client.batches.abatch import AsyncBatch
+from ogc_widgets.client.batches.any_batch import positive
 from ogc_widgets.client.batches.batch_file import BatchFile, BatchHead
 from ogc_widgets.client.batches.book import Book
 from ogc_widgets.client.batches.entries import BatchEntry

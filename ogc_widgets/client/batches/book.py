@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.client.batches.batch_file import reason_of
+from ogc_widgets.client.batches.batch_file import kept_status, reason_of
 from ogc_widgets.client.batches.entries import OPEN, STATES
 from ogc_widgets.client.http.loop import start_task
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client.batches.batch_file import BatchFile, BatchHead
     from ogc_widgets.client.batches.entries import BatchEntry, BatchState
+    from ogc_widgets.protocol.documents.status import StatusInfo
 
 _log = logging.getLogger("ogc_widgets")
 
@@ -97,17 +98,36 @@ class Book:
 
     # -- changes, in the loop thread
 
+    def read_again(self) -> None:
+        """Take over what another process has written since, if anything.
+
+        Raises:
+            InputError: The file cannot be read.
+        """
+        if not self.file.has_changed:
+            return
+        self.head, entries = self.file.read()
+        secrets = self.head.secrets
+        for entry in entries:
+            known = self._entries[entry.index].inputs
+            given = {name: known[name] for name in secrets if name in known}
+            self._entries[entry.index] = replace(
+                entry, inputs={**entry.inputs, **given}
+            )
+        self.__dict__.pop("differing", None)
+        self.tell(frozenset(range(len(entries))))
+
     def change(
         self,
         index: int,
-        status: Mapping[str, Any] | None = None,
+        status: StatusInfo | None = None,
         **changes: Any,  # noqa: ANN401 # fields of BatchEntry
     ) -> None:
         """Change one entry; what must not be lost is written soon.
 
         Args:
             index: Which one.
-            status: The last status document of a job that has ended.
+            status: The last status of a job that has ended.
             **changes: Fields of the entry.
         """
         before = self._entries[index]
@@ -118,7 +138,7 @@ class Book:
         if "inputs" in changes:
             self.__dict__.pop("differing", None)
         if status is not None:
-            self._statuses[index] = status
+            self._statuses[index] = kept_status(status)
         # Progress and messages come again, and are not worth a write each.
         if {*changes} - {"progress", "message"} and after != replace(
             before, progress=after.progress, message=after.message
@@ -154,7 +174,7 @@ class Book:
             except BaseException as error:
                 self._dirty |= dirty
                 self._statuses = {**statuses, **self._statuses}
-                if isinstance(error, sqlite3.Error):
+                if isinstance(error, (OSError, sqlite3.Error)):
                     raise OSError(0, reason_of(error)) from error
                 raise
 

@@ -42,6 +42,13 @@ class RunLock:
         except OSError:
             with os.fdopen(descriptor, "rb") as file:
                 holder = file.read(40).decode("ascii", "replace").strip()
+            if holder == str(os.getpid()):
+                raise InputError(
+                    "This batch runs here.",
+                    safe="It goes on.",
+                    advice="End it first: batch.stop(), or batch.close() to leave its "
+                    "jobs alone.",
+                ) from None
             raise InputError(
                 "This batch runs in another kernel or program"
                 f"{f' (process {holder})' if holder else ''}.",

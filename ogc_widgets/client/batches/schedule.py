@@ -15,6 +15,7 @@ anything else is. So whatever ends the process, the file says which fates are no
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import deque
@@ -22,6 +23,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.batches.entries import GOES_ON
+from ogc_widgets.client.batches.following import at_the_end, in_words, until_ended
 from ogc_widgets.client.batches.pace import Pace
 from ogc_widgets.client.batches.running import RunLock
 from ogc_widgets.client.http.loop import start_task
@@ -35,21 +37,21 @@ from ogc_widgets.errors import (
     SignInError,
     TransportError,
 )
-from ogc_widgets.protocol.text import MESSAGE_LIMIT, clean
+from ogc_widgets.protocol.notices import silent
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from ogc_widgets.client.batches.book import Book
     from ogc_widgets.client.execution import Execution
     from ogc_widgets.client.jobs.ajob import AsyncJob
-    from ogc_widgets.protocol.jobs.watching import JobView
 
 # How long to wait after a refusal that does not say it, and how much longer each time.
 _FIRST_HOLD_S = 2.0
 _GROWTH = 1.5
 _LONGEST_HOLD_S = 60.0
 _BUSY = frozenset({429, 503})
-_REASON_S = 20.0
-NOT_SENT = "It was not sent: the batch was stopped."
+_DISMISSED_S = 5.0
 
 _log = logging.getLogger("ogc_widgets")
 
@@ -61,14 +63,20 @@ class _NotNowError(Exception):
 class Schedule:
     """Sends the requests of a batch and follows its jobs. Used in the loop thread only.
 
+    Args:
+        book: The entries.
+        execution: What sends them.
+        owner: The batch, which is kept for as long as it runs.
+
     Attributes:
         is_paused: Whether nothing new is sent.
         is_held_back: Whether it is paused for a reason that is not the user's wish.
     """
 
-    def __init__(self, book: Book, execution: Execution) -> None:
+    def __init__(self, book: Book, execution: Execution, owner: object) -> None:
         self._book = book
         self._execution = execution
+        self._owner = owner
         self.is_paused = True
         self.is_held_back = False
         self._lock = RunLock(book.file.path)
@@ -76,187 +84,236 @@ class Schedule:
         self._waiting: deque[int] = deque()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._going: dict[int, AsyncJob] = {}
+        # Of a job that the server has answered at once, the answer is all there is.
+        self._answered: dict[int, AsyncJob] = {}
         self._main: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._not_before = 0.0
         self._hold_s = _FIRST_HOLD_S
+        self._is_own_hold = False
         # After a refusal one request goes alone, to see.
         self._is_feeling = False
-        execution.signing_in.when_signed_in(self._signed_in)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the batch is worked on, or paused, here and not elsewhere."""
+        return self._main is not None
 
     @property
     def is_stuck(self) -> bool:
         """Whether it is held back and nothing goes on any more."""
         return self.is_held_back and not self._tasks
 
+    def job(self, index: int) -> AsyncJob | None:
+        """The job of an entry that goes on, or that the server has answered at once."""
+        return self._going.get(index) or self._answered.get(index)
+
     # -- what the user wishes
 
+    def own(self) -> None:
+        """Take the batch in hand, and what an earlier process has left of it.
+
+        Raises:
+            InputError: Another process has it.
+        """
+        if self._main is not None:
+            return
+        self._lock.take()
+        try:
+            self._book.read_again()
+            self._take_up()
+        except BaseException:
+            self._lock.give_back()
+            raise
+        self._main = start_task(self._run())
+
     def resume(self) -> None:
-        """Send and follow what there is, from now on.
+        """Send what waits, from now on, and look at what runs.
 
         Raises:
             InputError: Another process runs the batch.
         """
-        if self._main is None:
-            self._lock.take()
-            self._take_up()
+        self.own()
         for job in self._going.values():
             job.resume()
         self.is_paused = self.is_held_back = False
         self._not_before = 0.0
-        self._book.trouble = ""
-        self._look()
+        self._say("")
 
     def pause(self, trouble: str = "") -> None:
         """Send nothing new; jobs go on and are followed."""
         self.is_paused = True
         self.is_held_back = bool(trouble)
-        self._book.trouble = trouble
-        self._look()
+        self._say(trouble)
 
     async def stop(self) -> None:
         """Send nothing new, and dismiss what runs.
 
         Raises:
+            InputError: Another process runs the batch.
             ServerError: A job could not be dismissed; all the others were tried.
         """
+        self.own()
+        self._waiting.clear()
         for entry in self._book.entries:
             if entry.state == "waiting":
-                self._book.change(entry.index, state="dismissed", message=NOT_SENT)
-        self._waiting.clear()
-        self._look()
-        while any(entry.state == "sending" for entry in self._book.entries):
-            await asyncio.wait(
-                [*self._tasks.values()], timeout=0.1, return_when="FIRST_COMPLETED"
-            )
-        jobs = tuple(self._going.values())
-        ended = await asyncio.gather(
+                self._book.change(
+                    entry.index,
+                    state="dismissed",
+                    message="It was not sent: the batch was stopped.",
+                )
+        # What is on its way is dismissed as soon as there is a job.
+        while sending := [
+            task for index, task in self._tasks.items() if index not in self._going
+        ]:
+            await asyncio.wait(sending, timeout=0.1)
+        jobs, tasks = tuple(self._going.values()), tuple(self._tasks.values())
+        said = await asyncio.gather(
             *(job.dismiss() for job in jobs), return_exceptions=True
         )
-        if self._tasks:
-            await asyncio.wait([*self._tasks.values()], timeout=1.0)
+        if tasks:
+            await asyncio.wait(tasks, timeout=_DISMISSED_S)
         await self._book.flush()
-        for error in ended:
+        for error in said:
             if isinstance(error, BaseException):
                 raise error
 
     async def close(self) -> None:
-        """Neither send nor follow anything; the jobs go on."""
-        main, self._main = self._main, None
-        tasks = [*self._tasks.values(), *([main] if main else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await self._book.flush()
-        self._lock.give_back()
+        """Neither send nor follow anything; jobs go on."""
         self.is_paused = True
+        await asyncio.sleep(0)  # a task that never began would not end what it holds
+        await _cancelled(*self._tasks.values())
+        await self._flush()
+        if self._main is not None:
+            await _cancelled(self._main)
         self._book.tell(frozenset())
 
     def send_later(self, index: int) -> None:
         """Send one that waits, when it is its turn."""
+        self._answered.pop(index, None)
         self._waiting.append(index)
-        self._look()
+        self._wake.set()
 
     def adopt(self, index: int, job: AsyncJob) -> None:
         """Follow a job that was found for an entry."""
         self._book.change(
             index, state="accepted", job_id=job.id, url=job.url, error="", message=""
         )
-        self._follow_on(index, job)
+        self._go_on(index, job)
 
     def set_at_once(self, value: int) -> None:
         """Let more or fewer go on at the same time; those that do are left alone."""
         self._pace.at_once = value
-        self._look()
+        self._wake.set()
 
-    def job(self, index: int) -> AsyncJob | None:
-        """The job of an entry that goes on."""
-        return self._going.get(index)
+    # -- which is next
 
-    # -- the work
-
-    def _look(self) -> None:
+    def _say(self, trouble: str) -> None:
+        self._book.trouble = trouble
         self._wake.set()
         self._book.tell(frozenset())
-        if self._main is None and not self.is_paused and not self._book.is_ended:
-            self._lock.take()
-            self._main = start_task(self._run())
 
     def _take_up(self) -> None:
-        """Go on with what an earlier process has left."""
         self._waiting.clear()
         for entry in self._book.entries:
             if entry.state == "waiting":
                 self._waiting.append(entry.index)
-            elif entry.state == "sending" and entry.index not in self._tasks:
+            elif entry.state == "sending":
                 self._book.change(
                     entry.index,
                     state="unknown",
                     error="The program ended while the request was on its way.",
                 )
-            elif entry.state in GOES_ON and entry.index not in self._tasks:
+            elif entry.state in GOES_ON and not entry.url:
+                self._book.change(
+                    entry.index,
+                    state="unknown",
+                    error="The server has answered at once, and the answer was lost "
+                    "with the program.",
+                )
+            elif entry.state in GOES_ON:
                 job = self._execution.known_job(
                     entry.job_id, entry.url, self._book.head.process_id, entry.inputs
                 )
-                self._follow_on(entry.index, job)
+                self._go_on(entry.index, job)
 
     async def _run(self) -> None:
+        stop = self._execution.signing_in.when_signed_in(self._signed_in)
         try:
             while self._tasks or not self._book.is_ended:
                 self._wake.clear()
                 for _ in range(self._free()):
                     index = self._waiting.popleft()
                     if self._book[index].state == "waiting":
-                        task = start_task(self._one(index))
-                        self._tasks[index] = task
+                        self._start(index, self._send_and_follow(index))
                 hold_s = self._not_before - time.monotonic()
                 is_held = bool(self._waiting) and hold_s > 0 and not self.is_paused
-                try:
+                with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(hold_s if is_held else None):
                         await self._wake.wait()
-                except TimeoutError:
-                    pass
+                if not self._tasks and self._book.is_ended:
+                    await self._flush()
         finally:
-            if self._main is asyncio.current_task():
-                self._main = None
-                self._lock.give_back()
-        await self._book.flush()
+            stop()
+            self._main = None
+            self._lock.give_back()
         self._book.tell(frozenset())
 
     def _free(self) -> int:
+        """How many may be sent now."""
         if self.is_paused or time.monotonic() < self._not_before:
             return 0
         free = min(self._book.head.at_once - len(self._tasks), len(self._waiting))
         if self._is_feeling:
-            is_asking = len(self._tasks) > len(self._going)
+            is_asking = any(index not in self._going for index in self._tasks)
             free = min(free, 0 if is_asking else 1)
         return max(free, 0)
 
-    def _follow_on(self, index: int, job: AsyncJob) -> None:
-        async def follow() -> None:
+    def _hold(self, asked_s: float | None, words: str) -> None:
+        """Send nothing for a while; when that is over, one alone to see."""
+        self._is_own_hold = asked_s is None
+        delay_s = self._hold_s if asked_s is None else asked_s
+        self._hold_s = min(self._hold_s * _GROWTH, _LONGEST_HOLD_S)
+        self._not_before = max(self._not_before, time.monotonic() + delay_s)
+        self._is_feeling = True
+        self._say(words)
+
+    def _signed_in(self) -> None:
+        if self.is_held_back:
+            self.resume()
+
+    # -- one request
+
+    def _start(self, index: int, work: Coroutine[Any, Any, None]) -> None:
+        async def whole() -> None:
             try:
-                await self._follow(index, job)
+                with silent():
+                    await work
             finally:
-                self._done(index)
-
-        self._going[index] = job
-        self._tasks[index] = start_task(follow())
-        self._look()
-
-    def _done(self, index: int) -> None:
-        self._tasks.pop(index, None)
-        self._going.pop(index, None)
-        self._wake.set()
-
-    async def _one(self, index: int) -> None:
-        try:
-            job = await self._send(index)
-            if job is not None:
-                self._going[index] = job
+                self._tasks.pop(index, None)
+                if self._going.pop(index, None) is not None and self._is_own_hold:
+                    # A server that bounds how many run has room again.
+                    self._not_before, self._is_own_hold = 0.0, False
                 self._wake.set()
-                await self._follow(index, job)
-        finally:
-            self._done(index)
+
+        self._tasks[index] = start_task(whole())
+
+    def _go_on(self, index: int, job: AsyncJob) -> None:
+        self._going[index] = job
+        self._start(index, self._follow(index, job))
+
+    async def _send_and_follow(self, index: int) -> None:
+        job = await self._send(index)
+        if job is not None:
+            self._going[index] = job
+            self._wake.set()
+            await self._follow(index, job)
+
+    async def _follow(self, index: int, job: AsyncJob) -> None:
+        await until_ended(self._book, index, job, self._pace)
+        if not job.id:
+            self._answered[index] = job
+        await self._end(index, status=job.status, **await at_the_end(job))
 
     async def _send(self, index: int) -> AsyncJob | None:
         """Send one request; return the job, or ``None`` where there is none."""
@@ -267,14 +324,17 @@ class Schedule:
             nonlocal is_sent
             if self.is_paused or self._book[index].state != "waiting":
                 raise _NotNowError
-            attempt = entry.attempt + 1
-            now = datetime.now(UTC)
-            fields: dict[str, Any] = {"started_at": now, "attempt": attempt}
             try:
-                await self._book.save(index, state="sending", **fields)
+                await self._book.save(
+                    index,
+                    state="sending",
+                    started_at=datetime.now(UTC),
+                    attempt=entry.attempt + 1,
+                    message="",
+                )
             except OSError as error:
-                self._book.change(index, state="waiting", attempt=entry.attempt)
-                self.pause(f"The file of the batch cannot be written: {error}")
+                self._wait_again(index)
+                self._pause_unwritten(error)
                 raise _NotNowError from error
             is_sent = True
 
@@ -288,7 +348,7 @@ class Schedule:
                 sending=sending,
             )
         except _NotNowError:
-            if self._book[index].state == "waiting":
+            if self._book[index].state == "waiting" and index not in self._waiting:
                 self._waiting.appendleft(index)
             return None
         except asyncio.CancelledError:
@@ -298,9 +358,9 @@ class Schedule:
             return None
         self._hold_s, self._is_feeling = _FIRST_HOLD_S, False
         if self._book.trouble and not self.is_held_back:
-            self._book.trouble = ""
-        found = {"job_id": sent.made.job_id, "url": sent.made.job_url}
-        await self._keep(index, state="accepted", **found)
+            self._say("")
+        made = sent.made
+        await self._keep(index, state="accepted", job_id=made.job_id, url=made.job_url)
         try:
             return await self._execution.job_of(sent)
         except ServerError as error:  # of results that stand elsewhere
@@ -313,13 +373,13 @@ class Schedule:
         """Note why there is no job, and what may be done about it."""
         words = in_words(error)
         is_busy = isinstance(error, ProblemError) and error.status_code in _BUSY
-        # On the way to the server, before anything was sent.
         is_cut_off = isinstance(error, TransportError) and (
             not is_sent or isinstance(error, ConnectionFailedError)
         )
         if isinstance(error, SignInError) or (
             is_sent and isinstance(error, InputError)  # there is no token to send
         ):
+            # The others would be refused in the same way.
             self._wait_again(index, words)
             self.pause(words)
         elif is_busy or (is_cut_off and not isinstance(error, PrivateAddressError)):
@@ -332,109 +392,37 @@ class Schedule:
                 _log.error("Sending a request of a batch failed", exc_info=error)
             await self._keep(index, state="unknown", error=words)
 
-    def _wait_again(self, index: int, words: str) -> None:
+    def _wait_again(self, index: int, words: str = "") -> None:
+        """Put one back that was not sent, or that the server has not taken."""
         entry = self._book[index]
-        if entry.state == "dismissed":  # stopped before it was sent
+        if entry.state not in ("waiting", "sending"):  # stopped meanwhile
             return
         attempt = entry.attempt - (entry.state == "sending")
         fields: dict[str, Any] = {"attempt": attempt, "started_at": None}
         self._book.change(index, state="waiting", message=words, **fields)
         self._waiting.appendleft(index)
 
-    def _hold(self, asked_s: float | None, words: str) -> None:
-        """Send nothing for a while; when that is over, one alone to see."""
-        delay_s = asked_s or self._hold_s
-        self._hold_s = min(self._hold_s * _GROWTH, _LONGEST_HOLD_S)
-        self._not_before = max(self._not_before, time.monotonic() + delay_s)
-        self._is_feeling = True
-        self._book.trouble = words
-        self._look()
-
-    async def _follow(self, index: int, job: AsyncJob) -> None:
-        """Watch a job until it has ended."""
-        began = last = time.monotonic()
-        ended = asyncio.Event()
-        job.poller.set_pace(self._pace.delay_s)
-
-        def look(view: JobView) -> None:
-            nonlocal last
-            if view.is_final:
-                self._pace.took(last - began, time.monotonic() - began)
-                ended.set()
-            else:
-                last = time.monotonic()
-                self._book.change(index, **_shown(view))
-
-        stop = job.watch(look)
-        try:
-            await ended.wait()
-        finally:
-            stop()
-        await self._note_end(index, job)
-
-    async def _note_end(self, index: int, job: AsyncJob) -> None:
-        view, status = job.view, job.status
-        error = ""
-        if view.phase == "lost" and view.error is not None:
-            error = in_words(view.error)
-        elif view.phase == "failed":
-            error = await _why_failed(job)
-        phase = view.phase
-        # An end in a word of the server's own: whether it was a good one is not known.
-        state = "successful" if phase == "ended" else phase
-        await self._end(
-            index,
-            state=state,
-            status=status.raw or None,
-            error=error,
-            **_said(view),
-        )
+    # -- what is kept
 
     async def _end(self, index: int, **changes: Any) -> None:  # noqa: ANN401 # fields
         await self._keep(index, ended_at=datetime.now(UTC), **changes)
 
     async def _keep(self, index: int, **changes: Any) -> None:  # noqa: ANN401 # fields
         """Change an entry; a file that cannot be written stops what comes next."""
+        self._book.change(index, **changes)
+        await self._flush()
+
+    async def _flush(self) -> None:
         try:
-            await self._book.save(index, **changes)
+            await self._book.flush()
         except OSError as error:
-            self.pause(f"The file of the batch cannot be written: {error}")
+            self._pause_unwritten(error)
 
-    def _signed_in(self) -> None:
-        if self.is_held_back and self._main is not None:
-            self.resume()
-
-
-def in_words(error: BaseException) -> str:
-    """Say what went wrong, in one line."""
-    words = error.what if isinstance(error, OgcError) else str(error)
-    return clean(words or type(error).__name__, limit=MESSAGE_LIMIT)
+    def _pause_unwritten(self, error: OSError) -> None:
+        self.pause(f"The file of the batch cannot be written: {error.strerror}.")
 
 
-def _said(view: JobView) -> dict[str, Any]:
-    status = view.status
-    if status is None:
-        return {}
-    progress = None if status.progress is None else round(status.progress)
-    return {
-        "progress": progress,
-        "message": clean(status.message, limit=MESSAGE_LIMIT),
-    }
-
-
-def _shown(view: JobView) -> dict[str, Any]:
-    """What is shown of a job that goes on."""
-    state = "accepted" if view.phase in ("submitting", "accepted") else "running"
-    is_cut_off = view.connection in ("paused", "sign-in") and view.error is not None
-    error = in_words(view.error) if is_cut_off and view.error else ""
-    return {"state": state, "error": error, **_said(view)}
-
-
-async def _why_failed(job: AsyncJob) -> str:
-    try:
-        async with asyncio.timeout(_REASON_S):
-            reason = await job.why_failed()
-    except (ServerError, TimeoutError):
-        reason = job.status.message
-    reason = clean(reason, limit=MESSAGE_LIMIT)
-    return reason or "The job failed; the server does not say why."
+async def _cancelled(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -67,7 +67,7 @@ async def _new_jobs(
     """The jobs of the process that have come since the first of the requests left."""
     process_id = book.head.process_id
     pages = job_list.job_pages(page_size=_PAGE_SIZE, process_id=process_id)
-    left_at = min(one.started_at for one in unknown if one.started_at)
+    left_at = min(one.started_at or book.head.created_at for one in unknown)
     found: list[AsyncJob] = []
     read = 0
     while read < _MOST_READ and (page := await pages.next()):

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from ogc_widgets.protocol.json_type import JsonValue
 
 LONGEST_RETRY_AFTER_S = 300.0
+_LONGEST_REFUSAL_S = 86_400.0
 
 _ERROR_OF_KIND: dict[str, type[ProblemError]] = {
     "nosuchjob": NoSuchJobError,
@@ -174,19 +175,26 @@ class Reply:
         return clean(words, limit=limit)
 
 
-def retry_after_s(headers: Mapping[str, str]) -> float | None:
+def retry_after_s(
+    headers: Mapping[str, str], longest_s: float = LONGEST_RETRY_AFTER_S
+) -> float | None:
     """Read ``Retry-After``: seconds, or a date compared with the server's own clock.
 
+    Args:
+        headers: Those of an answer.
+        longest_s: The longest that is believed; who only looks again may do so sooner.
+
     Returns:
-        Seconds from 0 to 300; ``None`` where the header is missing or makes no sense.
+        Seconds from 0 to ``longest_s``; ``None`` where the header is missing or makes
+        no sense.
     """
     value = headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,12}(\.\d+)?", value):
-        return min(float(value), LONGEST_RETRY_AFTER_S)
+        return min(float(value), longest_s)
     when, now = (reading.http_date(one) for one in (value, headers.get("date", "")))
     if when is None or now is None:
         return None
-    return min(max((when - now).total_seconds(), 0.0), LONGEST_RETRY_AFTER_S)
+    return min(max((when - now).total_seconds(), 0.0), longest_s)
 
 
 def problem_error(
@@ -222,7 +230,7 @@ def problem_error(
         problem=document if isinstance(document, dict) else None,
         safe=safe,
         advice=advice or _advice(reply),
-        retry_after_s=retry_after_s(reply.headers),
+        retry_after_s=retry_after_s(reply.headers, _LONGEST_REFUSAL_S),
     )
 
 

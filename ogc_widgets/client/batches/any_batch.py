@@ -1,0 +1,348 @@
+"""What a batch knows and can do without waiting for the server."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.client.batches.entries import OPEN
+from ogc_widgets.client.batches.unknown import look_for
+from ogc_widgets.client.http.loop import in_loop_thread, run, start_task
+from ogc_widgets.errors import InputError, ServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from ogc_widgets.client.batches.book import Book
+    from ogc_widgets.client.batches.entries import BatchEntry, BatchState
+    from ogc_widgets.client.batches.schedule import Schedule
+    from ogc_widgets.client.jobs.job_list import Jobs
+
+_RETRIED = frozenset({"failed", "lost"})
+
+
+class AnyBatch:
+    """What both faces of a batch know and can do without waiting for the server.
+
+    Attributes:
+        book: Its entries.
+        schedule: What is sent when.
+        job_list: What finds jobs.
+    """
+
+    book: Book
+    schedule: Schedule
+    job_list: Jobs
+
+    @property
+    def id(self) -> str:
+        """Its id, on this machine."""
+        return self.book.head.id
+
+    @property
+    def title(self) -> str:
+        """Words for people; the id of the process if none were given."""
+        return self.book.head.title or self.process_id
+
+    @property
+    def process_id(self) -> str:
+        """Id of the process."""
+        return self.book.head.process_id
+
+    @property
+    def server_url(self) -> str:
+        """Address of the server."""
+        return self.book.head.server_url
+
+    @property
+    def created_at(self) -> datetime:
+        """When it was made, in UTC."""
+        return self.book.head.created_at
+
+    @property
+    def where(self) -> Path:
+        """The file that it is kept in."""
+        return self.book.file.path
+
+    @property
+    def at_once(self) -> int:
+        """How many requests and jobs go on at the same time; settable."""
+        return self.book.head.at_once
+
+    @at_once.setter
+    def at_once(self, value: int) -> None:
+        wanted = positive(value)
+
+        def change() -> None:
+            self.schedule.own()
+            self.book.keep_head(replace(self.book.head, at_once=wanted))
+            self.schedule.set_at_once(wanted)
+
+        _do(change)
+
+    @property
+    def entries(self) -> tuple[BatchEntry, ...]:
+        """All requests, in the order of their inputs."""
+        return self.book.entries
+
+    @property
+    def counts(self) -> dict[BatchState, int]:
+        """How many requests are in which state, of the states that occur."""
+        return self.book.counts
+
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """Ids of the inputs that are not the same in all requests."""
+        return self.book.differing
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether nothing new is sent; :attr:`trouble` may say why."""
+        return self.schedule.is_paused
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is worked on, or paused, in this process."""
+        return self.schedule.is_running
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether nothing waits, is being sent, or runs; unknown fates do not count."""
+        return self.book.is_ended
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing is sent at the moment, in words, or ``""``."""
+        return self.book.trouble
+
+    @property
+    def first_error(self) -> str:
+        """The error of the first request that has one, or ``""``."""
+        return next((one.error for one in self.entries if one.error), "")
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds until the end, from what has ended; ``None`` before anything has."""
+        return left_s(self.entries, self.at_once)
+
+    def watch(self, callback: Callable[[frozenset[int]], object]) -> Callable[[], None]:
+        """Be told, in the loop thread, which entries have changed.
+
+        Args:
+            callback: Called with their indexes; with none of them where something
+                else about the batch has changed. It must not block.
+
+        Returns:
+            A function that ends the watching; safe from any thread, also twice.
+        """
+        return self.book.watch(callback)
+
+    def pause(self) -> None:
+        """Send nothing new. Jobs that run go on, and are followed."""
+        _do(self.schedule.pause)
+
+    def resume(self) -> None:
+        """Go on after a pause, or with a batch that was opened.
+
+        Raises:
+            InputError: It runs in another kernel or program, or inputs that are not
+                kept in its file are missing.
+        """
+        _do(self._resume)
+
+    def retry_failed(self, inputs: Mapping[str, Any] | None = None) -> None:
+        """Send those again that have failed, or whose job the server has lost.
+
+        Args:
+            inputs: Members that take the place of those in each of them.
+        """
+
+        def retry_failed() -> None:
+            self.schedule.own()
+            found = [one.index for one in self.entries if one.state in _RETRIED]
+            self._retry(found, dict(inputs or {}))
+
+        _do(retry_failed)
+
+    def retry(
+        self, indexes: Iterable[int], inputs: Mapping[str, Any] | None = None
+    ) -> None:
+        """Send some again that have ended, well or not.
+
+        Args:
+            indexes: Their places.
+            inputs: Members that take the place of those in each of them.
+
+        Raises:
+            InputError: One of them has not ended, or its fate is not known; or as for
+                :meth:`resume`.
+        """
+        wanted = sorted(set(indexes))
+        _do(lambda: self._retry(wanted, dict(inputs or {})))
+
+    def send_again(self, index: int) -> None:
+        """Send one again whose fate is unknown, because you know it did not start.
+
+        Args:
+            index: Its place.
+
+        Raises:
+            InputError: Its fate is known; or as for :meth:`resume`.
+        """
+
+        def send_again() -> None:
+            self.schedule.own()
+            self._need_unknown(index, f"To run it once more: batch.retry([{index}]).")
+            self._send_again([index], {})
+
+        _do(send_again)
+
+    def _entry(self, index: int) -> BatchEntry:
+        if not 0 <= index < len(self.book):
+            raise InputError(
+                f"The batch has no request {index}: they are 0 to {len(self.book) - 1}."
+            )
+        return self.book[index]
+
+    def _need_unknown(self, index: int, advice: str = "") -> None:
+        if self._entry(index).state != "unknown":
+            raise InputError(
+                f"What became of request {index} of the batch is known.",
+                safe="Nothing was sent.",
+                advice=advice,
+            )
+
+    def _retry(self, indexes: Sequence[int], changes: Mapping[str, Any]) -> None:
+        self.schedule.own()
+        for index in indexes:
+            state = self._entry(index).state
+            if state == "unknown":
+                raise InputError(
+                    f"It is not known whether request {index} of the batch has "
+                    "started a job.",
+                    safe="Nothing was sent.",
+                    advice="Look first: batch.look(). If it has not: "
+                    f"batch.send_again({index}).",
+                )
+            if state in OPEN:
+                raise InputError(
+                    f"Request {index} of the batch has not ended: it is {state}.",
+                    safe="Nothing was sent.",
+                    advice="Wait for it, or stop it with batch.job(...).dismiss().",
+                )
+        self._send_again(indexes, changes)
+
+    def _resume(self) -> None:
+        waiting = [one for one in self.entries if one.state == "waiting"]
+        self._need_secrets(waiting)
+        cut_off = [one.index for one in self.entries if one.state == "sending"]
+        self.schedule.resume()
+        if any(self.book[index].state == "unknown" for index in cut_off):
+            start_task(self._look_after_an_end())
+
+    async def _look_after_an_end(self) -> None:
+        """Look for what an earlier process has sent without hearing an answer."""
+        with contextlib.suppress(ServerError):  # said in the entries, and looked again
+            await self._look()
+
+    async def _look(self) -> None:
+        for index, job in (await look_for(self.book, self.job_list)).items():
+            if self.book[index].state == "unknown":
+                self.schedule.adopt(index, job)
+
+    def _need_secrets(self, entries: Iterable[BatchEntry]) -> None:
+        missing = {
+            name
+            for one in entries
+            for name in self.book.head.secrets
+            if name not in one.inputs and name in self.book.left_out
+        }
+        if missing:
+            named = ", ".join(sorted(missing))
+            raise InputError(
+                f"The batch needs inputs again that are secret and not kept: {named}.",
+                safe="Nothing was sent; the batch is as it was.",
+                advice="Pass them: ogc.recent_batches()[0].resume(client, "
+                f"inputs={{{min(missing)!r}: ...}}).",
+            )
+
+    def _send_again(self, indexes: Sequence[int], changes: Mapping[str, Any]) -> None:
+        again = [
+            replace(self.book[index], inputs={**self.book[index].inputs, **changes})
+            for index in indexes
+        ]
+        self._need_secrets(again)
+        for entry in again:
+            self.book.change(
+                entry.index,
+                inputs=entry.inputs,
+                state="waiting",
+                progress=None,
+                message="",
+                error="",
+                started_at=None,
+                ended_at=None,
+                job_id="",
+                url="",
+            )
+            self.schedule.send_later(entry.index)
+
+    def __len__(self) -> int:
+        return len(self.book)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{count} {state}" for state, count in self.counts.items())
+        return f"<{type(self).__name__} {self.process_id}: {counts}>"
+
+
+def left_s(entries: Sequence[BatchEntry], at_once: int) -> float | None:
+    """Estimate the seconds until all have ended, from those that have."""
+    took = [
+        (one.ended_at - one.started_at).total_seconds()
+        for one in entries
+        if one.ended_at and one.started_at and one.job_id
+    ]
+    if not took:
+        return None
+    usual_s = sum(took) / len(took)
+    now = datetime.now(UTC)
+    left = [usual_s for one in entries if one.state == "waiting"]
+    longest_s = 0.0
+    for one in entries:
+        if one.state in OPEN and one.started_at:
+            rest_s = max(0.0, usual_s - (now - one.started_at).total_seconds())
+            left.append(rest_s)
+            longest_s = max(longest_s, rest_s)
+    return max(sum(left) / at_once, longest_s)
+
+
+def positive(value: int) -> int:
+    """Check how many may go on at once.
+
+    Raises:
+        InputError: It is no whole number from 1 on.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise InputError(
+            f"at_once is a whole number from 1 on, not {value!r}.",
+            safe="Nothing was sent.",
+        )
+    return value
+
+
+def _do(change: Callable[[], object]) -> None:
+    """Change something in the loop thread, and return when it is done."""
+
+    async def do() -> None:
+        change()
+
+    if in_loop_thread():
+        change()
+    else:
+        run(do)

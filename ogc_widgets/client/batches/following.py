@@ -1,0 +1,97 @@
+"""What is seen of a job of a batch, from its first status to why it failed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.errors import OgcError, ServerError
+from ogc_widgets.protocol.text import MESSAGE_LIMIT, clean
+
+if TYPE_CHECKING:
+    from ogc_widgets.client.batches.book import Book
+    from ogc_widgets.client.batches.pace import Pace
+    from ogc_widgets.client.jobs.ajob import AsyncJob
+    from ogc_widgets.protocol.jobs.watching import JobView
+
+# How long to ask why a job failed.
+_REASON_S = 20.0
+
+
+async def until_ended(book: Book, index: int, job: AsyncJob, pace: Pace) -> None:
+    """Show in the entry what is known of its job, until that has ended."""
+    started_at = book[index].started_at or datetime.now(UTC)
+    # The job may have been sent long ago, by another process.
+    before_s = max(0.0, (datetime.now(UTC) - started_at).total_seconds())
+    began, seen_s = time.monotonic(), 0.0 if before_s < 1.0 else None
+    ended = asyncio.Event()
+
+    def elapsed_s() -> float:
+        return before_s + time.monotonic() - began
+
+    def look(view: JobView) -> None:
+        nonlocal seen_s
+        if not view.is_final:
+            seen_s = elapsed_s()
+            book.change(index, **_shown(view))
+            return
+        if seen_s is not None:
+            pace.took(seen_s, elapsed_s())
+        ended.set()
+
+    job.poller.set_pace(lambda _: pace.delay_s(elapsed_s()))
+    stop = job.watch(look)
+    try:
+        await ended.wait()
+    finally:
+        stop()
+
+
+async def at_the_end(job: AsyncJob) -> dict[str, Any]:
+    """What an entry says of a job that has ended, as its fields."""
+    view = job.view
+    error = ""
+    if view.phase == "lost" and view.error is not None:
+        error = in_words(view.error)
+    elif view.phase == "failed":
+        error = await _why_failed(job)
+    # A word of the server's own ends it: only its results can say whether well.
+    state = "successful" if view.phase == "ended" else view.phase
+    return {"state": state, "error": error, **_said(view)}
+
+
+def in_words(error: BaseException) -> str:
+    """Say what went wrong."""
+    words = error.what if isinstance(error, OgcError) else str(error)
+    return clean(words or type(error).__name__, limit=MESSAGE_LIMIT)
+
+
+def _shown(view: JobView) -> dict[str, Any]:
+    """What an entry says of a job that goes on, as its fields."""
+    state = "accepted" if view.phase in ("submitting", "accepted") else "running"
+    is_cut_off = view.connection in ("paused", "sign-in")
+    error = in_words(view.error) if view.error is not None and is_cut_off else ""
+    return {"state": state, "error": error, **_said(view)}
+
+
+def _said(view: JobView) -> dict[str, Any]:
+    status = view.status
+    if status is None:
+        return {}
+    progress = None if status.progress is None else round(status.progress)
+    return {
+        "progress": progress,
+        "message": clean(status.message, limit=MESSAGE_LIMIT),
+    }
+
+
+async def _why_failed(job: AsyncJob) -> str:
+    try:
+        async with asyncio.timeout(_REASON_S):
+            reason = await job.why_failed()
+    except (ServerError, TimeoutError):
+        reason = job.status.message
+    reason = clean(reason, limit=MESSAGE_LIMIT)
+    return reason or "The job failed; the server does not say why."
