@@ -137,13 +137,13 @@ class Batches:
         Raises:
             InputError: It cannot be read, or is of another server.
         """
+        url = without_query(self._job_list.discovery.connection.url)
         running = _running.get(path)
-        if running is not None:
+        if running is not None and running.is_running and running.server_url == url:
             return running
         file = BatchFile(path)
         head, entries = await asyncio.to_thread(file.read)
-        url = self._job_list.discovery.connection.url
-        if without_query(url) != head.server_url:
+        if url != head.server_url:
             raise InputError(
                 f"The batch is of {head.server_url}, and the client of {url}.",
                 safe="Nothing was sent.",

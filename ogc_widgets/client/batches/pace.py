@@ -15,7 +15,7 @@ _REMEMBERED = 16
 _LATE = 0.04
 _SHORTEST_S = 0.05
 # So many checks between the shortest and the longest of the others.
-_CHECKS = 8
+_CHECKS = 16
 # All jobs together are asked for no more often than so many times a second.
 _CHECKS_PER_S = 16
 

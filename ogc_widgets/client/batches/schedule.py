@@ -8,8 +8,8 @@
        |           +--> unknown    no answer came; never sent again by itself
        +-----------+               not sent, or refused as too busy (429, 503)
 
-``sending`` is in the file before anything is sent, and what became of it before
-anything else is. So whatever ends the process, the file says which fates are not known.
+``sending`` is in the file before anything is sent, and what became of it right after.
+So whatever ends the process, the file says which fates are not known.
 """
 
 from __future__ import annotations
@@ -196,6 +196,7 @@ class Schedule:
 
     def adopt(self, index: int, job: AsyncJob) -> None:
         """Follow a job that was found for an entry."""
+        self.own()
         self._book.change(
             index, state="accepted", job_id=job.id, url=job.url, error="", message=""
         )
@@ -313,7 +314,7 @@ class Schedule:
         await until_ended(self._book, index, job, self._pace)
         if not job.id:
             self._answered[index] = job
-        await self._end(index, status=job.status, **await at_the_end(job))
+        self._end(index, status=job.status, **await at_the_end(job))
 
     async def _send(self, index: int) -> AsyncJob | None:
         """Send one request; return the job, or ``None`` where there is none."""
@@ -354,22 +355,21 @@ class Schedule:
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 # no fate is lost
-            await self._not_answered(index, error, is_sent=is_sent)
+            self._not_answered(index, error, is_sent=is_sent)
             return None
-        self._hold_s, self._is_feeling = _FIRST_HOLD_S, False
-        if self._book.trouble and not self.is_held_back:
-            self._say("")
+        if time.monotonic() >= self._not_before:  # not sent before a refusal
+            self._hold_s, self._is_feeling = _FIRST_HOLD_S, False
+            if self._book.trouble and not self.is_held_back:
+                self._say("")
         made = sent.made
-        await self._keep(index, state="accepted", job_id=made.job_id, url=made.job_url)
+        self._book.change(index, state="accepted", job_id=made.job_id, url=made.job_url)
         try:
             return await self._execution.job_of(sent)
         except ServerError as error:  # of results that stand elsewhere
-            await self._end(index, state="failed", error=in_words(error))
+            self._end(index, state="failed", error=in_words(error))
             return None
 
-    async def _not_answered(
-        self, index: int, error: BaseException, *, is_sent: bool
-    ) -> None:
+    def _not_answered(self, index: int, error: BaseException, *, is_sent: bool) -> None:
         """Note why there is no job, and what may be done about it."""
         words = in_words(error)
         is_busy = isinstance(error, ProblemError) and error.status_code in _BUSY
@@ -386,11 +386,11 @@ class Schedule:
             self._wait_again(index, words)
             self._hold(getattr(error, "retry_after_s", None), words)
         elif not is_sent or isinstance(error, (ProblemError, TransportError)):
-            await self._end(index, state="failed", error=words)
+            self._end(index, state="failed", error=words)
         else:
             if not isinstance(error, OgcError):
                 _log.error("Sending a request of a batch failed", exc_info=error)
-            await self._keep(index, state="unknown", error=words)
+            self._book.change(index, state="unknown", error=words)
 
     def _wait_again(self, index: int, words: str = "") -> None:
         """Put one back that was not sent, or that the server has not taken."""
@@ -404,13 +404,10 @@ class Schedule:
 
     # -- what is kept
 
-    async def _end(self, index: int, **changes: Any) -> None:  # noqa: ANN401 # fields
-        await self._keep(index, ended_at=datetime.now(UTC), **changes)
-
-    async def _keep(self, index: int, **changes: Any) -> None:  # noqa: ANN401 # fields
-        """Change an entry; a file that cannot be written stops what comes next."""
-        self._book.change(index, **changes)
-        await self._flush()
+    def _end(self, index: int, **changes: Any) -> None:  # noqa: ANN401 # fields
+        # Written soon, together with what is sent next: until then the file says that
+        # the job goes on, and it would be asked for once more.
+        self._book.change(index, ended_at=datetime.now(UTC), **changes)
 
     async def _flush(self) -> None:
         try:

@@ -29,6 +29,7 @@ async def execute(request: LabRequest) -> Response:
         "outputs": _wanted_outputs(described["outputs"], body),
         "response": _wanted_response(body, preferences),
         "mode": "async" if is_async else "sync",
+        "inputs": body.get("inputs", {}),  # as they came, for whoever asks
     }
     job = lab.scheduler.submit(described, package, checked, wanted)
     address = f"{request.api}/jobs/{job.job_id}"

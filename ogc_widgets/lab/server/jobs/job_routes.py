@@ -106,6 +106,14 @@ async def _status(request: LabRequest) -> Response:
     return JSONResponse(info, headers={"Cache-Control": "no-store"})
 
 
+async def _definition(request: LabRequest) -> Response:
+    """What the job was asked to do, as Part 4 has it."""
+    job = request.job
+    process = f"{request.api}/processes/{quote(job.process_id)}"
+    inputs = job.request.get("inputs", {})
+    return JSONResponse({"process": process, "inputs": inputs})
+
+
 async def _dismiss(request: LabRequest) -> Response:
     """Stop a job; one that has ended is removed."""
     lab, job = request.lab, request.job
@@ -230,6 +238,7 @@ def _multipart(parts: dict[str, Raw]) -> Response:
 JOB_ROUTES = [
     resource("/jobs", GET=_jobs),
     resource("/jobs/{job_id}", GET=_status, DELETE=_dismiss),
+    resource("/jobs/{job_id}/definition", GET=_definition),
     resource("/jobs/{job_id}/results", GET=_results),
     resource("/jobs/{job_id}/results/{output_id}", GET=_one_result),
     resource("/jobs/{job_id}/files/{path:path}", GET=_file),
