@@ -35,7 +35,7 @@ class ValueViewer(Viewer):
         is_text = isinstance(value, str)
         as_it_came = value if is_text else dump_json(value, is_lenient=True)
         self.copied = clean(as_it_came, limit=_LONGEST)
-        self.text = _written(value) or self.copied
+        self.text = written(value) or self.copied
         self.unit = clean(content.unit, limit=40)
         self.note = "" if content.title == content.id else clean(content.id, limit=100)
 
@@ -48,7 +48,7 @@ class ValueViewer(Viewer):
         return "text" if isinstance(value, str) else "number"
 
 
-def _written(value: object) -> str:
+def written(value: object) -> str:
     """A number with groups of digits; ``""`` for what is written as it came."""
     if value is None:
         return "none"
