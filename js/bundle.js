@@ -11,6 +11,7 @@ import uPlotLicence from "uplot/LICENSE" with { type: "text" };
 const HERE = import.meta.dirname;
 const VIEWS = [
   "app/code_view",
+  "app/for_each",
   "app/frame",
   "app/header",
   "app/run_bar",
@@ -27,6 +28,7 @@ const VIEWS = [
   "panel/progress_bar",
   "panel/server_card",
   "panel/sign_in",
+  "runs/run_head",
   "viewers/dataset_viewer",
   "viewers/file_viewer",
   "viewers/outputs_view",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ogc_widgets.map import AreaMap, ResultsMap
     from ogc_widgets.panel import JobPanel, JobTable, ServerCard, SignIn
     from ogc_widgets.protocol.notices import strict
+    from ogc_widgets.runs import open_run
     from ogc_widgets.viewers import register_viewer
 
 __version__ = "0.1.0"
@@ -45,6 +46,7 @@ _HOME_OF = {
     "SignIn": "ogc_widgets.panel",
     "auth": "ogc_widgets.client",
     "lab": "ogc_widgets.lab",
+    "open_run": "ogc_widgets.runs",
     "recent_jobs": "ogc_widgets.client",
     "register_field": "ogc_widgets.form",
     "register_viewer": "ogc_widgets.viewers",
@@ -67,6 +69,7 @@ __all__ = [
     "SignIn",
     "auth",
     "lab",
+    "open_run",
     "recent_jobs",
     "register_field",
     "register_viewer",

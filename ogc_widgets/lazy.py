@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 # runs, what a notebook shows. Word to module and name.
 _ABOVE: dict[str, tuple[str, str]] = {
     "job_report": ("ogc_widgets.reports.job_report", "report_of_job"),
+    "run_view": ("ogc_widgets.runs.run_view", "RunView"),
+    "save_run": ("ogc_widgets.runs.saving", "save_run"),
     "progress_bar": ("ogc_widgets.view.progress_bar", "bar_on_page"),
 }
 

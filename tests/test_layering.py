@@ -73,7 +73,12 @@ MAY_IMPORT = {
 # is named in one place.
 MAY_START: dict[str, set[str]] = {
     "client": {"ogc_widgets.lab.engines.describe"},
-    "lazy": {"ogc_widgets.reports.job_report", "ogc_widgets.view.progress_bar"},
+    "lazy": {
+        "ogc_widgets.reports.job_report",
+        "ogc_widgets.runs.run_view",
+        "ogc_widgets.runs.saving",
+        "ogc_widgets.view.progress_bar",
+    },
 }
 
 WIDGET_LIBRARIES = {"anywidget", "ipyleaflet", "ipywidgets", "traitlets", "IPython"}

@@ -23,9 +23,13 @@ function render({ model, el }) {
   const example = linkButton("Fill in an example", () => model.send({ type: "example" }), {
     class: "ogcw-link ogcw-runbar-example",
   });
+  const many = linkButton("Run for each …", () => model.send({ type: "for_each" }), {
+    class: "ogcw-link ogcw-runbar-many",
+    title: "Run this process for each of several areas, dates or other values",
+  });
   const note = h("span", { class: "ogcw-runbar-note ogcw-hint" });
   const summary = h("span", { class: "ogcw-runbar-note ogcw-error", role: "status" });
-  el.append(run, reset, example, summary, note, problemLine(model));
+  el.append(run, reset, many, example, summary, note, problemLine(model));
 
   function press() {
     pressed = model.get("answered");
@@ -38,6 +42,7 @@ function render({ model, el }) {
     const busy = model.get("busy") || pressed === model.get("answered");
     enable(run, !busy && !gone);
     enable(reset, !gone);
+    enable(many, !gone);
     setText(run, busy && !gone && !model.isSilent ? "Starting …" : "Run");
     show(example, model.get("has_example") && !gone);
     setText(note, gone ? "The kernel is gone: run the cell again" : model.get("note"));

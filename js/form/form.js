@@ -61,7 +61,11 @@ function render({ model, el }) {
   const outputs = outputChoice(model);
   const sets = inputSets(model, extra.add);
   const foot = footer(model);
-  el.append(filter, body, outputs.node, extra.node, sets.node, foot.node, problemLine(model), live);
+  // The browser lets nothing in a disabled group be changed, and all of it be read.
+  const parts = model.get("is_fixed")
+    ? [h("fieldset", { class: "ogcw-f-fixed", disabled: true }, body)]
+    : [filter, body, outputs.node, extra.node, sets.node, foot.node];
+  el.append(...parts, problemLine(model), live);
 
   const form = {
     send: (/** @type {any} */ message) => model.send(message),
@@ -99,6 +103,9 @@ function render({ model, el }) {
     },
     /** What is known of a STAC document; see stac.js. */
     checkOf: (/** @type {string} */ key) => (model.get("item_checks") ?? {})[key],
+    canForEach: () => model.get("has_for_each") === true,
+    /** @param {string} id */
+    forEach: (id) => model.send({ type: "for_each", path: id }),
     searchWords: () => model.get("item_search") ?? "",
     /** @param {() => void} listener */
     onChecks(listener) {

@@ -22,6 +22,9 @@ const EMPTY = {
   map: ["object", []],
 };
 
+/** Kinds of which there is only one value, or none that may be kept. */
+const SAME = new Set(["secret", "const", "null"]);
+
 const BESIDE = 36;
 
 /**
@@ -280,6 +283,9 @@ export function makePlace(spec, host, style = "block") {
     if (control.read() !== null && kind !== "secret") entries.push(["Clear", () => put(null)]);
     else if (!raw && EMPTY[kind]) {
       entries.push([`Send an empty ${EMPTY[kind][0]}`, () => put(EMPTY[kind][1])]);
+    }
+    if (host.form.canForEach?.() && host.path() === host.inputId && !SAME.has(kind)) {
+      entries.push(["Run for each …", () => host.form.forEach(host.inputId)]);
     }
     if (spec.nullable && !none) entries.push(["Send no value (null)", () => setNone(true)]);
     if (none) entries.push(["Enter a value", () => setNone(false)]);

@@ -2,6 +2,7 @@
 // map. The text and the bytes are read in Python.
 
 import { h, holds, setText, show } from "../view/dom.js";
+import { base64Of } from "../view/files.js";
 import { bytes } from "../view/text.js";
 
 /** @import { LeafletMap } from "./geo.js" */
@@ -157,14 +158,4 @@ export class ImportPanel {
   remove() {
     this.ending.abort();
   }
-}
-
-/** @param {Blob} blob */
-async function base64Of(blob) {
-  const data = new Uint8Array(await blob.arrayBuffer());
-  let binary = "";
-  for (let i = 0; i < data.length; i += 0x8000) {
-    binary += String.fromCharCode(...data.subarray(i, i + 0x8000));
-  }
-  return btoa(binary);
 }

@@ -5,6 +5,7 @@ import { copyButton, copyText } from "../view/files.js";
 import { followKernel, listen, setTrait } from "../view/model.js";
 import { signInBox } from "../view/sign_in_box.js";
 import { clock } from "../view/text.js";
+import { tellWhenDone } from "../view/told.js";
 import { problemLine, view } from "../view/view.js";
 import { notice, span } from "./durations.js";
 import { stateIcon } from "./icons.js";
@@ -53,6 +54,7 @@ export function render({ model, el }) {
   const idButton = copyButton("", () => state().job?.id ?? "", { class: "ogcw-link ogcw-job-id" });
   const jobName = h("span", { class: "ogcw-job-name" }, "job ", idButton);
   const facts = h("span", { class: "ogcw-job-facts" }, elapsed, checked, jobName);
+  const told = tellWhenDone();
   const unfold = h("button", { type: "button", class: "ogcw-link", onclick: toggle }, "log");
   const ways = h("span", { class: "ogcw-job-ways" }, unfold);
   const stop = stopButton(
@@ -81,6 +83,7 @@ export function render({ model, el }) {
     line,
     ways,
     facts,
+    told.bell,
     stop.node,
     rerun,
   );
@@ -179,11 +182,21 @@ export function render({ model, el }) {
     line.dataset.tone = s.notice?.tone ?? "plain";
     el.toggleAttribute("data-notice", Boolean(s.notice) || page.gone);
     setText(spoken, s.announce ?? "");
+    tell(s);
     steps.draw(s);
     drawFailure(s);
     drawBody();
     drawFold();
     tick();
+  }
+
+  /** What a kernel says now, of a job that its server has told of. @param {Record<string, any>} s */
+  function tell(s) {
+    show(told.bell, s.job || s.kind === "submitting");
+    if (!page.live || page.gone) return;
+    const isKnown = s.job?.url && (!s.ticking || s.checked_ago !== null);
+    const { url: id, title } = s.job ?? {};
+    told.say(isKnown ? { id, title, state: s.kind, percent: s.percent } : null);
   }
 
   /** @param {Record<string, any>} s */
@@ -330,6 +343,7 @@ export function render({ model, el }) {
     listen(model, ["folds", "is_open"], drawState),
     listen(model, ["sign_in"], drawBody),
     signIn.stop,
+    told.stop,
   ];
   const timer = setInterval(tick, 250);
   drawState();

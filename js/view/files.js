@@ -1,4 +1,4 @@
-// What leaves the page: to the clipboard, or as a file.
+// What leaves the page, to the clipboard or as a file, and files that come in.
 
 import { h, setText, uniqueId } from "./dom.js";
 
@@ -93,4 +93,17 @@ export function saveBlob(blob, name) {
   const url = URL.createObjectURL(blob);
   h("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/**
+ * Bytes as a message can hold them.
+ * @param {Blob} blob
+ */
+export async function base64Of(blob) {
+  const data = new Uint8Array(await blob.arrayBuffer());
+  let binary = "";
+  for (let i = 0; i < data.length; i += 0x8000) {
+    binary += String.fromCharCode(...data.subarray(i, i + 0x8000));
+  }
+  return btoa(binary);
 }

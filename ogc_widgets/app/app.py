@@ -11,6 +11,7 @@ import traitlets
 from ogc_widgets.app.discovery import Server, client_of, first_look
 from ogc_widgets.app.earlier import close_unseen, take_place
 from ogc_widgets.app.links.area_link import AreaLink
+from ogc_widgets.app.links.for_each_link import ForEachLink
 from ogc_widgets.app.links.job_folding import JobFolding
 from ogc_widgets.app.links.kept_results import KeptResults
 from ogc_widgets.app.links.map_context import MapContext
@@ -151,19 +152,27 @@ class App(NotesDisplay, ipywidgets.VBox):
         self._inspector = StacInspector(self._stac)
         context = MapContext(self.map)
         self._search = SearchLink(self._stac, self.map, context, self._screen.left)
+        self._for_each = ForEachLink(
+            *(self.client, self.map, context, self._search, self._screen.left),
+            on_batch=self._on_batch,
+        )
         self._tabs = Tabs(
             *(self._header, self._stage, self.map, self._screen, self._jobs),
             write=self._write_request,
-            leave=self._search.view.hide,
+            leave=self._leave_form,
         )
         self._folding = JobFolding(self.panel)
         self._kept_results = KeptResults(self._stage, self.panel, context)
         self._links = (
-            *(AreaLink(self.map), Scenes(context), self._search),
+            *(AreaLink(self.map), Scenes(context), self._search, self._for_each),
             *(self._runs, self._others, self._tabs),
         )
         traitlets.link((self, "height"), (self._frame, "height"))
-        self._run_bar.handle(example=self._fill_example, jump=self._jump)
+        self._run_bar.handle(
+            example=self._fill_example,
+            jump=self._jump,
+            for_each=self._for_each.view.show,
+        )
 
     def _come_up(self, found: Server) -> None:
         """Show the app for the first time."""
@@ -316,13 +325,15 @@ class App(NotesDisplay, ipywidgets.VBox):
         form = ProcessForm(process, kept.pop("inputs", None))
         for name, wish in kept.items():
             setattr(form, name, wish)
+        form.client = self.client
         form.add_class("ogcw-scroll")
         form.stac.inspector = self._inspector
         self.form = form
         for link in self._links:
             link.bind(form)
         self._screen.show_left(
-            self.search, self._stage, self._code, form, self._run_bar
+            *(self.search, self._for_each.view, self._stage, self._code),
+            *(form, self._run_bar),
         )
         if old is not None:
             old.close()
@@ -333,6 +344,15 @@ class App(NotesDisplay, ipywidgets.VBox):
     def _jump(self, path: str) -> None:
         self._header.tab = "form"
         self.form.focus(path)
+
+    def _leave_form(self) -> None:
+        self._search.view.hide()
+        self._for_each.view.hide()
+
+    def _on_batch(self, batch: Any) -> None:  # noqa: ANN401 # a batch
+        show = getattr(self, "show_batch", None)  # its tab
+        if show is not None:
+            show(batch)
 
     def _fill_example(self) -> None:
         self.form.fill_example()

@@ -6,14 +6,14 @@ import asyncio
 import contextlib
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.history.kept_inputs import change_for
 from ogc_widgets.client.history.notes import note_answer, note_sending
 from ogc_widgets.client.http.connection import ACCEPT_S
-from ogc_widgets.client.jobs.ajob import AsyncJob
+from ogc_widgets.client.jobs.ajob import AsyncJob, Submission
 from ogc_widgets.errors import (
     NoSuchProcessError,
     ProblemError,
@@ -54,6 +54,7 @@ class Sent:
         wanted: Ids of the outputs that are wanted; all of them if empty.
         reply: The answer.
         made: What it says.
+        submission: The request itself.
     """
 
     process_id: str
@@ -61,6 +62,7 @@ class Sent:
     wanted: tuple[str, ...]
     reply: Reply
     made: Submitted
+    submission: Submission
 
 
 class Execution:
@@ -166,6 +168,7 @@ class Execution:
         )
         if sending is not None:
             await sending()
+        submission = Submission(request, datetime.now(UTC))
         server = self._connection.url
         blank = self._connection.credentials.redact
         keep = partial(change_for, inputs=inputs, process=process, blank=blank)
@@ -183,7 +186,7 @@ class Execution:
             note_answer, key, outcome, job_id=made.job_id, url=made.job_url
         )
         wanted = tuple(requests.wanted_outputs(outputs))
-        return Sent(process_id, inputs, wanted, reply, made)
+        return Sent(process_id, inputs, wanted, reply, made, submission)
 
     async def job_of(self, sent: Sent) -> AsyncJob:
         """Make the job of a request that was answered.
@@ -198,7 +201,10 @@ class Execution:
                 raise problem_error(reply)
         has_results = made.has_results or bool(made.results_url)
         answer = reply if has_results else None
-        return self._job(made, sent.process_id, sent.inputs, sent.wanted, answer)
+        return self._job(
+            *(made, sent.process_id, sent.inputs, sent.wanted, answer),
+            submission=sent.submission,
+        )
 
     def known_job(
         self,
@@ -333,6 +339,7 @@ class Execution:
         answer: Reply | None = None,
         *,
         is_new: bool = True,
+        submission: Submission | None = None,
     ) -> AsyncJob:
         done = "successful"  # a server that answered at once may have made no job
         job = AsyncJob(
@@ -346,6 +353,7 @@ class Execution:
             wanted=wanted,
             is_new=is_new,
             answer=answer,
+            sent=submission,
         )
         return self._job_list.keep(job)
 

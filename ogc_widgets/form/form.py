@@ -100,6 +100,7 @@ class ProcessForm(ManyJobs, FormPage):
             extra=self._edits.on_extra,
             look=self.stac.on_look,
             search_items=self.stac.on_search_items,
+            for_each=self._on_for_each,
             save_inputs=self.sets.on_save_inputs,
             request=self.sets.on_request,
             compare=self.sets.on_compare,
@@ -313,6 +314,9 @@ class ProcessForm(ManyJobs, FormPage):
         path: str = "",
     ) -> None:
         self.areas.act(path or id, action, value)
+
+    def _on_for_each(self, path: str = "") -> None:
+        self.ask("for_each_request", path=path)
 
     def _on_slot(self, id: str) -> None:  # noqa: A002 # the page's word
         self.custom.take(id)

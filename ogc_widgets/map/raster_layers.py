@@ -106,6 +106,8 @@ class RasterLayers(traitlets.HasTraits):
         self._start = start
         self._versions: dict[str, int] = {}
         self._number = 0
+        self.kept: set[str] = set()
+        """Ids of layers that :meth:`clear` leaves."""
         overlay.handle(tile=self._tile, values=self._values, together=self.compare)
 
     @property
@@ -142,6 +144,11 @@ class RasterLayers(traitlets.HasTraits):
             solid = min(1.0, max(0.0, opacity))
             self.change(layer, replace(self.shown[layer], opacity=solid))
 
+    def keep(self, layer: str, label: str) -> None:
+        """Let a layer stay when the others go, under another label."""
+        self.kept.add(layer)
+        self.change(layer, replace(self.shown[layer], label=label))
+
     def compare(self, left: str = "", right: str = "") -> None:
         """Show two layers beside each other, or all on top of each other again."""
         pair = (left, right)
@@ -160,11 +167,12 @@ class RasterLayers(traitlets.HasTraits):
             self._pair(())
         self._put({key: one for key, one in self.shown.items() if key != layer})
         del self._versions[layer]
+        self.kept.discard(layer)
         shown.raster.close()
 
     def clear(self) -> None:
-        """Take all of them off the map."""
-        for layer in list(self.shown):
+        """Take all of them off the map but those that were kept."""
+        for layer in self.shown.keys() - self.kept:
             self.remove(layer)
 
     def close(self) -> None:

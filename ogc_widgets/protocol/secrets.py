@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from ogc_widgets.protocol.signed_links import is_signed
 
 _SECRET_NAME = re.compile(
     r"passw|passphrase|secret|token|credential|api.?key|access.?key|authorization",
@@ -12,6 +15,10 @@ _SECRET_NAME = re.compile(
 _QUERY = re.compile(r"(?<=[\w/])\?[^\s\"'<>]+")
 _IS_SECRET = re.compile(r"writeonly|password", re.IGNORECASE)
 _USER_INFO = re.compile(r"(?<=://)[^/\s@]+@")
+# Members of a query that identify somebody, beside the names above.
+_SIGNING = re.compile(r"^(key|sig|auth|code|session|.*signature|.*key-pair-id)$")
+# What no word, date or number looks like: letters and digits without an end.
+_RANDOM = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9+/=_-]{24,}")
 
 
 def without_secrets(value: object) -> object:
@@ -49,3 +56,44 @@ def describes_secret(description: object) -> bool:
     if isinstance(description, list | tuple):
         return any(map(describes_secret, description))
     return False
+
+
+def to_keep(value: object, *, by_name: bool = True) -> object:
+    """A copy of a JSON value to be kept and used again, without secrets.
+
+    Other than in :func:`without_secrets`, nothing is cut, and the query of an address
+    stays unless it is signed or holds a secret: a search is nothing without it.
+
+    Args:
+        value: The value.
+        by_name: Whether names tell secrets; not in descriptions, where they are those
+            of inputs.
+    """
+    if isinstance(value, Mapping):
+        return {
+            key: "***"
+            if by_name and _SECRET_NAME.search(str(key))
+            else to_keep(member, by_name=by_name)
+            for key, member in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [to_keep(member, by_name=by_name) for member in value]
+    return text_to_keep(value) if isinstance(value, str) and "://" in value else value
+
+
+def text_to_keep(text: str) -> str:
+    """A text to be kept, in which no address has a user or a query with a secret."""
+    return _USER_INFO.sub("***@", _QUERY.sub(_kept_query, text))
+
+
+def _kept_query(found: re.Match[str]) -> str:
+    query = found[0]
+    if is_signed(f"https://x/{query}"):
+        return "?***"
+    is_secret = any(
+        _SECRET_NAME.search(name)
+        or _SIGNING.match(name.lower())
+        or _RANDOM.fullmatch(value)
+        for name, value in parse_qsl(query[1:].partition("#")[0])
+    )
+    return "?***" if is_secret else query

@@ -17,8 +17,9 @@ _CARD: Final = f"{_CHILD}:has(.ogcw-card)"
 _NO_MODEL: Final = f".jp-NotebookPanel {_CARD} + {_OUTPUT}.jupyter-widgets"
 
 _RULES: Final = (
-    # The view lives: in JupyterLab and Notebook, and on exported pages.
-    f"{_CARD}:has(+ {_OUTPUT} > .jupyter-widgets),"
+    # The view lives: in JupyterLab and Notebook, and on exported pages. A box of
+    # ipywidgets has its class, a view of ours alone has ours.
+    f"{_CARD}:has(+ {_OUTPUT} > :is(.jupyter-widgets, .ogcw)),"
     f"{_CARD}:has(+ {_OUTPUT} > .widget-subarea > *)"
     "{display:none}",
     # It is not there yet; without a kernel it never will be.

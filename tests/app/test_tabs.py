@@ -238,4 +238,4 @@ def test_nothing_that_is_on_the_page_is_made_anew(app: App, lab_server: Lab) -> 
     app.choose("water-bodies")
     assert (app.children, body.children) == before
     # What stands before the form stays as it was when another form comes.
-    assert left.children[1] is stage
+    assert left.children[2] is stage

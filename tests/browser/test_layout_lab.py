@@ -105,6 +105,7 @@ CENTRE = "[round(x, 3) for x in app.map.map.center]"
 def test_map_keeps_its_centre_when_its_size_changes(tour: AppScreen) -> None:
     tour.press_run()
     tour.wait_for_job("successful")
+    tour.window.wait_python(f"{layers} == 1")
     expect(tour.footprints).to_have_attribute("data-drawn", "2")
     tour.button("Zoom in").click()
     page = tour.window.page
@@ -210,6 +211,8 @@ def test_results_are_kept_on_the_map_when_the_next_ones_come(tour: AppScreen) ->
     tour.press_run()
     tour.wait_for_job("successful")
     name = f"job {tour.python('app.job.id')[:8]}, kept"
+    layers = "len(app.map.rasters.shown)"
+    tour.window.wait_python(f"{layers} == 1")
     tour.button("keep on the map").click()
     expect(tour.button("keep on the map")).to_be_hidden()
     legend = tour.app.locator(".ogcw-map-legend")
@@ -219,6 +222,12 @@ def test_results_are_kept_on_the_map_when_the_next_ones_come(tour: AppScreen) ->
     expect(tour.rows).to_have_count(2, timeout=60_000)
     expect(legend).to_contain_text(name)
     expect(tour.button("keep on the map")).to_be_visible()
+    # Its raster stays too, and can be laid beside the new one.
+    tour.window.wait_python(f"{layers} == 2")
+    others = tour.app.get_by_label("Compare with", exact=True)
+    choice = others.locator("option", has_text=name.removesuffix(", kept"))
+    others.select_option(value=choice.get_attribute("value"))
+    tour.window.wait_python("len(app.map.rasters.pair) == 2")
     tour.window.screenshot("app-kept", of=tour.app)
     tour.button(f"Take {name} off the map").click()
     expect(legend).not_to_contain_text(name)

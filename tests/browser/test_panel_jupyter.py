@@ -75,6 +75,7 @@ def test_finished_job_is_the_same_after_the_page_is_loaded_again(window):
     window.execute(RUN.format(pauses=[0]) + "job.wait()")
     panel = window.page.locator(".ogcw-job")
     expect(panel.locator(".ogcw-job-word")).to_have_text("Successful")
+    expect(window.page.locator(".ogcw-card")).to_be_hidden()
     window.reload()
     expect(panel.locator(".ogcw-job-word")).to_have_text("Successful")
     outputs = window.save().cells[0].outputs

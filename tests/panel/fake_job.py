@@ -72,6 +72,7 @@ class _Aio:
         self.job, self.id = job, job.id
         self.capabilities = Capabilities()
         self.ends_with_kernel = False
+        self.process_title = "Water bodies"
         self.server_url = "http://localhost:8080/acme/ogc-api"
         self.param_names = ()
 

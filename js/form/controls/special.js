@@ -1,6 +1,7 @@
 // Content from files, and widgets of registered fields.
 
 import { elementsOf, h, linkButton, setText, show } from "../../view/dom.js";
+import { base64Of } from "../../view/files.js";
 import { bytes, plain } from "../../view/text.js";
 import { NOT_SET } from "./choice.js";
 import { codeBox } from "./code.js";
@@ -237,16 +238,6 @@ CONTROLS.file = (spec, host) => {
     },
   };
 };
-
-/** @param {Blob} blob */
-async function base64Of(blob) {
-  const data = new Uint8Array(await blob.arrayBuffer());
-  let binary = "";
-  for (let i = 0; i < data.length; i += 0x8000) {
-    binary += String.fromCharCode(...data.subarray(i, i + 0x8000));
-  }
-  return btoa(binary);
-}
 
 /** A field that somebody registered: its own widget, which Python listens to. */
 CONTROLS.slot = (spec, host) => {

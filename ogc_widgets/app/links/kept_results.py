@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class KeptResults:
-    """Outlines in grey what somebody wanted to keep, each under its own name.
+    """Keeps footprints, in grey, and rasters on the map, each job under its own name.
 
     Args:
         stage: The results; their head has the links to press.
@@ -27,11 +27,12 @@ class KeptResults:
         self, stage: ResultsStage, panel: JobPanel, context: MapContext
     ) -> None:
         self._stage, self._panel, self._context = stage, panel, context
+        self._rasters: dict[str, list[str]] = {}
         stage.head.handle(keep=self.keep, forget=self.forget)
         stage.results_map.map.observe(self._follow, "kinds_drawn")
 
     def keep(self) -> None:
-        """Keep the footprints that are on the map now."""
+        """Keep the footprints and rasters that are on the map now."""
         head, name = self._stage.head, self._name()
         if any(one["id"] == name for one in head.kept):
             return
@@ -43,6 +44,12 @@ class KeptResults:
             head.kept = [*head.kept, {"id": name, "label": label}]
             self._follow()
         self._context.show(name, made.features[:MAX_SCENES], label=label)
+        results_map = self._stage.results_map
+        shown = [one for one in results_map.previews.shown if one.layer]
+        self._rasters[name] = [one.layer for one in shown]
+        for one in shown:
+            say = f"{name}, {one.drawn.label}" if one.drawn else name
+            results_map.map.rasters.keep(one.layer, say)
 
     def forget(self, id: str) -> None:  # noqa: A002 # the name in the message
         """Take what was kept off the map."""
@@ -51,6 +58,8 @@ class KeptResults:
         with publishing(head):
             head.kept = [one for one in head.kept if one["id"] != id]
             self._follow()
+        for layer in self._rasters.pop(id, ()):
+            self._stage.results_map.map.rasters.remove(layer)
         for one in gone:
             self._context.show(id, [], label=one["label"])
 

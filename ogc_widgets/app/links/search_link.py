@@ -8,6 +8,8 @@ from ogc_widgets.app.links.form_link import FormLink
 from ogc_widgets.panel.item_search import ItemSearch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import ipywidgets
 
     from ogc_widgets.app.links.map_context import MapContext
@@ -45,6 +47,7 @@ class SearchLink(FormLink):
         self._map = area_map
         self._context = context
         self._place = place
+        self._pick: Callable[[list[dict[str, Any]]], object] | None = None
         area_map.observe(self._area_changed, "geometry")
         self.view.observe(self._opened, "is_open")
 
@@ -66,28 +69,42 @@ class SearchLink(FormLink):
         if self.is_bound:
             self.form.item_search = _EVERYWHERE if geometry is None else _IN_AREA
 
+    def pick_for(
+        self, path: str, pick: Callable[[list[dict[str, Any]]], object]
+    ) -> None:
+        """Open the search for items that do not go into the form, any number of them.
+
+        Args:
+            path: Path of the field that they are for.
+            pick: Called with the items.
+        """
+        self._show(path, takes_one=False)
+        self._pick = pick
+
     def _follow(self) -> None:
-        if not self.form.item_search_request:
-            return
-        path = self.form.item_search_request["path"]
-        self.view.show(
-            path,
-            self.form.areas.label_of(path),
-            takes_one=self.form.stac.takes_one(path),
-            offered=self.offered,
-        )
+        if self.form.item_search_request:
+            path = self.form.item_search_request["path"]
+            self._show(path, takes_one=self.form.stac.takes_one(path))
+
+    def _show(self, path: str, *, takes_one: bool) -> None:
+        label = self.form.areas.label_of(path)
+        self.view.show(path, label, takes_one=takes_one, offered=self.offered)
 
     def _opened(self, _change: object) -> None:
         if self.view.is_open:
             self._place.add_class(_OPEN_CLASS)
             return
         self._place.remove_class(_OPEN_CLASS)
-        if self.is_bound and self.form.item_search_request:
+        pick, self._pick = self._pick, None
+        if self.is_bound and pick is None and self.form.item_search_request:
             # Back to where the search was opened.
             self.form.focus(self.form.item_search_request["path"], at="search")
 
     def _add(self, path: str, items: list[dict[str, Any]]) -> None:
-        self.form.stac.add(path, items)
+        if self._pick is not None:
+            self._pick(items)
+        else:
+            self.form.stac.add(path, items)
 
     def _outline(self, features: list[dict[str, Any]], marked: list[str]) -> None:
         self._context.show("found", features, label="found item")

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class RunBar(View):
     """Run and Reset, with one line that leads to the first problem.
 
-    What is pressed (``run``, ``reset``, ``example``, ``jump``) goes to whoever handles
-    it.
+    What is pressed (``run``, ``reset``, ``example``, ``jump``, ``for_each``) goes to
+    whoever handles it.
     """
 
     _script = "run_bar"

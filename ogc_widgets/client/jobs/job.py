@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 from ogc_widgets.client.facade import blocking, described_by
 from ogc_widgets.client.http.loop import in_loop_thread, run
 from ogc_widgets.client.jobs.ajob import AnyJob, AsyncJob
+from ogc_widgets.client.progress import showing
+from ogc_widgets.client.progress.of_downloads import step_of_downloads
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
 
     from ogc_widgets.client.progress import Progress
+    from ogc_widgets.client.results.downloads import Downloads
     from ogc_widgets.protocol.jobs.watching import JobView
 
 
@@ -63,6 +67,19 @@ class Job(AnyJob):
     save_results = blocking(AsyncJob.save_results)
     report = blocking(AsyncJob.report)
     request = blocking(AsyncJob.request)
+
+    @described_by(AsyncJob.save_run)
+    def save_run(  # noqa: D102 # it has one
+        self,
+        path: str | Path,
+        *,
+        files: bool = False,
+        progress: Progress[Downloads] = None,
+    ) -> Path:
+        # As for wait(): here and not in the loop.
+        with showing(progress if files else False, "Files", step_of_downloads) as say:
+            return run(self.aio.save_run, path, files=files, progress=say)
+
     start = blocking(AsyncJob.start)
     update = blocking(AsyncJob.update)
     dismiss = blocking(AsyncJob.dismiss)

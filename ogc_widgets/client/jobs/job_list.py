@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client.auth.sign_in import SigningIn
     from ogc_widgets.client.discovery import Discovery
+    from ogc_widgets.client.jobs.ajob import Submission
     from ogc_widgets.protocol.documents.paging import Page
     from ogc_widgets.protocol.documents.status import StatusInfo
 
@@ -68,7 +69,7 @@ class Jobs:
         self.lists_newest_first = False
         self._connection = discovery.connection
         self._jobs = jobs = weakref.WeakSet[AsyncJob]()
-        self._sent: dict[str, Mapping[str, Any]] = {}
+        self._sent: dict[str, tuple[Mapping[str, Any], Submission | None]] = {}
 
         def look_again() -> None:
             for job in tuple(jobs):
@@ -177,8 +178,10 @@ class Jobs:
 
     def attached(self, job_id: str, url: str, status: StatusInfo) -> AsyncJob:
         """Make the job of a status, with what this client has sent for it."""
-        parts, sent = (self.discovery, self.signing_in), self._sent.get(job_id)
-        job = self.keep(AsyncJob(*parts, job_id, url, status, inputs=sent))
+        parts = (self.discovery, self.signing_in)
+        inputs, sent = self._sent.get(job_id, (None, None))
+        job = AsyncJob(*parts, job_id, url, status, inputs=inputs, sent=sent)
+        self.keep(job)
         if status.word:  # a bare id says nothing
             job.poller.note_in_history()
         return job
@@ -190,7 +193,7 @@ class Jobs:
         """
         self._jobs.add(job)
         if job.id and job.inputs is not None:
-            self._sent[job.id] = job.inputs
+            self._sent[job.id] = job.inputs, job.sent
             while len(self._sent) > MOST_SENT:
                 del self._sent[next(iter(self._sent))]
         return job

@@ -126,6 +126,11 @@ class Results(IntoPython):
     again = blocking(aio_again)
 
     @property
+    def document(self) -> ResultsDocument:
+        """What the server gave, read."""
+        return self._document
+
+    @property
     def url(self) -> str:
         """Address of the server."""
         return self._client.url

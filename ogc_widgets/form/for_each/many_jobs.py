@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
+from ogc_widgets.form.for_each.choosing import Choosing
 from ogc_widgets.form.for_each.planning import plan_of
 
 if TYPE_CHECKING:
     from ogc_widgets.client import Client
+    from ogc_widgets.client.batches.batch import Batch
     from ogc_widgets.form.for_each.plan import Plan
     from ogc_widgets.form.values import FormValues
 
@@ -23,6 +26,11 @@ class ManyJobs:
     _values: FormValues
     client: Client | None = None
     """Runs what :meth:`for_each` plans; None for nobody. An app sets its own."""
+
+    @cached_property
+    def choosing(self) -> Choosing:
+        """What was chosen on the screen so far, to run the process for each of it."""
+        return Choosing(self._values)
 
     def plan(self, values: object, *, names: str = "") -> Plan:
         """What :meth:`for_each` would run, each job checked; nothing is sent.
@@ -49,7 +57,7 @@ class ManyJobs:
         client: Client | None = None,
         title: str = "",
         names: str = "",
-    ) -> Any:  # noqa: ANN401 # a batch, which comes with the client
+    ) -> Batch:
         """Run the process for each of several values; the form is left as it is.
 
         Other inputs are those of the form. Every job is checked as the form checks it
@@ -83,7 +91,7 @@ class ManyJobs:
                 "There is no client that could run this.",
                 advice="Pass one: form.for_each(..., client=client)",
             )
-        return client.execute_many(  # type: ignore[attr-defined] # comes with it
+        return client.execute_many(
             self.process_id,
             plan.inputs_list,
             at_once=at_once,

@@ -185,6 +185,8 @@ class FormPage(View):
     """The same to choose from; empty where the description names no output."""
     focus_request = traitlets.Dict().tag(sync=True)
     busy = traitlets.Bool(default_value=False).tag(sync=True)
+    is_fixed = traitlets.Bool(default_value=False).tag(sync=True)
+    """Whether the page can only be read, as that of a saved run; set at the start."""
     show_footer = traitlets.Bool(default_value=False).tag(sync=True)
 
     active_area = traitlets.Unicode("").tag(sync=True)
@@ -204,6 +206,11 @@ class FormPage(View):
     """What the way to a search for STAC items is called; "" where there is none."""
     item_search_request = traitlets.Dict()
     """The last wish of the page to search: path of the field, n."""
+
+    has_for_each = traitlets.Bool(default_value=False).tag(sync=True)
+    """Whether there is a place in which many jobs of this form are put together."""
+    for_each_request = traitlets.Dict()
+    """The last wish of the page for it: path of the input that differs or "", n."""
 
     slots: Any = traitlets.List().tag(sync=True, **widget_serialization)
     """Widgets of registered fields; a spec names its own by number."""

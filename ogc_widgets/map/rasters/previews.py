@@ -113,7 +113,9 @@ class Previews(traitlets.HasTraits):
         """
         self.items.change(results, items)
         for gone in [one for one in self.shown if one.item_id not in items]:
-            self.take_away(gone.item_id)
+            if gone.layer not in self._layers.kept:
+                self.take_away(gone.item_id)
+        self._show([one for one in self.shown if one.item_id in items])
 
     def close(self) -> None:
         """Let what is being opened come too late, at the end."""
@@ -246,6 +248,22 @@ class Previews(traitlets.HasTraits):
             self._map.fit()
 
         self._work(other_id, "drawing…", done, self.open_pair, item_id, other_id)
+
+    async def alike_kept(self, layer: str) -> ShownRaster | None:
+        """A kept layer in the colours of the raster on top, in the loop.
+
+        Args:
+            layer: Id of the layer.
+
+        Raises:
+            OgcError: It cannot be drawn so.
+        """
+        kept: ShownRaster | None = self._layers.shown.get(layer)
+        top = self._layers.shown.get(self._layers.top)
+        if kept is None or top is None or kept.legend == top.legend:
+            return kept
+        again = replace(kept, style=alike(top))
+        return (await _with_legend(Opened(self.items, (), again))).shown
 
     async def open_pair(self, item_id: str, other_id: str) -> dict[str, Opened]:
         """Open what does not lie on the map yet of two items, in the loop.

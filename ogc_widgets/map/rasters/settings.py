@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ogc_widgets.map.rasters.previews import Preview, Previews
 
 _MOST_CLASSES: Final = 64
+_KEPT: Final = "kept:"  # before the layer of a raster of earlier results
 _KEY: Final = "\n"
 """Stands between the keys of assets that are one raster."""
 
@@ -157,9 +158,13 @@ class RasterSettings(StateView):
         return found
 
     def _others(self, preview: Preview) -> list[list[str]]:
-        """Items that can lie beside the one on top: chosen ones, then the earliest."""
-        items = self._previews.items
-        found = []
+        """What can lie beside the one on top: kept, chosen, then the earliest items."""
+        items, layers = self._previews.items, self._layers
+        found = [
+            [f"{_KEPT}{layer}", clean(one.label, limit=40)]
+            for layer, one in layers.shown.items()
+            if layer in layers.kept and layer != preview.layer
+        ]
         for item_id in dict.fromkeys((*self._previews.preferred, *items.earliest)):
             if item_id != preview.item_id:
                 label, name = items.label_of(item_id), clean(item_id, limit=60)
@@ -281,6 +286,9 @@ class RasterSettings(StateView):
             self._beside.stop()
             self._layers.compare()
             return
+        if item_id.startswith(_KEPT):
+            self._compare_kept(item_id.removeprefix(_KEPT), preview.layer)
+            return
         first = preview.item_id
         self._previews.items.check(item_id)
         self._busy = "drawing…"
@@ -293,6 +301,19 @@ class RasterSettings(StateView):
             self._busy = ""
             self._previews.lay_pair(first, item_id, opened)
             self._publish()
+
+        self._beside.start(work, done, lambda error: self._fail("compare", error))
+
+    def _compare_kept(self, layer: str, top: str) -> None:
+        """Lay what was kept on the left of the raster on top, in the same colours."""
+
+        async def work() -> ShownRaster | None:
+            return await self._previews.alike_kept(layer)
+
+        def done(drawn: ShownRaster | None) -> None:
+            if drawn is not None:
+                self._layers.change(layer, drawn)
+                self._layers.compare(layer, top)
 
         self._beside.start(work, done, lambda error: self._fail("compare", error))
 

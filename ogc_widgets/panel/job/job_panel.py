@@ -388,6 +388,7 @@ class JobPanel(SigningInView, StateView):
             now=time.time(),
             job_id=job.id,
             job_url=without_query(job.url),  # this goes into saved notebooks
+            job_title=job.aio.process_title,
             again=self._again(),
             elapsed_s=self._watch.seconds,
             progress_note=self._progress.note,

@@ -80,6 +80,7 @@ class Surroundings:
     Attributes:
         job_id: Identifier on the server; empty before it is known.
         job_url: Address of the status document.
+        job_title: What people call it: the title of its process.
         again: A line of Python that watches the job again in a new kernel.
         now: The clock that the times in the view were taken with, unix seconds.
         elapsed_s: Seconds since the job was submitted, None if unknown.
@@ -93,6 +94,7 @@ class Surroundings:
 
     job_id: str = ""
     job_url: str = ""
+    job_title: str = ""
     again: str = ""
     now: float = 0.0
     elapsed_s: float | None = None
@@ -177,6 +179,7 @@ def job_state(view: JobView, around: Surroundings) -> dict[str, Any]:
             "id": around.job_id,
             "short": short_id(around.job_id),
             "url": around.job_url,
+            "title": one_line(around.job_title) or f"Job {short_id(around.job_id)}",
             "again": around.again,
         },
         "stop": _stop_button(view, around),

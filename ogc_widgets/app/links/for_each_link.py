@@ -1,0 +1,156 @@
+"""Binds *Run for each* to the form, the map, and what shows a batch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from ogc_widgets.app.links.form_link import FormLink
+from ogc_widgets.app.views.for_each_view import ForEachView, areas_of
+from ogc_widgets.client.batches.batch import Batch
+from ogc_widgets.client.http.loop import follow, submit
+from ogc_widgets.view.base import publishing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    import ipywidgets
+
+    from ogc_widgets.app.links.map_context import MapContext
+    from ogc_widgets.app.links.search_link import SearchLink
+    from ogc_widgets.client import Client
+    from ogc_widgets.client.batches.abatch import AsyncBatch
+    from ogc_widgets.form import ProcessForm
+    from ogc_widgets.map import AreaMap
+
+_OPEN_CLASS = "ogcw-for-each"
+
+
+class ForEachLink(FormLink):
+    """The way from the form to many jobs of it, and back.
+
+    Args:
+        client: Runs them.
+        area_map: Shows the areas.
+        context: Where they are outlined.
+        search: Finds STAC items.
+        place: The box that shows the form, or this instead of it.
+        on_batch: Called with a batch that was started.
+    """
+
+    watched: ClassVar = ("inputs", "outputs", "response", "extra", "for_each_request")
+
+    def __init__(
+        self,
+        client: Client,
+        area_map: AreaMap,
+        context: MapContext,
+        search: SearchLink,
+        place: ipywidgets.Box,
+        on_batch: Callable[[Batch], object],
+    ) -> None:
+        self.view = ForEachView(
+            on_run=self.run, on_search=self._search_items, on_field=self._to_field
+        )
+        self._client, self._map, self._context = client, area_map, context
+        self._search, self._place = search, place
+        self._on_batch = on_batch
+        self._asked = 0
+        self._outlined: list[str] = []
+        self.view.observe(self._opened, "is_open")
+        self.view.observe(self._outline, "plan")
+        self.view.observe(self._mark, "marked")
+
+    def bind(self, form: ProcessForm) -> None:
+        """Follow another form."""
+        self._asked = form.for_each_request.get("n", 0)
+        self.view.bind(form.choosing)
+        form.has_for_each = True
+        super().bind(form)
+
+    def close(self) -> None:
+        """Let go of the form, and close what is shown."""
+        super().close()
+        self.view.close()
+
+    def run(self) -> None:
+        """Start the jobs aside, so that the kernel stays free.
+
+        Raises:
+            InputError: Some cannot be sent, or there are none; nothing was.
+        """
+        view, form = self.view, self.form
+        plan = view.require_plan()
+        with publishing(view):
+            view.busy, view.problem = True, ""
+
+        def done(future: Future[AsyncBatch]) -> None:
+            batch = Batch(future.result())
+            with publishing(view):
+                view.busy = False
+                view.hide()
+            self._on_batch(batch)
+
+        def failed(error: BaseException) -> None:
+            view.busy = False
+            view.report(error)
+
+        work = submit(
+            self._client.aio.execute_many,
+            form.process_id,
+            plan.inputs_list,
+            at_once=view.at_once,
+            title=view.title.strip(),
+            labels=plan.labels,
+            **form.wishes,
+        )
+        follow(work, done, failed)
+
+    def _follow(self) -> None:
+        asked = self.form.for_each_request
+        if asked.get("n", 0) != self._asked:
+            self._asked = asked["n"]
+            self.view.show(asked["path"])
+        elif self.view.is_open:
+            self.view.refresh()
+
+    def _search_items(self, key: str) -> None:
+        self._search.pick_for(key, lambda items: self.view.take_items(key, items))
+
+    def _to_field(self, path: str) -> None:
+        self.form.show_errors()
+        self.form.focus(path)
+
+    def _opened(self, _change: object) -> None:
+        if self.view.is_open:
+            self._place.add_class(_OPEN_CLASS)
+        else:
+            self._place.remove_class(_OPEN_CLASS)
+            if self.is_bound and self.form.for_each_request.get("path"):
+                # Back to where it was opened.
+                self.form.focus(self.form.for_each_request["path"])
+        self._outline()
+
+    def _outline(self, _change: object = None) -> None:
+        """Show on the map the areas that differ, while this is on the screen."""
+        found = areas_of(self.view.plan) if self.view.is_open else []
+        features = [
+            {"type": "Feature", "id": name, "properties": {}, "geometry": area.geometry}
+            for name, area in found
+        ]
+        names = [f"{name} {area.bbox}" for name, area in found]
+        if names == self._outlined:
+            return
+        self._outlined = names
+        self._context.show("each", features, label="area of a job")
+        if features:
+            self._map.fit()
+
+    def _mark(self, _change: object) -> None:
+        plan, index = self.view.plan, self.view.marked
+        ids: list[str] = []
+        if 0 <= index < len(plan):
+            for column, cell in zip(plan.columns, plan.cells(index), strict=True):
+                if cell.area is not None:
+                    ids.append(f"{column.key} {column.cells.index(cell)}")
+        self._context.mark("each", ids)

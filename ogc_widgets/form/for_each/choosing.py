@@ -1,0 +1,204 @@
+"""What has been chosen so far: lists of values of some inputs, or a table.
+
+It is what the screen edits; a plan is made of it whenever that is asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from ogc_widgets.errors import InputError
+from ogc_widgets.form.drafts import stac_drafts
+from ogc_widgets.form.for_each.cells import Cell, CellReader, can_vary, kind_of
+from ogc_widgets.form.for_each.dates import days_between
+from ogc_widgets.form.for_each.features import features_in_text
+from ogc_widgets.form.for_each.plan import MOST_JOBS, Plan
+from ogc_widgets.form.for_each.planning import (
+    column_of,
+    each_with_each,
+    features_cells,
+    one_a_row,
+    text_cells,
+)
+from ogc_widgets.form.for_each.tables import (
+    InputTable,
+    columns_of_inputs,
+    label_column,
+    table_in_text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ogc_widgets.form.values import FormValues
+
+Way = Literal["text", "file", "days", "items"]
+DATES: Final = ("date", "datetime")
+
+
+@dataclass
+class Source:
+    """Where the values of one input come from.
+
+    Attributes:
+        way: Which of the members below counts.
+        text: What was pasted or typed, a value a line.
+        features: Those of a file.
+        file: Name of that file.
+        days: ``start``, ``end``, ``every`` and ``unit`` of days that follow each other.
+        items: STAC items that were picked.
+        names: Property that names areas; "" for the best one.
+    """
+
+    way: Way = "text"
+    text: str = ""
+    features: list[Mapping[str, Any]] = field(default_factory=list)
+    file: str = ""
+    days: dict[str, Any] = field(
+        default_factory=lambda: {"start": "", "end": "", "every": 1, "unit": "months"}
+    )
+    items: list[Any] = field(default_factory=list)
+    names: str = ""
+
+    def paste(self, text: str, kind: str) -> None:
+        """Take what was pasted: features like those of a file, or a value a line."""
+        found = features_in_text(text) if kind in ("area", "stac") else None
+        if found:
+            self.way, self.features, self.file = "file", found, "pasted features"
+            self.text = self.names = ""
+        else:
+            self.way, self.text = "text", text
+
+
+@dataclass
+class TableSource:
+    """The table, and which of its columns are inputs.
+
+    Attributes:
+        table: The table, None before there is one.
+        name: What it is called.
+        text: What was pasted.
+        inputs: Column to input id, "" for one that is left out.
+        label: Column with the names of the jobs, or "".
+        problem: Why there is none, or "".
+    """
+
+    table: InputTable | None = None
+    name: str = ""
+    text: str = ""
+    inputs: dict[str, str] = field(default_factory=dict)
+    label: str = ""
+    problem: str = ""
+
+
+class Choosing:
+    """Lists of values and a table for one form; which of them counts is ``way``."""
+
+    def __init__(self, values: FormValues) -> None:
+        self._values = values
+        self.way: Literal["each", "table"] = "each"
+        self.sources: dict[str, Source] = {}
+        self.table = TableSource()
+        self.problems: dict[str, str] = {}
+        """Input id to why its source gives no values."""
+
+    @property
+    def choices(self) -> dict[str, tuple[str, str]]:
+        """Input id to label and kind, of the inputs that take one of many."""
+        return {
+            key: (entry.field.label or key, kind_of(entry.field))
+            for key, entry in self._values.entries.items()
+            if can_vary(entry.field)
+        }
+
+    def add(self, key: str) -> Source:
+        """Let an input differ; its source, which is kept if it has one.
+
+        Raises:
+            InputError: It takes no different values.
+        """
+        if key not in self.choices:
+            raise InputError(f"{key!r} takes no different values.")
+        if key not in self.sources:
+            self.sources[key] = Source()
+            if self.items_in_form(key):
+                self.sources[key].way = "items"
+                self.sources[key].items = self.items_in_form(key)
+        return self.sources[key]
+
+    def items_in_form(self, key: str) -> list[str]:
+        """The STAC items that stand in the field, as texts."""
+        entry = self._values.entries.get(key)
+        if entry is None or kind_of(entry.field) != "stac":
+            return []
+        return [t for _, t in stac_drafts.documents_in(entry.field, entry.draft)]
+
+    # -- a table ----------------------------------------------------------------------
+
+    def take_table(self, table: InputTable, name: str) -> None:
+        """Take a table; its columns find their inputs by id and title."""
+        fields = {key: entry.field for key, entry in self._values.entries.items()}
+        inputs = columns_of_inputs(table.columns, fields)
+        label = label_column(table.columns, inputs)
+        self.table = TableSource(table, name, self.table.text, inputs, label)
+
+    def paste_table(self, text: str) -> None:
+        """Take a table that was pasted; why not is kept as its problem."""
+        self.table.text = text
+        try:
+            if text.strip():
+                self.take_table(table_in_text(text), "")
+            else:
+                self.table = TableSource()
+        except InputError as error:
+            problem = f"{error.what} {error.advice}".strip()
+            self.table = TableSource(text=text, problem=problem)
+
+    def use_column(self, column: str, use: str) -> None:
+        """Take a column as an input (its id), as the names ("*"), or not ("")."""
+        table = self.table
+        table.inputs = {
+            c: key for c, key in table.inputs.items() if c != column and key != use
+        }
+        table.label = "" if table.label == column else table.label
+        if use == "*":
+            table.label = column
+        elif use:
+            table.inputs[column] = use
+
+    # -- what it makes ----------------------------------------------------------------
+
+    def plan(self) -> Plan:
+        """The jobs of it; why a source gives none goes to ``problems``."""
+        self.problems = {}
+        if self.way == "table":
+            table = self.table
+            if table.table is None or not table.inputs:
+                return each_with_each(self._values, [])
+            return one_a_row(self._values, table.table, table.inputs, table.label)
+        columns = []
+        for key, source in self.sources.items():
+            reader = CellReader(self._values, key)
+            try:
+                cells = self._cells(reader, source)
+            except InputError as error:
+                self.problems[key] = f"{error.what} {error.advice}".strip()
+                continue
+            if cells:
+                columns.append(column_of(reader, cells))
+        return each_with_each(self._values, columns)
+
+    def _cells(self, reader: CellReader, source: Source) -> list[Cell]:
+        if source.way == "file":
+            return features_cells(reader, source.features, source.names)
+        if source.way == "days":
+            if not (source.days["start"] and source.days["end"]):
+                return []
+            days = days_between(**source.days)
+            # A time needs an hour: midnight, in UTC.
+            tail = "T00:00:00Z" if reader.kind == "datetime" else ""
+            return [reader.cell(f"{day}{tail}", day) for day in days]
+        if source.way == "items":
+            return [reader.cell(one) for one in source.items[: MOST_JOBS + 1]]
+        return text_cells(reader, source.text)

@@ -1,0 +1,289 @@
+"""Asks for all that is kept of a run: what cannot be had is noted, not fatal."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets import __version__
+from ogc_widgets.errors import InputError, OgcError, ProtocolError, ServerError
+from ogc_widgets.form.page.form_card import without_secrets
+from ogc_widgets.form.values import fields_of
+from ogc_widgets.protocol.documents.status import log_links
+from ogc_widgets.protocol.notices import silent
+from ogc_widgets.protocol.secrets import text_to_keep, to_keep
+from ogc_widgets.protocol.text import LOG_LIMIT, clean
+from ogc_widgets.protocol.wire import dump_json, parse_json
+from ogc_widgets.runs.notebook import notebook_name
+from ogc_widgets.runs.record import FORMAT, KeptFile, KeptLog, Record
+
+if TYPE_CHECKING:
+    from ogc_widgets.client import AsyncJob, LogFile, Results
+    from ogc_widgets.form.fields.fields import Field
+    from ogc_widgets.protocol.documents.processes import Process
+    from ogc_widgets.protocol.documents.server import LandingPage
+
+_LOG_BYTES = 16 * LOG_LIMIT
+_MOST_LOGS = 500
+_AT_ONCE = 4
+
+
+async def gather(job: AsyncJob) -> tuple[Record, Results | None]:
+    """Read all that is kept of a job that has ended; runs in the loop thread.
+
+    Returns:
+        The record, without files, and the results if there are any.
+
+    Raises:
+        InputError: The job has not ended, or the server no longer knows how.
+    """
+    if not job.status.is_finished and job.url:
+        with contextlib.suppress(ServerError):
+            await job.refresh()
+    if not job.status.is_finished:
+        is_lost = job.view.phase == "lost"
+        what = "is lost" if is_lost else f"has not ended: it is {job.status.status}"
+        raise InputError(
+            f"Job {clean(job.id)} {what}.",
+            safe="Nothing was written.",
+            advice="Its inputs are in job.inputs." if is_lost else "Wait: job.wait()",
+        )
+    notes: list[str] = []
+    with silent():
+        process = await _process(job, notes)
+        request = await _request(job, process, notes)
+        results = await _results(job, notes)
+        logs = await _logs(job, notes)
+        record = Record(
+            about={},
+            request=request,
+            process=_kept(process.raw, by_name=False) if process else None,
+            server=await _server(job),
+            status=_kept(job.status.raw),
+            prov=await _prov(job, notes),
+            logs=logs,
+        )
+        reason = await job.why_failed()
+    record.about = _about(job, process, reason, notes)
+    if results is not None:
+        take_results(record, results)
+    return record, results
+
+
+def take_results(record: Record, results: Results) -> None:
+    """Put results into a record; bytes that came as values become files of it."""
+    record.items = _kept(results.items)
+    outputs: dict[str, Any] = {}
+    for name, value in results.outputs.items():
+        for file in results.files(outputs=[name]) if isinstance(value, bytes) else ():
+            if file.file is not None and file.file.data is not None:
+                path = free_path(record, file.file.name)
+                kind = file.file.media_type
+                record.files.append(KeptFile(path, name, "", kind, file.file.data))
+                value = {
+                    "href": path,
+                    **({"type": kind} if kind else {}),
+                }  # a file from here on
+        outputs[name] = value
+    record.results = _kept(outputs)
+    record.about["results"] = {
+        "media_types": results.media_types,
+        "note": results.note,
+        "stac": _kept(sorted(results.document.stac)),
+    }
+
+
+def free_path(record: Record, name: str) -> str:
+    """A name for a file of the results that no other has, and that needs no escapes."""
+    plain = "".join(
+        c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in name
+    )
+    taken = {one.path for one in record.files}
+    number, path = 1, f"results/{plain}"
+    while path in taken:
+        number += 1
+        path = f"results/{number}-{plain}"
+    return path
+
+
+def _kept(value: object, *, by_name: bool = True) -> Any:  # noqa: ANN401 # JSON
+    """A copy of what a server said, without secrets, that can be written as JSON."""
+    plain = parse_json(dump_json(value, is_lenient=True), is_lenient=True)
+    return to_keep(plain, by_name=by_name)
+
+
+def _about(
+    job: AsyncJob, process: Process | None, reason: str, notes: list[str]
+) -> dict[str, Any]:
+    status, view = job.status, job.view
+    ended = datetime.fromtimestamp(view.changed_at, UTC)
+    sent_at = job.sent.at if job.sent else None
+    times = {
+        "sent": sent_at,
+        "created": status.created or sent_at,
+        "started": status.started,
+        # An answer that came at once has no times but ours.
+        "finished": status.finished or status.updated or (sent_at and ended),
+        "saved": datetime.now(UTC),
+    }
+    return {
+        "format": FORMAT,
+        "job": job.id,
+        "url": text_to_keep(job.url),
+        "process": job.process_id,
+        "version": process.version if process else "",
+        "title": process.title if process else "",
+        "phase": status.status,
+        "reason": text_to_keep(reason or ("" if job.url else status.message)),
+        "times": {name: at.isoformat() for name, at in times.items() if at},
+        "notebook": notebook_name(),
+        "software": {"ogc_widgets": __version__, "Python": platform.python_version()},
+        "notes": notes,
+    }
+
+
+async def _process(job: AsyncJob, notes: list[str]) -> Process | None:
+    known = job.discovery.known_processes.get(job.process_id)
+    if known is not None or not job.process_id:
+        return known
+    try:
+        return await job.discovery.process(job.process_id)
+    except OgcError as error:
+        notes.append(f"The description of the process could not be read. {error.what}")
+        return None
+
+
+async def _request(
+    job: AsyncJob, process: Process | None, notes: list[str]
+) -> dict[str, Any] | None:
+    """The request without secrets, and the names of what was left out for that."""
+    if job.sent is not None:
+        sent = job.sent.request
+        found: dict[str, Any] = {
+            "method": sent.method,
+            "url": text_to_keep(sent.url),
+            "headers": dict(sent.headers),
+            "body": parse_json(sent.body or b"{}"),
+        }
+    elif job.inputs is not None:
+        found = {"body": {"inputs": dict(job.inputs)}}
+        notes.append("Of the request only its inputs are known.")
+    else:
+        try:
+            told = await job.request()
+        except OgcError:
+            notes.append(
+                "The inputs are unknown: the job was started elsewhere, and its server "
+                "does not say with which."
+            )
+            return None
+        found = {"body": {"inputs": told.inputs}}
+        if told.outputs is not None:
+            found["body"]["outputs"] = told.outputs
+        notes.append("The inputs are those that the server says it was given.")
+    body: dict[str, Any] = found["body"]
+    hidden = _without_secrets(job, body, process)
+    found["withheld"] = {
+        "inputs": _changed(body.get("inputs"), hidden.get("inputs")),
+        "beside": [one for one in _changed(body, hidden) if one != "inputs"],
+    }
+    return {**found, "body": hidden}
+
+
+def _without_secrets(
+    job: AsyncJob, body: dict[str, Any], process: Process | None
+) -> dict[str, Any]:
+    fields: dict[str, Field] = {}
+    if process is not None:
+        with contextlib.suppress(InputError, ProtocolError):
+            fields = fields_of(process)
+    inputs = body.get("inputs")
+    if isinstance(inputs, Mapping):
+        kept = {
+            name: without_secrets(fields[name], value) if name in fields else value
+            for name, value in inputs.items()
+        }
+        body = {**body, "inputs": kept}
+    # Also what this client sends to identify the user is not for others.
+    text = job.discovery.connection.redact(dump_json(to_keep(body), is_lenient=True))
+    found = parse_json(text, is_lenient=True)
+    return found if isinstance(found, dict) else {}
+
+
+def _changed(before: object, after: object) -> list[str]:
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return []
+    return [str(name) for name in before if before[name] != after.get(name)]
+
+
+async def _server(job: AsyncJob) -> dict[str, Any]:
+    page: LandingPage | None = None
+    declared = job.discovery.known_conformance
+    with contextlib.suppress(OgcError):
+        page = await job.discovery.landing_page()
+    with contextlib.suppress(OgcError):
+        declared = declared or await job.discovery.conformance()
+    return {
+        "url": job.server_url,
+        "landingPage": _kept(page.raw, by_name=False) if page else None,
+        "conformance": _kept(declared.raw, by_name=False) if declared else None,
+    }
+
+
+async def _results(job: AsyncJob, notes: list[str]) -> Results | None:
+    if job.status.status != "successful":
+        return None
+    try:
+        return await job.results()
+    except OgcError as error:
+        notes.append(f"The results could not be read. {clean(error.what, limit=500)}")
+        return None
+
+
+async def _logs(job: AsyncJob, notes: list[str]) -> list[KeptLog]:
+    if not log_links(job.status):
+        return []
+    try:
+        files = await job.logs()
+    except OgcError as error:
+        notes.append(f"The logs could not be listed. {clean(error.what, limit=300)}")
+        return []
+    if len(files) > _MOST_LOGS:
+        notes.append(f"Of {len(files):,} logs the first {_MOST_LOGS} are kept.")
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def read(log: LogFile) -> KeptLog | None:
+        async with places:
+            try:
+                text = await log.aio_text(_LOG_BYTES)
+            except OgcError as error:
+                name = clean(f"{log.step} {log.number}", limit=80)
+                said = clean(error.what, limit=300)
+                notes.append(f"The log of {name} could not be read. {said}")
+                return None
+        return KeptLog(log.step, log.number, log.title, text_to_keep(text))
+
+    found = await asyncio.gather(*map(read, files[:_MOST_LOGS]))
+    return [one for one in found if one is not None]
+
+
+async def _prov(job: AsyncJob, notes: list[str]) -> dict[str, Any] | None:
+    """What the server says of how the results came about, where it offers that."""
+    url = job.poller.linked("prov", "provenance")
+    if not url:
+        return None
+    try:
+        document = await job.discovery.connection.json_of(url)
+    except OgcError as error:
+        notes.append(
+            f"The provenance could not be read. {clean(error.what, limit=300)}"
+        )
+        return None
+    if not isinstance(document, dict) or "activity" not in document:
+        notes.append("What the server gives as provenance is no PROV-JSON.")
+        return None
+    return _kept(document)  # type: ignore[no-any-return] # a dict, as it was

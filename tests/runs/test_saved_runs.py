@@ -1,0 +1,232 @@
+"""Runs as files: valid, complete, without secrets, shown and repeated by strangers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import zipfile
+
+import pytest
+from replay import CASES, Exchange, Replay
+
+import ogc_widgets as ogc
+from ogc_widgets.client import Client
+from ogc_widgets.client.http.transport import Transport
+from ogc_widgets.errors import InputError
+from ogc_widgets.raster import open_raster
+
+
+@pytest.fixture
+def no_server(monkeypatch):
+    """From here on every request fails."""
+
+    def refuse(*_args):
+        raise AssertionError("a saved run asked a server")
+
+    monkeypatch.setattr(Transport, "_exchange", refuse)
+
+
+def document(path, name):
+    with zipfile.ZipFile(path) as file:
+        return json.loads(file.read(name))
+
+
+def test_profile_accepts_a_run_with_its_files(kept, validate):
+    assert validate(kept) == []
+    (action,) = (
+        one
+        for one in document(kept, "ro-crate-metadata.json")["@graph"]
+        if one["@type"] == "CreateAction"
+    )
+    assert action["actionStatus"].endswith("CompletedActionStatus")
+    results = {one["@id"] for one in action["result"]}
+    assert "results.json" in results
+    assert any(name.endswith("_water.tif") for name in results)
+
+
+def test_profile_accepts_a_run_by_reference_of_one_without_a_job_and_a_failed_one(
+    client, water, water_inputs, validate, tmp_path
+):
+    assert validate(water.save_run(tmp_path / "reference.zip")) == []
+    at_once = client.execute("echo", {"message": "hello"}, mode="sync")
+    assert validate(at_once.save_run(tmp_path / "sync.zip")) == []
+    assert ogc.open_run(tmp_path / "sync.zip").outputs == {"message": "hello"}
+    elsewhere = {**water_inputs, "aoi": "10,50,11,51"}
+    failed = client.execute("water-bodies", elsewhere).wait()
+    assert validate(failed.save_run(tmp_path / "failed.zip")) == []
+    run = ogc.open_run(tmp_path / "failed.zip")
+    assert "lies outside" in run.reason
+    assert run.status.status == "failed"
+    with pytest.raises(InputError, match="no results"):
+        run.results()
+
+
+def test_validator_is_not_blind(kept, validate, tmp_path):
+    faulty = tmp_path / "faulty.zip"
+    with zipfile.ZipFile(kept) as source, zipfile.ZipFile(faulty, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            target.writestr(name, data.replace(b'"instrument"', b'"tool"'))
+    assert any("instrument" in one for one in validate(faulty))
+
+
+def test_run_is_opened_without_a_server(kept, water, no_server):
+    run = ogc.open_run(kept)
+    assert run.inputs == water.inputs
+    assert run.status.status == "successful"
+    assert run.process.version == run.version == "1.0.0"
+    assert run.created == water.status.created
+    assert any("ogcapi-processes" in uri for uri in run.conformance)
+    assert "crop" in {log.step for log in run.logs}
+    assert "reading item" in run.job.logs()[0].text()
+    (item,) = run.items
+    with open_raster(run.results().open(item, "data")) as raster:
+        assert raster.info.width > 50
+
+
+def test_request_is_kept_as_it_was_sent(kept, water):
+    run, sent = ogc.open_run(kept), water.aio.sent.request
+    assert run.request["url"] == sent.url
+    assert run.request["headers"] == sent.headers
+    assert run.request["body"] == json.loads(sent.body)
+    assert run.withheld == ()
+
+
+def test_run_is_run_again_with_the_very_same_request(client, tmp_path):
+    inputs = {"words": ["b", "a"], "message": "é", "ratio": 0.10000000000000000001}
+    job = client.execute(
+        "echo", inputs, outputs=["message"], mode="async", extra={"queue": "fast"}
+    ).wait()
+    run = ogc.open_run(job.save_run(tmp_path / "run.zip"))
+    assert run.changes(client) == []
+    again = run.again(client)
+    assert again.id != job.id
+    assert again.aio.sent.request == job.aio.sent.request
+    awaited = asyncio.run(run.aio_again(client.aio))
+    assert awaited.sent.request == job.aio.sent.request
+
+
+def test_what_changed_at_the_server_is_said_before_anything_is_sent(
+    kept, client, tmp_path
+):
+    def edited(change):
+        path = tmp_path / "edited.zip"
+        with zipfile.ZipFile(kept) as source, zipfile.ZipFile(path, "w") as target:
+            for name in source.namelist():
+                data = source.read(name)
+                if name == "process.json":
+                    process = json.loads(data)
+                    change(process)
+                    data = json.dumps(process).encode()
+                if name == "request.json":
+                    data = data.replace(b'"aoi"', b'"area"')
+                target.writestr(name, data)
+        return ogc.open_run(path)
+
+    def older(process):
+        process["version"] = "0.9"
+        process["inputs"]["area"] = process["inputs"].pop("aoi")
+
+    run, before = edited(older), len(client.jobs())
+    changes = " ".join(run.changes(client))
+    assert "0.9 and is 1.0.0 now" in changes
+    assert "no longer has the input area" in changes
+    assert "needs the input aoi" in changes
+    with pytest.raises(InputError, match="no longer has the input area"):
+        run.again(client)
+    assert len(client.jobs()) == before
+
+
+def test_a_job_that_runs_is_not_saved(client, tmp_path):
+    job = client.execute("echo", {"message": "slow", "pauses": [30]}, mode="async")
+    try:
+        with pytest.raises(InputError, match="has not ended"):
+            job.save_run(tmp_path / "run.zip")
+    finally:
+        job.dismiss()
+    assert not [*tmp_path.iterdir()]
+
+
+def test_no_secret_is_in_the_file(lab_server, canary, tmp_path):
+    path = tmp_path / "run.zip"
+    secrets = ["s3cret-of-a-link", "s3cret-beside"]
+    link = f"https://u:{secrets[0]}@example.org/a.tif?sig={secrets[0]}"
+    with Client(
+        lab_server.url, headers={"X-Api-Key": canary}, params={"apikey": canary}
+    ) as client:
+        job = client.execute(
+            "echo",
+            {"message": link},
+            extra={"token": secrets[1], "note": f"with {canary}"},
+        ).wait()
+        job.save_run(path)
+        with zipfile.ZipFile(path) as file:
+            everything = b"".join(map(file.read, file.namelist())).decode()
+        assert not [one for one in (canary, *secrets) if one in everything]
+        run = ogc.open_run(path)
+        assert run.withheld == ("message", "token", "note")
+        with pytest.raises(InputError, match="hold secrets"):
+            run.again(client)
+        given = {"message": link, "token": secrets[1], "note": "x"}
+        again = run.again(client, inputs=given)
+        body = json.loads(again.aio.sent.request.body)
+        assert (body["inputs"]["message"], body["token"]) == (link, secrets[1])
+
+
+def test_a_search_in_an_address_is_no_secret(client, tmp_path):
+    link = "https://example.org/search?collections=s2&datetime=2021-06-01/2021-07-01"
+    job = client.execute("echo", {"message": link}, mode="sync")
+    assert ogc.open_run(job.save_run(tmp_path / "run.zip")).inputs["message"] == link
+
+
+def test_job_started_elsewhere_has_unknown_inputs(lab_server, water, tmp_path):
+    with Client(lab_server.url) as other:
+        path = other.job(water.id).save_run(tmp_path / "run.zip")
+    run = ogc.open_run(path)
+    assert run.inputs is None
+    assert "inputs are unknown" in run.notes[0]
+    assert len(run.items) == 1
+
+
+JOB = "9a01bea7-4182-41de-abaa-e2fb8bce3c34"
+PROV = {
+    "prefix": {"wfprov": "http://purl.org/wf4ever/wfprov#", "id": "urn:uuid:"},
+    "agent": {"id:1": {"prov:label": "cwltool 3.3"}},
+    "activity": {f"id:{JOB}": {"prov:startTime": "2026-11-28T17:02:16+00:00"}},
+    "wasAssociatedWith": {"_:id3": {"prov:activity": f"id:{JOB}"}},
+}
+
+
+def weaver(prov):
+    """A Weaver as it was recorded, which also says what a job was asked, and how."""
+    cases = CASES / "conversations" / "weaver-2026-08.json"
+    if not cases.is_file():
+        pytest.skip("no recording of Weaver beside the repository")
+
+    def get(tail, body):
+        url = f"http://server.example/processes/remote-slow/jobs/{JOB}/{tail}"
+        answer = {"status": 200, "headers": {"Content-Type": "application/json"}}
+        request = {"method": "GET", "url": url, "headers": {}}
+        return {"request": request, "response": {**answer, "body": json.dumps(body)}}
+
+    recorded = json.loads(cases.read_text("utf-8"))
+    at = next(n for n, one in enumerate(recorded) if one["mark"] == "results:remote")
+    more = [get("prov", prov), get("inputs", {"inputs": {"delay": 5}})]
+    return Replay([Exchange(one) for one in (*recorded[:at], *more, *recorded[at:])])
+
+
+@pytest.mark.parametrize(
+    ("prov", "note"),
+    [(PROV, ""), ({"title": "no provenance"}, "no PROV-JSON"), ([], "no PROV-JSON")],
+)
+def test_provenance_of_weaver_and_the_inputs_that_it_knows(
+    prov, note, validate, tmp_path
+):
+    with weaver(prov) as server, Client(server.url) as client:
+        path = client.job(JOB).save_run(tmp_path / "run.zip")
+    run = ogc.open_run(path)
+    assert run.prov == (PROV if not note else None)
+    assert note in " ".join(run.notes)
+    assert run.inputs == {"delay": 5}
+    assert run.outputs == {"Result": "slept 5 seconds"}
+    assert validate(path) == []
