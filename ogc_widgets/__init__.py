@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ogc_widgets.map import AreaMap, ResultsMap
     from ogc_widgets.panel import JobPanel, JobTable, ServerCard, SignIn
     from ogc_widgets.protocol.notices import strict
-    from ogc_widgets.runs import open_run
+    from ogc_widgets.runs import compare_runs, open_run
     from ogc_widgets.viewers import register_viewer
 
 __version__ = "0.1.0"
@@ -45,6 +45,7 @@ _HOME_OF = {
     "ServerCard": "ogc_widgets.panel",
     "SignIn": "ogc_widgets.panel",
     "auth": "ogc_widgets.client",
+    "compare_runs": "ogc_widgets.runs",
     "lab": "ogc_widgets.lab",
     "open_run": "ogc_widgets.runs",
     "recent_jobs": "ogc_widgets.client",
@@ -68,6 +69,7 @@ __all__ = [
     "ServerCard",
     "SignIn",
     "auth",
+    "compare_runs",
     "lab",
     "open_run",
     "recent_jobs",

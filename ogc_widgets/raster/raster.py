@@ -29,6 +29,7 @@ from ogc_widgets.raster.warping import (
 )
 
 if TYPE_CHECKING:
+    import numpy as np
     from rio_tiler.models import ImageData
 
     from ogc_widgets.area.area import Area
@@ -266,6 +267,21 @@ class Raster:
         return Picture(png, (west, south, east, north))
 
     # -- numbers -------------------------------------------------------------------
+
+    def small(self, band: int = 1) -> np.ma.MaskedArray[Any, Any]:
+        """The numbers of a band as they stand in the file, in a small version.
+
+        A file of up to 1,024 pixels a side is read whole; where there is nothing, the
+        array is masked.
+
+        Args:
+            band: Number of the band, from 1.
+
+        Raises:
+            InputError: There is no such band, or very much would have to be read.
+            ServerError: It could not be read.
+        """
+        return self._pixels.small(self.info.band(band), None)
 
     def values_at(
         self, lon: float, lat: float, nodata: NoData = None
