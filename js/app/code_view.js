@@ -1,6 +1,7 @@
 import { h, setText, show } from "../view/dom.js";
 import { copyButton } from "../view/files.js";
 import { listen } from "../view/model.js";
+import { insertButton } from "../view/next_cell.js";
 import { problemLine, view } from "../view/view.js";
 import style from "./code_view.css" with { type: "text" };
 
@@ -12,14 +13,16 @@ function render({ model, el }) {
   const code = h("pre", { class: "ogcw-code", tabindex: "0", "aria-label": "Request" });
   const textOf = () => model.get("blocks")[model.get("chosen")]?.text ?? "";
   const copy = copyButton("copy", textOf);
+  const insert = insertButton(model, textOf);
+  const does = h("span", { class: "ogcw-codeview-does" }, copy, insert);
   el.append(
-    h("div", { class: "ogcw-codeview-head" }, chooser, note, copy),
+    h("div", { class: "ogcw-codeview-head" }, chooser, note, does),
     code,
     problemLine(model),
   );
 
   function draw() {
-    /** @type {{ label: string, note: string, text: string }[]} */
+    /** @type {{ label: string, note: string, text: string, is_python: boolean }[]} */
     const blocks = model.get("blocks");
     const chosen = Math.min(model.get("chosen"), blocks.length - 1);
     show(chooser, blocks.length > 1);
@@ -32,6 +35,7 @@ function render({ model, el }) {
         }, block.label)
       ),
     );
+    if (insert) show(insert, blocks[chosen]?.is_python);
     setText(note, blocks[chosen]?.note ?? "");
     setText(code, blocks[chosen]?.text ?? "");
   }

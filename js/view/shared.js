@@ -12,6 +12,7 @@ export * from "./files.js";
 export * from "./focus.js";
 export * from "./jupyter.js";
 export * from "./model.js";
+export * from "./next_cell.js";
 export * from "./opening.js";
 export * from "./rows.js";
 export * from "./rows_window.js";

@@ -124,6 +124,7 @@ export class MarkedTitle {
   set(mark) {
     if (!mark && !this.mark) return;
     const now = this.page.title;
+    if (mark === this.mark && now === this.written) return;
     if (!this.mark) this.base = now;
     else if (now !== this.written) {
       // Somebody else's, perhaps made of the one that we had written.
@@ -131,7 +132,7 @@ export class MarkedTitle {
     }
     if (Boolean(mark) !== Boolean(this.mark)) this.follow(Boolean(mark));
     this.mark = mark;
-    if (now !== mark + this.base) this.page.title = mark + this.base;
+    this.page.title = mark + this.base;
     // As the page has it, which leaves out spaces.
     this.written = this.page.title;
   }
@@ -143,7 +144,8 @@ export class MarkedTitle {
 
 /** @returns {Following} */
 function followOnPage() {
-  const changes = new MutationObserver(() => title.again());
+  // Later, so that a page that insists on its title is not stopped by the two of us.
+  const changes = new MutationObserver(() => setTimeout(() => title.again()));
   const title = new MarkedTitle(document, (isMarked) => {
     if (!isMarked) changes.disconnect();
     else changes.observe(document.head, { childList: true, characterData: true, subtree: true });

@@ -69,6 +69,24 @@ Deno.test("a batch that goes on is told again", () => {
   assert.equal(page.title, "(1 failed, 1 done) ");
 });
 
+Deno.test("a title that the page writes in another way is marked once", () => {
+  let [title, writes] = ["", 0];
+  const marked = new MarkedTitle({
+    get title() {
+      return title.trim();
+    },
+    set title(text) {
+      [title, writes] = [text, writes + 1];
+    },
+  });
+  marked.set("(38 %) ");
+  marked.again();
+  marked.again();
+  assert.deepEqual([title, writes], ["(38 %) ", 1]);
+  marked.set("");
+  assert.equal(title, "");
+});
+
 Deno.test("the title is restored, whoever changed it meanwhile", () => {
   const page = { title: "n.ipynb - JupyterLab" };
   const marked = new MarkedTitle(page);

@@ -4,6 +4,7 @@
 import { h, linkButton, setText, show } from "../view/dom.js";
 import { copyButton } from "../view/files.js";
 import { listen } from "../view/model.js";
+import { insertButton } from "../view/next_cell.js";
 import { bytes } from "../view/text.js";
 import { problemLine, useStyle } from "../view/view.js";
 import style from "./viewer.css" with { type: "text" };
@@ -26,6 +27,7 @@ export function frame(model, el, body, ...tools) {
   const facts = h("bdi", { class: "ogcw-hint" });
   const name = () => model.get("title");
   const code = copyButton("copy code", () => model.get("code"));
+  const insert = insertButton(model, () => model.get("code"));
   const address = copyButton("copy link", () => model.get("href"));
   const download = linkButton("download", () => model.send({ type: "download" }));
   const ask = h(
@@ -46,7 +48,7 @@ export function frame(model, el, body, ...tools) {
       "div",
       { class: "ogcw-viewer-head" },
       h("span", { class: "ogcw-viewer-name" }, title, " ", facts),
-      h("span", { class: "ogcw-viewer-tools" }, ...tools, address, code, download),
+      h("span", { class: "ogcw-viewer-tools" }, ...tools, address, code, insert, download),
     ),
     problemLine(model),
     after,
@@ -73,12 +75,13 @@ export function frame(model, el, body, ...tools) {
     const isEmpty = failed && model.get("total") === 0;
     show(body, !model.get("is_loading") && !isEmpty);
     for (
-      const [button, does] of /** @type {[HTMLElement, string][]} */ ([
+      const [button, does] of /** @type {[HTMLElement | null, string][]} */ ([
         [code, "copy code for"],
+        [insert, "insert as a cell: code for"],
         [address, "copy link of"],
         [download, "download"],
       ])
-    ) button.setAttribute("aria-label", `${does} ${name()}`);
+    ) button?.setAttribute("aria-label", `${does} ${name()}`);
   };
   draw();
   return listen(

@@ -16,6 +16,7 @@ from ogc_widgets.downloads.sizes import Sizes, size_of_items, size_of_outputs
 from ogc_widgets.errors import InputError
 from ogc_widgets.protocol.media_types import OCTETS
 from ogc_widgets.view.base import StateView
+from ogc_widgets.view.next_cell import cell_for
 from ogc_widgets.view.sending import Sending
 
 if TYPE_CHECKING:
@@ -254,10 +255,11 @@ class DownloadBar(StateView):
     def _code(self) -> str:
         folder = shown_path(self.folder)
         if not self.chosen or len(self.chosen) > _MOST_NAMES_IN_CODE:
-            return f"results.download({folder!r})"
+            return cell_for(self.results, f"results.download({folder!r})")
         ids = [self._items[name].get("id") for name in self.chosen]
         items = f"[one for one in results.items if one['id'] in {ids!r}]"
-        return f"results.download({folder!r}, items={items})"
+        lines = f"results.download({folder!r}, items={items})"
+        return cell_for(self.results, lines)
 
     def _run(self) -> dict[str, Any] | None:
         told = [saving.as_json() for saving in self._savings if not saving.is_empty]

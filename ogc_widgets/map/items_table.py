@@ -13,6 +13,7 @@ from ogc_widgets.map.items.listing import ItemList, Listed
 from ogc_widgets.map.items.rows import files_of
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import View, publishing
+from ogc_widgets.view.next_cell import cell_for
 from ogc_widgets.view.sending import Sending
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from ogc_widgets.client.results.job_results import Results
     from ogc_widgets.client.results.opening import Opened
     from ogc_widgets.map.items.rows import AssetsOf
 
@@ -35,6 +37,9 @@ class ItemsTable(View):
     Rows are sorted by a press on the head of a column, filtered by a histogram and by
     a text, and ticked. One can be selected: what can be done with it stands in its row
     and below the rows.
+
+    Attributes:
+        results: What the items are of, if they are of a job.
 
     Args:
         on_preview: Called with the id of an item whose picture is wanted, or is shown
@@ -102,6 +107,7 @@ class ItemsTable(View):
         self._filtered = on_filter
         self._list: ItemList | None = None
         self._missing: dict[str, str] = {}
+        self.results: Results | None = None
         self._assets_of: AssetsOf = lambda _item: ()
         self._answer = 0
         offered = {"preview": on_preview, "download": on_download, "open": on_open}
@@ -338,7 +344,8 @@ class ItemsTable(View):
     def _on_code(self) -> None:
         """Send the Python that gives the ticked items; the page copies it."""
         if self._list is not None:
-            self.send({"type": "code", "text": self._list.code("results.items")})
+            lines = self._list.code("results.items")
+            self.send({"type": "code", "text": cell_for(self.results, lines)})
 
     def _on_preview(self, id: str) -> None:  # noqa: A002 # the name in the message
         if self._preview is not None:

@@ -182,6 +182,7 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         self.columns = ItemColumns.of(items, [*named])
         note = str(getattr(value, "note", "")) if is_job else ""
         self.footprints = self.map.show_footprints(items, fit=not goes_on, note=note)
+        self.table.results = self._results
         self.table.can = ["preview", "download", "open"] if is_job else []
         if value is None or isinstance(value, Results):
             self.downloads.show(value, named)

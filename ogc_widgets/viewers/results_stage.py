@@ -12,10 +12,10 @@ from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.map.footprints import item_ids
 from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
+from ogc_widgets.view.next_cell import line_for
 from ogc_widgets.viewers.dataset_viewer import DatasetViewer
 from ogc_widgets.viewers.features_viewer import FeaturesViewer
 from ogc_widgets.viewers.file_viewer import FileViewer
-from ogc_widgets.viewers.next_cell import line_for
 from ogc_widgets.viewers.outputs_view import OutputsView
 from ogc_widgets.viewers.picture_viewer import PictureViewer
 from ogc_widgets.viewers.raster_viewer import RasterViewer

@@ -12,7 +12,7 @@ from ogc_widgets.errors import InputError
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import read_text
 from ogc_widgets.view.base import View, publishing
-from ogc_widgets.viewers.next_cell import expression_for
+from ogc_widgets.view.next_cell import expression_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable

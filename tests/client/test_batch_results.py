@@ -10,8 +10,8 @@ from ogc_widgets.client.batches.merged.entry_areas import EntryAreas
 from ogc_widgets.client.batches.merged.merging import Merging
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.errors import ServerError
+from ogc_widgets.view.next_cell import line_for
 from ogc_widgets.viewers import ResultsStage
-from ogc_widgets.viewers.next_cell import line_for
 
 AREAS = {
     "Almanor": "-121.12,40.18,-121.06,40.24",
@@ -105,7 +105,8 @@ def test_stage_shows_items_and_the_table_of_jobs(results):
     assert [chip["title"] for chip in stage.head.chips] == ["Items", "Jobs"]
     assert stage.head.chips[0]["count"] == 4
     assert results.table("jobs")["inputs:aoi"].tolist() == ["Almanor", "Butt"]
-    assert line_for(results).endswith(f"[{results.batch_id!r}].open().results()")
+    opened = f"batches[{results.batch_id!r}].open()\nresults = batch.results()"
+    assert line_for(results).endswith(opened)
     stage.close()
 
 

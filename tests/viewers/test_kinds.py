@@ -216,7 +216,7 @@ def test_copied_code_opens_exactly_this_in_the_next_cell(
 def test_first_line_finds_the_results_or_asks_for_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from ogc_widgets.viewers.next_cell import line_for
+    from ogc_widgets.view.next_cell import line_for
 
     with results_of({"n": 7}) as (results, server):
         for names, line in (

@@ -10,8 +10,9 @@ import {
   show,
   uniqueId,
 } from "../../view/dom.js";
-import { copyText } from "../../view/files.js";
+import { copyButton } from "../../view/files.js";
 import { listen, setTrait } from "../../view/model.js";
+import { insertButton } from "../../view/next_cell.js";
 import { keepRows, refill } from "../../view/rows.js";
 import { RowsWindow } from "../../view/rows_window.js";
 import { count } from "../../view/text.js";
@@ -66,6 +67,8 @@ class ItemsTableView {
     this.isWaiting = false;
     /** @type {Seen[]} */
     this.seen = [];
+    /** What waits for code. @type {(text: string) => void} */
+    this.codeCame = () => {};
     this.ids = uniqueId("item");
     this.filter = new ItemFilter(model);
     this.details = new ItemDetails(model, () => this.rows.draw());
@@ -92,13 +95,14 @@ class ItemsTableView {
       this.tick(0, model.get("count") - 1, this.tickAll.checked);
     });
     this.ticked = h("span", { class: "ogcw-hint" });
-    this.copy = linkButton("copy code", () => model.send({ type: "code" }), {
+    const copy = copyButton("copy code", () => this.code(), {
       title: "Copy the Python that gives these items",
     });
+    const insert = insertButton(model, () => this.code());
     this.untick = linkButton("clear", () => model.send({ type: "untick" }), {
       "aria-label": "clear the selection",
     });
-    this.foot = h("div", { class: "ogcw-items-foot" }, this.ticked, this.copy, this.untick);
+    this.foot = h("div", { class: "ogcw-items-foot" }, this.ticked, copy, insert, this.untick);
     this.empty = h("p", { class: "ogcw-hint ogcw-items-empty" });
     el.append(
       this.filter.element,
@@ -119,7 +123,7 @@ class ItemsTableView {
     this.sizes.observe(this.scroll);
     this.table.addEventListener("keydown", (event) => this.key(event));
     this.told = (/** @type {Record<string, any>} */ content) => {
-      if (content.type === "code") this.copied(content.text);
+      if (content.type === "code") this.codeCame(content.text);
       if (content.type !== "rows" || content.revision !== model.get("revision")) return;
       this.rows.put(content.first, content.rows);
     };
@@ -482,10 +486,12 @@ class ItemsTableView {
     show(this.foot, some > 0);
   }
 
-  /** @param {string} text */
-  async copied(text) {
-    setText(this.copy, await copyText(text) ? "copied" : "not allowed to copy");
-    setTimeout(() => setText(this.copy, "copy code"), 1500);
+  /** Ask for the Python that gives the ticked items. @returns {Promise<string>} */
+  code() {
+    this.model.send({ type: "code" });
+    return new Promise((resolve) => {
+      this.codeCame = resolve;
+    });
   }
 
   // -- selection and keyboard ----------------------------------------------------------

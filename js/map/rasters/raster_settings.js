@@ -4,6 +4,7 @@
 import { foreign, h, linkButton, setText, show, uniqueId } from "../../view/dom.js";
 import { copyButton } from "../../view/files.js";
 import { listen, setTrait } from "../../view/model.js";
+import { insertButton } from "../../view/next_cell.js";
 import { problemLine, view } from "../../view/view.js";
 import { ColourChoice } from "./colour_choice.js";
 import { numberText, Stretch } from "./stretch.js";
@@ -104,13 +105,14 @@ class Card {
     this.code = copyButton("copy code", () => this.state.code, {
       title: "The lines of Python that open this raster and draw it like this",
     });
+    const insert = insertButton(model, () => this.state.code);
     const head = h(
       "div",
       { class: "ogcw-settings-head" },
       h("span", { class: "ogcw-label" }, "On the map"),
       this.label,
       this.busy,
-      h("span", { class: "ogcw-settings-tools" }, this.code, this.end, this.others.element),
+      h("span", { class: "ogcw-settings-tools" }, this.code, insert, this.end, this.others.element),
     );
 
     this.asset = choice("What of the item", change("asset"));

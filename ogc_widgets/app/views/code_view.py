@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import traitlets
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ogc_widgets.form import ProcessForm
     from ogc_widgets.protocol.requests.requests import Request
 
+_SHELL: Final = "cURL"
+
 
 class CodeView(View):
     """A chooser of text blocks, each with a copy button."""
@@ -28,7 +30,7 @@ class CodeView(View):
     _script = "code_view"
 
     blocks: Any = traitlets.List().tag(sync=True)
-    """What can be shown: a list of ``{"label", "note", "text"}``."""
+    """What can be shown: a list of ``{"label", "note", "text", "is_python"}``."""
     chosen = traitlets.Int(0).tag(sync=True)
 
     def write(
@@ -45,7 +47,12 @@ class CodeView(View):
         note = f"Not complete: {problems} in the form" if count else ""
         with publishing(self):
             self.blocks = [
-                {"label": label, "note": note, "text": text}
+                {
+                    "label": label,
+                    "note": note,
+                    "text": text,
+                    "is_python": tab == "code" and label != _SHELL,
+                }
                 for label, text in texts.items()
             ]
 
@@ -77,7 +84,7 @@ def _calls(client: Client, form: ProcessForm, request: Request) -> dict[str, str
             params=params,
         ),
         "httpx": as_httpx(request, secrets, params),
-        "cURL": as_curl(request, secrets, params),
+        _SHELL: as_curl(request, secrets, params),
     }
 
 

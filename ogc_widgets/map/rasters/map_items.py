@@ -59,14 +59,15 @@ class MapItems:
     """The items of some results, as far as they can be laid on a map.
 
     Args:
-        results: Where their files are; None if these cannot be fetched.
+        results: Where their files are; None if these cannot be fetched. Kept as
+            ``results``.
         items: The items by their ids.
     """
 
     def __init__(
         self, results: Results | None, items: Mapping[str, dict[str, Any]]
     ) -> None:
-        self._results = results
+        self.results = results
         self._items = items
         self._wanted: Keys = ()
         self._styles: dict[Keys, Style] = {}
@@ -75,7 +76,7 @@ class MapItems:
         self, results: Results | None, items: Mapping[str, dict[str, Any]]
     ) -> None:
         """Take other items; how some are drawn stays as it was chosen."""
-        self._results, self._items = results, items
+        self.results, self._items = results, items
         for name in ("earliest", "numbers"):
             self.__dict__.pop(name, None)
 
@@ -85,9 +86,9 @@ class MapItems:
     def choices(self, item_id: str) -> list[MapAssets]:
         """What of an item can be shown; the best first."""
         item = self._items.get(item_id)
-        if item is None or self._results is None:
+        if item is None or self.results is None:
             return []
-        return assets_for_map(item, self._results.assets(item))
+        return assets_for_map(item, self.results.assets(item))
 
     def check(self, item_id: str, keys: Keys = ()) -> None:
         """See whether there is something to show.
@@ -186,7 +187,7 @@ class MapItems:
         self, item_id: str, choice: MapAssets, style: Style | None, *, is_small: bool
     ) -> Opened | None:
         """Open one of the things of an item; None if it is too large."""
-        results, item = self._results, self._items[item_id]
+        results, item = self.results, self._items[item_id]
         if results is None:
             raise InputError("These items cannot be fetched.")
         if choice.box is not None:

@@ -14,6 +14,7 @@ from ogc_widgets.map.rasters import form
 from ogc_widgets.map.rasters.map_items import alike
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import StateView
+from ogc_widgets.view.next_cell import cell_for
 
 if TYPE_CHECKING:
     from ogc_widgets.map.raster_layers import RasterLayers, ShownRaster
@@ -183,7 +184,8 @@ class RasterSettings(StateView):
             files[0] if is_one else f"[{', '.join(files)}]",
             said[0] if is_one else f"[{', '.join(said)}]",
         )
-        return f"item = results.items[{number}]\n{lines}"
+        of = self._previews.items.results
+        return cell_for(of, f"item = results.items[{number}]\n{lines}")
 
     # -- what the page asks for ------------------------------------------------------
 

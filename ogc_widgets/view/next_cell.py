@@ -1,13 +1,13 @@
-"""The lines of Python that open an output in the next cell."""
+"""The lines of Python that go on with results in the next cell."""
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.client.batches.batch import Batch
 from ogc_widgets.client.batches.merged.batch_results import BatchResults
 from ogc_widgets.protocol.media_types import bare, is_json
+from ogc_widgets.view.front_end import shell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +44,12 @@ def expression_for(content: Content) -> str:
     return form.format(id=repr(content.id), output_id=repr(content.output_id), how=how)
 
 
+def cell_for(results: Results | None, lines: str) -> str:
+    """Lines that use ``results``, after those that make it these."""
+    first = line_for(results) if results is not None else ""
+    return "\n".join(filter(None, (first, lines)))
+
+
 def line_for(results: Results) -> str:
     """Python that makes ``results`` these; empty where they are already.
 
@@ -54,32 +60,42 @@ def line_for(results: Results) -> str:
     if name:
         return "" if name == "results" else f"results = {name}"
     if isinstance(results, BatchResults):
-        return (
-            "import ogc_widgets as ogc\n"
-            "batches = {one.id: one for one in ogc.recent_batches()}\n"
-            f"results = batches[{results.batch_id!r}].open().results()"
-        )
+        return f"{lines_for_batch(results.batch_id)}\nresults = batch.results()"
     url, job_id = results.url, results.job_id
     opened = f"results = ogc.Client({url!r}).job({job_id!r}).results()"
     return f"import ogc_widgets as ogc\n{opened}"
 
 
+def lines_for_batch(batch_id: str) -> str:
+    """Python that makes ``batch`` this one; empty where it is already."""
+    for name, value in _ours(_names()).items():
+        if isinstance(value, Batch) and value.id == batch_id:
+            return "" if name == "batch" else f"batch = {name}"
+    return (
+        "import ogc_widgets as ogc\n"
+        "batches = {one.id: one for one in ogc.recent_batches()}\n"
+        f"batch = batches[{batch_id!r}].open()"
+    )
+
+
 def _names() -> Mapping[str, Any]:
     """What there is by name in the notebook."""
-    # Not imported where there is no notebook.
-    module = sys.modules.get("IPython")
-    shell = module.get_ipython() if module is not None else None
-    return dict(shell.user_ns) if shell is not None else {}
+    found = shell()
+    return dict(found.user_ns) if found is not None else {}
 
 
-def _name_of(results: Results, names: Mapping[str, Any]) -> str:
-    ours = {
+def _ours(names: Mapping[str, Any]) -> dict[str, Any]:
+    return {
         name: value
         for name, value in names.items()
         if name.isidentifier()
         and not name.startswith("_")
         and type(value).__module__.partition(".")[0] == "ogc_widgets"
     }
+
+
+def _name_of(results: Results, names: Mapping[str, Any]) -> str:
+    ours = _ours(names)
     for name, value in ours.items():
         if value is results:
             return name
