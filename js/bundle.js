@@ -22,6 +22,7 @@ const VIEWS = [
   "map/items/items_table",
   "map/overlay",
   "map/rasters/raster_settings",
+  "panel/history_table",
   "panel/item_search",
   "panel/job_panel",
   "panel/job_table",

@@ -15,6 +15,8 @@ _ABOVE: dict[str, tuple[str, str]] = {
     "job_report": ("ogc_widgets.reports.job_report", "report_of_job"),
     "run_view": ("ogc_widgets.runs.run_view", "RunView"),
     "save_run": ("ogc_widgets.runs.saving", "save_run"),
+    "history_panel": ("ogc_widgets.panel.history.history_panel", "HistoryPanel"),
+    "results_stage": ("ogc_widgets.viewers.results_stage", "stage_of"),
     "progress_bar": ("ogc_widgets.view.progress_bar", "bar_on_page"),
 }
 

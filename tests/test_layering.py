@@ -74,10 +74,12 @@ MAY_IMPORT = {
 MAY_START: dict[str, set[str]] = {
     "client": {"ogc_widgets.lab.engines.describe"},
     "lazy": {
+        "ogc_widgets.panel.history.history_panel",
         "ogc_widgets.reports.job_report",
         "ogc_widgets.runs.run_view",
         "ogc_widgets.runs.saving",
         "ogc_widgets.view.progress_bar",
+        "ogc_widgets.viewers.results_stage",
     },
 }
 

@@ -16,27 +16,11 @@ import { keepAction, keepRows, refill } from "../view/rows.js";
 import { clock } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
 import { stateIcon } from "./icons.js";
+import { localTime, TIMES, whileVisible } from "./job_lists.js";
 import style from "./job_table.css" with { type: "text" };
 
 const STATUSES = ["accepted", "running", "successful", "failed", "dismissed"];
-const TIMES = [[0, "any time"], [1, "last hour"], [24, "last 24 hours"], [168, "last 7 days"], [
-  720,
-  "last 30 days",
-]];
 const TYPING_MS = 250;
-
-/**
- * "2026-07-04 10:00Z" by the clock of this computer: "2026-07-04 12:00".
- * @param {string} moment
- */
-function localTime(moment) {
-  const at = new Date(moment.replace(" ", "T"));
-  if (!moment || Number.isNaN(at.getTime())) return moment;
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60000).toISOString().slice(0, 16).replace(
-    "T",
-    " ",
-  );
-}
 
 /** @param {import("../view/view.js").Context} context */
 function render({ model, el }) {
@@ -356,32 +340,17 @@ function render({ model, el }) {
     draw();
   }
 
-  // Only what somebody can see is kept up to date.
-  let onScreen = false;
-  /** @type {boolean | null} */
-  let told = null;
-  const tellVisible = () => {
-    const on = onScreen && document.visibilityState === "visible";
-    if (on !== told) press("visible", { on });
-    told = on;
-  };
-  const observer = new IntersectionObserver((entries) => {
-    onScreen = entries[entries.length - 1].isIntersecting;
-    tellVisible();
-  });
-  observer.observe(el);
-  document.addEventListener("visibilitychange", tellVisible);
-
-  const stops = [listen(model, ["state"], received), listen(model, ["selected_job_id"], draw)];
+  const stops = [
+    listen(model, ["state"], received),
+    listen(model, ["selected_job_id"], draw),
+    whileVisible(el, (on) => press("visible", { on })),
+  ];
   const timer = setInterval(tick, 250);
   draw();
   press("hello");
   return () => {
     clearInterval(timer);
     clearTimeout(page.typed);
-    observer.disconnect();
-    document.removeEventListener("visibilitychange", tellVisible);
-    if (told) press("visible", { on: false });
     stops.forEach((stop) => stop());
   };
 }

@@ -9,6 +9,7 @@ import ipywidgets
 import traitlets
 
 from ogc_widgets.client.http.loop import follow, submit
+from ogc_widgets.map import ResultsMap
 from ogc_widgets.map.footprints import item_ids
 from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client import Results
     from ogc_widgets.client.results.content import Content
-    from ogc_widgets.map import ResultsMap
+
 
 # What is not here is a file: it has a name, a size and a button.
 _VIEWERS: dict[str, type[Viewer]] = {
@@ -277,3 +278,10 @@ def _summary(results: Results, contents: dict[str, Content], drawn: int) -> str:
     if others := sum(one.kind not in _ON_MAP for one in contents.values()):
         parts.append(counted(others, "output"))
     return " · ".join(parts) or "The job gave no outputs."
+
+
+def stage_of(results: Results) -> ResultsStage:
+    """Show results where no map of an app is there for them."""
+    stage = ResultsStage(ResultsMap())
+    stage.show(results)
+    return stage

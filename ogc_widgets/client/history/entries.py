@@ -151,6 +151,11 @@ class Search:
         return ("WHERE " + " AND ".join(said)) if said else "", values
 
 
+def entry_of(entry_id: int) -> Entry | None:
+    """An entry, if it is still there."""
+    return next(iter(Search(first_id=entry_id, end_id=entry_id + 1).entries()), None)
+
+
 def known_names() -> tuple[list[str], list[str]]:
     """The servers and the processes that occur, in the order of the alphabet."""
     found = []

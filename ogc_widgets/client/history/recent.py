@@ -15,7 +15,8 @@ from ogc_widgets.client.history.notes import moment_of
 from ogc_widgets.client.history.store import store
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.client.jobs.job import Job
-from ogc_widgets.errors import InputError, printable
+from ogc_widgets.errors import InputError, ProblemError, printable
+from ogc_widgets.lazy import from_above
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from ogc_widgets.client.history.entries import Entry
     from ogc_widgets.client.jobs.ajob import AsyncJob
     from ogc_widgets.client.results.job_results import Results
+
+# What servers answer that do not keep what a job was started with.
+_NOT_KEPT = frozenset({400, 404, 405, 410, 501})
 
 
 class RecentJob:
@@ -120,8 +124,7 @@ class RecentJob:
         changed = dict(inputs or {})
         kept = await asyncio.to_thread(kept_inputs.kept_of, self._id)
         if kept is None:
-            request = await (await self.attach_by(client)).request()
-            kept = Kept(dict(request.inputs))
+            kept = await self._asked(client)
         if missing := [name for name in kept.withheld if name not in changed]:
             raise InputError(
                 f"Never kept, because they may hold secrets: {', '.join(missing)}.",
@@ -129,6 +132,21 @@ class RecentJob:
                 advice="Give them: run_again(inputs={...}).",
             )
         return await client.execute(self.process_id, {**kept.inputs, **changed})
+
+    async def _asked(self, client: AsyncClient) -> Kept:
+        """What the server says that the job was started with."""
+        job = await self.attach_by(client)
+        try:
+            return Kept(dict((await job.request()).inputs))
+        except ProblemError as error:
+            if error.status_code not in _NOT_KEPT:
+                raise
+            raise InputError(
+                "What this job was started with is not known here, and its server does "
+                "not keep it.",
+                safe="Nothing was sent.",
+                advice="From now on: recent_jobs().keep_inputs = True.",
+            ) from None
 
     def _client(self, given: Client | None) -> AsyncClient:
         return AsyncClient(self.server) if given is None else given.aio
@@ -156,6 +174,7 @@ class RecentJobs(Sequence[RecentJob]):
 
     def __init__(self, search: Search, limit: int) -> None:
         self.search = search
+        self._shown: Any = None
         self._jobs = [RecentJob(one) for one in search.entries(count=max(0, limit))]
 
     @property
@@ -188,6 +207,18 @@ class RecentJobs(Sequence[RecentJob]):
 
     def __len__(self) -> int:
         return len(self._jobs)
+
+    def _panel(self) -> Any:  # noqa: ANN401 # a widget, which this part does not know
+        if self._shown is None:
+            self._shown = from_above("history_panel")(self)
+        return self._shown
+
+    def _ipython_display_(self) -> None:
+        self._panel()._ipython_display_()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ANN401 # as IPython has it
+        bundle, metadata = self._panel()._repr_mimebundle_(**kwargs)
+        return {**bundle, "text/plain": repr(self)}, metadata
 
     def __repr__(self) -> str:
         return "\n".join(map(repr, self)) or "Nothing was submitted from this machine."

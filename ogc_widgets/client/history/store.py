@@ -71,12 +71,11 @@ class Store:
 
     Attributes:
         trouble: Why the last change could not be written, or ``""``.
-        revision: Counts up when this process has changed something.
     """
 
     def __init__(self) -> None:
         self.trouble = ""
-        self.revision = 0
+        self._watchers: list[Callable[[], object]] = []
         self._news: list[str] = []
         self._lock = threading.Lock()
         self._waiting = deque[Change]()
@@ -124,7 +123,22 @@ class Store:
             for _ in changes:
                 self._waiting.popleft()
             self.trouble = ""
-            self.revision += 1
+        for tell in tuple(self._watchers):
+            tell()
+
+    def watch(self, callback: Callable[[], object]) -> Callable[[], None]:
+        """Call a function when this process has changed something; in any thread.
+
+        Returns:
+            A function that ends the watching.
+        """
+        self._watchers.append(callback)
+
+        def stop() -> None:
+            with contextlib.suppress(ValueError):
+                self._watchers.remove(callback)
+
+        return stop
 
     def read(
         self, query: str, values: Mapping[str, Any] | None = None

@@ -1,0 +1,1 @@
+"""What was submitted from this machine, as a table."""
