@@ -287,7 +287,8 @@ class HistoryTableView {
   /** @param {boolean} on */
   keepInputs(on) {
     this.press("keep_inputs", { on });
-    this.asking = !on && this.state.kept ? { id: "", about: "kept" } : null;
+    if (!on && this.state.kept) this.asking = { id: "", about: "kept" };
+    else if (this.asking?.about === "kept") this.asking = null;
     this.drawKept(this.state);
   }
 
