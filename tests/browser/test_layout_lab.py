@@ -105,7 +105,6 @@ CENTRE = "[round(x, 3) for x in app.map.map.center]"
 def test_map_keeps_its_centre_when_its_size_changes(tour: AppScreen) -> None:
     tour.press_run()
     tour.wait_for_job("successful")
-    tour.window.wait_python(f"{layers} == 1")
     expect(tour.footprints).to_have_attribute("data-drawn", "2")
     tour.button("Zoom in").click()
     page = tour.window.page

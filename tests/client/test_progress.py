@@ -135,6 +135,18 @@ def test_function_is_told_each_view_and_false_is_quiet(monkeypatch, capsys):
     assert capsys.readouterr() == ("", "")
 
 
+def test_log_of_a_batch_counts_what_has_ended(lab_server, capsys):
+    with Client(lab_server.url) as client:
+        wanted = [{"message": "a"}, {"message": "b"}, {"message": "c", "count": "?"}]
+        batch = client.execute_many("echo", wanted, at_once=3, title="three")
+        assert batch.wait() is batch
+        batch.close()
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("three: running, 0 %, 0 of 3 ended")
+    assert "three: ended, 100 %, 3 of 3 ended, 1 failed" in err.splitlines()[-1]
+
+
 class Kernel:
     def __init__(self):
         self.manager, self.client = start_new_kernel(kernel_name="python3")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import time
 import weakref
 from typing import TYPE_CHECKING
 
@@ -11,12 +13,14 @@ from ogc_widgets.client.batches.entries import OPEN
 from ogc_widgets.client.batches.merged.merging import Merging
 from ogc_widgets.client.batches.schedule import Schedule
 from ogc_widgets.client.http.loop import on_loop
+from ogc_widgets.client.progress import showing
+from ogc_widgets.client.progress.of_batches import BatchSteps
 from ogc_widgets.errors import InputError, JobTimeoutError, ServerError
 from ogc_widgets.protocol.documents.status import StatusInfo
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Generator, Mapping
+    from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
     from typing import Any
 
     import geopandas as gpd
@@ -27,6 +31,9 @@ if TYPE_CHECKING:
     from ogc_widgets.client.execution import Execution
     from ogc_widgets.client.jobs.ajob import AsyncJob
     from ogc_widgets.client.jobs.job_list import Jobs
+    from ogc_widgets.client.progress import Progress
+
+_SAID_EACH_S = 0.2
 
 
 class AsyncBatch(AnyBatch):
@@ -90,12 +97,41 @@ class AsyncBatch(AnyBatch):
             )
         return job
 
+    @contextlib.contextmanager
+    def showing(self, progress: Progress[AsyncBatch]) -> Iterator[None]:
+        """Show how far the batch is while something waits for it; see :meth:`wait`."""
+        if self.is_ended and not callable(progress):
+            yield
+            return
+        title, said_at = clean(self.title, limit=60), 0.0
+
+        def changed(_indexes: frozenset[int]) -> None:
+            nonlocal said_at
+            # What is left is reckoned anew each time, from all that has ended.
+            if time.monotonic() - said_at >= _SAID_EACH_S:
+                said_at = time.monotonic()
+                say(self)
+
+        with showing(progress, title, BatchSteps(), subject=self) as say:
+            changed(frozenset())
+            stop = self.watch(changed)
+            try:
+                yield
+            finally:
+                stop()
+                say(self)
+
     @on_loop
-    async def wait(self, timeout_s: float | None = None) -> AsyncBatch:
+    async def wait(
+        self, timeout_s: float | None = None, progress: Progress[AsyncBatch] = None
+    ) -> AsyncBatch:
         """Wait until all has ended, well or not, and return the batch.
 
         Args:
             timeout_s: Seconds to wait at most; without it, as long as it takes.
+            progress: Whether to show how far it is, as for a job; a function is called
+                with the awaitable batch when something has changed, in the loop of the
+                package.
 
         Raises:
             InputError: It does not run here.
@@ -105,7 +141,8 @@ class AsyncBatch(AnyBatch):
         """
         try:
             async with asyncio.timeout(timeout_s):
-                await self._until(lambda: self.is_ended)
+                with self.showing(progress or False):
+                    await self._until(lambda: self.is_ended)
                 await self.book.flush()
         except TimeoutError:
             raise JobTimeoutError(

@@ -13,6 +13,8 @@ from ogc_widgets.client.jobs.job import Job
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from ogc_widgets.client.progress import Progress
+
 
 class Batch(AnyBatch):
     """Many runs of one process. Made by :meth:`Client.execute_many`.
@@ -43,8 +45,12 @@ class Batch(AnyBatch):
         return Job(self.aio.job(index))
 
     @described_by(AsyncBatch.wait)
-    def wait(self, timeout_s: float | None = None) -> Batch:  # noqa: D102 # it has one
-        run(self.aio.wait, timeout_s)
+    def wait(  # noqa: D102 # it has one
+        self, timeout_s: float | None = None, progress: Progress[AsyncBatch] = None
+    ) -> Batch:
+        # Here and not in the loop, so that Ctrl-C leaves a line that has ended.
+        with self.aio.showing(progress):
+            run(self.aio.wait, timeout_s)
         return self
 
     def __await__(self) -> Generator[Any, None, Batch]:
