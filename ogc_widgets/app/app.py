@@ -339,7 +339,12 @@ class App(NotesDisplay, ipywidgets.VBox):
             old.close()
 
     def _write_request(self, form: ProcessForm, tab: str) -> None:
-        self._code.write(tab, self.client, form, self._opener.process_url)
+        many = self._for_each.view
+        self._code.write(
+            *(tab, self.client, form, self._opener.process_url),
+            at_once=many.at_once,
+            title=many.title.strip(),
+        )
 
     def _jump(self, path: str) -> None:
         self._header.tab = "form"

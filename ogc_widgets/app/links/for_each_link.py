@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from ogc_widgets.app.links.form_link import FormLink
-from ogc_widgets.app.views.for_each_view import ForEachView, areas_of
+from ogc_widgets.app.views.for_each_view import (
+    MOST_OUTLINED,
+    ForEachView,
+    areas_of,
+)
 from ogc_widgets.client.batches.batch import Batch
 from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.view.base import publishing
@@ -133,7 +137,7 @@ class ForEachLink(FormLink):
 
     def _outline(self, _change: object = None) -> None:
         """Show on the map the areas that differ, while this is on the screen."""
-        found = areas_of(self.view.plan) if self.view.is_open else []
+        found = areas_of(self.view.plan)[:MOST_OUTLINED] if self.view.is_open else []
         features = [
             {"type": "Feature", "id": name, "properties": {}, "geometry": area.geometry}
             for name, area in found
@@ -150,7 +154,9 @@ class ForEachLink(FormLink):
         plan, index = self.view.plan, self.view.marked
         ids: list[str] = []
         if 0 <= index < len(plan):
-            for column, cell in zip(plan.columns, plan.cells(index), strict=True):
-                if cell.area is not None:
-                    ids.append(f"{column.key} {column.cells.index(cell)}")
+            ids = [
+                f"{column.key} {at}"
+                for column, at in zip(plan.columns, plan.places(index), strict=True)
+                if column.cells[at].area is not None
+            ]
         self._context.mark("each", ids)

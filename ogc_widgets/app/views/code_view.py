@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import traitlets
 
+from ogc_widgets.form.fields.fields import UNSET
 from ogc_widgets.protocol.requests.requests import execute_request
 from ogc_widgets.protocol.requests.snippets import (
+    as_batch,
     as_curl,
     as_httpx,
     as_package,
@@ -19,9 +21,18 @@ from ogc_widgets.view.base import View, publishing
 if TYPE_CHECKING:
     from ogc_widgets.client import Client
     from ogc_widgets.form import ProcessForm
+    from ogc_widgets.form.for_each.cells import Cell
     from ogc_widgets.protocol.requests.requests import Request
 
 _SHELL: Final = "cURL"
+
+
+_MOST_WRITTEN: Final = 1_000
+_FROM_FILE: Final = (
+    "# Give lists, data frames or files themselves, app being this app:\n"
+    'batch = app.form.for_each("areas.geojson")\n'
+)
+_RESPONSES: Final = {"auto": ""}
 
 
 class CodeView(View):
@@ -34,14 +45,27 @@ class CodeView(View):
     chosen = traitlets.Int(0).tag(sync=True)
 
     def write(
-        self, tab: str, client: Client, form: ProcessForm, process_url: str
+        self,
+        tab: str,
+        client: Client,
+        form: ProcessForm,
+        process_url: str,
+        **batch: Any,  # noqa: ANN401 # arguments of execute_many
     ) -> None:
-        """Show what belongs to the tab "json" or "code"."""
+        """Show what belongs to the tab "json" or "code".
+
+        Args:
+            tab: Which of them.
+            client: Sends the requests.
+            form: What would be sent.
+            process_url: Address of the process.
+            batch: How the jobs of *Run for each* would run, if some were put together.
+        """
         request = _request(client, form, process_url)
         if tab == "json":
             texts = {"Request": _exchange(client, request)}
         else:
-            texts = _calls(client, form, request)
+            texts = {**_calls(client, form, request), **_batch(client, form, batch)}
         count = len(form.errors)
         problems = "1 problem" if count == 1 else f"{count} problems"
         note = f"Not complete: {problems} in the form" if count else ""
@@ -86,6 +110,36 @@ def _calls(client: Client, form: ProcessForm, request: Request) -> dict[str, str
         "httpx": as_httpx(request, secrets, params),
         _SHELL: as_curl(request, secrets, params),
     }
+
+
+def _batch(client: Client, form: ProcessForm, chosen: dict[str, Any]) -> dict[str, str]:
+    """The jobs that were put together, as Python; nothing while there are none."""
+    plan = form.choosing.plan()
+    if not len(plan) or plan.problems:
+        return {}
+    public, own = form.public_inputs, {column.key for column in plan.columns}
+    same = {key: value for key, value in public.items() if key not in own}
+    if sum(len(column.cells) for column in plan.columns) > _MOST_WRITTEN:
+        text = f"# {plan.sentence}: too many to be written out here.\n{_FROM_FILE}"
+        return {"Run for each": text}
+    text = as_batch(
+        client.url,
+        form.process.id,
+        same,
+        [(column.key, [*map(_pair, column.cells)]) for column in plan.columns],
+        is_table=plan.is_table,
+        row_labels=plan.row_labels,
+        placeholders=client.credential_placeholders,
+        params=client.aio.param_names,
+        **{**form.wishes, "response": _RESPONSES.get(form.response, form.response)},
+        **chosen,
+    )
+    return {"Run for each": text}
+
+
+def _pair(cell: Cell) -> tuple[str, Any]:
+    """Label and value of what differs, None where nothing is sent."""
+    return cell.label, None if cell.value is UNSET else cell.value
 
 
 def _request(client: Client, form: ProcessForm, process_url: str) -> Request:

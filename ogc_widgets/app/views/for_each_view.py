@@ -20,6 +20,8 @@ from ogc_widgets.view.uploads import Uploads
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MOST_OUTLINED: Final = 500
+"""Areas that the map outlines."""
 _MOST_ROWS: Final = 200  # in one message
 _MOST_PROBLEMS: Final = 50
 _LONGEST_TEXT: Final = 200_000
@@ -322,6 +324,5 @@ def areas_of(plan: Plan) -> list[tuple[str, Any]]:
 
 def _unseen(plan: Plan) -> list[str]:
     count = len(areas_of(plan))
-    return (
-        [f"The map outlines the first 500 of {count:,} areas."] if count > 500 else []
-    )
+    words = f"The map outlines the first {MOST_OUTLINED:,} of {count:,} areas."
+    return [words] if count > MOST_OUTLINED else []

@@ -5,8 +5,9 @@ It is what the screen edits; a plan is made of it whenever that is asked for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.drafts import stac_drafts
@@ -16,6 +17,7 @@ from ogc_widgets.form.for_each.features import features_in_text
 from ogc_widgets.form.for_each.plan import MOST_JOBS, Plan
 from ogc_widgets.form.for_each.planning import (
     column_of,
+    columns_in,
     each_with_each,
     features_cells,
     one_a_row,
@@ -29,10 +31,13 @@ from ogc_widgets.form.for_each.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from ogc_widgets.form.fields.fields import Draft
+    from ogc_widgets.form.for_each.plan import Column
     from ogc_widgets.form.values import FormValues
 
+Made = TypeVar("Made")
 Way = Literal["text", "file", "days", "items"]
 DATES: Final = ("date", "datetime")
 
@@ -100,6 +105,7 @@ class Choosing:
         self.way: Literal["each", "table"] = "each"
         self.sources: dict[str, Source] = {}
         self.table = TableSource()
+        self._made: dict[str, tuple[list[Any], Any]] = {}
         self.problems: dict[str, str] = {}
         """Input id to why its source gives no values."""
 
@@ -176,18 +182,42 @@ class Choosing:
             table = self.table
             if table.table is None or not table.inputs:
                 return each_with_each(self._values, [])
-            return one_a_row(self._values, table.table, table.inputs, table.label)
+            mark = table.table, dict(table.inputs), table.label
+            made = self._kept("", [*mark, *map(self._draft, table.inputs.values())],
+                lambda: columns_in(self._values, *mark))  # fmt: skip
+            return one_a_row(self._values, *made)
         columns = []
         for key, source in self.sources.items():
-            reader = CellReader(self._values, key)
+            now = replace(source, days={**source.days}, items=[*source.items])
             try:
-                cells = self._cells(reader, source)
+                column = self._kept(
+                    key, [now, self._draft(key)], partial(self._column, key, source)
+                )
             except InputError as error:
                 self.problems[key] = f"{error.what} {error.advice}".strip()
                 continue
-            if cells:
-                columns.append(column_of(reader, cells))
+            if column.cells:
+                columns.append(column)
         return each_with_each(self._values, columns)
+
+    def _draft(self, key: str) -> Draft:
+        entry = self._values.entries.get(key)
+        return None if entry is None else entry.draft
+
+    def _kept(self, key: str, mark: list[Any], make: Callable[[], Made]) -> Made:
+        """What was made of the same before, or made of it now.
+
+        Thousands of areas are not read again because another field is filled in.
+        """
+        before = self._made.get(key)
+        if before is None or before[0] != mark:
+            self._made[key] = before = mark, make()
+        found: Made = before[1]
+        return found
+
+    def _column(self, key: str, source: Source) -> Column:
+        reader = CellReader(self._values, key)
+        return column_of(reader, self._cells(reader, source))
 
     def _cells(self, reader: CellReader, source: Source) -> list[Cell]:
         if source.way == "file":

@@ -112,12 +112,17 @@ class Plan:
         Args:
             index: Number of the job, from 0; the last column changes fastest.
         """
+        pairs = zip(self.columns, self.places(index), strict=True)
+        return tuple(column.cells[at] for column, at in pairs)
+
+    def places(self, index: int) -> tuple[int, ...]:
+        """Which value of each column one job has: their numbers, from 0."""
         if self.is_table:
-            return tuple(column.cells[index] for column in self.columns)
+            return (index,) * len(self.columns)
         found = []
         for column in reversed(self.columns):
             index, at = divmod(index, len(column.cells))
-            found.append(column.cells[at])
+            found.append(at)
         return tuple(reversed(found))
 
     def label(self, index: int) -> str:

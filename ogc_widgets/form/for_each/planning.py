@@ -71,15 +71,26 @@ def each_with_each(values: FormValues, columns: Iterable[Column]) -> Plan:
 
 
 def one_a_row(
-    values: FormValues, table: InputTable, inputs: Mapping[str, str], name: str = ""
+    values: FormValues, columns: Iterable[Column], labels: tuple[str, ...] = ()
 ) -> Plan:
-    """Make a job of each row.
+    """Make a job of each row of columns, which are equally long."""
+    made = tuple(columns)
+    return Plan(made, *_others(values, made), is_table=True, row_labels=labels)
+
+
+def columns_in(
+    values: FormValues, table: InputTable, inputs: Mapping[str, str], name: str = ""
+) -> tuple[list[Column], tuple[str, ...]]:
+    """Read the columns of a table that are inputs.
 
     Args:
         values: What stands in the form.
         table: The table.
         inputs: Column to input id, of the columns that count.
         name: Column with the names of the jobs, or "".
+
+    Returns:
+        The values of each input, and the names of the rows if no input has them.
     """
     labels: tuple[str, ...] = ()
     if name:
@@ -97,8 +108,7 @@ def one_a_row(
                 cells = _named(cells, labels)
                 labels = ()  # it has the names now
             columns.append(column_of(reader, cells))
-    made = tuple(columns)
-    return Plan(made, *_others(values, made), is_table=True, row_labels=labels)
+    return columns, labels
 
 
 def column_of(reader: CellReader, cells: list[Cell]) -> Column:
@@ -203,7 +213,7 @@ def _of_python_table(values: FormValues, table: InputTable, names: str) -> Plan:
             else "No column of the table is an input.",
             advice=f"Leave out what is none. The inputs are: {clean(have, limit=400)}.",
         )
-    return one_a_row(values, table, inputs, name)
+    return one_a_row(values, *columns_in(values, table, inputs, name))
 
 
 def _need_input(values: FormValues, key: str) -> None:

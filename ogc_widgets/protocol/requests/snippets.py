@@ -8,6 +8,7 @@ query of a server are in ``$PARAM_`` and their name.
 from __future__ import annotations
 
 import json
+import keyword
 import re
 import shlex
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ from ogc_widgets.protocol.requests.requests import JSON
 from ogc_widgets.protocol.wire import dump_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from ogc_widgets.protocol.requests.requests import Mode, Request, Response
 
@@ -211,30 +212,129 @@ def as_package(
 
     The arguments are those of ``Client.execute`` and of :func:`as_curl`.
     """
-    arguments = _package_arguments(dict(placeholders or {}))
-    if query := _params(params):
-        arguments += f", params={query}"
     chosen = {
         "outputs": dict(outputs or {}),
         "extra": dict(extra or {}),
         "mode": mode if mode != "auto" else "",
         "response": response if response != "auto" else "",
     }
-    values = f"    {_literal(dict(inputs), 4)},\n" + "".join(
+    body = (
+        f"job = client.execute(\n"
+        f"    {_quoted(process_id)},\n"
+        f"    {_literal(dict(inputs), 4)},\n"
+        f"{_keywords(chosen)}"
+        f")\n"
+        f"job.wait()\n"
+        f"results = job.results()\n"
+    )
+    return _with_client(base_url, body, placeholders, params)
+
+
+def as_batch(
+    base_url: str,
+    process_id: str,
+    same: Mapping[str, Any],
+    columns: Sequence[tuple[str, Sequence[tuple[str, Any]]]],
+    *,
+    is_table: bool = False,
+    row_labels: Sequence[str] = (),
+    placeholders: Mapping[str, str] | None = None,
+    params: Iterable[str] = (),
+    **chosen: Any,  # noqa: ANN401 # JSON
+) -> str:
+    """Write many runs of a process as Python that uses this package.
+
+    Args:
+        base_url: Address of the server.
+        process_id: Id of the process.
+        same: The inputs that are the same in all of them.
+        columns: For each input that differs its id, and label and value of each.
+        is_table: Whether the first values are one run, the second the next, and so on;
+            else each value meets each of the others.
+        row_labels: Words for each run of a table, before those of its values.
+        placeholders: As for :func:`as_curl`.
+        params: As for :func:`as_curl`.
+        chosen: Other arguments of ``Client.execute_many``; empty ones are left out.
+    """
+    kept = f"same = {_literal(dict(same), 0)}\n"
+    if is_table:
+        rows: list[tuple[str, dict[str, Any]]] = []
+        for at in range(len(columns[0][1])):
+            cells = [(key, *pairs[at]) for key, pairs in columns]
+            words = [*row_labels[at : at + 1], *(label for _, label, _ in cells)]
+            inputs = {key: value for key, _, value in cells if value is not None}
+            rows.append((", ".join(filter(None, words)), inputs))
+        made = f"jobs = {_literal(_by_label(rows), 0)}\n"
+        listed = "[{**same, **inputs} for inputs in jobs.values()]"
+    else:
+        names = {key: _variable_of(key) for key, _ in columns}
+        made = "".join(
+            f"{names[key]}_values = {_literal(_by_label(pairs), 0)}\n"
+            for key, pairs in columns
+        )
+        label = ", ".join(f"{{{name}}}" for name in names.values())
+        own = ", ".join(f"{_quoted(k)}: {n}_values[{n}]" for k, n in names.items())
+        loops = "".join(f"    for {n} in {n}_values\n" for n in names.values())
+        made += f'jobs = {{\n    f"{label}": {{**same, {own}}}\n{loops}}}\n'
+        listed = "list(jobs.values())"
+    body = (
+        f"{kept}{made}"
+        f"batch = client.execute_many(\n"
+        f"    {_quoted(process_id)},\n"
+        f"    {listed},\n"
+        f"    labels=list(jobs),\n"
+        f"{_keywords(chosen)}"
+        f")\n"
+        f"for job in batch:\n"
+        f"    print(job)\n"
+    )
+    return _with_client(base_url, body, placeholders, params)
+
+
+def _by_label(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Values by their labels; equal ones are told apart by a number."""
+    found: dict[str, Any] = {}
+    for label, value in pairs:
+        own, number = label, 1
+        while own in found:
+            number += 1
+            own = f"{label} ({number})"
+        found[own] = value
+    return found
+
+
+def _variable_of(key: str) -> str:
+    """A name of Python for an input."""
+    name = re.sub(r"\W", "_", key, flags=re.ASCII) or "_"
+    is_taken = name in ("same", "jobs", "job", "batch", "client", "ogc")
+    if keyword.iskeyword(name) or name[0].isdigit() or is_taken:
+        return f"input_{name}"
+    return name
+
+
+def _keywords(chosen: Mapping[str, Any]) -> str:
+    return "".join(
         f"    {name}={_literal(value, 4)},\n" for name, value in chosen.items() if value
     )
-    imports = "from decimal import Decimal\n" if "Decimal('" in values else ""
+
+
+def _with_client(
+    base_url: str,
+    body: str,
+    placeholders: Mapping[str, str] | None,
+    params: Iterable[str],
+) -> str:
+    """Write what makes a client before what uses it."""
+    arguments = _package_arguments(dict(placeholders or {}))
+    if query := _params(params):
+        arguments += f", params={query}"
+    imports = "from decimal import Decimal\n" if "Decimal('" in body else ""
     imports += "import os\n\n" if "os.environ" in arguments else ""
     return (
         f"{imports}"
         f"import ogc_widgets as ogc\n\n"
         f"client = ogc.Client({_quoted(base_url)}{arguments})\n"
-        f"job = client.execute(\n"
-        f"    {_quoted(process_id)},\n"
-        f"{values}"
-        f")\n"
-        f"job.wait()\n"
-        f"results = job.results()\n"
+        f"{body}"
     )
 
 
