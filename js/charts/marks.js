@@ -96,6 +96,7 @@ export function drawLines(u, points, palette, chosen) {
   });
   ctx.save();
   ctx.lineJoin = "round";
+  ctx.globalAlpha = 0.6;
   const draw = (/** @type {[number, number][]} */ places) => {
     ctx.beginPath();
     for (const [left, top] of places) ctx.lineTo(left, top);
@@ -109,6 +110,7 @@ export function drawLines(u, points, palette, chosen) {
   const own = lines.get(chosen);
   if (own) {
     const colour = palette.series[0];
+    ctx.globalAlpha = 1;
     ctx.strokeStyle = ctx.fillStyle = colour;
     ctx.lineWidth = 2 * ratio;
     draw(own);

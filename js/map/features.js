@@ -21,14 +21,17 @@ export class Features {
    * @param {Model} model
    * @param {MapCanvas} canvas
    * @param {SVGGElement} pictures The group that pictures are put into.
-   * @param {() => boolean} isQuiet Whether the mouse belongs to somebody else.
+   * @param {object} does
+   * @param {() => boolean} does.isQuiet Whether the mouse belongs to somebody else.
+   * @param {(event: MapEvent) => string} does.below What lies below all footprints, in words.
    */
-  constructor(model, canvas, pictures, isQuiet) {
+  constructor(model, canvas, pictures, { isQuiet, below }) {
     this.model = model;
     this.canvas = canvas;
     this.map = canvas.map;
     this.pictures = pictures;
     this.isQuiet = isQuiet;
+    this.below = below;
     this.contextGroup = canvas.group("context");
     this.chosenGroup = canvas.group("footprints");
     this.items = new OutlineCanvas(canvas);
@@ -126,20 +129,26 @@ export class Features {
     // While the map is dragged the same lies under the mouse all the time.
     const isQuiet = this.isQuiet() || this.map.dragging?.moving();
     const found = isQuiet ? [] : this.under(event);
-    this.map.getContainer().classList.toggle("ogcw-map-over", found.length > 0);
-    show(this.tip, found.length > 0);
-    if (!found.length) return;
-    const at = Math.max(
-      0,
-      found.findIndex((shape) => this.outlines.ids[shape] === this.model.get("selected")),
-    );
-    const more = found.length > 1 ? ` (${at + 1} of ${found.length} here)` : "";
-    setText(this.tip, `${this.outlines.label(found[at])}${more}`);
+    const words = found.length ? this.words(found) : isQuiet ? "" : this.below(event);
+    this.map.getContainer().classList.toggle("ogcw-map-over", words !== "");
+    show(this.tip, words !== "");
+    if (!words) return;
+    setText(this.tip, words);
     const { x, y } = event.containerPoint;
     const right = x > this.map.getSize().x / 2;
     this.tip.style.transform = `translate(${x}px, ${y}px) translate(${
       right ? "calc(-100% - 12px)" : "14px"
     }, 14px)`;
+  }
+
+  /** @param {number[]} found */
+  words(found) {
+    const at = Math.max(
+      0,
+      found.findIndex((shape) => this.outlines.ids[shape] === this.model.get("selected")),
+    );
+    const more = found.length > 1 ? ` (${at + 1} of ${found.length} here)` : "";
+    return `${this.outlines.label(found[at])}${more}`;
   }
 
   remove() {

@@ -24,6 +24,7 @@ import { Land } from "./land.js";
 import { leafletMapOf } from "./leaflet.js";
 import { ShapeTool } from "./shape.js";
 import { RasterStills } from "./rasters/raster_stills.js";
+import { StateAreas } from "./state_areas.js";
 import { RasterTiles } from "./rasters/tiles.js";
 import { Viewport } from "./viewport.js";
 import style from "./overlay.css" with { type: "text" };
@@ -60,7 +61,12 @@ class Overlay {
     this.rasters = new RasterTiles(model, canvas, canvas.lowGroup("rasters"));
     const labels = h("svg", { class: "ogcw-map-labels", "aria-hidden": "true" });
     this.graticule = new Graticule(map, canvas, labels);
-    this.features = new Features(model, canvas, pictures, () => this.shapes.mode !== "");
+    this.states = new StateAreas(model, canvas);
+    this.features = new Features(model, canvas, pictures, {
+      isQuiet: () => this.shapes.mode !== "",
+      below: (event) => this.states.words(event),
+    });
+    this.states.cover();
     this.others = new OtherAreas({ canvas, onChoose: (id) => this.choose(id) });
     const cover = h("div", { class: "ogcw-map-cover", hidden: true });
     const hint = h("div", { class: "ogcw-map-hint", role: "status", hidden: true });
@@ -123,6 +129,7 @@ class Overlay {
     );
     this.isBuilt = true;
     canvas.onRedraw(() => {
+      this.states.paint();
       this.features.paint();
       this.rasters.paint();
     });
@@ -208,6 +215,15 @@ class Overlay {
     this.stops.push(
       listen(model, ["import_revision"], () => this.imports.answered(model.get("problem") === "")),
     );
+    on(["state_areas"], () => {
+      this.states.read();
+      this.paintChrome();
+    });
+    on(["states"], () => this.states.look());
+    on(["state_area"], () => {
+      this.states.paintChosen();
+      this.states.paintNames();
+    });
     on(["footprints"], () => {
       this.features.read();
       this.features.paint();
@@ -276,12 +292,12 @@ class Overlay {
     const areas = model.get("areas");
     /** @type {Feature[]} */
     const features = model.get("context");
-    const extent = this.features.outlines.extent();
+    const extents = [this.features, this.states].map(({ outlines }) => outlines.extent());
     const others = areas.filter(({ id }) => id !== model.get("active_area"));
     const geometries = [
       shapes.geometry(),
       this.line.isSeen ? this.line.geometry : null,
-      extent && rectangleGeometry(extent),
+      ...extents.map((extent) => extent && rectangleGeometry(extent)),
       ...[...features, ...others].map((f) => f.geometry),
     ];
     return geometries.filter((geometry) => geometry !== null);
@@ -298,6 +314,7 @@ class Overlay {
   click(event) {
     if (!this.shapes.mode) this.rasters.click(event);
     if (this.features.click(event) || this.shapes.mode) return;
+    if (this.states.click(event)) return;
     const area = this.others.under([event.latlng.lng, event.latlng.lat]);
     if (area) this.choose(area.id);
   }
@@ -368,6 +385,7 @@ class Overlay {
         this.rasters,
         this.graticule,
         this.features,
+        this.states,
         this.shapes,
         this.scale,
         this.viewport,

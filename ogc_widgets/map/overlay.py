@@ -108,6 +108,12 @@ class MapOverlay(RasterView):
     """``{"by", "title", "unit"}`` of what footprints can be coloured by."""
     colour_by = traitlets.Unicode("").tag(sync=True)
     """The one that was chosen, or an empty text."""
+    state_areas: Any = traitlets.Dict().tag(sync=True)
+    """Areas that have states, as ``footprints`` are packed; their ids are labels."""
+    states = traitlets.Bytes().tag(sync=True)
+    """A byte for each of them: its number in ``STATES`` of ``state_areas.py``."""
+    state_area = traitlets.Int(-1).tag(sync=True)
+    """Number of the one that is chosen, or -1."""
     context: Any = traitlets.List().tag(sync=True)
     marked = traitlets.List(traitlets.Unicode()).tag(sync=True)
     """Ids of the features of ``context`` that are highlighted."""

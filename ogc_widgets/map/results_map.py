@@ -179,7 +179,8 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
             self.previews.go_on(self._results, named)
         else:
             self.previews.clear(self._results, named)
-        self.columns = ItemColumns.of(items, [*named])
+        titles = getattr(value, "titles", {})
+        self.columns = ItemColumns.of(items, [*named], titles)
         note = str(getattr(value, "note", "")) if is_job else ""
         self.footprints = self.map.show_footprints(items, fit=not goes_on, note=note)
         self.table.results = self._results

@@ -19,6 +19,7 @@ from ogc_widgets.map.overlay import (
     extent_of,
     geometry_of,
 )
+from ogc_widgets.map.state_areas import StateAreas
 from ogc_widgets.map.still.of_map import MapStill
 from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 MAX_SCENES = 500
 """Outlines of one label that :meth:`ShownMap.show_context` draws."""
-_KINDS = ("shape", "context", "footprints", "pictures", "rasters")
+_KINDS = ("shape", "context", "state_areas", "footprints", "pictures", "rasters")
 
 
 class ShownMap(NotesDisplay, ipywidgets.Box):
@@ -59,8 +60,8 @@ class ShownMap(NotesDisplay, ipywidgets.Box):
     to empty when the shape is drawn, or when drawing was given up with Esc."""
 
     kinds_drawn = traitlets.Tuple()
-    """What lies on the map: some of ``shape``, ``context``, ``footprints``,
-    ``pictures`` and ``rasters``."""
+    """What lies on the map: some of ``shape``, ``context``, ``state_areas``,
+    ``footprints``, ``pictures`` and ``rasters``."""
 
     def __init__(
         self,
@@ -77,6 +78,7 @@ class ShownMap(NotesDisplay, ipywidgets.Box):
         self.rasters = overlay.layers
         self.still = MapStill(overlay, lambda: self.footprints)
         self.looks = FootprintLooks(overlay)
+        self.state_areas = StateAreas(overlay)
         super().__init__(
             [self.map, overlay],
             layout=ipywidgets.Layout(width="100%", height=height, min_width="0"),
@@ -97,8 +99,8 @@ class ShownMap(NotesDisplay, ipywidgets.Box):
     def fit(self) -> None:
         """Bring everything that is drawn into view."""
         shapes = [feature["geometry"] for feature in self._overlay.context]
-        if self.footprints.ids:
-            shapes.append(geometry_of({"bbox": self.footprints.extent}))
+        for extent in (self.footprints.extent, self.state_areas.extent):
+            shapes += [geometry_of({"bbox": extent})] if extent else []
         if self._overlay.shape:
             shapes.append(geometry_of(self._overlay.shape))
         if shapes:

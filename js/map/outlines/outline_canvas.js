@@ -12,12 +12,15 @@ const STEPS_MS = 7; // of a frame of 16
 const NO_VALUE = "#868c96"; // as GREY in colour_scale.py
 
 export class OutlineCanvas {
-  /** @param {MapCanvas} canvas */
-  constructor(canvas) {
+  /**
+   * @param {MapCanvas} canvas
+   * @param {string} look Class that says how they look.
+   */
+  constructor(canvas, look = "ogcw-map-items") {
     this.canvas = canvas;
     this.map = canvas.map;
     this.element = h("canvas", {
-      class: "ogcw-map-canvas ogcw-map-items leaflet-zoom-animated",
+      class: `ogcw-map-canvas ${look} leaflet-zoom-animated`,
       "aria-hidden": "true",
     });
     canvas.between(this.element);
@@ -108,7 +111,11 @@ export class OutlineCanvas {
     const width = Math.round(extent.x * finest);
     const height = Math.round(extent.y * finest);
     const style = getComputedStyle(element);
-    const [none, ...ramp] = bands([NO_VALUE, ...(outlines.steps ? outlines.ramp : [style.color])]);
+    // A colour may be one of the theme, by its name.
+    const colours = outlines.ramp.map((one) =>
+      one.startsWith("--") ? style.getPropertyValue(one) : one
+    );
+    const [none, ...ramp] = bands([NO_VALUE, ...(outlines.steps ? colours : [style.color])]);
     const drawing = new Drawing(outlines, width, height, {
       lineWidth: Number.parseFloat(style.strokeWidth) * finest,
       opacity: isFilled ? Number.parseFloat(style.fillOpacity) : 0,

@@ -152,6 +152,20 @@ export class Outlines {
   }
 
   /**
+   * The south-western corner of a shape in degrees.
+   * @param {number} shape
+   */
+  corner(shape) {
+    const { points, lines, shapes } = this;
+    let [west, south] = [Infinity, Infinity];
+    for (let i = 2 * lines[shapes[shape]]; i < 2 * lines[shapes[shape + 1]]; i += 2) {
+      if (points[i] < west) west = points[i];
+      if (points[i + 1] < south) south = points[i + 1];
+    }
+    return { west: west / MILLIARCSECONDS, south: south / MILLIARCSECONDS };
+  }
+
+  /**
    * A shape as GeoJSON that `pathsOf` reads.
    * @param {number} shape
    * @returns {Geometry}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -61,12 +61,14 @@ class Column:
         title: What it is called.
         kind: ``area``, ``date``, ``item``, ``number`` or ``text``.
         distinct: How many different values there are.
+        names: What values that are no words are called in the labels, by their JSON.
     """
 
     id: str
     title: str
     kind: str
     distinct: int
+    names: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def columns_of(
@@ -85,26 +87,46 @@ def columns_of(
     for name in differing:
         values = [one.inputs.get(name) for one in entries]
         kinds = {kind_of(value) for value in values if value is not None}
-        columns.append(
-            Column(
-                name,
-                clean(titles.get(name, name), limit=_SHORT),
-                kinds.pop() if len(kinds) == 1 else "text",
-                len(
-                    {json.dumps(value, sort_keys=True, default=str) for value in values}
-                ),
-            )
-        )
+        kind = kinds.pop() if len(kinds) == 1 else "text"
+        marks = [_mark(value) for value in values]
+        is_said = all(words_of(one) == one or _is_number(one) for one in values)
+        names = {} if is_said else _names(marks, entries)
+        title = clean(titles.get(name, name), limit=_SHORT)
+        columns.append(Column(name, title, kind, len({*marks}), names))
     return columns
+
+
+def _mark(value: object) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def _names(marks: Sequence[str], entries: Sequence[BatchEntry]) -> dict[str, str]:
+    """What values are called: the part of the labels that goes with them, and only it.
+
+    Args:
+        marks: The value of each request as JSON.
+        entries: The requests.
+    """
+    parts = [one.label.split(", ") for one in entries]
+    for at in range(min(map(len, parts), default=0)):
+        pairs = {(mark, words[at]) for mark, words in zip(marks, parts, strict=True)}
+        names = dict(pairs)
+        if len(pairs) == len(names) == len({*names.values()}) and all(names.values()):
+            return names
+    return {}
 
 
 def cells_of(entry: BatchEntry, columns: Sequence[Column]) -> list[str]:
     """The inputs of a request in words, in the order of the columns.
 
-    An area has no words of its own: it is called what is left of the label of the
-    request when the others are taken away.
+    What has no words of its own is called as in the label of the request: by the part
+    that goes with it in all labels, or by what is left when the others are taken away.
     """
-    cells = [words_of(entry.inputs.get(column.id)) for column in columns]
+    cells = [
+        column.names.get(_mark(value)) or words_of(value)
+        for column in columns
+        for value in (entry.inputs.get(column.id),)
+    ]
     if None in cells:
         said = {one for one in cells if one}
         parts = [part for part in entry.label.split(", ") if part not in said]

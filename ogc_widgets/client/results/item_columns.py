@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ogc_widgets.errors import InputError
@@ -119,13 +120,17 @@ class ItemColumns:
 
     @classmethod
     def of(
-        cls, items: Sequence[Mapping[str, Any]], names: Sequence[str]
+        cls,
+        items: Sequence[Mapping[str, Any]],
+        names: Sequence[str],
+        titles: Mapping[str, str] = MappingProxyType({}),
     ) -> ItemColumns:
         """Read the columns of items; what is no date and no number counts as none.
 
         Args:
             items: STAC items or other features, as dicts.
             names: Their ids.
+            titles: What people call some properties, by their names.
         """
         import numpy as np
 
@@ -137,12 +142,17 @@ class ItemColumns:
             dates = np.array([_milliseconds(one) for one in facts], dtype=float)
         keys = _keys_worth_showing(facts)[:_MOST_COLUMNS]
         found = [
-            ItemColumn(key, column_title(key), unit_of(key), _values(facts, key))
+            ItemColumn(
+                key,
+                titles.get(key) or column_title(key),
+                unit_of(key),
+                _values(facts, key),
+            )
             for key in keys
         ]
         # Where all are the same there is nothing to compare.
         found.sort(key=lambda column: len(facts) > 1 and _is_constant(column))
-        return cls(tuple(names), dates, tuple(found), tuple(_words(facts)))
+        return cls(tuple(names), dates, tuple(found), tuple(_words(facts, titles)))
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -249,7 +259,9 @@ def _values(facts: Iterable[Mapping[str, Any]], key: str) -> NDArray[np.float64]
     return np.array([float(one) if reading.is_finite(one) else nan for one in found])
 
 
-def _words(facts: Sequence[Mapping[str, Any]]) -> Iterator[ItemWords]:
+def _words(
+    facts: Sequence[Mapping[str, Any]], titles: Mapping[str, str]
+) -> Iterator[ItemWords]:
     """What was asked for in words, of that in which items differ."""
     keys = dict.fromkeys(key for one in facts[:_FEW] for key in one)
     for key in [str(key) for key in keys if str(key).startswith(INPUTS)]:
@@ -257,7 +269,7 @@ def _words(facts: Sequence[Mapping[str, Any]]) -> Iterator[ItemWords]:
         values = tuple(clean(one, limit=80) if one is not None else "" for one in found)
         has_words = any(isinstance(one, str) for one in found)
         if has_words and len({*values}) > 1:
-            yield ItemWords(key, column_title(key), values)
+            yield ItemWords(key, titles.get(key) or column_title(key), values)
 
 
 def _is_constant(column: ItemColumn) -> bool:

@@ -75,7 +75,7 @@ class ItemList:
         self.filter = ItemFilter(columns)
         self.by, self.descending = "", False
         self.ticked: NDArray[np.bool_] = np.zeros(len(items), dtype=np.bool_)
-        self.words = [one for one in columns.words if one.key != LABEL]
+        self.words = [one for one in columns.words if not _is_said(one, items)]
         self.numeric: Sequence[ItemColumn] = _first_of(columns)
         self._assets_of = assets_of
         self._scale: ColourScale | None = None
@@ -255,6 +255,14 @@ class ItemList:
             f"chosen = {ids!r}\n"
             f'items = [item for item in {source} if item["id"] in chosen]'
         )
+
+
+def _is_said(words: ItemWords, items: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether id or date say the same: the label, and a date that was asked for."""
+    return words.key == LABEL or all(
+        day == date_of(properties_of(item))
+        for day, item in zip(words.values, items, strict=True)
+    )
 
 
 def _first_of(columns: ItemColumns) -> list[ItemColumn]:

@@ -11,7 +11,7 @@ from ogc_widgets.client.batches.entry_words import columns_of
 from ogc_widgets.client.batches.merged.entry_areas import EntryAreas
 from ogc_widgets.client.batches.merged.job_part import asked_for, name_of
 from ogc_widgets.client.results.content import Content, no_such_output
-from ogc_widgets.client.results.item_columns import LABEL
+from ogc_widgets.client.results.item_columns import INPUTS, LABEL
 from ogc_widgets.client.results.job_results import Results
 from ogc_widgets.client.results.output_files import Wanted, files_of
 from ogc_widgets.protocol.answers.results import ResultsDocument
@@ -50,6 +50,7 @@ class BatchResults(Results):
             item itself: its area, its values, its files.
         is_of_jobs: Whether items are the jobs themselves.
         batch_id: Id of the batch.
+        titles: What people call the inputs that differ, by ``inputs:<id>``.
         total: How many jobs the batch has.
         note: What is missing, in words for people; ``""`` if nothing is.
 
@@ -78,7 +79,7 @@ class BatchResults(Results):
     ) -> None:
         self.batch_id, self.total = batch_id, len(entries)
         self._parts = [(entries[at], parts[at]) for at in sorted(parts)]
-        self._source_of: dict[str, tuple[JobPart, Any]] = {}
+        self._source_of: dict[str, tuple[int, JobPart, Any]] = {}
         columns = columns_of(entries, differing, {})
         asked = {entry.index: asked_for(entry, columns) for entry, _ in self._parts}
         self.is_of_jobs = not any(part.items for _, part in self._parts)
@@ -97,7 +98,7 @@ class BatchResults(Results):
             for item, one in zip(found, part.items or found, strict=True):
                 before = one.get("id")
                 item["id"] = self._own_id(item["id"])
-                self._source_of[item["id"]] = (part, before)
+                self._source_of[item["id"]] = (entry.index, part, before)
             self._rows += found
         has_place = any(one.get("geometry") or one.get("assets") for one in self._rows)
         items = self._rows if has_place or not self.is_of_jobs else []
@@ -111,6 +112,11 @@ class BatchResults(Results):
         note = _note([part for _, part in self._parts], entries, faults or {})
         document = ResultsDocument({JOBS: rows}, items, note=note)
         described = process.outputs if process else None
+        self.titles = {
+            INPUTS + name: _in_a_sentence(one.title)
+            for name, one in (process.inputs if process else {}).items()
+            if one.title and name in differing
+        }
         super().__init__(client, document, described, again)
 
     def _features(self) -> list[dict[str, Any]]:
@@ -122,6 +128,10 @@ class BatchResults(Results):
             number += 1
             own = f"{name} ({number})"
         return own
+
+    def index_of(self, item_id: str) -> int:
+        """Which request of the batch gave an item: its index, or -1 for none."""
+        return self._source_of[item_id][0] if item_id in self._source_of else -1
 
     @property
     def source(self) -> object:
@@ -158,7 +168,7 @@ class BatchResults(Results):
         self, item: JsonObject, keys: Collection[str] | None
     ) -> Iterator[Wanted]:
         name = str(item.get("id"))
-        part, before = self._source_of.get(name, (None, name))
+        _, part, before = self._source_of.get(name, (-1, None, name))
         # In the folder of its job a file is called what it is called there.
         for one in super()._files_of_item({**item, "id": before}, keys):
             told = replace(one, name=f"{name}{one.name.removeprefix(str(before))}")
@@ -180,6 +190,12 @@ class BatchResults(Results):
     def __repr__(self) -> str:
         jobs = f"{len(self._parts)} of {self.total} jobs"
         return f"<BatchResults of {jobs}: {len(self.items)} items>"
+
+
+def _in_a_sentence(title: str) -> str:
+    """A title among other words: ``area of interest``, but ``EPSG code``."""
+    short = clean(title, limit=24)
+    return short[:1].lower() + short[1:] if short[1:2].islower() else short
 
 
 def _in_folder(one: Wanted, folder: str) -> Wanted:

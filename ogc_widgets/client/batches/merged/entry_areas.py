@@ -43,6 +43,10 @@ class EntryAreas:
         Args:
             inputs: What is, or was, sent.
         """
+        return self.find(inputs)[1]
+
+    def find(self, inputs: Mapping[str, Any]) -> tuple[str, Area | None]:
+        """The same, and the id of its input before it; ``""`` where there is none."""
         names = [*(n for n in self._differing if n in inputs), *inputs]
         for name in dict.fromkeys(names):
             value = inputs[name]
@@ -53,6 +57,6 @@ class EntryAreas:
                 value = value["value"]
             with suppress(InputError):
                 if encoding is not None and not encoding.is_undecided:
-                    return encoding.decode(value)
-                return area_from(value)
-        return None
+                    return name, encoding.decode(value)
+                return name, area_from(value)
+        return "", None

@@ -156,4 +156,6 @@ def _with_label(item_id: object, label: str) -> str:
     name = str(item_id) if isinstance(item_id, str | int) else ""
     if not name or name in label:
         return label
-    return name if label in name else f"{name} ({label})"
+    # What the id says already is not said twice.
+    rest = ", ".join(part for part in label.split(", ") if part not in name)
+    return f"{name} ({rest})" if rest else name
