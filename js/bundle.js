@@ -15,6 +15,8 @@ const VIEWS = [
   "app/frame",
   "app/header",
   "app/run_bar",
+  "batches/batch_view",
+  "batches/recent_batches",
   "charts/chart",
   "deploy/deploy_panel",
   "downloads/download_bar",

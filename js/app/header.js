@@ -8,12 +8,37 @@ import style from "./app.css" with { type: "text" };
 
 const TABS = [
   ["form", "Form"],
+  ["batch", "Batch"],
   ["results", "Results"],
   ["json", "JSON"],
   ["code", "Code"],
   ["jobs", "Jobs"],
 ];
 const MANY_PROCESSES = 12;
+
+/**
+ * A line that offers something, with a button that takes it and one that leaves it.
+ * @param {import("../view/model.js").Model} model
+ * @param {string} name Of the trait that holds it, and of the message with the answer.
+ */
+function offerLine(model, name) {
+  const said = h("span");
+  /** @param {boolean} take */
+  const answer = (take) => linkButton("", () => model.send({ type: name, take }));
+  const [takeIt, leaveIt] = [answer(true), answer(false)];
+  const line = h("div", { class: "ogcw-header-offer" }, said, takeIt, leaveIt);
+  return {
+    line,
+    draw() {
+      const { text = "", take = "", leave = "" } = model.get(name);
+      show(line, text !== "");
+      show(takeIt, take !== "");
+      setText(said, text);
+      setText(takeIt, take);
+      setText(leaveIt, leave);
+    },
+  };
+}
 
 /** @param {import("../view/view.js").Context} context */
 function render({ model, el }) {
@@ -51,13 +76,9 @@ function render({ model, el }) {
     ),
     problemLine(model),
   );
-  const offered = h("span");
-  /** @param {boolean} take */
-  const answer = (take) => linkButton("", () => model.send({ type: "offer", take }));
-  const [takeIt, leaveIt] = [answer(true), answer(false)];
-  const offer = h("div", { class: "ogcw-header-offer" }, offered, takeIt, leaveIt);
   const note = h("div", { class: "ogcw-header-note" });
-  el.append(note, offer);
+  const offers = ["offer", "batch_offer"].map((name) => offerLine(model, name));
+  el.append(note, ...offers.map(({ line }) => line));
 
   let showCurrent = () => {};
   function drawChooser() {
@@ -128,12 +149,7 @@ function render({ model, el }) {
   function draw() {
     server.setAttribute("aria-expanded", String(model.get("card") === "server"));
     deploy.setAttribute("aria-expanded", String(model.get("card") === "deploy"));
-    const { text = "", take = "", leave = "" } = model.get("offer");
-    show(offer, text !== "");
-    show(takeIt, take !== "");
-    setText(offered, text);
-    setText(takeIt, take);
-    setText(leaveIt, leave);
+    for (const offer of offers) offer.draw();
     setText(title, model.get("title"));
     setText(note, model.get("processes_note"));
     show(note, note.textContent !== "");
@@ -145,7 +161,12 @@ function render({ model, el }) {
     const tab = model.get("tab");
     const focused = focusedElement();
     el.dataset.tab = tab; // js/app/app.css shows what belongs to it
+    const jobs = model.get("batch_count");
     for (const button of elementsOf(tabs)) {
+      if (button.dataset.tab === "batch") {
+        show(button, jobs > 0);
+        setText(button, `Batch ${count(jobs)}`);
+      }
       const isOpen = button.dataset.tab === tab;
       button.setAttribute("aria-pressed", String(isOpen));
       if (button.dataset.tab === "results") {
@@ -173,9 +194,10 @@ function render({ model, el }) {
       "card",
       "loading",
       "offer",
+      "batch_offer",
       "processes_note",
     ], draw),
-    listen(model, ["tab", "has_results", "is_new"], drawTabs),
+    listen(model, ["tab", "has_results", "is_new", "batch_count"], drawTabs),
     large.stop,
   ];
   return () => stops.forEach((stop) => stop());

@@ -15,15 +15,17 @@ export class RowsWindow {
    * @param {object} does
    * @param {number} does.rowHeight In pixels.
    * @param {number} [does.headHeight] Of a head in the frame that stays when it scrolls.
+   * @param {number} [does.chunk] How many rows are asked for at once.
    * @param {(first: number, count: number) => void} does.ask Asks Python for rows.
    * @param {(first: number, rows: (T | undefined)[], before: number, after: number) => void}
    *   does.paint Draws rows, those that are still missing as undefined, with so many pixels
    *   before and after them.
    */
-  constructor(frame, { rowHeight, headHeight = 0, ask, paint }) {
+  constructor(frame, { rowHeight, headHeight = 0, chunk = CHUNK, ask, paint }) {
     this.frame = frame;
     this.rowHeight = rowHeight;
     this.headHeight = headHeight;
+    this.chunk = chunk;
     this.ask = ask;
     this.paint = paint;
     this.total = 0;
@@ -44,7 +46,9 @@ export class RowsWindow {
   reset(total, staysThere = false, first = []) {
     this.total = total;
     this.chunks.clear();
-    if (first.length >= Math.min(CHUNK, total)) this.chunks.set(0, first.slice(0, CHUNK));
+    if (first.length >= Math.min(this.chunk, total)) {
+      this.chunks.set(0, first.slice(0, this.chunk));
+    }
     if (!staysThere) this.frame.scrollTop = 0;
     this.draw();
   }
@@ -55,7 +59,7 @@ export class RowsWindow {
    * @param {T[]} rows
    */
   put(first, rows) {
-    const chunk = first / CHUNK;
+    const chunk = first / this.chunk;
     if (!this.chunks.has(chunk)) return;
     this.chunks.set(chunk, rows);
     this.draw();
@@ -84,22 +88,32 @@ export class RowsWindow {
 
   /** @param {number} index */
   row(index) {
-    return this.chunks.get(Math.floor(index / CHUNK))?.[index % CHUNK];
+    return this.chunks.get(Math.floor(index / this.chunk))?.[index % this.chunk];
+  }
+
+  /**
+   * One row is another now; drawn with the next draw().
+   * @param {number} index
+   * @param {T} row
+   */
+  change(index, row) {
+    const rows = this.chunks.get(Math.floor(index / this.chunk));
+    if (rows) rows[index % this.chunk] = row;
   }
 
   draw() {
-    const { frame, rowHeight, total } = this;
+    const { frame, rowHeight, total, chunk: size } = this;
     const scale = this.scale;
     const top = frame.scrollTop * scale;
     const first = Math.max(0, Math.floor(top / rowHeight) - 5);
     const seen = Math.ceil(frame.clientHeight / rowHeight) + 10;
     const last = Math.min(total, first + seen);
-    for (let chunk = Math.floor(first / CHUNK); chunk * CHUNK < last; chunk += 1) {
+    for (let chunk = Math.floor(first / size); chunk * size < last; chunk += 1) {
       if (this.chunks.has(chunk)) continue;
       this.chunks.set(chunk, null);
-      this.ask(chunk * CHUNK, Math.min(CHUNK, total - chunk * CHUNK));
+      this.ask(chunk * size, Math.min(size, total - chunk * size));
     }
-    this.forget(Math.floor(first / CHUNK));
+    this.forget(Math.floor(first / size));
     const rows = Array.from({ length: Math.max(0, last - first) }, (_, i) => this.row(first + i));
     const before = Math.max(0, frame.scrollTop - (top - first * rowHeight));
     const height = Math.min(this.tall, TALLEST_PX);

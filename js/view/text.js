@@ -46,6 +46,18 @@ export function clock(seconds) {
 }
 
 /**
+ * 20 -> "20 s", 130 -> "2 min", 3900 -> "1 h 5 min".
+ * @param {number} seconds
+ */
+export function span(seconds) {
+  const s = Math.max(0, Math.floor(seconds));
+  if (s < 120) return `${s} s`;
+  const minutes = Math.floor(s / 60);
+  if (minutes < 120) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/**
  * 1234567 -> "1.2 MB".
  * @param {number} count
  */

@@ -11,7 +11,9 @@ import traitlets
 from ogc_widgets.app.discovery import Server, client_of, first_look
 from ogc_widgets.app.earlier import close_unseen, take_place
 from ogc_widgets.app.links.area_link import AreaLink
+from ogc_widgets.app.links.batch_link import BatchLink
 from ogc_widgets.app.links.for_each_link import ForEachLink
+from ogc_widgets.app.links.interrupted import Interrupted
 from ogc_widgets.app.links.job_folding import JobFolding
 from ogc_widgets.app.links.kept_results import KeptResults
 from ogc_widgets.app.links.map_context import MapContext
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client import Client, Job
     from ogc_widgets.client.auth.secret import Auth
+    from ogc_widgets.client.batches.abatch import AnyBatch
     from ogc_widgets.panel.item_search import ItemSearch
     from ogc_widgets.protocol import Process
     from ogc_widgets.protocol.requests.requests import Mode, Response
@@ -78,6 +81,8 @@ class App(NotesDisplay, ipywidgets.VBox):
     """The job that is shown; set it to attach to a job started elsewhere."""
     results = traitlets.Any(allow_none=True)
     """The results of the job once it is successful, else None."""
+    batch = traitlets.Any(allow_none=True)
+    """The batch that is shown in a tab of its own; set it to show another one."""
     height = traitlets.Int(0, min=0)
     """Height in CSS pixels, also when dragged; 0 for what the browser remembers."""
 
@@ -163,9 +168,17 @@ class App(NotesDisplay, ipywidgets.VBox):
         )
         self._folding = JobFolding(self.panel)
         self._kept_results = KeptResults(self._stage, self.panel, context)
+        self._batch_link = BatchLink(
+            *(self._header, self._screen, self.map, self._opener),
+            on_open=self._attach,
+            on_results=partial(self.set_trait, "results"),
+        )
+        interrupted = Interrupted(
+            self.client, self._batch_link, self.show_batch, self._header.report
+        )
         self._links = (
             *(AreaLink(self.map), Scenes(context), self._search, self._for_each),
-            *(self._runs, self._others, self._tabs),
+            *(self._runs, self._others, self._tabs, self._batch_link, interrupted),
         )
         traitlets.link((self, "height"), (self._frame, "height"))
         self._run_bar.handle(
@@ -283,6 +296,16 @@ class App(NotesDisplay, ipywidgets.VBox):
             wishes["outputs"] = outputs
         wishes["response"] = response or wishes["response"]
         return self._runs.run(mode, wishes)
+
+    def show_batch(self, batch: AnyBatch | None) -> None:
+        """Show a batch in a tab of its own, or none any more; any thread.
+
+        Args:
+            batch: What ``client.execute_many``, ``form.for_each`` or an entry of
+                ``ogc.recent_batches()`` gives. It goes on whether it is shown or not.
+        """
+        self._need_open()
+        self.batch = batch
 
     def close(self) -> None:
         """Close the app and everything in it; jobs on the server go on."""
@@ -402,6 +425,10 @@ class App(NotesDisplay, ipywidgets.VBox):
         if job is not None and job is not self._own_job and self._has_form():
             self._tabs.forget_sent()
             self._others.show_those_of(job)
+
+    @traitlets.observe("batch")
+    def _show_batch(self, _change: object) -> None:
+        self._batch_link.show(self.batch)
 
     @traitlets.observe("results")
     def _show_results(self, _change: dict[str, Any]) -> None:

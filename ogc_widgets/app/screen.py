@@ -46,11 +46,15 @@ class Screen:
         """The box of form, texts and results."""
         self._cards = _named(ipywidgets.VBox(), "ogcw-app-cards")
         self._jobs = _named(ipywidgets.VBox(), "ogcw-app-jobs")
+        self._batch = _named(ipywidgets.VBox(), "ogcw-app-batch")
         self._right = _named(ipywidgets.VBox([parts.area_map]), "ogcw-app-right")
         self._strip = _named(ipywidgets.HBox(parts.stage.strip), "ogcw-app-strip")
         self._body = _named(
             ipywidgets.GridBox(
-                [parts.panel, self._jobs, self.left, self._right, self._strip]
+                [
+                    *(parts.panel, self._jobs, self._batch),
+                    *(self.left, self._right, self._strip),
+                ]
             ),
             "ogcw-app-body",
         )
@@ -80,6 +84,11 @@ class Screen:
         if self._jobs.children != (table,):
             self._jobs.children = (table,)
 
+    def show_batch(self, view: ipywidgets.Widget) -> None:
+        """Put what shows a batch into its place."""
+        if self._batch.children != (view,):
+            self._batch.children = (view,)
+
     def mark(self, **marks: bool) -> None:
         """Say what there is to see, as classes ``ogcw-app-<name>`` of the app."""
         # In one message, so that the page is arranged once.
@@ -91,7 +100,7 @@ class Screen:
     def close(self) -> None:
         """Close the boxes, but not what stands in them."""
         for box in (
-            *(self.left, self._cards, self._jobs),
+            *(self.left, self._cards, self._jobs, self._batch),
             *(self._right, self._strip, self._body),
         ):
             layout = box.layout

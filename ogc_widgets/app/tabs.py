@@ -96,6 +96,8 @@ class Tabs(FormLink):
             header.is_new = False
             if not has_results:
                 header.tab = "form" if header.tab == "results" else header.tab
+            elif header.tab == "batch":
+                pass  # they are on its map, or somebody looks at it meanwhile
             elif header.tab == "jobs" or self._is_at_work():
                 header.is_new = True
             else:

@@ -13,7 +13,7 @@ from ogc_widgets.view.base import View, publishing
 if TYPE_CHECKING:
     from ogc_widgets.app.discovery import Server
 
-TABS = ("form", "results", "json", "code", "jobs")
+TABS = ("form", "batch", "results", "json", "code", "jobs")
 CARDS = ("", "server", "deploy")
 
 _STOPPED = {True: "can be stopped", False: "cannot be stopped", None: ""}
@@ -23,7 +23,8 @@ class HeaderView(View):
     """Title, facts about the process, the chooser, and the tabs.
 
     The style sheet of the whole app is carried by this view. What is chosen
-    (``process``) and the answer to an offer (``offer``) go to whoever handles them.
+    (``process``) and the answers to offers (``offer``, ``batch_offer``) go to whoever
+    handles them.
     """
 
     _script = "header"
@@ -49,8 +50,13 @@ class HeaderView(View):
     is_new = traitlets.Bool(default_value=False).tag(sync=True)
     """Whether nobody has looked at the results yet."""
 
+    batch_count = traitlets.Int(0, min=0).tag(sync=True)
+    """How many jobs the batch has that is shown in its tab; 0 without one."""
+
     offer: Any = traitlets.Dict().tag(sync=True)
     """Which other inputs there are: ``{"text", "take", "leave"}``, or empty."""
+    batch_offer: Any = traitlets.Dict().tag(sync=True)
+    """The same of what can be done with a batch."""
 
     def describe(self, server: Server) -> None:
         """Show the open process, and which others there are."""

@@ -338,6 +338,52 @@ def _with_client(
     )
 
 
+def as_batch(
+    base_url: str,
+    process_id: str,
+    shared: Mapping[str, Any],
+    each: Sequence[Mapping[str, Any]],
+    *,
+    labels: Sequence[str] = (),
+    at_once: int = 4,
+    title: str = "",
+) -> str:
+    """Write a batch of runs of a process as Python that uses this package.
+
+    Args:
+        base_url: Address of the server.
+        process_id: The process.
+        shared: The inputs that are the same in all runs.
+        each: For each run the inputs that are not.
+        labels: What the runs are called.
+        at_once: How many run at the same time.
+        title: What the batch is called.
+    """
+    rows = f"each = {_literal([*each], 0)}\n"
+    values = "each"
+    if shared:
+        rows = f"shared = {_literal(dict(shared), 0)}\n{rows}"
+        values = "[{**shared, **one} for one in each]"
+    named = {"title": title, "labels": [*labels]}
+    more = "".join(
+        f"    {name}={_literal(value, 4)},\n" for name, value in named.items() if value
+    )
+    imports = "from decimal import Decimal\n\n" if "Decimal('" in rows else ""
+    return (
+        f"{imports}"
+        f"import ogc_widgets as ogc\n\n"
+        f"client = ogc.Client({_quoted(base_url)})\n"
+        f"{rows}"
+        f"batch = client.execute_many(\n"
+        f"    {_quoted(process_id)},\n"
+        f"    {values},\n"
+        f"    at_once={at_once},\n"
+        f"{more}"
+        f")\n"
+        f"batch.wait()\n"
+    )
+
+
 def _package_arguments(known: dict[str, str]) -> str:
     """Write what identifies the user as arguments of a client."""
     from_env = 'ogc.auth.env("TOKEN")'

@@ -1,0 +1,418 @@
+// The rows of a batch, of which the page has those that are seen.
+
+import { elementsOf, focusedElement, h, linkButton, setText, show, uniqueId } from "../view/dom.js";
+import { listen, setTrait } from "../view/model.js";
+import { keepRows, refill } from "../view/rows.js";
+import { RowsWindow } from "../view/rows_window.js";
+import { span } from "../view/text.js";
+
+const ROW_PX = 28;
+const CHUNK = 20;
+const LEAST_INPUT_PX = 92;
+const OTHERS_PX = 26 + 170 + 62 + 58; // dot, state, how long, what can be done
+const SETTLED_MS = 120;
+
+/** What a state is to whoever looks; as GROUP_OF in batches/entry_words.py. */
+const GROUPS = { sending: "running", accepted: "running" };
+
+/**
+ * @typedef {object} Row
+ * @property {number} index Its place in the batch.
+ * @property {string} state
+ * @property {number | null} percent
+ * @property {string} words
+ * @property {number | null} took In seconds, when it came.
+ * @property {number} attempt
+ * @property {string[]} cells
+ * @property {number} came When it did, in ms.
+ */
+
+/**
+ * @param {any[]} sent As BatchList.row has it, with its cells.
+ * @param {string[]} [cells]
+ * @returns {Row}
+ */
+export function rowOf([index, state, percent, words, took, attempt, own], cells) {
+  const came = performance.now();
+  return { index, state, percent, words, took, attempt, cells: own ?? cells ?? [], came };
+}
+
+/**
+ * 0.42 -> "0.4 s", 38.2 -> "38 s"; what runs counts on.
+ * @param {Row} row
+ * @param {number} now
+ */
+export function tookOf({ took, state, came }, now) {
+  if (took === null) return "";
+  if (groupOf(state) === "running") return span(took + (now - came) / 1000);
+  return took < 10 ? `${took.toFixed(1)} s` : span(took);
+}
+
+/** @param {string} state */
+export function groupOf(state) {
+  return GROUPS[/** @type {"sending"} */ (state)] ?? state;
+}
+
+export class BatchRows {
+  /**
+   * @param {import("../view/model.js").Model} model
+   * @param {string} ids What ids of rows begin with.
+   */
+  constructor(model, ids) {
+    this.model = model;
+    this.ids = ids;
+    this.page = uniqueId("page");
+    this.revision = -1;
+    this.isOnScreen = false;
+    this.told = "";
+    /** How many of the inputs there is room for. */
+    this.room = 1;
+    /** @type {(seen: { first: number, last: number, total: number }) => void} */
+    this.onSeen = () => {};
+    this.widths = h("colgroup", {});
+    this.head = h("tr", { "aria-rowindex": "1" });
+    this.body = h("tbody", {});
+    this.table = h(
+      "table",
+      {
+        class: "ogcw-table ogcw-batch-table",
+        role: "grid",
+        tabindex: "0",
+        "aria-label": "Jobs of the batch",
+      },
+      this.widths,
+      h("thead", {}, this.head),
+      this.body,
+    );
+    this.none = h("p", { class: "ogcw-hint ogcw-batch-none" }, "No job is in this state now.");
+    this.scroll = h("div", { class: "ogcw-batch-scroll" }, this.table, this.none);
+    this.element = this.scroll;
+    /** @type {RowsWindow<Row>} */
+    this.rows = new RowsWindow(this.scroll, {
+      rowHeight: ROW_PX,
+      headHeight: ROW_PX,
+      chunk: CHUNK,
+      ask: (first, count) => model.send({ type: "rows", page: this.page, first, count }),
+      paint: (first, rows, before, after) => this.paint(first, rows, before, after),
+    });
+    this.table.addEventListener("keydown", (event) => this.key(event));
+    this.sizes = new ResizeObserver(() => this.fit());
+    this.observer = new IntersectionObserver((entries) => {
+      this.isOnScreen = entries[entries.length - 1].isIntersecting;
+      this.tell();
+    });
+    this.onVisible = () => this.tell();
+    this.heard = (/** @type {Record<string, any>} */ content) => this.hear(content);
+    this.timer = setInterval(() => this.tick(), 1000);
+    this.stops = [listen(model, ["selected"], () => this.draw())];
+  }
+
+  start() {
+    const first = this.model.get("first").map((/** @type {any[]} */ one) => rowOf(one));
+    this.model.on("msg:custom", this.heard);
+    this.sizes.observe(this.scroll);
+    this.observer.observe(this.scroll);
+    document.addEventListener("visibilitychange", this.onVisible);
+    this.revision = this.state.revision;
+    this.rows.reset(this.state.listed ?? 0, false, first);
+    this.draw();
+  }
+
+  remove() {
+    clearInterval(this.timer);
+    clearTimeout(this.settling);
+    this.sizes.disconnect();
+    this.observer.disconnect();
+    document.removeEventListener("visibilitychange", this.onVisible);
+    this.model.off("msg:custom", this.heard);
+    this.stops.forEach((one) => one());
+    this.rows.remove();
+    this.isOnScreen = false;
+    this.tell();
+  }
+
+  get state() {
+    return this.model.get("state") ?? {};
+  }
+
+  /** @param {Record<string, any>} content */
+  hear(content) {
+    if (content.page !== this.page || content.revision !== this.revision) return;
+    if (content.type === "rows") {
+      this.rows.put(content.first, content.rows.map((/** @type {any[]} */ one) => rowOf(one)));
+    }
+    if (content.type === "changed") {
+      for (const [place, ...row] of content.rows) {
+        const before = this.rows.row(place);
+        if (before) this.rows.change(place, rowOf(row, before.cells));
+      }
+      this.rows.draw();
+    }
+  }
+
+  /** The state is another, or what is selected. */
+  draw() {
+    const { state } = this;
+    this.fit();
+    if (state.revision !== this.revision) {
+      this.revision = state.revision;
+      this.rows.reset(state.listed ?? 0, true);
+    } else this.rows.draw();
+    show(this.none, state.total > 0 && !state.listed);
+  }
+
+  /** Say which rows are seen, once scrolling has settled. */
+  tell() {
+    clearTimeout(this.settling);
+    const say = () => {
+      const isSeen = this.isOnScreen && document.visibilityState === "visible";
+      const { first, last } = this.rows.seen;
+      const seen = isSeen ? { first, count: Math.max(1, last - first + 1) } : { count: 0 };
+      const key = JSON.stringify([seen, this.revision]);
+      if (key === this.told) return;
+      this.told = key;
+      this.model.send({ type: "visible", page: this.page, ...seen });
+    };
+    this.settling = setTimeout(say, SETTLED_MS);
+    if (!this.isOnScreen) say();
+  }
+
+  // -- what is seen --------------------------------------------------------------------
+
+  /** Show as many of the inputs as there is room for. */
+  fit() {
+    const width = this.scroll.clientWidth || 600;
+    const columns = this.state.columns ?? [];
+    const room = Math.max(1, Math.floor((width - OTHERS_PX) / LEAST_INPUT_PX));
+    this.room = Math.min(columns.length, room);
+    refill(this.widths, this.room, () => [
+      h("col", { style: "width: 26px" }),
+      ...Array.from({ length: this.room }, () => h("col", {})),
+      h("col", { class: "ogcw-batch-wide" }),
+      h("col", { style: "width: 62px" }),
+      h("col", { style: "width: 58px" }),
+    ]);
+    this.drawHead(columns.slice(0, this.room));
+  }
+
+  /** @param {{ by: string, title: string }[]} columns */
+  drawHead(columns) {
+    const { order } = this.state;
+    const heads = [...columns, { by: "state", title: "state" }, { by: "took", title: "took" }];
+    refill(this.head, [heads, order], () => [
+      h("th", { scope: "col" }, h("span", { class: "ogcw-visually-hidden" }, "state")),
+      ...heads.map((column) => this.title(column)),
+      h("th", { scope: "col" }, h("span", { class: "ogcw-visually-hidden" }, "actions")),
+    ]);
+  }
+
+  /** @param {{ by: string, title: string }} column */
+  title({ by, title }) {
+    const { by: ordered = "", descending = false } = this.state.order ?? {};
+    const isOrder = by === ordered;
+    const press = () => {
+      const isEnd = isOrder && descending;
+      const next = { by: isEnd ? "" : by, descending: isOrder && !descending };
+      this.model.send({ type: "sort", ...next });
+    };
+    return h(
+      "th",
+      {
+        scope: "col",
+        class: by === "took" ? "ogcw-batch-took" : null,
+        "aria-sort": isOrder ? (descending ? "descending" : "ascending") : "none",
+      },
+      h(
+        "button",
+        { type: "button", class: "ogcw-batch-sort", title, onclick: press },
+        h("bdi", {}, title),
+        h("span", { "aria-hidden": "true" }, isOrder ? (descending ? " ↓" : " ↑") : ""),
+      ),
+    );
+  }
+
+  /**
+   * @param {number} first
+   * @param {(Row | undefined)[]} rows
+   * @param {number} before
+   * @param {number} after
+   */
+  paint(first, rows, before, after) {
+    // The old ones stay for the moment that others take to come.
+    if (rows.length && rows.every((row) => !row) && this.body.childElementCount > 2) return;
+    const had = this.body.contains(focusedElement(this.body));
+    const width = this.room + 4;
+    const space = (/** @type {string} */ name) => ({
+      key: `${name} ${width}`,
+      make: () =>
+        h("tr", { class: "ogcw-batch-space", "aria-hidden": "true" }, h("td", { colspan: width })),
+    });
+    const lines = rows.map((row, i) => ({
+      key: row ? `${row.index} ${width}` : `#${first + i}`,
+      make: () => row ? this.line() : h("tr", {}, h("td", { colspan: width }, "…")),
+    }));
+    const nodes = keepRows(this.body, [space("before"), ...lines, space("after")]);
+    elementsOf(nodes[0])[0].style.height = `${before}px`;
+    elementsOf(nodes[nodes.length - 1])[0].style.height = `${after}px`;
+    rows.forEach((row, i) => {
+      nodes[i + 1].setAttribute("aria-rowindex", String(first + i + 2));
+      if (row) this.fill(nodes[i + 1], row);
+    });
+    this.table.setAttribute("aria-rowcount", String(this.rows.total + 1));
+    const selected = elementsOf(this.body, "tr[aria-selected=true]")[0];
+    if (selected) this.table.setAttribute("aria-activedescendant", selected.id);
+    else this.table.removeAttribute("aria-activedescendant");
+    if (had && !this.body.contains(focusedElement(this.body))) {
+      this.table.focus({ preventScroll: true });
+    }
+    this.onSeen({ ...this.rows.seen, total: this.rows.total });
+    this.tell();
+  }
+
+  line() {
+    const inputs = Array.from({ length: this.room }, () => h("td", {}, h("bdi", {})));
+    const line = h(
+      "tr",
+      { "aria-selected": "false" },
+      h("td", {}, h("span", { class: "ogcw-batch-dot", "aria-hidden": "true" })),
+      inputs,
+      h("td", { class: "ogcw-batch-state" }),
+      h("td", { class: "ogcw-batch-took" }),
+      h("td", { class: "ogcw-batch-action" }),
+    );
+    line.addEventListener("click", (event) => {
+      if (/** @type {Element} */ (event.target).closest("button")) return;
+      this.select(Number(line.dataset.index));
+      this.table.focus({ preventScroll: true });
+    });
+    return line;
+  }
+
+  /**
+   * @param {HTMLElement} line
+   * @param {Row} row
+   */
+  fill(line, row) {
+    const isSelected = row.index === this.model.get("selected");
+    const group = groupOf(row.state);
+    line.id = `${this.ids}-${row.index}`;
+    line.dataset.index = String(row.index);
+    line.dataset.group = group;
+    line.setAttribute("aria-selected", String(isSelected));
+    const [dot, ...cells] = elementsOf(line);
+    elementsOf(dot)[0].dataset.group = group;
+    const [state, took, action] = cells.slice(this.room);
+    row.cells.slice(0, this.room).forEach((text, i) => {
+      setText(elementsOf(cells[i])[0], text);
+      cells[i].title = text;
+    });
+    refill(state, [row.state, row.percent, row.words], () => stateOf(row));
+    state.title = row.words;
+    setText(took, tookOf(row, performance.now()));
+    const name = row.cells.join(", ") || `job ${row.index + 1}`;
+    refill(action, [group, name, this.state.can_open], () => [this.action(row, group, name)]);
+    for (const button of elementsOf(action, "button")) button.tabIndex = isSelected ? 0 : -1;
+  }
+
+  /**
+   * @param {Row} row
+   * @param {string} group
+   * @param {string} name
+   */
+  action({ index }, group, name) {
+    const open = () => this.model.send({ type: "open", index });
+    const look = () => this.select(index);
+    /** @type {Record<string, [string, () => void] | undefined>} */
+    const does = {
+      successful: this.state.can_open ? ["open", open] : undefined,
+      running: this.state.can_open ? ["watch", open] : undefined,
+      failed: ["why", look],
+      lost: ["why", look],
+      unknown: ["look", look],
+    };
+    const [label, press] = does[group] ?? [];
+    return label && press ? linkButton(label, press, { "aria-label": `${label} ${name}` }) : null;
+  }
+
+  tick() {
+    const now = performance.now();
+    for (const line of elementsOf(this.body, "tr[data-group=running]")) {
+      const row = this.rows.row(Number(line.getAttribute("aria-rowindex")) - 2);
+      if (row) setText(elementsOf(line, ".ogcw-batch-took")[0], tookOf(row, now));
+    }
+  }
+
+  // -- selection and keyboard ----------------------------------------------------------
+
+  /** @param {number} index */
+  select(index) {
+    setTrait(this.model, "selected", index);
+    this.rows.draw();
+  }
+
+  /** Where the selected row stands, or -1 where the page does not have it. */
+  get place() {
+    const selected = this.model.get("selected");
+    for (const [chunk, rows] of this.rows.chunks) {
+      const at = (rows ?? []).findIndex((row) => row.index === selected);
+      if (at >= 0) return chunk * CHUNK + at;
+    }
+    // As they came, a row stands where its index says.
+    return this.state.order?.by || this.state.group ? -1 : selected;
+  }
+
+  /** Bring the selected row into view. */
+  reveal() {
+    if (this.place >= 0) this.rows.reveal(this.place);
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    if (event.target !== this.table || event.altKey || event.ctrlKey || event.metaKey) return;
+    const { rows, place } = this;
+    const page = Math.max(1, Math.floor(rows.seenHeight / ROW_PX) - 1);
+    const last = rows.total - 1;
+    const moves = {
+      ArrowDown: place + 1,
+      ArrowUp: place < 0 ? last : place - 1,
+      PageDown: place + page,
+      PageUp: place - page,
+      Home: 0,
+      End: last,
+    };
+    const next = moves[/** @type {"Home"} */ (event.key)];
+    if (next !== undefined) {
+      const to = Math.max(0, Math.min(last, next));
+      rows.reveal(to, true);
+      const row = rows.row(to);
+      if (row) this.select(row.index);
+    } else if (event.key === "Enter" && place >= 0) {
+      elementsOf(this.body, "tr[aria-selected=true] button")[0]?.click();
+    } else if (event.key === "Escape" && place >= 0) this.select(-1);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
+
+/** @param {Row} row */
+function stateOf({ state, percent, words }) {
+  if (state === "failed" || state === "lost") return [h("span", {}, words || state)];
+  if (state === "unknown") return [h("span", {}, `not known: ${words}`)];
+  if (percent === null) return [h("span", {}, state)];
+  return [
+    h(
+      "span",
+      {
+        class: "ogcw-batch-progress",
+        role: "progressbar",
+        "aria-valuenow": percent,
+        "aria-valuemin": 0,
+        "aria-valuemax": 100,
+        "aria-label": "progress",
+      },
+      h("span", { style: `width: ${percent}%` }),
+    ),
+    h("span", {}, `${percent} %`),
+  ];
+}

@@ -1,0 +1,178 @@
+// The batches of this machine: opened, taken up again, forgotten.
+
+import { elementsOf, h, linkButton, question, setText, show } from "../view/dom.js";
+import { listen } from "../view/model.js";
+import { keepAction, keepRows, refill } from "../view/rows.js";
+import { count } from "../view/text.js";
+import { problemLine, view } from "../view/view.js";
+import style from "./recent_batches.css" with { type: "text" };
+
+const HEADS = ["created", "batch", "server", "jobs", "state", ""];
+
+/**
+ * "2026-07-04 10:00Z" by the clock of this computer: "2026-07-04 12:00".
+ * @param {string} moment
+ */
+function localTime(moment) {
+  const at = new Date(moment.replace(" ", "T"));
+  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60000);
+  return local.toISOString().slice(0, 16).replace("T", " ");
+}
+
+/** @param {import("../view/view.js").Context} context */
+function render({ model, el }) {
+  el.classList.add("ogcw", "ogcw-recent");
+  /** The batch that is to be forgotten, after a question. */
+  let asking = "";
+  const rows = h("tbody");
+  const table = h(
+    "table",
+    { class: "ogcw-table ogcw-lines ogcw-recent-table", "aria-label": "Batches on this machine" },
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        HEADS.map((name, i) =>
+          h(
+            "th",
+            { scope: "col", class: `ogcw-recent-c${i}` },
+            name || h("span", { class: "ogcw-visually-hidden" }, "actions"),
+          )
+        ),
+      ),
+    ),
+    rows,
+  );
+  const none = h("p", { class: "ogcw-hint" }, "There are no batches on this machine.");
+  const more = h("span", { class: "ogcw-hint" });
+  const note = h("div", { class: "ogcw-note", role: "status" });
+  el.append(
+    h("div", { class: "ogcw-recent-scroll" }, table),
+    none,
+    h(
+      "div",
+      { class: "ogcw-recent-foot" },
+      linkButton("look again", () => model.send({ type: "refresh" })),
+      more,
+    ),
+    note,
+    problemLine(model),
+  );
+
+  function draw() {
+    const { rows: batches = [], more: others = 0, note: told = null } = model.get("state");
+    show(table, batches.length > 0);
+    show(none, batches.length === 0);
+    setText(more, others ? `and ${count(others)} older ones` : "");
+    setText(note, told?.text ?? "");
+    note.dataset.tone = told?.tone ?? "soft";
+    keepAction(rows, () => {
+      const lines = keepRows(
+        rows,
+        batches.map((/** @type {any} */ row) => ({
+          key: row.id,
+          make: () =>
+            h(
+              "tr",
+              { "data-row": row.id },
+              HEADS.map((_, i) => h("td", { class: `ogcw-recent-c${i}` })),
+            ),
+        })),
+      );
+      batches.forEach((/** @type {any} */ row, /** @type {number} */ index) =>
+        fill(lines[index], row, index)
+      );
+    }, (_row, does) => [asking ? "yes" : does, "forget"]);
+  }
+
+  /**
+   * @param {HTMLElement} line
+   * @param {Record<string, any>} row
+   * @param {number} index
+   */
+  function fill(line, row, index) {
+    const [created, title, server, jobs, state, does] = elementsOf(line);
+    /**
+     * @param {HTMLElement} cell
+     * @param {string} words
+     */
+    const text = (cell, words) =>
+      refill(cell, words, () => [h("span", { title: words, dir: "auto" }, words)]);
+    setText(created, localTime(row.created));
+    text(title, row.title);
+    text(server, row.server);
+    refill(jobs, row.counts, () => [h("span", {
+      class: "ogcw-recent-bar",
+      role: "img",
+      title: said(row),
+      "aria-label": said(row),
+    }, row.counts.map(segment))]);
+    const { total, counts } = row;
+    const done = counts.find((/** @type {any} */ one) => one[0] === "successful")?.[2] ?? 0;
+    setText(state, `${row.state}, ${count(done)} of ${count(total)} done`);
+    line.dataset.state = row.state;
+    refill(does, [index, row.state, asking === row.id], () => actions(row, index));
+  }
+
+  /** @param {Record<string, any>} row */
+  function said(row) {
+    return row.counts.map((/** @type {any} */ [, word, n]) => `${count(n)} ${word}`).join(", ");
+  }
+
+  /**
+   * @param {Record<string, any>} row
+   * @param {number} index
+   */
+  function actions(row, index) {
+    /**
+     * @param {string} does
+     * @param {string} label
+     */
+    const link = (does, label, onclick = () => model.send({ type: does, index }), more = {}) =>
+      linkButton(label, onclick, {
+        "data-does": does,
+        "aria-label": `${label} ${row.title}`,
+        ...more,
+      });
+    /** @param {string} about */
+    const ask = (about) => {
+      asking = about;
+      draw();
+    };
+    if (asking === row.id) {
+      return [question(
+        `Forget ${row.title}?`,
+        () => ask(""),
+        "ogcw-recent-actions",
+        h("b", {}, "Its jobs stay."),
+        link("yes", "forget it", () => {
+          asking = "";
+          model.send({ type: "forget", index });
+          draw();
+        }, { class: "ogcw-link ogcw-danger" }),
+        link("no", "keep", () => ask("")),
+      )];
+    }
+    return [h(
+      "span",
+      { class: "ogcw-recent-actions" },
+      row.state === "interrupted" ? link("resume", "take up again") : null,
+      link("open", "open"),
+      row.state === "runs" ? null : link("forget", "forget", () => ask(row.id)),
+    )];
+  }
+
+  draw();
+  const stop = listen(model, ["state"], draw);
+  model.send({ type: "hello" });
+  return stop;
+}
+
+/** @param {[group: string, word: string, number: number]} count */
+function segment([group, , number]) {
+  return h("span", { "data-group": group, style: `flex-grow: ${number}` });
+}
+
+export default view(render, { name: "recent-batches", style });

@@ -1,0 +1,97 @@
+"""A batch in a cell: its bar and table, its areas and results on a map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ipywidgets
+from IPython.display import display
+
+from ogc_widgets.batches.batch_on_map import BatchOnMap
+from ogc_widgets.batches.batch_view import BatchView
+from ogc_widgets.client.jobs.job import Job
+from ogc_widgets.map import ResultsMap
+from ogc_widgets.panel import JobPanel
+from ogc_widgets.view.base import publishing
+from ogc_widgets.view.cells import NotesDisplay
+from ogc_widgets.viewers import ResultsStage
+
+if TYPE_CHECKING:
+    from ogc_widgets.client.batches.abatch import AnyBatch
+    from ogc_widgets.client.batches.merged import BatchResults
+
+
+class BatchPanel(NotesDisplay, ipywidgets.VBox):
+    """Shows a batch while it runs and after: how far it is, its jobs, its results.
+
+    Closing it does not touch the batch.
+
+    Args:
+        batch: A :class:`~ogc_widgets.client.Batch` or an ``AsyncBatch``.
+
+    Attributes:
+        view: The bar and the table; it sorts, filters, and gives them as CSV and code.
+        stage: The results of all jobs so far, with their map.
+        panel: The job that was opened last.
+    """
+
+    def __init__(self, batch: AnyBatch) -> None:
+        self.view = BatchView(batch, on_open=self.open)
+        self.stage = ResultsStage(ResultsMap())
+        self.panel = JobPanel()
+        self._on_map = BatchOnMap(
+            self.stage.results_map.map, self._show_results, self.view.report
+        )
+        super().__init__([self.view, self.stage])
+        self.add_class("ogcw-batch-panel")
+        self._on_map.show(batch)
+
+    @property
+    def batch(self) -> AnyBatch | None:
+        """The batch that is shown."""
+        return self.view.batch
+
+    def open(self, index: int) -> Job | None:
+        """Show the job of one request between the table and the map.
+
+        Args:
+            index: Its place in the batch.
+
+        Raises:
+            InputError: It has no job yet.
+        """
+        if self.batch is None:
+            return None
+        found = self.batch.job(index)
+        job = found if isinstance(found, Job) else Job(found)
+        with publishing(self):
+            self.panel.job = job
+            self.children = (self.view, self.panel, self.stage)
+        return job
+
+    def _show_results(self, results: BatchResults) -> None:
+        self.stage.show(results)
+
+    def _card_(self) -> tuple[str, str]:
+        parts = [self.view._card_()]
+        if self.stage.is_filled:
+            parts.append(self.stage._card_())
+        texts, tables = zip(*parts, strict=True)
+        return "\n".join(texts), "\n".join(tables)
+
+    def close(self) -> None:
+        """Close the panel; the batch goes on."""
+        if self.comm is None:
+            return
+        self._on_map.show(None)
+        area_map = self.stage.results_map.map
+        for part in (self.view, self.panel, self.stage, area_map):
+            part.close()
+        layout = self.layout
+        super().close()
+        layout.close()
+
+
+def show_batch(batch: AnyBatch) -> None:
+    """Display a batch, as a cell does that ends with it."""
+    display(BatchPanel(batch))  # type: ignore[no-untyped-call] # of IPython

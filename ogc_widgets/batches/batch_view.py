@@ -1,0 +1,492 @@
+"""A batch on the page: one bar, its counts, and a row for each job."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import traitlets
+
+from ogc_widgets.batches.batch_texts import code_of, csv_of, secrets_of, table_of
+from ogc_widgets.client.batches.entry_words import (
+    GROUP_OF,
+    WORD_OF,
+    about,
+    columns_of,
+    group_counts,
+    sum_of,
+)
+from ogc_widgets.batches.listing import BatchList, Row
+from ogc_widgets.errors import OgcError
+from ogc_widgets.protocol.text import clean, escape_html
+from ogc_widgets.view.base import StateView, publishing
+from ogc_widgets.view.cards import Note, html_table, note
+from ogc_widgets.view.sending import Sending
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from ogc_widgets.client.batches.batch import AnyBatch
+    from ogc_widgets.client.batches.entries import BatchEntry
+
+_EVERY_S: Final = 0.5  # changes of this time go to the page together
+_AFTER_OTHER_ROWS_S: Final = 2.0  # others in their place are read, not only seen
+_MOST_ROWS: Final = 200  # in one message
+_FIRST_ROWS: Final = 40  # as an exported page has them
+_MOST_PAGES: Final = 8
+_CARD_ROWS: Final = 20
+_RETRIED: Final = frozenset({"failed", "lost"})  # as batch.retry_failed has it
+_UNDONE: Final = _RETRIED | {"dismissed"}
+
+
+@dataclass
+class _Page:
+    """What one page sees of the rows, and what it has been told of them."""
+
+    first: int = 0
+    count: int = 0
+    rows: dict[int, Row] = field(default_factory=dict)
+
+
+class BatchView(StateView):
+    """Shows a batch: how far it is, what failed, and its jobs as a table.
+
+    A page gets the rows that it shows, and of those the ones that have changed. Nothing
+    is sent while nobody looks.
+
+    Args:
+        batch: A :class:`~ogc_widgets.client.Batch` or an ``AsyncBatch``.
+        on_open: Called with the index of a request whose job is to be shown.
+        on_other_inputs: Called with the index of a request whose inputs are to be
+            changed before it is sent again. Both links stand there only where there is
+            somebody to call.
+        titles: Input id to what people call it.
+    """
+
+    _script = "batch_view"
+
+    selected = traitlets.Int(-1).tag(sync=True)
+    """Index of the request that is looked at, or -1."""
+    first: Any = traitlets.List().tag(sync=True)
+    """Some of the rows, for an exported page, where nobody answers."""
+
+    def __init__(
+        self,
+        batch: AnyBatch | None = None,
+        *,
+        on_open: Callable[[int], object] | None = None,
+        on_other_inputs: Callable[[int], object] | None = None,
+        titles: Mapping[str, str] | None = None,
+    ) -> None:
+        self._batch: AnyBatch | None = None
+        self._list = BatchList((), ())
+        self._differing: tuple[str, ...] = ()
+        self._titles = dict(titles or {})
+        self._on_open_job, self._on_change_inputs = on_open, on_other_inputs
+        self._pages: dict[str, _Page] = {}
+        self._revision = 0
+        self._busy = ""
+        self._note: Note | None = None
+        self._is_due, self._wait_s = False, _EVERY_S
+        self._unwatch: Callable[[], None] = lambda: None
+        super().__init__()
+        self._sending = Sending(self)
+        self.handle(sort=self.sort, group=self.filter, open=self._open_job)
+        self.show(batch)
+
+    # -- what Python can do -------------------------------------------------------------
+
+    @property
+    def batch(self) -> AnyBatch | None:
+        """The batch that is shown."""
+        return self._batch
+
+    def show(
+        self, batch: AnyBatch | None, titles: Mapping[str, str] | None = None
+    ) -> None:
+        """Show another batch, or none; the one before goes on.
+
+        Args:
+            batch: The batch.
+            titles: Input id to what people call it; as before if left out.
+        """
+        self._unwatch()
+        with publishing(self):
+            self._titles = self._titles if titles is None else dict(titles)
+            self._batch, self._note, self._busy = batch, None, ""
+            self.selected = -1
+            self._differing = ()
+            self._list = BatchList((), ())
+            self._take()
+            self._new_rows()
+            self._keep_first()
+            self._publish()
+        self._unwatch = (lambda: None) if batch is None else batch.watch(self._changed)
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The listed requests, in their order; see :meth:`csv` for them as text."""
+        return table_of(self._list)
+
+    def csv(self) -> str:
+        """The listed requests as CSV, one line for each."""
+        return csv_of(self.rows)
+
+    def code(self) -> str:
+        """The Python that asks for the same batch again."""
+        return "" if self._batch is None else code_of(self._batch)
+
+    def sort(self, by: str = "", *, descending: bool = False) -> None:
+        """Sort the table.
+
+        Args:
+            by: ``state``, ``took``, ``inputs:`` and the id of an input, or ``""`` for
+                the order in which they were given.
+            descending: The largest first.
+
+        Raises:
+            InputError: There is no such column.
+        """
+        self._list.sort(by, descending=descending)
+        self._rearranged()
+
+    def filter(self, state: str = "") -> None:
+        """List the requests in one state only.
+
+        Args:
+            state: ``successful``, ``failed``, ``lost``, ``unknown``, ``dismissed``,
+                ``running`` (also what is on its way to that), ``waiting``; ``""`` for
+                all.
+
+        Raises:
+            InputError: There is no such state.
+        """
+        self._list.filter(state)
+        self._rearranged()
+
+    # -- what happens -------------------------------------------------------------------
+
+    def _changed(self, _indexes: frozenset[int]) -> None:
+        """Something has changed; called in the loop thread."""
+        if not self._is_due:
+            self._is_due = True
+            asyncio.get_running_loop().call_later(self._wait_s, self._catch_up)
+
+    def _catch_up(self) -> None:
+        self._is_due = False
+        with publishing(self):
+            if self._closed or self._batch is None:
+                return
+            # A page that is opened says so.
+            if self._batch.is_ended or any(one.count for one in self._pages.values()):
+                self._update()
+
+    def _update(self) -> None:
+        """Draw what is otherwise than before."""
+        with publishing(self):
+            if is_other := self._take():
+                self._new_rows()
+            self._wait_s = _AFTER_OTHER_ROWS_S if is_other else _EVERY_S
+            self._publish()
+            self._tell_pages()
+
+    def _take(self) -> bool:
+        """Take the batch as it is; whether other rows are listed now."""
+        batch = self._batch
+        if batch is None:
+            return True
+        entries = batch.entries
+        if batch.differing == self._differing and self._list.entries:
+            return self._list.update(entries)
+        self._differing = batch.differing
+        secrets = secrets_of(batch)
+        shown = [one for one in batch.differing if one not in secrets]
+        columns = columns_of(entries, shown, self._titles)
+        before, self._list = self._list, BatchList(entries, columns)
+        self._list.filter(before.group)
+        if before.by in ("state", "took"):
+            self._list.sort(before.by, descending=before.descending)
+        return True
+
+    def _new_rows(self) -> None:
+        """Other rows are listed, or in another order: pages ask for them."""
+        self._revision += 1
+        for page in self._pages.values():
+            page.rows.clear()
+
+    def _keep_first(self) -> None:
+        self.first = [self._whole_row(at) for at in self._list.order[:_FIRST_ROWS]]
+
+    def _rearranged(self) -> None:
+        with publishing(self):
+            self._new_rows()
+            self._publish()
+
+    def _publish(self) -> None:
+        """Draw it, where anything is otherwise than it is drawn."""
+        with publishing(self):
+            if self._closed:
+                return
+            sequence = self.state.get("sequence", 0)
+            now = self._state()
+            if {**now, "sequence": sequence} != self.state:
+                if now.get("ended") and not self.state.get("ended"):
+                    self._keep_first()
+                self.state = {**now, "sequence": sequence + 1}
+
+    def _on_hello(self) -> None:
+        with publishing(self):
+            self._take()
+            self._new_rows()  # the page has those of an earlier time
+            self._keep_first()
+            self._publish()
+
+    # -- rows, of which a page has those that it shows ------------------------------------
+
+    def _on_visible(self, page: str, first: int = 0, count: int = 0) -> None:
+        """Take what a page shows of the rows; nothing where nobody sees it."""
+        with publishing(self):
+            known = self._pages.pop(page, None) or _Page()
+            known.first = max(0, int(first))
+            known.count = min(max(0, int(count)), _MOST_ROWS)
+            self._pages[page] = known
+            while len(self._pages) > _MOST_PAGES:
+                self._pages.pop(next(iter(self._pages)))
+            if known.count:
+                self._update()
+
+    def _on_rows(self, page: str, first: int, count: int) -> None:
+        """Send rows of a part that a page shows."""
+        known = self._pages.setdefault(page, _Page())
+        first = max(0, int(first))
+        places = self._list.order[first : first + min(int(count), _MOST_ROWS)]
+        rows = [self._whole_row(index) for index in places]
+        known.rows.update({row[0]: row[:-1] for row in rows})
+        self._say_rows(page, "rows", first=first, rows=rows)
+
+    def _tell_pages(self) -> None:
+        """Send each page what has changed of the rows that it shows."""
+        for name, page in self._pages.items():
+            places = range(page.first, page.first + page.count)
+            changed = []
+            for place in places[: max(0, len(self._list.order) - page.first)]:
+                index = self._list.order[place]
+                row, before = self._list.row(index), page.rows.get(index)
+                # What the page has not asked for is on its way; time it counts itself.
+                if before is None or _is_same(row, before):
+                    continue
+                page.rows[index] = row
+                changed.append([place, *row])
+            if changed:
+                self._say_rows(name, "changed", rows=changed)
+
+    def _say_rows(self, page: str, kind: str, **members: object) -> None:
+        about_it = {"type": kind, "page": page, "revision": self._revision}
+        self.send({**about_it, **members})
+
+    def _whole_row(self, index: int) -> Row:
+        return [*self._list.row(index), self._list.cells(index)]
+
+    # -- what the page asks for -----------------------------------------------------------
+
+    def _on_pause(self) -> None:
+        if self._batch is not None:
+            self._do("", self._batch.pause)
+
+    def _on_resume(self) -> None:
+        if self._batch is not None:
+            self._do("", self._batch.resume)
+
+    def _on_stop(self) -> None:
+        if self._batch is not None:
+            self._do("stopping", _aio(self._batch).stop)
+
+    def _on_retry(self, indexes: list[int] | None = None) -> None:
+        if self._batch is not None:
+            aio = _aio(self._batch)
+            work = partial(aio.retry, indexes) if indexes else aio.retry_failed
+            self._do("", work)
+
+    def _on_look(self) -> None:
+        if self._batch is not None:
+            self._do("looking", _aio(self._batch).look, self._looked)
+
+    def _on_send_again(self, index: int) -> None:
+        if self._batch is not None:
+            self._do("", partial(_aio(self._batch).send_again, index))
+
+    def _open_job(self, index: int) -> None:
+        self.selected = index
+        if self._on_open_job is not None:
+            self._on_open_job(index)
+
+    def _on_other_inputs(self, index: int) -> None:
+        if self._on_change_inputs is not None:
+            self._on_change_inputs(index)
+
+    def _on_csv(self, ticket: str) -> None:
+        data = self.csv().encode("utf-8-sig")  # as spreadsheets know UTF-8
+
+        async def read(start: int, length: int) -> bytes:
+            return data[start : start + length]
+
+        facts = {"name": f"{self._file_stem()}.csv", "media_type": "text/csv"}
+        send = partial(self._sending.send, ticket, len(data), read, **facts)
+        self._start(partial(self._sending.fetch, ticket, send))
+
+    def _on_code(self) -> None:
+        self.send({"type": "code", "text": self.code()})
+
+    def _file_stem(self) -> str:
+        batch = self._batch
+        words = "" if batch is None else clean(batch.title or batch.process_id)
+        stem = "-".join("".join(c if c.isalnum() else " " for c in words).split())
+        return (stem or "batch")[:60]
+
+    def _do(
+        self,
+        doing: str,
+        work: Callable[[], object | Awaitable[object]],
+        done: Callable[[Any], object] = lambda _result: None,
+    ) -> None:
+        """Do something with the batch aside; an error is said in the view."""
+
+        async def call() -> object:
+            made = work()
+            return await made if inspect.isawaitable(made) else made
+
+        def finished(result: object) -> None:
+            self._busy = ""
+            done(result)
+            self._update()
+
+        def failed(error: OgcError) -> None:
+            self._busy, self._note = "", note("bad", str(error))
+            self._update()
+
+        with publishing(self):
+            self._busy, self._note = doing, None
+            self._publish()
+        self._start(call, finished, failed)
+
+    def _looked(self, _result: object) -> None:
+        entries = () if self._batch is None else self._batch.entries
+        left = [one for one in entries if one.state == "unknown"]
+        if left:
+            many = "1 is" if len(left) == 1 else f"{len(left)} are"
+            self._note = note("warn", f"{many} still not known. {left[0].error}")
+
+    # -- what is shown --------------------------------------------------------------------
+
+    @traitlets.observe("selected")
+    def _look_at(self, _change: object) -> None:
+        self._publish()
+
+    def _let_go(self) -> None:
+        self._unwatch()
+
+    def _state(self) -> dict[str, Any]:
+        batch = self._batch
+        if batch is None:
+            return {"total": 0, "revision": self._revision}
+        entries, counts = self._list.entries, group_counts(batch.counts)
+        columns = self._list.columns
+        failed = [n for n, one in enumerate(entries) if one.state in _RETRIED]
+        left = batch.left_s
+        return {
+            "title": clean(batch.title or batch.process_id),
+            "sum": f"{sum_of(columns, len(entries))}, {batch.at_once} at once",
+            "left": "" if left is None or batch.is_ended else f"{about(left)} left",
+            "total": len(entries),
+            "listed": len(self._list.order),
+            "revision": self._revision,
+            "paused": batch.is_paused,
+            "ended": batch.is_ended,
+            "trouble": clean(batch.trouble, limit=300),
+            "counts": [[group, WORD_OF[group], n] for group, n in counts.items()],
+            "failed": len(failed),
+            "first_failed": failed[0] if failed else -1,
+            "first_error": self._first_error(failed),
+            "unknown": counts.get("unknown", 0),
+            "columns": [
+                {"by": f"inputs:{one.id}", "title": one.title, "kind": one.kind}
+                for one in columns
+            ],
+            "order": {"by": self._list.by, "descending": self._list.descending},
+            "group": self._list.group,
+            "busy": self._busy,
+            "note": self._note,
+            "can_open": self._on_open_job is not None,
+            "can_change": self._on_change_inputs is not None,
+            "details": self._details(),
+        }
+
+    def _first_error(self, failed: list[int]) -> str:
+        if not failed:
+            return ""
+        entry = self._list.entries[failed[0]]
+        words = clean(entry.error or entry.message, limit=200).rstrip(".")
+        name = f" ({self._name_of(entry)})"
+        return f"“{words}”{name}." if words else f"no reason was given{name}."
+
+    def _name_of(self, entry: BatchEntry) -> str:
+        words = entry.label or ", ".join(self._list.cells(entry.index))
+        return clean(words, limit=80) or f"job {entry.index + 1}"
+
+    def _details(self) -> dict[str, Any] | None:
+        if not 0 <= self.selected < len(self._list.entries):
+            return None
+        entry = self._list.entries[self.selected]
+        lines = [clean(one, limit=1500, lines=True) for one in (entry.error, entry.message)]
+        if entry.state == "unknown" and not entry.error:
+            lines.insert(
+                0,
+                "It was sent, and no answer came: the server may or may not have "
+                "started it. Look at its list of jobs before it is sent again.",
+            )
+        group = GROUP_OF[entry.state]
+        tries = f"attempt {entry.attempt}" if entry.attempt > 1 else ""
+        return {
+            "index": entry.index,
+            "name": self._name_of(entry),
+            "group": group,
+            "facts": [
+                one
+                for one in (WORD_OF[group], tries, clean(entry.job_id, limit=80))
+                if one
+            ],
+            "text": "\n".join(dict.fromkeys(one for one in lines if one)),
+            "has_job": bool(entry.job_id or entry.url),
+            "undone": entry.state in _UNDONE,
+        }
+
+    def _card_(self) -> tuple[str, str]:
+        batch = self._batch
+        if batch is None:
+            return "No batch.", "<p>No batch.</p>"
+        counts = group_counts(batch.counts)
+        said = ", ".join(f"{n} {WORD_OF[group]}" for group, n in counts.items())
+        text = f"Batch of {batch.process_id}: {said}"
+        heads = [*(one.title for one in self._list.columns), "state"]
+        rows = [
+            [*self._list.cells(n), WORD_OF[GROUP_OF[self._list.entries[n].state]]]
+            for n in self._list.order[:_CARD_ROWS]
+        ]
+        more = len(self._list.order) - len(rows)
+        html = html_table(rows, caption=text, head=heads, limit=200)
+        return clean(text), html + (f"<p>{escape_html(more)} more</p>" if more else "")
+
+
+def _is_same(row: Row, before: Row) -> bool:
+    """Whether a page draws the same: seconds of what runs, it counts itself."""
+    if GROUP_OF[row[1]] != "running":
+        return row == before
+    return row[:4] == before[:4] and row[5:] == before[5:]
+
+
+def _aio(batch: AnyBatch) -> Any:  # noqa: ANN401 # an AsyncBatch
+    """The awaitable face of a batch."""
+    return getattr(batch, "aio", batch)

@@ -1,0 +1,141 @@
+"""The rows of a batch: sorted, filtered, and only those that have changed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.client.batches.entry_words import GROUP_OF, WORD_OF, cells_of
+from ogc_widgets.errors import InputError
+from ogc_widgets.protocol.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ogc_widgets.client.batches.entry_words import Column
+    from ogc_widgets.client.batches.entries import BatchEntry
+
+_PLACE = {group: number for number, group in enumerate(WORD_OF)}
+
+Row = list[Any]
+"""What the page gets: index, state, per cent or None, words, seconds or None, attempt,
+and the cells of the inputs, which are left out where the page has them."""
+
+
+class BatchList:
+    """Which requests of a batch are listed, and in what order.
+
+    Args:
+        entries: The requests.
+        columns: The inputs that differ.
+    """
+
+    def __init__(
+        self, entries: Sequence[BatchEntry], columns: Sequence[Column]
+    ) -> None:
+        self.columns = columns
+        self.by, self.descending, self.group = "", False, ""
+        self._cells: list[list[str]] = []
+        self._attempts: list[int] = []
+        self.order: list[int] = []
+        self.update(entries)
+
+    def update(self, entries: Sequence[BatchEntry]) -> bool:
+        """Take the requests as they are now.
+
+        Returns:
+            Whether others are listed, or in another order.
+        """
+        self.entries = entries
+        attempts = [one.attempt for one in entries]
+        if attempts != self._attempts:
+            # Sent once more, perhaps with other inputs.
+            self._cells = [cells_of(one, self.columns) for one in entries]
+            self._attempts = attempts
+        return self.arrange()
+
+    def sort(self, by: str, *, descending: bool = False) -> None:
+        """Sort by the id of an input, ``state`` or ``took``; ``""`` as they came.
+
+        Raises:
+            InputError: There is no such column.
+        """
+        known = ["", "state", "took", *(f"inputs:{one.id}" for one in self.columns)]
+        if by not in known:
+            raise InputError(
+                f"The table has no column {by!r}.",
+                advice=f"Sort by one of {', '.join(known[1:])}.",
+            )
+        self.by, self.descending = by, descending
+        self.arrange()
+
+    def filter(self, group: str) -> None:
+        """List one group of states only; ``""`` for all.
+
+        Raises:
+            InputError: There is no such group.
+        """
+        if group and group not in WORD_OF:
+            raise InputError(
+                f"There is no state {group!r}.",
+                advice=f"Filter by one of {', '.join(WORD_OF)}.",
+            )
+        self.group = group
+        self.arrange()
+
+    def arrange(self) -> bool:
+        """List them anew; whether anything is otherwise than before."""
+        order = [
+            number
+            for number, one in enumerate(self.entries)
+            if not self.group or GROUP_OF[one.state] == self.group
+        ]
+        if self.by:
+            order.sort(key=self._key(), reverse=self.descending)
+        before, self.order = self.order, order
+        return before != order
+
+    def _key(self) -> Any:  # noqa: ANN401 # of numbers or words
+        entries = self.entries
+        if self.by == "state":
+            return lambda n: (_PLACE[GROUP_OF[entries[n].state]], entries[n].progress or 0)
+        if self.by == "took":
+            now = datetime.now(UTC)
+            return lambda n: took_s(entries[n], now) or -1.0
+        at = [f"inputs:{one.id}" for one in self.columns].index(self.by)
+        column = self.columns[at]
+        if column.kind == "number":
+            return lambda n: entries[n].inputs.get(column.id) or 0
+        return lambda n: self._cells[n][at].casefold()
+
+    def cells(self, index: int) -> list[str]:
+        """The inputs of a request in words."""
+        return self._cells[index]
+
+    def row(self, index: int) -> Row:
+        """One request for the page, without its cells."""
+        one = self.entries[index]
+        took = took_s(one, datetime.now(UTC))
+        is_live = GROUP_OF[one.state] == "running"
+        return [
+            index,
+            one.state,
+            one.progress if one.state == "running" else None,
+            said_of(one),
+            None if took is None else round(took, 1 if not is_live else 0),
+            one.attempt,
+        ]
+
+
+def said_of(entry: BatchEntry) -> str:
+    """Why it failed, or what the server says of it."""
+    if entry.state == "unknown":
+        return "no answer came"
+    return clean(entry.error or entry.message, limit=160)
+
+
+def took_s(entry: BatchEntry, now: datetime) -> float | None:
+    """Seconds that a job took, or has taken by now; None before it was sent."""
+    if entry.started_at is None or entry.state in ("waiting", "unknown"):
+        return None
+    return max(0.0, ((entry.ended_at or now) - entry.started_at).total_seconds())
