@@ -12,6 +12,7 @@ from ogc_widgets.lazy import loader
 
 if TYPE_CHECKING:
     from ogc_widgets.app import App
+    from ogc_widgets.batches import BatchPanel, recent_batches
     from ogc_widgets.client import (
         S3,
         AsyncClient,
@@ -36,6 +37,7 @@ _HOME_OF = {
     "App": "ogc_widgets.app",
     "AreaMap": "ogc_widgets.map",
     "AsyncClient": "ogc_widgets.client",
+    "BatchPanel": "ogc_widgets.batches",
     "Client": "ogc_widgets.client",
     "DeployPanel": "ogc_widgets.deploy",
     "JobPanel": "ogc_widgets.panel",
@@ -48,6 +50,7 @@ _HOME_OF = {
     "compare_runs": "ogc_widgets.runs",
     "lab": "ogc_widgets.lab",
     "open_run": "ogc_widgets.runs",
+    "recent_batches": "ogc_widgets.batches",
     "recent_jobs": "ogc_widgets.client",
     "register_field": "ogc_widgets.form",
     "register_viewer": "ogc_widgets.viewers",
@@ -60,6 +63,7 @@ __all__ = [
     "App",
     "AreaMap",
     "AsyncClient",
+    "BatchPanel",
     "Client",
     "DeployPanel",
     "JobPanel",
@@ -72,6 +76,7 @@ __all__ = [
     "compare_runs",
     "lab",
     "open_run",
+    "recent_batches",
     "recent_jobs",
     "register_field",
     "register_viewer",

@@ -18,6 +18,7 @@ _ABOVE: dict[str, tuple[str, str]] = {
     "history_panel": ("ogc_widgets.panel.history.history_panel", "HistoryPanel"),
     "results_stage": ("ogc_widgets.viewers.results_stage", "stage_of"),
     "progress_bar": ("ogc_widgets.view.progress_bar", "bar_on_page"),
+    "show_batch": ("ogc_widgets.batches.batch_panel", "show_batch"),
 }
 
 

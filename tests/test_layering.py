@@ -78,6 +78,7 @@ MAY_START: dict[str, set[str]] = {
         "ogc_widgets.reports.job_report",
         "ogc_widgets.runs.run_view",
         "ogc_widgets.runs.saving",
+        "ogc_widgets.batches.batch_panel",
         "ogc_widgets.view.progress_bar",
         "ogc_widgets.viewers.results_stage",
     },

@@ -49,7 +49,8 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client import Client, Job
     from ogc_widgets.client.auth.secret import Auth
-    from ogc_widgets.client.batches.abatch import AnyBatch
+    from ogc_widgets.client.batches.abatch import AsyncBatch
+    from ogc_widgets.client.batches.batch import Batch
     from ogc_widgets.panel.item_search import ItemSearch
     from ogc_widgets.protocol import Process
     from ogc_widgets.protocol.requests.requests import Mode, Response
@@ -171,7 +172,6 @@ class App(NotesDisplay, ipywidgets.VBox):
         self._batch_link = BatchLink(
             *(self._header, self._screen, self.map, self._opener),
             on_open=self._attach,
-            on_results=partial(self.set_trait, "results"),
         )
         interrupted = Interrupted(
             self.client, self._batch_link, self.show_batch, self._header.report
@@ -297,7 +297,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         wishes["response"] = response or wishes["response"]
         return self._runs.run(mode, wishes)
 
-    def show_batch(self, batch: AnyBatch | None) -> None:
+    def show_batch(self, batch: Batch | AsyncBatch | None) -> None:
         """Show a batch in a tab of its own, or none any more; any thread.
 
         Args:

@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING
 import ipywidgets
 from IPython.display import display
 
-from ogc_widgets.batches.batch_on_map import BatchOnMap
 from ogc_widgets.batches.batch_view import BatchView
 from ogc_widgets.client.jobs.job import Job
-from ogc_widgets.map import ResultsMap
 from ogc_widgets.panel import JobPanel
 from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
-from ogc_widgets.viewers import ResultsStage
 
 if TYPE_CHECKING:
-    from ogc_widgets.client.batches.abatch import AnyBatch
-    from ogc_widgets.client.batches.merged import BatchResults
+    from ogc_widgets.client.batches.abatch import AsyncBatch
+    from ogc_widgets.client.batches.batch import Batch
 
 
 class BatchPanel(NotesDisplay, ipywidgets.VBox):
@@ -31,23 +28,17 @@ class BatchPanel(NotesDisplay, ipywidgets.VBox):
 
     Attributes:
         view: The bar and the table; it sorts, filters, and gives them as CSV and code.
-        stage: The results of all jobs so far, with their map.
         panel: The job that was opened last.
     """
 
-    def __init__(self, batch: AnyBatch) -> None:
+    def __init__(self, batch: Batch | AsyncBatch) -> None:
         self.view = BatchView(batch, on_open=self.open)
-        self.stage = ResultsStage(ResultsMap())
         self.panel = JobPanel()
-        self._on_map = BatchOnMap(
-            self.stage.results_map.map, self._show_results, self.view.report
-        )
-        super().__init__([self.view, self.stage])
+        super().__init__([self.view])
         self.add_class("ogcw-batch-panel")
-        self._on_map.show(batch)
 
     @property
-    def batch(self) -> AnyBatch | None:
+    def batch(self) -> Batch | AsyncBatch | None:
         """The batch that is shown."""
         return self.view.batch
 
@@ -66,32 +57,23 @@ class BatchPanel(NotesDisplay, ipywidgets.VBox):
         job = found if isinstance(found, Job) else Job(found)
         with publishing(self):
             self.panel.job = job
-            self.children = (self.view, self.panel, self.stage)
+            self.children = (self.view, self.panel)
         return job
 
-    def _show_results(self, results: BatchResults) -> None:
-        self.stage.show(results)
-
     def _card_(self) -> tuple[str, str]:
-        parts = [self.view._card_()]
-        if self.stage.is_filled:
-            parts.append(self.stage._card_())
-        texts, tables = zip(*parts, strict=True)
-        return "\n".join(texts), "\n".join(tables)
+        return self.view._card_()
 
     def close(self) -> None:
         """Close the panel; the batch goes on."""
         if self.comm is None:
             return
-        self._on_map.show(None)
-        area_map = self.stage.results_map.map
-        for part in (self.view, self.panel, self.stage, area_map):
-            part.close()
+        self.view.close()
+        self.panel.close()
         layout = self.layout
         super().close()
         layout.close()
 
 
-def show_batch(batch: AnyBatch) -> None:
+def show_batch(batch: Batch | AsyncBatch) -> None:
     """Display a batch, as a cell does that ends with it."""
     display(BatchPanel(batch))  # type: ignore[no-untyped-call] # of IPython

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ogc_widgets.batches.listing import BatchList
-    from ogc_widgets.client.batches.batch import AnyBatch
+    from ogc_widgets.client.batches.any_batch import AnyBatch
 
 # What a spreadsheet would take for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import traitlets
 
 from ogc_widgets.batches.batch_texts import code_of, csv_of, secrets_of, table_of
+from ogc_widgets.batches.listing import BatchList, Row
 from ogc_widgets.client.batches.entry_words import (
     GROUP_OF,
     WORD_OF,
@@ -19,8 +20,6 @@ from ogc_widgets.client.batches.entry_words import (
     group_counts,
     sum_of,
 )
-from ogc_widgets.batches.listing import BatchList, Row
-from ogc_widgets.errors import OgcError
 from ogc_widgets.protocol.text import clean, escape_html
 from ogc_widgets.view.base import StateView, publishing
 from ogc_widgets.view.cards import Note, html_table, note
@@ -29,8 +28,10 @@ from ogc_widgets.view.sending import Sending
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from ogc_widgets.client.batches.batch import AnyBatch
+    from ogc_widgets.client.batches.abatch import AsyncBatch
+    from ogc_widgets.client.batches.batch import Batch
     from ogc_widgets.client.batches.entries import BatchEntry
+    from ogc_widgets.errors import OgcError
 
 _EVERY_S: Final = 0.5  # changes of this time go to the page together
 _AFTER_OTHER_ROWS_S: Final = 2.0  # others in their place are read, not only seen
@@ -75,13 +76,13 @@ class BatchView(StateView):
 
     def __init__(
         self,
-        batch: AnyBatch | None = None,
+        batch: Batch | AsyncBatch | None = None,
         *,
         on_open: Callable[[int], object] | None = None,
         on_other_inputs: Callable[[int], object] | None = None,
         titles: Mapping[str, str] | None = None,
     ) -> None:
-        self._batch: AnyBatch | None = None
+        self._batch: Batch | AsyncBatch | None = None
         self._list = BatchList((), ())
         self._differing: tuple[str, ...] = ()
         self._titles = dict(titles or {})
@@ -97,15 +98,15 @@ class BatchView(StateView):
         self.handle(sort=self.sort, group=self.filter, open=self._open_job)
         self.show(batch)
 
-    # -- what Python can do -------------------------------------------------------------
+    # -- what Python can do ----------------------------------------------------------
 
     @property
-    def batch(self) -> AnyBatch | None:
+    def batch(self) -> Batch | AsyncBatch | None:
         """The batch that is shown."""
         return self._batch
 
     def show(
-        self, batch: AnyBatch | None, titles: Mapping[str, str] | None = None
+        self, batch: Batch | AsyncBatch | None, titles: Mapping[str, str] | None = None
     ) -> None:
         """Show another batch, or none; the one before goes on.
 
@@ -167,7 +168,7 @@ class BatchView(StateView):
         self._list.filter(state)
         self._rearranged()
 
-    # -- what happens -------------------------------------------------------------------
+    # -- what happens ----------------------------------------------------------------
 
     def _changed(self, _indexes: frozenset[int]) -> None:
         """Something has changed; called in the loop thread."""
@@ -244,7 +245,7 @@ class BatchView(StateView):
             self._keep_first()
             self._publish()
 
-    # -- rows, of which a page has those that it shows ------------------------------------
+    # -- rows, of which a page has those that it shows -------------------------------
 
     def _on_visible(self, page: str, first: int = 0, count: int = 0) -> None:
         """Take what a page shows of the rows; nothing where nobody sees it."""
@@ -290,7 +291,7 @@ class BatchView(StateView):
     def _whole_row(self, index: int) -> Row:
         return [*self._list.row(index), self._list.cells(index)]
 
-    # -- what the page asks for -----------------------------------------------------------
+    # -- what the page asks for ------------------------------------------------------
 
     def _on_pause(self) -> None:
         if self._batch is not None:
@@ -379,7 +380,7 @@ class BatchView(StateView):
             many = "1 is" if len(left) == 1 else f"{len(left)} are"
             self._note = note("warn", f"{many} still not known. {left[0].error}")
 
-    # -- what is shown --------------------------------------------------------------------
+    # -- what is shown ---------------------------------------------------------------
 
     @traitlets.observe("selected")
     def _look_at(self, _change: object) -> None:
@@ -440,7 +441,9 @@ class BatchView(StateView):
         if not 0 <= self.selected < len(self._list.entries):
             return None
         entry = self._list.entries[self.selected]
-        lines = [clean(one, limit=1500, lines=True) for one in (entry.error, entry.message)]
+        lines = [
+            clean(one, limit=1500, lines=True) for one in (entry.error, entry.message)
+        ]
         if entry.state == "unknown" and not entry.error:
             lines.insert(
                 0,
@@ -487,6 +490,6 @@ def _is_same(row: Row, before: Row) -> bool:
     return row[:4] == before[:4] and row[5:] == before[5:]
 
 
-def _aio(batch: AnyBatch) -> Any:  # noqa: ANN401 # an AsyncBatch
+def _aio(batch: Batch | AsyncBatch) -> Any:  # noqa: ANN401 # an AsyncBatch
     """The awaitable face of a batch."""
     return getattr(batch, "aio", batch)

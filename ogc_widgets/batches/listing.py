@@ -12,8 +12,8 @@ from ogc_widgets.protocol.text import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ogc_widgets.client.batches.entry_words import Column
     from ogc_widgets.client.batches.entries import BatchEntry
+    from ogc_widgets.client.batches.entry_words import Column
 
 _PLACE = {group: number for number, group in enumerate(WORD_OF)}
 
@@ -98,7 +98,10 @@ class BatchList:
     def _key(self) -> Any:  # noqa: ANN401 # of numbers or words
         entries = self.entries
         if self.by == "state":
-            return lambda n: (_PLACE[GROUP_OF[entries[n].state]], entries[n].progress or 0)
+            return lambda n: (
+                _PLACE[GROUP_OF[entries[n].state]],
+                entries[n].progress or 0,
+            )
         if self.by == "took":
             now = datetime.now(UTC)
             return lambda n: took_s(entries[n], now) or -1.0

@@ -165,10 +165,8 @@ class RecentBatches(NotesDisplay, ipywidgets.VBox):
         rows = [_row(one) for one in self._found[:_MOST_ROWS]]
         if not rows:
             return _NONE, f"<p>{_NONE}</p>"
-        cells = (
-            [row["created"], row["title"], row["server"], _in_words(row)] for row in rows
-        )
-        heads = ("created", "batch", "server", "state")
+        heads = ("created", "title", "server", "state")
+        cells = ([*(row[name] for name in heads[:-1]), _in_words(row)] for row in rows)
         return (
             f"{len(rows)} batches on this machine",
             html_table(cells, caption="Batches on this machine", head=heads, limit=200),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.batches.entries import OPEN, STATES, BatchEntry
 from ogc_widgets.client.http.loop import get_loop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 AREAS = (
     *("Mountain Meadows", "Little Grass", "Eagle", "Frenchman", "Paradise", "Davis"),
@@ -118,7 +120,10 @@ def in_the_middle(**members: Any) -> FakeBatch:
 
     def of(index: int) -> BatchEntry:
         began = datetime.now(UTC) - timedelta(seconds=8 + index % 10)
-        ended = {"started_at": START, "ended_at": START + timedelta(seconds=37 + index % 3)}
+        ended = {
+            "started_at": START,
+            "ended_at": START + timedelta(seconds=37 + index % 3),
+        }
         job = {"job_id": f"job-{index}", "url": f"http://x/jobs/{index}", "attempt": 1}
         if index in (5, 29):
             why = "no scene covers the area"
@@ -127,7 +132,11 @@ def in_the_middle(**members: Any) -> FakeBatch:
             return entry(index, state="unknown", started_at=START, attempt=1)
         if index in (3, 6, 9, 10):
             return entry(
-                index, state="running", progress=38 + 12 * (index % 5), started_at=began, **job
+                index,
+                state="running",
+                progress=38 + 12 * (index % 5),
+                started_at=began,
+                **job,
             )
         if index < 44:
             return entry(index, state="successful", **ended, **job)

@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from ogc_widgets.app.opener import Opener
     from ogc_widgets.app.screen import Screen
     from ogc_widgets.app.views.header import HeaderView
-    from ogc_widgets.batches.batch_on_map import BatchOnMap
     from ogc_widgets.batches.batch_view import BatchView
-    from ogc_widgets.client.batches.abatch import AnyBatch
-    from ogc_widgets.client.batches.merged import BatchResults
+    from ogc_widgets.client.batches.abatch import AsyncBatch
+    from ogc_widgets.client.batches.batch import Batch
     from ogc_widgets.map import AreaMap
 
 
@@ -31,7 +30,6 @@ class BatchLink(FormLink):
         area_map: Shows the areas of all requests beside it.
         opener: Opens the process of the batch.
         on_open: Called with a job that is to be shown.
-        on_results: Called with the results of the batch as far as there are any.
     """
 
     def __init__(
@@ -42,15 +40,12 @@ class BatchLink(FormLink):
         opener: Opener,
         *,
         on_open: Callable[[Job], object],
-        on_results: Callable[[BatchResults], object],
     ) -> None:
         self._header, self._screen, self._map = header, screen, area_map
-        self._opener, self._on_open, self._on_results = opener, on_open, on_results
-        self._batch: AnyBatch | None = None
+        self._opener, self._on_open = opener, on_open
+        self._batch: Batch | AsyncBatch | None = None
         self._then: Callable[[bool], None] | None = None
         self.view: BatchView | None = None
-        self._on_map: BatchOnMap | None = None
-        header.observe(self._opened, "tab")
         header.handle(batch_offer=self._answer)
 
     @property
@@ -58,7 +53,7 @@ class BatchLink(FormLink):
         """Whether a batch is shown."""
         return self._batch is not None
 
-    def show(self, batch: AnyBatch | None) -> None:
+    def show(self, batch: Batch | AsyncBatch | None) -> None:
         """Show another batch, or none; the one before goes on."""
         self._batch = batch
         view = self._made()
@@ -71,7 +66,6 @@ class BatchLink(FormLink):
                 self._header.tab = "batch"
             elif self._header.tab == "batch":
                 self._header.tab = "form"
-        self._opened()
 
     def offer(
         self,
@@ -96,21 +90,16 @@ class BatchLink(FormLink):
     def close(self) -> None:
         """Let go of the batch, which goes on."""
         super().close()
-        self._header.unobserve(self._opened, "tab")
         if self.view is not None:
             self.view.close()
-        if self._on_map is not None:
-            self._on_map.show(None)
 
     def _made(self) -> BatchView:
-        from ogc_widgets.batches.batch_on_map import BatchOnMap
         from ogc_widgets.batches.batch_view import BatchView
 
         if self.view is None:
             self.view = BatchView(
                 on_open=self._open_job, on_other_inputs=self._change_inputs
             )
-            self._on_map = BatchOnMap(self._map, self._on_results, self.view.report)
         return self.view
 
     def _titles(self, process_id: str) -> dict[str, str]:
@@ -119,19 +108,7 @@ class BatchLink(FormLink):
             return {}
         return {name: one.title or name for name, one in process.inputs.items()}
 
-    def _opened(self, _change: object = None) -> None:
-        """Another tab is open, or another batch in this one."""
-        on_map = self._on_map
-        if on_map is None:
-            return
-        if self._header.tab == "batch":
-            on_map.show(self._batch)
-        elif self._batch is None:
-            on_map.show(None)
-        else:
-            on_map.hide()
-
-    # -- what is done with a row --------------------------------------------------------
+    # -- what is done with a row -----------------------------------------------------
 
     def _open_job(self, index: int) -> None:
         if self._batch is None:
@@ -150,7 +127,9 @@ class BatchLink(FormLink):
         if not indexes:
             return
         inputs = batch.entries[indexes[0]].inputs
-        many = "job" if len(indexes) == 1 else f"{len(indexes)} jobs"
+        number = len(indexes)
+        whose = "this job" if number == 1 else f"these {number} jobs"
+        which = "it" if number == 1 else f"the {number}"
 
         def fill() -> None:
             self.form.inputs = dict(inputs)
@@ -158,16 +137,16 @@ class BatchLink(FormLink):
             self._header.tab = "form"
             self._map.fit()
             self.offer(
-                f"What you change here is changed in {many} of the batch.",
-                f"Run the {many} again with these",
+                f"What you change here is changed in {whose} of the batch.",
+                f"Run {which} again with these",
                 "Leave it",
-                lambda take: take and self._retry(batch, indexes, before),
+                lambda take: self._retry(batch, indexes, before) if take else None,
             )
 
         self._opener.go_on_with(batch.process_id, fill)
 
     def _retry(
-        self, batch: AnyBatch, indexes: list[int], before: dict[str, Any]
+        self, batch: Batch | AsyncBatch, indexes: list[int], before: dict[str, Any]
     ) -> None:
         """Send some again with what was changed in the form since."""
         inputs = self.form.require_valid()

@@ -1,4 +1,4 @@
-"""Says that a batch of this server and process was interrupted, and takes it up again."""
+"""Says that a batch of this server was interrupted, and takes it up again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.app.links.batch_link import BatchLink
     from ogc_widgets.client import Client
-    from ogc_widgets.client.batches.abatch import AnyBatch
+    from ogc_widgets.client.batches.batch import Batch
     from ogc_widgets.client.batches.recent import RecentBatch
 
 # What was left in this kernel is not offered again by the next app of it.
@@ -36,7 +36,7 @@ class Interrupted(FormLink):
         self,
         client: Client,
         link: BatchLink,
-        on_batch: Callable[[AnyBatch], object],
+        on_batch: Callable[[Batch], object],
         report: Callable[[BaseException], object],
     ) -> None:
         self._client, self._link = client, link
@@ -71,7 +71,7 @@ class Interrupted(FormLink):
             _left.add(found.id)
             return
 
-        def done(future: Future[AnyBatch]) -> None:
+        def done(future: Future[Batch]) -> None:
             self._on_batch(future.result())
 
         resume = partial(found.resume, self._client)

@@ -11,6 +11,7 @@ from ogc_widgets.client.batches.entries import OPEN
 from ogc_widgets.client.batches.unknown import look_for
 from ogc_widgets.client.http.loop import in_loop_thread, run, start_task
 from ogc_widgets.errors import InputError, ServerError
+from ogc_widgets.lazy import from_above
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -289,6 +290,10 @@ class AnyBatch:
                 url="",
             )
             self.schedule.send_later(entry.index)
+
+    def _ipython_display_(self) -> None:
+        """Show how far it is, with its jobs and results, where a cell ends with it."""
+        from_above("show_batch")(self)
 
     def __len__(self) -> int:
         return len(self.book)

@@ -49,6 +49,11 @@ class RecentBatch:
         """Whether nothing waits, is being sent, or runs."""
         return not OPEN & self.counts.keys()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it runs now, here or in another kernel or program."""
+        return RunLock(self.path).is_taken()
+
     def open(self, client: Client | None = None) -> Batch:
         """Look at it; nothing is sent until ``batch.resume()``.
 

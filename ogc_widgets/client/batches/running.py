@@ -68,6 +68,17 @@ class RunLock:
             self._descriptor = None
             _held.discard(self)
 
+    def is_taken(self) -> bool:
+        """Whether it is held, here or by another process."""
+        try:
+            self.take()
+        except InputError:
+            return True
+        except OSError:
+            return False  # where nothing can be written, nothing runs
+        self.give_back()
+        return False
+
 
 _held: set[RunLock] = set()
 

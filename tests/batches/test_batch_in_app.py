@@ -1,0 +1,139 @@
+"""A batch in the app and in a cell, on the real lab server."""
+
+from __future__ import annotations
+
+import pytest
+from waiting import wait_for
+
+import ogc_widgets as ogc
+from ogc_widgets.batches.recent import RecentBatches
+from ogc_widgets.client.batches.recent import recent_batches
+
+WORDS = ("one", "two", "three", "four")
+
+
+@pytest.fixture
+def app(lab_server):
+    app = ogc.App(lab_server.url, "echo")
+    yield app
+    app.close()
+
+
+@pytest.fixture
+def batch(app):
+    """Four jobs, of which the server refuses the third."""
+    inputs = [{"message": word} for word in WORDS]
+    inputs[2]["message"] = 3
+    made = app.client.execute_many("echo", inputs, title="Words", labels=WORDS)
+    yield made
+    made.close()
+
+
+def test_batch_has_a_tab_while_it_is_shown(app, batch):
+    header = app._header
+    assert header.batch_count == 0
+    app.show_batch(batch)
+    assert (header.tab, header.batch_count) == ("batch", 4)
+    view = app._batch_link.view
+    assert [one["title"] for one in view.state["columns"]] == [
+        app.process.inputs["message"].title
+    ]
+    app.batch = None
+    assert (header.tab, header.batch_count) == ("form", 0)
+    batch.wait(60)  # it goes on
+
+
+def test_row_opens_its_job_in_the_app(app, batch):
+    app.show_batch(batch)
+    batch.wait(60)
+    app._batch_link.view._receive(None, {"type": "open", "index": 1}, None)
+    assert app.job.id == batch.entries[1].job_id
+    wait_for(lambda: app.results is not None and app._header.tab == "results")
+    wait_for(lambda: app.form.inputs.get("message") == "two")
+
+
+def test_failed_one_is_sent_again_with_other_inputs(app, batch):
+    app.show_batch(batch)
+    batch.wait(60)
+    assert [one.state for one in batch.entries].count("failed") == 1
+    view = app._batch_link.view
+    view._receive(None, {"type": "other_inputs", "index": -1}, None)
+    header = app._header
+    assert header.tab == "form"
+    assert header.batch_offer["take"] == "Run it again with these"
+    assert app.form.inputs["message"] == 3
+    header._receive(None, {"type": "batch_offer", "take": True}, None)
+    assert header.tab == "form"  # it is still wrong, and still offered
+    assert header.batch_offer
+    app.form.inputs["message"] = "drei"
+    header._receive(None, {"type": "batch_offer", "take": True}, None)
+    assert (header.tab, header.batch_offer) == ("batch", {})
+    batch.wait(60)
+    assert batch.entries[2].state == "successful"
+    assert [one.inputs["message"] for one in batch.entries] == [
+        *("one", "two", "drei", "four")
+    ]
+
+
+@pytest.fixture
+def interrupted(lab_server):
+    """A batch of a kernel that has ended in the middle."""
+    with ogc.Client(lab_server.url) as client:
+        inputs = [{"message": "a", "pauses": [0.2] * n} for n in range(6)]
+        batch = client.execute_many("echo", inputs, at_once=1, title="Pauses")
+        wait_for(lambda: batch.counts.get("successful", 0) >= 1)
+        batch.close()
+
+
+def test_app_takes_up_again_what_was_interrupted(interrupted, app):
+    header = app._header
+    wait_for(lambda: header.batch_offer)
+    assert header.batch_offer["text"].startswith(
+        "A batch of 6 jobs (Pauses) was interrupted: "
+    )
+    header._receive(None, {"type": "batch_offer", "take": True}, None)
+    wait_for(lambda: app.batch is not None)
+    app.batch.wait(60)
+    assert app.batch.counts == {"successful": 6}
+    assert [one.attempt for one in app.batch.entries] == [1] * 6
+    app.batch.close()
+
+
+def test_app_says_nothing_of_a_batch_of_another_process(interrupted, lab_server):
+    app = ogc.App(lab_server.url, "water-bodies")
+    found = recent_batches()
+    assert [one.is_running for one in found] == [False]
+    wait_for(lambda: app._batch_link is not None)
+    app.choose("echo")
+    wait_for(lambda: app._header.batch_offer)
+    app.choose("water-bodies")
+    wait_for(lambda: not app._header.batch_offer)
+    app.close()
+
+
+def test_recent_batches_are_a_table_and_a_sequence(interrupted):
+    recent = ogc.recent_batches()
+    assert [one.title for one in recent] == ["Pauses"]
+    assert len(recent) == 1
+    assert isinstance(recent, RecentBatches)
+    (row,) = recent._table.state["rows"]
+    assert (row["state"], row["total"]) == ("interrupted", 6)
+    recent._table._receive(None, {"type": "resume", "index": 0}, None)
+    batch = recent.panel.batch
+    assert recent._table.state["rows"][0]["state"] == "runs"
+    recent._table._receive(None, {"type": "forget", "index": 0}, None)
+    assert "runs" in recent._table.state["note"]["text"]
+    batch.wait(60)
+    batch.close()
+    recent._table._receive(None, {"type": "forget", "index": 0}, None)
+    assert list(recent) == []
+    recent.close()
+
+
+def test_batch_alone_in_a_cell_opens_its_jobs(app, batch):
+    panel = ogc.BatchPanel(batch)
+    batch.wait(60)
+    panel.view._receive(None, {"type": "open", "index": 0}, None)
+    assert panel.panel.job.id == batch.entries[0].job_id
+    assert "3 successful, 1 failed" in panel._card_()[0]
+    panel.close()
