@@ -160,7 +160,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         self._search = SearchLink(self._stac, self.map, context, self._screen.left)
         self._for_each = ForEachLink(
             *(self.client, self.map, context, self._search, self._screen.left),
-            on_batch=self._on_batch,
+            on_batch=self.show_batch,
         )
         self._tabs = Tabs(
             *(self._header, self._stage, self.map, self._screen, self._jobs),
@@ -376,11 +376,6 @@ class App(NotesDisplay, ipywidgets.VBox):
     def _leave_form(self) -> None:
         self._search.view.hide()
         self._for_each.view.hide()
-
-    def _on_batch(self, batch: Any) -> None:  # noqa: ANN401 # a batch
-        show = getattr(self, "show_batch", None)  # its tab
-        if show is not None:
-            show(batch)
 
     def _fill_example(self) -> None:
         self.form.fill_example()

@@ -32,7 +32,7 @@ class BatchPanel(NotesDisplay, ipywidgets.VBox):
     """
 
     def __init__(self, batch: Batch | AsyncBatch) -> None:
-        self.view = BatchView(batch, on_open=self.open)
+        self.view = BatchView(batch, on_open=self.show_job)
         self.panel = JobPanel()
         super().__init__([self.view])
         self.add_class("ogcw-batch-panel")
@@ -42,7 +42,7 @@ class BatchPanel(NotesDisplay, ipywidgets.VBox):
         """The batch that is shown."""
         return self.view.batch
 
-    def open(self, index: int) -> Job | None:
+    def show_job(self, index: int) -> Job | None:
         """Show the job of one request between the table and the map.
 
         Args:

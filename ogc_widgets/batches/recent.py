@@ -85,7 +85,7 @@ class RecentBatches(NotesDisplay, ipywidgets.VBox):
         self.panel: BatchPanel | None = None
         super().__init__([self._table])
         self._table.handle(
-            open=lambda index: self._press(self.open, index),
+            open=lambda index: self._press(self.show, index),
             resume=lambda index: self._press(self.resume, index),
             forget=lambda index: self._press(self.forget, index),
             refresh=self.refresh,
@@ -104,7 +104,7 @@ class RecentBatches(NotesDisplay, ipywidgets.VBox):
     def __iter__(self) -> Iterator[RecentBatch]:
         return iter(self._found)
 
-    def open(self, index: int = 0) -> Batch:
+    def show(self, index: int = 0) -> Batch:
         """Show a batch below the table; nothing is sent.
 
         Raises:

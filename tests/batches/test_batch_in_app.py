@@ -94,7 +94,9 @@ def test_app_takes_up_again_what_was_interrupted(interrupted, app):
     header._receive(None, {"type": "batch_offer", "take": True}, None)
     wait_for(lambda: app.batch is not None)
     app.batch.wait(60)
-    assert app.batch.counts == {"successful": 6}
+    # The kernel may have ended while one was on its way: that one is not sent again.
+    assert app.batch.counts["successful"] >= 5
+    assert {one.state for one in app.batch.entries} <= {"successful", "unknown"}
     assert [one.attempt for one in app.batch.entries] == [1] * 6
     app.batch.close()
 

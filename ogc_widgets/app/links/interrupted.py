@@ -42,8 +42,13 @@ class Interrupted(FormLink):
         self._client, self._link = client, link
         self._on_batch, self._report = on_batch, report
 
+    _is_said = False
+
     def _follow(self) -> None:
         process_id = self.form.process.id
+        if self._is_said:
+            self._is_said = False
+            self._link.offer()
 
         def done(future: Future[RecentBatch | None]) -> None:
             found = future.result()
@@ -59,6 +64,7 @@ class Interrupted(FormLink):
         done = found.counts.get("successful", 0)
         jobs = "1 job" if total == 1 else f"{total:,} jobs"
         name = f" ({found.title})" if found.title != found.process_id else ""
+        self._is_said = True
         self._link.offer(
             f"A batch of {jobs}{name} was interrupted: {done:,} done.",
             "Take it up again",
@@ -67,6 +73,7 @@ class Interrupted(FormLink):
         )
 
     def _answer(self, found: RecentBatch, take: bool) -> None:  # noqa: FBT001 # of the offer
+        self._is_said = False
         if not take:
             _left.add(found.id)
             return
