@@ -76,9 +76,10 @@ def _size_of(results: Results, items: Sequence[JsonObject]) -> Sizes:
 
 def size_of_outputs(results: Results) -> Sizes:
     """How large the outputs are; a document of items is small beside their files."""
-    files = [one for one in results.contents.values() if one.file is not None]
-    sizes = [one.size for one in files if not one.why_not]
-    return _sum(sizes, len(files) - len(sizes))
+    wanted = [one for one in results.files(outputs=results.output_ids) if one.file]
+    files = [one.file for one in wanted if one.file and not one.why_not]
+    sizes = [one.size if one.data is None else len(one.data) for one in files]
+    return _sum(sizes, len(wanted) - len(files))
 
 
 def _sum(sizes: Sequence[int | None], left_out: int) -> Sizes:

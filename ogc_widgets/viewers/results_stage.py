@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import traitlets
 
+from ogc_widgets.client.batches.merged.batch_results import BatchResults
 from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.map import ResultsMap
 from ogc_widgets.map.footprints import item_ids
@@ -94,9 +95,15 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
 
     def show(self, results: Results | None) -> None:
         """Show the outputs of a job, or that there are none yet."""
-        self._close_viewers()
+        contents = {} if results is None else results.contents
+        before = self._results
+        is_batch = isinstance(results, BatchResults) and before is not None
+        if results and before and is_batch and results.source == before.source:
+            self._go_on(contents)
+        else:
+            self._close_viewers()
         self._results = self.results_map.results = results
-        self.contents = {} if results is None else results.contents
+        self.contents = contents
         drawn = self.results_map.drawn
         summary = "" if results is None else _summary(results, self.contents, drawn)
         shown = [*self.contents.values()]
@@ -220,6 +227,17 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
         viewer = _own_viewer(content)
         viewer.save = self.downloads.save_content
         return viewer
+
+    def _go_on(self, contents: dict[str, Content]) -> None:
+        """Let tables that are looked at grow with a batch, and close other viewers."""
+        for name, viewer in [*self._viewers.items()]:
+            content = contents.get(name)
+            if isinstance(viewer, TableViewer) and content is not None:
+                viewer.go_on(content)
+                continue
+            if viewer is self._viewer:
+                self._bring(self.results_map)
+            self._drop(self._viewers.pop(name))
 
     def _close_viewers(self) -> None:
         self._bring(self.results_map)

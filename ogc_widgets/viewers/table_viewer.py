@@ -59,6 +59,15 @@ class TableViewer(Viewer):
         else:
             self.read()
 
+    def go_on(self, content: Content) -> None:
+        """Show the same table with further rows, sorted as it is.
+
+        Args:
+            content: The table as it is now.
+        """
+        self.content = content
+        self._begin()
+
     def _word(self) -> str:
         return "table"
 
@@ -82,8 +91,10 @@ class TableViewer(Viewer):
         left_out = f"the first {most} columns are shown, " if columns > most else ""
         self.about = left_out + table.about
         self.columns = _heads(table)
-        self.order = {}
+        before, self.order = self.order, {}
         self.total = table.count
+        if before:
+            self._on_sort(**before)
 
     def _on_rows(self, first: int, count: int) -> None:
         """Send rows of a part that the page shows."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from waiting import wait_for
 
 import ogc_widgets as ogc
 from ogc_widgets.client.batches.entries import BatchEntry
+from ogc_widgets.client.batches.merged.batch_results import BatchResults
 from ogc_widgets.client.batches.merged.entry_areas import EntryAreas
 from ogc_widgets.client.batches.merged.merging import Merging
 from ogc_widgets.client.http.loop import run
@@ -89,7 +91,7 @@ def test_map_table_and_chart_show_all_jobs(results):
         None, {"type": "sort", "by": "inputs:aoi", "descending": True}, []
     )
     assert shown.table.rows()[0]["id"].endswith("(Butt)")
-    assert shown.chart.heading == "water by date one line per aoi"
+    assert shown.chart.heading == "water by date one line per area of interest"
     assert shown.chart.data.lines == ("Almanor", "Butt")
     assert shown.chart.data.line_of.tolist() == [0, 0, 1, 1]
     shown.selected = results.items[2]["id"]
@@ -107,6 +109,32 @@ def test_stage_shows_items_and_the_table_of_jobs(results):
     assert results.table("jobs")["inputs:aoi"].tolist() == ["Almanor", "Butt"]
     opened = f"batches[{results.batch_id!r}].open()\nresults = batch.results()"
     assert line_for(results).endswith(opened)
+    stage.close()
+
+
+def test_stage_goes_on_with_what_is_looked_at_while_a_batch_grows(lakes, results):
+    parts = lakes.aio._merging._parts
+    rest = (lakes.entries, lakes.differing)
+    first = BatchResults(
+        results._client, {0: parts[0]}, *rest, batch_id=results.batch_id
+    )
+    stage = ResultsStage(ogc.ResultsMap(previews_first=False))
+    stage.show(first)
+    stage.results_map.selected = first.items[0]["id"]
+    stage.head.chosen = "jobs"
+    viewer = stage.viewer
+    wait_for(lambda: viewer.total == 1)
+    viewer._on_sort(0, descending=True)
+    wait_for(lambda: viewer.order)
+    stage.show(results)
+    wait_for(lambda: viewer.total == 2 and viewer.order)
+    assert stage.viewer is viewer
+    told = []
+    viewer.send = told.append
+    viewer._on_rows(0, 2)
+    assert [row["cells"][0] for row in told[0]["rows"]] == ["Butt", "Almanor"]
+    assert stage.results_map.selected == first.items[0]["id"]
+    assert results.index_of(results.items[3]["id"]) == 1
     stage.close()
 
 

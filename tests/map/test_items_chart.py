@@ -213,3 +213,56 @@ def test_saved_notebook_has_the_chart() -> None:
     assert 'alt="Chart: water by date"' in html
     results.results = water(1)
     assert "Chart:" not in results._repr_mimebundle_()[0]["text/html"]
+
+
+def of_a_batch(**differing: Any) -> list[dict[str, Any]]:
+    """Items of jobs for two areas and three days, in the order in which jobs end."""
+    return [
+        item(
+            f"{area} {month}", f"2021-{month:02}-13",
+            **{
+                "water:percent": month / 2 + len(area), "inputs:aoi": area,
+                "inputs:label": f"{area}, {month}", "inputs:threshold": month / 100,
+                **differing,
+            },
+        )
+        for month in (5, 7, 6) for area in ("Davis", "Butt")
+    ]  # fmt: skip
+
+
+def test_items_of_a_batch_are_a_line_each_area_of_which_one_is_looked_at() -> None:
+    results = ogc.ResultsMap(of_a_batch())
+    chart = results.chart
+    assert chart.heading == "water by date one line per aoi"
+    assert chart.about["lines"] == ["Butt", "Davis"]
+    assert list(np.frombuffer(chart.line_of, dtype="<u2")) == [1, 0, 1, 0, 1, 0]
+    assert chart.colours == b"", "of several lines one has a colour"
+    assert "Davis" not in chart.svg()
+    results.selected = "Davis 7"
+    assert "Davis" in chart.svg()
+    chart._receive(None, {"type": "choose", "name": "lines", "value": ""}, [])
+    assert (chart.line_of, chart.about["lines"]) == (b"", [])
+    assert len(chart.colours) == 6
+    # It stays as it was chosen when further items come.
+    results.results = [*results.results, *water(2)]
+    assert chart.lines == chart.line_of.decode() == ""
+
+
+def test_what_is_the_same_at_every_date_of_a_line_makes_lines() -> None:
+    # Each job has its own label, and a threshold goes with a date: neither is a line.
+    chart = ogc.ResultsMap(of_a_batch()).chart
+    (lines,) = [one for one in chart.choices if one["name"] == "lines"]
+    assert [one["value"] for one in lines["options"]] == ["inputs:aoi", ""]
+    # Two runs at each date and area: lines by what tells them apart come after.
+    twice = of_a_batch(**{"inputs:way": "slow"}) + [
+        {**one, "id": f"{one['id']} fast", "properties":
+         {**one["properties"], "inputs:way": "fast"}}
+        for one in of_a_batch()
+    ]  # fmt: skip
+    chart = ogc.ResultsMap(twice).chart
+    (lines,) = [one for one in chart.choices if one["name"] == "lines"]
+    values = [one["value"] for one in lines["options"]]
+    assert values == ["inputs:aoi", "inputs:way", ""]
+    # Without a batch there is nothing to choose.
+    choices = ogc.ResultsMap(water()).chart.choices
+    assert [one["name"] for one in choices] == ["of", "by"]
