@@ -154,7 +154,7 @@ export function sourceBox(model, first) {
         ? linkButton("Search a catalogue", () => model.send({ type: "search", key: id }))
         : null,
       way === "items" && items > 0 ? linkButton("Remove them", () => say({ items: [] })) : null,
-      way === "text" ? null : linkButton("Paste", () => {
+      way === "text" ? null : linkButton(is_date ? "A list" : "Paste", () => {
         say({ way: "text" });
         show(area, true);
         area.focus();
@@ -239,9 +239,7 @@ function daysLine(taken, label) {
     start,
     h("span", {}, "to"),
     end,
-    h("span", {}, "every"),
-    every,
-    unit,
+    h("span", { class: "ogcw-each-every" }, "every", every, unit),
   );
   /** @param {any} days */
   const draw = (days) => {

@@ -42,7 +42,7 @@ function render({ model, el }) {
     const busy = model.get("busy") || pressed === model.get("answered");
     enable(run, !busy && !gone);
     enable(reset, !gone);
-    enable(many, !gone);
+    show(many, !gone);
     setText(run, busy && !gone && !model.isSilent ? "Starting …" : "Run");
     show(example, model.get("has_example") && !gone);
     setText(note, gone ? "The kernel is gone: run the cell again" : model.get("note"));

@@ -189,7 +189,7 @@ def test_the_code_tab_has_lines_that_do_the_same(echo: App, way: str) -> None:
         press(echo, "source", key="message", way="text", text='a\nsay "b"\na')
     view.at_once = 2
     echo._header.tab = "code"
-    block = next(one for one in echo._code.blocks if one["label"] == "Run for each")
+    block = next(one for one in echo._code.blocks if one["label"] == "For each")
     names: dict[str, Any] = {}
     exec(block["text"], names)  # it is what the page offers
     batch, client = names["batch"], names["client"]

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import traitlets
 
-from ogc_widgets.form.fields.fields import UNSET
 from ogc_widgets.protocol.requests.requests import execute_request
 from ogc_widgets.protocol.requests.snippets import (
     as_batch,
     as_curl,
+    as_each_with_each,
     as_httpx,
     as_package,
     pretty_body,
@@ -21,12 +21,12 @@ from ogc_widgets.view.base import View, publishing
 if TYPE_CHECKING:
     from ogc_widgets.client import Client
     from ogc_widgets.form import ProcessForm
-    from ogc_widgets.form.for_each.cells import Cell
     from ogc_widgets.protocol.requests.requests import Request
 
 _SHELL: Final = "cURL"
 
 
+_MANY: Final = "For each"
 _MOST_WRITTEN: Final = 1_000
 _FROM_FILE: Final = (
     "# Give lists, data frames or files themselves, app being this app:\n"
@@ -121,25 +121,23 @@ def _batch(client: Client, form: ProcessForm, chosen: dict[str, Any]) -> dict[st
     same = {key: value for key, value in public.items() if key not in own}
     if sum(len(column.cells) for column in plan.columns) > _MOST_WRITTEN:
         text = f"# {plan.sentence}: too many to be written out here.\n{_FROM_FILE}"
-        return {"Run for each": text}
-    text = as_batch(
-        client.url,
-        form.process.id,
-        same,
-        [(column.key, [*map(_pair, column.cells)]) for column in plan.columns],
-        is_table=plan.is_table,
-        row_labels=plan.row_labels,
-        placeholders=client.credential_placeholders,
-        params=client.aio.param_names,
-        **{**form.wishes, "response": _RESPONSES.get(form.response, form.response)},
+        return {_MANY: text}
+    wishes = {**form.wishes, "response": _RESPONSES.get(form.response, form.response)}
+    more = {
+        **{name: one for name, one in wishes.items() if one},
         **chosen,
-    )
-    return {"Run for each": text}
-
-
-def _pair(cell: Cell) -> tuple[str, Any]:
-    """Label and value of what differs, None where nothing is sent."""
-    return cell.label, None if cell.value is UNSET else cell.value
+        "placeholders": client.credential_placeholders,
+        "params": client.aio.param_names,
+    }
+    start = client.url, form.process.id, same
+    if plan.is_table:
+        each = [plan.own_inputs(index) for index in range(len(plan))]
+        return {_MANY: as_batch(*start, each, labels=plan.labels, **more)}
+    columns = [
+        (one.key, [(cell.label, cell.value) for cell in one.cells])
+        for one in plan.columns
+    ]
+    return {_MANY: as_each_with_each(*start, columns, **more)}
 
 
 def _request(client: Client, form: ProcessForm, process_url: str) -> Request:

@@ -131,14 +131,14 @@ class Plan:
         words += [cell.label for cell in self.cells(index) if cell.label]
         return ", ".join(words) or f"job {index + 1}"
 
+    def own_inputs(self, index: int) -> dict[str, Any]:
+        """What one job sends that differs between the jobs."""
+        pairs = zip(self.columns, self.cells(index), strict=True)
+        return {c.key: one.value for c, one in pairs if one.value is not UNSET}
+
     def inputs(self, index: int) -> dict[str, Any]:
         """What one job sends."""
-        own = {
-            column.key: cell.value
-            for column, cell in zip(self.columns, self.cells(index), strict=True)
-            if cell.value is not UNSET
-        }
-        return {**self.base, **own}
+        return {**self.base, **self.own_inputs(index)}
 
     @property
     def inputs_list(self) -> list[dict[str, Any]]:

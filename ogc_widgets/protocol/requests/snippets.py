@@ -230,63 +230,48 @@ def as_package(
     return _with_client(base_url, body, placeholders, params)
 
 
-def as_batch(
+def as_each_with_each(
     base_url: str,
     process_id: str,
-    same: Mapping[str, Any],
+    shared: Mapping[str, Any],
     columns: Sequence[tuple[str, Sequence[tuple[str, Any]]]],
     *,
-    is_table: bool = False,
-    row_labels: Sequence[str] = (),
     placeholders: Mapping[str, str] | None = None,
     params: Iterable[str] = (),
     **chosen: Any,  # noqa: ANN401 # JSON
 ) -> str:
-    """Write many runs of a process as Python that uses this package.
+    """Write a batch in which each value of some inputs meets each of the others.
 
     Args:
         base_url: Address of the server.
-        process_id: Id of the process.
-        same: The inputs that are the same in all of them.
+        process_id: The process.
+        shared: The inputs that are the same in all runs.
         columns: For each input that differs its id, and label and value of each.
-        is_table: Whether the first values are one run, the second the next, and so on;
-            else each value meets each of the others.
-        row_labels: Words for each run of a table, before those of its values.
         placeholders: As for :func:`as_curl`.
         params: As for :func:`as_curl`.
         chosen: Other arguments of ``Client.execute_many``; empty ones are left out.
     """
-    kept = f"same = {_literal(dict(same), 0)}\n"
-    if is_table:
-        rows: list[tuple[str, dict[str, Any]]] = []
-        for at in range(len(columns[0][1])):
-            cells = [(key, *pairs[at]) for key, pairs in columns]
-            words = [*row_labels[at : at + 1], *(label for _, label, _ in cells)]
-            inputs = {key: value for key, _, value in cells if value is not None}
-            rows.append((", ".join(filter(None, words)), inputs))
-        made = f"jobs = {_literal(_by_label(rows), 0)}\n"
-        listed = "[{**same, **inputs} for inputs in jobs.values()]"
-    else:
-        names = {key: _variable_of(key) for key, _ in columns}
-        made = "".join(
-            f"{names[key]}_values = {_literal(_by_label(pairs), 0)}\n"
-            for key, pairs in columns
-        )
-        label = ", ".join(f"{{{name}}}" for name in names.values())
-        own = ", ".join(f"{_quoted(k)}: {n}_values[{n}]" for k, n in names.items())
-        loops = "".join(f"    for {n} in {n}_values\n" for n in names.values())
-        made += f'jobs = {{\n    f"{label}": {{**same, {own}}}\n{loops}}}\n'
-        listed = "list(jobs.values())"
+    names = {key: _variable_of(key) for key, _ in columns}
+    made = f"shared = {_literal(dict(shared), 0)}\n" + "".join(
+        f"{names[key]}_values = {_literal(_by_label(pairs), 0)}\n"
+        for key, pairs in columns
+    )
+    label = ", ".join(f"{{{name}}}" for name in names.values())
+    own = "".join(f"        {_quoted(k)}: {n}_values[{n}],\n" for k, n in names.items())
+    loops = "".join(f"    for {n} in {n}_values\n" for n in names.values())
     body = (
-        f"{kept}{made}"
+        f"{made}"
+        f"jobs = {{\n"
+        f'    f"{label}": {{\n        **shared,\n{own}    }}\n'
+        f"{loops}"
+        f"}}\n"
         f"batch = client.execute_many(\n"
         f"    {_quoted(process_id)},\n"
-        f"    {listed},\n"
+        f"    list(jobs.values()),\n"
         f"    labels=list(jobs),\n"
         f"{_keywords(chosen)}"
         f")\n"
-        f"for job in batch:\n"
-        f"    print(job)\n"
+        f"batch.wait()\n"
     )
     return _with_client(base_url, body, placeholders, params)
 
@@ -306,7 +291,7 @@ def _by_label(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 def _variable_of(key: str) -> str:
     """A name of Python for an input."""
     name = re.sub(r"\W", "_", key, flags=re.ASCII) or "_"
-    is_taken = name in ("same", "jobs", "job", "batch", "client", "ogc")
+    is_taken = name in ("shared", "jobs", "batch", "client", "ogc", "list", "os")
     if keyword.iskeyword(name) or name[0].isdigit() or is_taken:
         return f"input_{name}"
     return name
@@ -344,9 +329,9 @@ def as_batch(
     shared: Mapping[str, Any],
     each: Sequence[Mapping[str, Any]],
     *,
-    labels: Sequence[str] = (),
-    at_once: int = 4,
-    title: str = "",
+    placeholders: Mapping[str, str] | None = None,
+    params: Iterable[str] = (),
+    **chosen: Any,  # noqa: ANN401 # JSON
 ) -> str:
     """Write a batch of runs of a process as Python that uses this package.
 
@@ -355,33 +340,25 @@ def as_batch(
         process_id: The process.
         shared: The inputs that are the same in all runs.
         each: For each run the inputs that are not.
-        labels: What the runs are called.
-        at_once: How many run at the same time.
-        title: What the batch is called.
+        placeholders: As for :func:`as_curl`.
+        params: As for :func:`as_curl`.
+        chosen: Other arguments of ``Client.execute_many``; empty ones are left out.
     """
     rows = f"each = {_literal([*each], 0)}\n"
     values = "each"
     if shared:
         rows = f"shared = {_literal(dict(shared), 0)}\n{rows}"
         values = "[{**shared, **one} for one in each]"
-    named = {"title": title, "labels": [*labels]}
-    more = "".join(
-        f"    {name}={_literal(value, 4)},\n" for name, value in named.items() if value
-    )
-    imports = "from decimal import Decimal\n\n" if "Decimal('" in rows else ""
-    return (
-        f"{imports}"
-        f"import ogc_widgets as ogc\n\n"
-        f"client = ogc.Client({_quoted(base_url)})\n"
+    body = (
         f"{rows}"
         f"batch = client.execute_many(\n"
         f"    {_quoted(process_id)},\n"
         f"    {values},\n"
-        f"    at_once={at_once},\n"
-        f"{more}"
+        f"{_keywords(chosen)}"
         f")\n"
         f"batch.wait()\n"
     )
+    return _with_client(base_url, body, placeholders, params)
 
 
 def _package_arguments(known: dict[str, str]) -> str:
