@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 # What verbs of the client do by parts that stand above it and import it: reports, saved
 # runs, what a notebook shows. Word to module and name.
 _ABOVE: dict[str, tuple[str, str]] = {
+    "batch_report": ("ogc_widgets.reports.batch_report", "report_of_batch"),
     "job_report": ("ogc_widgets.reports.job_report", "report_of_job"),
     "run_view": ("ogc_widgets.runs.run_view", "RunView"),
     "save_run": ("ogc_widgets.runs.saving", "save_run"),

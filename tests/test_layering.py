@@ -75,6 +75,7 @@ MAY_START: dict[str, set[str]] = {
     "client": {"ogc_widgets.lab.engines.describe"},
     "lazy": {
         "ogc_widgets.panel.history.history_panel",
+        "ogc_widgets.reports.batch_report",
         "ogc_widgets.reports.job_report",
         "ogc_widgets.runs.run_view",
         "ogc_widgets.runs.saving",

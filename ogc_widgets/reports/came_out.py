@@ -11,7 +11,7 @@ from shapely.geometry import shape
 from ogc_widgets.charts.still import svg_of
 from ogc_widgets.client.results.item_columns import ItemColumns
 from ogc_widgets.errors import OgcError
-from ogc_widgets.map.chart.of_items import drawn_of, ways
+from ogc_widgets.map.chart.of_items import drawn_of, lines_of, ways
 from ogc_widgets.map.footprints import footprints, item_ids
 from ogc_widgets.map.items.rows import row_of
 from ogc_widgets.map.map_card import MOST_ROWS, results_html
@@ -226,11 +226,11 @@ def _value(content: Content) -> str:
     return clean(written(content.value) or content.value, limit=300)
 
 
-def items_of(results: Results) -> list[Markup]:
-    """The items as a table, and their most telling number as a chart."""
+def items_of(results: Results) -> tuple[Markup | None, Markup | None]:
+    """The most telling number of the items as a chart, and the items as a table."""
     items = results.items
     if not items:
-        return []
+        return None, None
     names = item_ids(items)
     columns = ItemColumns.of(items, names)
     rows = [
@@ -239,14 +239,17 @@ def items_of(results: Results) -> list[Markup]:
     ]
     heads = [one.title for one in columns.numeric]
     made = Markup(results_html(heads, rows, len(items)))
-    parts = [tag("div", made, class_="wide")]
-    if columns.numeric and len(items) >= _FEWEST_ON_CHART:
-        column = columns.numeric[0]
-        drawn = drawn_of(columns, column, ways(columns, column)[0])
-        if svg := svg_of(drawn.data, title=column.title):
-            words = f"Chart of {column.title}"
-            parts.insert(0, picture(svg.encode(), words))
-    return parts
+    return _chart(columns), tag("div", made, class_="wide")
+
+
+def _chart(columns: ItemColumns) -> Markup | None:
+    if not columns.numeric or len(columns.names) < _FEWEST_ON_CHART:
+        return None
+    column = columns.numeric[0]
+    way, lines = ways(columns, column)[0], lines_of(columns, column)
+    drawn = drawn_of(columns, column, way, lines=lines[0] if lines else None)
+    svg = svg_of(drawn.data, title=column.title)
+    return picture(svg.encode(), f"Chart of {column.title}") if svg else None
 
 
 def outputs_of(results: Results) -> Markup | None:

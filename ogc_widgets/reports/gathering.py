@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.jobs.job import Job
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client import AsyncJob, Results
     from ogc_widgets.panel.job.logs import LogState
-    from ogc_widgets.protocol.documents.descriptions import InputDescription
     from ogc_widgets.protocol.documents.processes import Process
 
 
@@ -71,7 +70,8 @@ async def gather(job: AsyncJob) -> Facts:
             _describe(found), _ask(found), _results(found), _why(found)
         )
         if found.asked is not None:
-            found.asked = _without_secrets(found.asked, found.process)
+            inputs = shown_inputs(found.asked.inputs, found.process)
+            found.asked = replace(found.asked, inputs=inputs)
             found.request = await _read(found, _request(found), "")
     return found
 
@@ -118,16 +118,23 @@ async def _why(found: Facts) -> None:
     found.log = await _read(found, failing_log(Job(job), keys, None), "The log")
 
 
-def _without_secrets(asked: ExecuteRequest, process: Process | None) -> ExecuteRequest:
-    described: Mapping[str, InputDescription] = process.inputs if process else {}
-    inputs = {
-        name: "***"
-        if name in described and describes_secret(described[name].raw)
-        else without_secrets(value)
-        for name, value in asked.inputs.items()
-    }
-    plain: Any = without_secrets(inputs)
-    return ExecuteRequest(asked.process_id, plain, asked.outputs)
+def shown_inputs(inputs: Mapping[str, Any], process: Process | None) -> dict[str, Any]:
+    """Inputs without secrets.
+
+    Args:
+        inputs: What was sent.
+        process: The process, which says what is secret.
+    """
+    described = process.inputs if process else {}
+    found: Any = without_secrets(
+        {
+            name: "***"
+            if name in described and describes_secret(described[name].raw)
+            else value
+            for name, value in inputs.items()
+        }
+    )
+    return dict(found)
 
 
 async def _request(found: Facts) -> Request:

@@ -18,27 +18,17 @@ from ogc_widgets.reports import came_out
 from ogc_widgets.reports.asked import rows_of_inputs
 from ogc_widgets.reports.gathering import gather
 from ogc_widgets.reports.markup import Markup, facts, joined, tag, text_block
-from ogc_widgets.reports.page import page_of, write
+from ogc_widgets.reports.page import MOST_CODE, page_of, write
+from ogc_widgets.reports.words import TONES, moment, took_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
     from pathlib import Path
 
     from ogc_widgets.client import AsyncJob
     from ogc_widgets.reports.came_out import Seen
     from ogc_widgets.reports.gathering import Facts
 
-TONES: Final = {
-    "successful": "good",
-    "failed": "bad",
-    "lost": "warn",
-    "unknown": "warn",
-    "running": "work",
-    "accepted": "work",
-    "sending": "work",
-}
-_MOST_CODE: Final = 60_000
 _LINES_BEFORE: Final = 6
 _LINES_AFTER: Final = 12
 
@@ -204,9 +194,9 @@ def _again(found: Facts) -> Iterator[Markup]:
             params=job.param_names,
         )
         yield tag("h3", "Python, with ogc_widgets")
-        yield text_block(code, _MOST_CODE)
+        yield text_block(code, MOST_CODE)
         yield tag("h3", "cURL")
-        yield text_block(as_curl(request, secrets, job.param_names), _MOST_CODE)
+        yield text_block(as_curl(request, secrets, job.param_names), MOST_CODE)
         if secrets or job.param_names or "***" in code:
             words = "Secrets are not in this file: put yours in their places."
             yield tag("p", words, class_="soft")
@@ -218,27 +208,4 @@ def _again(found: Facts) -> Iterator[Markup]:
             ("ogc_widgets", __version__),
             ("Python", platform.python_version()),
         ]
-    )
-
-
-# -- times -----------------------------------------------------------------------------
-
-
-def moment(at: datetime | None) -> str:
-    """A time as people read it, in the zone in which it was told."""
-    if at is None:
-        return ""
-    zone = at.strftime("%Z") or "server's clock"
-    return f"{at:%Y-%m-%d %H:%M:%S} {zone}"
-
-
-def took_in_words(seconds: float | None) -> str:
-    """46 -> ``46 s``, 3723 -> ``1 h 2 min``."""
-    if seconds is None:
-        return ""
-    if seconds < 120:
-        return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return (
-        f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
     )

@@ -87,8 +87,10 @@ def table(
 
 
 def _cell(value: object) -> Markup:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return tag("td", value, class_="number" if is_number else None, limit=400)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        text = f"{value:,}" if isinstance(value, int) else f"{value:.6g}"
+        return tag("td", text, class_="number")
+    return tag("td", value, limit=400)
 
 
 def picture(content: bytes, words: str, caption: str = "") -> Markup:

@@ -13,6 +13,8 @@ from ogc_widgets.reports.markup import Markup, joined, tag
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+MOST_CODE: Final = 60_000
+"""Characters of code in a report."""
 # Nothing is fetched and nothing runs, whatever stands in the page.
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 

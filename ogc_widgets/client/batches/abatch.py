@@ -16,11 +16,13 @@ from ogc_widgets.client.http.loop import on_loop
 from ogc_widgets.client.progress import showing
 from ogc_widgets.client.progress.of_batches import BatchSteps
 from ogc_widgets.errors import InputError, JobTimeoutError, ServerError
+from ogc_widgets.lazy import from_above
 from ogc_widgets.protocol.documents.status import StatusInfo
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+    from pathlib import Path
     from typing import Any
 
     import geopandas as gpd
@@ -194,6 +196,27 @@ class AsyncBatch(AnyBatch):
             What there is by now; its ``note`` says what is missing.
         """
         return await self._merging.results()
+
+    @on_loop
+    async def report(self, path: str | Path | None = None) -> Path:
+        """Write a report for people: all jobs, what came out, and what failed and why.
+
+        It is one HTML file without scripts, like that of a job. Secrets are left out.
+
+        Args:
+            path: Where to; ``report-<process>-batch-<id>.html`` if left out. A file
+                that is there is replaced.
+
+        Returns:
+            The path.
+
+        Raises:
+            InputError: The file cannot be written.
+        """
+        # What it needs takes a while to import, which is not for the loop.
+        write = await asyncio.to_thread(from_above, "batch_report")
+        written: Path = await write(self, path)
+        return written
 
     @on_loop
     async def to_geodataframe(self) -> gpd.GeoDataFrame:

@@ -68,6 +68,7 @@ class Batch(AnyBatch):
 
     results = blocking(AsyncBatch.results)
     to_geodataframe = blocking(AsyncBatch.to_geodataframe)
+    report = blocking(AsyncBatch.report)
     stop = blocking(AsyncBatch.stop)
     look = blocking(AsyncBatch.look)
     adopt = blocking(AsyncBatch.adopt)

@@ -84,6 +84,7 @@ class StillMap:
         selected: Number of the selected footprint, -1 for none.
         colours: What their colours mean, if each has its own.
         areas: Shapes of the areas of interest, each with its colour.
+        area_keys: What their colours mean, where they mean something.
         context: What is outlined in grey, such as input scenes.
         rasters: The lowest first.
     """
@@ -94,6 +95,7 @@ class StillMap:
     selected: int = -1
     colours: Colours | None = None
     areas: Sequence[tuple[Shape, str]] = ()
+    area_keys: Sequence[Key] = ()
     context: Sequence[Shape] = ()
     rasters: Sequence[StillRaster] = ()
 
@@ -159,9 +161,10 @@ def still_picture(shown: StillMap) -> bytes:
 
 def legend_of(shown: StillMap) -> list[Key]:
     """What the legend says, from the top."""
-    keys = []
-    for _, colour in shown.areas[:1]:
-        keys.append(Key("area of interest", "dashes", (colour,)))
+    keys = [*shown.area_keys]
+    if not keys:
+        for _, colour in shown.areas[:1]:
+            keys.append(Key("area of interest", "dashes", (colour,)))
     if shown.context:
         keys.append(Key("input scenes", "outline", (_CONTEXT,)))
     if len(shown.drawn):

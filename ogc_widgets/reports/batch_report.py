@@ -1,0 +1,378 @@
+"""The report of a batch: all its jobs, what they have in common and what differs."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from shapely.geometry import shape
+
+from ogc_widgets import __version__
+from ogc_widgets.client.batches.entry_words import (
+    GROUP_OF,
+    WORD_OF,
+    cells_of,
+    columns_of,
+    group_counts,
+    sum_of,
+    words_of,
+)
+from ogc_widgets.client.batches.merged.entry_areas import EntryAreas
+from ogc_widgets.client.batches.merged.job_part import name_of
+from ogc_widgets.client.results.output_files import safe_filename
+from ogc_widgets.errors import OgcError
+from ogc_widgets.map.footprints import footprints
+from ogc_widgets.map.still.furniture import Key
+from ogc_widgets.map.still.picture import StillMap, still_picture
+from ogc_widgets.panel.job.job_state import short_id
+from ogc_widgets.protocol.links import without_query
+from ogc_widgets.protocol.notices import silent
+from ogc_widgets.protocol.requests.snippets import as_batch
+from ogc_widgets.protocol.text import clean
+from ogc_widgets.reports import came_out
+from ogc_widgets.reports.asked import rows_of_inputs
+from ogc_widgets.reports.gathering import shown_inputs
+from ogc_widgets.reports.markup import (
+    Markup,
+    facts,
+    joined,
+    picture,
+    table,
+    tag,
+    text_block,
+)
+from ogc_widgets.reports.page import MOST_CODE, page_of, write
+from ogc_widgets.reports.words import TONES, moment, took_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from ogc_widgets.client.batches.abatch import AsyncBatch
+    from ogc_widgets.client.batches.entries import BatchEntry
+    from ogc_widgets.client.batches.merged.batch_results import BatchResults
+    from ogc_widgets.protocol.documents.processes import Process
+
+_MOST_JOBS: Final = 2_000
+_MOST_REASONS: Final = 20
+_MOST_NAMED: Final = 8
+# Of areas, readable on the light map: what went worst is said of an area that several
+# jobs are about.
+_COLOURS: Final = {
+    "failed": "#b3261e",
+    "unknown": "#9a5b00",
+    "lost": "#9a5b00",
+    "dismissed": "#6b7178",
+    "running": "#1565c0",
+    "waiting": "#6b7178",
+    "successful": "#2e7d32",
+}
+
+
+@dataclass
+class _Facts:
+    """What is known of a batch.
+
+    Attributes:
+        batch: The batch.
+        entries: Its requests, without secrets.
+        process: Its process; None if its description could not be read.
+        results: What has come out so far, if that could be read.
+        notes: What could not be read, and why.
+    """
+
+    batch: AsyncBatch
+    entries: list[BatchEntry]
+    process: Process | None = None
+    results: BatchResults | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+async def report_of_batch(batch: AsyncBatch, path: str | Path | None = None) -> Path:
+    """Write the report of a batch; in the loop of the package.
+
+    Args:
+        batch: The batch.
+        path: Where to.
+
+    Raises:
+        InputError: It cannot be written.
+    """
+    found = await _gather(batch)
+    html = await asyncio.to_thread(_page, found)
+    html = batch.job_list.discovery.connection.redact(html)
+    name = safe_filename(f"report-{batch.process_id}-batch-{short_id(batch.id)}.html")
+    return await asyncio.to_thread(write, html, path, name)
+
+
+async def _gather(batch: AsyncBatch) -> _Facts:
+    discovery, notes = batch.job_list.discovery, list[str]()
+    process, results = discovery.known_processes.get(batch.process_id), None
+    with silent():
+        try:
+            process = process or await discovery.process(batch.process_id)
+        except OgcError as error:
+            why = clean(error.what, limit=300)
+            notes.append(f"The description of the process could not be read. {why}")
+        try:
+            results = await batch.results()
+        except OgcError as error:
+            why = clean(error.what, limit=300)
+            notes.append(f"The results could not be read. {why}")
+    entries = [
+        replace(one, inputs=shown_inputs(one.inputs, process)) for one in batch.entries
+    ]
+    return _Facts(batch, entries, process, results, notes)
+
+
+def _page(found: _Facts) -> str:
+    title = clean(found.batch.title, limit=120)
+    parts = [
+        _head(found, title),
+        *_asked(found),
+        *_came_out(found),
+        *_how_it_went(found),
+        *_again(found),
+    ]
+    return page_of(title, parts)
+
+
+def _head(found: _Facts, title: str) -> Markup:
+    batch = found.batch
+    groups = group_counts(batch.counts)
+    total = len(found.entries)
+    bar = [
+        tag("span", "", class_=TONES.get(group, "idle"), style=f"flex-grow: {number}")
+        for group, number in groups.items()
+    ]
+    counts = [
+        tag(
+            "span",
+            f"{number:,} {WORD_OF[group]}",
+            class_=f"state {TONES.get(group, 'idle')}",
+        )
+        for group, number in groups.items()
+    ]
+    name = (found.process and found.process.title) or batch.process_id
+    jobs = "1 job" if total == 1 else f"{total:,} jobs"
+    return joined(
+        [
+            tag("h1", title),
+            tag("p", f"{jobs} of {clean(name, limit=120)}", class_="soft"),
+            tag("div", *bar, class_="bar"),
+            tag("p", *counts, class_="counts"),
+            *(tag("p", one, class_="box note") for one in found.notes),
+        ]
+    )
+
+
+def _asked(found: _Facts) -> Iterator[Markup | None]:
+    yield tag("h2", "What was asked")
+    differing = set(found.batch.differing)
+    columns = _columns(found)
+    if columns:
+        yield tag("p", f"{sum_of(columns, len(found.entries))}, which differ in:")
+        yield facts((one.title, _range(found.entries, one.id)) for one in columns)
+    first = found.entries[0].inputs if found.entries else {}
+    same = {name: value for name, value in first.items() if name not in differing}
+    if same:
+        yield tag("h3", "The same for all")
+        yield facts(rows_of_inputs(same, found.process))
+
+
+def _columns(found: _Facts) -> list[Any]:
+    described = found.process.inputs if found.process else {}
+    titles = {name: one.title or name for name, one in described.items()}
+    return columns_of(found.entries, found.batch.differing, titles)
+
+
+def _range(entries: Sequence[BatchEntry], name: str) -> str:
+    """The first values of an input, and how many more there are."""
+    words = [words_of(one.inputs.get(name)) for one in entries]
+    known = [*dict.fromkeys(clean(one, limit=60) for one in words if one)]
+    if not known:
+        return "areas, on the map below"
+    more = len(known) - _MOST_NAMED
+    listed = ", ".join(known[:_MOST_NAMED])
+    return f"{listed} and {more:,} more" if more > 0 else listed
+
+
+def _came_out(found: _Facts) -> Iterator[Markup | None]:
+    yield tag("h2", "What came out")
+    yield _map(found)
+    results = found.results
+    if results is not None and results.items:
+        chart, listed = came_out.items_of(results)
+        yield chart
+        # Where items are the jobs, they are listed below.
+        yield None if results.is_of_jobs else listed
+    if results is not None and results.note:
+        yield tag("p", results.note, class_="soft")
+    if not found.batch.counts.get("successful"):
+        is_open = not found.batch.is_ended
+        words = "Nothing yet." if is_open else "Nothing: see below how it went."
+        yield tag("p", words, class_="soft")
+    elif any(_values(results).values()):
+        words = "What each job gave stands in the table of all jobs."
+        yield tag("p", words, class_="soft")
+
+
+def _map(found: _Facts) -> Markup | None:
+    """All areas in the colours of their states, and footprints of items."""
+    areas = EntryAreas(found.process, found.batch.differing)
+    worst: dict[str, tuple[int, str, Any]] = {}
+    order = [*_COLOURS]
+    for one in found.entries:
+        area = areas.of(one.inputs)
+        if area is None:
+            continue
+        group = GROUP_OF[one.state]
+        rank, key = order.index(group), area.wkt
+        if key not in worst or rank < worst[key][0]:
+            worst[key] = (rank, group, area)
+    # What went worst is drawn last, above the others.
+    drawn = sorted(worst.values(), key=lambda one: -one[0])
+    groups = [one for one in reversed(order) if one in {group for _, group, _ in drawn}]
+    results = found.results
+    shown = footprints(results.items if results and not results.is_of_jobs else [])
+    still = StillMap(
+        shapes=shown.shapes,
+        total=shown.total,
+        areas=[(shape(area.outline), _COLOURS[group]) for _, group, area in drawn],
+        area_keys=[
+            Key(f"area, {WORD_OF[group]}", "dashes", (_COLOURS[group],))
+            for group in groups
+        ],
+    )
+    if still.is_empty:
+        return None
+    parts = [f"{len(drawn):,} {'area' if len(drawn) == 1 else 'areas'}"] * bool(drawn)
+    if shown.shapes:
+        parts.append(f"{len(shown.shapes):,} footprints")
+    words = f"Map of {' and '.join(parts)}"
+    return picture(still_picture(still), words, words)
+
+
+def _how_it_went(found: _Facts) -> Iterator[Markup | None]:
+    batch, entries = found.batch, found.entries
+    yield tag("h2", "How it went")
+    yield from _failures(entries)
+    started = [one.started_at for one in entries if one.started_at]
+    ended = [one.ended_at for one in entries if one.ended_at]
+    took = (max(ended) - min(started)).total_seconds() if started and ended else None
+    yield facts(
+        [
+            ("Server", without_query(batch.server_url)),
+            ("First request", moment(min(started, default=None))),
+            ("Last job ended", moment(max(ended, default=None))),
+            ("Took", took_in_words(took)),
+            ("Jobs at once", str(batch.at_once)),
+            ("Trouble", clean(batch.trouble, limit=600)),
+        ]
+    )
+    yield tag("h3", "All jobs")
+    columns, values = _columns(found), _values(found.results)
+    heads = [*dict.fromkeys(name for one in values.values() for name in one)]
+    titles = [_output_title(found.process, name) for name in heads]
+    head = ["", *(one.title for one in columns), *titles, "state", "took", "job"]
+    if not columns:
+        head.insert(1, "label")
+    rows = []
+    for one in entries[:_MOST_JOBS]:
+        group = GROUP_OF[one.state]
+        span = one.started_at and one.ended_at and one.ended_at - one.started_at
+        own = values.get(one.job_id, {}) if one.job_id else {}
+        rows.append(
+            [
+                one.index + 1,
+                *(cells_of(one, columns) or [clean(name_of(one), limit=60)]),
+                *(own.get(name, "") for name in heads),
+                tag("span", WORD_OF[group], class_=TONES.get(group, "idle")),
+                took_in_words(span.total_seconds() if span else None),
+                short_id(one.job_id),
+            ]
+        )
+    yield table(head, rows, total=len(entries))
+
+
+def _output_title(process: Process | None, name: str) -> str:
+    described = process.outputs.get(name) if process else None
+    if described is None:
+        return name
+    title, unit = clean(described.title or name, limit=60), described.unit
+    return f"{title} in {clean(unit, limit=40)}" if unit else title
+
+
+def _values(results: BatchResults | None) -> dict[str, dict[str, Any]]:
+    """Outputs of jobs that are one number or word, by the id of the job."""
+    rows: list[dict[str, Any]] = results.outputs["jobs"] if results else []
+    return {
+        row["job_id"]: {
+            name: value
+            for name, value in row.items()
+            if name not in ("label", "job_id") and not name.startswith("inputs:")
+        }
+        for row in rows
+    }
+
+
+def _failures(entries: Sequence[BatchEntry]) -> Iterator[Markup]:
+    """Why jobs did not end well: each reason once, with the jobs that it is of."""
+    reasons = defaultdict(list)
+    for one in entries:
+        if one.state in ("failed", "lost", "unknown"):
+            why = one.error or one.message or "No reason is given."
+            reasons[clean(why, limit=1_000, lines=True)].append(one)
+    listed = sorted(reasons.items(), key=lambda pair: -len(pair[1]))
+    for why, which in listed[:_MOST_REASONS]:
+        named = ", ".join(clean(name_of(one), limit=60) for one in which[:_MOST_NAMED])
+        more = len(which) - _MOST_NAMED
+        of = f"{named} and {more:,} more" if more > 0 else named
+        count = "1 job" if len(which) == 1 else f"{len(which):,} jobs"
+        yield tag("div", tag("b", f"{count}: "), of, tag("p", why), class_="box")
+    if len(listed) > _MOST_REASONS:
+        yield tag("p", f"And {len(listed) - _MOST_REASONS:,} other reasons.")
+
+
+def _again(found: _Facts) -> Iterator[Markup]:
+    batch = found.batch
+    yield tag("h2", "How to repeat it")
+    code = _code(found) if batch.differing else ""
+    if 0 < len(code) <= MOST_CODE:
+        yield text_block(code, MOST_CODE)
+    else:
+        words = "The code of this batch is too long for a page. Its file has all of it:"
+        yield tag("p", words, class_="soft")
+        yield text_block("ogc.recent_batches()", MOST_CODE)
+    yield tag("h3", "Versions")
+    process = found.process
+    yield facts(
+        [
+            ("Process", f"{batch.process_id} {process.version if process else ''}"),
+            ("ogc_widgets", __version__),
+            ("Python", platform.python_version()),
+        ]
+    )
+
+
+def _code(found: _Facts) -> str:
+    batch, entries = found.batch, found.entries
+    credentials = batch.job_list.discovery.connection.credentials
+    first = entries[0].inputs if entries else {}
+    return as_batch(
+        batch.server_url,
+        batch.process_id,
+        {k: value for k, value in first.items() if k not in batch.differing},
+        [
+            (name, [("", one.inputs.get(name)) for one in entries])
+            for name in batch.differing
+        ],
+        is_table=True,
+        row_labels=[name_of(one) for one in entries],
+        placeholders=credentials.placeholders,
+        params=credentials.param_names,
+        at_once=batch.at_once,
+    )
