@@ -6,6 +6,8 @@ import pytest
 from waiting import wait_for
 
 import ogc_widgets as ogc
+from ogc_widgets.batches.batch_view import BatchView
+from ogc_widgets.batches.one_selection import select_together
 from ogc_widgets.client.batches.entries import BatchEntry
 from ogc_widgets.client.batches.merged.batch_results import BatchResults
 from ogc_widgets.client.batches.merged.entry_areas import EntryAreas
@@ -134,8 +136,25 @@ def test_stage_goes_on_with_what_is_looked_at_while_a_batch_grows(lakes, results
     viewer._on_rows(0, 2)
     assert [row["cells"][0] for row in told[0]["rows"]] == ["Butt", "Almanor"]
     assert stage.results_map.selected == first.items[0]["id"]
-    assert results.index_of(results.items[3]["id"]) == 1
     stage.close()
+
+
+def test_row_of_a_job_and_its_items_are_selected_together(lakes, results):
+    shown, view = ogc.ResultsMap(results, previews_first=False), BatchView(lakes)
+    stop = select_together(view, shown)
+    shown.selected = results.items[3]["id"]
+    assert view.selected == 1
+    view.selected = 0
+    assert shown.selected == results.items[0]["id"]
+    assert shown.chart.selected == 0
+    # That job has no items.
+    view.selected = 2
+    assert (shown.selected, view.selected) == ("", 2)
+    stop()
+    view.selected = 0
+    assert shown.selected == ""
+    view.close()
+    shown.close()
 
 
 def test_results_come_one_by_one_and_those_of_each_job_are_read_once(client):

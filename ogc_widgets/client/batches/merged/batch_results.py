@@ -133,6 +133,11 @@ class BatchResults(Results):
         """Which request of the batch gave an item: its index, or -1 for none."""
         return self._source_of[item_id][0] if item_id in self._source_of else -1
 
+    def first_item_of(self, index: int) -> str:
+        """Id of the first item of a request; ``""`` where there is none."""
+        sources = self._source_of.items()
+        return next((name for name, (at, *_) in sources if at == index), "")
+
     @property
     def source(self) -> object:
         """Of which batch they are: the same for results of more of its jobs."""
