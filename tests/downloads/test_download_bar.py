@@ -120,16 +120,18 @@ def test_sizes_are_said_as_far_as_they_are_known(server: Server, opened: Any) ->
 
 
 def test_code_does_what_the_button_does(
-    server: Server, opened: Any, tmp_path: Path
+    server: Server, opened: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     widget = opened(server.of("a"), server.of("b"), chart=PNG)
+    shell = SimpleNamespace(user_ns={"shown": widget})
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
     bar = widget.downloads
     bar.choose(["b"])
-    exec(bar.state["code"], {"results": widget.results})
+    exec(bar.state["code"], {"shown": widget})
     folder = tmp_path / "a9de09a6"
     assert [path.name for path in folder.iterdir()] == ["b.tif"]
     bar.choose([])
-    exec(bar.state["code"], {"results": widget.results})
+    exec(bar.state["code"], {"shown": widget})
     assert len(list(folder.iterdir())) == 3
 
 
