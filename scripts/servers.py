@@ -32,6 +32,8 @@ SERVERS: dict[str, list[str]] = {
     "wraptile": ["wraptile"],
     # Its broker's library needs packaging, which nobody asks for.
     "fastprocesses": ["fastprocesses", "packaging"],
+    # No server: it starts scripts of ours, as docs/many.md shows.
+    "snakemake": ["snakemake"],
 }
 
 
