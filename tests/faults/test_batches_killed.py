@@ -109,7 +109,7 @@ def test_batch_goes_on_after_a_kill(step):
 
 
 # A check of the whole, as people use it: 60 is what the promise names.
-JOBS = int(os.environ.get("OGCW_TEST_BATCH", "16"))
+JOBS = int(os.environ.get("OGCW_TEST_BATCH", "12"))
 ON_THE_LAB = """
     import ogc_widgets as ogc
     client = ogc.Client({url!r})
