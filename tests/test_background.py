@@ -60,6 +60,7 @@ LOSES_NOTHING = {
     "client/http/loop.py stop call_soon_threadsafe": "loop.stop() cannot fail",
     "client/http/loop.py  register": "Python prints what fails at exit",
     "client/http/loop.py  register_at_fork": "Python prints what fails in it",
+    "client/batches/book.py flush run_in_executor": "its result is awaited",
     "client/batches/running.py  register_at_fork": "Python prints what fails in it",
     "client/http/connection.py __init__ finalize": (
         "Python prints it, and tidy_up() logs it"

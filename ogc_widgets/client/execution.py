@@ -140,6 +140,7 @@ class Execution:
         response: requests.Response | None = "auto",
         extra: Mapping[str, Any] | None = None,
         sending: Callable[[], Awaitable[None]] | None = None,
+        answered: Callable[[Submitted], None] | None = None,
     ) -> Sent:
         """Send the request and read the answer, as :meth:`execute` does.
 
@@ -150,8 +151,9 @@ class Execution:
             mode: Whether to ask for a job.
             response: How the results are wanted.
             extra: Members beside ``inputs``.
-            sending: Awaited right before the request is sent; nothing is sent where it
-                raises.
+            sending: Notes that it is about to be sent; nothing is sent where it raises.
+                The history, which waits for the disk too, then notes it meanwhile.
+            answered: Called with what the answer says, before anything else.
         """
         url = await self._discovery.process_url(process_id)
         process = await self.description(process_id)
@@ -172,14 +174,29 @@ class Execution:
         server = self._connection.url
         blank = self._connection.credentials.redact
         keep = partial(change_for, inputs=inputs, process=process, blank=blank)
-        key = await asyncio.to_thread(note_sending, server, process_id, keep)
-        try:
-            reply, made = await self._submit(request, process_id)
-        except ServerError as error:
-            is_open = isinstance(error, (SubmissionUnknownError, ProtocolError))
+
+        async def note() -> str:
+            return await asyncio.to_thread(note_sending, server, process_id, keep)
+
+        async def post() -> tuple[Reply, Submitted] | ServerError:
+            try:
+                reply, made = await self._submit(request, process_id)
+            except ServerError as error:
+                return error
+            if answered is not None:
+                answered(made)
+            return reply, made
+
+        if sending is None:
+            key, said = await note(), await post()
+        else:
+            key, said = await asyncio.gather(note(), post())
+        if isinstance(said, ServerError):
+            is_open = isinstance(said, (SubmissionUnknownError, ProtocolError))
             outcome = "unknown" if is_open else "refused"
             await asyncio.to_thread(note_answer, key, outcome)
-            raise
+            raise said
+        reply, made = said
         is_over = made.has_results or made.results_url
         outcome = "successful" if is_over else "answered"
         await asyncio.to_thread(

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sqlite3
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -52,6 +53,8 @@ class Book:
         self._dirty: set[int] = set()
         self._statuses: dict[int, Mapping[str, Any]] = {}
         self._writing = asyncio.Lock()
+        # A thread of its own: those of the loop may all wait for another file.
+        self._writer = ThreadPoolExecutor(1, "ogc_widgets-batch")
         self._watchers: list[Callable[[frozenset[int]], object]] = []
 
     def __getitem__(self, index: int) -> BatchEntry:
@@ -170,7 +173,9 @@ class Book:
                 return
             entries = [self._entries[index] for index in sorted(dirty)]
             try:
-                await asyncio.to_thread(self.file.write, entries, statuses, self.head)
+                await asyncio.get_running_loop().run_in_executor(
+                    self._writer, self.file.write, entries, statuses, self.head
+                )
             except BaseException as error:
                 self._dirty |= dirty
                 self._statuses = {**statuses, **self._statuses}

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from ogc_widgets.client.batches.book import Book
     from ogc_widgets.client.execution import Execution
     from ogc_widgets.client.jobs.ajob import AsyncJob
+    from ogc_widgets.protocol.answers.job_replies import Submitted
 
 # How long to wait after a refusal that does not say it, and how much longer each time.
 _FIRST_HOLD_S = 2.0
@@ -339,6 +340,11 @@ class Schedule:
                 raise _NotNowError from error
             is_sent = True
 
+        def answered(made: Submitted) -> None:
+            self._book.change(
+                index, state="accepted", job_id=made.job_id, url=made.job_url
+            )
+
         try:
             sent = await self._execution.submit(
                 head.process_id,
@@ -347,6 +353,7 @@ class Schedule:
                 response=head.response,
                 extra=head.extra,
                 sending=sending,
+                answered=answered,
             )
         except _NotNowError:
             if self._book[index].state == "waiting" and index not in self._waiting:
@@ -361,8 +368,6 @@ class Schedule:
             self._hold_s, self._is_feeling = _FIRST_HOLD_S, False
             if self._book.trouble and not self.is_held_back:
                 self._say("")
-        made = sent.made
-        self._book.change(index, state="accepted", job_id=made.job_id, url=made.job_url)
         try:
             return await self._execution.job_of(sent)
         except ServerError as error:  # of results that stand elsewhere
