@@ -18,9 +18,9 @@ Order = Literal["submitted", "process", "server", "state", "took", "note"]
 When = datetime | date | str
 
 _COLUMNS: Final[dict[Order, str]] = {
-    "submitted": "id",
-    "process": "process_id",
-    "server": "server",
+    "submitted": "jobs.id",
+    "process": "p.name",
+    "server": "s.name",
     "state": "state",
     "took": "took_s",
     "note": "note",
@@ -113,11 +113,13 @@ class Search:
         """Read some of them, all from ``first`` on if no count is given."""
         where, values = self._where()
         turn = "ASC" if self.ascending else "DESC"
-        # An index that is there anyway, of a process say, is not in the order of ids.
-        order = f"{_COLUMNS[self.by]} {turn}" + (", id DESC" * (self.by != "submitted"))
+        order = f"{_COLUMNS[self.by]} {turn}"
+        if self.by != "submitted":
+            order += ", jobs.id DESC"
         rows = store.read(
-            "SELECT id, server, process_id, job_id, url, state, took_s, note, "  # noqa: S608 # ours
+            "SELECT jobs.id, s.name, p.name, job_id, url, state, took_s, note, "  # noqa: S608 # ours
             "EXISTS (SELECT 1 FROM inputs WHERE inputs.id = jobs.id) FROM jobs "
+            "JOIN names AS s ON s.id = server JOIN names AS p ON p.id = process "
             f"{where} ORDER BY {order} LIMIT :count OFFSET :first",
             {**values, "count": count, "first": first},
         )
@@ -133,20 +135,26 @@ class Search:
         said: list[str] = []
         values: dict[str, object] = {}
         if self.process:
-            said.append("process_id = :process")
+            said.append(_named("process", "name = :process"))
             values["process"] = self.process
         if self.server:
-            said.append(_holds(("server",), "server"))
+            said.append(_named("server", _holds("name", "server")))
             values["server"] = _pattern(self.server)
         if self.first_id:
-            said.append("id >= :first_id")
+            said.append("jobs.id >= :first_id")
             values["first_id"] = self.first_id
         if self.end_id is not None:
-            said.append("id < :end_id")
+            said.append("jobs.id < :end_id")
             values["end_id"] = self.end_id
         for number, word in enumerate(self.text.split()):
-            names = ("process_id", "job_id", "note", "server")
-            said.append(f"({_holds(names, f'word{number}')})")
+            word_of = f"word{number}"
+            named = _holds("name", word_of)
+            places = (_named("process", named), _named("server", named))
+            own = (
+                _holds("job_id", word_of),
+                f"note <> '' AND {_holds('note', word_of)}",
+            )
+            said.append(f"({' OR '.join((*places, *own))})")
             values[f"word{number}"] = _pattern(word)
         return ("WHERE " + " AND ".join(said)) if said else "", values
 
@@ -158,16 +166,11 @@ def entry_of(entry_id: int) -> Entry | None:
 
 def known_names() -> tuple[list[str], list[str]]:
     """The servers and the processes that occur, in the order of the alphabet."""
-    found = []
-    for column in ("server", "process_id"):
-        # From each name to the next one of the index, without what lies between.
-        rows = store.read(
-            f"WITH RECURSIVE names (name) AS (SELECT min({column}) FROM jobs UNION ALL "  # noqa: S608 # ours
-            f"SELECT (SELECT min({column}) FROM jobs WHERE {column} > name) FROM names "
-            "WHERE name IS NOT NULL) SELECT name FROM names WHERE name IS NOT NULL"
-        )
-        found.append([str(name) for (name,) in rows])
-    return found[0], found[1]
+    rows = store.read("SELECT kind, name FROM names ORDER BY name")
+    found: dict[str, list[str]] = {"server": [], "process": []}
+    for kind, name in rows:
+        found[kind].append(name)
+    return found["server"], found["process"]
 
 
 def write_note(entry_id: int, note: str) -> None:
@@ -185,10 +188,20 @@ def forget(ids: Sequence[int]) -> None:
     for table in ("inputs", "jobs"):
         query = f"DELETE FROM {table} WHERE id = :id"  # noqa: S608 # ours
         store.write(*((query, {"id": one}) for one in ids))
+    for kind in ("server", "process"):
+        query = (
+            f"DELETE FROM names WHERE kind = '{kind}' AND id NOT IN "  # noqa: S608 # ours
+            f"(SELECT {kind} FROM jobs)"
+        )
+        store.write((query, {}))
 
 
-def _holds(columns: Sequence[str], name: str) -> str:
-    return " OR ".join(f"{column} LIKE :{name} ESCAPE '\\'" for column in columns)
+def _named(kind: str, condition: str) -> str:
+    return f"{kind} IN (SELECT id FROM names WHERE kind = '{kind}' AND {condition})"  # noqa: S608 # ours
+
+
+def _holds(column: str, value: str) -> str:
+    return f"{column} LIKE :{value} ESCAPE '\\'"
 
 
 def _pattern(text: str) -> str:

@@ -47,11 +47,21 @@ def note_sending(
     """
     key = _new_id()
     is_kept = keep is not None and kept_inputs.are_wanted()
+    names = {"server": without_query(server), "process": process_id}
     store.write(
+        *(
+            (
+                "INSERT OR IGNORE INTO names (kind, name) VALUES (:kind, :name)",
+                {"kind": kind, "name": name},
+            )
+            for kind, name in names.items()
+        ),
         (
-            "INSERT INTO jobs (id, server, process_id, state) "
-            "VALUES (:id, :server, :process_id, 'sending')",
-            {"id": key, "server": without_query(server), "process_id": process_id},
+            "INSERT INTO jobs (id, server, process, state) VALUES (:id, "
+            "(SELECT id FROM names WHERE kind = 'server' AND name = :server), "
+            "(SELECT id FROM names WHERE kind = 'process' AND name = :process), "
+            "'sending')",
+            {"id": key, **names},
         ),
         *([keep(key)] if keep and is_kept else []),
     )
@@ -113,7 +123,8 @@ def note_heard(
         (
             "UPDATE jobs SET state = :state, took_s = coalesce("  # noqa: S608 # ours
             ":took_s, took_s, max(0, :ended_at - (id >> :bits) / 1000.0)) WHERE id = "
-            "(SELECT max(id) FROM jobs WHERE job_id = :job_id AND url = :url) AND "
+            "(SELECT max(id) FROM jobs WHERE job_id = :job_id AND job_id <> '' "
+            "AND url = :url) AND "
             f"(state NOT IN {_ENDS} OR :state IN {_ENDS})",
             {
                 "job_id": job_id,

@@ -32,22 +32,27 @@ CREATE TABLE IF NOT EXISTS jobs (
     -- milliseconds since 1970 and twenty bits by chance: in order of time, and no two
     -- kernels have the same
     id INTEGER PRIMARY KEY,
-    server TEXT NOT NULL,
-    process_id TEXT NOT NULL,
+    server INTEGER NOT NULL,
+    process INTEGER NOT NULL,
     job_id TEXT NOT NULL DEFAULT '',
     url TEXT NOT NULL DEFAULT '',
     state TEXT NOT NULL,
     took_s REAL,
     note TEXT NOT NULL DEFAULT ''
 );
-CREATE INDEX IF NOT EXISTS jobs_by_process ON jobs (process_id);
-CREATE INDEX IF NOT EXISTS jobs_by_server ON jobs (server);
-CREATE INDEX IF NOT EXISTS jobs_by_job ON jobs (job_id);
+CREATE INDEX IF NOT EXISTS jobs_by_job ON jobs (job_id) WHERE job_id <> '';
+-- of servers and processes, which are few: a search reads each once
+CREATE TABLE IF NOT EXISTS names (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    UNIQUE (kind, name)
+);
 CREATE TABLE IF NOT EXISTS inputs (id INTEGER PRIMARY KEY, document TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 PRAGMA user_version = 1;
 """
-_TABLES = ("settings", "inputs", "jobs")
+_TABLES = ("settings", "inputs", "names", "jobs")
 # How long others may hold the file; and once they have held it so long.
 _PATIENCE_S = 2.0
 _LESS_PATIENCE_S = 0.1
@@ -63,7 +68,7 @@ def history_path() -> Path:
     # Imported here: it is needed only when a job is submitted or looked up.
     from platformdirs import user_data_path
 
-    return user_data_path("ogc_widgets", appauthor=False) / "history.sqlite"
+    return user_data_path("ogc_widgets", appauthor=False) / "jobs.sqlite"
 
 
 class Store:
@@ -206,8 +211,9 @@ def _use(path: Path, work: Callable[[sqlite3.Connection], T]) -> T:
         (version,) = file.execute("PRAGMA user_version").fetchone()
         if version == 0:
             file.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT")
-        # One wait for the disk fewer; a kernel that is killed loses nothing either way.
+        # Fewer waits for the disk; a kernel that is killed loses nothing either way.
         file.execute("PRAGMA synchronous = NORMAL")
+        file.execute("PRAGMA journal_mode = TRUNCATE")
         # What is forgotten is not left in the file.
         file.execute("PRAGMA secure_delete = ON")
         return work(file)
