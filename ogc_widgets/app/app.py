@@ -172,6 +172,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         self._batch_link = BatchLink(
             *(self._header, self._screen, self.map, self._opener),
             on_open=self._attach,
+            on_results=partial(self.set_trait, "results"),
         )
         interrupted = Interrupted(
             self.client, self._batch_link, self.show_batch, self._header.report

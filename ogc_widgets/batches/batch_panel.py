@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 import ipywidgets
 from IPython.display import display
 
+from ogc_widgets.batches.batch_on_map import BatchOnMap
 from ogc_widgets.batches.batch_view import BatchView
 from ogc_widgets.client.jobs.job import Job
+from ogc_widgets.map import ResultsMap
 from ogc_widgets.panel import JobPanel
 from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
+from ogc_widgets.viewers import ResultsStage
 
 if TYPE_CHECKING:
     from ogc_widgets.client.batches.abatch import AsyncBatch
@@ -29,12 +32,18 @@ class BatchPanel(NotesDisplay, ipywidgets.VBox):
     Attributes:
         view: The bar and the table; it sorts, filters, and gives them as CSV and code.
         panel: The job that was opened last.
+        stage: The results of all jobs so far, with their map.
     """
 
     def __init__(self, batch: Batch | AsyncBatch) -> None:
         self.view = BatchView(batch, on_open=self.show_job)
         self.panel = JobPanel()
-        super().__init__([self.view])
+        self.stage = ResultsStage(ResultsMap())
+        self._on_map = BatchOnMap(
+            self.view, self.stage.results_map.map, self.stage.show
+        )
+        super().__init__([self.view, self.stage])
+        self._on_map.show(batch)
         self.add_class("ogcw-batch-panel")
 
     @property
@@ -57,18 +66,24 @@ class BatchPanel(NotesDisplay, ipywidgets.VBox):
         job = found if isinstance(found, Job) else Job(found)
         with publishing(self):
             self.panel.job = job
-            self.children = (self.view, self.panel)
+            self.children = (self.view, self.panel, self.stage)
         return job
 
     def _card_(self) -> tuple[str, str]:
-        return self.view._card_()
+        parts: list[BatchView | ResultsStage] = [self.view]
+        if self.stage.is_filled:
+            parts.append(self.stage)
+        texts, tables = zip(*(part._card_() for part in parts), strict=True)
+        return "\n".join(texts), "\n".join(tables)
 
     def close(self) -> None:
         """Close the panel; the batch goes on."""
         if self.comm is None:
             return
-        self.view.close()
-        self.panel.close()
+        self._on_map.show(None)
+        area_map = self.stage.results_map.map
+        for part in (self.view, self.panel, self.stage, area_map):
+            part.close()
         layout = self.layout
         super().close()
         layout.close()

@@ -72,23 +72,25 @@ def csv_of(rows: Iterable[Mapping[str, Any]]) -> str:
 def code_of(batch: AnyBatch) -> str:
     """The Python that asks for the same again."""
     entries = batch.entries
-    first = entries[0].inputs if entries else {}
-    shared = {k: v for k, v in first.items() if k not in batch.differing}
+    same = {k: v for k, v in entries[0].inputs.items() if k not in batch.differing}
     each = [
         {name: one.inputs[name] for name in batch.differing if name in one.inputs}
         for one in entries
     ]
-    for some in (shared, *each):
+    for some in (same, *each):
         some.update({name: "..." for name in secrets_of(batch) if name in some})
     labels = [one.label for one in entries]
+    credentials = batch.job_list.discovery.connection.credentials
     return as_batch(
         batch.server_url,
         batch.process_id,
-        shared,
+        same,
         each,
-        labels=labels if any(labels) else [],
+        placeholders=credentials.placeholders,
+        params=credentials.param_names,
         at_once=batch.at_once,
         title=batch.title,
+        labels=labels if any(labels) else [],
     )
 
 

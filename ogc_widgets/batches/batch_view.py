@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import traitlets
 
 from ogc_widgets.batches.batch_texts import code_of, csv_of, secrets_of, table_of
-from ogc_widgets.batches.listing import BatchList, Row
+from ogc_widgets.batches.listing import BatchList, Row, said_of
 from ogc_widgets.client.batches.entry_words import (
     GROUP_OF,
     WORD_OF,
@@ -26,7 +26,7 @@ from ogc_widgets.view.cards import Note, html_table, note
 from ogc_widgets.view.sending import Sending
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
 
     from ogc_widgets.client.batches.abatch import AsyncBatch
     from ogc_widgets.client.batches.batch import Batch
@@ -64,7 +64,6 @@ class BatchView(StateView):
         on_other_inputs: Called with the index of a request whose inputs are to be
             changed before it is sent again. Both links stand there only where there is
             somebody to call.
-        titles: Input id to what people call it.
     """
 
     _script = "batch_view"
@@ -80,12 +79,10 @@ class BatchView(StateView):
         *,
         on_open: Callable[[int], object] | None = None,
         on_other_inputs: Callable[[int], object] | None = None,
-        titles: Mapping[str, str] | None = None,
     ) -> None:
         self._batch: Batch | AsyncBatch | None = None
         self._list = BatchList((), ())
         self._differing: tuple[str, ...] = ()
-        self._titles = dict(titles or {})
         self._on_open_job, self._on_change_inputs = on_open, on_other_inputs
         self._pages: dict[str, _Page] = {}
         self._revision = 0
@@ -105,18 +102,10 @@ class BatchView(StateView):
         """The batch that is shown."""
         return self._batch
 
-    def show(
-        self, batch: Batch | AsyncBatch | None, titles: Mapping[str, str] | None = None
-    ) -> None:
-        """Show another batch, or none; the one before goes on.
-
-        Args:
-            batch: The batch.
-            titles: Input id to what people call it; as before if left out.
-        """
+    def show(self, batch: Batch | AsyncBatch | None) -> None:
+        """Show another batch, or none; the one before goes on."""
         self._unwatch()
         with publishing(self):
-            self._titles = self._titles if titles is None else dict(titles)
             self._batch, self._note, self._busy = batch, None, ""
             self.selected = -1
             self._differing = ()
@@ -205,7 +194,7 @@ class BatchView(StateView):
         self._differing = batch.differing
         secrets = secrets_of(batch)
         shown = [one for one in batch.differing if one not in secrets]
-        columns = columns_of(entries, shown, self._titles)
+        columns = columns_of(entries, shown, _titles_of(batch))
         before, self._list = self._list, BatchList(entries, columns)
         self._list.filter(before.group)
         if before.by in ("state", "took"):
@@ -429,7 +418,7 @@ class BatchView(StateView):
         if not failed:
             return ""
         entry = self._list.entries[failed[0]]
-        words = clean(entry.error or entry.message, limit=200).rstrip(".")
+        words = said_of(entry).rstrip(".")
         name = f" ({self._name_of(entry)})"
         return f"“{words}”{name}." if words else f"no reason was given{name}."
 
@@ -488,6 +477,13 @@ def _is_same(row: Row, before: Row) -> bool:
     if GROUP_OF[row[1]] != "running":
         return row == before
     return row[:4] == before[:4] and row[5:] == before[5:]
+
+
+def _titles_of(batch: Batch | AsyncBatch) -> dict[str, str]:
+    """What the inputs are called, as far as the process has been described."""
+    known = batch.job_list.discovery.known_processes.get(batch.process_id)
+    inputs = known.inputs if known else {}
+    return {name: one.title or name for name, one in inputs.items()}
 
 
 def _aio(batch: Batch | AsyncBatch) -> Any:  # noqa: ANN401 # an AsyncBatch

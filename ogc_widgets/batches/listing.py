@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from ogc_widgets.client.batches.entry_words import Column
 
 _PLACE = {group: number for number, group in enumerate(WORD_OF)}
+
+# What an error of ours begins with, which stands whole where a row is looked into.
+_REFUSED = re.compile(r"The server answered 4\d\d to POST \S+: ")
 
 Row = list[Any]
 """What the page gets: index, state, per cent or None, words, seconds or None, attempt,
@@ -134,7 +138,7 @@ def said_of(entry: BatchEntry) -> str:
     """Why it failed, or what the server says of it."""
     if entry.state == "unknown":
         return "no answer came"
-    return clean(entry.error or entry.message, limit=160)
+    return clean(_REFUSED.sub("refused: ", entry.error or entry.message), limit=160)
 
 
 def took_s(entry: BatchEntry, now: datetime) -> float | None:

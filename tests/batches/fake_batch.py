@@ -54,6 +54,11 @@ class FakeBatch:
         self.differing: tuple[str, ...] = ("aoi", "date")
         self.is_paused, self.left_s, self.trouble = False, 190.0, ""
         self.book = SimpleNamespace(head=SimpleNamespace(secrets=secrets))
+        keys = SimpleNamespace(placeholders={}, param_names=())
+        knows = SimpleNamespace(
+            known_processes={}, connection=SimpleNamespace(credentials=keys)
+        )
+        self.job_list = SimpleNamespace(discovery=knows)
         self.where = Path("batch.sqlite")
         self._entries = list(entries)
         self._callbacks: list[Callable[[frozenset[int]], object]] = []

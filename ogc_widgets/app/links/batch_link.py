@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from ogc_widgets.app.opener import Opener
     from ogc_widgets.app.screen import Screen
     from ogc_widgets.app.views.header import HeaderView
+    from ogc_widgets.batches.batch_on_map import BatchOnMap
     from ogc_widgets.batches.batch_view import BatchView
     from ogc_widgets.client.batches.abatch import AsyncBatch
     from ogc_widgets.client.batches.batch import Batch
+    from ogc_widgets.client.batches.merged.batch_results import BatchResults
     from ogc_widgets.map import AreaMap
 
 
@@ -30,6 +32,7 @@ class BatchLink(FormLink):
         area_map: Shows the areas of all requests beside it.
         opener: Opens the process of the batch.
         on_open: Called with a job that is to be shown.
+        on_results: Called with the results of the batch as far as there are any.
     """
 
     def __init__(
@@ -40,12 +43,15 @@ class BatchLink(FormLink):
         opener: Opener,
         *,
         on_open: Callable[[Job], object],
+        on_results: Callable[[BatchResults], object],
     ) -> None:
         self._header, self._screen, self._map = header, screen, area_map
-        self._opener, self._on_open = opener, on_open
+        self._opener, self._on_open, self._on_results = opener, on_open, on_results
         self._batch: Batch | AsyncBatch | None = None
         self._then: Callable[[bool], None] | None = None
         self.view: BatchView | None = None
+        self._on_map: BatchOnMap | None = None
+        header.observe(self._opened, "tab")
         header.handle(batch_offer=self._answer)
 
     @property
@@ -59,13 +65,14 @@ class BatchLink(FormLink):
         view = self._made()
         with publishing(self._header, view):
             self.offer()
-            view.show(batch, {} if batch is None else self._titles(batch.process_id))
+            view.show(batch)
             self._screen.show_batch(view)
             self._header.batch_count = 0 if batch is None else len(batch.entries)
             if batch is not None:
                 self._header.tab = "batch"
             elif self._header.tab == "batch":
                 self._header.tab = "form"
+        self._opened()
 
     def offer(
         self,
@@ -90,23 +97,32 @@ class BatchLink(FormLink):
     def close(self) -> None:
         """Let go of the batch, which goes on."""
         super().close()
+        self._header.unobserve(self._opened, "tab")
+        if self._on_map is not None:
+            self._on_map.show(None)
         if self.view is not None:
             self.view.close()
 
     def _made(self) -> BatchView:
+        from ogc_widgets.batches.batch_on_map import BatchOnMap
         from ogc_widgets.batches.batch_view import BatchView
 
         if self.view is None:
             self.view = BatchView(
                 on_open=self._open_job, on_other_inputs=self._change_inputs
             )
+            self._on_map = BatchOnMap(self.view, self._map, self._on_results)
         return self.view
 
-    def _titles(self, process_id: str) -> dict[str, str]:
-        process = self._opener.server.process
-        if process.id != process_id:
-            return {}
-        return {name: one.title or name for name, one in process.inputs.items()}
+    def _opened(self, _change: object = None) -> None:
+        """Another tab is open, or another batch in this one."""
+        on_map = self._on_map
+        if on_map is None:
+            return
+        if self._batch is None or self._header.tab == "batch":
+            on_map.show(self._batch)
+        else:
+            on_map.hide()
 
     # -- what is done with a row -----------------------------------------------------
 
