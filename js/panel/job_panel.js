@@ -1,7 +1,7 @@
 // The live job. Python sends plain state; this page draws it and lets the clocks tick.
 
 import { h, setText, show } from "../view/dom.js";
-import { copyButton, copyText } from "../view/files.js";
+import { copyButton, copyText, saveBlob, takeFile } from "../view/files.js";
 import { followKernel, listen, setTrait } from "../view/model.js";
 import { signInBox } from "../view/sign_in_box.js";
 import { clock, span } from "../view/text.js";
@@ -106,12 +106,19 @@ export function render({ model, el }) {
     onclick: askReport,
     title: "Request, state and the end of the log, without secrets",
   }, "copy report");
+  const saveRun = h("button", {
+    type: "button",
+    class: "ogcw-link ogcw-job-save",
+    onclick: askRun,
+    title: "Request, process, logs and results as one file, without secrets",
+  }, "save run");
   const tools = h(
     "div",
     { class: "ogcw-job-tools" },
     ...log.tools,
     copyAddress,
     copyReport,
+    saveRun,
   );
   const middle = h("div", { class: "ogcw-job-middle" }, steps.node, tools);
 
@@ -149,7 +156,7 @@ export function render({ model, el }) {
     const isOpen = !folds() || model.get("is_open");
     const s = state();
     const [home, name] = folds() ? [ways, "report"] : [tools, "copy report"];
-    if (copyReport.parentNode !== home) home.append(copyReport);
+    if (copyReport.parentNode !== home) home.append(copyReport, saveRun);
     if (!page.ticket) setText(copyReport, name);
     show(ways, folds());
     show(rerun, folds() && Boolean(s.job) && !s.stop && !page.gone);
@@ -261,6 +268,8 @@ export function render({ model, el }) {
     log.draw(s, opened, hasText);
     show(copyAddress, Boolean(s.job?.url) && !opened);
     show(copyReport, Boolean(s.job));
+    // What has not ended is no run yet, and what is lost none any more.
+    show(saveRun, ["successful", "failed", "dismissed"].includes(s.kind) && !page.gone);
   }
 
   /** @param {string} line */
@@ -282,6 +291,18 @@ export function render({ model, el }) {
     page.ticket = null;
     setText(copyReport, (await copyText(report.text)) ? "copied" : "could not copy");
     setTimeout(drawFold, 1500);
+  }
+
+  async function askRun() {
+    setText(saveRun, "saving…");
+    try {
+      const { facts, blob } = await takeFile(model, { type: "save_run" });
+      saveBlob(blob, facts.name);
+      setText(saveRun, "saved");
+    } catch {
+      setText(saveRun, "not saved"); // why stands below
+    }
+    setTimeout(() => setText(saveRun, "save run"), 1500);
   }
 
   /** Nobody has heard what was pressed: nothing is "Stopping" or being collected. */

@@ -134,14 +134,9 @@ class _Comparing:
             first, second = (getattr(run.process, kind) for run in (here, there))
             for row in _members("process", _raw(first), _raw(second)):
                 # The descriptions themselves are too long to be read side by side.
-                both = [
-                    ABSENT if each is ABSENT else "there"
-                    for each in (row.here, row.there)
-                ]
-                is_other = ABSENT not in both
-                change = "described in another way" if is_other else ""
-                title = f"{kind[:-1]} {row.name}"
-                yield RunDifference("process", title, both[0], both[1], change)
+                one = ABSENT if row.here is ABSENT else "described"
+                other = ABSENT if row.there is ABSENT else "described in another way"
+                yield RunDifference("process", f"{kind[:-1]} {row.name}", one, other)
 
     # -- results ---------------------------------------------------------------------
 

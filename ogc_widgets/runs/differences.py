@@ -14,6 +14,10 @@ from ogc_widgets.protocol.wire import dump_json
 ABSENT: Final = object()
 """Stands for what one of two runs does not have."""
 _LIMIT: Final = 300
+_LEFT: Final = (
+    'style="text-align: left; vertical-align: top; min-width: 7em; '
+    'overflow-wrap: anywhere"'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,29 +102,24 @@ class RunComparison(Sequence[RunDifference]):
         if not self:
             first, second = map(escape_html, self.names)
             return f"<p>Nothing differs between {first} and {second}.</p>{told}"
-        head = "".join(f"<th>{escape_html(name)}</th>" for name in self.names)
         has_changes = any(row.change for row in self._rows)
-        last = "<th></th>" if has_changes else ""
+        names = ["", "", *self.names, *([""] * has_changes)]
+        head = "".join(f"<th {_LEFT}>{escape_html(name)}</th>" for name in names)
         body = ""
         for part, group in groupby(self._rows, lambda row: row.part):
             rows = [*group]
-            first = (
-                f'<th rowspan="{len(rows)}" style="vertical-align: top">'
-                f"{escape_html(part.capitalize())}</th>"
-            )
+            title = f'<th {_LEFT} rowspan="{len(rows)}">{part.capitalize()}</th>'
             for row in rows:
-                cells = [row.name, *row.texts(), *([row.change] if has_changes else [])]
-                body += f"<tr>{first}{''.join(map(_cell, cells))}</tr>"
-                first = ""
+                cells = [row.name, *row.texts(), *([row.change] * has_changes)]
+                body += f"<tr>{title}{''.join(map(_cell, cells))}</tr>"
+                title = ""
         return (
-            f"<table><thead><tr><th></th><th></th>{head}{last}</tr></thead>"
-            f"<tbody>{body}</tbody></table>{told}"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{told}"
         )
 
 
 def _cell(text: str) -> str:
-    style = "text-align: left; vertical-align: top; overflow-wrap: anywhere"
-    return f'<td style="{style}">{escape_html(text, limit=2 * _LIMIT)}</td>'
+    return f"<td {_LEFT}>{escape_html(text, limit=2 * _LIMIT)}</td>"
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401 # JSON or ABSENT

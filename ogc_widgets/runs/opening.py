@@ -145,6 +145,8 @@ class _Reader:
             document = self._document(record)
             described = process.outputs if process else {}
             results = KeptResults(connection, document, described, job.id)
+            opened = f"ogc.open_run({str(self._file.path)!r})"
+            results.line = f"import ogc_widgets as ogc\nresults = {opened}.results()"
         return Run(record, Job(job), process, results, path=self._file.path)
 
     def _document(self, record: Record) -> ResultsDocument:

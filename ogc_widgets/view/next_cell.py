@@ -59,6 +59,8 @@ def line_for(results: Results) -> str:
     name = _name_of(results, _names())
     if name:
         return "" if name == "results" else f"results = {name}"
+    if results.line:
+        return results.line
     if isinstance(results, BatchResults):
         return f"{lines_for_batch(results.batch_id)}\nresults = batch.results()"
     url, job_id = results.url, results.job_id

@@ -91,6 +91,9 @@ class Results(IntoPython):
             nothing is.
     """
 
+    line = ""
+    """Python that makes ``results`` of them, where that is not to ask the server."""
+
     def __init__(
         self,
         client: Connection,

@@ -11,7 +11,13 @@ import traitlets
 
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.client.jobs.times import Progress, Stopwatch
-from ogc_widgets.errors import InputError, SignInError, SubmissionUnknownError
+from ogc_widgets.client.results.remote_file import BytesSource
+from ogc_widgets.errors import (
+    InputError,
+    OgcError,
+    SignInError,
+    SubmissionUnknownError,
+)
 from ogc_widgets.panel.job.job_card import card_html, card_text, line_to_return
 from ogc_widgets.panel.job.job_state import Surroundings, job_state, resting_state
 from ogc_widgets.panel.job.logs import (
@@ -23,9 +29,11 @@ from ogc_widgets.panel.job.logs import (
     loading_log,
 )
 from ogc_widgets.panel.job.report import build_report
+from ogc_widgets.panel.job.run_as_file import run_as_file
 from ogc_widgets.panel.job.stopping import Answer, ask_to_stop
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.view.base import StateView, publishing
+from ogc_widgets.view.sending import Sending
 from ogc_widgets.view.sign_in_box import SigningInView
 
 if TYPE_CHECKING:
@@ -68,6 +76,7 @@ class JobPanel(SigningInView, StateView):
         self.line_to_return: Callable[[Job], str] = line_to_return
         self._begin(None, resting_state(), Stopwatch())
         super().__init__(state={**self._rest, "sequence": 0})
+        self._sending = Sending(self)
         self.handle(
             stop=self.stop,
             unwatch=self.stop_watching,
@@ -343,6 +352,23 @@ class JobPanel(SigningInView, StateView):
         # A page that is a message behind may name a step of the job before.
         if step in self.steps:
             self.open_log(step, number)
+
+    def _on_save_run(self, ticket: str) -> None:
+        job = self._job
+        if job is None:
+            return
+
+        async def work() -> None:
+            try:
+                name, data = await run_as_file(job)
+            except OgcError as error:
+                self.report(error)
+                raise
+            facts = {"name": name, "media_type": "application/zip", "way": ""}
+            read = BytesSource(data).read
+            await self._sending.send(ticket, len(data), read, **facts)
+
+        self._start(partial(self._sending.fetch, ticket, work))
 
     def _on_report(self, ticket: str) -> None:
         def show(text: str) -> None:
