@@ -7,6 +7,7 @@ import json
 import zipfile
 
 import pytest
+from ipywidgets.widgets.widget import _instances
 from replay import CASES, Exchange, Replay
 
 import ogc_widgets as ogc
@@ -14,6 +15,7 @@ from ogc_widgets.client import Client
 from ogc_widgets.client.http.transport import Transport
 from ogc_widgets.errors import InputError
 from ogc_widgets.raster import open_raster
+from ogc_widgets.runs.run_view import RunView
 
 
 @pytest.fixture
@@ -230,3 +232,16 @@ def test_provenance_of_weaver_and_the_inputs_that_it_knows(
     assert run.inputs == {"delay": 5}
     assert run.outputs == {"Result": "slept 5 seconds"}
     assert validate(path) == []
+
+
+def test_view_says_all_without_a_page_and_leaves_nothing_behind(kept, no_server):
+    before = set(_instances)
+    view = RunView(ogc.open_run(kept))
+    text, html = view._card_()
+    assert text == "Water bodies 1.0.0"
+    for words in ("run.zip", "Area of interest", "-121.2", "S2B_10TFK_20210713_0_L2A"):
+        assert words in html
+    view.close()
+    # Scripts are shared, and stay.
+    left = {type(one).__name__ for key, one in _instances.items() if key not in before}
+    assert left <= {"Script"}
