@@ -205,9 +205,12 @@ class ChartView {
       placeText(points, row)
     );
     const by = x.kind === "category" ? "by item" : `by ${x.title}, ${first} to ${last}`;
-    const names = series.length > 1 ? ` of ${series.join(", ")}` : "";
+    const { lines } = points.about;
+    const of = lines.length ? [`${count(lines.length)} lines`] : series.length > 1 ? series : [];
+    const names = of.length ? ` of ${of.join(", ")}` : "";
+    const more = lines.length ? ", up and down to other lines" : "";
     return `Chart of ${y.title}${names} ${by}: ${count(points.count)} values, ` +
-      `${low} to ${high}. Arrow keys step through them.`;
+      `${low} to ${high}. Arrow keys step through them${more}.`;
   }
 
   /**

@@ -54,19 +54,24 @@ export class StateAreas {
       if (outlines === this.outlines) this.paintNames();
     });
     this.look();
+    this.paintChosen();
   }
 
   /** Take their states. */
   look() {
     this.outlines.colour({ steps: this.model.get("states"), ramp: Object.values(COLOURS) });
-    this.paint();
+    this.paintAreas();
   }
 
   paint() {
-    this.insides.paint(this.outlines, true);
-    this.edges?.paint(this.outlines, false);
+    this.paintAreas();
     this.paintChosen();
     this.paintNames();
+  }
+
+  paintAreas() {
+    this.insides.paint(this.outlines, true);
+    this.edges?.paint(this.outlines, false);
   }
 
   paintChosen() {

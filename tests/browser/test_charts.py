@@ -100,6 +100,31 @@ def test_arrow_keys_step_through_and_say_what_they_are_at(page: Page) -> None:
         expect(told).to_have_text(words)
 
 
+def test_of_several_lines_the_one_that_is_looked_at_has_a_colour(page: Page) -> None:
+    chart = Chart()
+    x = START + np.array([0, 30, 60, 0, 30, 60]) * DAY
+    values = np.array([2.0, 3.0, 4.0, 8.0, 7.0, 9.0])
+    lines = {"lines": ("Davis", "Butt"), "line_of": np.array([0, 0, 0, 1, 1, 1])}
+    chart.show(ChartData(x, values, DATE, WATER, **lines))
+    show_chart(page, chart)
+    assert page.evaluate(COLOURED) == [], "nothing is looked at: all are grey"
+    picture = page.get_by_role("application")
+    picture.focus()
+    told = page.locator("[aria-live=polite]")
+    for key, words in (
+        ("Home", "2021-01-01  Davis 2 %"),
+        ("ArrowRight", "2021-01-31  Davis 3 %"),
+        ("ArrowUp", "2021-01-31  Butt 7 %"),
+        ("ArrowRight", "2021-03-02  Butt 9 %"),
+        ("ArrowRight", "2021-03-02  Butt 9 %"),
+    ):
+        picture.press(key)
+        expect(told).to_have_text(words)
+    height = page.evaluate("document.querySelector('.uplot canvas').height")
+    upper = {y < height / 2 for _, y in page.evaluate(COLOURED)}
+    assert upper == {True}, "the lower line is grey"
+
+
 def test_what_is_not_kept_is_left_out_and_colours_are_those_of_the_points(
     page: Page,
 ) -> None:

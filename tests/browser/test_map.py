@@ -99,6 +99,20 @@ m.show_footprints([
 m
 """
 
+STATES = """
+import ogc_widgets as ogc
+from ogc_widgets.area.area import Area
+m = ogc.AreaMap(basemap=None, center=(40, 10), zoom=6, height="400px")
+m.tools = []
+clicked = []
+areas = [Area.box(9 + n, 39.5, 9.8 + n, 40.5) for n in range(3)]
+states = m.state_areas
+names = ["Davis", "<b>Butt</b>", "Eagle"]
+states.show(names, areas, ["waiting", "failed", "successful"])
+states.on_click = clicked.append
+m
+"""
+
 
 class OnMap:
     """The mouse on the map of a notebook; positions are pixels from its corner."""
@@ -397,3 +411,37 @@ def test_very_many_footprints_are_drawn_found_and_there_after_a_reload(
     row = [canvas.evaluate(PIXEL, results.at(x, 250))[3] for x in range(600, 880, 40)]
     assert any(row)
     page.mouse.up()
+
+
+def test_areas_have_the_colours_of_their_states_and_a_click_chooses_one(
+    lab_page: LabPage,
+) -> None:
+    lab_page.show(STATES)
+    OnMap(lab_page)
+    page = lab_page.page
+    names = page.locator(".ogcw-map-state-names text")
+    expect(names).to_have_text(["Davis", "<b>Butt</b>", "Eagle"])
+    inside = page.locator(".ogcw-map-states").first
+    expect(inside).to_have_attribute("data-drawn", "3")
+
+    # Inside the area whose name stands below it.
+    name = names.nth(1).bounding_box()
+    assert name is not None
+    spot = name["x"] + 8, name["y"] - 20
+
+    red, green = (179, 38, 30), (46, 125, 50)
+    assert inside.evaluate(PIXEL, spot)[:3] == pytest.approx(red, abs=8)
+    page.mouse.move(*spot)
+    expect(page.locator(".ogcw-map-tip")).to_have_text("<b>Butt</b>, failed")
+    page.mouse.click(*spot)
+    assert lab_page.wait_python("clicked == [1] and states.chosen == 1")
+    page.locator(".ogcw-map-state-chosen path").first.wait_for(state="attached")
+    lab_page.execute("states.colour(['successful'] * 3)")
+    page.wait_for_function(
+        f"""([x, y]) => {{
+            const [red, green] = ({PIXEL})(
+                document.querySelector(".ogcw-map-states"), [x, y]);
+            return Math.abs(red - {green[0]}) < 8 && Math.abs(green - {green[1]}) < 8;
+        }}""",
+        arg=[*spot],
+    )
