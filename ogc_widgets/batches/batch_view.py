@@ -102,6 +102,11 @@ class BatchView(StateView):
         """The batch that is shown."""
         return self._batch
 
+    def shows(self, subject: object) -> bool:
+        """Whether this is the batch that is shown, by whichever of its faces."""
+        book = getattr(subject, "book", None)
+        return self._batch is not None and self._batch.book is book
+
     def show(self, batch: Batch | AsyncBatch | None) -> None:
         """Show another batch, or none; the one before goes on."""
         self._unwatch()

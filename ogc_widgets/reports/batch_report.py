@@ -362,17 +362,18 @@ def _code(found: _Facts) -> str:
     batch, entries = found.batch, found.entries
     credentials = batch.job_list.discovery.connection.credentials
     first = entries[0].inputs if entries else {}
+    labels = [one.label for one in entries]
     return as_batch(
         batch.server_url,
         batch.process_id,
         {k: value for k, value in first.items() if k not in batch.differing},
         [
-            (name, [("", one.inputs.get(name)) for one in entries])
-            for name in batch.differing
+            {k: one.inputs[k] for k in batch.differing if k in one.inputs}
+            for one in entries
         ],
-        is_table=True,
-        row_labels=[name_of(one) for one in entries],
+        labels=labels if any(labels) else [],
         placeholders=credentials.placeholders,
         params=credentials.param_names,
         at_once=batch.at_once,
+        title=batch.book.head.title,
     )

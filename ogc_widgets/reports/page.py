@@ -69,6 +69,11 @@ thead th { color: var(--soft); font-weight: 500; white-space: nowrap; }
 .facts td { white-space: pre-line; }
 .number, [align="right"] { text-align: right; white-space: nowrap; }
 .wide { overflow-x: auto; }
+@media screen {
+  .wide { overflow-wrap: break-word; }
+  .wide table { min-width: 680px; }
+  .wide td { max-width: 320px; }
+}
 .values { display: flex; flex-wrap: wrap; gap: 10px 36px; margin: 10px 0; }
 .values > div { min-width: 0; }
 .values b { display: block; font-size: 24px; line-height: 1.3; }

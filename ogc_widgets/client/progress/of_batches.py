@@ -27,9 +27,12 @@ class BatchSteps:
         total = sum(groups.values())
         is_open = groups.get("running", 0) + groups.get("waiting", 0)
         is_bad = bool(_NOT_WELL & groups.keys())
-        told = [f"{total - is_open:,} of {total:,} ended"]
+        counted = _NOT_WELL | {"successful"} if batch.is_ended else _NOT_WELL
+        told = [] if batch.is_ended else [f"{total - is_open:,} of {total:,} ended"]
         told += [
-            f"{n:,} {WORD_OF[one]}" for one, n in groups.items() if one in _NOT_WELL
+            f"{number:,} {WORD_OF[one]}"
+            for one, number in groups.items()
+            if one in counted
         ]
         if batch.left_s is not None and not batch.is_ended:
             told.append(f"{about(batch.left_s)} left")
