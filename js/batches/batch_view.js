@@ -11,10 +11,12 @@ import {
   show,
   uniqueId,
 } from "../view/dom.js";
-import { copyText, saveBlob, takeFile } from "../view/files.js";
+import { copyButton, saveBlob, takeFile } from "../view/files.js";
 import { listen, setTrait } from "../view/model.js";
+import { insertButton } from "../view/next_cell.js";
 import { keepRows, refill } from "../view/rows.js";
 import { count } from "../view/text.js";
+import { tellWhenDone } from "../view/told.js";
 import { problemLine, view } from "../view/view.js";
 import { BatchRows } from "./batch_rows.js";
 import style from "./batch_view.css" with { type: "text" };
@@ -43,6 +45,7 @@ function render({ model, el }) {
     class: "ogcw-btn",
     onclick: () => ask("stop"),
   }, "Stop all");
+  const toldWhenDone = tellWhenDone();
   const sure = h("span", { class: "ogcw-batch-sure" });
   const bar = h("div", { class: "ogcw-batch-bar", role: "img" });
   const counts = h("div", { class: "ogcw-batch-counts", role: "group", "aria-label": "Filter" });
@@ -57,7 +60,7 @@ function render({ model, el }) {
       "div",
       { class: "ogcw-batch-row ogcw-batch-top" },
       h("span", { class: "ogcw-batch-names" }, title, sum),
-      h("span", { class: "ogcw-batch-does" }, left, sure, pause, stop),
+      h("span", { class: "ogcw-batch-does" }, left, toldWhenDone.bell, sure, pause, stop),
     ),
     bar,
     h("div", { class: "ogcw-batch-row" }, counts, safe),
@@ -78,9 +81,19 @@ function render({ model, el }) {
   const save = linkButton("table as CSV", saveTable, {
     title: "Save the listed jobs, with their inputs that differ",
   });
-  const copy = linkButton("copy code", () => press("code"), {
+  /** What waits for code. @type {(text: string) => void} */
+  let codeCame = () => {};
+  /** @returns {Promise<string>} */
+  const code = () => {
+    press("code");
+    return new Promise((resolve) => {
+      codeCame = resolve;
+    });
+  };
+  const copy = copyButton("copy code", code, {
     title: "Copy the Python that asks for the same again",
   });
+  const insert = insertButton(model, code);
   const list = h(
     "div",
     { class: "ogcw-batch-list" },
@@ -90,7 +103,7 @@ function render({ model, el }) {
       "div",
       { class: "ogcw-batch-foot" },
       where,
-      h("span", { class: "ogcw-batch-does" }, groups, save, copy),
+      h("span", { class: "ogcw-batch-does" }, groups, save, copy, insert),
     ),
   );
   el.append(head, list);
@@ -317,22 +330,34 @@ function render({ model, el }) {
     }
   }
 
-  const told = async (/** @type {Record<string, any>} */ content) => {
-    if (content.type !== "code") return;
-    setText(copy, await copyText(content.text) ? "copied" : "not allowed to copy");
-    setTimeout(() => setText(copy, "copy code"), 1500);
-  };
-  model.on("msg:custom", told);
+  /** A kernel answers: what was drawn before may be of an earlier time. */
+  let isLive = false;
+  function tell() {
+    const { told: said, title: of } = state();
+    if (isLive) toldWhenDone.say(said ? { ...said, title: of } : null);
+  }
 
-  const stops = [listen(model, ["state"], () => {
-    draw();
-    rows.draw();
-  })];
+  const heard = (/** @type {Record<string, any>} */ content) => {
+    if (content.type === "code") codeCame(content.text);
+    if (isLive) return;
+    isLive = true;
+    tell();
+  };
+  model.on("msg:custom", heard);
+
+  const stops = [
+    listen(model, ["state"], () => {
+      draw();
+      tell();
+      rows.draw();
+    }),
+    toldWhenDone.stop,
+  ];
   draw();
   rows.start();
   press("hello");
   return () => {
-    model.off("msg:custom", told);
+    model.off("msg:custom", heard);
     rows.remove();
     stops.forEach((one) => one());
   };

@@ -6,7 +6,8 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.client.batches.entry_words import words_of
+from ogc_widgets.client.batches.entries import OPEN
+from ogc_widgets.client.batches.entry_words import WORD_OF, group_counts, words_of
 from ogc_widgets.protocol.requests.snippets import as_batch
 
 if TYPE_CHECKING:
@@ -92,6 +93,23 @@ def code_of(batch: AnyBatch) -> str:
         title=batch.title,
         labels=labels if any(labels) else [],
     )
+
+
+def told_of(batch: AnyBatch) -> dict[str, Any]:
+    """What the title of the browser tab says, and a notification; js/view/told.js."""
+    counts, groups = batch.counts, group_counts(batch.counts)
+    total = sum(counts.values())
+    done = total - sum(number for state, number in counts.items() if state in OPEN)
+    state = next(
+        (one for one in ("failed", "lost", "dismissed") if one in groups), "successful"
+    )
+    return {
+        "id": batch.id,
+        "state": state if batch.is_ended else "running",
+        # One that stands still gets no further.
+        "percent": None if batch.is_paused or not total else 100 * done // total,
+        "outcome": ", ".join(f"{n} {WORD_OF[group]}" for group, n in groups.items()),
+    }
 
 
 def _plain(value: object, cell: str) -> object:

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import traitlets
 
-from ogc_widgets.batches.batch_texts import code_of, csv_of, secrets_of, table_of
+from ogc_widgets.batches.batch_texts import (
+    code_of,
+    csv_of,
+    secrets_of,
+    table_of,
+    told_of,
+)
 from ogc_widgets.batches.listing import BatchList, Row, said_of
 from ogc_widgets.client.batches.entry_words import (
     GROUP_OF,
@@ -175,9 +181,16 @@ class BatchView(StateView):
         with publishing(self):
             if self._closed or self._batch is None:
                 return
-            # A page that is opened says so.
-            if self._batch.is_ended or any(one.count for one in self._pages.values()):
+            # A page that is opened says so; the title of a hidden one counts on.
+            is_seen = any(one.count for one in self._pages.values())
+            if self._batch.is_ended or is_seen or self._is_told_anew():
                 self._update()
+
+    def _is_told_anew(self) -> bool:
+        if self._batch is None or not self._pages:
+            return False
+        now, before = told_of(self._batch), self.state.get("told") or {}
+        return any(now[name] != before.get(name) for name in ("state", "percent"))
 
     def _update(self) -> None:
         """Draw what is otherwise than before."""
@@ -393,6 +406,7 @@ class BatchView(StateView):
         left = batch.left_s
         return {
             "title": clean(batch.title or batch.process_id),
+            "told": told_of(batch),
             "sum": f"{sum_of(columns, len(entries))}, {batch.at_once} at once",
             "left": "" if left is None or batch.is_ended else f"{about(left)} left",
             "total": len(entries),

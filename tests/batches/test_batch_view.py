@@ -99,8 +99,18 @@ def test_nothing_is_sent_while_no_page_shows_it_until_it_has_ended(make):
     batch.put(0, state="running", progress=50)
     wait_for(lambda: not view._is_due)
     assert view.state == before
-    batch.put(0, 1, 2, state="successful", progress=None)
+    batch.put(0, state="successful", progress=None)  # as the title of the tab says
+    wait_for(lambda: view.state["told"]["percent"] == 33)
+    assert view.state["told"]["state"] == "running"
+    batch.put(1, state="successful", progress=None)
+    batch.put(2, state="failed")
     wait_for(lambda: view.state["ended"])
+    assert view.state["told"] == {
+        "id": "b1",
+        "state": "failed",
+        "percent": 100,
+        "outcome": "2 successful, 1 failed",
+    }
     assert not view.rows_sent("changed")
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from lab_window import LabPage
 
+    from ogc_widgets.lab import Lab
+
 SHOW = """
 import ogc_widgets as ogc
 client = ogc.Client({url!r})
@@ -129,3 +131,28 @@ def test_notification_and_sound_are_asked_for_at_the_bell_and_come_once(
     assert page.evaluate("noted.told") == []
     name = "Tell me when it is done, by a notification and a sound"
     expect(page.get_by_role("button", name=name).first).to_be_visible()
+
+
+def test_batch_is_one_thing_and_its_code_comes_below(
+    lab_page: LabPage, lab_server: Lab
+) -> None:
+    jobs = [{"message": "x", "pauses": [0.5] * n} for n in (1, 8, 8)]
+    lab_page.show(
+        "import ogc_widgets as ogc\n"
+        f"client = ogc.Client({lab_server.url!r})\n"
+        f"batch = client.execute_many('echo', {jobs!r}, title='Lakes')\n"
+        "ogc.BatchPanel(batch)",
+        width=1080,
+    )
+    page = lab_page.page
+    page.locator(".ogcw-batch-top .ogcw-bell").wait_for()
+    page.evaluate(AWAY, True)
+    expect(page).to_have_title(re.compile(r"^\((33|66) %\) test"))
+    expect(page).to_have_title(re.compile(r"^\(done\) test"))
+    page.evaluate(AWAY, False)
+    lab_page.screenshot("batch-told")
+    page.get_by_role("button", name="insert as a cell").click()
+    expect(page.get_by_text("inserted below")).to_be_visible()
+    sources = "[...jupyterapp.shell.currentWidget.content.model.cells]"
+    below = page.evaluate(f"{sources}[1].sharedModel.source")
+    assert "client.execute_many(" in below
