@@ -8,7 +8,7 @@ import { RowsWindow } from "../view/rows_window.js";
 import { NO_HELP } from "../view/search_box.js";
 import { count, plain } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
-import { fileButton, sourceBox, useSelect } from "./for_each_source.js";
+import { fileButton, keepText, onTyping, sourceBox, useSelect } from "./for_each_source.js";
 import style from "./for_each.css" with { type: "text" };
 
 /** @import { Model } from "../view/model.js" */
@@ -354,12 +354,7 @@ class ForEach {
       placeholder: "Paste cells of a spreadsheet or CSV; the first line has the names",
       ...NO_HELP,
     });
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    let timer;
-    area.addEventListener("input", () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => model.send({ type: "table", text: area.value }), 400);
-    });
+    onTyping(model, area, (text) => model.send({ type: "table", text }));
     const file = fileButton(model, "", ".csv,.tsv,.txt,.json,.geojson,.gpkg,.zip,.parquet");
     const about = h("span", { class: "ogcw-hint", role: "status" });
     const problem = h("div", { class: "ogcw-error" });
@@ -377,7 +372,7 @@ class ForEach {
      * @param {any[]} inputs
      */
     const draw = (table, inputs) => {
-      if (focusedElement() !== area && area.value !== table.text) area.value = table.text;
+      keepText(area, table.text);
       const rows = `${count(table.rows)} ${table.rows === 1 ? "row" : "rows"}`;
       setText(
         about,

@@ -12,6 +12,7 @@ const FILE_LIMIT = 64 * 1024 * 1024;
 // One message must fit through Jupyter's web socket (10 MB by default).
 const FILE_PART = 3_000_000;
 const AREA_FILES = ".geojson,.json,.geojsonl,.gpkg,.zip,.shp,.kml,.kmz";
+const MOST_PASTED = 5_000_000;
 const TYPING_MS = 400;
 /** @type {Record<string, string>} */
 const PLACEHOLDER = {
@@ -53,6 +54,35 @@ export function fileButton(model, key, accept) {
     }
   }
   return h("span", {}, button, picker);
+}
+
+/**
+ * Take what is typed or pasted, a moment after.
+ * @param {Model} model
+ * @param {HTMLTextAreaElement} area
+ * @param {(text: string) => void} taken
+ */
+export function onTyping(model, area, taken) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  area.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (area.value.length <= MOST_PASTED) return taken(area.value);
+      model.set("problem", "This is too much to be pasted: choose the file instead.");
+      model.save_changes();
+    }, TYPING_MS);
+  });
+}
+
+/**
+ * Show a text, unless somebody is typing there, or it is too long to be told.
+ * @param {HTMLTextAreaElement} area
+ * @param {string | null} text
+ */
+export function keepText(area, text) {
+  if (text === null || focusedElement() === area || area.value === text) return;
+  area.value = text;
 }
 
 /**
@@ -103,13 +133,7 @@ export function sourceBox(model, first) {
     "aria-label": `Values of ${plain(first.label, 100)}, one a line`,
     ...NO_HELP,
   });
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const typed = () => say({ way: "text", text: area.value });
-  area.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(typed, TYPING_MS);
-  });
+  onTyping(model, area, (text) => say({ way: "text", text }));
   const days = daysLine((value) => say({ days: value }), plain(first.label, 100));
   const line = h("div", { class: "ogcw-each-line" });
   const file = ["area", "stac"].includes(kind) ? fileButton(model, id, AREA_FILES) : null;
@@ -135,7 +159,7 @@ export function sourceBox(model, first) {
     setText(words, source.words.replace(/ of .*/, ""));
     const isLeft = source.way !== "text" && focusedElement() === area;
     show(area, source.way === "text");
-    if (focusedElement() !== area && area.value !== source.text) area.value = source.text;
+    keepText(area, source.text);
     show(days.node, source.way === "days");
     days.draw(source.days);
     const { way, is_date, reading, names, items, in_form } = source;

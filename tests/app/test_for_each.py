@@ -178,6 +178,22 @@ def test_the_items_in_the_form_are_a_job_each(filled: App, lab_server: Lab) -> N
     assert filled.form.inputs["stac_items"] == lab_server.scenes
 
 
+def test_what_was_put_together_stays_whatever_comes_in_between(echo: App) -> None:
+    echo._for_each.view.show("message")
+    press(echo, "source", key="message", text="one\ntwo")
+    echo.choose("water-bodies")
+    assert not state(echo)["sources"]
+    broken = base64.b64encode(b"PK\x03\x04 no archive").decode()
+    echo._for_each.view.show("aoi")
+    press(echo, "source", key="aoi", text="1,2,3,4")
+    press(echo, "upload", key="aoi", name="areas.zip", base64=broken)
+    wait_for(lambda: "broken" in state(echo)["sources"][0]["problem"])
+    assert state(echo)["count"] == 1
+    echo.choose("echo")
+    echo._for_each.view.show()
+    assert rows(echo) == [["one"], ["two"]]
+
+
 @pytest.mark.parametrize("way", ["each", "table"])
 def test_the_code_tab_has_lines_that_do_the_same(echo: App, way: str) -> None:
     view = echo._for_each.view

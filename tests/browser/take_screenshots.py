@@ -10,6 +10,7 @@ pages; all of them land in ``tests/browser/output``, to be looked at.
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import sys
 import tempfile
@@ -43,6 +44,11 @@ KEPT = (
     "app-results-dark-1080",
     "app-results-light-700",
     "app-search-light-1080",
+    "app-for-each-empty-light-1080",
+    "app-for-each-light-1080",
+    "app-for-each-dark-1080",
+    "app-for-each-light-700",
+    "app-for-each-problems-light-1080",
     "app-code-light-1080",
     "app-jobs-light-1080",
     "viewer-items-light-1080",
@@ -89,6 +95,36 @@ server = next(
 """
 
 
+# As it is pasted from a spreadsheet; one of its areas is upside down.
+TABLE = """name\taoi\tepsg\tremark
+Almanor\t-121.25,40.13,-121.05,40.33\tEPSG:4326\tlarge
+Butt\t-121.18,40.19,-121.12,40.11\tEPSG:4326\tsmall
+Bucks\t-121.22,39.84,-121.1,39.94\tEPSG:4326\t
+Frenchman\t-120.9,39.85,-120.8,39.95\tEPSG:4326\t
+"""
+
+
+def areas(count: int) -> str:
+    """GeoJSON of areas with names, in the scenes of the lab."""
+    names = (
+        *("Mountain Meadows", "Little Grass", "Eagle", "Frenchman", "Paradise"),
+        *("Davis", "Oroville", "Butt", "Bucks", "Almanor", "Antelope", "Concow"),
+    )
+    features = []
+    for number, name in enumerate(names[:count]):
+        west, south = -121.35 + number % 4 * 0.15, 39.88 + number // 4 * 0.19
+        ring = [
+            [round(west + x, 3), round(south + y, 3)]
+            for x, y in ((0, 0), (0.11, 0), (0.11, 0.1), (0, 0.1), (0, 0))
+        ]
+        geometry = {"type": "Polygon", "coordinates": [ring]}
+        properties = {"name": name, "code": f"L{number}"}
+        features.append(
+            {"type": "Feature", "properties": properties, "geometry": geometry}
+        )
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
 class Photographer:
     """Takes the pictures of one theme and width.
 
@@ -129,6 +165,7 @@ class Photographer:
             box.check()
         self.keep("search")
         screen.button("Back to the form").click()
+        self.for_each()
         window.execute("app.panel.submitting()")
         self.keep("submitting")
         window.execute("app.panel.reset()")
@@ -181,6 +218,33 @@ class Photographer:
         self.keep("echo-results")
         screen.button("Form").click()
         self.without_server()
+
+    def for_each(self) -> None:
+        """Many jobs, put together: nothing yet, areas by items, and a faulty table."""
+        screen, window = self.screen, self.window
+        each = screen.app.locator(".ogcw-each")
+        screen.button("Run for each …").click()
+        expect(each).to_be_visible()
+        self.keep("for-each-empty")
+        each.get_by_role("button", name="Area of interest").click()
+        area = each.get_by_role("textbox", name="Values of Area of interest")
+        area.fill(areas(12))
+        expect(each.locator("tbody tr").nth(3)).to_contain_text("Eagle")
+        each.get_by_role("button", name="Sentinel-2 STAC items").click()
+        expect(each).to_contain_text("12 areas × 2 items = 24 jobs")
+        each.get_by_role("textbox", name="Title").fill("Lakes of two summers")
+        self.keep("for-each")
+        each.get_by_role("button", name="A table").click()
+        table = each.get_by_role("textbox", name="Table")
+        table.fill(TABLE)
+        expect(each).to_contain_text("4 rows = 4 jobs")
+        self.keep("for-each-problems")
+        table.fill("")
+        window.execute(
+            "for key in ['aoi', 'stac_items']: app._for_each.view._on_remove(key)"
+        )
+        screen.button("Back to the form").click()
+        expect(screen.area).to_be_visible()
 
     def texts(self) -> None:
         screen = self.screen

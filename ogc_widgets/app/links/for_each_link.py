@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ogc_widgets.client import Client
     from ogc_widgets.client.batches.abatch import AsyncBatch
     from ogc_widgets.form import ProcessForm
+    from ogc_widgets.form.for_each.choosing import Kept
     from ogc_widgets.map import AreaMap
 
 _OPEN_CLASS = "ogcw-for-each"
@@ -59,6 +60,7 @@ class ForEachLink(FormLink):
         self._client, self._map, self._context = client, area_map, context
         self._search, self._place = search, place
         self._on_batch = on_batch
+        self._kept: dict[str, Kept] = {}  # by process, as inputs are
         self._asked = 0
         self._outlined: list[str] = []
         self.view.observe(self._opened, "is_open")
@@ -68,6 +70,10 @@ class ForEachLink(FormLink):
     def bind(self, form: ProcessForm) -> None:
         """Follow another form."""
         self._asked = form.for_each_request.get("n", 0)
+        if self.is_bound:
+            self._kept[self.form.process_id] = self.form.choosing.kept
+        if form.process_id in self._kept:
+            form.choosing.take_over(self._kept[form.process_id])
         self.view.bind(form.choosing)
         form.has_for_each = True
         super().bind(form)

@@ -267,7 +267,7 @@ class ForEachView(StateView):
             "kind": kind,
             "way": source.way,
             "is_date": kind in DATES,
-            "text": source.text[:_LONGEST_TEXT],
+            "text": _shown(source.text),
             "file": source.file,
             "reading": self._reading.get(key, ""),
             "days": source.days,
@@ -292,7 +292,7 @@ class ForEachView(StateView):
             ]
         return {
             "name": source.name,
-            "text": source.text[:_LONGEST_TEXT],
+            "text": _shown(source.text),
             "columns": columns,
             "rows": len(source.table.rows) if source.table is not None else 0,
             "reading": self._reading.get(_TABLE, ""),
@@ -310,6 +310,11 @@ class ForEachView(StateView):
         plan: Plan = self.plan
         plan.require_valid()
         return plan
+
+
+def _shown(text: str) -> str | None:
+    """A text for the page, which keeps what it has where that is too long."""
+    return text if len(text) <= _LONGEST_TEXT else None
 
 
 def areas_of(plan: Plan) -> list[tuple[str, Any]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.drafts import stac_drafts
@@ -97,6 +97,14 @@ class TableSource:
     problem: str = ""
 
 
+class Kept(NamedTuple):
+    """What was chosen, without the form that it was chosen for."""
+
+    way: Literal["each", "table"]
+    sources: dict[str, Source]
+    table: TableSource
+
+
 class Choosing:
     """Lists of values and a table for one form; which of them counts is ``way``."""
 
@@ -108,6 +116,16 @@ class Choosing:
         self._made: dict[str, tuple[list[Any], Any]] = {}
         self.problems: dict[str, str] = {}
         """Input id to why its source gives no values."""
+
+    @property
+    def kept(self) -> Kept:
+        """What was chosen, for a later form of the same process."""
+        return Kept(self.way, self.sources, self.table)
+
+    def take_over(self, kept: Kept) -> None:
+        """Go on with what was chosen for an earlier form of the same process."""
+        self.way, self.table = kept.way, kept.table
+        self.sources = {k: one for k, one in kept.sources.items() if k in self.choices}
 
     @property
     def choices(self) -> dict[str, tuple[str, str]]:
