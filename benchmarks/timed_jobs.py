@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
 from collections import Counter
@@ -104,6 +105,7 @@ async def _serve() -> None:
     )
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     await asyncio.to_thread(sys.stdin.read)
+    os._exit(0)  # whoever is still connected is not waited for
 
 
 def timed_jobs() -> AbstractContextManager[str]:

@@ -10,7 +10,7 @@ import textwrap
 
 import pytest
 from jobs_server import JobsServer
-from waiting import wait_for
+from waiting import wait_for, wait_for_silence
 
 import ogc_widgets as ogc
 from ogc_widgets.client.batches.batch_file import BatchFile
@@ -91,6 +91,8 @@ def test_batch_goes_on_after_a_kill(step):
     before, after = STEPS[step]
     with JobsServer() as server:
         killed(RUN, url=server.url, before=before, after=after)
+        # What had left arrives, whether or not anybody waits for the answer.
+        wait_for_silence(lambda: len(server.received))
         (found,) = recent_batches()
         assert sum(found.counts.values()) == 6
         with ogc.Client(server.url) as client:
@@ -106,6 +108,33 @@ def test_batch_goes_on_after_a_kill(step):
             assert batch.wait(60).counts == {"successful": 6}
             assert [job.results().outputs["n"] for job in batch.jobs] == [*range(6)]
     assert sorted(one["n"] for one in server.sent) == [*range(6)]
+
+
+LEAVE = """
+    import ogc_widgets as ogc
+    client = ogc.Client({url!r})
+    batch = client.execute_many("p", [{{"n": n}} for n in range(12)], at_once=2)
+    while not batch.counts.get("successful"):
+        pass
+"""
+
+
+def test_program_that_does_not_wait_ends_quietly_and_its_batch_goes_on_later():
+    with JobsServer() as server:
+        code = textwrap.dedent(LEAVE).format(url=server.url)
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, timeout=120
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        (found,) = recent_batches()
+        assert found.counts["waiting"] > 0
+        with ogc.Client(server.url) as client:
+            batch = found.resume(client).wait(60, progress=False)
+            batch.look()
+            batch.wait(60, progress=False)
+            assert set(batch.counts) <= {"successful", "unknown"}
+    sent = sorted(one["n"] for one in server.sent)
+    assert len(sent) == len({*sent}) == batch.counts["successful"]
 
 
 # A check of the whole, as people use it: 60 is what the promise names.

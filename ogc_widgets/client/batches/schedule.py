@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
+import threading
 import time
 from collections import deque
 from datetime import UTC, datetime
@@ -53,8 +53,6 @@ _GROWTH = 1.5
 _LONGEST_HOLD_S = 60.0
 _BUSY = frozenset({429, 503})
 _DISMISSED_S = 5.0
-
-_log = logging.getLogger("ogc_widgets")
 
 
 class _NotNowError(Exception):
@@ -234,10 +232,14 @@ class Schedule:
                     "with the program.",
                 )
             elif entry.state in GOES_ON:
-                job = self._execution.known_job(
-                    entry.job_id, entry.url, self._book.head.process_id, entry.inputs
-                )
+                job = self._known_job(entry.job_id, entry.url, entry.inputs)
                 self._go_on(entry.index, job)
+
+    def _known_job(self, job_id: str, url: str, inputs: dict[str, Any]) -> AsyncJob:
+        head = self._book.head
+        return self._execution.known_job(
+            job_id, url, head.process_id, inputs, outputs=head.outputs
+        )
 
     async def _run(self) -> None:
         stop = self._execution.signing_in.when_signed_in(self._signed_in)
@@ -324,6 +326,8 @@ class Schedule:
 
         async def sending() -> None:
             nonlocal is_sent
+            if not threading.main_thread().is_alive():
+                self.pause("The program ends.")
             if self.is_paused or self._book[index].state != "waiting":
                 raise _NotNowError
             try:
@@ -361,8 +365,13 @@ class Schedule:
             return None
         except asyncio.CancelledError:
             raise
-        except BaseException as error:  # noqa: BLE001 # no fate is lost
+        except BaseException as error:
+            if url := self._book[index].url:
+                # It was answered, and only noting that elsewhere has failed.
+                return self._known_job(self._book[index].job_id, url, entry.inputs)
             self._not_answered(index, error, is_sent=is_sent)
+            if not isinstance(error, OgcError):
+                raise  # a fault of ours, which is logged
             return None
         if time.monotonic() >= self._not_before:  # not sent before a refusal
             self._hold_s, self._is_feeling = _FIRST_HOLD_S, False
@@ -393,8 +402,6 @@ class Schedule:
         elif not is_sent or isinstance(error, (ProblemError, TransportError)):
             self._end(index, state="failed", error=words)
         else:
-            if not isinstance(error, OgcError):
-                _log.error("Sending a request of a batch failed", exc_info=error)
             self._book.change(index, state="unknown", error=words)
 
     def _wait_again(self, index: int, words: str = "") -> None:

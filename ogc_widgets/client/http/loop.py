@@ -91,6 +91,8 @@ async def _cancel_all() -> None:
 
 def _say(error: BaseException) -> None:
     """Log what failed where nobody waits for it."""
+    if isinstance(error, RuntimeError) and "schedule new futures" in str(error):
+        return  # the program ends, and has no threads any more that could write
     _log.error(
         "Something failed in the background (%s). Jobs on a server are not touched by "
         "it; if it happens again, report it with these lines.",
