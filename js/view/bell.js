@@ -10,12 +10,14 @@ const CHANGED = "ogcw-told-changed";
 /** @type {[hertz: number, start: number][]} */
 const TONES = [[659, 0], [880, .16]];
 
-/** @returns {{ notify?: boolean, sound?: boolean }} */
+/** For a page without storage, while it is open. @type {{ notify?: boolean, sound?: boolean }} */
+let onPage = {};
+
 function chosen() {
   try {
     return JSON.parse(localStorage.getItem(KEPT) ?? "{}") ?? {};
   } catch {
-    return {}; // no storage in this page, or not ours
+    return onPage;
   }
 }
 
@@ -24,8 +26,9 @@ function chosen() {
  * @param {boolean} isOn
  */
 function choose(way, isOn) {
+  onPage = { ...chosen(), [way]: isOn };
   try {
-    localStorage.setItem(KEPT, JSON.stringify({ ...chosen(), [way]: isOn }));
+    localStorage.setItem(KEPT, JSON.stringify(onPage));
   } catch { /* as above */ }
   globalThis.dispatchEvent(new Event(CHANGED));
 }
@@ -77,7 +80,7 @@ export function ring() {
 function whyNot() {
   if (globalThis.isSecureContext === false) return "Notifications need a page with https.";
   if (!permission()) return "This page cannot show notifications.";
-  if (permission() === "denied") return "Blocked: allow notifications in the browser's settings.";
+  if (permission() === "denied") return "Blocked in the settings of the browser.";
   return "";
 }
 

@@ -33,7 +33,7 @@ export function insertBelow(notebook, element, source) {
   /** @type {HTMLElement | null} */
   const cell = element.closest(".jp-Notebook .jp-Cell[data-windowed-list-index]");
   const at = Number(cell?.dataset.windowedListIndex);
-  if (!notebook || !cell || !Number.isInteger(at)) return false;
+  if (!notebook || !Number.isInteger(at)) return false;
   notebook.sharedModel.insertCell(at + 1, {
     cell_type: "code",
     source,

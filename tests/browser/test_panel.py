@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from panel_states import AGAIN, FAILED_LOG, ID, LOG, STATES, log, state, traits
 from playwright.sync_api import expect
@@ -389,3 +391,34 @@ def test_view_leaves_no_listener_and_no_timer_behind(page):
     assert page.locator(".ogcw-job-facts").text_content() == before
     # The line for errors, shared by all views, ends with its model.
     assert page.evaluate("() => model.listening()") <= 1
+
+
+def test_only_what_was_seen_under_way_on_this_page_is_told(page):
+    show_view(page, JobPanel, traits("running"))  # as a saved notebook had it
+    page.evaluate("document.hasFocus = () => false; document.title = 'n.ipynb'")
+    ended, running = STATES["successful"][0], STATES["running"][0]
+    put(page, ended)
+    assert page.title() == "n.ipynb"
+    put(page, {**running, "checked_ago": None})  # attached, and not asked for yet
+    put(page, ended)
+    assert page.title() == "n.ipynb"
+    put(page, running)
+    assert page.title() == "(62 %) n.ipynb"
+    put(page, ended)
+    assert page.title() == "(done) n.ipynb"
+    page.evaluate("cleanup()")
+    page.evaluate("delete document.hasFocus; window.dispatchEvent(new Event('focus'))")
+    assert page.title() == "n.ipynb"
+
+
+def test_bell_says_where_there_are_no_notifications(page):
+    show_view(page, JobPanel, traits("running"))
+    page.evaluate("delete window.Notification; delete window.AudioContext")
+    bell = page.get_by_role("button", name="Tell me when it is done")
+    bell.click()
+    notification = page.get_by_label("by a notification")
+    expect(notification).to_be_disabled()
+    expect(notification).to_have_accessible_description(re.compile("https"))
+    page.get_by_label("by a sound").check()  # of a page that cannot keep or play it
+    page.keyboard.press("Escape")
+    expect(bell).to_be_focused()
