@@ -58,19 +58,25 @@ class JobsServer(RawServer):
 
     def _answer(self, connection, received):
         path = received.path.partition("?")[0].removeprefix("/api")
+        if received.method == "POST":
+            return self._run(connection, received)
         with self._jobs_lock:
-            if received.method == "POST":
-                return self._run(connection, received)
             if received.method == "DELETE":
                 self.jobs[path.split("/")[2]]["status"] = "dismissed"
             return self._tell(path)
 
     def _run(self, connection, received):
         inputs = json.loads(received.body)["inputs"]
-        self.posts.append((time.monotonic(), inputs))
-        said = self.first.pop(0) if self.first else None
+        with self._jobs_lock:
+            self.posts.append((time.monotonic(), inputs))
+            said = self.first.pop(0) if self.first else None
         if said is not None:
             return said(connection, received) if callable(said) else said
+        with self._jobs_lock:
+            return self.accept(inputs)
+
+    def accept(self, inputs):
+        """Make a job, and say so."""
         job_id = self.new_job(inputs)
         where = {"Location": f"/api/jobs/{job_id}"}
         return answer(self._status(job_id), status=201, headers=where)

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import threading
 
 import pytest
 from jobs_server import PROCESS, JobsServer
@@ -113,6 +114,40 @@ def test_paused_batch_sends_nothing_new_and_stopped_one_dismisses_what_runs():
         server.held = False
         batch.retry([4])
         assert batch.wait(60).entries[4].state == "successful"
+
+
+def test_stopped_batch_sends_nothing_again_that_was_refused_meanwhile():
+    gate = threading.Event()
+    busy = refused(429, **{"Retry-After": "0.1"})
+
+    def hold(*_):
+        gate.wait(60)
+        return busy
+
+    with served([hold]) as server, batch_on(server, numbered(3), at_once=1) as batch:
+        wait_for(lambda: len(server.posts) == 1)
+        stopping = threading.Thread(target=batch.stop)
+        stopping.start()
+        wait_for(lambda: batch.counts == {"sending": 1, "dismissed": 2})
+        gate.set()
+        stopping.join()
+        assert batch.counts == {"dismissed": 3}
+        assert wait_for_silence(lambda: len(server.posts)) == 1
+
+
+def test_batch_that_is_closed_while_it_sends_knows_what_became_of_it():
+    gate = threading.Event()
+
+    def hold(*_):
+        gate.wait(60)
+        return server.accept({"n": 0})
+
+    with served([hold], held=True) as server:
+        with batch_on(server, numbered(2), at_once=1) as batch:
+            wait_for(lambda: batch.counts.get("sending"))
+            threading.Timer(0.2, gate.set).start()
+        found = recent_batches()[0].counts
+        assert found["waiting"] == found.get("accepted", 0) + found.get("running", 0)
 
 
 def test_waiting_ends_when_patience_does_and_the_batch_goes_on():

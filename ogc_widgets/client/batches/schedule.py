@@ -53,6 +53,7 @@ _GROWTH = 1.5
 _LONGEST_HOLD_S = 60.0
 _BUSY = frozenset({429, 503})
 _DISMISSED_S = 5.0
+_CLOSE_S = 10.0
 
 
 class _NotNowError(Exception):
@@ -90,6 +91,7 @@ class Schedule:
         self._not_before = 0.0
         self._hold_s = _FIRST_HOLD_S
         self._is_own_hold = False
+        self._is_stopping = False
         # After a refusal one request goes alone, to see.
         self._is_feeling = False
 
@@ -136,7 +138,8 @@ class Schedule:
         for job in self._going.values():
             job.resume()
         self.is_paused = self.is_held_back = False
-        self._not_before = 0.0
+        if self._is_own_hold:
+            self._not_before = 0.0
         self._say("")
 
     def pause(self, trouble: str = "") -> None:
@@ -153,19 +156,16 @@ class Schedule:
             ServerError: A job could not be dismissed; all the others were tried.
         """
         self.own()
-        self._waiting.clear()
-        for entry in self._book.entries:
-            if entry.state == "waiting":
-                self._book.change(
-                    entry.index,
-                    state="dismissed",
-                    message="It was not sent: the batch was stopped.",
-                )
-        # What is on its way is dismissed as soon as there is a job.
-        while sending := [
-            task for index, task in self._tasks.items() if index not in self._going
-        ]:
-            await asyncio.wait(sending, timeout=0.1)
+        self._is_stopping = True
+        try:
+            self._waiting.clear()
+            for entry in self._book.entries:
+                if entry.state == "waiting":
+                    self._leave_out(entry.index)
+            # What is on its way is dismissed as soon as there is a job.
+            await self._until_answered()
+        finally:
+            self._is_stopping = False
         jobs, tasks = tuple(self._going.values()), tuple(self._tasks.values())
         said = await asyncio.gather(
             *(job.dismiss() for job in jobs), return_exceptions=True
@@ -180,12 +180,26 @@ class Schedule:
     async def close(self) -> None:
         """Neither send nor follow anything; jobs go on."""
         self.is_paused = True
+        # Else what became of it would not be known.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSE_S):
+                await self._until_answered()
         await asyncio.sleep(0)  # a task that never began would not end what it holds
         await _cancelled(*self._tasks.values())
         await self._flush()
         if self._main is not None:
             await _cancelled(self._main)
         self._book.tell(frozenset())
+
+    async def _until_answered(self) -> None:
+        while sending := [
+            task for index, task in self._tasks.items() if index not in self._going
+        ]:
+            await asyncio.wait(sending, timeout=0.1)
+
+    def _leave_out(self, index: int) -> None:
+        words = "It was not sent: the batch was stopped."
+        self._book.change(index, state="dismissed", message=words)
 
     def send_later(self, index: int) -> None:
         """Send one that waits, when it is its turn."""
@@ -408,6 +422,9 @@ class Schedule:
         """Put one back that was not sent, or that the server has not taken."""
         entry = self._book[index]
         if entry.state not in ("waiting", "sending"):  # stopped meanwhile
+            return
+        if self._is_stopping:
+            self._leave_out(index)
             return
         attempt = entry.attempt - (entry.state == "sending")
         fields: dict[str, Any] = {"attempt": attempt, "started_at": None}
