@@ -167,8 +167,11 @@ class HistoryTable(SigningInView, StateView):
             news=store.news(),
         )
 
+    async def _read_aside(self) -> _Read:
+        return await asyncio.to_thread(self._read_now)
+
     def _load(self) -> None:
-        self._loading.start(partial(asyncio.to_thread, self._read_now), self._loaded)
+        self._loading.start(self._read_aside, self._loaded)
 
     def _loaded(self, read: _Read) -> None:
         self._revision += 1
@@ -190,7 +193,7 @@ class HistoryTable(SigningInView, StateView):
         async def soon() -> _Read:
             await asyncio.sleep(_REFRESH_S)
             self._is_refreshing = False
-            return await asyncio.to_thread(self._read_now)
+            return await self._read_aside()
 
         self._start(soon, self._refresh_rows)
 
@@ -237,7 +240,7 @@ class HistoryTable(SigningInView, StateView):
 
     def _has_signed_in(self) -> None:
         again, self._after_sign_in = self._after_sign_in, None
-        self._put_box_away()
+        pass
         if again is not None:
             again()
 
