@@ -43,6 +43,8 @@ class HistoryTableView {
     this.model = model;
     /** What is asked in the row of an entry. @type {{ id: string, about: string } | null} */
     this.asking = null;
+    /** What has the focus again after a question. @type {string | undefined} */
+    this.askedLast = undefined;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.typing = undefined;
     /** @type {{ revision?: number, refreshed?: number }} */
@@ -347,6 +349,7 @@ class HistoryTableView {
       });
     }, (row, does) => [
       this.asking?.id === row ? "yes" : does,
+      this.askedLast,
       "busy",
       "attach",
       "forget",
@@ -457,7 +460,7 @@ class HistoryTableView {
         })
         : null,
       row.again
-        ? link("again", "run again", () => this.ask({ id, about: "run_again" }), {
+        ? link("run_again", "run again", () => this.ask({ id, about: "run_again" }), {
           title: "Start a job with the same inputs",
         })
         : null,
@@ -469,6 +472,7 @@ class HistoryTableView {
 
   /** @param {{ id: string, about: string } | null} about */
   ask(about) {
+    this.askedLast = this.asking?.about;
     this.asking = about;
     this.drawKept(this.state);
     this.rows.draw();

@@ -10,7 +10,7 @@ from scripted_server import ScriptedServer
 from waiting import wait_for
 
 import ogc_widgets as ogc
-from ogc_widgets.client.history.notes import note_answer, note_sending
+from ogc_widgets.client.history.notes import note_answer, note_heard, note_sending
 from ogc_widgets.client.history.store import history_path
 from ogc_widgets.errors import InputError
 
@@ -37,6 +37,9 @@ def test_state_and_time_follow_what_was_heard_of_a_job(client):
     noted = ogc.recent_jobs()[0]
     assert (noted.job_id, noted.state) == (job.id, "successful")
     assert 0 <= noted.took_s < 60
+    # A list that lags behind does not start it again.
+    note_heard(job.id, job.url, "running").result(10)
+    assert ogc.recent_jobs()[0].state == "successful"
     job.dismiss()
     wait_for(lambda: ogc.recent_jobs()[0].state == "dismissed")
     assert ogc.recent_jobs()[0].took_s == noted.took_s
@@ -100,7 +103,7 @@ VALUES = {
     "api_key": "canary-3",
     "nested": {"password": "canary-4"},
     "login": {"pw": "canary-5"},
-    "token-of-client": "x canary-token y",
+    "greeting": "x canary-token y",
 }
 
 
