@@ -240,7 +240,7 @@ class HistoryTable(SigningInView, StateView):
 
     def _has_signed_in(self) -> None:
         again, self._after_sign_in = self._after_sign_in, None
-        pass
+        self._put_box_away()
         if again is not None:
             again()
 
