@@ -170,7 +170,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         self._folding = JobFolding(self.panel)
         self._kept_results = KeptResults(self._stage, self.panel, context)
         self._batch_link = BatchLink(
-            *(self._header, self._screen, self.map, self._opener),
+            *(self._header, self._screen, self._stage.results_map, self._opener),
             on_open=self._attach,
             on_results=partial(self.set_trait, "results"),
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import traitlets
 
 from ogc_widgets.batches.areas_on_map import show_areas
+from ogc_widgets.batches.one_selection import select_together
 from ogc_widgets.client.batches.batch import Batch
 from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.view.base import publishing
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from ogc_widgets.batches.batch_view import BatchView
     from ogc_widgets.client.batches.abatch import AsyncBatch
     from ogc_widgets.client.batches.merged.batch_results import BatchResults
-    from ogc_widgets.map import AreaMap
+    from ogc_widgets.map import ResultsMap
 
 _EVERY_S = 3.0  # results of jobs that end in this time come together
+_EACH_ITEM_S = 0.02
 
 
 class BatchOnMap:
@@ -30,22 +32,23 @@ class BatchOnMap:
     Args:
         view: The table; what is selected there is marked on the map, and the other way
             round.
-        area_map: Where the areas are drawn, in the colours of their states.
+        results_map: Shows the results, on the map where the areas are drawn in the
+            colours of their states; an item is selected with the row of its job.
         on_results: Called with the results so far, from any thread.
     """
 
     def __init__(
         self,
         view: BatchView,
-        area_map: AreaMap,
+        results_map: ResultsMap,
         on_results: Callable[[BatchResults], object],
     ) -> None:
-        self._view, self._map, self._on_results = view, area_map, on_results
+        self._view, self._results, self._on_results = view, results_map, on_results
         self._batch: Batch | AsyncBatch | None = None
         self._stops: list[Callable[[], None]] = []
         self._merged: BatchResults | None = None
         self._done: tuple[tuple[int, int], ...] = ()
-        self._is_due = False
+        self._timer: asyncio.TimerHandle | None = None
 
     def show(self, batch: Batch | AsyncBatch | None) -> None:
         """Draw a batch instead of the one before, or none."""
@@ -55,9 +58,12 @@ class BatchOnMap:
         self._batch = batch
         if batch is None:
             return
-        areas = show_areas(self._map, batch)
+        areas = show_areas(self._results.map, batch)
         both = traitlets.link((self._view, "selected"), (areas, "selected"))
-        self._stops = [both.unlink, areas.close, batch.watch(self._changed)]
+        self._stops = [
+            *(both.unlink, areas.close, batch.watch(self._changed)),
+            select_together(self._view, self._results),
+        ]
         if self._merged is not None:
             self._on_results(self._merged)
         self._look()
@@ -69,13 +75,20 @@ class BatchOnMap:
         self._stops = []
 
     def _changed(self, _indexes: frozenset[int]) -> None:
-        if not self._is_due:
-            self._is_due = True
-            asyncio.get_running_loop().call_later(_EVERY_S, self._look)
+        batch = self._batch
+        if batch is None or (self._timer is not None and not batch.is_ended):
+            return
+        # Very many items are many bytes for the page: they come less often.
+        items = 0 if self._merged is None else len(self._merged.items)
+        wait_s = _EVERY_S if batch.is_ended else max(_EVERY_S, items * _EACH_ITEM_S)
+        if self._timer is not None:
+            self._timer.cancel()
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(wait_s, self._look)
 
     def _look(self) -> None:
         """Fetch results if there are others than before and somebody looks."""
-        self._is_due = False
+        self._timer = None
         batch = self._batch
         if batch is None or not self._stops:
             return

@@ -39,9 +39,7 @@ class BatchPanel(NotesDisplay, ipywidgets.VBox):
         self.view = BatchView(batch, on_open=self.show_job)
         self.panel = JobPanel()
         self.stage = ResultsStage(ResultsMap())
-        self._on_map = BatchOnMap(
-            self.view, self.stage.results_map.map, self.stage.show
-        )
+        self._on_map = BatchOnMap(self.view, self.stage.results_map, self.stage.show)
         super().__init__([self.view, self.stage])
         self._on_map.show(batch)
         self.add_class("ogcw-batch-panel")

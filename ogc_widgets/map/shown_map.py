@@ -136,7 +136,10 @@ class ShownMap(NotesDisplay, ipywidgets.Box):
                 self.selected = ""
             # In one message: what would be seen before is not drawn.
             if fit and made.ids:
-                self._overlay.fit(made.extent)
+                # With the areas that they are some of.
+                extents = [made.extent, self.state_areas.extent]
+                boxes = [geometry_of({"bbox": one}) for one in extents if one]
+                self._overlay.fit(extent_of(boxes))
         return made
 
     def clear_footprints(self) -> None:

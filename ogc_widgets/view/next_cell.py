@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.client.batches.batch import Batch
 from ogc_widgets.client.batches.merged.batch_results import BatchResults
+from ogc_widgets.client.results.job_results import Results
 from ogc_widgets.protocol.media_types import bare, is_json
 from ogc_widgets.view.front_end import shell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ogc_widgets.client import Results
     from ogc_widgets.client.results.content import Content
 
 _BY_KIND: Final = {
@@ -44,18 +44,20 @@ def expression_for(content: Content) -> str:
     return form.format(id=repr(content.id), output_id=repr(content.output_id), how=how)
 
 
-def cell_for(results: Results | None, lines: str) -> str:
+def cell_for(results: object, lines: str) -> str:
     """Lines that use ``results``, after those that make it these."""
     first = line_for(results) if results is not None else ""
     return "\n".join(filter(None, (first, lines)))
 
 
-def line_for(results: Results) -> str:
+def line_for(results: object) -> str:
     """Python that makes ``results`` these; empty where they are already.
 
     In a notebook they are found by a name of it: of themselves, of a widget that shows
     them, of their batch. Else the server is asked for them once more.
     """
+    if not isinstance(results, Results):
+        return ""  # items of somebody else, whose way to them is not known
     name = _name_of(results, _names())
     if name:
         return "" if name == "results" else f"results = {name}"

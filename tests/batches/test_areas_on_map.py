@@ -11,6 +11,7 @@ import pytest
 from waiting import wait_for
 
 import ogc_widgets as ogc
+from ogc_widgets.area.area import Area
 from ogc_widgets.batches import areas_on_map
 from ogc_widgets.batches.areas_on_map import show_areas, state_of
 from ogc_widgets.client.batches.entries import BatchEntry
@@ -78,6 +79,10 @@ def test_requests_of_one_area_are_one_area_with_the_state_that_matters(area_map,
     wait_for(lambda: drawn(area_map) == {"Davis": "running", "Butt": "unknown"})
     batch.change(1, state="failed")
     wait_for(lambda: drawn(area_map)["Davis"] == "failed")
+    # Results of some of them leave all in view.
+    item = {"type": "Feature", "id": "a", "geometry": Area.box(0, 0, 1, 1).geometry}
+    area_map.show_footprints([item])
+    assert area_map._overlay.fit_request["bounds"] == [0, 0, 3, 1]
     areas.close()
     assert batch.watchers == []
     assert area_map._overlay.state_areas == {}

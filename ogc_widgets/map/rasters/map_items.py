@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from ogc_widgets.client.results.item_columns import date_of
+from ogc_widgets.client.results.item_columns import LABEL, date_of
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.map.raster_layers import ShownRaster, open_shown
 from ogc_widgets.protocol.reading import mapping
@@ -134,12 +134,20 @@ class MapItems:
         return date_of(mapping(self._items.get(item_id, {}).get("properties")))
 
     def label_of(self, item_id: str) -> str:
-        """Which item it is, for people: its day, or else its id."""
+        """Which item it is, for people: its day, or else its id.
+
+        Of a batch it is what its job was asked for, with the day where that has none.
+        """
+        facts = mapping(self._items.get(item_id, {}).get("properties"))
+        asked, iso = str(facts.get(LABEL) or ""), self.day_of(item_id)[:10]
         try:
-            day = date.fromisoformat(self.day_of(item_id)[:10])
+            day = date.fromisoformat(iso)
         except ValueError:
-            return clean(item_id, limit=40)
-        return f"{day.day} {day:%b} {day.year}"
+            return clean(asked or item_id, limit=40)
+        if asked and iso in asked:
+            return clean(asked, limit=60)
+        when = f"{day.day} {day:%b} {day.year}"
+        return clean(f"{asked}, {when}", limit=60) if asked else when
 
     def remember(self, keys: Keys, style: Style | None = None) -> None:
         """Show these assets of further items, drawn like this."""
