@@ -1,6 +1,6 @@
 // The live job. Python sends plain state; this page draws it and lets the clocks tick.
 
-import { h, setText, show } from "../view/dom.js";
+import { focusedElement, h, linkButton, question, setText, show } from "../view/dom.js";
 import { copyButton, copyText, saveBlob, takeFile } from "../view/files.js";
 import { followKernel, listen, setTrait } from "../view/model.js";
 import { signInBox } from "../view/sign_in_box.js";
@@ -106,19 +106,29 @@ export function render({ model, el }) {
     onclick: askReport,
     title: "Request, state and the end of the log, without secrets",
   }, "copy report");
-  const saveRun = h("button", {
-    type: "button",
+  const saveRun = fileButton("run", "Request, process, logs and results as one file");
+  const saveReport = fileButton("report", "What was asked and what came out, as a page to print");
+  const save = linkButton("save…", () => choose(true), {
     class: "ogcw-link ogcw-job-save",
-    onclick: askRun,
-    title: "Request, process, logs and results as one file, without secrets",
-  }, "save run");
+    title: "The job as a file: a report to read, or the run to look at without its server",
+  });
+  const choices = question(
+    "Save the job",
+    () => choose(false),
+    "ogcw-job-choices",
+    saveReport,
+    saveRun,
+    linkButton("×", () => choose(false), { "aria-label": "close" }),
+  );
+  show(choices, false);
   const tools = h(
     "div",
     { class: "ogcw-job-tools" },
     ...log.tools,
     copyAddress,
     copyReport,
-    saveRun,
+    save,
+    choices,
   );
   const middle = h("div", { class: "ogcw-job-middle" }, steps.node, tools);
 
@@ -156,7 +166,7 @@ export function render({ model, el }) {
     const isOpen = !folds() || model.get("is_open");
     const s = state();
     const [home, name] = folds() ? [ways, "report"] : [tools, "copy report"];
-    if (copyReport.parentNode !== home) home.append(copyReport, saveRun);
+    if (copyReport.parentNode !== home) home.append(copyReport, save, choices);
     if (!page.ticket) setText(copyReport, name);
     show(ways, folds());
     show(rerun, folds() && Boolean(s.job) && !s.stop && !page.gone);
@@ -268,6 +278,9 @@ export function render({ model, el }) {
     log.draw(s, opened, hasText);
     show(copyAddress, Boolean(s.job?.url) && !opened);
     show(copyReport, Boolean(s.job));
+    const canSave = Boolean(s.job) && !page.gone;
+    show(save, canSave && choices.hidden);
+    if (!canSave) show(choices, false);
     // What has not ended is no run yet, and what is lost none any more.
     show(saveRun, ["successful", "failed", "dismissed"].includes(s.kind) && !page.gone);
   }
@@ -293,16 +306,42 @@ export function render({ model, el }) {
     setTimeout(drawFold, 1500);
   }
 
-  async function askRun() {
-    setText(saveRun, "saving…");
-    try {
-      const { facts, blob } = await takeFile(model, { type: "save_run" });
-      saveBlob(blob, facts.name);
-      setText(saveRun, "saved");
-    } catch {
-      setText(saveRun, "not saved"); // why stands below
-    }
-    setTimeout(() => setText(saveRun, "save run"), 1500);
+  /**
+   * Offer what can be saved, in the place of what offered it.
+   * @param {boolean} isOpen
+   */
+  function choose(isOpen) {
+    const goesAlong = isOpen || choices.contains(focusedElement(el));
+    show(choices, isOpen);
+    show(save, !isOpen && !page.gone);
+    if (goesAlong) (isOpen ? saveReport : save).focus();
+  }
+
+  /**
+   * A button that saves the job as a file on the machine of whoever presses it.
+   * @param {"run" | "report"} what
+   * @param {string} title
+   */
+  function fileButton(what, title) {
+    const onclick = async () => {
+      setText(button, "saving…");
+      try {
+        const { facts, blob } = await takeFile(model, { type: "save", what });
+        saveBlob(blob, facts.name);
+        setText(button, "saved");
+      } catch {
+        setText(button, "not saved"); // why stands below
+      }
+      setTimeout(() => {
+        setText(button, `save ${what}`);
+        if (!choices.hidden) choose(false);
+      }, 1500);
+    };
+    const button = linkButton(`save ${what}`, onclick, {
+      class: "ogcw-link ogcw-job-save",
+      title: `${title}, without secrets`,
+    });
+    return button;
   }
 
   /** Nobody has heard what was pressed: nothing is "Stopping" or being collected. */

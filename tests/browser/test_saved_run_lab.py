@@ -38,9 +38,18 @@ def test_run_of_an_app_is_saved_and_seen_without_a_server(
     lab_page: LabPage, lab_server: Lab, tmp_path: Path
 ) -> None:
     lab_page.show(APP.format(url=lab_server.url, scenes=lab_server.scenes[:1]))
-    save = lab_page.page.get_by_role("button", name="save run")
-    with lab_page.page.expect_download() as download:
-        save.click()
+    page = lab_page.page
+    offer = page.get_by_role("button", name="save…")
+    offer.click()
+    expect(page.locator(":focus")).to_have_text("save report")
+    with page.expect_download() as report:
+        page.keyboard.press("Enter")
+    assert report.value.suggested_filename.endswith(".html")
+    report.value.save_as(tmp_path / "report.html")
+    assert "How to repeat it" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    offer.click()  # it is back when it has been said that the report is saved
+    with page.expect_download() as download:
+        page.get_by_role("button", name="save run").click()
     assert download.value.suggested_filename.startswith("run-water-bodies-")
     expect(lab_page.page.get_by_role("button", name="saved")).to_be_visible()
     lab_page.screenshot("saved-run-button", of=lab_page.output())

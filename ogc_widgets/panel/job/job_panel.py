@@ -19,6 +19,7 @@ from ogc_widgets.errors import (
     SubmissionUnknownError,
 )
 from ogc_widgets.panel.job.job_card import card_html, card_text, line_to_return
+from ogc_widgets.panel.job.job_file import job_file
 from ogc_widgets.panel.job.job_state import Surroundings, job_state, resting_state
 from ogc_widgets.panel.job.logs import (
     LogKey,
@@ -29,7 +30,6 @@ from ogc_widgets.panel.job.logs import (
     loading_log,
 )
 from ogc_widgets.panel.job.report import build_report
-from ogc_widgets.panel.job.run_as_file import run_as_file
 from ogc_widgets.panel.job.stopping import Answer, ask_to_stop
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.view.base import StateView, publishing
@@ -353,18 +353,19 @@ class JobPanel(SigningInView, StateView):
         if step in self.steps:
             self.open_log(step, number)
 
-    def _on_save_run(self, ticket: str) -> None:
+    def _on_save(self, ticket: str, what: str) -> None:
+        """Send the job to the page as a file: a run, or a report."""
         job = self._job
-        if job is None:
+        if job is None or what not in ("run", "report"):
             return
 
         async def work() -> None:
             try:
-                name, data = await run_as_file(job)
+                name, media_type, data = await job_file(job, what)
             except OgcError as error:
                 self.report(error)
                 raise
-            facts = {"name": name, "media_type": "application/zip", "way": ""}
+            facts = {"name": name, "media_type": media_type, "way": ""}
             read = BytesSource(data).read
             await self._sending.send(ticket, len(data), read, **facts)
 
