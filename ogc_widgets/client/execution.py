@@ -232,6 +232,7 @@ class Execution:
         *,
         status: StatusInfo | None = None,
         outputs: requests.Outputs | None = None,
+        is_new: bool = False,
     ) -> AsyncJob:
         """Make the job of a request that was sent earlier; nothing is asked.
 
@@ -242,10 +243,11 @@ class Execution:
             inputs: What was sent.
             status: What the server said last, if that is known.
             outputs: Which outputs were wanted.
+            is_new: Whether it was sent within the last minute.
         """
         made = Submitted(job_id, url, status or StatusInfo(job_id, "accepted"))
         wanted = tuple(requests.wanted_outputs(outputs))
-        return self._job(made, process_id, inputs, wanted, is_new=False)
+        return self._job(made, process_id, inputs, wanted, is_new=is_new)
 
     async def create_job(
         self,

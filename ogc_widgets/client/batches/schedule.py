@@ -37,12 +37,14 @@ from ogc_widgets.errors import (
     SignInError,
     TransportError,
 )
+from ogc_widgets.protocol.jobs.watching import YOUNG_S
 from ogc_widgets.protocol.notices import silent
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from ogc_widgets.client.batches.book import Book
+    from ogc_widgets.client.batches.entries import BatchEntry
     from ogc_widgets.client.execution import Execution
     from ogc_widgets.client.jobs.ajob import AsyncJob
     from ogc_widgets.protocol.answers.job_replies import Submitted
@@ -54,6 +56,7 @@ _LONGEST_HOLD_S = 60.0
 _BUSY = frozenset({429, 503})
 _DISMISSED_S = 5.0
 _CLOSE_S = 10.0
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _NotNowError(Exception):
@@ -246,13 +249,18 @@ class Schedule:
                     "with the program.",
                 )
             elif entry.state in GOES_ON:
-                job = self._known_job(entry.job_id, entry.url, entry.inputs)
-                self._go_on(entry.index, job)
+                self._go_on(entry.index, self._known_job(entry))
 
-    def _known_job(self, job_id: str, url: str, inputs: dict[str, Any]) -> AsyncJob:
-        head = self._book.head
+    def _known_job(self, entry: BatchEntry) -> AsyncJob:
+        """The job of an entry; a new one may not be known everywhere on its server."""
+        age_s = (datetime.now(UTC) - (entry.started_at or _LONG_AGO)).total_seconds()
         return self._execution.known_job(
-            job_id, url, head.process_id, inputs, outputs=head.outputs
+            entry.job_id,
+            entry.url,
+            self._book.head.process_id,
+            entry.inputs,
+            outputs=self._book.head.outputs,
+            is_new=age_s < YOUNG_S,
         )
 
     async def _run(self) -> None:
@@ -380,9 +388,9 @@ class Schedule:
         except asyncio.CancelledError:
             raise
         except BaseException as error:
-            if url := self._book[index].url:
+            if self._book[index].url:
                 # It was answered, and only noting that elsewhere has failed.
-                return self._known_job(self._book[index].job_id, url, entry.inputs)
+                return self._known_job(self._book[index])
             self._not_answered(index, error, is_sent=is_sent)
             if not isinstance(error, OgcError):
                 raise  # a fault of ours, which is logged
