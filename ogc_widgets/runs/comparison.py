@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,8 +25,11 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client import Results
 
-# When and where a document was made differs always, and tells nothing.
-_ALWAYS_NEW: Final = frozenset({"created", "updated", "links", "assets"})
+# When and where a document was made differs always; where an item lies is said by its
+# box in four numbers, and by its rasters.
+_TELL_NOTHING: Final = frozenset(
+    {"created", "updated", "links", "assets", "geometry", "properties"}
+)
 _MOST_RASTERS: Final = 50
 _NAMED: Final = 3
 
@@ -157,11 +162,10 @@ class _Comparing:
             one, other = first.get(name), second.get(name)
             if one is None or other is None:
                 found = [ABSENT if item is None else "there" for item in (one, other)]
-                yield RunDifference("results", f"item {name}", found[0], found[1])
+                yield RunDifference("results", "item", found[0], found[1], of=name)
                 continue
             for row in _members("results", _telling(one), _telling(other)):
-                title = f"item {name}, {row.name}"
-                yield RunDifference("results", title, row.here, row.there)
+                yield replace(row, change=_change(row), of=name)
             yield from self._assets(name, (here, one), (there, other))
 
     def _assets(
@@ -173,20 +177,21 @@ class _Comparing:
         first = {one.key: one for one in here[0].assets(here[1])}
         second = {one.key: one for one in there[0].assets(there[1])}
         for key in dict.fromkeys((*first, *second)):
-            title = f"item {name}, {key}"
+            title = f"{name}, {key}"
             if key not in first or key not in second:
                 found = [
                     one[key].type or "there" if key in one else ABSENT
                     for one in (first, second)
                 ]
-                yield RunDifference("results", title, found[0], found[1])
+                yield RunDifference("results", key, found[0], found[1], of=name)
             elif "tiff" in first[key].type or first[key].href.endswith(".tif"):
                 why_not = first[key].why_not or second[key].why_not
                 if why_not:
                     self._leave_out(title, why_not)
                     continue
                 opened = here[0].open(here[1], key), there[0].open(there[1], key)
-                yield from self._raster(title, *opened)
+                for row in self._raster(title, *opened):
+                    yield replace(row, name=key, of=name)
 
     def _outputs(self, here: Results, there: Results) -> Iterator[RunDifference]:
         first, second = here.contents, there.contents
@@ -284,12 +289,28 @@ def _by_id(items: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 def _telling(item: Mapping[str, Any]) -> dict[str, Any]:
     """What tells something of an item, member by member."""
-    found = {name: one for name, one in item.items() if name not in _ALWAYS_NEW}
-    properties = reading.mapping(found.pop("properties", None))
-    return {
-        **found,
-        **{n: one for n, one in properties.items() if n not in _ALWAYS_NEW},
+    every = {**item, **reading.mapping(item.get("properties"))}
+    told = {
+        name: one
+        for name, one in every.items()
+        if name not in _TELL_NOTHING and not name.startswith("proj:")
     }
+    if isinstance(box := told.get("bbox"), list):
+        told["bbox"] = ", ".join(
+            f"{one:.5g}" if _is_number(one) else "?" for one in box
+        )
+    return told
+
+
+def _change(row: RunDifference) -> str:
+    """How much more a number is, or less."""
+    if not (_is_number(row.here) and _is_number(row.there)):
+        return ""
+    return f"{float(row.there) - float(row.here):+.4g}"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 def _plain(value: object) -> object:

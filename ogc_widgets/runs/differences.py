@@ -31,6 +31,7 @@ class RunDifference:
         here: What it is in the first run.
         there: What it is in the second run.
         change: What became of it, in words, where that says more.
+        of: Id of the item that it belongs to, or ``""``.
     """
 
     part: str
@@ -38,6 +39,7 @@ class RunDifference:
     here: Any
     there: Any
     change: str = ""
+    of: str = ""
 
     def texts(self) -> tuple[str, str]:
         """Both as short text."""
@@ -80,8 +82,8 @@ class RunComparison(Sequence[RunDifference]):
         """All of it, for a terminal or a message."""
         first, second = (clean(name, limit=80) for name in self.names)
         lines = [f"{first} and {second}"]
-        for part, rows in groupby(self._rows, lambda row: row.part):
-            lines += ["", part.capitalize()]
+        for (part, of), rows in groupby(self._rows, lambda row: (row.part, row.of)):
+            lines += ["", f"{part.capitalize()} {clean(of, limit=80)}".rstrip()]
             for row in rows:
                 here, there = row.texts()
                 change = f"  ({row.change})" if row.change else ""
@@ -106,9 +108,12 @@ class RunComparison(Sequence[RunDifference]):
         names = ["", "", *self.names, *([""] * has_changes)]
         head = "".join(f"<th {_LEFT}>{escape_html(name)}</th>" for name in names)
         body = ""
-        for part, group in groupby(self._rows, lambda row: row.part):
+        for (part, of), group in groupby(self._rows, lambda row: (row.part, row.of)):
             rows = [*group]
-            title = f'<th {_LEFT} rowspan="{len(rows)}">{part.capitalize()}</th>'
+            named = (
+                f"{part.capitalize()}<br>{escape_html(of)}" if of else part.capitalize()
+            )
+            title = f'<th {_LEFT} rowspan="{len(rows)}">{named}</th>'
             for row in rows:
                 cells = [row.name, *row.texts(), *([row.change] * has_changes)]
                 body += f"<tr>{title}{''.join(map(_cell, cells))}</tr>"

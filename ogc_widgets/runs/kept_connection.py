@@ -82,6 +82,10 @@ class KeptConnection(Connection):
         self.kept = dict(kept)
         self._reason = reason
 
+    def keeps(self, url: str) -> bool:
+        """Whether the file at an address was saved, also one of an object store."""
+        return url in self.kept
+
     async def send(self, request: Request, **_limits: object) -> Reply:
         """Say why the job failed, or that nobody is asked."""
         if self._reason and request.url.rstrip("/").endswith("/results"):
@@ -118,7 +122,7 @@ class KeptResults(Results):
         job_id: str,
     ) -> None:
         super().__init__(connection, document, described, job_id=job_id)
-        self._kept = connection.kept
+        self._keeps = connection.keeps
 
     def _why_not(self, href: str, _members: JsonObject) -> str:
-        return "" if href in self._kept else NOT_KEPT
+        return "" if self._keeps(href) else NOT_KEPT

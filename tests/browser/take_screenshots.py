@@ -62,6 +62,8 @@ KEPT = (
     "viewer-text-light-1080",
     "viewer-file-light-1080",
     "viewer-unreadable-light-1080",
+    "saved-run-light-1080",
+    "compared-runs-light-1080",
 )
 MOST_BYTES = 150_000
 
@@ -76,6 +78,19 @@ FILL = """app.form.inputs = {
     "aoi": "-121.399,39.834,-120.74,40.472", "stac_items": lab.scenes,
     "epsg": "EPSG:4326", "bands": ["green", "nir"],
 }"""
+# The server is gone when the runs are shown.
+SAVED_RUNS = (
+    """import ogc_widgets as ogc
+
+inputs = {"aoi": "-121.399,39.834,-120.74,40.472", "bands": ["green", "nir"]}
+with ogc.lab() as lab, ogc.Client(lab.url) as client:
+    for name, aoi in (("june", inputs["aoi"]), ("july", "-121.3,39.9,-120.8,40.4")):
+        asked = {**inputs, "aoi": aoi, "stac_items": lab.scenes}
+        job = client.execute("water-bodies", asked).wait(progress=False)
+        job.save_run(f"{name}.zip", files=True, progress=False)""",
+    'ogc.open_run("june.zip")',
+    'ogc.compare_runs("june.zip", "july.zip")',
+)
 # Some jobs for the list, as they add up in a lesson.
 EARLIER = """
 for word in ("hello", "again"):
@@ -291,6 +306,20 @@ def look_at_viewers(window: LabPage, theme: str, width: int) -> None:
         look_at_each(window.output(), keep)
 
 
+def look_at_saved_runs(window: LabPage, theme: str, width: int) -> None:
+    window.show(*SAVED_RUNS, theme=theme, width=width)
+    run = window.page.locator(".ogcw-run")
+    expect(run.get_by_role("button", name="hide")).to_be_visible()
+    window.page.wait_for_function(
+        "() => document.querySelectorAll('.ogcw-map-rasters image').length > 0"
+    )
+    table = window.page.locator(".jp-OutputArea-output table").last
+    for part, name in ((run, "saved-run"), (table, "compared-runs")):
+        part.scroll_into_view_if_needed()
+        window.page.wait_for_timeout(600)
+        write(part.screenshot(animations="disabled"), f"{name}-{theme}-{width}")
+
+
 def write(picture: bytes, name: str) -> None:
     """Write a picture as small as it gets without a loss that can be seen."""
     OUTPUT.mkdir(exist_ok=True)
@@ -326,6 +355,7 @@ def take(browser: Browser, lab: JupyterLab, theme: str, width: int) -> None:
                 "The cell jumps: its height is not the same in all states."
             )
         look_at_viewers(window, theme, width)
+        look_at_saved_runs(window, theme, width)
 
 
 def main(wanted: list[str]) -> None:

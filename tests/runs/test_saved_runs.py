@@ -181,12 +181,14 @@ def test_a_search_in_an_address_is_no_secret(client, tmp_path):
     assert ogc.open_run(job.save_run(tmp_path / "run.zip")).inputs["message"] == link
 
 
-def test_job_started_elsewhere_has_unknown_inputs(lab_server, water, tmp_path):
+def test_job_started_elsewhere_has_the_inputs_that_its_server_tells(
+    lab_server, water, tmp_path
+):
     with Client(lab_server.url) as other:
         path = other.job(water.id).save_run(tmp_path / "run.zip")
     run = ogc.open_run(path)
-    assert run.inputs is None
-    assert "inputs are unknown" in run.notes[0]
+    assert run.inputs == water.inputs
+    assert "the server says" in run.notes[0]
     assert len(run.items) == 1
 
 
@@ -199,8 +201,8 @@ PROV = {
 }
 
 
-def weaver(prov):
-    """A Weaver as it was recorded, which also says what a job was asked, and how."""
+def weaver(**told):
+    """A Weaver as it was recorded, which tells more of a job than was recorded."""
     cases = CASES / "conversations" / "weaver-2026-08.json"
     if not cases.is_file():
         pytest.skip("no recording of Weaver beside the repository")
@@ -213,25 +215,32 @@ def weaver(prov):
 
     recorded = json.loads(cases.read_text("utf-8"))
     at = next(n for n, one in enumerate(recorded) if one["mark"] == "results:remote")
-    more = [get("prov", prov), get("inputs", {"inputs": {"delay": 5}})]
+    more = [get(tail, body) for tail, body in told.items()]
     return Replay([Exchange(one) for one in (*recorded[:at], *more, *recorded[at:])])
 
 
-@pytest.mark.parametrize(
-    ("prov", "note"),
-    [(PROV, ""), ({"title": "no provenance"}, "no PROV-JSON"), ([], "no PROV-JSON")],
-)
-def test_provenance_of_weaver_and_the_inputs_that_it_knows(
-    prov, note, validate, tmp_path
-):
-    with weaver(prov) as server, Client(server.url) as client:
+def test_provenance_of_weaver_is_kept(validate, tmp_path):
+    told = {"prov": PROV, "inputs": {"inputs": {"delay": 5}}}
+    with weaver(**told) as server, Client(server.url) as client:
         path = client.job(JOB).save_run(tmp_path / "run.zip")
     run = ogc.open_run(path)
-    assert run.prov == (PROV if not note else None)
-    assert note in " ".join(run.notes)
+    assert run.prov == PROV
     assert run.inputs == {"delay": 5}
     assert run.outputs == {"Result": "slept 5 seconds"}
     assert validate(path) == []
+
+
+@pytest.mark.parametrize("prov", [{"title": "no provenance"}, []])
+def test_what_a_server_does_not_tell_is_noted(prov, client, tmp_path):
+    with weaver(prov=prov) as server, Client(server.url) as other:
+        path = other.job(JOB).save_run(tmp_path / "run.zip")
+    run = ogc.open_run(path)
+    assert run.prov is None
+    assert "no PROV-JSON" in " ".join(run.notes)
+    assert run.inputs is None
+    assert "inputs are unknown" in " ".join(run.notes)
+    with pytest.raises(InputError, match="does not know with which inputs"):
+        run.again(client)
 
 
 def test_view_says_all_without_a_page_and_leaves_nothing_behind(kept, no_server):
@@ -245,3 +254,16 @@ def test_view_says_all_without_a_page_and_leaves_nothing_behind(kept, no_server)
     # Scripts are shared, and stay.
     left = {type(one).__name__ for key, one in _instances.items() if key not in before}
     assert left <= {"Script"}
+
+
+def test_file_of_an_object_store_is_read_from_the_run(kept, tmp_path):
+    there, url = "s3://bucket/lakes/a.tif", ogc.open_run(kept).record.files[0].url
+    path = tmp_path / "s3.zip"
+    with zipfile.ZipFile(kept) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            target.writestr(name, data.replace(url.encode(), there.encode()))
+    results = ogc.open_run(path).results()
+    with open_raster(results.open(results.items[0], "data")) as raster:
+        assert raster.info.width > 50
+    assert results.download(tmp_path / "files", assets=["data"])[0].stat().st_size

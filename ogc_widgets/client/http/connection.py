@@ -246,6 +246,10 @@ class Connection(Transport):
             raise problem_error(reply)
         return await off_loop(len(reply.body), reply.json)
 
+    def keeps(self, _url: str) -> bool:
+        """Whether what is at an address is here; so it is with saved runs."""
+        return False
+
     @property
     def oddities(self) -> tuple[Oddity, ...]:
         """What was off the standard so far, each once."""

@@ -193,6 +193,8 @@ class Jobs:
         """
         self._jobs.add(job)
         if job.id and job.inputs is not None:
+            if job.sent is None:
+                job.sent = self._sent.get(job.id, (None, None))[1]
             self._sent[job.id] = job.inputs, job.sent
             while len(self._sent) > MOST_SENT:
                 del self._sent[next(iter(self._sent))]

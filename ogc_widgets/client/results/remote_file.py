@@ -131,7 +131,7 @@ def source_at(client: Connection, url: str) -> Source:
     Raises:
         InputError: It is in an object store that nobody said how to open.
     """
-    if not is_object(url):
+    if not is_object(url) or client.keeps(url):
         return WebSource(client, url)
     if client.s3 is None:
         raise InputError("The file is in an object store.", advice=S3_ADVICE)

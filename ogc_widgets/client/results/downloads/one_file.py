@@ -88,7 +88,8 @@ async def download(
         InputError: The folder cannot be written.
     """
     with in_place_of(path) as part:
-        fetch = _fetch_object if is_object(wanted.url) else _fetch
+        is_stored = is_object(wanted.url) and not client.keeps(wanted.url)
+        fetch = _fetch_object if is_stored else _fetch
         length = await _patiently(client, wanted, part, progress, fetch, rest)
         verified = await asyncio.to_thread(_matches, wanted.checksum, part)
         _check(wanted, part, length, verified=verified)
