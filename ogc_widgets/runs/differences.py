@@ -15,7 +15,7 @@ ABSENT: Final = object()
 """Stands for what one of two runs does not have."""
 _LIMIT: Final = 300
 _LEFT: Final = (
-    'style="text-align: left; vertical-align: top; min-width: 7em; '
+    'style="text-align: left; vertical-align: top; min-width: 9em; '
     'overflow-wrap: anywhere"'
 )
 

@@ -88,7 +88,7 @@ def _numbers(raster: Raster) -> str:
             parts.append(f"{name}nothing but holes")
             continue
         low, high, mean = (float(f) for f in (known.min(), known.max(), known.mean()))
-        parts.append(f"{name}{low:.6g} to {high:.6g}, mean {mean:.6g}")
+        parts.append(f"{name}{low:.6g} to {high:.6g}, mean {mean:.4g}")
     if (more := len(info.bands) - _MOST_BANDS) > 0:
         parts.append(f"{more} more bands")
     return " · ".join(parts)
