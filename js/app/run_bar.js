@@ -69,6 +69,12 @@ function render({ model, el }) {
       gone = now;
       draw();
     }),
+    // The form comes back with the next frame.
+    listen(
+      model,
+      ["focus_wanted"],
+      () => requestAnimationFrame(() => many.focus({ preventScroll: true })),
+    ),
     listen(model, ["problems", "busy", "note", "answered", "has_example"], draw),
   ];
   return () => stops.forEach((stop) => stop());

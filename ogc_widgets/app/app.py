@@ -159,7 +159,8 @@ class App(NotesDisplay, ipywidgets.VBox):
         context = MapContext(self.map)
         self._search = SearchLink(self._stac, self.map, context, self._screen.left)
         self._for_each = ForEachLink(
-            *(self.client, self.map, context, self._search, self._screen.left),
+            *(self.client, self.map, context, self._search, self._run_bar),
+            place=self._screen.left,
             on_batch=self.show_batch,
         )
         self._tabs = Tabs(
@@ -182,11 +183,7 @@ class App(NotesDisplay, ipywidgets.VBox):
             *(self._runs, self._others, self._tabs, self._batch_link, interrupted),
         )
         traitlets.link((self, "height"), (self._frame, "height"))
-        self._run_bar.handle(
-            example=self._fill_example,
-            jump=self._jump,
-            for_each=self._for_each.view.show,
-        )
+        self._run_bar.handle(example=self._fill_example, jump=self._jump)
 
     def _come_up(self, found: Server) -> None:
         """Show the app for the first time."""

@@ -71,7 +71,7 @@ def test_areas_of_a_file_become_a_batch_by_one_press(
     lab_page.wait_python("app._for_each.view.marked == 119")
     lab_page.page.keyboard.press("Escape")
     expect(each).to_be_hidden()
-    expect(screen.area).to_be_visible()
+    expect(screen.area).to_be_focused()
 
     # A table with a fault: nothing can be pressed, and the fault is led to.
     screen.button("Run for each …").click()
@@ -104,6 +104,9 @@ def test_areas_of_a_file_become_a_batch_by_one_press(
         lab_page.execute("app.batch.stop()")
     # The lists are still there beside the table.
     screen.button("Form").click()
+    screen.button("Run for each …").click()
+    each.get_by_role("button", name="Back to the form").click()
+    expect(screen.button("Run for each …")).to_be_focused()
     screen.button("Run for each …").click()
     each.get_by_role("button", name="Each with each").click()
     expect(sentence).to_have_text("120 areas = 120 jobs")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.app.links.map_context import MapContext
     from ogc_widgets.app.links.search_link import SearchLink
+    from ogc_widgets.app.views.run_bar import RunBar
     from ogc_widgets.client import Client
     from ogc_widgets.client.batches.abatch import AsyncBatch
     from ogc_widgets.form import ProcessForm
@@ -39,6 +40,7 @@ class ForEachLink(FormLink):
         area_map: Shows the areas.
         context: Where they are outlined.
         search: Finds STAC items.
+        run_bar: Opens it.
         place: The box that shows the form, or this instead of it.
         on_batch: Called with a batch that was started.
     """
@@ -51,14 +53,16 @@ class ForEachLink(FormLink):
         area_map: AreaMap,
         context: MapContext,
         search: SearchLink,
+        run_bar: RunBar,
         place: ipywidgets.Box,
         on_batch: Callable[[Batch], object],
     ) -> None:
         self.view = ForEachView(
-            on_run=self.run, on_search=self._search_items, on_field=self._to_field
+            on_run=self.run, on_search=self._search_items, on_back=self._go_back
         )
         self._client, self._map, self._context = client, area_map, context
-        self._search, self._place = search, place
+        self._search, self._run_bar, self._place = search, run_bar, place
+        run_bar.handle(for_each=self.view.show)
         self._on_batch = on_batch
         self._kept: dict[str, Kept] = {}  # by process, as inputs are
         self._asked = 0
@@ -127,18 +131,20 @@ class ForEachLink(FormLink):
     def _search_items(self, key: str) -> None:
         self._search.pick_for(key, lambda items: self.view.take_items(key, items))
 
-    def _to_field(self, path: str) -> None:
-        self.form.show_errors()
-        self.form.focus(path)
+    def _go_back(self, wrong: str, opened_for: str) -> None:
+        """To the input that is to be corrected, or to where the user came from."""
+        if wrong:
+            self.form.show_errors()
+        if wrong or opened_for:
+            self.form.focus(wrong or opened_for)
+        else:
+            self._run_bar.ask_focus()
 
     def _opened(self, _change: object) -> None:
         if self.view.is_open:
             self._place.add_class(_OPEN_CLASS)
         else:
             self._place.remove_class(_OPEN_CLASS)
-            if self.is_bound and self.form.for_each_request.get("path"):
-                # Back to where it was opened.
-                self.form.focus(self.form.for_each_request["path"])
         self._outline()
 
     def _outline(self, _change: object = None) -> None:

@@ -37,7 +37,8 @@ class ForEachView(StateView):
     Args:
         on_run: Called when it is.
         on_search: Called with the id of an input for which STAC items are wanted.
-        on_field: Called with the id of an input to be corrected in the form.
+        on_back: Called when the user goes back to the form: with the id of the input
+            to be corrected there, or "", and of that from which this was opened, or "".
     """
 
     _script = "for_each"
@@ -59,9 +60,9 @@ class ForEachView(StateView):
         self,
         on_run: Callable[[], object],
         on_search: Callable[[str], object],
-        on_field: Callable[[str], object],
+        on_back: Callable[[str, str], object],
     ) -> None:
-        self._field = on_field
+        self._back, self._opened_for = on_back, ""
         self._choosing: Choosing | None = None
         self._uploads = Uploads(MAX_FILE_BYTES)
         self._reading: dict[str, str] = {}
@@ -82,7 +83,7 @@ class ForEachView(StateView):
     def show(self, key: str = "") -> None:
         """Come on the screen, with an input that is to differ if one is named."""
         with publishing(self):
-            self.problem = ""
+            self.problem, self._opened_for = "", key
             if key and self._choosing is not None:
                 self._choosing.way = "each"
                 self._choosing.add(key)
@@ -114,8 +115,7 @@ class ForEachView(StateView):
 
     def _on_hide(self, path: str = "") -> None:
         self.hide()
-        if path:
-            self._field(path)
+        self._back(path, self._opened_for)
 
     def _on_search(self, key: str) -> None:
         self._search(key)

@@ -28,8 +28,14 @@ class RunBar(View):
     """How the process will run, in words."""
     has_example = traitlets.Bool(default_value=False).tag(sync=True)
     """Whether the server gives an example that is not in the form."""
+    focus_wanted = traitlets.Int(0).tag(sync=True)
+    """Counts up when the cursor is to go to the way to many jobs, which was left."""
     problems: Any = traitlets.List().tag(sync=True)
     """What cannot be sent yet: a list of ``{"path", "label", "message"}``."""
+
+    def ask_focus(self) -> None:
+        """Put the cursor on the way to many jobs."""
+        self.focus_wanted += 1
 
 
 def runs_async(process: Process) -> bool:

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.errors import InputError, InvalidInputsError
 from ogc_widgets.form.checks.messages import sentence
@@ -24,7 +24,8 @@ _MOST_NAMED: Final = 20
 _NOUNS: Final = {"area": "area", "stac": "item", "date": "date", "datetime": "time"}
 
 
-class Problem(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Problem:
     """Why some of the jobs cannot be sent.
 
     Attributes:
