@@ -162,6 +162,7 @@ function render({ model, el }) {
     const focused = focusedElement();
     el.dataset.tab = tab; // js/app/app.css shows what belongs to it
     const jobs = model.get("batch_count");
+    el.toggleAttribute("data-batch", jobs > 0);
     for (const button of elementsOf(tabs)) {
       if (button.dataset.tab === "batch") {
         show(button, jobs > 0);

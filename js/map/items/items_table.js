@@ -178,6 +178,7 @@ class ItemsTableView {
         const px = one.by === "date" && width < 620
           ? Math.min(one.px, Math.ceil(10 * sign) + CELL_PX + 2)
           : one.px;
+        if (px > room && one.text) continue; // what was asked for stands in the id as well
         if (px > room) break;
         room -= px;
         seen.push({ ...one, px });

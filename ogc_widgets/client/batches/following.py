@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.errors import OgcError, ServerError
+from ogc_widgets.errors import OgcError, ProblemError, ServerError
 from ogc_widgets.protocol.text import MESSAGE_LIMIT, clean
 
 if TYPE_CHECKING:
@@ -63,8 +63,11 @@ async def at_the_end(job: AsyncJob) -> dict[str, Any]:
 
 
 def in_words(error: BaseException) -> str:
-    """Say what went wrong."""
+    """Say what went wrong; without the address, which all requests share."""
     words = error.what if isinstance(error, OgcError) else str(error)
+    if isinstance(error, ProblemError):
+        said = words.partition(": ")[2]
+        words = f"Refused ({error.status_code}): {said}" if said else words
     return clean(words or type(error).__name__, limit=MESSAGE_LIMIT)
 
 
