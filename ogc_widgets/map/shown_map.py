@@ -76,9 +76,9 @@ class ShownMap(NotesDisplay, ipywidgets.Box):
         self._overlay = overlay
         overlay.map_model = f"IPY_MODEL_{self.map.model_id}"
         self.rasters = overlay.layers
-        self.still = MapStill(overlay, lambda: self.footprints)
-        self.looks = FootprintLooks(overlay)
         self.state_areas = StateAreas(overlay)
+        self.still = MapStill(overlay, lambda: self.footprints, self.state_areas)
+        self.looks = FootprintLooks(overlay)
         super().__init__(
             [self.map, overlay],
             layout=ipywidgets.Layout(width="100%", height=height, min_width="0"),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ogc_widgets.area.area import Area
+    from ogc_widgets.area.boxes import Shape
     from ogc_widgets.map.overlay import MapOverlay
 
 STATES: Final = (
@@ -33,6 +34,8 @@ class StateAreas(traitlets.HasTraits):
     def __init__(self, overlay: MapOverlay) -> None:
         super().__init__()
         self._overlay = overlay
+        self.shapes: list[Shape] = []
+        """Their shapes; longitudes run past 180 where one crosses it."""
         self.extent: list[float] = []
         """West, south, east and north of all; empty if there are none."""
         self.on_click: Callable[[int], object] = lambda _number: None
@@ -56,6 +59,7 @@ class StateAreas(traitlets.HasTraits):
         from ogc_widgets.map.outlines import packed
 
         shapes = [shapely.geometry.shape(one.outline) for one in areas]
+        self.shapes = shapes
         before = self.extent
         with publishing(self._overlay):
             self.chosen = -1
@@ -64,6 +68,11 @@ class StateAreas(traitlets.HasTraits):
             self.colour(states)
             if self.extent and self.extent != before:
                 self._overlay.fit(self.extent)
+
+    @property
+    def states(self) -> list[str]:
+        """The state of each area."""
+        return [STATES[number] for number in self._overlay.states]
 
     def colour(self, states: Sequence[str]) -> None:
         """Say in which state each of the areas is now."""

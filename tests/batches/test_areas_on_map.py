@@ -79,6 +79,7 @@ def test_requests_of_one_area_are_one_area_with_the_state_that_matters(area_map,
     wait_for(lambda: drawn(area_map) == {"Davis": "running", "Butt": "unknown"})
     batch.change(1, state="failed")
     wait_for(lambda: drawn(area_map)["Davis"] == "failed")
+    assert "1 area failed, 1 area unknown" in area_map.still.html()
     # Results of some of them leave all in view.
     item = {"type": "Feature", "id": "a", "geometry": Area.box(0, 0, 1, 1).geometry}
     area_map.show_footprints([item])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from collections import Counter
 from dataclasses import replace
 from itertools import compress
 from typing import TYPE_CHECKING, Any, Final
@@ -23,12 +24,22 @@ if TYPE_CHECKING:
     from ogc_widgets.map.footprints import Footprints
     from ogc_widgets.map.overlay import MapOverlay
     from ogc_widgets.map.raster_layers import ShownRaster
+    from ogc_widgets.map.state_areas import StateAreas
     from ogc_widgets.map.still.picture import Colours, StillMap, StillRaster
 
 MOST_RASTERS: Final = 6
 RASTER_PX: Final = 600
 """Longest side of the picture of a raster."""
 _INK: Final = "#33373b"
+_STATES: Final = {
+    "waiting": "#868c96",
+    "running": "#1565c0",
+    "successful": "#2e7d32",
+    "failed": "#b3261e",
+    "lost": "#b07400",
+    "unknown": "#b07400",
+    "dismissed": "#868c96",
+}
 _TONES: Final = ("#d9500b", "#7b3fb5", "#00796b", "#c2185b", "#6d5a00")
 
 
@@ -41,12 +52,17 @@ class MapStill:
     Args:
         overlay: What is drawn on the map.
         footprints: Gives the footprints on it.
+        state_areas: The areas on it that have states.
     """
 
     def __init__(
-        self, overlay: MapOverlay, footprints: Callable[[], Footprints]
+        self,
+        overlay: MapOverlay,
+        footprints: Callable[[], Footprints],
+        state_areas: StateAreas,
     ) -> None:
         self._overlay = overlay
+        self._state_areas = state_areas
         self._footprints = footprints
         self._rasters: dict[str, tuple[ShownRaster, StillRaster | None]] = {}
         self._drawn_of: tuple[Any, ...] = ()
@@ -62,6 +78,7 @@ class MapStill:
             self._overlay.colours,
             json.dumps([self._overlay.shape, self._overlay.areas, self._line]),
             len(self._overlay.context),
+            (self._overlay.states, self._state_areas.extent),
             [one["bounds"] for one in self._overlay.pictures],
             self._stills(),
         )
@@ -86,6 +103,7 @@ class MapStill:
         import shapely.geometry
 
         from ogc_widgets.map.overlay import geometry_of
+        from ogc_widgets.map.still.furniture import Key
         from ogc_widgets.map.still.picture import StillMap
 
         def shape_of(shape: dict[str, Any]) -> Shape:
@@ -93,7 +111,17 @@ class MapStill:
 
         overlay, found = self._overlay, self._footprints()
         tones = {one["id"]: _TONES[one["tone"]] for one in overlay.areas}
+        states = self._state_areas.states
+        # The legend is of one kind of areas: a form has few, a batch is looked at.
+        keys = [
+            Key(f"area, {state}", "dashes", (_STATES[state],))
+            for state in dict.fromkeys(states)
+        ]
         areas = [
+            (shape, _STATES[state])
+            for shape, state in zip(self._state_areas.shapes, states, strict=True)
+        ]
+        areas += [
             (shape_of({"geometry": one["geometry"]}), tones[one["id"]])
             for one in overlay.areas
             if one["geometry"] and one["id"] != overlay.active_area
@@ -113,6 +141,7 @@ class MapStill:
             selected=names.index(chosen) if chosen in names else -1,
             colours=self._colours(mask),
             areas=areas,
+            area_keys=keys,
             context=[
                 shapely.geometry.shape(one["geometry"]) for one in overlay.context
             ],
@@ -161,6 +190,11 @@ class MapStill:
             parts.append("area of interest")
         if self._line:
             parts.append("line of the chart")
+        if states := self._state_areas.states:
+            parts += [
+                f"{count} {'area' if count == 1 else 'areas'} {state}"
+                for state, count in Counter(states).items()
+            ]
         if shown.total:
             parts.append(count_of(shown))
         if shown.colours is not None:
