@@ -24,7 +24,9 @@ def client(lab_server):
 
 def test_batch_runs_each_of_its_inputs_once_and_gives_jobs_as_they_end(client):
     batch = client.execute_many("echo", messages(6), at_once=3)
-    said = {job.results().outputs["message"] for job in batch}
+    jobs = list(batch)
+    assert {job.status.status for job in jobs} == {"successful"}
+    said = {job.results().outputs["message"] for job in jobs}
     assert said == {f"m{number}" for number in range(6)}
     assert batch.is_ended
     assert batch.counts == {"successful": 6}

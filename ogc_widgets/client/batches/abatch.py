@@ -17,11 +17,18 @@ from ogc_widgets.client.progress import showing
 from ogc_widgets.client.progress.of_batches import BatchSteps
 from ogc_widgets.errors import InputError, JobTimeoutError, ServerError
 from ogc_widgets.lazy import from_above
-from ogc_widgets.protocol.documents.status import StatusInfo
+from ogc_widgets.protocol.documents.status import FINISHED, StatusInfo
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+    from collections.abc import (
+        AsyncIterator,
+        Callable,
+        Generator,
+        Iterable,
+        Iterator,
+        Mapping,
+    )
     from pathlib import Path
     from typing import Any
 
@@ -89,6 +96,9 @@ class AsyncBatch(AnyBatch):
         if job is None:
             raw = statuses.get(index)
             status = StatusInfo.from_json(raw, entry.url) if raw else None
+            if status is None and entry.state in FINISHED:
+                words = (entry.job_id, entry.state, entry.state, self.process_id)
+                status = StatusInfo(*words, message=entry.message)
             job = self._made[index, entry.attempt] = self._execution.known_job(
                 entry.job_id,
                 entry.url,
@@ -144,7 +154,7 @@ class AsyncBatch(AnyBatch):
         try:
             async with asyncio.timeout(timeout_s):
                 with self.showing(progress or False):
-                    await self._until(lambda: self.is_ended)
+                    await self._until(lambda _: self.is_ended)
                 await self.book.flush()
         except TimeoutError:
             raise JobTimeoutError(
@@ -171,20 +181,26 @@ class AsyncBatch(AnyBatch):
         Args:
             seen: Which were given before; the new ones are added.
         """
+        found: list[BatchEntry] = []
 
-        def fresh() -> list[BatchEntry]:
-            return [
-                one
-                for one in self.entries
-                if (one.job_id or self.schedule.job(one.index))
-                and one.state not in OPEN
-                and (one.index, one.attempt) not in seen
-            ]
+        def are_there(changed: Iterable[int]) -> bool:
+            if any(self.book[index].state not in OPEN for index in changed):
+                found[:] = [
+                    one
+                    for one in self.entries
+                    if one.state not in OPEN
+                    and (one.job_id or self.schedule.job(one.index))
+                    and (one.index, one.attempt) not in seen
+                ]
+            return bool(found) or self.is_ended
 
-        await self._until(lambda: bool(fresh()) or self.is_ended)
-        found = sorted(fresh(), key=lambda one: (one.ended_at is None, one.ended_at))
+        await self._until(are_there)
+        found.sort(key=lambda one: one.ended_at or self.created_at)
         seen |= {(one.index, one.attempt) for one in found}
-        return [self.job(one.index) for one in found]
+        # Off the loop: the file may be busy for a moment.
+        indexes = [one.index for one in found]
+        statuses = await asyncio.to_thread(self.book.statuses, indexes)
+        return [self._job(index, statuses) for index in indexes]
 
     @on_loop
     async def results(self) -> BatchResults:
@@ -279,11 +295,18 @@ class AsyncBatch(AnyBatch):
         """Neither send nor follow anything from here; jobs go on on the server."""
         await self.schedule.close()
 
-    async def _until(self, is_so: Callable[[], bool]) -> None:
-        changed = asyncio.Event()
-        stop = self.watch(lambda _: changed.set())
+    async def _until(self, is_so: Callable[[Iterable[int]], bool]) -> None:
+        """Wait until something is so, of entries that have changed; at first of all."""
+        event, changed = asyncio.Event(), set(range(len(self)))
+
+        def look(indexes: frozenset[int]) -> None:
+            changed.update(indexes)
+            event.set()
+
+        stop = self.watch(look)
         try:
-            while not is_so():
+            while not is_so(changed):
+                changed.clear()
                 if self.schedule.is_stuck:
                     raise ServerError(
                         "The batch is paused: " + self.trouble,
@@ -295,7 +318,7 @@ class AsyncBatch(AnyBatch):
                         "The batch does not run here, so it would not end.",
                         advice="Go on with it first: batch.resume().",
                     )
-                await changed.wait()
-                changed.clear()
+                await event.wait()
+                event.clear()
         finally:
             stop()

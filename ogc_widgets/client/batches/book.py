@@ -50,6 +50,7 @@ class Book:
         self.trouble = ""
         self.left_out = frozenset(left_out)
         self._entries = list(entries)
+        self._counts = Counter(entry.state for entry in entries)
         self._dirty: set[int] = set()
         self._statuses: dict[int, Mapping[str, Any]] = {}
         self._writing = asyncio.Lock()
@@ -71,13 +72,12 @@ class Book:
     @property
     def counts(self) -> dict[BatchState, int]:
         """How many entries are in which state."""
-        found = Counter(entry.state for entry in self.entries)
-        return {state: found[state] for state in STATES if found[state]}
+        return {state: self._counts[state] for state in STATES if self._counts[state]}
 
     @property
     def is_ended(self) -> bool:
         """Whether nothing waits, is being sent, or runs."""
-        return not any(entry.state in OPEN for entry in self.entries)
+        return not any(self._counts[state] for state in OPEN)
 
     @cached_property
     def differing(self) -> tuple[str, ...]:
@@ -97,7 +97,8 @@ class Book:
 
     def statuses(self, indexes: Sequence[int]) -> dict[int, Mapping[str, Any]]:
         """The last status documents of jobs that have ended, as far as known."""
-        return {**self.file.statuses(indexes), **self._statuses}
+        unwritten = dict(self._statuses)  # first: they are in the file a moment later
+        return {**self.file.statuses(indexes), **unwritten}
 
     # -- changes, in the loop thread
 
@@ -117,6 +118,7 @@ class Book:
             self._entries[entry.index] = replace(
                 entry, inputs={**entry.inputs, **given}
             )
+        self._counts = Counter(entry.state for entry in self._entries)
         self.__dict__.pop("differing", None)
         self.tell(frozenset(range(len(entries))))
 
@@ -138,6 +140,8 @@ class Book:
         if after == before:
             return
         self._entries[index] = after
+        self._counts[before.state] -= 1
+        self._counts[after.state] += 1
         if "inputs" in changes:
             self.__dict__.pop("differing", None)
         if status is not None:
@@ -168,7 +172,7 @@ class Book:
         async with self._writing:
             # Whoever waited here may find that the one before has written all.
             dirty, self._dirty = self._dirty, set()
-            statuses, self._statuses = self._statuses, {}
+            statuses = dict(self._statuses)
             if not dirty:
                 return
             entries = [self._entries[index] for index in sorted(dirty)]
@@ -178,10 +182,12 @@ class Book:
                 )
             except BaseException as error:
                 self._dirty |= dirty
-                self._statuses = {**statuses, **self._statuses}
                 if isinstance(error, (OSError, sqlite3.Error)):
                     raise OSError(0, reason_of(error)) from error
                 raise
+            for index, status in statuses.items():
+                if self._statuses.get(index) is status:
+                    del self._statuses[index]
 
     def keep_head(self, head: BatchHead) -> None:
         """Change what is the same for all entries."""
