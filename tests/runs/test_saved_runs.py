@@ -9,12 +9,15 @@ import zipfile
 import pytest
 from ipywidgets.widgets.widget import _instances
 from replay import CASES, Exchange, Replay
+from waiting import wait_for
 
 import ogc_widgets as ogc
 from ogc_widgets.client import Client
 from ogc_widgets.client.http.transport import Transport
-from ogc_widgets.errors import InputError
+from ogc_widgets.errors import InputError, MissingExtraError
+from ogc_widgets.panel import JobPanel
 from ogc_widgets.raster import open_raster
+from ogc_widgets.runs import saving
 from ogc_widgets.runs.run_view import RunView
 
 
@@ -106,6 +109,10 @@ def test_run_is_run_again_with_the_very_same_request(client, tmp_path):
     assert again.aio.sent.request == job.aio.sent.request
     awaited = asyncio.run(run.aio_again(client.aio))
     assert awaited.sent.request == job.aio.sent.request
+    bare = {"mode": "sync", "response": "raw"}
+    at_once = client.execute("echo", {"message": "x"}, **bare)
+    run = ogc.open_run(at_once.save_run(tmp_path / "sync.zip"))
+    assert run.again(client).aio.sent.request == at_once.aio.sent.request
 
 
 def test_what_changed_at_the_server_is_said_before_anything_is_sent(
@@ -267,3 +274,17 @@ def test_file_of_an_object_store_is_read_from_the_run(kept, tmp_path):
     with open_raster(results.open(results.items[0], "data")) as raster:
         assert raster.info.width > 50
     assert results.download(tmp_path / "files", assets=["data"])[0].stat().st_size
+
+
+def test_panel_says_why_a_run_cannot_be_saved(water, monkeypatch):
+    def missing():
+        raise MissingExtraError("Saving a run", "crate")
+
+    monkeypatch.setattr(saving, "need_crates", missing)
+    panel = JobPanel(water)
+    try:
+        panel._on_save("ticket", "run")
+        wait_for(lambda: panel.problem)
+        assert "ogc-widgets[crate]" in panel.problem
+    finally:
+        panel.close()
