@@ -80,18 +80,18 @@ class ForEach {
     this.run = h("button", {
       type: "button",
       class: "ogcw-btn ogcw-btn-primary",
-      onclick: () => model.send({ type: "run" }),
+      // Traits may come after a message that was sent later.
+      onclick: () => {
+        this.keepAtOnce();
+        model.send({ type: "run", at_once: model.get("at_once"), title: this.title.value });
+      },
     });
     this.atOnce = h("input", {
       type: "number",
       class: "ogcw-input ogcw-each-number",
       min: "1",
       max: "100",
-      onchange: () => {
-        const wanted = Math.round(Number(this.atOnce.value));
-        setTrait(model, "at_once", Math.min(100, Math.max(1, wanted || 4)));
-        this.atOnce.value = model.get("at_once");
-      },
+      onchange: () => this.keepAtOnce(),
     });
     this.title = h("input", {
       type: "text",
@@ -156,6 +156,12 @@ class ForEach {
 
   get state() {
     return this.model.get("state");
+  }
+
+  keepAtOnce() {
+    const wanted = Math.round(Number(this.atOnce.value));
+    setTrait(this.model, "at_once", Math.min(100, Math.max(1, wanted || 4)));
+    this.atOnce.value = this.model.get("at_once");
   }
 
   /** It comes on the screen with the next frame. */

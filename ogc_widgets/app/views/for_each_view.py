@@ -68,8 +68,7 @@ class ForEachView(StateView):
         self._reading: dict[str, str] = {}
         self._faults: dict[str, str] = {}
         super().__init__()
-        self.handle(run=on_run)
-        self._search = on_search
+        self._run, self._search = on_run, on_search
 
     def bind(self, choosing: Choosing | None) -> None:
         """Edit another choice, as of another form."""
@@ -116,6 +115,12 @@ class ForEachView(StateView):
     def _on_hide(self, path: str = "") -> None:
         self.hide()
         self._back(path, self._opened_for)
+
+    def _on_run(self, at_once: int | None = None, title: str | None = None) -> None:
+        with publishing(self):
+            self.at_once = self.at_once if at_once is None else at_once
+            self.title = self.title if title is None else title
+        self._run()
 
     def _on_search(self, key: str) -> None:
         self._search(key)
