@@ -9,7 +9,8 @@ import { span } from "../view/text.js";
 const ROW_PX = 28;
 const CHUNK = 20;
 const LEAST_INPUT_PX = 92;
-const OTHERS_PX = 26 + 170 + 62 + 58; // dot, state, how long, what can be done
+const [LEAST_STATE_PX, MOST_STATE_PX] = [150, 320];
+const OTHERS_PX = 26 + 62 + 58; // dot, how long, what can be done
 const SETTLED_MS = 120;
 
 /** What a state is to whoever looks; as GROUP_OF in batches/entry_words.py. */
@@ -183,12 +184,15 @@ export class BatchRows {
   fit() {
     const width = this.scroll.clientWidth || 600;
     const columns = this.state.columns ?? [];
-    const room = Math.max(1, Math.floor((width - OTHERS_PX) / LEAST_INPUT_PX));
+    const rest = width - OTHERS_PX;
+    const room = Math.max(1, Math.floor((rest - LEAST_STATE_PX) / LEAST_INPUT_PX));
     this.room = Math.min(columns.length, room);
-    refill(this.widths, this.room, () => [
+    const share = Math.round(rest / (this.room + 1.4));
+    const state = Math.min(MOST_STATE_PX, Math.max(LEAST_STATE_PX, share));
+    refill(this.widths, [this.room, state], () => [
       h("col", { style: "width: 26px" }),
       ...Array.from({ length: this.room }, () => h("col", {})),
-      h("col", { class: "ogcw-batch-wide" }),
+      h("col", { style: `width: ${state}px` }),
       h("col", { style: "width: 62px" }),
       h("col", { style: "width: 58px" }),
     ]);

@@ -53,7 +53,8 @@ class BatchOnMap:
     def show(self, batch: Batch | AsyncBatch | None) -> None:
         """Draw a batch instead of the one before, or none."""
         self.hide()
-        if batch is not self._batch:
+        is_new = batch is not self._batch
+        if is_new:
             self._merged, self._done = None, ()
         self._batch = batch
         if batch is None:
@@ -64,6 +65,8 @@ class BatchOnMap:
             *(both.unlink, areas.close, batch.watch(self._changed)),
             select_together(self._view, self._results),
         ]
+        if is_new:
+            self._results.map.fit()
         if self._merged is not None:
             self._on_results(self._merged)
         self._look()
@@ -105,9 +108,11 @@ class BatchOnMap:
             merged = future.result()
             with publishing():
                 if batch is self._batch:
-                    self._merged = merged
+                    is_first, self._merged = self._merged is None, merged
                     if self._stops:
                         self._on_results(merged)
+                        if is_first:
+                            self._results.map.fit()  # not only the first jobs
 
         aio = batch.aio if isinstance(batch, Batch) else batch
         follow(submit(aio.results), show, self._view.report)

@@ -10,7 +10,7 @@ from IPython.display import display
 from ogc_widgets.batches.batch_on_map import BatchOnMap
 from ogc_widgets.batches.batch_view import BatchView
 from ogc_widgets.client.jobs.job import Job
-from ogc_widgets.map import ResultsMap
+from ogc_widgets.map import AreaMap, ResultsMap
 from ogc_widgets.panel import JobPanel
 from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
@@ -32,15 +32,19 @@ class BatchPanel(NotesDisplay, ipywidgets.VBox):
     Attributes:
         view: The bar and the table; it sorts, filters, and gives them as CSV and code.
         panel: The job that was opened last.
-        stage: The results of all jobs so far, with their map.
+        stage: The results of all jobs so far.
+        map: The areas of all requests, and on them what came out.
     """
 
     def __init__(self, batch: Batch | AsyncBatch) -> None:
         self.view = BatchView(batch, on_open=self.show_job)
         self.panel = JobPanel()
-        self.stage = ResultsStage(ResultsMap())
+        self.map = AreaMap()
+        self.stage = ResultsStage(ResultsMap(area_map=self.map))
+        self._strip = ipywidgets.HBox(self.stage.strip)
+        self._strip.add_class("ogcw-results-strip")
         self._on_map = BatchOnMap(self.view, self.stage.results_map, self.stage.show)
-        super().__init__([self.view, self.stage])
+        super().__init__([self.view, self.map, self.stage, self._strip])
         self._on_map.show(batch)
         self.add_class("ogcw-batch-panel")
 
@@ -64,7 +68,10 @@ class BatchPanel(NotesDisplay, ipywidgets.VBox):
         job = found if isinstance(found, Job) else Job(found)
         with publishing(self):
             self.panel.job = job
-            self.children = (self.view, self.panel, self.stage)
+            self.children = (
+                *(self.view, self.panel),
+                *(self.map, self.stage, self._strip),
+            )
         return job
 
     def _card_(self) -> tuple[str, str]:
@@ -79,12 +86,12 @@ class BatchPanel(NotesDisplay, ipywidgets.VBox):
         if self.comm is None:
             return
         self._on_map.show(None)
-        area_map = self.stage.results_map.map
-        for part in (self.view, self.panel, self.stage, area_map):
+        layouts = self.layout, self._strip.layout
+        for part in (self.view, self.panel, self.stage, self.map, self._strip):
             part.close()
-        layout = self.layout
         super().close()
-        layout.close()
+        for layout in layouts:
+            layout.close()
 
 
 def show_batch(batch: Batch | AsyncBatch) -> None:

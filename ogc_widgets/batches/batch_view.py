@@ -6,6 +6,7 @@ import asyncio
 import inspect
 from dataclasses import dataclass, field
 from functools import partial
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
 import traitlets
@@ -45,6 +46,7 @@ _MOST_ROWS: Final = 200  # in one message
 _FIRST_ROWS: Final = 40  # as an exported page has them
 _MOST_PAGES: Final = 8
 _CARD_ROWS: Final = 20
+_SHORT: Final = 110  # of an error, in signs; it stands whole where it is looked into
 _RETRIED: Final = frozenset({"failed", "lost"})  # as batch.retry_failed has it
 _UNDONE: Final = _RETRIED | {"dismissed"}
 
@@ -437,7 +439,7 @@ class BatchView(StateView):
         if not failed:
             return ""
         entry = self._list.entries[failed[0]]
-        words = said_of(entry).rstrip(".")
+        words = shorten(said_of(entry), _SHORT, placeholder=" …").rstrip(".")
         name = f" ({self._name_of(entry)})"
         return f"“{words}”{name}." if words else f"no reason was given{name}."
 

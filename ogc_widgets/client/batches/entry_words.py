@@ -168,7 +168,7 @@ def _text_in_words(text: str) -> str | None:
         return None
     if re.match(r"[a-z][a-z0-9+.-]*://", text, re.IGNORECASE):
         path = urlsplit(text).path.rstrip("/")
-        return unquote(path.rpartition("/")[2]) or text
+        return unquote(path.rpartition("/")[2].removesuffix(".json")) or text
     return text
 
 
@@ -219,7 +219,8 @@ def sum_of(columns: Sequence[Column], total: int) -> str:
 def _noun(column: Column) -> str:
     many = _MANY.get(column.kind, "")
     if not many:
-        return f"of {column.title}"
+        is_stac = "stac" in column.title.lower()
+        return "STAC items" if is_stac else f"values of {column.title}"
     return many if column.distinct > 1 else many.removesuffix("s")
 
 
