@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from ogc_widgets.client.auth.secret import Auth
     from ogc_widgets.client.batches.abatch import AsyncBatch
     from ogc_widgets.client.batches.batch import Batch
+    from ogc_widgets.client.batches.merged.batch_results import BatchResults
     from ogc_widgets.panel.item_search import ItemSearch
     from ogc_widgets.protocol import Process
     from ogc_widgets.protocol.requests.requests import Mode, Response
@@ -173,7 +174,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         self._batch_link = BatchLink(
             *(self._header, self._screen, self._stage.results_map, self._opener),
             on_open=self._attach,
-            on_results=partial(self.set_trait, "results"),
+            on_results=self._show_batch_results,
         )
         interrupted = Interrupted(
             self.client, self._batch_link, self.show_batch, self._header.report
@@ -422,6 +423,11 @@ class App(NotesDisplay, ipywidgets.VBox):
     @traitlets.observe("batch")
     def _show_batch(self, _change: object) -> None:
         self._batch_link.show(self.batch)
+
+    def _show_batch_results(self, results: BatchResults | None) -> None:
+        # A job of the batch may have been opened since.
+        if results is not None or hasattr(self.results, "batch_id"):
+            self.results = results
 
     @traitlets.observe("results")
     def _show_results(self, _change: dict[str, Any]) -> None:

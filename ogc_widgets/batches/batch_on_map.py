@@ -34,14 +34,15 @@ class BatchOnMap:
             round.
         results_map: Shows the results, on the map where the areas are drawn in the
             colours of their states; an item is selected with the row of its job.
-        on_results: Called with the results so far, from any thread.
+        on_results: Called with the results so far, from any thread; with None when
+            they are those of a batch that is drawn no longer.
     """
 
     def __init__(
         self,
         view: BatchView,
         results_map: ResultsMap,
-        on_results: Callable[[BatchResults], object],
+        on_results: Callable[[BatchResults | None], object],
     ) -> None:
         self._view, self._results, self._on_results = view, results_map, on_results
         self._batch: Batch | AsyncBatch | None = None
@@ -55,6 +56,8 @@ class BatchOnMap:
         self.hide()
         is_new = batch is not self._batch
         if is_new:
+            if self._merged is not None:
+                self._on_results(None)
             self._merged, self._done = None, ()
         self._batch = batch
         if batch is None:

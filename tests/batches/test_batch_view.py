@@ -5,12 +5,11 @@ import io
 import itertools
 
 import pytest
+from fake_batch import FakeBatch, entry, in_the_middle, many
 from waiting import wait_for
 
 from ogc_widgets.batches.batch_view import BatchView
 from ogc_widgets.errors import InputError
-
-from .fake_batch import FakeBatch, entry, in_the_middle, many
 
 
 class Watched(BatchView):

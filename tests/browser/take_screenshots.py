@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -51,6 +52,13 @@ KEPT = (
     "app-for-each-problems-light-1080",
     "app-code-light-1080",
     "app-jobs-light-1080",
+    "app-batch-light-1080",
+    "app-batch-dark-1080",
+    "app-batch-light-700",
+    "app-batch-ended-light-1080",
+    "app-batch-ended-dark-1080",
+    "app-batch-ended-light-700",
+    "app-interrupted-light-1080",
     "viewer-items-light-1080",
     "viewer-value-light-1080",
     "viewer-table-light-1080",
@@ -97,6 +105,35 @@ for word in ("hello", "again"):
     app.client.execute("echo", {"message": word}, mode="async").wait()
 for aoi in ("-121.3,39.9,-121.0,40.2", "10,50,11,51", "-121.2,39.9,-121.1,40.0"):
     app.client.execute("water-bodies", {**app.form.inputs, "aoi": aoi}).wait()
+"""
+# Six areas on two days, one of them outside of the images.
+BATCH = """
+names = ["Mountain Meadows", "Little Grass", "Eagle", "Almanor", "Butt", "Frenchman"]
+boxes = [
+    ",".join(f"{side:.2f}" for side in (west, south, west + 0.15, south + 0.22))
+    for west, south in [(-121.35 + 0.2 * (n % 3), 39.86 + n // 3 * 0.3)
+                        for n in range(5)] + [(-120.55, 40.16)]
+]
+days = dict(zip(("2021-07-13", "2022-05-24"), lab.scenes))
+runs = {
+    f"{name}, {day}": {**app.form.inputs, "aoi": box, "stac_items": [scene]}
+    for day, scene in days.items() for name, box in zip(names, boxes)
+}
+app.show_batch(app.client.execute_many(
+    "water-bodies", list(runs.values()), title="Lakes of two summers", at_once=3,
+    labels=list(runs),
+))
+"""
+# What the end of a kernel leaves behind.
+INTERRUPTED = """
+app.batch = None
+left = app.client.execute_many(
+    "water-bodies", list(runs.values()), title="Lakes of two summers", at_once=1
+)
+next(iter(left))
+left.close()
+app.choose("echo")
+app.choose("water-bodies")
 """
 # The program that listens at the address of the lab.
 FIND_SERVER = """
@@ -289,6 +326,25 @@ app.job = job
         screen.wait_for_job("dismissed")
 
 
+def look_at_batch(window: LabPage, theme: str, width: int) -> None:
+    """Take pictures of a batch that runs, that has ended, that was interrupted."""
+    window.show(CELL, theme=theme, width=width)
+    photographer = Photographer(window, f"{theme}-{width}")
+    window.execute(FILL + BATCH)
+    some = "len(app.results.items if app.results else ()) >= 3"
+    window.wait_python(some, timeout_s=240)
+    photographer.keep("batch")
+    window.wait_python("app.batch.is_ended", timeout_s=240)
+    window.wait_python("len(app.results.items) == 10", timeout_s=30)
+    app = photographer.screen.app
+    app.get_by_role("button", name="show the first failure").click()
+    expect(app.locator(".ogcw-batch-details")).to_be_visible()
+    photographer.keep("batch-ended")
+    window.execute(INTERRUPTED, timeout_s=120)
+    expect(app.get_by_role("button", name="Take it up again")).to_be_visible()
+    photographer.keep("interrupted")
+
+
 def look_at_viewers(window: LabPage, theme: str, width: int) -> None:
     """Take a picture of the viewer of each kind of output."""
 
@@ -336,16 +392,30 @@ def write(picture: bytes, name: str) -> None:
 
 
 def looks(wanted: list[str]) -> Iterator[tuple[str, int]]:
-    """Themes and widths; ``dark-700`` on the command line picks one of them."""
+    """Themes and widths; ``dark-700`` on the command line picks one of them.
+
+    ``batch`` there takes the pictures of batches only.
+    """
+    picked = [one for one in wanted if one != "batch"]
     for theme in THEMES:
         for width in WIDTHS:
-            if not wanted or f"{theme}-{width}" in wanted:
+            if not picked or f"{theme}-{width}" in picked:
                 yield theme, width
 
 
-def take(browser: Browser, lab: JupyterLab, theme: str, width: int) -> None:
+def take(
+    browser: Browser,
+    lab: JupyterLab,
+    theme: str,
+    width: int,
+    *,
+    only_batch: bool = False,
+) -> None:
     with lab_page_on(lab, browser) as window:
         window.page.set_viewport_size({"width": 1280, "height": 1300})
+        look_at_batch(window, theme, width)
+        if only_batch:
+            return
         window.show(CELL, theme=theme, width=width)
         photographer = Photographer(window, f"{theme}-{width}")
         photographer.all_states()
@@ -365,6 +435,8 @@ def main(wanted: list[str]) -> None:
     from conftest import BROWSER_ARGUMENTS
 
     folder = Path(tempfile.mkdtemp(prefix="ogcw-screenshots-"))
+    # Batches and jobs of whoever takes the pictures are not in them.
+    os.environ["XDG_DATA_HOME"] = str(folder / "data")
     lab = JupyterLab(folder, "/")
     try:
         with sync_playwright() as playwright:
@@ -372,7 +444,7 @@ def main(wanted: list[str]) -> None:
                 executable_path=chromium.find(), args=BROWSER_ARGUMENTS
             )
             for theme, width in looks(wanted):
-                take(browser, lab, theme, width)
+                take(browser, lab, theme, width, only_batch="batch" in wanted)
             browser.close()
     finally:
         lab.close()

@@ -32,7 +32,8 @@ class BatchLink(FormLink):
         results_map: Shows results and, on its map, the areas of all requests.
         opener: Opens the process of the batch.
         on_open: Called with a job that is to be shown.
-        on_results: Called with the results of the batch as far as there are any.
+        on_results: Called with the results of the batch as far as there are any, and
+            with None when it is shown no longer.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class BatchLink(FormLink):
         opener: Opener,
         *,
         on_open: Callable[[Job], object],
-        on_results: Callable[[BatchResults], object],
+        on_results: Callable[[BatchResults | None], object],
     ) -> None:
         self._header, self._screen, self._results_map = header, screen, results_map
         self._opener, self._on_open, self._on_results = opener, on_open, on_results
