@@ -151,7 +151,7 @@ def test_batch_is_one_thing_and_its_code_comes_below(
     expect(page).to_have_title(re.compile(r"^\(done\) test"))
     page.evaluate(AWAY, False)
     lab_page.screenshot("batch-told")
-    page.get_by_role("button", name="insert as a cell").click()
+    page.locator(".ogcw-batch-foot").get_by_text("insert as a cell").click()
     expect(page.get_by_text("inserted below")).to_be_visible()
     sources = "[...jupyterapp.shell.currentWidget.content.model.cells]"
     below = page.evaluate(f"{sources}[1].sharedModel.source")
