@@ -77,7 +77,7 @@ def many(**changes: Any) -> dict[str, Any]:
         "can_deploy": False, "card": "",
         "processes": [process(one) for one in range(COUNT)],
         "processes_note": "", "process_id": "s2-water-0000", "loading": False,
-        "tab": "form", "offer": {}, **changes,
+        "tab": "form", "offer": {}, "batch_offer": {}, "batch_count": 0, **changes,
     }  # fmt: skip
 
 
