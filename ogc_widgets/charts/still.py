@@ -111,8 +111,9 @@ def svg_of(
         f'<text x="8" y="17" font-size="13" font-weight="600" fill="{_TEXT}">'
         f"{escape_html(title, limit=int(width / 9))}</text>"
     )
-    if len(data.series) > 1:
-        parts += _legend(data.series, 8 + 8 * len(title[: int(width / 9)]) + 12, width)
+    named = data.lines if _has_colours(data, rows, selected) else data.series
+    if len(named) > 1:
+        parts += _legend(named, 8 + 8 * len(title[: int(width / 9)]) + 12, width)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" role="img" aria-label="{escape_html(said)}" '
@@ -200,17 +201,25 @@ def _across(frame: _Frame, data: ChartData) -> Iterator[str]:
             yield _text(max(left, half + 2), frame.height - 7, "middle", text)
 
 
+def _has_colours(data: ChartData, rows: Rows, selected: int) -> bool:
+    """Whether lines are so few that each has a colour and a name."""
+    return 1 < len(data.lines) <= len(_MORE) + 1 and selected not in rows
+
+
 def _lines(frame: _Frame, data: ChartData, rows: Rows, selected: int) -> Iterator[str]:
-    """Several lines in grey, and over them the one with the selected point."""
+    """Several lines: few in their colours, or in grey below the selected one."""
     if data.line_of is None:
         return
     numbers = data.line_of[rows]
     chosen = int(data.line_of[selected]) if selected in rows else -1
     order = [n for n in np.unique(numbers).tolist() if n != chosen]
+    has_colours = _has_colours(data, rows, selected)
     for number in [*order, chosen] if chosen >= 0 else order:
         own = rows[numbers == number]
         x, y = frame.across(data.x[own]), frame.up(data.y[0, own])
-        colour, width = (_ACCENT, 2) if number == chosen else (_OTHER, 1)
+        colour, width = (_ACCENT, 2.0) if number == chosen else (_OTHER, 1.0)
+        if has_colours:
+            colour, width = _colour(number), 1.5
         yield (
             f'<path d="{_line(x, y)}" fill="none" stroke="{colour}" '
             f'stroke-width="{width}" stroke-linejoin="round"/>'
