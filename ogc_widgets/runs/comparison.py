@@ -15,7 +15,7 @@ from ogc_widgets.panel.job.job_state import short_id
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.runs.differences import ABSENT, RunComparison, RunDifference
-from ogc_widgets.runs.gathering import gather
+from ogc_widgets.runs.gathering import gather_run
 from ogc_widgets.runs.opening import open_run
 from ogc_widgets.runs.rasters import compare_rasters
 from ogc_widgets.runs.run import Run
@@ -65,7 +65,7 @@ def _run_of(value: object) -> Run:
             f"A {type(value).__name__} is no run.",
             advice="Give the path of its file, a Run, or a Job.",
         )
-    record, results = run_now(gather, job.aio)
+    record, results = run_now(gather_run, job.aio)
     process = job.aio.discovery.known_processes.get(job.process_id)
     return Run(record, job, process, results)
 

@@ -32,7 +32,7 @@ _MOST_LOGS = 500
 _AT_ONCE = 4
 
 
-async def gather(job: AsyncJob) -> tuple[Record, Results | None]:
+async def gather_run(job: AsyncJob) -> tuple[Record, Results | None]:
     """Read all that is kept of a job that has ended; runs in the loop thread.
 
     Returns:

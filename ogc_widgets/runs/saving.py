@@ -12,7 +12,7 @@ from ogc_widgets.client.progress.of_downloads import step_of_downloads
 from ogc_widgets.protocol.secrets import text_to_keep
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.runs.crate import need_crates, write_crate
-from ogc_widgets.runs.gathering import free_path, gather
+from ogc_widgets.runs.gathering import free_path, gather_run
 from ogc_widgets.runs.record import KeptFile
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ async def save_run(
 ) -> Path:
     """Save a run, in the loop thread; as ``job.save_run`` says it."""
     await asyncio.to_thread(need_crates)
-    record, results = await gather(job)
+    record, results = await gather_run(job)
     with tempfile.TemporaryDirectory(prefix="ogc-widgets-run-") as folder:
         if files and results is not None:
             await _fetch(record, results, Path(folder), progress)
