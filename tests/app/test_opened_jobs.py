@@ -15,7 +15,6 @@ import ogc_widgets as ogc
 
 if TYPE_CHECKING:
     from ogc_widgets.app import App
-    from ogc_widgets.lab import Lab
 
 OTHER = "-121.0,40.0,-120.9,40.1"
 
@@ -48,18 +47,26 @@ def test_opened_job_shows_its_own_inputs_and_area_when_they_are_known(
     job.dismiss()
 
 
-def test_form_says_so_when_what_a_job_was_started_with_is_not_known(
-    filled: App, lab_server: Lab
-) -> None:
-    typed = dict(filled.form.inputs)
-    with ogc.Client(lab_server.url) as other:
-        job = other.execute("water-bodies", {**typed, "aoi": OTHER})
-        filled.job = filled.client.job(job.id)
-        assert "is not known" in filled._header.offer["text"]
-        assert filled.form.inputs == typed
-        filled.job = None
-        assert not filled._header.offer
-        job.dismiss()
+def test_form_says_so_when_what_a_job_was_started_with_is_not_known() -> None:
+    process = {
+        "id": "p",
+        "jobControlOptions": ["async-execute"],
+        "inputs": {"a": {"schema": {"type": "string"}}},
+    }
+    status = {"jobID": "1", "status": "running", "processID": "p"}
+    behaviours = {
+        ("GET", "/api/processes/p"): lambda *_: answer(process),
+        ("GET", "/api/jobs/1"): lambda *_: answer(status),
+    }
+    with processes_server(behaviours) as server:
+        app = ogc.App(f"{server.origin}/api", "p")
+        app.form.inputs = {"a": "typed"}
+        app.job = app.client.job("1")
+        assert "is not known" in app._header.offer["text"]
+        assert app.form.inputs == {"a": "typed"}
+        app.job = None
+        assert not app._header.offer
+        app.close()
 
 
 def test_job_of_another_process_opens_that_process(app: App) -> None:
