@@ -171,13 +171,15 @@ class Kernel:
                 case "comm_msg":
                     found = content["data"].get("state", {})
                     states.setdefault(content["comm_id"], {}).update(found)
+                    if "running" in found.get("state", {}).get("words", ""):
+                        during()
+                        during = lambda: None  # noqa: E731 # once
                 case "display_data":
                     data = content["data"].get(
                         "application/vnd.jupyter.widget-view+json"
                     )
                     if data:
                         shown.append(data["model_id"])
-                        during()
                 case "error":
                     error = content["ename"]
                 case "status" if content["execution_state"] == "idle":

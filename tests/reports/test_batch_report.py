@@ -68,7 +68,7 @@ def test_report_of_a_batch_says_what_differs_and_why_some_failed(tmp_path):
     )
     assert "Two lakes 6 jobs of too dark" in page.text
     assert "4 successful 2 failed" in page.text
-    assert "2 areas × 3 of Day = 6 jobs" in page.text
+    assert "2 areas × 3 values of Day = 6 jobs" in page.text
     assert "Day 2021-06-03, 2022-06-03, no" in page.text
     assert "The same for all too dark bands nir" in page.text
     assert "2 jobs: Davis, no, Almanor, no too dark" in page.text
