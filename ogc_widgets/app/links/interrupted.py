@@ -56,8 +56,10 @@ class Interrupted(FormLink):
             if found is not None and is_open and not self._link.has_batch:
                 self._say(found)
 
-        find = partial(_interrupted, self._client.url, process_id)
-        follow(submit(asyncio.to_thread, find), done, self._report)
+        async def find() -> RecentBatch | None:
+            return await asyncio.to_thread(_interrupted, self._client.url, process_id)
+
+        follow(submit(find), done, self._report)
 
     def _say(self, found: RecentBatch) -> None:
         total = sum(found.counts.values())
