@@ -83,8 +83,10 @@ class Interrupted(FormLink):
         def done(future: Future[Batch]) -> None:
             self._on_batch(future.result())
 
-        resume = partial(found.resume, self._client)
-        follow(submit(asyncio.to_thread, resume), done, self._report)
+        async def resume() -> Batch:
+            return await asyncio.to_thread(found.resume, self._client)
+
+        follow(submit(resume), done, self._report)
 
 
 def _interrupted(url: str, process_id: str) -> RecentBatch | None:
