@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from ogc_widgets.client.history.kept_inputs import change_for
 from ogc_widgets.client.history.notes import note_answer, note_sending
 from ogc_widgets.client.http.connection import ACCEPT_S
-from ogc_widgets.client.jobs.ajob import AsyncJob, Submission
+from ogc_widgets.client.jobs.ajob import AsyncJob
+from ogc_widgets.client.jobs.any_job import Submission
 from ogc_widgets.errors import (
     NoSuchProcessError,
     ProblemError,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.client.facade import awaitable, described_by
-from ogc_widgets.client.http.loop import call_soon, on_loop
-from ogc_widgets.client.jobs.poller import Callback, Poller
+from ogc_widgets.client.facade import awaitable
+from ogc_widgets.client.http.loop import on_loop
+from ogc_widgets.client.jobs.any_job import AnyJob
+from ogc_widgets.client.jobs.poller import Poller
 from ogc_widgets.client.jobs.step_logs import LogFile
 from ogc_widgets.client.progress import showing
 from ogc_widgets.client.progress.of_jobs import JobSteps, title_of_job
@@ -19,7 +20,6 @@ from ogc_widgets.errors import (
     ProblemError,
     ProtocolError,
     SignInError,
-    printable,
 )
 from ogc_widgets.lazy import from_above
 from ogc_widgets.protocol.answers.job_replies import read_dismissed
@@ -30,82 +30,21 @@ from ogc_widgets.protocol.requests import requests
 from ogc_widgets.protocol.requests.requests import ExecuteRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
-    from datetime import datetime
+    from collections.abc import Generator, Iterator, Mapping
     from pathlib import Path
 
     from ogc_widgets.client.auth.sign_in import SigningIn
     from ogc_widgets.client.discovery import Discovery
+    from ogc_widgets.client.jobs.any_job import Submission
     from ogc_widgets.client.progress import Progress
     from ogc_widgets.client.results.downloads import Downloads
     from ogc_widgets.protocol.answers.replies import Reply
     from ogc_widgets.protocol.capabilities import Capabilities
     from ogc_widgets.protocol.documents.status import StatusInfo
     from ogc_widgets.protocol.jobs.watching import JobView
-    from ogc_widgets.protocol.requests.requests import Request
 
 # How long wait() waits for watchers, so that a page shows the end when a cell goes on.
 _FOLLOW_UP_S = 10.0
-
-
-class Submission(NamedTuple):
-    """A request that was sent to start a job.
-
-    Attributes:
-        request: The request, without credentials.
-        at: When it left, in UTC.
-    """
-
-    request: Request
-    at: datetime
-
-
-class AnyJob:
-    """What both faces of a job know without a request.
-
-    Attributes:
-        poller: What asks for its status.
-        inputs: What was sent; ``None`` for a job that was started elsewhere.
-    """
-
-    poller: Poller
-    inputs: dict[str, Any] | None
-
-    @property
-    def id(self) -> str:
-        """Id of the job; ``""`` if the server answered at once and made none."""
-        return self.poller.job_id
-
-    @property
-    def url(self) -> str:
-        """Address of the job, or ``""``."""
-        return self.poller.url
-
-    @property
-    def process_id(self) -> str:
-        """Id of the process, or ``""`` where the server does not say."""
-        return self.poller.process_id
-
-    @property
-    def view(self) -> JobView:
-        """What there is to show about the job now; no request is made."""
-        return self.poller.view
-
-    @property
-    def status(self) -> StatusInfo:
-        """The last known status; no request is made."""
-        return self.poller.status
-
-    @described_by(Poller.watch)
-    def watch(self, callback: Callback) -> Callable[[], None]:  # noqa: D102 # it has one
-        return self.poller.watch(callback)
-
-    def resume(self) -> None:
-        """Look again at once after a pause or a new sign-in; safe from any thread."""
-        call_soon(self.poller.look_again)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {printable(self.id)} {self.status.status}>"
 
 
 class AsyncJob(AnyJob):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.facade import blocking, described_by
 from ogc_widgets.client.http.loop import in_loop_thread, run
-from ogc_widgets.client.jobs.ajob import AnyJob, AsyncJob
+from ogc_widgets.client.jobs.ajob import AsyncJob
+from ogc_widgets.client.jobs.any_job import AnyJob
 from ogc_widgets.client.progress import showing
 from ogc_widgets.client.progress.of_downloads import step_of_downloads
 

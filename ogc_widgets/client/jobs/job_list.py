@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client.auth.sign_in import SigningIn
     from ogc_widgets.client.discovery import Discovery
-    from ogc_widgets.client.jobs.ajob import Submission
+    from ogc_widgets.client.jobs.any_job import Submission
     from ogc_widgets.protocol.documents.paging import Page
     from ogc_widgets.protocol.documents.status import StatusInfo
 
