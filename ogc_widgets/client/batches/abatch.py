@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ogc_widgets.client.batches.any_batch import AnyBatch
 from ogc_widgets.client.batches.entries import OPEN
 from ogc_widgets.client.batches.merged.merging import Merging
-from ogc_widgets.client.batches.schedule import Schedule
+from ogc_widgets.client.batches.sending.schedule import Schedule
 from ogc_widgets.client.http.loop import on_loop
 from ogc_widgets.client.progress import showing
 from ogc_widgets.client.progress.of_batches import BatchSteps

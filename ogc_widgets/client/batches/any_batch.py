@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client.batches.book import Book
     from ogc_widgets.client.batches.entries import BatchEntry, BatchState
-    from ogc_widgets.client.batches.schedule import Schedule
+    from ogc_widgets.client.batches.sending.schedule import Schedule
     from ogc_widgets.client.jobs.job_list import Jobs
 
 _RETRIED = frozenset({"failed", "lost"})

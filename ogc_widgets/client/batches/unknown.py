@@ -1,10 +1,11 @@
-"""What became of requests without an answer: looked for in the list of jobs."""
+"""Requests without an answer: what is known of them, and looked for in the job list."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ogc_widgets.client.batches.entries import GOES_ON
 from ogc_widgets.errors import ServerError
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.jobs.job_query import JobQuery
@@ -18,6 +19,21 @@ if TYPE_CHECKING:
 _CLOCK_SLACK_S = 5.0
 _PAGE_SIZE = 100
 _MOST_READ = 2_000
+
+
+def note_cut_off(book: Book) -> None:
+    """Note whose fate is not known because an earlier process has ended."""
+    for entry in book.entries:
+        if entry.state == "sending":
+            words = "The program ended while the request was on its way."
+        elif entry.state in GOES_ON and not entry.url:
+            words = (
+                "The server has answered at once, and the answer was lost with the "
+                "program."
+            )
+        else:
+            continue
+        book.change(entry.index, state="unknown", error=words)
 
 
 async def look_for(book: Book, job_list: Jobs) -> dict[int, AsyncJob]:

@@ -12,7 +12,7 @@ from ogc_widgets.protocol.text import MESSAGE_LIMIT, clean
 
 if TYPE_CHECKING:
     from ogc_widgets.client.batches.book import Book
-    from ogc_widgets.client.batches.pace import Pace
+    from ogc_widgets.client.batches.sending.pace import Pace
     from ogc_widgets.client.jobs.ajob import AsyncJob
     from ogc_widgets.protocol.jobs.watching import JobView
 

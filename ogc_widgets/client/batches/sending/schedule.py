@@ -17,43 +17,33 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-import time
 from collections import deque
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.batches.entries import GOES_ON
-from ogc_widgets.client.batches.following import at_the_end, in_words, until_ended
-from ogc_widgets.client.batches.pace import Pace
 from ogc_widgets.client.batches.running import RunLock
-from ogc_widgets.client.http.loop import start_task
-from ogc_widgets.errors import (
-    ConnectionFailedError,
-    InputError,
-    OgcError,
-    PrivateAddressError,
-    ProblemError,
-    ServerError,
-    SignInError,
-    TransportError,
+from ogc_widgets.client.batches.sending.following import (
+    at_the_end,
+    in_words,
+    until_ended,
 )
+from ogc_widgets.client.batches.sending.going import Going, cancelled
+from ogc_widgets.client.batches.sending.holding_back import HoldingBack
+from ogc_widgets.client.batches.sending.pace import Pace
+from ogc_widgets.client.batches.sending.unanswered import fate_of
+from ogc_widgets.client.batches.unknown import note_cut_off
+from ogc_widgets.client.http.loop import start_task
+from ogc_widgets.errors import OgcError, ServerError
 from ogc_widgets.protocol.jobs.watching import YOUNG_S
-from ogc_widgets.protocol.notices import silent
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
-
     from ogc_widgets.client.batches.book import Book
     from ogc_widgets.client.batches.entries import BatchEntry
     from ogc_widgets.client.execution import Execution
     from ogc_widgets.client.jobs.ajob import AsyncJob
     from ogc_widgets.protocol.answers.job_replies import Submitted
 
-# How long to wait after a refusal that does not say it, and how much longer each time.
-_FIRST_HOLD_S = 2.0
-_GROWTH = 1.5
-_LONGEST_HOLD_S = 60.0
-_BUSY = frozenset({429, 503})
 _DISMISSED_S = 5.0
 _CLOSE_S = 10.0
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -85,18 +75,13 @@ class Schedule:
         self._lock = RunLock(book.file.path)
         self._pace = Pace(book.head.at_once)
         self._waiting: deque[int] = deque()
-        self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._going: dict[int, AsyncJob] = {}
+        self._going = Going(self._one_has_ended)
         # Of a job that the server has answered at once, the answer is all there is.
         self._answered: dict[int, AsyncJob] = {}
         self._main: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
-        self._not_before = 0.0
-        self._hold_s = _FIRST_HOLD_S
-        self._is_own_hold = False
+        self._holding_back = HoldingBack()
         self._is_stopping = False
-        # After a refusal one request goes alone, to see.
-        self._is_feeling = False
 
     @property
     def is_running(self) -> bool:
@@ -106,11 +91,11 @@ class Schedule:
     @property
     def is_stuck(self) -> bool:
         """Whether it is held back and nothing goes on any more."""
-        return self.is_held_back and not self._tasks
+        return self.is_held_back and not self._going
 
     def job(self, index: int) -> AsyncJob | None:
         """The job of an entry that goes on, or that the server has answered at once."""
-        return self._going.get(index) or self._answered.get(index)
+        return self._going.jobs.get(index) or self._answered.get(index)
 
     # -- what the user wishes
 
@@ -138,11 +123,10 @@ class Schedule:
             InputError: Another process runs the batch.
         """
         self.own()
-        for job in self._going.values():
+        for job in self._going.jobs.values():
             job.resume()
         self.is_paused = self.is_held_back = False
-        if self._is_own_hold:
-            self._not_before = 0.0
+        self._holding_back.lift()
         self._say("")
 
     def pause(self, trouble: str = "") -> None:
@@ -166,19 +150,13 @@ class Schedule:
                 if entry.state == "waiting":
                     self._leave_out(entry.index)
             # What is on its way is dismissed as soon as there is a job.
-            await self._until_answered()
+            await self._going.until_answered()
         finally:
             self._is_stopping = False
-        jobs, tasks = tuple(self._going.values()), tuple(self._tasks.values())
-        said = await asyncio.gather(
-            *(job.dismiss() for job in jobs), return_exceptions=True
-        )
-        if tasks:
-            await asyncio.wait(tasks, timeout=_DISMISSED_S)
+        errors = await self._going.dismiss(_DISMISSED_S)
         await self._book.flush()
-        for error in said:
-            if isinstance(error, BaseException):
-                raise error
+        if errors:
+            raise errors[0]
 
     async def close(self) -> None:
         """Neither send nor follow anything; jobs go on."""
@@ -186,19 +164,12 @@ class Schedule:
         # Else what became of it would not be known.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_CLOSE_S):
-                await self._until_answered()
-        await asyncio.sleep(0)  # a task that never began would not end what it holds
-        await _cancelled(*self._tasks.values())
+                await self._going.until_answered()
+        await self._going.cancel()
         await self._flush()
         if self._main is not None:
-            await _cancelled(self._main)
+            await cancelled(self._main)
         self._book.tell(frozenset())
-
-    async def _until_answered(self) -> None:
-        while sending := [
-            task for index, task in self._tasks.items() if index not in self._going
-        ]:
-            await asyncio.wait(sending, timeout=0.1)
 
     def _leave_out(self, index: int) -> None:
         words = "It was not sent: the batch was stopped."
@@ -232,22 +203,10 @@ class Schedule:
 
     def _take_up(self) -> None:
         self._waiting.clear()
+        note_cut_off(self._book)
         for entry in self._book.entries:
             if entry.state == "waiting":
                 self._waiting.append(entry.index)
-            elif entry.state == "sending":
-                self._book.change(
-                    entry.index,
-                    state="unknown",
-                    error="The program ended while the request was on its way.",
-                )
-            elif entry.state in GOES_ON and not entry.url:
-                self._book.change(
-                    entry.index,
-                    state="unknown",
-                    error="The server has answered at once, and the answer was lost "
-                    "with the program.",
-                )
             elif entry.state in GOES_ON:
                 self._go_on(entry.index, self._known_job(entry))
 
@@ -266,18 +225,18 @@ class Schedule:
     async def _run(self) -> None:
         stop = self._execution.signing_in.when_signed_in(self._signed_in)
         try:
-            while self._tasks or not self._book.is_ended:
+            while self._going or not self._book.is_ended:
                 self._wake.clear()
                 for _ in range(self._free()):
                     index = self._waiting.popleft()
                     if self._book[index].state == "waiting":
-                        self._start(index, self._send_and_follow(index))
-                hold_s = self._not_before - time.monotonic()
+                        self._going.start(index, self._send_and_follow(index))
+                hold_s = self._holding_back.left_s
                 is_held = bool(self._waiting) and hold_s > 0 and not self.is_paused
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(hold_s if is_held else None):
                         await self._wake.wait()
-                if not self._tasks and self._book.is_ended:
+                if not self._going and self._book.is_ended:
                     await self._flush()
         finally:
             stop()
@@ -287,22 +246,12 @@ class Schedule:
 
     def _free(self) -> int:
         """How many may be sent now."""
-        if self.is_paused or time.monotonic() < self._not_before:
+        if self.is_paused or self._holding_back.left_s > 0:
             return 0
-        free = min(self._book.head.at_once - len(self._tasks), len(self._waiting))
-        if self._is_feeling:
-            is_asking = any(index not in self._going for index in self._tasks)
-            free = min(free, 0 if is_asking else 1)
+        free = min(self._book.head.at_once - len(self._going), len(self._waiting))
+        if self._holding_back.is_probing:
+            free = min(free, 0 if self._going.unanswered else 1)
         return max(free, 0)
-
-    def _hold(self, asked_s: float | None, words: str) -> None:
-        """Send nothing for a while; when that is over, one alone to see."""
-        self._is_own_hold = asked_s is None
-        delay_s = self._hold_s if asked_s is None else asked_s
-        self._hold_s = min(self._hold_s * _GROWTH, _LONGEST_HOLD_S)
-        self._not_before = max(self._not_before, time.monotonic() + delay_s)
-        self._is_feeling = True
-        self._say(words)
 
     def _signed_in(self) -> None:
         if self.is_held_back:
@@ -310,28 +259,20 @@ class Schedule:
 
     # -- one request
 
-    def _start(self, index: int, work: Coroutine[Any, Any, None]) -> None:
-        async def whole() -> None:
-            try:
-                with silent():
-                    await work
-            finally:
-                self._tasks.pop(index, None)
-                if self._going.pop(index, None) is not None and self._is_own_hold:
-                    # A server that bounds how many run has room again.
-                    self._not_before, self._is_own_hold = 0.0, False
-                self._wake.set()
-
-        self._tasks[index] = start_task(whole())
+    def _one_has_ended(self, had_job: bool) -> None:  # noqa: FBT001 # see Going
+        if had_job:
+            # A server that bounds how many run has room again.
+            self._holding_back.lift()
+        self._wake.set()
 
     def _go_on(self, index: int, job: AsyncJob) -> None:
-        self._going[index] = job
-        self._start(index, self._follow(index, job))
+        self._going.jobs[index] = job
+        self._going.start(index, self._follow(index, job))
 
     async def _send_and_follow(self, index: int) -> None:
         job = await self._send(index)
         if job is not None:
-            self._going[index] = job
+            self._going.jobs[index] = job
             self._wake.set()
             await self._follow(index, job)
 
@@ -395,10 +336,9 @@ class Schedule:
             if not isinstance(error, OgcError):
                 raise  # a fault of ours, which is logged
             return None
-        if time.monotonic() >= self._not_before:  # not sent before a refusal
-            self._hold_s, self._is_feeling = _FIRST_HOLD_S, False
-            if self._book.trouble and not self.is_held_back:
-                self._say("")
+        is_over = self._holding_back.taken()
+        if is_over and self._book.trouble and not self.is_held_back:
+            self._say("")
         try:
             return await self._execution.job_of(sent)
         except ServerError as error:  # of results that stand elsewhere
@@ -408,23 +348,18 @@ class Schedule:
     def _not_answered(self, index: int, error: BaseException, *, is_sent: bool) -> None:
         """Note why there is no job, and what may be done about it."""
         words = in_words(error)
-        is_busy = isinstance(error, ProblemError) and error.status_code in _BUSY
-        is_cut_off = isinstance(error, TransportError) and (
-            not is_sent or isinstance(error, ConnectionFailedError)
-        )
-        if isinstance(error, SignInError) or (
-            is_sent and isinstance(error, InputError)  # there is no token to send
-        ):
-            # The others would be refused in the same way.
-            self._wait_again(index, words)
-            self.pause(words)
-        elif is_busy or (is_cut_off and not isinstance(error, PrivateAddressError)):
-            self._wait_again(index, words)
-            self._hold(getattr(error, "retry_after_s", None), words)
-        elif not is_sent or isinstance(error, (ProblemError, TransportError)):
+        fate = fate_of(error, is_sent=is_sent)
+        if fate == "failed":
             self._end(index, state="failed", error=words)
-        else:
+        elif fate == "unknown":
             self._book.change(index, state="unknown", error=words)
+        else:
+            self._wait_again(index, words)
+            if fate == "pause":
+                self.pause(words)
+            else:
+                self._holding_back.begin(getattr(error, "retry_after_s", None))
+                self._say(words)
 
     def _wait_again(self, index: int, words: str = "") -> None:
         """Put one back that was not sent, or that the server has not taken."""
@@ -454,9 +389,3 @@ class Schedule:
 
     def _pause_unwritten(self, error: OSError) -> None:
         self.pause(f"The file of the batch cannot be written: {error.strerror}.")
-
-
-async def _cancelled(*tasks: asyncio.Task[None]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

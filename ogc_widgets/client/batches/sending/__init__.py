@@ -1,0 +1,1 @@
+"""What of a batch is sent when, and what comes of it."""
