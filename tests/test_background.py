@@ -63,6 +63,10 @@ LOSES_NOTHING = {
     "client/http/loop.py  register_at_fork": "Python prints what fails in it",
     "client/batches/book.py flush run_in_executor": "its result is awaited",
     "client/batches/running.py  register_at_fork": "Python prints what fails in it",
+    "client/history/notes.py  register_at_fork": "Python prints what fails in it",
+    "client/history/store.py __init__ register_at_fork": (
+        "Python prints what fails in it"
+    ),
     "client/http/connection.py __init__ finalize": (
         "Python prints it, and tidy_up() logs it"
     ),

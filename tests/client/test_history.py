@@ -10,6 +10,7 @@ from scripted_server import ScriptedServer
 from waiting import wait_for
 
 import ogc_widgets as ogc
+from ogc_widgets.client.history import notes
 from ogc_widgets.client.history.notes import note_answer, note_heard, note_sending
 from ogc_widgets.client.history.store import history_path
 from ogc_widgets.errors import InputError
@@ -43,6 +44,22 @@ def test_state_and_time_follow_what_was_heard_of_a_job(client):
     job.dismiss()
     wait_for(lambda: ogc.recent_jobs()[0].state == "dismissed")
     assert ogc.recent_jobs()[0].took_s == noted.took_s
+
+
+def test_what_is_heard_when_the_last_was_just_written_is_noted_as_well(monkeypatch):
+    for name in ("a1", "b2"):
+        submit("p", name)
+    whole, later = notes._write_heard, []
+
+    async def and_one_more():
+        await whole()
+        if not later:
+            later.append(note_heard("b2", "https://one.test/api/jobs/b2", "failed"))
+
+    monkeypatch.setattr(notes, "_write_heard", and_one_more)
+    note_heard("a1", "https://one.test/api/jobs/a1", "successful").result(10)
+    later[0].result(10)
+    assert [job.state for job in ogc.recent_jobs()] == ["failed", "successful"]
 
 
 def test_answer_at_once_is_the_end(client):

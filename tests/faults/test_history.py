@@ -141,6 +141,43 @@ def test_what_could_not_be_written_follows_when_the_file_was_locked(
     assert ids() == ["third", "second", "first"]
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_child_of_a_fork_keeps_a_history_whatever_its_parent_was_doing():
+    script = """
+        import os, threading
+        from ogc_widgets.client.history import notes
+        from ogc_widgets.client.history.recent import recent_jobs
+        from ogc_widgets.client.history.store import store
+        key = notes.note_sending("https://srv.test", "p")
+        notes.note_answer(key, "answered", job_id="j", url="https://srv.test/jobs/j")
+        # As where a thread is about to write what was heard.
+        holds, may_end = threading.Event(), threading.Event()
+        def hold():
+            with store._lock, notes._lock:
+                holds.set()
+                may_end.wait()
+        thread = threading.Thread(target=hold)
+        thread.start()
+        holds.wait()
+        child = os.fork()
+        if child == 0:
+            import faulthandler
+            faulthandler.dump_traceback_later(20, exit=True)
+            url = "https://srv.test/jobs/j"
+            notes.note_heard("j", url, "successful").result(10)
+            os._exit(0 if recent_jobs()[0].state == "successful" else 2)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        may_end.set()
+        thread.join()
+        print(code)
+    """
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(script)],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("0\n", "")
+
+
 def test_query_of_an_address_is_never_kept():
     submit()
     assert b"zebra" not in history_path().read_bytes()

@@ -6,6 +6,7 @@ No record holds a token or the query part of an address.
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import threading
 import time
@@ -119,33 +120,37 @@ def note_heard(
         Ends when it is noted.
     """
     global _planned  # one write for all that is heard at once
-    _heard.append(
-        (
-            "UPDATE jobs SET state = :state, took_s = coalesce("  # noqa: S608 # ours
-            ":took_s, took_s, max(0, :ended_at - (id >> :bits) / 1000.0)) WHERE id = "
-            "(SELECT max(id) FROM jobs WHERE job_id = :job_id AND job_id <> '' "
-            "AND url = :url) AND "
-            f"(state NOT IN {_ENDS} OR :state IN {_ENDS})",
-            {
-                "job_id": job_id,
-                "url": without_query(url),
-                "state": state,
-                "took_s": took_s,
-                "ended_at": ended_at,
-                "bits": _CHANCE_BITS,
-            },
-        )
+    change: Change = (
+        "UPDATE jobs SET state = :state, took_s = coalesce("  # noqa: S608 # ours
+        ":took_s, took_s, max(0, :ended_at - (id >> :bits) / 1000.0)) WHERE id = "
+        "(SELECT max(id) FROM jobs WHERE job_id = :job_id AND job_id <> '' "
+        "AND url = :url) AND "
+        f"(state NOT IN {_ENDS} OR :state IN {_ENDS})",
+        {
+            "job_id": job_id,
+            "url": without_query(url),
+            "state": state,
+            "took_s": took_s,
+            "ended_at": ended_at,
+            "bits": _CHANCE_BITS,
+        },
     )
     with _lock:
+        _heard.append(change)
         if _planned is None or _planned.done():
             _planned = follow(submit(_write_heard), Future.result)
         return _planned
 
 
 async def _write_heard() -> None:
-    while _heard:
-        heard = [*_heard]
-        del _heard[: len(heard)]
+    global _planned  # what is heard when nothing is left plans the next write
+    while True:
+        with _lock:
+            heard = [*_heard]
+            _heard.clear()
+            if not heard:
+                _planned = None
+                return
         await asyncio.to_thread(store.write_if_there, heard)
 
 
@@ -162,6 +167,17 @@ def moment_of(entry_id: int) -> datetime:
 def id_at(moment: datetime) -> int:
     """The least id of entries made at a moment or later."""
     return int(moment.timestamp() * 1000) << _CHANCE_BITS
+
+
+def _forget_after_fork() -> None:
+    # What was planned is written by the parent, whose thread may have held the lock.
+    global _lock, _planned
+    _lock, _planned = threading.Lock(), None
+    _heard.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)
 
 
 def _new_id() -> int:

@@ -84,6 +84,13 @@ class Store:
         self._news: list[str] = []
         self._lock = threading.Lock()
         self._waiting = deque[Change]()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._forget_after_fork)
+
+    def _forget_after_fork(self) -> None:
+        # A thread of the parent may have held the lock; it writes what waits, too.
+        self._lock = threading.Lock()
+        self._waiting.clear()
 
     def write(self, *changes: Change) -> None:
         """Write changes, or keep them until the next ones. Raises nothing."""
