@@ -118,7 +118,7 @@ def test_stage_goes_on_with_what_is_looked_at_while_a_batch_grows(lakes, results
     parts = lakes.aio._merging._parts
     rest = (lakes.entries, lakes.differing)
     first = BatchResults(
-        results._client, {0: parts[0]}, *rest, batch_id=results.batch_id
+        results._client, {0: parts[0, 1]}, *rest, batch_id=results.batch_id
     )
     stage = ResultsStage(ogc.ResultsMap(previews_first=False))
     stage.show(first)

@@ -43,7 +43,8 @@ class Merging:
     def __init__(self, batch: _Batch, discovery: Discovery) -> None:
         self._batch = batch
         self._discovery = discovery
-        self._parts: dict[int, JobPart] = {}
+        # By attempt, too: not every answer has the id of a job.
+        self._parts: dict[tuple[int, int], JobPart] = {}
         self._faults: dict[int, Exception] = {}
         self._reading = asyncio.Lock()
 
@@ -55,19 +56,15 @@ class Merging:
         """
         async with self._reading:
             entries = self._batch.entries
-            done = {e.index: e for e in entries if e.state == "successful"}
-            self._parts = {
-                at: part
-                for at, part in self._parts.items()
-                if at in done and done[at].job_id == part.job_id
-            }
+            done = {_key(one): one for one in entries if one.state == "successful"}
+            self._parts = {k: part for k, part in self._parts.items() if k in done}
             self._faults = {}
             places = asyncio.Semaphore(_AT_ONCE)
-            missing = [entry for at, entry in done.items() if at not in self._parts]
+            missing = [one for key, one in done.items() if key not in self._parts]
             await asyncio.gather(*(self._read(one, places) for one in missing))
         return BatchResults(
             self._discovery.connection,
-            dict(self._parts),
+            {index: part for (index, _), part in self._parts.items()},
             entries,
             self._batch.differing,
             process=self._discovery.known_processes.get(self._batch.process_id),
@@ -85,4 +82,8 @@ class Merging:
             except OgcError as error:
                 self._faults[entry.index] = error
             else:
-                self._parts[entry.index] = part
+                self._parts[_key(entry)] = part
+
+
+def _key(entry: BatchEntry) -> tuple[int, int]:
+    return entry.index, entry.attempt
