@@ -152,6 +152,13 @@ class Batches:
         each = (
             [inputs] * len(entries) if isinstance(inputs, Mapping) else list(inputs)
         ) or [{}] * len(entries)
+        if len(each) != len(entries):
+            raise InputError(
+                f"The batch has {len(entries)} requests, and inputs are given for "
+                f"{len(each)}.",
+                safe="Nothing was sent.",
+                advice="Give a dict for all of them, or one for each.",
+            )
         given = {name for one in each for name in one}
         entries = [
             replace(entry, inputs={**entry.inputs, **more})
