@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import os
@@ -19,6 +20,7 @@ import ogc_widgets as ogc
 from ogc_widgets.client import AsyncJob
 from ogc_widgets.client.batches.batch_file import BatchFile
 from ogc_widgets.client.batches.recent import recent_batches
+from ogc_widgets.client.batches.running import RunLock
 from ogc_widgets.errors import InputError, JobTimeoutError, ServerError
 
 
@@ -152,6 +154,47 @@ def test_batch_that_is_closed_while_it_sends_knows_what_became_of_it():
         assert found["waiting"] == found.get("accepted", 0) + found.get("running", 0)
 
 
+def test_batch_that_is_being_closed_does_not_begin_anything():
+    gate = threading.Event()
+
+    def hold(*_):
+        gate.wait(60)
+        return server.accept({"n": 0})
+
+    with (
+        served([hold], held=True) as server,
+        batch_on(server, numbered(3), at_once=1) as batch,
+    ):
+        wait_for(lambda: len(server.posts) == 1)
+        closing = threading.Thread(target=batch.close)
+        closing.start()
+        wait_for(lambda: batch.is_paused)
+        with pytest.raises(InputError, match="being closed"):
+            batch.resume()
+        gate.set()
+        closing.join()
+        assert not batch.is_running
+        assert batch.counts["waiting"] == 2
+        assert wait_for_silence(lambda: len(server.posts)) == 1
+        batch.resume()
+        server.held = False
+        assert batch.wait(60).counts == {"successful": 3}
+
+
+def test_paused_batch_that_no_variable_holds_is_still_there():
+    with served([refused(401)]) as server:
+        batch = ogc.Client(server.url).execute_many("p", numbered(2), at_once=1)
+        wait_for(lambda: batch.schedule.is_stuck)
+        del batch
+        gc.collect()
+        (found,) = recent_batches()
+        assert found.is_running
+        batch = found.open()
+        batch.resume()
+        assert batch.wait(60).counts == {"successful": 2}
+        batch.close()
+
+
 def test_waiting_ends_when_patience_does_and_the_batch_goes_on():
     with served(held=True) as server, batch_on(server, numbered(1)) as batch:
         with pytest.raises(JobTimeoutError, match=r"0\.1 s"):
@@ -225,6 +268,39 @@ def test_batch_stops_before_it_sends_what_it_cannot_write_down(monkeypatch):
         assert batch.wait(60).counts == {"successful": 2}
 
 
+def test_end_of_a_batch_that_cannot_be_written_down_is_said_and_written_later(
+    monkeypatch,
+):
+    whole = BatchFile.write
+
+    def full(self, entries, *rest):
+        if any(entry.state == "successful" for entry in entries):
+            raise OSError(28, "No space left on device")
+        return whole(self, entries, *rest)
+
+    with served(held=True) as server, batch_on(server, numbered(1)) as batch:
+        with monkeypatch.context() as patched:
+            patched.setattr(BatchFile, "write", full)
+            server.held = False
+            assert batch.wait(60).counts == {"successful": 1}
+            assert "No space left" in batch.trouble
+        batch.close()
+        assert recent_batches()[0].counts == {"successful": 1}
+
+
+def test_batch_on_a_full_disk_is_given_back(monkeypatch, tmp_path):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    lock = RunLock(tmp_path / "b.sqlite")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", full)
+        lock.take()
+    assert RunLock(tmp_path / "b.sqlite").is_taken()
+    lock.give_back()
+    assert not RunLock(tmp_path / "b.sqlite").is_taken()
+
+
 # -- fates that are not known
 
 
@@ -266,6 +342,54 @@ def test_only_new_job_with_the_very_inputs_is_taken():
         assert len(server.posts) == 2
 
 
+@pytest.fixture
+def look_slowly(monkeypatch):
+    """Looks, does something before anything is found, and returns when all is done."""
+    is_looking, go_on = threading.Event(), threading.Event()
+    whole = AsyncJob.request
+
+    async def slow(job):
+        is_looking.set()
+        await asyncio.to_thread(go_on.wait, 60)
+        return await whole(job)
+
+    def look(batch, meanwhile):
+        monkeypatch.setattr(AsyncJob, "request", slow)
+        looking = threading.Thread(target=batch.look)
+        looking.start()
+        try:
+            assert is_looking.wait(60)
+            meanwhile()
+        finally:
+            go_on.set()
+            looking.join()
+
+    return look
+
+
+def test_job_that_is_found_after_the_batch_was_closed_is_left_alone(look_slowly):
+    with unknown_first() as (server, batch):
+        server.new_job({"n": 0})
+        look_slowly(batch, batch.close)
+        assert not batch.is_running
+        assert batch.counts["unknown"] == 1
+        batch.look()
+        assert batch.wait(60).counts == {"successful": 2}
+
+
+def test_nothing_is_said_of_a_request_that_was_sent_again_while_one_looked(look_slowly):
+    with unknown_first() as (server, batch):
+        server.new_job({"n": 9})
+
+        def send_again():
+            batch.send_again(0)
+            batch.wait(60)
+
+        look_slowly(batch, send_again)
+        assert batch.entries[0].state == "successful"
+        assert batch.entries[0].error == ""
+
+
 @pytest.mark.parametrize("tells", [True, False])
 def test_job_is_not_taken_where_another_may_be_the_one(tells):
     with unknown_first() as (server, batch):
@@ -304,6 +428,16 @@ def test_answer_that_made_no_job_is_kept_as_long_as_the_batch():
         assert batch.job(0).results().outputs == {"n": 5}
 
 
+def test_results_are_those_of_the_last_attempt_also_where_there_is_no_job():
+    at_once = [answer({"n": 5}), answer({"n": 6})]
+    with served(at_once) as server, batch_on(server, numbered(1)) as batch:
+        batch.wait(60)
+        assert batch.results().outputs["jobs"][0]["n"] == 5
+        batch.retry([0])
+        batch.wait(60)
+        assert batch.results().outputs["jobs"][0]["n"] == 6
+
+
 SECRET = {
     **PROCESS,
     "inputs": {
@@ -325,6 +459,8 @@ def test_secret_inputs_are_not_written_and_are_asked_for_again(canary):
         (found,) = recent_batches()
         with pytest.raises(InputError, match="secret and not kept: key"):
             found.resume()
+        with pytest.raises(InputError, match="3 requests, and inputs are given for 1"):
+            found.resume(inputs=[{"key": canary}])
         batch = found.resume(inputs={"key": canary})
         assert batch.wait(60).counts == {"successful": 3}
         assert [one["key"] for one in server.sent] == [canary] * 3

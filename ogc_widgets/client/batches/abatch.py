@@ -155,7 +155,7 @@ class AsyncBatch(AnyBatch):
             async with asyncio.timeout(timeout_s):
                 with self.showing(progress or False):
                     await self._until(lambda _: self.is_ended)
-                await self.book.flush()
+                await self.schedule.flush()
         except TimeoutError:
             raise JobTimeoutError(
                 f"After {timeout_s:g} s the batch has not ended.",

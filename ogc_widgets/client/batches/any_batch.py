@@ -246,13 +246,23 @@ class AnyBatch:
 
     async def _look_after_an_end(self) -> None:
         """Look for what an earlier process has sent without hearing an answer."""
-        with contextlib.suppress(ServerError):  # said in the entries, and looked again
+        # The list can be looked at again; or another process has the batch by now.
+        with contextlib.suppress(ServerError, InputError):
             await self._look()
 
     async def _look(self) -> None:
-        for index, job in (await look_for(self.book, self.job_list)).items():
-            if self.book[index].state == "unknown":
-                self.schedule.adopt(index, job)
+        closings = self.schedule.closings
+        looked_for = await look_for(self.book, self.job_list)
+        if self.schedule.closings != closings:
+            return
+        self.schedule.own()
+        for index, found in looked_for.items():
+            if self.book[index].state != "unknown":  # the user was faster
+                continue
+            if isinstance(found, str):
+                self.book.change(index, error=found)
+            else:
+                self.schedule.adopt(index, found)
 
     def _need_secrets(self, entries: Iterable[BatchEntry]) -> None:
         missing = {

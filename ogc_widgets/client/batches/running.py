@@ -22,9 +22,12 @@ class RunLock:
 
     Args:
         path: The file of the batch.
+        keeps: What is not forgotten as long as it is held, as is what waits for a user
+            only: of a task without a timer or a socket Python itself holds nothing.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, keeps: object = None) -> None:
+        self._keeps = keeps
         self._path = path.with_name(f"{path.name}.lock")
         self._descriptor: int | None = None
 
@@ -55,8 +58,9 @@ class RunLock:
                 safe="It goes on there, and nothing was sent from here.",
                 advice="Close it there first: batch.close(), or end that kernel.",
             ) from None
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, str(os.getpid()).encode("ascii"))
+        with contextlib.suppress(OSError):  # a full disk; it is a help to people only
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, str(os.getpid()).encode("ascii"))
         self._descriptor = descriptor
         _held.add(self)
 

@@ -36,13 +36,12 @@ def note_cut_off(book: Book) -> None:
         book.change(entry.index, state="unknown", error=words)
 
 
-async def look_for(book: Book, job_list: Jobs) -> dict[int, AsyncJob]:
+async def look_for(book: Book, job_list: Jobs) -> dict[int, AsyncJob | str]:
     """Look for the jobs of requests whose fate is unknown.
 
-    What was found is said in the entries that stay unknown.
-
     Returns:
-        Index to job, where exactly one new job has exactly the inputs.
+        Index to job, where exactly one new job has exactly the inputs; else to what was
+        found, in words.
 
     Raises:
         ServerError: The list could not be read.
@@ -68,13 +67,12 @@ async def look_for(book: Book, job_list: Jobs) -> dict[int, AsyncJob]:
     for found in matches.values():
         for job in found:
             takers[id(job)] += 1
-    adopted = {}
-    for index, found in matches.items():
-        if len(found) == 1 and takers[id(found[0])] == 1 and not unread:
-            adopted[index] = found[0]
-        else:
-            book.change(index, error=_words(found, unread))
-    return adopted
+    return {
+        index: found[0]
+        if len(found) == 1 and takers[id(found[0])] == 1 and not unread
+        else _words(found, unread)
+        for index, found in matches.items()
+    }
 
 
 async def _new_jobs(

@@ -34,7 +34,7 @@ from ogc_widgets.client.batches.sending.pace import Pace
 from ogc_widgets.client.batches.sending.unanswered import fate_of
 from ogc_widgets.client.batches.unknown import note_cut_off
 from ogc_widgets.client.http.loop import start_task
-from ogc_widgets.errors import OgcError, ServerError
+from ogc_widgets.errors import InputError, OgcError, ServerError
 from ogc_widgets.protocol.jobs.watching import YOUNG_S
 
 if TYPE_CHECKING:
@@ -64,15 +64,16 @@ class Schedule:
     Attributes:
         is_paused: Whether nothing new is sent.
         is_held_back: Whether it is paused for a reason that is not the user's wish.
+        closings: How many times it was closed: what was begun before is over then.
     """
 
     def __init__(self, book: Book, execution: Execution, owner: object) -> None:
         self._book = book
         self._execution = execution
-        self._owner = owner
         self.is_paused = True
         self.is_held_back = False
-        self._lock = RunLock(book.file.path)
+        self.closings = 0
+        self._lock = RunLock(book.file.path, keeps=owner)
         self._pace = Pace(book.head.at_once)
         self._waiting: deque[int] = deque()
         self._going = Going(self._one_has_ended)
@@ -82,6 +83,7 @@ class Schedule:
         self._wake = asyncio.Event()
         self._holding_back = HoldingBack()
         self._is_stopping = False
+        self._closing = asyncio.Lock()
 
     @property
     def is_running(self) -> bool:
@@ -103,8 +105,15 @@ class Schedule:
         """Take the batch in hand, and what an earlier process has left of it.
 
         Raises:
-            InputError: Another process has it.
+            InputError: Another process has it, or it is being closed.
         """
+        if self._closing.locked():
+            # What was begun now would go on when others may have the file.
+            raise InputError(
+                "The batch is being closed.",
+                safe="Nothing was sent.",
+                advice="Go on with it in a moment: batch.resume().",
+            )
         if self._main is not None:
             return
         self._lock.take()
@@ -154,21 +163,23 @@ class Schedule:
         finally:
             self._is_stopping = False
         errors = await self._going.dismiss(_DISMISSED_S)
-        await self._book.flush()
+        await self.flush()
         if errors:
             raise errors[0]
 
     async def close(self) -> None:
         """Neither send nor follow anything; jobs go on."""
-        self.is_paused = True
-        # Else what became of it would not be known.
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_CLOSE_S):
-                await self._going.until_answered()
-        await self._going.cancel()
-        await self._flush()
-        if self._main is not None:
-            await cancelled(self._main)
+        async with self._closing:
+            self.closings += 1
+            self.is_paused = True
+            # Else what became of it would not be known.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSE_S):
+                    await self._going.until_answered()
+            await self._going.cancel()
+            await self.flush()
+            if self._main is not None:
+                await cancelled(self._main)
         self._book.tell(frozenset())
 
     def _leave_out(self, index: int) -> None:
@@ -237,7 +248,7 @@ class Schedule:
                     async with asyncio.timeout(hold_s if is_held else None):
                         await self._wake.wait()
                 if not self._going and self._book.is_ended:
-                    await self._flush()
+                    await self.flush()
         finally:
             stop()
             self._main = None
@@ -254,7 +265,7 @@ class Schedule:
         return max(free, 0)
 
     def _signed_in(self) -> None:
-        if self.is_held_back:
+        if self.is_held_back and not self._closing.locked():
             self.resume()
 
     # -- one request
@@ -381,7 +392,8 @@ class Schedule:
         # the job goes on, and it would be asked for once more.
         self._book.change(index, ended_at=datetime.now(UTC), **changes)
 
-    async def _flush(self) -> None:
+    async def flush(self) -> None:
+        """Write what has changed; where it cannot be, pause and say so."""
         try:
             await self._book.flush()
         except OSError as error:
