@@ -223,9 +223,10 @@ def test_refused_request_says_why_and_is_sent_again_only_when_that_is_wished():
 def test_job_that_fails_says_why_in_the_words_of_the_server():
     with served(held=True) as server, batch_on(server, numbered(1)) as batch:
         wait_for(lambda: batch.counts.get("running"))
-        server.jobs["j0"] |= {"status": "failed", "message": "no cloud-free scene"}
+        # A half of a character, as in a text that was cut, is written down as well.
+        server.jobs["j0"] |= {"status": "failed", "message": "no cloud-free sc\ud83c"}
         batch.wait(60)
-        assert batch.entries[0].error == "no cloud-free scene"
+        assert batch.entries[0].error.startswith("no cloud-free sc")
 
 
 def test_batch_waits_for_a_sign_in_and_loses_nothing():

@@ -178,6 +178,14 @@ def test_child_of_a_fork_keeps_a_history_whatever_its_parent_was_doing():
     assert (done.stdout, done.stderr) == ("0\n", "")
 
 
+def test_half_of_a_character_holds_up_nothing():
+    key = note_sending("https://srv.test/api", "p\ud800")
+    note_answer(key, "answered", job_id="j\ud800", url="https://srv.test/jobs/1")
+    submit(job_id="next")
+    assert ids() == ["next", "j\ufffd"]
+    assert not store.trouble
+
+
 def test_query_of_an_address_is_never_kept():
     submit()
     assert b"zebra" not in history_path().read_bytes()

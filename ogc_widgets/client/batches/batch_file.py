@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.batches.entries import STATES, BatchEntry
-from ogc_widgets.errors import InputError
+from ogc_widgets.errors import InputError, printable
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.protocol.wire import dump_json, parse_json
 
@@ -334,12 +334,12 @@ def _row(entry: BatchEntry, secrets: Sequence[str]) -> list[Any]:
     times = (entry.started_at, entry.ended_at)
     return [
         dump_json(inputs),
-        entry.label,
+        printable(entry.label),
         entry.state,
-        entry.message,
-        entry.error,
-        entry.job_id,
-        without_query(entry.url),
+        printable(entry.message),
+        printable(entry.error),
+        printable(entry.job_id),
+        printable(without_query(entry.url)),
         *(moment and moment.isoformat() for moment in times),
         entry.attempt,
         entry.index,

@@ -19,6 +19,8 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ogc_widgets.errors import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
@@ -106,6 +108,15 @@ class Store:
 
     def later(self, change: Change) -> None:
         """Keep a change until the next :meth:`flush`."""
+        statement, values = change
+        # One that SQLite cannot take would hold up all that come after it.
+        change = (
+            statement,
+            {
+                name: printable(value) if isinstance(value, str) else value
+                for name, value in values.items()
+            },
+        )
         if len(self._waiting) < _MOST_WAITING:
             self._waiting.append(change)
 
