@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from ogc_widgets.protocol.signed_links import is_signed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ogc_widgets.protocol.documents.processes import Process
 
 _SECRET_NAME = re.compile(
     r"passw|passphrase|secret|token|credential|api.?key|access.?key|authorization",
@@ -14,9 +20,11 @@ _SECRET_NAME = re.compile(
 )
 _QUERY = re.compile(r"(?<=[\w/])\?[^\s\"'<>]+")
 _IS_SECRET = re.compile(r"writeonly|password", re.IGNORECASE)
+# Members that hold values, in which "password" is a word like others.
+_VALUES = frozenset({"default", "example", "examples", "enum", "const"})
 _USER_INFO = re.compile(r"(?<=://)[^/\s@]+@")
 # Members of a query that identify somebody, beside the names above.
-_SIGNING = re.compile(r"^(key|sig|auth|code|session|.*signature|.*key-pair-id)$")
+_SIGNING = re.compile(r"^(key|sig|auth|jwt|code|session|.*signature|.*key-pair-id)$")
 # What no word, date or number looks like: letters and digits without an end.
 _RANDOM = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9+/=_-]{24,}")
 
@@ -52,10 +60,52 @@ def describes_secret(description: object) -> bool:
             or (value is True and _IS_SECRET.search(str(key)))
             or describes_secret(value)
             for key, value in description.items()
+            if key not in _VALUES or isinstance(value, Mapping)
         )
     if isinstance(description, list | tuple):
         return any(map(describes_secret, description))
     return False
+
+
+def secret_inputs(process: Process | None) -> frozenset[str]:
+    """Ids of the inputs that are, or have in them, something not to be written down."""
+    described = process.inputs if process is not None else {}
+    return frozenset(
+        name for name, one in described.items() if describes_secret(one.raw)
+    )
+
+
+def shown_inputs(inputs: Mapping[str, Any], process: Process | None) -> dict[str, Any]:
+    """Inputs as they may be shown to others.
+
+    Args:
+        inputs: What was sent.
+        process: The process, which says what is secret.
+    """
+    secret = secret_inputs(process)
+    shown: Any = without_secrets(
+        {name: "***" if name in secret else one for name, one in inputs.items()}
+    )
+    return dict(shown)
+
+
+def secret_texts(inputs: Mapping[str, Any], process: Process | None) -> frozenset[str]:
+    """Texts in inputs that are described as secret: servers repeat them elsewhere."""
+    secret = secret_inputs(process)
+    return frozenset(
+        text
+        for name, value in inputs.items()
+        if name in secret
+        for text in _texts_in(value)
+    )
+
+
+def _texts_in(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list | tuple):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts_in(one)
 
 
 def to_keep(value: object, *, by_name: bool = True) -> object:
@@ -78,7 +128,7 @@ def to_keep(value: object, *, by_name: bool = True) -> object:
         }
     if isinstance(value, list | tuple):
         return [to_keep(member, by_name=by_name) for member in value]
-    return text_to_keep(value) if isinstance(value, str) and "://" in value else value
+    return text_to_keep(value) if isinstance(value, str) else value
 
 
 def text_to_keep(text: str) -> str:

@@ -15,9 +15,9 @@ from ogc_widgets.client.batches.batch_file import BatchFile, BatchHead
 from ogc_widgets.client.batches.book import Book
 from ogc_widgets.client.batches.entries import BatchEntry
 from ogc_widgets.errors import InputError
-from ogc_widgets.protocol.documents.secret_inputs import secret_inputs
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.protocol.requests import requests
+from ogc_widgets.protocol.secrets import secret_inputs
 from ogc_widgets.protocol.wire import parse_json
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Batches:
                 response=response,
                 extra=extra,
             )
-        secrets = secret_inputs(process) if process else frozenset[str]()
+        secrets = secret_inputs(process)
         connection = self._job_list.discovery.connection
         head = BatchHead(
             title=title,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.client.history.store import store
-from ogc_widgets.protocol.secrets import describes_secret, without_secrets
+from ogc_widgets.protocol.secrets import secret_inputs, without_secrets
 from ogc_widgets.protocol.wire import dump_json, parse_json
 
 if TYPE_CHECKING:
@@ -87,12 +87,12 @@ def change_for(
     """
     kept: dict[str, Any] = {}
     withheld: list[str] = []
-    known = process.inputs if process is not None else {}
+    secret = secret_inputs(process)
     for name, value in inputs.items():
         text = dump_json(value)
         may_be_kept = (
             process is not None
-            and not (name in known and describes_secret(known[name].raw))
+            and name not in secret
             and without_secrets({name: value}) == {name: value}
             and blank(text) == text
             and len(text) <= _MOST_BYTES
