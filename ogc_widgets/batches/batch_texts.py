@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.batches.entries import OPEN
 from ogc_widgets.client.batches.entry_words import WORD_OF, group_counts, words_of
-from ogc_widgets.protocol.requests.snippets import as_batch
+from ogc_widgets.protocol.requests.package_code import as_batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

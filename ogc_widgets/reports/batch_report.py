@@ -30,7 +30,7 @@ from ogc_widgets.map.still.picture import StillMap, still_picture
 from ogc_widgets.panel.job.job_state import short_id
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.protocol.notices import silent
-from ogc_widgets.protocol.requests.snippets import as_batch
+from ogc_widgets.protocol.requests.package_code import as_batch
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.reports import came_out
 from ogc_widgets.reports.asked import rows_of_inputs

@@ -12,7 +12,8 @@ from ogc_widgets.client.results.output_files import safe_filename
 from ogc_widgets.panel.job.job_state import short_id, word_of
 from ogc_widgets.panel.job.log_text import read_failure
 from ogc_widgets.protocol.links import without_query
-from ogc_widgets.protocol.requests.snippets import as_curl, as_package
+from ogc_widgets.protocol.requests.package_code import as_package
+from ogc_widgets.protocol.requests.snippets import as_curl
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.reports import came_out
 from ogc_widgets.reports.asked import rows_of_inputs

@@ -10,8 +10,9 @@ import pytest
 from raw_server import answer, processes_server
 
 import ogc_widgets as ogc
+from ogc_widgets.protocol.requests.package_code import as_package
 from ogc_widgets.protocol.requests.requests import execute_request
-from ogc_widgets.protocol.requests.snippets import as_curl, as_httpx, as_package
+from ogc_widgets.protocol.requests.snippets import as_curl, as_httpx
 
 SECRET = "s3cret-of-a-test"
 BASIC = base64.b64encode(f"me:{SECRET}".encode()).decode()

@@ -9,6 +9,7 @@ import pytest
 from ogc_widgets.errors import InputError
 from ogc_widgets.protocol import ExecuteRequest, Process
 from ogc_widgets.protocol.notices import silent
+from ogc_widgets.protocol.requests.package_code import as_package
 from ogc_widgets.protocol.requests.packages import (
     Package,
     cwl_version,
@@ -24,7 +25,7 @@ from ogc_widgets.protocol.requests.requests import (
     start_job_request,
     update_job_request,
 )
-from ogc_widgets.protocol.requests.snippets import as_curl, as_httpx, as_package
+from ogc_widgets.protocol.requests.snippets import as_curl, as_httpx
 
 URL = "http://srv.test/processes/p"
 TIFF = {"schema": {"type": "string", "contentMediaType": "image/tiff"}}

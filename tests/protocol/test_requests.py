@@ -7,6 +7,7 @@ import pytest
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.protocol import Process
+from ogc_widgets.protocol.requests.package_code import as_each_with_each, as_package
 from ogc_widgets.protocol.requests.packages import deploy_request, read_package
 from ogc_widgets.protocol.requests.requests import (
     create_job_request,
@@ -14,7 +15,7 @@ from ogc_widgets.protocol.requests.requests import (
     execution_url,
     jobs_request,
 )
-from ogc_widgets.protocol.requests.snippets import as_curl, as_httpx, as_package
+from ogc_widgets.protocol.requests.snippets import as_curl, as_httpx
 
 URL = "http://srv.test/acme/ogc-api/processes/water-bodies"
 PLACEHOLDERS = {"Authorization": "Bearer $TOKEN", "X-Api-Key": "$TOKEN"}
@@ -254,3 +255,12 @@ def test_package_code_makes_the_same_run_when_run(monkeypatch):
         "extra": {"queue": "fast"},
         "mode": "sync",
     }
+
+
+def test_inputs_whose_names_differ_in_signs_only_are_two_variables():
+    columns = [(key, [("x", f"{key}1"), ("y", f"{key}2")]) for key in ("a-b", "a.b")]
+    code = as_each_with_each("http://srv.test", "p", {}, columns)
+    names = {}
+    exec(code[code.index("shared =") : code.index("batch =")], names)  # ours
+    assert [*names["jobs"].values()][1] == {"a-b": "a-b1", "a.b": "a.b2"}
+    assert len(names["jobs"]) == 4

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import traitlets
 
+from ogc_widgets.protocol.requests.package_code import (
+    as_batch,
+    as_each_with_each,
+    as_package,
+)
 from ogc_widgets.protocol.requests.requests import execute_request
 from ogc_widgets.protocol.requests.snippets import (
-    as_batch,
     as_curl,
-    as_each_with_each,
     as_httpx,
-    as_package,
     pretty_body,
     query_text,
 )

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from ogc_widgets.panel.job.job_state import telling
-from ogc_widgets.protocol.requests.snippets import client_argument
+from ogc_widgets.protocol.requests.package_code import client_argument
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.cards import html_table
 
