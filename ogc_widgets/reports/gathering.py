@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.jobs.job import Job
 from ogc_widgets.errors import OgcError
+from ogc_widgets.panel.job.for_operators import failing_log
 from ogc_widgets.panel.job.logs import StepBook, links_of
-from ogc_widgets.panel.job.report import failing_log
 from ogc_widgets.protocol.notices import silent
 from ogc_widgets.protocol.requests.requests import (
     ExecuteRequest,
     Request,
     execute_request,
 )
-from ogc_widgets.protocol.secrets import describes_secret, without_secrets
+from ogc_widgets.protocol.secrets import secret_texts, shown_inputs
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping
+    from collections.abc import Awaitable
 
     from ogc_widgets.client import AsyncJob, Results
     from ogc_widgets.panel.job.logs import LogState
@@ -41,6 +41,7 @@ class Facts:
         steps: Its steps, as ``StepBook.states`` makes them.
         log: The log that tells why it failed.
         notes: What could not be read, and why.
+        secrets: Texts in its inputs that nobody else may read.
     """
 
     job: AsyncJob
@@ -52,6 +53,7 @@ class Facts:
     steps: list[dict[str, Any]] = field(default_factory=list)
     log: LogState | None = None
     notes: list[str] = field(default_factory=list)
+    secrets: frozenset[str] = frozenset()
 
     @property
     def title(self) -> str:
@@ -70,7 +72,9 @@ async def gather(job: AsyncJob) -> Facts:
             _describe(found), _ask(found), _results(found), _why(found)
         )
         if found.asked is not None:
-            inputs = shown_inputs(found.asked.inputs, found.process)
+            asked = found.asked.inputs
+            found.secrets = secret_texts(asked, found.process)
+            inputs = shown_inputs(asked, found.process)
             found.asked = replace(found.asked, inputs=inputs)
             found.request = await _read(found, _request(found), "")
     return found
@@ -116,25 +120,6 @@ async def _why(found: Facts) -> None:
     found.reason = await _read(found, job.why_failed(), "") or job.status.message
     keys = book.keys_newest_first()
     found.log = await _read(found, failing_log(Job(job), keys, None), "The log")
-
-
-def shown_inputs(inputs: Mapping[str, Any], process: Process | None) -> dict[str, Any]:
-    """Inputs without secrets.
-
-    Args:
-        inputs: What was sent.
-        process: The process, which says what is secret.
-    """
-    described = process.inputs if process else {}
-    found: Any = without_secrets(
-        {
-            name: "***"
-            if name in described and describes_secret(described[name].raw)
-            else value
-            for name, value in inputs.items()
-        }
-    )
-    return dict(found)
 
 
 async def _request(found: Facts) -> Request:

@@ -15,7 +15,7 @@ from ogc_widgets.errors import OgcError
 from ogc_widgets.form import ProcessForm
 from ogc_widgets.map import ResultsMap
 from ogc_widgets.panel import JobPanel
-from ogc_widgets.panel.job.report import build_report
+from ogc_widgets.panel.job.for_operators import text_for_operators
 from ogc_widgets.protocol import (
     Capabilities,
     Conformance,
@@ -121,7 +121,7 @@ def panel(document):
         json.dumps(shown.state)
         shown._repr_mimebundle_()
         shown.stop()
-        run(build_report, job, job.view, [], None)
+        run(text_for_operators, job, job.view, [], None)
         none_broke(shown)
     finally:
         shown.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.http.loop import run
@@ -75,6 +76,7 @@ class _Aio:
         self.process_title = "Water bodies"
         self.server_url = "http://localhost:8080/acme/ogc-api"
         self.param_names = ()
+        self.discovery = SimpleNamespace(known_processes={})
 
     async def logs(self) -> list[FakeLog]:
         return [

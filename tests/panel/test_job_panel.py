@@ -14,6 +14,7 @@ from ogc_widgets.errors import (
     SubmissionUnknownError,
 )
 from ogc_widgets.panel import JobPanel
+from ogc_widgets.protocol import Process
 from ogc_widgets.view.base import publishing
 
 from .fake_job import ID, FakeJob, view_of
@@ -294,8 +295,13 @@ def test_closed_log_is_fetched_no_more(panel, job, monkeypatch):
 
 def test_report_has_all_that_operators_need_and_no_secret(panel, job):
     job.inputs["href"] = "https://user:pw@h/scene.tif?X-Amz-Signature=abcd"
+    job.inputs["door"] = "hunter2"
+    password = {"schema": {"type": "string", "format": "password"}}
+    secret = {"id": "water-bodies", "inputs": {"door": password}}
+    job.aio.discovery.known_processes["water-bodies"] = Process.from_json(secret)
     job.texts["crop", 1] = "fine\n"
-    job.texts["otsu", 1] = "\n".join(f"line {n}" for n in range(100)) + "\nERROR bad"
+    lines = [f"line {n}" for n in range(99)]
+    job.texts["otsu", 1] = "\n".join([*lines, "run --door hunter2", "ERROR bad"])
     job.show(view_of("failed", message="it broke", logs=("node_otsu", "node_crop")))
     report = panel.report_text()
     for part in (ID, "water-bodies", "it broke", "-121,39,-120,40", "ERROR bad"):
@@ -303,7 +309,7 @@ def test_report_has_all_that_operators_need_and_no_secret(panel, job):
     assert "Log of otsu 1, last 40 lines" in report
     assert "line 61" in report
     assert "line 60\n" not in report
-    for secret in ("s3cr3t", "abcd", "pw@"):
+    for secret in ("s3cr3t", "abcd", "pw@", "hunter2"):
         assert secret not in report
 
 

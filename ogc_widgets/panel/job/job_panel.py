@@ -18,21 +18,15 @@ from ogc_widgets.errors import (
     SignInError,
     SubmissionUnknownError,
 )
+from ogc_widgets.panel.job.for_operators import text_for_operators
 from ogc_widgets.panel.job.job_card import card_html, card_text, line_to_return
 from ogc_widgets.panel.job.job_file import job_file
+from ogc_widgets.panel.job.job_logs import JobLogs
 from ogc_widgets.panel.job.job_state import Surroundings, job_state, resting_state
-from ogc_widgets.panel.job.logs import (
-    LogKey,
-    LogState,
-    StepBook,
-    follow_log,
-    links_of,
-    loading_log,
-)
-from ogc_widgets.panel.job.report import build_report
+from ogc_widgets.panel.job.logs import links_of
 from ogc_widgets.panel.job.stopping import Answer, ask_to_stop
 from ogc_widgets.protocol.links import without_query
-from ogc_widgets.view.base import StateView, publishing
+from ogc_widgets.view.base import publishing
 from ogc_widgets.view.sending import Sending
 from ogc_widgets.view.sign_in_box import SigningInView
 
@@ -45,7 +39,7 @@ if TYPE_CHECKING:
     from ogc_widgets.protocol import JobView
 
 
-class JobPanel(SigningInView, StateView):
+class JobPanel(SigningInView, JobLogs):
     """Shows one job live; closing the panel never touches the job.
 
     Args:
@@ -60,8 +54,6 @@ class JobPanel(SigningInView, StateView):
 
     _script = "job_panel"
 
-    log_view: Any = traitlets.Dict().tag(sync=True)
-    """The open log: step, number, title, text, note, first_error; empty if none."""
     report_view: Any = traitlets.Dict().tag(sync=True)
     """The last report asked for by the page: ``{"ticket", "text"}``."""
     folds = traitlets.Bool(default_value=False).tag(sync=True)
@@ -72,7 +64,6 @@ class JobPanel(SigningInView, StateView):
     def __init__(self, job: Job | None = None, *, can_stop: bool | None = None) -> None:
         self._unwatch: Callable[[], None] | None = None
         self._can_stop = can_stop
-        self._following = self._latest()
         self.line_to_return: Callable[[Job], str] = line_to_return
         self._begin(None, resting_state(), Stopwatch())
         super().__init__(state={**self._rest, "sequence": 0})
@@ -82,7 +73,6 @@ class JobPanel(SigningInView, StateView):
             unwatch=self.stop_watching,
             watch=self.watch_again,
             check=self.check_now,
-            close_log=self.close_log,
         )
         if job is not None:
             self.job = job
@@ -90,11 +80,10 @@ class JobPanel(SigningInView, StateView):
     def _begin(self, job: Job | None, rest: dict[str, Any], watch: Stopwatch) -> None:
         """Know nothing yet but the job, and what is shown without a view of it."""
         self._job, self._rest, self._watch = job, rest, watch
+        self._forget_logs()
         self._view: JobView | None = None
         self._around = Surroundings()
         self._progress = Progress()
-        self._steps = StepBook()
-        self._open: LogKey | None = None
 
     # -- what Python can do ---------------------------------------------------------
 
@@ -222,42 +211,6 @@ class JobPanel(SigningInView, StateView):
         if self._job is not None:
             self._job.resume()
 
-    def open_log(self, step: str, number: int | None = None) -> None:
-        """Open the log of a step in the panel and follow it while the job runs.
-
-        Args:
-            step: Step as listed in ``panel.steps``.
-            number: Which execution of the step; the latest if left out.
-
-        Raises:
-            InputError: There is no log of that step, or no such execution of it.
-        """
-        numbers = self.steps.get(step, [])
-        key = LogKey(step, numbers[-1] if numbers and number is None else number or 0)
-        if key.number not in numbers:
-            known = ", ".join(self.steps) or "none yet"
-            raise InputError(
-                f"There is no log of step {step!r}"
-                + (f", execution {number}." if number is not None else "."),
-                advice=f"Steps with logs: {known}.",
-            )
-        with publishing(self):
-            self._open = key
-            self.log_view = loading_log(key)
-        self._follow_log(is_live=self.state["ticking"])
-
-    def close_log(self) -> None:
-        """Close the open log."""
-        self._following.stop()
-        with publishing(self):
-            self._open = None
-            self.log_view = {}
-
-    @property
-    def steps(self) -> dict[str, list[int]]:
-        """Steps with logs in order of appearance, and the numbers of their logs."""
-        return self._steps.numbers()
-
     def report_text(self) -> str:
         """The report for the server's operators: request, state, end of the log.
 
@@ -319,24 +272,7 @@ class JobPanel(SigningInView, StateView):
         self._around.reason = reason
         self._publish()
 
-    # -- logs and the report ----------------------------------------------------------
-
-    def _follow_log(self, *, is_live: bool) -> None:
-        """Fetch the open log, and go on while the job runs."""
-        job, key = self._job, self._open
-        if job is None or key is None:
-            return
-        show = partial(self._log_read, key)
-        self._following.start(lambda: follow_log(job, key, show, is_live=is_live))
-
-    def _log_read(self, key: LogKey, log: LogState) -> None:
-        with publishing(self):
-            if key == self._open and not self._closed:
-                before = self.log_view
-                if log["bad"] and before.get("text"):
-                    # Keep what can be read; say that it is not the newest.
-                    log = {**before, "note": log["note"], "bad": True}
-                self.log_view = log
+    # -- the report -----------------------------------------------------------------
 
     def _report(self) -> Callable[[], Coroutine[Any, Any, str]] | None:
         """What writes the report on the job that is shown, if there is one."""
@@ -344,14 +280,9 @@ class JobPanel(SigningInView, StateView):
         if job is None or view is None:
             return None
         keys, opened = self._steps.keys_newest_first(), self._open
-        return lambda: build_report(job, view, keys, opened)
+        return lambda: text_for_operators(job, view, keys, opened)
 
     # -- from the page --------------------------------------------------------------
-
-    def _on_open_log(self, step: str, number: int | None = None) -> None:
-        # A page that is a message behind may name a step of the job before.
-        if step in self.steps:
-            self.open_log(step, number)
 
     def _on_save(self, ticket: str, what: str) -> None:
         """Send the job to the page as a file: a run, or a report."""

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ogc_widgets.client.http.blanking import blanked
 from ogc_widgets.errors import OgcError, printable
 from ogc_widgets.panel.job.log_text import first_error_line
 from ogc_widgets.panel.job.logs import LogKey, LogState, logs_of, read_log
-from ogc_widgets.protocol.secrets import without_keys, without_secrets
+from ogc_widgets.protocol.secrets import (
+    secret_texts,
+    shown_inputs,
+    without_keys,
+    without_secrets,
+)
 from ogc_widgets.protocol.wire import dump_json
 
 if TYPE_CHECKING:
@@ -50,11 +56,12 @@ async def failing_log(
     return first
 
 
-async def build_report(
+async def text_for_operators(
     job: Job, view: JobView, keys: list[LogKey], opened: LogKey | None
 ) -> str:
     """Everything that a server's operators need to look into a job."""
     status = view.status
+    process = job.aio.discovery.known_processes.get(job.process_id)
     lines = [
         f"Job:      {job.id}",
         f"Address:  {without_secrets(job.url)}",
@@ -71,7 +78,7 @@ async def build_report(
     if job.inputs is None:
         lines.append("(not known here: the job was started elsewhere)")
     else:
-        lines.append(_pretty(job.inputs))
+        lines.append(_pretty(shown_inputs(job.inputs, process)))
     lines += ["", "Status document of the server:"]
     lines.append("(none)" if status is None else _pretty(status.raw))
     try:
@@ -85,8 +92,11 @@ async def build_report(
         lines += ["", f"Log of {name}, last {len(tail)} lines:", *tail]
     elif not keys:
         lines += ["", "The server gives no logs for this job."]
-    # Signed addresses may also stand in the middle of log lines and messages.
-    return printable("\n".join(map(without_keys, lines))) + "\n"
+    # Signed addresses may also stand in the middle of log lines and messages, and so
+    # may secret inputs, which are repeated there and in the status.
+    text = "\n".join(map(without_keys, lines))
+    secrets = secret_texts(job.inputs or {}, process)
+    return printable(blanked(text, secrets)) + "\n"
 
 
 def _pretty(document: object) -> str:
