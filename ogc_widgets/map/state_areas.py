@@ -15,10 +15,18 @@ if TYPE_CHECKING:
     from ogc_widgets.area.boxes import Shape
     from ogc_widgets.map.overlay import MapOverlay
 
-STATES: Final = (
-    *("waiting", "running", "successful", "failed", "lost", "unknown", "dismissed"),
-)
-"""States that have a colour; the page knows them by their numbers."""
+STATE_COLOURS: Final = {
+    "waiting": "#868c96",
+    "running": "#1565c0",
+    "successful": "#2e7d32",
+    "failed": "#b3261e",
+    "lost": "#b07400",
+    "unknown": "#b07400",
+    "dismissed": "#868c96",
+}
+"""The colours of states on a light map, as in overlay.css."""
+STATES: Final = tuple(STATE_COLOURS)
+"""The page knows them by their numbers: js/map/state_areas.js."""
 
 
 class StateAreas(traitlets.HasTraits):

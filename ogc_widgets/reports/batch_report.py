@@ -22,19 +22,21 @@ from ogc_widgets.client.batches.entry_words import (
 )
 from ogc_widgets.client.batches.merged.entry_areas import EntryAreas
 from ogc_widgets.client.batches.merged.job_part import name_of
+from ogc_widgets.client.http.blanking import blanked
 from ogc_widgets.client.results.output_files import safe_filename
 from ogc_widgets.errors import OgcError
 from ogc_widgets.map.footprints import footprints
+from ogc_widgets.map.state_areas import STATE_COLOURS
 from ogc_widgets.map.still.furniture import Key
 from ogc_widgets.map.still.picture import StillMap, still_picture
 from ogc_widgets.panel.job.job_state import short_id
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.protocol.notices import silent
 from ogc_widgets.protocol.requests.package_code import as_batch
+from ogc_widgets.protocol.secrets import secret_texts, shown_inputs, without_secrets
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.reports import came_out
 from ogc_widgets.reports.asked import rows_of_inputs
-from ogc_widgets.reports.gathering import shown_inputs
 from ogc_widgets.reports.markup import (
     Markup,
     facts,
@@ -59,17 +61,10 @@ if TYPE_CHECKING:
 _MOST_JOBS: Final = 2_000
 _MOST_REASONS: Final = 20
 _MOST_NAMED: Final = 8
-# Of areas, readable on the light map: what went worst is said of an area that several
-# jobs are about.
-_COLOURS: Final = {
-    "failed": "#b3261e",
-    "unknown": "#9a5b00",
-    "lost": "#9a5b00",
-    "dismissed": "#6b7178",
-    "running": "#1565c0",
-    "waiting": "#6b7178",
-    "successful": "#2e7d32",
-}
+# What went worst is said of an area that several jobs are about.
+_WORST_FIRST: Final = (
+    *("failed", "unknown", "lost", "dismissed", "running", "waiting", "successful"),
+)
 
 
 @dataclass
@@ -82,6 +77,7 @@ class _Facts:
         process: Its process; None if its description could not be read.
         results: What has come out so far, if that could be read.
         notes: What could not be read, and why.
+        secrets: Texts in its inputs that nobody else may read.
     """
 
     batch: AsyncBatch
@@ -89,6 +85,7 @@ class _Facts:
     process: Process | None = None
     results: BatchResults | None = None
     notes: list[str] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set)
 
 
 async def report_of_batch(batch: AsyncBatch, path: str | Path | None = None) -> Path:
@@ -103,7 +100,8 @@ async def report_of_batch(batch: AsyncBatch, path: str | Path | None = None) -> 
     """
     found = await _gather(batch)
     html = await asyncio.to_thread(_page, found)
-    html = batch.job_list.discovery.connection.redact(html)
+    # No secret of this client or among the inputs, wherever a server repeats one.
+    html = blanked(batch.job_list.discovery.connection.redact(html), found.secrets)
     name = safe_filename(f"report-{batch.process_id}-batch-{short_id(batch.id)}.html")
     return await asyncio.to_thread(write, html, path, name)
 
@@ -122,10 +120,15 @@ async def _gather(batch: AsyncBatch) -> _Facts:
         except OgcError as error:
             why = clean(error.what, limit=300)
             notes.append(f"The results could not be read. {why}")
-    entries = [
-        replace(one, inputs=shown_inputs(one.inputs, process)) for one in batch.entries
-    ]
-    return _Facts(batch, entries, process, results, notes)
+    secrets = set[str]()
+    entries = []
+    for one in batch.entries:
+        secrets |= secret_texts(one.inputs, process)
+        # A label may be an input, and goes into the code as it is.
+        label = str(without_secrets(one.label))
+        inputs = shown_inputs(one.inputs, process)
+        entries.append(replace(one, inputs=inputs, label=label))
+    return _Facts(batch, entries, process, results, notes, secrets)
 
 
 def _page(found: _Facts) -> str:
@@ -224,26 +227,27 @@ def _map(found: _Facts) -> Markup | None:
     """All areas in the colours of their states, and footprints of items."""
     areas = EntryAreas(found.process, found.batch.differing)
     worst: dict[str, tuple[int, str, Any]] = {}
-    order = [*_COLOURS]
     for one in found.entries:
         area = areas.of(one.inputs)
         if area is None:
             continue
         group = GROUP_OF[one.state]
-        rank, key = order.index(group), area.wkt
+        rank, key = _WORST_FIRST.index(group), area.wkt
         if key not in worst or rank < worst[key][0]:
             worst[key] = (rank, group, area)
     # What went worst is drawn last, above the others.
     drawn = sorted(worst.values(), key=lambda one: -one[0])
-    groups = [one for one in reversed(order) if one in {group for _, group, _ in drawn}]
+    groups = [
+        one for one in reversed(_WORST_FIRST) if one in {group for _, group, _ in drawn}
+    ]
     results = found.results
     shown = footprints(results.items if results and not results.is_of_jobs else [])
     still = StillMap(
         shapes=shown.shapes,
         total=shown.total,
-        areas=[(shape(area.outline), _COLOURS[group]) for _, group, area in drawn],
+        areas=[(shape(area.outline), STATE_COLOURS[group]) for _, group, area in drawn],
         area_keys=[
-            Key(f"area, {WORD_OF[group]}", "dashes", (_COLOURS[group],))
+            Key(f"area, {WORD_OF[group]}", "dashes", (STATE_COLOURS[group],))
             for group in groups
         ],
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ogc_widgets import __version__
 from ogc_widgets.client.batches.merged.entry_areas import EntryAreas
+from ogc_widgets.client.http.blanking import blanked
 from ogc_widgets.client.results.output_files import safe_filename
 from ogc_widgets.panel.job.job_state import short_id, word_of
 from ogc_widgets.panel.job.log_text import read_failure
@@ -49,8 +50,8 @@ async def report_of_job(job: AsyncJob, path: str | Path | None = None) -> Path:
     area = EntryAreas(found.process).of(inputs)
     seen = await came_out.look_at(found.results, [area] if area else [])
     html = await asyncio.to_thread(_page, found, seen)
-    # Nothing of this client's own secrets, wherever a server repeats one.
-    html = job.discovery.connection.redact(html)
+    # No secret of this client or among the inputs, wherever a server repeats one.
+    html = blanked(job.discovery.connection.redact(html), found.secrets)
     words = [one for one in ("report", job.process_id, short_id(job.id)) if one]
     name = safe_filename(f"{'-'.join(words)}.html")
     return await asyncio.to_thread(write, html, path, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
+from ogc_widgets.protocol.secrets import without_secrets
 from ogc_widgets.protocol.text import escape_html
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def tag(
 def _piece(child: object, limit: int) -> str:
     if isinstance(child, Markup):
         return child
-    return escape_html(child, limit=limit, lines=True)
+    # Servers put signed links into their words, too.
+    return escape_html(without_secrets(child), limit=limit, lines=True)
 
 
 def joined(parts: Iterable[Markup | None]) -> Markup:
@@ -52,8 +54,9 @@ def joined(parts: Iterable[Markup | None]) -> Markup:
 
 
 def text_block(text: str, limit: int) -> Markup:
-    """A text whose lines and spaces count, such as code."""
-    return tag("pre", tag("code", text, limit=limit))
+    """Code made of inputs without secrets; its addresses stay as they are."""
+    code = Markup(escape_html(text, limit=limit, lines=True))
+    return tag("pre", tag("code", code))
 
 
 def facts(rows: Iterable[tuple[object, object]]) -> Markup:

@@ -21,6 +21,7 @@ def server_of_lakes(word):
             "area": {"title": "Area", "schema": BOX},
             "day": {"title": "Day", "schema": {"type": "string"}},
             "bands": {"title": word, "schema": {"type": "string"}},
+            "key": {"schema": {"type": "string", "format": "password"}},
         },
         "outputs": {
             "depth": {"title": "Depth", "schema": {"type": "number", "uom": "m"}}
@@ -83,6 +84,18 @@ def test_words_of_servers_and_of_inputs_are_words(tmp_path):
     inputs = [{"day": "no" if n % 9 == 0 else text} for n, text in enumerate(TEXTS)]
     page = report_of(tmp_path, TEXTS[0], inputs, title=TEXTS[7], labels=TEXTS)
     assert page.tags.count("tr") > len(TEXTS)
+
+
+def test_report_of_a_batch_holds_no_secrets(tmp_path):
+    link, words = "https://h/a.tif?sig=sig-77aa", "too dark with hunter2"
+    inputs = [
+        {"day": day, "key": f"hunter{n}"} for n, day in enumerate(["1", "2", "no"])
+    ]
+    labels = [link, "hunter1", "c"]
+    page = report_of(tmp_path, f"{words} of {link}", inputs, labels=labels)
+    assert "too dark with *** of https://h/a.tif?***" in page.text
+    for one in ("hunter0", "hunter1", "hunter2", "sig-77aa"):
+        assert one not in page.html
 
 
 def test_report_of_very_many_jobs_is_bounded(tmp_path):

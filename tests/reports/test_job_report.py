@@ -122,20 +122,26 @@ def test_words_of_a_server_are_words(tmp_path, texts, word):
     assert not {"\x00", "\x1b", "\u202e"} & {*page.html}
 
 
-def test_report_holds_no_secrets(tmp_path):
+@pytest.mark.parametrize("word", ["failed", "successful"])
+def test_report_holds_no_secrets(tmp_path, word):
     token, key = "tok-3f9c1b7e", "sig-77aa"
+    link = f"https://store.test/a.tif?X-Amz-Signature={key}"
     secret = {"schema": {"type": "string", "format": "password"}}
     process = {
         "id": "p",
         "jobControlOptions": ["async-execute"],
         "inputs": {"pw": secret},
     }
-    found = {"out": {"href": f"https://store.test/f.bin?X-Amz-Signature={key}"}}
+    found = {
+        "out": {"href": f"https://store.test/f.bin?X-Amz-Signature={key}"},
+        "said": f"see {link} of hunter2",
+    }
     more = {
         ("GET", "/api/processes/p"): lambda *_: answer(process),
         ("GET", "/api/jobs/j1/results"): lambda *_: answer(found),
     }
-    server = server_that_says(f"with {token}", word="successful", more=more)
+    words = f"with {token}: run --pw hunter2 {link}"
+    server = server_that_says(words, word=word, more=more)
     with server, Client(f"{server.origin}/api", auth=token) as client:
         inputs = {
             "pw": "hunter2",
@@ -145,7 +151,10 @@ def test_report_holds_no_secrets(tmp_path):
         page = Page(client.execute("p", inputs).report(tmp_path / "r.html"))
     for one in (token, key, "hunter2", "k-12345"):
         assert one not in page.html
-    assert "https://store.test/f.bin" in page.html
+    assert ("https://store.test/f.bin" in page.html) == (word == "successful")
+    assert "https://store.test/a.tif?***" in page.html
+    if word == "failed":
+        assert "The log of" in page.html
     assert 'ogc.auth.env("TOKEN")' in page.text.replace("&quot;", '"')
 
 

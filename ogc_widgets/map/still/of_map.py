@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.map.colour_scale import GREY, NONE
+from ogc_widgets.map.state_areas import STATE_COLOURS
 from ogc_widgets.protocol.text import clean, escape_html
 from ogc_widgets.view.base import publishing
 from ogc_widgets.view.saved_card import card_may_have_changed, card_waits_for
@@ -31,15 +32,6 @@ MOST_RASTERS: Final = 6
 RASTER_PX: Final = 600
 """Longest side of the picture of a raster."""
 _INK: Final = "#33373b"
-_STATES: Final = {
-    "waiting": "#868c96",
-    "running": "#1565c0",
-    "successful": "#2e7d32",
-    "failed": "#b3261e",
-    "lost": "#b07400",
-    "unknown": "#b07400",
-    "dismissed": "#868c96",
-}
 _TONES: Final = ("#d9500b", "#7b3fb5", "#00796b", "#c2185b", "#6d5a00")
 
 
@@ -114,11 +106,11 @@ class MapStill:
         states = self._state_areas.states
         # The legend is of one kind of areas: a form has few, a batch is looked at.
         keys = [
-            Key(f"area, {state}", "dashes", (_STATES[state],))
+            Key(f"area, {state}", "dashes", (STATE_COLOURS[state],))
             for state in dict.fromkeys(states)
         ]
         areas = [
-            (shape, _STATES[state])
+            (shape, STATE_COLOURS[state])
             for shape, state in zip(self._state_areas.shapes, states, strict=True)
         ]
         areas += [
