@@ -12,7 +12,7 @@ import ogc_widgets as ogc
 from ogc_widgets.client.results.assets import Asset
 from ogc_widgets.errors import InputError, ServerError
 from ogc_widgets.map.chart.area_values import AT_ONCE, MOST_ITEMS, chosen_of
-from ogc_widgets.map.chart.items_chart import AREA, LINE
+from ogc_widgets.map.chart.choices import AREA, LINE
 
 rasterio = pytest.importorskip("rasterio", reason="the extra raster is not installed")
 

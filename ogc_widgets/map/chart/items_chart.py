@@ -12,9 +12,16 @@ import numpy as np
 import traitlets
 
 from ogc_widgets.charts import Axis, Chart, ChartData, Choice
-from ogc_widgets.client.results.item_columns import LABEL
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.map.chart.area_values import AreaSeries, chosen_of, has_rasters
+from ogc_widgets.map.chart.choices import (
+    AREA,
+    LINE,
+    WAYS,
+    choice_of_lines,
+    choice_of_source,
+    choice_of_way,
+)
 from ogc_widgets.map.chart.line_values import along, name_of
 from ogc_widgets.map.chart.of_items import (
     By,
@@ -32,18 +39,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ogc_widgets.charts.data import Rows
-    from ogc_widgets.client.results.item_columns import (
-        ItemColumn,
-        ItemColumns,
-        ItemWords,
-    )
+    from ogc_widgets.client.results.item_columns import ItemColumn, ItemColumns
 
-_WORDS: Final = {"date": "by date", "item": "by item", "distribution": "distribution"}
 _FEWEST: Final = 2
-AREA: Final = "inside the area"
-"""In place of a property: the values of rasters inside the area on the map."""
-LINE: Final = "along the line"
-"""In place of a property: the values of rasters along the line on the map."""
 _CHOOSE: Final = "Choose above what is read from the rasters."
 _DRAW: Final = "Draw the line on the map."
 
@@ -144,8 +142,8 @@ class ItemsChart(Chart):
     @traitlets.validate("by")
     def _valid_by(self, proposal: Any) -> str:  # noqa: ANN401 # of traitlets
         by: str = proposal["value"]
-        if by not in _WORDS:
-            raise InputError(f"Items are charted by {', '.join(_WORDS)}, not {by!r}.")
+        if by not in WAYS:
+            raise InputError(f"Items are charted by {', '.join(WAYS)}, not {by!r}.")
         return by
 
     @traitlets.observe("of", "by", "lines", "measure")
@@ -166,15 +164,9 @@ class ItemsChart(Chart):
     @property
     def _sources(self) -> Choice:
         """What can be shown: properties, and what rasters are read for."""
-        columns = self._columns
-        known = () if columns is None else columns.numeric
-        options = [(one.key, one.title, "") for one in known]
-        if not known:
-            options.append(("", "choose…", ""))
-        if self._has_rasters:
-            options.append((AREA, AREA, self._why_not(AREA)))
-            options.append((LINE, LINE, self._why_not(LINE)))
-        return Choice("of", "What the chart shows", self.of, tuple(options))
+        read = (AREA, LINE) if self._has_rasters else ()
+        why_not = {source: self._why_not(source) for source in read}
+        return choice_of_source(self.of, self._columns, why_not)
 
     def _why_not(self, source: str) -> str:
         """Why values of rasters cannot be read now; empty if they can."""
@@ -212,12 +204,9 @@ class ItemsChart(Chart):
         self._drawn = drawn_of(
             columns, column, by, kept=kept, order=self._order, lines=lines
         )
-        options = tuple((one, _WORDS[one], "") for one in found)
-        choices = [self._sources, Choice("by", "How it is shown", by, options)]
+        choices = [self._sources, choice_of_way(by, found)]
         if several:
-            ways_of = [(one.key, _one_line(one), "") for one in several]
-            ways_of.append(("", "all together", ""))
-            choices.append(Choice("lines", "What is one line", wanted, tuple(ways_of)))
+            choices.append(choice_of_lines(wanted, several))
         with publishing(self):
             self.show(self._drawn.data, choices=choices)
             if kept is not None and not self._drawn.is_filtered:
@@ -404,7 +393,3 @@ class ItemsChart(Chart):
             return
         if 0 <= self.selected < len(drawn.items):
             self._from.selected = columns.names[int(drawn.items[self.selected])]
-
-
-def _one_line(by: ItemWords) -> str:
-    return f"one line per {'job' if by.key == LABEL else by.title}"
