@@ -10,12 +10,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets import __version__
+from ogc_widgets.client.http.blanking import blanked
 from ogc_widgets.errors import InputError, OgcError, ProtocolError, ServerError
 from ogc_widgets.form.page.form_card import without_secrets
 from ogc_widgets.form.values import fields_of
 from ogc_widgets.protocol.documents.status import log_links
 from ogc_widgets.protocol.notices import silent
-from ogc_widgets.protocol.secrets import text_to_keep, to_keep
+from ogc_widgets.protocol.secrets import (
+    secret_inputs,
+    secret_texts,
+    text_to_keep,
+    to_keep,
+)
 from ogc_widgets.protocol.text import LOG_LIMIT, clean
 from ogc_widgets.protocol.wire import dump_json, parse_json
 from ogc_widgets.runs.notebook import notebook_name
@@ -55,28 +61,29 @@ async def gather_run(job: AsyncJob) -> tuple[Record, Results | None]:
     notes: list[str] = []
     with silent():
         process = await _process(job, notes)
-        request = await _request(job, process, notes)
+        request, secrets = await _request(job, process, notes)
         results = await _results(job, notes)
-        logs = await _logs(job, notes)
+        logs = await _logs(job, secrets, notes)
+        prov = await _prov(job, notes)
         record = Record(
             about={},
             request=request,
             process=_kept(process.raw, by_name=False) if process else None,
             server=await _server(job),
-            status=_kept(job.status.raw),
-            prov=await _prov(job, notes),
+            status=_kept(job.status.raw, secrets),
+            prov=None if prov is None else _kept(prov, secrets),
             logs=logs,
         )
-        reason = await job.why_failed()
+        reason = blanked(await job.why_failed(), secrets)
     record.about = _about(job, process, reason, notes)
     if results is not None:
-        take_results(record, results)
+        _take_results(record, results, secrets)
     return record, results
 
 
-def take_results(record: Record, results: Results) -> None:
+def _take_results(record: Record, results: Results, secrets: frozenset[str]) -> None:
     """Put results into a record; bytes that came as values become files of it."""
-    record.items = _kept(results.items)
+    record.items = _kept(results.items, secrets)
     outputs: dict[str, Any] = {}
     for name, value in results.outputs.items():
         for file in results.files(outputs=[name]) if isinstance(value, bytes) else ():
@@ -89,7 +96,7 @@ def take_results(record: Record, results: Results) -> None:
                     **({"type": kind} if kind else {}),
                 }  # a file from here on
         outputs[name] = value
-    record.results = _kept(outputs)
+    record.results = _kept(outputs, secrets)
     record.about["results"] = {
         "media_types": results.media_types,
         "note": results.note,
@@ -110,10 +117,12 @@ def free_path(record: Record, name: str) -> str:
     return path
 
 
-def _kept(value: object, *, by_name: bool = True) -> Any:  # noqa: ANN401 # JSON
+def _kept(
+    value: object, secrets: frozenset[str] = frozenset(), *, by_name: bool = True
+) -> Any:  # noqa: ANN401 # JSON
     """A copy of what a server said, without secrets, that can be written as JSON."""
-    plain = parse_json(dump_json(value, is_lenient=True), is_lenient=True)
-    return to_keep(plain, by_name=by_name)
+    text = blanked(dump_json(value, is_lenient=True), secrets)
+    return to_keep(parse_json(text, is_lenient=True), by_name=by_name)
 
 
 def _about(
@@ -159,8 +168,11 @@ async def _process(job: AsyncJob, notes: list[str]) -> Process | None:
 
 async def _request(
     job: AsyncJob, process: Process | None, notes: list[str]
-) -> dict[str, Any] | None:
-    """The request without secrets, and the names of what was left out for that."""
+) -> tuple[dict[str, Any] | None, frozenset[str]]:
+    """The request, with the names of the secrets that are left out of it.
+
+    With it come the secret texts: servers repeat them in other documents.
+    """
     if job.sent is not None:
         sent = job.sent.request
         found: dict[str, Any] = {
@@ -180,7 +192,7 @@ async def _request(
                 "The inputs are unknown: the job was started elsewhere, and its server "
                 "does not say with which."
             )
-            return None
+            return None, frozenset()
         found = {"body": {"inputs": told.inputs}}
         if told.outputs is not None:
             found["body"]["outputs"] = told.outputs
@@ -191,7 +203,9 @@ async def _request(
         "inputs": _changed(body.get("inputs"), hidden.get("inputs")),
         "beside": [one for one in _changed(body, hidden) if one != "inputs"],
     }
-    return {**found, "body": hidden}
+    inputs = body.get("inputs")
+    secrets = secret_texts(inputs if isinstance(inputs, Mapping) else {}, process)
+    return {**found, "body": hidden}, secrets
 
 
 def _without_secrets(
@@ -206,6 +220,12 @@ def _without_secrets(
         kept = {
             name: without_secrets(fields[name], value) if name in fields else value
             for name, value in inputs.items()
+        }
+        # Also those that the form does not know how to take a part out of.
+        kept |= {
+            name: "***"
+            for name in secret_inputs(process)
+            if name in inputs and kept[name] == inputs[name]
         }
         body = {**body, "inputs": kept}
     # Also what this client sends to identify the user is not for others.
@@ -244,7 +264,9 @@ async def _results(job: AsyncJob, notes: list[str]) -> Results | None:
         return None
 
 
-async def _logs(job: AsyncJob, notes: list[str]) -> list[KeptLog]:
+async def _logs(
+    job: AsyncJob, secrets: frozenset[str], notes: list[str]
+) -> list[KeptLog]:
     if not log_links(job.status):
         return []
     try:
@@ -261,11 +283,15 @@ async def _logs(job: AsyncJob, notes: list[str]) -> list[KeptLog]:
             try:
                 text = await log.aio_text(_LOG_BYTES)
             except OgcError as error:
-                name = clean(f"{log.step} {log.number}", limit=80)
+                name = clean(f"{blanked(log.step, secrets)} {log.number}", limit=80)
                 said = clean(error.what, limit=300)
                 notes.append(f"The log of {name} could not be read. {said}")
                 return None
-        return KeptLog(log.step, log.number, log.title, text_to_keep(text))
+        # The step as well: it has to be that of the link in the status that is kept.
+        step, title, text = (
+            text_to_keep(blanked(one, secrets)) for one in (log.step, log.title, text)
+        )
+        return KeptLog(step, log.number, title, text)
 
     found = await asyncio.gather(*map(read, files[:_MOST_LOGS]))
     return [one for one in found if one is not None]
@@ -286,4 +312,4 @@ async def _prov(job: AsyncJob, notes: list[str]) -> dict[str, Any] | None:
     if not isinstance(document, dict) or "activity" not in document:
         notes.append("What the server gives as provenance is no PROV-JSON.")
         return None
-    return _kept(document)  # type: ignore[no-any-return] # a dict, as it was
+    return document

@@ -8,6 +8,7 @@ import zipfile
 
 import pytest
 from ipywidgets.widgets.widget import _instances
+from raw_server import answer, processes_server
 from replay import CASES, Exchange, Replay
 from waiting import wait_for
 
@@ -180,6 +181,42 @@ def test_no_secret_is_in_the_file(lab_server, canary, tmp_path):
         again = run.again(client, inputs=given)
         body = json.loads(again.aio.sent.request.body)
         assert (body["inputs"]["message"], body["token"]) == (link, secrets[1])
+
+
+@pytest.mark.parametrize("word", ["failed", "successful"])
+def test_secret_inputs_that_a_server_repeats_are_not_in_the_file(tmp_path, word):
+    password, pin = "hunter2 & more", 481516
+    inputs = {"door": password, "pin": pin, "n": 3}
+    job = {
+        "jobID": "j1", "status": word, "processID": "p",
+        "message": f"ran with {password}", "request": {"inputs": inputs},
+        "links": [{"rel": "log", "href": "/api/log", "title": f"of {password}"}],
+    }  # fmt: skip
+    process = {
+        "id": "p", "version": "1", "jobControlOptions": ["async-execute"],
+        "inputs": {
+            "door": {"schema": {"type": "string", "format": "password"}},
+            "pin": {"schema": {"type": "integer", "writeOnly": True}},
+        },
+    }  # fmt: skip
+    routes = {
+        ("POST", "/api/processes/p/execution"): lambda *_: answer(job, 201),
+        ("GET", "/api/processes/p"): lambda *_: answer(process),
+        ("GET", "/api/jobs/j1"): lambda *_: answer(job),
+        ("GET", "/api/jobs/j1/results"): lambda *_: answer({"said": password}),
+        ("GET", "/api/log"): lambda *_: answer(body=f"run '{password}'".encode()),
+    }
+    path = tmp_path / "run.zip"
+    with processes_server(routes) as server, Client(f"{server.origin}/api") as client:
+        client.execute("p", inputs).save_run(path)
+    with zipfile.ZipFile(path) as file:
+        everything = b"".join(map(file.read, file.namelist())).decode()
+    assert "hunter2" not in everything
+    run = ogc.open_run(path)
+    assert run.withheld == ("door", "pin")
+    assert (run.inputs["n"], run.inputs["pin"]) == (3, "***")
+    assert run.logs[0].text == "run '***'"
+    assert run.job.logs()[0].text() == "run '***'"  # found by its link
 
 
 def test_a_search_in_an_address_is_no_secret(client, tmp_path):
