@@ -45,8 +45,10 @@ class AreasOnMap(traitlets.HasTraits):
         self._indexes: list[list[int]] = []
         self._is_due = self._closed = False
         self._areas.on_click = self._clicked
-        self._show()
+        # Before it is drawn: what happens meanwhile may be the last of it.
         self._unwatch: Callable[[], None] = batch.watch(self._changed)
+        with publishing():
+            self._show()
 
     def _show(self) -> None:
         """Find the areas, and draw them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import zlib
 from dataclasses import replace
@@ -13,9 +14,9 @@ from waiting import wait_for
 import ogc_widgets as ogc
 from ogc_widgets.area.area import Area
 from ogc_widgets.batches import areas_on_map
-from ogc_widgets.batches.areas_on_map import show_areas, state_of
+from ogc_widgets.batches.areas_on_map import AreasOnMap, show_areas, state_of
 from ogc_widgets.client.batches.entries import BatchEntry
-from ogc_widgets.client.http.loop import call_soon
+from ogc_widgets.client.http.loop import call_soon, run
 from ogc_widgets.map.state_areas import STATES
 
 BOXES = {"Davis": [0, 0, 1, 1], "Butt": [2, 0, 3, 1]}
@@ -87,6 +88,22 @@ def test_requests_of_one_area_are_one_area_with_the_state_that_matters(area_map,
     areas.close()
     assert batch.watchers == []
     assert area_map._overlay.state_areas == {}
+
+
+def test_what_happens_while_the_areas_are_drawn_is_not_missed(
+    area_map, batch, monkeypatch
+):
+    show = AreasOnMap._show
+
+    def show_and_end(areas):
+        show(areas)
+        batch.change(0, state="failed")
+        run(asyncio.sleep, 0)  # whoever watches has been told
+
+    monkeypatch.setattr(AreasOnMap, "_show", show_and_end)
+    areas = show_areas(area_map, batch)
+    wait_for(lambda: drawn(area_map)["Davis"] == "failed")
+    areas.close()
 
 
 def test_area_and_row_are_chosen_together(area_map, batch):
