@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from waiting import wait_for
 
 import ogc_widgets as ogc
+from ogc_widgets.app.views import for_each_view
+from ogc_widgets.client.http.loop import run
 from ogc_widgets.errors import InvalidInputsError
+from ogc_widgets.form.for_each.tables import table_in_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ogc_widgets.app import App
+    from ogc_widgets.form.for_each.tables import InputTable
     from ogc_widgets.lab import Lab
 
 LAKES = {
@@ -192,6 +198,33 @@ def test_what_was_put_together_stays_whatever_comes_in_between(echo: App) -> Non
     echo.choose("echo")
     echo._for_each.view.show()
     assert rows(echo) == [["one"], ["two"]]
+
+
+def test_a_file_goes_into_the_form_that_it_was_chosen_for(
+    echo: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view, is_other, reading, started = echo._for_each.view, Event(), Event(), []
+    start = view._start
+
+    def read(content: bytes, name: str) -> InputTable:
+        reading.set()
+        assert is_other.wait(30)
+        return table_in_file(content, name)
+
+    def note_start(*args: Any, **options: Any) -> None:
+        started.append(start(*args, **options))
+
+    monkeypatch.setattr(for_each_view, "table_in_file", read)
+    monkeypatch.setattr(view, "_start", note_start)
+    content = base64.b64encode(b"message\none\ntwo\n").decode()
+    press(echo, "way", way="table")
+    press(echo, "upload", key="", name="words.csv", base64=content)
+    assert reading.wait(30)
+    echo.choose("water-bodies")
+    is_other.set()
+    started[0].result(30)
+    run(asyncio.sleep, 0)  # after what was to be done with it
+    assert (state(echo)["table"]["name"], state(echo)["table"]["rows"]) == ("", 0)
 
 
 @pytest.mark.parametrize("way", ["each", "table"])

@@ -185,6 +185,7 @@ class ForEachView(StateView):
         if content is None:
             return
         read = table_in_file if key == _TABLE else features_in_file
+        chosen = self._choosing
 
         # Aside: GDAL takes a second or more.
         async def work() -> Any:  # noqa: ANN401 # a table, or features
@@ -200,7 +201,11 @@ class ForEachView(StateView):
             self._faults[key] = " ".join(str(error).split())
             self._publish()
 
-        self._start(work, done, failed)
+        # Another form may be open by then, which knows nothing of this file.
+        def is_wanted() -> bool:
+            return self._choosing is chosen
+
+        self._start(work, done, failed, is_wanted=is_wanted)
 
     def _take_file(self, key: str, found: Any, name: str) -> None:  # noqa: ANN401 # as above
         if self._choosing is None:
