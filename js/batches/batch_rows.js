@@ -1,9 +1,9 @@
 // The rows of a batch, of which the page has those that are seen.
 
-import { elementsOf, focusedElement, h, linkButton, setText, show, uniqueId } from "../view/dom.js";
+import { elementsOf, h, linkButton, setText, show, uniqueId } from "../view/dom.js";
 import { listen, setTrait } from "../view/model.js";
-import { keepRows, refill } from "../view/rows.js";
-import { RowsWindow } from "../view/rows_window.js";
+import { refill } from "../view/rows.js";
+import { nextOrder, paintGrid, paintRows, RowsWindow } from "../view/rows_window.js";
 import { span } from "../view/text.js";
 
 const ROW_PX = 28;
@@ -66,6 +66,8 @@ export class BatchRows {
     this.revision = -1;
     this.isOnScreen = false;
     this.told = "";
+    /** The order that was asked for last. @type {{ by?: string, descending?: boolean }} */
+    this.wanted = {};
     /** How many of the inputs there is room for. */
     this.room = 1;
     /** @type {(seen: { first: number, last: number, total: number }) => void} */
@@ -154,6 +156,7 @@ export class BatchRows {
   /** The state is another, or what is selected. */
   draw() {
     const { state } = this;
+    this.wanted = state.order ?? {};
     this.fit();
     if (state.revision !== this.revision) {
       this.revision = state.revision;
@@ -215,9 +218,9 @@ export class BatchRows {
     const { by: ordered = "", descending = false } = this.state.order ?? {};
     const isOrder = by === ordered;
     const press = () => {
-      const isEnd = isOrder && descending;
-      const next = { by: isEnd ? "" : by, descending: isOrder && !descending };
-      this.model.send({ type: "sort", ...next });
+      // A second press may come before the first is answered.
+      this.wanted = nextOrder(this.wanted, by);
+      this.model.send({ type: "sort", ...this.wanted });
     };
     return h(
       "th",
@@ -244,31 +247,17 @@ export class BatchRows {
   paint(first, rows, before, after) {
     // The old ones stay for the moment that others take to come.
     if (rows.length && rows.every((row) => !row) && this.body.childElementCount > 2) return;
-    const had = this.body.contains(focusedElement(this.body));
+    const { body, table } = this;
     const width = this.room + 4;
-    const space = (/** @type {string} */ name) => ({
-      key: `${name} ${width}`,
-      make: () =>
-        h("tr", { class: "ogcw-batch-space", "aria-hidden": "true" }, h("td", { colspan: width })),
-    });
-    const lines = rows.map((row, i) => ({
-      key: row ? `${row.index} ${width}` : `#${first + i}`,
-      make: () => row ? this.line() : h("tr", {}, h("td", { colspan: width }, "…")),
-    }));
-    const nodes = keepRows(this.body, [space("before"), ...lines, space("after")]);
-    elementsOf(nodes[0])[0].style.height = `${before}px`;
-    elementsOf(nodes[nodes.length - 1])[0].style.height = `${after}px`;
-    rows.forEach((row, i) => {
-      nodes[i + 1].setAttribute("aria-rowindex", String(first + i + 2));
-      if (row) this.fill(nodes[i + 1], row);
-    });
-    this.table.setAttribute("aria-rowcount", String(this.rows.total + 1));
-    const selected = elementsOf(this.body, "tr[aria-selected=true]")[0];
-    if (selected) this.table.setAttribute("aria-activedescendant", selected.id);
-    else this.table.removeAttribute("aria-activedescendant");
-    if (had && !this.body.contains(focusedElement(this.body))) {
-      this.table.focus({ preventScroll: true });
-    }
+    paintGrid(table, body, () =>
+      paintRows(body, { first, rows, before, after }, {
+        space: "ogcw-batch-space",
+        width,
+        keyOf: ({ index }) => `${index} ${width}`,
+        make: () => this.line(),
+        fill: (line, row) => this.fill(line, row),
+      }));
+    table.setAttribute("aria-rowcount", String(this.rows.total + 1));
     this.onSeen({ ...this.rows.seen, total: this.rows.total });
     this.tell();
   }
@@ -374,19 +363,8 @@ export class BatchRows {
   key(event) {
     if (event.target !== this.table || event.altKey || event.ctrlKey || event.metaKey) return;
     const { rows, place } = this;
-    const page = Math.max(1, Math.floor(rows.seenHeight / ROW_PX) - 1);
-    const last = rows.total - 1;
-    const moves = {
-      ArrowDown: place + 1,
-      ArrowUp: place < 0 ? last : place - 1,
-      PageDown: place + page,
-      PageUp: place - page,
-      Home: 0,
-      End: last,
-    };
-    const next = moves[/** @type {"Home"} */ (event.key)];
-    if (next !== undefined) {
-      const to = Math.max(0, Math.min(last, next));
+    const to = rows.stepOf(event.key, place);
+    if (to !== undefined) {
       rows.reveal(to, true);
       const row = rows.row(to);
       if (row) this.select(row.index);

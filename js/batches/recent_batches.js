@@ -3,21 +3,11 @@
 import { elementsOf, h, linkButton, question, setText, show } from "../view/dom.js";
 import { listen } from "../view/model.js";
 import { keepAction, keepRows, refill } from "../view/rows.js";
-import { count } from "../view/text.js";
+import { count, localTime } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
 import style from "./recent_batches.css" with { type: "text" };
 
 const HEADS = ["created", "batch", "server", "jobs", "state", ""];
-
-/**
- * "2026-07-04 10:00Z" by the clock of this computer: "2026-07-04 12:00".
- * @param {string} moment
- */
-function localTime(moment) {
-  const at = new Date(moment.replace(" ", "T"));
-  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60000);
-  return local.toISOString().slice(0, 16).replace("T", " ");
-}
 
 /** @param {import("../view/view.js").Context} context */
 function render({ model, el }) {
@@ -81,18 +71,15 @@ function render({ model, el }) {
             ),
         })),
       );
-      batches.forEach((/** @type {any} */ row, /** @type {number} */ index) =>
-        fill(lines[index], row, index)
-      );
+      batches.forEach((/** @type {any} */ row, /** @type {number} */ i) => fill(lines[i], row));
     }, (_row, does) => [asking ? "yes" : does, "forget"]);
   }
 
   /**
    * @param {HTMLElement} line
    * @param {Record<string, any>} row
-   * @param {number} index
    */
-  function fill(line, row, index) {
+  function fill(line, row) {
     const [created, title, server, jobs, state, does] = elementsOf(line);
     /**
      * @param {HTMLElement} cell
@@ -113,7 +100,7 @@ function render({ model, el }) {
     const done = counts.find((/** @type {any} */ one) => one[0] === "successful")?.[2] ?? 0;
     setText(state, `${row.state}, ${count(done)} of ${count(total)} done`);
     line.dataset.state = row.state;
-    refill(does, [index, row.state, asking === row.id], () => actions(row, index));
+    refill(does, [row.state, asking === row.id], () => actions(row));
   }
 
   /** @param {Record<string, any>} row */
@@ -121,16 +108,14 @@ function render({ model, el }) {
     return row.counts.map((/** @type {any} */ [, word, n]) => `${count(n)} ${word}`).join(", ");
   }
 
-  /**
-   * @param {Record<string, any>} row
-   * @param {number} index
-   */
-  function actions(row, index) {
+  /** @param {Record<string, any>} row */
+  function actions(row) {
+    const { id } = row;
     /**
      * @param {string} does
      * @param {string} label
      */
-    const link = (does, label, onclick = () => model.send({ type: does, index }), more = {}) =>
+    const link = (does, label, onclick = () => model.send({ type: does, id }), more = {}) =>
       linkButton(label, onclick, {
         "data-does": does,
         "aria-label": `${label} ${row.title}`,
@@ -141,7 +126,7 @@ function render({ model, el }) {
       asking = about;
       draw();
     };
-    if (asking === row.id) {
+    if (asking === id) {
       return [question(
         `Forget ${row.title}?`,
         () => ask(""),
@@ -149,7 +134,7 @@ function render({ model, el }) {
         h("b", {}, "Its jobs stay."),
         link("yes", "forget it", () => {
           asking = "";
-          model.send({ type: "forget", index });
+          model.send({ type: "forget", id });
           draw();
         }, { class: "ogcw-link ogcw-danger" }),
         link("no", "keep", () => ask("")),
@@ -160,7 +145,7 @@ function render({ model, el }) {
       { class: "ogcw-recent-actions" },
       row.state === "interrupted" ? link("resume", "take up again") : null,
       link("open", "open"),
-      row.state === "runs" ? null : link("forget", "forget", () => ask(row.id)),
+      row.state === "runs" ? null : link("forget", "forget", () => ask(id)),
     )];
   }
 

@@ -12,13 +12,13 @@ import {
   uniqueId,
 } from "../view/dom.js";
 import { listen } from "../view/model.js";
-import { keepAction, keepRows, refill } from "../view/rows.js";
-import { RowsWindow } from "../view/rows_window.js";
+import { keepAction, refill } from "../view/rows.js";
+import { paintRows, RowsWindow } from "../view/rows_window.js";
 import { signInBox } from "../view/sign_in_box.js";
-import { clock, count } from "../view/text.js";
+import { clock, count, localTime } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
 import { stateIcon } from "./icons.js";
-import { localTime, TIMES, whileVisible } from "./job_lists.js";
+import { TIMES, whileVisible } from "./job_lists.js";
 import style from "./history_table.css" with { type: "text" };
 
 const ROW_PX = 33;
@@ -330,24 +330,14 @@ class HistoryTableView {
    * @param {number} after
    */
   paint(first, rows, before, after) {
-    const space = (/** @type {string} */ name) => ({
-      key: name,
-      make: () => h("tr", { class: "ogcw-history-space", "aria-hidden": "true" }, h("td")),
-    });
-    const lines = rows.map((row, i) => ({
-      key: row?.id ?? `#${first + i}`,
-      make: () => row ? this.emptyLine(row.id) : h("tr", {}, h("td", {}, "…")),
-    }));
-    keepAction(this.body, () => {
-      const nodes = keepRows(this.body, [space("before"), ...lines, space("after")]);
-      elementsOf(nodes[0])[0].style.height = `${before}px`;
-      elementsOf(nodes[nodes.length - 1])[0].style.height = `${after}px`;
-      rows.forEach((row, i) => {
-        const line = nodes[i + 1];
-        line.setAttribute("aria-rowindex", String(first + i + 2));
-        if (row) this.fill(line, row);
+    const paint = () =>
+      paintRows(this.body, { first, rows, before, after }, {
+        space: "ogcw-history-space",
+        keyOf: ({ id }) => id,
+        make: ({ id }) => this.emptyLine(id),
+        fill: (line, row) => this.fill(line, row),
       });
-    }, (row, does) => [
+    keepAction(this.body, paint, (row, does) => [
       this.asking?.id === row ? "yes" : does,
       this.askedLast,
       "busy",

@@ -7,19 +7,6 @@ export const TIMES = [[0, "any time"], [1, "last hour"], [24, "last 24 hours"], 
 ], [720, "last 30 days"]];
 
 /**
- * "2026-07-04 10:00Z" by the clock of this computer: "2026-07-04 12:00".
- * @param {string} moment
- */
-export function localTime(moment) {
-  const at = new Date(moment.replace(" ", "T"));
-  if (!moment || Number.isNaN(at.getTime())) return moment;
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60000).toISOString().slice(0, 16).replace(
-    "T",
-    " ",
-  );
-}
-
-/**
  * Tell when somebody can see an element, and when no more: only then it is kept up to date.
  * @param {HTMLElement} el
  * @param {(on: boolean) => void} tell

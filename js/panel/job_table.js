@@ -13,10 +13,10 @@ import {
 } from "../view/dom.js";
 import { listen } from "../view/model.js";
 import { keepAction, keepRows, refill } from "../view/rows.js";
-import { clock } from "../view/text.js";
+import { clock, localTime } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
 import { stateIcon } from "./icons.js";
-import { localTime, TIMES, whileVisible } from "./job_lists.js";
+import { TIMES, whileVisible } from "./job_lists.js";
 import style from "./job_table.css" with { type: "text" };
 
 const STATUSES = ["accepted", "running", "successful", "failed", "dismissed"];

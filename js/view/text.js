@@ -71,3 +71,14 @@ export function bytes(count) {
   }
   return `${i === 0 || count >= 100 ? Math.round(count) : count.toFixed(1)} ${units[i]}`;
 }
+
+/**
+ * "2026-07-04 10:00Z" by the clock of this computer: "2026-07-04 12:00".
+ * @param {string} moment
+ */
+export function localTime(moment) {
+  const at = new Date(moment.replace(" ", "T"));
+  if (!moment || Number.isNaN(at.getTime())) return moment;
+  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60000);
+  return local.toISOString().slice(0, 16).replace("T", " ");
+}

@@ -1,20 +1,12 @@
 // Result items as rows, of which the page has those that are seen. A row is selected by a
 // click or with the arrow keys; what can be done with an item stands in the row and below.
 
-import {
-  elementsOf,
-  focusedElement,
-  h,
-  linkButton,
-  setText,
-  show,
-  uniqueId,
-} from "../../view/dom.js";
+import { elementsOf, h, linkButton, setText, show, uniqueId } from "../../view/dom.js";
 import { copyButton } from "../../view/files.js";
 import { listen, setTrait } from "../../view/model.js";
 import { insertButton } from "../../view/next_cell.js";
-import { keepRows, refill } from "../../view/rows.js";
-import { RowsWindow } from "../../view/rows_window.js";
+import { refill } from "../../view/rows.js";
+import { nextOrder, paintGrid, paintRows, RowsWindow } from "../../view/rows_window.js";
 import { count } from "../../view/text.js";
 import { problemLine, view } from "../../view/view.js";
 import { ItemDetails } from "./item_details.js";
@@ -227,10 +219,8 @@ class ItemsTableView {
   title({ by, title, text }) {
     if (by === "files") return h("th", { scope: "col" }, title);
     const press = () => {
-      // Up, down, as they came; a second press may come before the first is answered.
-      const isSame = this.wanted.by === by;
-      const isEnd = isSame && this.wanted.descending;
-      this.wanted = { by: isEnd ? "" : by, descending: isSame && !isEnd };
+      // A second press may come before the first is answered.
+      this.wanted = nextOrder(this.wanted, by);
       this.model.send({ type: "sort", ...this.wanted });
     };
     return h(
@@ -294,33 +284,16 @@ class ItemsTableView {
     // The old ones stay for the moment that others take to come.
     if (this.isWaiting && rows.length && rows.every((row) => !row)) return;
     this.isWaiting = false;
-    const had = this.body.contains(focusedElement(this.body));
-    const signature = JSON.stringify(this.seen);
-    const width = this.seen.length + 2;
-    const space = (/** @type {string} */ name) => ({
-      key: `${name} ${width}`,
-      make: () =>
-        h("tr", { class: "ogcw-items-space", "aria-hidden": "true" }, h("td", { colspan: width })),
-    });
-    const lines = rows.map((row, i) => ({
-      key: row ? `${row.id} ${signature}` : `#${first + i}`,
-      make: () => row ? this.emptyLine() : h("tr", {}, h("td", { colspan: width }, "…")),
-    }));
-    const nodes = keepRows(this.body, [space("before"), ...lines, space("after")]);
-    elementsOf(nodes[0])[0].style.height = `${before}px`;
-    elementsOf(nodes[nodes.length - 1])[0].style.height = `${after}px`;
-    rows.forEach((row, i) => {
-      const line = nodes[i + 1];
-      line.setAttribute("aria-rowindex", String(first + i + 2));
-      if (row) this.fill(line, row, first + i);
-    });
-    const selected = elementsOf(this.body, "tr[aria-selected=true]")[0];
-    if (selected) this.table.setAttribute("aria-activedescendant", selected.id);
-    else this.table.removeAttribute("aria-activedescendant");
-    // What had the focus was scrolled away.
-    if (had && !this.body.contains(focusedElement(this.body))) {
-      this.table.focus({ preventScroll: true });
-    }
+    const { body, seen } = this;
+    const signature = JSON.stringify(seen);
+    paintGrid(this.table, body, () =>
+      paintRows(body, { first, rows, before, after }, {
+        space: "ogcw-items-space",
+        width: seen.length + 2,
+        keyOf: ({ id }) => `${id} ${signature}`,
+        make: () => this.emptyLine(),
+        fill: (line, row, index) => this.fill(line, row, index),
+      }));
   }
 
   emptyLine() {
@@ -520,18 +493,8 @@ class ItemsTableView {
   key(event) {
     if (event.target !== this.table || event.altKey || event.ctrlKey || event.metaKey) return;
     const { rows, at } = this;
-    const page = Math.max(1, Math.floor(rows.seenHeight / ROW_PX) - 1);
-    const last = rows.total - 1;
-    const moves = {
-      ArrowDown: at + 1,
-      ArrowUp: at < 0 ? last : at - 1,
-      PageDown: at + page,
-      PageUp: at - page,
-      Home: 0,
-      End: last,
-    };
-    const next = moves[/** @type {"Home"} */ (event.key)];
-    if (next !== undefined) this.go(Math.max(0, Math.min(last, next)));
+    const next = rows.stepOf(event.key, at);
+    if (next !== undefined) this.go(next);
     else if (event.key === "Enter") this.details.open(!this.details.isOpen);
     else if (event.key === "Escape" && this.details.isOpen) this.details.open(false);
     else if (event.key === " " && at >= 0) {
