@@ -108,8 +108,13 @@ def told_of(batch: AnyBatch) -> dict[str, Any]:
         "state": state if batch.is_ended else "running",
         # One that stands still gets no further.
         "percent": None if batch.is_paused or not total else 100 * done // total,
-        "outcome": ", ".join(f"{n} {WORD_OF[group]}" for group, n in groups.items()),
+        "outcome": counts_in_words(groups),
     }
+
+
+def counts_in_words(counts: Mapping[str, int]) -> str:
+    """How many are in which group of states: ``37 successful, 2 failed``."""
+    return ", ".join(f"{n} {WORD_OF[group]}" for group, n in counts.items())
 
 
 def _plain(value: object, cell: str) -> object:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from dataclasses import dataclass, field
 from functools import partial
-from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
 import traitlets
 
+from ogc_widgets.batches.batch_facts import (
+    card_of,
+    details_of,
+    facts_of,
+    file_stem_of,
+    titles_of,
+)
 from ogc_widgets.batches.batch_texts import (
     code_of,
     csv_of,
@@ -18,18 +23,11 @@ from ogc_widgets.batches.batch_texts import (
     table_of,
     told_of,
 )
-from ogc_widgets.batches.listing import BatchList, Row, said_of
-from ogc_widgets.client.batches.entry_words import (
-    GROUP_OF,
-    WORD_OF,
-    about,
-    columns_of,
-    group_counts,
-    sum_of,
-)
-from ogc_widgets.protocol.text import clean, escape_html
+from ogc_widgets.batches.listing import BatchList
+from ogc_widgets.batches.row_pages import RowPages
+from ogc_widgets.client.batches.entry_words import columns_of
 from ogc_widgets.view.base import StateView, publishing
-from ogc_widgets.view.cards import Note, html_table, note
+from ogc_widgets.view.cards import Note, note
 from ogc_widgets.view.sending import Sending
 
 if TYPE_CHECKING:
@@ -37,27 +35,11 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client.batches.abatch import AsyncBatch
     from ogc_widgets.client.batches.batch import Batch
-    from ogc_widgets.client.batches.entries import BatchEntry
     from ogc_widgets.errors import OgcError
 
 _EVERY_S: Final = 0.5  # changes of this time go to the page together
 _AFTER_OTHER_ROWS_S: Final = 2.0  # others in their place are read, not only seen
-_MOST_ROWS: Final = 200  # in one message
 _FIRST_ROWS: Final = 40  # as an exported page has them
-_MOST_PAGES: Final = 8
-_CARD_ROWS: Final = 20
-_SHORT: Final = 110  # of an error, in signs; it stands whole where it is looked into
-_RETRIED: Final = frozenset({"failed", "lost"})  # as batch.retry_failed has it
-_UNDONE: Final = _RETRIED | {"dismissed"}
-
-
-@dataclass
-class _Page:
-    """What one page sees of the rows, and what it has been told of them."""
-
-    first: int = 0
-    count: int = 0
-    rows: dict[int, Row] = field(default_factory=dict)
 
 
 class BatchView(StateView):
@@ -92,8 +74,7 @@ class BatchView(StateView):
         self._list = BatchList((), ())
         self._differing: tuple[str, ...] = ()
         self._on_open_job, self._on_change_inputs = on_open, on_other_inputs
-        self._pages: dict[str, _Page] = {}
-        self._revision = 0
+        self._pages = RowPages(lambda message: self.send(message))
         self._busy = ""
         self._note: Note | None = None
         self._is_due, self._wait_s = False, _EVERY_S
@@ -124,7 +105,7 @@ class BatchView(StateView):
             self._differing = ()
             self._list = BatchList((), ())
             self._take()
-            self._new_rows()
+            self._pages.forget_rows()
             self._keep_first()
             self._publish()
         self._unwatch = (lambda: None) if batch is None else batch.watch(self._changed)
@@ -153,8 +134,9 @@ class BatchView(StateView):
         Raises:
             InputError: There is no such column.
         """
-        self._list.sort(by, descending=descending)
-        self._rearranged()
+        with publishing(self):
+            self._list.sort(by, descending=descending)
+            self._rearranged()
 
     def filter(self, state: str = "") -> None:
         """List the requests in one state only.
@@ -167,8 +149,9 @@ class BatchView(StateView):
         Raises:
             InputError: There is no such state.
         """
-        self._list.filter(state)
-        self._rearranged()
+        with publishing(self):
+            self._list.filter(state)
+            self._rearranged()
 
     # -- what happens ----------------------------------------------------------------
 
@@ -184,7 +167,7 @@ class BatchView(StateView):
             if self._closed or self._batch is None:
                 return
             # A page that is opened says so; the title of a hidden one counts on.
-            is_seen = any(one.count for one in self._pages.values())
+            is_seen = self._pages.are_seen
             if self._batch.is_ended or is_seen or self._is_told_anew():
                 self._update()
 
@@ -198,10 +181,10 @@ class BatchView(StateView):
         """Draw what is otherwise than before."""
         with publishing(self):
             if is_other := self._take():
-                self._new_rows()
+                self._pages.forget_rows()
             self._wait_s = _AFTER_OTHER_ROWS_S if is_other else _EVERY_S
             self._publish()
-            self._tell_pages()
+            self._pages.tell(self._list)
 
     def _take(self) -> bool:
         """Take the batch as it is; whether other rows are listed now."""
@@ -214,26 +197,20 @@ class BatchView(StateView):
         self._differing = batch.differing
         secrets = secrets_of(batch)
         shown = [one for one in batch.differing if one not in secrets]
-        columns = columns_of(entries, shown, _titles_of(batch))
+        columns = columns_of(entries, shown, titles_of(batch))
         before, self._list = self._list, BatchList(entries, columns)
         self._list.filter(before.group)
         if before.by in ("state", "took"):
             self._list.sort(before.by, descending=before.descending)
         return True
 
-    def _new_rows(self) -> None:
-        """Other rows are listed, or in another order: pages ask for them."""
-        self._revision += 1
-        for page in self._pages.values():
-            page.rows.clear()
-
     def _keep_first(self) -> None:
-        self.first = [self._whole_row(at) for at in self._list.order[:_FIRST_ROWS]]
+        shown = self._list.order[:_FIRST_ROWS]
+        self.first = [self._list.whole_row(index) for index in shown]
 
     def _rearranged(self) -> None:
-        with publishing(self):
-            self._new_rows()
-            self._publish()
+        self._pages.forget_rows()
+        self._publish()
 
     def _publish(self) -> None:
         """Draw it, where anything is otherwise than it is drawn."""
@@ -250,7 +227,7 @@ class BatchView(StateView):
     def _on_hello(self) -> None:
         with publishing(self):
             self._take()
-            self._new_rows()  # the page has those of an earlier time
+            self._pages.forget_rows()  # the page has those of an earlier time
             self._keep_first()
             self._publish()
 
@@ -259,46 +236,14 @@ class BatchView(StateView):
     def _on_visible(self, page: str, first: int = 0, count: int = 0) -> None:
         """Take what a page shows of the rows; nothing where nobody sees it."""
         with publishing(self):
-            known = self._pages.pop(page, None) or _Page()
-            known.first = max(0, int(first))
-            known.count = min(max(0, int(count)), _MOST_ROWS)
-            self._pages[page] = known
-            while len(self._pages) > _MOST_PAGES:
-                self._pages.pop(next(iter(self._pages)))
-            if known.count:
+            self._pages.see(page, first, count)
+            if count > 0:
                 self._update()
 
     def _on_rows(self, page: str, first: int, count: int) -> None:
         """Send rows of a part that a page shows."""
-        known = self._pages.setdefault(page, _Page())
-        first = max(0, int(first))
-        places = self._list.order[first : first + min(int(count), _MOST_ROWS)]
-        rows = [self._whole_row(index) for index in places]
-        known.rows.update({row[0]: row[:-1] for row in rows})
-        self._say_rows(page, "rows", first=first, rows=rows)
-
-    def _tell_pages(self) -> None:
-        """Send each page what has changed of the rows that it shows."""
-        for name, page in self._pages.items():
-            places = range(page.first, page.first + page.count)
-            changed = []
-            for place in places[: max(0, len(self._list.order) - page.first)]:
-                index = self._list.order[place]
-                row, before = self._list.row(index), page.rows.get(index)
-                # What the page has not asked for is on its way; time it counts itself.
-                if before is None or _is_same(row, before):
-                    continue
-                page.rows[index] = row
-                changed.append([place, *row])
-            if changed:
-                self._say_rows(name, "changed", rows=changed)
-
-    def _say_rows(self, page: str, kind: str, **members: object) -> None:
-        about_it = {"type": kind, "page": page, "revision": self._revision}
-        self.send({**about_it, **members})
-
-    def _whole_row(self, index: int) -> Row:
-        return [*self._list.row(index), self._list.cells(index)]
+        with publishing(self):
+            self._pages.ask(self._list, page, first, count)
 
     # -- what the page asks for ------------------------------------------------------
 
@@ -338,23 +283,19 @@ class BatchView(StateView):
             self._on_change_inputs(index)
 
     def _on_csv(self, ticket: str) -> None:
+        if self._batch is None:
+            return
         data = self.csv().encode("utf-8-sig")  # as spreadsheets know UTF-8
 
         async def read(start: int, length: int) -> bytes:
             return data[start : start + length]
 
-        facts = {"name": f"{self._file_stem()}.csv", "media_type": "text/csv"}
+        facts = {"name": f"{file_stem_of(self._batch)}.csv", "media_type": "text/csv"}
         send = partial(self._sending.send, ticket, len(data), read, **facts)
         self._start(partial(self._sending.fetch, ticket, send))
 
     def _on_code(self) -> None:
         self.send({"type": "code", "text": self.code()})
-
-    def _file_stem(self) -> str:
-        batch = self._batch
-        words = "" if batch is None else clean(batch.title or batch.process_id)
-        stem = "-".join("".join(c if c.isalnum() else " " for c in words).split())
-        return (stem or "batch")[:60]
 
     def _do(
         self,
@@ -399,112 +340,23 @@ class BatchView(StateView):
         self._unwatch()
 
     def _state(self) -> dict[str, Any]:
-        batch = self._batch
-        if batch is None:
-            return {"total": 0, "revision": self._revision}
-        entries, counts = self._list.entries, group_counts(batch.counts)
-        columns = self._list.columns
-        failed = [n for n, one in enumerate(entries) if one.state in _RETRIED]
-        left = batch.left_s
+        revision = self._pages.revision
+        if self._batch is None:
+            return {"total": 0, "revision": revision}
         return {
-            "title": clean(batch.title or batch.process_id),
-            "told": told_of(batch),
-            "sum": f"{sum_of(columns, len(entries))}, {batch.at_once} at once",
-            "left": "" if left is None or batch.is_ended else f"{about(left)} left",
-            "total": len(entries),
-            "listed": len(self._list.order),
-            "revision": self._revision,
-            "paused": batch.is_paused,
-            "ended": batch.is_ended,
-            "trouble": clean(batch.trouble, limit=300),
-            "counts": [[group, WORD_OF[group], n] for group, n in counts.items()],
-            "failed": len(failed),
-            "first_failed": failed[0] if failed else -1,
-            "first_error": self._first_error(failed),
-            "unknown": counts.get("unknown", 0),
-            "columns": [
-                {"by": f"inputs:{one.id}", "title": one.title, "kind": one.kind}
-                for one in columns
-            ],
-            "order": {"by": self._list.by, "descending": self._list.descending},
-            "group": self._list.group,
+            **facts_of(self._batch, self._list),
+            "revision": revision,
             "busy": self._busy,
             "note": self._note,
             "can_open": self._on_open_job is not None,
             "can_change": self._on_change_inputs is not None,
-            "details": self._details(),
-        }
-
-    def _first_error(self, failed: list[int]) -> str:
-        if not failed:
-            return ""
-        entry = self._list.entries[failed[0]]
-        words = shorten(said_of(entry), _SHORT, placeholder=" …").rstrip(".")
-        name = f" ({self._name_of(entry)})"
-        return f"“{words}”{name}." if words else f"no reason was given{name}."
-
-    def _name_of(self, entry: BatchEntry) -> str:
-        words = entry.label or ", ".join(self._list.cells(entry.index))
-        return clean(words, limit=80) or f"job {entry.index + 1}"
-
-    def _details(self) -> dict[str, Any] | None:
-        if not 0 <= self.selected < len(self._list.entries):
-            return None
-        entry = self._list.entries[self.selected]
-        lines = [
-            clean(one, limit=1500, lines=True) for one in (entry.error, entry.message)
-        ]
-        if entry.state == "unknown" and not entry.error:
-            lines.insert(
-                0,
-                "It was sent, and no answer came: the server may or may not have "
-                "started it. Look at its list of jobs before it is sent again.",
-            )
-        group = GROUP_OF[entry.state]
-        tries = f"attempt {entry.attempt}" if entry.attempt > 1 else ""
-        return {
-            "index": entry.index,
-            "name": self._name_of(entry),
-            "group": group,
-            "facts": [
-                one
-                for one in (WORD_OF[group], tries, clean(entry.job_id, limit=80))
-                if one
-            ],
-            "text": "\n".join(dict.fromkeys(one for one in lines if one)),
-            "has_job": bool(entry.job_id or entry.url),
-            "undone": entry.state in _UNDONE,
+            "details": details_of(self._list, self.selected),
         }
 
     def _card_(self) -> tuple[str, str]:
-        batch = self._batch
-        if batch is None:
+        if self._batch is None:
             return "No batch.", "<p>No batch.</p>"
-        counts = group_counts(batch.counts)
-        said = ", ".join(f"{n} {WORD_OF[group]}" for group, n in counts.items())
-        text = f"Batch of {batch.process_id}: {said}"
-        heads = [*(one.title for one in self._list.columns), "state"]
-        rows = [
-            [*self._list.cells(n), WORD_OF[GROUP_OF[self._list.entries[n].state]]]
-            for n in self._list.order[:_CARD_ROWS]
-        ]
-        more = len(self._list.order) - len(rows)
-        html = html_table(rows, caption=text, head=heads, limit=200)
-        return clean(text), html + (f"<p>{escape_html(more)} more</p>" if more else "")
-
-
-def _is_same(row: Row, before: Row) -> bool:
-    """Whether a page draws the same: seconds of what runs, it counts itself."""
-    if GROUP_OF[row[1]] != "running":
-        return row == before
-    return row[:4] == before[:4] and row[5:] == before[5:]
-
-
-def _titles_of(batch: Batch | AsyncBatch) -> dict[str, str]:
-    """What the inputs are called, as far as the process has been described."""
-    known = batch.job_list.discovery.known_processes.get(batch.process_id)
-    inputs = known.inputs if known else {}
-    return {name: one.title or name for name, one in inputs.items()}
+        return card_of(self._batch, self._list)
 
 
 def _aio(batch: Batch | AsyncBatch) -> Any:  # noqa: ANN401 # an AsyncBatch

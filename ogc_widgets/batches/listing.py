@@ -112,7 +112,7 @@ class BatchList:
         at = [f"inputs:{one.id}" for one in self.columns].index(self.by)
         column = self.columns[at]
         if column.kind == "number":
-            return lambda n: entries[n].inputs.get(column.id) or 0
+            return lambda n: _number_in(entries[n].inputs.get(column.id))
         return lambda n: self._cells[n][at].casefold()
 
     def cells(self, index: int) -> list[str]:
@@ -132,6 +132,19 @@ class BatchList:
             None if took is None else round(took, 1 if not is_live else 0),
             one.attempt,
         ]
+
+    def whole_row(self, index: int) -> Row:
+        """One request for the page, with its cells."""
+        return [*self.row(index), self.cells(index)]
+
+
+def _number_in(value: Any) -> float:  # noqa: ANN401 # JSON
+    """A number by itself, in a list, or with its unit; 0 where there is none."""
+    if isinstance(value, dict):
+        return _number_in(value.get("value"))
+    if isinstance(value, list | tuple):
+        return _number_in(value[0]) if len(value) == 1 else 0
+    return value if isinstance(value, int | float) else 0
 
 
 def said_of(entry: BatchEntry) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+from threading import Thread
 
 import pytest
 from fake_batch import FakeBatch, entry, in_the_middle, many
@@ -10,6 +11,7 @@ from waiting import wait_for
 
 from ogc_widgets.batches.batch_view import BatchView
 from ogc_widgets.errors import InputError
+from ogc_widgets.view.base import publishing
 
 
 class Watched(BatchView):
@@ -144,6 +146,30 @@ def test_table_is_sorted_and_filtered(make):
         view.sort("water")
     with pytest.raises(InputError, match="no state 'done'"):
         view.filter("done")
+
+
+def test_numbers_with_their_unit_are_sorted_as_numbers(make):
+    batch = many(3, differing=("cloud", "level"))
+    for index, number in enumerate((10, 9, 100)):
+        batch.entries[index].inputs["cloud"] = {"value": number, "uom": "%"}
+        batch.entries[index].inputs["level"] = [number] if index else number
+    view = make(batch)
+    for by in ("inputs:cloud", "inputs:level"):
+        view.sort(by)
+        assert [row["number"] for row in view.rows] == [1, 0, 2]
+
+
+def test_pages_are_not_answered_while_other_rows_come(make):
+    view = make(many(60))
+    asked = Thread(
+        target=view.press, kwargs={"type": "rows", "page": "p", "first": 0, "count": 20}
+    )
+    with publishing():
+        asked.start()
+        asked.join(0.3)
+        assert not view.rows_sent("rows")
+    asked.join()
+    assert len(view.rows_sent("rows")) == 20
 
 
 def test_filtered_row_goes_when_its_job_moves_on(make):

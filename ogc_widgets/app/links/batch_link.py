@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.app.links.form_link import FormLink
 from ogc_widgets.client import Job
+from ogc_widgets.client.batches.entries import RETRIED
 from ogc_widgets.errors import InvalidInputsError
 from ogc_widgets.view.base import publishing
 
@@ -139,7 +140,7 @@ class BatchLink(FormLink):
         batch = self._batch
         if batch is None:
             return
-        failed = [one.index for one in batch.entries if one.state in ("failed", "lost")]
+        failed = [one.index for one in batch.entries if one.state in RETRIED]
         indexes = failed if index < 0 else [index]
         if not indexes:
             return

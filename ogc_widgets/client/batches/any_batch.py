@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.client.batches.entries import OPEN
+from ogc_widgets.client.batches.entries import OPEN, RETRIED
 from ogc_widgets.client.batches.unknown import look_for
 from ogc_widgets.client.http.loop import in_loop_thread, run, start_task
 from ogc_widgets.errors import InputError, ServerError
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ogc_widgets.client.batches.entries import BatchEntry, BatchState
     from ogc_widgets.client.batches.sending.schedule import Schedule
     from ogc_widgets.client.jobs.job_list import Jobs
-
-_RETRIED = frozenset({"failed", "lost"})
 
 
 class AnyBatch:
@@ -163,7 +161,7 @@ class AnyBatch:
 
         def retry_failed() -> None:
             self.schedule.own()
-            found = [one.index for one in self.entries if one.state in _RETRIED]
+            found = [one.index for one in self.entries if one.state in RETRIED]
             self._retry(found, dict(inputs or {}))
 
         _do(retry_failed)

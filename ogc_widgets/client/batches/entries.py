@@ -24,6 +24,8 @@ STATES: tuple[BatchState, ...] = get_args(BatchState)
 OPEN: frozenset[BatchState] = frozenset({"waiting", "sending", "accepted", "running"})
 # Its job is on the server and goes on.
 GOES_ON: frozenset[BatchState] = frozenset({"accepted", "running"})
+# Nothing came of it, and it is sent again when all that failed is tried once more.
+RETRIED: frozenset[BatchState] = frozenset({"failed", "lost"})
 
 
 @dataclass(frozen=True, slots=True)
