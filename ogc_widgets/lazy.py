@@ -1,4 +1,4 @@
-"""Names that are loaded when they are first used: of a package (PEP 562), of a verb."""
+"""Loaded when first used: names of a package (PEP 562), verbs, what is displayed."""
 
 from __future__ import annotations
 
@@ -50,3 +50,24 @@ def from_above(word: str) -> Callable[..., Any]:
     module, name = _ABOVE[word]
     found: Callable[..., Any] = getattr(import_module(module), name)
     return found
+
+
+class ShownAsWidget:
+    """Something for Python that a notebook shows as a widget, made when it does."""
+
+    _widget: Any = None
+
+    def _make_widget(self) -> Any:  # noqa: ANN401 # a widget, which this part does not know
+        raise NotImplementedError
+
+    def _shown(self) -> Any:  # noqa: ANN401 # as above
+        if self._widget is None:
+            self._widget = self._make_widget()
+        return self._widget
+
+    def _ipython_display_(self) -> None:
+        self._shown()._ipython_display_()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ANN401 # as IPython has it
+        bundle, metadata = self._shown()._repr_mimebundle_(**kwargs)
+        return {**bundle, "text/plain": repr(self)}, metadata

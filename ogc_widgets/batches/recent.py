@@ -1,19 +1,20 @@
-"""The batches of this user on this machine, as a table in a notebook."""
+"""The batches of this user on this machine: a sequence, and a table in a notebook."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, overload
 
-import ipywidgets
-
+from ogc_widgets.batches.batch_texts import counts_in_words
 from ogc_widgets.client.batches import recent
 from ogc_widgets.client.batches.entry_words import WORD_OF, group_counts
-from ogc_widgets.errors import OgcError
+from ogc_widgets.client.batches.recent import RecentBatch
+from ogc_widgets.errors import OgcError, printable
+from ogc_widgets.lazy import ShownAsWidget
+from ogc_widgets.panel.opened_below import OpenedBelow
 from ogc_widgets.protocol.text import clean
-from ogc_widgets.view.base import StateView, publishing
+from ogc_widgets.view.base import StateView
 from ogc_widgets.view.cards import Note, html_table, note
-from ogc_widgets.view.cells import NotesDisplay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,28 +22,70 @@ if TYPE_CHECKING:
     from ogc_widgets.batches.batch_panel import BatchPanel
     from ogc_widgets.client import Client
     from ogc_widgets.client.batches.batch import Batch
-    from ogc_widgets.client.batches.recent import RecentBatch
 
 _MOST_ROWS: Final = 200
 _NONE: Final = "There are no batches on this machine."
 
 
 class RecentBatchesTable(StateView):
-    """The rows; what is pressed goes to whoever handles it."""
+    """The batches of this machine on the page; what is pressed is done at once.
+
+    Args:
+        client: For the server that wants to know who you are.
+        on_open: Called with a batch that is to be shown.
+    """
 
     _script = "recent_batches"
 
-    def __init__(self, found: Sequence[RecentBatch]) -> None:
-        self._found = found
+    def __init__(
+        self, client: Client | None, on_open: Callable[[Batch], object]
+    ) -> None:
+        self._client, self._opened = client, on_open
+        self._found = recent.recent_batches()
         self._note: Note | None = None
         super().__init__()
         self._publish()
 
-    def say(self, found: Sequence[RecentBatch], told: Note | None = None) -> None:
-        """Show these rows, and what came of the last press."""
-        with publishing(self):
-            self._found, self._note = found, told
-            self._publish()
+    def refresh(self, told: Note | None = None) -> None:
+        """Look again at what there is, and say what came of the last press."""
+        self._found, self._note = recent.recent_batches(), told
+        self._publish()
+
+    def _on_refresh(self) -> None:
+        self.refresh()
+
+    def _on_open(self, id: str) -> None:  # noqa: A002 # the name in the message
+        self._do(id, lambda one: self._opened(one.open(self._client_for(one))))
+
+    def _on_resume(self, id: str) -> None:  # noqa: A002 # as above
+        def resume(one: RecentBatch) -> None:
+            batch = one.resume(self._client_for(one))
+            self.refresh()
+            self._opened(batch)
+
+        self._do(id, resume)
+
+    def _on_forget(self, id: str) -> None:  # noqa: A002 # as above
+        def forget(one: RecentBatch) -> None:
+            one.forget()
+            self.refresh()
+
+        self._do(id, forget)
+
+    def _do(self, batch_id: str, does: Callable[[RecentBatch], object]) -> None:
+        one = next((one for one in self._found if one.id == batch_id), None)
+        if one is None:
+            self.refresh(note("warn", "This batch is no longer in the list."))
+            return
+        try:
+            does(one)
+        except OgcError as error:
+            self.refresh(note("bad", str(error)))
+
+    def _client_for(self, one: RecentBatch) -> Client | None:
+        client = self._client
+        is_its = client is not None and client.url == one.server.rstrip("/")
+        return client if is_its else None
 
     def _state(self) -> dict[str, Any]:
         return {
@@ -50,6 +93,17 @@ class RecentBatchesTable(StateView):
             "more": max(0, len(self._found) - _MOST_ROWS),
             "note": self._note,
         }
+
+    def _card_(self) -> tuple[str, str]:
+        rows = [_row(one) for one in self._found[:_MOST_ROWS]]
+        if not rows:
+            return _NONE, f"<p>{_NONE}</p>"
+        heads = ("created", "title", "server", "state")
+        cells = ([*(row[name] for name in heads[:-1]), _in_words(row)] for row in rows)
+        return (
+            f"{len(rows)} batches on this machine",
+            html_table(cells, caption="Batches on this machine", head=heads, limit=200),
+        )
 
 
 def _row(one: RecentBatch) -> dict[str, Any]:
@@ -67,12 +121,37 @@ def _row(one: RecentBatch) -> dict[str, Any]:
     }
 
 
-class RecentBatches(NotesDisplay, ipywidgets.VBox):
-    """The batches of this user on this machine, the newest first.
+def _in_words(row: dict[str, Any]) -> str:
+    counts = counts_in_words({group: n for group, _word, n in row["counts"]})
+    return f"{row['state']}: {counts}"
 
-    In a notebook it is a table; in Python a sequence of
-    :class:`~ogc_widgets.client.batches.recent.RecentBatch`. What is opened there stands
-    below the table.
+
+class RecentBatchesPanel(OpenedBelow):
+    """The batches of this machine, with the one that was opened.
+
+    Args:
+        client: For the server that wants to know who you are.
+
+    Attributes:
+        table: The table.
+        panel: The batch that was opened last, or ``None``.
+    """
+
+    table: RecentBatchesTable
+
+    def __init__(self, client: Client | None = None) -> None:
+        self.panel: BatchPanel | None = None
+        super().__init__(RecentBatchesTable(client, self._show))
+
+    def _show(self, batch: Batch) -> None:
+        from ogc_widgets.batches.batch_panel import BatchPanel
+
+        self.panel = BatchPanel(batch)
+        self.show_below(self.panel)
+
+
+class RecentBatches(ShownAsWidget, Sequence[RecentBatch]):
+    """The batches of this machine, the newest first; a notebook shows them as a table.
 
     Args:
         client: For the server that wants to know who you are.
@@ -81,115 +160,30 @@ class RecentBatches(NotesDisplay, ipywidgets.VBox):
     def __init__(self, client: Client | None = None) -> None:
         self._client = client
         self._found = recent.recent_batches()
-        self._table = RecentBatchesTable(self._found)
-        self.panel: BatchPanel | None = None
-        super().__init__([self._table])
-        self._table.handle(
-            open=lambda index: self._press(self.show, index),
-            resume=lambda index: self._press(self.resume, index),
-            forget=lambda index: self._press(self.forget, index),
-            refresh=self.refresh,
-        )
+
+    @overload
+    def __getitem__(self, index: int) -> RecentBatch: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[RecentBatch]: ...
+    def __getitem__(self, index: int | slice) -> RecentBatch | list[RecentBatch]:
+        return self._found[index]
 
     def __len__(self) -> int:
         return len(self._found)
 
-    def __bool__(self) -> bool:
-        return True  # a widget
+    def _make_widget(self) -> RecentBatchesPanel:
+        return RecentBatchesPanel(self._client)
 
-    def __getitem__(self, index: int) -> RecentBatch:
-        """One of the batches; the newest is the first."""
-        return self._found[index]
-
-    def __iter__(self) -> Iterator[RecentBatch]:
-        return iter(self._found)
-
-    def show(self, index: int = 0) -> Batch:
-        """Show a batch below the table; nothing is sent.
-
-        Raises:
-            InputError: Its file cannot be read.
-        """
-        return self._show(self[index].open(self._client_for(self[index])))
-
-    def resume(self, index: int = 0) -> Batch:
-        """Take a batch up again, and show it below the table.
-
-        Raises:
-            InputError: It runs elsewhere, or needs inputs that are not in its file.
-        """
-        one = self[index]
-        batch = one.resume(self._client_for(one))
-        self.refresh()
-        return self._show(batch)
-
-    def forget(self, index: int) -> None:
-        """Remove the file of a batch; its jobs on the server are not touched.
-
-        Raises:
-            InputError: It runs, here or elsewhere.
-        """
-        self[index].forget()
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Look again at what there is."""
-        self._say(None)
-
-    def _client_for(self, one: RecentBatch) -> Client | None:
-        client = self._client
-        is_its = client is not None and client.url == one.server.rstrip("/")
-        return client if is_its else None
-
-    def _press(self, does: Callable[[int], object], index: int) -> None:
-        try:
-            does(index)
-        except OgcError as error:
-            self._say(note("bad", str(error)))
-
-    def _say(self, told: Note | None) -> None:
-        self._found = recent.recent_batches()
-        self._table.say(self._found, told)
-
-    def _show(self, batch: Batch) -> Batch:
-        from ogc_widgets.batches.batch_panel import BatchPanel
-
-        old, self.panel = self.panel, BatchPanel(batch)
-        with publishing(self):
-            self.children = (self._table, self.panel)
-        if old is not None:
-            old.close()
-        return batch
-
-    def _card_(self) -> tuple[str, str]:
-        rows = [_row(one) for one in self._found[:_MOST_ROWS]]
-        if not rows:
-            return _NONE, f"<p>{_NONE}</p>"
-        heads = ("created", "title", "server", "state")
-        cells = ([*(row[name] for name in heads[:-1]), _in_words(row)] for row in rows)
-        return (
-            f"{len(rows)} batches on this machine",
-            html_table(cells, caption="Batches on this machine", head=heads, limit=200),
-        )
-
-    def close(self) -> None:
-        """Close the table and what it shows; no batch is touched."""
-        if self.comm is None:
-            return
-        if self.panel is not None:
-            self.panel.close()
-        self._table.close()
-        layout = self.layout
-        super().close()
-        layout.close()
+    def __repr__(self) -> str:
+        return "\n".join(printable(_line(one)) for one in self) or _NONE
 
 
-Sequence.register(RecentBatches)
-
-
-def _in_words(row: dict[str, Any]) -> str:
-    counts = ", ".join(f"{n} {word}" for _group, word, n in row["counts"])
-    return f"{row['state']}: {counts}"
+def _line(one: RecentBatch) -> str:
+    row = _row(one)
+    return (
+        f"<RecentBatch {row['created']}  {row['title']}  {_in_words(row)}  "
+        f"{row['server']}>"
+    )
 
 
 def recent_batches(client: Client | None = None) -> RecentBatches:

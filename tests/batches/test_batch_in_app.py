@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from ipywidgets.widgets.widget import _instances
 from waiting import wait_for
 
 import ogc_widgets as ogc
-from ogc_widgets.batches.recent import RecentBatches
 from ogc_widgets.client.batches.recent import recent_batches
+from ogc_widgets.view.scripts import Script
 
 WORDS = ("one", "two", "three", "four")
 
@@ -115,23 +116,39 @@ def test_app_says_nothing_of_a_batch_of_another_process(interrupted, lab_server)
     app.close()
 
 
-def test_recent_batches_are_a_table_and_a_sequence(interrupted):
+def test_recent_batches_are_a_sequence_and_in_a_notebook_a_table(interrupted):
+    before = {*_instances}
     recent = ogc.recent_batches()
     assert [one.title for one in recent] == ["Pauses"]
-    assert len(recent) == 1
-    assert isinstance(recent, RecentBatches)
-    (row,) = recent._table.state["rows"]
+    assert "Pauses  interrupted: " in repr(recent)
+    assert {*_instances} == before, "Python alone needs no widget"
+    bundle, _ = recent._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert bundle["text/plain"] == repr(recent)
+    assert "<td>Pauses</td>" in bundle["text/html"]
+    panel = recent._shown()
+    table = panel.table
+    (row,) = table.state["rows"]
     assert (row["state"], row["total"]) == ("interrupted", 6)
-    recent._table._receive(None, {"type": "resume", "index": 0}, None)
-    batch = recent.panel.batch
-    assert recent._table.state["rows"][0]["state"] == "runs"
-    recent._table._receive(None, {"type": "forget", "index": 0}, None)
-    assert "runs" in recent._table.state["note"]["text"]
+
+    def press(kind, batch_id=row["id"]):
+        table._receive(None, {"type": kind, "id": batch_id}, None)
+
+    press("resume")
+    batch = panel.panel.batch
+    assert table.state["rows"][0]["state"] == "runs"
+    press("forget")
+    assert "runs" in table.state["note"]["text"]
     batch.wait(60)
     batch.close()
-    recent._table._receive(None, {"type": "forget", "index": 0}, None)
-    assert list(recent) == []
-    recent.close()
+    press("forget", "of another page")
+    assert "no longer in the list" in table.state["note"]["text"]
+    assert len(ogc.recent_batches()) == 1
+    press("forget")
+    assert (list(ogc.recent_batches()), table.state["rows"]) == ([], [])
+    panel.close()
+    left = [_instances[name] for name in {*_instances} - before]
+    assert all(isinstance(one, Script) for one in left)  # which all views share
 
 
 def test_batch_alone_in_a_cell_opens_its_jobs(app, batch):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 from dialects import Dialect
+from fake_job import FakeJob
+from ipywidgets.widgets.widget import _instances
 from scripted_server import ScriptedServer
 from waiting import wait_for
 
 import ogc_widgets as ogc
 from ogc_widgets.client.history.notes import note_answer, note_sending
+from ogc_widgets.client.history.store import store
 from ogc_widgets.lazy import from_above
+from ogc_widgets.view.scripts import Script
 
 
 def submit(process_id, number, server="https://one.test/api"):
@@ -102,6 +106,17 @@ def test_job_is_shown_below_followed_read_and_run_again_with_kept_inputs(request
         assert table.state["kept"] == 2
         ask(table, "delete_inputs")
         wait_for(lambda: table.state["kept"] == 0)
+
+
+def test_closed_history_leaves_nothing_behind(request):
+    submit("otsu", 1)
+    before, watchers = {*_instances}, len(store._watchers)
+    made = from_above("history_panel")(ogc.recent_jobs())
+    made._show_job(FakeJob())
+    made.close()
+    left = [_instances[name] for name in {*_instances} - before]
+    assert all(isinstance(one, Script) for one in left)  # which all views share
+    assert len(store._watchers) == watchers
 
 
 def test_server_that_wants_to_know_who_asks_gets_the_box_and_then_its_job(request):

@@ -16,7 +16,7 @@ from ogc_widgets.client.history.store import store
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.client.jobs.job import Job
 from ogc_widgets.errors import InputError, ProblemError, printable
-from ogc_widgets.lazy import from_above
+from ogc_widgets.lazy import ShownAsWidget, from_above
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -165,7 +165,7 @@ class RecentJob:
         )
 
 
-class RecentJobs(Sequence[RecentJob]):
+class RecentJobs(ShownAsWidget, Sequence[RecentJob]):
     """The latest submissions from this machine; a notebook shows them as a table.
 
     Attributes:
@@ -174,7 +174,6 @@ class RecentJobs(Sequence[RecentJob]):
 
     def __init__(self, search: Search, limit: int) -> None:
         self.search = search
-        self._shown: Any = None
         self._jobs = [RecentJob(one) for one in search.entries(count=max(0, limit))]
 
     @property
@@ -208,17 +207,8 @@ class RecentJobs(Sequence[RecentJob]):
     def __len__(self) -> int:
         return len(self._jobs)
 
-    def _panel(self) -> Any:  # noqa: ANN401 # a widget, which this part does not know
-        if self._shown is None:
-            self._shown = from_above("history_panel")(self)
-        return self._shown
-
-    def _ipython_display_(self) -> None:
-        self._panel()._ipython_display_()
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ANN401 # as IPython has it
-        bundle, metadata = self._panel()._repr_mimebundle_(**kwargs)
-        return {**bundle, "text/plain": repr(self)}, metadata
+    def _make_widget(self) -> Any:  # noqa: ANN401 # a widget, which this part does not know
+        return from_above("history_panel")(self)
 
     def __repr__(self) -> str:
         return "\n".join(map(repr, self)) or "Nothing was submitted from this machine."

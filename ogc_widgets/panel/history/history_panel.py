@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import ipywidgets
-
 from ogc_widgets.lazy import from_above
 from ogc_widgets.panel.history.history_table import HistoryTable
 from ogc_widgets.panel.job.job_panel import JobPanel
-from ogc_widgets.view.base import publishing
-from ogc_widgets.view.cells import NotesDisplay
+from ogc_widgets.panel.opened_below import OpenedBelow
 
 if TYPE_CHECKING:
     from ogc_widgets.client import Job, RecentJobs, Results
 
 
-class HistoryPanel(NotesDisplay, ipywidgets.VBox):
+class HistoryPanel(OpenedBelow):
     """The history of this machine, with the job or the results that were opened.
 
     Args:
@@ -28,29 +25,21 @@ class HistoryPanel(NotesDisplay, ipywidgets.VBox):
         results: The results that were opened last, or ``None``.
     """
 
+    table: HistoryTable
+
     def __init__(self, recent: RecentJobs) -> None:
         self.job: Job | None = None
         self.results: Results | None = None
-        self.table = HistoryTable(
-            recent.search, on_attach=self._show_job, on_results=self._show_results
+        super().__init__(
+            HistoryTable(
+                recent.search, on_attach=self._show_job, on_results=self._show_results
+            )
         )
-        self._below: ipywidgets.Widget | None = None
-        super().__init__([self.table])
 
     def _show_job(self, job: Job) -> None:
         self.job = job
-        self._show_below(JobPanel(job))
+        self.show_below(JobPanel(job))
 
     def _show_results(self, results: Results) -> None:
         self.results = results
-        self._show_below(from_above("results_stage")(results))
-
-    def _show_below(self, widget: ipywidgets.Widget) -> None:
-        with publishing(self):
-            before, self._below = self._below, widget
-            self.children = [self.table, widget]
-        if before is not None:
-            before.close()
-
-    def _card_(self) -> tuple[str, str]:
-        return self.table._card_()
+        self.show_below(from_above("results_stage")(results))

@@ -218,7 +218,9 @@ class HistoryTable(SigningInView, StateView):
             return
         self._busy[entry_id], self._note = doing, None
         self._publish()
-        client = self._clients.setdefault(entry.server, AsyncClient(entry.server))
+        if entry.server not in self._clients:
+            self._clients[entry.server] = AsyncClient(entry.server)
+        client = self._clients[entry.server]
 
         async def until_done() -> Note | None:
             try:
