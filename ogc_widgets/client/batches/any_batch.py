@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.client.batches.book import Book
 from ogc_widgets.client.batches.entries import OPEN, RETRIED
 from ogc_widgets.client.batches.unknown import look_for
+from ogc_widgets.client.facade import described_by
 from ogc_widgets.client.http.loop import in_loop_thread, run, start_task
 from ogc_widgets.errors import InputError, ServerError
 from ogc_widgets.lazy import from_above
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from ogc_widgets.client.batches.book import Book
     from ogc_widgets.client.batches.entries import BatchEntry, BatchState
     from ogc_widgets.client.batches.sending.schedule import Schedule
     from ogc_widgets.client.jobs.job_list import Jobs
@@ -127,16 +128,8 @@ class AnyBatch:
         """Seconds until the end, from what has ended; ``None`` before anything has."""
         return left_s(self.entries, self.at_once)
 
-    def watch(self, callback: Callable[[frozenset[int]], object]) -> Callable[[], None]:
-        """Be told, in the loop thread, which entries have changed.
-
-        Args:
-            callback: Called with their indexes; with none of them where something
-                else about the batch has changed. It must not block.
-
-        Returns:
-            A function that ends the watching; safe from any thread, also twice.
-        """
+    @described_by(Book.watch)
+    def watch(self, callback: Callable[[frozenset[int]], object]) -> Callable[[], None]:  # noqa: D102 # it has one
         return self.book.watch(callback)
 
     def pause(self) -> None:
