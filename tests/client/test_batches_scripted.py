@@ -302,6 +302,15 @@ def test_batch_on_a_full_disk_is_given_back(monkeypatch, tmp_path):
     assert not RunLock(tmp_path / "b.sqlite").is_taken()
 
 
+def test_batch_can_be_taken_while_somebody_looks_whether_it_is(monkeypatch, tmp_path):
+    looking, lock = RunLock(tmp_path / "b.sqlite"), RunLock(tmp_path / "b.sqlite")
+    looking.take()
+    with monkeypatch.context() as patched:
+        patched.setattr("time.sleep", lambda _: looking.give_back())
+        lock.take()
+    lock.give_back()
+
+
 # -- fates that are not known
 
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_GLANCE_S = 0.02
 
 
 class RunLock:
@@ -41,7 +44,7 @@ class RunLock:
             return
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            _lock(descriptor)
+            _lock_patiently(descriptor)
         except OSError:
             with os.fdopen(descriptor, "rb") as file:
                 holder = file.read(40).decode("ascii", "replace").strip()
@@ -107,6 +110,15 @@ else:
 
     def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _lock_patiently(descriptor: int) -> None:
+    try:
+        _lock(descriptor)
+    except OSError:
+        # Whoever looks whether it is held holds it for a moment.
+        time.sleep(_GLANCE_S)
+        _lock(descriptor)
 
 
 def _forget_after_fork() -> None:
