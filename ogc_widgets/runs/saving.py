@@ -59,6 +59,9 @@ async def _fetch(
             await downloads.ended()
         finally:
             downloads.stop()
+    meant: dict[str, set[str]] = {}
+    for file in downloads.files:
+        meant.setdefault(text_to_keep(file.file.url), set()).add(file.file.url)
     for file in downloads.files:
         if file.state != "saved":
             why = clean(file.error, limit=300) if file.error else "It was stopped."
@@ -66,4 +69,11 @@ async def _fetch(
             continue
         path = free_path(record, file.path.name)
         kind, url = file.file.media_type, text_to_keep(file.file.url)
+        if len(meant[url]) > 1:
+            # Whoever opens the run would be given one file in place of another.
+            notes.append(
+                f"{clean(file.name)} is in the file as {path}, and cannot be opened by "
+                "its address: without its key that is the one of others, too."
+            )
+            url = ""
         record.files.append(KeptFile(path, file.name, url, kind, file.path))

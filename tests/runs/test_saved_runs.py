@@ -219,6 +219,40 @@ def test_secret_inputs_that_a_server_repeats_are_not_in_the_file(tmp_path, word)
     assert run.job.logs()[0].text() == "run '***'"  # found by its link
 
 
+def test_files_whose_addresses_differ_in_a_key_only_are_not_taken_for_each_other(
+    tmp_path,
+):
+    found = {}
+
+    def file(_connection, received):
+        return answer(body=received.path.rpartition("=")[2].encode())
+
+    process = {"id": "p", "version": "1", "jobControlOptions": ["async-execute"]}
+    job = {"jobID": "j1", "status": "successful", "processID": "p"}
+    routes = {
+        ("POST", "/api/processes/p/execution"): lambda *_: answer(job, 201),
+        ("GET", "/api/processes/p"): lambda *_: answer(process),
+        ("GET", "/api/jobs/j1"): lambda *_: answer(job),
+        ("GET", "/api/jobs/j1/results"): lambda *_: answer(found),
+        ("GET", "/api/one"): file,
+        ("GET", "/api/two"): file,
+    }
+    path = tmp_path / "run.zip"
+    with processes_server(routes) as server, Client(f"{server.origin}/api") as client:
+        for name, tail in (("a", "one?key=1"), ("b", "one?key=2"), ("c", "two?key=3")):
+            href = f"{server.origin}/api/{tail}"
+            found[name] = {"href": href, "type": "text/plain"}
+        client.execute("p", {}).save_run(path, files=True)
+    contents = ogc.open_run(path).results().contents
+    assert contents["c"].read() == b"3"
+    for name in "ab":
+        with pytest.raises(InputError):
+            contents[name].read()
+    assert (
+        len([note for note in ogc.open_run(path).notes if "its address" in note]) == 2
+    )
+
+
 def test_a_search_in_an_address_is_no_secret(client, tmp_path):
     link = "https://example.org/search?collections=s2&datetime=2021-06-01/2021-07-01"
     job = client.execute("echo", {"message": link}, mode="sync")
