@@ -1,7 +1,7 @@
 // Where the values of one input come from: pasted, from a file, days, or picked items.
 
 import { focusedElement, h, linkButton, setText, show } from "../view/dom.js";
-import { base64Of } from "../view/files.js";
+import { sendFile } from "../view/files.js";
 import { refill } from "../view/rows.js";
 import { NO_HELP } from "../view/search_box.js";
 import { bytes, plain } from "../view/text.js";
@@ -9,8 +9,6 @@ import { bytes, plain } from "../view/text.js";
 /** @import { Model } from "../view/model.js" */
 
 const FILE_LIMIT = 64 * 1024 * 1024;
-// One message must fit through Jupyter's web socket (10 MB by default).
-const FILE_PART = 3_000_000;
 const AREA_FILES = ".geojson,.json,.geojsonl,.gpkg,.zip,.shp,.kml,.kmz";
 const MOST_PASTED = 5_000_000;
 const TYPING_MS = 400;
@@ -47,11 +45,7 @@ export function fileButton(model, key, accept) {
       model.save_changes();
       return;
     }
-    const parts = Math.max(1, Math.ceil(file.size / FILE_PART));
-    for (let part = 0; part < parts; part += 1) {
-      const base64 = await base64Of(file.slice(part * FILE_PART, (part + 1) * FILE_PART));
-      model.send({ type: "upload", key, name: file.name, base64, part, parts });
-    }
+    await sendFile(file, (part) => model.send({ type: "upload", key, ...part }));
   }
   return h("span", {}, button, picker);
 }

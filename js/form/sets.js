@@ -1,11 +1,11 @@
 // Whole sets of inputs: saved to a file, loaded, compared, or pasted from a tutorial.
 
 import { h, linkButton, setText } from "../view/dom.js";
+import { PART_BYTES } from "../view/files.js";
 import { listen } from "../view/model.js";
 import { count, plain } from "../view/text.js";
 import { linkRow } from "./core.js";
 import { pasteBox } from "./paste_box.js";
-import { UPLOAD_PART } from "./controls/special.js";
 
 /** @typedef {{ label: string, here: string, there: string, id: string }} Difference Of one input. */
 
@@ -63,7 +63,7 @@ export function inputSets(model, ...others) {
    */
   async function read(file, type) {
     if (!file) return;
-    if (file.size > UPLOAD_PART) {
+    if (file.size > PART_BYTES) {
       setText(words, `${plain(file.name, 80)} is too large for a set of inputs.`);
       return;
     }

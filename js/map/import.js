@@ -2,15 +2,13 @@
 // map. The text and the bytes are read in Python.
 
 import { h, holds, setText, show } from "../view/dom.js";
-import { base64Of } from "../view/files.js";
+import { sendFile } from "../view/files.js";
 import { bytes } from "../view/text.js";
 
 /** @import { LeafletMap } from "./geo.js" */
 /** @import { Model } from "../view/model.js" */
 
 const MAP_FILE_LIMIT = 64 * 1024 * 1024;
-// One message must fit through Jupyter's web socket (10 MB by default).
-const MAP_FILE_PART = 3_000_000;
 const MAP_FILE_TYPES = ".geojson,.json,.geojsonl,.gpkg,.zip,.shp,.kml,.kmz,.wkt,.txt";
 
 export class ImportPanel {
@@ -136,11 +134,7 @@ export class ImportPanel {
       return;
     }
     setText(this.said, `Reading ${file.name} …`);
-    const parts = Math.max(1, Math.ceil(file.size / MAP_FILE_PART));
-    for (let part = 0; part < parts; part += 1) {
-      const base64 = await base64Of(file.slice(part * MAP_FILE_PART, (part + 1) * MAP_FILE_PART));
-      this.model.send({ type: "upload", name: file.name, base64, part, parts });
-    }
+    await sendFile(file, (part) => this.model.send({ type: "upload", ...part }));
   }
 
   /**

@@ -95,11 +95,27 @@ export function saveBlob(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
+// One message must fit through Jupyter's web socket (10 MB by default).
+export const PART_BYTES = 3_000_000;
+
+/**
+ * Give a file to Python in parts; see view/uploads.py.
+ * @param {File} file
+ * @param {(part: { name: string, base64: string, part: number, parts: number }) => void} send
+ */
+export async function sendFile(file, send) {
+  const parts = Math.max(1, Math.ceil(file.size / PART_BYTES));
+  for (let part = 0; part < parts; part += 1) {
+    const base64 = await base64Of(file.slice(part * PART_BYTES, (part + 1) * PART_BYTES));
+    send({ name: file.name, base64, part, parts });
+  }
+}
+
 /**
  * Bytes as a message can hold them.
  * @param {Blob} blob
  */
-export async function base64Of(blob) {
+async function base64Of(blob) {
   const data = new Uint8Array(await blob.arrayBuffer());
   let binary = "";
   for (let i = 0; i < data.length; i += 0x8000) {

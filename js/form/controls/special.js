@@ -1,7 +1,7 @@
 // Content from files, and widgets of registered fields.
 
 import { elementsOf, h, linkButton, setText, show } from "../../view/dom.js";
-import { base64Of } from "../../view/files.js";
+import { sendFile } from "../../view/files.js";
 import { bytes, plain } from "../../view/text.js";
 import { NOT_SET } from "./choice.js";
 import { codeBox } from "./code.js";
@@ -12,8 +12,6 @@ import { textBox } from "./text.js";
 /** @import { Draft, Named } from "../controls.js" */
 
 const UPLOAD_LIMIT = 32 * 1024 * 1024;
-// One message must fit through Jupyter's web socket (10 MB by default).
-export const UPLOAD_PART = 3_000_000;
 
 /** @type {Record<string, string>} */
 const FILE_MODES = { upload: "Upload", reference: "By reference", text: "As text" };
@@ -169,19 +167,14 @@ CONTROLS.file = (spec, host) => {
       return;
     }
     setText(chosen, `reading ${plain(file.name, 80)} …`);
-    const parts = Math.max(1, Math.ceil(file.size / UPLOAD_PART));
-    for (let part = 0; part < parts; part += 1) {
-      const base64 = await base64Of(file.slice(part * UPLOAD_PART, (part + 1) * UPLOAD_PART));
+    await sendFile(file, (part) =>
       host.form.send({
         type: "upload",
         id: host.inputId,
         path: host.path(),
-        name: file.name,
         mime: pendingType ?? file.type,
-        base64,
-        ...(parts > 1 ? { part, parts } : {}),
-      });
-    }
+        ...part,
+      }));
     draft = {
       mode: "upload",
       name: file.name,
