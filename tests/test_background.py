@@ -59,7 +59,6 @@ LOSES_NOTHING = {
     "client/http/loop.py stop run_coroutine_threadsafe": "its result is waited for",
     "client/http/loop.py stop call_soon_threadsafe": "loop.stop() cannot fail",
     "client/http/loop.py  register": "Python prints what fails at exit",
-    "batches/recent.py  register": "says what a class is, and starts nothing",
     "client/http/loop.py  register_at_fork": "Python prints what fails in it",
     "client/batches/book.py flush run_in_executor": "its result is awaited",
     "client/batches/running.py  register_at_fork": "Python prints what fails in it",
