@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -287,6 +288,16 @@ def test_end_of_a_batch_that_cannot_be_written_down_is_said_and_written_later(
             assert "No space left" in batch.trouble
         batch.close()
         assert recent_batches()[0].counts == {"successful": 1}
+
+
+def test_batch_whose_folder_is_gone_says_so_before_it_sends():
+    with served() as server, batch_on(server, numbered(1)) as batch:
+        batch.wait(60)
+        wait_for(lambda: not batch.is_running)
+        shutil.rmtree(batch.where.parent)
+        with pytest.raises(InputError, match="cannot go on from its file: No such"):
+            batch.retry([0])
+        assert len(server.posts) == 1
 
 
 def test_batch_on_a_full_disk_is_given_back(monkeypatch, tmp_path):

@@ -8,16 +8,33 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import OgcError, ProblemError, ServerError
+from ogc_widgets.protocol.jobs.watching import YOUNG_S
 from ogc_widgets.protocol.text import MESSAGE_LIMIT, clean
 
 if TYPE_CHECKING:
     from ogc_widgets.client.batches.book import Book
     from ogc_widgets.client.batches.sending.pace import Pace
+    from ogc_widgets.client.execution import Execution
     from ogc_widgets.client.jobs.ajob import AsyncJob
     from ogc_widgets.protocol.jobs.watching import JobView
 
 # How long to ask why a job failed.
 _REASON_S = 20.0
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def sent_job(book: Book, execution: Execution, index: int) -> AsyncJob:
+    """The job of an entry; a new one may not be known everywhere on its server."""
+    entry, head = book[index], book.head
+    age_s = (datetime.now(UTC) - (entry.started_at or _LONG_AGO)).total_seconds()
+    return execution.known_job(
+        entry.job_id,
+        entry.url,
+        head.process_id,
+        entry.inputs,
+        outputs=head.outputs,
+        is_new=age_s < YOUNG_S,
+    )
 
 
 async def until_ended(book: Book, index: int, job: AsyncJob, pace: Pace) -> None:

@@ -21,11 +21,13 @@ from collections import deque
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.client.batches.batch_file import reason_of
 from ogc_widgets.client.batches.entries import GOES_ON
 from ogc_widgets.client.batches.running import RunLock
 from ogc_widgets.client.batches.sending.following import (
     at_the_end,
     in_words,
+    sent_job,
     until_ended,
 )
 from ogc_widgets.client.batches.sending.going import Going, cancelled
@@ -35,18 +37,15 @@ from ogc_widgets.client.batches.sending.unanswered import fate_of
 from ogc_widgets.client.batches.unknown import note_cut_off
 from ogc_widgets.client.http.loop import start_task
 from ogc_widgets.errors import InputError, OgcError, ServerError
-from ogc_widgets.protocol.jobs.watching import YOUNG_S
 
 if TYPE_CHECKING:
     from ogc_widgets.client.batches.book import Book
-    from ogc_widgets.client.batches.entries import BatchEntry
     from ogc_widgets.client.execution import Execution
     from ogc_widgets.client.jobs.ajob import AsyncJob
     from ogc_widgets.protocol.answers.job_replies import Submitted
 
 _DISMISSED_S = 5.0
 _CLOSE_S = 10.0
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _NotNowError(Exception):
@@ -105,7 +104,8 @@ class Schedule:
         """Take the batch in hand, and what an earlier process has left of it.
 
         Raises:
-            InputError: Another process has it, or it is being closed.
+            InputError: Another process has it, it is being closed, or nothing can be
+                written beside its file.
         """
         if self._closing.locked():
             # What was begun now would go on when others may have the file.
@@ -116,7 +116,13 @@ class Schedule:
             )
         if self._main is not None:
             return
-        self._lock.take()
+        try:
+            self._lock.take()
+        except OSError as error:
+            raise InputError(
+                f"The batch cannot go on from its file: {reason_of(error)}.",
+                safe="Nothing was sent.",
+            ) from error
         try:
             self._book.read_again()
             self._take_up()
@@ -219,19 +225,9 @@ class Schedule:
             if entry.state == "waiting":
                 self._waiting.append(entry.index)
             elif entry.state in GOES_ON:
-                self._go_on(entry.index, self._known_job(entry))
-
-    def _known_job(self, entry: BatchEntry) -> AsyncJob:
-        """The job of an entry; a new one may not be known everywhere on its server."""
-        age_s = (datetime.now(UTC) - (entry.started_at or _LONG_AGO)).total_seconds()
-        return self._execution.known_job(
-            entry.job_id,
-            entry.url,
-            self._book.head.process_id,
-            entry.inputs,
-            outputs=self._book.head.outputs,
-            is_new=age_s < YOUNG_S,
-        )
+                self._go_on(
+                    entry.index, sent_job(self._book, self._execution, entry.index)
+                )
 
     async def _run(self) -> None:
         stop = self._execution.signing_in.when_signed_in(self._signed_in)
@@ -342,7 +338,7 @@ class Schedule:
         except BaseException as error:
             if self._book[index].url:
                 # It was answered, and only noting that elsewhere has failed.
-                return self._known_job(self._book[index])
+                return sent_job(self._book, self._execution, index)
             self._not_answered(index, error, is_sent=is_sent)
             if not isinstance(error, OgcError):
                 raise  # a fault of ours, which is logged
