@@ -241,10 +241,7 @@ class HistoryTableView {
     if (this.seen.revision !== s.revision) {
       this.rows.reset(s.count, false, s.rows);
     } else if (this.seen.refreshed !== s.refreshed) {
-      this.rows.total = s.count;
-      const others = [...this.rows.chunks.keys()].filter((chunk) => chunk > 0);
-      this.rows.put(0, s.rows);
-      for (const chunk of others) this.press("rows", { first: chunk * 100, count: 100 });
+      this.rows.renew(s.count, s.rows);
     }
     this.seen = { revision: s.revision, refreshed: s.refreshed };
     this.rows.draw();

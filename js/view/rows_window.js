@@ -68,6 +68,24 @@ export class RowsWindow {
     this.draw();
   }
 
+  /**
+   * The same rows, which say something else now: those near what is seen are asked for,
+   * and stay until they come; others when they are scrolled to.
+   * @param {number} total
+   * @param {T[]} first The first of them.
+   */
+  renew(total, first) {
+    this.total = total;
+    const near = Math.floor(this.seen.first / this.chunk);
+    for (const chunk of [...this.chunks.keys()]) {
+      const start = chunk * this.chunk;
+      if (chunk === 0) this.chunks.set(0, first);
+      else if (Math.abs(chunk - near) > 1 || start >= total) this.chunks.delete(chunk);
+      else this.ask(start, Math.min(this.chunk, total - start));
+    }
+    this.draw();
+  }
+
   get tall() {
     return this.total * this.rowHeight;
   }

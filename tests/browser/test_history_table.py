@@ -66,6 +66,30 @@ def test_nothing_is_cut_and_rows_come_when_they_are_scrolled_to(page, table, wid
     assert page.locator("#view").evaluate("e => e.offsetHeight") == height
 
 
+def test_what_is_heard_of_jobs_is_asked_for_where_somebody_looks(page, table):
+    view = LiveView(page, table, width=1080)
+    scroll = page.locator(".ogcw-history-scroll")
+    scroll.evaluate("e => e.scrollTop = e.scrollHeight")
+    view.pump()
+    expect(lines(page).last).to_have_attribute("aria-rowindex", "251")
+    scroll.evaluate("e => e.scrollTop = 0")
+    view.pump()
+    asked, answer = [], table._on_rows
+    table._on_rows = lambda first, count: (asked.append(first), answer(first, count))
+    table._refresh_rows(table._read_now())
+    view.pump()
+    assert 200 not in asked
+    ogc.recent_jobs(250)[249].note = "the oldest"
+    scroll.evaluate("e => e.scrollTop = e.scrollHeight")
+    view.pump()
+    note = lines(page).last.get_by_role("textbox")
+    expect(note).to_have_value("the oldest")
+    ogc.recent_jobs(250)[249].note = "heard of"
+    table._refresh_rows(table._read_now())
+    view.pump()
+    expect(note).to_have_value("heard of")
+
+
 def test_note_is_typed_where_it_stands_and_stays_while_rows_change(page, table):
     view = LiveView(page, table, width=1080)
     first = lines(page).first.get_by_role("textbox")
