@@ -121,9 +121,11 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
             self._bring(self.results_map)
             self._lay_on_map(self._results)
             return
-        if content.id not in self._viewers:
-            self._open(content)
-        self._bring(self._viewers[content.id])
+        # A viewer that has read its output is replaced in another thread.
+        with publishing():
+            if content.id not in self._viewers:
+                self._open(content)
+            self._bring(self._viewers[content.id])
         self._draw_features()
 
     def _bring(self, viewer: ipywidgets.Widget) -> None:

@@ -49,7 +49,7 @@ def looking_at(outputs: dict[str, Any]) -> Iterator[ResultsStage]:
         app = App(f"{server.origin}/api")
         try:
             app.job = app.client.job("1")
-            wait_for(lambda: app.results is not None and app._stage.head.chips)
+            wait_for(lambda: app._stage.is_filled and app._stage.head.chips)
             yield app._stage
         finally:
             app.close()

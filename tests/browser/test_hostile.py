@@ -37,6 +37,7 @@ HEADER = {
     "can_deploy": True, "facts": ["x"], "process_id": "x",
     "processes": [{"id": "x", "title": "x"}], "processes_note": "x", "loading": False,
     "tab": "form", "offer": {"text": "x", "take": "x", "leave": "x"},
+    "batch_offer": {"text": "x", "take": "x", "leave": "x"},
 }  # fmt: skip
 VIEWS = {
     "panel": (JobPanel, panel_states.traits("failed")),
