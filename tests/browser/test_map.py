@@ -379,7 +379,7 @@ def test_very_many_footprints_are_drawn_found_and_there_after_a_reload(
     canvas.wait_for(state="attached")
     # The map shows more than one world: some are drawn in two copies of it.
     assert canvas.evaluate(drawn) > 30_000
-    # It lies over the land, between insides and edges of areas of a batch, under the area.
+    # Over the land, between insides and edges of a batch's areas, under the area.
     layers = page.locator(".ogcw-map-canvas")
     order = "all => all.map((one) => [one.tagName, getComputedStyle(one).zIndex])"
     assert layers.evaluate_all(order) == [
