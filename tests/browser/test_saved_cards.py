@@ -53,7 +53,8 @@ def test_inputs_job_and_results_can_be_read_without_a_script(lab_server, paper):
         expect(rows.filter(has_text="Status").first).to_contain_text("successful")
         assert len(results.results.items) == 1
         for scene in results.results.items:
-            expect(rows.filter(has_text=scene["id"]).last).to_contain_text("%")
+            row = rows.filter(has_text=re.compile(f"^{re.escape(scene['id'])}"))
+            expect(row.last).to_contain_text("%")
         for widget in (app, results, table):
             widget.close()
 
