@@ -75,13 +75,15 @@ def test_finished_job_is_the_same_after_the_page_is_loaded_again(window):
     window.execute(RUN.format(pauses=[0]) + "job.wait()")
     panel = window.page.locator(".ogcw-job")
     expect(panel.locator(".ogcw-job-word")).to_have_text("Successful")
-    expect(window.page.locator(".ogcw-card")).to_be_hidden()
+    card = window.page.locator(".ogcw-card")
+    expect(card).to_be_hidden()
+    # It is sent beside the widget's own words; what is saved before it has come is old.
+    expect(card).to_contain_text("successful")
     window.reload()
     expect(panel.locator(".ogcw-job-word")).to_have_text("Successful")
     outputs = window.save().cells[0].outputs
     html = [one["data"]["text/html"] for one in outputs if "text/html" in one["data"]]
-    # The card is there, of before the job or of its end.
-    assert any(re.search("Job panel|successful", one) for one in html)
+    assert any("successful" in one for one in html)
 
 
 def test_table_lists_jobs_live_and_opens_one_in_the_panel(window):
