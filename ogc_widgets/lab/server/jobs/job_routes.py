@@ -22,12 +22,12 @@ from ogc_widgets.lab.server.problems import Problem
 from ogc_widgets.lab.server.requests import LabRequest, resource
 
 if TYPE_CHECKING:
-    from ogc_widgets.lab.server.jobs.job_store import JobRecord
+    from ogc_widgets.lab.server.jobs.job_store import JobRecord, ListedJob
 
 _RESULTS_REL = "http://www.opengis.net/def/rel/ogc/1.0/results"
 
 
-def status_info(request: LabRequest, job: JobRecord) -> dict[str, Any]:
+def status_info(request: LabRequest, job: ListedJob) -> dict[str, Any]:
     """Return the statusInfo of a job, with a link per step log."""
     address = f"{request.api}/jobs/{job.job_id}"
     folder = request.lab.scheduler.folder(job.job_id)
