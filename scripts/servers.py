@@ -1,11 +1,12 @@
-"""Install the servers of other people that the tests run, each by itself.
+"""Install the servers and engines of other people that the tests run.
 
     python scripts/servers.py              all of them
     python scripts/servers.py pygeoapi     only this one
 
 They need versions of libraries that do not go together, so each has a virtual
-environment under ``.venv-servers``. A second call does nothing and needs no network.
-What cannot be installed is said, and left out of the tests; with CI=true that fails.
+environment under ``.venv-servers``; what is not written in Python comes from Debian.
+A second call does nothing and needs no network. What cannot be installed is said, and
+left out of the tests; with CI=true that fails.
 """
 
 from __future__ import annotations
@@ -34,24 +35,31 @@ SERVERS: dict[str, list[str]] = {
     "fastprocesses": ["fastprocesses", "packaging"],
     # No server: it starts scripts of ours, as docs/many.md shows.
     "snakemake": ["snakemake"],
+    # An engine of the lab, which it starts as a program.
+    "toil": ["toil[cwl]"],
+}
+# The program that shows that it is there, and the packages of Debian that have it.
+PACKAGES: dict[str, tuple[str, list[str]]] = {
+    "redis": ("redis-server", ["redis-server"]),  # for fastprocesses
+    "slurm": ("slurmctld", ["slurm-wlm", "munge"]),
 }
 
 
 def main(names: list[str]) -> int:
     """Install what is missing; 1 if that did not work and CI=true."""
-    failed = [name for name in names or SERVERS if not ensure(name)]
-    if not (shutil.which("redis-server") or install_redis()):
-        failed.append("redis-server (for fastprocesses)")
+    wanted = names or [*SERVERS, *PACKAGES]
+    failed = [name for name in wanted if name in SERVERS and not ensure(name)]
+    failed += [name for name in wanted if name in PACKAGES and not ensure_program(name)]
     if not failed:
         return 0
     missing = ", ".join(failed)
     if os.environ.get("CI") == "true":
-        print(f"CI=true wants these servers for the tests: {missing}", file=sys.stderr)
+        print(f"CI=true wants these for the tests: {missing}", file=sys.stderr)
         return 1
     stars = "*" * 76
     print(
         f"\n  {stars}\n  * NOT INSTALLED: {missing}.\n"
-        f"  * THE TESTS WITH THESE SERVERS ARE LEFT OUT.\n  {stars}\n",
+        f"  * THE TESTS WITH THESE SERVERS AND ENGINES ARE LEFT OUT.\n  {stars}\n",
         file=sys.stderr,
     )
     return 0
@@ -90,18 +98,38 @@ def version_of(python: Path, name: str) -> str:
     return done.stdout.strip()
 
 
-def install_redis() -> bool:
-    """Install Debian's redis-server where that is possible, as root."""
+def ensure_program(name: str) -> bool:
+    """Install a program with apt-get, as root on Debian, unless it is there."""
+    program, packages = PACKAGES[name]
+    return find(program) is not None or (
+        install_packages(packages) and find(program) is not None
+    )
+
+
+def find(program: str) -> str | None:
+    """The path of a program, also of those that only root has on the path."""
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+    return shutil.which(program, path=path)
+
+
+def install_packages(packages: list[str]) -> bool:
+    """Install packages of Debian where that is possible, as root."""
     if not (shutil.which("apt-get") and os.geteuid() == 0):
         return False
-    say("Installing redis-server with apt-get (once)")
-    # A package that starts its server would leave one running on this machine.
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    install = ["apt-get", "install", "-y", "--no-install-recommends", "redis-server"]
+    say(f"Installing {' and '.join(packages)} with apt-get (once)")
+    environment = {
+        **os.environ,
+        "DEBIAN_FRONTEND": "noninteractive",
+        # A package that starts its server would leave one running on this machine: the
+        # first is for machines without systemd, the second for those with it.
+        "RUNLEVEL": "1",
+        "SYSTEMD_OFFLINE": "1",
+    }
+    install = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
     for command in (install, ["apt-get", "update"], install):
         done = subprocess.run(command, env=environment, capture_output=True)
         if command is install and done.returncode == 0:
-            return shutil.which("redis-server") is not None
+            return True
     return False
 
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Run pytest with other people's servers and with a Chromium, which are installed if that
+# Run pytest with other people's servers, engines and a Chromium, which are installed if that
 # is possible. Arguments go to pytest; without "-n 0" among them, several workers share the
 # tests (conftest.py). Tests of what is not there are left out, loudly; with CI=true that
 # fails.

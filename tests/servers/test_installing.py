@@ -11,8 +11,8 @@ def folder(tmp_path, monkeypatch):
     """An empty place for environments; pip is only noted, and does what is said."""
     monkeypatch.setattr(servers, "ROOT", tmp_path)
     monkeypatch.setattr(servers, "FOLDER", tmp_path / "servers")
-    monkeypatch.setattr(servers, "install_redis", lambda: False)
-    monkeypatch.setattr(servers.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(servers, "install_packages", lambda _packages: False)
+    monkeypatch.setattr(servers, "find", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(servers.venv, "create", lambda path, **_: path.mkdir())
     monkeypatch.setattr(servers, "version_of", lambda _python, _name: "1.2.3")
     monkeypatch.setattr(servers, "runs", lambda _python: True)
@@ -67,6 +67,6 @@ def test_missing_server_fails_where_the_whole_is_wanted(
     folder, pip, capsys, monkeypatch
 ):
     monkeypatch.setenv("CI", "true")
-    monkeypatch.setattr(servers.shutil, "which", lambda _name: None)
-    assert servers.main(["pygeoapi"]) == 1
-    assert "redis-server" in capsys.readouterr().err
+    monkeypatch.setattr(servers, "find", lambda _name: None)
+    assert servers.main([]) == 1
+    assert capsys.readouterr().err.rstrip().endswith("redis, slurm")
