@@ -78,9 +78,12 @@ function render({ model, el }) {
     "aria-label": "Filter by state",
     onchange: () => press("group", { state: groups.value }),
   });
-  const save = linkButton("table as CSV", saveTable, {
-    title: "Save the listed jobs, with their inputs that differ",
-  });
+  const save = fileButton("csv", "table as CSV", "The listed jobs, with their inputs that differ");
+  const report = fileButton(
+    "report",
+    "report",
+    "What was asked and what came out, as a page to print",
+  );
   /** What waits for code. @type {(text: string) => void} */
   let codeCame = () => {};
   /** @returns {Promise<string>} */
@@ -103,7 +106,7 @@ function render({ model, el }) {
       "div",
       { class: "ogcw-batch-foot" },
       where,
-      h("span", { class: "ogcw-batch-does" }, groups, save, copy, insert),
+      h("span", { class: "ogcw-batch-does" }, groups, save, report, copy, insert),
     ),
   );
   el.append(head, list);
@@ -321,13 +324,24 @@ function render({ model, el }) {
     ].filter(Boolean);
   }
 
-  async function saveTable() {
-    try {
-      const { facts, blob } = await takeFile(model, { type: "csv" });
-      saveBlob(blob, facts.name);
-    } catch (error) {
-      setText(save, /** @type {Error} */ (error).message);
-    }
+  /**
+   * A button that saves what Python makes of the batch.
+   * @param {string} type
+   * @param {string} label
+   * @param {string} words
+   */
+  function fileButton(type, label, words) {
+    const button = linkButton(label, async () => {
+      setText(button, "writing…");
+      try {
+        const { facts, blob } = await takeFile(model, { type });
+        saveBlob(blob, facts.name);
+        setText(button, label);
+      } catch (error) {
+        setText(button, /** @type {Error} */ (error).message);
+      }
+    }, { title: words });
+    return button;
   }
 
   /** A kernel answers: what was drawn before may be of an earlier time. */

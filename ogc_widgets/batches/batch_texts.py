@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.client.batches.batch_code import code_of_batch
 from ogc_widgets.client.batches.entries import OPEN
 from ogc_widgets.client.batches.entry_words import WORD_OF, group_counts, words_of
-from ogc_widgets.protocol.requests.package_code import as_batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -71,28 +72,13 @@ def csv_of(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def code_of(batch: AnyBatch) -> str:
-    """The Python that asks for the same again."""
-    entries = batch.entries
-    same = {k: v for k, v in entries[0].inputs.items() if k not in batch.differing}
-    each = [
-        {name: one.inputs[name] for name in batch.differing if name in one.inputs}
-        for one in entries
+    """The Python that asks for the same again, with ``...`` for secrets."""
+    hidden = dict.fromkeys(secrets_of(batch), "...")
+    shown = [
+        replace(one, inputs={k: hidden.get(k, v) for k, v in one.inputs.items()})
+        for one in batch.entries
     ]
-    for some in (same, *each):
-        some.update({name: "..." for name in secrets_of(batch) if name in some})
-    labels = [one.label for one in entries]
-    credentials = batch.job_list.discovery.connection.credentials
-    return as_batch(
-        batch.server_url,
-        batch.process_id,
-        same,
-        each,
-        placeholders=credentials.placeholders,
-        params=credentials.param_names,
-        at_once=batch.at_once,
-        title=batch.title,
-        labels=labels if any(labels) else [],
-    )
+    return code_of_batch(batch, shown)
 
 
 def told_of(batch: AnyBatch) -> dict[str, Any]:

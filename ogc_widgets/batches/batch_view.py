@@ -286,12 +286,15 @@ class BatchView(StateView):
         if self._batch is None:
             return
         data = self.csv().encode("utf-8-sig")  # as spreadsheets know UTF-8
+        name = f"{file_stem_of(self._batch)}.csv"
+        send = partial(self._sending.send_bytes, ticket, name, "text/csv", data)
+        self._start(partial(self._sending.fetch, ticket, send))
 
-        async def read(start: int, length: int) -> bytes:
-            return data[start : start + length]
-
-        facts = {"name": f"{file_stem_of(self._batch)}.csv", "media_type": "text/csv"}
-        send = partial(self._sending.send, ticket, len(data), read, **facts)
+    def _on_report(self, ticket: str) -> None:
+        if self._batch is None:
+            return
+        write = _aio(self._batch).report
+        send = partial(self._sending.send_written, ticket, "text/html", write)
         self._start(partial(self._sending.fetch, ticket, send))
 
     def _on_code(self) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from shapely.geometry import shape
 
 from ogc_widgets import __version__
+from ogc_widgets.client.batches.batch_code import code_of_batch
 from ogc_widgets.client.batches.entry_words import (
     GROUP_OF,
     WORD_OF,
@@ -32,7 +33,6 @@ from ogc_widgets.map.still.picture import StillMap, still_picture
 from ogc_widgets.panel.job.job_state import short_id
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.protocol.notices import silent
-from ogc_widgets.protocol.requests.package_code import as_batch
 from ogc_widgets.protocol.secrets import secret_texts, shown_inputs, without_secrets
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.reports import came_out
@@ -344,7 +344,7 @@ def _failures(entries: Sequence[BatchEntry]) -> Iterator[Markup]:
 def _again(found: _Facts) -> Iterator[Markup]:
     batch = found.batch
     yield tag("h2", "How to repeat it")
-    code = _code(found) if batch.differing else ""
+    code = code_of_batch(batch, found.entries) if batch.differing else ""
     if 0 < len(code) <= MOST_CODE:
         yield text_block(code, MOST_CODE)
     else:
@@ -359,25 +359,4 @@ def _again(found: _Facts) -> Iterator[Markup]:
             ("ogc_widgets", __version__),
             ("Python", platform.python_version()),
         ]
-    )
-
-
-def _code(found: _Facts) -> str:
-    batch, entries = found.batch, found.entries
-    credentials = batch.job_list.discovery.connection.credentials
-    first = entries[0].inputs if entries else {}
-    labels = [one.label for one in entries]
-    return as_batch(
-        batch.server_url,
-        batch.process_id,
-        {k: value for k, value in first.items() if k not in batch.differing},
-        [
-            {k: one.inputs[k] for k in batch.differing if k in one.inputs}
-            for one in entries
-        ],
-        labels=labels if any(labels) else [],
-        placeholders=credentials.placeholders,
-        params=credentials.param_names,
-        at_once=batch.at_once,
-        title=batch.book.head.title,
     )

@@ -185,7 +185,7 @@ def _first_error(found: Facts) -> Iterator[Markup]:
 def _again(found: Facts) -> Iterator[Markup]:
     yield tag("h2", "How to repeat it")
     job, asked, request = found.job, found.asked, found.request
-    if asked is not None and request is not None:
+    if asked is not None:
         secrets = job.discovery.connection.credentials.placeholders
         code = as_package(
             job.server_url,
@@ -197,8 +197,9 @@ def _again(found: Facts) -> Iterator[Markup]:
         )
         yield tag("h3", "Python, with ogc_widgets")
         yield text_block(code, MOST_CODE)
-        yield tag("h3", "cURL")
-        yield text_block(as_curl(request, secrets, job.param_names), MOST_CODE)
+        if request is not None:
+            yield tag("h3", "cURL")
+            yield text_block(as_curl(request, secrets, job.param_names), MOST_CODE)
         if secrets or job.param_names or "***" in code:
             words = "Secrets are not in this file: put yours in their places."
             yield tag("p", words, class_="soft")

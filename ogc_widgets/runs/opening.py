@@ -131,22 +131,23 @@ class _Reader:
         discovery = Discovery(connection)
         if process is not None:
             discovery.known_processes[process.id] = process
+        job_id, results = reading.text(about.get("job")), None
+        if record.results is not None:
+            document = self._document(record)
+            described = process.outputs if process else {}
+            results = KeptResults(connection, document, described, job_id)
+            opened = f"ogc.open_run({str(self._file.path)!r})"
+            results.line = f"import ogc_widgets as ogc\nresults = {opened}.results()"
         job = AsyncJob(
             discovery,
             SigningIn(connection),
-            reading.text(about.get("job")),
+            job_id,
             job_url,
             status,
             process_id=reading.text(about.get("process")),
             inputs=record.inputs,
+            kept_results=results,
         )
-        results = None
-        if record.results is not None:
-            document = self._document(record)
-            described = process.outputs if process else {}
-            results = KeptResults(connection, document, described, job.id)
-            opened = f"ogc.open_run({str(self._file.path)!r})"
-            results.line = f"import ogc_widgets as ogc\nresults = {opened}.results()"
         return Run(record, Job(job), process, results, path=self._file.path)
 
     def _document(self, record: Record) -> ResultsDocument:

@@ -32,7 +32,7 @@ class Run:
 
     Attributes:
         record: All that is kept.
-        job: The job as it was; its logs and its status can be read, nothing else.
+        job: The job as it was; its status, logs and results can be read, nothing else.
         process: The description of the process; None if it was not to be had.
         path: The file; None for the run of a job.
     """
@@ -169,6 +169,20 @@ class Run:
             phase = reading.text(self.record.about.get("phase"))
             raise InputError(f"The run has no results: it is {clean(phase)}.")
         return self._results
+
+    def report(self, path: str | Path | None = None) -> Path:
+        """Write a report for people, as ``job.report()`` does; no server is asked.
+
+        Args:
+            path: Where to; ``report-<process>-<job>.html`` if left out.
+
+        Returns:
+            The path.
+
+        Raises:
+            InputError: The file cannot be written.
+        """
+        return self.job.report(path)
 
     @on_loop
     async def aio_changes(self, client: AsyncClient) -> list[str]:

@@ -7,7 +7,9 @@ the memory of the kernel.
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ogc_widgets.client.http.loop import call_soon
@@ -80,6 +82,26 @@ class Sending:
             self._enough.discard(ticket)
             del self._taken[ticket]
 
+    async def send_bytes(
+        self, ticket: str, name: str, media_type: str, data: bytes, way: str = ""
+    ) -> None:
+        """Send a file whose bytes are here; see :meth:`send`."""
+
+        async def read(start: int, length: int) -> bytes:
+            return data[start : start + length]
+
+        facts = {"name": name, "media_type": media_type, "way": way}
+        await self.send(ticket, len(data), read, **facts)
+
+    async def send_written(
+        self, ticket: str, media_type: str, write: Callable[[Path], Awaitable[Path]]
+    ) -> None:
+        """Send what a function writes into a folder, which is gone afterwards."""
+        with tempfile.TemporaryDirectory(prefix="ogc-widgets-") as folder:
+            path = await write(Path(folder))
+            data = await asyncio.to_thread(path.read_bytes)
+        await self.send_bytes(ticket, path.name, media_type, data)
+
     async def open(
         self, ticket: str, name: str, look: Callable[[], Awaitable[Opened]]
     ) -> None:
@@ -93,16 +115,9 @@ class Sending:
 
         async def work() -> None:
             found = await look()
-
-            async def read(start: int, length: int) -> bytes:
-                return found.data[start : start + length]
-
-            facts = {
-                "name": clean(name, limit=200),
-                "media_type": found.media_type,
-                "way": found.way,
-            }
-            await self.send(ticket, len(found.data), read, **facts)
+            await self.send_bytes(
+                ticket, clean(name, limit=200), found.media_type, found.data, found.way
+            )
 
         await self.fetch(ticket, work)
 

@@ -53,7 +53,8 @@ class FakeBatch:
         self.at_once, self.created_at = 4, START
         self.differing: tuple[str, ...] = ("aoi", "date")
         self.is_paused, self.left_s, self.trouble = False, 190.0, ""
-        self.book = SimpleNamespace(head=SimpleNamespace(secrets=secrets))
+        head = SimpleNamespace(secrets=secrets, title=self.title)
+        self.book = SimpleNamespace(head=head)
         keys = SimpleNamespace(placeholders={}, param_names=())
         knows = SimpleNamespace(
             known_processes={}, connection=SimpleNamespace(credentials=keys)
@@ -112,6 +113,11 @@ class FakeBatch:
 
     def retry(self, indexes: Sequence[int], inputs: Any = None) -> None:
         self.done.append(("retry", list(indexes), inputs))
+
+    async def report(self, path: Path) -> Path:
+        written = path / "report.html"
+        written.write_text("<h1>Lakes</h1>", encoding="utf-8")
+        return written
 
     async def look(self) -> None:
         self.done.append(("look",))

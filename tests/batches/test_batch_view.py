@@ -193,6 +193,15 @@ def test_table_as_csv_has_the_inputs_that_differ_and_no_formula(make):
     assert second["state"] == "waiting"
 
 
+def test_report_goes_to_the_page_as_a_file(make):
+    view = make(in_the_middle())
+    view.press(type="report", ticket="t")
+    wait_for(lambda: any(one["type"] == "part" for one in view.sent))
+    (file,) = (one for one in view.sent if one["type"] == "file")
+    assert (file["name"], file["media_type"]) == ("report.html", "text/html")
+    view.press(type="enough", ticket="t")
+
+
 def test_code_asks_for_the_same_again(make):
     asked = {}
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import zipfile
 
 import pytest
 from ipywidgets.widgets.widget import _instances
 from raw_server import answer, processes_server
 from replay import CASES, Exchange, Replay
+from report_page import Page
 from waiting import wait_for
 
 import ogc_widgets as ogc
@@ -74,6 +76,13 @@ def test_validator_is_not_blind(kept, validate, tmp_path):
             data = source.read(name)
             target.writestr(name, data.replace(b'"instrument"', b'"tool"'))
     assert any("instrument" in one for one in validate(faulty))
+
+
+def test_saved_run_has_a_report_without_its_server(kept, no_server, tmp_path):
+    text = Page(ogc.open_run(kept).report(tmp_path / "r.html")).text
+    assert "could not be read" not in text
+    assert "Results: 1 item" in text or re.search(r"Results: \d+ items", text)
+    assert 'client.execute( "water-bodies"' in text
 
 
 def test_run_is_opened_without_a_server(kept, water, no_server):

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ogc_widgets.client.jobs.any_job import Submission
     from ogc_widgets.client.progress import Progress
     from ogc_widgets.client.results.downloads import Downloads
+    from ogc_widgets.client.results.job_results import Results
     from ogc_widgets.protocol.answers.replies import Reply
     from ogc_widgets.protocol.capabilities import Capabilities
     from ogc_widgets.protocol.documents.status import StatusInfo
@@ -70,6 +71,7 @@ class AsyncJob(AnyJob):
         is_new: bool = False,
         answer: Reply | None = None,
         sent: Submission | None = None,
+        kept_results: Results | None = None,
     ) -> None:
         self.discovery = discovery
         self._connection = discovery.connection
@@ -79,7 +81,9 @@ class AsyncJob(AnyJob):
         self.poller = Poller(
             self._connection, job_id, url, status, process_id=process_id, is_new=is_new
         )
-        self._reader = ResultsReader(discovery, self.poller, wanted, answer)
+        self._reader = ResultsReader(
+            discovery, self.poller, wanted, answer, kept_results
+        )
 
     @property
     def server_url(self) -> str:

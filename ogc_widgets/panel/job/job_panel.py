@@ -11,7 +11,7 @@ import traitlets
 
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.client.jobs.times import Progress, Stopwatch
-from ogc_widgets.client.results.remote_file import BytesSource
+from ogc_widgets.client.results.output_files import safe_filename
 from ogc_widgets.errors import (
     InputError,
     OgcError,
@@ -20,9 +20,13 @@ from ogc_widgets.errors import (
 )
 from ogc_widgets.panel.job.for_operators import text_for_operators
 from ogc_widgets.panel.job.job_card import card_html, card_text, line_to_return
-from ogc_widgets.panel.job.job_file import job_file
 from ogc_widgets.panel.job.job_logs import JobLogs
-from ogc_widgets.panel.job.job_state import Surroundings, job_state, resting_state
+from ogc_widgets.panel.job.job_state import (
+    Surroundings,
+    job_state,
+    resting_state,
+    short_id,
+)
 from ogc_widgets.panel.job.logs import links_of
 from ogc_widgets.panel.job.stopping import Answer, ask_to_stop
 from ogc_widgets.protocol.links import without_query
@@ -31,8 +35,9 @@ from ogc_widgets.view.sending import Sending
 from ogc_widgets.view.sign_in_box import SigningInView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
     from concurrent.futures import Future
+    from pathlib import Path
 
     from ogc_widgets.client import Job
     from ogc_widgets.client.auth.sign_in import SigningIn
@@ -290,15 +295,22 @@ class JobPanel(SigningInView, JobLogs):
         if job is None or what not in ("run", "report"):
             return
 
+        parts = ("run", safe_filename(job.process_id, "process"), short_id(job.id))
+        name = "-".join(part for part in parts if part) + ".zip"
+
+        def write_run(folder: Path) -> Awaitable[Path]:
+            return job.aio.save_run(folder / name)
+
+        is_run = what == "run"
+        media_type = "application/zip" if is_run else "text/html"
+        write = write_run if is_run else job.aio.report
+
         async def work() -> None:
             try:
-                name, media_type, data = await job_file(job, what)
+                await self._sending.send_written(ticket, media_type, write)
             except OgcError as error:
                 self.report(error)
                 raise
-            facts = {"name": name, "media_type": media_type, "way": ""}
-            read = BytesSource(data).read
-            await self._sending.send(ticket, len(data), read, **facts)
 
         self._start(partial(self._sending.fetch, ticket, work))
 
