@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.area.boxes import STANDARD, in_words
 from ogc_widgets.errors import InputError
+from ogc_widgets.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,12 +32,12 @@ CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 
 # WGS 84, and ETRS89, which PROJ takes to be the same.
 _GEOGRAPHIC = {"4326", "4979", "4258"}
-_EPSG = re.compile(r"epsg[/:].*?(\d+)$", re.IGNORECASE)
-_SHORT = re.compile(r"\w+:\w+", re.ASCII)
-_NAME = re.compile(
+_EPSG = pattern(r"epsg[/:].*?(\d+)$", re.IGNORECASE)
+_SHORT = pattern(r"\w+:\w+", re.ASCII)
+_NAME = pattern(
     r"(urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/|\w+:)[\w.:/]*", re.ASCII
 )
-_CRS84 = re.compile(r"(crs[:/]?84h?|crs[:/]?wgs ?84|wgs[ _]?84)$", re.IGNORECASE)
+_CRS84 = pattern(r"(crs[:/]?84h?|crs[:/]?wgs ?84|wgs[ _]?84)$", re.IGNORECASE)
 _UNITS = {"metre": "metres", "degree": "degrees", "foot": "feet"}
 _MOST_LETTERS = 200
 _MAX_FROM_ZONE = 20.0  # degrees; beyond, UTM is no longer a map of anything

@@ -11,7 +11,6 @@ from __future__ import annotations
 import importlib.util
 import io
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from typing import Any
 
 from ogc_widgets.area.reading import crs_member, geometries_of, read_text
 from ogc_widgets.errors import InputError
+from ogc_widgets.patterns import pattern
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_UNPACKED_BYTES = 256 * 1024 * 1024
@@ -38,7 +38,7 @@ _SIGNATURES = {
     b"fgb\x03": ".fgb",
     b"PAR1": ".parquet",
 }
-_FIRST_ELEMENT = re.compile(rb"<(?![?!])(?:[^\s<>:]*:)?([^\s<>/:]*)")
+_FIRST_ELEMENT = pattern(rb"<(?![?!])(?:[^\s<>:]*:)?([^\s<>/:]*)")
 # Members of an archive that can be opened, the best first, and files beside them.
 _OPENED = (".shp", ".gpkg", ".kml", ".fgb", ".gml", ".gpx", ".tab", ".parquet")
 _BESIDE = (".shx", ".dbf", ".prj", ".cpg", ".dat", ".map", ".id", ".ind", ".xsd")
@@ -47,7 +47,7 @@ _READABLE = (
     "These are GeoJSON, GeoPackage, a zipped shapefile, KML, KMZ, GPX, GML, FlatGeobuf "
     "and well-known text."
 )
-_PLAIN_NAME = re.compile(r"\w[\w .()-]{0,80}")
+_PLAIN_NAME = pattern(r"\w[\w .()-]{0,80}")
 _PROGRAM = Path(__file__).with_name("gdal.py")
 
 

@@ -22,29 +22,28 @@ from ogc_widgets.area.boxes import (
 from ogc_widgets.area.crs import System, system_of
 from ogc_widgets.area.recognition.sides import sides_of
 from ogc_widgets.errors import InputError
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.reading import is_finite
 
 if TYPE_CHECKING:
     from ogc_widgets.area.boxes import Shape
 
 _NUMBER = r"[-+−]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
-_BBOX_WORDS = re.compile(
+_BBOX_WORDS = pattern(
     r"^\s*(bbox|aoi|extent|box|bounds|bounding box)\s*[:=]?\s*(?=[\[({\d+.−-])",
     re.IGNORECASE,
 )
-_NUMBERS = re.compile(
+_NUMBERS = pattern(
     rf"^[\s\[({{]*({_NUMBER}(?:(?:\s*[,;/]\s*|\s+){_NUMBER})*)[\s,;\])}}]*$"
 )
 # "west -10, south 40, east 5, north 50", in any order and under any usual names.
-_NAMED = re.compile(
+_NAMED = pattern(
     rf"[\s({{]*((?:[a-z][a-z_ ]{{0,30}}?\s*[:=]?\s*{_NUMBER}[\s,;°]*){{4}})[\s)}}]*",
     re.IGNORECASE,
 )
-_NAME = re.compile(rf"([a-z][a-z_ ]*?)\s*[:=]?\s*({_NUMBER})", re.IGNORECASE)
-_SRID = re.compile(r"\s*SRID\s*=\s*(\d+)\s*;", re.IGNORECASE)
-_WKT = re.compile(
-    rf"\s*(SRID\s*=|({'|'.join(GEOMETRY_TYPES)})(Z|M|ZM)?\b)", re.IGNORECASE
-)
+_NAME = pattern(rf"([a-z][a-z_ ]*?)\s*[:=]?\s*({_NUMBER})", re.IGNORECASE)
+_SRID = pattern(r"\s*SRID\s*=\s*(\d+)\s*;", re.IGNORECASE)
+_WKT = pattern(rf"\s*(SRID\s*=|({'|'.join(GEOMETRY_TYPES)})(Z|M|ZM)?\b)", re.IGNORECASE)
 _DEEPEST = 32
 _EXAMPLE = "Give four numbers: west, south, east, north, such as -10, 40, 5, 50."
 

@@ -5,7 +5,6 @@ This module and :mod:`ogc_widgets.area.mending` are loaded with the first shape.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import shapely
 
 from ogc_widgets.area.boxes import AREA_TYPES, checked_box, short, tidy
 from ogc_widgets.errors import InputError
+from ogc_widgets.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_TIDIED = 2_000  # corners of a ring; nobody reads more
 _ALL_DECIMALS = 30  # GEOS then writes as many as the number needs
-_EXPONENT = re.compile(r"(?<![-\d.])[-\d.]++e[-+]?\d+")
+_EXPONENT = pattern(r"(?<![-\d.])[-\d.]++e[-+]?\d+")
 
 
 def box_shape(west: float, south: float, east: float, north: float) -> Shape:

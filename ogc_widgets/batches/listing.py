@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.batches.entry_words import GROUP_OF, WORD_OF, cells_of
 from ogc_widgets.errors import InputError
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _PLACE = {group: number for number, group in enumerate(WORD_OF)}
 
 # What an error of ours begins with, which stands whole where a row is looked into.
-_REFUSED = re.compile(r"The server answered 4\d\d to POST \S+: ")
+_REFUSED = pattern(r"The server answered 4\d\d to POST \S+: ")
 
 Row = list[Any]
 """What the page gets: index, state, per cent or None, words, seconds or None, attempt,

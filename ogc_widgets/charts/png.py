@@ -7,10 +7,10 @@ texts, circles, and ways of straight lines.
 from __future__ import annotations
 
 import io
-import re
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
+from ogc_widgets.patterns import pattern
 from ogc_widgets.view.letters import for_pillow
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _DENSITY: Final = 2
 _SMOOTH: Final = 2  # drawn that much larger: Pillow's edges are hard
 _SCALE: Final = _DENSITY * _SMOOTH
-_STEPS: Final = re.compile(r"([MLHVhZ])([^MLHVhZ]*)")
+_STEPS: Final = pattern(r"([MLHVhZ])([^MLHVhZ]*)")
 _ANCHORS: Final = {"start": "ls", "middle": "ms", "end": "rs"}
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-import re
+
+from ogc_widgets.patterns import pattern
 
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-_NUMBER = re.compile(r"0[xX][0-9a-fA-F]+|[0-9]+")
+_NUMBER = pattern(r"0[xX][0-9a-fA-F]+|[0-9]+")
 # IPv6 addresses that hold one of IPv4 (RFC 6052, RFC 4291 section 2.5.5.1).
 _HOLD_IPV4 = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "::/96")))
 # Where clouds tell a machine its secrets, beside the link-local addresses.

@@ -22,6 +22,7 @@ from urllib.parse import (
     urlunsplit,
 )
 
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.addresses import is_public, read_ip
 
 SCHEMES = frozenset({"http", "https", "s3", "gs", "ftp"})
@@ -31,12 +32,12 @@ _LONGEST_URL = 8_192
 _MOST_KEPT = 2_048
 
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ftp": 21}
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
+_UNSAFE = pattern(r"[\x00-\x1f\x7f-\x9f\\]")
 # Halves of characters among them: the HTTP library raises over those.
-_UNENCODED = re.compile("[ \ud800-\udfff]")
-_LINK_HEADER = re.compile(r"<([^>]*)>((?:\s*;\s*[\w*!#$&+.^`|~-]+\s*(?:=\s*"
+_UNENCODED = pattern("[ \ud800-\udfff]")
+_LINK_HEADER = pattern(r"<([^>]*)>((?:\s*;\s*[\w*!#$&+.^`|~-]+\s*(?:=\s*"
                           r"(?:\"[^\"]*\"|[^\s;,\"]+))?)*)")  # fmt: skip
-_LINK_PARAMETER = re.compile(r";\s*([\w*-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))")
+_LINK_PARAMETER = pattern(r";\s*([\w*-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))")
 _INNER_SUFFIXES = (".local", ".internal", ".svc", ".cluster", ".localdomain", ".lan")
 
 Origin = tuple[str, str, int | None]

@@ -7,10 +7,11 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.reading import mapping
 
-_JSON = re.compile(r"(^|[/+.])(geo)?json$")
-_TEXT = re.compile(
+_JSON = pattern(r"(^|[/+.])(geo)?json$")
+_TEXT = pattern(
     r"^text/|(^|[/+.-])(xml|ya?ml|csv|html|wkt|gml|kml|cwl|javascript)$|json"
 )
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
@@ -58,7 +59,7 @@ _OTHER_ENDINGS = {"zip": ".zip", "json": ".json", "xml": ".xml"}
 _DEPTH = 5
 _KEYWORDS = ("oneOf", "anyOf", "allOf")
 OCTETS = "application/octet-stream"
-_PAGE = re.compile(rb"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+html|html)\b",
+_PAGE = pattern(rb"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+html|html)\b",
                    re.IGNORECASE | re.DOTALL)  # fmt: skip
 
 

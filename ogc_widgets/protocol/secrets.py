@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.signed_links import is_signed
 
 if TYPE_CHECKING:
@@ -14,19 +15,19 @@ if TYPE_CHECKING:
 
     from ogc_widgets.protocol.documents.processes import Process
 
-_SECRET_NAME = re.compile(
+_SECRET_NAME = pattern(
     r"passw|passphrase|secret|token|credential|api.?key|access.?key|authorization",
     re.IGNORECASE,
 )
-_QUERY = re.compile(r"(?<=[\w/])\?[^\s\"'<>]+")
-_IS_SECRET = re.compile(r"writeonly|password", re.IGNORECASE)
+_QUERY = pattern(r"(?<=[\w/])\?[^\s\"'<>]+")
+_IS_SECRET = pattern(r"writeonly|password", re.IGNORECASE)
 # Members that hold values, in which "password" is a word like others.
 _VALUES = frozenset({"default", "example", "examples", "enum", "const"})
-_USER_INFO = re.compile(r"(?<=://)[^/\s@]+@")
+_USER_INFO = pattern(r"(?<=://)[^/\s@]+@")
 # Members of a query that identify somebody, beside the names above.
-_SIGNING = re.compile(r"^(key|sig|auth|jwt|code|session|.*signature|.*key-pair-id)$")
+_SIGNING = pattern(r"^(key|sig|auth|jwt|code|session|.*signature|.*key-pair-id)$")
 # What no word, date or number looks like: letters and digits without an end.
-_RANDOM = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9+/=_-]{24,}")
+_RANDOM = pattern(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9+/=_-]{24,}")
 
 
 def without_secrets(value: object) -> object:

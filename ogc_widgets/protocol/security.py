@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.links import absolute
 from ogc_widgets.protocol.reading import mapping
 
@@ -23,8 +24,8 @@ _MOST_WAYS = 6
 _ORDER: tuple[WayKind, ...] = ("device", "token", "password", "api-key")
 _DISCOVERY = "/.well-known/openid-configuration"
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 # RFC 9110's word for a word
-_PARAMETER = re.compile(rf'({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|({_TOKEN}))')
-_CHALLENGE = re.compile(
+_PARAMETER = pattern(rf'({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|({_TOKEN}))')
+_CHALLENGE = pattern(
     rf"(?:^|,)\s*({_TOKEN})(?=\s|,|$)(?!\s*=)"
     rf"((?:\s*,?\s*{_TOKEN}\s*=\s*(?:\"(?:[^\"\\]|\\.)*\"|{_TOKEN}))*)"
 )

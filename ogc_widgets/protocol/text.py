@@ -8,10 +8,10 @@ a server's text into markup.
 from __future__ import annotations
 
 import html
-import re
 import unicodedata
 
 from ogc_widgets.errors import printable
+from ogc_widgets.patterns import pattern
 
 TITLE_LIMIT = 200
 MESSAGE_LIMIT = 4_000
@@ -42,7 +42,7 @@ _LINES: dict[int, str | None] = {
 # one another; more would be painted over the lines around. js/view/text.js does the
 # same.
 _MOST_MARKS = 5
-_STACK = re.compile(
+_STACK = pattern(
     "([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})"
     "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )

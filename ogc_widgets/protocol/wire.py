@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import ProtocolError
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.text import clean
 
@@ -25,16 +26,16 @@ _DOUBLE_DIGITS = 17
 # More digits than the largest double has, or a larger exponent, mean no quantity, and
 # take minutes and gigabytes to compute with.
 _MOST_DIGITS = 308
-_LEADING_ZEROS = re.compile(r"^-?0*\.?0*")
-_CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
+_LEADING_ZEROS = pattern(r"^-?0*\.?0*")
+_CHARSET = pattern(r"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
 # Escapes that stay, those of whole characters among them; or half of a character.
-_HALF = re.compile(
+_HALF = pattern(
     r"(\\[^u]|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2})"
     "|\\\\u[dD][89a-fA-F][\\da-fA-F]{2}|[\ud800-\udfff]"
 )
-_LONE = re.compile("[\ud800-\udfff]")
+_LONE = pattern("[\ud800-\udfff]")
 # A text, or what C, R and Python print of numbers that JSON does not have.
-_BARE_WORD = re.compile(
+_BARE_WORD = pattern(
     r"""("(?:[^"\\]|\\.)*+")|(?<![\w.])([-+]?)
     (?:(nan)(?:\(\w*\))?|inf(?:inity)?|1\.\#(?:inf|(q?nan|ind))\w*)(?![\w.])""",
     re.IGNORECASE | re.DOTALL | re.VERBOSE,

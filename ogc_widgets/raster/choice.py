@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.media_types import bare
 from ogc_widgets.protocol.text import clean
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     from ogc_widgets.area.boxes import Box
     from ogc_widgets.client.results.assets import Asset
 
-_TIFF: Final = re.compile(r"\.tiff?$", re.IGNORECASE)
-_JP2: Final = re.compile(r"\.(jp2|j2k)$", re.IGNORECASE)
-_PICTURE: Final = re.compile(r"\.(png|jpe?g|webp|gif)$", re.IGNORECASE)
-_OTHER: Final = re.compile(
+_TIFF: Final = pattern(r"\.tiff?$", re.IGNORECASE)
+_JP2: Final = pattern(r"\.(jp2|j2k)$", re.IGNORECASE)
+_PICTURE: Final = pattern(r"\.(png|jpe?g|webp|gif)$", re.IGNORECASE)
+_OTHER: Final = pattern(
     r"\.(json|geojson|xml|txt|csv|tsv|html?|pdf|zip|gz|tar|nc|h5|hdf5?|zarr|parquet|"
     r"gpkg|shp|kml|kmz|gml|fgb|svg|log|ya?ml|md)$",
     re.IGNORECASE,

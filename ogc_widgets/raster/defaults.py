@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.errors import InputError
+from ogc_widgets.patterns import pattern
 from ogc_widgets.raster.bands import NO_COLOUR, RasterClass
 from ogc_widgets.raster.colours import CLASSES, MARKED, map_for, nth_colour
 from ogc_widgets.raster.style import Style
@@ -23,18 +24,18 @@ MOST_VALUES: Final = 64
 # So few different whole numbers are labels, not amounts.
 _FEW: Final = 10
 _CHANNELS: Final = (
-    ("red", re.compile(r"\bred\b|^b0?4$", re.IGNORECASE)),
-    ("green", re.compile(r"\bgreen\b|^b0?3$", re.IGNORECASE)),
-    ("blue", re.compile(r"\bblue\b|^b0?2$", re.IGNORECASE)),
+    ("red", pattern(r"\bred\b|^b0?4$", re.IGNORECASE)),
+    ("green", pattern(r"\bgreen\b|^b0?3$", re.IGNORECASE)),
+    ("blue", pattern(r"\bblue\b|^b0?2$", re.IGNORECASE)),
 )
 
 
 def channels_of(info: RasterInfo) -> tuple[int, ...]:
     """The bands for red, green and blue; none if they are of another kind."""
     found = []
-    for name, pattern in _CHANNELS:
+    for name, words in _CHANNELS:
         named = [band.index for band in info.bands if band.common_name == name]
-        named += [band.index for band in info.bands if pattern.search(band.name)]
+        named += [band.index for band in info.bands if words.search(band.name)]
         if named:
             found.append(named[0])
     if len(found) == 3:

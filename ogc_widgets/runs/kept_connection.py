@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 from typing import TYPE_CHECKING, Final
 
 from ogc_widgets.client.http.body import Stream
 from ogc_widgets.client.http.connection import Connection
 from ogc_widgets.client.results.job_results import Results
 from ogc_widgets.errors import InputError
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.answers.replies import Reply
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.protocol.requests.requests import json_body
@@ -29,7 +29,7 @@ NOT_KEPT: Final = (
     "The file was not saved with the run. Save it with job.save_run(path, files=True), "
     "or run it again."
 )
-_RANGE: Final = re.compile(r"bytes=(?:(\d+)-(\d+)?|-(\d+))")
+_RANGE: Final = pattern(r"bytes=(?:(\d+)-(\d+)?|-(\d+))")
 _PIECE_BYTES: Final = 2**20
 
 

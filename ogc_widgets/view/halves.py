@@ -9,15 +9,19 @@ server, and two different halves stay two.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from ogc_widgets.patterns import pattern
+
+if TYPE_CHECKING:
+    import re
 
 _FIRST_HALF = 0xD800
 _FIRST_SELECTOR = 0xE0100
 _NUMBERS = {int, float}
-_HALF = re.compile("[\ud800-\udfff]")
-_SHOWN = re.compile("\ufffd([\U000e0100-\U000e011f])([\U000e0100-\U000e013f])")
+_HALF = pattern("[\ud800-\udfff]")
+_SHOWN = pattern("\ufffd([\U000e0100-\U000e011f])([\U000e0100-\U000e013f])")
 
 
 def to_page(value: Any) -> Any:  # noqa: ANN401 # whatever a trait or message holds

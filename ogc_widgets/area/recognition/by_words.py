@@ -6,7 +6,6 @@ numbers, and not where they speak *about* an area (``bbox_crs``, ``aoi_url``).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from ogc_widgets.area.recognition.evidence import has_box, possible_orders
 from ogc_widgets.area.recognition.facts import list_of, words_of
 from ogc_widgets.area.recognition.sides import order_of_members, orders_in, separator_in
 from ogc_widgets.errors import InputError
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.reading import mapping
 
 if TYPE_CHECKING:
@@ -25,29 +25,29 @@ if TYPE_CHECKING:
 _TEXTS = ("bbox-text", "wkt", "geojson-text")
 _MOST_SAMPLE = 100_000
 
-_SIGNS = re.compile(
+_SIGNS = pattern(
     r"\b(aois?|rois?|bbox(es)?|bounding ?box(es)?|areas? of interest|"
     r"regions? of interest|(spatial )?extents?|intersects|footprints?|wkts?|"
     r"well[- ]known text|envelopes?|geometry|geometries|geoms?|polygons?)\b"
 )
-_PHRASES = re.compile(
+_PHRASES = pattern(
     r"\b(bounding ?box|bbox|area of interest|aoi|well[- ]known text|wkt)\b"
 )
 # What a description says of the input itself, and not of something around it: at its
 # start, or as the form of the value.
-_ITSELF = re.compile(
+_ITSELF = pattern(
     rf"^\W*(?:an? |the |optional |input |spatial )*(?:{_PHRASES.pattern})|"
     rf"\b(?:as|in|is|form of) (?:an? |the )?(?:{_PHRASES.pattern})"
 )
 # A list of sides is one of a box, unless it may be one of directions or margins.
-_GEOGRAPHIC = re.compile(r"lat|lon|west|ouest|oeste|ovest|min|\b[nwse]\b")
-_DIRECTIONS = re.compile(r"\b(one|some|any) of\b|\beither\b")
-_BOX_WORDS = re.compile(
+_GEOGRAPHIC = pattern(r"lat|lon|west|ouest|oeste|ovest|min|\b[nwse]\b")
+_DIRECTIONS = pattern(r"\b(one|some|any) of\b|\beither\b")
+_BOX_WORDS = pattern(
     r"\b((aoi|roi|box|extent|envelope|area|region|rectangle|window)s?|bounds|"
     r"bbox(es)?|bounding ?box(es)?|boxes|spatial|coverage)\b"
 )
 # Words that say something *about* an area, or that the area is in other units.
-_ABOUT = re.compile(
+_ABOUT = pattern(
     r"\b(crs|srs|epsg|proj(ection)?|format|encoding|name|title|label|description|file|"
     r"path|dir(ectory)?|ur[il]|href|link|id|identifier|mode|method|operation|op|type|"
     r"unit|size|buffer|resolution|column|field|attribute|colou?r|width|layer|pixel|"
@@ -55,19 +55,19 @@ _ABOUT = re.compile(
     r"grid|version|style|query|filter|relation|predicate|percent(age)?|cloud|date|"
     r"collection|dataset|property|flag|option|token|key|user)s?\b"
 )
-_PROJECTED = re.compile(
+_PROJECTED = pattern(
     r"\b(target|output|projected|native|image) (srs|crs|coordinates|projection)\b|"
     r"\bpixels?\b|\bmet(er|re)s\b|\beastings?\b"
 )
-_GML = re.compile(r"\bgml\b|\bur[il] (to|of)\b|\breference to\b")
+_GML = pattern(r"\bgml\b|\bur[il] (to|of)\b|\breference to\b")
 # Words that tell the form of a text; the last ones have to be in its id.
 _TEXT_WORDS = (
-    ("bbox-text", re.compile(r"\bbbox\b|bounding ?box")),
-    ("wkt", re.compile(r"\bwkt\b|well[- ]known text")),
-    ("geojson-text", re.compile(r"geo ?json|\bintersects\b")),
+    ("bbox-text", pattern(r"\bbbox\b|bounding ?box")),
+    ("wkt", pattern(r"\bwkt\b|well[- ]known text")),
+    ("geojson-text", pattern(r"geo ?json|\bintersects\b")),
 )
-_SHAPES = re.compile(r"\b(footprint|polygon|geom|geometry)\b")
-_COLLECTION = re.compile(r"\bfeature ?collection\b")
+_SHAPES = pattern(r"\b(footprint|polygon|geom|geometry)\b")
+_COLLECTION = pattern(r"\bfeature ?collection\b")
 _PLAIN_SCHEMA = {"title", "description", "default", "examples"}
 
 

@@ -9,12 +9,12 @@ decides several orders are given, and the user is asked.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from ogc_widgets.area.boxes import COMMON, STANDARD, fits, orders_of
 from ogc_widgets.area.recognition.facts import list_of
 from ogc_widgets.area.recognition.sides import corners_in, order_of_members, orders_in
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.reading import mapping
 
 if TYPE_CHECKING:
@@ -23,22 +23,22 @@ if TYPE_CHECKING:
     from ogc_widgets.area.recognition.facts import Facts
 
 # STAC, OGC API and GeoJSON mean one order by these; by "area" or "region" nobody does.
-_STANDARD_WORDS: Final = re.compile(
+_STANDARD_WORDS: Final = pattern(
     r"\b(bbox(es)?|bounding ?box(es)?|box(es)?|bounds|extents?|aois?|"
     r"areas? of interest)\b"
 )
-_LOOSE_WORDS: Final = re.compile(r"\b(areas?|regions?|zones?|windows?)\b(?! of int)")
+_LOOSE_WORDS: Final = pattern(r"\b(areas?|regions?|zones?|windows?)\b(?! of int)")
 _PAIR: Final = r"\blat\w*\W{1,3}(?:lon|lng)\w*"
-_STATED: Final = re.compile(
+_STATED: Final = pattern(
     rf"\blat\w* (first|before|then|followed)\b|{_PAIR}[\s)]* order\b|"
     rf"\border\W+(of |is |\w+ )?lat|{_PAIR}\W{{1,3}}lat\w*\W{{1,3}}(lon|lng)"
 )
 _LATITUDE_FIRST: Final = ("swne", "nwse")  # in each corner
 # "in lat/lon" may only say what kind of coordinates these are.
-_LATITUDE_LONGITUDE: Final = re.compile(
+_LATITUDE_LONGITUDE: Final = pattern(
     r"\blat\w*[\s)]*[,/;|-][\s(]*(lon|lng)\w*|\by\s*[,/]\s*x\b"
 )
-_LONGITUDE_LATITUDE: Final = re.compile(
+_LONGITUDE_LATITUDE: Final = pattern(
     r"\b(lon|lng)\w*[\s)]*[,/;|-][\s(]*lat\w*|\bx\s*[,/]\s*y\b"
 )
 

@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from ogc_widgets.area.reading import read_numbers
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.reading import mapping
 
 _MOST_TEXT = 2_000  # characters of a server's text that are looked at
 _MOST_VALUES = 20
-_EXAMPLE = re.compile(
+_EXAMPLE = pattern(
     r"(?:\b(?:e\.? ?g\b|examples?|instance|such as|like|z\. ?b\b|par ex\w*|default)"
     r"[^\d\n-]{0,30})((?:-?\d+(?:\.\d+)?[\s,;/]{1,3}){3}-?\d+(?:\.\d+)?)"
 )

@@ -20,6 +20,7 @@ from ogc_widgets.area.recognition.by_words import by_words, needs_six
 from ogc_widgets.area.recognition.evidence import contrary_order
 from ogc_widgets.area.recognition.facts import Facts, kind_of, list_of
 from ogc_widgets.area.recognition.sides import sides_of
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.reading import mapping
 
 Schema = Mapping[str, Any]
@@ -34,8 +35,8 @@ _NAMES = {
     **{kind.lower(): "geojson-geometry" for kind in GEOMETRY_TYPES},
 }
 _TYPE_OF = {kind.lower(): (kind,) for kind in GEOMETRY_TYPES}
-_FORMAT = re.compile(r"ogc-(bbox)|geojson-([\w-]+)")
-_CWL_TYPE = re.compile(r"(\w+)\.ya?ml#(?:\w+/)?(\w+)")
+_FORMAT = pattern(r"ogc-(bbox)|geojson-([\w-]+)")
+_CWL_TYPE = pattern(r"(\w+)\.ya?ml#(?:\w+/)?(\w+)")
 _MEDIA_TYPES = {
     "application/geo+json": "geojson-geometry",
     "application/vnd.geo+json": "geojson-geometry",

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from ogc_widgets.patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -137,18 +139,18 @@ _BETWEEN: Final = {
     *("and", "then", "to", "followed", "by", "und", "et", "y", "e", "in"),
     *("degree", "degrees", "deg", "dd", "decimal", "grad", "wgs"),
 }
-_EDGE: Final = re.compile("bound(?:ing|ary)?|limit|edge|border|grenze")
-_BLANK: Final = re.compile(r"[\s_.-]*")
-_CAMEL: Final = re.compile(r"(?<=[a-zß-ÿ0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,40}>")
-_CHAIN: Final = re.compile(r"(?<![\w-])[^\W\d_]+(?:-[^\W\d_]+){3}(?![\w-])")
-_HEIGHT: Final = re.compile(
+_EDGE: Final = pattern("bound(?:ing|ary)?|limit|edge|border|grenze")
+_BLANK: Final = pattern(r"[\s_.-]*")
+_CAMEL: Final = pattern(r"(?<=[a-zß-ÿ0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_TAG: Final = pattern(r"</?[a-zA-Z][^<>]{0,40}>")
+_CHAIN: Final = pattern(r"(?<![\w-])[^\W\d_]+(?:-[^\W\d_]+){3}(?![\w-])")
+_HEIGHT: Final = pattern(
     r"(?<![^\W\d_])(?:(?:min|max)(?:imum)?[ _-]?)?(?:alt|altitude|height|elevation|z)"
     r"(?:[ _-]?(?:min|max)(?:imum)?)?(?![^\W\d_])",
     re.IGNORECASE,
 )
-_WORD: Final = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)?")
-_ACRONYM: Final = re.compile(r"(?<![^\W_])[wsen]{4}(?![^\W_])")
+_WORD: Final = pattern(r"[^\W\d_]+|\d+(?:\.\d+)?")
+_ACRONYM: Final = pattern(r"(?<![^\W_])[wsen]{4}(?![^\W_])")
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from ogc_widgets.client.http.blanking import (
     blanked_reply,
 )
 from ogc_widgets.errors import InputError
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.links import origin, with_query
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from ogc_widgets.protocol.answers.replies import Reply
 
 # Headers that say nothing about the user, and may be words of any document.
-_NO_SECRET = re.compile(
+_NO_SECRET = pattern(
     r"accept|content-|user-agent|prefer|origin|referer|cache-", re.IGNORECASE
 )
 _SHORTEST_PART = 8

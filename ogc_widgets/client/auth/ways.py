@@ -33,6 +33,7 @@ from ogc_widgets.errors import (
     SignInError,
     TransportError,
 )
+from ogc_widgets.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,7 +45,7 @@ _ASK_AGAIN_S = 60.0
 # One that signs every request makes a new secret each time.
 _MOST_KNOWN = 200
 # What others' ways may set beside secrets.
-_NO_SECRET = re.compile(r"accept|content-|user-agent|host|.*date$", re.IGNORECASE)
+_NO_SECRET = pattern(r"accept|content-|user-agent|host|.*date$", re.IGNORECASE)
 
 _SAFE = ("GET", "HEAD")
 Flow = AsyncGenerator[httpx.Request, httpx.Response]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
@@ -35,10 +36,10 @@ WORD_OF: Final = {
 
 _SHORT = 60
 _NUMBER = r"\s*[-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)?\s*"
-_BBOX = re.compile(
+_BBOX = pattern(
     rf"\[?{_NUMBER}(?:,{_NUMBER}){{3}}(?:(?:,{_NUMBER}){{2}})?\]?", re.IGNORECASE
 )
-_DATE = re.compile(r"\d{4}-\d\d(-\d\d)?([T ][\d:.]*(Z|[-+]\d\d:?\d\d)?)?")
+_DATE = pattern(r"\d{4}-\d\d(-\d\d)?([T ][\d:.]*(Z|[-+]\d\d:?\d\d)?)?")
 _SHAPES = frozenset(
     {
         *("Point", "MultiPoint", "LineString", "MultiLineString"),
@@ -46,7 +47,7 @@ _SHAPES = frozenset(
         *("Feature", "FeatureCollection"),
     }
 )
-_WKT = re.compile(
+_WKT = pattern(
     r"\s*(SRID=\d+;\s*)?(MULTI)?(POLYGON|POINT|LINESTRING)\s*Z?\s*\(", re.IGNORECASE
 )
 _MANY: Final = {"area": "areas", "date": "dates", "item": "items"}

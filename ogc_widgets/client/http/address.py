@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 from ogc_widgets.errors import InputError, LinkWarning
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.addresses import is_public, read_ip
 from ogc_widgets.protocol.links import (
     Rebase,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 # The resources below a landing page, whose addresses people copy from the browser. A
 # landing page may have such a name itself (GeoServer: /ogc/processes/v1), so what was
 # given is tried first.
-_RESOURCE = re.compile(
+_RESOURCE = pattern(
     r"/(?:(?:conformance|processes|jobs)(?:\.html?)?(?:/.*)?|(?:api|openapi|index)"
     r"(?:\.html?)?)$"
 )

@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.links import origin, without_query
 
 if TYPE_CHECKING:
@@ -28,12 +29,12 @@ SHORTEST = 6
 # "sentinel", is left in ids, links and values, which have to be sent back as they are.
 _NO_WORD = 16
 # Members that are there for people to read.
-_WORDS = re.compile(
+_WORDS = pattern(
     rb'("(?:title|description|message|detail|details|summary|abstract|reason|error|'
     rb'exception|cause|name|text|logs?|stdout|stderr|traceback|type|instance)"\s*:\s*)'
     rb'("[^"\\]*+(?:\\.[^"\\]*+)*+"|\[[^\[\]{}]*+\])'
 )
-_DOCUMENT = re.compile(r"json|xml|html|text|yaml|multipart|form")
+_DOCUMENT = pattern(r"json|xml|html|text|yaml|multipart|form")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _WORKING_HEADERS = frozenset({"location", "content-location", "link"})
 

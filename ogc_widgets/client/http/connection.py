@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import weakref
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
@@ -31,6 +30,7 @@ from ogc_widgets.errors import (
     SignInError,
     TransportError,
 )
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.answers.replies import (
     Reply,
     may_have_worked,
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 # Seconds that a server may take to accept something, at least.
 ACCEPT_S = 60.0
 _MOST_ODDITIES = 100
-_VARYING = re.compile(r"[0-9a-f]{4,}|\d+")
+_VARYING = pattern(r"[0-9a-f]{4,}|\d+")
 # Signing in, waiting and asking less often help with these, and no other spelling.
 _SAME_WITH_SLASH = frozenset({401, 403, 407, 429, 503})
 _ADDRESS_ADVICE = (

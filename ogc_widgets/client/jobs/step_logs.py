@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import re
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +17,7 @@ from ogc_widgets.errors import (
     TransportError,
     printable,
 )
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.answers.replies import problem_error
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.protocol.requests import requests
@@ -38,7 +38,7 @@ _MOST_READ = 64 * 2**20
 _PATIENCE_S = 60.0
 _EARLIER = "… earlier lines left out\n"
 _LATER = "\n… the log goes on; the server did not send the rest in time"
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = pattern(r"\r\n|\r|\n")
 # Bytes of UTF-8 that no character starts with (RFC 3629, section 3).
 _CONTINUATION = bytes(range(0x80, 0xC0))
 

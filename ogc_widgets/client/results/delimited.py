@@ -14,6 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from ogc_widgets.errors import ProtocolError
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.media_types import bare
 from ogc_widgets.protocol.wire import read_text
 
@@ -26,10 +27,10 @@ MISSING: Final = frozenset({"", "na", "n/a", "nan", "null", "none"})
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _LOOKED_AT: Final = 100  # lines
 _START: Final = 500_000  # signs, more than a hundred lines have
-_SAID: Final = re.compile(r"sep=([,;|\t])\r?\n", re.IGNORECASE)  # as spreadsheets do
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
-_DATE = re.compile(r"\d{4}-\d\d(-\d\d([T ]\d\d:\d\d.*)?)?")
-_YEAR = re.compile(r"(1[89]|20|21)\d\d")
+_SAID: Final = pattern(r"sep=([,;|\t])\r?\n", re.IGNORECASE)  # as spreadsheets do
+_NUMBER = pattern(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
+_DATE = pattern(r"\d{4}-\d\d(-\d\d([T ]\d\d:\d\d.*)?)?")
+_YEAR = pattern(r"(1[89]|20|21)\d\d")
 
 
 @dataclass(frozen=True)

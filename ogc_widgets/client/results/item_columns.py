@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ogc_widgets.errors import InputError
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.text import clean
 
@@ -30,7 +31,7 @@ INPUTS: Final = "inputs:"
 LABEL: Final = f"{INPUTS}label"
 """All of that in words."""
 # Extensions that describe the sensor or the grid, not the result.
-_TECHNICAL: Final = re.compile(
+_TECHNICAL: Final = pattern(
     r"(proj|file|view|sat|sar|mgrs|grid|raster|processing|storage|s2|landsat|gsd|"
     r"platform|created|updated|datetime|start_datetime|end_datetime|constellation)\b"
 )
@@ -47,7 +48,7 @@ _UNITS: Final = {
     "kelvin": "K",
 }
 _PERCENT: Final = frozenset({"eo:cloud_cover", "eo:snow_cover"})
-_PLAIN_DATES: Final = re.compile(
+_PLAIN_DATES: Final = pattern(
     r"(?:[12]\d{3}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,6})?Z(?:\n|\Z))+",
     re.ASCII,
 )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from ogc_widgets.errors import InputError
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol import media_types as media
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.result_values import is_spatial
@@ -25,13 +26,13 @@ if TYPE_CHECKING:
     from ogc_widgets.protocol.json_type import JsonObject
 
 _LONGEST_NAME = 120
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}", re.IGNORECASE)
+_UUID = pattern(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}", re.IGNORECASE)
 _NUMBER_OF_SIGNS = 8
-_RESERVED = re.compile(
+_RESERVED = pattern(
     r"^(con|prn|aux|nul|clock\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$", re.IGNORECASE
 )
-_FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f-\x9f]')
-_ADDRESS = re.compile(r"\s*(?:https?|s3)://\S+\s*", re.IGNORECASE)
+_FORBIDDEN = pattern(r'[<>:"|?*\x00-\x1f\x7f-\x9f]')
+_ADDRESS = pattern(r"\s*(?:https?|s3)://\S+\s*", re.IGNORECASE)
 # A text as short as this, on one line and of no media type, is a value.
 _SHORT = 1_000
 

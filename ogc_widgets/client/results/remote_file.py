@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import threading
 import time
 from collections import OrderedDict
@@ -22,6 +21,7 @@ from ogc_widgets.errors import (
     InputError,
     ProtocolError,
 )
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.answers.replies import problem_error
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.protocol.requests import requests
@@ -38,7 +38,7 @@ BUDGET_BYTES = 64 * 2**20
 SAFE = "The job and its other outputs are not touched."
 # What is kept of a file, for whoever reads it next: half of what one reader may cost.
 KEPT_BYTES = 32 * 2**20
-_PLACE = re.compile(r"bytes (\d+)-\d+/(\d+)$")
+_PLACE = pattern(r"bytes (\d+)-\d+/(\d+)$")
 
 
 class Source(Protocol):

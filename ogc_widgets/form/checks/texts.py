@@ -6,16 +6,18 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from ogc_widgets.patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_DATE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)$", re.ASCII)
-_TIME: Final = re.compile(
+_DATE: Final = pattern(r"(\d{4})-(\d\d)-(\d\d)$", re.ASCII)
+_TIME: Final = pattern(
     r"(\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|z|[+-]\d\d:?\d\d)?$", re.ASCII
 )
-_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+$")
-_HTTP: Final = re.compile(r"https?://[^\s/?#]+", re.IGNORECASE)
-_DURATION: Final = re.compile(
+_URI: Final = pattern(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+$")
+_HTTP: Final = pattern(r"https?://[^\s/?#]+", re.IGNORECASE)
+_DURATION: Final = pattern(
     r"P(?!$)(?:\d+W|(?:\d+(?:[.,]\d+)?Y)?(?:\d+(?:[.,]\d+)?M)?(?:\d+(?:[.,]\d+)?D)?"
     r"(?:T(?=\d)(?:\d+(?:[.,]\d+)?H)?(?:\d+(?:[.,]\d+)?M)?(?:\d+(?:[.,]\d+)?S)?)?)$",
     re.ASCII,

@@ -14,6 +14,7 @@ from ogc_widgets.area.recognition.by_words import numbers_hint
 from ogc_widgets.area.recognition.facts import Facts
 from ogc_widgets.area.recognition.recognise import recognise as recognise_input
 from ogc_widgets.form.schema import known_schemas
+from ogc_widgets.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,10 +27,10 @@ _FORMAT_OF: Final = {
     "feature": "geojson-feature",
     "featureCollection": "geojson-feature-collection",
 }
-_OF_CRS: Final = re.compile(
+_OF_CRS: Final = pattern(
     r"\b(crs|srs|epsg)\d*\b|\breference system|\bprojection\b", re.IGNORECASE
 )
-_OF_SHAPE: Final = re.compile(
+_OF_SHAPE: Final = pattern(
     r"\b(aoi|area|b?box|extent|geom\w*|footprint|polygon|shape|region)s?\b",
     re.IGNORECASE,
 )

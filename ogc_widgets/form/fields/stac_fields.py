@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ogc_widgets.form.fields.fields import StacHint
 from ogc_widgets.form.schema import known_schemas
+from ogc_widgets.patterns import pattern
 
 if TYPE_CHECKING:
     from ogc_widgets.form.fields.build_context import Naming, Place
@@ -45,15 +46,15 @@ _BY_WORD: Final[dict[str, tuple[str, ...]]] = {
 _FOLDER: Final = ("item", "collection", "catalog", "items")
 
 # Names that mean an item even where nobody says STAC.
-_PLAIN_NAME: Final = re.compile(
+_PLAIN_NAME: Final = pattern(
     r"^(input_?)?(items?|scenes?)(_?(urls?|uris?|links?|hrefs?|refs?|references?))?$"
 )
-_NOUNS: Final = re.compile(
+_NOUNS: Final = pattern(
     r"(items?|scenes?|products?|images?|inputs?|sources?|ur[il]s?|hrefs?|links?|refs?|"
     r"references?|data|event|collections?|catalog(ue)?s?|features?)$"
 )
 # A text about STAC that is not the address of a document.
-_NO_ADDRESS: Final = re.compile(
+_NO_ADDRESS: Final = pattern(
     r"(ids?|version|query|filter|extensions?|bands?|assets?|propert(y|ies)|limit|token|"
     r"key|names?|epsg|crs|dates?)$"
 )

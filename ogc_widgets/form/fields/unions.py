@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ogc_widgets.form.fields import stac_fields
 from ogc_widgets.form.page import words
 from ogc_widgets.form.schema import known_schemas
+from ogc_widgets.patterns import pattern
 
 if TYPE_CHECKING:
     from ogc_widgets.form.fields.build_context import Place
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _STAC: Final = f"{known_schemas.PREFIX}stac"
 # Names that definitions get from tools say nothing to people.
-_NAMELESS: Final = re.compile(r"(d|schema|model|option|def|item)?_?\d*$", re.IGNORECASE)
+_NAMELESS: Final = pattern(r"(d|schema|model|option|def|item)?_?\d*$", re.IGNORECASE)
 
 
 def without_whole_numbers(choices: list[View]) -> list[View]:

@@ -10,18 +10,18 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-import re
 from collections.abc import Hashable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.reading import number as number
 from ogc_widgets.protocol.wire import MAX_DEPTH, dump_json
 
 if TYPE_CHECKING:
     from ogc_widgets.protocol.json_type import JsonValue
 
-SURROGATE: Final = re.compile("[\ud800-\udfff]")
+SURROGATE: Final = pattern("[\ud800-\udfff]")
 # What the standard library says of a fault, by a part of it, and what we say.
 _FAULTS: Final = {
     "Expecting value": "a value is missing here (text needs double quotes)",

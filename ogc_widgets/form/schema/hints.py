@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ogc_widgets.form.schema.keywords import plain_text
+from ogc_widgets.patterns import pattern
 
 if TYPE_CHECKING:
     from ogc_widgets.protocol.json_type import JsonObject
@@ -24,7 +25,7 @@ _NAMES: Final = frozenset(
         *("minimum", "maximum", "step", "title", "rows"),
     }
 )
-_NAME: Final = re.compile(r"^(?:x-)?ui[-:](\w+)$", re.IGNORECASE)
+_NAME: Final = pattern(r"^(?:x-)?ui[-:](\w+)$", re.IGNORECASE)
 
 
 def read(*sources: object) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from ogc_widgets.form.schema.keywords import (
     VALUES,
     TooLargeError,
 )
+from ogc_widgets.patterns import pattern
 
 if TYPE_CHECKING:
     from referencing._core import Resolver
@@ -36,7 +37,7 @@ _MAX_SCHEMA_DEPTH: Final = 64
 # The schema and its input are searched for anchors; the whole description is not, or
 # a form of many inputs would search it as often.
 _SEARCHED_ROOTS: Final = 2
-_HINT: Final = re.compile(r"^(x-)?ui([-:]|$)|^x-ogc|^widget$", re.IGNORECASE)
+_HINT: Final = pattern(r"^(x-)?ui([-:]|$)|^x-ogc|^widget$", re.IGNORECASE)
 
 
 class Normaliser:

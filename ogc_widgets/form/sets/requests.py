@@ -11,15 +11,14 @@ from typing import Any, Final
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.schema import exact
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.notices import silent
 from ogc_widgets.protocol.reading import ID_NAMES, first, mapping
 from ogc_widgets.protocol.requests.requests import ExecuteRequest
 
 _MAX_FILE_BYTES: Final = 16 * 1024 * 1024
 # A prompt of a shell may stand before it, or a variable that takes the answer.
-_CURL: Final = re.compile(
-    r"\s*(?:[$>!%]\s*|\w+=\$\(\s*)?curl(?:\.exe)?\s", re.IGNORECASE
-)
+_CURL: Final = pattern(r"\s*(?:[$>!%]\s*|\w+=\$\(\s*)?curl(?:\.exe)?\s", re.IGNORECASE)
 _CURL_DATA: Final = ("-d", "--data", "--data-raw", "--data-binary", "--json")
 
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.text import clean
 
-_TRACEBACK = re.compile(r"^\s*Traceback \(most recent call last\):", re.MULTILINE)
-_ERROR = re.compile(
+_TRACEBACK = pattern(r"^\s*Traceback \(most recent call last\):", re.MULTILINE)
+_ERROR = pattern(
     r"(error|exception)\b|\b(traceback|fatal|segmentation fault|killed)\b",
     re.IGNORECASE,
 )
 # Lines that carry the words above and tell of no failure at all.
-_HARMLESS = re.compile(
+_HARMLESS = pattern(
     r"\b(no|0|zero|without)\s+(errors?|exceptions?)\b|\berrors?\s*[:=]\s*0\b",
     re.IGNORECASE,
 )
 
-_TERMINAL = re.compile(
+_TERMINAL = pattern(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # colours and cursor movements
     r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # titles and links
 )

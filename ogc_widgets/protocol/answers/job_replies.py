@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from ogc_widgets.errors import NoSuchJobError, NoSuchProcessError, ProtocolError
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.replies import Reply, may_have_worked, problem_error
 from ogc_widgets.protocol.documents.status import StatusInfo
@@ -27,7 +28,7 @@ from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.text import clean
 
 # That it failed is known; that it was accepted was said before it failed.
-_SAYS_NOTHING = re.compile(
+_SAYS_NOTHING = pattern(
     r"""(?: (?:the|your|an?)\s+ )?
     (?: job|process|service|execution|request )?
     [\s:]* (?: (?:execution|status|is|was|has|been|internal|server|unknown|an)[\s:]+ )*

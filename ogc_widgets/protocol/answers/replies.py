@@ -23,6 +23,7 @@ from ogc_widgets.errors import (
     ResultsNotReadyError,
     SignInError,
 )
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.documents.problems import Problem
 from ogc_widgets.protocol.links import (
@@ -57,7 +58,7 @@ _ERROR_OF_KIND: dict[str, type[ProblemError]] = {
 # With these a server says that it has done nothing.
 _NOT_DONE = frozenset({501, 503, 505, 511, 521, 523, 525, 526})
 # Some gateways say 503 also of a request that they have handed on.
-_HANDED_ON = re.compile(
+_HANDED_ON = pattern(
     rb"timed? ?-?out|\breset\b|disconnect|connection closed|backend fetch failed",
     re.IGNORECASE,
 )
@@ -65,33 +66,31 @@ _HANDED_ON = re.compile(
 # A server that answers 403 has understood the request and does not do it (RFC 9110,
 # 15.5.4). Many mean "sign in"; others want a licence to be accepted, count a quota, or
 # are a firewall. These say so.
-_ASKS = re.compile(
+_ASKS = pattern(
     r"not (?:logged|signed) in\b|\b(?:log|sign)[ -]?in\b|authenticat|credential"
     r"|anonymous|\btokens?\b|\b(?:missing|invalid|expired|no|access|api)[ -]?key\b",
     re.IGNORECASE,
 )
-_EXPLAINS = re.compile(
+_EXPLAINS = pattern(
     r"licen[cs]e|\bterms\b|\baccept|agreement|consent|quota|limit|exceed|too many"
     r"|credits?\b|budget|billing|payment|subscri|\bplan\b|firewall|\bwaf\b|block"
     r"|reject|reference #|(?:support|ray|incident|request) id|\bip\b|\bcountry|region"
     r"|proxy|suspend|disabled|maintenance|embargo|read[ -]only|policy|captcha|robot",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"\bhttps?://\S+")
+_ADDRESS = pattern(r"\bhttps?://\S+")
 # Who has signed in, and is told this, is somebody who may not.
-_RIGHTS = re.compile(
+_RIGHTS = pattern(
     r"permission|privilege|\brights?\b|\broles?\b|\bscopes?\b|not allowed|may not\b",
     re.IGNORECASE,
 )
-_ANCHOR = re.compile(
-    r"<a\s[^>]{0,500}?href\s*=\s*[\"']([^\"'\s]{1,1000})", re.IGNORECASE
-)
+_ANCHOR = pattern(r"<a\s[^>]{0,500}?href\s*=\s*[\"']([^\"'\s]{1,1000})", re.IGNORECASE)
 # The kind of a problem is the address of a page on it (RFC 9457, 3.1.1).
 _MEMBERS = ("help", "link", "url", "more_info", "moreInfo", "documentation", "type")
 _NO_HELP = frozenset({"self", "monitor", "up", "alternate"})
 
-_PASSWORD = re.compile(rb"<input[^>]{0,500}type\s*=\s*[\"']?password", re.IGNORECASE)
-_LOGIN_WORDS = re.compile(
+_PASSWORD = pattern(rb"<input[^>]{0,500}type\s*=\s*[\"']?password", re.IGNORECASE)
+_LOGIN_WORDS = pattern(
     r"(?:^|[/._-])(?:log-?in|sign-?in|sso|saml2?|oauth2?|oidc|openid-connect|cas|"
     r"authorize|authenticate|idp|shibboleth|keycloak)(?:[/._-]|$)",
     re.IGNORECASE,

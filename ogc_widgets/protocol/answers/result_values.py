@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from ogc_widgets.errors import ProtocolError
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol import media_types as media
 from ogc_widgets.protocol.links import absolute, without_query
 from ogc_widgets.protocol.notices import notice
@@ -49,11 +50,9 @@ _QUALIFIERS = frozenset(
 # Who writes one of these beside a value means its dress, whatever else stands there.
 _TELLING = frozenset({*_TYPES, *_ENCODINGS} - {"type"})
 
-_DATA_URL = re.compile(r"data:([\w.+-]+/[\w.+-]+)?((?:;[^,;\s]+)*),", re.IGNORECASE)
+_DATA_URL = pattern(r"data:([\w.+-]+/[\w.+-]+)?((?:;[^,;\s]+)*),", re.IGNORECASE)
 _LEAST_ENCODED = 12
-_JSON_START = re.compile(
-    rb"\{\s*\"|\[\s*([{\[\"]|-?\d[\d.eE+-]*\s*,|(true|false|null)\b)"
-)
+_JSON_START = pattern(rb"\{\s*\"|\[\s*([{\[\"]|-?\d[\d.eE+-]*\s*,|(true|false|null)\b)")
 _STARTS = (b"{", b"[", b'"', b"n", b"t", b"f", b"-", *(b"%d" % n for n in range(10)))
 
 

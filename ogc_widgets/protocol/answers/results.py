@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import ProtocolError
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol import media_types as media
 from ogc_widgets.protocol.answers.replies import Reply
 from ogc_widgets.protocol.answers.result_values import (
@@ -35,9 +36,7 @@ if TYPE_CHECKING:
     Described = Mapping[str, OutputDescription]
 
 RESULT = "result"
-_DISPOSITION = re.compile(
-    r";\s*(name|filename)=(?:\"([^\"]*)\"|([^;\s]+))", re.IGNORECASE
-)
+_DISPOSITION = pattern(r";\s*(name|filename)=(?:\"([^\"]*)\"|([^;\s]+))", re.IGNORECASE)
 MOST_ITEMS = 10_000
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.links import Link, read_links
 from ogc_widgets.protocol.notices import notice
@@ -20,7 +21,7 @@ from ogc_widgets.protocol.reading import member, members
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_URI = re.compile(
+_URI = pattern(
     r"ogcapi-processes(?:-(?P<part>\d{1,3}))?/(?:(?P<version>[^/]+)/)?"
     r"(?:conf|req)/(?P<tail>.+)",
     re.IGNORECASE,

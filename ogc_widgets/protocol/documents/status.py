@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote, urlsplit
 
 from ogc_widgets.errors import ProtocolError
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.documents.problems import Problem
 from ogc_widgets.protocol.links import WEB_SCHEMES, Link, read_links
@@ -37,17 +38,17 @@ _STATUS_OF_WORD = {
 _TIMES = ("created", "started", "updated", "finished")
 
 _LOG_RELATIONS = frozenset({"log", "logs", "runlog"})
-_LOG_WORD = re.compile(r"\blogs?\b", re.IGNORECASE)
-_WORDS_AROUND = re.compile(
+_LOG_WORD = pattern(r"\blogs?\b", re.IGNORECASE)
+_WORDS_AROUND = pattern(
     r"^(?:tool|job|pod|step)?\s*logs?\s+|\s+logs?\.?$", re.IGNORECASE
 )
-_EXTENSION = re.compile(r"\.(?:log|txt|out|err)$", re.IGNORECASE)
-_UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+_EXTENSION = pattern(r"\.(?:log|txt|out|err)$", re.IGNORECASE)
+_UUID = pattern(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 # A title with more words is a sentence, not a name.
 _MOST_WORDS = 4
 # A shorter id of a job may be a part of any name.
 _LEAST_ID = 8
-_NUMBER = re.compile(r"^(?P<step>.+)[_-](?P<number>\d{1,6})$")
+_NUMBER = pattern(r"^(?P<step>.+)[_-](?P<number>\d{1,6})$")
 
 
 def _process_id(value: object) -> str:

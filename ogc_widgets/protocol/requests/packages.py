@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.links import WEB_SCHEMES, absolute, with_query
 from ogc_widgets.protocol.requests.requests import JSON, Request, json_body
 from ogc_widgets.protocol.text import clean
@@ -26,11 +27,11 @@ CWL_JSON = "application/cwl+json"
 CWL = "application/cwl"
 PACKAGE_JSON = "application/ogcapppkg+json"
 
-_VERSION_LINE = re.compile(
+_VERSION_LINE = pattern(
     r"""^\s*["']?cwlVersion["']?\s*:\s*["']?([\w.-]+)""", re.MULTILINE
 )
-_VERSION_IN_JSON = re.compile(r'"cwlVersion"\s*:\s*"([\w.-]+)"')
-_VERSION_1 = re.compile(r"v1\.\d+")
+_VERSION_IN_JSON = pattern(r'"cwlVersion"\s*:\s*"([\w.-]+)"')
+_VERSION_1 = pattern(r"v1\.\d+")
 
 
 @dataclass(frozen=True)

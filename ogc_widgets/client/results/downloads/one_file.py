@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -25,6 +24,7 @@ from ogc_widgets.errors import (
     TransportError,
     UnverifiedWarning,
 )
+from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.answers.replies import (
     Reply,
     is_login_address,
@@ -56,7 +56,7 @@ _TRIES = 4
 _BUSY = frozenset({429, 503})
 # What is waited where a server says that it is busy, and not for how long.
 _BUSY_DELAYS_S = (1.0, 2.0, 4.0, 8.0, 16.0)
-_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)")
+_CONTENT_RANGE = pattern(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)")
 # multihash codes of the STAC file extension that hashlib knows.
 _HASHES = {"11": "sha1", "12": "sha256", "13": "sha512"}
 _TEXT_STARTS = (b"<!doctype", b"<html", b"<?xml")
