@@ -47,6 +47,8 @@ def lab(
     data: str | Path | None = None,
     workers: int | None = None,
     runner: str | Sequence[str] | None = None,
+    engine: str | None = None,
+    engine_options: str | Sequence[str] | None = None,
     tenant: str = "acme",
     token: str | None = None,
     oidc: str | None = None,
@@ -65,6 +67,9 @@ def lab(
             ``"toil-cwl-runner --no-container"``. It gets ``--outdir DIR PACKAGE
             INPUTS`` and prints the CWL output object; ``{logs}`` in it stands for a
             folder where it may keep one log per step (``--log-dir {logs}``).
+        engine: What runs the packages, by name: ``cwltool`` (the default) and ``toil``
+            on this machine, ``slurm`` on a cluster.
+        engine_options: More options for its command, as text or as words.
         tenant: First part of the path.
         token: A secret that clients have to send as bearer token. The landing page and
             the example scenes stay open.

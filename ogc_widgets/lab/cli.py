@@ -30,7 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             chosen["token"] = sys.stdin.readline().strip()
         elif token := chosen.pop("token", os.environ.get(TOKEN_VARIABLE, "")):
             Settings.checked(**chosen, token=token)
-            _start_again([f"--{name}={value}" for name, value in chosen.items()], token)
+            _start_again(
+                [f"{_option(name)}={value}" for name, value in chosen.items()], token
+            )
         _serve(Settings.checked(**chosen))
     except OgcError as error:
         print(f"ogc-widgets: {error}", file=sys.stderr)  # noqa: T201 - a command
@@ -70,11 +72,15 @@ def _parser() -> argparse.ArgumentParser:
         argument_default=argparse.SUPPRESS,
     )
     for name, (kind, words) in options().items():
-        lab.add_argument(f"--{name}", type=kind, help=words)
+        lab.add_argument(_option(name), type=kind, help=words)
     # For the others there is none, or the help says it in words.
     folder = user_data_path("ogc_widgets") / "lab"
     lab.set_defaults(port=8080, host="127.0.0.1", data=folder, tenant="acme")
     return parser
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _serve(settings: Settings) -> None:
@@ -92,6 +98,7 @@ def _say_ready(lab: LabServer, _server: uvicorn.Server) -> None:
         f"STAC API:    {settings.url}/stac",
         f"Processes:   {processes}",
         f"Jobs:        {settings.workers} side by side; {waiting} waiting",
+        f"Engine:      {settings.runner[0] if settings.runner else settings.engine}",
         f"Data folder: {settings.data}",
         "Stop it with Ctrl+C.",
     ]

@@ -15,7 +15,7 @@ import sys
 from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
 from ogc_widgets.errors import InputError, MissingExtraError
@@ -72,6 +72,13 @@ class Settings:
         "command that runs a package, in front of --outdir DIR PACKAGE INPUTS; {logs} "
         "in it is a folder for logs (default: the embedded cwltool)",
     ] = ()
+    engine: Annotated[
+        str,
+        "what runs the packages: cwltool and toil on this machine, slurm on a cluster",
+    ] = "cwltool"
+    engine_options: Annotated[
+        tuple[str, ...], "more options for the command of the engine, in one text"
+    ] = ()
     tenant: Annotated[str, "first part of every address"] = "acme"
     token: Annotated[
         str,
@@ -96,6 +103,8 @@ class Settings:
         tenant: str,
         workers: int | None = None,
         runner: str | Sequence[str] | None = None,
+        engine: str | None = None,
+        engine_options: str | Sequence[str] | None = None,
         token: str | None = None,
         oidc: str | None = None,
         audience: str | None = None,
@@ -119,12 +128,19 @@ class Settings:
         if not tenant or not tenant.replace("-", "").replace("_", "").isalnum():
             raise InputError(f"tenant is {tenant!r}; use letters, digits, '-' and '_'.")
         _check_protection(token, oidc, audience)
+        if runner and (engine or engine_options):
+            raise InputError(
+                "runner and engine exclude each other: each says what runs the "
+                "packages.",
+                advice="Leave one of them out.",
+            )
         return cls(
             port=port,
             host=host,
             data=Path(data or "").expanduser().absolute(),
             workers=workers or _cores(),
             runner=_command(runner),
+            **_engine(engine, engine_options),
             tenant=tenant,
             token=token or "",
             oidc=oidc or "",
@@ -140,7 +156,9 @@ class Settings:
     def from_json(cls, line: str) -> Settings:
         """Return the settings that another process has written."""
         members = json.loads(line)
-        members |= {"data": Path(members["data"]), "runner": tuple(members["runner"])}
+        members["data"] = Path(members["data"])
+        for name in ("runner", "engine_options"):
+            members[name] = tuple(members[name])
         return cls(**members)
 
     @property
@@ -207,15 +225,33 @@ def options() -> dict[str, tuple[type, str]]:
     }
 
 
+def _words(option: str | Sequence[str] | None) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(option) if isinstance(option, str) else option or ())
+    except ValueError as error:
+        raise InputError(f"{option!r} is no command line: {error}.") from None
+
+
+def _engine(engine: str | None, options: str | Sequence[str] | None) -> dict[str, Any]:
+    name, words = engine or "cwltool", _words(options)
+    # Looked at here, so that what is missing is said before anything is started; that
+    # cwltool is there has been checked with the rest.
+    if name != "cwltool":
+        from ogc_widgets.lab.engines.adapters.by_name import engine_by_name
+
+        engine_by_name(name, words).check()
+    return {"engine": name, "engine_options": words}
+
+
 def _command(runner: str | Sequence[str] | None) -> tuple[str, ...]:
-    command = shlex.split(runner) if isinstance(runner, str) else list(runner or ())
+    command = _words(runner)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     if command and shutil.which(command[0], path=path) is None:
         raise InputError(
             f"The runner {command[0]!r} is not installed.",
             advice="Give a command that a shell would find, or leave the option out.",
         )
-    return tuple(command)
+    return command
 
 
 def _check_protection(

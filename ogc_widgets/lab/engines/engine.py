@@ -1,17 +1,22 @@
-"""What runs the packages: the embedded cwltool, or any other command."""
+"""What runs the packages, and what the lab asks of it."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
-from ogc_widgets.lab.engines.programs import Running, start_command, start_module
+from ogc_widgets.lab.engines import reasons
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ogc_widgets.lab.engines.programs import Running
+    from ogc_widgets.lab.engines.progress import Event, Tracker
 
 STAGED = "staged"
 """Where files of the execute request are, relative to the inputs document."""
@@ -23,6 +28,13 @@ _PASSED_ON = (
     *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
     *("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
 )
+# CWL engines say that a step's program is not there as cwltool does.
+_NOT_FOUND = re.compile(r"(?:^ERROR|\[E\] \[cwltool\]) '(?P<program>[^']+)' not found")
+
+
+def passed_on() -> list[str]:
+    """Return the names of the variables that steps get from the lab's environment."""
+    return [name for name in _PASSED_ON if name in os.environ]
 
 
 class JobFolder:
@@ -37,7 +49,9 @@ class JobFolder:
         self.output_object = path / "outputs.json"  # what the engine printed
         self.logs = path / "logs"  # one per step execution
         self.log = path / "job.log"  # what the engine itself said
-        self.temporary = path / "tmp"  # of the steps; removed at the end
+        self.temporary = path / "tmp"  # of the engine and the steps; removed at the end
+        self.batch_logs = path / "batch"  # what a cluster's own jobs say, if anything
+        self.left = path / "left"  # there while something outside may have to be ended
 
     def step_logs(self) -> list[tuple[str, Path]]:
         """Return (name, path) of every step log so far, in order of start."""
@@ -60,7 +74,7 @@ class JobFolder:
 
 
 @dataclass(frozen=True)
-class Task:
+class EngineJob:
     """One job as an engine gets it.
 
     Attributes:
@@ -82,46 +96,100 @@ class Task:
         return ["--outdir", str(self.folder.outputs), package, str(self.folder.inputs)]
 
 
-class Engine(Protocol):
-    """Runs packages. What it says is read for progress, line by line."""
-
-    async def start(self, task: Task) -> Running:
-        """Start a job."""
-
-
-class EmbeddedCwltool:
-    """cwltool, from the process that has it loaded; with a log for every step."""
-
-    async def start(self, task: Task) -> Running:
-        """Start a job."""
-        folder = task.folder
-        line = [str(folder.logs), str(task.parallel)]
-        line += ["--no-container", "--skip-schemas", "--disable-color"]
-        line += ["--no-doc-cache", "--tmpdir-prefix", f"{folder.temporary}{os.sep}"]
-        for name in _PASSED_ON:
-            if name in os.environ:
-                line += ["--preserve-environment", name]
-        with folder.output_object.open("wb") as stdout:
-            return await start_module(
-                "cwlrun", [*line, *task.arguments], cwd=folder.path, stdout=stdout
-            )
-
-
-@dataclass(frozen=True)
-class OtherCommand:
-    """A command that takes what every CWL runner does.
+class Engine(ABC):
+    """Runs packages; one for all jobs of a server.
 
     Attributes:
-        command: The command; ``{logs}`` in it is the folder for logs of the job.
+        outlives: What it has of a job may go on when its program and the lab have
+            ended, so that it has to be ended, or can be taken up again.
+        options: What ``--engine-options`` added to its command.
     """
 
-    command: tuple[str, ...]
+    outlives: ClassVar[bool] = False
 
-    async def start(self, task: Task) -> Running:
+    def __init__(self, options: tuple[str, ...] = ()) -> None:
+        self.options = options
+
+    def check(self) -> None:  # noqa: B027 - some need nothing
+        """Make sure that all it needs is installed, before a server starts.
+
+        Raises:
+            InputError: Something is not, with what to install.
+        """
+
+    @abstractmethod
+    async def start(self, job: EngineJob) -> Running:
         """Start a job."""
-        folder = task.folder
-        line = [word.replace("{logs}", str(folder.logs)) for word in self.command]
-        with folder.output_object.open("wb") as stdout:
-            return await start_command(
-                [*line, *task.arguments], cwd=folder.path, stdout=stdout
+
+    async def take_up(self, job: EngineJob) -> Running | None:  # noqa: ARG002 - most do
+        """Go on with a job whose lab has ended; None where that is not possible.
+
+        Only called where the engine ``outlives``.
+        """
+        return None
+
+    async def end(self, folder: JobFolder) -> None:  # noqa: B027 - as above
+        """End what there still is of a job outside of its program, and wait for that.
+
+        Called when its program has ended, and at the next start where the lab was
+        killed, so all that it needs is in the folder. Only where it ``outlives``.
+        """
+
+    @abstractmethod
+    def read(self, line: str) -> Event | None:
+        """Return what a line that its program said means for the progress, if anything.
+
+        ``Event.name`` is also the name of the step's log in ``JobFolder.step_logs``.
+        """
+
+    def engine_reason(self, folder: JobFolder, step: str) -> str:  # noqa: ARG002 - others do
+        """Return what the engine has to say of a failure, as a sentence, or nothing.
+
+        Args:
+            folder: The files of the job.
+            step: The failed step for people; empty where none has failed.
+        """
+        return ""
+
+    def step_lines(self, folder: JobFolder, name: str) -> list[str]:
+        """Return the last lines of a failed execution of a step."""
+        return reasons.tail(dict(folder.step_logs()).get(name))
+
+    def why_it_failed(
+        self, tracker: Tracker, folder: JobFolder, exit_code: int
+    ) -> tuple[str, int]:
+        """Return why the job failed, in one sentence, and the fitting HTTP status.
+
+        The status is 400 where a step refused what it was given, 500 where something
+        broke. A step that ends with a line ``error: <sentence>`` has said it itself;
+        then comes what the engine knows, and last the end of what was said.
+        """
+        lines = {name: self.step_lines(folder, name) for name in tracker.failed}
+        for name, title in tracker.failed.items():
+            if sentence := reasons.own_words(lines[name]):
+                return reasons.shortened(f"{title} failed: {sentence}"), 400
+        name, title = next(iter(tracker.failed.items()), ("", ""))
+        sentence = (
+            self._missing_program(folder, title or "A step")
+            or self.engine_reason(folder, title)
+            or self._last_lines(folder, title, lines.get(name, []), exit_code)
+        )
+        return reasons.shortened(sentence), 500
+
+    def _missing_program(self, folder: JobFolder, title: str) -> str:
+        if match := reasons.first(_NOT_FOUND, reasons.lines_of(folder.log)):
+            return (
+                f"{title} failed: the program {match['program']!r} is not installed "
+                "where the step ran. The lab runs steps as plain programs, without "
+                "containers."
             )
+        return ""
+
+    def _last_lines(
+        self, folder: JobFolder, title: str, lines: list[str], exit_code: int
+    ) -> str:
+        if title:
+            last = " / ".join(lines[-3:])
+            return f"{title} failed: {last or 'it said nothing on stderr'}"
+        last = " / ".join(reasons.tail(folder.log)[-3:])
+        return f"The runner ended with code {exit_code}. {last}".strip()

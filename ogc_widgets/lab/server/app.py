@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount
 
-from ogc_widgets.lab.engines.engine import EmbeddedCwltool, OtherCommand
+from ogc_widgets.lab.engines.adapters.by_name import engine_of
 from ogc_widgets.lab.engines.programs import warm_up
 from ogc_widgets.lab.scenes import scenes_folder
 from ogc_widgets.lab.server.access.gate import Gate, metadata
@@ -50,7 +50,7 @@ def build_app(settings: Settings) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         jobs = JobStore(settings.data / "jobs.sqlite")
-        engine = OtherCommand(settings.runner) if settings.runner else EmbeddedCwltool()
+        engine = engine_of(settings.runner, settings.engine, settings.engine_options)
         lab = LabServer(
             settings,
             ProcessStore(settings.data / "processes"),

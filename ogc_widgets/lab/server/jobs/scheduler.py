@@ -12,8 +12,10 @@ import sqlite3
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.lab.engines.engine import Engine, JobFolder, Task
-from ogc_widgets.lab.engines.progress import Tracker, expected_executions
+from ogc_widgets.lab.engines.adapters.by_name import engine_by_name
+from ogc_widgets.lab.engines.engine import Engine, EngineJob, JobFolder
+from ogc_widgets.lab.engines.expected import expected_executions
+from ogc_widgets.lab.engines.progress import Tracker
 from ogc_widgets.lab.server.problems import Problem
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_INTERRUPTED = "interrupted: the server ended while this job was running"
 _WRITE_AGAIN_S = 1.0
 # Some engines colour what they say even where nobody sees colours.
 _COLOUR = re.compile(rb"\x1b\[[0-9;]*m")
@@ -41,6 +44,7 @@ class Scheduler:
         self._jobs = jobs
         self._queue: asyncio.Queue[str] = asyncio.Queue()
         self._workers: list[asyncio.Task[None]] = []
+        self._ending: asyncio.Task[None]
         self._running: dict[str, Running | None] = {}  # None while it is starting
         self._ended: dict[str, asyncio.Event] = {}
 
@@ -50,17 +54,21 @@ class Scheduler:
 
     async def start(self) -> None:
         """Take up what an earlier server left, and start the workers."""
-        for job in self._jobs.unfinished():
+        unfinished = self._jobs.unfinished()
+        going_on = set()
+        for job in unfinished:
+            if job.status == "running":
+                if self._engine.outlives and self._is_left(job.job_id):
+                    going_on.add(job.job_id)
+                    self._enqueue(job.job_id)
+                    continue
+                # Its programs have ended with the server, whose leash they were on.
+                self._jobs.finish(job.job_id, "failed", _INTERRUPTED)
+                self._clean(job.job_id)
+        for job in unfinished:
             if job.status == "accepted":
                 self._enqueue(job.job_id)
-                continue
-            # Its programs have ended with the server, whose leash they were on.
-            self._jobs.finish(
-                job.job_id,
-                "failed",
-                "interrupted: the server ended while this job was running",
-            )
-            self._clean(job.job_id)
+        self._ending = asyncio.create_task(self._end_what_is_left(going_on))
         self._workers = [
             asyncio.create_task(self._work(), name=f"worker-{number}")
             for number in range(self._settings.workers)
@@ -68,9 +76,10 @@ class Scheduler:
 
     async def stop(self) -> None:
         """End all runs and mark their jobs failed; waiting jobs stay accepted."""
-        for worker in self._workers:
-            worker.cancel()
-        await asyncio.gather(*self._workers, return_exceptions=True)
+        working = [*self._workers, self._ending]
+        for each in working:
+            each.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
         for event in self._ended.values():
             event.set()
 
@@ -119,7 +128,9 @@ class Scheduler:
             return
         self._jobs.finish(job_id, "dismissed", "dismissed on request")
         if job_id not in self._running:
-            # It never started: the worker that finds it in the queue passes it by.
+            # It has not been started here: the worker that finds it in the queue passes
+            # it by.
+            await self._end_outside(self.folder(job_id), self._engine)
             self._clean(job_id)
             self._end(job_id)
         elif running := self._running[job_id]:
@@ -152,6 +163,7 @@ class Scheduler:
                 )
             finally:
                 self._running.pop(job_id, None)
+                await self._end_outside(self.folder(job_id), self._engine)
                 self._clean(job_id)
                 self._end(job_id)
 
@@ -179,15 +191,24 @@ class Scheduler:
         if job.is_finished:
             return
         folder = self.folder(job_id)
-        tracker = Tracker(job.request["expected"])
+        tracker = Tracker(job.request["expected"], self._engine.read)
         # Steps share the cores with the other jobs; alone, a job gets all of them.
         # The set of running jobs already counts, this one not yet.
         busy = len(self._running) + self._queue.qsize() + 1
         parallel = max(1, self._settings.workers // busy)
-        self._jobs.start(job_id, "starting")
         self._running[job_id] = None
-        task = Task(folder, job.request["workflow"], parallel)
-        self._running[job_id] = running = await self._engine.start(task)
+        engine_job = EngineJob(folder, job.request["workflow"], parallel)
+        if job.status == "running":
+            running = await self._engine.take_up(engine_job)
+            if running is None:
+                self._jobs.finish(job_id, "failed", _INTERRUPTED)
+                return
+        else:
+            self._jobs.start(job_id, "starting")
+            if self._engine.outlives:
+                folder.left.write_text(self._settings.engine, encoding="utf-8")
+            running = await self._engine.start(engine_job)
+        self._running[job_id] = running
         try:
             if self._jobs.get(job_id).is_finished:  # dismissed while it was starting
                 running.leash.close()
@@ -201,7 +222,7 @@ class Scheduler:
             await self._finish(job_id, "successful", "finished")
         else:
             reason, fitting = await asyncio.to_thread(
-                tracker.why_it_failed, folder, code
+                self._engine.why_it_failed, tracker, folder, code
             )
             await self._finish(job_id, "failed", reason, failure_code=fitting)
 
@@ -221,6 +242,31 @@ class Scheduler:
                 if tracker.feed(line.decode("utf-8", "replace")):
                     with contextlib.suppress(sqlite3.OperationalError):
                         self._jobs.report(job_id, tracker.percent, tracker.message)
+
+    def _is_left(self, job_id: str) -> bool:
+        return self.folder(job_id).left.exists()
+
+    async def _end_what_is_left(self, going_on: set[str]) -> None:
+        """End what a killed server has left outside, of jobs that do not go on."""
+        for left in await asyncio.to_thread(self._left):
+            folder = JobFolder(left.parent)
+            if folder.path.name not in going_on:
+                name = left.read_text(encoding="utf-8")
+                await self._end_outside(folder, engine_by_name(name))
+
+    def _left(self) -> list[Path]:
+        return list((self._settings.data / "jobs").glob("*/left"))
+
+    async def _end_outside(self, folder: JobFolder, engine: Engine) -> None:
+        """End what an engine has of a job outside of its program."""
+        if not folder.left.exists():
+            return
+        try:
+            await engine.end(folder)
+        except OSError as error:  # the next server tries it again
+            _log.warning("Not ended of job %s: %s", folder.path.name, error)
+        else:
+            folder.left.unlink(missing_ok=True)
 
     def _clean(self, job_id: str) -> None:
         shutil.rmtree(self.folder(job_id).temporary, ignore_errors=True)

@@ -1,0 +1,153 @@
+"""Toil on this machine, and what its other batch systems share with it."""
+
+from __future__ import annotations
+
+import re
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from ogc_widgets.errors import MissingExtraError
+from ogc_widgets.lab.engines import reasons
+from ogc_widgets.lab.engines.engine import Engine, EngineJob, JobFolder
+from ogc_widgets.lab.engines.programs import Running, start_module
+from ogc_widgets.lab.engines.progress import Event
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# The names of executions are paths through the workflow: water-bodies.0.crop. Those of
+# a nested scatter may be the same.
+_STARTED = re.compile(r"Issued job 'CWLJob' (?P<name>\S+) ")
+_SUCCEEDED = re.compile(r"CWL step complete: (?P<name>\S+)")
+_FAILED = re.compile(r"Job failed with exit value .*: 'CWLJob' (?P<name>\S+) ")
+_FOLLOWS = re.compile(r"\] (?P<name>\S+)\.(?:stderr|stdout) follows:$")
+_BEGIN, _END = "=========>", "<========="
+_ITS_ERROR = " "  # no name of an execution
+_ERROR = re.compile(r"^\[\S+\] \[[^]]*\] \[[EC]\] \[\S+\] (?P<text>.+)$")
+_EXCEPTION = re.compile(
+    r"^\t?[A-Za-z_][\w.]*(?:Error|Exception|Resources): (?P<text>.+)$"
+)
+_EXPLAINED = {
+    re.compile(r"(?P<program>_toil_\w+): (?:command )?not found"): (
+        "The machines that run the steps do not find {program!r}, a program of Toil. "
+        "Install Python and ogc-widgets[toil] in a folder that all of them see under "
+        "the same name."
+    ),
+    re.compile(r"A worker could not access the job store at '(?P<store>[^']*)'"): (
+        "The machines that run the steps do not see the folder of the job. Give the "
+        "lab one that all of them share, with --data."
+    ),
+    re.compile(r"Exit reason: MEMLIMIT"): (
+        "{step} failed: it was ended because it used more memory than it had asked for "
+        "(ResourceRequirement of the package)."
+    ),
+    re.compile(r"Exit reason: (?:TIMELIMIT|MAXJOBDURATION)"): (
+        "{step} failed: it was ended because it took longer than it may."
+    ),
+    re.compile(r"is requesting (?P<asked>.*), more than .*"): (
+        "The package could not be run: a step asks for {asked}, more than there is."
+    ),
+}
+
+
+class ToilEngine(Engine):
+    """Toil, whose workers are processes of this machine."""
+
+    batch_system = "single_machine"
+
+    def check(self) -> None:
+        """Make sure that Toil is installed beside the lab.
+
+        Raises:
+            MissingExtraError: It is not.
+        """
+        if find_spec("toil") is None:
+            raise MissingExtraError(f"The engine {self.batch_system}", "toil")
+
+    async def start(self, job: EngineJob) -> Running:
+        """Start a job."""
+        return await self._run(job, "--batchSystem", self.batch_system)
+
+    def store(self, folder: JobFolder) -> Path:
+        """Return where Toil keeps the state of a job: each has one of its own."""
+        return folder.temporary / "store"
+
+    async def _run(self, job: EngineJob, *more: str) -> Running:
+        folder = job.folder
+        folder.batch_logs.mkdir(exist_ok=True)
+        line = [
+            *("--jobStore", str(self.store(folder)), *more),
+            *("--workDir", str(folder.temporary), "--log-dir", str(folder.logs)),
+            *("--batchLogsDir", str(folder.batch_logs)),
+            # Names of variables to keep, it forgets.
+            *("--no-container", "--preserve-entire-environment"),
+            # What a step refuses, it refuses a second time.
+            *("--retryCount", "0", "--logColors", "False", "--disableProgress"),
+            *self.options,
+            *job.arguments,
+        ]
+        with folder.output_object.open("wb") as stdout:
+            return await start_module("toilrun", line, cwd=folder.path, stdout=stdout)
+
+    def read(self, line: str) -> Event | None:
+        """Return what a line means for the progress."""
+        return read_toil(line)
+
+    def step_lines(self, folder: JobFolder, name: str) -> list[str]:
+        """Return what a step said; what has no log of its own, Toil says."""
+        return super().step_lines(folder, name) or _printed(folder, name)
+
+    def engine_reason(self, folder: JobFolder, step: str) -> str:
+        """Return Toil's first error."""
+        return toil_reason(folder, step)
+
+
+def read_toil(line: str) -> Event | None:
+    """Read a line of Toil's leader."""
+    if match := _STARTED.search(line):
+        return Event("started", match["name"], _step(match["name"]))
+    if match := _SUCCEEDED.search(line):
+        return Event("succeeded", match["name"], _step(match["name"]))
+    if match := _FAILED.search(line):
+        return Event("failed", match["name"], _step(match["name"]))
+    return None
+
+
+def _step(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def toil_reason(folder: JobFolder, step: str) -> str:
+    """Return what Toil says first that explains a failure, as a sentence."""
+    places = [*sorted(folder.batch_logs.glob("*")), folder.log]
+    for pattern, sentence in _EXPLAINED.items():
+        for path in places:
+            if match := reasons.first(pattern, reasons.lines_of(path)):
+                found = {**match.groupdict(), "step": step or "A step"}
+                return sentence.format_map(found)
+    if step:
+        return ""
+    for pattern in (_EXCEPTION, _ERROR):
+        if match := reasons.first(pattern, reasons.lines_of(folder.log)):
+            return f"The package could not be run: {match['text']}"
+    return ""
+
+
+def _printed(folder: JobFolder, name: str) -> list[str]:
+    """Return what Toil's log has of a failed step: its words, or else its error."""
+    printed: list[str] = []
+    errors: list[str] = []
+    inside = ""
+    for line in reasons.lines_of(folder.log):
+        if match := _FOLLOWS.search(line):
+            inside = match["name"]
+        elif line == _END:
+            inside = ""
+        elif inside == name and line != _BEGIN:
+            printed.append(line.strip())
+        elif f"[E] [cwltool] [job {name}]" in line:
+            inside = _ITS_ERROR
+        elif inside == _ITS_ERROR:
+            errors.append(line.strip())
+            inside = ""
+    return printed or errors[:1]
