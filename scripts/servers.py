@@ -35,8 +35,6 @@ SERVERS: dict[str, list[str]] = {
     "fastprocesses": ["fastprocesses", "packaging"],
     # No server: it starts scripts of ours, as docs/many.md shows.
     "snakemake": ["snakemake"],
-    # An engine of the lab, which it starts as a program.
-    "toil": ["toil[cwl]"],
 }
 # The program that shows that it is there, and the packages of Debian that have it.
 PACKAGES: dict[str, tuple[str, list[str]]] = {
