@@ -9,8 +9,7 @@ from playwright.sync_api import Locator, expect
 if TYPE_CHECKING:
     from lab_window import LabPage
 
-# Notes each different text of the job line, whether a log could be read below it, and
-# whether the kernel was busy just then.
+# Notes each different text of the job line, and whether the kernel was busy just then.
 _WATCH = """(job) => {
   const seen = [];
   let last = "";
@@ -19,9 +18,7 @@ _WATCH = """(job) => {
     const bar = job.querySelector("[role=progressbar]");
     const percent = bar.getAttribute("aria-valuenow") ?? "";
     const said = job.querySelector(".ogcw-job-said").textContent;
-    const log = job.querySelector(".ogcw-job-log");
-    const isRead = log.checkVisibility() && log.textContent.includes("INFO");
-    const now = { percent, said, kind: job.dataset.kind, isRead };
+    const now = { percent, said, kind: job.dataset.kind };
     if (JSON.stringify(now) === last) return;
     last = JSON.stringify(now);
     seen.push({ ...now, kernel: kernel?.status });
@@ -116,7 +113,7 @@ class AppScreen:
         expect(self.job).to_have_attribute("data-kind", kind, timeout=timeout_s * 1000)
 
     def lines(self) -> list[dict[str, Any]]:
-        """What was different in the job line or its log since Run was pressed."""
+        """What was different in the job line since Run was pressed."""
         return self.window.page.evaluate("window.jobLines")
 
     def read_log(self) -> None:

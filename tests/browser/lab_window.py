@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import nbformat
 from jupyter_client import BlockingKernelClient
+from waiting import PATIENCE_S, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -225,7 +226,7 @@ class LabPage:
 
     # -- the kernel --------------------------------------------------------------
 
-    def python(self, expression: str, *, timeout_s: float = 30) -> Any:
+    def python(self, expression: str, *, timeout_s: float = PATIENCE_S) -> Any:
         """The value of an expression in the kernel of the notebook, as JSON.
 
         Waits while the kernel runs a cell. Raises AssertionError with the kernel's
@@ -239,12 +240,12 @@ class LabPage:
         # The kernel answers with the repr of a string.
         return json.loads(ast.literal_eval(value["data"]["text/plain"]))
 
-    def execute(self, code: str, *, timeout_s: float = 60) -> None:
+    def execute(self, code: str, *, timeout_s: float = PATIENCE_S) -> None:
         """Run statements in the kernel of the notebook, outside of any cell."""
         reply = self._ask(code, {}, timeout_s)
         assert reply["status"] == "ok", f"{reply.get('ename')}: {reply.get('evalue')}"
 
-    def wait_python(self, expression: str, *, timeout_s: float = 30) -> Any:
+    def wait_python(self, expression: str, *, timeout_s: float = PATIENCE_S) -> Any:
         """Wait until an expression in the kernel is true, and return its value."""
         deadline = time.monotonic() + timeout_s
         while not (value := self.python(expression)):
@@ -302,10 +303,13 @@ class LabPage:
 
     def set_width(self, width: int) -> None:
         """Resize the window until the outputs of the notebook have this width."""
-        for _ in range(3):
+
+        def is_so() -> bool:
             size = self.page.viewport_size
             now = self.page.evaluate(
-                """() => {
+                """async () => {
+                  // JupyterLab lays out its parts some frames later.
+                  for (const _ of "123") await new Promise(requestAnimationFrame);
                   const panel = document.querySelector(".jp-NotebookPanel .jp-Cell");
                   const areas = [...document.querySelectorAll(".jp-OutputArea-output")];
                   // A card that is not shown has no width.
@@ -316,11 +320,13 @@ class LabPage:
                 }"""
             )
             if size is None or abs(now - width) <= 1:
-                return
+                return True
             self.page.set_viewport_size(
                 {"width": size["width"] + width - now, "height": size["height"]}
             )
-            self.page.wait_for_timeout(150)
+            return False
+
+        wait_for(is_so)
 
     def screenshot(self, name: str, *, of: Locator | None = None) -> Path:
         """Keep a picture as ``output/<name>.png``: of an element, or of the window."""

@@ -16,7 +16,9 @@ CELL = """import ogc_widgets as ogc
 lab = ogc.lab()
 app = ogc.App(lab.url, "echo")
 words = [f"word {n}" for n in range(40)]
-inputs = [{"message": word, "pauses": [0.5] * 3} for word in words]
+# Some take long enough to be seen under way; the others are over soon.
+pauses = [[0.5] * 3 if n % 3 == 0 else [] for n in range(40)]
+inputs = [{"message": word, "pauses": p} for word, p in zip(words, pauses)]
 inputs[2]["message"] = 3  # which the server refuses
 app.show_batch(app.client.execute_many("echo", inputs, title="Words", labels=words))
 app"""

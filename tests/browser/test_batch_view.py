@@ -50,7 +50,8 @@ def test_page_has_only_the_rows_that_are_seen_and_gets_others_when_scrolled_to(
     live = show(many(500))
     assert rows(page).count() < 40
     page.locator(".ogcw-batch-scroll").evaluate("e => e.scrollTo(0, e.scrollHeight)")
-    page.wait_for_timeout(300)  # until scrolling has settled
+    # Once scrolling has settled.
+    page.wait_for_function("model.sent.findLast((m) => m.first > 400)")
     live.pump()
     expect(rows(page).last).to_have_attribute("data-index", "499")
     expect(page.locator(".ogcw-batch-foot")).to_contain_text("to 500 of 500")

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from at_rest import at_rest
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -68,8 +69,7 @@ def test_chart_selects_with_the_table_and_reads_what_is_inside_the_area(
         "Arrow keys step through them."
     )
     lab_page.screenshot("chart", of=lab_page.output())
-    plot = chart.locator(".u-over").bounding_box()
-    assert plot is not None
+    plot = at_rest(chart.locator(".u-over"))
     page.mouse.click(plot["x"] + plot["width"] - 8, plot["y"] + 40)
     expect(page.locator(".ogcw-items-view tr[aria-selected=true]")).to_contain_text(
         "S2A_10TFK_23"
@@ -106,10 +106,13 @@ def test_chart_selects_with_the_table_and_reads_what_is_inside_the_area(
     expect(source.get_by_role("option", name="along the line")).to_be_enabled()
     source.select_option("along the line")
     expect(chart.get_by_text("Draw the line on the map.")).to_be_visible()
+    # The map is told in another message.
+    expect(page.get_by_role("button", name="Draw the line that")).to_have_attribute(
+        "aria-pressed", "true"
+    )
     area_map = page.locator(".ogcw-map .leaflet-container")
     area_map.scroll_into_view_if_needed()
-    box = area_map.bounding_box()
-    assert box is not None
+    box = at_rest(area_map)
     middle = box["y"] + box["height"] / 2
     page.mouse.click(box["x"] + box["width"] / 2 - 60, middle)
     page.mouse.dblclick(box["x"] + box["width"] / 2 + 60, middle + 20)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from at_rest import at_rest
 from playwright.sync_api import expect
+from waiting import wait_for
 
 if TYPE_CHECKING:
     from lab_window import LabPage
@@ -54,15 +56,14 @@ def test_what_is_kept_and_its_colours_are_the_same_on_map_and_in_table(
     canvas = page.locator(".ogcw-map-items")
     expect(canvas).to_have_attribute("data-drawn", "20000")
     assert lab_page.python("m.colour_by") == "water:percent"
-    colours = canvas.evaluate(COLOURS)
-    assert near(colours, WEST)
-    assert near(colours, EAST)
+    # The colours are a message of their own.
+    wait_for(lambda: near(canvas.evaluate(COLOURS), WEST))
+    assert near(canvas.evaluate(COLOURS), EAST)
 
     # The later half: its window is dragged from the left end to the middle.
     field = page.locator(".ogcw-histogram-field")
     field.scroll_into_view_if_needed()
-    box = field.bounding_box()
-    assert box is not None
+    box = at_rest(field)
     page.mouse.move(box["x"], box["y"] + 10)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 10, steps=12)
@@ -70,7 +71,7 @@ def test_what_is_kept_and_its_colours_are_the_same_on_map_and_in_table(
     expect(page.get_by_text("10,000 of 20,000 items")).to_be_visible()
     expect(canvas).to_have_attribute("data-drawn", "10000")
     assert lab_page.python("int(m.kept.sum())") == 10_000
-    assert not near(canvas.evaluate(COLOURS), WEST)
+    wait_for(lambda: not near(canvas.evaluate(COLOURS), WEST))
     first = page.locator(".ogcw-items tr[data-id]").first
     expect(first).to_have_attribute("data-id", "100/000")
     lab_page.screenshot("items-filtered", of=lab_page.output())
@@ -79,8 +80,7 @@ def test_what_is_kept_and_its_colours_are_the_same_on_map_and_in_table(
     lab_page.execute("m.map.map.center, m.map.map.zoom = (10.08, -11.92), 9")
     expect(canvas).to_have_attribute("data-drawn", "0")
     page.locator(".ogcw-map").scroll_into_view_if_needed()
-    spot = page.locator(".ogcw-map").bounding_box()
-    assert spot is not None
+    spot = at_rest(page.locator(".ogcw-map"))
     page.mouse.click(spot["x"] + spot["width"] / 2, spot["y"] + spot["height"] / 2)
     assert lab_page.python("m.selected") == ""
 
@@ -88,8 +88,7 @@ def test_what_is_kept_and_its_colours_are_the_same_on_map_and_in_table(
     expect(canvas).not_to_have_attribute("data-drawn", "0")
     assert lab_page.python("m.kept is None")
     page.locator(".ogcw-map").scroll_into_view_if_needed()
-    spot = page.locator(".ogcw-map").bounding_box()
-    assert spot is not None
+    spot = at_rest(page.locator(".ogcw-map"))
     page.mouse.click(spot["x"] + spot["width"] / 2, spot["y"] + spot["height"] / 2)
     assert lab_page.wait_python("m.selected") == "040/050"
     expect(page.locator(".ogcw-items tr[aria-selected=true]")).to_be_in_viewport()

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from app_screen import AppScreen
+from at_rest import at_rest
 from axe import grave_violations
 from playwright.sync_api import expect
+from waiting import wait_for
 
 if TYPE_CHECKING:
     from lab_window import LabPage
@@ -106,26 +108,27 @@ def test_map_keeps_its_centre_when_its_size_changes(tour: AppScreen) -> None:
     tour.press_run()
     tour.wait_for_job("successful")
     expect(tour.footprints).to_have_attribute("data-drawn", "2")
+    page, zoom = tour.window.page, tour.python("app.map.map.zoom")
     tour.button("Zoom in").click()
-    page = tour.window.page
-    page.wait_for_timeout(600)  # Leaflet has moved
+    tour.window.wait_python(f"app.map.map.zoom == {zoom} + 1")
+    at_rest(tour.map)
     before, small = tour.python(CENTRE), tour.map.evaluate(HEIGHT)
     fold = tour.app.get_by_role("button", name="chart and settings")
     chart = tour.app.locator(".ogcw-chart-view")
     expect(chart).to_be_visible()
     fold.click()
     expect(chart).to_be_hidden()
-    assert tour.map.evaluate(HEIGHT) > small + 100
+    wait_for(lambda: tour.map.evaluate(HEIGHT) > small + 100)
     page.wait_for_timeout(600)
     assert tour.python(CENTRE) == before
     # The log stands in the place of the chart.
     tour.button("log").click()
     expect(tour.log).to_be_visible()
-    assert tour.map.evaluate(HEIGHT) == small
+    wait_for(lambda: tour.map.evaluate(HEIGHT) == small)
     tour.button("log").click()
     fold.click()
     expect(chart).to_be_visible()
-    assert tour.map.evaluate(HEIGHT) == small
+    wait_for(lambda: tour.map.evaluate(HEIGHT) == small)
     page.wait_for_timeout(600)
     assert tour.python(CENTRE) == before
 
@@ -158,8 +161,7 @@ def test_height_is_dragged_pressed_set_and_remembered(tour: AppScreen) -> None:
     grip = tour.app.get_by_role("separator", name="Height")
     before = app.evaluate(HEIGHT)
     grip.scroll_into_view_if_needed()
-    box = grip.bounding_box()
-    assert box is not None
+    box = at_rest(grip)
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
@@ -183,14 +185,15 @@ def test_height_is_dragged_pressed_set_and_remembered(tour: AppScreen) -> None:
 
 def test_app_is_as_large_as_the_screen_by_one_press(tour: AppScreen) -> None:
     page, app = tour.window.page, tour.app
-    before = app.bounding_box()
+    before = at_rest(app)
     tour.button("Full screen").click()
     expect(tour.button("Leave full screen")).to_be_visible()
     assert app.evaluate("e => document.fullscreenElement === e")
-    assert app.evaluate("e => e.offsetHeight === innerHeight")
+    # The window grows after the page has been told.
+    wait_for(lambda: app.evaluate("e => e.offsetHeight === innerHeight"))
     tour.button("Leave full screen").click()
     expect(tour.button("Full screen")).to_be_visible()
-    assert app.bounding_box() == before
+    wait_for(lambda: at_rest(app) == before)
     # A page that may not: as large as its window, and Esc leaves as well.
     page.evaluate(
         """() => {
@@ -199,11 +202,11 @@ def test_app_is_as_large_as_the_screen_by_one_press(tour: AppScreen) -> None:
     )
     tour.button("Full screen").click()
     expect(tour.button("Leave full screen")).to_be_visible()
-    assert app.evaluate("e => e.getBoundingClientRect().height === innerHeight")
-    assert app.evaluate("e => e.getBoundingClientRect().width === innerWidth")
+    filled = "(box) => box.height === innerHeight && box.width === innerWidth"
+    wait_for(lambda: page.evaluate(filled, at_rest(app)))
     page.keyboard.press("Escape")
     expect(tour.button("Full screen")).to_be_visible()
-    assert app.bounding_box() == before
+    wait_for(lambda: at_rest(app) == before)
 
 
 def test_results_are_kept_on_the_map_when_the_next_ones_come(tour: AppScreen) -> None:

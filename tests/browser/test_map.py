@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from at_rest import at_rest
 from playwright.sync_api import expect
+from waiting import wait_for
 
 if TYPE_CHECKING:
     from lab_window import LabPage
@@ -22,9 +24,13 @@ m
 RESET = """
 m.stop_drawing()
 m.geometry = None
-m.map.center, m.map.zoom = (45, 10), 5
 seen.clear()
 """
+# As the page says: 900 by 440 pixels around 10 east, 45 north.
+AT_THE_START = (
+    "abs(m.map.west + m.map.east - 20) < 0.1 and abs(m.map.north - 51.6) < 0.3"
+    " and abs(m.map.east - m.map.west - 39.5) < 0.3"
+)
 RESULTS = """
 import asyncio, pathlib, struct, zlib
 import ogc_widgets as ogc
@@ -127,8 +133,7 @@ class OnMap:
         return self.page.get_by_role("button", name=name, exact=True)
 
     def at(self, x: float, y: float) -> tuple[float, float]:
-        box = self.map.bounding_box()
-        assert box is not None
+        box = at_rest(self.map)
         return box["x"] + x, box["y"] + y
 
     def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -145,9 +150,19 @@ class OnMap:
 
 @pytest.fixture
 def area(lab_page: LabPage) -> OnMap:
-    """The map of one notebook, each time as at the start."""
+    """The map of one notebook, which no test moves, each time as at the start."""
     lab_page.show_once(AREA, width=900)
     lab_page.execute(RESET)
+    on_map = OnMap(lab_page)
+    lab_page.wait_python(AT_THE_START)
+    expect(lab_page.page.locator(".ogcw-map-aoi")).to_have_attribute("d", "")
+    return on_map
+
+
+@pytest.fixture
+def moved(lab_page: LabPage) -> OnMap:
+    """The map of a notebook of its own: ipyleaflet does not always take a move back."""
+    lab_page.show(AREA, width=900)
     return OnMap(lab_page)
 
 
@@ -241,35 +256,10 @@ def test_polygon_is_closed_on_its_first_corner_and_refused_when_it_crosses(
     assert window.python("m.geometry['coordinates'][0]") == ring
 
 
-def test_area_is_seen_and_comes_back_right_when_the_map_lies_over_the_antimeridian(
-    area: OnMap,
-) -> None:
-    window = area.window
-    window.execute("m.bbox = [178, -19, -178, -16]")
-    # "Zoom to what is drawn" is done by itself: the box is one piece in the middle.
-    outline = area.page.locator(".ogcw-map-aoi")
-    area.page.wait_for_function(
-        "() => document.querySelector('.ogcw-map-aoi').getBBox().width > 200"
-    )
-    assert outline.get_attribute("d").count("M") == 1
-    assert window.python("m.geometry['type']") == "MultiPolygon"
-    area.tool("Change the area").click()
-    middle = outline.bounding_box()
-    corner = area.map.bounding_box()
-    x = middle["x"] - corner["x"] + middle["width"] / 2
-    y = middle["y"] - corner["y"] + middle["height"] / 2
-    area.drag((x, y), (x + 40, y))
-    west, _, east, _ = window.wait_python("m.bbox if m.bbox[0] != 178 else None")
-    assert 178 < west < 180
-    assert -178 < east < -176
-    area.page.keyboard.press("Escape")
-    window.screenshot("map-antimeridian", of=area.map)
-
-
 def test_unreachable_tiles_and_moves_of_the_mouse_are_no_traffic_unless_asked_for(
-    area: OnMap,
+    moved: OnMap,
 ) -> None:
-    page, window = area.page, area.window
+    page, window = moved.page, moved.window
     page.get_by_text("No background map").wait_for()
     assert window.hosts <= {"tile.openstreetmap.org"}
     requests: list[str] = []
@@ -280,23 +270,49 @@ def test_unreachable_tiles_and_moves_of_the_mouse_are_no_traffic_unless_asked_fo
         "m.map._interaction_callbacks.register_callback(listener)"
     )
     before = window.python("m.map.center")
-    page.mouse.move(*area.at(100, 300))
-    page.mouse.move(*area.at(700, 320), steps=40)
-    area.drag((600, 300), (300, 200))
+    page.mouse.move(*moved.at(100, 300))
+    page.mouse.move(*moved.at(700, 320), steps=40)
+    moved.drag((600, 300), (300, 200))
     window.wait_python(f"m.map.center != {before}")
     assert window.python("told") == []
     window.execute("m.map.on_interaction(listener)")
-    for step in range(50):
-        page.mouse.move(*area.at(200 + 10 * step, 300))
-        if "mousemove" in window.python("told"):
-            break
-    else:
-        pytest.fail("the listener is told nothing")
+    left, top = moved.at(200, 300)
+
+    def told_of_a_move() -> bool:
+        for step in (0, 10):
+            page.mouse.move(left + step, top)
+        return "mousemove" in window.python("told")
+
+    wait_for(told_of_a_move, lambda: "the listener is told nothing")
     assert [url for url in requests if "openstreetmap" in url] == []
     # Coordinates stand at the edges, so that one knows where one is.
-    assert page.locator(".ogcw-map-labels text").count() > 4
-    area.tool("Take the current view as the area").click()
+    expect(page.locator(".ogcw-map-labels text").nth(4)).to_be_attached()
+    moved.tool("Take the current view as the area").click()
     assert window.wait_python("m.bbox is not None")
+
+
+def test_area_is_seen_and_comes_back_right_when_the_map_lies_over_the_antimeridian(
+    moved: OnMap,
+) -> None:
+    window = moved.window
+    window.execute("m.bbox = [178, -19, -178, -16]")
+    # "Zoom to what is drawn" is done by itself: the box is one piece in the middle.
+    outline = moved.page.locator(".ogcw-map-aoi")
+    moved.page.wait_for_function(
+        "() => document.querySelector('.ogcw-map-aoi').getBBox().width > 200"
+    )
+    assert outline.get_attribute("d").count("M") == 1
+    assert window.python("m.geometry['type']") == "MultiPolygon"
+    moved.tool("Change the area").click()
+    middle, corner = at_rest(outline), at_rest(moved.map)
+    x = middle["x"] - corner["x"] + middle["width"] / 2
+    y = middle["y"] - corner["y"] + middle["height"] / 2
+    moved.drag((x, y), (x + 40, y))
+    west, _, east, _ = window.wait_python("m.bbox if m.bbox[0] != 178 else None")
+    assert 178 < west < 180
+    assert -178 < east < -176
+    moved.page.keyboard.press("Escape")
+    window.screenshot("map-antimeridian", of=moved.map)
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1200), ("dark", 700)])
@@ -307,7 +323,7 @@ def test_footprints_and_table_select_each_other(
     results = OnMap(lab_page)
     page = lab_page.page
     rows = page.locator(".ogcw-items tbody tr[data-id]")
-    assert rows.count() == 3
+    expect(rows).to_have_count(3)
     assert results.map.bounding_box()["width"] == pytest.approx(width, abs=3)
     canvas = page.locator(".ogcw-map-items")
     expect(canvas).to_have_attribute("data-drawn", "3")
@@ -318,12 +334,12 @@ def test_footprints_and_table_select_each_other(
 
     # All three lie on each other: each click takes the next one.
     results.map.scroll_into_view_if_needed()
-    first = page.locator(".ogcw-map-selected").bounding_box()
-    assert first is not None
+    first = at_rest(page.locator(".ogcw-map-selected"))
     spot = first["x"] + first["width"] / 2, first["y"] + first["height"] / 2
     lab_page.execute("m.colour_by = ''")
     accent = (21, 101, 192) if theme == "light" else (100, 181, 246)
-    assert canvas.evaluate(PIXEL, spot)[:3] == pytest.approx(accent, abs=6)
+    inside = pytest.approx(accent, abs=6)
+    wait_for(lambda: canvas.evaluate(PIXEL, spot)[:3] == inside)
     assert canvas.evaluate(PIXEL, (spot[0], first["y"] - 30))[3] == 0
     page.mouse.move(*spot)
     page.locator(".ogcw-map-tip", has_text="(2 of 3 here)").wait_for()
@@ -376,9 +392,8 @@ def test_very_many_footprints_are_drawn_found_and_there_after_a_reload(
     page = lab_page.page
     canvas = page.locator(".ogcw-map-items")
     drawn = "canvas => Number(canvas.dataset.drawn)"
-    canvas.wait_for(state="attached")
     # The map shows more than one world: some are drawn in two copies of it.
-    assert canvas.evaluate(drawn) > 30_000
+    wait_for(lambda: canvas.evaluate(drawn) > 30_000)
     # Over the land, between insides and edges of a batch's areas, under the area.
     layers = page.locator(".ogcw-map-canvas")
     order = "all => all.map((one) => [one.tagName, getComputedStyle(one).zIndex])"
@@ -393,7 +408,7 @@ def test_very_many_footprints_are_drawn_found_and_there_after_a_reload(
     page.wait_for_function(
         "() => document.querySelector('.ogcw-map-selected')?.getBBox().width > 100"
     )
-    assert 0 < canvas.evaluate(drawn) < 1000
+    wait_for(lambda: 0 < canvas.evaluate(drawn) < 1000)
     results.click(450, 250)
     assert lab_page.wait_python("m.selected == 'i16700'")
     lab_page.screenshot("map-very-many-near", of=results.map)
@@ -401,15 +416,15 @@ def test_very_many_footprints_are_drawn_found_and_there_after_a_reload(
     lab_page.reload()
     OnMap(lab_page)
     expect(page.locator(".ogcw-map-selected")).to_have_count(1)
-    assert canvas.evaluate(drawn) > 0
+    wait_for(lambda: canvas.evaluate(drawn) > 0)
 
     # However far it is dragged its edge is not seen, and what comes into view is drawn.
     page.mouse.move(*results.at(880, 250))
     page.mouse.down()
     page.mouse.move(*results.at(20, 250), steps=8)
     page.wait_for_function(COVERS)
-    row = [canvas.evaluate(PIXEL, results.at(x, 250))[3] for x in range(600, 880, 40)]
-    assert any(row)
+    row = [results.at(x, 250) for x in range(600, 880, 40)]
+    wait_for(lambda: any(canvas.evaluate(PIXEL, place)[3] for place in row))
     page.mouse.up()
 
 
@@ -425,8 +440,7 @@ def test_areas_have_the_colours_of_their_states_and_a_click_chooses_one(
     expect(inside).to_have_attribute("data-drawn", "3")
 
     # Inside the area whose name stands below it.
-    name = names.nth(1).bounding_box()
-    assert name is not None
+    name = at_rest(names.nth(1))
     spot = name["x"] + 8, name["y"] - 20
 
     red, green = (179, 38, 30), (46, 125, 50)

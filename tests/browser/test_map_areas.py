@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from at_rest import at_rest
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -60,8 +61,7 @@ class Screen:
         return self.page.get_by_role("textbox", name=name)
 
     def at(self, x: float, y: float) -> tuple[float, float]:
-        box = self.map.bounding_box()
-        assert box is not None
+        box = at_rest(self.map)
         return box["x"] + x, box["y"] + y
 
     def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -85,7 +85,12 @@ def screen(lab_page: LabPage) -> Screen:
     lab_page.show_once(SCREEN, width=1100)
     lab_page.execute(RESET)
     lab_page.page.keyboard.press("Escape")
-    return Screen(lab_page)
+    screen = Screen(lab_page)
+    # The page has taken it over, wherever the test before has left form and map.
+    lab_page.wait_python("abs(m.map.west + m.map.east - 28.6) < 0.01")
+    for name in ("Area of interest", "Clip region", "Grid"):
+        expect(screen.field(name)).to_have_value("")
+    return screen
 
 
 def test_each_area_is_drawn_for_the_field_that_has_the_focus(screen: Screen) -> None:

@@ -233,7 +233,7 @@ def test_token_opens_the_app_and_another_one_lets_the_job_go_on(
         lab_page.screenshot("signin-1-app", of=screen.app)
         box.get_by_role("button", name="Sign in", exact=True).click()
         expect(box.get_by_role("alert")).to_contain_text("did not accept")
-        # The field has the focus again.
+        expect(field).to_be_focused()
         lab_page.page.keyboard.type(canary)
         lab_page.page.keyboard.press("Enter")
         expect(screen.button("Run")).to_be_visible(timeout=60_000)

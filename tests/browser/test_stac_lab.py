@@ -177,6 +177,7 @@ def test_search_is_still_there_when_the_page_is_reloaded(screen: ItemsScreen) ->
     screen.link("Search a STAC catalogue in this area").click()
     expect(screen.search.locator("img")).to_have_count(2, timeout=PATIENCE_MS)
     screen.found.first.click()
+    screen.window.wait_python("app._search.view.picked")
     screen.window.reload()
     expect(screen.search.locator("img")).to_have_count(2)
     expect(screen.search.get_by_role("checkbox", name=IDS[0])).to_be_checked()

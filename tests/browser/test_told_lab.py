@@ -26,7 +26,8 @@ RUN = (
     'job = client.execute("echo", {"message": "x", "pauses": %s}, mode="async")\n'
     "panel.job = job"
 )
-LONG = [0.6] * 30
+# They are stopped, however long a test takes.
+LONG = [0.6] * 100
 # Nobody looks at a tab behind another one. Chromium without a screen has none.
 AWAY = """(away) => {
   if (away) {
@@ -112,11 +113,12 @@ def test_notification_and_sound_are_asked_for_at_the_bell_and_come_once(
     page.keyboard.press("Escape")
     expect(choice).to_be_hidden()
     expect(bell).to_be_focused()
+    page.wait_for_function("noted.tones === 2")
     assert page.evaluate("noted") == {"asked": 0, "told": [], "tones": 2}
     page.evaluate(AWAY, True)
     window.execute("job.dismiss()\n" + RUN % ([0.6] * 4))
     expect(page).to_have_title(re.compile(r"^\(done\)"))
-    page.wait_for_function("noted.told.length > 0")
+    page.wait_for_function("noted.told.length > 0 && noted.tones > 2")
     found = page.evaluate("noted")
     assert found == {"asked": 0, "told": ["Echo: done"], "tones": 4}
     expect(bell).to_be_focused()
@@ -137,16 +139,17 @@ def test_batch_is_one_thing_and_its_code_comes_below(
     lab_page: LabPage, lab_server: Lab
 ) -> None:
     jobs = [{"message": "x", "pauses": [0.5] * n} for n in (1, 8, 8)]
+    url = lab_server.url
     lab_page.show(
-        "import ogc_widgets as ogc\n"
-        f"client = ogc.Client({lab_server.url!r})\n"
-        f"batch = client.execute_many('echo', {jobs!r}, title='Lakes')\n"
-        "ogc.BatchPanel(batch)",
-        width=1080,
+        f"import ogc_widgets as ogc\nclient = ogc.Client({url!r})", width=1080
     )
     page = lab_page.page
-    page.locator(".ogcw-batch-top .ogcw-bell").wait_for()
+    # From the begin on: nobody knows how soon the jobs are over.
     page.evaluate(AWAY, True)
+    lab_page.start_cell(
+        f"batch = client.execute_many('echo', {jobs!r}, title='Lakes')\n"
+        "ogc.BatchPanel(batch)"
+    )
     expect(page).to_have_title(re.compile(r"^\((33|66) %\) test"))
     expect(page).to_have_title(re.compile(r"^\(done\) test"))
     page.evaluate(AWAY, False)
@@ -154,5 +157,5 @@ def test_batch_is_one_thing_and_its_code_comes_below(
     page.locator(".ogcw-batch-foot").get_by_text("insert as a cell").click()
     expect(page.get_by_text("inserted below")).to_be_visible()
     sources = "[...jupyterapp.shell.currentWidget.content.model.cells]"
-    below = page.evaluate(f"{sources}[1].sharedModel.source")
+    below = page.evaluate(f"{sources}[2].sharedModel.source")
     assert "client.execute_many(" in below
