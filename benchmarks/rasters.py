@@ -30,7 +30,7 @@ _PREVIEW_MB = 2.0
 _TILES = 6
 _CELL = """
 import ogc_widgets as ogc
-from ogc_widgets.client.results.remote_file import RemoteFile, WebSource
+from ogc_widgets.client.results.files.remote_file import RemoteFile, WebSource
 from ogc_widgets.map.raster_layers import ShownRaster
 from ogc_widgets.raster import Style, open_raster
 client = ogc.Client({address!r})
@@ -47,7 +47,7 @@ def rows() -> Iterator[Row]:
     """Measure."""
     warnings.simplefilter("ignore")
     import ogc_widgets as ogc
-    from ogc_widgets.client.results.remote_file import RemoteFile, WebSource
+    from ogc_widgets.client.results.files.remote_file import RemoteFile, WebSource
     from ogc_widgets.raster import Style, open_raster
 
     style = Style(stretch=((0.0, 255.0),))

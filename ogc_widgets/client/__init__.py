@@ -13,8 +13,8 @@ from ogc_widgets.client.jobs.ajob import AsyncJob
 from ogc_widgets.client.jobs.job import Job
 from ogc_widgets.client.jobs.step_logs import LogFile
 from ogc_widgets.client.results.assets import Asset
+from ogc_widgets.client.results.files.object_store import S3
 from ogc_widgets.client.results.job_results import Results
-from ogc_widgets.client.results.object_store import S3
 from ogc_widgets.client.stac.catalogue import search_items
 
 __all__ = [

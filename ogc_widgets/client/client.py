@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from ogc_widgets.client.jobs.ajob import AsyncJob
-    from ogc_widgets.client.results.object_store import S3
+    from ogc_widgets.client.results.files.object_store import S3
     from ogc_widgets.protocol import Capabilities
     from ogc_widgets.protocol.notices import Oddity
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.client.http.loop import call_soon
-from ogc_widgets.client.results.output_files import Wanted
+from ogc_widgets.client.results.files.output_files import Wanted
 from ogc_widgets.downloads.folders import facts_of, folder_of_job, shown_path
 from ogc_widgets.downloads.saving import Key, Saving
 from ogc_widgets.downloads.sizes import Sizes, size_of_items, size_of_outputs

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ogc_widgets.client.results.output_files import folder_name
+from ogc_widgets.client.results.files.output_files import folder_name
 
 
 def folder_of_job(folder: Path, job_id: str) -> Path:

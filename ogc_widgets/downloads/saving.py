@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ogc_widgets.client.results.downloads import Download
+    from ogc_widgets.client.results.files.output_files import Wanted
     from ogc_widgets.client.results.job_results import Results
-    from ogc_widgets.client.results.output_files import Wanted
 
 Key: TypeAlias = tuple[str, str, str]
 """Item or nothing, asset or output, and file where an output has several."""

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from ogc_widgets.client.results.files.opening import Opened
     from ogc_widgets.client.results.job_results import Results
-    from ogc_widgets.client.results.opening import Opened
     from ogc_widgets.map.items.rows import AssetsOf
 
 

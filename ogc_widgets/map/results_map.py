@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-    from ogc_widgets.client.results.opening import Opened
+    from ogc_widgets.client.results.files.opening import Opened
     from ogc_widgets.raster import Style
 
 

@@ -23,7 +23,7 @@ from ogc_widgets.client.results.arrays.pixels import (
     SETTINGS,
     FileForC,
 )
-from ogc_widgets.client.results.remote_file import RemoteFile
+from ogc_widgets.client.results.files.remote_file import RemoteFile
 from ogc_widgets.errors import (
     DeadlineError,
     InputError,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.errors import InputError
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from ogc_widgets.raster.bands import Band
     from ogc_widgets.raster.info import RasterInfo
+    from ogc_widgets.raster.sampling import Pixels
+    from ogc_widgets.raster.style import Range
 
 BYTE: Final = ((0.0, 255.0),) * 3
 MOST_VALUES: Final = 64
@@ -28,6 +30,14 @@ _CHANNELS: Final = (
     ("green", pattern(r"\bgreen\b|^b0?3$", re.IGNORECASE)),
     ("blue", pattern(r"\bblue\b|^b0?2$", re.IGNORECASE)),
 )
+
+
+@dataclass(frozen=True)
+class Found:
+    """What of a style depends on the pixels; the same for all tiles."""
+
+    ranges: tuple[Range, ...]
+    classes: tuple[RasterClass, ...]
 
 
 def channels_of(info: RasterInfo) -> tuple[int, ...]:
@@ -105,3 +115,26 @@ def _are_labels(band: Band, values: np.ma.MaskedArray[Any, Any]) -> bool:
     if (band.scale, band.offset) != (1.0, 0.0) or band.common_name or band.unit:
         return False
     return 0 < len(found) <= _FEW
+
+
+def found_in(pixels: Pixels, style: Style) -> Found:
+    """Look at the pixels for what a style leaves open: ranges or classes."""
+    import numpy as np
+
+    if style.colours == CLASSES and style.channels == 1:
+        band = pixels.info.band(style.bands[0])
+        small = pixels.small(band, style.nodata)
+        return Found((), classes_of(band, small))
+    if not isinstance(style.stretch, str):
+        return Found(style.stretch, ())
+    ranges = []
+    for channel in pixels.overall(style):
+        known = channel.compressed()
+        percents = (2, 98) if style.stretch == "percentiles" else (0, 100)
+        low, high = np.percentile(known, percents) if known.size else (0, 1)
+        # Percentiles of a rare thing on an even ground are the ground.
+        if high <= low and known.size:
+            low, high = known.min(), known.max()
+        low, high = float(low), float(high)
+        ranges.append((low, high if high > low else low + 1))
+    return Found(tuple(ranges), ())

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
-from ogc_widgets.client.results.remote_file import RemoteFile
+from ogc_widgets.client.results.files.remote_file import RemoteFile
 from ogc_widgets.errors import InputError
 from ogc_widgets.raster import defaults, legend, values
 from ogc_widgets.raster.bands import read_bands
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.area.area import Area
     from ogc_widgets.area.boxes import Box, Geometry
-    from ogc_widgets.raster.bands import Band, RasterClass
+    from ogc_widgets.raster.bands import Band
     from ogc_widgets.raster.legend import Legend
     from ogc_widgets.raster.style import Range
     from ogc_widgets.raster.values import AreaValues, BandValue, Histogram, Profile
@@ -56,14 +56,6 @@ class Picture(NamedTuple):
 
     png: bytes
     bounds: Box
-
-
-@dataclass(frozen=True)
-class _Found:
-    """What of a style depends on the pixels; the same for all tiles."""
-
-    ranges: tuple[Range, ...]
-    classes: tuple[RasterClass, ...]
 
 
 def open_raster(
@@ -141,7 +133,7 @@ class Raster:
         self._pixels = Pixels(files, info)
         self.info = info
         self._lock = threading.Lock()
-        self._found: OrderedDict[Style, _Found] = OrderedDict()
+        self._found: OrderedDict[Style, defaults.Found] = OrderedDict()
         self._default: Style | None = None
 
     def __enter__(self) -> Self:
@@ -365,7 +357,7 @@ class Raster:
             raise InputError("Numbers are those of one band or expression.")
         return style
 
-    def _found_for(self, style: Style) -> _Found:
+    def _found_for(self, style: Style) -> defaults.Found:
         """What a style means here; found once, so that there are no seams."""
         style = replace(style, bands=tuple(style.bands))
         with self._lock:
@@ -373,33 +365,12 @@ class Raster:
                 self._found.move_to_end(style)
                 return self._found[style]
         style.check(self.info)
-        found = self._look(style)
+        found = defaults.found_in(self._pixels, style)
         with self._lock:
             self._found[style] = found
             while len(self._found) > _KEPT_STYLES:
                 self._found.popitem(last=False)
         return found
-
-    def _look(self, style: Style) -> _Found:
-        import numpy as np
-
-        if style.colours == CLASSES and style.channels == 1:
-            band = self.info.band(style.bands[0])
-            small = self._pixels.small(band, style.nodata)
-            return _Found((), defaults.classes_of(band, small))
-        if not isinstance(style.stretch, str):
-            return _Found(style.stretch, ())
-        ranges = []
-        for channel in self._pixels.overall(style):
-            known = channel.compressed()
-            percents = (2, 98) if style.stretch == "percentiles" else (0, 100)
-            low, high = np.percentile(known, percents) if known.size else (0, 1)
-            # Percentiles of a rare thing on an even ground are the ground.
-            if high <= low and known.size:
-                low, high = known.min(), known.max()
-            low, high = float(low), float(high)
-            ranges.append((low, high if high > low else low + 1))
-        return _Found(tuple(ranges), ())
 
 
 def _nothing(image: ImageData) -> ImageData:

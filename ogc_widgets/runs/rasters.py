@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from ogc_widgets.client.results.remote_file import RemoteFile
+    from ogc_widgets.client.results.files.remote_file import RemoteFile
     from ogc_widgets.raster import Raster
 
 _MOST_BANDS: Final = 4

@@ -17,7 +17,7 @@ from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.protocol.text import clean, in_bytes
 
 if TYPE_CHECKING:
-    from ogc_widgets.client.results.opening import Opened
+    from ogc_widgets.client.results.files.opening import Opened
     from ogc_widgets.view.base import View
 
 MOST_BYTES: Final = 200_000_000

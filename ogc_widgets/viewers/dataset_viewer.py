@@ -10,7 +10,7 @@ import traitlets
 from ogc_widgets.client.results.arrays.described import described
 from ogc_widgets.client.results.arrays.from_datasets import open_dataset
 from ogc_widgets.client.results.arrays.slices import Plane, geotiff_of, plane_of
-from ogc_widgets.client.results.remote_file import BytesSource, RemoteFile
+from ogc_widgets.client.results.files.remote_file import BytesSource, RemoteFile
 from ogc_widgets.errors import InputError
 from ogc_widgets.map.raster_layers import ShownRaster
 from ogc_widgets.protocol.text import clean

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from ogc_widgets.client.results.features import features_of, is_geojson, read_layer
-from ogc_widgets.client.results.tables import table_of_features
+from ogc_widgets.client.results.tables.reading import table_of_features
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.viewers.table_viewer import TableViewer
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.area.files import LoadedFeatures
     from ogc_widgets.client.results.content import Content
-    from ogc_widgets.client.results.tables import Table
+    from ogc_widgets.client.results.tables.plain_table import Table
 
 
 class FeaturesViewer(TableViewer):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import traitlets
 
-from ogc_widgets.client.results.opening import can_open
+from ogc_widgets.client.results.files.opening import can_open
 from ogc_widgets.protocol.media_types import bare
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.sending import Sending

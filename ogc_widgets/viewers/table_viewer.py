@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import traitlets
 
-from ogc_widgets.client.results.tables import cell_text, sorted_rows, table_of
+from ogc_widgets.client.results.tables.cells import cell_text
+from ogc_widgets.client.results.tables.reading import sorted_rows, table_of
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.viewers.viewer import Viewer
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ogc_widgets.client.results.content import Content
-    from ogc_widgets.client.results.tables import Table
+    from ogc_widgets.client.results.tables.plain_table import Table
 
 _MOST_ROWS: Final = 500  # in one message
 _MOST_COLUMNS: Final = 200

@@ -20,7 +20,7 @@ import ogc_widgets as ogc
 from ogc_widgets.client import Results
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.client.results.downloads.part_files import remember
-from ogc_widgets.client.results.object_store import bucket_and_key
+from ogc_widgets.client.results.files.object_store import bucket_and_key
 from ogc_widgets.errors import (
     BodyTooLargeError,
     InputError,

@@ -17,15 +17,15 @@ from pyarrow import parquet
 from test_content import FEATURE, encoded, server_of
 
 import ogc_widgets as ogc
-from ogc_widgets.client.results import tables
 from ogc_widgets.client.results.content import Content
-from ogc_widgets.client.results.output_files import ResultFile
-from ogc_widgets.client.results.tables import sorted_rows, table_of
+from ogc_widgets.client.results.files.output_files import ResultFile
+from ogc_widgets.client.results.tables import reading as tables
+from ogc_widgets.client.results.tables.reading import sorted_rows, table_of
 from ogc_widgets.errors import InputError, MissingExtraError, ProtocolError
 
 if TYPE_CHECKING:
     from ogc_widgets.client import Results
-    from ogc_widgets.client.results.tables import Table
+    from ogc_widgets.client.results.tables.plain_table import Table
 
 
 def results_of(value: Any, **files: bytes) -> Results:

@@ -10,7 +10,7 @@ from waiting import wait_for
 
 from ogc_widgets import ResultsMap
 from ogc_widgets.client import Client, Results
-from ogc_widgets.client.results.opening import can_open, opened
+from ogc_widgets.client.results.files.opening import can_open, opened
 from ogc_widgets.errors import ProtocolError
 from ogc_widgets.protocol.answers.results import ResultsDocument
 

@@ -144,7 +144,7 @@ def served(folder: Path) -> Iterator[Any]:
     from small_scene import serve
 
     import ogc_widgets as ogc
-    from ogc_widgets.client.results.remote_file import RemoteFile, WebSource
+    from ogc_widgets.client.results.files.remote_file import RemoteFile, WebSource
 
     with serve(folder) as server, ogc.Client(server.url) as client:
 

@@ -22,7 +22,7 @@ from rasterio.transform import from_origin
 from raw_server import RawServer, answer
 
 import ogc_widgets as ogc
-from ogc_widgets.client.results.remote_file import RemoteFile, WebSource
+from ogc_widgets.client.results.files.remote_file import RemoteFile, WebSource
 from ogc_widgets.errors import (
     BodyTooLargeError,
     DeadlineError,

@@ -14,7 +14,7 @@ from waiting import wait_for
 
 from ogc_widgets.client.results.arrays.described import Asked, described, values_of
 from ogc_widgets.client.results.arrays.slices import geotiff_of, plane_of
-from ogc_widgets.client.results.remote_file import BytesSource, RemoteFile
+from ogc_widgets.client.results.files.remote_file import BytesSource, RemoteFile
 from ogc_widgets.errors import InputError
 from ogc_widgets.map import ResultsMap
 from ogc_widgets.raster import open_raster

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from ogc_widgets.client.auth.secret import Auth
     from ogc_widgets.client.http.environment import Verify
     from ogc_widgets.client.http.pools import Pools
-    from ogc_widgets.client.results.object_store import S3
+    from ogc_widgets.client.results.files.object_store import S3
 
 # Seconds that a server may take to accept something, at least.
 ACCEPT_S = 60.0
@@ -198,7 +198,8 @@ class Connection(Transport):
             max_bytes=max_bytes,
             is_counted=is_counted,
         )
-        self.heard_at = reply.headers.get("date", "")
+        # Some answers do not say it, such as those of what stands before a server.
+        self.heard_at = reply.headers.get("date") or self.heard_at
         if reply.is_ok:
             refuse_login_page(request.url, reply)
         return reply

@@ -1,31 +1,24 @@
-"""Outputs of a job as something to look at: kind, title, unit, and bytes in parts.
-
-A kind is judged by the value, else by the media type, else by the name of the file. The
-bytes of a reference are not looked at here: that costs a request each.
-"""
+"""Outputs of a job as something to look at: kind, title, unit, and bytes in parts."""
 
 from __future__ import annotations
 
-import contextlib
-import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.http.loop import run
-from ogc_widgets.client.results.opening import Opened, read_to_open
-from ogc_widgets.client.results.output_files import ResultFile, files_of
-from ogc_widgets.client.results.remote_file import (
+from ogc_widgets.client.results.files.opening import Opened, read_to_open
+from ogc_widgets.client.results.files.output_files import ResultFile, files_of
+from ogc_widgets.client.results.files.remote_file import (
     BUDGET_BYTES,
     SAFE,
     BytesSource,
     RemoteFile,
     source_at,
 )
+from ogc_widgets.client.results.kinds import Kind, as_number, kind_of, measured, unit_in
 from ogc_widgets.errors import InputError, ProtocolError
 from ogc_widgets.protocol import media_types as media
-from ogc_widgets.protocol import reading
-from ogc_widgets.protocol.answers.result_values import is_spatial
 from ogc_widgets.protocol.answers.results import is_item
 from ogc_widgets.protocol.signed_links import why_it_ended
 from ogc_widgets.protocol.text import clean
@@ -33,77 +26,10 @@ from ogc_widgets.protocol.wire import parse_json, read_text
 
 if TYPE_CHECKING:
     from ogc_widgets.client.http.connection import Connection
-    from ogc_widgets.client.results.remote_file import Source
+    from ogc_widgets.client.results.files.remote_file import Source
     from ogc_widgets.protocol.answers.results import ResultsDocument
     from ogc_widgets.protocol.documents.descriptions import OutputDescription
     from ogc_widgets.protocol.json_type import JsonObject, JsonValue
-
-Kind: TypeAlias = Literal[
-    "items",
-    "features",
-    "raster",
-    "picture",
-    "table",
-    "dataset",
-    "value",
-    "text",
-    "json",
-    "link",
-    "file",
-]
-"""STAC items, other features, an image with a place on the map, one without, rows and
-columns, arrays with dimensions, one number or word, text, other JSON, a web page, and
-whatever else is a file."""
-
-# Parts of a media type, which is written in many ways, or ends of a file name; the
-# first that fits decides.
-_KINDS: dict[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "features": (
-        (
-            *("geo+json", "geopackage", "flatgeobuf", "earth.kml", "earth.kmz"),
-            *("/gml", "gpx", "shapefile", "x-shp", "geoparquet"),
-        ),
-        (
-            *(".geojson", ".gpkg", ".fgb", ".kml", ".kmz", ".gml", ".gpx", ".shp"),
-            *(".shp.zip", ".gpkg.zip", ".geoparquet"),
-        ),
-    ),
-    "raster": (("tiff", "image/jp2", "jpeg2000"), (".tif", ".tiff", ".jp2", ".vrt")),
-    "picture": (
-        ("image/png", "image/jpeg", "image/webp", "image/gif", "image/svg"),
-        (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg"),
-    ),
-    "dataset": (
-        ("netcdf", "zarr", "hdf", "grib"),
-        (
-            ".nc",
-            ".nc4",
-            ".cdf",
-            ".h5",
-            ".hdf5",
-            ".hdf",
-            ".zarr",
-            ".grib",
-            ".grib2",
-            ".grb",
-            ".zarr.zip",
-        ),
-    ),
-    "table": (
-        ("csv", "tab-separated", "parquet"),
-        (".csv", ".tsv", ".parquet"),
-    ),
-    "link": (("text/html", "application/xhtml"), (".html", ".htm")),
-    "json": (("json",), (".json",)),
-    "text": (
-        ("text/", "xml", "yaml", "wkt", "javascript", "application/cwl"),
-        (".txt", ".log", ".md", ".xml", ".yaml", ".yml", ".wkt", ".cwl"),
-    ),
-}
-_NO_KIND = frozenset({"", media.OCTETS, "application/x-octet-stream", "*/*"})
-_MEASURES = ("uom", "unit", "units")
-_NUMBERS = ("measurement", "value", "measure")
-
 
 _KEPT = 2_000
 _ONE_WORD = 100  # bytes
@@ -280,8 +206,8 @@ def known(content: Content, data: bytes) -> Content:
         value: Any = parse_json(data, content_type=content.media_type)
         kind = kind_of(value, None)
         if kind in ("features", "table", "value"):
-            unit = _unit(value) or content.unit
-            value = _measured(value)
+            unit = unit_in(value) or content.unit
+            value = measured(value)
             return replace(content, kind=kind, file=file, value=value, unit=unit)
     if content.kind == "text" and len(data) <= _ONE_WORD:
         word = read_text(data, content.media_type, "").strip()
@@ -327,8 +253,8 @@ def contents_of(
                 title=((about.title if about else "") or name) + suffix,
                 kind="items" if holds_items(one) else kind_of(one, file),
                 media_type=file.media_type if file else kind,
-                unit=_unit(one) or (about.unit if about else ""),
-                value=_measured(one),
+                unit=unit_in(one) or (about.unit if about else ""),
+                value=measured(one),
                 file=file,
                 why_not=why_not(file.url, file.members) if file and file.url else "",
                 connection=connection,
@@ -353,56 +279,6 @@ def _several(
     return [(value, files[0] if files else None)]
 
 
-def kind_of(value: object, file: ResultFile | None) -> Kind:
-    """Judge what a value is to look at that holds no items.
-
-    Args:
-        value: A value of the results.
-        file: The file that it is, if it is one.
-    """
-    if isinstance(value, Mapping) and is_spatial(value):
-        return "json" if value.get("type") in ("Catalog", "Collection") else "features"
-    if _is_records(value):
-        return "table"
-    if _is_measure(value):
-        return "value"
-    if file is None:
-        return "json" if isinstance(value, Mapping | list) else "value"
-    seen = media.sniff(file.data) if isinstance(file.data, bytes) else ""
-    if seen and file.media_type in _NO_KIND:
-        return kind_of_file(seen, file.name)
-    by_file = kind_of_file(file.media_type, file.name)
-    if file.url or isinstance(value, bytes):
-        return by_file
-    if isinstance(value, str):
-        return "text" if by_file == "file" else by_file
-    return "json"
-
-
-def kind_of_file(media_type: str, name: str) -> Kind:
-    """Judge a file by its media type, or else by its name."""
-    plain = media.bare(media_type)
-    if plain not in _NO_KIND:
-        for kind, (parts, _) in _KINDS.items():
-            if any(part in plain for part in parts):
-                return _narrowed(kind, name)
-    lowered = name.lower()
-    for kind, (_, endings) in _KINDS.items():
-        if lowered.endswith(endings):
-            return kind
-    return "file"
-
-
-def _narrowed(kind: Kind, name: str) -> Kind:
-    """A general media type says less than the name: text that is a table, say."""
-    if kind not in ("text", "json"):
-        return kind
-    for other in ("features", "table", "picture", "dataset"):
-        if name.lower().endswith(_KINDS[other][1]):
-            return other
-    return kind
-
-
 def _holds_items(value: object, stac: Collection[str]) -> bool:
     """Whether it is STAC, or all of it refers to what turned out to be."""
     inner = value.get("value", value) if isinstance(value, Mapping) else value
@@ -414,49 +290,6 @@ def _holds_items(value: object, stac: Collection[str]) -> bool:
         is_item(one) or "stac_version" in one or one.get("href") in stac
         for one in found
     )
-
-
-def _is_records(value: object) -> bool:
-    """Whether it is a list of objects that share members, each a single value."""
-    if not isinstance(value, list) or len(value) < 2:
-        return False
-    rows = [one for one in value[:50] if isinstance(one, Mapping) and one]
-    if len(rows) < min(len(value), 50):
-        return False
-    if any("href" in row or is_spatial(row) for row in rows):
-        return False
-    return set(rows[0]) <= set.union(*({*map(str, row)} for row in rows[1:])) and all(
-        not isinstance(cell, Mapping | list) for row in rows for cell in row.values()
-    )
-
-
-def _is_measure(value: object) -> bool:
-    return isinstance(value, Mapping) and bool(_unit(value)) and len(value) <= 3
-
-
-def _unit(value: object) -> str:
-    """The unit that stands beside a number, as ``{"measurement": 9.4, "uom": "%"}``."""
-    if not isinstance(value, Mapping) or not set(value) & set(_NUMBERS):
-        return ""
-    said = reading.first(value, *_MEASURES)
-    if isinstance(said, Mapping):
-        said = reading.first(said, "symbol", "code", "name")
-    return said if isinstance(said, str) else ""
-
-
-def as_number(word: str) -> object:
-    """The number that a word is, or the word."""
-    for kind in (int, float):
-        with contextlib.suppress(ValueError):
-            found = kind(word)
-            return found if math.isfinite(found) else word
-    return word
-
-
-def _measured(value: object) -> object:
-    if not _is_measure(value):
-        return value
-    return reading.first(reading.mapping(value), *_NUMBERS)
 
 
 def no_such_output(name: str, outputs: Iterable[str]) -> InputError:

@@ -13,7 +13,8 @@ from ogc_widgets.area.files import (
 )
 from ogc_widgets.area.footprint import shapes_of
 from ogc_widgets.area.layers import MAX_FEATURES, Layer
-from ogc_widgets.client.results.tables import features_in, is_parquet, read_parquet
+from ogc_widgets.client.results.tables.arrow_table import read_parquet
+from ogc_widgets.client.results.tables.reading import features_in, is_parquet
 from ogc_widgets.errors import InputError, MissingExtraError
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.media_types import is_json, sniff

@@ -17,23 +17,24 @@ from ogc_widgets.client.results.arrays.from_rasters import (
     RasterSource,
     dataset_of_rasters,
 )
-from ogc_widgets.client.results.content import kind_of_file, no_such_output
-from ogc_widgets.client.results.delimited import read_delimited
+from ogc_widgets.client.results.content import no_such_output
 from ogc_widgets.client.results.features import (
     features_of,
     geodataframe,
     geodataframe_of,
 )
-from ogc_widgets.client.results.output_files import (
+from ogc_widgets.client.results.files.output_files import (
     LeftOut,
     name_in_url,
     safe_filename,
 )
-from ogc_widgets.client.results.remote_file import RemoteFile, source_at
-from ogc_widgets.client.results.tables import (
+from ogc_widgets.client.results.files.remote_file import RemoteFile, source_at
+from ogc_widgets.client.results.kinds import kind_of_file
+from ogc_widgets.client.results.tables.arrow_table import read_parquet
+from ogc_widgets.client.results.tables.delimited import read_delimited
+from ogc_widgets.client.results.tables.reading import (
     is_parquet,
     properties_of,
-    read_parquet,
     records_in,
 )
 from ogc_widgets.errors import (

@@ -13,27 +13,23 @@ from ogc_widgets.client.http.loop import on_loop, run
 from ogc_widgets.client.progress import showing
 from ogc_widgets.client.progress.of_downloads import step_of_downloads
 from ogc_widgets.client.results.assets import Asset, assets_of
-from ogc_widgets.client.results.content import (
-    Content,
-    contents_of,
-    no_such_output,
-)
+from ogc_widgets.client.results.content import Content, contents_of, no_such_output
 from ogc_widgets.client.results.downloads import (
     AT_ONCE,
     Download,
     Downloads,
 )
-from ogc_widgets.client.results.into_python import IntoPython
-from ogc_widgets.client.results.object_store import S3_ADVICE
-from ogc_widgets.client.results.opening import Opened, read_to_open
-from ogc_widgets.client.results.output_files import (
+from ogc_widgets.client.results.files.object_store import S3_ADVICE
+from ogc_widgets.client.results.files.opening import Opened, read_to_open
+from ogc_widgets.client.results.files.output_files import (
     Downloaded,
     LeftOut,
     Wanted,
     file_of_asset,
     files_of,
 )
-from ogc_widgets.client.results.remote_file import source_at
+from ogc_widgets.client.results.files.remote_file import source_at
+from ogc_widgets.client.results.into_python import IntoPython
 from ogc_widgets.errors import InputError, LeftOutWarning
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.links import (

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from ogc_widgets.client.http.loop import off_loop
 from ogc_widgets.client.results.content import no_such_output
 from ogc_widgets.client.results.downloads import download, save
+from ogc_widgets.client.results.files.output_files import ResultFile
 from ogc_widgets.client.results.job_results import Results
 from ogc_widgets.client.results.linked_items import with_linked_items
-from ogc_widgets.client.results.output_files import ResultFile
 from ogc_widgets.errors import (
     JobFailedError,
     JobGoneError,

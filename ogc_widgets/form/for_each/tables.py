@@ -10,7 +10,7 @@ from os import PathLike
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.client.results.delimited import read_delimited
+from ogc_widgets.client.results.tables.delimited import read_delimited
 from ogc_widgets.errors import InputError, ProtocolError
 from ogc_widgets.form.fields.fields import UNSET
 from ogc_widgets.form.for_each.cells import can_vary, kind_of

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from ogc_widgets.client.results.files.opening import can_open
+from ogc_widgets.client.results.files.output_files import name_in_url
 from ogc_widgets.client.results.item_columns import (
     date_of,
     properties_of,
 )
-from ogc_widgets.client.results.opening import can_open
-from ogc_widgets.client.results.output_files import name_in_url
 from ogc_widgets.protocol.links import WEB_SCHEMES, absolute
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.raster import assets_for_map

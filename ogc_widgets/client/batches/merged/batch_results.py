@@ -11,9 +11,9 @@ from ogc_widgets.client.batches.entry_words import columns_of
 from ogc_widgets.client.batches.merged.entry_areas import EntryAreas
 from ogc_widgets.client.batches.merged.job_part import asked_for, name_of
 from ogc_widgets.client.results.content import Content, no_such_output
+from ogc_widgets.client.results.files.output_files import Wanted, files_of
 from ogc_widgets.client.results.item_columns import INPUTS, LABEL
 from ogc_widgets.client.results.job_results import Results
-from ogc_widgets.client.results.output_files import Wanted, files_of
 from ogc_widgets.protocol.answers.results import ResultsDocument
 from ogc_widgets.protocol.text import clean
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ogc_widgets.client.results.arrays.pixels import FileForC
-from ogc_widgets.client.results.remote_file import SAFE
+from ogc_widgets.client.results.files.remote_file import SAFE
 from ogc_widgets.errors import InputError, MissingExtraError, OgcError, ProtocolError
 from ogc_widgets.protocol.media_types import sniff
 from ogc_widgets.protocol.signed_links import AGAIN, why_it_ended
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from ogc_widgets.client.results.content import Content
-    from ogc_widgets.client.results.remote_file import RemoteFile
+    from ogc_widgets.client.results.files.remote_file import RemoteFile
 
 _FIRST_BYTES: Final = 512
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-    from ogc_widgets.client.results.remote_file import RemoteFile
+    from ogc_widgets.client.results.files.remote_file import RemoteFile
     from ogc_widgets.protocol.json_type import JsonObject
 
 NO_LIMIT: Final = 2**62

@@ -14,7 +14,7 @@ from ogc_widgets.protocol.text import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ogc_widgets.client.results.remote_file import RemoteFile
+    from ogc_widgets.client.results.files.remote_file import RemoteFile
 
 # Formats that hold their pixels themselves. Others (VRT, WMS, ...) may name any file of
 # this machine or any address, and a server's file must not choose what is read.

@@ -20,8 +20,8 @@ from zarr.abc.store import (
 )
 
 from ogc_widgets.client.http.loop import on_loop
-from ogc_widgets.client.results.object_store import MissingObjectError
-from ogc_widgets.client.results.remote_file import source_at
+from ogc_widgets.client.results.files.object_store import MissingObjectError
+from ogc_widgets.client.results.files.remote_file import source_at
 from ogc_widgets.errors import InputError, ProblemError
 from ogc_widgets.protocol.links import split_address
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from zarr.core.buffer import Buffer, BufferPrototype
 
     from ogc_widgets.client.http.connection import Connection
-    from ogc_widgets.client.results.remote_file import RemoteFile
+    from ogc_widgets.client.results.files.remote_file import RemoteFile
 
 _MOST_AT_ONCE = 8
 _MISSING = (404, 410)

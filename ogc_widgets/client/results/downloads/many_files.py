@@ -14,7 +14,11 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from ogc_widgets.client.http.loop import start_task
 from ogc_widgets.client.results.downloads.one_file import download
 from ogc_widgets.client.results.downloads.part_files import save
-from ogc_widgets.client.results.output_files import Places, safe_filename, with_ending
+from ogc_widgets.client.results.files.output_files import (
+    Places,
+    safe_filename,
+    with_ending,
+)
 from ogc_widgets.errors import (
     ConnectionFailedError,
     DeadlineError,
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ogc_widgets.client.http.connection import Connection
-    from ogc_widgets.client.results.output_files import ResultFile
+    from ogc_widgets.client.results.files.output_files import ResultFile
     from ogc_widgets.protocol.links import Origin
 
 AT_ONCE: Final = 4

@@ -16,7 +16,7 @@ from ogc_widgets.client.results.downloads.part_files import (
     resumable,
     sync,
 )
-from ogc_widgets.client.results.object_store import S3_ADVICE, is_object
+from ogc_widgets.client.results.files.object_store import S3_ADVICE, is_object
 from ogc_widgets.errors import (
     InputError,
     ProtocolError,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client.http.body import Stream
     from ogc_widgets.client.http.connection import Connection
-    from ogc_widgets.client.results.output_files import ResultFile
+    from ogc_widgets.client.results.files.output_files import ResultFile
 
 Progress: TypeAlias = Callable[[int, "int | None"], object]
 """Called with the bytes that are there, and those of the whole if that is known."""

@@ -16,8 +16,8 @@ from ogc_widgets.protocol.text import clean, in_bytes
 from ogc_widgets.protocol.wire import read_text
 
 if TYPE_CHECKING:
-    from ogc_widgets.client.results.output_files import ResultFile
-    from ogc_widgets.client.results.remote_file import Source
+    from ogc_widgets.client.results.files.output_files import ResultFile
+    from ogc_widgets.client.results.files.remote_file import Source
 
 Way: TypeAlias = Literal["picture", "pdf", "text", "page", "drawing"]
 """What a browser shows it as: a picture, a PDF, text, a web page, an SVG."""

@@ -14,7 +14,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Protocol
 
 from ogc_widgets.client.http.loop import run
-from ogc_widgets.client.results.object_store import S3_ADVICE, is_object
+from ogc_widgets.client.results.files.object_store import S3_ADVICE, is_object
 from ogc_widgets.errors import (
     BodyTooLargeError,
     DeadlineError,

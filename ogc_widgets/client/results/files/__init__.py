@@ -1,0 +1,1 @@
+"""Files among the results: where they are, and their bytes in parts."""
