@@ -28,13 +28,14 @@ def loader(package: str, home_of: Mapping[str, str]) -> Callable[[str], object]:
 
     Args:
         package: Its ``__name__``.
-        home_of: Public name to the module that it is defined in.
+        home_of: Public name to the module that it is defined in, or that it is.
     """
 
     def load(name: str) -> object:
         if name not in home_of:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(import_module(home_of[name]), name)
+        home = import_module(home_of[name])
+        value = home if home.__name__ == f"{package}.{name}" else getattr(home, name)
         setattr(sys.modules[package], name, value)
         return value
 

@@ -20,7 +20,7 @@ from ogc_widgets.app.links.map_context import MapContext
 from ogc_widgets.app.links.results_link import ResultsLink
 from ogc_widgets.app.links.scenes import Scenes
 from ogc_widgets.app.links.search_link import SearchLink
-from ogc_widgets.app.on_demand import Cards, JobsTab
+from ogc_widgets.app.on_demand import Cards, JobsTab, ResultsPart
 from ogc_widgets.app.opener import Opener
 from ogc_widgets.app.other_inputs import Kept, OtherInputs
 from ogc_widgets.app.runs import Runs
@@ -36,13 +36,12 @@ from ogc_widgets.client.stac.stac_inspector import StacInspector
 from ogc_widgets.client.stac.stac_reader import StacReader
 from ogc_widgets.errors import InputError
 from ogc_widgets.form import ProcessForm
-from ogc_widgets.map import AreaMap, ResultsMap
+from ogc_widgets.map import AreaMap
 from ogc_widgets.panel import JobPanel
 from ogc_widgets.panel.job.job_card import line_to_return
 from ogc_widgets.protocol.text import escape_html
 from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
-from ogc_widgets.viewers import ResultsStage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +54,7 @@ if TYPE_CHECKING:
     from ogc_widgets.panel.item_search import ItemSearch
     from ogc_widgets.protocol import Process
     from ogc_widgets.protocol.requests.requests import Mode, Response
+    from ogc_widgets.viewers import ResultsStage
 
 
 class App(NotesDisplay, ipywidgets.VBox):
@@ -128,8 +128,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         self._run_bar = RunBar()
         self._code = CodeView()
         self._frame = FrameView()
-        self._stage = ResultsStage(ResultsMap(area_map=self.map))
-        self._stage.on_again = partial(self.set_trait, "results")
+        self._results_part = ResultsPart(self.map, self._results_made)
         self._jobs = JobsTab(
             self.client,
             on_attach=self._attach,
@@ -139,7 +138,7 @@ class App(NotesDisplay, ipywidgets.VBox):
 
     def _connect_parts(self, process_id: str | None) -> None:
         """Make what keeps the parts in step; each knows only what it needs."""
-        parts = Parts(self._header, self._frame, self.panel, self.map, self._stage)
+        parts = Parts(self._header, self._frame, self.panel, self.map)
         self._screen = Screen(self, parts)
         self._opener = Opener(self.client, self._header, self.panel, self._open)
         self._cards = Cards(
@@ -151,13 +150,14 @@ class App(NotesDisplay, ipywidgets.VBox):
             on_jump=self._jump,
         )
         self._results_link = ResultsLink(
-            self.client, self.panel, self._stage, partial(self.set_trait, "results")
+            *(self.client, self.panel, self._results_part),
+            on_results=partial(self.set_trait, "results"),
         )
         kept = take_place(self, self.client.url, process_id)
         self._others = OtherInputs(self._header, self.map, self._opener, kept)
         self._stac = StacReader(self.client.aio.connection)
         self._inspector = StacInspector(self._stac)
-        context = MapContext(self.map)
+        self._context = context = MapContext(self.map)
         self._search = SearchLink(self._stac, self.map, context, self._screen.left)
         self._for_each = ForEachLink(
             *(self.client, self.map, context, self._search, self._run_bar),
@@ -165,14 +165,14 @@ class App(NotesDisplay, ipywidgets.VBox):
             on_batch=self.show_batch,
         )
         self._tabs = Tabs(
-            *(self._header, self._stage, self.map, self._screen, self._jobs),
+            *(self._header, self.map, self._screen, self._jobs),
             write=self._write_request,
             leave=self._leave_form,
         )
         self._folding = JobFolding(self.panel)
-        self._kept_results = KeptResults(self._stage, self.panel, context)
+        self._kept_results: KeptResults | None = None
         self._batch_link = BatchLink(
-            *(self._header, self._screen, self._stage.results_map, self._opener),
+            *(self._header, self._screen, self._results_part, self._opener),
             on_open=self._attach,
             on_results=self._show_batch_results,
         )
@@ -185,6 +185,17 @@ class App(NotesDisplay, ipywidgets.VBox):
         )
         traitlets.link((self, "height"), (self._frame, "height"))
         self._run_bar.handle(example=self._fill_example, jump=self._jump)
+
+    @property
+    def _stage(self) -> ResultsStage:
+        return self._results_part.made()
+
+    def _results_made(self, stage: ResultsStage) -> None:
+        """What shows results is there, for the first time."""
+        stage.on_again = partial(self.set_trait, "results")
+        self._tabs.follow_results(stage)
+        self._kept_results = KeptResults(stage, self.panel, self._context)
+        self._screen.show_results(stage)
 
     def _come_up(self, found: Server) -> None:
         """Show the app for the first time."""
@@ -311,9 +322,10 @@ class App(NotesDisplay, ipywidgets.VBox):
         if self._closed:
             return
         self._closed = True
-        others = self._results_link, self._folding, self._kept_results
-        for link in (*others, *self._links):
+        for link in (self._results_link, self._folding, *self._links):
             link.close()
+        if self._kept_results is not None:
+            self._kept_results.close()
         if self._gate is not None:
             self._gate.close()
         else:
@@ -322,7 +334,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         tidy_up(self._stac.close)
         for part in (
             *(self._cards, self._header, self._run_bar, self._code, self._jobs),
-            *(self._stage, self.panel, self.map, self._frame, self._screen),
+            *(self._results_part, self.panel, self.map, self._frame, self._screen),
         ):
             part.close()
         if self._owns_client:
@@ -354,7 +366,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         for link in self._links:
             link.bind(form)
         self._screen.show_left(
-            *(self.search, self._for_each.view, self._stage, self._code),
+            *(self.search, self._for_each.view, self._screen.results, self._code),
             *(form, self._run_bar),
         )
         if old is not None:
@@ -433,7 +445,8 @@ class App(NotesDisplay, ipywidgets.VBox):
     def _show_results(self, _change: dict[str, Any]) -> None:
         # Two threads may be here at once: what is set last is what stays on the screen.
         with publishing():
-            self._stage.show(self.results)
+            if self.results is not None or self._results_part.stage is not None:
+                self._stage.show(self.results)
 
     def _line_to_return(self, job: Job) -> str:
         """Write the line of Python that comes back to a job in a new kernel."""

@@ -1,10 +1,11 @@
-"""What an app makes when it is first asked for: its cards, and the list of jobs."""
+"""What an app makes when it is first asked for: cards, list of jobs, results."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets import deploy, panel
+from ogc_widgets import deploy, map, panel, viewers  # noqa: A004 # a part of ours
+from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,8 +13,10 @@ if TYPE_CHECKING:
     from ogc_widgets.app.opener import Opener
     from ogc_widgets.app.views.header import HeaderView
     from ogc_widgets.client import Client, Job
+    from ogc_widgets.map import AreaMap
     from ogc_widgets.panel import JobTable
     from ogc_widgets.view.base import View
+    from ogc_widgets.viewers import ResultsStage
 
 
 class Cards:
@@ -100,3 +103,41 @@ class JobsTab:
         """Close the list; no job is touched."""
         if self.table is not None:
             self.table.close()
+
+
+class ResultsPart:
+    """The results: viewers, table and chart, from when the first job is shown.
+
+    Args:
+        area_map: Where items and rasters are drawn.
+        on_made: Called with them, once.
+    """
+
+    def __init__(
+        self, area_map: AreaMap, on_made: Callable[[ResultsStage], object]
+    ) -> None:
+        self._map, self._on_made = area_map, on_made
+        self._is_closed = False
+        self.stage: ResultsStage | None = None
+
+    def made(self) -> ResultsStage:
+        """Make them, unless they are there; any thread."""
+        with publishing():
+            if self.stage is None:
+                shown = map.ResultsMap(area_map=self._map)
+                self.stage = viewers.ResultsStage(shown)
+                self._on_made(self.stage)
+            return self.stage
+
+    def get_ready(self) -> None:
+        """Make them while a job runs, so that its results are seen at once."""
+        with publishing():
+            if not self._is_closed:
+                self.made()
+
+    def close(self) -> None:
+        """Close them; the map stays."""
+        with publishing():
+            self._is_closed = True
+            if self.stage is not None:
+                self.stage.close()

@@ -20,14 +20,12 @@ class Parts(NamedTuple):
         foot: The lower edge.
         panel: The job: its line below the header, its steps and log at the bottom.
         area_map: The map, in the right column.
-        stage: The results; what belongs to those on the map is below both columns.
     """
 
     header: ipywidgets.Widget
     foot: ipywidgets.Widget
     panel: ipywidgets.Widget
     area_map: ipywidgets.Widget
-    stage: ResultsStage
 
 
 class Screen:
@@ -48,7 +46,9 @@ class Screen:
         self._jobs = _named(ipywidgets.VBox(), "ogcw-app-jobs")
         self._batch = _named(ipywidgets.VBox(), "ogcw-app-batch")
         self._right = _named(ipywidgets.VBox([parts.area_map]), "ogcw-app-right")
-        self._strip = _named(ipywidgets.HBox(parts.stage.strip), "ogcw-app-strip")
+        self.results = _named(ipywidgets.VBox(), "ogcw-app-results")
+        """The box of the results in the left one."""
+        self._strip = _named(ipywidgets.HBox(), "ogcw-app-strip")
         self._body = _named(
             ipywidgets.GridBox(
                 [
@@ -84,6 +84,11 @@ class Screen:
         if self._jobs.children != (table,):
             self._jobs.children = (table,)
 
+    def show_results(self, stage: ResultsStage) -> None:
+        """Show results: beside the map, and below what belongs to those on it."""
+        self.results.children = (stage,)
+        self._strip.children = tuple(stage.strip)
+
     def show_batch(self, view: ipywidgets.Widget) -> None:
         """Put what shows a batch into its place."""
         if self._batch.children != (view,):
@@ -100,7 +105,7 @@ class Screen:
     def close(self) -> None:
         """Close the boxes, but not what stands in them."""
         for box in (
-            *(self.left, self._cards, self._jobs, self._batch),
+            *(self.left, self.results, self._cards, self._jobs, self._batch),
             *(self._right, self._strip, self._body),
         ):
             layout = box.layout

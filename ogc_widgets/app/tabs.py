@@ -26,7 +26,6 @@ class Tabs(FormLink):
 
     Args:
         header: Says which tab is open.
-        stage: The results.
         area_map: Is seen where there is something to be placed or looked at.
         screen: Where everything stands.
         jobs: The list of jobs.
@@ -39,7 +38,6 @@ class Tabs(FormLink):
     def __init__(
         self,
         header: HeaderView,
-        stage: ResultsStage,
         area_map: AreaMap,
         screen: Screen,
         jobs: JobsTab,
@@ -47,13 +45,18 @@ class Tabs(FormLink):
         write: Callable[[ProcessForm, str], object],
         leave: Callable[[], object],
     ) -> None:
-        self._header, self._stage, self._screen = header, stage, screen
+        self._header, self._screen = header, screen
+        self._stage: ResultsStage | None = None
         self._map, self._jobs = area_map, jobs
         self._write, self._leave_form = write, leave
         self._sent: dict[str, Any] | None = None
         header.observe(self._opened, "tab")
-        stage.observe(self._arrived, "is_filled")
         area_map.observe(self._look_at_map, "kinds_drawn")
+
+    def follow_results(self, stage: ResultsStage) -> None:
+        """Open the tab of the results when there are some."""
+        self._stage = stage
+        stage.observe(self._arrived, "is_filled")
 
     def remember_sent(self) -> None:
         """A job is started: until its results come, the form may be changed again."""
@@ -67,7 +70,8 @@ class Tabs(FormLink):
         """Let go of everything."""
         super().close()
         self._header.unobserve(self._opened, "tab")
-        self._stage.unobserve(self._arrived, "is_filled")
+        if self._stage is not None:
+            self._stage.unobserve(self._arrived, "is_filled")
         self._map.unobserve(self._look_at_map, "kinds_drawn")
 
     def _follow(self) -> None:
@@ -90,7 +94,8 @@ class Tabs(FormLink):
 
     def _arrived(self, _change: object) -> None:
         """Results are there, or why there are none; or they have been taken away."""
-        header, has_results = self._header, self._stage.is_filled
+        header = self._header
+        has_results = self._stage is not None and self._stage.is_filled
         with publishing(header):
             header.has_results = has_results
             header.is_new = False

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 import traitlets
 
 from ogc_widgets.protocol.text import clean
-from ogc_widgets.raster import open_raster
 from ogc_widgets.view.base import View
 
 if TYPE_CHECKING:
@@ -69,6 +68,8 @@ async def open_shown(
 
 
 def _open(files: list[Any], found: MapAssets, style: Style | None) -> ShownRaster:
+    from ogc_widgets.raster import open_raster  # loads much
+
     raster = open_raster(files, about=found.about)
     try:
         style = style or raster.default_style()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ogc_widgets.client import AsyncClient, Client
+from ogc_widgets.client.client import AsyncClient, Client
 from ogc_widgets.view.base import publishing
 from ogc_widgets.view.sign_in_box import SigningInView
 

@@ -456,3 +456,11 @@ def test_as_many_footprints_are_promised_as_the_map_shows(app: App) -> None:
     assert app._stage.head.summary.startswith(
         "600 STAC items · 599 footprints on the map"
     )
+
+
+def test_program_that_made_an_app_ends_without_a_word(lab_server: Lab) -> None:
+    code = f"import ogc_widgets as ogc; ogc.App({lab_server.url!r})"
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert ended.stderr == ""

@@ -238,4 +238,16 @@ def test_nothing_that_is_on_the_page_is_made_anew(app: App, lab_server: Lab) -> 
     app.choose("water-bodies")
     assert (app.children, body.children) == before
     # What stands before the form stays as it was when another form comes.
-    assert left.children[2] is stage
+    assert left.children[2] is app._screen.results
+    assert app._screen.results.children == (stage,)
+
+
+def test_what_shows_results_is_made_while_the_job_runs(small: App, job: Job) -> None:
+    assert small._screen.results.children == ()
+    small.run()
+    wait_for(lambda: small._screen.results.children)
+    assert small.results is None
+    end(small, job)
+    wait_for(lambda: small._header.tab == "results")
+    assert small._screen.results.children == (small._stage,)
+    assert small._screen._strip.children == tuple(small._stage.strip)

@@ -13,6 +13,7 @@ from ogc_widgets.view.base import publishing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ogc_widgets.app.on_demand import ResultsPart
     from ogc_widgets.app.opener import Opener
     from ogc_widgets.app.screen import Screen
     from ogc_widgets.app.views.header import HeaderView
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from ogc_widgets.client.batches.abatch import AsyncBatch
     from ogc_widgets.client.batches.batch import Batch
     from ogc_widgets.client.batches.merged.batch_results import BatchResults
-    from ogc_widgets.map import ResultsMap
 
 
 class BatchLink(FormLink):
@@ -30,7 +30,7 @@ class BatchLink(FormLink):
     Args:
         header: Has the tab, and offers what can be done with a batch.
         screen: Where the view stands.
-        results_map: Shows results and, on its map, the areas of all requests.
+        results: Show results and, on their map, the areas of all requests.
         opener: Opens the process of the batch.
         on_open: Called with a job that is to be shown.
         on_results: Called with the results of the batch as far as there are any, and
@@ -41,13 +41,13 @@ class BatchLink(FormLink):
         self,
         header: HeaderView,
         screen: Screen,
-        results_map: ResultsMap,
+        results: ResultsPart,
         opener: Opener,
         *,
         on_open: Callable[[Job], object],
         on_results: Callable[[BatchResults | None], object],
     ) -> None:
-        self._header, self._screen, self._results_map = header, screen, results_map
+        self._header, self._screen, self._results = header, screen, results
         self._opener, self._on_open, self._on_results = opener, on_open, on_results
         self._batch: Batch | AsyncBatch | None = None
         self._then: Callable[[bool], None] | None = None
@@ -113,7 +113,8 @@ class BatchLink(FormLink):
             self.view = BatchView(
                 on_open=self._open_job, on_other_inputs=self._change_inputs
             )
-            self._on_map = BatchOnMap(self.view, self._results_map, self._on_results)
+            shown = self._results.made().results_map
+            self._on_map = BatchOnMap(self.view, shown, self._on_results)
         return self.view
 
     def _opened(self, _change: object = None) -> None:
@@ -153,7 +154,7 @@ class BatchLink(FormLink):
             self.form.inputs = dict(inputs)
             before = dict(self.form.inputs)
             self._header.tab = "form"
-            self._results_map.map.fit()
+            self._results.made().results_map.map.fit()
             self.offer(
                 f"What you change here is changed in {whose} of the batch.",
                 f"Run {which} again with these",

@@ -34,7 +34,8 @@ class FormLink:
             self.form.unobserve(self._changed, self.watched)
 
     def _changed(self, _change: object) -> None:
-        if self.is_bound:
+        # A form that is closed, as when Python ends, has nothing to say any more.
+        if self.is_bound and self.form.comm is not None:
             self._follow()
 
     def _follow(self) -> None:

@@ -16,10 +16,10 @@ from ogc_widgets.view.base import publishing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ogc_widgets.app.on_demand import ResultsPart
     from ogc_widgets.client import Client, Job, Results
     from ogc_widgets.panel import JobPanel
     from ogc_widgets.protocol import JobView
-    from ogc_widgets.viewers import ResultsStage
 
 
 class ResultsLink:
@@ -28,7 +28,7 @@ class ResultsLink:
     Args:
         client: The client of the jobs.
         panel: Asks the user to sign in where that is missing.
-        stage: Says what went wrong.
+        results: Are made while a job runs, and say what went wrong.
         on_results: Called with the results, from any thread.
     """
 
@@ -36,16 +36,16 @@ class ResultsLink:
         self,
         client: Client,
         panel: JobPanel,
-        stage: ResultsStage,
+        results: ResultsPart,
         on_results: Callable[[Results], object],
     ) -> None:
         self._client = client
         self._panel = panel
-        self._stage = stage
+        self._results = results
         self._on_results = on_results
         self._job: Job | None = None
         self._unwatch: Callable[[], None] | None = None
-        self._reads_rasters = False
+        self._is_ready = False
 
     def follow(self, job: Job | None) -> None:
         """Follow another job, or none."""
@@ -67,10 +67,10 @@ class ResultsLink:
             unwatch()
 
     def _get_ready(self) -> None:
-        """Load what reads rasters while the job runs: that takes a second."""
-        if not self._reads_rasters:
-            self._reads_rasters = True
-            follow(submit(_load_readers), Future.result)
+        """Make what shows results while the job runs, and load what reads rasters."""
+        if not self._is_ready:
+            self._is_ready = True
+            follow(submit(_prepare, self._results.get_ready), Future.result)
 
     def _seen(self, job: Job, view: JobView) -> Future[Results] | None:
         has_ended = view.phase in ("successful", "ended")
@@ -90,7 +90,7 @@ class ResultsLink:
         def failed(error: BaseException) -> None:
             if view.phase == "ended" and isinstance(error, JobFailedError):
                 return  # the panel says how it ended
-            self._stage.report(error)
+            self._results.made().report(error)
             if isinstance(error, SignInError):
                 signing_in = self._client.aio.signing_in
                 again = partial(self._seen, job, view)
@@ -100,7 +100,8 @@ class ResultsLink:
         return follow(submit(job.aio.results), done, failed)
 
 
-async def _load_readers() -> None:
+async def _prepare(get_ready: Callable[[], None]) -> None:
+    await asyncio.to_thread(get_ready)
     # The extra is not installed, or Python is about to end.
     with suppress(ImportError, RuntimeError):
         await asyncio.to_thread(import_module, "rio_tiler.io")

@@ -27,8 +27,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ogc_widgets.client.auth import keyring_store
-from ogc_widgets.client.auth.oidc import ClientCredentials, DeviceCode, DeviceFlow
-from ogc_widgets.client.auth.provider import Provider
 from ogc_widgets.client.auth.secret import (
     AskedSecret,
     Auth,
@@ -38,12 +36,14 @@ from ogc_widgets.client.auth.secret import (
     source_of,
 )
 from ogc_widgets.errors import InputError
+from ogc_widgets.lazy import loader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import httpx
 
+    from ogc_widgets.client.auth.oidc import DeviceCode
     from ogc_widgets.client.http.environment import Verify
 
 __all__ = [
@@ -58,6 +58,8 @@ __all__ = [
     "keyring",
     "remember",
 ]
+
+__getattr__ = loader(__name__, {"DeviceCode": "ogc_widgets.client.auth.oidc"})
 
 
 def env(name: str) -> SecretSource:
@@ -133,6 +135,9 @@ def client_credentials(
         MissingExtraError: ``ogc-widgets[auth]`` is not installed.
         InputError: The address or the id cannot be used.
     """
+    from ogc_widgets.client.auth.oidc import ClientCredentials
+    from ogc_widgets.client.auth.provider import Provider
+
     secret = source_of(client_secret)
     provider = Provider(issuer, client_id, secret, verify=verify)
     return ClientCredentials(provider, scope, audience)
@@ -171,6 +176,9 @@ def device(
         MissingExtraError: ``ogc-widgets[auth]`` is not installed.
         InputError: The address or the id cannot be used.
     """
+    from ogc_widgets.client.auth.oidc import DeviceFlow
+    from ogc_widgets.client.auth.provider import Provider
+
     secret = None if client_secret is None else source_of(client_secret)
     provider = Provider(issuer, client_id, secret, verify=verify)
     name = _kept_name(provider.issuer, provider.client_id)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from ogc_widgets.client.batches.any_batch import AnyBatch
 from ogc_widgets.client.batches.entries import OPEN
-from ogc_widgets.client.batches.merged.merging import Merging
 from ogc_widgets.client.batches.sending.schedule import Schedule
 from ogc_widgets.client.http.loop import on_loop
 from ogc_widgets.client.progress import showing
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from ogc_widgets.client.batches.book import Book
     from ogc_widgets.client.batches.entries import BatchEntry
     from ogc_widgets.client.batches.merged.batch_results import BatchResults
+    from ogc_widgets.client.batches.merged.merging import Merging
     from ogc_widgets.client.execution import Execution
     from ogc_widgets.client.jobs.ajob import AsyncJob
     from ogc_widgets.client.jobs.job_list import Jobs
@@ -57,7 +57,7 @@ class AsyncBatch(AnyBatch):
         self.schedule = Schedule(book, execution, self)
         self._execution = execution
         self.job_list = job_list
-        self._merging = Merging(self, job_list.discovery)
+        self._merging: Merging | None = None
         # Jobs that have ended are made anew when they are asked for.
         self._made = weakref.WeakValueDictionary[tuple[int, int], "AsyncJob"]()
 
@@ -211,6 +211,10 @@ class AsyncBatch(AnyBatch):
         Returns:
             What there is by now; its ``note`` says what is missing.
         """
+        from ogc_widgets.client.batches.merged.merging import Merging
+
+        if self._merging is None:
+            self._merging = Merging(self, self.job_list.discovery)
         return await self._merging.results()
 
     @on_loop

@@ -9,11 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ogc_widgets.client.http.loop import off_loop
-from ogc_widgets.client.results.content import no_such_output
-from ogc_widgets.client.results.downloads import download, save
-from ogc_widgets.client.results.files.output_files import ResultFile
-from ogc_widgets.client.results.job_results import Results
-from ogc_widgets.client.results.linked_items import with_linked_items
 from ogc_widgets.errors import (
     JobFailedError,
     JobGoneError,
@@ -28,11 +23,6 @@ from ogc_widgets.errors import (
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.job_replies import reason_in, says_nothing, told
 from ogc_widgets.protocol.answers.replies import Reply, problem_error, retry_after_s
-from ogc_widgets.protocol.answers.results import (
-    ResultsDocument,
-    read_output,
-    read_results,
-)
 from ogc_widgets.protocol.documents.problems import Problem
 from ogc_widgets.protocol.links import join_path
 from ogc_widgets.protocol.media_types import is_html, is_page
@@ -43,7 +33,9 @@ from ogc_widgets.protocol.text import MESSAGE_LIMIT, clean
 if TYPE_CHECKING:
     from ogc_widgets.client.discovery import Discovery
     from ogc_widgets.client.jobs.poller import Poller
+    from ogc_widgets.client.results.job_results import Results
     from ogc_widgets.protocol.answers.result_values import Value
+    from ogc_widgets.protocol.answers.results import ResultsDocument
     from ogc_widgets.protocol.documents.processes import Process
 
 # A server may say "successful" a moment before the results can be read.
@@ -98,6 +90,10 @@ class ResultsReader:
             JobGoneError: The server no longer knows it.
             ServerError: They could not be read.
         """
+        # Loaded when there are results: it takes long, and an app starts without.
+        from ogc_widgets.client.results.job_results import Results
+        from ogc_widgets.client.results.linked_items import with_linked_items
+
         await self._need_success()
         if self._kept is not None:
             return self._kept
@@ -159,6 +155,8 @@ class ResultsReader:
                 return found
         outputs = (await self.results()).outputs
         if output_id not in outputs:
+            from ogc_widgets.client.results.content import no_such_output
+
             raise no_such_output(output_id, outputs)
         return outputs[output_id]
 
@@ -172,6 +170,9 @@ class ResultsReader:
             InputError: The file cannot be written.
             ServerError: As for :meth:`results`.
         """
+        from ogc_widgets.client.results.downloads import download, save
+        from ogc_widgets.client.results.files.output_files import ResultFile
+
         path = Path(path)
         await self._need_success()
         if self._answer is not None:
@@ -270,6 +271,8 @@ class ResultsReader:
                 if value is not None and value.value is not None
             }
             if found:
+                from ogc_widgets.protocol.answers.results import ResultsDocument
+
                 return ResultsDocument.of(found)
         for delay_s in RESULT_DELAYS_S:
             if reply.status_code not in _SOFT or self._is_final(reply):
@@ -327,6 +330,8 @@ class ResultsReader:
             kinds = described.media_types if described else ()
             if is_page(reply.body) and not any(map(is_html, kinds)):
                 return None
+            from ogc_widgets.protocol.answers.results import read_output
+
             self._alone[output_id] = read_output(reply, output_id, described)
         return self._alone[output_id]
 
@@ -338,6 +343,8 @@ class ResultsReader:
         return reply
 
     async def _read(self, reply: Reply, process: Process | None) -> ResultsDocument:
+        from ogc_widgets.protocol.answers.results import read_results
+
         names, described = self._names(process), process.outputs if process else None
         return await off_loop(len(reply.body), read_results, reply, names, described)
 
