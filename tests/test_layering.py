@@ -276,7 +276,7 @@ def test_what_needs_no_screen_imports_no_widget_library() -> None:
 
 
 def test_only_the_client_imports_an_http_library() -> None:
-    libraries = {"httpx", "httpcore", "requests", "urllib3", "aiohttp"}
+    libraries = {"httpx", "httpcore", "httptools", "requests", "urllib3", "aiohttp"}
     wrong = [
         problem(path, found)
         for path in modules()

@@ -94,9 +94,7 @@ class KeptConnection(Connection):
         raise self._asks_nobody(request.url)
 
     @contextlib.asynccontextmanager
-    async def stream(
-        self, request: Request, _attempt: object = None
-    ) -> AsyncIterator[Stream]:
+    async def stream(self, request: Request) -> AsyncIterator[Stream]:
         """Give a file that is kept."""
         get = self.kept.get(request.url)
         if get is None:

@@ -106,7 +106,7 @@ def test_what_was_typed_is_nowhere_after_a_session(kind, canary, caplog, capfd):
         assert "$TOKEN" in seen[-2]
         app.close()
     seen += [record.getMessage() + repr(vars(record)) for record in caplog.records]
-    assert {"Comm", "httpx"} <= {record.name for record in caplog.records}
+    assert {"Comm", "ogc_widgets"} <= {record.name for record in caplog.records}
     seen += [
         history_path().read_bytes().decode("latin-1"),
         repr(ogc.recent_jobs()),

@@ -175,6 +175,20 @@ def test_proxy_of_the_environment_is_used_for_others(name, monkeypatch):
         assert asked.headers["host"] == "zoo.example.org"
 
 
+def test_encrypted_connection_is_asked_of_the_proxy(monkeypatch):
+    with RawServer(lambda *_: answer(status=407)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.origin)
+        with (
+            Client("https://zoo.example.org/api", auth="token-1") as client,
+            pytest.raises(ConnectionFailedError, match=r"(?s)407.*HTTPS_PROXY"),
+        ):
+            client.landing_page()
+    assert {(one.method, one.path) for one in proxy.received} == {
+        ("CONNECT", "zoo.example.org:443")
+    }
+    assert "token-1" not in repr(proxy.received)
+
+
 def test_hosts_without_proxy_are_left_to_the_environment(monkeypatch):
     with RawServer(lambda *_: answer({})) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.origin)

@@ -1,8 +1,8 @@
 """What the environment of a process says about connections: proxies, certificates.
 
-httpx reads it; where it is of no use, httpx fails with an error of whichever library
-could not read it. Here each becomes a sentence that names the variable. None of it
-holds up a server on this machine.
+Where it is of no use, httpx and ssl fail with errors of whichever library could not
+read it. Here each becomes a sentence that names the variable. None of it holds up a
+server on this machine.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _PROXIES = ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY")
 
 
+@functools.lru_cache
 def is_loopback(url: str) -> bool:
     """Whether an address is one of this machine itself."""
     known = origin(url)
@@ -36,8 +37,16 @@ def is_loopback(url: str) -> bool:
     return host == "localhost" or (ip is not None and ip.is_loopback)
 
 
-def ssl_context(verify: Verify, *, is_here: bool) -> ssl.SSLContext | bool:
-    """Return how certificates are checked.
+def has_proxies() -> bool:
+    """Whether the environment, or the system, names a proxy for anything."""
+    from urllib.request import getproxies  # loads much
+
+    named = getproxies()
+    return any(named.get(one) for one in ("http", "https", "all"))
+
+
+def ssl_context(verify: Verify, *, is_here: bool) -> ssl.SSLContext:
+    """Return how certificates are checked, for connections that speak HTTP/1.1.
 
     Args:
         verify: As for :class:`~ogc_widgets.Client`.
@@ -46,6 +55,18 @@ def ssl_context(verify: Verify, *, is_here: bool) -> ssl.SSLContext | bool:
     Raises:
         InputError: A file of certificates cannot be used.
     """
+    context = _context(verify, is_here=is_here)
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _context(verify: Verify, *, is_here: bool) -> ssl.SSLContext:
+    if isinstance(verify, ssl.SSLContext):
+        return verify
+    if verify is False:
+        unchecked = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
+        return unchecked
     if isinstance(verify, str):
         try:
             if Path(verify).is_dir():
@@ -57,8 +78,6 @@ def ssl_context(verify: Verify, *, is_here: bool) -> ssl.SSLContext | bool:
                 safe="Nothing was sent.",
                 advice="Pass the path of a PEM file: Client(url, verify=path).",
             ) from None
-    if verify is not True:
-        return verify
     try:
         return _default_context(tuple(os.environ.get(name) for name in _CERTIFICATES))
     except OSError as error:  # ssl.SSLError is one, too
@@ -75,9 +94,12 @@ def ssl_context(verify: Verify, *, is_here: bool) -> ssl.SSLContext | bool:
 
 @functools.lru_cache(4)
 def _default_context(environment: tuple[str | None, ...] | None) -> ssl.SSLContext:
-    import httpx
+    file, folder = environment or (None, None)
+    if file or folder:
+        return ssl.create_default_context(cafile=file or None, capath=folder or None)
+    import certifi
 
-    return httpx.create_ssl_context(trust_env=environment is not None)
+    return ssl.create_default_context(cafile=certifi.where())
 
 
 @contextlib.contextmanager

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
+import re
 import ssl
 from typing import TYPE_CHECKING
 
+from ogc_widgets.client.http.wires.exchange import SilentError, UnreachableError
 from ogc_widgets.errors import ConnectionFailedError, DeadlineError, TransportError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+
+    from ogc_widgets.client.http.wires.exchange import WireError
 
 _ADVICE = "Check the address, and that the server runs and can be reached from here."
 _PROXY_ADVICE = (
@@ -20,52 +23,43 @@ _CERTIFICATE_ADVICE = (
     'If you trust the server, pass its CA file: Client(url, verify="/path/to/ca.pem").'
 )
 
+_ERRNO = re.compile(r"\[Errno (\d+)\]")
 
-@contextlib.contextmanager
+
 def in_plain_words(
-    where: str, silence_s: float, redact: Callable[[str], str]
-) -> Iterator[None]:
-    """Turn what httpx raises into errors of ours.
+    error: WireError, where: str, silence_s: float, redact: Callable[[str], str]
+) -> TransportError:
+    """Make an error of ours of what happened to a connection.
 
     Args:
+        error: What happened.
         where: Method and address of the request.
         silence_s: How long it waits for more.
         redact: Blanks out secrets.
 
-    Raises:
-        TransportError: No complete answer; ``ConnectionFailedError`` if the request
-            never left.
+    Returns:
+        A ``ConnectionFailedError`` if the request never left.
     """
-    import httpx
-
-    unusable = (httpx.ProxyError, httpx.UnsupportedProtocol, httpx.InvalidURL)
-    unreachable = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-    try:
-        yield
-    except (*unreachable, *unusable) as error:
-        reason = _reason(error)
-        advice = _ADVICE
-        if isinstance(error, unusable):
-            advice = _PROXY_ADVICE
-        elif "certificate" in reason:
-            advice = _CERTIFICATE_ADVICE
-        raise ConnectionFailedError(
-            f"No connection for {where}: {reason}.",
-            safe="Nothing was sent.",
-            advice=advice,
-        ) from error
-    except httpx.TimeoutException as error:
-        raise DeadlineError(
+    if isinstance(error, SilentError):
+        return DeadlineError(
             f"Silence for {silence_s:g} s from {where}.",
             advice="Try again; the server may be busy.",
-        ) from error
-    except (httpx.HTTPError, httpx.StreamError) as error:
-        # It may quote the line of the answer that could not be read.
-        reason = redact(_reason(error))
-        raise TransportError(
+        )
+    # It may quote what could not be read.
+    reason = redact(_reason(error))
+    if not isinstance(error, UnreachableError):
+        return TransportError(
             f"The connection broke before a complete answer to {where}: {reason}.",
             advice="Try again.",
-        ) from (error if reason == _reason(error) else None)
+        )
+    advice = _ADVICE
+    if error.is_setting:
+        advice = _PROXY_ADVICE
+    elif "certificate" in reason:
+        advice = _CERTIFICATE_ADVICE
+    return ConnectionFailedError(
+        f"No connection for {where}: {reason}.", safe="Nothing was sent.", advice=advice
+    )
 
 
 def _reason(error: Exception) -> str:
@@ -79,4 +73,7 @@ def _reason(error: Exception) -> str:
         if isinstance(cause, OSError) and cause.errno:
             # asyncio's own words for a refused connection name only the address.
             return os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)
-    return str(error).rstrip(".") or type(error).__name__
+        if isinstance(cause, OSError) and (number := _ERRNO.search(str(cause))):
+            return os.strerror(int(number[1]))  # of the first of several addresses
+    said = next(filter(None, map(str, causes)), "") or type(causes[-1]).__name__
+    return said.rstrip(".")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import functools
+import sys
 import weakref
-from collections import Counter
-from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
 from ogc_widgets.client.http.environment import (
     Verify,
+    has_proxies,
     is_loopback,
     ssl_context,
     usable_proxies,
@@ -18,15 +19,14 @@ from ogc_widgets.client.http.environment import (
 from ogc_widgets.protocol.links import origin, same_origin
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from urllib.request import Request
-
-    import httpx
-
+    from ogc_widgets.client.http.cookies import Cookies
     from ogc_widgets.client.http.reach import Bound
+    from ogc_widgets.client.http.wires.exchange import Incoming, Outgoing
     from ogc_widgets.protocol.links import Origin
 
 MAX_IN_FLIGHT = 4
+_SET = b"set-cookie"
+_HAS_SOCKETS = sys.platform != "emscripten"
 
 
 _gates: weakref.WeakValueDictionary[tuple[int, Origin | None], asyncio.Semaphore] = (
@@ -43,23 +43,32 @@ def gate_of(url: str) -> asyncio.Semaphore:
     return gate
 
 
+class Pool(Protocol):
+    """Connections of one kind."""
+
+    async def send(self, request: Outgoing) -> Incoming:
+        """Send a request and wait for the headers of the answer."""
+
+    async def close(self) -> None:
+        """Close what is kept; what is in use is closed after that."""
+
+
 class Pools:
     """The connections of one transport.
 
     Args:
         url: Address of its server.
         verify: How that server's certificate is checked.
+
+    Attributes:
+        cookies: What the server wants to be told again, if anything.
     """
 
     def __init__(self, url: str, verify: Verify) -> None:
         self._url = url
         self._verify = verify
-        # Load balancers put a session into a cookie, and a client that does not send
-        # it back asks another machine each time, which may not know the job. Cookies
-        # are sent to the very origin that set them, and kept in memory only.
-        self.cookies = CookieJar(_Sendable())
-        self._pools: dict[tuple[bool | Bound, ...], httpx.AsyncClient] = {}
-        self._in_flight: Counter[httpx.AsyncClient] = Counter()
+        self.cookies: Cookies | None = None
+        self._pools: dict[tuple[bool | Bound, ...], Pool] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
@@ -72,85 +81,76 @@ class Pools:
         """How others are checked: an exception made for this server is not theirs."""
         return True if self._verify is False else self._verify
 
-    @contextlib.asynccontextmanager
-    async def lease(
-        self, url: str, *, keep: bool, bound: Bound
-    ) -> AsyncIterator[httpx.AsyncClient]:
-        """Give a pool for one request, which is not closed before that has ended.
+    def get(self, url: str, *, keep: bool, bound: Bound) -> Pool:
+        """Return the connections for one request.
 
         Args:
             url: Address of the request.
             keep: Whether a connection that was used before will do.
             bound: How far it may reach; connections are kept for the same bound only.
         """
-        pool = self._pool(url, keep=keep, bound=bound)
-        self._in_flight[pool] += 1
-        try:
-            yield pool
-        finally:
-            self._in_flight[pool] -= 1
-            await self._close_unused(pool)
-
-    def _pool(self, url: str, *, keep: bool, bound: Bound) -> httpx.AsyncClient:
-        import httpx
-
-        from ogc_widgets.client.http.body import take_over
-
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             # A forked process has a loop of its own; the parent's sockets are not ours.
             self._pools, self._loop = {}, loop
         # What the environment says about proxies is not for this machine itself.
         is_here = is_loopback(url)
-        is_same = same_origin(url, self._url)
-        is_own = is_same or _is_encrypted_twin(url, self._url)
-        key = keep, is_here, is_same, is_own, bound
-        if key in self._pools:
-            return self._pools[key]
-        verify = self._verify if is_own else self.verify_others
-        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-        with usable_proxies():
-            self._pools[key] = pool = httpx.AsyncClient(
-                verify=ssl_context(verify, is_here=is_here),
+        is_own = same_origin(url, self._url) or _is_encrypted_twin(url, self._url)
+        key = keep, is_here, is_own, bound
+        pool = self._pools.get(key)
+        if pool is None:
+            pool = self._pools[key] = self._made(
+                self._verify if is_own else self.verify_others,
                 # What must not be sent twice gets a new connection each time: a kept
                 # one may have been closed by the server, and then its fate would be
                 # unknown.
-                limits=httpx.Limits(
-                    max_keepalive_connections=MAX_IN_FLIGHT if keep else 0
-                ),
-                trust_env=not is_here,
-                headers={"Accept-Encoding": "identity", "User-Agent": user_agent()},
-                cookies=self.cookies if is_same else no_cookies,
-                event_hooks={"response": [take_over]},
+                most_kept=MAX_IN_FLIGHT if keep else 0,
+                is_here=is_here,
             )
         return pool
+
+    def with_cookies(self, request: Outgoing) -> Outgoing:
+        """Tell the server again what it wanted to be told."""
+        is_own = self.cookies is not None and same_origin(request.url, self._url)
+        if self.cookies is None or not is_own:
+            return request
+        said = self.cookies.header(request.url)
+        if not said or any(name.lower() == "cookie" for name in request.headers):
+            return request
+        return replace(request, headers={**request.headers, "Cookie": said})
+
+    def keep_cookies(self, url: str, answer: Incoming) -> None:
+        """Keep what the server wants to be told again."""
+        if not same_origin(url, self._url):
+            return
+        said = [v.decode("latin-1") for n, v in answer.headers if n.lower() == _SET]
+        if said:
+            from ogc_widgets.client.http.cookies import Cookies  # loads much
+
+            self.cookies = self.cookies or Cookies()
+            self.cookies.keep(url, said)
+
+    def _made(self, verify: Verify, *, most_kept: int, is_here: bool) -> Pool:
+        # Made when first needed: reading all certificates takes a while.
+        context = functools.cache(lambda: ssl_context(verify, is_here=is_here))
+        if _HAS_SOCKETS and (is_here or not has_proxies()):
+            from ogc_widgets.client.http.wires.direct import Direct
+
+            return Direct(context, most_kept)
+        with usable_proxies():
+            from ogc_widgets.client.http.wires.through_httpx import ThroughHttpx
+
+            return ThroughHttpx(context, most_kept)
 
     async def close(self) -> None:
         """Close all connections; a later request opens new ones."""
         pools, self._pools = self._pools, {}
         if self._loop is asyncio.get_running_loop():
             for pool in pools.values():
-                await self._close_unused(pool)
-
-    async def _close_unused(self, pool: httpx.AsyncClient) -> None:
-        """Close a pool that was given up, once nothing of it is in flight.
-
-        A pool knows nothing of a connection that is just being made, so closing it
-        earlier would leave that one open for good.
-        """
-        if pool not in self._pools.values() and not self._in_flight[pool]:
-            del self._in_flight[pool]
-            await pool.aclose()
+                await pool.close()
 
 
-class _Sendable(DefaultCookiePolicy):
-    """Keeps no cookie that the HTTP library could not send back."""
-
-    def set_ok(self, cookie: Cookie, request: Request) -> bool:
-        is_sendable = f"{cookie.name}{cookie.value}".isascii()
-        return is_sendable and super().set_ok(cookie, request)
-
-
+@functools.lru_cache
 def _is_encrypted_twin(url: str, plain: str) -> bool:
     """Whether an address is where a server at a plain one redirects to."""
     known = origin(plain)

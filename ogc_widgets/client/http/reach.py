@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from ogc_widgets.errors import PrivateAddressError
@@ -25,11 +25,7 @@ from ogc_widgets.protocol.links import (
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
-
     from ogc_widgets.protocol.links import Origin
-
-    Trace = Callable[[str, Mapping[str, Any]], Coroutine[Any, Any, None]]
 
 LOOK_UP_S = 10.0
 _METADATA_NAMES = frozenset(
@@ -89,41 +85,62 @@ class Reach:
             return Bound.ANYWHERE
         return Bound.PUBLIC if self.is_public(named_by) else Bound.NO_SECRETS
 
-    def judge(self, url: str, host: str, named_by: str, bound: Bound) -> Trace:
-        """Return what watches the connection of a request (httpcore's ``trace``).
+    def judge(self, url: str, named_by: str, bound: Bound) -> Judge:
+        """Return what watches the connection of a request.
 
         Args:
             url: Its address.
-            host: Its host as the HTTP library writes it.
             named_by: As for :meth:`bound`, which returned ``bound``.
             bound: How far it may reach.
         """
-        is_proxied = False
+        return Judge(self, url, named_by, bound)
 
-        async def trace(event: str, info: Mapping[str, Any]) -> None:
-            nonlocal is_proxied
-            if event.endswith(".connect_tcp.started"):
-                is_proxied = info["host"] != host
-                if is_proxied and not bound.allows_name(host):
-                    raise _refusal(url, named_by, read_ip(host))
-                if not is_proxied and bound is not Bound.ANYWHERE:
-                    # Nothing should even knock there. Whoever connects looks the name
-                    # up once more, so the answer counts only if it is a refusal.
-                    for ip in await _look_up(host):
-                        if not bound.allows(ip):
-                            raise _refusal(url, named_by, ip)
-            elif event.endswith(".connect_tcp.complete") and not is_proxied:
-                stream = info["return_value"]
-                ip = read_ip(str((stream.get_extra_info("server_addr") or [""])[0]))
-                if not bound.allows(ip):
-                    await stream.aclose()
-                    raise _refusal(url, named_by, ip)
-                # Once public, always: else a name could change its mind.
-                is_outside = ip is not None and is_public(ip)
-                at = origin(url)
-                self._public[at] = self._public.get(at, False) or is_outside
+    def met(self, url: str, ip: IP | None) -> None:
+        """Learn where a server is.
 
-        return trace
+        Once public, always: else a name could change its mind.
+        """
+        at = origin(url)
+        is_outside = ip is not None and is_public(ip)
+        self._public[at] = self._public.get(at, False) or is_outside
+
+
+class Judge(NamedTuple):
+    """Says of one request which connections it may be sent on.
+
+    Each method raises PrivateAddressError where it may not.
+    """
+
+    reach: Reach
+    url: str
+    named_by: str
+    bound: Bound
+
+    async def before(self, host: str) -> None:
+        """Look at the addresses of a host: nothing should even knock there.
+
+        Whoever connects looks the name up once more, so the answer counts only if it
+        is a refusal.
+        """
+        if self.bound is not Bound.ANYWHERE:
+            for ip in await _look_up(host):
+                if not self.bound.allows(ip):
+                    raise self._refusal(ip)
+
+    def connected(self, address: str) -> None:
+        """Look at the other end of a connection, before anything is sent."""
+        ip = read_ip(address)
+        if not self.bound.allows(ip):
+            raise self._refusal(ip)
+        self.reach.met(self.url, ip)
+
+    def through_proxy(self, host: str) -> None:
+        """Look at a name that a proxy looks up."""
+        if not self.bound.allows_name(host):
+            raise self._refusal(read_ip(host))
+
+    def _refusal(self, ip: IP | None) -> PrivateAddressError:
+        return _refusal(self.url, self.named_by, ip)
 
 
 async def _look_up(host: str) -> set[IP | None]:

@@ -1,24 +1,29 @@
-"""The only module that sends requests: deadlines, redirects, reach.
+"""The only module that sends requests: deadlines, redirects, reach, credentials.
 
-httpx is used for connections, TLS, proxies, cookies and signing. What it leaves open is
-done here: one deadline for the whole exchange, and redirects that carry no credentials
-away.
+Connections carry one request and its answer each time. What concerns more is done here:
+one deadline for the whole exchange, signing, cookies, and redirects that carry no
+credentials away.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+from base64 import b64encode
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from ogc_widgets.client.auth.credentials import Credentials
 from ogc_widgets.client.http import JSON_CAP
 from ogc_widgets.client.http.blanking import keep_logs_quiet
+from ogc_widgets.client.http.body import Stream
 from ogc_widgets.client.http.failures import in_plain_words
 from ogc_widgets.client.http.loop import off_loop
-from ogc_widgets.client.http.pools import Pools, gate_of
+from ogc_widgets.client.http.pools import Pools, gate_of, user_agent
 from ogc_widgets.client.http.reach import Reach
+from ogc_widgets.client.http.wires.exchange import Outgoing, WireError
 from ogc_widgets.errors import (
     BodyTooLargeError,
     ConnectionFailedError,
@@ -39,16 +44,22 @@ from ogc_widgets.protocol.links import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator
 
-    from ogc_widgets.client.http.body import Stream
     from ogc_widgets.client.http.environment import Verify
     from ogc_widgets.protocol.requests.requests import Request
 
-CONNECT_S = 10.0
+_log = logging.getLogger("ogc_widgets")
+
 # A download may take hours; it is over when nothing comes for so long, at least.
 SILENCE_S = 30.0
 MAX_REDIRECTS = 5
+
+_HEADERS = {
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",
+    "Connection": "keep-alive",
+}
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # Only these two keep the method, so only these may be followed by anything but GET.
@@ -70,6 +81,10 @@ class _Attempt:
     silence_s: float
     deadline: asyncio.Timeout | None = None
     maybe_sent: bool = False
+
+    def leaves(self) -> None:
+        """The request begins to leave."""
+        self.maybe_sent = True
 
 
 class Transport:
@@ -102,7 +117,7 @@ class Transport:
     def identify(self, credentials: Credentials) -> None:
         """Go on as somebody else; cookies may say who it was before."""
         self.credentials = credentials
-        self._pools.cookies.clear()
+        self._pools.cookies = None
 
     def aside(self, credentials: Credentials, timeout_s: float) -> Transport:
         """Return another way to the same server, as somebody else."""
@@ -170,11 +185,14 @@ class Transport:
         attempt = _Attempt(deadline_s)
         try:
             async with asyncio.timeout(deadline_s) as attempt.deadline:
-                async with self.stream(request, attempt) as stream:
+                stream = await self._open(request, attempt)
+                try:
                     body = await stream.read(cap)
-                    return await off_loop(
-                        len(body), self._reply, stream, body, request.method
-                    )
+                finally:
+                    await stream.aclose()
+                return await off_loop(
+                    len(body), self._reply, stream, body, request.method
+                )
         except TimeoutError:
             where = self._where(request.method, request.url)
             if not attempt.maybe_sent and not request.is_safe:
@@ -208,76 +226,95 @@ class Transport:
         return self.redact(f"{method} {without_query(url)}")
 
     @contextlib.asynccontextmanager
-    async def stream(
-        self, request: Request, attempt: _Attempt | None = None
-    ) -> AsyncIterator[Stream]:
+    async def stream(self, request: Request) -> AsyncIterator[Stream]:
         """Send a request and read the answer piece by piece.
 
         Redirects are followed as far as that is safe. There is no deadline for the
-        whole, only for silence (that of the client, if it has more patience than 30 s),
-        unless ``attempt`` has one.
+        whole, only for silence (that of the client, if it has more patience than 30 s).
 
         Raises:
             TransportError: No usable answer.
         """
-        attempt = attempt or _Attempt(max(SILENCE_S, self.timeout_s))
+        attempt = _Attempt(max(SILENCE_S, self.timeout_s))
+        async with contextlib.aclosing(await self._open(request, attempt)) as stream:
+            yield stream
+
+    async def _open(self, request: Request, attempt: _Attempt) -> Stream:
         url = request.url
         named_by = self.reach.url if request.named_by is None else request.named_by
         for _ in range(MAX_REDIRECTS + 1):
-            async with self._exchange(request, url, named_by, attempt) as got:
+            got = await self._exchange(request, url, named_by, attempt)
+            target = ""
+            try:
                 target = await self._redirect(request, got)
                 if not target:
-                    yield got
-                    return
-                url, named_by = target, got.url
+                    return got
+            except BaseException:
+                await got.aclose()
+                raise
+            await got.aclose()
+            url, named_by = target, got.url
         raise RedirectError(
             f"More than {MAX_REDIRECTS} redirects from {without_query(request.url)}.",
             advice="Use the address that the server redirects to.",
         )
 
-    @contextlib.asynccontextmanager
     async def _exchange(
         self, request: Request, url: str, named_by: str, attempt: _Attempt
-    ) -> AsyncIterator[Stream]:
-        import httpx
-
-        from ogc_widgets.client.http.body import Stream
-
+    ) -> Stream:
         credentials = self.credentials
         keep_logs_quiet(self.redact)
-        where = self._where(request.method, url)
         bound = self.reach.bound(url, named_by)
-        async with self._pools.lease(url, keep=request.is_safe, bound=bound) as pool:
-            try:
-                built = pool.build_request(
-                    request.method,
-                    credentials.with_params(url),
-                    headers={**request.headers, **credentials.headers_for(url)},
-                    content=request.body,
-                    timeout=httpx.Timeout(attempt.silence_s, connect=CONNECT_S),
-                    extensions={"where": where, "deadline": attempt.deadline},
-                )
-            except (UnicodeError, httpx.InvalidURL) as error:
-                raise ConnectionFailedError(
-                    f"No connection for {where}: it is no address that can be used.",
-                    safe="Nothing was sent.",
-                ) from error
-            host = built.url.raw_host.decode("ascii")
-            judge = self.reach.judge(url, host, named_by, bound)
+        pool = self._pools.get(url, keep=request.is_safe, bound=bound)
+        outgoing = Outgoing(
+            request.method,
+            credentials.with_params(url),
+            self._headers(request, url),
+            request.body,
+            attempt.silence_s,
+            self.reach.judge(url, named_by, bound),
+            attempt.leaves,
+        )
 
-            async def trace(event: str, info: Mapping[str, Any]) -> None:
-                await judge(event, info)
-                if event.endswith("send_request_headers.started"):
-                    attempt.maybe_sent = True
+        def where() -> str:
+            return self._where(request.method, url)
 
-            built.extensions["trace"] = trace
-            auth: Any = credentials.way_for(url) or httpx.USE_CLIENT_DEFAULT
-            with in_plain_words(where, attempt.silence_s, self.redact):
-                response = await pool.send(built, stream=True, auth=auth)
-                async with contextlib.aclosing(response):
-                    got = Stream(response, url)
-                    got.headers = credentials.redact_headers(got.headers)
-                    yield got
+        def in_words(error: WireError) -> TransportError:
+            return in_plain_words(error, where(), attempt.silence_s, self.redact)
+
+        async def send(one: Outgoing) -> Stream:
+            answer = await pool.send(self._pools.with_cookies(one))
+            self._pools.keep_cookies(one.url, answer)
+            return Stream(answer, url, where, in_words)
+
+        way = credentials.way_for(url)
+        try:
+            if way is None:
+                got = await send(outgoing)
+            else:
+                from ogc_widgets.client.auth.signed import signed
+
+                got = await signed(way, outgoing, send, attempt.deadline)
+        except WireError as error:
+            raise in_words(error) from error
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug("%s: %s", where(), got.status_code)
+        got.headers = credentials.redact_headers(got.headers)
+        return got
+
+    def _headers(self, request: Request, url: str) -> dict[str, str]:
+        """Return what is sent: one header of each name, in whatever case it is."""
+        ours = {**_HEADERS, "User-Agent": user_agent()}
+        user_info = urlsplit(url).netloc.rpartition("@")[0]
+        if user_info and self.credentials.way_for(url) is None:
+            named = unquote_to_bytes(user_info)
+            named += b"" if b":" in named else b":"
+            ours["Authorization"] = f"Basic {b64encode(named).decode('ascii')}"
+        said: dict[str, tuple[str, str]] = {}
+        for some in (ours, request.headers, self.credentials.headers_for(url)):
+            for name, value in some.items():
+                said[name.lower()] = name, value
+        return dict(said.values())
 
     async def _redirect(self, request: Request, got: Stream) -> str:
         """Return where a redirect may be followed to, or ``""``."""

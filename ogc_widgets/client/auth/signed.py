@@ -1,0 +1,102 @@
+"""Requests that an ``httpx.Auth`` signs: it sees each, and its answer.
+
+httpx's own clients do the same; here the requests leave by our connections.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import httpx
+
+from ogc_widgets.client.http import JSON_CAP
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from ogc_widgets.client.auth.ways import Way
+    from ogc_widgets.client.http.body import Stream
+    from ogc_widgets.client.http.wires.exchange import Outgoing
+
+
+async def signed(
+    way: Way,
+    request: Outgoing,
+    send: Callable[[Outgoing], Awaitable[Stream]],
+    deadline: asyncio.Timeout | None,
+) -> Stream:
+    """Send a request as a way to sign in wants it, and what else it wants sent.
+
+    Args:
+        way: The way.
+        request: The request.
+        send: Sends one request.
+        deadline: The clock of the request, which stands still while the way thinks.
+    """
+    asked = httpx.Request(
+        request.method,
+        request.url,
+        headers=dict(request.headers),
+        content=request.body,
+        extensions={"deadline": deadline},
+    )
+    async with contextlib.aclosing(way.async_auth_flow(asked)) as flow:
+        following = await anext(flow)
+        while True:
+            got = await send(await _outgoing(following, asked, request))
+            try:
+                response = httpx.Response(
+                    got.status_code,
+                    headers=[
+                        (name, value)
+                        for name, value in got.answer.headers
+                        if name.lower() != b"content-encoding"  # it is decoded
+                    ],
+                    stream=_Body(got),
+                    request=following,
+                )
+                try:
+                    following = await flow.asend(response)
+                except StopAsyncIteration:
+                    return got
+                await response.aread()
+            except BaseException:
+                await got.aclose()
+                raise
+            await got.aclose()
+
+
+async def _outgoing(
+    following: httpx.Request, asked: httpx.Request, request: Outgoing
+) -> Outgoing:
+    headers = {
+        name.decode("ascii"): value.decode("latin-1")
+        for name, value in following.headers.raw
+    }
+    url = str(following.url)
+    if following.url == asked.url and following.method == asked.method:
+        url = request.url
+    sent = replace(
+        request,
+        method=following.method,
+        url=url,
+        headers=headers,
+        body=await following.aread(),
+    )
+    if following.url.host == asked.url.host:
+        return sent
+    # Whom else it asks is its own matter, and says nothing of the request itself.
+    return replace(sent, judge=None, leaving=lambda: None)
+
+
+class _Body(httpx.AsyncByteStream):
+    """The body, for a way that reads it; whoever asked can read it afterwards."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield await self._stream.keep(JSON_CAP)

@@ -1,0 +1,1 @@
+"""What carries one request and its answer: connections of our own, or httpx."""
