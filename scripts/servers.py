@@ -35,6 +35,8 @@ SERVERS: dict[str, list[str]] = {
     "fastprocesses": ["fastprocesses", "packaging"],
     # No server: it starts scripts of ours, as docs/many.md shows.
     "snakemake": ["snakemake"],
+    # No server either: it tries the lab. It wants an older jsonschema-rs than we do.
+    "schemathesis": ["schemathesis"],
 }
 # The program that shows that it is there, and the packages of Debian that have it.
 PACKAGES: dict[str, tuple[str, list[str]]] = {

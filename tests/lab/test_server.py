@@ -172,9 +172,9 @@ def test_problem_is_sent_when_the_address_or_verb_is_unknown(
 @pytest.mark.parametrize(
     ("path", "methods"),
     [
-        ("/processes", {"GET", "HEAD", "POST"}),
-        ("/processes/echo", {"GET", "HEAD", "PUT", "DELETE"}),
-        ("/jobs", {"GET", "HEAD"}),
+        ("/processes", {"GET", "HEAD", "OPTIONS", "POST"}),
+        ("/processes/echo", {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}),
+        ("/jobs", {"GET", "HEAD", "OPTIONS"}),
     ],
 )
 def test_refused_method_lists_all_that_are_possible(
@@ -182,6 +182,20 @@ def test_refused_method_lists_all_that_are_possible(
 ) -> None:
     answer = api.http.request("PATCH", api.url + path)
     assert set(answer.headers["Allow"].split(", ")) == methods
+
+
+def test_question_for_the_methods_is_answered_with_those_of_the_address(
+    api: Api,
+) -> None:
+    answer = api.http.options(f"{api.url}/processes/echo/execution")
+    assert answer.status_code == 204
+    assert answer.headers["Allow"] == "OPTIONS, POST"
+    assert api.http.options(f"{api.url}/nothing").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/jobs?offset=", "/processes?limit="])
+def test_number_is_as_good_as_the_most_when_it_is_huge(api: Api, path: str) -> None:
+    assert api.get(path + "9" * 5000).status_code == 200
 
 
 def test_head_gives_the_headers_only_when_asked(api: Api) -> None:

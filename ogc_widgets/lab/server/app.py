@@ -75,9 +75,6 @@ def build_app(settings: Settings) -> Starlette:
             await asyncio.gather(scenes, return_exceptions=True)
             jobs.close()
 
-    where_to_sign_in = [resource(settings.metadata_path, GET=metadata)]
-    if not settings.oidc:
-        where_to_sign_in.clear()
     execution = resource("/processes/{process_id}/execution", POST=execute)
     return Starlette(
         routes=[
@@ -93,7 +90,6 @@ def build_app(settings: Settings) -> Starlette:
                 else []
             ),
         ],
-        # A browser asks before it sends a token, so the guard comes first.
         middleware=[
             Middleware(Guard, settings=settings),
             Middleware(Gate, settings=settings),

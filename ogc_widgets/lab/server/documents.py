@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 OPENAPI_TYPE = "application/vnd.oai.openapi+json;version=3.0"
+_UNKNOWN_USER = ("401", "503")
 
 
 def read_yaml(name: str) -> dict[str, Any]:
@@ -47,8 +48,7 @@ def api_definition(
     api: str, process_ids: list[str], settings: Settings
 ) -> dict[str, Any]:
     """Return the OpenAPI definition of the API at an address."""
-    definition = read_yaml("openapi.yaml")
-    definition["servers"] = [{"url": api}]
+    definition = read_definition("openapi.yaml", api, settings)
     if process_ids:
         parameter = definition["components"]["parameters"]["processId"]
         parameter["schema"]["enum"] = process_ids
@@ -59,5 +59,22 @@ def api_definition(
             schemes["oidc"] = {"type": "openIdConnect", "openIdConnectUrl": discovery}
         definition["components"]["securitySchemes"] = schemes
         definition["security"] = [{name: []} for name in schemes]
-        definition["paths"]["/"]["get"]["security"] = []  # open to everybody
+        landing = definition["paths"]["/"]["get"]
+        landing["security"] = []  # open to everybody
+        for code in _UNKNOWN_USER:
+            del landing["responses"][code]
+    return definition
+
+
+def read_definition(name: str, address: str, settings: Settings) -> dict[str, Any]:
+    """Return an OpenAPI definition with its address and every problem that may come."""
+    definition = read_yaml(name) | {"servers": [{"url": address}]}
+    always = {"421", "500", *(_UNKNOWN_USER if settings.is_protected else ())}
+    for path in definition["paths"].values():
+        for method, operation in path.items():
+            codes = always | set(map(str, operation.pop("x-refusals", ())))
+            if method != "get":
+                codes |= {"403", "507"}  # a foreign page, a full disk
+            refusal = {"$ref": "#/components/responses/Problem"}
+            operation["responses"] |= dict.fromkeys(sorted(codes), refusal)
     return definition

@@ -110,10 +110,13 @@ class LabRequest(Request):
         text = self.query_params.get(name)
         if text is None:
             return None
-        if not re.fullmatch(r"[0-9]{1,15}", text) or int(text) < least:
-            reason = f"must be a whole number of at least {least}, of at most 15 digits"
+        digits = text.lstrip("0") or "0"
+        # More than there can be of anything is as good as the number itself.
+        number = int(digits[:15]) if re.fullmatch(r"[0-9]+", text) else -1
+        if number < least:
+            reason = f"must be a whole number of at least {least}"
             raise Problem("invalid-parameter", name=name, reason=reason)
-        return int(text)
+        return number
 
     def words(self, name: str) -> list[str]:
         """Return the words of a parameter, between commas or given several times."""
@@ -157,13 +160,17 @@ class LabRequest(Request):
 
 
 def resource(path: str, **verbs: Handler) -> Route:
-    """Return one route for several methods, so that a 405 can list all of them."""
+    """Return one route for several methods, so that Allow can list all of them."""
+    methods = {*verbs, "OPTIONS"} | ({"HEAD"} if "GET" in verbs else set())
+    allowed = ", ".join(sorted(methods))
 
     async def answer(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"Allow": allowed})
         method = "GET" if request.method == "HEAD" else request.method
         return await verbs[method](LabRequest(request.scope, request.receive))
 
-    return Route(path, answer, methods=list(verbs))
+    return Route(path, answer, methods=sorted(methods))
 
 
 def unsupported(kind: str, *possible: str) -> Problem:

@@ -49,7 +49,9 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on or refuse one request."""
         app = self._app
-        if scope["type"] == "http" and not self._settings.is_open(scope["path"]):
+        # A browser asks what it may send before it sends a token.
+        is_asked = scope["type"] == "http" and scope["method"] != "OPTIONS"
+        if is_asked and not self._settings.is_open(scope["path"]):
             try:
                 await self._check(scope)
             except Problem as problem:

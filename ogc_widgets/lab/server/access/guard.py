@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import Response
 
 from ogc_widgets.lab.server.problems import Problem
 from ogc_widgets.lab.settings import LOOPBACK_HOSTS, Settings
@@ -46,11 +45,6 @@ class Guard:
         is_reading = scope["method"] in _READING or self._settings.is_example(path)
         problem = self._refusal(headers.get("host", ""), origin, is_reading=is_reading)
         allowed = self._allowed_origin(path, origin)
-        response: Response | None = None
-        if problem is not None:
-            response = problem.response(path)
-        elif scope["method"] == "OPTIONS":
-            response = _options(headers)
 
         async def send_with_origin(message: Message) -> None:
             if message["type"] == "http.response.start" and allowed:
@@ -59,9 +53,12 @@ class Guard:
                 answer["Access-Control-Expose-Headers"] = _EXPOSED
                 if allowed != "*":
                     answer.add_vary_header("Origin")
+                if scope["method"] == "OPTIONS":
+                    _say_what_pages_may_send(headers, answer)
             await send(message)
 
-        await (response or self._app)(scope, receive, send_with_origin)
+        response = problem.response(path) if problem else self._app
+        await response(scope, receive, send_with_origin)
 
     def _refusal(
         self, host: str, origin: str | None, *, is_reading: bool
@@ -87,12 +84,9 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
-def _options(headers: Headers) -> Response:
-    answer = {
-        "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
-        "Access-Control-Max-Age": "600",
-        "Allow": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
-    }
-    if wanted := headers.get("access-control-request-headers"):
+def _say_what_pages_may_send(asked: Headers, answer: MutableHeaders) -> None:
+    """Complete the answer to the question that a browser asks before a request."""
+    answer["Access-Control-Allow-Methods"] = answer.get("Allow", "GET, HEAD")
+    answer["Access-Control-Max-Age"] = "600"
+    if wanted := asked.get("access-control-request-headers"):
         answer["Access-Control-Allow-Headers"] = wanted
-    return Response(status_code=204, headers=answer)

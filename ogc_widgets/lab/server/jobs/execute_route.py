@@ -37,13 +37,13 @@ async def execute(request: LabRequest) -> Response:
         headers = {"Location": address, "Preference-Applied": "respond-async"}
         return JSONResponse(status_info(request, job), 201, headers=headers)
     await lab.scheduler.finished(job.job_id)
-    monitor = {"Link": f'<{address}>; rel="monitor"'}
+    monitor = f'<{address}>; rel="monitor"'
     try:
         response = await results_response(request, lab.jobs.get(job.job_id))
     except Problem as problem:
-        problem.headers.update(monitor)
+        problem.headers["Link"] = monitor
         raise
-    response.headers.update(monitor)
+    response.headers.append("Link", monitor)
     return response
 
 
@@ -65,12 +65,11 @@ def _members(value: object, kind: str) -> dict[str, Any]:
 
 
 def _wanted_response(body: Mapping[str, Any], preferences: set[str]) -> str:
-    wanted = body.get("response", "")
-    if wanted not in ("", "raw", "document"):
+    if body.get("response", "raw") not in ("raw", "document"):
         raise Problem("invalid-request", reason="response must be 'raw' or 'document'.")
     if "return=representation" in preferences:
         return "document"
-    return str(wanted)
+    return str(body.get("response", ""))
 
 
 def _wanted_outputs(
@@ -78,10 +77,15 @@ def _wanted_outputs(
 ) -> dict[str, str | None]:
     """Return output id to transmission mode; empty for all as they come."""
     modes: dict[str, str | None] = {}
-    for name, selection in _members(body.get("outputs") or {}, "output").items():
+    given = body.get("outputs")
+    # A list of them is what drafts of the standard had; an empty one wants nothing.
+    given = {} if given in (None, []) else given
+    for name, selection in _members(given, "output").items():
         mode = reason = None
         if isinstance(selection, dict):
             mode = selection.get("transmissionMode")
+        elif selection is not None:
+            reason = f"{name} must be an object, such as {{}}."
         if name not in outputs:
             known = ", ".join(outputs)
             reason = f"{name} is not an output of this process (its outputs: {known})."

@@ -176,16 +176,13 @@ async def results_response(request: LabRequest, job: JobRecord) -> Response:
     form = job.request["response"]
     single = len(outputs) == 1
     if form == "raw" or (not form and job.request["mode"] == "sync" and single):
-        parts = {
-            name: await asyncio.to_thread(found.raw, value)
-            for name, value in outputs.items()
-            if value is not None
-        }
-        if not parts:
-            return Response(status_code=204)
-        if len(parts) == 1:
-            return await _raw_response(request, next(iter(parts.values())))
-        return await asyncio.to_thread(_multipart, parts)
+        raw = await asyncio.to_thread(found.raw_outputs, outputs, modes)
+        parts = list(raw.values())
+        if len(parts) == 1 and not parts[0].address:
+            return await _raw_response(request, parts[0])
+        if all(part.address for part in parts):
+            return _links_only(raw)
+        return await asyncio.to_thread(_multipart, raw)
     return JSONResponse(await asyncio.to_thread(found.document, outputs, modes))
 
 
@@ -220,6 +217,15 @@ async def _raw_response(request: LabRequest, raw: Raw) -> Response:
     return response
 
 
+def _links_only(parts: dict[str, Raw]) -> Response:
+    """Answer without a body: a Link header for each output, none without outputs."""
+    response = Response(status_code=204)
+    for name, raw in parts.items():
+        what = f'rel="{_RESULTS_REL}"; id="{quote(name)}"; type="{raw.media_type}"'
+        response.headers.append("Link", f"<{raw.address}>; {what}")
+    return response
+
+
 def _multipart(parts: dict[str, Raw]) -> Response:
     boundary = secrets.token_hex(16)
     body = bytearray()
@@ -228,8 +234,11 @@ def _multipart(parts: dict[str, Raw]) -> Response:
         head = (
             f"--{boundary}\r\nContent-Type: {raw.media_type}\r\n"
             f"Content-ID: <{json.dumps(name)[1:-1]}>\r\n"
-            f"Content-Length: {len(content)}\r\n\r\n"
+            f"Content-Length: {len(content)}\r\n"
         )
+        if raw.address:
+            head += f"Content-Location: {raw.address}\r\n"
+        head += "\r\n"
         body += head.encode() + content + b"\r\n"
     body += f"--{boundary}--\r\n".encode()
     return Response(bytes(body), media_type=f'multipart/related; boundary="{boundary}"')

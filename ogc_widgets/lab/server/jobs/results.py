@@ -24,11 +24,12 @@ _STRUCTURAL = frozenset({"root", "parent", "self", "collection", "child", "item"
 
 @dataclass(frozen=True)
 class Raw:
-    """One output as it is: a file, or a body."""
+    """One output as it is: a file, a body, or the address where it is."""
 
     media_type: str
     body: bytes = b""
     path: Path | None = None
+    address: str = ""
 
 
 class Results:
@@ -53,6 +54,24 @@ class Results:
             if value is not None
         }
 
+    def raw_outputs(
+        self, outputs: Mapping[str, Any], modes: Mapping[str, str | None]
+    ) -> dict[str, Raw]:
+        """Return the outputs that there are, each as it is or where it is."""
+        return {
+            name: self._raw_reference(name, value)
+            if modes.get(name) == "reference"
+            else self.raw(value)
+            for name, value in outputs.items()
+            if value is not None
+        }
+
+    def _raw_reference(self, name: str, value: object) -> Raw:
+        found = self._reference(name, value)
+        if isinstance(found, list):  # of files: their list has one address, too
+            found = self._own_reference(name, "application/json")
+        return Raw(found["type"], address=found["href"])
+
     def raw(self, value: object) -> Raw:
         """Return one output without the document around it."""
         if _is(value, "File"):
@@ -69,7 +88,12 @@ class Results:
         below = path.resolve().relative_to(self._folder).as_posix()
         return f"{self._job_url}/files/{quote(below)}"
 
-    def _reference(self, name: str, value: object) -> object:
+    def _own_reference(self, name: str, kind: str) -> dict[str, Any]:
+        return {"href": f"{self._job_url}/results/{quote(name, safe='')}", "type": kind}
+
+    def _reference(
+        self, name: str, value: object
+    ) -> dict[str, Any] | list[dict[str, Any]]:
         listed = value if isinstance(value, list) else [value]
         links = [self._link(each) for each in listed if _is(each, "File")]
         if links and len(links) == len(listed):
@@ -77,7 +101,7 @@ class Results:
         kind = "text/plain" if isinstance(value, str) else "application/json"
         if _is(value, "Directory") and _find_catalog(_path(value)):
             kind = "application/geo+json"
-        return {"href": f"{self._job_url}/results/{quote(name, safe='')}", "type": kind}
+        return self._own_reference(name, kind)
 
     def _inline(
         self, value: object, *, files_too: bool = False, inner: bool = False

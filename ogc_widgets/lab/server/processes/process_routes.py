@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import jsonschema_rs
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from ogc_widgets.lab.network import UnreachableError, fetch
@@ -15,6 +17,7 @@ from ogc_widgets.lab.server.documents import (
     OPENAPI_TYPE,
     api_definition,
     read_document,
+    read_yaml,
 )
 from ogc_widgets.lab.server.problems import Problem
 from ogc_widgets.lab.server.processes.process_store import SentPackage
@@ -115,14 +118,28 @@ async def _sent_package(request: LabRequest) -> SentPackage:
     if "cwlVersion" in document:
         return SentPackage(body, "application/cwl+json", workflow)
     unit = await _unit(document.get("executionUnit"))
-    given = document.get("processDescription")
+    given = document.get("processDescription", {})
     if isinstance(given, dict) and isinstance(given.get("process"), dict):
         given = given["process"]
     return replace(
-        unit,
-        workflow=workflow or unit.workflow,
-        given=given if isinstance(given, dict) else {},
+        unit, workflow=workflow or unit.workflow, given=_checked_description(given)
     )
+
+
+def _checked_description(given: object) -> dict[str, Any]:
+    """Return the words of a process description, which are given on as they come."""
+    if isinstance(given, dict):
+        given = {key: value for key, value in given.items() if value is not None}
+    for error in _description_validator().iter_errors(given):
+        path = "/".join(map(str, ("processDescription", *error.instance_path)))
+        raise Problem("invalid-request", reason=f"{path}: {error.message}")
+    return dict(given) if isinstance(given, dict) else {}
+
+
+@cache
+def _description_validator() -> jsonschema_rs.Draft202012Validator:
+    schemas = read_yaml("openapi.yaml")["components"]["schemas"]
+    return jsonschema_rs.Draft202012Validator(schemas["givenDescription"])
 
 
 async def _unit(unit: object) -> SentPackage:

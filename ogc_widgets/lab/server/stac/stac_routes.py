@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
@@ -10,8 +11,8 @@ from starlette.responses import JSONResponse, Response
 from ogc_widgets.lab.server.documents import (
     OPENAPI_TYPE,
     link,
+    read_definition,
     read_document,
-    read_yaml,
 )
 from ogc_widgets.lab.server.problems import Problem
 from ogc_widgets.lab.server.requests import LabRequest, resource
@@ -36,7 +37,8 @@ async def _conformance(request: LabRequest) -> Response:
 
 
 async def _definition(request: LabRequest) -> Response:
-    document = read_yaml("stac/openapi.yaml") | {"servers": [{"url": request.stac}]}
+    settings = replace(request.lab.settings, token="", oidc="")  # open to everybody
+    document = read_definition("stac/openapi.yaml", request.stac, settings)
     return JSONResponse(document, media_type=OPENAPI_TYPE)
 
 
