@@ -3,7 +3,7 @@
 // Python owns the drafts. What is typed goes there at once and in order; what comes back
 // is only written to the screen where it is news: never over text whose echo is still on
 // its way, never into the control that has the focus unless Python itself set a value
-// (drafts_revision).
+// (a new turn).
 
 import { focusedElement, h, setText, show } from "../view/dom.js";
 import { keepLetters } from "../view/focus.js";
@@ -18,11 +18,12 @@ import { extraInputs } from "./extra.js";
 import { fieldStack } from "./controls/group.js";
 import { outputChoice } from "./outputs.js";
 import { inputSets } from "./sets.js";
+import { inputStates, same } from "./states.js";
 import "./controls/all.js";
 import style from "./form.css" with { type: "text" };
 
 /** @import { Draft, Spec } from "./controls.js" */
-/** @import { Model } from "../view/model.js" */
+/** @import { InputState } from "./states.js" */
 
 const MANY = 40;
 
@@ -40,7 +41,8 @@ function render({ model, el }) {
   /** @type {(() => void)[]} */
   const memberListeners = [];
   let held = ""; // the area being drawn: leaving its box for the map is not leaving it
-  let revision = model.get("drafts_revision");
+  /** What Python says of the inputs. @type {ReturnType<typeof inputStates>} */
+  let states;
   /** The places of all inputs; null until the first are built. @type {any} */
   let stack = null;
   /** @type {Spec[]} */
@@ -60,11 +62,10 @@ function render({ model, el }) {
   const extra = extraInputs(model);
   const outputs = outputChoice(model);
   const sets = inputSets(model, extra.add);
-  const foot = footer(model);
   // The browser lets nothing in a disabled group be changed, and all of it be read.
   const parts = model.get("is_fixed")
     ? [h("fieldset", { class: "ogcw-f-fixed", disabled: true }, body)]
-    : [filter, body, outputs.node, extra.node, sets.node, foot.node];
+    : [filter, body, outputs.node, extra.node, sets.node];
   el.append(...parts, problemLine(model), live);
 
   const form = {
@@ -95,7 +96,7 @@ function render({ model, el }) {
     onActive: (/** @type {() => void} */ listener) => activeListeners.push(listener),
     /** What the conditions of the object at a path ask for now. */
     memberStates: (/** @type {string} */ path) =>
-      (model.get("member_states") ?? {})[path] ?? { required: [], hidden: [] },
+      states.of(splitPath(path)[0])?.members[path] ?? { required: [], hidden: [] },
     onMemberStates: (/** @type {() => void} */ listener) => memberListeners.push(listener),
     /** @param {string} id */
     holdLeave(id) {
@@ -133,12 +134,27 @@ function render({ model, el }) {
 
   // --- what Python says --------------------------------------------------------------
 
-  function takeDrafts() {
-    const now = model.get("drafts_revision");
-    const forced = now !== revision;
-    revision = now;
-    const drafts = model.get("drafts") ?? {};
-    for (const [id, place] of stack.places) takeDraft(id, place, drafts[id] ?? null, forced);
+  let isDrawn = true;
+  /**
+   * @param {string} id
+   * @param {InputState} before
+   * @param {InputState} now
+   */
+  function take(id, before, now) {
+    const place = stack.places.get(id);
+    if (place) {
+      takeDraft(id, place, now.draft, now.turn !== before.turn);
+      applyErrors(id);
+      place.setNote(now.note);
+    }
+    if (!same(now.errors, before.errors)) announce();
+    if (!same(now.members, before.members)) memberListeners.forEach((listener) => listener());
+    // Many inputs may come in one message.
+    if (isDrawn) queueMicrotask(drawStack);
+    isDrawn = false;
+  }
+  function drawStack() {
+    isDrawn = true;
     stack.unfold();
     stack.draw();
   }
@@ -156,15 +172,14 @@ function render({ model, el }) {
     applyErrors(id);
   }
 
-  /** @param {string} [only] The input whose errors changed; else all. */
-  function applyErrors(only) {
-    if (stack === null) return;
-    const tree = errorTree(model.get("shown_errors") ?? {});
-    for (const [id, place] of stack.places) {
-      if (only === undefined || only === id) spread(place, tree.parts.get(id));
-    }
-    const rest = [...tree.parts].filter(([id]) => !specs.some((spec) => spec.key === id));
-    extra.setError(rest.flatMap(([id, branch]) => flat(branch, id)).join("\n"));
+  /** @param {string} id */
+  function applyErrors(id) {
+    const place = stack?.places.get(id);
+    if (place) spread(place, errorTree(states.of(id)?.errors ?? {}).parts.get(id));
+  }
+  function applyExtraErrors() {
+    const { parts } = errorTree(model.get("extra_errors") ?? {});
+    extra.setError([...parts].flatMap(([id, branch]) => flat(branch, id)).join("\n"));
   }
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let spoken;
@@ -182,10 +197,6 @@ function render({ model, el }) {
           : `${plain(focused[1].spec.label || focused[0], 100)}: ${plain(message, 300)}`,
       );
     }, 1200);
-  }
-  function takeNotes() {
-    const notes = model.get("notes") ?? {};
-    for (const [id, place] of stack.places) place.setNote(notes[id] ?? "");
   }
 
   // --- building ----------------------------------------------------------------------
@@ -222,11 +233,12 @@ function render({ model, el }) {
     checkListeners.length = 0;
     memberListeners.length = 0;
     cancelAnimationFrame(queue);
-    const drafts = model.get("drafts") ?? {};
+    states?.stop();
+    states = inputStates(model, take);
     stack = fieldStack(
       specs,
       hostOf,
-      (id) => (typed.has(id) ? typed.get(id) : drafts[id] ?? null),
+      (id) => (typed.has(id) ? typed.get(id) : states.of(id)?.draft ?? null),
       {
         batch: specs.length > MANY ? MANY : 0,
         onfold: afterBuilding,
@@ -251,8 +263,10 @@ function render({ model, el }) {
   }
   function afterBuilding() {
     if (stack === null) return;
-    applyErrors();
-    takeNotes();
+    for (const [id, place] of stack.places) {
+      applyErrors(id);
+      place.setNote(states.of(id)?.note ?? "");
+    }
     stack.draw();
   }
   /** Hundreds of inputs are built a screenful at a time, so that the page stays quick. */
@@ -298,7 +312,7 @@ function render({ model, el }) {
     // An echo that was held back while the control had the focus may be shown now.
     setTimeout(() => {
       if (stack.places.get(id) === place) {
-        takeDraft(id, place, (model.get("drafts") ?? {})[id] ?? null, false);
+        takeDraft(id, place, states.of(id)?.draft ?? null, false);
       }
     });
   }
@@ -341,16 +355,11 @@ function render({ model, el }) {
   const setBusy = () => el.setAttribute("aria-busy", String(Boolean(model.get("busy"))));
   setBusy();
   build();
+  applyExtraErrors();
   stops.push(
     listen(model, ["busy"], setBusy),
     listen(model, ["spec"], build),
-    listen(model, ["drafts", "drafts_revision"], takeDrafts),
-    listen(model, ["errors", "shown_errors"], () => {
-      applyErrors();
-      announce();
-    }),
-    listen(model, ["notes"], takeNotes),
-    listen(model, ["member_states"], () => memberListeners.forEach((listener) => listener())),
+    listen(model, ["extra_errors"], applyExtraErrors),
     listen(model, ["focus_request"], jump),
     listen(
       model,
@@ -361,41 +370,16 @@ function render({ model, el }) {
       held = "";
       activeListeners.forEach((listener) => listener());
     }),
+    () => states.stop(),
     extra.stop,
     outputs.stop,
     sets.stop,
-    foot.stop,
   );
   return () => {
     edits.flushAll();
     cancelAnimationFrame(queue);
     stops.forEach((stop) => stop());
   };
-}
-
-/**
- * Reset and the way to the first problem, for a form that stands alone.
- * @param {Model} model
- */
-function footer(model) {
-  const problems = h("span", { class: "ogcw-error", role: "status" });
-  const node = h(
-    "div",
-    { class: "ogcw-f-footer" },
-    h(
-      "button",
-      { type: "button", class: "ogcw-btn", onclick: () => model.send({ type: "reset" }) },
-      "Reset",
-    ),
-    problems,
-  );
-  function draw() {
-    const number = Object.keys(model.get("shown_errors") ?? {}).length;
-    show(node, Boolean(model.get("show_footer")));
-    setText(problems, number === 0 ? "" : number === 1 ? "1 problem" : `${number} problems`);
-  }
-  draw();
-  return { node, stop: listen(model, ["shown_errors", "show_footer"], draw) };
 }
 
 export default view(render, { name: "form", style });

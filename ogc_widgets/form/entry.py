@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form.checks import findings
@@ -13,7 +14,8 @@ from ogc_widgets.form.checks.texts import lacks_zone
 from ogc_widgets.form.drafts import tree
 from ogc_widgets.form.drafts.area_drafts import AreaDraft
 from ogc_widgets.form.drafts.codec import from_draft
-from ogc_widgets.form.fields.fields import UNSET, Draft, Field, split_path
+from ogc_widgets.form.fields import conditions
+from ogc_widgets.form.fields.fields import UNSET, Draft, Field, join_path, split_path
 from ogc_widgets.form.page.form_card import text_of
 from ogc_widgets.protocol.text import clean
 
@@ -37,6 +39,7 @@ class Entry:
         is_edited: Whether somebody entered something.
         is_tried: Whether the field was left, or Run was pressed on it.
         server_says: What the server said of what stands there, or "".
+        turn: How often something was put on the screen that nobody typed there.
     """
 
     field: Field
@@ -47,6 +50,7 @@ class Entry:
     is_edited: bool = False
     is_tried: bool = False
     server_says: str = ""
+    turn: int = 0
 
     def put(self, draft: Draft, secrets: SecretsStore) -> None:
         """Put something on the screen, and find out what follows."""
@@ -63,12 +67,12 @@ class Entry:
                     found.append(AreaDraft.of(*part).advice(secrets))
         return " ".join(dict.fromkeys(filter(None, found)))
 
-    @property
+    @cached_property
     def holds_area(self) -> bool:
         """Whether a shape can be drawn for it."""
         return any(part.kind == "area" for part in self.field.walk())
 
-    @property
+    @cached_property
     def holds_secret(self) -> bool:
         """Whether a part of it must not be shown or saved."""
         return any(part.kind == "secret" for part in self.field.walk())
@@ -78,10 +82,39 @@ class Entry:
 
         A field is not red before it was touched, nor while it is filled.
         """
-        return {
+        shown = {
             path: sentence(fault)
             for path, fault in self.faults.items()
             if self.is_tried or (self.is_edited and fault != NEEDS_VALUE)
+        }
+        if self.server_says:
+            path = join_path(self.field.key)
+            shown[path] = f"The server says: {self.server_says}"
+        return shown
+
+    @cached_property
+    def _has_rules(self) -> bool:
+        return conditions.has_rules(self.field)
+
+    def member_states(self, secrets: SecretsStore) -> dict[str, dict[str, Any]]:
+        """Path of an object in it to what its conditions ask for."""
+        if not self._has_rules:
+            return {}
+        path = join_path(self.field.key)
+        found = conditions.member_states(self.field, self.draft, secrets, path)
+        return dict(found)
+
+    def on_page(self, secrets: SecretsStore) -> dict[str, Any]:
+        """What the page is told of it; see ``FormPage``."""
+        said = {
+            "turn": self.turn,
+            "errors": self.shown_faults(),
+            "note": self.note,
+            "members": self.member_states(secrets),
+        }
+        return {
+            "draft": self.draft,
+            **{name: one for name, one in said.items() if one},
         }
 
     @property

@@ -79,9 +79,13 @@ class ProcessForm(ManyJobs, FormPage):
         self._handles = MappingProxyType(
             {key: InputField(parts, field) for key, field in self._fields.items()}
         )
+        entries = self._values.entries
+        self._numbers = {key: f"input_{number}" for number, key in enumerate(entries)}
+        self._add_inputs(
+            [one.on_page(self._values.secrets) for one in entries.values()]
+        )
         super().__init__(
             spec=list(self.custom.specs.values()),
-            drafts=self._values.drafts,
             slots=list(self.custom.widgets.values()),
             full_slots=self.custom.full(),
             output_options=output_options(process),
@@ -105,7 +109,6 @@ class ProcessForm(ManyJobs, FormPage):
             request=self.sets.on_request,
             compare=self.sets.on_compare,
             take=self.sets.on_take,
-            reset=self.reset,
         )
         if inputs is not None:
             self.inputs = inputs
@@ -179,6 +182,16 @@ class ProcessForm(ManyJobs, FormPage):
     def errors(self) -> dict[str, str]:
         """Input id to what is wrong; empty when everything can be sent."""
         return self._values.errors
+
+    @property
+    def notes(self) -> dict[str, str]:
+        """Input id to what stands under its field, nothing that is wrong."""
+        return self._values.notes
+
+    @property
+    def member_states(self) -> dict[str, dict[str, Any]]:
+        """Path of an object to what its conditions ask for."""
+        return self._values.member_states
 
     @property
     def problems(self) -> list[tuple[str, str, str]]:
@@ -285,12 +298,14 @@ class ProcessForm(ManyJobs, FormPage):
         with publishing(self):
             if change.shown:
                 self.drafts_revision += 1
+            for key in change.touched:
+                said = values.entries[key].on_page(values.secrets)
+                setattr(self, self._numbers[key], said)
             self.drafts = values.drafts
             self.extra_rows = values.rows
+            self.extra_errors = values.extras.errors
             self.shown_errors = values.shown_errors
-            self.notes = values.notes
             self.stac.follow(is_typing=change.is_typing)
-            self.member_states = values.member_states
             type(self).inputs.publish(self, values.sent)
             type(self).extra.publish(self, values.extras.beside)
             if change.shown:

@@ -17,13 +17,12 @@ from ogc_widgets.form.drafts.area_drafts import AreaDraft, as_chosen
 from ogc_widgets.form.drafts.codec import initial_draft, to_draft
 from ogc_widgets.form.drafts.secrets_store import SecretsStore
 from ogc_widgets.form.entry import Entry
-from ogc_widgets.form.fields import conditions, extras
+from ogc_widgets.form.fields import extras
 from ogc_widgets.form.fields.build_fields import reduce_process
 from ogc_widgets.form.fields.fields import (
     UNSET,
     Draft,
     Field,
-    join_path,
     name_of_step,
     split_path,
 )
@@ -50,10 +49,12 @@ class Change(NamedTuple):
     """What is to be known of a change.
 
     Attributes:
-        shown: Ids of the inputs that are to be shown anew, also under the cursor.
+        touched: Ids of the inputs of which the page may have to say something else.
+        shown: Those that are to be shown anew, also under the cursor.
         is_typing: Whether somebody is typing.
     """
 
+    touched: Collection[str] = ()
     shown: Collection[str] = ()
     is_typing: bool = False
 
@@ -78,7 +79,6 @@ class FormValues:
         self.entries = {key: Entry(one) for key, one in fields.items()}
         self.secrets = SecretsStore()
         self._tell = tell
-        self._with_rules = [k for k, f in fields.items() if conditions.has_rules(f)]
         self._put_rows([])
         self._put({key: initial_draft(one) for key, one in fields.items()})
 
@@ -128,13 +128,15 @@ class FormValues:
             with publishing():
                 self.entries[key].is_edited = True
                 self._put({key: draft})
-                self._tell(Change(is_typing=True))
+                self._tell(Change([key], is_typing=True))
 
     def show(self, drafts: Mapping[str, Draft]) -> None:
         """Put drafts on the screen, also under the cursor."""
         with publishing():
             self._put(drafts)
-            self._tell(Change(shown=drafts.keys()))
+            for key in drafts:
+                self.entries[key].turn += 1
+            self._tell(Change(drafts.keys(), shown=drafts.keys()))
 
     def reset(self) -> None:
         """Back to what stood there before anybody touched it."""
@@ -147,16 +149,17 @@ class FormValues:
     def mark(self, keys: Iterable[str]) -> None:
         """Mark what is wrong in these inputs, although they were not touched."""
         with publishing():
-            for key in self.entries.keys() & set(keys):
+            marked = self.entries.keys() & set(keys)
+            for key in marked:
                 self.entries[key].is_tried = True
-            self._tell(Change())
+            self._tell(Change(marked))
 
     def quote(self, said: Mapping[str, str]) -> None:
         """Show what the server says of inputs, until they are edited."""
         with publishing():
             for key, entry in self.entries.items():
                 entry.server_says = said.get(key, "")
-            self._tell(Change())
+            self._tell(Change(self.entries.keys()))
 
     def set_rows(self, rows: extras.Rows) -> None:
         """Take what the user added by hand: name, text and place of each."""
@@ -269,10 +272,7 @@ class FormValues:
         shown: dict[str, str] = {}
         for entry in self.entries.values():
             shown |= entry.shown_faults()
-        for key, entry in self.entries.items():
-            if entry.server_says:
-                shown[key] = f"The server says: {entry.server_says}"
-        return shown
+        return shown | self.extras.errors
 
     @property
     def notes(self) -> dict[str, str]:
@@ -284,10 +284,8 @@ class FormValues:
         """Path of an object to what its conditions ask for."""
         return {
             path: state
-            for entry in map(self.entries.__getitem__, self._with_rules)
-            for path, state in conditions.member_states(
-                entry.field, entry.draft, self.secrets, join_path(entry.field.key)
-            )
+            for entry in self.entries.values()
+            for path, state in entry.member_states(self.secrets).items()
         }
 
     # -- parts by path ----------------------------------------------------------------

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from form_states import traits
+from form_states import OF_INPUTS, inputs, traits
 from view_page import show_view
 
 from ogc_widgets.form.form import ProcessForm
@@ -24,6 +24,8 @@ class Form:
 
     def __init__(self, page: Page, spec: list[Spec], **changes: Any) -> None:
         self.page = page
+        self._spec = spec
+        self._of_inputs = {k: changes[k] for k in OF_INPUTS & changes.keys()}
         options = {k: changes.pop(k) for k in ("width", "theme") if k in changes}
         show_view(page, ProcessForm, traits(spec, **changes), **options)
 
@@ -38,6 +40,11 @@ class Form:
         return drafts[-1]
 
     def put(self, **changes: Any) -> None:
+        """What Python says; with ``turn`` it has set the drafts itself."""
+        of_inputs = {k: changes.pop(k) for k in OF_INPUTS & changes.keys()}
+        if of_inputs:
+            self._of_inputs |= of_inputs
+            changes |= inputs(self._spec, **self._of_inputs)
         self.page.evaluate("(changes) => model.put(changes)", changes)
 
     def box(self, name: str) -> Locator:

@@ -276,22 +276,55 @@ FILLED: dict[str, Any] = {
 }
 
 
+# What :func:`inputs` takes.
+OF_INPUTS = {"drafts", "shown_errors", "notes", "member_states", "turn"}
+
+
 def traits(spec: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
-    """The synced traits of a form, as Python would start it."""
+    """The synced traits of a form, as Python would start it.
+
+    Args:
+        spec: Specs of the inputs.
+        **changes: Other traits, and of the inputs what :func:`inputs` takes.
+    """
+    of_inputs = {name: changes.pop(name) for name in OF_INPUTS & changes.keys()}
     return {
         "spec": spec,
-        "drafts": {},
+        **inputs(spec, **of_inputs),
         "drafts_revision": 0,
-        "shown_errors": {},
         "slots": [],
         "has_map": True,
-        "show_footer": False,
         "extra_rows": [],
         "focus_request": {},
         "active_area": "",
         "busy": False,
-        "notes": {},
         **changes,
+    }
+
+
+def inputs(
+    spec: list[dict[str, Any]],
+    drafts: dict[str, Any] | None = None,
+    shown_errors: dict[str, str] | None = None,
+    notes: dict[str, str] | None = None,
+    member_states: dict[str, Any] | None = None,
+    turn: int = 0,
+) -> dict[str, Any]:
+    """The traits of the inputs, see ``FormPage``."""
+
+    def below(key: str, by_path: dict[str, Any] | None) -> dict[str, Any]:
+        found = (by_path or {}).items()
+        return {path: one for path, one in found if path.partition("/")[0] == key}
+
+    return {
+        f"input_{number}": {
+            "draft": (drafts or {}).get(one["key"]),
+            "turn": turn,
+            "errors": below(one["key"], shown_errors),
+            "note": (notes or {}).get(one["key"], ""),
+            "members": below(one["key"], member_states),
+        }
+        for number, one in enumerate(spec)
     }
 
 
@@ -299,8 +332,12 @@ def state_of(form: Any) -> dict[str, Any]:
     """The synced traits of a form of Python's, for a page without a kernel."""
     state = form.get_state()
     names = traits([]).keys() & state.keys() - {"slots", "has_map"}
-    more = {"member_states", "outputs", "output_options", "set_words", "comparison"}
-    return {name: state[name] for name in names | (more & state.keys())}
+    more = {"extra_errors", "outputs", "output_options", "set_words", "comparison"}
+    return {
+        name: value
+        for name, value in state.items()
+        if name in names | more or name.startswith("input_")
+    }
 
 
 def text_of_code(language: str) -> dict[str, Any]:

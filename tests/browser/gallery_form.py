@@ -17,6 +17,7 @@ from form_states import (
     WATER_BODIES,
     WATER_DRAFTS,
     field,
+    state_of,
     traits,
 )
 from playwright.sync_api import sync_playwright
@@ -110,11 +111,7 @@ STATES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 def of_description(path: Path) -> dict[str, Any]:
     """The traits of the form of a process description."""
     form = ProcessForm(json.loads(path.read_text(encoding="utf-8")))
-    state = form.get_state()
-    return traits(
-        state["spec"],
-        **{name: state[name] for name in ("drafts", "notes", "shown_errors")},
-    )
+    return {**traits(form.spec), **state_of(form)}
 
 
 def main(folder: Path, *paths: Path) -> None:

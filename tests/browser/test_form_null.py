@@ -115,9 +115,9 @@ def test_null_is_in_the_menu_when_an_input_may_be_left_out(
 
 def test_null_from_python_is_shown_as_no_value(open_form: Callable[..., Form]) -> None:
     form, _ = opened(open_form, DATE)
-    form.put(drafts={"x": {"json": "null"}}, drafts_revision=1)
+    form.put(drafts={"x": {"json": "null"}}, turn=1)
     expect(form.block("x")).to_contain_text("no value (null)")
-    form.put(drafts={"x": "2021-01-01"}, drafts_revision=2)
+    form.put(drafts={"x": "2021-01-01"}, turn=2)
     expect(form.box("x")).to_have_value("2021-01-01")
 
 

@@ -142,9 +142,9 @@ def test_nothing_is_sent_and_nothing_changes_when_all_kinds_are_only_shown(
 ) -> None:
     form = open_form(ALL_KINDS, drafts=FILLED)
     before = form.screen()
-    form.put(drafts=FILLED, drafts_revision=1)
-    form.put(drafts={}, drafts_revision=2)
-    form.put(drafts=FILLED, drafts_revision=3)
+    form.put(drafts=FILLED, turn=1)
+    form.put(drafts={}, turn=2)
+    form.put(drafts=FILLED, turn=3)
     assert form.screen() == before
     assert form.sent() == []
     assert [name for name, _ in before if name == ""] == [""] * len(
@@ -183,7 +183,7 @@ def test_text_stays_in_the_focused_box_unless_python_set_it(
     form.put(drafts={"x": "from elsewhere", "y": "too"})
     expect(form.box("x")).to_have_value("")
     expect(form.box("y")).to_have_value("too")
-    form.put(drafts={"x": "set", "y": "too"}, drafts_revision=1)
+    form.put(drafts={"x": "set", "y": "too"}, turn=1)
     expect(form.box("x")).to_have_value("set")
     expect(form.box("x")).to_be_focused()
 
@@ -193,11 +193,11 @@ def test_text_on_its_way_is_kept_when_python_sets_another_field(
 ) -> None:
     form = open_form([field("text", "x"), field("text", "y")])
     type_keys("abc")(form)
-    form.put(drafts={"x": "ab", "y": "drawn"}, drafts_revision=1)
+    form.put(drafts={"x": "ab", "y": "drawn"}, turn=1)
     expect(form.box("x")).to_have_value("abc")
     expect(form.box("y")).to_have_value("drawn")
     form.put(drafts={"x": "abc", "y": "drawn"})
-    form.put(drafts={"x": None, "y": None}, drafts_revision=2)
+    form.put(drafts={"x": None, "y": None}, turn=2)
     expect(form.box("x")).to_have_value("")
 
 
@@ -545,7 +545,7 @@ def test_area_says_how_it_is_sent_and_asks_for_the_map_when_draw_is_pressed(
     expect(hint).to_contain_text("Draw on the map")
     form.box("y").click()
     assert form.sent("leave") == []
-    form.put(active_area="", drafts={"aoi": WATER_DRAFTS["aoi"]}, drafts_revision=1)
+    form.put(active_area="", drafts={"aoi": WATER_DRAFTS["aoi"]}, turn=1)
     expect(form.box("Area of interest")).to_have_value(WATER_DRAFTS["aoi"]["text"])
     page.get_by_role("button", name="Change how Area of interest is sent").click()
     form.box("How Area of interest is sent").select_option("wkt")
@@ -607,7 +607,7 @@ def test_extra_inputs_are_sent_when_the_server_forgot_them(
     form = open_form(
         WATER_BODIES,
         extra_rows=[["queue", "3", "beside"]],
-        shown_errors={"queue": "unknown"},
+        extra_errors={"queue": "unknown"},
     )
     expect(form.page.get_by_label("Id of the extra input")).to_have_value("queue")
     expect(form.page.locator(".ogcw-f-extra .ogcw-error")).to_have_text(
@@ -759,10 +759,9 @@ def test_page_stays_quick_when_a_value_has_five_megabytes(
     form = open_form([field("text", "x"), field("text", "y")])
     took = form.page.evaluate(
         """() => {
-          const drafts = { x: "x".repeat(5_000_000) };
           const start = performance.now();
-          model.put({ drafts, drafts_revision: 1 });
-          model.put({ drafts: { ...drafts, y: "1" }, drafts_revision: 2 });
+          model.put({ input_0: { draft: "x".repeat(5_000_000), turn: 1 } });
+          model.put({ input_1: { draft: "1", turn: 1 } });
           document.getElementById("view").getBoundingClientRect();
           return performance.now() - start;
         }"""

@@ -303,7 +303,7 @@ def test_the_defaults_are_back_when_the_form_is_reset(form: ProcessForm) -> None
     before = form.inputs.copy()
     form.inputs = {**FILLED, "queue": 1}
     form.show_errors()
-    page(form, type="reset")
+    form.reset()
     assert form.inputs == before
     assert (form.extra_rows, form.shown_errors) == ([], {})
 
@@ -315,6 +315,23 @@ def test_advice_stands_at_the_field_when_a_time_has_no_zone() -> None:
     assert "time zone" in form.notes["x"]
     form.inputs = {"x": "2021-03-06T07:21:00Z"}
     assert form.notes == {}
+
+
+def test_a_keystroke_tells_the_page_of_its_input_alone() -> None:
+    number = {"schema": {"type": "integer", "maximum": 9}, "minOccurs": 0}
+    form = ProcessForm({"id": "p", "inputs": {f"n{at}": number for at in range(50)}})
+    told: list[Any] = []
+    form._send = lambda message, buffers=None: told.append(message)
+    page(form, type="edit", id="n7", draft="10")
+    state = {"draft": "10", "errors": form.shown_errors}
+    states = [one["state"] for one in told if one["method"] == "update"]
+    assert states == [{"input_7": state}]
+
+
+def test_a_row_that_cannot_be_sent_is_marked(form: ProcessForm) -> None:
+    page(form, type="extra", rows=[["epsg", "1", "input"]])
+    assert form.extra_errors == form.shown_errors
+    assert form.shown_errors == {"epsg": form.errors["epsg"]}
 
 
 def test_state_goes_to_the_page_as_json_when_it_is_sent(form: ProcessForm) -> None:

@@ -15,7 +15,7 @@ from ogc_widgets.form.schema.outputs import RESPONSES, read_choice
 from ogc_widgets.view.base import View, publishing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 
 class Inputs(dict[str, Any]):
@@ -153,7 +153,19 @@ def _change(form: Any, name: str, changes: dict[str, Any]) -> None:  # noqa: ANN
 
 
 class FormPage(View):
-    """The page of a form, which draws itself anew from these traits alone."""
+    """The page of a form, which draws itself anew from these traits alone.
+
+    Each input has a trait of its own, so that a keystroke sends what it changed: of the
+    third input of ``spec`` it is ``input_2``, with these members.
+
+    =======  ==========================================================================
+    draft    what stands on the screen
+    turn     counted up when the draft is to be shown also under the cursor
+    errors   path to message of what is marked
+    note     what stands under the field
+    members  path of an object to what its conditions ask for: "required" and "hidden"
+    =======  ==========================================================================
+    """
 
     _script = "form"
 
@@ -170,15 +182,16 @@ class FormPage(View):
     """How the outputs come, as for executing: ``auto``, ``document`` or ``raw``."""
 
     spec: Any = traitlets.List().tag(sync=True)
-    drafts: Any = traitlets.Dict().tag(sync=True)
+    drafts: Any = traitlets.Dict()
+    """Input id to what stands on the screen, for observers."""
     drafts_revision = traitlets.Int(0).tag(sync=True)
-    """Counted up when drafts are to be shown also under the cursor."""
-    shown_errors: Any = traitlets.Dict().tag(sync=True)
-    notes: Any = traitlets.Dict().tag(sync=True)
-    member_states: Any = traitlets.Dict().tag(sync=True)
-    """Path of an object to what its conditions ask for: "required" and "hidden"."""
+    """Counted up when Python has set something."""
+    shown_errors: Any = traitlets.Dict()
+    """Path to message of what is marked on the screen, for observers."""
     extra_rows: Any = traitlets.List().tag(sync=True)
     """What was added by hand: name, text and place ("input", "beside") of each."""
+    extra_errors: Any = traitlets.Dict().tag(sync=True)
+    """Name of such a row to what is wrong with it."""
     output_options: Any = traitlets.List().tag(sync=True)
     """What can be chosen, as ``output_options`` of the schema says it."""
     response_options: Any = traitlets.List().tag(sync=True)
@@ -187,7 +200,6 @@ class FormPage(View):
     busy = traitlets.Bool(default_value=False).tag(sync=True)
     is_fixed = traitlets.Bool(default_value=False).tag(sync=True)
     """Whether the page can only be read, as that of a saved run; set at the start."""
-    show_footer = traitlets.Bool(default_value=False).tag(sync=True)
 
     active_area = traitlets.Unicode("").tag(sync=True)
     """Path of the area that is being edited on the map, or ""."""
@@ -223,6 +235,14 @@ class FormPage(View):
     """The last file for the page to save: name, text, n."""
     comparison: Any = traitlets.Dict().tag(sync=True)
     """What the page compares with: name and rows; empty for nothing."""
+
+    def _add_inputs(self, states: Sequence[Mapping[str, Any]]) -> None:
+        """Add the traits of the inputs; before the page is told of any."""
+        traits = {
+            f"input_{number}": traitlets.Dict(dict(state)).tag(sync=True)
+            for number, state in enumerate(states)
+        }
+        self.add_traits(**traits)
 
     def ask(self, trait: str, **wish: object) -> None:
         """Ask for something once more: the trait is counted up."""

@@ -7,7 +7,7 @@ specs in the place of fields. Beside these:
 
 ==============  =====================================================================
 hint            our words: what is sent, how many, which range
-conditional     bool: only there under a condition; see the trait ``member_states``
+conditional     bool: only there under a condition; see ``FormPage``
 slot            number of the widget in the trait ``slots`` that draws this field
 draft           draft to start from when a list row is added, a union branch is chosen
                 or an object that was null gets its first member
