@@ -53,6 +53,13 @@ def lab(
     token: str | None = None,
     oidc: str | None = None,
     audience: str | None = None,
+    tokens: str | Path | None = None,
+    admins: str | None = None,
+    jobs_each: int | None = None,
+    waiting_each: int | None = None,
+    gb_each: float | None = None,
+    keep_days: float | None = None,
+    keep_gb: float | None = None,
     **unknown: object,
 ) -> Lab:
     """Start a lab server and wait until it answers.
@@ -76,6 +83,17 @@ def lab(
         oidc: Address of an OpenID Connect issuer; clients have to send one of its
             access tokens (a JWT). Together with ``token`` either will do.
         audience: What ``aud`` in these tokens must hold; anything by default.
+        tokens: File with a token for each person, made by ``ogc-widgets lab-token``.
+            People see their own jobs only, and change what they have deployed.
+        admins: Who sees and may end everything, between commas: names in that file,
+            or the ``sub`` of an issuer's tokens.
+        jobs_each: How many jobs of one person run side by side; any number by default,
+            as in the next four. The rest wait, and others' go before them.
+        waiting_each: How many jobs of one person may wait; more are refused.
+        gb_each: Gigabytes that the jobs of one person may take; then more are refused.
+        keep_days: Days after their end after which jobs are removed.
+        keep_gb: Gigabytes that all jobs may take. The oldest that have ended are
+            removed; where that does not help, more are refused.
         unknown: Refused, with the names that there are.
 
     Returns:

@@ -1,19 +1,20 @@
-"""The command ``ogc-widgets``: ``ogc-widgets lab --port 8080``."""
+"""The command ``ogc-widgets``: ``lab --port 8080``, and ``lab-token FILE NAME``."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ogc_widgets.errors import OgcError
 from ogc_widgets.lab.settings import TOKEN_VARIABLE, Settings, check_extra, options
+from ogc_widgets.lab.token_file import give_tokens
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Sequence
-    from pathlib import Path
 
     import uvicorn
 
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     chosen = vars(_parser().parse_args(arguments))
-    chosen.pop("command")
     try:
+        if chosen.pop("command") == "lab-token":
+            for name, token in give_tokens(**chosen).items():
+                _print(f"{name}: {token}")
+            return 0
         check_extra()
         if chosen.get("token") == "-":
             chosen["token"] = sys.stdin.readline().strip()
@@ -57,6 +61,10 @@ def _start_again(chosen: list[str], token: str) -> None:
     os.execve(sys.executable, line, environment)  # noqa: S606 - this very command
 
 
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
 def _parser() -> argparse.ArgumentParser:
     from platformdirs import user_data_path
 
@@ -76,11 +84,16 @@ def _parser() -> argparse.ArgumentParser:
     # For the others there is none, or the help says it in words.
     folder = user_data_path("ogc_widgets") / "lab"
     lab.set_defaults(port=8080, host="127.0.0.1", data=folder, tenant="acme")
+    token = commands.add_parser(
+        "lab-token",
+        help="give people tokens for a lab server (lab --tokens FILE)",
+        description="Print a new token for each name, once; FILE keeps their hashes.",
+    )
+    token.add_argument(
+        "path", type=Path, metavar="FILE", help="made if it is not there"
+    )
+    token.add_argument("names", nargs="+", metavar="NAME", help="whose token")
     return parser
-
-
-def _option(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
 
 
 def _serve(settings: Settings) -> None:
@@ -105,6 +118,7 @@ def _say_ready(lab: LabServer, _server: uvicorn.Server) -> None:
     if settings.is_protected:
         ways = ["the token"] * bool(settings.token)
         ways += [f"a token of {settings.oidc}"] * bool(settings.oidc)
+        ways += [f"a token in {settings.tokens}"] * bool(settings.tokens)
         lines.insert(-1, f"Protected:   needs {' or '.join(ways)}")
     if not settings.is_loopback:
         who = "who has a token for it" if settings.is_protected else "who can reach it"

@@ -7,6 +7,7 @@ process are all made of :class:`Settings`.
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import shlex
@@ -15,13 +16,23 @@ import sys
 from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    TypeVar,
+    get_origin,
+    get_type_hints,
+)
 from urllib.parse import urlsplit
 
 from ogc_widgets.errors import InputError, MissingExtraError
+from ogc_widgets.lab.token_file import read_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+Number = TypeVar("Number", int, float)
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 TOKEN_VARIABLE = "OGC_LAB_TOKEN"  # noqa: S105 - a name, not a secret
@@ -90,6 +101,31 @@ class Settings:
     audience: Annotated[
         str, "what these tokens must be meant for (default: anything)"
     ] = ""
+    tokens: Annotated[
+        str, "file with a token for each person, made by 'ogc-widgets lab-token'"
+    ] = ""
+    admins: Annotated[
+        str,
+        "people who see and may end everything, between commas: names in the file of "
+        "tokens, or the sub of an issuer's",
+    ] = ""
+    jobs_each: Annotated[
+        int, "jobs of one person that run side by side; the rest wait (0: any number)"
+    ] = 0
+    waiting_each: Annotated[
+        int, "jobs of one person that may wait; more are refused (0: any number)"
+    ] = 0
+    gb_each: Annotated[
+        float, "gigabytes that the jobs of one person may take (0: any number)"
+    ] = 0
+    keep_days: Annotated[
+        float, "days after their end after which jobs are removed (0: never)"
+    ] = 0
+    keep_gb: Annotated[
+        float,
+        "gigabytes that all jobs may take: the oldest that have ended are removed, and "
+        "where that does not help, new ones refused (0: any number)",
+    ] = 0
     temporary: bool = False
     ends_with: int | None = None
 
@@ -108,6 +144,13 @@ class Settings:
         token: str | None = None,
         oidc: str | None = None,
         audience: str | None = None,
+        tokens: str | Path | None = None,
+        admins: str | None = None,
+        jobs_each: int | None = None,
+        waiting_each: int | None = None,
+        gb_each: float | None = None,
+        keep_days: float | None = None,
+        keep_gb: float | None = None,
         **unknown: object,
     ) -> Settings:
         """Return the settings of options as somebody wrote them; None is not given.
@@ -134,6 +177,7 @@ class Settings:
                 "packages.",
                 advice="Leave one of them out.",
             )
+        _check_people(tokens, oidc, admins)
         return cls(
             port=port,
             host=host,
@@ -145,6 +189,13 @@ class Settings:
             token=token or "",
             oidc=oidc or "",
             audience=audience or "",
+            tokens=str(Path(tokens).expanduser().absolute()) if tokens else "",
+            admins=admins or "",
+            jobs_each=_at_least_0("jobs_each", jobs_each),
+            waiting_each=_at_least_0("waiting_each", waiting_each),
+            gb_each=_at_least_0("gb_each", gb_each),
+            keep_days=_at_least_0("keep_days", keep_days),
+            keep_gb=_at_least_0("keep_gb", keep_gb),
             temporary=data is None,
         )
 
@@ -195,7 +246,27 @@ class Settings:
     @property
     def is_protected(self) -> bool:
         """Whether a token is asked for."""
-        return bool(self.token or self.oidc)
+        return bool(self.token or self.has_people)
+
+    @property
+    def has_people(self) -> bool:
+        """Whether a token says who somebody is, so that jobs belong to people."""
+        return bool(self.tokens or self.oidc)
+
+    def is_admin(self, person: str) -> bool:
+        """Whether a person sees and may end everything."""
+        return person in {name.strip() for name in self.admins.split(",")}
+
+    @property
+    def kept(self) -> str:
+        """How long jobs are kept, in words; empty where they stay."""
+        said = []
+        if self.keep_days:
+            said.append(f"Jobs are removed {self.keep_days:g} days after their end.")
+        if self.keep_gb:
+            size = f"{self.keep_gb:g} GB"
+            said.append(f"The oldest are removed when all take more than {size}.")
+        return " ".join(said)
 
     @property
     def is_loopback(self) -> bool:
@@ -219,7 +290,10 @@ def options() -> dict[str, tuple[type, str]]:
     """Return the options by name: the type that they are written as, and the words."""
     hints = get_type_hints(Settings, include_extras=True)
     return {
-        name: (hint.__origin__ if hint.__origin__ is int else str, hint.__metadata__[0])
+        name: (
+            hint.__origin__ if hint.__origin__ in {int, float} else str,
+            hint.__metadata__[0],
+        )
         for name, hint in hints.items()
         if get_origin(hint) is Annotated
     }
@@ -241,6 +315,14 @@ def _engine(engine: str | None, options: str | Sequence[str] | None) -> dict[str
 
         engine_by_name(name, words).check()
     return {"engine": name, "engine_options": words}
+
+
+def _at_least_0(name: str, value: Number | None) -> Number:
+    if value is None:
+        return 0
+    if not 0 <= value < math.inf:
+        raise InputError(f"{name} is {value}; it must be at least 0 (for any number).")
+    return value
 
 
 def _command(runner: str | Sequence[str] | None) -> tuple[str, ...]:
@@ -276,3 +358,17 @@ def _check_protection(
         check_extra(["joserfc"])
     elif audience is not None:
         raise InputError("audience has a meaning only together with oidc.")
+
+
+def _check_people(
+    tokens: str | Path | None, oidc: str | None, admins: str | None
+) -> None:
+    if tokens and oidc:
+        raise InputError(
+            "tokens and oidc were given; a name could then be two people.",
+            advice="Use one of them. A token of one's own for all goes with both.",
+        )
+    if admins and not (tokens or oidc):
+        raise InputError("admins has a meaning only together with tokens or oidc.")
+    if tokens:
+        read_tokens(Path(tokens).expanduser())

@@ -8,13 +8,12 @@ import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from ogc_widgets.lab.engines import reasons
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ogc_widgets.lab.engines.programs import Running
     from ogc_widgets.lab.engines.progress import Event, Tracker
 
@@ -52,6 +51,20 @@ class JobFolder:
         self.temporary = path / "tmp"  # of the engine and the steps; removed at the end
         self.batch_logs = path / "batch"  # what a cluster's own jobs say, if anything
         self.left = path / "left"  # there while something outside may have to be ended
+
+    def size_bytes(self) -> int:
+        """Return what those files take that stay.
+
+        Blocks, so a server calls it in a thread.
+        """
+        total = 0
+        for root, folders, names in os.walk(self.path):
+            if root == str(self.path) and self.temporary.name in folders:
+                folders.remove(self.temporary.name)
+            for name in names:
+                with contextlib.suppress(OSError):  # it may be removed meanwhile
+                    total += Path(root, name).lstat().st_size
+        return total
 
     def step_logs(self) -> list[tuple[str, Path]]:
         """Return (name, path) of every step log so far, in order of start."""

@@ -24,6 +24,7 @@ from ogc_widgets.lab.server.jobs.execute_route import execute
 from ogc_widgets.lab.server.jobs.files import below, send_file
 from ogc_widgets.lab.server.jobs.job_routes import JOB_ROUTES
 from ogc_widgets.lab.server.jobs.job_store import JobStore
+from ogc_widgets.lab.server.jobs.keeping import Keeping
 from ogc_widgets.lab.server.jobs.scheduler import Scheduler
 from ogc_widgets.lab.server.problems import Crashes, Problem, on_problem
 from ogc_widgets.lab.server.processes.process_routes import PROCESS_ROUTES, landing
@@ -51,11 +52,13 @@ def build_app(settings: Settings) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         jobs = JobStore(settings.data / "jobs.sqlite")
         engine = engine_of(settings.runner, settings.engine, settings.engine_options)
+        scheduler = Scheduler(settings, jobs, engine)
         lab = LabServer(
             settings,
             ProcessStore(settings.data / "processes"),
             jobs,
-            Scheduler(settings, jobs, engine),
+            scheduler,
+            Keeping(settings, jobs, scheduler),
         )
         app.state.lab = lab
         async with asyncio.TaskGroup() as builtin:
@@ -65,14 +68,16 @@ def build_app(settings: Settings) -> Starlette:
                 )
         scenes = asyncio.create_task(_prepare_scenes(lab))
         await lab.scheduler.start()
+        keeping = asyncio.create_task(lab.keeping.run())
         # Last, so that it does not compete with the start of the server itself.
         await warm_up()
         try:
             yield
         finally:
             await lab.scheduler.stop()
-            scenes.cancel()
-            await asyncio.gather(scenes, return_exceptions=True)
+            for work in (scenes, keeping):
+                work.cancel()
+            await asyncio.gather(scenes, keeping, return_exceptions=True)
             jobs.close()
 
     execution = resource("/processes/{process_id}/execution", POST=execute)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import math
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope
 
     from ogc_widgets.lab.engines.engine import JobFolder
+    from ogc_widgets.lab.server.access.people import Person
     from ogc_widgets.lab.server.jobs.job_store import JobRecord, JobStore
+    from ogc_widgets.lab.server.jobs.keeping import Keeping
     from ogc_widgets.lab.server.jobs.scheduler import Scheduler
     from ogc_widgets.lab.server.processes.process_store import (
         ProcessRecord,
@@ -45,6 +48,7 @@ class LabServer:
         processes: The deployed processes.
         jobs: The job table.
         scheduler: Runs the jobs.
+        keeping: Says for which jobs there is room, and removes old ones.
         scenes: Done when the example scenes are there; gives their item files.
     """
 
@@ -52,6 +56,7 @@ class LabServer:
     processes: ProcessStore
     jobs: JobStore
     scheduler: Scheduler
+    keeping: Keeping
     scenes: asyncio.Future[list[Path]] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -78,14 +83,27 @@ class LabRequest(Request):
         self.scenes = self.origin + settings.scenes_path
 
     @property
+    def person(self) -> Person:
+        """Who sends it."""
+        person: Person = self.state.person
+        return person
+
+    @property
     def process(self) -> ProcessRecord:
         """The process that the path names (404 no-such-process)."""
         return self.lab.processes.get(self.path_params["process_id"])
 
     @property
     def job(self) -> JobRecord:
-        """The job that the path names (404 no-such-job)."""
-        return self.lab.jobs.get(self.path_params["job_id"])
+        """The job that the path names (404 no-such-job; another's is not there)."""
+        job_id = self.path_params["job_id"]
+        with suppress(Problem):
+            job = self.lab.jobs.get(job_id)
+            if self.person.may_change(job.owner):
+                return job
+        if kept := self.lab.settings.kept:
+            raise Problem("no-such-job-now", id=job_id, kept=kept)
+        raise Problem("no-such-job", id=job_id)
 
     @property
     def job_folder(self) -> JobFolder:

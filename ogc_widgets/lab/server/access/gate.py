@@ -14,15 +14,23 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from ogc_widgets.lab.server.access.people import (
+    EVERYBODY,
+    BadTokenError,
+    Person,
+    TokenFile,
+)
 from ogc_widgets.lab.server.problems import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from ogc_widgets.lab.server.access.oidc import Issuer
@@ -39,6 +47,7 @@ class Gate:
         self._app = app
         self._settings = settings
         self._digest = _digest(settings.token) if settings.token else b""
+        self._tokens = TokenFile(settings.tokens) if settings.tokens else None
         self._issuer: Issuer | None = None
         if settings.oidc:
             # Only here: who does not use it need not have the library.
@@ -51,14 +60,17 @@ class Gate:
         app = self._app
         # A browser asks what it may send before it sends a token.
         is_asked = scope["type"] == "http" and scope["method"] != "OPTIONS"
-        if is_asked and not self._settings.is_open(scope["path"]):
+        if not self._settings.is_protected:
+            scope.setdefault("state", {})["person"] = EVERYBODY
+        elif is_asked and not self._settings.is_open(scope["path"]):
             try:
-                await self._check(scope)
+                scope.setdefault("state", {})["person"] = await self._person(scope)
             except Problem as problem:
                 app = problem.response(scope["path"])
         await app(scope, receive, send)
 
-    async def _check(self, scope: Scope) -> None:
+    async def _person(self, scope: Scope) -> Person:
+        """Return who sends a request (401 where that cannot be said)."""
         given = Headers(scope=scope).get("authorization", "")
         scheme, _, token = given.partition(" ")
         token = token.strip()
@@ -69,12 +81,24 @@ class Gate:
                 "token.",
             )
         if self._digest and hmac.compare_digest(self._digest, _digest(token)):
-            return
+            return EVERYBODY
         reason = "The token is not the right one."
+        if self._tokens is not None and (name := self._tokens.name_of(token)):
+            return Person(name, name, self._settings.is_admin(name))
         if self._issuer is not None:
-            reason = await self._issuer.why_not(token)
-        if reason:
-            raise self._unauthorised(scope, reason, is_bad=True)
+            try:
+                return self._named(await self._issuer.claims(token))
+            except BadTokenError as error:
+                reason = str(error)
+        raise self._unauthorised(scope, reason, is_bad=True)
+
+    def _named(self, claims: Mapping[str, Any]) -> Person:
+        """Return whose token has these claims."""
+        person = str(claims["sub"])
+        # Names may change and be given to others; only the subject stays.
+        names = (claims.get(key) for key in ("preferred_username", "email"))
+        name = next((name for name in names if isinstance(name, str) and name), person)
+        return Person(person, name, self._settings.is_admin(person))
 
     def _unauthorised(
         self, scope: Scope, detail: str, *, is_bad: bool = False

@@ -18,6 +18,7 @@ from joserfc.errors import (
 from joserfc.jwk import KeySet
 
 from ogc_widgets.lab.network import UnreachableError, fetch
+from ogc_widgets.lab.server.access.people import BadTokenError
 from ogc_widgets.lab.server.problems import Problem
 
 # Only signatures that nobody can make who just knows the public key.
@@ -51,8 +52,13 @@ class Issuer:
         self._read_at = 0.0
         self._one_at_a_time = asyncio.Lock()
 
-    async def why_not(self, token: str) -> str:
-        """Return why a token is not good, as a sentence; empty where it is."""
+    async def claims(self, token: str) -> dict[str, Any]:
+        """Return what a good token says.
+
+        Raises:
+            BadTokenError: It is not good.
+            Problem: That cannot be said at the moment.
+        """
         for oldest_s in (_KEYS_LAST_S, _ASK_AGAIN_AFTER_S):
             keys = await self._current_keys(oldest_s)
             try:
@@ -62,9 +68,13 @@ class Issuer:
             # What comes in is anything at all, and the library is not the only one to
             # stumble over it.
             except (JoseError, ValueError, TypeError, KeyError, RecursionError):
-                return "The token or its signature is not valid."
-            return self._wrong_claim(decoded.claims)
-        return f"The token is not signed with a key of {self.address}."
+                raise BadTokenError(
+                    "The token or its signature is not valid."
+                ) from None
+            if reason := self._wrong_claim(decoded.claims):
+                raise BadTokenError(reason)
+            return decoded.claims
+        raise BadTokenError(f"The token is not signed with a key of {self.address}.")
 
     def _wrong_claim(self, claims: dict[str, Any]) -> str:
         wanted = {"iss": self._name, "aud": self._audience}
@@ -74,7 +84,10 @@ class Issuer:
             if value
         }
         registry = jwt.JWTClaimsRegistry(
-            leeway=_LEEWAY_S, exp={"essential": True}, **required
+            leeway=_LEEWAY_S,
+            exp={"essential": True},
+            sub={"essential": True},
+            **required,
         )
         try:
             registry.validate(claims)

@@ -31,7 +31,8 @@ async def execute(request: LabRequest) -> Response:
         "mode": "async" if is_async else "sync",
         "inputs": body.get("inputs", {}),  # as they came, for whoever asks
     }
-    job = lab.scheduler.submit(described, package, checked, wanted)
+    await lab.keeping.check(request.person)
+    job = lab.scheduler.submit(described, package, checked, wanted, request.person)
     address = f"{request.api}/jobs/{job.job_id}"
     if is_async:
         headers = {"Location": address, "Preference-Applied": "respond-async"}

@@ -63,6 +63,7 @@ def status_info(request: LabRequest, job: ListedJob) -> dict[str, Any]:
         **{
             k: _timestamp(moment) for k, moment in moments.items() if moment is not None
         },
+        **({"owner": job.owner_name} if job.owner else {}),
         "links": links,
     }
 
@@ -97,6 +98,7 @@ def _filter(request: LabRequest) -> JobFilter:
         statuses=statuses,
         created=created,
         duration_s=(shortest, longest),
+        owner=None if request.person.is_admin else request.person.id,
         nothing=any(word != "process" for word in request.words("type")),
     )
 

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 FINISHED = frozenset({"successful", "failed", "dismissed"})
 STATUSES = frozenset({"accepted", "running"}) | FINISHED
+_UNFINISHED = "status IN ('accepted', 'running')"
 
-_SCHEMA = """
+# What each version of the table (PRAGMA user_version) adds to the one before. The first
+# is also what there was before versions were counted.
+_VERSIONS = (
+    """
 CREATE TABLE IF NOT EXISTS jobs (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
   job_id TEXT NOT NULL UNIQUE,
@@ -32,17 +36,30 @@ CREATE TABLE IF NOT EXISTS jobs (
   request TEXT NOT NULL,
   failure_code INTEGER NOT NULL DEFAULT 500
 );
+""",
+    """
+ALTER TABLE jobs ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+ALTER TABLE jobs ADD COLUMN owner_name TEXT NOT NULL DEFAULT '';
+ALTER TABLE jobs ADD COLUMN size_bytes INTEGER;
+DROP INDEX IF EXISTS jobs_by_status;  -- would mislead SQLite
+DROP INDEX IF EXISTS jobs_listed;
 -- All that a list asks for, in its order: a table with the inputs of 10,000 jobs may be
 -- a gigabyte, of which a page needs twenty rows.
-CREATE INDEX IF NOT EXISTS jobs_listed
-  ON jobs (number, process_id, status, created, started, finished);
-DROP INDEX IF EXISTS jobs_by_status;  -- of an older server; now it would mislead SQLite
-"""
+CREATE INDEX jobs_listed ON jobs
+  (number, owner, process_id, status, created, started, finished, size_bytes);
+""",
+)
 
 
 @dataclass(frozen=True)
 class ListedJob:
-    """One job as a list needs it. Times are seconds since 1970."""
+    """One job as a list needs it. Times are seconds since 1970.
+
+    Attributes:
+        owner: Whose it is; empty where there are no people.
+        owner_name: What the owner is called.
+        size_bytes: What its folder takes; None where nobody has looked yet.
+    """
 
     job_id: str
     process_id: str
@@ -54,6 +71,9 @@ class ListedJob:
     finished: float | None
     updated: float
     failure_code: int
+    owner: str
+    owner_name: str
+    size_bytes: int | None
 
     @property
     def is_finished(self) -> bool:
@@ -76,6 +96,7 @@ class JobFilter:
     """What ``GET /jobs`` may ask for; empty members do not filter.
 
     Attributes:
+        owner: Whose jobs; None for everybody's.
         nothing: No job can be meant.
     """
 
@@ -83,6 +104,7 @@ class JobFilter:
     statuses: Sequence[str] = ()
     created: tuple[float | None, float | None] = (None, None)
     duration_s: tuple[float | None, float | None] = (None, None)
+    owner: str | None = None
     nothing: bool = False
 
     def where(self) -> tuple[str, list[Any]]:
@@ -94,6 +116,9 @@ class JobFilter:
             if words:
                 parts.append(f"{column} IN ({', '.join('?' * len(words))})")
                 values += words
+        if self.owner is not None:
+            parts.append("owner = ?")
+            values.append(self.owner)
         # A job that has not started has no duration, so it fits neither bound.
         duration = f"(COALESCE(finished, {time.time()}) - started)"
         within = {"created": self.created, duration: self.duration_s}
@@ -112,20 +137,36 @@ class JobStore:
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(_SCHEMA)
+        known = self._db.execute("PRAGMA user_version").fetchone()[0]
+        for number, script in enumerate(_VERSIONS[known:], known + 1):
+            self._db.executescript(
+                f"BEGIN;{script}PRAGMA user_version = {number};COMMIT;"
+            )
 
     def close(self) -> None:
         """Close the database."""
         self._db.close()
 
-    def add(self, job_id: str, process_id: str, request: dict[str, Any]) -> JobRecord:
+    def add(
+        self,
+        job_id: str,
+        process_id: str,
+        request: dict[str, Any],
+        *,
+        owner: str = "",
+        owner_name: str = "",
+        size_bytes: int | None = None,
+    ) -> JobRecord:
         """Store a new accepted job and return it."""
         now = time.time()
         self._db.execute(
             "INSERT INTO jobs (job_id, process_id, status, progress, message, created,"
-            " updated, request) VALUES (?, ?, 'accepted', 0,"
-            " 'waiting for a free worker', ?, ?, ?)",
-            (job_id, process_id, now, now, json.dumps(request)),
+            " updated, request, owner, owner_name, size_bytes) VALUES (?, ?,"
+            " 'accepted', 0, 'waiting for a free worker', ?, ?, ?, ?, ?, ?)",
+            (
+                *(job_id, process_id, now, now, json.dumps(request)),
+                *(owner, owner_name, size_bytes),
+            ),
         )
         return self.get(job_id)
 
@@ -149,11 +190,36 @@ class JobStore:
 
     def unfinished(self) -> list[JobRecord]:
         """Return accepted and running jobs, oldest first."""
-        those = JobFilter(statuses=("accepted", "running"))
-        where, values = those.where()
-        numbers = f"SELECT number FROM jobs INDEXED BY jobs_listed{where}"  # noqa: S608
-        rest = f" WHERE number IN ({numbers}) ORDER BY number"
-        return self._select(JobRecord, rest, *values)
+        return self._select(JobRecord, *_those(_UNFINISHED, "number"))
+
+    def unmeasured(self) -> list[ListedJob]:
+        """Return running jobs, and those whose size nobody has noted."""
+        where = "status = 'running' OR size_bytes IS NULL"
+        return self._select(ListedJob, *_those(where, "number"))
+
+    def ended_before(self, moment: float, *, limit: int) -> list[ListedJob]:
+        """Return jobs that had ended at a moment, the first that ended first."""
+        where = f"NOT {_UNFINISHED} AND finished < ?"
+        return self._select(ListedJob, *_those(where, "finished", moment, limit=limit))
+
+    def largest(self, owner: str, number: int) -> list[ListedJob]:
+        """Return those of somebody's jobs that have ended and take the most."""
+        where = f"NOT {_UNFINISHED} AND size_bytes AND owner = ?"
+        order = "size_bytes DESC"
+        return self._select(ListedJob, *_those(where, order, owner, limit=number))
+
+    def bytes_taken(self, owner: str | None = None) -> int:
+        """Return what somebody's jobs take, or everybody's."""
+        where, values = JobFilter(owner=owner).where()
+        matching = f"FROM jobs INDEXED BY jobs_listed{where}"
+        total = self._db.execute(f"SELECT SUM(size_bytes) {matching}", values)
+        return int(total.fetchone()[0] or 0)
+
+    def note_size(self, job_id: str, size_bytes: int) -> None:
+        """Note what a job takes."""
+        self._db.execute(
+            "UPDATE jobs SET size_bytes = ? WHERE job_id = ?", (size_bytes, job_id)
+        )
 
     def _select(self, kind: type[Job], rest: str, *values: object) -> list[Job]:
         columns = [each.name for each in fields(kind)]
@@ -198,3 +264,10 @@ class JobStore:
     def remove(self, job_id: str) -> None:
         """Forget a job."""
         self._db.execute("DELETE FROM jobs WHERE job_id = ?", (job_id,))
+
+
+def _those(where: str, order: str, *values: object, limit: int = -1) -> tuple[Any, ...]:
+    """Return the end of a query for jobs that the index finds, and its values."""
+    numbers = f"SELECT number FROM jobs INDEXED BY jobs_listed WHERE {where}"  # noqa: S608
+    numbers += f" ORDER BY {order} LIMIT ?"
+    return f" WHERE number IN ({numbers}) ORDER BY {order}", *values, limit

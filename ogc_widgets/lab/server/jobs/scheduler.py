@@ -16,6 +16,7 @@ from ogc_widgets.lab.engines.adapters.by_name import engine_by_name
 from ogc_widgets.lab.engines.engine import Engine, EngineJob, JobFolder
 from ogc_widgets.lab.engines.expected import expected_executions
 from ogc_widgets.lab.engines.progress import Tracker
+from ogc_widgets.lab.server.jobs.turns import Turns
 from ogc_widgets.lab.server.problems import Problem
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ogc_widgets.lab.engines.programs import Running
-    from ogc_widgets.lab.server.jobs.job_store import JobRecord, JobStore
+    from ogc_widgets.lab.server.access.people import Person
+    from ogc_widgets.lab.server.jobs.job_store import JobRecord, JobStore, ListedJob
     from ogc_widgets.lab.server.processes.inputs import CheckedInputs
     from ogc_widgets.lab.settings import Settings
 
@@ -36,13 +38,17 @@ _COLOUR = re.compile(rb"\x1b\[[0-9;]*m")
 
 
 class Scheduler:
-    """N workers that take jobs in the order in which they were accepted."""
+    """N workers that take jobs in turns.
+
+    Attributes:
+        turns: Whose job is next.
+    """
 
     def __init__(self, settings: Settings, jobs: JobStore, engine: Engine) -> None:
         self._settings = settings
         self._engine = engine
         self._jobs = jobs
-        self._queue: asyncio.Queue[str] = asyncio.Queue()
+        self.turns = Turns(settings.jobs_each)
         self._workers: list[asyncio.Task[None]] = []
         self._ending: asyncio.Task[None]
         self._running: dict[str, Running | None] = {}  # None while it is starting
@@ -60,14 +66,14 @@ class Scheduler:
             if job.status == "running":
                 if self._engine.outlives and self._is_left(job.job_id):
                     going_on.add(job.job_id)
-                    self._enqueue(job.job_id)
+                    self._enqueue(job)
                     continue
                 # Its programs have ended with the server, whose leash they were on.
                 self._jobs.finish(job.job_id, "failed", _INTERRUPTED)
                 self._clean(job.job_id)
         for job in unfinished:
             if job.status == "accepted":
-                self._enqueue(job.job_id)
+                self._enqueue(job)
         self._ending = asyncio.create_task(self._end_what_is_left(going_on))
         self._workers = [
             asyncio.create_task(self._work(), name=f"worker-{number}")
@@ -89,8 +95,9 @@ class Scheduler:
         package: Path,
         checked: CheckedInputs,
         request: Mapping[str, Any],
+        person: Person,
     ) -> JobRecord:
-        """Accept a job, with a copy of the package and what to keep of the request.
+        """Accept a person's job: a copy of the package, what to keep of the request.
 
         Raises:
             OSError: The files of the job cannot be written; there is no job then.
@@ -106,11 +113,19 @@ class Scheduler:
         folder = self.folder(job_id)
         try:
             _stage(folder, package, checked)
-            job = self._jobs.add(job_id, described["id"], stored)
+            size = folder.size_bytes()
+            job = self._jobs.add(
+                job_id,
+                described["id"],
+                stored,
+                owner=person.id,
+                owner_name=person.name,
+                size_bytes=size,
+            )
         except BaseException:
             shutil.rmtree(folder.path, ignore_errors=True)
             raise
-        self._enqueue(job_id)
+        self._enqueue(job)
         return job
 
     async def finished(self, job_id: str) -> None:
@@ -118,7 +133,7 @@ class Scheduler:
         if event := self._ended.get(job_id):
             await event.wait()
 
-    async def dismiss(self, job: JobRecord) -> None:
+    async def dismiss(self, job: ListedJob) -> None:
         """Stop a job, or remove it when it has ended already."""
         job_id = job.job_id
         if job.is_finished:
@@ -128,8 +143,9 @@ class Scheduler:
             return
         self._jobs.finish(job_id, "dismissed", "dismissed on request")
         if job_id not in self._running:
-            # It has not been started here: the worker that finds it in the queue passes
-            # it by.
+            # It has not been started here. A worker may have taken it just now, and
+            # passes it by.
+            self.turns.drop(job.owner, job_id)
             await self._end_outside(self.folder(job_id), self._engine)
             self._clean(job_id)
             self._end(job_id)
@@ -137,9 +153,15 @@ class Scheduler:
             running.leash.close()
         await self.finished(job_id)
 
-    def _enqueue(self, job_id: str) -> None:
-        self._ended[job_id] = asyncio.Event()
-        self._queue.put_nowait(job_id)
+    async def measure(self, job_id: str) -> None:
+        """Note what a job takes on the disk."""
+        size = await asyncio.to_thread(self.folder(job_id).size_bytes)
+        with contextlib.suppress(sqlite3.OperationalError):  # there is no room
+            self._jobs.note_size(job_id, size)
+
+    def _enqueue(self, job: JobRecord) -> None:
+        self._ended[job.job_id] = asyncio.Event()
+        self.turns.put(job.owner, job.job_id)
 
     def _end(self, job_id: str) -> None:
         if event := self._ended.pop(job_id, None):
@@ -147,7 +169,7 @@ class Scheduler:
 
     async def _work(self) -> None:
         while True:
-            job_id = await self._queue.get()
+            owner, job_id = await self.turns.take()
             try:
                 await self._run(job_id)
             except asyncio.CancelledError:
@@ -164,6 +186,7 @@ class Scheduler:
             finally:
                 self._running.pop(job_id, None)
                 await self._end_outside(self.folder(job_id), self._engine)
+                self.turns.ended(owner)
                 self._clean(job_id)
                 self._end(job_id)
 
@@ -194,7 +217,7 @@ class Scheduler:
         tracker = Tracker(job.request["expected"], self._engine.read)
         # Steps share the cores with the other jobs; alone, a job gets all of them.
         # The set of running jobs already counts, this one not yet.
-        busy = len(self._running) + self._queue.qsize() + 1
+        busy = len(self._running) + len(self.turns) + 1
         parallel = max(1, self._settings.workers // busy)
         self._running[job_id] = None
         engine_job = EngineJob(folder, job.request["workflow"], parallel)
@@ -218,6 +241,7 @@ class Scheduler:
             running.leash.close()
             await running.wait()
             raise
+        await self.measure(job_id)
         if code == 0 and _is_output_object(folder):
             await self._finish(job_id, "successful", "finished")
         else:

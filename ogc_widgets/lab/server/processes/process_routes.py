@@ -41,6 +41,8 @@ _AREA = "-121.399,39.834,-120.74,40.472"
 async def landing(request: LabRequest) -> Response:
     """GET /."""
     document = read_document("documents.yaml", "landing", request.api)
+    if kept := request.lab.settings.kept:
+        document["description"] += f" {kept}"
     if (process := request.lab.settings.ends_with) is not None:
         document["endsWithProcess"] = process
     return JSONResponse(document)
@@ -88,20 +90,23 @@ async def _package(request: LabRequest) -> Response:
 
 
 async def _deploy(request: LabRequest) -> Response:
-    record = await request.lab.processes.deploy(await _sent_package(request))
+    sent = await _sent_package(request)
+    record = await request.lab.processes.deploy(sent, request.person)
     summary = record.summary(request.api)
     return JSONResponse(summary, 201, headers={"Location": summary["links"][0]["href"]})
 
 
 async def _replace(request: LabRequest) -> Response:
     processes, process_id = request.lab.processes, request.path_params["process_id"]
-    processes.check_mutable(process_id)
-    await processes.replace(process_id, await _sent_package(request))
+    processes.check_mutable(process_id, request.person)
+    sent = await _sent_package(request)
+    await processes.replace(process_id, sent, request.person)
     return Response(status_code=204)
 
 
 async def _undeploy(request: LabRequest) -> Response:
-    await request.lab.processes.undeploy(request.path_params["process_id"])
+    process_id = request.path_params["process_id"]
+    await request.lab.processes.undeploy(process_id, request.person)
     return Response(status_code=204)
 
 

@@ -24,6 +24,8 @@ from ogc_widgets.lab.server.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ogc_widgets.lab.server.access.people import Person
+
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _AS_GIVEN = ("title", "description", "version", "keywords", "metadata")
 _WHERE_KNOWN = ("keywords", "metadata")
@@ -41,12 +43,15 @@ class ProcessRecord:
         media_type: Media type of the package as it was sent.
         mutable: Whether it may be replaced and undeployed.
         builtin: Whether it came with the server.
+        owner: Who deployed it; empty where it came with the server, or where there
+            were no people.
     """
 
     described: dict[str, Any]
     media_type: str
     mutable: bool = True
     builtin: bool = False
+    owner: str = ""
 
     @property
     def id(self) -> str:
@@ -149,9 +154,10 @@ class ProcessStore:
             kind = "application/cwl+yaml"
             self._write(ProcessRecord(described, kind, mutable, builtin=True), text)
 
-    async def deploy(self, sent: SentPackage) -> ProcessRecord:
-        """Add a process."""
-        record = ProcessRecord(await sent.described(), sent.media_type)
+    async def deploy(self, sent: SentPackage, person: Person) -> ProcessRecord:
+        """Add a process, which is then the person's."""
+        described = await sent.described()
+        record = ProcessRecord(described, sent.media_type, owner=person.id)
         if not isinstance(record.id, str) or not _ID.fullmatch(record.id):
             raise Problem("no-usable-id")
         async with self._one_at_a_time:
@@ -160,27 +166,32 @@ class ProcessStore:
             self._write(record, sent.text)
         return record
 
-    async def replace(self, process_id: str, sent: SentPackage) -> None:
+    async def replace(self, process_id: str, sent: SentPackage, person: Person) -> None:
         """Put another package in the place of one."""
         described = await sent.described()
         if described["id"] and described["id"] != process_id:
             raise Problem("other-process", found=described["id"], id=process_id)
         described["id"] = process_id
         async with self._one_at_a_time:
-            self.check_mutable(process_id)
-            self._write(ProcessRecord(described, sent.media_type), sent.text)
+            owner = self.check_mutable(process_id, person).owner
+            record = ProcessRecord(described, sent.media_type, owner=owner)
+            self._write(record, sent.text)
 
-    async def undeploy(self, process_id: str) -> None:
+    async def undeploy(self, process_id: str, person: Person) -> None:
         """Remove a process. Jobs that run go on with the package they began with."""
         async with self._one_at_a_time:
-            self.check_mutable(process_id)
+            self.check_mutable(process_id, person)
             del self._records[process_id]
             await asyncio.to_thread(shutil.rmtree, self._folder / process_id)
 
-    def check_mutable(self, process_id: str) -> None:
-        """Make sure that a process may be replaced or undeployed."""
-        if not self.get(process_id).mutable:
+    def check_mutable(self, process_id: str, person: Person) -> ProcessRecord:
+        """Return a process that a person may replace and undeploy (403)."""
+        record = self.get(process_id)
+        if not record.mutable:
             raise Problem("immutable-process", id=process_id)
+        if not person.may_change(record.owner):
+            raise Problem("not-yours", id=process_id)
+        return record
 
     def _write(self, record: ProcessRecord, text: bytes) -> None:
         # Written beside and moved into place: a crash leaves the old or the new.
