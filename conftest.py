@@ -11,6 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from xdist.remote import Producer
     from xdist.scheduler import LoadScopeScheduling
+    from xdist.workermanage import WorkerController
 
 # More would each start their own JupyterLab and Chromium.
 MOST_WORKERS = 6
@@ -24,12 +25,20 @@ LONGEST = (
     "servers/pygeoapi", "lab/test_protected", "lab/test_water_bodies_package",
     "client/test_lab_loop", "lab/test_lab_page", "app/test_saved_notebook",
     "client/test_perturbed_servers", "test_leaks", "lab/test_jobs",
-    "browser/test_app_lab", "browser/test_sign_in", "browser/test_deploy_panel",
-    "browser/hub", "browser/test_map", "browser/test_form_view",
-    "browser/test_widths_lab", "browser/test_map_areas", "browser/test_echo_process",
+    "browser/test_layout_lab", "browser/test_map", "browser/test_sign_in",
+    "browser/test_app_lab 0", "browser/test_app_lab 1", "browser/test_app_lab 2",
+    "browser/hub", "browser/test_saved_cards", "browser/test_form_view",
+    "browser/test_stac_lab", "browser/test_told_lab", "browser/test_panel_jupyter",
+    "browser/test_deploy_panel", "browser/test_batch_lab", "browser/test_widths_lab",
+    "browser/test_keys", "browser/test_saved_run_lab", "browser/test_map_areas",
+    "browser/test_raster_tiles", "browser/test_for_each_lab", "browser/test_downloads",
+    "browser/test_next_cell_lab", "browser/test_all_outputs",
+    "browser/test_echo_process", "browser/test_exported_page",
 )  # fmt: skip
 # Files whose tests share nothing that takes time, and the groups that each is cut into.
-DIVIDED = {"form/test_changed_corpus": 4, "form/test_corpus": 2}
+DIVIDED = {
+    "form/test_changed_corpus": 4, "form/test_corpus": 2, "browser/test_app_lab": 3
+}  # fmt: skip
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -50,6 +59,13 @@ def pytest_xdist_make_scheduler(
     class Groups(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             return group_of(nodeid)
+
+        def _reschedule(self, node: WorkerController) -> None:
+            # A worker must know its next test before it begins one. With more in
+            # store a group would wait for a long test while others have nothing to do.
+            if self.workqueue and self._pending_of(self.assigned_work[node]) > 1:
+                return
+            super()._reschedule(node)
 
     config.option.loadscopereorder = False
     return Groups(config, log)

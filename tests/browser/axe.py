@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,10 @@ def _script() -> tuple[str, str]:
         npm = shutil.which("npm")
         if npm is None:
             return "", "npm, which brings axe-core, is not installed"
-        _FOLDER.mkdir(parents=True, exist_ok=True)
-        command = [npm, "install", "--prefix", str(_FOLDER), "--no-audit", "--no-fund"]
+        _FOLDER.parent.mkdir(parents=True, exist_ok=True)
+        # In its place when it is whole: several workers may bring it at once.
+        made_in = Path(tempfile.mkdtemp(dir=_FOLDER.parent))
+        command = [npm, "install", "--prefix", str(made_in), "--no-audit", "--no-fund"]
         try:
             made = subprocess.run(
                 [*command, "--silent", f"axe-core@{_VERSION}"],
@@ -35,7 +39,11 @@ def _script() -> tuple[str, str]:
             )
         except subprocess.TimeoutExpired:
             return "", "npm did not bring axe-core in two minutes"
-        if made.returncode or not _SCRIPT.exists():
+        with contextlib.suppress(OSError):
+            if not made.returncode:
+                made_in.rename(_FOLDER)
+        shutil.rmtree(made_in, ignore_errors=True)
+        if not _SCRIPT.exists():
             return "", f"npm could not bring axe-core: {made.stderr.strip()[:300]}"
     return _SCRIPT.read_text(encoding="utf-8"), ""
 

@@ -63,6 +63,21 @@ def test_page_gets_the_rows_that_it_shows_and_the_numbers_of_the_others(request)
     assert "No column is called colour" in table.problem
 
 
+def test_what_was_read_before_does_not_come_back_when_its_thread_was_slow(request):
+    submit("otsu", 1)
+    table = request.getfixturevalue("panel").table
+    before = table._read_now()
+    submit("ndvi", 2)
+    table._refresh_rows(table._read_now())
+    table._refresh_rows(before)
+    assert jobs(table) == ["j2", "j1"]
+    unfiltered = table._read_now()
+    ask(table, "filter", process="otsu")
+    wait_for(lambda: jobs(table) == ["j1"])
+    table._refresh_rows(unfiltered)
+    assert jobs(table) == ["j1"]
+
+
 def test_note_is_kept_and_an_entry_is_forgotten(request):
     submit("otsu", 1)
     submit("ndvi", 2)
@@ -96,7 +111,12 @@ def test_job_is_shown_below_followed_read_and_run_again_with_kept_inputs(request
         ask(table, "results", entry_id=row["id"])
         wait_for(lambda: panel.children[1] is not shown)
         assert panel.results.outputs
+        # One thing at a time is done with an entry; its end is told a moment later.
+        wait_for(lambda: not table.state["busy"])
+        first = panel.job
         ask(table, "run_again", entry_id=row["id"])
+        # The entry is there before its request is sent, the job when it was answered.
+        wait_for(lambda: panel.job is not first)
         wait_for(lambda: table.state["count"] == 2)
         assert len(server.requests("POST")) == 2
         assert panel.job.id in server.jobs

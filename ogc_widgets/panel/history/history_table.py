@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.client.client import AsyncClient
@@ -43,6 +44,8 @@ _REFRESH_S: Final = 0.5
 class _Read:
     """What is read of the file for the page, in one go."""
 
+    number: int
+    search: Search
     rows: list[dict[str, Any]]
     count: int
     total: int
@@ -83,7 +86,7 @@ class HistoryTable(SigningInView, StateView):
         self._after_sign_in: Callable[[], object] | None = None
         self._revision = self._refreshed = 0
         self._is_visible = self._is_refreshing = False
-        self._loading = self._latest()
+        self._loading, self._numbers = self._latest(), count(1)
         self._read = self._read_now()
         super().__init__()
         self.handle(
@@ -153,12 +156,14 @@ class HistoryTable(SigningInView, StateView):
     # -- the file is read ------------------------------------------------------------
 
     def _read_now(self) -> _Read:
-        search = self._search
+        number, search = next(self._numbers), self._search
         servers, processes = entries.known_names()
-        count = search.count()
+        found = search.count()
         return _Read(
+            number=number,
+            search=search,
             rows=[history_row(one) for one in search.entries(0, _FIRST_ROWS)],
-            count=count,
+            count=found,
             total=Search().count(),
             servers=servers,
             processes=processes,
@@ -178,9 +183,12 @@ class HistoryTable(SigningInView, StateView):
         self._take(read)
 
     def _take(self, read: _Read) -> None:
-        self._read = read
         if read.news:
             self._note = note("warn", " ".join(read.news))
+        # Of two threads that read the first may end last, or look for what was wanted
+        # before.
+        if read.number > self._read.number and read.search is self._search:
+            self._read = read
         self._publish()
 
     def _changed(self) -> None:
