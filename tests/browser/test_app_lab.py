@@ -160,7 +160,7 @@ def select_on_map(screen: AppScreen) -> None:
 STEPS = 'app.form.inputs = {"message": "hello", "pauses": [0.8] * 60}'
 
 
-def test_panel_moves_on_and_shows_its_log_when_another_cell_keeps_the_kernel_busy(
+def test_panel_moves_on_when_another_cell_keeps_the_kernel_busy(
     lab_page: LabPage, lab_server: Lab, tmp_path: Path
 ) -> None:
     app = f"import ogc_widgets as ogc\napp = ogc.App({lab_server.url!r}, 'echo')\napp"
