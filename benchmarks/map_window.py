@@ -19,6 +19,7 @@ _HERE = Path(__file__).resolve().parent
 _ROOT = _HERE.parent
 sys.path[:0] = [
     str(_ROOT / "scripts"),
+    str(_ROOT / "tests"),
     str(_ROOT / "tests" / "browser"),
     str(_ROOT / "tests" / "servers"),
 ]

@@ -158,10 +158,14 @@ class App(NotesDisplay, ipywidgets.VBox):
         self._stac = StacReader(self.client.aio.connection)
         self._inspector = StacInspector(self._stac)
         self._context = context = MapContext(self.map)
-        self._search = SearchLink(self._stac, self.map, context, self._screen.left)
+        screen = self._screen
+        self._search = SearchLink(
+            *(self._stac, self.map, context, screen.left, screen.search)
+        )
         self._for_each = ForEachLink(
             *(self.client, self.map, context, self._search, self._run_bar),
-            place=self._screen.left,
+            left=screen.left,
+            place=screen.each,
             on_batch=self.show_batch,
         )
         self._tabs = Tabs(
@@ -366,8 +370,8 @@ class App(NotesDisplay, ipywidgets.VBox):
         for link in self._links:
             link.bind(form)
         self._screen.show_left(
-            *(self.search, self._for_each.view, self._screen.results, self._code),
-            *(form, self._run_bar),
+            *(self._screen.search, self._screen.each, self._screen.results),
+            *(self._code, form, self._run_bar),
         )
         if old is not None:
             old.close()
@@ -385,8 +389,8 @@ class App(NotesDisplay, ipywidgets.VBox):
         self.form.focus(path)
 
     def _leave_form(self) -> None:
-        self._search.view.hide()
-        self._for_each.view.hide()
+        self._search.hide()
+        self._for_each.hide()
 
     def _fill_example(self) -> None:
         self.form.fill_example()

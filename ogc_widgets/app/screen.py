@@ -42,6 +42,10 @@ class Screen:
     def __init__(self, root: ipywidgets.Box, parts: Parts) -> None:
         self.left = _named(ipywidgets.VBox(), "ogcw-app-left")
         """The box of form, texts and results."""
+        self.each = _named(ipywidgets.VBox(), "ogcw-app-each")
+        """The box of *Run for each* there."""
+        self.search = _named(ipywidgets.VBox(), "ogcw-app-search")
+        """The box of the search for items there."""
         self._cards = _named(ipywidgets.VBox(), "ogcw-app-cards")
         self._jobs = _named(ipywidgets.VBox(), "ogcw-app-jobs")
         self._batch = _named(ipywidgets.VBox(), "ogcw-app-batch")
@@ -105,7 +109,8 @@ class Screen:
     def close(self) -> None:
         """Close the boxes, but not what stands in them."""
         for box in (
-            *(self.left, self.results, self._cards, self._jobs, self._batch),
+            *(self.left, self.results, self.each, self.search),
+            *(self._cards, self._jobs, self._batch),
             *(self._right, self._strip, self._body),
         ):
             layout = box.layout

@@ -5,11 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from ogc_widgets.app.links.form_link import FormLink
-from ogc_widgets.app.views.for_each_view import (
-    MOST_OUTLINED,
-    ForEachView,
-    areas_of,
-)
 from ogc_widgets.client.batches.batch import Batch
 from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.view.base import publishing
@@ -22,6 +17,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.app.links.map_context import MapContext
     from ogc_widgets.app.links.search_link import SearchLink
+    from ogc_widgets.app.views.for_each_view import ForEachView
     from ogc_widgets.app.views.run_bar import RunBar
     from ogc_widgets.client import Client
     from ogc_widgets.client.batches.abatch import AsyncBatch
@@ -33,7 +29,7 @@ _OPEN_CLASS = "ogcw-for-each"
 
 
 class ForEachLink(FormLink):
-    """The way from the form to many jobs of it, and back.
+    """The way from the form to many jobs of it, and back; the view is made when opened.
 
     Args:
         client: Runs them.
@@ -41,7 +37,8 @@ class ForEachLink(FormLink):
         context: Where they are outlined.
         search: Finds STAC items.
         run_bar: Opens it.
-        place: The box that shows the form, or this instead of it.
+        left: The box that shows the form, or this instead of it.
+        place: The box in it for this.
         on_batch: Called with a batch that was started.
     """
 
@@ -54,38 +51,67 @@ class ForEachLink(FormLink):
         context: MapContext,
         search: SearchLink,
         run_bar: RunBar,
+        left: ipywidgets.Box,
         place: ipywidgets.Box,
         on_batch: Callable[[Batch], object],
     ) -> None:
-        self.view = ForEachView(
-            on_run=self.run, on_search=self._search_items, on_back=self._go_back
-        )
+        self._view: ForEachView | None = None
         self._client, self._map, self._context = client, area_map, context
-        self._search, self._run_bar, self._place = search, run_bar, place
-        run_bar.handle(for_each=self.view.show)
+        self._search, self._run_bar = search, run_bar
+        self._left, self._place = left, place
+        run_bar.handle(for_each=self._show)
         self._on_batch = on_batch
         self._kept: dict[str, Kept] = {}  # by process, as inputs are
         self._asked = 0
         self._outlined: list[str] = []
-        self.view.observe(self._opened, "is_open")
-        self.view.observe(self._outline, "plan")
-        self.view.observe(self._mark, "marked")
+
+    @property
+    def view(self) -> ForEachView:
+        """What is opened."""
+        with publishing():
+            if self._view is None:
+                self._view = self._made()
+            return self._view
+
+    def _made(self) -> ForEachView:
+        from ogc_widgets.app.views.for_each_view import ForEachView  # loads much
+
+        view = ForEachView(
+            on_run=self.run, on_search=self._search_items, on_back=self._go_back
+        )
+        if self.is_bound:
+            view.bind(self.form.choosing)
+        view.observe(self._opened, "is_open")
+        view.observe(self._outline, "plan")
+        view.observe(self._mark, "marked")
+        self._place.children = (view,)
+        return view
+
+    def hide(self) -> None:
+        """Leave the screen."""
+        if self._view is not None:
+            self._view.hide()
+
+    def _show(self, key: str = "") -> None:
+        self.view.show(key)
 
     def bind(self, form: ProcessForm) -> None:
         """Follow another form."""
         self._asked = form.for_each_request.get("n", 0)
-        if self.is_bound:
+        if self.is_bound and self._view is not None:
             self._kept[self.form.process_id] = self.form.choosing.kept
         if form.process_id in self._kept:
             form.choosing.take_over(self._kept[form.process_id])
-        self.view.bind(form.choosing)
+        if self._view is not None:
+            self._view.bind(form.choosing)
         form.has_for_each = True
         super().bind(form)
 
     def close(self) -> None:
         """Let go of the form, and close what is shown."""
         super().close()
-        self.view.close()
+        if self._view is not None:
+            self._view.close()
 
     def run(self) -> None:
         """Start the jobs aside, so that the kernel stays free.
@@ -125,8 +151,8 @@ class ForEachLink(FormLink):
         if asked.get("n", 0) != self._asked:
             self._asked = asked["n"]
             self.view.show(asked["path"])
-        elif self.view.is_open:
-            self.view.refresh()
+        elif self._view is not None and self._view.is_open:
+            self._view.refresh()
 
     def _search_items(self, key: str) -> None:
         self._search.pick_for(key, lambda items: self.view.take_items(key, items))
@@ -142,13 +168,15 @@ class ForEachLink(FormLink):
 
     def _opened(self, _change: object) -> None:
         if self.view.is_open:
-            self._place.add_class(_OPEN_CLASS)
+            self._left.add_class(_OPEN_CLASS)
         else:
-            self._place.remove_class(_OPEN_CLASS)
+            self._left.remove_class(_OPEN_CLASS)
         self._outline()
 
     def _outline(self, _change: object = None) -> None:
         """Show on the map the areas that differ, while this is on the screen."""
+        from ogc_widgets.app.views.for_each_view import MOST_OUTLINED, areas_of
+
         found = areas_of(self.view.plan)[:MOST_OUTLINED] if self.view.is_open else []
         features = [
             {"type": "Feature", "id": name, "properties": {}, "geometry": area.geometry}

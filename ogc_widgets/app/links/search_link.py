@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ogc_widgets.app.links.form_link import FormLink
-from ogc_widgets.panel.item_search import ItemSearch
+from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ogc_widgets.client.stac.stac_reader import StacReader
     from ogc_widgets.form import ProcessForm
     from ogc_widgets.map import AreaMap
+    from ogc_widgets.panel.item_search import ItemSearch
 
 _IN_AREA = "Search a STAC catalogue in this area"
 _EVERYWHERE = "Search a STAC catalogue"
@@ -25,11 +26,14 @@ _OPEN_CLASS = "ogcw-searching"
 class SearchLink(FormLink):
     """The way from a field to the search, and from the search back into the field.
 
+    The search is made when it is opened.
+
     Args:
         reader: Sends the requests of the search.
         area_map: Its area limits the search.
         context: Where the items that were found are outlined.
-        place: The box that shows the form, or the search instead of it.
+        left: The box that shows the form, or the search instead of it.
+        place: The box in it for the search.
     """
 
     watched: ClassVar = ("item_search_request",)
@@ -41,19 +45,42 @@ class SearchLink(FormLink):
         reader: StacReader,
         area_map: AreaMap,
         context: MapContext,
+        left: ipywidgets.Box,
         place: ipywidgets.Box,
     ) -> None:
-        self.view = ItemSearch(reader, on_add=self._add, on_found=self._outline)
+        self._reader = reader
+        self._view: ItemSearch | None = None
         self._map = area_map
         self._context = context
-        self._place = place
+        self._left, self._place = left, place
         self._pick: Callable[[list[dict[str, Any]]], object] | None = None
         area_map.observe(self._area_changed, "geometry")
-        self.view.observe(self._opened, "is_open")
+
+    @property
+    def view(self) -> ItemSearch:
+        """The search."""
+        with publishing():
+            if self._view is None:
+                self._view = self._made()
+            return self._view
+
+    def _made(self) -> ItemSearch:
+        from ogc_widgets.panel.item_search import ItemSearch
+
+        view = ItemSearch(self._reader, on_add=self._add, on_found=self._outline)
+        self._limit(view)
+        view.observe(self._opened, "is_open")
+        self._place.children = (view,)
+        return view
+
+    def hide(self) -> None:
+        """Leave the screen."""
+        if self._view is not None:
+            self._view.hide()
 
     def bind(self, form: ProcessForm) -> None:
         """Follow another form."""
-        self.view.hide()
+        self.hide()
         super().bind(form)
         self._area_changed()
 
@@ -61,13 +88,20 @@ class SearchLink(FormLink):
         """Let go of the form and the map, and close the search."""
         super().close()
         self._map.unobserve(self._area_changed, "geometry")
-        self.view.close()
+        if self._view is not None:
+            self._view.close()
 
     def _area_changed(self, _change: object = None) -> None:
-        geometry, area = self._map.geometry, self._map.area
-        self.view.set_area(geometry, area.bbox if area and area.is_box else ())
+        if self._view is not None:
+            self._limit(self._view)
         if self.is_bound:
-            self.form.item_search = _EVERYWHERE if geometry is None else _IN_AREA
+            has_area = self._map.geometry is not None
+            self.form.item_search = _IN_AREA if has_area else _EVERYWHERE
+
+    def _limit(self, view: ItemSearch) -> None:
+        """Search within the area of the map, where there is one."""
+        area = self._map.area
+        view.set_area(self._map.geometry, area.bbox if area and area.is_box else ())
 
     def pick_for(
         self, path: str, pick: Callable[[list[dict[str, Any]]], object]
@@ -92,9 +126,9 @@ class SearchLink(FormLink):
 
     def _opened(self, _change: object) -> None:
         if self.view.is_open:
-            self._place.add_class(_OPEN_CLASS)
+            self._left.add_class(_OPEN_CLASS)
             return
-        self._place.remove_class(_OPEN_CLASS)
+        self._left.remove_class(_OPEN_CLASS)
         pick, self._pick = self._pick, None
         if self.is_bound and pick is None and self.form.item_search_request:
             # Back to where the search was opened.

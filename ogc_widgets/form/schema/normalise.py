@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form.checks.validate import usable_pattern
-from ogc_widgets.form.schema import dialects, known_schemas, references
+from ogc_widgets.form.schema import dialects, known_schemas
 from ogc_widgets.form.schema.keywords import (
     MAX_NODES,
     ONE_SCHEMA,
@@ -77,6 +77,8 @@ class Normaliser:
             raise TooLargeError
         around = self._here
         if self._depth and "$id" in schema and (around or self._resolvers):
+            from ogc_widgets.form.schema import references
+
             self._here = references.within(around or self._resolvers[0], schema)
         self._depth += 1
         said = dialects.modern(schema)
@@ -147,6 +149,8 @@ class Normaliser:
         """Name in ``defs`` of what a reference means; "" if it leads outside."""
         known = known_schemas.by_address(reference)
         if not known or reference.startswith("#"):
+            from ogc_widgets.form.schema import references
+
             here = () if self._here is None else (self._here,)
             found = references.look_up((*here, *self._resolvers), reference)
             if found is not None:
@@ -174,6 +178,9 @@ class Normaliser:
 
     @cached_property
     def _resolvers(self) -> list[Resolver[Any]]:
+        # Loads a library; most schemas refer to nothing.
+        from ogc_widgets.form.schema import references
+
         return [
             references.resolver_of(root)
             if number < _SEARCHED_ROOTS
