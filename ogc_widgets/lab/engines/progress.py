@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     EventKind = Literal["started", "succeeded", "failed"]
     ReadLine = Callable[[str], "Event | None"]
@@ -80,7 +80,7 @@ class Tracker:
         if event.kind == "started":
             self._start(event)
             return True
-        for each in self._in("started"):
+        for each in self._in("started", "interrupted"):
             if each.name == event.name:
                 each.state = event.kind
                 if event.kind == "succeeded":
@@ -88,11 +88,18 @@ class Tracker:
                 return True
         return False
 
-    def _in(self, state: str) -> Iterator[_Execution]:
-        return (each for each in self._executions if each.state == state)
+    def resume(self, lines: Iterable[str]) -> None:
+        """Take what the engine said before it was interrupted, and now goes on."""
+        for line in lines:
+            self.feed(line)
+        for each in self._in("started", "failed"):
+            each.state = "interrupted"
+
+    def _in(self, *states: str) -> Iterator[_Execution]:
+        return (each for each in self._executions if each.state in states)
 
     def _start(self, event: Event) -> None:
-        for each in self._in("failed"):
+        for each in self._in("failed", "interrupted"):
             if each.name == event.name:  # the engine tries it again
                 each.state = "started"
                 return

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import shutil
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from ogc_widgets.lab.engines.programs import Running, start_module
 from ogc_widgets.lab.engines.progress import Event
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 # The names of executions are paths through the workflow: water-bodies.0.crop. Those of
@@ -22,6 +25,7 @@ _SUCCEEDED = re.compile(r"CWL step complete: (?P<name>\S+)")
 _FAILED = re.compile(r"Job failed with exit value .*: 'CWLJob' (?P<name>\S+) ")
 _FOLLOWS = re.compile(r"\] (?P<name>\S+)\.(?:stderr|stdout) follows:$")
 _BEGIN, _END = "=========>", "<========="
+_BEGUN = "shared/rootJobStoreID"  # in the store, once a run can go on from it
 _ITS_ERROR = " "  # no name of an execution
 _ERROR = re.compile(r"^\[\S+\] \[[^]]*\] \[[EC]\] \[\S+\] (?P<text>.+)$")
 _EXCEPTION = re.compile(
@@ -53,6 +57,7 @@ _EXPLAINED = {
 class ToilEngine(Engine):
     """Toil, whose workers are processes of this machine."""
 
+    outlives = True  # its store of the job does
     batch_system = "single_machine"
 
     def check(self) -> None:
@@ -66,17 +71,34 @@ class ToilEngine(Engine):
 
     async def start(self, job: EngineJob) -> Running:
         """Start a job."""
-        return await self._run(job, "--batchSystem", self.batch_system)
+        return await self._run(job)
+
+    async def take_up(self, job: EngineJob) -> Running:
+        """Go on where the store of the job stands: what had ended is not run again."""
+        folder = job.folder
+        await asyncio.to_thread(_empty, folder.outputs)
+        if (self.store(folder) / _BEGUN).exists():
+            return await self._go_on(job)
+        await asyncio.to_thread(shutil.rmtree, self.store(folder), ignore_errors=True)
+        return await self.start(job)
+
+    async def _go_on(self, job: EngineJob) -> Running:
+        return await self._run(job, "--restart")
 
     def store(self, folder: JobFolder) -> Path:
         """Return where Toil keeps the state of a job: each has one of its own."""
         return folder.temporary / "store"
 
-    async def _run(self, job: EngineJob, *more: str) -> Running:
+    async def _run(
+        self, job: EngineJob, *more: str, first: Sequence[str] = ()
+    ) -> Running:
         folder = job.folder
         folder.batch_logs.mkdir(exist_ok=True)
         line = [
+            *first,
             *("--jobStore", str(self.store(folder)), *more),
+            # The lab removes it, when it has noted how the job has ended.
+            *("--clean", "never", "--batchSystem", self.batch_system),
             *("--workDir", str(folder.temporary), "--log-dir", str(folder.logs)),
             *("--batchLogsDir", str(folder.batch_logs)),
             # Names of variables to keep, it forgets.
@@ -100,6 +122,11 @@ class ToilEngine(Engine):
     def engine_reason(self, folder: JobFolder, step: str) -> str:
         """Return Toil's first error."""
         return toil_reason(folder, step)
+
+
+def _empty(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
 
 
 def read_toil(line: str) -> Event | None:

@@ -16,6 +16,7 @@ from ogc_widgets.lab.engines.adapters.by_name import engine_by_name
 from ogc_widgets.lab.engines.engine import Engine, EngineJob, JobFolder
 from ogc_widgets.lab.engines.expected import expected_executions
 from ogc_widgets.lab.engines.progress import Tracker
+from ogc_widgets.lab.engines.reasons import lines_of
 from ogc_widgets.lab.server.jobs.turns import Turns
 from ogc_widgets.lab.server.problems import Problem
 
@@ -170,9 +171,12 @@ class Scheduler:
     async def _work(self) -> None:
         while True:
             owner, job_id = await self.turns.take()
+            goes_on = False
             try:
                 await self._run(job_id)
             except asyncio.CancelledError:
+                if goes_on := self._goes_on:
+                    raise
                 # If it cannot be noted, the next server does it.
                 with contextlib.suppress(sqlite3.Error):
                     self._jobs.finish(
@@ -185,10 +189,16 @@ class Scheduler:
                 )
             finally:
                 self._running.pop(job_id, None)
-                await self._end_outside(self.folder(job_id), self._engine)
+                if not goes_on:
+                    await self._end_outside(self.folder(job_id), self._engine)
+                    self._clean(job_id)
                 self.turns.ended(owner)
-                self._clean(job_id)
                 self._end(job_id)
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether the next server on this folder can take up what runs."""
+        return self._engine.outlives and not self._settings.temporary
 
     async def _finish(
         self, job_id: str, status: str, message: str, *, failure_code: int = 500
@@ -222,6 +232,7 @@ class Scheduler:
         self._running[job_id] = None
         engine_job = EngineJob(folder, job.request["workflow"], parallel)
         if job.status == "running":
+            await asyncio.to_thread(tracker.resume, lines_of(folder.log))
             running = await self._engine.take_up(engine_job)
             if running is None:
                 self._jobs.finish(job_id, "failed", _INTERRUPTED)
@@ -268,7 +279,8 @@ class Scheduler:
                         self._jobs.report(job_id, tracker.percent, tracker.message)
 
     def _is_left(self, job_id: str) -> bool:
-        return self.folder(job_id).left.exists()
+        left = self.folder(job_id).left
+        return left.exists() and left.read_text("utf-8") == self._settings.engine
 
     async def _end_what_is_left(self, going_on: set[str]) -> None:
         """End what a killed server has left outside, of jobs that do not go on."""
