@@ -55,6 +55,7 @@ def lab(
     audience: str | None = None,
     tokens: str | Path | None = None,
     admins: str | None = None,
+    url: str | None = None,
     jobs_each: int | None = None,
     waiting_each: int | None = None,
     gb_each: float | None = None,
@@ -87,6 +88,8 @@ def lab(
             People see their own jobs only, and change what they have deployed.
         admins: Who sees and may end everything, between commas: names in that file,
             or the ``sub`` of an issuer's tokens.
+        url: Address at which a web server in front hands on to this one, such as
+            ``"https://lab.example.org"``. All links begin with it.
         jobs_each: How many jobs of one person run side by side; any number by default,
             as in the next four. The rest wait, and others' go before them.
         waiting_each: How many jobs of one person may wait; more are refused.

@@ -39,7 +39,7 @@ def _on_ready(lab: LabServer, server: uvicorn.Server) -> None:
         server.should_exit = True  # it looks several times a second
 
     threading.Thread(target=leash, daemon=True).start()
-    _say(url=lab.settings.url)
+    _say(url=lab.settings.local_url)
 
 
 def main() -> int:

@@ -107,14 +107,16 @@ def _say_ready(lab: LabServer, _server: uvicorn.Server) -> None:
     processes = ", ".join(record.id for record in lab.processes.all())
     waiting = len(lab.jobs.unfinished())
     lines = [
-        f"Lab server:  {settings.url}",
-        f"STAC API:    {settings.url}/stac",
+        f"Lab server:  {settings.local_url}",
+        f"STAC API:    {settings.local_url}/stac",
         f"Processes:   {processes}",
         f"Jobs:        {settings.workers} side by side; {waiting} waiting",
         f"Engine:      {settings.runner[0] if settings.runner else settings.engine}",
         f"Data folder: {settings.data}",
         "Stop it with Ctrl+C.",
     ]
+    if settings.url:
+        lines.insert(1, f"From outside: {settings.url}{settings.api_path}")
     if settings.is_protected:
         ways = ["the token"] * bool(settings.token)
         ways += [f"a token of {settings.oidc}"] * bool(settings.oidc)

@@ -7,7 +7,6 @@ process are all made of :class:`Settings`.
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
 import shlex
@@ -20,19 +19,16 @@ from typing import (
     TYPE_CHECKING,
     Annotated,
     Any,
-    TypeVar,
     get_origin,
     get_type_hints,
 )
 from urllib.parse import urlsplit
 
 from ogc_widgets.errors import InputError, MissingExtraError
-from ogc_widgets.lab.token_file import read_tokens
+from ogc_widgets.lab.option_checks import at_least_0, check_people, outside_address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-Number = TypeVar("Number", int, float)
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 TOKEN_VARIABLE = "OGC_LAB_TOKEN"  # noqa: S105 - a name, not a secret
@@ -109,6 +105,7 @@ class Settings:
         "people who see and may end everything, between commas: names in the file of "
         "tokens, or the sub of an issuer's",
     ] = ""
+    url: Annotated[str, "https address at which a web server hands on to this one"] = ""
     jobs_each: Annotated[
         int, "jobs of one person that run side by side; the rest wait (0: any number)"
     ] = 0
@@ -146,6 +143,7 @@ class Settings:
         audience: str | None = None,
         tokens: str | Path | None = None,
         admins: str | None = None,
+        url: str | None = None,
         jobs_each: int | None = None,
         waiting_each: int | None = None,
         gb_each: float | None = None,
@@ -177,7 +175,7 @@ class Settings:
                 "packages.",
                 advice="Leave one of them out.",
             )
-        _check_people(tokens, oidc, admins)
+        check_people(tokens, oidc, admins)
         return cls(
             port=port,
             host=host,
@@ -191,11 +189,12 @@ class Settings:
             audience=audience or "",
             tokens=str(Path(tokens).expanduser().absolute()) if tokens else "",
             admins=admins or "",
-            jobs_each=_at_least_0("jobs_each", jobs_each),
-            waiting_each=_at_least_0("waiting_each", waiting_each),
-            gb_each=_at_least_0("gb_each", gb_each),
-            keep_days=_at_least_0("keep_days", keep_days),
-            keep_gb=_at_least_0("keep_gb", keep_gb),
+            url=outside_address(url),
+            jobs_each=at_least_0("jobs_each", jobs_each),
+            waiting_each=at_least_0("waiting_each", waiting_each),
+            gb_each=at_least_0("gb_each", gb_each),
+            keep_days=at_least_0("keep_days", keep_days),
+            keep_gb=at_least_0("keep_gb", keep_gb),
             temporary=data is None,
         )
 
@@ -219,7 +218,7 @@ class Settings:
         return f"http://{host}:{self.port}"
 
     @property
-    def url(self) -> str:
+    def local_url(self) -> str:
         """Address of the landing page, as this machine knows it."""
         return self.origin + self.api_path
 
@@ -317,14 +316,6 @@ def _engine(engine: str | None, options: str | Sequence[str] | None) -> dict[str
     return {"engine": name, "engine_options": words}
 
 
-def _at_least_0(name: str, value: Number | None) -> Number:
-    if value is None:
-        return 0
-    if not 0 <= value < math.inf:
-        raise InputError(f"{name} is {value}; it must be at least 0 (for any number).")
-    return value
-
-
 def _command(runner: str | Sequence[str] | None) -> tuple[str, ...]:
     command = _words(runner)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -358,17 +349,3 @@ def _check_protection(
         check_extra(["joserfc"])
     elif audience is not None:
         raise InputError("audience has a meaning only together with oidc.")
-
-
-def _check_people(
-    tokens: str | Path | None, oidc: str | None, admins: str | None
-) -> None:
-    if tokens and oidc:
-        raise InputError(
-            "tokens and oidc were given; a name could then be two people.",
-            advice="Use one of them. A token of one's own for all goes with both.",
-        )
-    if admins and not (tokens or oidc):
-        raise InputError("admins has a meaning only together with tokens or oidc.")
-    if tokens:
-        read_tokens(Path(tokens).expanduser())

@@ -20,6 +20,7 @@ from ogc_widgets.lab.engines.programs import warm_up
 from ogc_widgets.lab.scenes import scenes_folder
 from ogc_widgets.lab.server.access.gate import Gate, metadata
 from ogc_widgets.lab.server.access.guard import Guard
+from ogc_widgets.lab.server.access.outside import Outside
 from ogc_widgets.lab.server.jobs.execute_route import execute
 from ogc_widgets.lab.server.jobs.files import below, send_file
 from ogc_widgets.lab.server.jobs.job_routes import JOB_ROUTES
@@ -97,6 +98,7 @@ def build_app(settings: Settings) -> Starlette:
         ],
         middleware=[
             Middleware(Guard, settings=settings),
+            Middleware(Outside, settings=settings),
             Middleware(Gate, settings=settings),
             Middleware(Crashes),
         ],
@@ -147,4 +149,4 @@ async def _scene_file(request: LabRequest) -> Response:
 
 
 async def _to_api(request: LabRequest) -> Response:
-    return RedirectResponse(request.lab.settings.api_path + "/")
+    return RedirectResponse(request.api + "/")

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from ogc_widgets.lab.server.access.outside import origin_of
 from ogc_widgets.lab.server.problems import Problem
 
 if TYPE_CHECKING:
@@ -67,7 +68,6 @@ class LabRequest(Request):
 
     Attributes:
         lab: The server that it came to.
-        origin: Scheme, name and port of this server as the client knows them.
         api: The API's address as the client knows it, without a trailing slash.
         stac: That of the STAC API.
         scenes: That of the folder of scenes.
@@ -77,10 +77,10 @@ class LabRequest(Request):
         super().__init__(scope, receive)
         self.lab: LabServer = self.app.state.lab
         settings = self.lab.settings
-        self.origin = f"{self.url.scheme}://{self.url.netloc}"
-        self.api = self.origin + settings.api_path
-        self.stac = self.origin + settings.stac_path
-        self.scenes = self.origin + settings.scenes_path
+        origin = origin_of(scope)
+        self.api = origin + settings.api_path
+        self.stac = origin + settings.stac_path
+        self.scenes = origin + settings.scenes_path
 
     @property
     def person(self) -> Person:

@@ -17,9 +17,9 @@ import hmac
 from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from ogc_widgets.lab.server.access.outside import origin_of, path_of
 from ogc_widgets.lab.server.access.people import (
     EVERYBODY,
     BadTokenError,
@@ -62,7 +62,7 @@ class Gate:
         is_asked = scope["type"] == "http" and scope["method"] != "OPTIONS"
         if not self._settings.is_protected:
             scope.setdefault("state", {})["person"] = EVERYBODY
-        elif is_asked and not self._settings.is_open(scope["path"]):
+        elif is_asked and not self._settings.is_open(path_of(scope)):
             try:
                 scope.setdefault("state", {})["person"] = await self._person(scope)
             except Problem as problem:
@@ -108,8 +108,7 @@ class Gate:
             words = detail.encode("ascii", "replace").decode().replace('"', "'")
             challenge += ['error="invalid_token"', f'error_description="{words}"']
         if self._settings.oidc:
-            url = Request(scope).url
-            address = f"{url.scheme}://{url.netloc}{self._settings.metadata_path}"
+            address = origin_of(scope) + self._settings.metadata_path
             challenge.append(f'resource_metadata="{address}"')
         headers = {"WWW-Authenticate": f"Bearer {', '.join(challenge)}"}
         return Problem("not-signed-in", reason=detail, headers=headers)

@@ -63,11 +63,13 @@ class Guard:
     def _refusal(
         self, host: str, origin: str | None, *, is_reading: bool
     ) -> Problem | None:
-        if self._settings.is_loopback and not _is_loopback(f"//{host}"):
+        outside = urlsplit(self._settings.url).netloc
+        known = host == outside or _is_loopback(f"//{host}")
+        if self._settings.is_loopback and not known:
             return Problem("unknown-name", host=host)
         if is_reading or origin is None:
             return None
-        if _is_loopback(origin) or urlsplit(origin).netloc == host:
+        if _is_loopback(origin) or urlsplit(origin).netloc in {host, outside}:
             return None
         return Problem("foreign-page", origin=origin)
 
