@@ -59,8 +59,12 @@ def _status(number: int = 0, word: str = "running") -> dict[str, Any]:
     }
 
 
-def documents() -> dict[str, tuple[int, Any]]:
-    """Method and path to status code and document."""
+def documents(inputs: dict[str, Any] | None = None) -> dict[str, tuple[int, Any]]:
+    """Method and path to status code and document.
+
+    Args:
+        inputs: Those of the process; a few texts if left out.
+    """
     relations = ("conformance", "processes", "job-list")
     paths = ("/conformance", "/processes", "/jobs")
     landing = {
@@ -69,7 +73,7 @@ def documents() -> dict[str, tuple[int, Any]]:
     }
     process = {
         **_summary(0),
-        "inputs": {f"input{n}": _input(n) for n in range(8)},
+        "inputs": inputs or {f"input{n}": _input(n) for n in range(8)},
         "outputs": {"stac": {"title": "Catalogue", "schema": {"type": "object"}}},
     }
     processes = {"processes": [_summary(n) for n in range(50)], "links": []}
@@ -125,10 +129,10 @@ def _answer(code: int, document: object, location: str = "") -> bytes:
     return head.encode() + body
 
 
-async def _serve() -> None:
+async def _serve(inputs: dict[str, Any] | None) -> None:
     answers = {
         key.encode(): _answer(code, document, "/jobs/job-0" if code == 201 else "")
-        for key, (code, document) in documents().items()
+        for key, (code, document) in documents(inputs).items()
     }
     answers[b""] = _answer(404, {"title": "NoSuch", "status": 404})
     loop = asyncio.get_running_loop()
@@ -137,10 +141,14 @@ async def _serve() -> None:
     await asyncio.to_thread(sys.stdin.read)
 
 
-def loopback() -> AbstractContextManager[str]:
-    """Serve in a process of its own; the address is given."""
-    return served_by(__file__)
+def loopback(inputs: dict[str, Any] | None = None) -> AbstractContextManager[str]:
+    """Serve in a process of its own; the address is given.
+
+    Args:
+        inputs: As for :func:`documents`.
+    """
+    return served_by(__file__, *([json.dumps(inputs)] if inputs else []))
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve())
+    asyncio.run(_serve(json.loads(sys.argv[1]) if sys.argv[1:] else None))

@@ -96,8 +96,12 @@ class Shown:
 
 
 @contextmanager
-def window() -> Iterator[LabPage]:
-    """A window on JupyterLab that counts what comes and what is drawn."""
+def window(script: str = "map_window.js") -> Iterator[LabPage]:
+    """A window on JupyterLab that counts what comes and what is drawn.
+
+    Args:
+        script: The file beside this one that counts, in each page.
+    """
     path = chromium.find()
     if path is None:
         raise RuntimeError("no Chromium was found; set CHROMIUM to its path")
@@ -108,7 +112,7 @@ def window() -> Iterator[LabPage]:
         lab = JupyterLab(Path(folder), "/")
         browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
         page = LabPage(lab, browser)
-        page.page.add_init_script(path=_HERE / "map_window.js")
+        page.page.add_init_script(path=_HERE / script)
         page.page.route(f"**/{_WASM}", _parquet_wasm)
         try:
             yield page

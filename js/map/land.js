@@ -1,6 +1,7 @@
 // Coasts and borders for a map without tiles, so that one finds one's way offline.
 
 import { h } from "../view/dom.js";
+import { unzipped } from "../view/unzipped.js";
 
 /** @import { MapCanvas } from "./canvas.js" */
 /** @import { Position } from "./geo.js" */
@@ -21,8 +22,12 @@ export class Land {
     this.borders = h("path", { class: "ogcw-map-borders" });
     canvas.lowGroup("land").append(this.coasts, this.borders);
     canvas.onRedraw(() => this.paint());
-    this.receive = (/** @type {Record<string, any>} */ content) => {
-      if (content.type !== "land") return;
+    this.receive = async (
+      /** @type {Record<string, any>} */ { type },
+      /** @type {DataView<ArrayBuffer>[]} */ buffers,
+    ) => {
+      if (type !== "land") return;
+      const content = JSON.parse(await unzipped(buffers[0]));
       this.lines = { coasts: content.land.map(unpacked), borders: content.borders.map(unpacked) };
       this.paint();
     };

@@ -1,6 +1,8 @@
 // What a view carries itself. Its script, and the one that all views share, are models of
 // their own, so that a page loads each once and a saved notebook holds each once.
 
+import { unzipped } from "./unzipped.js";
+
 /** Addresses of the scripts that this page has, by their text. */
 /** @type {Map<string, string>} */
 const addresses = (/** @type {any} */ (globalThis).ogcwScripts ??= new Map());
@@ -19,7 +21,7 @@ function addressOf(code) {
  */
 async function codeOf(manager, reference) {
   const script = await manager.get_model(reference.replace("IPY_MODEL_", ""));
-  return script.get("code");
+  return unzipped(script.get("packed"));
 }
 
 export default {

@@ -20,6 +20,7 @@ export * from "./search_box.js";
 export * from "./sign_in_box.js";
 export * from "./text.js";
 export * from "./told.js";
+export * from "./unzipped.js";
 export * from "./view.js";
 
 // Were the theme a part of every style sheet, that of one view would come after, and undo,

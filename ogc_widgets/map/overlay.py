@@ -12,7 +12,6 @@ the map's view.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -20,7 +19,7 @@ import traitlets
 from ogc_widgets.area.area import Area
 from ogc_widgets.area.layers import MAX_FILE_BYTES
 from ogc_widgets.map.raster_layers import RasterLayers, RasterView
-from ogc_widgets.view.scripts import STATIC
+from ogc_widgets.view.scripts import packed
 from ogc_widgets.view.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -148,8 +147,7 @@ class MapOverlay(RasterView):
 
     def _on_land(self) -> None:
         """Send the coasts; a map with tiles never asks for them."""
-        content = json.loads((STATIC / "land.json").read_text(encoding="utf-8"))
-        self.send({"type": "land", **content})
+        self.send({"type": "land"}, buffers=[packed("land.json")])
 
     def _on_paste(self, text: str) -> None:
         self._import(lambda: self._text(text))

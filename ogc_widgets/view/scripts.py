@@ -1,10 +1,12 @@
 """The scripts of the views, each once in a kernel, on a page and in a saved notebook.
 
-The sources are in ``js/``; ``make js`` bundles them into ``static/``.
+The sources are in ``js/``; ``make js`` bundles them into ``static/``. They go to the page
+packed, as bytes: a third of the text, and of what a saved notebook holds.
 """
 
 from __future__ import annotations
 
+import gzip
 import threading
 from pathlib import Path
 
@@ -29,11 +31,18 @@ class Script(ipywidgets.Widget):
     Were it a trait of each view, a saved notebook would hold it once for each.
     """
 
-    code = traitlets.Unicode(read_only=True).tag(sync=True)
+    packed = traitlets.Bytes(read_only=True).tag(sync=True)
+    """Its text, by gzip."""
 
     def __init__(self, name: str) -> None:
-        self.set_trait("code", (STATIC / f"{name}.js").read_text(encoding="utf-8"))
+        self.set_trait("packed", packed(f"{name}.js"))
         super().__init__()
+
+
+def packed(name: str) -> bytes:
+    """A file of ``static/`` as the page gets it."""
+    # The same bytes each time, so that a notebook that is saved again stays the same.
+    return gzip.compress((STATIC / name).read_bytes(), compresslevel=6, mtime=0)
 
 
 def scripts_of(view: str) -> tuple[Script, Script]:

@@ -15,6 +15,7 @@ import os
 import shutil
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -145,6 +146,12 @@ server = next(
            for c in program.net_connections())
 )
 """
+# And those that it has started, which are the job.
+HOLD_UP = """
+held = server.children(recursive=True)
+for program in held:
+    program.suspend()
+"""
 
 
 # As it is pasted from a spreadsheet; one of its areas is upside down.
@@ -223,7 +230,8 @@ class Photographer:
         window.execute("app.panel.reset()")
         screen.press_run()
         screen.read_log()
-        self.keep("running")
+        with self.held_up():
+            self.keep("running")
         screen.wait_for_job("successful")
         expect(screen.footprints).to_have_attribute("data-drawn", "2")
         screen.rows.nth(1).locator("td").nth(1).click()
@@ -271,6 +279,16 @@ class Photographer:
         screen.button("Form").click()
         self.without_server()
 
+    @contextmanager
+    def held_up(self) -> Iterator[None]:
+        """The job that runs goes no further until its picture is taken."""
+        self.window.execute(FIND_SERVER + HOLD_UP)
+        try:
+            self.screen.wait_for_job("running")
+            yield
+        finally:
+            self.window.execute("for program in reversed(held): program.resume()")
+
     def for_each(self) -> None:
         """Many jobs, put together: nothing yet, areas by items, and a faulty table."""
         screen, window = self.screen, self.window
@@ -312,15 +330,14 @@ class Photographer:
     def without_server(self) -> None:
         """A server that goes away in the middle of a job, and one that forgot it."""
         screen, window = self.screen, self.window
-        window.execute("""
-job = app.client.execute("echo", {"message": "x", "pauses": [2] * 60}, mode="async")
-app.job = job
-""")
-        screen.wait_for_job("running")
-        window.execute(FIND_SERVER + "server.suspend()")
-        screen.wait_for_job("reconnecting", timeout_s=90)
-        self.keep("reconnecting")
-        window.execute("server.resume()")
+        window.execute('app.choose("water-bodies")' + "\n" + FILL)
+        screen.press_run()
+        screen.read_log()
+        with self.held_up():
+            window.execute("server.suspend()")
+            screen.wait_for_job("reconnecting", timeout_s=90)
+            self.keep("reconnecting")
+            window.execute("server.resume()")
         screen.wait_for_job("running", timeout_s=90)
         screen.press_stop()
         screen.wait_for_job("dismissed")

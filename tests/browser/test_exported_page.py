@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -33,6 +35,10 @@ def exported(lab_server: Lab) -> dict[str, dict[str, Any]]:
     )
     assert embedded
     widgets = json.loads(embedded[1])["state"].items()
+    for _, one in widgets:
+        for buffer in one.get("buffers", ()):
+            if buffer["path"] == ["packed"]:
+                one["state"]["packed"] = buffer["data"]
     return {model_id: one["state"] for model_id, one in widgets}
 
 
@@ -45,8 +51,9 @@ def state_of(exported: dict[str, dict[str, Any]], view: str) -> dict[str, Any]:
 # A page with the saved models of a notebook, which finds each by its id as the widget
 # managers of Jupyter do.
 DRAW_SAVED = """async ({esm, states, views}) => {
+  const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   const modelOf = (state) => ({
-    get: (name) => state[name], on() {}, off() {}, send() {},
+    get: (name) => name === "packed" ? bytes(state.packed) : state[name], on() {}, off() {}, send() {},
     widget_manager: { get_model: async (id) => modelOf(states[id]) },
   });
   const url = URL.createObjectURL(new Blob([esm], {type: "text/javascript"}));
@@ -62,7 +69,7 @@ DRAW_SAVED = """async ({esm, states, views}) => {
 def test_scripts_are_saved_once_and_loaded_once(
     page: Page, exported: dict[str, dict[str, Any]]
 ) -> None:
-    codes = [one["code"] for one in exported.values() if "code" in one]
+    codes = [one["packed"] for one in exported.values() if "packed" in one]
     assert len(codes) == len(set(codes)) > 1
     run_bar, head = state_of(exported, "RunBar"), state_of(exported, "HeaderView")
     page.set_content("<!doctype html><body data-jp-theme-light='true'>")
@@ -87,9 +94,10 @@ def test_press_is_told_of_when_the_page_was_exported(
     page = still_page
     state = state_of(exported, view)
     shared, own = (
-        exported[one.removeprefix("IPY_MODEL_")]["code"] for one in state["_scripts"]
+        gzip.decompress(base64.b64decode(exported[one[len("IPY_MODEL_") :]]["packed"]))
+        for one in state["_scripts"]
     )
-    show_scripts(page, (shared, own), state)
+    show_scripts(page, (shared.decode(), own.decode()), state)
     # What html-manager does with a message of a model without a kernel: nothing.
     page.evaluate("model.send = () => {}")
     page.get_by_role("button", name=button, exact=True).click()
