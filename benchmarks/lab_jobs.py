@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _ROUNDS = 3
-_AREA = "-121.399,39.834,-120.74,40.472"  # both scenes of the lesson, nearly in full
+AREA = "-121.399,39.834,-120.74,40.472"  # both scenes of the lesson, nearly in full
 _PROGRAMS = Path(sys.executable).parent
 _FINISHED = {"successful", "failed", "dismissed"}
 
@@ -29,13 +29,13 @@ def rows() -> Iterator[Row]:
     import ogc_widgets as ogc
 
     with ogc.lab() as lab, httpx.Client(timeout=60) as http:
-        water = {"stac_items": lab.scenes, "aoi": _AREA}
+        water = {"stac_items": lab.scenes, "aoi": AREA}
         for process, inputs in (("water-bodies", water), ("echo", {"message": "a"})):
             package = http.get(f"{lab.url}/processes/{process}/package").text
             ours, bare, parallel = seconds(
                 _job(http, f"{lab.url}/processes/{process}", inputs),
-                _cwltool(process, package, inputs),
-                _cwltool(process, package, inputs, "--parallel"),
+                cwltool(process, package, inputs),
+                cwltool(process, package, inputs, "--parallel"),
                 rounds=_ROUNDS,
             )
             name = f"lab job {process} / cwltool --no-container"
@@ -68,9 +68,11 @@ def _job(
     return task
 
 
-def _cwltool(
+def cwltool(
     process: str, package: str, inputs: dict[str, Any], *options: str
 ) -> Callable[[], float]:
+    """Return a task that runs a process of a package, and says how long it took."""
+
     def task() -> float:
         with tempfile.TemporaryDirectory() as folder:
             work = Path(folder)
