@@ -37,6 +37,8 @@ SERVERS: dict[str, list[str]] = {
     "snakemake": ["snakemake"],
     # No server either: it tries the lab. It wants an older jsonschema-rs than we do.
     "schemathesis": ["schemathesis"],
+    # Nor these: they say whether manifests and options for a cluster are right.
+    "kubernetes": ["toil[cwl,kubernetes]"],
 }
 # The program that shows that it is there, and the packages of Debian that have it.
 PACKAGES: dict[str, tuple[str, list[str]]] = {

@@ -81,7 +81,8 @@ class Settings:
     ] = ()
     engine: Annotated[
         str,
-        "what runs the packages: cwltool and toil on this machine, slurm on a cluster",
+        "what runs the packages: cwltool and toil on this machine; slurm, kubernetes "
+        "and calrissian on a cluster",
     ] = "cwltool"
     engine_options: Annotated[
         tuple[str, ...], "more options for the command of the engine, in one text"

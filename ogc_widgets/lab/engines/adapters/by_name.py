@@ -15,6 +15,8 @@ _CLASSES = {
     "cwltool": "CwltoolEngine",
     "toil": "ToilEngine",
     "slurm": "SlurmEngine",
+    "kubernetes": "KubernetesEngine",
+    "calrissian": "CalrissianEngine",
 }
 NAMES = tuple(_CLASSES)
 

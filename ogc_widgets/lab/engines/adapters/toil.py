@@ -94,7 +94,16 @@ class ToilEngine(Engine):
     ) -> Running:
         folder = job.folder
         folder.batch_logs.mkdir(exist_ok=True)
-        line = [
+        line = self.command(job, *more, first=first)
+        with folder.output_object.open("wb") as stdout:
+            return await start_module("toilrun", line, cwd=folder.path, stdout=stdout)
+
+    def command(
+        self, job: EngineJob, *more: str, first: Sequence[str] = ()
+    ) -> list[str]:
+        """Return the arguments of Toil."""
+        folder = job.folder
+        return [
             *first,
             *("--jobStore", str(self.store(folder)), *more),
             # The lab removes it, when it has noted how the job has ended.
@@ -108,8 +117,6 @@ class ToilEngine(Engine):
             *self.options,
             *job.arguments,
         ]
-        with folder.output_object.open("wb") as stdout:
-            return await start_module("toilrun", line, cwd=folder.path, stdout=stdout)
 
     def read(self, line: str) -> Event | None:
         """Return what a line means for the progress."""
