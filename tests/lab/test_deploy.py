@@ -172,6 +172,7 @@ def test_description_says_what_the_package_says_when_deployed(api: Api) -> None:
 
 def test_workflow_is_the_one_asked_for_when_the_package_has_several(api: Api) -> None:
     content = (PACKAGES / "kinds.cwl").read_bytes()
+    api.delete("/processes/read")  # of another test
     answer = api.post("/processes?w=read", content=content, headers=YAML_TYPE)
     assert answer.json()["id"] == "read"
     assert set(api.get("/processes/read").json()["inputs"]) == {"file"}
