@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,11 +18,18 @@ PATIENCE_S = 60.0
 def wait_for(
     condition: Callable[[], T], said: Callable[[], object] = lambda: "it never came"
 ) -> T:
-    """Ask until the answer is true, and return it; fail with what ``said`` says."""
+    """Ask until the answer is true, and return it; fail with what ``said`` says.
+
+    Another thread may be in the middle of changing a view. That is done when this
+    returns, so that all that belongs together can be asserted.
+    """
     end = time.monotonic() + PATIENCE_S
     while not (found := condition()):
         assert time.monotonic() < end, said()
         time.sleep(0.01)
+    if views := sys.modules.get("ogc_widgets.view.base"):
+        with views.publishing():
+            pass
     return found
 
 

@@ -35,7 +35,8 @@ _LABELS = {
     "password": "User and password",
     "api-key": "API key",
 }
-
+# What the box is busy with while an attempt goes on.
+_TRYING = ("checking", "waiting")
 
 _EMPTY: Json = {
     "server": "",
@@ -116,7 +117,8 @@ class SigningInView(View):
     def _on_sign_in(self, **typed: object) -> None:
         """The user has filled in the box: ``way`` and what belongs to it."""
         client = self._guest
-        if client is None or self._attempt.is_running:
+        # As the page sees it: an attempt that was refused may still be about to end.
+        if client is None or self.sign_in.get("busy") in _TRYING:
             return
         try:
             attempt = self._attempt_of(client, typed)
@@ -179,6 +181,7 @@ class SigningInView(View):
         except OgcError as error:
             self._refuse(error)
         except Exception as error:  # noqa: BLE001 # shown by the page
+            self._tell(busy="", code=None)
             self.report(without_trace(error))
         else:
             return True

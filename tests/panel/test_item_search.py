@@ -65,7 +65,7 @@ class Page:
 
         self.view.observe(look, "phase")
         look()
-        assert arrived.wait(60), (self.view.phase, self.view.words)
+        wait_for(arrived.is_set, lambda: (self.view.phase, self.view.words))
         self.view.unobserve(look, "phase")
 
     def close(self):
