@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 MOST_WORKERS = 6
 # These groups come first, longest first: no worker is left alone with one at the end.
 LONGEST = (
-    "lab/test_olinda", "servers/fastprocesses", "lab/test_faults", "servers/lab",
-    "lab/test_document", "lab/test_jobs_progress", "client/test_kernel",
+    "lab/test_slurm", "lab/test_olinda", "servers/fastprocesses", "lab/test_faults",
+    "servers/lab", "lab/test_document", "lab/test_jobs_progress", "lab/test_engines",
+    "client/test_kernel",
     "app/test_app", "docs/test_pages",
     "servers/test_invented", "lab/test_jobs_restart", "lab/test_jobs_many",
     "client/test_deployment", "client/test_many_jobs", "notebooks/01-water-bodies",

@@ -8,6 +8,7 @@ exception is found at the end of the run.
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import os
 import socket
@@ -25,6 +26,9 @@ _NEVER = (
     *(".invalid", ".test", ".example", "example.com", "example.org", "example.net"),
     *(".cluster.local", "zookernel"),
 )
+# Nobody has this address (RFC 5737). Toil points a socket there, and sends nothing, to
+# learn its own.
+_NOBODY = "203.0.113.1"
 
 
 class InternetBlockedError(RuntimeError):
@@ -59,6 +63,8 @@ def install() -> None:
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "socket.connect":
         address = arguments[1]
+        if isinstance(address, tuple) and address[0] == _NOBODY:
+            raise OSError(errno.ENETUNREACH, "Network is unreachable")
         if isinstance(address, tuple) and not is_local(address[0]):
             _refuse(f"a connection to {address[0]}")
     elif event == "socket.getaddrinfo":

@@ -148,6 +148,13 @@ class Engine(ABC):
         killed, so all that it needs is in the folder. Only where it ``outlives``.
         """
 
+    async def waits_for(self, folder: JobFolder) -> str:  # noqa: ARG002 - as above
+        """Return what the steps of a job wait for, if it is not their turn yet.
+
+        Asked now and then, where the engine ``outlives``.
+        """
+        return ""
+
     @abstractmethod
     def read(self, line: str) -> Event | None:
         """Return what a line that its program said means for the progress, if anything.

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _LOOK_AGAIN_S = 0.2
 _ASK_AGAIN_S = 2.0
+_PATIENCE_S = 60.0
 
 
 def jobs_in(folder: Path) -> list[str]:
@@ -24,19 +25,29 @@ def jobs_in(folder: Path) -> list[str]:
     Raises:
         OSError: Slurm does not answer.
     """
-    own = str(folder.resolve())
-    lines = _ask("squeue", "--me", "--noheader", "--format=%i %Z").splitlines()
-    found = (line.split(maxsplit=1) for line in lines)
-    return [job_id for job_id, *place in found if place == [own]]
+    return _listed(folder, "--format=%i|%Z")
+
+
+def reasons_in(folder: Path) -> list[str]:
+    """Return why jobs of a folder wait, each reason once, as squeue(1) has them.
+
+    Raises:
+        OSError: Slurm does not answer.
+    """
+    found = set(_listed(folder, "--states=PENDING", "--format=%r|%Z"))
+    return sorted(found - {"None"})
 
 
 def cancel_jobs_in(folder: Path) -> None:
     """Cancel Slurm's jobs of a folder, and wait until they are gone.
 
     Raises:
-        OSError: Slurm does not answer.
+        OSError: Slurm does not answer, or does not end them; a node may be down.
     """
+    end = time.monotonic() + _PATIENCE_S
     while left := jobs_in(folder):
+        if time.monotonic() > end:
+            raise OSError(f"Slurm has not ended its jobs {' '.join(left)} yet")
         _ask("scancel", *left)
         time.sleep(_LOOK_AGAIN_S)
 
@@ -58,6 +69,13 @@ def wait_for_jobs_in(folder: Path) -> None:
             said = words
             sys.stderr.write(f"{words}\n")
         time.sleep(pause_s)
+
+
+def _listed(folder: Path, *options: str) -> list[str]:
+    own = str(folder.resolve())
+    lines = _ask("squeue", "--me", "--noheader", *options).splitlines()
+    found = (line.rpartition("|") for line in lines)
+    return [words for words, _, place in found if place == own]
 
 
 def _ask(*command: str) -> str:

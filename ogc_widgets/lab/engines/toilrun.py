@@ -1,9 +1,10 @@
 """``toil-cwl-runner`` without the waits of its leader that nobody needs.
 
-After each step the leader looks at what the step has made possible. It does so in
-turns, and in each turn waits up to two seconds for jobs that run, also where none does:
-that is most of the time between two steps, and 10 s after the last one. The batch
-systems that it gets here do not wait where there is nothing to wait for.
+After each step the leader looks at what the step has made possible, in turns. In each
+turn it waits up to two seconds for the jobs of the cluster, also where there is none,
+or where it has a small job of its own that is done long before. That is most of the
+time between two steps, and 10 s after the last one. The batch systems that it gets here
+wait where there is something to wait for. Slurm is not asked more often than before.
 
 Run as ``python -m ogc_widgets.lab.engines.toilrun [--after-slurm] [options of
 toil-cwl-runner]`` in the folder of the job. With the option it begins when Slurm has
@@ -24,18 +25,45 @@ from ogc_widgets.lab.network import refuse_link_local
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    Operation = Callable[..., object]
     System = type[Any]  # a batch system; Toil's have types of their own
 
 AFTER_SLURM = "--after-slurm"
-_NOTHING_RUNS_S = 0.02
+_TURN_S = 0.1
+# Slurm may say something else the next time. Whatever else it says, Toil would ask for
+# 20 minutes.
+_FOR_NOW = ("temporarily", "timed out", "unable to contact", "submit limit")
 
 
 def _prompt(batch_system: System) -> System:
+    from toil.lib.misc import CalledProcessErrorStderr
+
     class Prompt(batch_system):  # type: ignore[misc] # chosen when it runs
         def getUpdatedBatchJob(self, maxWait: float) -> object:  # noqa: N802, N803 - Toil's
-            if not self.getIssuedBatchJobIDs():
-                maxWait = min(maxWait, _NOTHING_RUNS_S)  # noqa: N806 - Toil's name
+            issued = set(self.getIssuedBatchJobIDs())
+            if not issued or issued.intersection(self._local()):
+                maxWait = min(maxWait, _TURN_S)  # noqa: N806 - Toil's name
             return super().getUpdatedBatchJob(maxWait)
+
+        def _local(self) -> set[int]:
+            known = getattr(self, "getIssuedLocalJobIDs", None)
+            return set(known()) if known else set()
+
+        def sleepSeconds(self, sleeptime: float = 1) -> float:  # noqa: N802 - as above
+            """Wait until new jobs are looked for."""
+            return float(super().sleepSeconds(min(sleeptime, _TURN_S)))
+
+        def with_retries(self, operation: Operation, *given: Any) -> object:  # noqa: ANN401 - Toil's
+            """Ask the cluster, and again where that may help."""
+            if operation.__name__ != "submitJob":
+                return super().with_retries(operation, *given)
+            try:
+                return operation(*given)
+            except CalledProcessErrorStderr as refusal:
+                said = str(refusal.stderr).lower()
+                if not any(words in said for words in _FOR_NOW):
+                    raise
+            return super().with_retries(operation, *given)
 
     return Prompt
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ogc_widgets.errors import InputError
 from ogc_widgets.lab.engines import reasons
 from ogc_widgets.lab.engines.adapters.toil import ToilEngine
-from ogc_widgets.lab.engines.slurm_queue import cancel_jobs_in
+from ogc_widgets.lab.engines.slurm_queue import cancel_jobs_in, reasons_in
 from ogc_widgets.lab.engines.toilrun import AFTER_SLURM
 
 if TYPE_CHECKING:
@@ -48,6 +48,11 @@ class SlurmEngine(ToilEngine):
     async def _go_on(self, job: EngineJob) -> Running:
         """Go on when Slurm has ended what it still has, or that would be done twice."""
         return await self._run(job, "--restart", first=[AFTER_SLURM])
+
+    async def waits_for(self, folder: JobFolder) -> str:
+        """Return why Slurm lets a job wait, in its own words (squeue(1), REASON)."""
+        given = await asyncio.to_thread(reasons_in, folder.path)
+        return f"waits in the queue of Slurm ({', '.join(given)})" if given else ""
 
     def engine_reason(self, folder: JobFolder, step: str) -> str:
         """Return what Slurm said of a failure, or else Toil."""

@@ -21,7 +21,7 @@ from ogc_widgets.lab.server.jobs.turns import Turns
 from ogc_widgets.lab.server.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
     from ogc_widgets.lab.engines.programs import Running
@@ -34,6 +34,7 @@ _log = logging.getLogger(__name__)
 
 _INTERRUPTED = "interrupted: the server ended while this job was running"
 _WRITE_AGAIN_S = 1.0
+_LOOK_S = 5.0
 # Some engines colour what they say even where nobody sees colours.
 _COLOUR = re.compile(rb"\x1b\[[0-9;]*m")
 
@@ -246,7 +247,8 @@ class Scheduler:
         try:
             if self._jobs.get(job_id).is_finished:  # dismissed while it was starting
                 running.leash.close()
-            await self._follow(job_id, running.stderr, tracker, folder)
+            async with self._looking_at_the_queue(job_id, tracker, folder):
+                await self._follow(job_id, running.stderr, tracker, folder)
             code = await running.wait()
         except BaseException:
             running.leash.close()
@@ -277,6 +279,29 @@ class Scheduler:
                 if tracker.feed(line.decode("utf-8", "replace")):
                     with contextlib.suppress(sqlite3.OperationalError):
                         self._jobs.report(job_id, tracker.percent, tracker.message)
+
+    @contextlib.asynccontextmanager
+    async def _looking_at_the_queue(
+        self, job_id: str, tracker: Tracker, folder: JobFolder
+    ) -> AsyncIterator[None]:
+        """Say in the status what the steps of a job wait for on a busy cluster."""
+
+        async def look() -> None:
+            while True:
+                await asyncio.sleep(_LOOK_S)
+                # What cannot be asked now may be later, and costs a word only.
+                with contextlib.suppress(OSError, sqlite3.OperationalError):
+                    if words := await self._engine.waits_for(folder):
+                        message = f"{tracker.message}: {words}"
+                        self._jobs.report(job_id, tracker.percent, message)
+
+        looking = asyncio.create_task(look()) if self._engine.outlives else None
+        try:
+            yield
+        finally:
+            if looking:
+                looking.cancel()
+                await asyncio.gather(looking, return_exceptions=True)
 
     def _is_left(self, job_id: str) -> bool:
         left = self.folder(job_id).left
