@@ -1,7 +1,7 @@
 """The scripts of the views, each once in a kernel, on a page and in a saved notebook.
 
-The sources are in ``js/``; ``make js`` bundles them into ``static/``. They go to the page
-packed, as bytes: a third of the text, and of what a saved notebook holds.
+The sources are in ``js/``; ``make js`` bundles them into ``static/``. They go to the
+page packed, as bytes: a third of the text, and of what a saved notebook holds.
 """
 
 from __future__ import annotations

@@ -53,7 +53,8 @@ def state_of(exported: dict[str, dict[str, Any]], view: str) -> dict[str, Any]:
 DRAW_SAVED = """async ({esm, states, views}) => {
   const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   const modelOf = (state) => ({
-    get: (name) => name === "packed" ? bytes(state.packed) : state[name], on() {}, off() {}, send() {},
+    get: (name) => name === "packed" ? bytes(state.packed) : state[name],
+    on() {}, off() {}, send() {},
     widget_manager: { get_model: async (id) => modelOf(states[id]) },
   });
   const url = URL.createObjectURL(new Blob([esm], {type: "text/javascript"}));
