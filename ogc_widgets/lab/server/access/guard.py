@@ -63,13 +63,14 @@ class Guard:
     def _refusal(
         self, host: str, origin: str | None, *, is_reading: bool
     ) -> Problem | None:
-        outside = urlsplit(self._settings.url).netloc
-        known = host == outside or _is_loopback(f"//{host}")
+        outside = urlsplit(self._settings.url).netloc  # empty without the option
+        known = _is_loopback(f"//{host}") or (host and host == outside)
         if self._settings.is_loopback and not known:
             return Problem("unknown-name", host=host)
         if is_reading or origin is None:
             return None
-        if _is_loopback(origin) or urlsplit(origin).netloc in {host, outside}:
+        name = urlsplit(origin).netloc  # empty of "null", which sandboxed pages are
+        if _is_loopback(origin) or (name and name in {host, outside}):
             return None
         return Problem("foreign-page", origin=origin)
 
