@@ -180,7 +180,7 @@ class Discovery:
         found: dict[str, ProcessSummary] = {}
         while read is not None:
             size = len(read.entries) * _ENTRY_BYTES
-            listed = await off_loop(size, processes_on, read)
+            listed = await off_loop(size, read.read, processes_on)
             new = {p.id: p for p in listed if p.id not in found}
             if found and not new:
                 pages.repeats(read.url)
@@ -229,9 +229,14 @@ class Discovery:
             is_missing = reply.status_code == 404
             advice = "client.processes() lists what there is." if is_missing else ""
             raise problem_error(reply, missing=NoSuchProcessError, advice=advice)
-        document = await off_loop(len(reply.body), reply.json)
-        self.known_processes[process_id] = Process.from_json(document, url)
-        return self.known_processes[process_id]
+        self.known_processes[process_id] = found = await off_loop(
+            len(reply.body),
+            self.connection.read,
+            reply,
+            f"process {url}",
+            lambda: Process.from_json(reply.json(), url),
+        )
+        return found
 
     def _linked_description(self, process_id: str) -> str:
         """Where the list says that a description is, for servers with other paths."""

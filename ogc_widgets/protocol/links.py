@@ -160,6 +160,7 @@ def same_origin(one: str, other: str) -> bool:
     return first is not None and first == origin(other)
 
 
+@lru_cache(_MOST_KEPT)
 def without_query(url: str) -> str:
     """Return an address fit for messages: no query, fragment or user-info."""
     parts = split_address(url)
@@ -238,6 +239,7 @@ def find_link(
     return None
 
 
+@lru_cache(_MOST_KEPT)
 def join_path(base_url: str, *segments: str) -> str:
     """Append path segments to an address, dropping its query and fragment."""
     parts = urlsplit(base_url)

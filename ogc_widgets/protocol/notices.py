@@ -87,6 +87,21 @@ def tell(hearer: Hearer) -> None:
     _hearer.set(hearer)
 
 
+@contextmanager
+def heard() -> Iterator[list[str]]:
+    """Give the oddities that are told in the block, which are told as always."""
+    told: list[str] = []
+    others = _hearer.get()
+
+    def hear(message: str) -> None:
+        told.append(message)
+        if others is not None:
+            others(message)
+
+    with _held(_hearer, hear):
+        yield told
+
+
 def own_context() -> Context:
     """Return a context that holds what was said here, and nothing of anybody else.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ogc_widgets.errors import ProtocolError
 from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.notices import notice
+from ogc_widgets.protocol.quick_json import read_quickly
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
@@ -72,6 +73,10 @@ def parse_json(
         ProtocolError: Not JSON, NaN or Infinity, or nested deeper than 64 levels.
         StrictError: Something was read leniently inside :func:`strict`.
     """
+    if isinstance(body, bytes) and _is_utf8(content_type):
+        quick = read_quickly(body, MAX_DEPTH)
+        if quick is not None:
+            return quick[0]
     text = body if isinstance(body, str) else read_text(body, content_type, source)
     text = text.removeprefix("\ufeff")
     seen: dict[str, str] = {}  # kind of oddity to the first that was found
@@ -176,6 +181,12 @@ def dump_json(
     return re.sub(
         '"\ue000decimal(\\d+)\ue000"', lambda m: decimals[int(m.group(1))], text
     )
+
+
+def _is_utf8(content_type: str) -> bool:
+    """Whether a media type says so, or does not say."""
+    declared = _CHARSET.search(content_type)
+    return declared is None or declared[1].lower() in ("utf-8", "utf8")
 
 
 def read_text(body: bytes, content_type: str, source: str) -> str:

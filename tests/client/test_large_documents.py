@@ -60,20 +60,20 @@ def test_others_are_answered_while_a_large_document_is_read(
 ):
     body = json.dumps(document).encode()
     is_reading, may_go_on = threading.Event(), threading.Event()
-    loads = json.loads
+    read = wire.read_quickly
 
-    def slowly(text, **options):
-        if len(text) > 300_000:
+    def slowly(body, most_depth):
+        if len(body) > 300_000:
             is_reading.set()
             assert may_go_on.wait(30)
-        return loads(text, **options)
+        return read(body, most_depth)
 
     done = {"jobID": "j", "processID": "p", "status": "successful"}
     behaviours = {
         ("GET", "/api/jobs/j"): lambda *_: answer(done),
         ("GET", path): lambda *_: answer(body=body),
     }
-    monkeypatch.setattr(wire.json, "loads", slowly)
+    monkeypatch.setattr(wire, "read_quickly", slowly)
     with (
         processes_server(behaviours) as server,
         processes_server({}) as other,

@@ -127,7 +127,8 @@ class Credentials(Sealed):
 
     def redact_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Blank out the secrets in the headers of an answer."""
-        return blanked_headers(headers, self._known())
+        known = self._known()
+        return blanked_headers(headers, known) if known else dict(headers)
 
     def redact_reply(self, reply: Reply) -> Reply:
         """Blank out the secrets in an answer of any status."""

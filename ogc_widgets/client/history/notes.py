@@ -25,12 +25,15 @@ if TYPE_CHECKING:
     from ogc_widgets.client.history.store import Change
 
 _CHANCE_BITS = 20
+_MOST_TOLD = 2_000
 _ENDS: Final = "('successful', 'failed', 'dismissed', 'ended', 'lost')"
 
 _lock = threading.Lock()
 _last_id = 0
 _heard: list[Change] = []
 _planned: Future[None] | None = None
+# What was heard last of each job: lists say it again and again.
+_told: dict[tuple[str, str], tuple[str, float | None]] = {}
 
 
 def note_sending(
@@ -104,7 +107,7 @@ def note_heard(
     *,
     took_s: float | None = None,
     ended_at: float | None = None,
-) -> Future[None]:
+) -> Future[None] | None:
     """Note what was heard of a job, if it was submitted here; returns at once.
 
     An end stays: a list that lags behind does not start a job again.
@@ -117,9 +120,15 @@ def note_heard(
         ended_at: When it ended by our clock, unix seconds, if that is known.
 
     Returns:
-        Ends when it is noted.
+        Ends when it is noted; ``None`` where it was before.
     """
     global _planned  # one write for all that is heard at once
+    said = state, took_s
+    if _told.get((job_id, url)) == said:
+        return None
+    if len(_told) >= _MOST_TOLD:
+        _told.clear()
+    _told[job_id, url] = said
     change: Change = (
         "UPDATE jobs SET state = :state, took_s = coalesce("  # noqa: S608 # ours
         ":took_s, took_s, max(0, :ended_at - (id >> :bits) / 1000.0)) WHERE id = "
@@ -174,6 +183,7 @@ def _forget_after_fork() -> None:
     global _lock, _planned
     _lock, _planned = threading.Lock(), None
     _heard.clear()
+    _told.clear()
 
 
 if hasattr(os, "register_at_fork"):

@@ -94,6 +94,8 @@ def blanked_headers(
 def blanked_reply(reply: Reply, secrets: Iterable[str]) -> Reply:
     """Return an answer with ``***`` in place of secrets, but for those in files."""
     secrets = set(secrets)
+    if not secrets:
+        return reply
     no_words = {secret for secret in secrets if len(secret) >= _NO_WORD}
     body = reply.body
     if not reply.is_ok:

@@ -7,7 +7,7 @@ import contextlib
 import weakref
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from ogc_widgets.client.auth.credentials import Credentials
@@ -21,6 +21,7 @@ from ogc_widgets.client.http.address import (
 )
 from ogc_widgets.client.http.loop import off_loop, tidy_up
 from ogc_widgets.client.http.transport import Transport
+from ogc_widgets.client.http.unchanged import Unchanged
 from ogc_widgets.errors import (
     ConnectionFailedError,
     ProblemError,
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from ogc_widgets.client.http.pools import Pools
     from ogc_widgets.client.results.files.object_store import S3
 
+T = TypeVar("T")
+
 # Seconds that a server may take to accept something, at least.
 ACCEPT_S = 60.0
 _MOST_ODDITIES = 100
@@ -74,6 +77,8 @@ class Connection(Transport):
         headers: The headers that came with the landing page.
         heard_at: When the server answered last, as its header ``Date`` says.
         experience: What has been seen to work, and what not, by capability.
+        is_last_page: Address of a page of a list to the hash of the page, where the
+            server does not understand the guess of where the next one is.
         s3: Where objects at ``s3://`` addresses are and what opens them, or None.
 
     Raises:
@@ -106,6 +111,8 @@ class Connection(Transport):
         self.heard_at = ""
         self.experience: dict[str, tuple[bool, str]] = {}
         self._finding = asyncio.Lock()
+        self._unchanged = Unchanged()
+        self.is_last_page: dict[str, int] = {}
         self._give_back = weakref.finalize(self, _close_later, self._pools)
         self._give_back.atexit = False
 
@@ -246,6 +253,17 @@ class Connection(Transport):
         if not reply.is_ok:
             raise problem_error(reply)
         return await off_loop(len(reply.body), reply.json)
+
+    def read(self, reply: Reply, what: str, read: Callable[[], T]) -> T:
+        """Return what is read of an answer, or was of the same one before.
+
+        Args:
+            reply: The answer.
+            what: What it is read as.
+            read: Reads it.
+        """
+        key = what, reply.url, reply.status_code, reply.content_type
+        return self._unchanged.read(key, reply.body, read)
 
     def keeps(self, _url: str) -> bool:
         """Whether what is at an address is here; so it is with saved runs."""

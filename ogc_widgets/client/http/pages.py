@@ -51,6 +51,7 @@ class Pages:
         self._is_said = True
         self._seen: set[str] = set()
         self._bodies: set[int] = set()
+        self._before = "", 0
         self._loaded = 0
         self.total: int | None = None
         self.is_cut = False
@@ -85,8 +86,11 @@ class Pages:
         self._seen.add(url)
         body = hash(reply.body)
         if body in self._bodies or len(self._seen) > MOST_PAGES:
+            if not self._is_said:
+                self._connection.is_last_page[self._before[0]] = self._before[1]
             self.repeats(url)
             return None
+        self._before = url, body
         self._bodies.add(body)
         self._loaded += len(page.entries)
         self.total = page.total
@@ -103,7 +107,11 @@ class Pages:
         return await off_loop(len(reply.body), self._page_of, reply)
 
     def _page_of(self, reply: Reply) -> Page:
-        return read_page(reply.json(), self._member, reply.url)
+        return self._connection.read(
+            reply,
+            self._member,
+            lambda: read_page(reply.json(), self._member, reply.url),
+        )
 
     async def _get(self, url: str) -> Reply:
         reply = await self._connection.send(
@@ -116,10 +124,15 @@ class Pages:
         return reply
 
     def _plan(self, page: Page, reply: Reply) -> None:
-        following, self._is_said = next_url(
-            page, reply.links, loaded=self._loaded, limit=self._limit
-        )
-        self._next = self._connection.rebase(following) if following else ""
+        url, body = self._before
+        if self._connection.is_last_page.get(url) == body:
+            self._is_said = False  # the same guess would lead nowhere again
+            self.repeats(url)
+        else:
+            following, self._is_said = next_url(
+                page, reply.links, loaded=self._loaded, limit=self._limit
+            )
+            self._next = self._connection.rebase(following) if following else ""
         # Credentials and patience are for this server only.
         if self._next and not same_origin(self._next, self._connection.url):
             self._next = ""

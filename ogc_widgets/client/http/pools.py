@@ -161,6 +161,7 @@ def _is_encrypted_twin(url: str, plain: str) -> bool:
     )
 
 
+@functools.cache
 def user_agent() -> str:
     """Name and version of this package."""
     from ogc_widgets import __version__

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 from base64 import b64encode
 from dataclasses import dataclass
@@ -87,6 +88,17 @@ class _Attempt:
         self.maybe_sent = True
 
 
+@functools.lru_cache
+def _usual_headers(said: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """What every request says, and what one says; not to be changed."""
+    usual = {**_HEADERS, "User-Agent": user_agent()}
+    for name, value in said:
+        for known in [known for known in usual if known.lower() == name.lower()]:
+            del usual[known]
+        usual[name] = value
+    return usual
+
+
 class Transport:
     """Sends requests for one server.
 
@@ -113,6 +125,7 @@ class Transport:
         self.verify = verify
         self.reach = reach or Reach(url)
         self._pools = Pools(url, verify)
+        self._gate: asyncio.Semaphore | None = None
 
     def identify(self, credentials: Credentials) -> None:
         """Go on as somebody else; cookies may say who it was before."""
@@ -172,7 +185,9 @@ class Transport:
             # A token may take minutes, when somebody has to agree on another page
             # first: that is neither the server's time nor one of its places.
             await way.get_ready()
-        async with gate_of(self.url) if is_counted else contextlib.nullcontext():
+        # Kept, so that it need not be made anew for each request.
+        self._gate = gate_of(self.url)
+        async with self._gate if is_counted else contextlib.nullcontext():
             try:
                 return await self._read(request, deadline_s, max_bytes)
             except TransportError as error:
@@ -271,7 +286,8 @@ class Transport:
             credentials.with_params(url),
             self._headers(request, url),
             request.body,
-            attempt.silence_s,
+            # A clock for the whole is one for silence, too.
+            attempt.silence_s if attempt.deadline is None else None,
             self.reach.judge(url, named_by, bound),
             attempt.leaves,
         )
@@ -304,17 +320,19 @@ class Transport:
 
     def _headers(self, request: Request, url: str) -> dict[str, str]:
         """Return what is sent: one header of each name, in whatever case it is."""
-        ours = {**_HEADERS, "User-Agent": user_agent()}
-        user_info = urlsplit(url).netloc.rpartition("@")[0]
-        if user_info and self.credentials.way_for(url) is None:
-            named = unquote_to_bytes(user_info)
+        ours = self.credentials.headers_for(url)
+        if "@" in url and self.credentials.way_for(url) is None:
+            named = unquote_to_bytes(urlsplit(url).netloc.rpartition("@")[0])
             named += b"" if b":" in named else b":"
-            ours["Authorization"] = f"Basic {b64encode(named).decode('ascii')}"
-        said: dict[str, tuple[str, str]] = {}
-        for some in (ours, request.headers, self.credentials.headers_for(url)):
-            for name, value in some.items():
-                said[name.lower()] = name, value
-        return dict(said.values())
+            if named != b":":
+                basic = f"Basic {b64encode(named).decode('ascii')}"
+                ours = {"Authorization": basic, **ours}
+        said = _usual_headers(tuple(request.headers.items()))
+        if not ours:
+            return said
+        lower = {name.lower() for name in ours}
+        kept = {n: value for n, value in said.items() if n.lower() not in lower}
+        return {**kept, **ours}
 
     async def _redirect(self, request: Request, got: Stream) -> str:
         """Return where a redirect may be followed to, or ``""``."""

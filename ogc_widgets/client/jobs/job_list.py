@@ -60,7 +60,8 @@ class Jobs:
     Attributes:
         discovery: What is known of the server.
         signing_in: What knows who the user is; its news let jobs look again at once.
-        lists_newest_first: Whether the list has been seen to begin with the newest.
+        lists_newest_first: Whether the list has been seen to begin with the newest,
+            or to have one page only whatever is asked for.
     """
 
     def __init__(self, discovery: Discovery, signing_in: SigningIn) -> None:
@@ -245,7 +246,7 @@ class JobPages:
                 return []
             url = (await self._connection.resources()).jobs_url
             size = len(page.entries) * _ENTRY_BYTES
-            listed = await off_loop(size, jobs_on, page)
+            listed = await off_loop(size, page.read, jobs_on)
             new = [one for one in listed if one.job_id not in self._known]
             jobs = [
                 self._jobs.attached(one.job_id, join_path(url, one.job_id), one)
@@ -318,8 +319,10 @@ class JobPages:
             return page
         self._ahead = second = await pages.next()
         if second is None:
+            if pages.is_cut:  # there is no other page to be had
+                self._jobs.lists_newest_first = True
             return page
-        first_jobs, jobs = jobs_on(page), jobs_on(second)
+        first_jobs, jobs = page.read(jobs_on), second.read(jobs_on)
         if not (is_oldest_first(first_jobs) or is_older(first_jobs, jobs)):
             self._jobs.lists_newest_first = True
             return page

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.history.notes import note_heard
@@ -79,14 +80,20 @@ class Poller:
         self._process_id = process_id or status.process_id
         self._watch = Watch(now(), status=status, is_new=is_new)
         self.earlier_message = "" if status.is_finished else status.message
-        self._checking = asyncio.Lock()
         self._watchers: list[_Watcher] = []
         self._task: asyncio.Task[None] | None = None
-        self._wake = asyncio.Event()
         self._follow_ups: set[Future[Any]] = set()
         # What the history of this machine knows of it, and when it was not over yet.
         self._noted = ""
         self._open_at = time.time() if is_new else 0.0
+
+    @cached_property  # a list has many jobs of which nobody asks
+    def _checking(self) -> asyncio.Lock:
+        return asyncio.Lock()
+
+    @cached_property
+    def _wake(self) -> asyncio.Event:
+        return asyncio.Event()
 
     @property
     def view(self) -> JobView:
@@ -152,7 +159,10 @@ class Poller:
                     timeout_s=min(POLL_S, self._connection.timeout_s),
                 )
                 wait_s = retry_after_s(reply.headers)
-                self.heard(read_status(reply), retry_after_s=wait_s)
+                status = self._connection.read(
+                    reply, "status", lambda: read_status(reply)
+                )
+                self.heard(status, retry_after_s=wait_s)
             except NoSuchJobError as error:
                 self.gone(error, for_good=error.status_code == 410)
                 return error
@@ -299,15 +309,15 @@ class Poller:
             return
         self._noted = view.phase
         is_seen = time.time() - self._open_at < _SEEN_S
-        self._wait_for(
-            note_heard(
-                self.job_id,
-                self.url,
-                view.phase,
-                took_s=view.status.took_s if view.is_final and view.status else None,
-                ended_at=time.time() if view.is_final and is_seen else None,
-            )
+        noting = note_heard(
+            self.job_id,
+            self.url,
+            view.phase,
+            took_s=view.status.took_s if view.is_final and view.status else None,
+            ended_at=time.time() if view.is_final and is_seen else None,
         )
+        if noting is not None:
+            self._wait_for(noting)
 
     def _wait_for(self, follow_up: Future[Any]) -> None:
         self._follow_ups.add(follow_up)

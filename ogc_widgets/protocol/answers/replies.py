@@ -188,6 +188,8 @@ def retry_after_s(
         no sense.
     """
     value = headers.get("retry-after", "").strip()
+    if not value:
+        return None
     if re.fullmatch(r"\d{1,12}(\.\d+)?", value):
         return min(float(value), longest_s)
     when, now = (reading.http_date(one) for one in (value, headers.get("date", "")))

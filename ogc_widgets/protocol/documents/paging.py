@@ -8,8 +8,8 @@ understand the guess repeats itself, and that ends the list.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 from ogc_widgets.protocol import reading
@@ -20,10 +20,12 @@ from ogc_widgets.protocol.links import (
     read_links,
     with_query,
 )
-from ogc_widgets.protocol.notices import notice
+from ogc_widgets.protocol.notices import heard, notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+T = TypeVar("T")
 
 _TOTALS = ("numberTotal", "numberMatched", "total", "totalCount", "count")
 # Sizes of a page where nothing, or less than was wanted, is allowed.
@@ -46,6 +48,19 @@ class Page:
     total: int | None
     document: Any
     url: str
+    _made: dict[Callable[[Page], list[Any]], list[Any]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def read(self, read: Callable[[Page], list[T]]) -> list[T]:
+        """Return what its entries are read as; once, unless something is said of it."""
+        made = self._made.get(read)
+        if made is None:
+            with heard() as notices:
+                made = read(self)
+            if not notices:
+                self._made[read] = made
+        return list(made)
 
 
 def read_page(document: object, member: str, url: str) -> Page:

@@ -97,6 +97,8 @@ class JobQuery:
         created = status.created or status.started
         if self.since and created and created < self.since:
             return False
+        if not self.text:
+            return True
         places = f"{status.process_id}\n{status.job_id}\n{status.message}".casefold()
         return all(word in places for word in self.text.casefold().split())
 

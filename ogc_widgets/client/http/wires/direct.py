@@ -55,7 +55,9 @@ class Direct:
             PrivateAddressError: The address may not be connected to.
         """
         place = place_of(request.url)
-        written = _written(request, place)
+        written = _written(
+            request.method, place, tuple(request.headers.items()), request.body or b""
+        )
         key = place[:3]
         wire = self._kept(key) or await self._connect(place, request.judge)
         request.leaving()
@@ -155,20 +157,21 @@ async def _opened(
     return wire
 
 
-def _written(request: Outgoing, place: Place) -> bytes:
+def _written(
+    method: str, place: Place, headers: tuple[tuple[str, str], ...], body: bytes
+) -> bytes:
     """The bytes of a request.
 
     Raises:
         UnreachableError: A header cannot be sent.
     """
-    lines = [f"{request.method} {place.target} HTTP/1.1", f"Host: {place.header}"]
+    lines = [f"{method} {place.target} HTTP/1.1", f"Host: {place.header}"]
     lines += [
         f"{name}: {value}"
-        for name, value in request.headers.items()
+        for name, value in headers
         if name.lower() not in ("host", "content-length", "transfer-encoding")
     ]
-    body = request.body or b""
-    if body or request.method in _WITH_BODY:
+    if body or method in _WITH_BODY:
         lines.append(f"Content-Length: {len(body)}")
     text = "\r\n".join(lines)
     with contextlib.suppress(UnicodeEncodeError):

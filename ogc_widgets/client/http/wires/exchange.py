@@ -58,7 +58,8 @@ class Outgoing:
         url: Its address.
         headers: Names to values, but for those that say where to and how much.
         body: What it carries, if anything.
-        silence_s: Seconds for which nothing may come.
+        silence_s: Seconds for which nothing may come; ``None`` where there is a clock
+            for the whole exchange.
         judge: Says which addresses may be connected to; ``None`` for any.
         leaving: Called before the first byte of it leaves.
     """
@@ -67,7 +68,7 @@ class Outgoing:
     url: str
     headers: Mapping[str, str]
     body: bytes | None
-    silence_s: float
+    silence_s: float | None
     judge: Judge | None
     leaving: Callable[[], None]
 

@@ -42,7 +42,7 @@ class Exchange:
     def __init__(
         self,
         wire: Wire,
-        silence_s: float,
+        silence_s: float | None,
         give_back: Callable[[Wire], None],
         *,
         is_head: bool,
@@ -60,12 +60,14 @@ class Exchange:
         self._fed: list[bytes] = []
         self._waiting_bytes = self._bare_bytes = 0
         self._waiter: asyncio.Future[None] | None = None
-        self._silence_s = silence_s
+        self._silence_s = silence_s or 0.0
         self._heard_s = self._loop.time()
         self._unsent = 0
-        self._alarm = self._loop.call_later(
-            silence_s, self._listen, context=_NO_CONTEXT
-        )
+        self._alarm: asyncio.TimerHandle | None = None
+        if silence_s is not None:
+            self._alarm = self._loop.call_later(
+                silence_s, self._listen, context=_NO_CONTEXT
+            )
         self._parser = parser = httptools.HttpResponseParser(self)
         # What old servers and scripts write. A connection is never used again after
         # an answer of which both lengths are said, so that none can hide in another.
@@ -108,7 +110,8 @@ class Exchange:
 
     async def aclose(self) -> None:
         """Give the connection back, or close it where the answer is not whole."""
-        self._alarm.cancel()
+        if self._alarm is not None:
+            self._alarm.cancel()
         if self._wire.exchange is self:
             self._wire.exchange = None
             if not self.is_complete:
