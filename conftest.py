@@ -19,7 +19,7 @@ MOST_WORKERS = 6
 LONGEST = (
     "lab/test_slurm", "lab/test_olinda", "servers/fastprocesses", "lab/test_faults",
     "servers/lab", "lab/test_document", "lab/test_jobs_progress", "lab/test_engines",
-    "client/test_kernel",
+    "lab/test_jobs_taken_up", "client/test_kernel",
     "app/test_app", "docs/test_pages",
     "servers/test_invented", "lab/test_jobs_restart", "lab/test_jobs_many",
     "client/test_deployment", "client/test_many_jobs", "notebooks/01-water-bodies",

@@ -87,6 +87,11 @@ def test_slurm_goes_on_by_itself_while_the_server_is_killed(
         # While it waits for what Slurm goes on with, it can be stopped as ever.
         assert api.delete(dismissed).json()["status"] == "dismissed"
         wait_for(lambda: len(slurm.jobs()) == 1)
+        log = tmp_path / "lab" / job.removeprefix("/") / "job.log"
+        # It either waits, or it has begun the step a second time.
+        wait_for(
+            lambda: "goes on with" in log.read_text() or steps.ran().count("began") > 2
+        )
         steps.open_gate()
         assert api.follow(job)[-1]["status"] == "successful"
         assert sorted(steps.ran()) == ["began", "began", "noted", "noted", "went"]
