@@ -1,7 +1,7 @@
 // Run for each, in place of the form: which inputs differ above, the jobs that makes below.
 
 import { elementsOf, enable, focusedElement, h, linkButton, setText, show } from "../view/dom.js";
-import { keepLetters } from "../view/focus.js";
+import { focusWhenShown, keepLetters } from "../view/focus.js";
 import { listen, setTrait } from "../view/model.js";
 import { keepRows, refill } from "../view/rows.js";
 import { RowsWindow } from "../view/rows_window.js";
@@ -146,6 +146,7 @@ class ForEach {
     ];
     model.send({ type: "hello" });
     this.draw();
+    this.opened();
   }
 
   remove() {
@@ -164,10 +165,13 @@ class ForEach {
     this.atOnce.value = this.model.get("at_once");
   }
 
-  /** It comes on the screen with the next frame. */
   opened() {
-    if (!this.model.get("is_open")) return;
-    requestAnimationFrame(() => {
+    const opened = this.model.get("opened");
+    // Made when it is opened, or drawn anew with the page, which is no opening.
+    if (!this.model.get("is_open") || opened === this.model.get("focused")) return;
+    setTrait(this.model, "focused", opened);
+    focusWhenShown(this.ways, () => {
+      if (!this.model.get("is_open")) return;
       const last = [...this.boxes.values()].at(-1);
       const isTable = this.state.way === "table";
       if (isTable) this.table.area.focus({ preventScroll: true });

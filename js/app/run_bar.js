@@ -1,4 +1,5 @@
 import { enable, h, linkButton, setText, show } from "../view/dom.js";
+import { focusWhenShown } from "../view/focus.js";
 import { followKernel, listen } from "../view/model.js";
 import { problemLine, view } from "../view/view.js";
 import style from "./run_bar.css" with { type: "text" };
@@ -69,11 +70,10 @@ function render({ model, el }) {
       gone = now;
       draw();
     }),
-    // The form comes back with the next frame.
     listen(
       model,
       ["focus_wanted"],
-      () => requestAnimationFrame(() => many.focus({ preventScroll: true })),
+      () => focusWhenShown(many, () => many.focus({ preventScroll: true })),
     ),
     listen(model, ["problems", "busy", "note", "answered", "has_example"], draw),
   ];

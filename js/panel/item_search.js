@@ -2,7 +2,7 @@
 // scroll in a place of fixed height; nothing moves when they arrive.
 
 import { focusedElement, h, setText, show, uniqueId } from "../view/dom.js";
-import { keepLetters } from "../view/focus.js";
+import { focusWhenShown, keepLetters } from "../view/focus.js";
 import { listen, setTrait } from "../view/model.js";
 import { keepRows } from "../view/rows.js";
 import { problemLine, view } from "../view/view.js";
@@ -193,16 +193,20 @@ class ItemSearchView {
     this.fill();
     this.drawRows();
     this.draw();
+    this.opened();
     if (model.get("rows").length > 0) model.send({ type: "pictures" });
   }
 
   opened() {
-    if (!this.model.get("is_open")) return;
-    // The view comes on the screen with the next frame. Until a catalogue has been read
-    // there are no collections to choose from.
-    requestAnimationFrame(() =>
-      (this.collection.disabled ? this.address : this.collection).focus({ preventScroll: true })
-    );
+    const opened = this.model.get("opened");
+    // Made when it is opened, or drawn anew with the page, which is no opening.
+    if (!this.model.get("is_open") || opened === this.model.get("focused")) return;
+    setTrait(this.model, "focused", opened);
+    focusWhenShown(this.address, () => {
+      if (!this.model.get("is_open")) return;
+      // Until a catalogue has been read there are no collections to choose from.
+      (this.collection.disabled ? this.address : this.collection).focus({ preventScroll: true });
+    });
   }
 
   submit() {

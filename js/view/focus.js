@@ -28,6 +28,21 @@ export function keepKeys(element) {
   return () => element.removeEventListener("keydown", keep);
 }
 
+/**
+ * Give the focus to something in a view that is not on the screen yet: that it is wanted and
+ * that its view is shown are two messages, with any time between them.
+ * @param {HTMLElement} el What is shown then.
+ * @param {() => void} focus
+ */
+export function focusWhenShown(el, focus) {
+  const sizes = new ResizeObserver(() => {
+    if (!el.checkVisibility()) return;
+    sizes.disconnect();
+    focus();
+  });
+  sizes.observe(el);
+}
+
 const FOCUSABLE =
   "button, input, select, textarea, summary, a[href], [tabindex]:not([tabindex='-1'])";
 

@@ -82,6 +82,8 @@ class ItemSearch(View):
     """Key of the row that the mouse or the cursor is at, or ""."""
     opened = traitlets.Int(0).tag(sync=True)
     """Counts up each time that the search is opened."""
+    focused = traitlets.Int(0).tag(sync=True)
+    """For which opening the page has put the cursor into it."""
 
     def __init__(
         self,

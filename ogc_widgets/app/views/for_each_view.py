@@ -46,6 +46,8 @@ class ForEachView(StateView):
     is_open = traitlets.Bool(default_value=False).tag(sync=True)
     opened = traitlets.Int(0).tag(sync=True)
     """Counts up each time that it is opened."""
+    focused = traitlets.Int(0).tag(sync=True)
+    """For which opening the page has put the cursor into it."""
     at_once = traitlets.Int(4, min=1, max=100).tag(sync=True)
     """Jobs that the server has at the same time, at most."""
     title = traitlets.Unicode("").tag(sync=True)
