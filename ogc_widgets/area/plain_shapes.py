@@ -39,6 +39,8 @@ def plain_shapes(geometries: Sequence[Any]) -> list[Shape | None]:
     found: list[Shape | None] = []
     for start in range(0, len(geometries), _BLOCK):
         found += _block(geometries[start : start + _BLOCK])
+    if {*map(type, geometries)} == {dict}:
+        return found  # as nearly all are
     made = [
         at for at, one in enumerate(geometries) if isinstance(one, shapely.Geometry)
     ]

@@ -7,7 +7,7 @@ Items come from servers. What the map gets is made new from their geometry: no
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from typing import TYPE_CHECKING, Any
@@ -137,20 +137,25 @@ def item_ids(items: Iterable[Mapping[str, Any]]) -> list[str]:
     return found
 
 
-def footprints(items: object) -> Footprints:
+def footprints(items: object, names: Sequence[str] | None = None) -> Footprints:
     """Rebuild the footprints of items.
+
+    Args:
+        items: As for :func:`items_of`.
+        names: Their ids, as :func:`item_ids` gives them, where they are known.
 
     Raises:
         InputError: ``items`` holds no items at all.
     """
-    plain = items_of(items)
+    # With the ids they have been looked at already, and there may be very many.
+    plain: Sequence[Any] = items_of(items) if names is None else items  # type: ignore[assignment] # items_of gave them
     if not plain:
         return Footprints((), (), (), 0)
     # Imported here: it brings in shapely, and now there is something to draw.
     from ogc_widgets.area.footprint import shapes_of
     from ogc_widgets.area.shapes import in_one_piece
 
-    names = item_ids(plain)
+    names = item_ids(plain) if names is None else names
     shapes, helped = shapes_of(plain)
     skipped: list[tuple[str, str]] = []
     mended: Counter[str] = Counter()

@@ -121,6 +121,7 @@ class ItemsTable(View):
         columns: ItemColumns | None = None,
         missing: Mapping[str, str] | None = None,
         before: Listed | None = None,
+        colour_by: str = "",
     ) -> None:
         """Show items instead of the earlier ones: all of them, as they come.
 
@@ -130,6 +131,7 @@ class ItemsTable(View):
             columns: Their ids, dates and numbers.
             missing: Ids of those that are not on the map, and why.
             before: How these items were listed before, if they were.
+            colour_by: As for :meth:`colour`.
         """
         if columns is None:
             names = [str(item.get("id")) for item in items]
@@ -139,13 +141,15 @@ class ItemsTable(View):
         self._list = ItemList(items, columns, assets_of) if items else None
         if self._list is not None and before is not None:
             self._list.take_over(before)
+        if self._list is not None:
+            self._list.colour(colour_by)
         with publishing(self):
             self.total = len(items)
             there = {} if before is None else columns.places
             self.previewed = [name for name in self.previewed if name in there]
             self.busy = {name: v for name, v in self.busy.items() if name in there}
             self.notes = {name: v for name, v in self.notes.items() if name in there}
-            self.colour_by = ""
+            self.colour_by = colour_by
             if self.selected not in columns.names:
                 self.selected = ""
             self.checked = [] if self._list is None else self._list.checked
@@ -170,6 +174,8 @@ class ItemsTable(View):
 
     def colour(self, key: str) -> None:
         """Give rows the colours of a numeric property, of ``"date"``, or none."""
+        if key == self.colour_by:
+            return
         with publishing(self):
             if self._list is not None:
                 self._list.colour(key)

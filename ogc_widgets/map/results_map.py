@@ -182,21 +182,25 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         titles = getattr(value, "titles", {})
         self.columns = ItemColumns.of(items, [*named], titles)
         note = str(getattr(value, "note", "")) if is_job else ""
-        self.footprints = self.map.show_footprints(items, fit=not goes_on, note=note)
+        self.footprints = self.map.show_footprints(
+            items, fit=not goes_on, note=note, names=[*named]
+        )
         self.table.results = self._results
         self.table.can = ["preview", "download", "open"] if is_job else []
         if value is None or isinstance(value, Results):
             self.downloads.show(value, named)
         self.map.looks.show(self.columns, self.footprints.ids)
+        colour_by = self._colour_of(before)
         self.table.show(
             items,
             value.assets if is_job else lambda item: assets_of(item, _why_not),
             self.columns,
             dict(self.footprints.skipped),
             before.listed if before is not None else None,
+            colour_by,
         )
         self.kept = self.table.kept
-        self.colour_by = self._colour_of(before)
+        self.colour_by = colour_by
         self.table.empty = "" if value is None else _NO_ITEMS
         if before is not None:
             self.selected = before.selected if before.selected in named else ""

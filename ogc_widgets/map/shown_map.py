@@ -25,6 +25,7 @@ from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     from ogc_widgets.area.boxes import Geometry
@@ -111,7 +112,12 @@ class ShownMap(NotesDisplay, ipywidgets.Box):
         return publishing(self._overlay)
 
     def show_footprints(
-        self, items: object, *, fit: bool = True, note: str = ""
+        self,
+        items: object,
+        *,
+        fit: bool = True,
+        note: str = "",
+        names: Sequence[str] | None = None,
     ) -> Footprints:
         """Draw the footprints of result items; they replace the earlier ones.
 
@@ -119,6 +125,7 @@ class ShownMap(NotesDisplay, ipywidgets.Box):
             items: STAC items or other Features: a list, a FeatureCollection, pystac.
             fit: Bring them into view.
             note: What else the map says of them.
+            names: Their ids, where they are known.
 
         Returns:
             What is drawn, and what is not and why.
@@ -126,7 +133,7 @@ class ShownMap(NotesDisplay, ipywidgets.Box):
         Raises:
             InputError: ``items`` holds no items.
         """
-        made = footprints(items)
+        made = footprints(items, names)
         with publishing(self._overlay):
             self.footprints = made
             self.looks.show(None)

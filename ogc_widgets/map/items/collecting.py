@@ -23,4 +23,8 @@ def without_collecting() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            # What was made counts as old, else all of it is looked through at once.
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
