@@ -116,7 +116,7 @@ def _say_ready(lab: LabServer, _server: uvicorn.Server) -> None:
         "Stop it with Ctrl+C.",
     ]
     if settings.url:
-        lines.insert(1, f"From outside: {settings.url}{settings.api_path}")
+        lines.insert(1, f"Outside:     {settings.url}{settings.api_path}")
     if settings.is_protected:
         ways = ["the token"] * bool(settings.token)
         ways += [f"a token of {settings.oidc}"] * bool(settings.oidc)

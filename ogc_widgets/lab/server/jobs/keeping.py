@@ -114,6 +114,8 @@ class Keeping:
 
 
 def _size(number: int) -> str:
+    if number < 1e6:
+        return f"{number / 1e3:.1f} kB"
     if number < _GB:
         return f"{number / 1e6:.1f} MB"
     return f"{number / _GB:.1f} GB"
