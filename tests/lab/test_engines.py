@@ -56,9 +56,12 @@ def test_what_an_engine_needs_is_said_before_a_server_starts(
 
 
 def test_toil_runs_jobs_at_once_and_ends_what_is_stopped(
-    tmp_path: Path, connect: Callable[[str], Api]
+    tmp_path: Path, connect: Callable[[str], Api], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert find_spec("toil"), "the extra toil is a part of the extra test"
+    locks = tmp_path / "locks"  # where Toil would put them
+    locks.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(locks))
     with lab(data=tmp_path, engine="toil", workers=2) as server:
         api = connect(server.url)
         api.deploy("asleep.cwl")
@@ -79,6 +82,7 @@ def test_toil_runs_jobs_at_once_and_ends_what_is_stopped(
         assert "Tool log water-bodies.0.otsu.log" in names
         # Its store and its temporary files, which are large, are gone.
         assert not (tmp_path / good.removeprefix("/") / "tmp").exists()
+    assert not list(locks.iterdir())
 
 
 HEAD = "[2026-11-29T17:44:17+0000] [MainThread] [W] [toil.leader]"

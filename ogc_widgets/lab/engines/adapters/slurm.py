@@ -49,6 +49,10 @@ class SlurmEngine(ToilEngine):
         """Go on when Slurm has ended what it still has, or that would be done twice."""
         return await self._run(job, "--restart", first=[AFTER_SLURM])
 
+    def _places(self, folder: JobFolder) -> list[str]:  # noqa: ARG002 - none of them
+        """Leave the place of locks to Toil: it has to be on the node's own disk."""
+        return []
+
     async def waits_for(self, folder: JobFolder) -> str:
         """Return why Slurm lets a job wait, in its own words (squeue(1), REASON)."""
         given = await asyncio.to_thread(reasons_in, folder.path)

@@ -114,9 +114,14 @@ class ToilEngine(Engine):
             *("--no-container", "--preserve-entire-environment"),
             # What a step refuses, it refuses a second time.
             *("--retryCount", "0", "--logColors", "False", "--disableProgress"),
+            *self._places(folder),
             *self.options,
             *job.arguments,
         ]
+
+    def _places(self, folder: JobFolder) -> list[str]:
+        """Return where locks lie: with the rest, so that they go with it."""
+        return ["--coordinationDir", str(folder.temporary)]
 
     def read(self, line: str) -> Event | None:
         """Return what a line means for the progress."""
