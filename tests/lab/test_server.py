@@ -211,6 +211,8 @@ def test_head_gives_the_headers_only_when_asked(api: Api) -> None:
         ("http://localhost:8888", 415),
         ("https://evil.example", 403),
         ("null", 403),
+        ("http://", 403),
+        ("http://[", 403),
     ],
 )
 def test_foreign_pages_are_refused_when_they_want_to_change_something(

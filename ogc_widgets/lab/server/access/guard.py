@@ -19,6 +19,7 @@ from ogc_widgets.lab.settings import LOOPBACK_HOSTS, Settings
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_SCHEMES = ("http", "https")
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _EXPOSED = (
     "Location, Link, Preference-Applied, Content-Range, Content-Length, ETag, "
@@ -69,8 +70,13 @@ class Guard:
             return Problem("unknown-name", host=host)
         if is_reading or origin is None:
             return None
-        name = urlsplit(origin).netloc  # empty of "null", which sandboxed pages are
-        if _is_loopback(origin) or (name and name in {host, outside}):
+        # "null" is what sandboxed pages say.
+        own = {
+            f"{scheme}://{name}"
+            for name in filter(None, (host, outside))
+            for scheme in _SCHEMES
+        }
+        if _is_loopback(origin) or origin in own:
             return None
         return Problem("foreign-page", origin=origin)
 
