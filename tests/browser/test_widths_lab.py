@@ -36,6 +36,7 @@ CUT = """() => {
       if (box.width <= 1) return false;
       for (let p = e.parentElement; !p.matches(".ogcw-app"); p = p.parentElement) {
         const style = getComputedStyle(p);
+        if (style.display === "contents") continue; // it is no box
         if (/auto|scroll/.test(style.overflowX)) return false;
         if (style.overflowX === "visible") continue;
         if (box.right > p.getBoundingClientRect().right + 1) return true;
