@@ -73,6 +73,12 @@ LOSES_NOTHING = {
     "raster/datasets.py __init__ finalize": "Python prints what fails in it",
     "raster/overviews.py _read finalize": "Python prints what fails in it",
     "runs/zip_file.py _unpack finalize": "a folder may be left behind",
+    "client/http/wires/direct.py _connect create_task": "it is awaited",
+    "client/http/wires/direct.py _connect add_done_callback": (
+        "close() cannot fail, and the loop logs what does"
+    ),
+    "client/http/wires/http1.py __init__ call_later": "the loop logs what it raises",
+    "client/http/wires/http1.py _listen call_at": "the loop logs what it raises",
     "client/jobs/poller.py settled add_done_callback": (
         "only reads what was told before"
     ),
@@ -87,6 +93,9 @@ LOSES_NOTHING = {
     "lab/cli.py _say_ready add_done_callback": "asyncio logs what a callback raises",
     "lab/__init__.py address Timer": "kill() does not fail",
     "lab/__main__.py _on_ready Thread": "Python prints it into the log of the lab",
+    "lab/server/jobs/scheduler.py _looking_at_the_queue create_task": (
+        "what a job waits for is missing in its status"
+    ),
     "lab/engines/supervise.py supervise Thread": "Python prints it into the job's log",
 }
 
@@ -325,13 +334,15 @@ def test_worker_goes_on_when_the_end_of_a_job_cannot_be_noted(
         raise ZeroDivisionError
 
     async def work() -> None:
-        settings: Any = SimpleNamespace(data=tmp_path, workers=1)
+        settings: Any = SimpleNamespace(
+            data=tmp_path, workers=1, jobs_each=0, temporary=True
+        )
         jobs: Any = SimpleNamespace(finish=broken, unfinished=list)
-        scheduler = Scheduler(settings, jobs, SimpleNamespace())
+        scheduler = Scheduler(settings, jobs, SimpleNamespace(outlives=False))
         scheduler._run = run
         await scheduler.start()
         for job_id in ("one", "two"):
-            scheduler._enqueue(job_id)
+            scheduler._enqueue(SimpleNamespace(job_id=job_id, owner=""))
             await asyncio.wait_for(scheduler.finished(job_id), 5)
         await scheduler.stop()
 

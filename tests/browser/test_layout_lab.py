@@ -36,13 +36,12 @@ HEIGHTS = """async (app, widths) => {
   return heights;
 }"""
 # What somebody may be pressing or reading: the same nodes as before.
-MARK = """app => {
-  const nodes = [".leaflet-container", ".ogcw-f", ".ogcw-runbar", ".ogcw-items-view"];
+THERE = [".leaflet-container", ".ogcw-f", ".ogcw-runbar"]
+WITH_A_JOB = [".ogcw-items-view"]
+MARK = """(app, nodes) => {
   for (const node of nodes) app.querySelector(node).isOld = true;
 }"""
-MADE_ANEW = """app =>
-  [".leaflet-container", ".ogcw-f", ".ogcw-runbar", ".ogcw-items-view"]
-    .filter((node) => !app.querySelector(node).isOld)"""
+MADE_ANEW = "(app, nodes) => nodes.filter((node) => !app.querySelector(node).isOld)"
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -61,7 +60,7 @@ def test_height_stays_and_nothing_is_made_anew_from_run_to_results(
     tour: AppScreen,
 ) -> None:
     heights, app = {}, tour.app
-    app.evaluate(MARK)
+    app.evaluate(MARK, THERE)
 
     def keep(state: str) -> None:
         heights[state] = tuple(app.evaluate(HEIGHTS, WIDTHS))
@@ -73,6 +72,8 @@ def test_height_stays_and_nothing_is_made_anew_from_run_to_results(
     tour.press_run()
     tour.read_log()
     keep("running")
+    expect(app.locator(*WITH_A_JOB)).to_be_attached()
+    app.evaluate(MARK, WITH_A_JOB)
     assert grave_violations(tour.window.page, ".ogcw-app") == []
     # Who has pressed Run goes on where the results are, not nowhere.
     tour.wait_for_job("successful")
@@ -97,7 +98,7 @@ def test_height_stays_and_nothing_is_made_anew_from_run_to_results(
     expect(tour.log).to_contain_text("lies outside")
     keep("failed")
     assert len(set(heights.values())) == 1, heights
-    assert app.evaluate(MADE_ANEW) == []
+    assert app.evaluate(MADE_ANEW, THERE + WITH_A_JOB) == []
     assert app.evaluate("e => e.scrollHeight <= e.clientHeight")
 
 

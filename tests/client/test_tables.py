@@ -19,7 +19,7 @@ from test_content import FEATURE, encoded, server_of
 import ogc_widgets as ogc
 from ogc_widgets.client.results.content import Content
 from ogc_widgets.client.results.files.output_files import ResultFile
-from ogc_widgets.client.results.tables import reading as tables
+from ogc_widgets.client.results.tables import arrow_table
 from ogc_widgets.client.results.tables.reading import sorted_rows, table_of
 from ogc_widgets.errors import InputError, MissingExtraError, ProtocolError
 
@@ -196,7 +196,7 @@ def test_large_tables_are_read_as_small_ones(
     data = "\n".join(lines).encode()
     slow = read(data)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tables, "_LARGE", 0)
+        patch.setattr(arrow_table, "_LARGE", 0)
         fast = read(data)
     assert [*fast.columns] == [*slow.columns]
     assert all_rows(fast) == all_rows(slow)
@@ -210,7 +210,7 @@ def test_large_tables_are_read_as_small_ones(
 def test_large_table_is_read_by_pyarrow() -> None:
     data = b"lake;km2\n" + b"Eagle;50,6\n" * 100_000
     table = read(data)
-    assert isinstance(table, tables.ArrowTable)
+    assert isinstance(table, arrow_table.ArrowTable)
     assert (table.count, table.about) == (
         100_000, "separated by semicolon, decimal comma",
     )  # fmt: skip

@@ -33,7 +33,7 @@ def test_code_works_as_it_stands() -> None:
 
 def test_commands_are_understood() -> None:
     commands = [
-        shlex.split(line)[1:]
+        shlex.split(line, comments=True)[1:]
         for block in [*blocks("sh"), *blocks("console")]
         for line in block.removeprefix("$ ").splitlines()
         if line.startswith("ogc-widgets ")
