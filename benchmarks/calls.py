@@ -13,6 +13,9 @@ import httpx
 from loopback import loopback
 from measure import Row, seconds
 
+from ogc_widgets.client.jobs.ajob import AsyncJob
+from ogc_widgets.client.jobs.job import Job
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
@@ -47,7 +50,7 @@ def _awaited(url: str, process_id: str, job_id: str) -> Iterator[Row]:
         ("process", partial(aio.process, process_id), f"/processes/{process_id}"),
         ("processes", aio.processes, "/processes"),
         ("status", job.aio.refresh, f"/jobs/{job_id}"),
-        ("results", job.aio.results, f"/jobs/{job_id}/results"),
+        ("results", lambda: _unread(job).aio.results(), f"/jobs/{job_id}/results"),
     ):
         mine, bare = seconds(
             partial(run, _awaited_calls, ours),
@@ -132,8 +135,19 @@ def _ours(url: str, process_id: str, job_id: str) -> Verbs:
         "processes": client.processes,
         "status": job.refresh,
         "jobs": lambda: client.jobs(20),
-        "results": job.results,
+        "results": lambda: _unread(job).results(),
     }
+
+
+def _unread(job: Job) -> Job:
+    """The same job by whoever has not read its results, which a job keeps."""
+    aio = job.aio
+    return Job(
+        AsyncJob(
+            *(aio.discovery, aio.signing_in, aio.id, aio.url, aio.status),
+            process_id=aio.process_id,
+        )
+    )
 
 
 def _httpx(url: str, process_id: str, job_id: str) -> Verbs:

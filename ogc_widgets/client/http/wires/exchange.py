@@ -19,9 +19,10 @@ CONNECT_S = 10.0
 _MOST_KEPT = 2_048
 
 _PORTS = {"http": 80, "https": 443}
-# What an address may hold and a request may not; httpx writes the same.
-_NOT_IN_PATH = re.compile('[\0- "#<>?`{}\x7f-\U0010ffff]+')
-_NOT_IN_QUERY = re.compile('[\0- "#<>\x7f-\U0010ffff]+')
+# What an address may hold and a request may not; httpx writes the same. What may stand
+# there is listed, as the opposite takes milliseconds to compile.
+_NOT_IN_PATH = re.compile(r"[^!$-;=@-_a-z|~]+")
+_NOT_IN_QUERY = re.compile(r"[^!$-;=?-~]+")
 _NOT_IN_HOST = re.compile("[^\\w.:~!$&'()*+,;=%-]", re.ASCII)
 
 
