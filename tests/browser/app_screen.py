@@ -9,19 +9,21 @@ from playwright.sync_api import Locator, expect
 if TYPE_CHECKING:
     from lab_window import LabPage
 
-# Notes each different text of the job line, and whether the kernel was busy just then.
+# Notes each different text of the job line, and whether a cell was running just then.
+# The kernel itself is idle in between also then: what widgets say goes past its cells.
 _WATCH = """(job) => {
   const seen = [];
   let last = "";
   const note = () => {
-    const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel;
+    const prompts = document.querySelectorAll(".jp-InputPrompt");
+    const isRunning = [...prompts].some((one) => one.textContent.startsWith("[*]"));
     const bar = job.querySelector("[role=progressbar]");
     const percent = bar.getAttribute("aria-valuenow") ?? "";
     const said = job.querySelector(".ogcw-job-said").textContent;
     const now = { percent, said, kind: job.dataset.kind };
     if (JSON.stringify(now) === last) return;
     last = JSON.stringify(now);
-    seen.push({ ...now, kernel: kernel?.status });
+    seen.push({ ...now, kernel: isRunning ? "busy" : "idle" });
   };
   new MutationObserver(note).observe(job, {
     subtree: true, childList: true, characterData: true, attributes: true,

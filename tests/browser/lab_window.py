@@ -63,8 +63,10 @@ class LabPage:
         self.hosts.clear()
 
     def _note_error(self, error: Any) -> None:
-        # What JupyterLab says of its own requests to a kernel that was shut down.
-        if not str(error).startswith("Error: Canceled future for "):
+        # What JupyterLab says of its own requests to a kernel that was shut down, and
+        # of what it was doing with a notebook that was closed.
+        said = str(error).removeprefix("Error: ")
+        if said != "Disposed" and not said.startswith("Canceled future for "):
             self.script_errors.append(str(error))
 
     def _note_host(self, request: Any) -> None:
