@@ -76,7 +76,7 @@ def lab(
             INPUTS`` and prints the CWL output object; ``{logs}`` in it stands for a
             folder where it may keep one log per step (``--log-dir {logs}``).
         engine: What runs the packages, by name: ``cwltool`` (the default) and ``toil``
-            on this machine, ``slurm`` on a cluster.
+            on this machine, ``slurm``, ``kubernetes`` and ``calrissian`` on a cluster.
         engine_options: More options for its command, as text or as words.
         tenant: First part of the path.
         token: A secret that clients have to send as bearer token. The landing page and

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import gc
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ogc_widgets.protocol.json_type import JsonValue
 
 try:
@@ -86,12 +88,11 @@ def _has_odd_numbers(body: bytes) -> bool:
     return False
 
 
-def _members_of(value: JsonValue, most_depth: int) -> int:
-    """How many members all objects have together; -1 where it is nested too deeply."""
-    level = [value] if isinstance(value, (dict, list)) else []
-    members = 0
-    for _ in range(most_depth):
-        members += sum(len(item) for item in level if type(item) is dict)
+def levels_of(value: JsonValue) -> Iterator[list[Any]]:
+    """Yield the objects and lists of a document, level by level from the outermost."""
+    level: list[Any] = [value] if isinstance(value, (dict, list)) else []
+    while level:
+        yield level
         # One expression, because it sees every value of every document.
         level = [
             child
@@ -99,6 +100,13 @@ def _members_of(value: JsonValue, most_depth: int) -> int:
             for child in (item.values() if type(item) is dict else item)
             if type(child) is dict or type(child) is list
         ]
-        if not level:
-            return members
-    return -1
+
+
+def _members_of(value: JsonValue, most_depth: int) -> int:
+    """How many members all objects have together; -1 where it is nested too deeply."""
+    members = 0
+    for depth, level in enumerate(levels_of(value), 1):
+        if depth > most_depth:
+            return -1
+        members += sum(len(item) for item in level if type(item) is dict)
+    return members

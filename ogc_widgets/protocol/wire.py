@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ogc_widgets.errors import ProtocolError
 from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.notices import notice
-from ogc_widgets.protocol.quick_json import read_quickly
+from ogc_widgets.protocol.quick_json import levels_of, read_quickly
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
@@ -238,18 +238,9 @@ def _as_constant(found: re.Match[str]) -> str:
 
 
 def _check_depth(value: JsonValue) -> None:
-    level = [value] if isinstance(value, (dict, list)) else []
-    for _ in range(MAX_DEPTH):
-        # One expression, because it sees every value of every document.
-        level = [
-            child
-            for item in level
-            for child in (item.values() if type(item) is dict else item)
-            if type(child) is dict or type(child) is list
-        ]
-        if not level:
-            return
-    raise RecursionError
+    for depth, _ in enumerate(levels_of(value), 1):
+        if depth > MAX_DEPTH:
+            raise RecursionError
 
 
 def _where(source: str) -> str:
