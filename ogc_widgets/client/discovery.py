@@ -20,13 +20,12 @@ from ogc_widgets.errors import (
 )
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.replies import problem_error
-from ogc_widgets.protocol.capabilities import Capabilities
 from ogc_widgets.protocol.documents.processes import (
     Process,
     ProcessSummary,
     processes_on,
 )
-from ogc_widgets.protocol.documents.server import Conformance, LandingPage
+from ogc_widgets.protocol.documents.server import Capabilities, Conformance, LandingPage
 from ogc_widgets.protocol.links import (
     absolute,
     find_link,

@@ -26,7 +26,7 @@ from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.job_replies import Submitted, read_submitted
 from ogc_widgets.protocol.answers.replies import Reply, problem_error
 from ogc_widgets.protocol.documents.status import StatusInfo
-from ogc_widgets.protocol.jobs.job_query import JobQuery, newest_first
+from ogc_widgets.protocol.job_query import JobQuery, newest_first
 from ogc_widgets.protocol.notices import silent
 from ogc_widgets.protocol.requests import requests
 from ogc_widgets.protocol.text import clean

@@ -15,7 +15,7 @@ from ogc_widgets.deploy.shown import (
     shown_processes,
 )
 from ogc_widgets.errors import InputError, OgcError, ProblemError, TransportError
-from ogc_widgets.protocol.capabilities import Capabilities
+from ogc_widgets.protocol.documents.server import Capabilities
 from ogc_widgets.protocol.requests.packages import is_address
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import StateView, publishing

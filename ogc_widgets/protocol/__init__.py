@@ -3,7 +3,6 @@
 Nothing here opens a socket, reads a clock or needs a third-party package.
 """
 
-from ogc_widgets.protocol.capabilities import Capabilities, Capability
 from ogc_widgets.protocol.documents.descriptions import (
     InputDescription,
     OutputDescription,
@@ -14,15 +13,17 @@ from ogc_widgets.protocol.documents.processes import (
     ProcessSummary,
 )
 from ogc_widgets.protocol.documents.server import (
+    Capabilities,
+    Capability,
     Conformance,
     ConformanceClass,
     LandingPage,
 )
 from ogc_widgets.protocol.documents.status import StatusInfo
-from ogc_widgets.protocol.jobs.watching import JobView
 from ogc_widgets.protocol.links import Link
 from ogc_widgets.protocol.requests.packages import PackageCheck
 from ogc_widgets.protocol.requests.requests import ExecuteRequest
+from ogc_widgets.protocol.watching import JobView
 
 __all__ = [
     "Capabilities",

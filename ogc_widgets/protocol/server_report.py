@@ -16,9 +16,12 @@ from ogc_widgets.protocol.text import clean, escape_html
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from ogc_widgets.protocol.capabilities import Capabilities
     from ogc_widgets.protocol.documents.processes import Process, ProcessSummary
-    from ogc_widgets.protocol.documents.server import Conformance, LandingPage
+    from ogc_widgets.protocol.documents.server import (
+        Capabilities,
+        Conformance,
+        LandingPage,
+    )
 
 _PARTS = {
     1: ", Core",

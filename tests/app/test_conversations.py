@@ -10,7 +10,7 @@ from waiting import wait_for
 
 from ogc_widgets.app import App
 from ogc_widgets.panel import JobTable
-from ogc_widgets.protocol.jobs import watching
+from ogc_widgets.protocol import watching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

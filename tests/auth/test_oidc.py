@@ -21,7 +21,7 @@ from ogc_widgets.errors import (
     ProtocolError,
     SignInError,
 )
-from ogc_widgets.protocol.jobs import watching
+from ogc_widgets.protocol import watching
 
 
 def robot(provider, secret=ROBOT[1], **options):

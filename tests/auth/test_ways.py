@@ -19,7 +19,7 @@ from ogc_widgets.client import Client
 from ogc_widgets.client.history.store import history_path
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.errors import InputError, MissingExtraError, OgcError, SignInError
-from ogc_widgets.protocol.jobs import watching
+from ogc_widgets.protocol import watching
 
 SECRET = "s3cret-of-a-test"
 BASIC = base64.b64encode(f"me:{SECRET}".encode()).decode()

@@ -10,7 +10,7 @@ from ogc_widgets.client.batches.any_batch import left_s
 from ogc_widgets.client.batches.entries import BatchEntry
 from ogc_widgets.client.batches.sending.pace import Pace
 from ogc_widgets.protocol.documents.status import StatusInfo
-from ogc_widgets.protocol.jobs.watching import Moment, Watch
+from ogc_widgets.protocol.watching import Moment, Watch
 
 RUNNING = StatusInfo("j", "running")
 

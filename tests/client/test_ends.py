@@ -10,7 +10,7 @@ from waiting import wait_for
 import ogc_widgets as ogc
 from ogc_widgets.errors import JobFailedError, JobGoneError
 from ogc_widgets.protocol.documents.status import StatusInfo
-from ogc_widgets.protocol.jobs.watching import phase_of
+from ogc_widgets.protocol.watching import phase_of
 
 WORDS = ["done", "aborted", "timed_out", "complete_with_errors"]
 ODD = "ignore:The job status:ogc_widgets.errors.DialectWarning"

@@ -12,7 +12,7 @@ from ogc_widgets.app import App
 from ogc_widgets.client import Client
 from ogc_widgets.errors import ProblemError, SignInError
 from ogc_widgets.panel import JobPanel
-from ogc_widgets.protocol.jobs import watching
+from ogc_widgets.protocol import watching
 
 EXECUTE = ("POST", "/api/processes/p/execution")
 LICENCE = {

@@ -9,7 +9,7 @@ import pytest
 from raw_server import RawServer, answer
 
 from ogc_widgets.client import Client
-from ogc_widgets.protocol.jobs import watching
+from ogc_widgets.protocol import watching
 
 COUNT = 200
 # What each job goes through; the next is told with every answer.

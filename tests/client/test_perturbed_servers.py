@@ -14,7 +14,7 @@ from replay import replay
 
 from ogc_widgets.client import Client
 from ogc_widgets.errors import OgcError, OgcWarning
-from ogc_widgets.protocol.jobs import watching
+from ogc_widgets.protocol import watching
 
 # What runs, and whether it can answer at once.
 SERVERS = {

@@ -19,7 +19,7 @@ from raw_server import answer, processes_server
 from waiting import wait_for
 
 from ogc_widgets.client import Client
-from ogc_widgets.protocol.jobs import watching
+from ogc_widgets.protocol import watching
 
 WAIT = """
 import sys

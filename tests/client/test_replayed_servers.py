@@ -14,7 +14,7 @@ from scripted_server import ScriptedServer
 
 from ogc_widgets.client import AsyncClient, Client
 from ogc_widgets.errors import LeftOutWarning, LinkWarning
-from ogc_widgets.protocol.jobs import watching
+from ogc_widgets.protocol import watching
 
 pytestmark = pytest.mark.filterwarnings("ignore::ogc_widgets.errors.LinkWarning")
 

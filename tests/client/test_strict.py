@@ -10,7 +10,7 @@ from raw_server import answer, processes_server
 
 import ogc_widgets as ogc
 from ogc_widgets.errors import DialectWarning, LinkWarning, StrictError
-from ogc_widgets.protocol.jobs import watching
+from ogc_widgets.protocol import watching
 
 QUEUED = {"jobID": "j1", "status": "queued", "processID": "p"}
 DONE = {"jobID": "j1", "status": "finished", "processID": "p"}

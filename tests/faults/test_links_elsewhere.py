@@ -8,7 +8,7 @@ from secret_senders import AUTHS, carries_secret
 
 from ogc_widgets.client import Client
 from ogc_widgets.errors import OgcError
-from ogc_widgets.protocol.jobs import watching
+from ogc_widgets.protocol import watching
 
 pytestmark = pytest.mark.filterwarnings("ignore::ogc_widgets.errors.OgcWarning")
 

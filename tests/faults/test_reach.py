@@ -22,8 +22,8 @@ from ogc_widgets.client.stac.catalogue import Catalogue
 from ogc_widgets.client.stac.stac_inspector import StacInspector
 from ogc_widgets.client.stac.stac_reader import StacReader
 from ogc_widgets.errors import OgcError, PrivateAddressError
+from ogc_widgets.protocol import watching
 from ogc_widgets.protocol.addresses import read_ip
-from ogc_widgets.protocol.jobs import watching
 from ogc_widgets.protocol.requests import requests
 
 pytestmark = pytest.mark.filterwarnings("ignore::ogc_widgets.errors.OgcWarning")

@@ -18,7 +18,7 @@ from ogc_widgets.errors import (
     ResultsNotReadyError,
     SignInError,
 )
-from ogc_widgets.protocol.jobs import watching
+from ogc_widgets.protocol import watching
 
 JOB = "/api/jobs/j1"
 

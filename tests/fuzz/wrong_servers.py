@@ -19,7 +19,7 @@ import ogc_widgets as ogc
 from ogc_widgets.client import Client
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.errors import OgcError
-from ogc_widgets.protocol.jobs import watching
+from ogc_widgets.protocol import watching
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 TIMEOUT_S = 1.5

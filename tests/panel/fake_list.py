@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.errors import ProblemError
 from ogc_widgets.protocol import Capabilities, JobView, StatusInfo
-from ogc_widgets.protocol.jobs.job_query import JobQuery
+from ogc_widgets.protocol.job_query import JobQuery
 from ogc_widgets.protocol.requests.requests import ExecuteRequest
 
 if TYPE_CHECKING:

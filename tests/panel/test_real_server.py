@@ -16,7 +16,7 @@ from ogc_widgets.panel import JobPanel
 from ogc_widgets.panel.job.job_state import Surroundings, job_state
 from ogc_widgets.panel.job.logs import StepBook, links_of
 from ogc_widgets.protocol import JobView, StatusInfo
-from ogc_widgets.protocol.jobs.watching import phase_of
+from ogc_widgets.protocol.watching import phase_of
 
 
 def echo(client, pauses):

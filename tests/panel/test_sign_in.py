@@ -14,7 +14,7 @@ from waiting import wait_for
 
 import ogc_widgets as ogc
 from ogc_widgets.errors import InputError, ServerError
-from ogc_widgets.protocol.jobs import watching
+from ogc_widgets.protocol import watching
 
 WAYS = {
     "token": ({"secret": "good"}, "Bearer good"),

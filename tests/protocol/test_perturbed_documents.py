@@ -30,11 +30,11 @@ from ogc_widgets.protocol.answers.results import read_results
 from ogc_widgets.protocol.documents.paging import read_page
 from ogc_widgets.protocol.documents.processes import processes_on
 from ogc_widgets.protocol.documents.status import jobs_on, log_links
-from ogc_widgets.protocol.jobs.watching import phase_of
 from ogc_widgets.protocol.links import Rebase
 from ogc_widgets.protocol.notices import silent
 from ogc_widgets.protocol.requests.packages import read_package
 from ogc_widgets.protocol.requests.requests import execute_request
+from ogc_widgets.protocol.watching import phase_of
 
 pytestmark = pytest.mark.corpus
 

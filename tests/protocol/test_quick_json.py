@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ogc_widgets.protocol import wire
 from ogc_widgets.protocol.notices import heard, silent
-from ogc_widgets.protocol.quick_json import read_quickly
+from ogc_widgets.protocol.wire import read_quickly
 
 NUMBERS = st.from_regex(
     r"-?(0|[1-9][0-9]{0,22})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?", fullmatch=True
@@ -43,7 +43,7 @@ DOCUMENTS = st.recursive(NUMBERS | WORDS, within, max_leaves=8)
 @given(DOCUMENTS, BLANKS)
 def test_same_is_read_in_both_ways(text, blank):
     body = f"{blank}{text}{blank}".encode()
-    quick = read_quickly(body, wire.MAX_DEPTH)
+    quick = read_quickly(body)
     if quick is None:
         return
     with silent(), heard() as notices:
@@ -62,7 +62,7 @@ def test_same_is_read_in_both_ways(text, blank):
     ],
 )  # fmt: skip
 def test_what_would_be_lost_is_read_exactly(text):
-    assert read_quickly(text.encode(), wire.MAX_DEPTH) is None
+    assert read_quickly(text.encode()) is None
 
 
 def test_usual_documents_are_read_quickly():
@@ -75,4 +75,4 @@ def test_usual_documents_are_read_quickly():
         "links": [{"href": "https://example.org/a?b=c:d", "checksum": "12209e1234ab"}],
     }
     for body in (json.dumps(document), json.dumps(document, indent=2)):
-        assert read_quickly(body.encode(), wire.MAX_DEPTH) == (document,)
+        assert read_quickly(body.encode()) == (document,)

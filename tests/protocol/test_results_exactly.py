@@ -12,8 +12,7 @@ from ogc_widgets.protocol import OutputDescription, StatusInfo
 from ogc_widgets.protocol.answers.replies import Reply
 from ogc_widgets.protocol.answers.result_values import is_spatial, plain
 from ogc_widgets.protocol.answers.results import items_in, read_output, read_results
-from ogc_widgets.protocol.jobs.job_query import JobQuery, is_older, newest_first
-from ogc_widgets.protocol.jobs.watching import Moment, Watch
+from ogc_widgets.protocol.job_query import JobQuery, is_older, newest_first
 from ogc_widgets.protocol.links import (
     find_link,
     header_links,
@@ -34,6 +33,7 @@ from ogc_widgets.protocol.security import (
     ways_of_challenges,
 )
 from ogc_widgets.protocol.text import clean
+from ogc_widgets.protocol.watching import Moment, Watch
 
 URL = "http://srv.test/jobs/j/results"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ogc_widgets.protocol import Conformance, LandingPage, Process
-from ogc_widgets.protocol.capabilities import Capabilities
+from ogc_widgets.protocol.documents.server import Capabilities
 from ogc_widgets.protocol.notices import Oddity
 from ogc_widgets.protocol.server_report import report
 

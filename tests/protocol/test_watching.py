@@ -11,8 +11,8 @@ from ogc_widgets.errors import (
     SignInError,
 )
 from ogc_widgets.protocol import StatusInfo
-from ogc_widgets.protocol.jobs.watching import Moment, Watch
 from ogc_widgets.protocol.notices import silent
+from ogc_widgets.protocol.watching import Moment, Watch
 
 START = 1_700_000_000.0
 FAULT = DeadlineError("no answer")

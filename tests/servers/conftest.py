@@ -11,7 +11,7 @@ from subjects import INVENTED, REAL, RECORDED, REPLAYED
 from subjects import subject as start
 
 from ogc_widgets.client import Client
-from ogc_widgets.protocol.jobs import watching
+from ogc_widgets.protocol import watching
 
 
 @pytest.fixture(scope="session")

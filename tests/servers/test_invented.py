@@ -11,7 +11,7 @@ from scripted_server import ScriptedServer
 from subjects import scripted
 
 from ogc_widgets.client import Client
-from ogc_widgets.protocol.jobs import watching
+from ogc_widgets.protocol import watching
 
 pytestmark = pytest.mark.filterwarnings("ignore::ogc_widgets.errors.OgcWarning")
 

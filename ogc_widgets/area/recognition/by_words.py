@@ -12,15 +12,19 @@ from typing import TYPE_CHECKING
 from ogc_widgets.area.boxes import COMMON, STANDARD
 from ogc_widgets.area.hint import OBJECTS, AreaHint, alternatives
 from ogc_widgets.area.reading import looks_like_wkt, read_numbers, read_text
-from ogc_widgets.area.recognition.evidence import has_box, possible_orders
-from ogc_widgets.area.recognition.facts import list_of, words_of
+from ogc_widgets.area.recognition.evidence import (
+    has_box,
+    list_of,
+    possible_orders,
+    words_of,
+)
 from ogc_widgets.area.recognition.sides import order_of_members, orders_in, separator_in
 from ogc_widgets.errors import InputError
 from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.reading import mapping
 
 if TYPE_CHECKING:
-    from ogc_widgets.area.recognition.facts import Facts
+    from ogc_widgets.area.recognition.evidence import Facts
 
 _TEXTS = ("bbox-text", "wkt", "geojson-text")
 _MOST_SAMPLE = 100_000

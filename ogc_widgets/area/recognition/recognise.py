@@ -17,8 +17,12 @@ from ogc_widgets.area.boxes import GEOMETRY_TYPES, STANDARD
 from ogc_widgets.area.crs import CRS84, system_of
 from ogc_widgets.area.hint import OBJECTS, AreaHint, with_order
 from ogc_widgets.area.recognition.by_words import by_words, needs_six
-from ogc_widgets.area.recognition.evidence import contrary_order
-from ogc_widgets.area.recognition.facts import Facts, kind_of, list_of
+from ogc_widgets.area.recognition.evidence import (
+    Facts,
+    contrary_order,
+    kind_of,
+    list_of,
+)
 from ogc_widgets.area.recognition.sides import sides_of
 from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.reading import mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ogc_widgets.client.batches.entries import GOES_ON
 from ogc_widgets.errors import ServerError
 from ogc_widgets.protocol import reading
-from ogc_widgets.protocol.jobs.job_query import JobQuery
+from ogc_widgets.protocol.job_query import JobQuery
 
 if TYPE_CHECKING:
     from ogc_widgets.client.batches.book import Book

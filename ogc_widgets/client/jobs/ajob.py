@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from ogc_widgets.client.results.downloads import Downloads
     from ogc_widgets.client.results.job_results import Results
     from ogc_widgets.protocol.answers.replies import Reply
-    from ogc_widgets.protocol.capabilities import Capabilities
+    from ogc_widgets.protocol.documents.server import Capabilities
     from ogc_widgets.protocol.documents.status import StatusInfo
-    from ogc_widgets.protocol.jobs.watching import JobView
+    from ogc_widgets.protocol.watching import JobView
 
 # How long wait() waits for watchers, so that a page shows the end when a cell goes on.
 _FOLLOW_UP_S = 10.0

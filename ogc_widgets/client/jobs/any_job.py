@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ogc_widgets.protocol.documents.status import StatusInfo
-    from ogc_widgets.protocol.jobs.watching import JobView
     from ogc_widgets.protocol.requests.requests import Request
+    from ogc_widgets.protocol.watching import JobView
 
 
 class Submission(NamedTuple):

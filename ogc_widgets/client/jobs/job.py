@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client.progress import Progress
     from ogc_widgets.client.results.downloads import Downloads
-    from ogc_widgets.protocol.jobs.watching import JobView
+    from ogc_widgets.protocol.watching import JobView
 
 
 class Job(AnyJob):

@@ -21,7 +21,7 @@ from ogc_widgets.errors import (
 )
 from ogc_widgets.protocol.answers.job_replies import job_address, job_id_of, read_status
 from ogc_widgets.protocol.documents.status import jobs_on
-from ogc_widgets.protocol.jobs.job_query import (
+from ogc_widgets.protocol.job_query import (
     JobQuery,
     is_older,
     is_oldest_first,

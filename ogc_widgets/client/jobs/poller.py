@@ -17,10 +17,10 @@ from ogc_widgets.errors import NoSuchJobError, OgcError, ServerError, SignInErro
 from ogc_widgets.protocol.answers.job_replies import read_status
 from ogc_widgets.protocol.answers.replies import retry_after_s
 from ogc_widgets.protocol.documents.status import StatusInfo
-from ogc_widgets.protocol.jobs.watching import JobView, Moment, Watch
 from ogc_widgets.protocol.links import find_link, same_origin
 from ogc_widgets.protocol.notices import silent
 from ogc_widgets.protocol.requests import requests
+from ogc_widgets.protocol.watching import JobView, Moment, Watch
 
 if TYPE_CHECKING:
     from ogc_widgets.client.http.connection import Connection

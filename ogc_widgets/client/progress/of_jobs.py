@@ -11,7 +11,7 @@ from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
     from ogc_widgets.client.progress.step import Tone
-    from ogc_widgets.protocol.jobs.watching import JobView
+    from ogc_widgets.protocol.watching import JobView
 
 _TONES: Final[dict[str, Tone]] = {
     "successful": "good",

@@ -20,7 +20,7 @@ from ogc_widgets.client.results.kinds import Kind, as_number, kind_of, measured,
 from ogc_widgets.errors import InputError, ProtocolError
 from ogc_widgets.protocol import media_types as media
 from ogc_widgets.protocol.answers.results import is_item
-from ogc_widgets.protocol.signed_links import why_it_ended
+from ogc_widgets.protocol.secrets import why_it_ended
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import parse_json, read_text
 

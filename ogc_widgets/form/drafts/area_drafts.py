@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ogc_widgets.area.boxes import GEOMETRY_TYPES, orders_of
 from ogc_widgets.area.encoding import Encoding
-from ogc_widgets.area.hint import QUALIFIED, AreaHint, form_of, order_of
+from ogc_widgets.area.hint import QUALIFIED, AreaHint, form_of, notice, order_of
 from ogc_widgets.area.reading import read_numbers
-from ogc_widgets.area.words import notice
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.drafts.secrets_store import SecretsStore
 from ogc_widgets.form.drafts.tree import members_of

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.area.hint import OBJECTS, QUALIFIED, AreaHint
 from ogc_widgets.area.recognition.by_words import numbers_hint
-from ogc_widgets.area.recognition.facts import Facts
+from ogc_widgets.area.recognition.evidence import Facts
 from ogc_widgets.area.recognition.recognise import recognise as recognise_input
 from ogc_widgets.form.schema import known_schemas
 from ogc_widgets.patterns import pattern

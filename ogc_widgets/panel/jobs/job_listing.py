@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ogc_widgets.client.jobs.job_list import MOST_SORTED
-from ogc_widgets.protocol.jobs.job_query import JobQuery, newest_first
+from ogc_widgets.protocol.job_query import JobQuery, newest_first
 
 if TYPE_CHECKING:
     from ogc_widgets.client import AsyncClient, AsyncJob

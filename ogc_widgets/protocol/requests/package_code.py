@@ -6,7 +6,7 @@ import keyword
 import re
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.protocol.requests.python_text import (
+from ogc_widgets.protocol.requests.snippets import (
     BASIC,
     BEARER,
     TOKEN,

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import OgcError, ProblemError, ServerError
-from ogc_widgets.protocol.jobs.watching import YOUNG_S
 from ogc_widgets.protocol.text import MESSAGE_LIMIT, clean
+from ogc_widgets.protocol.watching import YOUNG_S
 
 if TYPE_CHECKING:
     from ogc_widgets.client.batches.book import Book
     from ogc_widgets.client.batches.sending.pace import Pace
     from ogc_widgets.client.execution import Execution
     from ogc_widgets.client.jobs.ajob import AsyncJob
-    from ogc_widgets.protocol.jobs.watching import JobView
+    from ogc_widgets.protocol.watching import JobView
 
 # How long to ask why a job failed.
 _REASON_S = 20.0

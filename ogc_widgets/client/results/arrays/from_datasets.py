@@ -12,7 +12,7 @@ from ogc_widgets.client.results.arrays.pixels import FileForC
 from ogc_widgets.client.results.files.remote_file import SAFE
 from ogc_widgets.errors import InputError, MissingExtraError, OgcError, ProtocolError
 from ogc_widgets.protocol.media_types import sniff
-from ogc_widgets.protocol.signed_links import AGAIN, why_it_ended
+from ogc_widgets.protocol.secrets import AGAIN, why_it_ended
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.answers.replies import problem_error
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.protocol.requests import requests
-from ogc_widgets.protocol.signed_links import AGAIN, is_signed, why_it_ended
+from ogc_widgets.protocol.secrets import AGAIN, is_signed, why_it_ended
 
 if TYPE_CHECKING:
     from ogc_widgets.client.http.connection import Connection

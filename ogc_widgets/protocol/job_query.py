@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.protocol.jobs.watching import phase_of
 from ogc_widgets.protocol.text import clean
+from ogc_widgets.protocol.watching import phase_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

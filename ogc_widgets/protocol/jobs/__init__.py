@@ -1,1 +1,0 @@
-"""Watching jobs and asking for lists of them, without I/O."""
