@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.area.boxes import AREA_TYPES
+from ogc_widgets.area.boxes import AREA_TYPES, short, tidy
 from ogc_widgets.errors import InputError
+from ogc_widgets.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ogc_widgets.area.boxes import Box, Geometry, Heights, Shape
+
+_MOST_TIDIED = 2_000  # corners of a ring; nobody reads more
+_ALL_DECIMALS = 30  # GEOS then writes as many as the number needs
+_EXPONENT = pattern(r"(?<![-\d.])[-\d.]++e[-+]?\d+")
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +26,7 @@ class Area:
     """A shape on the Earth, checked and in the form that RFC 7946 asks for.
 
     It is read once and never changes; what is derived from it is made when it is asked
-    for, and kept.
+    for, and kept. shapely is loaded with the first one.
 
     Args:
         shape: Shape of shapely: longitudes in [-180, 180], cut at the antimeridian.
@@ -71,7 +77,7 @@ class Area:
         Raises:
             InputError: The box is upside down, has no area, or is not on the Earth.
         """
-        from ogc_widgets.area.shapes import box_shape
+        from ogc_widgets.area.mending import box_shape
 
         return cls(box_shape(west, south, east, north), heights)
 
@@ -96,16 +102,18 @@ class Area:
         Raises:
             InputError: There are none.
         """
-        from ogc_widgets.area.shapes import polygons_of
+        import shapely
 
         areas = list(areas)
-        shape = polygons_of([area.shape for area in areas])
-        if shape is None:
+        parts = shapely.get_parts(shapely.get_parts([area.shape for area in areas]))
+        polygons = [part for part in parts if part.geom_type == "Polygon"]
+        if not polygons:
             raise InputError(
                 "There are only points and lines in this GeoJSON.",
                 advice="An area is a Polygon or a MultiPolygon.",
             )
         notes = dict.fromkeys(area.note for area in areas if area.note)
+        shape = polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
         return cls(shape, note=" ".join(notes))
 
     def __eq__(self, other: object) -> bool:
@@ -130,10 +138,28 @@ class Area:
 
     @cached_property
     def bbox(self) -> Box:
-        """West, south, east and north; ``west > east`` where it crosses 180 degrees."""
-        from ogc_widgets.area.shapes import bounds_of
+        """West, south, east and north; ``west > east`` where it crosses 180 degrees.
 
-        return bounds_of(self.shape)
+        RFC 7946 section 5.2: islands on both sides of 180 degrees have one small box.
+
+        Raises:
+            InputError: The shape has no positions.
+        """
+        import shapely
+
+        parts = shapely.get_parts(shapely.get_parts(self.shape))
+        boxes = sorted(shapely.bounds(parts[~shapely.is_empty(parts)]).tolist())
+        if not boxes:
+            raise InputError("The geometry has no coordinates.")
+        wests, souths, easts, norths = zip(*boxes, strict=True)
+        west, east = wests[0], max(easts)
+        if len(boxes) > 1 and west >= -180 and east <= 180:
+            ends = zip(accumulate(easts, max), wests[1:], strict=False)
+            gap, right, left = max((start - end, end, start) for end, start in ends)
+            touches = (west, east) == (-180, 180)
+            if gap > 0 and (touches or right + 360 - left <= 180):
+                west, east = left, right
+        return tidy(west), tidy(min(souths)), tidy(east), tidy(max(norths))
 
     @property
     def crosses(self) -> bool:
@@ -143,15 +169,13 @@ class Area:
     @cached_property
     def is_box(self) -> bool:
         """Whether it is nothing but its box."""
-        from ogc_widgets.area.shapes import is_box
+        from ogc_widgets.area.mending import is_box
 
         return is_box(self.shape)
 
     @property
     def geometry(self) -> Geometry:
         """GeoJSON geometry; a new one each time. Heights are in its ``bbox`` member."""
-        from ogc_widgets.area.shapes import geojson_of
-
         made = geojson_of(self.shape)
         if self.heights:
             west, south, east, north = self.bbox
@@ -162,16 +186,18 @@ class Area:
     @property
     def outline(self) -> Geometry:
         """GeoJSON in one piece: longitudes run past 180 where it is cut there."""
-        from ogc_widgets.area.shapes import geojson_of, in_one_piece
-
         return geojson_of(in_one_piece(self.shape))
 
     @cached_property
     def wkt(self) -> str:
-        """Well-known text, without spaces that are not needed."""
-        from ogc_widgets.area.shapes import wkt_of
+        """Well-known text, ``POLYGON((x y,...))``, exact, without exponents."""
+        import shapely
 
-        return wkt_of(self.shape)
+        text: str = shapely.to_wkt(self.shape, rounding_precision=_ALL_DECIMALS)
+        text = text.replace(" Z (", "(").replace(", ", ",").replace(" (", "(")
+        if "e" not in text:
+            return text
+        return _EXPONENT.sub(lambda number: short(float(number[0])), text)
 
     def as_several(self) -> Area:
         """The same as a Multi* geometry of one part."""
@@ -179,3 +205,37 @@ class Area:
 
         many = getattr(shapely, f"Multi{self.kind}")
         return replace(self, shape=many([self.shape]))
+
+
+def geojson_of(shape: Shape) -> Geometry:
+    """The GeoJSON of a shape; whole numbers are written as such if they can be seen."""
+    kind = shape.geom_type
+    if kind == "GeometryCollection":
+        return {"type": kind, "geometries": [geojson_of(one) for one in shape.geoms]}
+    return {"type": kind, "coordinates": _lists(shape)}
+
+
+def in_one_piece(shape: Shape) -> Shape:
+    """The shape; its longitudes run past 180 where it was cut there."""
+    import shapely
+
+    if shape.geom_type.startswith("Multi"):
+        west, _, east, _ = Area(shape).bbox
+        if west > east:
+            return shapely.transform(
+                shape, lambda xy: xy + (xy[:, :1] < west) * (360, 0)
+            )
+    return shape
+
+
+def _lists(shape: Shape) -> Any:  # noqa: ANN401 # nested as deep as the type wants
+    if hasattr(shape, "geoms"):
+        return [_lists(part) for part in shape.geoms]
+    if shape.geom_type == "Polygon":
+        return [_lists(ring) for ring in (shape.exterior, *shape.interiors)]
+    import shapely
+
+    rows = shapely.get_coordinates(shape, include_z=shape.has_z).tolist()
+    if len(rows) <= _MOST_TIDIED:
+        rows = [[tidy(number) for number in row] for row in rows]
+    return rows[0] if shape.geom_type == "Point" else rows

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -49,30 +48,18 @@ _MOST_TEXTS = 16
 _ANY = AreaHint(("bbox-array",))
 
 
-class _KnownTexts:
-    """The areas of the last texts: each stands on the screen for a while.
-
-    A drawn outline becomes the text of its field, which is read again for each check
-    and each request.
-    """
-
-    def __init__(self) -> None:
-        self._areas: OrderedDict[tuple[str, str], Area] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, text: str, order: str) -> Area | None:
-        with self._lock:
-            return self._areas.get((text, order))
-
-    def put(self, text: str, order: str, area: Area) -> None:
-        with self._lock:
-            self._areas[text, order] = area
-            self._areas.move_to_end((text, order))
-            while len(self._areas) > _MOST_TEXTS:
-                self._areas.popitem(last=False)
+# Texts and orders with the areas that they are. Each stands on the screen for a while,
+# and a drawn outline is read again from its text for each check and each request.
+_known: dict[tuple[str, str], Area] = {}
+_lock = threading.Lock()
 
 
-KNOWN_TEXTS = _KnownTexts()
+def _keep(text: str, order: str, area: Area) -> None:
+    with _lock:
+        _known.pop((text, order), None)  # the newest stands last
+        _known[text, order] = area
+        if len(_known) > _MOST_TEXTS:
+            del _known[next(iter(_known))]
 
 
 @dataclass(frozen=True)
@@ -219,11 +206,37 @@ class Encoding:
         Raises:
             InputError: A sentence says what is wrong with the text.
         """
-        area = KNOWN_TEXTS.get(text, self.order)
+        area = _known.get((text, self.order))
         if area is None:
             area = read_text(text, self.order)
-            KNOWN_TEXTS.put(text, self.order, area)
+            _keep(text, self.order, area)
         return area
+
+    def notice(self, area: Area) -> str:
+        """What this way of sending does to an area, in words; empty when nothing."""
+        return " ".join(filter(None, (area.note, self._what_changes(area))))
+
+    def _what_changes(self, area: Area) -> str:
+        if self.form in BOXES:
+            is_of_degrees = self.form != "bbox-object" or self.system.in_degrees
+            if area.crosses and (is_of_degrees or self.system.is_straight):
+                west, _, east, _ = area.bbox
+                return (
+                    f"The area crosses the 180° meridian: west ({short(west)}) is "
+                    f"greater than east ({short(east)}), as the standard has it. If "
+                    "the process does not know this form, run it once for each side."
+                )
+            is_more = area.covers and not area.is_box
+            return "The box around the shape is sent." if is_more else ""
+        if not area.crosses:
+            return ""
+        if self.form == "as-typed":
+            return (
+                "The area crosses the 180° meridian; check that the process can tell."
+            )
+        is_wkt = self.form == "wkt"
+        why = "well-known text has no other way" if is_wkt else "RFC 7946 asks so"
+        return f"The area is cut at the 180° meridian into two polygons: {why}."
 
     # -- text in the field -------------------------------------------------------------
 
@@ -244,7 +257,7 @@ class Encoding:
             heights = area.heights
             numbers = arranged(area.bbox, self.order, heights)
             text = ", ".join(map(short, numbers))
-        KNOWN_TEXTS.put(text, self.order, area)
+        _keep(text, self.order, area)
         return text
 
     def from_text(self, text: str) -> Any:  # noqa: ANN401 # as above

@@ -271,10 +271,8 @@ def _box_around(areas: list[Area]) -> Area:
     """The box around points and lines; around one point 0.01 degrees to all sides."""
     import shapely
 
-    from ogc_widgets.area.shapes import bounds_of
-
     shapes = shapely.GeometryCollection([area.shape for area in areas])
-    west, south, east, north = bounds_of(shapes)
+    west, south, east, north = Area(shapes).bbox
     if west == east:
         west, east = west - 0.01, east + 0.01
     if south == north:

@@ -14,8 +14,13 @@ import antimeridian
 import numpy as np
 import shapely
 
-from ogc_widgets.area.boxes import GEOMETRY_TYPES, OVER_THE_POLE, wrap_longitude
-from ogc_widgets.area.shapes import box_shape, is_box
+from ogc_widgets.area.boxes import (
+    AREA_TYPES,
+    GEOMETRY_TYPES,
+    OVER_THE_POLE,
+    checked_box,
+    wrap_longitude,
+)
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,6 +36,37 @@ REPAIRED = "The outline was repaired: it ran back on itself or touched itself."
 CLIPPED = "Latitudes beyond a pole were put at the pole."
 _MOST_POSITIONS = 1_000_000
 _POLAR = 60.0  # degrees of latitude beyond which rings around a pole are looked for
+
+
+def box_shape(west: float, south: float, east: float, north: float) -> Shape:
+    """A box, or two that meet at 180 degrees where ``west > east``.
+
+    Raises:
+        InputError: The box is upside down, has no area, or is not on the Earth.
+    """
+    west, south, east, north = checked_box(west, south, east, north)
+    parts = [(west, east)] if west < east else [(west, 180.0), (-180.0, east)]
+    made = [
+        shapely.Polygon([(w, south), (e, south), (e, north), (w, north)])
+        for w, e in parts
+    ]
+    return made[0] if len(made) == 1 else shapely.MultiPolygon(made)
+
+
+def is_box(shape: Shape) -> bool:
+    """Whether a shape is a box, or two that meet at 180 degrees."""
+    parts = shapely.get_parts(shapely.force_2d(shape))
+    if shape.geom_type not in AREA_TYPES or len(parts) > 2:
+        return False
+    if (shapely.get_num_coordinates(parts) != 5).any():
+        return False
+    if not shapely.equals_exact(parts, shapely.envelope(parts), normalize=True).all():
+        return False
+    if len(parts) == 1:
+        return True
+    left, right = sorted(shapely.bounds(parts).tolist())
+    meet = left[0] == -180 and right[2] == 180 and left[1::2] == right[1::2]
+    return bool(meet and left[2] < right[0])
 
 
 def read_shape(

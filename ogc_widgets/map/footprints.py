@@ -45,7 +45,7 @@ class Footprints:
         """``{"id", "label", "geometry"}`` of each that is drawn; new ones each time."""
         if not self.ids:
             return []
-        from ogc_widgets.area.shapes import geojson_of
+        from ogc_widgets.area.area import geojson_of
 
         return [
             {"id": name, "label": clean(name), "geometry": geojson_of(shape)}
@@ -152,8 +152,8 @@ def footprints(items: object, names: Sequence[str] | None = None) -> Footprints:
     if not plain:
         return Footprints((), (), (), 0)
     # Imported here: it brings in shapely, and now there is something to draw.
+    from ogc_widgets.area.area import in_one_piece
     from ogc_widgets.area.footprint import shapes_of
-    from ogc_widgets.area.shapes import in_one_piece
 
     names = item_ids(plain) if names is None else names
     shapes, helped = shapes_of(plain)

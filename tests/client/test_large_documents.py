@@ -62,11 +62,11 @@ def test_others_are_answered_while_a_large_document_is_read(
     is_reading, may_go_on = threading.Event(), threading.Event()
     read = wire.read_quickly
 
-    def slowly(body, most_depth):
+    def slowly(body):
         if len(body) > 300_000:
             is_reading.set()
             assert may_go_on.wait(30)
-        return read(body, most_depth)
+        return read(body)
 
     done = {"jobID": "j", "processID": "p", "status": "successful"}
     behaviours = {

@@ -11,8 +11,8 @@ import pytest
 from ogc_widgets import ProcessForm
 from ogc_widgets.area.area import Area
 from ogc_widgets.area.encoding import Encoding
-from ogc_widgets.area.hint import label_of
 from ogc_widgets.area.recognition.recognise import recognise
+from ogc_widgets.area.words import label_of
 
 PAGE = "docs/area.md"
 TEXT = (Path(__file__).resolve().parents[2] / PAGE).read_text(encoding="utf-8")

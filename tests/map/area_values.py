@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ogc_widgets.area.area import Area
 from ogc_widgets.area.encoding import Encoding
-from ogc_widgets.area.hint import AreaHint, sentence
+from ogc_widgets.area.hint import AreaHint
+from ogc_widgets.area.words import sentence
 
 ANY = AreaHint(("bbox-array",))
 

@@ -15,7 +15,7 @@ from area_values import decode as decode_area
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ogc_widgets.area.encoding import _KnownTexts
+from ogc_widgets.area.encoding import Encoding
 from ogc_widgets.area.hint import ENCODINGS, AreaHint
 from ogc_widgets.area.reading import read_text, read_value
 from ogc_widgets.errors import InputError
@@ -453,11 +453,12 @@ def test_area_cannot_be_spoilt_through_what_it_gives():
 
 
 def test_texts_are_forgotten_when_there_are_many():
-    kept = _KnownTexts()
-    area = read_text("0,0,1,1")
-    texts = [str(number) for number in range(100)]
+    way, other = Encoding("bbox-array"), Encoding("bbox-array-nwse")
+    first, *texts = [f"0,0,1,{number}" for number in range(1, 60)]
+    area = way.read(first)
+    assert way.read(first) is area
+    assert other.read(first) is not area
     for text in texts:
-        kept.put(text, "wsen", area)
-    assert kept.get(texts[-1], "wsen") is area
-    assert kept.get(texts[-1], "nwse") is None
-    assert kept.get(texts[0], "wsen") is None
+        way.read(text)
+    assert way.read(texts[-1]) is way.read(texts[-1])
+    assert way.read(first) is not area

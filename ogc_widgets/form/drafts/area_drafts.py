@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ogc_widgets.area.boxes import GEOMETRY_TYPES, orders_of
 from ogc_widgets.area.encoding import Encoding
-from ogc_widgets.area.hint import QUALIFIED, AreaHint, form_of, notice, order_of
+from ogc_widgets.area.hint import QUALIFIED, AreaHint, form_of, order_of
 from ogc_widgets.area.reading import read_numbers
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.drafts.secrets_store import SecretsStore
@@ -157,7 +157,7 @@ class AreaDraft:
         """What to know about an area that can be sent, or ""."""
         area = self.area(secrets)
         if area is not None:
-            return notice(self.encoding, area)
+            return self.encoding.notice(area)
         try:
             value = self.value(secrets)
             if isinstance(value, list) and not self.encoding.is_undecided:

@@ -40,7 +40,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.area.encoding import Encoding
-from ogc_widgets.area.hint import label_of, sentence
+from ogc_widgets.area.words import label_of, sentence
 from ogc_widgets.form.drafts.codec import template
 from ogc_widgets.form.fields.fields import UNSET, Field
 from ogc_widgets.form.page import words

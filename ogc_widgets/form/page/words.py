@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ogc_widgets.area.encoding import Encoding
-from ogc_widgets.area.hint import label_of, sentence
+from ogc_widgets.area.words import label_of, sentence
 from ogc_widgets.form.schema import exact
 from ogc_widgets.protocol.media_types import bare, extension
 

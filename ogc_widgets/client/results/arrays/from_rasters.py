@@ -191,7 +191,7 @@ def _plain_item(item: JsonObject, number: int) -> Any:  # noqa: ANN401 # of pyst
     """An item of pystac with what odc-stac reads, and no assets yet."""
     import pystac
 
-    from ogc_widgets.area.shapes import geojson_of
+    from ogc_widgets.area.area import geojson_of
 
     geometry = bbox = None
     with contextlib.suppress(InputError):
