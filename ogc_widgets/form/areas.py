@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from ogc_widgets.area.reading import read_value
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.drafts.area_drafts import AreaDraft, as_chosen
+from ogc_widgets.form.drafts.tree import Part
+from ogc_widgets.form.fields.fields import split_path
 
 if TYPE_CHECKING:
     from ogc_widgets.area.area import Area
@@ -31,7 +33,8 @@ class FormAreas:
     @property
     def paths(self) -> tuple[str, ...]:
         """Paths of the areas that are on the screen now."""
-        return tuple(self._values.area_paths())
+        entries = self._values.entries.values()
+        return tuple(part.path for entry in entries for part in entry.areas())
 
     def label_of(self, path: str) -> str:
         """What the area at a path is called: "Regions, 2"."""
@@ -44,14 +47,12 @@ class FormAreas:
 
     def get(self, path: str) -> Area | None:
         """The area at a path, or None."""
-        found = self._values.area_at(path)
-        if found is None:
-            return None
-        return AreaDraft.of(*found[1:]).area(self._values.secrets)
+        found = self._at(path)
+        return found and AreaDraft.of(*found[1:]).area(self._values.secrets)
 
     def is_half_typed(self, path: str) -> bool:
         """Whether the text at a path may become an area, and is none yet."""
-        found = self._values.area_at(path)
+        found = self._at(path)
         return found is not None and AreaDraft.of(*found[1:]).is_half_typed
 
     def set_shape(self, path: str, shape: Area | JsonValue) -> None:
@@ -65,19 +66,19 @@ class FormAreas:
         Raises:
             InputError: There is no area at that path, or it cannot take this shape.
         """
-        found = self._values.area_at(path)
+        found = self._at(path)
         if found is None:
             raise InputError(
                 f"{path!r} is no area of this process.",
                 advice=f"Its areas are: {', '.join(self.ids) or 'none'}.",
             )
-        at, now = found[0], AreaDraft.of(*found[1:])
+        now = AreaDraft.of(*found[1:])
         draft = now.emptied() if shape is None else now.drawn(read_value(shape))
-        self._values.set_part(at, draft)
+        self._values.set_part(found.path, draft)
 
     def hint(self, path: str) -> AreaHint | None:
         """How the area at a path is to be written; its chosen encoding comes first."""
-        found = self._values.area_at(path)
+        found = self._at(path)
         return None if found is None else as_chosen(*found[1:]).area
 
     def act(self, path: str, action: str, value: JsonValue = None) -> None:
@@ -88,10 +89,10 @@ class FormAreas:
             action: "draw", "view", "focus", "clear", "encoding" or "crs".
             value: The encoding or reference system.
         """
-        found = self._values.area_at(path)
+        found = self._at(path)
         if found is None:
             return
-        at, now = found[0], AreaDraft.of(*found[1:])
+        at, now = found.path, AreaDraft.of(*found[1:])
         if action == "clear":
             self._values.set_part(at, now.emptied())
         elif action in ("encoding", "crs"):
@@ -101,3 +102,12 @@ class FormAreas:
                 is_drawn = self._form.active_area == at
                 self._form.active_area = "" if is_drawn else at
             self._form.ask("area_request", path=at, action=action)
+
+    def _at(self, path: str) -> Part | None:
+        """The area that a path means; of an input, the first one in it."""
+        found = self._values.part_at(path)
+        if found is not None and found[0].kind == "area":
+            return Part(path, *found)
+        key, *steps = split_path(path)
+        entry = None if steps else self._values.entries.get(key)
+        return None if entry is None else next(entry.areas(), None)

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.form.checks import findings
+from ogc_widgets.form.checks import findings, validate
 from ogc_widgets.form.checks.messages import NEEDS_VALUE, sentence
-from ogc_widgets.form.checks.texts import lacks_zone
+from ogc_widgets.form.checks.validate import lacks_zone
 from ogc_widgets.form.drafts import tree
 from ogc_widgets.form.drafts.area_drafts import AreaDraft
-from ogc_widgets.form.drafts.codec import from_draft
-from ogc_widgets.form.fields import conditions
-from ogc_widgets.form.fields.fields import UNSET, Draft, Field, join_path, split_path
+from ogc_widgets.form.drafts.codec import Codec, from_draft
+from ogc_widgets.form.fields.fields import UNSET, Draft, Field, Value, join_path
 from ogc_widgets.form.page.form_card import text_of
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
     from ogc_widgets.form.drafts.secrets_store import SecretsStore
 
+MemberState = dict[str, list[str]]
+"""Names of members that are "required" now, and of those that do not apply and hold
+nothing ("hidden")."""
 HIDDEN_NOTE: Final = "Set from Python; not shown because it holds a secret."
 _MOST_OF_A_DEFAULT: Final = 80
 
@@ -60,22 +62,19 @@ class Entry:
 
     def _advice(self, secrets: SecretsStore) -> str:
         found = [findings.advice(self.field, self.value)]
-        if self.holds_area:
-            for path in tree.area_paths(self.field, self.draft):
-                part = tree.part_at(self.field, self.draft, split_path(path)[1:])
-                if part is not None:
-                    found.append(AreaDraft.of(*part).advice(secrets))
+        found += [AreaDraft.of(*part).advice(secrets) for _, *part in self.areas()]
         return " ".join(dict.fromkeys(filter(None, found)))
 
     @cached_property
     def holds_area(self) -> bool:
         """Whether a shape can be drawn for it."""
-        return any(part.kind == "area" for part in self.field.walk())
+        return self.field.holds("area")
 
-    @cached_property
-    def holds_secret(self) -> bool:
-        """Whether a part of it must not be shown or saved."""
-        return any(part.kind == "secret" for part in self.field.walk())
+    def areas(self) -> Iterator[tree.Part]:
+        """Its areas, as far as they are on the screen."""
+        if not self.holds_area:
+            return iter(())
+        return tree.parts_of_kind("area", self.field, self.draft)
 
     def shown_faults(self) -> dict[str, str]:
         """Path to message of what is marked on the screen.
@@ -94,15 +93,18 @@ class Entry:
 
     @cached_property
     def _has_rules(self) -> bool:
-        return conditions.has_rules(self.field)
+        return any(part.rules for part in self.field.walk())
 
-    def member_states(self, secrets: SecretsStore) -> dict[str, dict[str, Any]]:
-        """Path of an object in it to what its conditions ask for."""
+    def member_states(self, secrets: SecretsStore) -> dict[str, MemberState]:
+        """Path of each object with rules on the screen to what these ask for."""
         if not self._has_rules:
             return {}
-        path = join_path(self.field.key)
-        found = conditions.member_states(self.field, self.draft, secrets, path)
-        return dict(found)
+        codec = Codec(secrets, check=False)
+        return {
+            path: _member_state(field, codec.read(field, draft, ""), draft)
+            for path, field, draft in tree.walk(self.field, self.draft)
+            if field.rules
+        }
 
     def on_page(self, secrets: SecretsStore) -> dict[str, Any]:
         """What the page is told of it; see ``FormPage``."""
@@ -131,3 +133,26 @@ class Entry:
             return ""
         text = clean(text_of(default), limit=_MOST_OF_A_DEFAULT)
         return f"Empty: the server uses {text}."
+
+
+def _member_state(field: Field, value: Value, draft: Draft) -> MemberState:
+    """What an object asks for now; what is sent is judged by the schema alone."""
+    members = value if isinstance(value, Mapping) else {}
+    required: list[str] = []
+    relevant: set[str] = set()
+    for rule in field.rules:
+        holds = validate.checker(rule.condition, field.defs).accepts(members)
+        asked = rule.condition.get("properties", {})
+        # "If a is 1" is true in JSON Schema while there is no a; not to a person.
+        if not holds or asked.keys() <= members.keys():
+            side = 0 if holds else 1
+            required += rule.required[side]
+            relevant |= {*rule.members[side], *rule.required[side]}
+    hidden = [
+        member.key
+        for member in field.fields
+        if member.conditional
+        and member.key not in relevant
+        and tree.members_of(draft).get(member.key) is None
+    ]
+    return {"required": list(dict.fromkeys(required)), "hidden": hidden}

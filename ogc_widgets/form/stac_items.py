@@ -66,7 +66,7 @@ class StacItems:
         self._entries = [
             entry
             for entry in values.entries.values()
-            if any(part.kind == "stac" for part in entry.field.walk())
+            if entry.field.holds("stac")
         ]
 
     @property

@@ -6,7 +6,7 @@ here reads what that found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ogc_widgets.area.reading import read_value
@@ -297,12 +297,6 @@ class FormValues:
         label = entry.field.label if entry is not None else ""
         return ", ".join([label or key, *map(name_of_step, steps)])
 
-    def area_paths(self) -> Iterator[str]:
-        """Paths of the areas that are on the screen."""
-        for entry in self.entries.values():
-            if entry.holds_area:
-                yield from tree.area_paths(entry.field, entry.draft)
-
     def part_at(self, path: str) -> tuple[Field, Draft] | None:
         """The field and draft at a path; None if there is no such part."""
         key, *steps = split_path(path)
@@ -310,15 +304,3 @@ class FormValues:
         if entry is None:
             return None
         return tree.part_at(entry.field, entry.draft, steps)
-
-    def area_at(self, path: str) -> tuple[str, Field, Draft] | None:
-        """Path, field and draft of the area that a path means; the first one in it."""
-        part = self.part_at(path)
-        if part is not None and part[0].kind == "area":
-            return path, *part
-        key, *steps = split_path(path)
-        if steps or key not in self.entries:
-            return None
-        entry = self.entries[key]
-        inner = next(tree.area_paths(entry.field, entry.draft), path)
-        return self.area_at(inner) if inner != path else None

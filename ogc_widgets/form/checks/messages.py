@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.form.checks import texts, validate
+from ogc_widgets.form.checks import validate
 from ogc_widgets.form.fields.fields import name_of_step, split_path
 from ogc_widgets.form.page import words
 
@@ -45,8 +45,8 @@ _FORMATS: Final[dict[str, str]] = {
     "json-pointer": "must be a JSON Pointer like /properties/datetime",
     "relative-json-pointer": "must be a relative JSON Pointer like 1/datetime",
     "regex": "must be a regular expression",
-    "iri": texts.EXAMPLES["uri"],
-    **texts.EXAMPLES,
+    "iri": validate.EXAMPLES["uri"],
+    **validate.EXAMPLES,
 }
 
 # Tried in this order to find one that a pattern accepts.
@@ -124,10 +124,10 @@ def message(error: ValidationError, field: Field | None = None) -> str:
 
 def text_message(field: Field, text: str) -> str:
     """What our own rules say about a text, beyond the schema; "" if nothing."""
-    if field.kind in texts.FAULT_OF:
-        return texts.FAULT_OF[field.kind](text)
+    if field.kind in validate.FAULT_OF:
+        return validate.FAULT_OF[field.kind](text)
     if field.format in ("uri", "url", "iri"):
-        return texts.uri_fault(text)
+        return validate.uri_fault(text)
     said = f"{field.key} {field.label}".lower()
     is_code = field.kind == "text" and any(word in said for word in _CRS_WORDS)
     prefix, _, number = text.strip().upper().partition(":")
@@ -153,7 +153,7 @@ def _types(error: ValidationError) -> str:
 
 
 def _format(name: str, instance: object) -> str:
-    fault_of = texts.FAULT_OF.get("uri" if name == "iri" else name)
+    fault_of = validate.FAULT_OF.get("uri" if name == "iri" else name)
     fault = fault_of(instance) if fault_of and isinstance(instance, str) else ""
     return fault or _FORMATS.get(name, f"must be written as {name}")
 

@@ -186,7 +186,7 @@ class Codec:
             again = Codec(self._secrets, check=False).read(field, draft, "")
             if again is not UNSET and exact.same(again, value):
                 return draft
-        if any(part.kind == "secret" for part in field.walk()):
+        if field.holds("secret"):
             return {"json": "", "ref": self._secrets.put(value)}
         return {"json": text}
 

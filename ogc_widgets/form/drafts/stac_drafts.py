@@ -137,7 +137,6 @@ def is_document(text: str) -> bool:
 
 def documents_in(field: Field, draft: Draft) -> Iterator[tuple[Field, str]]:
     """Field and text of every STAC document that is entered in an input."""
-    if field.kind == "stac" and isinstance(draft, str) and draft.strip():
-        yield field, draft
-    for _, member, part in tree.parts(field, draft):
-        yield from documents_in(member, part)
+    for _, part, text in tree.parts_of_kind("stac", field, draft):
+        if isinstance(text, str) and text.strip():
+            yield part, text

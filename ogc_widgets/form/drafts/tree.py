@@ -9,6 +9,7 @@ from ogc_widgets.form.fields.fields import (
     EXTRA_MEMBERS,
     Draft,
     Field,
+    Kind,
     join_path,
     number_of_step,
 )
@@ -21,13 +22,13 @@ class Part(NamedTuple):
     """A part of a field that is on the screen.
 
     Attributes:
-        step: What leads to it in a path; "" for the chosen branch of a union, which
-            stands in the same place.
+        path: What leads to it; "" for the chosen branch of a union, which stands in
+            the same place.
         field: Its field.
         draft: What stands there.
     """
 
-    step: str
+    path: str
     field: Field
     draft: Draft
 
@@ -104,7 +105,7 @@ def with_part(field: Field, draft: Draft, steps: list[str], new: Draft) -> Draft
 
 def _part(field: Field, draft: Draft, step: str) -> Part | None:
     for part in parts(field, draft):
-        if part.step == join_path(step):
+        if part.path == join_path(step):
             return part
     if field.kind == "list" and number_of_step(step) is not None and field.item:
         return Part(step, field.item, None)  # so far a row of the page only
@@ -118,13 +119,17 @@ def _with_row(draft: Draft, step: str, inside: Draft) -> Draft:
     ]
 
 
-def area_paths(field: Field, draft: Draft, path: str = "") -> Iterator[str]:
-    """Paths of the areas in an input, as far as they are on the screen."""
+def walk(field: Field, draft: Draft, path: str = "") -> Iterator[Part]:
+    """All that is on the screen of an input, outermost first, with its whole path."""
     path = path or join_path(field.key)
-    if field.kind == "area":
-        yield path
+    yield Part(path, field, draft)
     for step, member, part in parts(field, draft):
-        yield from area_paths(member, part, f"{path}/{step}" if step else path)
+        yield from walk(member, part, f"{path}/{step}" if step else path)
+
+
+def parts_of_kind(kind: Kind, field: Field, draft: Draft) -> Iterator[Part]:
+    """The same of one kind only."""
+    return (part for part in walk(field, draft) if part.field.kind == kind)
 
 
 def references_in(draft: Draft) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.area.hint import AreaHint
 from ogc_widgets.form.checks import validate
-from ogc_widgets.form.fields import area_fields, leaves, registry, stac_fields, unions
+from ogc_widgets.form.fields import leaves, recognise, registry, unions
 from ogc_widgets.form.fields.build_context import Naming
 from ogc_widgets.form.fields.defaults import usable_default
 from ogc_widgets.form.fields.fields import EXTRA_MEMBERS, Field, Kind, Rule
@@ -115,7 +115,7 @@ class FieldBuilder:
         if place.data and is_known:
             return Field(kind="json", label=said.get("title", ""))
         if not view.choices:
-            document = stac_fields.recognise_document(view, place)
+            document = recognise.stac_document(view, place)
             if document is not None:
                 return Field(kind="stac", stac=document, label=said.get("title", ""))
         if list(said.get("properties", ())) == ["value"] and (
@@ -132,7 +132,7 @@ class FieldBuilder:
         if place.outermost and qualified is not None and not self._is_whole(place):
             return leaves.qualified_file(qualified, view.choices or [view])
         if not place.data:
-            area = area_fields.recognise(said, references, place.naming)
+            area = recognise.area_hint(said, references, place.naming)
             if area is not None:
                 return Field(kind="area", area=area)
         if "const" in said:
@@ -171,7 +171,7 @@ class FieldBuilder:
         return place.depth == 0 and self._is_list
 
     def _text(self, view: View, place: Place) -> Field:
-        address = None if place.data else stac_fields.recognise_text(view, place)
+        address = None if place.data else recognise.stac_text(view, place)
         if address is not None:
             return Field(kind="stac", stac=address, format=view.said.get("format", ""))
         cwl_type = place.naming.cwl_type
@@ -264,7 +264,7 @@ class FieldBuilder:
             return replace(made, nullable=nullable)
         discriminator = view.said.get("discriminator", {})
         choices = [unions.told_apart(choice, discriminator) for choice in choices]
-        document = stac_fields.recognise_choice(choices, place)
+        document = recognise.stac_choice(choices, place)
         if document is not None:
             return Field(kind="stac", stac=document, nullable=nullable, format="uri")
         choices = unions.with_one_document(choices, place)

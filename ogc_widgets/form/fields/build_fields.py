@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ogc_widgets.form.fields import stac_fields
+from ogc_widgets.form.fields import recognise
 from ogc_widgets.form.fields.build import FieldBuilder
 from ogc_widgets.form.fields.build_context import Naming, Place
 from ogc_widgets.form.fields.defaults import with_default
@@ -115,7 +115,7 @@ def _reduce_input(
 
 def _of_silence(view: View, place: Place, builder: FieldBuilder) -> Field:
     """The field of an input of which nothing is said: text, or any JSON."""
-    document = stac_fields.recognise_document(view.part({}), place)
+    document = recognise.stac_document(view.part({}), place)
     if document is not None:
         return Field(kind="stac", stac=document)
     text = replace(builder.field(view.part({"type": "string"}), Place()), label="text")

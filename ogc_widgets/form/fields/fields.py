@@ -227,6 +227,10 @@ class Field:
         for part in (*parts, self.item) if self.item is not None else parts:
             yield from part.walk()
 
+    def holds(self, kind: Kind) -> bool:
+        """Whether it, or a part of it, is of a kind."""
+        return any(part.kind == kind for part in self.walk())
+
 
 def join_path(*parts: str | int) -> str:
     """Path of a part of an input: ``join_path("stac_items", 1) == "stac_items/1"``.

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ogc_widgets.form.fields import stac_fields
+from ogc_widgets.form.fields import recognise
 from ogc_widgets.form.page import words
 from ogc_widgets.form.schema import known_schemas
 from ogc_widgets.patterns import pattern
@@ -56,7 +56,7 @@ def with_one_document(choices: list[View], place: Place) -> list[View]:
     lists = [choice for choice in choices if "array" in choice.named_types]
     if not lists or len(single) < 2:
         return choices
-    if not stac_fields.recognise_choice(single, place):
+    if not recognise.stac_choice(single, place):
         return choices
     return [single[0].part({"anyOf": [one.schema for one in single]}), *lists]
 
@@ -64,7 +64,7 @@ def with_one_document(choices: list[View], place: Place) -> list[View]:
 def is_data(choices: list[View]) -> bool:
     """Whether the choice is one of data to read, "an address, or a STAC item"."""
     return any(
-        one.said.get("format") in stac_fields.ADDRESS_FORMATS
+        one.said.get("format") in recognise.ADDRESS_FORMATS
         or any(name.startswith(_STAC) for name in one.references)
         for one in choices
     )

@@ -16,7 +16,7 @@ from ogc_widgets.form.drafts import stac_drafts, tree
 from ogc_widgets.form.drafts.area_drafts import AreaDraft, as_chosen
 from ogc_widgets.form.drafts.codec import from_draft, is_raw, to_draft
 from ogc_widgets.form.drafts.secrets_store import SecretsStore
-from ogc_widgets.form.fields.fields import UNSET, Draft, Field, Value, split_path
+from ogc_widgets.form.fields.fields import UNSET, Draft, Field, Value
 from ogc_widgets.form.page.form_card import text_of
 from ogc_widgets.form.schema import exact
 from ogc_widgets.protocol.text import clean
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from ogc_widgets.protocol.json_type import JsonValue
 
 LONGEST_LABEL: Final = 80
-# Kinds that one of many says nothing about, or whose values must not be kept.
-_NOT_VARIED: Final = frozenset({"secret", "const", "null"})
+# Kinds of which there is only one value.
+_NOT_VARIED: Final = ("const", "null")
 _BOOLEANS: Final = {"yes": "true", "no": "false", "1": "true", "0": "false"}
 _AS_TYPED: Final = frozenset(
     {"text", "multiline", "number", "integer", "date", "time", "datetime", "duration"}
@@ -145,11 +145,9 @@ class CellReader:
     def _area(self, draft: Draft) -> Area | None:
         if self.kind != "area":
             return None
-        for path in tree.area_paths(self.field, draft):
-            part = tree.part_at(self.field, draft, split_path(path)[1:])
-            if part is not None:
-                return AreaDraft.of(*part).area(self._secrets)
-        return None
+        found = tree.parts_of_kind("area", self.field, draft)
+        first = next((AreaDraft.of(*part) for _, *part in found), None)
+        return None if first is None else first.area(self._secrets)
 
 
 def kind_of(field: Field) -> str:
@@ -164,9 +162,8 @@ def kind_of(field: Field) -> str:
 
 def can_vary(field: Field) -> bool:
     """Whether an input takes one of many, and its values may be kept."""
-    return not any(
-        part.kind in _NOT_VARIED for part in [field, *field.fields]
-    ) and not (any(part.kind == "secret" for part in field.walk()))
+    parts = (field, *field.fields)
+    return not field.holds("secret") and all(p.kind not in _NOT_VARIED for p in parts)
 
 
 def typed_draft(field: Field, text: str, now: Draft = None) -> Draft:

@@ -52,7 +52,7 @@ def text_of(value: JsonValue) -> str:
 
 def without_secrets(field: Field, value: JsonValue) -> JsonValue:
     """A value with "$SECRET" in place of what must not be shown or saved."""
-    if all(part.kind != "secret" for part in field.walk()):
+    if not field.holds("secret"):
         return value
     if field.kind == "secret":
         return {field.envelope: SECRET} if field.envelope else SECRET

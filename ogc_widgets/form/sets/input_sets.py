@@ -174,7 +174,7 @@ class InputSets:
         here = _all_sent(values.public, self._page.extra)
         rows = differences(here, there, labels)
         # Not even the other set's secrets are shown: what is shown is saved.
-        secrets = {key for key, one in values.entries.items() if one.holds_secret}
+        secrets = {k for k, e in values.entries.items() if e.field.holds("secret")}
         return Comparison([row for row in rows if row.id not in secrets], name)
 
     def _compare_again(self, _change: object = None) -> None:

@@ -1,17 +1,100 @@
-"""Which schemas are STAC items, collections or catalogues, by what is said of them."""
+"""What a schema is beyond its type: an area of interest, or a STAC document.
+
+Everything about geometry is in :mod:`ogc_widgets.area`; here it meets schemas.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
+from ogc_widgets.area.hint import OBJECTS, QUALIFIED, AreaHint
+from ogc_widgets.area.recognition.by_words import numbers_hint
+from ogc_widgets.area.recognition.evidence import Facts
+from ogc_widgets.area.recognition.recognise import recognise as recognise_input
 from ogc_widgets.form.fields.fields import StacHint
 from ogc_widgets.form.schema import known_schemas
 from ogc_widgets.patterns import pattern
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from ogc_widgets.form.fields.build_context import Naming, Place
     from ogc_widgets.form.schema.view import View
+
+_FORMAT_OF: Final = {
+    "bbox": "ogc-bbox",
+    "geometry": "geojson-geometry",
+    "feature": "geojson-feature",
+    "featureCollection": "geojson-feature-collection",
+}
+_OF_CRS: Final = pattern(
+    r"\b(crs|srs|epsg)\d*\b|\breference system|\bprojection\b", re.IGNORECASE
+)
+_OF_SHAPE: Final = pattern(
+    r"\b(aoi|area|b?box|extent|geom\w*|footprint|polygon|shape|region)s?\b",
+    re.IGNORECASE,
+)
+
+
+def area_hint(
+    view: Mapping[str, Any], references: Iterable[str], naming: Naming
+) -> AreaHint | None:
+    """How a flat schema is written as an area, or None if it is not one."""
+    said = dict(view)
+    for reference in references:
+        name = reference.removeprefix(known_schemas.PREFIX)
+        if reference != name and name.startswith("stac"):
+            return None
+        if reference != name and name in _FORMAT_OF:
+            said = {**said, "format": _FORMAT_OF[name]}
+            if name != "bbox":
+                said.pop("anyOf", None)
+            break
+    types = said.get("type")
+    if isinstance(types, list) and "null" in types:
+        rest = [name for name in types if name != "null"]
+        said["type"] = rest[0] if len(rest) == 1 else rest
+    if said.get("type") == "string" and _is_of_crs(said, naming):
+        return None
+    if naming.widget == "map" and said.get("type") == "string":
+        return AreaHint(("wkt", "bbox-text", "geojson-text"), "format")
+    description: dict[str, Any] = {
+        "id": naming.key,
+        "title": naming.title,
+        "description": naming.description,
+        "schema": said,
+    }
+    if naming.cwl_type:
+        description["metadata"] = [{"title": "cwl:type", "value": naming.cwl_type}]
+    try:
+        if naming.widget == "map" and said.get("type") == "array":
+            return numbers_hint(Facts(description, said, naming.key), "format")
+        hint = recognise_input(description)
+    except (TypeError, ValueError, AttributeError, LookupError):
+        # Recognition is a kindness: an odd schema still gets its plain field.
+        return None
+    return None if hint is None or hint.alternatives else _with_qualified(hint)
+
+
+def _is_of_crs(said: Mapping[str, Any], naming: Naming) -> bool:
+    """Whether well-known text is that of a reference system, which has the same name.
+
+    "x-ogc-crs" is the format that qjazz writes for it.
+    """
+    names = re.sub(r"[_-]|(?<=[a-z])(?=[A-Z])", " ", f"{naming.key} {naming.title}")
+    return said.get("format") == "x-ogc-crs" or bool(
+        _OF_CRS.search(names) and not _OF_SHAPE.search(names)
+    )
+
+
+def _with_qualified(hint: AreaHint) -> AreaHint:
+    """The standard lets GeoJSON objects also be sent inside of ``{"value": ...}``."""
+    plain = [name for name in hint.encodings if name in OBJECTS]
+    added = tuple(f"{QUALIFIED}{name}" for name in plain)
+    return replace(hint, encodings=(*hint.encodings, *added))
+
 
 ADDRESS_FORMATS: Final = frozenset({"uri", "iri", "url", "uri-reference"})
 
@@ -60,7 +143,7 @@ _NO_ADDRESS: Final = pattern(
 )
 
 
-def recognise_document(view: View, place: Place) -> StacHint | None:
+def stac_document(view: View, place: Place) -> StacHint | None:
     """How an object is taken as a STAC document, or None if it is something else.
 
     Looked at are references to schemas that are known to be STAC's, the type in the
@@ -72,7 +155,7 @@ def recognise_document(view: View, place: Place) -> StacHint | None:
     return StacHint((kind,), "link" if place.outermost else "text", documents=True)
 
 
-def recognise_text(view: View, place: Place) -> StacHint | None:
+def stac_text(view: View, place: Place) -> StacHint | None:
     """How a text is taken as the address of a STAC document, or None."""
     if _is_fixed(view):
         return None
@@ -81,7 +164,7 @@ def recognise_text(view: View, place: Place) -> StacHint | None:
     return StacHint(wants) if wants else None
 
 
-def recognise_choice(choices: list[View], place: Place) -> StacHint | None:
+def stac_choice(choices: list[View], place: Place) -> StacHint | None:
     """The same for alternatives: "an address, or a STAC item, or a list of them"."""
     texts = [c for c in choices if c.named_types == ["string"] and not _is_fixed(c)]
     kinds = [_said_kind(c, place, lists=True) for c in choices if c not in texts]
