@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from ogc_widgets.app.links.form_link import FormLink
 from ogc_widgets.client.http.loop import follow, in_loop_thread, submit
 from ogc_widgets.errors import OgcError
-from ogc_widgets.form.fields import extras
+from ogc_widgets.form import extras
 from ogc_widgets.panel.job.job_state import short_id
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ogc_widgets.app.views.header import HeaderView
     from ogc_widgets.client import Job
     from ogc_widgets.form import ProcessForm
-    from ogc_widgets.form.sets.input_sets import Typed
+    from ogc_widgets.form.input_sets import Typed
     from ogc_widgets.map import AreaMap
     from ogc_widgets.protocol import ExecuteRequest
 

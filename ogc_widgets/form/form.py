@@ -23,19 +23,19 @@ from ogc_widgets.form.fields.defaults import example_inputs
 from ogc_widgets.form.fields.fields import UNSET
 from ogc_widgets.form.for_each.many_jobs import ManyJobs
 from ogc_widgets.form.input_field import FormParts, InputField
+from ogc_widgets.form.input_sets import InputSets
 from ogc_widgets.form.page import form_card
 from ogc_widgets.form.page.edits import PageEdits
 from ogc_widgets.form.page.form_page import FormPage
+from ogc_widgets.form.requests import read_text
 from ogc_widgets.form.schema.outputs import output_options, response_options
-from ogc_widgets.form.sets.input_sets import InputSets
-from ogc_widgets.form.sets.requests import read_text
 from ogc_widgets.form.stac_items import StacItems
 from ogc_widgets.form.values import Change, FormValues, fields_of
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
+    from ogc_widgets.form.comparison import Comparison
     from ogc_widgets.form.fields.fields import Draft
-    from ogc_widgets.form.sets.comparison import Comparison
 
 
 class ProcessForm(ManyJobs, FormPage):

@@ -64,9 +64,7 @@ class StacItems:
         # Key of a check to the text that it is about, and how the field takes it.
         self._texts: dict[str, tuple[str, StacHint]] = {}
         self._entries = [
-            entry
-            for entry in values.entries.values()
-            if entry.field.holds("stac")
+            entry for entry in values.entries.values() if entry.field.holds("stac")
         ]
 
     @property

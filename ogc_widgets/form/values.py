@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 
 from ogc_widgets.area.reading import read_value
 from ogc_widgets.errors import InputError
+from ogc_widgets.form import extras
 from ogc_widgets.form.checks.messages import in_one
 from ogc_widgets.form.drafts import tree
 from ogc_widgets.form.drafts.area_drafts import AreaDraft, as_chosen
 from ogc_widgets.form.drafts.codec import initial_draft, to_draft
 from ogc_widgets.form.drafts.secrets_store import SecretsStore
 from ogc_widgets.form.entry import Entry
-from ogc_widgets.form.fields import extras
 from ogc_widgets.form.fields.build_fields import reduce_process
 from ogc_widgets.form.fields.fields import (
     UNSET,

@@ -15,13 +15,13 @@ import ogc_widgets as ogc
 from ogc_widgets.app.views import for_each_view
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.errors import InvalidInputsError
-from ogc_widgets.form.for_each.tables import table_in_file
+from ogc_widgets.form.for_each.given import table_in_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ogc_widgets.app import App
-    from ogc_widgets.form.for_each.tables import InputTable
+    from ogc_widgets.form.for_each.given import InputTable
     from ogc_widgets.lab import Lab
 
 LAKES = {

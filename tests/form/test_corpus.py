@@ -13,7 +13,7 @@ from ogc_widgets.form import ProcessForm, reduce_process
 from ogc_widgets.form.drafts.codec import from_draft, initial_draft
 from ogc_widgets.form.fields.fields import UNSET
 from ogc_widgets.form.page.spec import spec
-from ogc_widgets.form.sets.requests import inputs_in
+from ogc_widgets.form.requests import inputs_in
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 

@@ -14,7 +14,7 @@ import shapely
 from ogc_widgets.errors import InputError, InvalidInputsError
 from ogc_widgets.form import ProcessForm
 from ogc_widgets.form.for_each.cells import CellReader
-from ogc_widgets.form.for_each.dates import days_between
+from ogc_widgets.form.for_each.choosing import days_between
 from ogc_widgets.form.for_each.planning import (
     column_of,
     each_with_each,

@@ -62,7 +62,7 @@ class ForEachLink(FormLink):
         run_bar.handle(for_each=self._show)
         self._on_batch = on_batch
         self._kept: dict[str, Kept] = {}  # by process, as inputs are
-        self._asked = 0
+        self._asked, self._opened_for = 0, ""
         self._outlined: list[str] = []
 
     @property
@@ -76,9 +76,8 @@ class ForEachLink(FormLink):
     def _made(self) -> ForEachView:
         from ogc_widgets.app.views.for_each_view import ForEachView  # loads much
 
-        view = ForEachView(
-            on_run=self.run, on_search=self._search_items, on_back=self._go_back
-        )
+        view = ForEachView()
+        view.handle(run=self._on_run, search=self._on_search, hide=self._on_hide)
         if self.is_bound:
             view.bind(self.form.choosing)
         view.observe(self._opened, "is_open")
@@ -90,9 +89,10 @@ class ForEachLink(FormLink):
     def hide(self) -> None:
         """Leave the screen."""
         if self._view is not None:
-            self._view.hide()
+            self._view.is_open = False
 
     def _show(self, key: str = "") -> None:
+        self._opened_for = key
         self.view.show(key)
 
     def bind(self, form: ProcessForm) -> None:
@@ -128,7 +128,7 @@ class ForEachLink(FormLink):
             batch = Batch(future.result())
             with publishing(view):
                 view.busy = False
-                view.hide()
+                view.is_open = False
             self._on_batch(batch)
 
         def failed(error: BaseException) -> None:
@@ -150,19 +150,26 @@ class ForEachLink(FormLink):
         asked = self.form.for_each_request
         if asked.get("n", 0) != self._asked:
             self._asked = asked["n"]
-            self.view.show(asked["path"])
+            self._show(asked["path"])
         elif self._view is not None and self._view.is_open:
             self._view.refresh()
 
-    def _search_items(self, key: str) -> None:
+    def _on_run(self, at_once: int | None = None, title: str | None = None) -> None:
+        with publishing(self.view):
+            self.view.at_once = self.view.at_once if at_once is None else at_once
+            self.view.title = self.view.title if title is None else title
+        self.run()
+
+    def _on_search(self, key: str) -> None:
         self._search.pick_for(key, lambda items: self.view.take_items(key, items))
 
-    def _go_back(self, wrong: str, opened_for: str) -> None:
+    def _on_hide(self, path: str = "") -> None:
         """To the input that is to be corrected, or to where the user came from."""
-        if wrong:
+        self.hide()
+        if path:
             self.form.show_errors()
-        if wrong or opened_for:
-            self.form.focus(wrong or opened_for)
+        if path or self._opened_for:
+            self.form.focus(path or self._opened_for)
         else:
             self._run_bar.ask_focus()
 

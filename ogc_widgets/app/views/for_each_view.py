@@ -3,42 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import traitlets
 
 from ogc_widgets.area.layers import MAX_FILE_BYTES
 from ogc_widgets.errors import InputError
-from ogc_widgets.form.for_each.choosing import DATES, Choosing, Source
-from ogc_widgets.form.for_each.features import features_in_file, names_of
+from ogc_widgets.form.for_each.choosing import DATES, Choosing
+from ogc_widgets.form.for_each.given import (
+    InputTable,
+    features_in_file,
+    names_of,
+    table_in_file,
+)
 from ogc_widgets.form.for_each.plan import Plan
-from ogc_widgets.form.for_each.tables import table_in_file
+from ogc_widgets.form.values import FormValues
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import StateView, publishing
 from ogc_widgets.view.uploads import Uploads
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MOST_OUTLINED: Final = 500
 """Areas that the map outlines."""
 _MOST_ROWS: Final = 200  # in one message
 _MOST_PROBLEMS: Final = 50
 _LONGEST_TEXT: Final = 200_000
-_NO_PLAN: Final = Plan((), {})
 _TABLE: Final = ""  # stands for the table where an input id could stand
 
 
 class ForEachView(StateView):
     """Several values for some inputs, the jobs that makes, and the button to run them.
 
-    Nothing is sent before that button is pressed.
-
-    Args:
-        on_run: Called when it is.
-        on_search: Called with the id of an input for which STAC items are wanted.
-        on_back: Called when the user goes back to the form: with the id of the input
-            to be corrected there, or "", and of that from which this was opened, or "".
+    Nothing is sent before that button is pressed. Whoever shows it handles the messages
+    ``run``, ``search`` (STAC items are wanted for the input ``key``) and ``hide`` (the
+    user goes back to the form, and to the input ``path`` if that is to be corrected).
     """
 
     _script = "for_each"
@@ -55,27 +52,21 @@ class ForEachView(StateView):
     marked = traitlets.Int(-1).tag(sync=True)
     """Number of the job that the mouse or the cursor is at, or -1."""
     busy = traitlets.Bool(default_value=False).tag(sync=True)
-    plan = traitlets.Any(_NO_PLAN)
+    plan = traitlets.Any(Plan((), {}))
     """The jobs as they are now, a :class:`~ogc_widgets.form.for_each.plan.Plan`."""
 
-    def __init__(
-        self,
-        on_run: Callable[[], object],
-        on_search: Callable[[str], object],
-        on_back: Callable[[str, str], object],
-    ) -> None:
-        self._back, self._opened_for = on_back, ""
-        self._choosing: Choosing | None = None
+    def __init__(self) -> None:
+        # Until it is bound, nothing can be chosen.
+        self._choosing = Choosing(FormValues({}, lambda _change: None))
         self._uploads = Uploads(MAX_FILE_BYTES)
         self._reading: dict[str, str] = {}
         self._faults: dict[str, str] = {}
         super().__init__()
-        self._run, self._search = on_run, on_search
 
-    def bind(self, choosing: Choosing | None) -> None:
+    def bind(self, choosing: Choosing) -> None:
         """Edit another choice, as of another form."""
         with publishing(self):
-            self.hide()
+            self.is_open = False
             self._choosing = choosing
             self._reading, self._faults = {}, {}
             self.title = ""
@@ -84,98 +75,57 @@ class ForEachView(StateView):
     def show(self, key: str = "") -> None:
         """Come on the screen, with an input that is to differ if one is named."""
         with publishing(self):
-            self.problem, self._opened_for = "", key
-            if key and self._choosing is not None:
+            self.problem = ""
+            if key:
                 self._choosing.way = "each"
                 self._choosing.add(key)
             self.is_open = True
             self.opened += 1
             self.refresh()
 
-    def hide(self) -> None:
-        """Leave the screen; everything is kept for the next time."""
-        self.is_open = False
-
     def take_items(self, key: str, items: list[Any]) -> None:
         """Take STAC items that were picked, beside those that are there."""
-        if self._choosing is None:
-            return
         source = self._choosing.add(key)
         source.way = "items"
-        source.items += [one for one in items if one not in source.items]
+        source.add_items(items)
         self.refresh()
 
     def refresh(self) -> None:
         """Plan anew, as what stands in the form counts too."""
         with publishing(self):
-            chosen = self._choosing
-            self.plan = _NO_PLAN if chosen is None else chosen.plan()
+            self.plan = self._choosing.plan()
             self._publish()
 
     # -- what the page says -----------------------------------------------------------
 
-    def _on_hide(self, path: str = "") -> None:
-        self.hide()
-        self._back(path, self._opened_for)
-
-    def _on_run(self, at_once: int | None = None, title: str | None = None) -> None:
-        with publishing(self):
-            self.at_once = self.at_once if at_once is None else at_once
-            self.title = self.title if title is None else title
-        self._run()
-
-    def _on_search(self, key: str) -> None:
-        self._search(key)
-
     def _on_way(self, way: str) -> None:
-        if self._choosing is not None and way in ("each", "table"):
+        if way in ("each", "table"):
             self._choosing.way = way  # type: ignore[assignment] # it is one of both
             self.refresh()
 
     def _on_add(self, key: str) -> None:
-        if self._choosing is not None:
-            self._choosing.add(key)
-            self.refresh()
-
-    def _on_remove(self, key: str) -> None:
-        if self._choosing is not None:
-            self._choosing.sources.pop(key, None)
-            self._faults.pop(key, None)
-            self.refresh()
-
-    def _on_source(self, key: str, **changes: Any) -> None:  # noqa: ANN401 # JSON
-        """Other members of a source: way, text, names, days or items."""
-        source = self._source(key)
-        if source is None or self._choosing is None:
-            return
-        self._faults.pop(key, None)
-        if changes.get("way") in ("text", "file", "days", "items"):
-            source.way = changes["way"]
-        if changes.get("way") == "items":
-            here = self._choosing.items_in_form(key)
-            source.items += [one for one in here if one not in source.items]
-        if "text" in changes:
-            source.paste(str(changes["text"]), kind=self._choosing.choices[key][1])
-        source.names = str(changes.get("names", source.names))
-        days = changes.get("days")
-        if isinstance(days, dict):
-            source.days = {
-                name: days.get(name, old) for name, old in source.days.items()
-            }
-        if "items" in changes:
-            source.items = []
+        self._choosing.add(key)
         self.refresh()
 
-    def _on_table(self, text: str) -> None:
-        if self._choosing is not None:
-            self._faults.pop(_TABLE, None)
-            self._choosing.paste_table(text)
+    def _on_remove(self, key: str) -> None:
+        self._choosing.sources.pop(key, None)
+        self._faults.pop(key, None)
+        self.refresh()
+
+    def _on_source(self, key: str, **changes: Any) -> None:  # noqa: ANN401 # JSON
+        if key in self._choosing.sources:
+            self._faults.pop(key, None)
+            self._choosing.change(key, changes)
             self.refresh()
 
+    def _on_table(self, text: str) -> None:
+        self._faults.pop(_TABLE, None)
+        self._choosing.paste_table(text)
+        self.refresh()
+
     def _on_column(self, column: str, use: str) -> None:
-        if self._choosing is not None:
-            self._choosing.use_column(column, use)
-            self.refresh()
+        self._choosing.use_column(column, use)
+        self.refresh()
 
     def _on_upload(  # one message for each part
         self, key: str, name: str, base64: str, part: int = 0, parts: int = 1
@@ -210,16 +160,11 @@ class ForEachView(StateView):
         self._start(work, done, failed, is_wanted=is_wanted)
 
     def _take_file(self, key: str, found: Any, name: str) -> None:  # noqa: ANN401 # as above
-        if self._choosing is None:
-            return
         if key == _TABLE:
             self._choosing.table.text = ""
             self._choosing.take_table(found, name)
-            return
-        source = self._source(key)
-        if source is not None:
-            source.way, source.features, source.file = "file", found, name
-            source.names = ""
+        elif key in self._choosing.sources:
+            self._choosing.sources[key].take_features(found, name)
 
     def _on_rows(self, first: int, count: int) -> None:
         """Send the jobs of a part that the page shows."""
@@ -233,13 +178,8 @@ class ForEachView(StateView):
 
     # -- what it shows ----------------------------------------------------------------
 
-    def _source(self, key: str) -> Source | None:
-        return None if self._choosing is None else self._choosing.sources.get(key)
-
     def _state(self) -> dict[str, Any]:
         chosen, plan = self._choosing, self.plan
-        if chosen is None:
-            return {}
         problems = plan.problems
         return {
             "way": chosen.way,
@@ -264,7 +204,6 @@ class ForEachView(StateView):
         }  # fmt: skip
 
     def _source_state(self, key: str) -> dict[str, Any]:
-        assert self._choosing is not None  # noqa: S101 # for mypy: the caller has one
         chosen, source = self._choosing, self._choosing.sources[key]
         label, kind = chosen.choices[key]
         column = next((one for one in self.plan.columns if one.key == key), None)
@@ -272,7 +211,6 @@ class ForEachView(StateView):
         if kind == "area" and source.way == "file":
             found = names_of(source.features, by=source.names)
             names = {"by": found.by, "choices": found.choices}
-        in_form = len(chosen.items_in_form(key))
         return {
             "id": key,
             "label": label,
@@ -284,29 +222,21 @@ class ForEachView(StateView):
             "reading": self._reading.get(key, ""),
             "days": source.days,
             "items": len(source.items),
-            "in_form": in_form,
+            "in_form": len(chosen.items_in_form(key)),
             "names": names,
             "words": "" if column is None else column.words,
             "problem": self._faults.get(key) or chosen.problems.get(key, ""),
         }
 
     def _table_state(self) -> dict[str, Any]:
-        assert self._choosing is not None  # noqa: S101 # as above
         source = self._choosing.table
-        columns = []
-        if source.table is not None:
-            columns = [
-                {
-                    "name": name,
-                    "use": "*" if name == source.label else source.inputs.get(name, ""),
-                }
-                for name in source.table.columns
-            ]
+        table = source.table or InputTable([], [])
+        uses = {**source.inputs, source.label: "*"}
         return {
             "name": source.name,
             "text": _shown(source.text),
-            "columns": columns,
-            "rows": len(source.table.rows) if source.table is not None else 0,
+            "columns": [{"name": c, "use": uses.get(c, "")} for c in table.columns],
+            "rows": len(table.rows),
             "reading": self._reading.get(_TABLE, ""),
             "problem": self._faults.get(_TABLE) or source.problem,
         }

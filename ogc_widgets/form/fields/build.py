@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from ogc_widgets.area.hint import AreaHint
 from ogc_widgets.form.checks import validate
 from ogc_widgets.form.fields import leaves, recognise, registry, unions
-from ogc_widgets.form.fields.build_context import Naming
 from ogc_widgets.form.fields.defaults import usable_default
 from ogc_widgets.form.fields.fields import EXTRA_MEMBERS, Field, Kind, Rule
+from ogc_widgets.form.fields.place import Hints, Naming
 from ogc_widgets.form.page import words
-from ogc_widgets.form.schema import hints as ui
 from ogc_widgets.form.schema import known_schemas
 from ogc_widgets.form.schema.dialects import UNRESOLVED
 from ogc_widgets.form.schema.keywords import MAX_DEPTH, MAX_NODES, TooLargeError
@@ -20,7 +19,7 @@ from ogc_widgets.form.schema.view import OWN, RULES, View
 from ogc_widgets.protocol.documents.literal_data import unit_of
 
 if TYPE_CHECKING:
-    from ogc_widgets.form.fields.build_context import Place
+    from ogc_widgets.form.fields.place import Place
     from ogc_widgets.form.schema.keywords import Schema
     from ogc_widgets.protocol import InputDescription
 
@@ -72,7 +71,7 @@ class FieldBuilder:
         if self.nodes > self._allowed:
             raise TooLargeError
         said = view.said
-        hints = {**ui.read(said), **place.hints}
+        hints = Hints({**Hints.read(said), **place.hints})
         trail = (*place.trail, *view.references)
         made = self._of_kind(view, replace(place, trail=trail, hints=hints))
         is_past = said.get("deprecated") is True or said.get("readOnly") is True
@@ -81,17 +80,17 @@ class FieldBuilder:
         made = replace(
             made,
             key=place.key,
-            label=made.label or ui.text(hints, "title") or said.get("title", ""),
+            label=made.label or hints.text("title") or said.get("title", ""),
             description=made.description or said.get("description", ""),
             required=place.required,
             nullable=(made.nullable or view.takes_null)
             and validate.checker(view.schema, view.defs).accepts(None),
             schema=made.schema or view.schema,
             defs=view.defs,
-            widget=made.widget or ui.text(hints, "widget"),
+            widget=made.widget or hints.text("widget"),
             unit=made.unit or unit_of(said),
-            placeholder=made.placeholder or ui.text(hints, "placeholder") or example,
-            order=made.order if made.order is not None else ui.number(hints, "order"),
+            placeholder=made.placeholder or hints.text("placeholder") or example,
+            order=made.order if made.order is not None else hints.number("order"),
             advanced=made.advanced or hints.get("advanced") is True or is_past,
             note=made.note or ("Deprecated." if said.get("deprecated") else ""),
         )
@@ -193,7 +192,7 @@ class FieldBuilder:
             required=True,
             depth=place.depth + 1,
             outermost=place.outermost and is_whole,
-            hints={},
+            hints=Hints(),
         )
         item = self.field(items, inner)
         is_fixed = low == high and 1 < low <= _MAX_TUPLE and not is_whole

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from ogc_widgets.form.fields import recognise
 from ogc_widgets.form.fields.build import FieldBuilder
-from ogc_widgets.form.fields.build_context import Naming, Place
 from ogc_widgets.form.fields.defaults import with_default
 from ogc_widgets.form.fields.fields import UNSET, Field
-from ogc_widgets.form.schema import hints as ui
+from ogc_widgets.form.fields.place import Hints, Naming, Place
 from ogc_widgets.form.schema.dialects import UNRESOLVED
 from ogc_widgets.form.schema.keywords import TooLargeError, plain_text
 from ogc_widgets.form.schema.normalise import Normaliser
@@ -84,13 +83,13 @@ def _reduce_input(
 ) -> tuple[Field, int]:
     """The field of one input, and how many parts it has."""
     normaliser = Normaliser([described.raw.get("schema"), described.raw, document])
-    hints = ui.of_input(described.raw)
+    hints = Hints.of_input(described.raw)
     naming = Naming(
         key=described.id,
         title=_line(described.title) or described.id,
         description=plain_text(described.description),
         cwl_type=_line(described.cwl_type, 300),
-        widget=ui.text(hints, "widget"),
+        widget=hints.text("widget"),
     )
     place = Place(naming=naming, outermost=True, hints=hints)
     try:
@@ -138,8 +137,8 @@ def _dressed(field: Field, described: InputDescription, place: Place) -> Field:
         description=naming.description or field.description,
         required=described.min_occurs > 0 and is_asked,
         advanced=field.advanced or hints.get("hidden") is True,
-        order=ui.number(hints, "order"),
-        placeholder=ui.text(hints, "placeholder") or field.placeholder,
+        order=hints.number("order"),
+        placeholder=hints.text("placeholder") or field.placeholder,
         cwl_type=naming.cwl_type,
         default=UNSET,
         widget=naming.widget or field.widget,

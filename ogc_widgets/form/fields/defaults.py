@@ -14,10 +14,10 @@ from ogc_widgets.errors import InputError
 from ogc_widgets.form.drafts.codec import from_draft, to_draft
 from ogc_widgets.form.drafts.secrets_store import SecretsStore
 from ogc_widgets.form.fields.fields import UNSET, Field
+from ogc_widgets.form.requests import inputs_in
 from ogc_widgets.form.schema import exact
 from ogc_widgets.form.schema.keywords import MAX_NODES
 from ogc_widgets.form.schema.view import View
-from ogc_widgets.form.sets.requests import inputs_in
 
 if TYPE_CHECKING:
     from ogc_widgets.form.fields.fields import Value

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form.fields.fields import Field, Kind
 from ogc_widgets.form.page import words
-from ogc_widgets.form.schema import hints as ui
 from ogc_widgets.form.schema.dialects import ENUM_NAMES
 from ogc_widgets.form.schema.view import FORMATS_OF_TEXT
 from ogc_widgets.protocol.media_types import is_text
@@ -14,7 +13,7 @@ from ogc_widgets.protocol.media_types import is_text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ogc_widgets.form.schema.hints import Hints
+    from ogc_widgets.form.fields.place import Hints
     from ogc_widgets.form.schema.keywords import Schema
     from ogc_widgets.form.schema.view import View
     from ogc_widgets.protocol.json_type import JsonValue
@@ -62,8 +61,8 @@ def choice(options: list[Any], said: Schema, *, several: bool = False) -> Field 
 def number(said: Schema, kind: Kind, hints: Hints) -> Field:
     """A number with its bounds."""
     # Hints give a slider its ends where the schema has no limits.
-    low = said.get("minimum", ui.number(hints, "minimum"))
-    high = said.get("maximum", ui.number(hints, "maximum"))
+    low = said.get("minimum", hints.number("minimum"))
+    high = said.get("maximum", hints.number("maximum"))
     above, below = said.get("exclusiveMinimum"), said.get("exclusiveMaximum")
     excludes_low = above is not None and (low is None or above >= low)
     excludes_high = below is not None and (high is None or below <= high)
@@ -72,14 +71,14 @@ def number(said: Schema, kind: Kind, hints: Hints) -> Field:
         minimum=above if excludes_low else low,
         maximum=below if excludes_high else high,
         exclusive=(excludes_low, excludes_high),
-        step=said.get("multipleOf") or ui.number(hints, "step"),
+        step=said.get("multipleOf") or hints.number("step"),
     )
 
 
 def text(view: View, hints: Hints, cwl_type: str, *, outermost: bool) -> Field:
     """A text of any kind: a date, a password, the content of a file, prose."""
     said = view.said
-    wish = ui.text(hints, "widget")
+    wish = hints.text("widget")
     cwl_format = _CWL_FORMATS.get(cwl_type.rsplit("#", 1)[-1].lower(), "")
     format_name = said.get("format", cwl_format)
     is_secret = said.get("writeOnly") is True or hints.get("password") is True
@@ -90,7 +89,7 @@ def text(view: View, hints: Hints, cwl_type: str, *, outermost: bool) -> Field:
     if format_name in _KIND_OF_FORMAT:
         return Field(kind=_KIND_OF_FORMAT[format_name], format=format_name)
     if wish == "code" or {"textarea", "multiline"} & {wish, format_name}:
-        return Field(kind="multiline", rows=int(ui.number(hints, "rows") or 4))
+        return Field(kind="multiline", rows=int(hints.number("rows") or 4))
     default = said.get("default")
     if isinstance(default, str) and "\n" in default.strip():
         return Field(kind="multiline", rows=min(default.count("\n") + 2, 12))

@@ -20,7 +20,7 @@ from ogc_widgets.patterns import pattern
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ogc_widgets.form.fields.build_context import Naming, Place
+    from ogc_widgets.form.fields.place import Naming, Place
     from ogc_widgets.form.schema.view import View
 
 _FORMAT_OF: Final = {

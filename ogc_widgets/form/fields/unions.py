@@ -12,8 +12,8 @@ from ogc_widgets.form.schema import known_schemas
 from ogc_widgets.patterns import pattern
 
 if TYPE_CHECKING:
-    from ogc_widgets.form.fields.build_context import Place
     from ogc_widgets.form.fields.fields import Field
+    from ogc_widgets.form.fields.place import Place
     from ogc_widgets.form.schema.keywords import Schema
     from ogc_widgets.form.schema.view import View
 

@@ -5,15 +5,22 @@ It is what the screen edits; a plan is made of it whenever that is asked for.
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar, get_args
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.drafts import stac_drafts
 from ogc_widgets.form.for_each.cells import Cell, CellReader, can_vary, kind_of
-from ogc_widgets.form.for_each.dates import days_between
-from ogc_widgets.form.for_each.features import features_in_text
+from ogc_widgets.form.for_each.given import (
+    InputTable,
+    columns_of_inputs,
+    features_in_text,
+    label_column,
+    table_in_text,
+)
 from ogc_widgets.form.for_each.plan import MOST_JOBS, Plan
 from ogc_widgets.form.for_each.planning import (
     column_of,
@@ -23,15 +30,9 @@ from ogc_widgets.form.for_each.planning import (
     one_a_row,
     text_cells,
 )
-from ogc_widgets.form.for_each.tables import (
-    InputTable,
-    columns_of_inputs,
-    label_column,
-    table_in_text,
-)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ogc_widgets.form.fields.fields import Draft
     from ogc_widgets.form.for_each.plan import Column
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 Made = TypeVar("Made")
 Way = Literal["text", "file", "days", "items"]
+Unit = Literal["days", "weeks", "months", "years"]
 DATES: Final = ("date", "datetime")
 
 
@@ -70,10 +72,18 @@ class Source:
         """Take what was pasted: features like those of a file, or a value a line."""
         found = features_in_text(text) if kind in ("area", "stac") else None
         if found:
-            self.way, self.features, self.file = "file", found, "pasted features"
-            self.text = self.names = ""
+            self.take_features(found, "pasted features")
+            self.text = ""
         else:
             self.way, self.text = "text", text
+
+    def add_items(self, items: Iterable[Any]) -> None:
+        """Add STAC items that were picked, each once."""
+        self.items += [one for one in items if one not in self.items]
+
+    def take_features(self, features: list[Mapping[str, Any]], file: str) -> None:
+        """Take the features of a file, which is called so."""
+        self.way, self.features, self.file, self.names = "file", features, file, ""
 
 
 @dataclass
@@ -145,11 +155,34 @@ class Choosing:
         if key not in self.choices:
             raise InputError(f"{key!r} takes no different values.")
         if key not in self.sources:
-            self.sources[key] = Source()
+            source = self.sources[key] = Source()
             if self.items_in_form(key):
-                self.sources[key].way = "items"
-                self.sources[key].items = self.items_in_form(key)
+                source.way = "items"
+                source.add_items(self.items_in_form(key))
         return self.sources[key]
+
+    def change(self, key: str, changes: Mapping[str, Any]) -> None:
+        """Change members of a source, as its box on the screen says them.
+
+        Args:
+            key: Id of the input.
+            changes: ``way``, pasted ``text``, ``names``, ``days`` or ``items``.
+        """
+        source = self.sources[key]
+        if changes.get("way") in get_args(Way):
+            source.way = changes["way"]
+        if changes.get("way") == "items":
+            source.add_items(self.items_in_form(key))
+        if "text" in changes:
+            source.paste(str(changes["text"]), kind=self.choices[key][1])
+        source.names = str(changes.get("names", source.names))
+        days = changes.get("days")
+        if isinstance(days, dict):
+            source.days = {
+                name: days.get(name, old) for name, old in source.days.items()
+            }
+        if "items" in changes:
+            source.items = []
 
     def items_in_form(self, key: str) -> list[str]:
         """The STAC items that stand in the field, as texts."""
@@ -250,3 +283,48 @@ class Choosing:
         if source.way == "items":
             return [reader.cell(one) for one in source.items[: MOST_JOBS + 1]]
         return text_cells(reader, source.text)
+
+
+def days_between(
+    start: str, end: str, every: int = 1, unit: Unit = "days"
+) -> list[str]:
+    """The days from one to another, both included.
+
+    Args:
+        start: First day, as ``2021-06-01``.
+        end: Last day.
+        every: How many units lie between two days.
+        unit: ``days``, ``weeks``, ``months`` or ``years``; the 31st becomes the last
+            day of shorter months.
+
+    Raises:
+        InputError: These are no days, or too many.
+    """
+    try:
+        first, last = dt.date.fromisoformat(start), dt.date.fromisoformat(end)
+    except ValueError:
+        raise InputError(
+            "Give a first and a last day.", advice="For example 2021-06-01."
+        ) from None
+    if last < first:
+        raise InputError("The last day is before the first.")
+    if every < 1 or unit not in get_args(Unit):
+        raise InputError("Between two days is at least one day.")
+    found: list[str] = []
+    while len(found) <= MOST_JOBS:
+        try:
+            day = _after(first, len(found) * every, unit)
+        except (ValueError, OverflowError):  # the calendar ends
+            return found
+        if day > last:
+            return found
+        found.append(day.isoformat())
+    raise InputError(f"These are more than {MOST_JOBS:,} days.")
+
+
+def _after(first: dt.date, count: int, unit: Unit) -> dt.date:
+    if unit in ("days", "weeks"):
+        return first + dt.timedelta(days=count * (7 if unit == "weeks" else 1))
+    months = first.year * 12 + first.month - 1 + count * (12 if unit == "years" else 1)
+    year, month = months // 12, months % 12 + 1
+    return dt.date(year, month, min(first.day, calendar.monthrange(year, month)[1]))

@@ -11,23 +11,21 @@ from typing import TYPE_CHECKING, Any
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.fields.fields import UNSET
 from ogc_widgets.form.for_each.cells import Cell, CellReader, can_vary
-from ogc_widgets.form.for_each.features import (
+from ogc_widgets.form.for_each.given import (
+    InputTable,
+    can_name,
+    columns_of_inputs,
     features_in,
     features_in_file,
     features_in_text,
     geometry_of,
     is_features_file,
+    label_column,
     names_of,
     read_file,
-)
-from ogc_widgets.form.for_each.plan import MOST_JOBS, Column, Plan
-from ogc_widgets.form.for_each.tables import (
-    InputTable,
-    can_name,
-    columns_of_inputs,
-    label_column,
     table_from,
 )
+from ogc_widgets.form.for_each.plan import MOST_JOBS, Column, Plan
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:

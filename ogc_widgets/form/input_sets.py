@@ -14,18 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from ogc_widgets.form import extras
+from ogc_widgets.form.comparison import Comparison, differences
 from ogc_widgets.form.drafts import tree
-from ogc_widgets.form.fields import extras
 from ogc_widgets.form.page.form_card import SECRET
-from ogc_widgets.form.schema import exact
-from ogc_widgets.form.schema.outputs import RESPONSES
-from ogc_widgets.form.sets.comparison import Comparison, differences
-from ogc_widgets.form.sets.requests import (
+from ogc_widgets.form.requests import (
     inputs_in,
     outputs_in,
     read_text,
     request_in,
 )
+from ogc_widgets.form.schema import exact
+from ogc_widgets.form.schema.outputs import RESPONSES
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import publishing
 

@@ -1,1 +1,0 @@
-"""Sets of inputs: saved, loaded, compared and pasted."""
