@@ -108,7 +108,9 @@ export function makePlace(spec, host, style = "block") {
       star,
       spec.required && grouped ? h("span", { class: "ogcw-visually-hidden" }, " (required)") : null,
     ];
-    const long = String(spec.label ?? "").length > 160 ? plain(spec.label, 2000) : null;
+    const long = String(spec.label || spec.key).length > 160
+      ? plain(spec.label || spec.key, 2000)
+      : null;
     text = description(spec, ids.text);
     const foot = h("div", { class: "ogcw-f-foot" }, error, hint, advice, text);
     const menu = fieldMenu(host, menuEntries);

@@ -75,10 +75,10 @@ class CustomWidgets:
             if _shown(widget) not in (None, "", [], {})
         ]
 
-    def take(self, key: str) -> None:
+    def take(self, id: str) -> None:  # noqa: A002 # the page's word
         """Send what a widget shows."""
-        if key in self.widgets:
-            self._change({key: _shown(self.widgets[key])})
+        if id in self.widgets:
+            self._change({id: _shown(self.widgets[id])})
 
     def _made(self, field: Field) -> Any:  # noqa: ANN401 # any widget with a value
         try:

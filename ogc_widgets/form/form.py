@@ -25,7 +25,6 @@ from ogc_widgets.form.for_each.many_jobs import ManyJobs
 from ogc_widgets.form.input_field import FormParts, InputField
 from ogc_widgets.form.input_sets import InputSets
 from ogc_widgets.form.page import form_card
-from ogc_widgets.form.page.edits import PageEdits
 from ogc_widgets.form.page.form_page import FormPage
 from ogc_widgets.form.requests import read_text
 from ogc_widgets.form.schema.outputs import output_options, response_options
@@ -71,7 +70,6 @@ class ProcessForm(ManyJobs, FormPage):
         self._fields = fields_of(process)
         self._title, self.process_id = plain_description(process)
         self._values = FormValues(self._fields, self._publish)
-        self._edits = PageEdits(self._values)
         self.custom = CustomWidgets(self._fields, self._values.change)
         self.areas = FormAreas(self, self._values)
         self.stac = StacItems(self, self._values)
@@ -97,14 +95,8 @@ class ProcessForm(ManyJobs, FormPage):
         self._publish(Change())
         self.sets = InputSets(self, self._values, self.process_id)
         self.handle(
-            edit=self._edits.on_edit,
-            leave=self._edits.on_leave,
-            secret=self._edits.on_secret,
-            upload=self._edits.on_upload,
-            extra=self._edits.on_extra,
             look=self.stac.on_look,
-            search_items=self.stac.on_search_items,
-            for_each=self._on_for_each,
+            slot=self.custom.take,
             save_inputs=self.sets.on_save_inputs,
             request=self.sets.on_request,
             compare=self.sets.on_compare,
@@ -187,11 +179,6 @@ class ProcessForm(ManyJobs, FormPage):
     def notes(self) -> dict[str, str]:
         """Input id to what stands under its field, nothing that is wrong."""
         return self._values.notes
-
-    @property
-    def member_states(self) -> dict[str, dict[str, Any]]:
-        """Path of an object to what its conditions ask for."""
-        return self._values.member_states
 
     @property
     def problems(self) -> list[tuple[str, str, str]]:
@@ -313,14 +300,6 @@ class ProcessForm(ManyJobs, FormPage):
                 self.custom.show(shown)
                 self.full_slots = self.custom.full()
 
-    def _on_response(self, response: str) -> None:
-        with publishing(self):
-            self.response = response
-
-    def _on_outputs(self, outputs: object) -> None:
-        with publishing(self):
-            self.outputs = outputs
-
     def _on_area_action(
         self,
         id: str,  # noqa: A002 # the page's word
@@ -329,12 +308,6 @@ class ProcessForm(ManyJobs, FormPage):
         path: str = "",
     ) -> None:
         self.areas.act(path or id, action, value)
-
-    def _on_for_each(self, path: str = "") -> None:
-        self.ask("for_each_request", path=path)
-
-    def _on_slot(self, id: str) -> None:  # noqa: A002 # the page's word
-        self.custom.take(id)
 
     def _card_(self) -> tuple[str, str]:
         return form_card.card(self._title, self._fields, self.public_inputs)

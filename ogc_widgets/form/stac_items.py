@@ -149,10 +149,6 @@ class StacItems:
                 self._look_at(self._texts[key][0].strip(), insist=True)
             self.follow()
 
-    def on_search_items(self, path: str) -> None:
-        """STAC items are to be searched for."""
-        self._page.ask("item_search_request", path=path)
-
     def close(self) -> None:
         """Give up on everything that is not back yet."""
         for address in list(self._looks):

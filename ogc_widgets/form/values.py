@@ -279,15 +279,6 @@ class FormValues:
         """Input id to what stands under its field."""
         return {key: e.note for key, e in self.entries.items() if e.note}
 
-    @property
-    def member_states(self) -> dict[str, dict[str, Any]]:
-        """Path of an object to what its conditions ask for."""
-        return {
-            path: state
-            for entry in self.entries.values()
-            for path, state in entry.member_states(self.secrets).items()
-        }
-
     # -- parts by path ----------------------------------------------------------------
 
     def label_of(self, path: str) -> str:

@@ -546,9 +546,9 @@ def test_otherwise_is_kept_when_a_condition_says_nothing_else() -> None:
     form = ProcessForm({"id": "p", "inputs": {"x": {"schema": schema}}})
     assert [one["key"] for one in form.spec[0]["fields"]] == ["all", "name"]
     form.inputs = {"x": {"all": True}}
-    assert form.member_states == {"x": {"required": [], "hidden": ["name"]}}
+    assert form.input_0["members"] == {"x": {"required": [], "hidden": ["name"]}}
     form.inputs = {"x": {"all": False}}
-    assert form.member_states == {"x": {"required": ["name"], "hidden": []}}
+    assert form.input_0["members"] == {"x": {"required": ["name"], "hidden": []}}
     form.close()
 
 
@@ -930,7 +930,7 @@ def test_condition_on_a_member_holds_only_when_the_member_is_there() -> None:
         ({"a": 1}, {"required": ["b"], "hidden": []}),
     ):
         form.change_inputs({"x": value})
-        assert form.member_states == {"x": state}
+        assert form.input_0["members"] == {"x": state}
     form.close()
 
 

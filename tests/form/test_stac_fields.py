@@ -192,10 +192,10 @@ def test_value_comes_back_when_it_was_set(schema, value, draft):
 
 def test_typed_address_becomes_a_link_when_the_input_is_an_object():
     form = form_of({"$ref": ITEM_SCHEMA}, "item")
-    form._edits.on_edit("item", f" {A} ")
+    form._on_edit("item", f" {A} ")
     assert form.inputs == {"item": {"href": A}}
     assert form.errors == {}
-    form._edits.on_edit("item", '{"type": "Feature",')
+    form._on_edit("item", '{"type": "Feature",')
     assert "item" not in form.inputs
     assert form.errors["item"]
     form.close()
@@ -205,7 +205,7 @@ def test_typed_address_becomes_a_link_when_the_input_is_an_object():
 @pytest.mark.parametrize("schema", [{"type": "string"}, {"$ref": ITEM_SCHEMA}])
 def test_nothing_is_sent_when_no_document_stands_there(schema, draft):
     form = form_of(schema, "item")
-    form._edits.on_edit("item", draft)
+    form._on_edit("item", draft)
     assert form.inputs == {}
     assert form.errors == {"item": "needs a value"}
     form.close()
@@ -285,8 +285,8 @@ def test_collection_is_named_when_an_item_is_wanted(form, inspector):
 
 
 def test_half_typed_address_waits_when_it_is_typed(form, inspector):
-    form._edits.on_edit("stac_items", ["https://example.or"])
-    form._edits.on_edit("stac_items", [A])
+    form._on_edit("stac_items", ["https://example.or"])
+    form._on_edit("stac_items", [A])
     assert inspector.asked == [("https://example.or", True, False), (A, True, False)]
     assert inspector.given_up == ["https://example.or"]
     assert check_of(form, A) is None

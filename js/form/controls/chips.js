@@ -19,10 +19,10 @@ export function usesChips(spec, drafts) {
   const item = spec.item ?? {};
   if (!["text", "integer", "number"].includes(item.kind) || item.nullable) return false;
   if (
-    !["", "text", "number", undefined, null].includes(item.input_mode) || item.rows > 1 || item.unit
+    item.input_mode || item.rows > 1 || item.unit
   ) return false;
   if (
-    /stac|ur[il]s?\b|link|path|file|item/i.test(`${spec.key} ${spec.label ?? ""}`) &&
+    /stac|ur[il]s?\b|link|path|file|item/i.test(`${spec.key ?? ""} ${spec.label ?? ""}`) &&
     item.kind === "text"
   ) return false;
   return drafts.length <= 60 &&
@@ -254,7 +254,7 @@ export function chipList(spec, host) {
  * @param {Spec} spec
  */
 function addWords(spec) {
-  const match = /^([A-Za-z]{3,15})s$/.exec(String(spec.label || spec.key).trim());
+  const match = /^([A-Za-z]{3,15})s$/.exec(String(spec.label || spec.key || "").trim());
   if (!match || /(ss|ies|us|is|xes|ses|ches)$/i.test(`${match[1]}s`)) return "add …";
   const one = match[1].toLowerCase();
   return `add ${/^[aeiou]/.test(one) ? "an" : "a"} ${one}`;

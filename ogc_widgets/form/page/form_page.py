@@ -1,9 +1,14 @@
-"""What the page and observers see of a form: its traits."""
+"""What the page and observers see of a form, its traits, and what the page says.
+
+Messages about what is entered are taken here, by a method for each kind.
+"""
+
+# ruff: noqa: A002 # the names of the arguments are the page's words
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import traitlets
 from ipywidgets import widget_serialization
@@ -12,10 +17,17 @@ from ogc_widgets.errors import InputError
 from ogc_widgets.form.fields.fields import UNSET
 from ogc_widgets.form.schema import exact
 from ogc_widgets.form.schema.outputs import RESPONSES, read_choice
+from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import View, publishing
+from ogc_widgets.view.uploads import Uploads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from ogc_widgets.form.fields.fields import Draft
+    from ogc_widgets.form.values import FormValues
+
+_MAX_UPLOAD: Final = 32 * 1024 * 1024
 
 
 class Inputs(dict[str, Any]):
@@ -168,6 +180,8 @@ class FormPage(View):
     """
 
     _script = "form"
+    _values: FormValues
+    """What stands in the form."""
 
     inputs = InputsTrait()
     """Input id to value, ready for the execute request. Settable and observable."""
@@ -236,6 +250,10 @@ class FormPage(View):
     comparison: Any = traitlets.Dict().tag(sync=True)
     """What the page compares with: name and rows; empty for nothing."""
 
+    def __init__(self, **kwargs: object) -> None:
+        self._uploads = Uploads(_MAX_UPLOAD)
+        super().__init__(**kwargs)
+
     def _add_inputs(self, states: Sequence[Mapping[str, Any]]) -> None:
         """Add the traits of the inputs; before the page is told of any."""
         traits = {
@@ -249,3 +267,58 @@ class FormPage(View):
         with publishing(self):
             number = getattr(self, trait).get("n", 0) + 1
             setattr(self, trait, {**wish, "n": number})
+
+    # -- what the page says -----------------------------------------------------------
+
+    def _on_edit(self, id: str, draft: Draft) -> None:
+        # Somebody types: the page keeps what is under the cursor.
+        self._values.type(id, draft)
+
+    def _on_leave(self, id: str, **_: object) -> None:
+        self._values.mark([id])
+
+    def _on_secret(self, id: str, secret: str, path: str = "", **_: object) -> None:
+        with publishing():
+            name = self._values.secrets.put(secret) if secret else ""
+            draft: Draft = {"set": True, "ref": name} if name else None
+            self._values.set_part(path or id, draft)
+
+    def _on_upload(  # one message for each part
+        self,
+        id: str,
+        name: str,
+        base64: str,
+        mime: str = "",
+        path: str = "",
+        part: int = 0,
+        parts: int = 1,
+    ) -> None:
+        with publishing():
+            content = self._uploads.add(f"{path or id}\n{name}", base64, part, parts)
+            if content is None:
+                return
+            draft = {
+                "mode": "upload",
+                "name": clean(name),
+                "type": mime or None,
+                "size": len(content),
+                "ref": self._values.secrets.put(content),
+            }
+            self._values.set_part(path or id, draft)
+
+    def _on_extra(self, rows: Iterable[Iterable[str]]) -> None:
+        self._values.set_rows([[str(part) for part in row] for row in rows])
+
+    def _on_response(self, response: str) -> None:
+        with publishing(self):
+            self.response = response
+
+    def _on_outputs(self, outputs: object) -> None:
+        with publishing(self):
+            self.outputs = outputs
+
+    def _on_for_each(self, path: str = "") -> None:
+        self.ask("for_each_request", path=path)
+
+    def _on_search_items(self, path: str) -> None:
+        self.ask("item_search_request", path=path)

@@ -1,20 +1,20 @@
 """What the page needs to draw a field: plain JSON, our words and the server's.
 
 The page draws a field from its spec and never sees a schema. A spec has only the
-members that matter for its kind; absent means 0, "" or false. Members with the name of
-an attribute of :class:`~ogc_widgets.form.fields.fields.Field` are that attribute, with
-specs in the place of fields. Beside these:
+members that matter for its kind; absent means 0, "", false or no limit, and for a label
+that it is the key. Members with the name of an attribute of
+:class:`~ogc_widgets.form.fields.fields.Field` are that attribute, with specs in the
+place of fields. Beside these:
 
 ==============  =====================================================================
 hint            our words: what is sent, how many, which range
 conditional     bool: only there under a condition; see ``FormPage``
 slot            number of the widget in the trait ``slots`` that draws this field
 draft           draft to start from when a list row is added, a union branch is chosen
-                or an object that was null gets its first member
+                or what was null gets a value
 has_default     bool: starts with a value
-input_mode      "text", "url", "email", "date", "time", "datetime-local", "number"
+input_mode      "url" or "email": the keys that a touch screen shows
 language        "json", "xml", "yaml", "cwl" of code, or ""
-media_type      media type of multi-line text
 mono            bool: code, in a fixed-width font
 options         labels of a choice or of the one value of a const
 option_values   the same as JSON text, where that is not the label in quotes
@@ -56,6 +56,8 @@ _OF_ALL = (
     *("kind", "key", "description", "required", "note", "placeholder", "advanced"),
     *("conditional", "widget", "unit"),
 )
+# An input of these kinds starts from more than what its state says.
+_BUILT_UP = ("object", "tuple")
 _SCHEMA_TEXT_LIMIT = 20_000
 # A part of an input comes with its schema only if that is short.
 _PART_SCHEMA_TEXT_LIMIT = 2_000
@@ -65,18 +67,21 @@ def spec(field: Field, *, depth: int = 0) -> dict[str, Any]:
     """The spec of a field and of everything in it."""
     result: dict[str, Any] = {
         **_same(field, *_OF_ALL),
-        "label": field.label or field.key,
+        "label": field.label if field.label != field.key else "",
         "hint": words.hint(field),
         "nullable": field.nullable and field.kind not in ("null", "json", "secret"),
-        "draft": template(field),
         "has_default": field.default is not UNSET,
         **_of_kind(field, depth),
     }
-    return {
+    told = {
         name: value
         for name, value in result.items()
-        if name in ("kind", "key", "label", "required") or value not in (None, "", ())
+        if value or (name == "max_items" and value is not None)
     }
+    # What an input starts with is said by its state, unless it can be null for a while.
+    draft = template(field)
+    is_needed = depth or field.nullable or field.kind in _BUILT_UP
+    return told if draft in (None, "") or not is_needed else {**told, "draft": draft}
 
 
 def _same(field: Field, *names: str) -> dict[str, Any]:
@@ -86,21 +91,17 @@ def _same(field: Field, *names: str) -> dict[str, Any]:
 def _of_kind(field: Field, depth: int) -> dict[str, Any]:
     item = spec(field.item, depth=depth + 1) if field.item else None
     match field.kind:
-        case "text" | "date" | "time" | "datetime" | "duration" | "secret":
+        case "text":
             return {"input_mode": words.input_mode(field)}
         case "multiline":
             return {
                 "rows": field.rows or 4,
                 "language": words.language(field.media_types),
-                "media_type": "".join(field.media_types[:1]),
                 "mono": bool(field.media_types),
             }
         case "number" | "integer":
             bounds = {"min": field.minimum, "max": field.maximum, "step": field.step}
-            texts = {
-                k: exact.number_text(v) for k, v in bounds.items() if v is not None
-            }
-            return {"input_mode": "number", **texts}
+            return {k: exact.number_text(v) for k, v in bounds.items() if v is not None}
         case "choice" | "multichoice" | "const":
             # Ten thousand names are not sent twice.
             is_named = field.options == field.option_labels
@@ -154,8 +155,8 @@ def _area(hint: AreaHint) -> dict[str, Any]:
                 "id": one.id,
                 "label": label_of(one),
                 "hint": sentence(one),
-                "asks": one.is_undecided,
-                "crs": one.id == "bbox-object",
+                **({"asks": True} if one.is_undecided else {}),
+                **({"crs": True} if one.id == "bbox-object" else {}),
             }
             for one in encodings
         ],

@@ -131,9 +131,6 @@ _PLURALS: Final = {
     "some of a list": "lists",
 }
 _INPUT_MODES: Final[dict[str, str]] = {
-    "date": "date",
-    "time": "time",
-    "datetime": "datetime-local",
     "uri": "url",
     "url": "url",
     "iri": "url",
@@ -178,8 +175,8 @@ def crs(name: str) -> str:
 
 
 def input_mode(field: Field) -> str:
-    """The kind of text box that suits a one-line field."""
-    return _INPUT_MODES.get(field.kind) or _INPUT_MODES.get(field.format, "text")
+    """The keys that suit a text, or "" for those of any text."""
+    return _INPUT_MODES.get(field.format, "")
 
 
 def kind(field: Field) -> str:
