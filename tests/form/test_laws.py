@@ -19,7 +19,7 @@ from ogc_widgets.form.schema.exact import dumps, loads, same
 from ogc_widgets.view.halves import from_page, to_page
 
 quick = settings(
-    max_examples=200,
+    max_examples=120,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -68,7 +68,7 @@ NOTHING = object()
 def on_screen(spec: Any, draft: Any) -> Any:
     """The value that somebody would read from the screen, told from the spec alone."""
     if draft is None:
-        if spec["kind"] != "const" or not spec["required"]:
+        if spec["kind"] != "const" or not spec.get("required"):
             return NOTHING
         return option(spec, 0)
     if isinstance(draft, dict) and "json" in draft:
