@@ -17,7 +17,7 @@ from ogc_widgets.form.for_each.cells import CellReader
 from ogc_widgets.form.for_each.choosing import days_between
 from ogc_widgets.form.for_each.planning import (
     column_of,
-    each_with_each,
+    plan_with,
     text_cells,
 )
 
@@ -252,7 +252,7 @@ def test_what_is_pasted_is_a_value_a_line_or_a_collection(form: ProcessForm) -> 
     assert pasted("epsg", "EPSG:3857\nEPSG:1")[0][1] == "EPSG:3857"
     assert pasted("epsg", "EPSG:3857\nEPSG:1")[1][2]
     reader = CellReader(form._values, "date")
-    assert len(each_with_each(form._values, [column_of(reader, [])])) == 0
+    assert len(plan_with(form._values, [column_of(reader, [])])) == 0
 
 
 @pytest.mark.parametrize(

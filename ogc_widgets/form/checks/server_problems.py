@@ -22,16 +22,9 @@ _SHORT: Final = 3
 
 
 def messages_for(problem: object, ids: Iterable[str]) -> dict[str, str]:
-    """Input id to what the server says of it.
+    """Input id to what the server says of it in a problem document, or an error's.
 
-    Args:
-        problem: A problem document as a dict, a
-            :class:`~ogc_widgets.protocol.Problem`, or a
-            :class:`~ogc_widgets.errors.ProblemError`.
-        ids: Ids of the inputs.
-
-    Returns:
-        Only inputs that the document names; plain text, cut to a readable length.
+    Only inputs that the document names; plain text, cut to a readable length.
     """
     document = _document(problem)
     known = list(ids)

@@ -42,15 +42,9 @@ _OF_MEASURE: Final = {
 
 
 class FieldBuilder:
-    """Builds the field of one input, and the fields in it.
+    """Builds the field of one input, and the fields in it: at most ``allowed``.
 
-    Args:
-        described: The input's description.
-        allowed: Most parts that may be built.
-        is_list: Whether the outermost schema is the list of all values of the input.
-
-    Attributes:
-        nodes: Parts built so far.
+    ``is_list``: whether the outermost schema is the list of all values of the input.
     """
 
     def __init__(
@@ -59,7 +53,7 @@ class FieldBuilder:
         self._described = described
         self._allowed = min(MAX_NODES, allowed)
         self._is_list = is_list
-        self.nodes = 0
+        self.nodes = 0  # built so far
 
     def field(self, view: View, place: Place) -> Field:
         """The field of a schema.

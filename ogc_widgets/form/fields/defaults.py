@@ -38,12 +38,7 @@ _BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
 def with_default(field: Field, view: View) -> Field:
-    """The field of an input with its default, and not required if it has one.
-
-    Args:
-        field: The field as it was built.
-        view: What is said of one value of the input.
-    """
+    """The field of an input with its default, and not required if it has one."""
     said = view.said
     single = [choice for choice in view.choices if not choice.is_null]
     if "default" not in said and len(single) == 1:
@@ -142,16 +137,10 @@ def _kindly(field: Field, value: Any) -> Any:  # noqa: ANN401 # JSON, or UNSET
 def example_inputs(
     fields: Mapping[str, Field], process: Process | JsonObject
 ) -> dict[str, Value]:
-    """Collect the first usable example of each input.
+    """Input id to the first usable example, of a whole example request if there is one.
 
-    Args:
-        fields: The fields of a form.
-        process: The process or its description, which may hold a whole example request
-            as those of pygeoapi do.
-
-    Returns:
-        Input id to value; empty unless every required input without a default has an
-        example, since half an example helps nobody to a first run.
+    Empty unless every required input without a default has an example, since half an
+    example helps nobody to a first run.
     """
     raw = process if isinstance(process, Mapping) else process.raw
     request = raw.get("example")

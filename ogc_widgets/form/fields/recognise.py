@@ -182,10 +182,7 @@ def stac_choice(choices: list[View], place: Place) -> StacHint | None:
 def _said_kind(view: View, place: Place, *, lists: bool = False) -> str:
     """What kind of document is said, by all but names; "" for none.
 
-    Args:
-        view: The schema.
-        place: Where it stands.
-        lists: Whether a list of features may be one of items.
+    ``lists``: whether a list of features may be one of items.
     """
     naming = place.naming
     by_format = known_schemas.by_format(view.said.get("format", ""))

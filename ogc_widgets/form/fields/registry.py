@@ -89,13 +89,7 @@ def register_field(
 def find(
     view: Mapping[str, Any], described: InputDescription, made: Field
 ) -> MakeWidget | None:
-    """What makes the widget of an input, or None.
-
-    Args:
-        view: The flat schema of the input.
-        described: Its description.
-        made: The field that it has without one, for what stands in branches.
-    """
+    """What makes the widget of an input, or None; ``made`` is the field without it."""
     said = described.cwl_type
     contents = (str(view.get("contentMediaType", "")), *made.media_types)
     media_types = [bare(name) for name in contents]

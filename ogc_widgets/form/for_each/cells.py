@@ -169,10 +169,8 @@ def can_vary(field: Field) -> bool:
 def typed_draft(field: Field, text: str, now: Draft = None) -> Draft:
     """The draft of text that was typed, pasted, or stands in a cell of a table.
 
-    Args:
-        field: The field that it is for.
-        text: The text; a list has commas between its values, or is JSON.
-        now: What stands in the field: an area is written as that is.
+    A list has commas between its values, or is JSON. An area is written as the one that
+    stands in the field ``now``.
     """
     text = text.strip()
     if not text:

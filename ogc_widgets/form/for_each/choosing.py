@@ -25,9 +25,8 @@ from ogc_widgets.form.for_each.plan import MOST_JOBS, Plan
 from ogc_widgets.form.for_each.planning import (
     column_of,
     columns_in,
-    each_with_each,
     features_cells,
-    one_a_row,
+    plan_with,
     text_cells,
 )
 
@@ -232,11 +231,11 @@ class Choosing:
         if self.way == "table":
             table = self.table
             if table.table is None or not table.inputs:
-                return each_with_each(self._values, [])
+                return plan_with(self._values, [])
             mark = table.table, dict(table.inputs), table.label
             made = self._kept("", [*mark, *map(self._draft, table.inputs.values())],
                 lambda: columns_in(self._values, *mark))  # fmt: skip
-            return one_a_row(self._values, *made)
+            return plan_with(self._values, *made)
         columns = []
         for key, source in self.sources.items():
             now = replace(source, days={**source.days}, items=[*source.items])
@@ -249,7 +248,7 @@ class Choosing:
                 continue
             if column.cells:
                 columns.append(column)
-        return each_with_each(self._values, columns)
+        return plan_with(self._values, columns)
 
     def _draft(self, key: str) -> Draft:
         entry = self._values.entries.get(key)

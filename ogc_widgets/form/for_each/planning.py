@@ -59,36 +59,39 @@ def plan_of(values: FormValues, given: Any, names: str = "") -> Plan:  # noqa: A
     for key, one in given.items():
         reader = CellReader(values, key)
         columns[key] = column_of(reader, values_in(reader, one, names))
-    return each_with_each(values, columns.values())
+    return plan_with(values, columns.values())
 
 
-def each_with_each(values: FormValues, columns: Iterable[Column]) -> Plan:
-    """Let each value of an input meet each value of the others."""
-    columns = tuple(columns)
-    return Plan(columns, *_others(values, columns))
-
-
-def one_a_row(
-    values: FormValues, columns: Iterable[Column], labels: tuple[str, ...] = ()
+def plan_with(
+    values: FormValues,
+    columns: Iterable[Column],
+    row_labels: tuple[str, ...] | None = None,
 ) -> Plan:
-    """Make a job of each row of columns, which are equally long."""
-    made = tuple(columns)
-    return Plan(made, *_others(values, made), is_table=True, row_labels=labels)
+    """The jobs of these values; what does not differ is as it stands in the form.
+
+    Args:
+        values: What stands in the form.
+        columns: The inputs that differ.
+        row_labels: Names of the rows of a table, which has a job for each row; None to
+            let each value meet each value of the others.
+    """
+    columns = tuple(columns)
+    own = {column.key for column in columns}
+    base = {key: value for key, value in values.sent.items() if key not in own}
+    faults = {
+        key: (values.label_of(key), text)
+        for key, text in values.errors.items()
+        if key not in own
+    }
+    return Plan(columns, base, faults, row_labels is not None, row_labels or ())
 
 
 def columns_in(
     values: FormValues, table: InputTable, inputs: Mapping[str, str], name: str = ""
 ) -> tuple[list[Column], tuple[str, ...]]:
-    """Read the columns of a table that are inputs.
+    """The columns of a table that are inputs, and names of rows if no input has them.
 
-    Args:
-        values: What stands in the form.
-        table: The table.
-        inputs: Column to input id, of the columns that count.
-        name: Column with the names of the jobs, or "".
-
-    Returns:
-        The values of each input, and the names of the rows if no input has them.
+    ``inputs`` says which column is which input, ``name`` which one names the jobs.
     """
     labels: tuple[str, ...] = ()
     if name:
@@ -115,12 +118,7 @@ def column_of(reader: CellReader, cells: list[Cell]) -> Column:
 
 
 def values_in(reader: CellReader, given: Any, names: str = "") -> list[Cell]:  # noqa: ANN401 # as above
-    """Read the values of one input out of whatever holds several.
-
-    Args:
-        reader: Reads the values of that input.
-        given: A list, a collection of features, a frame, or the path of a file.
-        names: Property that areas are named by; the best one if left out.
+    """Read a list, a collection of features, a frame, or a file of values of an input.
 
     Raises:
         InputError: It does not hold several.
@@ -140,7 +138,10 @@ def values_in(reader: CellReader, given: Any, names: str = "") -> list[Cell]:  #
             f"{reader.label}: give a list of values, not {type(given).__name__}.",
             advice=_EXAMPLE,
         )
-    return _counted_areas(reader, list(itertools.islice(given, MOST_JOBS + 1)))
+    several = list(itertools.islice(given, MOST_JOBS + 1))
+    cells = [reader.cell(one) for one in several]
+    is_shape = reader.kind == "area" and not any(isinstance(o, str) for o in several)
+    return _named(cells) if is_shape else cells
 
 
 def features_cells(
@@ -175,12 +176,6 @@ def text_cells(reader: CellReader, text: str, names: str = "") -> list[Cell]:
     return [reader.cell(line) for line in lines[: MOST_JOBS + 1]]
 
 
-def _counted_areas(reader: CellReader, given: list[Any]) -> list[Cell]:
-    cells = [reader.cell(one) for one in given]
-    is_shape = reader.kind == "area" and not any(isinstance(one, str) for one in given)
-    return _named(cells) if is_shape else cells
-
-
 def _named(cells: list[Cell], labels: Sequence[str] = ()) -> list[Cell]:
     """Areas by their names, or else by their numbers."""
     labels = labels or [f"area {number + 1}" for number in range(len(cells))]
@@ -211,7 +206,7 @@ def _of_python_table(values: FormValues, table: InputTable, names: str) -> Plan:
             else "No column of the table is an input.",
             advice=f"Leave out what is none. The inputs are: {clean(have, limit=400)}.",
         )
-    return one_a_row(values, *columns_in(values, table, inputs, name))
+    return plan_with(values, *columns_in(values, table, inputs, name))
 
 
 def _need_input(values: FormValues, key: str) -> None:
@@ -224,17 +219,3 @@ def _need_input(values: FormValues, key: str) -> None:
         )
     if entry is not None and not can_vary(entry.field):
         raise InputError(f"{key!r} takes no different values: it is fixed or secret.")
-
-
-def _others(
-    values: FormValues, columns: tuple[Column, ...]
-) -> tuple[dict[str, Any], dict[str, tuple[str, str]]]:
-    """The inputs that stay as they are in the form, and what is wrong with them."""
-    own = {column.key for column in columns}
-    base = {key: value for key, value in values.sent.items() if key not in own}
-    faults = {
-        key: (values.label_of(key), text)
-        for key, text in values.errors.items()
-        if key not in own
-    }
-    return base, faults

@@ -22,10 +22,7 @@ def card(
 ) -> tuple[str, str]:
     """Text and HTML: how far the form is filled, and a table without styles.
 
-    Args:
-        title: Title of the process.
-        fields: Input id to field.
-        inputs: Input id to value, secrets already taken out.
+    Secrets have been taken out of the inputs.
     """
     done, count = len(fields.keys() & inputs.keys()), len(fields)
     noun = "input" if count == 1 else "inputs"

@@ -28,10 +28,7 @@ def list_schema(
 ) -> Schema | None:
     """The schema of the list of an input's values; None if it takes one value.
 
-    Args:
-        schema: What the input's ``schema`` says.
-        extended: The same of its ``extended-schema``; None where there is no list.
-        described: How often the input may occur.
+    ``extended`` is the ``extended-schema``, None where that says no list.
     """
     own = _as_list(schema)
     # Weaver writes an input that may be left out as a list of one or none.
