@@ -160,13 +160,12 @@ def features_cells(
     return [reader.cell(geometry_of(one), label) for one, label in pairs]
 
 
-def text_cells(reader: CellReader, text: str, names: str = "") -> list[Cell]:
+def text_cells(reader: CellReader, text: str) -> list[Cell]:
     """Read what was pasted: features, or one value a line."""
-    features = None
-    if reader.kind in ("area", "stac"):
-        features = features_in_text(text)
+    is_place = reader.kind in ("area", "stac")
+    features = features_in_text(text) if is_place else None
     if features is not None:
-        return features_cells(reader, features, names)
+        return features_cells(reader, features)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > 1 and lines[0].casefold() in (
         reader.key.casefold(),

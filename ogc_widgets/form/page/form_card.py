@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form.schema import exact
-from ogc_widgets.protocol.text import clean, escape_html
+from ogc_widgets.protocol.text import clean
+from ogc_widgets.view.cards import html_table
 
 if TYPE_CHECKING:
     from ogc_widgets.form.fields.fields import Field
@@ -29,15 +30,10 @@ def card(
     text = f"{clean(title, limit=80)} form: {done} of {count} {noun} set"
     rows = [(field.label or key, inputs.get(key, "")) for key, field in fields.items()]
     rows += [(key, value) for key, value in inputs.items() if key not in fields]
-    body = "".join(
-        f'<tr><th align="left">{escape_html(name)}</th>'
-        f"<td>{escape_html(text_of(value), limit=_MAX_VALUE)}</td></tr>"
-        for name, value in rows[:_MAX_ROWS]
-    )
+    told = [(name, text_of(value)) for name, value in rows[:_MAX_ROWS]]
     if len(rows) > _MAX_ROWS:
-        body += f"<tr><td>{len(rows) - _MAX_ROWS} more</td></tr>"
-    head = f"<caption>{escape_html(title)}</caption>"
-    return text, f"<table>{head}<tbody>{body}</tbody></table>"
+        told.append((f"{len(rows) - _MAX_ROWS} more", ""))
+    return text, html_table(told, caption=title, limit=_MAX_VALUE)
 
 
 def text_of(value: JsonValue) -> str:
