@@ -184,6 +184,20 @@ def test_the_items_in_the_form_are_a_job_each(filled: App, lab_server: Lab) -> N
     assert filled.form.inputs["stac_items"] == lab_server.scenes
 
 
+def test_a_column_without_a_name_does_not_name_the_jobs() -> None:
+    form = ogc.ProcessForm({"id": "p", "inputs": {"x": {"schema": {"type": "string"}}}})
+    view = for_each_view.ForEachView()
+    assert view.state == {}
+    view._publish()
+    assert (view.state["inputs"], view.state["count"]) == ([], 0)
+    view.bind(form.choosing)
+    view._on_way("table")
+    view._on_table('[{"": 0, "x": "a"}, {"": 1, "x": "b"}]')
+    uses = {one["name"]: one["use"] for one in view.state["table"]["columns"]}
+    assert (uses, view.plan.labels) == ({"": "", "x": "x"}, ["a", "b"])
+    view.close()
+
+
 def test_what_was_put_together_stays_whatever_comes_in_between(echo: App) -> None:
     echo._for_each.view.show("message")
     press(echo, "source", key="message", text="one\ntwo")

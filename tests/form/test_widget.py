@@ -757,6 +757,10 @@ def test_a_registered_field_is_found_when_its_condition_holds(
             {"anyOf": [{"type": "string", "format": "colour"}, {"type": "null"}]},
         ),
         (
+            {"media_type": "application/geo+json"},
+            {"type": "object", "contentMediaType": "application/geo+json"},
+        ),
+        (
             {"media_type": "image/jp2"},
             {
                 "oneOf": [
@@ -767,7 +771,7 @@ def test_a_registered_field_is_found_when_its_condition_holds(
         ),
     ],
 )
-def test_a_registered_field_is_found_when_what_it_is_for_stands_in_a_branch(
+def test_a_registered_field_is_found_whatever_field_there_would_be_without_it(
     condition: dict[str, Any], schema: Any
 ) -> None:
     make = register_field(**condition)(lambda field: ipywidgets.Text())

@@ -231,7 +231,7 @@ class ForEachView(StateView):
     def _table_state(self) -> dict[str, Any]:
         source = self._choosing.table
         table = source.table or InputTable([], [])
-        uses = {**source.inputs, source.label: "*"}
+        uses = {source.label: "*", "": "", **source.inputs}
         return {
             "name": source.name,
             "text": _shown(source.text),
