@@ -48,12 +48,16 @@ class FormAreas:
     def get(self, path: str) -> Area | None:
         """The area at a path, or None."""
         found = self._at(path)
-        return found and AreaDraft.of(*found[1:]).area(self._values.secrets)
+        if found is None:
+            return None
+        return AreaDraft.of(found.field, found.draft).area(self._values.secrets)
 
     def is_half_typed(self, path: str) -> bool:
         """Whether the text at a path may become an area, and is none yet."""
         found = self._at(path)
-        return found is not None and AreaDraft.of(*found[1:]).is_half_typed
+        return (
+            found is not None and AreaDraft.of(found.field, found.draft).is_half_typed
+        )
 
     def set_shape(self, path: str, shape: Area | JsonValue) -> None:
         """Put a shape into the area at a path, written the way that the input wants.
@@ -72,14 +76,14 @@ class FormAreas:
                 f"{path!r} is no area of this process.",
                 advice=f"Its areas are: {', '.join(self.ids) or 'none'}.",
             )
-        now = AreaDraft.of(*found[1:])
+        now = AreaDraft.of(found.field, found.draft)
         draft = now.emptied() if shape is None else now.drawn(read_value(shape))
         self._values.set_part(found.path, draft)
 
     def hint(self, path: str) -> AreaHint | None:
         """How the area at a path is to be written; its chosen encoding comes first."""
         found = self._at(path)
-        return None if found is None else as_chosen(*found[1:]).area
+        return None if found is None else as_chosen(found.field, found.draft).area
 
     def act(self, path: str, action: str, value: JsonValue = None) -> None:
         """Do what a button of an area asks for.
@@ -92,7 +96,7 @@ class FormAreas:
         found = self._at(path)
         if found is None:
             return
-        at, now = found.path, AreaDraft.of(*found[1:])
+        at, now = found.path, AreaDraft.of(found.field, found.draft)
         if action == "clear":
             self._values.set_part(at, now.emptied())
         elif action in ("encoding", "crs"):

@@ -20,6 +20,7 @@ from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
     from ogc_widgets.form.drafts.secrets_store import SecretsStore
+    from ogc_widgets.protocol.json_type import JsonObject
 
 MemberState = dict[str, list[str]]
 """Names of members that are "required" now, and of those that do not apply and hold
@@ -62,7 +63,8 @@ class Entry:
 
     def _advice(self, secrets: SecretsStore) -> str:
         found = [findings.advice(self.field, self.value)]
-        found += [AreaDraft.of(*part).advice(secrets) for _, *part in self.areas()]
+        for _, field, draft in self.areas():
+            found.append(AreaDraft.of(field, draft).advice(secrets))
         return " ".join(dict.fromkeys(filter(None, found)))
 
     @cached_property
@@ -137,7 +139,7 @@ class Entry:
 
 def _member_state(field: Field, value: Value, draft: Draft) -> MemberState:
     """What an object asks for now; what is sent is judged by the schema alone."""
-    members = value if isinstance(value, Mapping) else {}
+    members: JsonObject = value if isinstance(value, Mapping) else {}
     required: list[str] = []
     relevant: set[str] = set()
     for rule in field.rules:

@@ -145,9 +145,10 @@ class CellReader:
     def _area(self, draft: Draft) -> Area | None:
         if self.kind != "area":
             return None
-        found = tree.parts_of_kind("area", self.field, draft)
-        first = next((AreaDraft.of(*part) for _, *part in found), None)
-        return None if first is None else first.area(self._secrets)
+        first = next(tree.parts_of_kind("area", self.field, draft), None)
+        if first is None:
+            return None
+        return AreaDraft.of(first.field, first.draft).area(self._secrets)
 
 
 def kind_of(field: Field) -> str:

@@ -290,9 +290,9 @@ def columns_of_inputs(
     ids = {key: key for key in free}
     alike = {_plain(key): key for key in free}
     titles = {_plain(one.label): key for key, one in free.items() if one.label}
-    for names, spelt in ((ids, str), (alike, _plain), (titles, _plain)):
+    for names in (ids, alike, titles):
         for column in columns:
-            key = names.get(spelt(column), "")
+            key = names.get(column if names is ids else _plain(column), "")
             if key in free and column not in found:
                 found[column] = key
                 del free[key]

@@ -150,16 +150,7 @@ def _of_kind(field: Field, depth: int) -> dict[str, Any]:
 def _area(hint: AreaHint) -> dict[str, Any]:
     encodings = [Encoding(name, hint.default_crs, hint) for name in hint.encodings]
     return {
-        "encodings": [
-            {
-                "id": one.id,
-                "label": label_of(one),
-                "hint": sentence(one),
-                **({"asks": True} if one.is_undecided else {}),
-                **({"crs": True} if one.id == "bbox-object" else {}),
-            }
-            for one in encodings
-        ],
+        "encodings": [_encoding(one) for one in encodings],
         "crs": [
             {
                 "id": name,
@@ -171,6 +162,19 @@ def _area(hint: AreaHint) -> dict[str, Any]:
         "default_crs": hint.default_crs,
         "geometry_types": list(hint.types),
     }
+
+
+def _encoding(one: Encoding) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "id": one.id,
+        "label": label_of(one),
+        "hint": sentence(one),
+    }
+    if one.is_undecided:
+        said["asks"] = True
+    if one.id == "bbox-object":
+        said["crs"] = True
+    return said
 
 
 def schema_text(field: Field, limit: int = _SCHEMA_TEXT_LIMIT) -> str:
