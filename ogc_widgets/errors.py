@@ -106,6 +106,24 @@ class MissingExtraError(InputError, ImportError):
         )
 
 
+def need_extra(feature: str, extra: str, *modules: str) -> None:
+    """See that modules of an extra are there, before they are imported as others are.
+
+    Args:
+        feature: What needs them, as the start of a sentence.
+        extra: The extra of this package that brings them.
+        modules: Their names.
+
+    Raises:
+        MissingExtraError: One of them is not installed.
+    """
+    for name in modules:
+        try:
+            __import__(name)
+        except ImportError as error:
+            raise MissingExtraError(feature, extra) from error
+
+
 class ServerError(OgcError):
     """The server, or the way to it, did not do what was asked."""
 

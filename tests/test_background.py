@@ -24,7 +24,7 @@ import ogc_widgets as ogc
 from ogc_widgets.app.discovery import Server
 from ogc_widgets.app.views.gate import Gate
 from ogc_widgets.client.http import loop
-from ogc_widgets.client.stac.stac_inspector import StacInspector
+from ogc_widgets.client.stac.stac_reader import StacInspector
 from ogc_widgets.lab.server import app as lab_app
 from ogc_widgets.lab.server.jobs.scheduler import Scheduler
 

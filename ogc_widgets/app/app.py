@@ -32,8 +32,7 @@ from ogc_widgets.app.views.gate import Gate
 from ogc_widgets.app.views.header import HeaderView
 from ogc_widgets.app.views.run_bar import RunBar
 from ogc_widgets.client.http.loop import tidy_up
-from ogc_widgets.client.stac.stac_inspector import StacInspector
-from ogc_widgets.client.stac.stac_reader import StacReader
+from ogc_widgets.client.stac.stac_reader import StacInspector, StacReader
 from ogc_widgets.errors import InputError
 from ogc_widgets.form import ProcessForm
 from ogc_widgets.map import AreaMap

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from ogc_widgets.client.jobs.ajob import AsyncJob
     from ogc_widgets.client.jobs.job import Job
     from ogc_widgets.client.jobs.step_logs import LogFile
-    from ogc_widgets.client.results.assets import Asset
     from ogc_widgets.client.results.files.object_store import S3
+    from ogc_widgets.client.results.files.result_files import Asset
     from ogc_widgets.client.results.job_results import Results
     from ogc_widgets.client.stac.catalogue import search_items
 

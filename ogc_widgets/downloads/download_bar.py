@@ -9,10 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.client.http.loop import call_soon
-from ogc_widgets.client.results.files.output_files import Wanted
-from ogc_widgets.downloads.folders import facts_of, folder_of_job, shown_path
-from ogc_widgets.downloads.saving import Key, Saving
-from ogc_widgets.downloads.sizes import Sizes, size_of_items, size_of_outputs
+from ogc_widgets.client.results.files.names import folder_name
+from ogc_widgets.client.results.files.result_files import Wanted
+from ogc_widgets.downloads.saving import (
+    Key,
+    Saving,
+    Sizes,
+    facts_of,
+    shown_path,
+    size_of_items,
+    size_of_outputs,
+)
 from ogc_widgets.errors import InputError
 from ogc_widgets.protocol.media_types import OCTETS
 from ogc_widgets.view.base import StateView
@@ -57,7 +64,7 @@ class DownloadBar(StateView):
     def folder(self) -> Path:
         """Where files of the results that are shown are saved."""
         job_id = self.results.job_id if self.results is not None else ""
-        return folder_of_job(self.base, job_id)
+        return self.base / folder_name(job_id)
 
     @property
     def files(self) -> list[Download]:
@@ -143,7 +150,7 @@ class DownloadBar(StateView):
         if content.file is None:
             raise InputError("This output is a value, not a file.")
         key = ("", content.output_id, content.file.name)
-        self._add(iter([(key, Wanted(content.id, content.file, content.why_not))]))
+        self._add(iter([(key, Wanted(content.id, content.file))]))
 
     def _need_results(self) -> Results:
         if self.results is None:

@@ -2,7 +2,7 @@
 
 What is known of them is an advice, never a barrier: the server may reach what cannot be
 reached from here. The form itself asks nobody. It is handed a
-:class:`~ogc_widgets.client.stac.stac_inspector.StacInspector` (an app binds one), says
+:class:`~ogc_widgets.client.stac.stac_reader.StacInspector` (an app binds one), says
 which addresses stand in it, and shows what came of it. Documents that stand in the form
 themselves are judged without one.
 """
@@ -24,7 +24,7 @@ from ogc_widgets.view.base import publishing
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ogc_widgets.client.stac.stac_inspector import Inspection, StacInspector
+    from ogc_widgets.client.stac.stac_reader import Inspection, StacInspector
     from ogc_widgets.form.fields.fields import StacHint
     from ogc_widgets.form.page.form_page import FormPage
     from ogc_widgets.form.values import FormValues

@@ -9,7 +9,7 @@ import ipywidgets
 import traitlets
 
 from ogc_widgets.client.http.loop import follow, submit
-from ogc_widgets.client.results.assets import assets_of
+from ogc_widgets.client.results.files.result_files import assets_of
 from ogc_widgets.client.results.item_columns import ItemColumns
 from ogc_widgets.client.results.job_results import Results
 from ogc_widgets.downloads import DownloadBar

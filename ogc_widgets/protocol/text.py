@@ -95,6 +95,11 @@ def escape_html(value: object, *, limit: int = TITLE_LIMIT, lines: bool = False)
     return html.escape(clean(value, limit=limit, lines=lines), quote=True)
 
 
+def counted(count: int, noun: str) -> str:
+    """So many of something: ``1 row``, ``2,000 rows``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def in_bytes(count: int) -> str:
     """A size as people read it: 1234567 -> ``1.2 MB``."""
     size, units = float(count), ["B", "kB", "MB", "GB", "TB"]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from ogc_widgets.area.boxes import Box
-    from ogc_widgets.client.results.assets import Asset
+    from ogc_widgets.client.results.files.result_files import Asset
 
 _TIFF: Final = pattern(r"\.tiff?$", re.IGNORECASE)
 _JP2: Final = pattern(r"\.(jp2|j2k)$", re.IGNORECASE)

@@ -24,7 +24,7 @@ from ogc_widgets.client.batches.entry_words import (
 from ogc_widgets.client.batches.merged.entry_areas import EntryAreas
 from ogc_widgets.client.batches.merged.job_part import name_of
 from ogc_widgets.client.http.blanking import blanked
-from ogc_widgets.client.results.files.output_files import safe_filename
+from ogc_widgets.client.results.files.names import safe_filename
 from ogc_widgets.errors import OgcError
 from ogc_widgets.map.footprints import footprints
 from ogc_widgets.map.state_areas import STATE_COLOURS

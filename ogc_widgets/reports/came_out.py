@@ -23,7 +23,7 @@ from ogc_widgets.protocol.media_types import sniff
 from ogc_widgets.protocol.text import clean, in_bytes
 from ogc_widgets.raster import open_raster
 from ogc_widgets.reports.markup import Markup, joined, picture, table, tag
-from ogc_widgets.viewers.value_viewer import written
+from ogc_widgets.viewers.plain_viewers import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

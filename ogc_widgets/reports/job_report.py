@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ogc_widgets import __version__
 from ogc_widgets.client.batches.merged.entry_areas import EntryAreas
 from ogc_widgets.client.http.blanking import blanked
-from ogc_widgets.client.results.files.output_files import safe_filename
+from ogc_widgets.client.results.files.names import safe_filename
 from ogc_widgets.panel.job.job_state import short_id, word_of
 from ogc_widgets.panel.job.log_text import read_failure
 from ogc_widgets.protocol.links import without_query

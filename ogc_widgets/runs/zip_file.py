@@ -16,7 +16,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from ogc_widgets.client.results.files.output_files import safe_filename
+from ogc_widgets.client.results.files.names import safe_filename
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.protocol.text import clean, in_bytes
 from ogc_widgets.protocol.wire import parse_json

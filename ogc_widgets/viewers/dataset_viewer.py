@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import traitlets
 
-from ogc_widgets.client.results.arrays.described import described
 from ogc_widgets.client.results.arrays.from_datasets import open_dataset
 from ogc_widgets.client.results.arrays.slices import Plane, geotiff_of, plane_of
 from ogc_widgets.client.results.files.remote_file import BytesSource, RemoteFile
 from ogc_widgets.errors import InputError
-from ogc_widgets.map.raster_layers import ShownRaster
-from ogc_widgets.protocol.text import clean
+from ogc_widgets.protocol.text import clean, counted, in_bytes
 from ogc_widgets.raster import open_raster
-from ogc_widgets.viewers.tree_viewer import TreeViewer
+from ogc_widgets.viewers.raster_viewer import MapViewer, shown
+from ogc_widgets.viewers.tree_viewer import Asked, Branch, TreeViewer, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,14 +22,16 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from ogc_widgets.client.results.content import Content
-    from ogc_widgets.map.raster_layers import RasterLayers
+    from ogc_widgets.map.raster_layers import ShownRaster
 
+_MOST_READ: Final = 8_000_000  # bytes, to say what values are like
+_SHOWN: Final = 3
 _MOST_LABELS: Final = 400
 _MOST_BYTES: Final = 256 * 2**20
 _NAMES: Final = {"nc": "netCDF", "zarr": "Zarr", "grib": "GRIB", "hdf": "HDF5"}
 
 
-class DatasetViewer(TreeViewer):
+class DatasetViewer(MapViewer, TreeViewer):
     """Shows a dataset as xarray describes it; of its values only what is asked for."""
 
     _script = "dataset_viewer"
@@ -40,27 +41,17 @@ class DatasetViewer(TreeViewer):
     ``{"name", "size", "labels"}``."""
     why_not = traitlets.Unicode().tag(sync=True)
     """Why nothing of it can be laid on a map."""
-    can_show = traitlets.Bool(False).tag(sync=True)  # noqa: FBT003 # its default
-    """Whether there is a map."""
     is_working = traitlets.Bool(False).tag(sync=True)  # noqa: FBT003 # its default
     shown = traitlets.Unicode().tag(sync=True)
     """What of it lies on the map."""
 
     def __init__(self, content: Content) -> None:
-        self.rasters: RasterLayers | None = None
         self._dataset: xr.Dataset | None = None
         self._planes: dict[str, Plane] = {}
-        self._layer = ""
         super().__init__(content)
-        self._showing = self._latest()
-
-    def on_map(self, rasters: RasterLayers) -> None:
-        """Let slices be laid on a map."""
-        self.rasters, self.can_show = rasters, True
 
     def _word(self) -> str:
-        name = self.content.file.name.lower() if self.content.file else ""
-        said = f"{self.content.media_type.lower()} {name}"
+        said = f"{self.content.media_type} {self.content.name}".lower()
         return next((word for part, word in _NAMES.items() if part in said), "dataset")
 
     def _begin(self) -> None:
@@ -104,27 +95,26 @@ class DatasetViewer(TreeViewer):
     def _on_lay(self, variable: str, at: Mapping[str, int]) -> None:
         """Lay a slice on the map, in place of the one before."""
         dataset, plane = self._dataset, self._planes.get(variable)
-        if dataset is None or plane is None or self.rasters is None:
+        if dataset is None or plane is None or self._rasters is None:
             raise InputError("This variable cannot be laid on the map.")
         self.is_working, self.problem = True, ""
 
         async def work() -> ShownRaster:
             return await asyncio.to_thread(_drawn, dataset, variable, plane, at)
 
-        self._showing.start(work, self._lay)
+        self._opening.start(work, self._lay)
 
     def _lay(self, found: ShownRaster) -> None:
         self._on_take_off()
         self.is_working = False
-        if self.rasters is not None:
-            self._layer = self.rasters.add(found)
+        if self._rasters is not None:
+            self._layer = self._rasters.add(found)
             self.shown = found.title
 
     def _on_take_off(self) -> None:
         """Take the slice off the map."""
-        if self.rasters is not None and self._layer:
-            self.rasters.remove(self._layer)
-        self._layer = self.shown = ""
+        super()._on_take_off()
+        self.shown = ""
 
     def report(self, error: BaseException) -> None:
         """Show an error."""
@@ -132,7 +122,6 @@ class DatasetViewer(TreeViewer):
         super().report(error)
 
     def _let_go(self) -> None:
-        self._on_take_off()
         self._dataset = None
         super()._let_go()
 
@@ -155,21 +144,100 @@ def _drawn(
 ) -> ShownRaster:
     """Read a slice, and open it as a raster."""
     data = geotiff_of(dataset, name, plane, at)
-    variable = dataset[name]
-    band = {"name": name, "unit": str(variable.attrs.get("units", ""))}
-    about = {"raster:bands": [band]}
+    unit = str(dataset[name].attrs.get("units", ""))
+    about = {"raster:bands": [{"name": name, "unit": unit}]}
+    places = []
+    for one in plane.others:
+        number, labels = int(at.get(one, 0)), _dimension(dataset, one)["labels"]
+        places.append(labels[number] if labels else f"{one} {number + 1}")
     raster = open_raster(RemoteFile(BytesSource(data), "slice.tif"), about=about)
-    try:
-        style = raster.default_style()
-        labels = [_dimension(dataset, one)["labels"] for one in plane.others]
-        places = [
-            labels[number][int(at.get(one, 0))]
-            if labels[number]
-            else f"{one} {int(at.get(one, 0)) + 1}"
-            for number, one in enumerate(plane.others)
-        ]
-        title = clean(", ".join([name, *places]), limit=60)
-        return ShownRaster(raster, style, raster.legend(style), title)
-    except BaseException:
-        raster.close()
-        raise
+    return shown(raster, ", ".join([name, *places]))
+
+
+def described(dataset: xr.Dataset) -> Branch:
+    """Describe a dataset; values are only read for what is opened."""
+    sizes = " · ".join(f"{name} {size:,}" for name, size in dataset.sizes.items())
+    parts = {
+        "coordinates": _variables(dataset, dataset.coords, is_open=False),
+        "variables": _variables(dataset, dataset.data_vars, is_open=True),
+        "attributes": _attributes(dataset.attrs),
+    }
+    filled = {name: part for name, part in parts.items() if part}
+    return Branch(
+        filled, f"{counted(len(dataset.sizes), 'dimension')}: {sizes}", is_open=True
+    )
+
+
+def _attributes(attributes: Mapping[Any, Any]) -> Branch:
+    found = {str(name): _plain(value) for name, value in attributes.items()}
+    return Branch(found, f"({len(found)})")
+
+
+def _variables(
+    dataset: xr.Dataset, names: Mapping[Any, Any], *, is_open: bool
+) -> Branch:
+    found = {str(name): _variable(dataset, name) for name in names}
+    return Branch(found, f"({len(found)})", is_open=is_open)
+
+
+def _variable(dataset: xr.Dataset, name: Any) -> Branch:  # noqa: ANN401 # hashable
+    variable = dataset[name]
+    said, packed = variable.attrs, variable.encoding
+    title = said.get("long_name") or said.get("standard_name") or ""
+    unit = said.get("units") or packed.get("units") or ""
+    about = ", ".join(str(one) for one in (title, unit) if one)
+    dims = ", ".join(map(str, variable.dims))
+    members: dict[str, Any] = {
+        "values": Asked(lambda: values_of(variable), "summarise"),
+        **_attributes(said),
+    }
+    members["size"] = Words(in_bytes(variable.nbytes))
+    parts = packed.get("chunksizes") or packed.get("chunks")
+    if parts:
+        members["parts"] = Words(" x ".join(f"{one:,}" for one in parts))
+    return Branch(members, f"{variable.dtype} ({dims}) {about}".rstrip())
+
+
+def values_of(variable: xr.DataArray) -> dict[str, Any]:
+    """What the values of a variable are like; of a large one, of some slices."""
+    import numpy as np
+
+    read, words = variable, "all of them"
+    if variable.nbytes > _MOST_READ and variable.ndim:
+        longest = str(variable.dims[0])
+        one = max(1, variable.nbytes // variable.sizes[longest])
+        count = max(1, min(variable.sizes[longest], _MOST_READ // one))
+        at = np.unique(np.linspace(0, variable.sizes[longest] - 1, count).astype(int))
+        read = variable.isel({longest: at})
+        words = f"{len(at):,} of {variable.sizes[longest]:,} along {longest}"
+    values = np.asarray(read.values)
+    flat = values.ravel()
+    found: dict[str, Any] = {"read": Words(words)}
+    if values.dtype.kind in "iuf":
+        good = flat[np.isfinite(flat)]
+        if len(good):
+            found |= {
+                "lowest": Words(f"{good.min():,.6g}"),
+                "highest": Words(f"{good.max():,.6g}"),
+                "mean": Words(f"{good.mean(dtype=float):,.6g}"),
+            }
+        missing = len(flat) - len(good)
+        found["missing"] = Words(f"{missing / max(1, len(flat)):.1%}")
+    first = [_text(one) for one in flat[:_SHOWN]]
+    more = ["…"] if len(flat) > 2 * _SHOWN else []
+    last = [_text(one) for one in flat[_SHOWN:][-_SHOWN:]]
+    found["first and last"] = Words(", ".join([*first, *more, *last]))
+    return found
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 # of numpy
+    if getattr(value, "dtype", None) is not None and value.dtype.kind == "M":
+        return str(value)[:19].removesuffix("T00:00:00")
+    return f"{value:.6g}" if isinstance(value, float) else clean(value, limit=40)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 # an attribute
+    """An attribute without the types of numpy."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value

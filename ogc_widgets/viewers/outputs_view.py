@@ -37,10 +37,7 @@ class OutputsView(View):
     ) -> None:
         """Show these outputs, and choose the one that was looked at, else the first.
 
-        Args:
-            contents: The outputs.
-            summary: One line on them.
-            counts: Output id to how many items or features it has.
+        ``counts`` says of an output how many items or features it has.
         """
         chips: list[dict[str, Any]] = [
             {

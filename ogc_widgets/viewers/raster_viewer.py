@@ -1,4 +1,4 @@
-"""A raster that is an output itself: what it is, and itself on the map."""
+"""What lies on the map itself: a raster that is an output, and what it is."""
 
 from __future__ import annotations
 
@@ -15,11 +15,40 @@ from ogc_widgets.viewers.viewer import Viewer
 if TYPE_CHECKING:
     from ogc_widgets.client.results.content import Content
     from ogc_widgets.map.raster_layers import RasterLayers
-    from ogc_widgets.raster import RasterInfo
+    from ogc_widgets.raster import Raster, RasterInfo
     from ogc_widgets.raster.bands import Band
+    from ogc_widgets.viewers.viewer import Stage
 
 
-class RasterViewer(Viewer):
+class MapViewer(Viewer):
+    """Shows what can be laid on the map of its stage, one layer at a time."""
+
+    can_show = traitlets.Bool(False).tag(sync=True)  # noqa: FBT003 # its default
+    """Whether there is a map."""
+
+    def __init__(self, content: Content) -> None:
+        self._rasters: RasterLayers | None = None
+        self._layer = ""
+        super().__init__(content)
+        self._opening = self._latest()
+
+    def join(self, stage: Stage) -> None:
+        """Stand on a stage, and use its map."""
+        super().join(stage)
+        self._rasters, self.can_show = stage.results_map.map.rasters, True
+
+    def _on_take_off(self) -> None:
+        """Take the layer off the map."""
+        if self._rasters is not None:
+            self._rasters.remove(self._layer)
+        self._layer = ""
+
+    def _let_go(self) -> None:
+        self._on_take_off()
+        super()._let_go()
+
+
+class RasterViewer(MapViewer):
     """Says what a raster is, and lays it on the map.
 
     It is read in parts where it lies. What has no place on a map is said, and can be
@@ -34,23 +63,12 @@ class RasterViewer(Viewer):
     """``{"name", "type", "unit", "nodata"}`` of each band."""
     is_shown = traitlets.Bool(False).tag(sync=True)  # noqa: FBT003 # its default
     """Whether it lies on the map."""
-    can_show = traitlets.Bool(False).tag(sync=True)  # noqa: FBT003 # its default
-    """Whether there is a map."""
 
-    def __init__(self, content: Content) -> None:
-        self._rasters: RasterLayers | None = None
-        self._layer = ""
-        super().__init__(content)
-        self._opening = self._latest()
-
-    def on_map(self, rasters: RasterLayers) -> None:
-        """Lay it on a map."""
-        self._rasters, self.can_show = rasters, True
-        rasters.observe(self._follow, "shown")
+    def join(self, stage: Stage) -> None:
+        """Stand on a stage, and lie on its map."""
+        super().join(stage)
+        stage.results_map.map.rasters.observe(self._follow, "shown")
         self._on_lay()
-
-    def _word(self) -> str:
-        return "raster"
 
     def _on_lay(self) -> None:
         """Open it, and lay it on the map."""
@@ -61,20 +79,15 @@ class RasterViewer(Viewer):
 
         self._opening.start(work, self._lay)
 
-    def _lay(self, shown: ShownRaster) -> None:
+    def _lay(self, found: ShownRaster) -> None:
         self.is_loading = False
-        info = shown.raster.info
+        info = found.raster.info
         self.size = info.bytes
         self.rows = _rows_of(info)
         self.bands = [_about(band) for band in info.bands]
         if self._rasters is not None:
-            self._layer = self._rasters.add(shown)
+            self._layer = self._rasters.add(found)
             self._follow()
-
-    def _on_take_off(self) -> None:
-        """Take it off the map."""
-        if self._rasters is not None:
-            self._rasters.remove(self._layer)
 
     def _follow(self, _change: object = None) -> None:
         if self._rasters is not None and not self._closed:
@@ -83,17 +96,21 @@ class RasterViewer(Viewer):
     def _let_go(self) -> None:
         if self._rasters is not None:
             self._rasters.unobserve(self._follow, "shown")
-        self._on_take_off()
+        super()._let_go()
 
 
 def _opened(content: Content) -> ShownRaster:
     file = content.open()
     content.refuse_page(file.read(4_000) or b"")
-    raster = open_raster(file)
+    return shown(open_raster(file), content.title)
+
+
+def shown(raster: Raster, title: str) -> ShownRaster:
+    """A raster as it is drawn if nobody says how; closed if it cannot be."""
     try:
         style = raster.default_style()
-        title = clean(content.title, limit=60)
-        return ShownRaster(raster, style, raster.legend(style), title)
+        legend = raster.legend(style)
+        return ShownRaster(raster, style, legend, clean(title, limit=60))
     except BaseException:
         raster.close()
         raise

@@ -12,21 +12,22 @@ from ogc_widgets.client.batches.merged.batch_results import BatchResults
 from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.map import ResultsMap
 from ogc_widgets.map.footprints import item_ids
+from ogc_widgets.protocol.text import counted
 from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
 from ogc_widgets.view.next_cell import line_for
 from ogc_widgets.viewers.dataset_viewer import DatasetViewer
-from ogc_widgets.viewers.features_viewer import FeaturesViewer
-from ogc_widgets.viewers.file_viewer import FileViewer
 from ogc_widgets.viewers.outputs_view import OutputsView
-from ogc_widgets.viewers.picture_viewer import PictureViewer
+from ogc_widgets.viewers.plain_viewers import (
+    FileViewer,
+    PictureViewer,
+    TextViewer,
+    ValueViewer,
+)
 from ogc_widgets.viewers.raster_viewer import RasterViewer
 from ogc_widgets.viewers.registry import registered_for
-from ogc_widgets.viewers.table_viewer import TableViewer
-from ogc_widgets.viewers.text_viewer import TextViewer
+from ogc_widgets.viewers.table_viewer import FeaturesViewer, TableViewer
 from ogc_widgets.viewers.tree_viewer import TreeViewer
-from ogc_widgets.viewers.value_viewer import ValueViewer
-from ogc_widgets.viewers.viewer import Viewer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client import Results
     from ogc_widgets.client.results.content import Content
+    from ogc_widgets.viewers.registry import MakeViewer
+    from ogc_widgets.viewers.viewer import Viewer
 
 
 # What is not here is a file: it has a name, a size and a button.
@@ -124,7 +127,7 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
         # A viewer that has read its output is replaced in another thread.
         with publishing():
             if content.id not in self._viewers:
-                self._open(content)
+                self._open(content, registered_for(content))
             self._bring(self._viewers[content.id])
         self._draw_features()
 
@@ -161,16 +164,25 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
         if viewer is self.viewer and 0 <= at < len(viewer.features):
             self.results_map.selected = item_ids(viewer.features)[at]
 
-    def _viewer_of(self, content: Content) -> ipywidgets.Widget:
-        make = registered_for(content)
-        if make is None:
-            viewer = self._own_viewer(content)
-            if isinstance(viewer, FeaturesViewer):
-                viewer.observe(self._draw_features, "total")
-                viewer.observe(self._select_feature, "selected")
-            if isinstance(viewer, DatasetViewer | RasterViewer):
-                viewer.on_map(self.results_map.map.rasters)
-            return viewer
+    @property
+    def line(self) -> str:
+        """The line of Python that makes ``results`` of those that are shown."""
+        return line_for(self._results) if self._results is not None else ""
+
+    def _open(self, content: Content, make: MakeViewer | None = None) -> None:
+        """Make the viewer of an output: that of a user, or else our own."""
+        if make is not None:
+            self._viewers[content.id] = self._place_for(content, make)
+            return
+        kind = FileViewer if content.why_not else _VIEWERS.get(content.kind, FileViewer)
+        viewer = self._viewers[content.id] = kind(content)
+        if isinstance(viewer, FeaturesViewer):
+            viewer.observe(self._draw_features, "total")
+            viewer.observe(self._select_feature, "selected")
+        viewer.join(self)
+
+    def _place_for(self, content: Content, make: MakeViewer) -> ipywidgets.Widget:
+        """The place of a widget that a user's function makes."""
         # A user's function: it may read the output, so it is not for this thread.
         place = ipywidgets.VBox()
 
@@ -178,8 +190,11 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
             try:
                 widget = future.result()
             except Exception as error:  # noqa: BLE001 # whatever it raises is shown
-                self.head.report(error)
-                widget = self._own_viewer(content)
+                with publishing():
+                    self.head.report(error)
+                    if self._viewers.get(content.id) is place:
+                        self._replace(content)
+                return
             with publishing(place):
                 place.children = (widget,)
 
@@ -189,27 +204,22 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
         follow(submit(work), finished, self.head.report)
         return place
 
-    def _open(self, content: Content) -> None:
-        """Make the viewer of an output."""
-        viewer = self._viewers[content.id] = self._viewer_of(content)
-        if isinstance(viewer, Viewer):
-            # It may have been read by now, and become another one.
-            line = line_for(self._results) if self._results is not None else ""
-            viewer.link(again=self._ask_again, become=self._become, line=line)
-
-    def _become(self, content: Content) -> None:
+    def become(self, content: Content) -> None:
         """Show an output that was read in the viewer of what it turned out to be."""
-        old = self._viewers.get(content.id)
-        if old is None:
-            return
-        self.contents = {**self.contents, content.id: content}
-        self.head.set_kind(content.id, content.kind)
-        self._open(content)
+        if content.id in self._viewers:
+            self.contents = {**self.contents, content.id: content}
+            self.head.set_kind(content.id, content.kind)
+            self._replace(content, registered_for(content))
+
+    def _replace(self, content: Content, make: MakeViewer | None = None) -> None:
+        """Show an output in another viewer than before."""
+        old = self._viewers[content.id]
+        self._open(content, make)
         if old is self._viewer:
             self._bring(self._viewers[content.id])
         self._drop(old)
 
-    def _ask_again(self) -> None:
+    def ask_again(self) -> None:
         """Show the results anew, and of them the output that is looked at."""
         results, chosen = self._results, self.head.chosen
         if results is None:
@@ -224,11 +234,6 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
                         self.head.chosen = chosen
 
         follow(submit(results.aio_again), finished, self._viewer.report)
-
-    def _own_viewer(self, content: Content) -> Viewer:
-        viewer = _own_viewer(content)
-        viewer.save = self.downloads.save_content
-        return viewer
 
     def _go_on(self, contents: dict[str, Content]) -> None:
         """Let tables that are looked at grow with a batch, and close other viewers."""
@@ -279,16 +284,7 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
             layout.close()
 
 
-def _own_viewer(content: Content) -> Viewer:
-    if content.why_not:
-        return FileViewer(content)
-    return _VIEWERS.get(content.kind, FileViewer)(content)
-
-
 def _summary(results: Results, contents: dict[str, Content], drawn: int) -> str:
-    def counted(count: int, noun: str) -> str:
-        return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
     parts = []
     if items := len(results.items):
         parts = [

@@ -1,4 +1,4 @@
-"""Rows and columns: the page gets the rows that it shows, and no more."""
+"""Rows and columns, of tables and features: the page gets the rows that it shows."""
 
 from __future__ import annotations
 
@@ -7,16 +7,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 import traitlets
 
-from ogc_widgets.client.results.tables.cells import cell_text
-from ogc_widgets.client.results.tables.reading import sorted_rows, table_of
-from ogc_widgets.protocol.text import clean
+from ogc_widgets.client.results.features import (
+    features_of,
+    is_geojson,
+    read_layer,
+    table_of_features,
+)
+from ogc_widgets.client.results.tables.reading import table_of
+from ogc_widgets.client.results.tables.table import cell_text
+from ogc_widgets.protocol.text import clean, counted
 from ogc_widgets.viewers.viewer import Viewer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from ogc_widgets.area.files import LoadedFeatures
     from ogc_widgets.client.results.content import Content
-    from ogc_widgets.client.results.tables.plain_table import Table
+    from ogc_widgets.client.results.tables.table import Table
 
 _MOST_ROWS: Final = 500  # in one message
 _MOST_COLUMNS: Final = 200
@@ -69,9 +76,6 @@ class TableViewer(Viewer):
         self.content = content
         self._begin()
 
-    def _word(self) -> str:
-        return "table"
-
     def _take(self, data: bytes) -> None:
         self.is_loading = True
 
@@ -88,7 +92,7 @@ class TableViewer(Viewer):
         self._table, self._numbers = table, range(table.count)
         self.is_loading = False
         columns, most = len(table.columns), _MOST_COLUMNS
-        self.facts = [_counted(table.count, "row"), _counted(columns, "column")]
+        self.facts = [counted(table.count, "row"), counted(columns, "column")]
         left_out = f"the first {most} columns are shown, " if columns > most else ""
         self.about = left_out + table.about
         self.columns = _heads(table)
@@ -118,9 +122,7 @@ class TableViewer(Viewer):
         async def work() -> Sequence[int]:
             if column < 0:
                 return range(table.count)
-            return await asyncio.to_thread(
-                sorted_rows, table, column, descending=descending
-            )
+            return await asyncio.to_thread(table.order, column, descending=descending)
 
         def done(numbers: Sequence[int]) -> None:
             self._numbers = numbers
@@ -136,6 +138,59 @@ class TableViewer(Viewer):
             self.send({"type": "reveal", "row": self._numbers.index(number)})
 
 
+class FeaturesViewer(TableViewer):
+    """Shows the properties of features, of GeoJSON, GeoPackage, KML and others.
+
+    Attributes:
+        features: The features, when they have been read; whoever has a map draws them.
+    """
+
+    def __init__(self, content: Content) -> None:
+        self.features: list[Mapping[str, Any]] = []
+        self._file = b""
+        self._loaded: LoadedFeatures | None = None
+        super().__init__(content)
+        self.selects = True
+
+    def _word(self) -> str:
+        return ""
+
+    def _code(self) -> str:
+        loaded = self._loaded
+        if loaded is None or self.layer == 0:
+            return super()._code()
+        name = self.content.id
+        return f"results.to_geodataframe({name!r}, layer={loaded.layer!r})"
+
+    def _read_table(self, data: bytes) -> Table:
+        if is_geojson(self.content):
+            self.features = features_of(self.content, data)
+            return table_of_features(self.features)
+        names = self._loaded.layers if self._loaded else ()
+        layer = names[self.layer] if self.layer < len(names) else None
+        self._loaded = read_layer(self.content, data, layer)
+        self._file = data if len(self._loaded.layers) > 1 else b""
+        self.features = [*self._loaded.features]
+        table = table_of_features(self.features)
+        table.about = self._loaded.note
+        return table
+
+    def _show(self, table: Table) -> None:
+        names = self._loaded.layers if self._loaded else ()
+        self.layers = (
+            [clean(name, limit=60) for name in names] if len(names) > 1 else []
+        )
+        super()._show(table)
+        self.facts = [counted(table.count, "feature"), *self.facts[1:]]
+        self.code = self._cell()
+
+    @traitlets.observe("layer")
+    def _read_other_layer(self, _change: object) -> None:
+        if self._file:
+            self.total = 0  # so that the others are seen to be new, however many
+            self._take(self._file)
+
+
 def _heads(table: Table) -> list[dict[str, Any]]:
     """The heads of the columns, each as wide as most of its first cells need."""
     some = table.rows(range(min(table.count, _LOOKED_AT)))
@@ -147,7 +202,3 @@ def _heads(table: Table) -> list[dict[str, Any]]:
         width = min(max(needed, _NARROWEST), _WIDEST)
         heads.append({"name": name, "kind": column.kind, "width": width})
     return heads
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import traitlets
 
-from ogc_widgets.client.results.arrays.described import Words
-from ogc_widgets.protocol.text import clean
+from ogc_widgets.protocol.text import clean, counted
 from ogc_widgets.protocol.wire import dump_json, parse_json
 from ogc_widgets.viewers.viewer import Viewer
 
@@ -19,6 +18,51 @@ if TYPE_CHECKING:
 _AT_ONCE: Final = 100
 _LONGEST: Final = 2_000
 _LONGEST_COPY: Final = 2_000_000
+
+
+class Words(str):
+    """A text that is no value of the file."""
+
+    __slots__ = ()
+
+
+class Branch(dict[str, Any]):
+    """A part of a dataset: what is in it, and one line on it.
+
+    ``is_open`` is whether what is in it is seen at first.
+    """
+
+    def __init__(
+        self, members: Mapping[str, Any], words: str, *, is_open: bool = False
+    ) -> None:
+        super().__init__(members)
+        self.words, self.is_open = words, is_open
+
+
+class Asked(Mapping[str, Any]):
+    """What is only found out when somebody opens it, with one line on it."""
+
+    is_open = False
+
+    def __init__(self, find: Callable[[], Mapping[str, Any]], words: str) -> None:
+        self._find, self.words = find, words
+        self._found: Mapping[str, Any] | None = None
+
+    def _members(self) -> Mapping[str, Any]:
+        if self._found is None:
+            self._found = self._find()
+        return self._found
+
+    def __getitem__(self, key: str) -> Any:  # noqa: ANN401 # anything
+        return self._members()[key]
+
+    def __iter__(self) -> Any:  # noqa: ANN401 # an iterator
+        return iter(self._members())
+
+    def __len__(self) -> int:
+        return 1 if self._found is None else len(self._found)
+
+
 _PLAIN = {bool, int, float, type(None), Words}
 
 
@@ -118,7 +162,7 @@ def _summary(value: Any) -> str:  # noqa: ANN401 # JSON with members
     """How many of what: "256 numbers, 0 to 41,022", "3 members"."""
     count = len(value)
     if isinstance(value, Mapping):
-        return f"{count:,} member" if count == 1 else f"{count:,} members"
+        return counted(count, "member")
     numbers = [one for one in value if isinstance(one, int | float)]
     if count > 1 and len(numbers) == count and not any(map(_is_truth, value)):
         return f"{count:,} numbers, {min(numbers):,.6g} to {max(numbers):,.6g}"

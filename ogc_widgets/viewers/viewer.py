@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import traitlets
 
@@ -15,19 +15,30 @@ from ogc_widgets.view.base import View, publishing
 from ogc_widgets.view.next_cell import expression_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ogc_widgets.client.results.content import Content
+    from ogc_widgets.map import ResultsMap
 
 _CAME: Final = 2_000
 
 
-class Viewer(View):
-    """Shows one output.
+class Stage(Protocol):
+    """Where a viewer stands, which does what it cannot."""
 
-    Args:
-        content: The output.
-    """
+    results_map: ResultsMap
+
+    @property
+    def line(self) -> str:
+        """The line of Python that makes the ``results``; ``""`` where they are."""
+
+    def become(self, content: Content) -> None:
+        """Show an output that was read in the viewer of what it turned out to be."""
+
+    def ask_again(self) -> None:
+        """Ask for the results again."""
+
+
+class Viewer(View):
+    """Shows one output."""
 
     title = traitlets.Unicode().tag(sync=True)
     kind = traitlets.Unicode().tag(sync=True)
@@ -48,16 +59,12 @@ class Viewer(View):
     came = traitlets.Unicode().tag(sync=True)
     """The beginning of what came and could not be shown, as text."""
 
-    save: Callable[[Content], object] | None = None
-    """What saves its file, such as ``DownloadBar.save_content``."""
+    stage: Stage | None = None
 
     def __init__(self, content: Content) -> None:
         self.content = content
         self._start_of = b""
-        self._line = ""
         self._turned_out: Content | None = None
-        self._ask: Callable[[], object] | None = None
-        self._become: Callable[[Content], object] | None = None
         super().__init__(
             title=clean(content.title, limit=200),
             kind=self._word(),
@@ -72,7 +79,8 @@ class Viewer(View):
 
     def _cell(self) -> str:
         """What is copied: the line that gets the results, and the one that opens it."""
-        return "\n".join(filter(None, (self._line, self._code())))
+        line = self.stage.line if self.stage is not None else ""
+        return "\n".join(filter(None, (line, self._code())))
 
     def _code(self) -> str:
         """The expression that opens the output, given its ``results``."""
@@ -92,8 +100,8 @@ class Viewer(View):
             data, content = found
             if content.kind != self.content.kind:
                 self._turned_out = content
-                if self._become is not None:
-                    self._become(content)
+                if self.stage is not None:
+                    self.stage.become(content)
                     return
             self.is_loading = False
             self.size = len(data)
@@ -114,32 +122,18 @@ class Viewer(View):
             self.came = clean(read_text(start, "", ""), limit=_CAME, lines=True)
             super().report(error)
 
-    def link(
-        self,
-        *,
-        again: Callable[[], object],
-        become: Callable[[Content], object],
-        line: str,
-    ) -> None:
-        """Let what stands around the viewer do what it cannot.
-
-        Args:
-            again: Asks for the results again; offered for what came by reference.
-            become: Called with the output when it turns out to be of another kind.
-            line: The line of Python that comes before that which opens the output.
-        """
+    def join(self, stage: Stage) -> None:
+        """Stand on a stage, which knows the output as what it has turned out to be."""
         with publishing(self):
-            self._line = line
-            self.code = self._cell()
-            self._ask, self.can_ask = again, bool(self.content.url)
-            self._become = become
+            self.stage = stage
+            self.code, self.can_ask = self._cell(), bool(self.content.url)
             if self._turned_out is not None:
-                become(self._turned_out)
+                stage.become(self._turned_out)
 
     def _on_ask(self) -> None:
         """Ask for the results again."""
-        if self._ask is not None:
-            self._ask()
+        if self.stage is not None:
+            self.stage.ask_again()
 
     def _take(self, data: bytes) -> None:
         """Show what was fetched; in ``publishing()``."""
@@ -147,6 +141,6 @@ class Viewer(View):
 
     def _on_download(self) -> None:
         """Save the file, and show in the bar of downloads how far that is."""
-        if self.save is None:
+        if self.stage is None:
             raise InputError("Nothing saves files here.")
-        self.save(self.content)
+        self.stage.results_map.downloads.save_content(self.content)

@@ -15,7 +15,7 @@ from waiting import wait_for
 
 from ogc_widgets.app import App
 from ogc_widgets.errors import InputError
-from ogc_widgets.viewers import picture_viewer
+from ogc_widgets.viewers import plain_viewers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,9 +73,7 @@ def test_picture_of_a_recorded_server_is_a_chip_with_its_kind_and_size() -> None
         try:
             app.form.inputs = {"bbox": [8, 46, 9, 47]}
             app.run(mode="sync")
-            wait_for(
-                lambda: isinstance(app._stage.viewer, picture_viewer.PictureViewer)
-            )
+            wait_for(lambda: isinstance(app._stage.viewer, plain_viewers.PictureViewer))
             (chip,) = app._stage.head.chips
             viewer, size = app._stage.viewer, len(app.results.outputs["image"])
             assert (chip["id"], chip["kind"]) == ("image", "picture")
@@ -201,7 +199,7 @@ def test_table_is_sorted_and_sent_part_by_part() -> None:
 def test_picture_that_cannot_be_shown_says_why(
     data: bytes, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(picture_viewer, "_MOST_BYTES", 2_000_000)
+    monkeypatch.setattr(plain_viewers, "_MOST_PICTURE_BYTES", 2_000_000)
     text = base64.b64encode(data).decode()
     dress = {"format": {"mediaType": "image/png", "encoding": "base64"}}
     with looking_at({"a": {"value": text, **dress}}) as stage:

@@ -19,7 +19,7 @@ import math
 import numpy as np, rasterio
 import ogc_widgets as ogc
 from ogc_widgets.area.area import Area
-from ogc_widgets.client.results.assets import Asset
+from ogc_widgets.client.results.files.result_files import Asset
 from rasterio.transform import from_bounds
 
 box = -121.4, 39.8, -120.7, 40.5

@@ -12,7 +12,7 @@ from view_page import show_view
 from waiting import wait_for
 
 from ogc_widgets.downloads import DownloadBar
-from ogc_widgets.viewers.file_viewer import FileViewer
+from ogc_widgets.viewers.plain_viewers import FileViewer
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from live_view import LiveView
 from playwright.sync_api import expect
 from view_page import show_view
 
-from ogc_widgets.client.results.assets import Asset
+from ogc_widgets.client.results.files.result_files import Asset
 from ogc_widgets.deploy import DeployPanel
 from ogc_widgets.map.items_table import ItemsTable
 from ogc_widgets.panel.item_search import ItemSearch

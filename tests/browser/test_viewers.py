@@ -13,11 +13,9 @@ from view_page import show_view
 
 from ogc_widgets.viewers.dataset_viewer import DatasetViewer
 from ogc_widgets.viewers.outputs_view import OutputsView
-from ogc_widgets.viewers.picture_viewer import PictureViewer
+from ogc_widgets.viewers.plain_viewers import PictureViewer, TextViewer, ValueViewer
 from ogc_widgets.viewers.table_viewer import TableViewer
-from ogc_widgets.viewers.text_viewer import TextViewer
 from ogc_widgets.viewers.tree_viewer import TreeViewer
-from ogc_widgets.viewers.value_viewer import ValueViewer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +13,16 @@ from waiting import wait_for
 
 from ogc_widgets import ResultsMap
 from ogc_widgets.client import Client, Results
-from ogc_widgets.downloads import folders
-from ogc_widgets.downloads.folders import facts_of, folder_of_job
+from ogc_widgets.client.results.files.names import folder_name
+from ogc_widgets.downloads.saving import facts_of
 from ogc_widgets.protocol.answers.results import ResultsDocument
 from ogc_widgets.view import sending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from ogc_widgets.downloads import DownloadBar
+
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 JOB = "a9de09a6-1c2d-4e5f-8a9b-0c1d2e3f4a5b"
@@ -314,7 +315,7 @@ def test_file_that_is_too_large_for_the_page_stays_where_it_is(
 def test_each_job_has_a_folder_inside_of_the_one_for_results(
     tmp_path: Path, job: str, name: str
 ) -> None:
-    assert folder_of_job(tmp_path, job) == tmp_path / name
+    assert tmp_path / folder_name(job) == tmp_path / name
 
 
 def test_page_hears_of_the_notebook_only_where_it_lies_on_this_machine(
@@ -325,9 +326,9 @@ def test_page_hears_of_the_notebook_only_where_it_lies_on_this_machine(
     monkeypatch.chdir(tmp_path / "real")
     notebook = tmp_path / "link" / "n.ipynb"
     monkeypatch.setenv("JPY_SESSION_NAME", str(notebook))
-    facts = facts_of(folders.Path("results"))
+    facts = facts_of(Path("results"))
     # As the server knows it: by the link.
     assert facts["path"] == f"{tmp_path}/link/results"
     assert (facts["session"], facts["shown"]) == (str(notebook), "results")
     monkeypatch.setenv("JPY_SESSION_NAME", "/nowhere/here/n.ipynb")
-    assert facts_of(folders.Path("results"))["session"] == ""
+    assert facts_of(Path("results"))["session"] == ""

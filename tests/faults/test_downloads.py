@@ -20,8 +20,9 @@ from raw_server import RawServer, answer, drop
 from ogc_widgets.client import AsyncClient, Client, Results
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.client.results.downloads import download, save
-from ogc_widgets.client.results.files.output_files import ResultFile, safe_filename
+from ogc_widgets.client.results.files.names import safe_filename
 from ogc_widgets.client.results.files.remote_file import WebSource
+from ogc_widgets.client.results.files.result_files import ResultFile
 from ogc_widgets.errors import (
     InputError,
     LeftOutWarning,
@@ -302,7 +303,7 @@ import resource, signal, sys, warnings
 from pathlib import Path
 from ogc_widgets.client import AsyncClient
 from ogc_widgets.client.results.downloads import download
-from ogc_widgets.client.results.files.output_files import ResultFile
+from ogc_widgets.client.results.files.result_files import ResultFile
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.errors import OgcError
 
@@ -527,7 +528,7 @@ import sys
 from pathlib import Path
 from ogc_widgets.client import AsyncClient
 from ogc_widgets.client.results.downloads import download
-from ogc_widgets.client.results.files.output_files import ResultFile
+from ogc_widgets.client.results.files.result_files import ResultFile
 from ogc_widgets.client.http.loop import run
 
 async def work(url, path):

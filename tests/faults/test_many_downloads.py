@@ -19,7 +19,8 @@ from waiting import wait_for, wait_for_silence
 from ogc_widgets.client import AsyncClient, Client, Results
 from ogc_widgets.client.http.loop import run, submit
 from ogc_widgets.client.results.downloads import Downloads, download
-from ogc_widgets.client.results.files.output_files import Places, ResultFile
+from ogc_widgets.client.results.files.names import Places
+from ogc_widgets.client.results.files.result_files import ResultFile
 from ogc_widgets.errors import (
     InputError,
     ProblemError,

@@ -16,8 +16,7 @@ from raw_server import RawServer, answer
 
 from ogc_widgets.client import Client
 from ogc_widgets.client.http.loop import run
-from ogc_widgets.client.stac.stac_inspector import StacInspector
-from ogc_widgets.client.stac.stac_reader import StacReader
+from ogc_widgets.client.stac.stac_reader import StacInspector, StacReader
 from ogc_widgets.errors import ConnectionFailedError, InputError
 from ogc_widgets.protocol.requests import requests
 

@@ -19,8 +19,7 @@ from ogc_widgets.client.auth.credentials import Credentials
 from ogc_widgets.client.http import reach
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.client.stac.catalogue import Catalogue
-from ogc_widgets.client.stac.stac_inspector import StacInspector
-from ogc_widgets.client.stac.stac_reader import StacReader
+from ogc_widgets.client.stac.stac_reader import StacInspector, StacReader
 from ogc_widgets.errors import OgcError, PrivateAddressError
 from ogc_widgets.protocol import watching
 from ogc_widgets.protocol.addresses import read_ip

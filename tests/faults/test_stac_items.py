@@ -13,8 +13,7 @@ from raw_server import RawServer, answer, drip, drop
 from ogc_widgets.client import Client
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.client.stac import stac_reader as client_stac
-from ogc_widgets.client.stac.stac_inspector import StacInspector
-from ogc_widgets.client.stac.stac_reader import StacReader
+from ogc_widgets.client.stac.stac_reader import StacInspector, StacReader
 
 CANARY = "canary-5d1e77-secret"
 ITEM = {

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from ogc_widgets.client.stac.stac_documents import facts_of
-from ogc_widgets.client.stac.stac_inspector import Inspection
+from ogc_widgets.client.stac.stac_reader import Inspection
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.fields.build_fields import reduce_process
 from ogc_widgets.form.form import ProcessForm

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import ogc_widgets as ogc
-from ogc_widgets.client.results.assets import Asset
+from ogc_widgets.client.results.files.result_files import Asset
 from ogc_widgets.errors import InputError, ServerError
 from ogc_widgets.map.chart.area_values import AT_ONCE, MOST_ITEMS, chosen_of
 from ogc_widgets.map.chart.choices import AREA, LINE

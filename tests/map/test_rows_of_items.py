@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ogc_widgets.client.results.assets import Asset
+from ogc_widgets.client.results.files.result_files import Asset
 from ogc_widgets.client.results.item_columns import ItemColumns
 from ogc_widgets.map.items.rows import files_of, kind_of, row_of
 

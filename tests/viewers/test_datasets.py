@@ -12,13 +12,14 @@ from file_server import results_of
 from test_into_python import made_dataset, netcdf
 from waiting import wait_for
 
-from ogc_widgets.client.results.arrays.described import Asked, described, values_of
 from ogc_widgets.client.results.arrays.slices import geotiff_of, plane_of
 from ogc_widgets.client.results.files.remote_file import BytesSource, RemoteFile
 from ogc_widgets.errors import InputError
 from ogc_widgets.map import ResultsMap
 from ogc_widgets.raster import open_raster
 from ogc_widgets.viewers import ResultsStage
+from ogc_widgets.viewers.dataset_viewer import described, values_of
+from ogc_widgets.viewers.tree_viewer import Asked
 
 if TYPE_CHECKING:
     from ogc_widgets.raster import Raster

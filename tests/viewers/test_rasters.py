@@ -82,7 +82,9 @@ def test_raster_by_value_is_shown_too(tmp_path: Path, driver: str) -> None:
         assert dict(stage.viewer.rows)["pixels"] == "64 × 48"
 
 
-def test_raster_without_a_place_says_so_and_can_be_downloaded(tmp_path: Path) -> None:
+def test_raster_without_a_place_says_so_and_can_be_downloaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = write(tmp_path / "a.tif", PIXELS, None, None).read_bytes()
 
     def outputs(root: str) -> Any:
@@ -95,7 +97,7 @@ def test_raster_without_a_place_says_so_and_can_be_downloaded(tmp_path: Path) ->
         assert not viewer.is_loading
         assert not viewer.is_shown
         saved: list[Any] = []
-        viewer.save = saved.append
+        monkeypatch.setattr(stage.downloads, "save_content", saved.append)
         viewer._on_download()
         assert viewer.has_file
         assert saved == [viewer.content]

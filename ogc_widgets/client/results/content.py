@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.http.loop import run
-from ogc_widgets.client.results.files.opening import Opened, read_to_open
-from ogc_widgets.client.results.files.output_files import ResultFile, files_of
 from ogc_widgets.client.results.files.remote_file import (
     BUDGET_BYTES,
     SAFE,
-    BytesSource,
-    RemoteFile,
-    source_at,
 )
+from ogc_widgets.client.results.files.result_files import ResultFile, files_of
 from ogc_widgets.client.results.kinds import Kind, as_number, kind_of, measured, unit_in
 from ogc_widgets.errors import InputError, ProtocolError
 from ogc_widgets.protocol import media_types as media
@@ -26,10 +22,11 @@ from ogc_widgets.protocol.wire import parse_json, read_text
 
 if TYPE_CHECKING:
     from ogc_widgets.client.http.connection import Connection
-    from ogc_widgets.client.results.files.remote_file import Source
+    from ogc_widgets.client.results.files.opening import Opened
+    from ogc_widgets.client.results.files.remote_file import RemoteFile, Source
     from ogc_widgets.protocol.answers.results import ResultsDocument
     from ogc_widgets.protocol.documents.descriptions import OutputDescription
-    from ogc_widgets.protocol.json_type import JsonObject, JsonValue
+    from ogc_widgets.protocol.json_type import JsonValue
 
 _KEPT = 2_000
 _ONE_WORD = 100  # bytes
@@ -69,7 +66,6 @@ class Content:
         value: The value, without what servers wrap around it; for a reference the
             object with its ``href``.
         file: The file that it is; None for a single value.
-        why_not: One sentence for people if a reference cannot be read from here.
     """
 
     id: str
@@ -80,20 +76,31 @@ class Content:
     unit: str = ""
     value: Any = field(default=None, repr=False)
     file: ResultFile | None = None
-    why_not: str = ""
-    connection: Connection | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        """Name of its file, or its id where it is none."""
+        return self.file.name if self.file is not None else self.id
+
+    @property
+    def why_not(self) -> str:
+        """One sentence for people if a reference cannot be read from here."""
+        return self.file.why_not if self.file is not None else ""
 
     @property
     def size(self) -> int | None:
         """Its size in bytes where that is known without asking for it."""
-        if self.file is None:
-            return None
-        return self.file.size if self.file.data is None else len(self.file.data)
+        return self.file.known_size if self.file is not None else None
 
     @property
     def url(self) -> str:
         """Address of a reference, or ``""``."""
         return self.file.url if self.file is not None else ""
+
+    def _need_file(self) -> ResultFile:
+        if self.file is None:
+            raise InputError(f"{clean(self.id)!r} is a value, not a file.")
+        return self.file
 
     @property
     def source(self) -> Source:
@@ -102,13 +109,7 @@ class Content:
         Raises:
             InputError: It is no file, or cannot be read from here.
         """
-        if self.file is None:
-            raise InputError(f"{clean(self.id)!r} is a value, not a file.")
-        if self.file.data is not None or self.connection is None:
-            return BytesSource(self.file.data or b"")
-        if self.why_not:
-            raise InputError(f"{clean(self.id)!r} cannot be opened. {self.why_not}")
-        return source_at(self.connection, self.file.url)
+        return self._need_file().source
 
     def read(self) -> bytes:
         """Read all of it.
@@ -153,15 +154,8 @@ class Content:
         )
 
     async def aio_opened(self) -> Opened:
-        """Read it to be shown in a browser, awaited in the loop of the package.
-
-        Raises:
-            InputError: It is no file, is too large, or cannot be read from here.
-            ServerError: It could not be read, or is nothing that a browser shows.
-        """
-        if self.file is None:
-            raise InputError(f"{clean(self.id)!r} is a value, not a file.")
-        return await read_to_open(self.source, self.file)
+        """Read it to be shown in a browser, as :meth:`ResultFile.aio_opened`."""
+        return await self._need_file().aio_opened()
 
     def text(self) -> str:
         """Read all of it as text; raises as :meth:`read` does."""
@@ -182,19 +176,14 @@ class Content:
         Raises:
             InputError: It is no file, or cannot be read from here.
         """
-        name = self.file.name if self.file is not None else self.id
-        return RemoteFile(self.source, name)
+        return self._need_file().open()
 
 
 def known(content: Content, data: bytes) -> Content:
-    """The same output as what its bytes turn out to be.
+    """The same output as what all of its bytes turn out to be.
 
     A reference is said to be JSON, text or Parquet, and may hold records, features or
     one number.
-
-    Args:
-        content: The output.
-        data: All of its bytes.
 
     Raises:
         ProtocolError: It is said to be JSON, and is none.
@@ -223,17 +212,8 @@ def contents_of(
     connection: Connection,
     document: ResultsDocument,
     described: Mapping[str, OutputDescription],
-    why_not: Callable[[str, JsonObject], str],
 ) -> dict[str, Content]:
-    """What there is to look at, by id; described outputs come first, in their order.
-
-    Args:
-        connection: What reads references.
-        document: The results.
-        described: The outputs as the process describes them.
-        why_not: Says of an address, and of what is said beside it, why it cannot be
-            read; ``""`` if it can.
-    """
+    """What there is to look at, by id; described outputs come first, in their order."""
 
     def holds_items(value: object) -> bool:
         return bool(document.items) and _holds_items(value, document.stac)
@@ -244,7 +224,9 @@ def contents_of(
         value = document.outputs[name]
         kind = document.media_types.get(name, "")
         about = described.get(name)
-        several = [(value, None)] if holds_items(value) else _several(name, value, kind)
+        several: list[tuple[object, ResultFile | None]] = [(value, None)]
+        if not holds_items(value):
+            several = _several(value, files_of(name, value, kind, connection))
         for number, (one, file) in enumerate(several, 1):
             suffix = f" {number}" if len(several) > 1 else ""
             content = Content(
@@ -256,8 +238,6 @@ def contents_of(
                 unit=unit_in(one) or (about.unit if about else ""),
                 value=measured(one),
                 file=file,
-                why_not=why_not(file.url, file.members) if file and file.url else "",
-                connection=connection,
             )
             found[content.id] = content
     return found
@@ -270,10 +250,9 @@ def _free(name: str, taken: Mapping[str, object]) -> str:
 
 
 def _several(
-    name: str, value: object, kind: str
+    value: object, files: list[ResultFile]
 ) -> list[tuple[object, ResultFile | None]]:
     """The values of an output that are looked at one by one, each with its file."""
-    files = files_of(name, value, kind)
     if isinstance(value, list) and len(files) == len(value) > 0 and len(files) > 1:
         return list(zip(value, files, strict=True))
     return [(value, files[0] if files else None)]

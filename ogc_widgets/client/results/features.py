@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,10 +12,11 @@ from ogc_widgets.area.files import (
 )
 from ogc_widgets.area.footprint import shapes_of
 from ogc_widgets.area.layers import MAX_FEATURES, Layer
-from ogc_widgets.client.results.tables.arrow_table import read_parquet
-from ogc_widgets.client.results.tables.reading import features_in, is_parquet
-from ogc_widgets.errors import InputError, MissingExtraError
+from ogc_widgets.client.results.tables.reading import is_parquet, read_parquet
+from ogc_widgets.client.results.tables.table import table_of_records
+from ogc_widgets.errors import InputError, ProtocolError, need_extra
 from ogc_widgets.protocol import reading
+from ogc_widgets.protocol.answers.result_values import is_spatial
 from ogc_widgets.protocol.media_types import is_json, sniff
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import dump_json, parse_json
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from ogc_widgets.client.results.content import Content
+    from ogc_widgets.client.results.tables.table import PlainTable
 
+_FRAMES: Final = ("A geopandas data frame", "data", "geopandas")
 _TIMES: Final = frozenset(
     {"datetime", "start_datetime", "end_datetime", "created", "updated"}
 )
@@ -35,7 +37,7 @@ _TIMES: Final = frozenset(
 
 def geodataframe(content: Content, layer: str | None) -> gpd.GeoDataFrame:
     """Features of an output; see :meth:`Results.to_geodataframe`."""
-    _geopandas()  # before anything is read
+    need_extra(*_FRAMES)  # before anything is read
     name = clean(content.id, limit=80)
     data = content.read() if content.file else b""
     # An archive may be one of shapefiles, whatever is said of it.
@@ -51,12 +53,9 @@ def geodataframe(content: Content, layer: str | None) -> gpd.GeoDataFrame:
 def features_of(
     content: Content, data: bytes, layer: str | None = None
 ) -> list[Mapping[str, Any]]:
-    """Features of an output in any format; a shape may stand for a geometry.
+    """Features of an output in any format, of one layer where a file has several.
 
-    Args:
-        content: The output.
-        data: Its bytes.
-        layer: Name of the layer to read, where a file has several.
+    A shape may stand for a geometry.
 
     Raises:
         InputError: It has none, or what reads its format is not installed.
@@ -70,6 +69,41 @@ def features_of(
     return [*read_layer(content, data, layer).features]
 
 
+def features_in(value: object) -> list[Mapping[str, Any]]:
+    """The features that GeoJSON is; a bare geometry is one without properties.
+
+    Raises:
+        ProtocolError: It is none.
+    """
+    kind = value.get("type") if isinstance(value, Mapping) else None
+    if not isinstance(value, Mapping) or not is_spatial(value):
+        raise ProtocolError("The file is no GeoJSON.")
+    if kind == "FeatureCollection":
+        return [*reading.objects(value.get("features"))]
+    return [value] if kind == "Feature" else [{"type": "Feature", "geometry": value}]
+
+
+def properties_of(features: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What features say of themselves: their ids, where they have any, and the rest."""
+    has_ids = any("id" in feature for feature in features)
+    return [
+        {
+            **({"id": feature.get("id")} if has_ids else {}),
+            **reading.mapping(feature.get("properties")),
+        }
+        for feature in features
+    ]
+
+
+def table_of_features(features: Sequence[Mapping[str, Any]]) -> PlainTable:
+    """Make a table of the properties of features; of their geometries without any."""
+    records = properties_of(features)
+    if not any(records):
+        kinds = [reading.mapping(one.get("geometry")).get("type") for one in features]
+        records = [{"geometry": kind} for kind in kinds]
+    return table_of_records(records, "GeoJSON")
+
+
 def read_layer(
     content: Content, data: bytes, layer: str | None = None
 ) -> LoadedFeatures:
@@ -77,10 +111,8 @@ def read_layer(
     content.refuse_page(data)
     if is_parquet(content, data):
         return features_in_degrees(_parquet_layer(data))
-    if importlib.util.find_spec("pyogrio") is None:
-        raise MissingExtraError("Reading this format of features", "files")
-    name = content.file.name if content.file else content.id
-    return read_features(data, name=name, layer=layer)
+    need_extra("Reading this format of features", "files", "pyogrio")
+    return read_features(data, name=content.name, layer=layer)
 
 
 def _parquet_layer(data: bytes) -> Layer:
@@ -117,8 +149,8 @@ def _parquet_layer(data: bytes) -> Layer:
 
 def is_geojson(content: Content) -> bool:
     """Whether an output is GeoJSON, and not another format of features."""
-    name = content.file.name.lower() if content.file else ""
-    return is_json(content.media_type) or name.endswith((".geojson", ".json"))
+    is_named_so = content.name.lower().endswith((".geojson", ".json"))
+    return is_json(content.media_type) or is_named_so
 
 
 def geodataframe_of(features: Sequence[Mapping[str, Any]]) -> gpd.GeoDataFrame:
@@ -130,7 +162,9 @@ def geodataframe_of(features: Sequence[Mapping[str, Any]]) -> gpd.GeoDataFrame:
     Raises:
         MissingExtraError: geopandas is not installed.
     """
-    gpd = _geopandas()
+    need_extra(*_FRAMES)
+    # Imported here: it takes half a second, and only this needs it.
+    import geopandas as gpd
     import pandas as pd
 
     shapes, helped = shapes_of(features)
@@ -156,12 +190,3 @@ def geodataframe_of(features: Sequence[Mapping[str, Any]]) -> gpd.GeoDataFrame:
         for at, words in helped.items()
     }
     return found
-
-
-def _geopandas() -> Any:  # noqa: ANN401 # the module
-    # Imported here: it takes half a second, and only this needs it.
-    try:
-        import geopandas
-    except ImportError as error:
-        raise MissingExtraError("A geopandas data frame", "data") from error
-    return geopandas

@@ -6,7 +6,6 @@ import asyncio
 import io
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,26 +21,22 @@ from ogc_widgets.client.results.features import (
     features_of,
     geodataframe,
     geodataframe_of,
+    properties_of,
 )
-from ogc_widgets.client.results.files.output_files import (
-    LeftOut,
-    name_in_url,
-    safe_filename,
-)
-from ogc_widgets.client.results.files.remote_file import RemoteFile, source_at
+from ogc_widgets.client.results.files.names import name_in_url
+from ogc_widgets.client.results.files.result_files import LeftOut
 from ogc_widgets.client.results.kinds import kind_of_file
-from ogc_widgets.client.results.tables.arrow_table import read_parquet
 from ogc_widgets.client.results.tables.delimited import read_delimited
 from ogc_widgets.client.results.tables.reading import (
     is_parquet,
-    properties_of,
+    read_parquet,
     records_in,
 )
 from ogc_widgets.errors import (
     InputError,
     LeftOutWarning,
-    MissingExtraError,
     ProtocolError,
+    need_extra,
 )
 from ogc_widgets.protocol.text import clean
 
@@ -53,9 +48,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from PIL import Image
 
-    from ogc_widgets.client.http.connection import Connection
-    from ogc_widgets.client.results.assets import Asset
     from ogc_widgets.client.results.content import Content
+    from ogc_widgets.client.results.files.result_files import Asset, ResultFile
     from ogc_widgets.protocol.json_type import JsonObject
 
 _BESIDE: Final = frozenset({"thumbnail", "overview", "visual", "metadata"})
@@ -69,7 +63,6 @@ class IntoPython:
 
     items: list[dict[str, Any]]
     left_out_items: list[LeftOut]
-    _client: Connection
 
     @property
     def contents(self) -> dict[str, Content]:
@@ -188,35 +181,9 @@ class IntoPython:
 
     to_xarray = blocking(aio_to_xarray)
 
-    def open(self, item: Mapping[str, Any] | str, key: str = "") -> RemoteFile:
-        """Open a file where it lies, to be read in parts.
-
-        ::
-
-            file = results.open(item, "data")  # or results.open("id of an output")
-            with rasterio.open(file.name, opener=file.opener) as image: ...
-
-        Args:
-            item: One of ``items``; or the id of an output that is a file.
-            key: Key of the asset of the item.
-
-        Returns:
-            A binary file; nothing is fetched before it is read. At most 64 MiB are.
-
-        Raises:
-            InputError: There is no such file, or it cannot be read from here.
-        """
-        if isinstance(item, str):
-            return self._content(item).open()
-        asset = next((a for a in self.assets(item) if a.key == key), None)
-        if asset is None:
-            raise InputError(f"The item has no asset {key!r}.")
-        if not asset.reachable:
-            raise InputError(
-                f"The asset {clean(key)!r} cannot be opened. {asset.why_not}"
-            )
-        source = source_at(self._client, asset.href)
-        return RemoteFile(source, safe_filename(name_in_url(asset.href), key))
+    def _file_of(self, item: JsonObject, key: str) -> ResultFile:
+        """The file that an asset of an item is."""
+        raise NotImplementedError
 
     def item_collection(self) -> pystac.ItemCollection:
         """Return the STAC items as a pystac object.
@@ -268,8 +235,8 @@ class IntoPython:
                 if keys is not None and asset.key not in keys:
                     continue
                 if asset.reachable:
-                    opens = partial(self.open, item, asset.key)
-                    found.append(RasterSource(item, asset.key, opens))
+                    file = self._file_of(item, asset.key)
+                    found.append(RasterSource(item, asset.key, file))
                     continue
                 wrong = (
                     wrong or f"{clean(asset.key)!r} cannot be opened. {asset.why_not}"
@@ -288,13 +255,10 @@ def _is_raster(asset: Asset) -> bool:
 def _array_of(content: Content, how: Mapping[str, Any]) -> xr.Dataset:
     """An output that is a dataset, or one raster."""
     if content.kind == "raster":
-        if content.why_not:
-            content.open()  # says why it cannot be
-        name = content.file.name if content.file else content.id
-        key = Path(name).stem
+        content.open()  # or says why it cannot be
+        key = Path(content.name).stem
         item: JsonObject = {"id": content.id, "assets": {key: {}}}
-        source = RasterSource(item, key, content.open)
-        found = dataset_of_rasters([source], **how)
+        found = dataset_of_rasters([RasterSource(item, key, content)], **how)
         return found.isel(time=0, drop=True)
     if content.kind == "dataset":
         if how["bbox"] is not None or how["resolution"] is not None:
@@ -312,11 +276,10 @@ def _array_of(content: Content, how: Mapping[str, Any]) -> xr.Dataset:
 
 def table(content: Content) -> pd.DataFrame:
     """Read a table as a data frame; see :meth:`Results.table`."""
+    need_extra("A data frame", "data", "pandas")
     # Imported here: it takes half a second, and only this needs it.
-    try:
-        import pandas as pd
-    except ImportError as error:
-        raise MissingExtraError("A data frame", "data") from error
+    import pandas as pd
+
     if content.kind not in ("table", "features", "json"):
         name = clean(content.id)
         raise InputError(f"{name!r} is no table: it is of the kind {content.kind!r}.")
@@ -345,11 +308,9 @@ def item_collection(
 
     See :meth:`Results.item_collection`.
     """
+    need_extra("An item collection", "stac", "pystac")
     # Imported here: pystac is slow to load and most never need it.
-    try:
-        import pystac
-    except ImportError as error:
-        raise MissingExtraError("An item collection", "stac") from error
+    import pystac
 
     good: list[pystac.Item] = []
     left_out: list[LeftOut] = []
@@ -376,11 +337,10 @@ def _complete(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def image(content: Content) -> Image.Image:
     """Open a picture; see :meth:`Results.image`."""
-    try:
-        import PIL
-        from PIL import Image
-    except ImportError as error:
-        raise MissingExtraError("Opening a picture", "data") from error
+    need_extra("Opening a picture", "data", "PIL.Image")
+    import PIL
+    from PIL import Image
+
     name = clean(content.id)
     if content.kind not in ("picture", "raster"):
         raise InputError(f"{name!r} is no picture: it is of the kind {content.kind!r}.")

@@ -3,43 +3,34 @@
 from __future__ import annotations
 
 import warnings
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from ogc_widgets.client.facade import blocking, takes
 from ogc_widgets.client.http.loop import on_loop, run
 from ogc_widgets.client.progress import showing
 from ogc_widgets.client.progress.of_downloads import step_of_downloads
-from ogc_widgets.client.results.assets import Asset, assets_of
 from ogc_widgets.client.results.content import Content, contents_of, no_such_output
 from ogc_widgets.client.results.downloads import (
     AT_ONCE,
     Download,
     Downloads,
 )
-from ogc_widgets.client.results.files.object_store import S3_ADVICE
-from ogc_widgets.client.results.files.opening import Opened, read_to_open
-from ogc_widgets.client.results.files.output_files import (
+from ogc_widgets.client.results.files.result_files import (
+    Asset,
     Downloaded,
     LeftOut,
     Wanted,
+    assets_of,
     file_of_asset,
     files_of,
+    why_not,
 )
-from ogc_widgets.client.results.files.remote_file import source_at
 from ogc_widgets.client.results.into_python import IntoPython
 from ogc_widgets.errors import InputError, LeftOutWarning
 from ogc_widgets.protocol import reading
-from ogc_widgets.protocol.links import (
-    WEB_SCHEMES,
-    absolute,
-    is_private_host,
-    same_origin,
-    without_query,
-)
-from ogc_widgets.protocol.text import clean
+from ogc_widgets.protocol.text import clean, counted
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -53,6 +44,9 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client.http.connection import Connection
     from ogc_widgets.client.progress import Progress
+    from ogc_widgets.client.results.files.opening import Opened
+    from ogc_widgets.client.results.files.remote_file import RemoteFile
+    from ogc_widgets.client.results.files.result_files import ResultFile
     from ogc_widgets.protocol.answers.results import ResultsDocument
     from ogc_widgets.protocol.documents.descriptions import OutputDescription
     from ogc_widgets.protocol.json_type import JsonObject
@@ -61,12 +55,11 @@ _DOWNLOAD = "Download"  # the title of its progress
 
 
 def _warned(found: Downloaded) -> Downloaded:
-    files = [one for one in found.left_out if one.is_file]
-    if files:
-        noun = "file was" if len(files) == 1 else "files were"
+    if files := [one for one in found.left_out if one.is_file]:
+        was = "was" if len(files) == 1 else "were"
         more = " The rest is in its left_out." if len(files) > 1 else ""
         warnings.warn(
-            f"{len(files)} {noun} left out: {files[0]}{more}",
+            f"{counted(len(files), 'file')} {was} left out: {files[0]}{more}",
             LeftOutWarning,
             stacklevel=3,
         )
@@ -77,6 +70,7 @@ class Results(IntoPython):
     """What a job gave.
 
     Attributes:
+        document: What the server gave, read.
         outputs: Output id to value; ``{"href": ...}`` for a reference.
         items: The STAC items found in them, as dicts.
         raw: The document as it came.
@@ -101,7 +95,7 @@ class Results(IntoPython):
         self._again = again
         self.job_id = job_id
         self._client = client
-        self._document = document
+        self.document = document
         self._described = described or {}
         self.outputs: dict[str, Any] = document.outputs
         self.items: list[dict[str, Any]] = document.items
@@ -125,11 +119,6 @@ class Results(IntoPython):
     again = blocking(aio_again)
 
     @property
-    def document(self) -> ResultsDocument:
-        """What the server gave, read."""
-        return self._document
-
-    @property
     def url(self) -> str:
         """Address of the server."""
         return self._client.url
@@ -147,12 +136,12 @@ class Results(IntoPython):
     @property
     def catalogs(self) -> list[dict[str, Any]]:
         """STAC catalogues and collections among the outputs, as dicts."""
-        return self._document.catalogs
+        return self.document.catalogs
 
     @cached_property
     def contents(self) -> dict[str, Content]:
         """What there is to look at, by output id: one for each value, in order."""
-        return contents_of(self._client, self._document, self._described, self._why_not)
+        return contents_of(self._client, self.document, self._described)
 
     def assets(self, item: JsonObject) -> list[Asset]:
         """List the files of an item, and say of each whether it can be read from here.
@@ -160,33 +149,7 @@ class Results(IntoPython):
         Args:
             item: One of ``items``.
         """
-        return assets_of(item, self._why_not)
-
-    def _why_not(self, href: str, members: JsonObject) -> str:
-        """Why a file cannot be read from here; ``""`` if it can."""
-        scheme = urlsplit(href).scheme if absolute(href) else ""
-        if scheme == "s3":
-            if self._client.s3 is not None:
-                return ""
-            said = reading.first(members, "storage:endpoint", "storage:platform")
-            endpoint = reading.text(said)
-            if "://" in endpoint and is_private_host(endpoint):
-                place = clean(without_query(endpoint), limit=80)
-                return (
-                    f"The file is in an object store whose address ({place}) only the "
-                    f"server can reach. Ask for its public one. {S3_ADVICE}"
-                )
-            return f"The file is in an object store (s3). {S3_ADVICE}"
-        if scheme not in WEB_SCHEMES:
-            if scheme:
-                return f"Files at {scheme}:// cannot be opened from here."
-            return "There is no address that can be opened, only a path."
-        if same_origin(href, self._client.url):
-            return ""
-        if is_private_host(href) and self._client.reach.is_public(self._client.url):
-            host = clean(urlsplit(href).hostname, limit=80)
-            return f"Only machines near the server can reach {host}."
-        return ""
+        return assets_of(item, partial(why_not, self._client))
 
     def files(
         self,
@@ -320,19 +283,44 @@ class Results(IntoPython):
         for asset in self.assets(item):
             if keys is None or asset.key in keys:
                 name = f"{reading.text(item.get('id'))}/{asset.key}"
-                file = file_of_asset(item, asset.key, asset.href)
-                yield Wanted(name, file, asset.why_not, is_asset=True)
+                file = file_of_asset(item, asset, self._client)
+                yield Wanted(name, file, is_asset=True)
 
     def _files_of_output(self, name: str) -> Iterator[Wanted]:
         if name not in self.outputs:
             raise no_such_output(name, self.outputs)
-        files = files_of(name, self.outputs[name], self.media_types.get(name, ""))
-        for file in files:
-            why_not = self._why_not(file.url, file.members) if file.url else ""
-            yield Wanted(name, file, why_not)
-        if not files:
-            why_not = f"It is a value, not a file: results.outputs[{name!r}]."
-            yield Wanted(name, None, why_not)
+        kind = self.media_types.get(name, "")
+        files = files_of(name, self.outputs[name], kind, self._client)
+        yield from [Wanted(name, file) for file in files] or [Wanted(name)]
+
+    def _file_of(self, item: JsonObject, key: str) -> ResultFile:
+        """The file that an asset of an item is."""
+        for one in self.files(items=[item], assets=[key]):
+            if one.file is not None:
+                return one.file
+        raise InputError(f"The item has no asset {key!r}.")
+
+    def open(self, item: Mapping[str, Any] | str, key: str = "") -> RemoteFile:
+        """Open a file where it lies, to be read in parts.
+
+        ::
+
+            file = results.open(item, "data")  # or results.open("id of an output")
+            with rasterio.open(file.name, opener=file.opener) as image: ...
+
+        Args:
+            item: One of ``items``; or the id of an output that is a file.
+            key: Key of the asset of the item.
+
+        Returns:
+            A binary file; nothing is fetched before it is read. At most 64 MiB are.
+
+        Raises:
+            InputError: There is no such file, or it cannot be read from here.
+        """
+        if isinstance(item, str):
+            return self._content(item).open()
+        return self._file_of(item, key).open()
 
     async def aio_opened(self, item: Mapping[str, Any], key: str) -> Opened:
         """Read a file of an item to be shown in a browser, in the package's loop.
@@ -345,12 +333,7 @@ class Results(IntoPython):
             InputError: There is no such asset, it is too large, or cannot be read.
             ServerError: It could not be read, or is nothing that a browser shows.
         """
-        for one in self.files(items=[item], assets=[key]):
-            if one.file is not None and not one.why_not:
-                source = source_at(self._client, one.file.url)
-                return await read_to_open(source, one.file)
-            raise InputError(f"{clean(one.name)!r} cannot be opened. {one.why_not}")
-        raise InputError(f"The item has no asset {key!r}.")
+        return await self._file_of(item, key).aio_opened()
 
     def __repr__(self) -> str:
         names = ", ".join(clean(name, limit=40) for name in self.outputs)

@@ -16,7 +16,7 @@ from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.result_values import is_spatial
 
 if TYPE_CHECKING:
-    from ogc_widgets.client.results.files.output_files import ResultFile
+    from ogc_widgets.client.results.files.result_files import ResultFile
 
 Kind: TypeAlias = Literal[
     "items",
@@ -86,12 +86,7 @@ _NUMBERS = ("measurement", "value", "measure")
 
 
 def kind_of(value: object, file: ResultFile | None) -> Kind:
-    """Judge what a value is to look at that holds no items.
-
-    Args:
-        value: A value of the results.
-        file: The file that it is, if it is one.
-    """
+    """Judge what a value is to look at that holds no items, given its file."""
     if isinstance(value, Mapping) and is_spatial(value):
         return "json" if value.get("type") in ("Catalog", "Collection") else "features"
     if _is_records(value):

@@ -30,7 +30,7 @@ from ogc_widgets.protocol.links import (
 )
 from ogc_widgets.protocol.media_types import OCTETS, bare
 from ogc_widgets.protocol.requests import requests
-from ogc_widgets.protocol.text import clean
+from ogc_widgets.protocol.text import clean, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -173,10 +173,8 @@ class _Walk:
                 f"{self._left:,} more were left: that is the limit."
             )
         if count := len(self._failures):
-            noun = "document" if count == 1 else "documents"
-            parts.append(
-                f"{count:,} linked STAC {noun} could not be read: {self._failures[0]}"
-            )
+            what = counted(count, "linked STAC document")
+            parts.append(f"{what} could not be read: {self._failures[0]}")
         return " ".join(parts)
 
 

@@ -171,7 +171,7 @@ class ResultsReader:
             ServerError: As for :meth:`results`.
         """
         from ogc_widgets.client.results.downloads import download, save
-        from ogc_widgets.client.results.files.output_files import ResultFile
+        from ogc_widgets.client.results.files.result_files import ResultFile
 
         path = Path(path)
         await self._need_success()

@@ -63,6 +63,7 @@ SEARCH_S = 30.0
 SEARCH_BYTES = 16 * 2**20
 PICTURE_BYTES = 400_000
 MOST_COLLECTIONS = 1_000
+_CHECK = "Check the address, and that you are online."
 
 
 class Catalogue:
@@ -195,22 +196,20 @@ class Catalogue:
         except PrivateAddressError:
             raise
         except TransportError as error:
-            what, advice = f"{host} does not answer as it should.", error.what
+            what, advice = "does not answer as it should", error.what
             if isinstance(error, DeadlineError):
-                what = f"{host} did not answer within {SEARCH_S:g} s."
+                what = f"did not answer within {SEARCH_S:g} s"
                 advice = "Try a smaller area or fewer days."
             elif isinstance(error, ConnectionFailedError):
-                what = f"{host} does not answer."
-                advice = "Check the address, and that you are online."
-            raise type(error)(what, advice=advice) from error
+                what, advice = "does not answer", _CHECK
+            raise type(error)(f"{host} {what}.", advice=advice) from error
         if not reply.is_ok:
             raise _refusal(reply, host)
         return reply
 
 
 def _refusal(reply: Reply, host: str) -> ProblemError:
-    error, code = problem_error(reply), reply.status_code
-    advice = ""
+    error, code, advice = problem_error(reply), reply.status_code, ""
     if code in (404, 410):
         what = f"There is no catalogue at this address ({code})."
         advice = "Check the address."

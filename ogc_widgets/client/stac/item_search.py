@@ -35,10 +35,7 @@ _ACCEPT: Final = "application/geo+json, application/json;q=0.9"
 
 
 class SearchApi(NamedTuple):
-    """What the landing page of a STAC API says.
-
-    Cloud cover is limited by the extension "query" or "filter", or by neither ("").
-    """
+    """What a landing page says; "query" or "filter" limits clouds, or nothing ("")."""
 
     url: str
     title: str
@@ -109,8 +106,9 @@ def read_search_api(document: object, url: str) -> SearchApi:
     classes = reading.texts(page.get("conformsTo"))
     searches = [one for one in links if one.relation == "search" and not one.is_html]
     posts = [one for one in searches if str(one.raw.get("method")).upper() == "POST"]
-    if not searches and not any("item-search" in one for one in classes):
-        if page and kind_of(page) in ("catalog", "collection"):
+    said = " ".join(classes)
+    if not searches and "item-search" not in said:
+        if kind_of(page) in ("catalog", "collection"):
             raise ProtocolError(
                 "This is a STAC catalogue without a search.",
                 advice="Give the address of a STAC API, or paste addresses of items.",
@@ -120,20 +118,22 @@ def read_search_api(document: object, url: str) -> SearchApi:
             advice="It should be the landing page, such as "
             "https://earth-search.aws.element84.com/v1",
         )
-    search_urls = [one.href for one in posts or searches] or [join_path(url, "search")]
+    search = next(iter(posts or searches), None)
     collections = find_link(links, "data", "collections")
     clouds_by = ""
     if any(one.endswith("item-search#query") for one in classes):
         clouds_by = "query"
-    elif any("item-search#filter" in one for one in classes):
-        clouds_by = "filter" if any("cql2" in one for one in classes) else ""
+    elif "item-search#filter" in said and "cql2" in said:
+        clouds_by = "filter"
     return SearchApi(
-        url,
-        clean(page.get("title") or page.get("id"), limit=120),
-        search_urls[0],
-        bool(posts),
-        collections.href if collections else join_path(url, "collections"),
-        clouds_by,
+        url=url,
+        title=clean(page.get("title") or page.get("id"), limit=120),
+        search_url=search.href if search else join_path(url, "search"),
+        by_post=bool(posts),
+        collections_url=(
+            collections.href if collections else join_path(url, "collections")
+        ),
+        clouds_by=clouds_by,
     )
 
 
@@ -185,8 +185,7 @@ def read_search_page(document: object, url: str, sent: Request) -> SearchPage:
     context = reading.mapping(page.get("context"))
     counts = page.get("numberMatched"), context.get("matched")
     matched = next((count for count in counts if type(count) is int), None)
-    following = _following(page, url, sent) if items else None
-    return SearchPage(items, matched, following)
+    return SearchPage(items, matched, _following(page, url, sent) if items else None)
 
 
 def _following(document: JsonObject, url: str, sent: Request) -> Request | None:
@@ -194,13 +193,13 @@ def _following(document: JsonObject, url: str, sent: Request) -> Request | None:
     if link is None or not same_origin(link.href, sent.url):
         # A page that leads to another server is not followed.
         return None
-    if str(link.raw.get("method", "GET")).upper() != "POST":
-        following = get(link.href, accept=_ACCEPT)
-    else:
-        body = reading.mapping(link.raw.get("body"))
+    following = get(link.href, accept=_ACCEPT)
+    if str(link.raw.get("method")).upper() == "POST":
         is_merged = link.raw.get("merge") is True and sent.body
         before = json.loads(sent.body or b"{}") if is_merged else {}
-        following = _post(link.href, {**before, **body})
+        following = _post(
+            link.href, {**before, **reading.mapping(link.raw.get("body"))}
+        )
     is_same = (following.url, following.body) == (sent.url, sent.body)
     return None if is_same else following
 

@@ -136,10 +136,8 @@ def _day(value: object) -> dt.date | None:
 
 def cloud_cover_percent(item: JsonObject) -> float | None:
     """Cloud cover of an item from 0 to 100, None where it is not said."""
-    value = _properties(item).get("eo:cloud_cover")
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if 0 <= value <= 100 else None
+    value: Any = _properties(item).get("eo:cloud_cover")
+    return float(value) if reading.is_finite(value) and 0 <= value <= 100 else None
 
 
 def _properties(document: JsonObject) -> JsonObject:
@@ -157,10 +155,8 @@ def with_self_link(
 ) -> dict[str, Any]:
     """An item with its link to itself made absolute.
 
-    Args:
-        item: The item.
-        base_url: Address of the document that it stands in.
-        default: Its own address, if it does not say one.
+    ``base_url`` is the address of the document that it stands in, ``default`` its own
+    if it does not say one.
     """
     own = self_address(item, base_url) or default
     links = item.get("links")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from ogc_widgets.client.results.files.names import name_in_url
 from ogc_widgets.client.results.files.opening import can_open
-from ogc_widgets.client.results.files.output_files import name_in_url
 from ogc_widgets.client.results.item_columns import (
     date_of,
     properties_of,
@@ -37,7 +37,7 @@ _KINDS = {
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ogc_widgets.client.results.assets import Asset
+    from ogc_widgets.client.results.files.result_files import Asset
     from ogc_widgets.client.results.item_columns import (
         ItemColumn,
         ItemColumns,

@@ -11,7 +11,7 @@ import traitlets
 
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.client.jobs.times import Progress, Stopwatch
-from ogc_widgets.client.results.files.output_files import safe_filename
+from ogc_widgets.client.results.files.names import safe_filename
 from ogc_widgets.errors import (
     InputError,
     OgcError,

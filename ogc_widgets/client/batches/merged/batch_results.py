@@ -11,7 +11,7 @@ from ogc_widgets.client.batches.entry_words import columns_of
 from ogc_widgets.client.batches.merged.entry_areas import EntryAreas
 from ogc_widgets.client.batches.merged.job_part import asked_for, name_of
 from ogc_widgets.client.results.content import Content, no_such_output
-from ogc_widgets.client.results.files.output_files import Wanted, files_of
+from ogc_widgets.client.results.files.result_files import Wanted, files_of
 from ogc_widgets.client.results.item_columns import INPUTS, LABEL
 from ogc_widgets.client.results.job_results import Results
 from ogc_widgets.protocol.answers.results import ResultsDocument
@@ -158,7 +158,6 @@ class BatchResults(Results):
                 "application/json",
                 value=self.outputs[JOBS],
                 file=files[0] if files else None,
-                connection=self._client,
             )
         )
         return {one.id: one for one in found} if self._parts else {}
@@ -187,9 +186,8 @@ class BatchResults(Results):
         for entry, part in self._parts:
             if name in part.outputs:
                 kind = part.media_types[name]
-                for file in files_of(name, part.outputs[name], kind):
-                    why_not = self._why_not(file.url, file.members) if file.url else ""
-                    wanted = Wanted(f"{name_of(entry)}: {name}", file, why_not)
+                for file in files_of(name, part.outputs[name], kind, self._client):
+                    wanted = Wanted(f"{name_of(entry)}: {name}", file)
                     yield _in_folder(wanted, part.folder)
 
     def __repr__(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.client.batches.entry_words import cells_of, words_of
-from ogc_widgets.client.results.files.output_files import folder_name, safe_filename
+from ogc_widgets.client.results.files.names import folder_name, safe_filename
 from ogc_widgets.client.results.item_columns import INPUTS, LABEL
 from ogc_widgets.protocol.reading import mapping
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from ogc_widgets.client.results.arrays.pixels import FileForC
 from ogc_widgets.client.results.files.remote_file import SAFE
-from ogc_widgets.errors import InputError, MissingExtraError, OgcError, ProtocolError
+from ogc_widgets.errors import InputError, OgcError, ProtocolError, need_extra
 from ogc_widgets.protocol.media_types import sniff
 from ogc_widgets.protocol.secrets import AGAIN, why_it_ended
 from ogc_widgets.protocol.text import clean
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from ogc_widgets.client.results.files.remote_file import RemoteFile
 
 _FIRST_BYTES: Final = 512
+_FEATURE: Final = "Reading this format"
 
 
 def is_zarr(content: Content) -> bool:
     """Whether an output is Zarr, by its media type or name."""
     path = content.url.partition("?")[0].rstrip("/").lower()
-    name = content.file.name.lower() if content.file else ""
     return "zarr" in content.media_type.lower() or any(
-        one.endswith((".zarr", ".zarr.zip")) for one in (path, name)
+        one.endswith((".zarr", ".zarr.zip")) for one in (path, content.name.lower())
     )
 
 
@@ -45,35 +45,23 @@ def open_dataset(
 
     Args:
         content: The output.
-        chunks: Sizes of the parts that dask reads at once, by dimension; read when it
-            is used, without dask, if left out.
+        chunks: Sizes of the parts that dask reads at once; without dask if left out.
         most_bytes: What reading it may cost; no limit if left out.
-
-    Raises:
-        MissingExtraError: What reads its format is not installed.
-        InputError: It cannot be read from here, or is of no known format.
-        ServerError: It could not be read.
     """
-    _need("xarray")
-    name = clean(content.file.name if content.file else content.id, limit=80)
-    if content.why_not:
-        raise InputError(f"{name} cannot be opened. {content.why_not}")
+    need_extra(_FEATURE, "xarray", "xarray")
+    file = content.open()  # or says why it cannot be
+    name = clean(content.name, limit=80)
     options: dict[str, Any] = {"chunks": None if chunks is None else dict(chunks)}
     if is_zarr(content) and not _is_archive(content):
         return _zarr(content, name, options)
-    file = content.open()
     file.limit(2**62 if most_bytes is None else most_bytes)
     start = file.read(_FIRST_BYTES) or b""
     file.seek(0)
     kind = sniff(start)
     if kind == "application/zip":
         return _zarr(content, name, options)
-    if kind == "application/x-hdf5":
-        return _hdf5(file, name, options)
-    if kind == "application/x-netcdf":
-        return _classic(file, name, options)
-    if kind == "application/x-grib":
-        return _grib(file, name, options)
+    if kind in _READERS:
+        return _READERS[kind](file, name, options)
     content.refuse_page(start)
     begins = f"like {kind}" if kind else "like no dataset that is known here"
     raise ProtocolError(
@@ -92,7 +80,7 @@ def _hdf5(file: RemoteFile, name: str, options: dict[str, Any]) -> xr.Dataset:
     """NetCDF 4, or other HDF5; the first group with variables, if the file has any."""
     import xarray as xr
 
-    _need("h5netcdf")
+    need_extra(_FEATURE, "xarray", "h5netcdf")
     with _in_words(file, name) as part:
         found: dict[str, xr.Dataset] = xr.open_groups(
             cast("Any", part), engine="h5netcdf", phony_dims="access", **options
@@ -108,7 +96,7 @@ def _classic(
     """NetCDF 3, which scipy reads; all of it, as its parts are spread over the file."""
     import xarray as xr
 
-    _need("scipy")
+    need_extra(_FEATURE, "xarray", "scipy")
     with _in_words(file, name) as part:
         found: xr.Dataset = xr.open_dataset(
             cast("Any", part), engine="scipy", **options
@@ -137,26 +125,29 @@ def _grib(file: RemoteFile, name: str, options: dict[str, Any]) -> xr.Dataset:
             return found.load()
 
 
+_READERS: Final = {
+    "application/x-hdf5": _hdf5,
+    "application/x-netcdf": _classic,
+    "application/x-grib": _grib,
+}
+
+
 def _zarr(content: Content, name: str, options: dict[str, Any]) -> xr.Dataset:
     import xarray as xr
 
-    _need("zarr")
-    from ogc_widgets.client.results.arrays.zarr_store import (
-        Archive,
-        Folder,
-        ReadStore,
-    )
+    need_extra(_FEATURE, "xarray", "zarr")
+    from ogc_widgets.client.results.arrays.zarr_store import below, in_archive
 
-    members: Archive | Folder
-    if _is_archive(content):
-        members = Archive(content.open(), name)
-    elif content.connection is not None:
-        members = Folder(content.connection, content.url)
+    is_archive = _is_archive(content)
+    if is_archive:
+        store = in_archive(content.open(), name)
+    elif content.file is not None and content.file.connection is not None:
+        store = below(content.file.connection, content.url)
     else:
         raise InputError(f"{name} has no address that can be read.")
     try:
         with _quietly():
-            found: xr.Dataset = xr.open_zarr(ReadStore(members), **options)
+            found: xr.Dataset = xr.open_zarr(store, **options)
     except OgcError:
         raise
     except Exception as error:
@@ -166,20 +157,13 @@ def _zarr(content: Content, name: str, options: dict[str, Any]) -> xr.Dataset:
             safe=SAFE,
             advice="A folder that cannot be listed needs consolidated metadata.",
         ) from error
-    if not found.variables and members.names is None:
+    if not found.variables and not is_archive:
         raise ProtocolError(
             "There is no Zarr at this address, or its metadata are not consolidated.",
             safe=SAFE,
             advice=why_it_ended(content.url),
         )
     return found
-
-
-def _need(module: str) -> None:
-    try:
-        __import__(module)
-    except ImportError as error:
-        raise MissingExtraError("Reading this format", "xarray") from error
 
 
 @contextlib.contextmanager

@@ -17,17 +17,19 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from ogc_widgets.area.footprint import outline
 from ogc_widgets.client.results.arrays.pixels import opened
-from ogc_widgets.errors import InputError, MissingExtraError
+from ogc_widgets.errors import InputError, need_extra
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.notices import silent
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import xarray as xr
 
+    from ogc_widgets.client.results.content import Content
     from ogc_widgets.client.results.files.remote_file import RemoteFile
+    from ogc_widgets.client.results.files.result_files import ResultFile
     from ogc_widgets.protocol.json_type import JsonObject
 
 NO_LIMIT: Final = 2**62
@@ -42,17 +44,11 @@ _PROJ_URI: Final = "https://stac-extensions.github.io/projection/v2.0.0/schema.j
 
 @dataclass(frozen=True)
 class RasterSource:
-    """A raster to be read: of which item, and what opens it.
-
-    Attributes:
-        item: The item, as a dict.
-        key: Key of the asset.
-        open: Opens the file; nothing is read before that.
-    """
+    """A raster to be read: an asset of an item."""
 
     item: JsonObject
     key: str
-    open: Callable[[], RemoteFile]
+    file: ResultFile | Content
 
 
 def dataset_of_rasters(
@@ -62,23 +58,10 @@ def dataset_of_rasters(
     resolution: float | None = None,
     chunks: Mapping[str, int] | None = None,
 ) -> xr.Dataset:
-    """Lay rasters on one grid; see :meth:`Results.to_xarray`.
+    """Lay rasters on one grid, item by item; see :meth:`Results.to_xarray`."""
+    need_extra("Reading rasters into xarray", "xarray", "odc.stac")
+    import odc.stac
 
-    Args:
-        sources: What is read, item by item.
-        bbox: West, south, east and north in degrees.
-        resolution: Size of a pixel in units of the grid's reference system.
-        chunks: Pixels of the parts that are read at once.
-
-    Raises:
-        MissingExtraError: odc-stac is not installed.
-        InputError: There is nothing, or it has no common grid.
-        ServerError: The head of a file could not be read.
-    """
-    try:
-        import odc.stac
-    except ImportError as error:
-        raise MissingExtraError("Reading rasters into xarray", "xarray") from error
     if not sources:
         raise InputError(
             "There are no rasters among these files.",
@@ -117,7 +100,7 @@ class _Files:
         self.open = functools.lru_cache(_KEPT_FILES)(self._open)
 
     def _open(self, name: str) -> RemoteFile:
-        file = self.sources[name].open()
+        file = self.sources[name].file.open()
         file.limit(NO_LIMIT)
         return file
 

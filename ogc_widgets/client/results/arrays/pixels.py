@@ -7,7 +7,7 @@ import io
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.errors import InputError, MissingExtraError
+from ogc_widgets.errors import InputError, need_extra
 from ogc_widgets.protocol.media_types import is_page, sniff
 from ogc_widgets.protocol.text import clean
 
@@ -86,18 +86,12 @@ def opened(file: RemoteFile) -> Iterator[Any]:
     Only the thread that opened it may read it; what was read of the file is kept, so
     that opening it once more costs no request.
 
-    Yields:
-        The dataset of rasterio.
-
     Raises:
-        MissingExtraError: rasterio is not installed.
         InputError: It is no raster.
-        ServerError: It could not be read.
     """
-    try:
-        import rasterio
-    except ImportError as error:
-        raise MissingExtraError("Reading a raster", "xarray") from error
+    need_extra("Reading a raster", "xarray", "rasterio")
+    import rasterio
+
     parts: list[FileForC] = []
 
     def opener(path: str, mode: str = "rb") -> FileForC:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.errors import InputError, MissingExtraError
+from ogc_widgets.errors import InputError, need_extra
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
@@ -75,26 +75,12 @@ def plane_of(dataset: xr.Dataset, name: str) -> Plane:
 def geotiff_of(
     dataset: xr.Dataset, name: str, plane: Plane, at: Mapping[str, int]
 ) -> bytes:
-    """One slice of a variable; only that is read.
-
-    Args:
-        dataset: The dataset.
-        name: The variable.
-        plane: Where it lies.
-        at: Of every other dimension, which place of it.
-
-    Raises:
-        MissingExtraError: rasterio is not installed.
-        InputError: There is no such slice.
-        ServerError: It could not be read.
-    """
-    try:
-        import rasterio
-        from rasterio.io import MemoryFile
-        from rasterio.transform import from_origin
-    except ImportError as error:
-        raise MissingExtraError("Showing a slice on the map", "raster") from error
+    """One slice of a variable, which is all that is read of it."""
+    need_extra("Showing a slice on the map", "raster", "rasterio")
     import numpy as np
+    import rasterio
+    from rasterio.io import MemoryFile
+    from rasterio.transform import from_origin
 
     try:
         chosen = dataset[name].isel({one: int(at.get(one, 0)) for one in plane.others})

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from ogc_widgets.client.http.loop import start_task
 from ogc_widgets.client.results.downloads.one_file import download
 from ogc_widgets.client.results.downloads.part_files import save
-from ogc_widgets.client.results.files.output_files import (
+from ogc_widgets.client.results.files.names import (
     Places,
     safe_filename,
     with_ending,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ogc_widgets.client.http.connection import Connection
-    from ogc_widgets.client.results.files.output_files import ResultFile
+    from ogc_widgets.client.results.files.result_files import ResultFile
     from ogc_widgets.protocol.links import Origin
 
 AT_ONCE: Final = 4
@@ -133,11 +133,8 @@ class Downloads:
     def add(self, key: object, name: str, file: ResultFile) -> Download:
         """Fetch a file, now or when there is room for one more.
 
-        Args:
-            key: What tells it from other files of the same name; one that is asked for
-                again takes the place of what was saved under the same key.
-            name: What it is called in words.
-            file: The file.
+        The key tells it from other files of the same name; one that is asked for again
+        takes the place of what was saved under the same key.
 
         Raises:
             InputError: It would lie outside of the folder.
@@ -150,7 +147,7 @@ class Downloads:
             self._count(before, -1)
         self._numbers += 1
         one = Download(name, file, path, number=self._numbers)
-        one.total = file.size if file.data is None else len(file.data)
+        one.total = file.known_size
         self._by_path[path] = one
         self._count(one, 1)
         self._wait(one)
@@ -176,11 +173,7 @@ class Downloads:
             self._wait(one)
 
     def stop(self, files: Iterable[Download] | None = None) -> None:
-        """Stop files; what is whole stays, and so does what can be continued.
-
-        Args:
-            files: Which; all if left out.
-        """
+        """Stop files, or all; what is whole or can be continued stays."""
         for one in self.files if files is None else files:
             if one.has_ended:
                 continue

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client.http.body import Stream
     from ogc_widgets.client.http.connection import Connection
-    from ogc_widgets.client.results.files.output_files import ResultFile
+    from ogc_widgets.client.results.files.result_files import ResultFile
 
 Progress: TypeAlias = Callable[[int, "int | None"], object]
 """Called with the bytes that are there, and those of the whole if that is known."""
@@ -74,14 +74,7 @@ async def download(
 
     An interrupted download is continued where the server can prove that the file is
     still the same (a strong ETag); otherwise it starts over. A file that is there stays
-    until the new one is whole.
-
-    Args:
-        client: What asks for it.
-        wanted: The file.
-        path: Where to.
-        progress: Called while it comes.
-        rest: Waits for a server that is busy.
+    until the new one is whole. ``rest`` waits for a server that is busy.
 
     Raises:
         ServerError: It could not be downloaded, or is not what it should be.

@@ -76,12 +76,7 @@ def sync(part: Path) -> None:
 
 
 def need_room(folder: Path, name: str, rest: int) -> None:
-    """Look whether the disk has room for the rest of a file.
-
-    Args:
-        folder: Where it is written.
-        name: What it is called.
-        rest: How many bytes are still to come.
+    """Look whether the disk has room for so many bytes that are still to come.
 
     Raises:
         InputError: It has not.

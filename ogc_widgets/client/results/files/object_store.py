@@ -11,7 +11,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import unquote
 
-from ogc_widgets.errors import InputError, MissingExtraError, TransportError
+from ogc_widgets.errors import InputError, TransportError, need_extra
 from ogc_widgets.protocol.links import WEB_SCHEMES, split_address
 from ogc_widgets.protocol.text import clean
 
@@ -86,12 +86,11 @@ class S3:
         return S3Object(self._stores[bucket], key, where)
 
     def _open(self, bucket: str) -> Any:  # noqa: ANN401 # obstore may be missing
+        need_extra("Opening s3:// addresses", "s3", "obstore.store")
         from datetime import timedelta
 
-        try:
-            from obstore.store import S3Store
-        except ImportError:
-            raise MissingExtraError("Opening s3:// addresses", "s3") from None
+        from obstore.store import S3Store
+
         key_id, secret, token = self._key
         # obstore fills what is left out from AWS_* variables, so nothing is left out.
         options: dict[str, Any] = {"skip_signature": True}

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from ogc_widgets.client.results.files.remote_file import SAFE
 from ogc_widgets.errors import InputError, ProtocolError
 from ogc_widgets.protocol import media_types as media
 from ogc_widgets.protocol.text import clean, in_bytes
 from ogc_widgets.protocol.wire import read_text
 
 if TYPE_CHECKING:
-    from ogc_widgets.client.results.files.output_files import ResultFile
     from ogc_widgets.client.results.files.remote_file import Source
 
 Way: TypeAlias = Literal["picture", "pdf", "text", "page", "drawing"]
@@ -28,7 +28,6 @@ _TEXTS: Final = (
     *(".txt", ".log", ".md", ".csv", ".tsv", ".json", ".geojson", ".xml", ".gml"),
     *(".kml", ".yaml", ".yml", ".wkt", ".cwl", ".svg", ".html", ".htm"),
 )
-_SAFE: Final = "The job and its other outputs are not touched."
 
 
 @dataclass(frozen=True)
@@ -58,35 +57,26 @@ def can_open(media_type: str, name: str) -> bool:
     return plain in ("", media.OCTETS) and (is_picture or ending in _TEXTS)
 
 
-async def read_to_open(source: Source, file: ResultFile) -> Opened:
+async def read_to_open(source: Source, media_type: str, name: str) -> Opened:
     """Read a file to be looked at.
 
-    Args:
-        source: Gives its bytes.
-        file: What is said of it.
-
     Raises:
-        InputError: It is too large, or cannot be read from here.
+        InputError: It is too large.
         ServerError: It could not be read, or is nothing that a browser shows.
     """
     size = await source.size()
     if size > MOST_BYTES:
         raise InputError(
-            f"{clean(file.name)} has {in_bytes(size)}, and up to "
+            f"{clean(name)} has {in_bytes(size)}, and up to "
             f"{in_bytes(MOST_BYTES)} are opened in the browser.",
             safe="Nothing was fetched.",
             advice="Download it to look at it.",
         )
-    return opened(await source.read(0, size), file.media_type, file.name)
+    return opened(await source.read(0, size), media_type, name)
 
 
 def opened(data: bytes, media_type: str, name: str = "") -> Opened:
-    """Judge bytes that a browser is to show.
-
-    Args:
-        data: The bytes.
-        media_type: What is said of them.
-        name: What the file is called.
+    """Judge bytes that a browser is to show, whatever is said of them.
 
     Raises:
         ProtocolError: They are nothing that a browser shows.
@@ -103,7 +93,7 @@ def opened(data: bytes, media_type: str, name: str = "") -> Opened:
         what = kind or "nothing that a browser shows"
         raise ProtocolError(
             f"{clean(name) or 'The file'} cannot be opened here: it is {what}.",
-            safe=_SAFE,
+            safe=SAFE,
             advice="Download it to look into it.",
         )
     if b"<svg" in data[:100_000] and data.lstrip()[:1] == b"<":

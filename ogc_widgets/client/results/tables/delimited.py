@@ -83,10 +83,6 @@ def is_date(text: str) -> bool:
 def read_delimited(data: bytes, media_type: str) -> Delimited:
     """Find out how a table that is text is to be read.
 
-    Args:
-        data: The file.
-        media_type: Its media type, with the charset where one is declared.
-
     Raises:
         ProtocolError: It holds no rows.
     """
