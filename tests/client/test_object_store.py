@@ -327,3 +327,16 @@ def test_zarr_in_the_store_is_read(results: Results, tmp_path: Path) -> None:
         missing = Results(results._client, ResultsDocument(outputs, [], outputs))
         with pytest.raises(ProtocolError, match=r"Zarr"):
             missing.to_xarray(output="run")
+
+
+def test_output_that_was_listed_before_is_opened_once_the_store_is_named(
+    endpoint: str, image: bytes
+) -> None:
+    document = ResultsDocument({"run": {"href": "s3://results/job/image.tif"}}, [])
+    with ogc.Client("https://example.org/ogc-api") as client:
+        results = Results(client.aio.connection, document)
+        content = results.contents["run"]
+        assert "client.s3 = ogc.S3(" in content.why_not
+        client.s3 = ogc.S3(endpoint, access_key_id=KEY_ID, secret_access_key=SECRET)
+        assert content.why_not == ""
+        assert content.read() == image

@@ -326,6 +326,23 @@ def test_file_that_is_gone_or_too_large_or_cut_says_so(
             assert not stage.viewer.is_loading
 
 
+def test_viewer_of_a_user_that_fails_makes_room_for_our_own() -> None:
+    @ogc.register_viewer(output_id="n")
+    def broken(_content: Any) -> Any:
+        raise ValueError("odd")
+
+    try:
+        with results_of({"n": 7}) as (results, _), stage_of(results) as stage:
+            wait_for(lambda: type(stage.viewer).__name__ == "ValueViewer")
+            assert stage.viewer.text == "7"
+            assert "odd" in stage.head.problem
+            # As any other of ours it stands on the stage.
+            assert stage.viewer.stage is stage
+            assert "ogc.Client" in stage.viewer.code
+    finally:
+        broken.unregister()
+
+
 def test_hundred_thousand_features_are_drawn(tmp_path: Path) -> None:
     count = 100_000
     points = gpd.points_from_xy([n % 300 - 150 for n in range(count)],
