@@ -8,6 +8,7 @@ old footprint jumps from 179 to -179. What leaves :func:`read_shape` has longitu
 from __future__ import annotations
 
 import math
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import antimeridian
@@ -173,13 +174,15 @@ def _several(coordinates: object) -> Sequence[Any]:
 def _positions(coordinates: object) -> Positions:
     """Positions of a line or ring as an array; with heights where all have one."""
     rows = _several(coordinates)
-    if not all(isinstance(one, list | tuple) and len(one) > 1 for one in rows):
-        raise InputError("A position is [longitude, latitude].")
-    lengths = {*map(len, rows)}
+    # Outlines have very many, so their types are looked at together.
+    are_lists = all(issubclass(kind, list | tuple) for kind in {*map(type, rows)})
+    lengths = {*map(len, rows)} if are_lists else {0}
     width = min(3, *lengths)
-    if lengths != {width}:  # outlines have very many
+    if width < 2:
+        raise InputError("A position is [longitude, latitude].")
+    if lengths != {width}:
         rows = [one[:width] for one in rows]
-    kinds = {type(number) for one in rows for number in one}
+    kinds = {*map(type, chain.from_iterable(rows))}
     if not all(issubclass(kind, int | float) and kind is not bool for kind in kinds):
         raise InputError("Coordinates must be numbers.")
     try:

@@ -292,10 +292,11 @@ class ProcessForm(ManyJobs, FormPage):
             self.extra_rows = values.rows
             self.extra_errors = values.extras.errors
             self.shown_errors = values.shown_errors
-            self.stac.follow(is_typing=change.is_typing)
+            if self.stac.has_fields:
+                self.stac.follow(is_typing=change.is_typing)
             type(self).inputs.publish(self, values.sent)
             type(self).extra.publish(self, values.extras.beside)
-            if change.shown:
+            if change.shown and self.custom.widgets:
                 shown = {key: values.entries[key].value for key in change.shown}
                 self.custom.show(shown)
                 self.full_slots = self.custom.full()
