@@ -10,17 +10,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 # What verbs of the client do by parts that stand above it and import it: reports, saved
-# runs, what a notebook shows. Word to module and name.
-_ABOVE: dict[str, tuple[str, str]] = {
-    "batch_report": ("ogc_widgets.reports.batch_report", "report_of_batch"),
-    "job_report": ("ogc_widgets.reports.job_report", "report_of_job"),
-    "run_view": ("ogc_widgets.runs.run_view", "RunView"),
-    "save_run": ("ogc_widgets.runs.saving", "save_run"),
-    "history_panel": ("ogc_widgets.panel.history.history_panel", "HistoryPanel"),
-    "results_stage": ("ogc_widgets.viewers.results_stage", "stage_of"),
-    "progress_bar": ("ogc_widgets.view.progress_bar", "bar_on_page"),
-    "show_batch": ("ogc_widgets.batches.batch_panel", "show_batch"),
+# runs, what a notebook shows. Name to module.
+_ABOVE = {
+    "report_of_batch": "ogc_widgets.reports.batch_report",
+    "report_of_job": "ogc_widgets.reports.job_report",
+    "RunView": "ogc_widgets.runs.run_view",
+    "save_run": "ogc_widgets.runs.saving",
+    "HistoryPanel": "ogc_widgets.panel.history.history_panel",
+    "stage_of": "ogc_widgets.viewers.results_stage",
+    "bar_on_page": "ogc_widgets.view.progress_bar",
+    "show_batch": "ogc_widgets.batches.batch_panel",
 }
+
+
+def from_above(name: str) -> Any:  # noqa: ANN401 # a function or class, unknown here
+    """Load what a verb of the client does by a part that stands above the client."""
+    return getattr(import_module(_ABOVE[name]), name)
 
 
 def loader(package: str, home_of: Mapping[str, str]) -> Callable[[str], object]:
@@ -40,17 +45,6 @@ def loader(package: str, home_of: Mapping[str, str]) -> Callable[[str], object]:
         return value
 
     return load
-
-
-def from_above(word: str) -> Callable[..., Any]:
-    """Load what a verb of the client does by a part that stands above the client.
-
-    Args:
-        word: One of the words in this module.
-    """
-    module, name = _ABOVE[word]
-    found: Callable[..., Any] = getattr(import_module(module), name)
-    return found
 
 
 class ShownAsWidget:

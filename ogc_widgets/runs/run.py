@@ -263,4 +263,4 @@ class Run:
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        display(from_above("run_view")(self))  # type: ignore[no-untyped-call] # of IPython
+        display(from_above("RunView")(self))  # type: ignore[no-untyped-call] # of IPython

@@ -25,7 +25,7 @@ def submit(process_id, number, server="https://one.test/api"):
 
 @pytest.fixture
 def panel():
-    made = from_above("history_panel")(ogc.recent_jobs())
+    made = from_above("HistoryPanel")(ogc.recent_jobs())
     yield made
     made.close()
 
@@ -131,7 +131,7 @@ def test_job_is_shown_below_followed_read_and_run_again_with_kept_inputs(request
 def test_closed_history_leaves_nothing_behind(request):
     submit("otsu", 1)
     before, watchers = {*_instances}, len(store._watchers)
-    made = from_above("history_panel")(ogc.recent_jobs())
+    made = from_above("HistoryPanel")(ogc.recent_jobs())
     made._show_job(FakeJob())
     made.close()
     left = [_instances[name] for name in {*_instances} - before]

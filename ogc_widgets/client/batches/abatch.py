@@ -234,7 +234,7 @@ class AsyncBatch(AnyBatch):
             InputError: The file cannot be written.
         """
         # What it needs takes a while to import, which is not for the loop.
-        write = await asyncio.to_thread(from_above, "batch_report")
+        write = await asyncio.to_thread(from_above, "report_of_batch")
         written: Path = await write(self, path)
         return written
 

@@ -208,7 +208,7 @@ class RecentJobs(ShownAsWidget, Sequence[RecentJob]):
         return len(self._jobs)
 
     def _make_widget(self) -> Any:  # noqa: ANN401 # a widget, which this part does not know
-        return from_above("history_panel")(self)
+        return from_above("HistoryPanel")(self)
 
     def __repr__(self) -> str:
         return "\n".join(map(repr, self)) or "Nothing was submitted from this machine."

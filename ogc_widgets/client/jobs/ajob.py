@@ -253,7 +253,7 @@ class AsyncJob(AnyJob):
             InputError: The file cannot be written.
         """
         # What it needs takes a while to import, which is not for the loop.
-        write = await asyncio.to_thread(from_above, "job_report")
+        write = await asyncio.to_thread(from_above, "report_of_job")
         written: Path = await write(self, path)
         return written
 

@@ -71,7 +71,7 @@ def showing(
 def _where(title: str, subject: object, *, is_asked: bool) -> Shown | None:
     if not _is_notebook():
         return text_of_progress(title)
-    bar = from_above("progress_bar")(title, subject, is_asked=is_asked)
+    bar = from_above("bar_on_page")(title, subject, is_asked=is_asked)
     found: Shown | None = bar
     return found
 

@@ -42,4 +42,4 @@ class HistoryPanel(OpenedBelow):
 
     def _show_results(self, results: Results) -> None:
         self.results = results
-        self.show_below(from_above("results_stage")(results))
+        self.show_below(from_above("stage_of")(results))
