@@ -13,7 +13,7 @@ from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.links import split_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ogc_widgets.protocol.documents.processes import Process
 
@@ -38,16 +38,23 @@ def without_secrets(value: object) -> object:
     Secret are the values of names that say so, the query part of addresses (signed
     links carry their key there) and user names with passwords in addresses.
     """
+    return _copied(value, lambda text: without_keys(text) if "://" in text else text)
+
+
+def _copied(
+    value: object, change: Callable[[str], str], *, by_name: bool = True
+) -> object:
+    """A copy with changed texts, and without the values of names that are secret."""
     if isinstance(value, Mapping):
         return {
-            key: "***" if _SECRET_NAME.search(str(key)) else without_secrets(member)
+            key: "***"
+            if by_name and _SECRET_NAME.search(str(key))
+            else _copied(member, change, by_name=by_name)
             for key, member in value.items()
         }
     if isinstance(value, list | tuple):
-        return [without_secrets(member) for member in value]
-    if not isinstance(value, str) or "://" not in value:
-        return value
-    return without_keys(value)
+        return [_copied(member, change, by_name=by_name) for member in value]
+    return change(value) if isinstance(value, str) else value
 
 
 def without_keys(text: str) -> str:
@@ -122,16 +129,7 @@ def to_keep(value: object, *, by_name: bool = True) -> object:
         by_name: Whether names tell secrets; not in descriptions, where they are those
             of inputs.
     """
-    if isinstance(value, Mapping):
-        return {
-            key: "***"
-            if by_name and _SECRET_NAME.search(str(key))
-            else to_keep(member, by_name=by_name)
-            for key, member in value.items()
-        }
-    if isinstance(value, list | tuple):
-        return [to_keep(member, by_name=by_name) for member in value]
-    return text_to_keep(value) if isinstance(value, str) else value
+    return _copied(value, text_to_keep, by_name=by_name)
 
 
 def text_to_keep(text: str) -> str:

@@ -41,15 +41,10 @@ _NAMES = {
 _TYPE_OF = {kind.lower(): (kind,) for kind in GEOMETRY_TYPES}
 _FORMAT = pattern(r"ogc-(bbox)|geojson-([\w-]+)")
 _CWL_TYPE = pattern(r"(\w+)\.ya?ml#(?:\w+/)?(\w+)")
-_MEDIA_TYPES = {
-    "application/geo+json": "geojson-geometry",
-    "application/vnd.geo+json": "geojson-geometry",
-    "application/geojson": "geojson-geometry",
-    "application/x-geojson": "geojson-geometry",
-    "text/geojson": "geojson-geometry",
-    "text/wkt": "wkt",
-    "application/wkt": "wkt",
-    "text/vnd.ogc.wkt": "wkt",
+_WKT_TYPES = {"text/wkt", "application/wkt", "text/vnd.ogc.wkt"}
+_GEOJSON_TYPES = {
+    *("application/geo+json", "application/vnd.geo+json", "application/geojson"),
+    *("application/x-geojson", "text/geojson"),
 }
 _DEEPEST = 8
 _MOST_CRS = 100
@@ -136,20 +131,25 @@ def _by_format(schema: Schema) -> AreaHint | None:
         return AreaHint(("wkt",), "format")
     match = _FORMAT.fullmatch(name)
     kind = (match[1] or match[2]) if match else "geometry" if name == "geojson" else ""
-    encoding = _NAMES.get(kind)
-    if encoding is None:
+    found = _by_name(kind, "format")
+    if found is None:
         return None
-    if encoding == "bbox-object":
+    if found.default == "bbox-object":
         return _bbox_object(schema, "format")
     # Some servers write type: string beside a GeoJSON format and mean the object;
     # text is offered as the second choice.
     texts = ("geojson-text",) if schema.get("type") == "string" else ()
-    return AreaHint(
-        (encoding, *texts),
-        "format",
-        types=_TYPE_OF.get(kind, ()),
-        with_bbox=_wants_bbox(schema),
-    )
+    encodings = (*found.encodings, *texts)
+    return replace(found, encodings=encodings, with_bbox=_wants_bbox(schema))
+
+
+def _by_name(name: str, reason: str) -> AreaHint | None:
+    encoding = _NAMES.get(name)
+    if encoding is None:
+        return None
+    crs = CRS84 if encoding == "bbox-object" else None
+    types = _TYPE_OF.get(name, ())
+    return AreaHint((encoding,), reason, types=types, default_crs=crs)
 
 
 def _by_bbox_shape(schema: Schema) -> AreaHint | None:
@@ -240,14 +240,15 @@ def _wants_bbox(schema: Schema) -> bool:
 
 def _by_media_type(schema: Schema) -> AreaHint | None:
     media_type = str(schema.get("contentMediaType", "")).split(";")[0].strip().lower()
-    encoding = _MEDIA_TYPES.get(media_type)
-    if not encoding or schema.get("contentEncoding") in ("base64", "binary"):
+    if schema.get("contentEncoding") in ("base64", "binary"):
         return None
-    if encoding == "wkt":
+    if media_type in _WKT_TYPES:
         return AreaHint(("wkt",), "media type")
+    if media_type not in _GEOJSON_TYPES:
+        return None
     by_reference = _by_reference({"$ref": schema.get("contentSchema")})
-    best = by_reference.default if by_reference else encoding
-    objects = tuple(dict.fromkeys((best, *OBJECTS)))
+    best = (by_reference.default,) if by_reference else ()
+    objects = tuple(dict.fromkeys((*best, *OBJECTS)))
     texts = ("geojson-text",) if schema.get("type") == "string" else ()
     return AreaHint((*texts, *objects), "media type")
 
@@ -262,12 +263,7 @@ def _by_reference(schema: Schema) -> AreaHint | None:
     if name == "geojson":
         return AreaHint(OBJECTS[::-1], "reference")
     name = name.removesuffix("geojson").removeprefix("ogc-")
-    encoding = _NAMES.get(name)
-    if encoding is None:
-        return None
-    crs = CRS84 if encoding == "bbox-object" else None
-    types = _TYPE_OF.get(name, ())
-    return AreaHint((encoding,), "reference", default_crs=crs, types=types)
+    return _by_name(name, "reference")
 
 
 _LOOKS = (
@@ -290,12 +286,7 @@ def _by_cwl_type(cwl_type: str) -> AreaHint | None:
     if len(names) != 1 or names[0][0].lower() not in {"ogc", "geojson"}:
         return None
     name = names[0][1].lower()
-    encoding = _NAMES.get(name)
-    if encoding is None or name == "geometry":
-        return None
-    crs = CRS84 if encoding == "bbox-object" else None
-    types = _TYPE_OF.get(name, ())
-    return AreaHint((encoding,), "cwl:type", types=types, default_crs=crs)
+    return None if name == "geometry" else _by_name(name, "cwl:type")
 
 
 def _is_stac(schema: Schema) -> bool:
