@@ -138,7 +138,7 @@ READERS = dict(
         for param in files(folder)
     ],
 )
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(random=st.randoms(use_true_random=False))
 def test_error_is_ours_when_a_recorded_document_is_made_wrong(folder, path, random):
     document = perturbed(load(path)[0], random)

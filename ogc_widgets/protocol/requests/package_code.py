@@ -107,14 +107,8 @@ def as_each_with_each(
 ) -> str:
     """Write a batch in which each value of some inputs meets each of the others.
 
-    Args:
-        base_url: Address of the server.
-        process_id: The process.
-        shared: The inputs that are the same in all runs.
-        columns: For each input that differs its id, and label and value of each.
-        placeholders: As for ``as_curl``.
-        params: As for ``as_curl``.
-        chosen: Other arguments of ``Client.execute_many``; empty ones are left out.
+    The arguments are those of :func:`as_batch`, but for ``columns``: for each input that
+    differs its id, and label and value of each.
     """
     names: dict[str, str] = {}
     for key, _ in columns:
