@@ -173,11 +173,10 @@ def test_types_and_bbox_are_taken_from_a_geometry_schema():
     assert hint.with_bbox
 
 
-def test_items_of_a_list_are_recognised_when_asked_for():
+def test_list_of_areas_is_no_area_itself():
     items = {"format": "geojson-geometry"}
-    description = {"schema": {"type": "array", "items": items}}
-    assert recognise(description, name="x") is None
-    hint = recognise(description, schema=items, name="x")
+    assert recognise({"schema": {"type": "array", "items": items}}, name="x") is None
+    hint = recognise({"schema": items}, name="x")
     assert hint is not None
     assert hint.default == "geojson-geometry"
 

@@ -33,11 +33,10 @@ class Facts:
 
     Args:
         description: The input.
-        schema: Its schema, or the part of it that is looked at.
         name: Its id, where the description does not hold it.
 
     Attributes:
-        schema: As above.
+        schema: Its schema.
         id: The id of the input.
         title: The title of the input, or of its schema.
         about: The description of either.
@@ -46,10 +45,9 @@ class Facts:
         cwl_type: The type in the CWL package that the process was made of, or "".
     """
 
-    def __init__(
-        self, description: Mapping[str, Any], schema: Mapping[str, Any], name: str
-    ) -> None:
-        self.schema, self.kind = schema, kind_of(schema)
+    def __init__(self, description: Mapping[str, Any], name: str = "") -> None:
+        self.schema = schema = mapping(description.get("schema"))
+        self.kind = kind_of(schema)
         self.id = str(description.get("id") or name)[:_MOST_TEXT]
         self.title, self.about = (
             _text(description.get(key)) or _text(schema.get(key))

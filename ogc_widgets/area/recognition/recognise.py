@@ -51,26 +51,21 @@ _MOST_CRS = 100
 _MOST_SIDES = 8  # members of an object of sides, such as a crs beside them
 
 
-def recognise(
-    description: Schema, *, schema: Schema | None = None, name: str = ""
-) -> AreaHint | None:
+def recognise(description: Schema, *, name: str = "") -> AreaHint | None:
     """Tell whether an input is an area, and how it wants it.
 
     Args:
         description: The input, as its process describes it.
-        schema: Look at this part of its schema instead (an array's items, a branch).
         name: The id of the input where the description does not hold it.
 
     Returns:
         What was found, or None when the input is not (certainly enough) an area.
     """
-    whole = mapping(description.get("schema"))
-    facts = Facts(description, whole if schema is None else schema, name)
+    facts = Facts(description, name)
     if {"enum", "const"} & facts.schema.keys() or description.get("enum"):
         return None
     found = _with_stated_order(_by_schema(facts.schema, 0), facts)
-    is_one = schema is None and facts.kind != "array"
-    by_cwl = _by_cwl_type(facts.cwl_type) if is_one else None
+    by_cwl = None if facts.kind == "array" else _by_cwl_type(facts.cwl_type)
     if by_cwl and not (found and found.reason == "format"):
         # The details are the schema's where it agrees with the stronger hint.
         if found is None or by_cwl.default not in found.encodings:

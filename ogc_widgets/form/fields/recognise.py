@@ -70,7 +70,7 @@ def area_hint(
         description["metadata"] = [{"title": "cwl:type", "value": naming.cwl_type}]
     try:
         if naming.widget == "map" and said.get("type") == "array":
-            return numbers_hint(Facts(description, said, naming.key), "format")
+            return numbers_hint(Facts(description), "format")
         hint = recognise_input(description)
     except (TypeError, ValueError, AttributeError, LookupError):
         # Recognition is a kindness: an odd schema still gets its plain field.

@@ -107,7 +107,7 @@ def as_each_with_each(
 ) -> str:
     """Write a batch in which each value of some inputs meets each of the others.
 
-    The arguments are those of :func:`as_batch`, but for ``columns``: for each input that
+    The arguments are those of :func:`as_batch`, but for ``columns``: of each input that
     differs its id, and label and value of each.
     """
     names: dict[str, str] = {}
