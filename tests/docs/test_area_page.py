@@ -13,6 +13,7 @@ from ogc_widgets.area.area import Area
 from ogc_widgets.area.encoding import Encoding
 from ogc_widgets.area.recognition.recognise import recognise
 from ogc_widgets.area.words import label_of
+from ogc_widgets.protocol import InputDescription
 
 PAGE = "docs/area.md"
 TEXT = (Path(__file__).resolve().parents[2] / PAGE).read_text(encoding="utf-8")
@@ -29,7 +30,8 @@ def test_every_row_of_the_table_is_read():
 
 @pytest.mark.parametrize(("description", "hint", "encoding", "sent"), ROWS)
 def test_row_says_what_is_recognised_and_sent(description, hint, encoding, sent):
-    found = recognise(json.loads(description), name="x")
+    read = json.loads(description)
+    found = recognise(InputDescription.from_json(read.get("id", "x"), read))
     assert found is not None
     usual = Encoding.usual(found)
     assert label_of(usual) == encoding

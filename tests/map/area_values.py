@@ -5,9 +5,15 @@ from __future__ import annotations
 from ogc_widgets.area.area import Area
 from ogc_widgets.area.encoding import Encoding
 from ogc_widgets.area.hint import AreaHint
+from ogc_widgets.area.recognition import recognise as recognition
 from ogc_widgets.area.words import sentence
+from ogc_widgets.protocol import InputDescription
 
 ANY = AreaHint(("bbox-array",))
+
+
+def recognise(description, name=""):
+    return recognition.recognise(InputDescription.from_json(name, description))
 
 
 def box(*sides):

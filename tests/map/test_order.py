@@ -5,13 +5,12 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
-from area_values import decode, encode, from_text, in_words, to_text
+from area_values import decode, encode, from_text, in_words, recognise, to_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ogc_widgets.area.boxes import UNDECIDED
 from ogc_widgets.area.hint import AreaHint, order_of, with_order
-from ogc_widgets.area.recognition.recognise import recognise
 from ogc_widgets.area.recognition.sides import order_of_members, orders_in, sides_of
 from ogc_widgets.errors import InputError
 

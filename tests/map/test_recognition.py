@@ -6,12 +6,12 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from area_values import recognise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ogc_widgets.area.crs import system_of
 from ogc_widgets.area.reading import read_text
-from ogc_widgets.area.recognition.recognise import recognise
 from ogc_widgets.errors import InputError
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus" / "process-descriptions"

@@ -12,13 +12,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.area.boxes import COMMON, STANDARD, fits, orders_of
 from ogc_widgets.area.reading import read_numbers
 from ogc_widgets.area.recognition.sides import corners_in, order_of_members, orders_in
 from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.reading import mapping
+
+if TYPE_CHECKING:
+    from ogc_widgets.protocol.documents.descriptions import InputDescription
 
 _MOST_TEXT = 2_000  # characters of a server's text that are looked at
 _MOST_VALUES = 20
@@ -29,11 +32,7 @@ _EXAMPLE = pattern(
 
 
 class Facts:
-    """What a description says.
-
-    Args:
-        description: The input.
-        name: Its id, where the description does not hold it.
+    """What the description of an input says.
 
     Attributes:
         schema: Its schema.
@@ -45,21 +44,16 @@ class Facts:
         cwl_type: The type in the CWL package that the process was made of, or "".
     """
 
-    def __init__(self, description: Mapping[str, Any], name: str = "") -> None:
-        self.schema = schema = mapping(description.get("schema"))
-        self.kind = kind_of(schema)
-        self.id = str(description.get("id") or name)[:_MOST_TEXT]
-        self.title, self.about = (
-            _text(description.get(key)) or _text(schema.get(key))
-            for key in ("title", "description")
+    def __init__(self, described: InputDescription) -> None:
+        self.schema: Mapping[str, Any] = described.schema
+        self.kind = kind_of(self.schema)
+        self.id = described.id[:_MOST_TEXT]
+        self.title = _text(described.title) or _text(self.schema.get("title"))
+        self.about = _text(described.description) or _text(
+            self.schema.get("description")
         )
-        self.keywords = " ".join(map(str, list_of(description.get("keywords"))[:20]))
-        said = [
-            str(one.get("value", ""))[:300]
-            for one in map(mapping, list_of(description.get("metadata")))
-            if "cwl:type" in (one.get("title"), one.get("role"))
-        ]
-        self.cwl_type = said[-1] if said else ""
+        self.keywords = " ".join(described.keywords[:20])
+        self.cwl_type = described.cwl_type[:300]
 
     @property
     def member_words(self) -> list[str]:

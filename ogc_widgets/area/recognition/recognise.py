@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.area.boxes import GEOMETRY_TYPES, STANDARD
 from ogc_widgets.area.crs import CRS84, system_of
@@ -26,6 +26,9 @@ from ogc_widgets.area.recognition.evidence import (
 from ogc_widgets.area.recognition.sides import sides_of
 from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.reading import mapping
+
+if TYPE_CHECKING:
+    from ogc_widgets.protocol.documents.descriptions import InputDescription
 
 Schema = Mapping[str, Any]
 
@@ -51,18 +54,14 @@ _MOST_CRS = 100
 _MOST_SIDES = 8  # members of an object of sides, such as a crs beside them
 
 
-def recognise(description: Schema, *, name: str = "") -> AreaHint | None:
+def recognise(described: InputDescription) -> AreaHint | None:
     """Tell whether an input is an area, and how it wants it.
-
-    Args:
-        description: The input, as its process describes it.
-        name: The id of the input where the description does not hold it.
 
     Returns:
         What was found, or None when the input is not (certainly enough) an area.
     """
-    facts = Facts(description, name)
-    if {"enum", "const"} & facts.schema.keys() or description.get("enum"):
+    facts = Facts(described)
+    if {"enum", "const"} & facts.schema.keys():
         return None
     found = _with_stated_order(_by_schema(facts.schema, 0), facts)
     by_cwl = None if facts.kind == "array" else _by_cwl_type(facts.cwl_type)

@@ -16,6 +16,7 @@ from ogc_widgets.area.recognition.recognise import recognise as recognise_input
 from ogc_widgets.form.fields.fields import StacHint
 from ogc_widgets.form.schema import known_schemas
 from ogc_widgets.patterns import pattern
+from ogc_widgets.protocol.documents.descriptions import InputDescription
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -60,18 +61,17 @@ def area_hint(
         return None
     if naming.widget == "map" and said.get("type") == "string":
         return AreaHint(("wkt", "bbox-text", "geojson-text"), "format")
-    description: dict[str, Any] = {
-        "id": naming.key,
-        "title": naming.title,
-        "description": naming.description,
-        "schema": said,
-    }
-    if naming.cwl_type:
-        description["metadata"] = [{"title": "cwl:type", "value": naming.cwl_type}]
+    described = InputDescription(
+        naming.key,
+        title=naming.title,
+        description=naming.description,
+        schema=said,
+        metadata=({"title": "cwl:type", "value": naming.cwl_type},),
+    )
     try:
         if naming.widget == "map" and said.get("type") == "array":
-            return numbers_hint(Facts(description), "format")
-        hint = recognise_input(description)
+            return numbers_hint(Facts(described), "format")
+        hint = recognise_input(described)
     except (TypeError, ValueError, AttributeError, LookupError):
         # Recognition is a kindness: an odd schema still gets its plain field.
         return None

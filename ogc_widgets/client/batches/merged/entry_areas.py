@@ -34,7 +34,7 @@ class EntryAreas:
         for name, one in (process.inputs if process else {}).items():
             # Recognition is a kindness: an odd schema has no area.
             with suppress(TypeError, ValueError, AttributeError, LookupError):
-                if hint := recognise(one.raw, name=name):
+                if hint := recognise(one):
                     self._encodings[name] = Encoding.usual(hint)
 
     def of(self, inputs: Mapping[str, Any]) -> Area | None:
