@@ -89,8 +89,10 @@ class Encoding:
     @cached_property
     def order(self) -> str:
         """The order of numbers in the field; text as typed has that of other texts."""
-        texts = [one for one in self.hint.encodings if form_of(one) == "bbox-text"]
-        return order_of(texts[0] if self.form == "as-typed" and texts else self.id)
+        if self.form != "as-typed":
+            return order_of(self.id)
+        texts = (one for one in self.hint.encodings if form_of(one) == "bbox-text")
+        return order_of(next(texts, self.id))
 
     @property
     def system(self) -> System:
