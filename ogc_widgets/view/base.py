@@ -97,7 +97,9 @@ class View(NotesDisplay, anywidget.AnyWidget):
         card_may_have_changed()
 
     def _send(self, msg: object, buffers: Any = None) -> None:  # noqa: ANN401 # as ipywidgets has it
-        super()._send(to_page(msg), buffers)
+        # What is told of the state comes from get_state.
+        is_state = isinstance(msg, dict) and msg.get("method") == "update"
+        super()._send(msg if is_state else to_page(msg), buffers)
 
     def _receive(
         self, _widget: object, content: object, buffers: Sequence[memoryview] | None
