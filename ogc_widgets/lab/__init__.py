@@ -21,17 +21,16 @@ import tempfile
 import threading
 import weakref
 from collections import deque
-from dataclasses import replace
+from dataclasses import fields, replace
+from inspect import Parameter, Signature
 from os import getpid
 from pathlib import Path
+from textwrap import fill
 from types import ModuleType
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from ogc_widgets.errors import ConnectionFailedError, InputError
-from ogc_widgets.lab.settings import Settings, check_extra
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from ogc_widgets.lab.settings import Settings, check_extra, options
 
 _START_TIMEOUT_S = 60
 _SCENES_TIMEOUT_S = 300
@@ -40,64 +39,13 @@ _STOP_TIMEOUT_S = 10
 __all__ = ["Lab", "lab"]
 
 
-def lab(
-    *,
-    port: int = 0,
-    host: str = "127.0.0.1",
-    data: str | Path | None = None,
-    workers: int | None = None,
-    runner: str | Sequence[str] | None = None,
-    engine: str | None = None,
-    engine_options: str | Sequence[str] | None = None,
-    tenant: str = "acme",
-    token: str | None = None,
-    oidc: str | None = None,
-    audience: str | None = None,
-    tokens: str | Path | None = None,
-    admins: str | None = None,
-    url: str | None = None,
-    jobs_each: int | None = None,
-    waiting_each: int | None = None,
-    gb_each: float | None = None,
-    keep_days: float | None = None,
-    keep_gb: float | None = None,
-    **unknown: object,
-) -> Lab:
+def lab(**options: Any) -> Lab:  # noqa: ANN401 - see Settings
     """Start a lab server and wait until it answers.
 
+    Without ``data`` its folder is a temporary one that is removed when it ends.
+
     Args:
-        port: TCP port; 0 takes a free one.
-        host: Address to listen on; only this machine by default.
-        data: Folder for processes and jobs, kept for the next server. By default a
-            temporary one that is removed when the server ends.
-        workers: How many jobs run side by side; the number of cores by default.
-        runner: Command to run packages with instead of the embedded cwltool, such as
-            ``"toil-cwl-runner --no-container"``. It gets ``--outdir DIR PACKAGE
-            INPUTS`` and prints the CWL output object; ``{logs}`` in it stands for a
-            folder where it may keep one log per step (``--log-dir {logs}``).
-        engine: What runs the packages, by name: ``cwltool`` (the default) and ``toil``
-            on this machine, ``slurm``, ``kubernetes`` and ``calrissian`` on a cluster.
-        engine_options: More options for its command, as text or as words.
-        tenant: First part of the path.
-        token: A secret that clients have to send as bearer token. The landing page and
-            the example scenes stay open.
-        oidc: Address of an OpenID Connect issuer; clients have to send one of its
-            access tokens (a JWT). Together with ``token`` either will do.
-        audience: What ``aud`` in these tokens must hold; anything by default.
-        tokens: File with a token for each person, made by ``ogc-widgets lab-token``.
-            People see their own jobs only, and change what they have deployed.
-        admins: Who sees and may end everything, between commas: names in that file,
-            or the ``sub`` of an issuer's tokens.
-        url: Address at which a web server in front hands on to this one, such as
-            ``"https://lab.example.org"``. All links begin with it.
-        jobs_each: How many jobs of one person run side by side; any number by default,
-            as in the next four. The rest wait, and others' go before them.
-        waiting_each: How many jobs of one person may wait; more are refused.
-        gb_each: Gigabytes that the jobs of one person may take; then more are refused.
-        keep_days: Days after their end after which jobs are removed.
-        keep_gb: Gigabytes that all jobs may take. The oldest that have ended are
-            removed; where that does not help, more are refused.
-        unknown: Refused, with the names that there are.
+        options: OPTIONS
 
     Returns:
         The running server. It ends with ``close()``, as a context manager, or when
@@ -109,10 +57,29 @@ def lab(
         MissingExtraError: The extra ``lab`` is not installed.
         ConnectionFailedError: The server did not start.
     """
-    given = {**locals()}
-    given |= given.pop("unknown")
     check_extra()
-    return Lab(Settings.checked(**given))
+    return Lab(Settings.checked(**options))
+
+
+def _told(function: Any) -> None:  # noqa: ANN401 - a function has attributes, too
+    """Give a function the names, defaults and words of the options."""
+    defaults = {each.name: each.default for each in fields(Settings)}
+    words, parameters = [], []
+    for name, (_, text) in options().items():
+        told = f"{name}: {text[0].upper()}{text[1:]}."
+        words.append(fill(told, 84, initial_indent=" " * 8, subsequent_indent=" " * 12))
+        default = defaults[name]
+        if default == "" or not isinstance(default, int | str):
+            default = None
+        parameters.append(Parameter(name, Parameter.KEYWORD_ONLY, default=default))
+    told = (function.__doc__ or "").replace(
+        "        options: OPTIONS", "\n".join(words)
+    )
+    function.__doc__ = told
+    function.__signature__ = Signature(parameters)
+
+
+_told(lab)
 
 
 class Lab:

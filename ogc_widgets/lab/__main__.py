@@ -47,7 +47,7 @@ def main() -> int:
     settings = Settings.from_json(sys.stdin.readline())
     # The stop button of a notebook interrupts the kernel's whole group.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    from ogc_widgets.lab.server.serve import serve
+    from ogc_widgets.lab.server.app import serve
 
     try:
         serve(settings, _on_ready)

@@ -97,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(settings: Settings) -> None:
-    from ogc_widgets.lab.server.serve import serve
+    from ogc_widgets.lab.server.app import serve
 
     serve(settings, _say_ready)
 

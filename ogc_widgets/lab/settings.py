@@ -7,6 +7,7 @@ process are all made of :class:`Settings`.
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import shlex
@@ -25,10 +26,10 @@ from typing import (
 from urllib.parse import urlsplit
 
 from ogc_widgets.errors import InputError, MissingExtraError
-from ogc_widgets.lab.option_checks import at_least_0, check_people, outside_address
+from ogc_widgets.lab.token_file import read_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 TOKEN_VARIABLE = "OGC_LAB_TOKEN"  # noqa: S105 - a name, not a secret
@@ -37,6 +38,7 @@ NEEDED = (
 )
 # What can stand in a header as a bearer token (RFC 6750), and nothing that a shell
 # or a browser would change on the way.
+_LIMITS = ("jobs_each", "waiting_each", "gb_each", "keep_days", "keep_gb")
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]+")
 
 
@@ -59,25 +61,29 @@ def _cores() -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The options of one server, each with what the command's help says of it.
+    """The options of one server, each with what the help says of it.
 
     Attributes:
         temporary: The data folder is removed when the server ends.
         ends_with: Id of the process that the server ends with; None for none.
     """
 
-    port: Annotated[int, "TCP port; 0 for a free one"] = 0
-    host: Annotated[str, "address to listen on"] = "127.0.0.1"
+    port: Annotated[int, "TCP port; 0 takes a free one"] = 0
+    host: Annotated[str, "address to listen on; only this machine by default"] = (
+        "127.0.0.1"
+    )
     data: Annotated[
         Path, "folder for processes and jobs; they are there again next time"
-    ]
+    ] = Path()
     workers: Annotated[
-        int, "jobs that run side by side (default: the number of cores)"
+        int, "jobs that run side by side; by default the number of cores"
     ] = field(default_factory=lambda: _cores())
     runner: Annotated[
         tuple[str, ...],
-        "command that runs a package, in front of --outdir DIR PACKAGE INPUTS; {logs} "
-        "in it is a folder for logs (default: the embedded cwltool)",
+        "command that runs a package in place of the embedded cwltool, such as "
+        "'toil-cwl-runner --no-container'; it gets --outdir DIR PACKAGE INPUTS and "
+        "prints the CWL output object; {logs} in it is a folder where it may keep one "
+        "log for each step (--log-dir {logs})",
     ] = ()
     engine: Annotated[
         str,
@@ -90,23 +96,34 @@ class Settings:
     tenant: Annotated[str, "first part of every address"] = "acme"
     token: Annotated[
         str,
-        "secret that clients send as bearer token; others on this machine may see a "
-        "command line, and shells keep it, so rather set OGC_LAB_TOKEN, or give '-' "
-        "and send it to standard input",
+        "secret that clients send as bearer token; the landing page and the example "
+        "scenes stay open. Others on this machine may see a command line, and shells "
+        "keep it, so rather set OGC_LAB_TOKEN, or give '-' and send it to standard "
+        "input",
     ] = field(default="", repr=False)
-    oidc: Annotated[str, "OpenID Connect issuer whose access tokens clients send"] = ""
+    oidc: Annotated[
+        str,
+        "address of an OpenID Connect issuer, one of whose access tokens (a JWT) "
+        "clients send; together with a token either will do",
+    ] = ""
     audience: Annotated[
-        str, "what these tokens must be meant for (default: anything)"
+        str, "what aud in these tokens must hold; anything by default"
     ] = ""
     tokens: Annotated[
-        str, "file with a token for each person, made by 'ogc-widgets lab-token'"
+        str,
+        "file with a token for each person, made by 'ogc-widgets lab-token'; people "
+        "see their own jobs only, and change what they have deployed",
     ] = ""
     admins: Annotated[
         str,
         "people who see and may end everything, between commas: names in the file of "
         "tokens, or the sub of an issuer's",
     ] = ""
-    url: Annotated[str, "https address at which a web server hands on to this one"] = ""
+    url: Annotated[
+        str,
+        "https address at which a web server in front hands on to this one; all links "
+        "begin with it",
+    ] = ""
     jobs_each: Annotated[
         int, "jobs of one person that run side by side; the rest wait (0: any number)"
     ] = 0
@@ -114,7 +131,9 @@ class Settings:
         int, "jobs of one person that may wait; more are refused (0: any number)"
     ] = 0
     gb_each: Annotated[
-        float, "gigabytes that the jobs of one person may take (0: any number)"
+        float,
+        "gigabytes that the jobs of one person may take; then more are refused (0: any "
+        "number)",
     ] = 0
     keep_days: Annotated[
         float, "days after their end after which jobs are removed (0: never)"
@@ -128,75 +147,34 @@ class Settings:
     ends_with: int | None = None
 
     @classmethod
-    def checked(
-        cls,
-        *,
-        port: int,
-        host: str,
-        data: str | Path | None,
-        tenant: str,
-        workers: int | None = None,
-        runner: str | Sequence[str] | None = None,
-        engine: str | None = None,
-        engine_options: str | Sequence[str] | None = None,
-        token: str | None = None,
-        oidc: str | None = None,
-        audience: str | None = None,
-        tokens: str | Path | None = None,
-        admins: str | None = None,
-        url: str | None = None,
-        jobs_each: int | None = None,
-        waiting_each: int | None = None,
-        gb_each: float | None = None,
-        keep_days: float | None = None,
-        keep_gb: float | None = None,
-        **unknown: object,
-    ) -> Settings:
+    def checked(cls, **options: Any) -> Settings:  # noqa: ANN401 - what people wrote
         """Return the settings of options as somebody wrote them; None is not given.
 
         Raises:
             InputError: One of them is not usable, or there is no such option.
             MissingExtraError: A package for one of them is not installed.
         """
-        if unknown:
-            raise InputError(
-                f"lab() has no option {', '.join(sorted(unknown))}.",
-                advice=f"Its options: {', '.join(options())}.",
-            )
-        if not 0 <= port <= 65535:
-            raise InputError(f"port is {port}; it must be between 0 and 65535.")
-        if workers is not None and workers < 1:
-            raise InputError(f"workers is {workers}; at least one is needed.")
-        if not tenant or not tenant.replace("-", "").replace("_", "").isalnum():
-            raise InputError(f"tenant is {tenant!r}; use letters, digits, '-' and '_'.")
-        _check_protection(token, oidc, audience)
-        if runner and (engine or engine_options):
-            raise InputError(
-                "runner and engine exclude each other: each says what runs the "
-                "packages.",
-                advice="Leave one of them out.",
-            )
-        check_people(tokens, oidc, admins)
+        given = {name: value for name, value in options.items() if value is not None}
+        _check(given)
+        for name in ("runner", "engine_options"):
+            given[name] = _words(given.get(name))
+        # Looked at here, so that what is missing is said before anything is started;
+        # that cwltool is there has been checked with the rest.
+        if (engine := given.get("engine") or cls.engine) != cls.engine:
+            from ogc_widgets.lab.engines.by_name import engine_by_name
+
+            engine_by_name(engine, given["engine_options"]).check()
+        _check_command(given["runner"])
+        if tokens := given.get("tokens"):
+            given["tokens"] = str(Path(tokens).expanduser().absolute())
         return cls(
-            port=port,
-            host=host,
-            data=Path(data or "").expanduser().absolute(),
-            workers=workers or _cores(),
-            runner=_command(runner),
-            **_engine(engine, engine_options),
-            tenant=tenant,
-            token=token or "",
-            oidc=oidc or "",
-            audience=audience or "",
-            tokens=str(Path(tokens).expanduser().absolute()) if tokens else "",
-            admins=admins or "",
-            url=outside_address(url),
-            jobs_each=at_least_0("jobs_each", jobs_each),
-            waiting_each=at_least_0("waiting_each", waiting_each),
-            gb_each=at_least_0("gb_each", gb_each),
-            keep_days=at_least_0("keep_days", keep_days),
-            keep_gb=at_least_0("keep_gb", keep_gb),
-            temporary=data is None,
+            **given
+            | {
+                "engine": engine,
+                "data": Path(given.get("data", "")).expanduser().absolute(),
+                "url": given.get("url", "").rstrip("/"),
+                "temporary": "data" not in given,
+            }
         )
 
     def to_json(self) -> str:
@@ -299,45 +277,44 @@ def options() -> dict[str, tuple[type, str]]:
     }
 
 
-def _words(option: str | Sequence[str] | None) -> tuple[str, ...]:
-    try:
-        return tuple(shlex.split(option) if isinstance(option, str) else option or ())
-    except ValueError as error:
-        raise InputError(f"{option!r} is no command line: {error}.") from None
-
-
-def _engine(engine: str | None, options: str | Sequence[str] | None) -> dict[str, Any]:
-    name, words = engine or "cwltool", _words(options)
-    # Looked at here, so that what is missing is said before anything is started; that
-    # cwltool is there has been checked with the rest.
-    if name != "cwltool":
-        from ogc_widgets.lab.engines.adapters.by_name import engine_by_name
-
-        engine_by_name(name, words).check()
-    return {"engine": name, "engine_options": words}
-
-
-def _command(runner: str | Sequence[str] | None) -> tuple[str, ...]:
-    command = _words(runner)
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    if command and shutil.which(command[0], path=path) is None:
+def _check(given: Mapping[str, Any]) -> None:
+    """Refuse options that there are not, are not usable, or do not fit together."""
+    if unknown := sorted(given.keys() - options()):
         raise InputError(
-            f"The runner {command[0]!r} is not installed.",
-            advice="Give a command that a shell would find, or leave the option out.",
+            f"lab() has no option {', '.join(unknown)}.",
+            advice=f"Its options: {', '.join(options())}.",
         )
-    return command
-
-
-def _check_protection(
-    token: str | None, oidc: str | None, audience: str | None
-) -> None:
-    if token is not None and not _TOKEN.fullmatch(token):
+    if not 0 <= (port := given.get("port", 0)) <= 65535:
+        raise InputError(f"port is {port}; it must be between 0 and 65535.")
+    if (workers := given.get("workers", 1)) < 1:
+        raise InputError(f"workers is {workers}; at least one is needed.")
+    for name in _LIMITS:
+        if not 0 <= (value := given.get(name, 0)) < math.inf:
+            raise InputError(
+                f"{name} is {value}; it must be at least 0 (for any number)."
+            )
+    tenant = given.get("tenant", Settings.tenant)
+    if not tenant.replace("-", "").replace("_", "").isalnum():
+        raise InputError(f"tenant is {tenant!r}; use letters, digits, '-' and '_'.")
+    if not _TOKEN.fullmatch(given.get("token", "t")):
         # Not shown: it may be a good secret with one wrong character in it.
         raise InputError(
             "The token is empty or cannot be sent in a header.",
             safe="No server was started, so nothing is open.",
             advice="Use letters, digits and - . _ ~ + / = only.",
         )
+    if given.get("runner") and (given.get("engine") or given.get("engine_options")):
+        raise InputError(
+            "runner and engine exclude each other: each says what runs the packages.",
+            advice="Leave one of them out.",
+        )
+    _check_address(given.get("url", ""))
+    _check_people(given)
+
+
+def _check_people(given: Mapping[str, Any]) -> None:
+    """Make sure that tokens, issuer and admins fit together."""
+    oidc, tokens = given.get("oidc"), given.get("tokens")
     if oidc is not None:
         parts = urlsplit(oidc)
         local = parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS
@@ -348,5 +325,46 @@ def _check_protection(
                 "can change its keys on the way can sign in.",
             )
         check_extra(["joserfc"])
-    elif audience is not None:
+    elif "audience" in given:
         raise InputError("audience has a meaning only together with oidc.")
+    if tokens and oidc:
+        raise InputError(
+            "tokens and oidc were given; a name could then be two people.",
+            advice="Use one of them. A token of one's own for all goes with both.",
+        )
+    if given.get("admins") and not (tokens or oidc):
+        raise InputError("admins has a meaning only together with tokens or oidc.")
+    if tokens:
+        read_tokens(Path(tokens).expanduser())
+
+
+def _check_address(url: str) -> None:
+    parts = urlsplit(url)
+    if url and (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or parts.username
+        or parts.query
+        or parts.fragment
+    ):
+        raise InputError(
+            f"url is {url!r}; it must be an https address.",
+            advice="Give what stands before /acme/ogc-api, such as "
+            "https://lab.example.org",
+        )
+
+
+def _words(option: str | Sequence[str] | None) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(option) if isinstance(option, str) else option or ())
+    except ValueError as error:
+        raise InputError(f"{option!r} is no command line: {error}.") from None
+
+
+def _check_command(command: tuple[str, ...]) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    if command and shutil.which(command[0], path=path) is None:
+        raise InputError(
+            f"The runner {command[0]!r} is not installed.",
+            advice="Give a command that a shell would find, or leave the option out.",
+        )

@@ -287,7 +287,7 @@ def test_recorded_packages_are_described_when_they_need_no_other_file(
     corpus: Path,
 ) -> None:
     from ogc_widgets.lab.engines.describe import PackageError, describe
-    from ogc_widgets.lab.engines.expected import expected_executions
+    from ogc_widgets.lab.engines.progress import expected_executions
 
     described = 0
     for path in sorted((corpus / "cwl").glob("*.json")):

@@ -11,8 +11,8 @@ from waiting import wait_for
 
 from ogc_widgets.errors import InputError, MissingExtraError
 from ogc_widgets.lab import cli, lab
-from ogc_widgets.lab.engines.adapters import toil
-from ogc_widgets.lab.engines.adapters.by_name import engine_by_name
+from ogc_widgets.lab.engines import toil
+from ogc_widgets.lab.engines.by_name import engine_by_name
 from ogc_widgets.lab.engines.engine import JobFolder
 from ogc_widgets.lab.engines.progress import Tracker
 

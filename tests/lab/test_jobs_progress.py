@@ -9,10 +9,9 @@ import pytest
 from lab_api import PACKAGES
 
 import ogc_widgets.lab
-from ogc_widgets.lab.engines.adapters.cwltool import read_cwltool
+from ogc_widgets.lab.engines.by_name import engine_by_name
 from ogc_widgets.lab.engines.describe import describe
-from ogc_widgets.lab.engines.expected import expected_executions
-from ogc_widgets.lab.engines.progress import Tracker
+from ogc_widgets.lab.engines.progress import Tracker, expected_executions
 
 WATER_BODIES = Path(ogc_widgets.lab.__file__).parent / "water_bodies/water-bodies.cwl"
 
@@ -85,7 +84,7 @@ def test_sub_workflow_is_counted_with_its_own_scatter_when_nested() -> None:
 
 
 def test_tracker_names_the_step_and_never_goes_back_when_more_steps_come() -> None:
-    tracker = Tracker({"node_crop": 2, "stac": 1}, read_cwltool)
+    tracker = Tracker({"node_crop": 2, "stac": 1}, engine_by_name("cwltool").read)
     assert (tracker.percent, tracker.message) == (0, "starting")
     seen = [tracker.percent]
     for line, message in [
@@ -104,7 +103,7 @@ def test_tracker_names_the_step_and_never_goes_back_when_more_steps_come() -> No
 
 
 def test_tracker_counts_what_it_sees_when_nothing_was_expected() -> None:
-    tracker = Tracker({}, read_cwltool)
+    tracker = Tracker({}, engine_by_name("cwltool").read)
     for number in range(3):
         tracker.feed(f"INFO [job a_{number}] /tmp/x$ a")
     assert tracker.percent == 0

@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.lab import lab
-from ogc_widgets.lab.engines.adapters.by_name import engine_by_name
+from ogc_widgets.lab.engines.by_name import engine_by_name
 from ogc_widgets.lab.engines.engine import EngineJob, JobFolder
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ogc_widgets.lab import lab
-from ogc_widgets.lab.engines.adapters.toil import read_toil
+from ogc_widgets.lab.engines.by_name import engine_by_name
 from ogc_widgets.lab.engines.progress import Tracker
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def test_job_fails_with_a_reason_when_the_runner_does(
 
 
 def test_progress_is_read_from_the_lines_of_toil() -> None:
-    tracker = Tracker({"node_crop": 2, "stac": 1}, read_toil)
+    tracker = Tracker({"node_crop": 2, "stac": 1}, engine_by_name("toil").read)
     head = "[2026-11-25T08:12:00+0000] [MainThread] [I] [toil.leader]"
     tail = "kind-CWLJob/instance-x v1 with job batch system ID: 3"
     seen = []

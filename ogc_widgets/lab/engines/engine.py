@@ -1,4 +1,4 @@
-"""What runs the packages, and what the lab asks of it."""
+"""What runs the packages, what the lab asks of it, and why a run has failed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from ogc_widgets.lab.engines import reasons
+from ogc_widgets.lab.engines.programs import start_command, start_module
+from ogc_widgets.lab.engines.progress import Event
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import TypeAlias
+
     from ogc_widgets.lab.engines.programs import Running
-    from ogc_widgets.lab.engines.progress import Event, Tracker
+    from ogc_widgets.lab.engines.progress import EventKind, Tracker
+
+    Events: TypeAlias = Sequence[tuple[EventKind, re.Pattern[str]]]
 
 STAGED = "staged"
 """Where files of the execute request are, relative to the inputs document."""
@@ -29,6 +35,13 @@ _PASSED_ON = (
 )
 # CWL engines say that a step's program is not there as cwltool does.
 _NOT_FOUND = re.compile(r"(?:^ERROR|\[E\] \[cwltool\]) '(?P<program>[^']+)' not found")
+
+# What a step says last when it cannot go on.
+_OWN_WORDS = re.compile(r"^\s*error:\s*(?P<sentence>.+)$", re.IGNORECASE)
+# Toil's logs of a failed run repeat themselves; the first error is well before this.
+_MOST_BYTES = 8 * 2**20
+_TAIL_BYTES = 64 * 1024
+_LONGEST = 1000
 
 
 def passed_on() -> list[str]:
@@ -113,11 +126,18 @@ class Engine(ABC):
     """Runs packages; one for all jobs of a server.
 
     Attributes:
+        events: What lines of its program mean for the progress: the first pattern that
+            finds something tells of the execution ``name`` of the step ``step``.
+            ``name`` is also that of the step's log in ``JobFolder.step_logs``.
+        module: The program of this folder that runs a job; empty where it is the first
+            word of ``command``.
         outlives: What it has of a job may go on when its program and the lab have
             ended, so that it has to be ended, or can be taken up again.
         options: What ``--engine-options`` added to its command.
     """
 
+    events: ClassVar[Events]
+    module: ClassVar[str] = ""
     outlives: ClassVar[bool] = False
 
     def __init__(self, options: tuple[str, ...] = ()) -> None:
@@ -131,8 +151,20 @@ class Engine(ABC):
         """
 
     @abstractmethod
+    def command(self, job: EngineJob) -> list[str]:
+        """Return the command line of a job, or the arguments of ``module``."""
+
     async def start(self, job: EngineJob) -> Running:
         """Start a job."""
+        return await self.launch(job, self.command(job))
+
+    async def launch(self, job: EngineJob, line: Sequence[str]) -> Running:
+        """Start the program of a job."""
+        place = job.folder.path
+        with job.folder.output_object.open("wb") as stdout:
+            if self.module:
+                return await start_module(self.module, line, cwd=place, stdout=stdout)
+            return await start_command(line, cwd=place, stdout=stdout)
 
     async def take_up(self, job: EngineJob) -> Running | None:  # noqa: ARG002 - most do
         """Go on with a job whose lab has ended; None where that is not possible.
@@ -155,12 +187,12 @@ class Engine(ABC):
         """
         return ""
 
-    @abstractmethod
     def read(self, line: str) -> Event | None:
-        """Return what a line that its program said means for the progress, if anything.
-
-        ``Event.name`` is also the name of the step's log in ``JobFolder.step_logs``.
-        """
+        """Return what a line of its program means for the progress, if anything."""
+        for kind, pattern in self.events:
+            if match := pattern.search(line):
+                return Event(kind, match["name"], match["step"])
+        return None
 
     def engine_reason(self, folder: JobFolder, step: str) -> str:  # noqa: ARG002 - others do
         """Return what the engine has to say of a failure, as a sentence, or nothing.
@@ -173,7 +205,7 @@ class Engine(ABC):
 
     def step_lines(self, folder: JobFolder, name: str) -> list[str]:
         """Return the last lines of a failed execution of a step."""
-        return reasons.tail(dict(folder.step_logs()).get(name))
+        return _tail(dict(folder.step_logs()).get(name))
 
     def why_it_failed(
         self, tracker: Tracker, folder: JobFolder, exit_code: int
@@ -186,18 +218,18 @@ class Engine(ABC):
         """
         lines = {name: self.step_lines(folder, name) for name in tracker.failed}
         for name, title in tracker.failed.items():
-            if sentence := reasons.own_words(lines[name]):
-                return reasons.shortened(f"{title} failed: {sentence}"), 400
+            if sentence := _own_words(lines[name]):
+                return _shortened(f"{title} failed: {sentence}"), 400
         name, title = next(iter(tracker.failed.items()), ("", ""))
         sentence = (
             self._missing_program(folder, title or "A step")
             or self.engine_reason(folder, title)
             or self._last_lines(folder, title, lines.get(name, []), exit_code)
         )
-        return reasons.shortened(sentence), 500
+        return _shortened(sentence), 500
 
     def _missing_program(self, folder: JobFolder, title: str) -> str:
-        if match := reasons.first(_NOT_FOUND, reasons.lines_of(folder.log)):
+        if match := first(_NOT_FOUND, folder.log):
             return (
                 f"{title} failed: the program {match['program']!r} is not installed "
                 "where the step ran. The lab runs steps as plain programs, without "
@@ -211,5 +243,50 @@ class Engine(ABC):
         if title:
             last = " / ".join(lines[-3:])
             return f"{title} failed: {last or 'it said nothing on stderr'}"
-        last = " / ".join(reasons.tail(folder.log)[-3:])
+        last = " / ".join(_tail(folder.log)[-3:])
         return f"The runner ended with code {exit_code}. {last}".strip()
+
+
+def _own_words(lines: Iterable[str]) -> str:
+    """Return what a step said itself, with a line ``error: <sentence>``."""
+    found = [match for line in lines if (match := _OWN_WORDS.match(line))]
+    return found[-1]["sentence"].strip() if found else ""
+
+
+def first(pattern: re.Pattern[str], log: Path) -> re.Match[str] | None:
+    """Return the first match of a pattern in the lines of a log."""
+    return next(filter(None, map(pattern.search, lines_of(log))), None)
+
+
+def lines_of(path: Path) -> Iterator[str]:
+    """Read the lines of a log from its beginning, without empty ones."""
+    try:
+        with path.open("rb") as stream:
+            left = _MOST_BYTES
+            while left > 0 and (line := stream.readline(left)):
+                left -= len(line)
+                if text := line.decode("utf-8", "replace").rstrip():
+                    yield text
+    except OSError:
+        return
+
+
+def _tail(path: Path | None) -> list[str]:
+    """Return the last lines of a log, without empty ones."""
+    if path is None:
+        return []
+    try:
+        with path.open("rb") as stream:
+            stream.seek(0, 2)
+            stream.seek(max(0, stream.tell() - _TAIL_BYTES))
+            text = stream.read().decode("utf-8", "replace")
+    except OSError:
+        return []
+    return [line.rstrip() for line in text.splitlines() if line.strip()]
+
+
+def _shortened(sentence: str) -> str:
+    """Return a sentence that fits into a status message."""
+    if len(sentence) > _LONGEST:
+        return sentence[: _LONGEST - 1] + "…"
+    return sentence

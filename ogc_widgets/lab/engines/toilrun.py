@@ -6,9 +6,9 @@ or where it has a small job of its own that is done long before. That is most of
 time between two steps, and 10 s after the last one. The batch systems that it gets here
 wait where there is something to wait for. Slurm is not asked more often than before.
 
-Run as ``python -m ogc_widgets.lab.engines.toilrun [--after-slurm] [options of
-toil-cwl-runner]`` in the folder of the job. With the option it begins when Slurm has
-none of the jobs any more that were submitted there.
+Run as ``python -m ogc_widgets.lab.engines.toilrun [options of toil-cwl-runner]`` in the
+folder of the job. With ``--after-slurm`` among them it begins when Slurm has none of
+the jobs any more that were submitted there.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.lab.engines.slurm_queue import wait_for_jobs_in
+from ogc_widgets.lab.engines.slurm import AFTER_SLURM, wait_for_jobs_in
 from ogc_widgets.lab.network import refuse_link_local
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     Operation = Callable[..., object]
     System = type[Any]  # a batch system; Toil's have types of their own
 
-AFTER_SLURM = "--after-slurm"
 _TURN_S = 0.1
 # Slurm may say something else the next time. Whatever else it says, Toil would ask for
 # 20 minutes.
@@ -75,9 +74,9 @@ def _factory(make: Callable[[], System]) -> Callable[[], System]:
 def main(arguments: list[str]) -> int:
     """Run a package with Toil."""
     refuse_link_local()
-    if arguments[0] == AFTER_SLURM:
+    if AFTER_SLURM in arguments:
         wait_for_jobs_in(Path.cwd())
-        arguments = arguments[1:]
+        arguments = [word for word in arguments if word != AFTER_SLURM]
     # It would note every run in a database in the user's home.
     os.environ.setdefault("TOIL_HISTORY", "False")
     from toil import common

@@ -1,10 +1,11 @@
-"""The jobs: listed, followed, dismissed; their results, files and logs."""
+"""The jobs: started, listed, followed, dismissed; their results, files and logs."""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
 import json
+import re
 import secrets
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -14,20 +15,23 @@ from urllib.parse import quote
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from ogc_widgets.lab.server.documents import link
+from ogc_widgets.lab.server.inputs import check_inputs
 from ogc_widgets.lab.server.jobs.files import below, send_file, send_log
 from ogc_widgets.lab.server.jobs.job_store import STATUSES, JobFilter
 from ogc_widgets.lab.server.jobs.results import Raw, Results
-from ogc_widgets.lab.server.moments import interval
 from ogc_widgets.lab.server.problems import Problem
-from ogc_widgets.lab.server.requests import LabRequest, resource
+from ogc_widgets.lab.server.requests import LabRequest, interval, resource
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ogc_widgets.lab.server.jobs.job_store import JobRecord, ListedJob
+    from ogc_widgets.lab.server.requests import LabRequest
 
 _RESULTS_REL = "http://www.opengis.net/def/rel/ogc/1.0/results"
 
 
-def status_info(request: LabRequest, job: ListedJob) -> dict[str, Any]:
+def _status_info(request: LabRequest, job: ListedJob) -> dict[str, Any]:
     """Return the statusInfo of a job, with a link per step log."""
     address = f"{request.api}/jobs/{job.job_id}"
     folder = request.lab.scheduler.folder(job.job_id)
@@ -76,7 +80,7 @@ def _timestamp(seconds: float) -> str:
 async def _jobs(request: LabRequest) -> Response:
     limit, offset = request.page
     found, total = request.lab.jobs.find(_filter(request), limit=limit, offset=offset)
-    page = [status_info(request, job) for job in found]
+    page = [_status_info(request, job) for job in found]
     return request.page_response("jobs", page, total)
 
 
@@ -104,7 +108,7 @@ def _filter(request: LabRequest) -> JobFilter:
 
 
 async def _status(request: LabRequest) -> Response:
-    info = status_info(request, request.job)
+    info = _status_info(request, request.job)
     return JSONResponse(info, headers={"Cache-Control": "no-store"})
 
 
@@ -125,10 +129,10 @@ async def _dismiss(request: LabRequest) -> Response:
             job = lab.jobs.get(job.job_id)
         except Problem:  # another request has removed it since
             job = dataclasses.replace(job, status="dismissed")
-        info = status_info(request, job)
+        info = _status_info(request, job)
     else:
         # Nothing is left to link to.
-        info = {**status_info(request, job), "status": "dismissed", "links": []}
+        info = {**_status_info(request, job), "status": "dismissed", "links": []}
         info["message"] = "removed on request"
         await lab.scheduler.dismiss(job)
     up = {"href": f"{request.api}/jobs", "rel": "up", "type": "application/json"}
@@ -137,7 +141,7 @@ async def _dismiss(request: LabRequest) -> Response:
 
 
 async def _results(request: LabRequest) -> Response:
-    return await results_response(request, request.job)
+    return await _results_response(request, request.job)
 
 
 async def _one_result(request: LabRequest) -> Response:
@@ -168,7 +172,7 @@ async def _job_log(request: LabRequest) -> Response:
     return await send_log(request, request.job_folder.log)
 
 
-async def results_response(request: LabRequest, job: JobRecord) -> Response:
+async def _results_response(request: LabRequest, job: JobRecord) -> Response:
     """Return the results of a job in the form that its request asked for."""
     outputs = await _outputs(request, job)
     modes: dict[str, str | None] = job.request["outputs"]
@@ -246,7 +250,89 @@ def _multipart(parts: dict[str, Raw]) -> Response:
     return Response(bytes(body), media_type=f'multipart/related; boundary="{boundary}"')
 
 
+async def _execute(request: LabRequest) -> Response:
+    """Execute a process, synchronously or not (Prefer: respond-async)."""
+    lab, process = request.lab, request.process
+    described, package = process.described, lab.processes.package(process.id)
+    body = await request.read_object()
+    checked = check_inputs(described, _members(body.get("inputs", {}), "input"))
+    preferences = _preferences(request)
+    is_async = "respond-async" in preferences
+    wanted = {
+        "outputs": _wanted_outputs(described["outputs"], body),
+        "response": _wanted_response(body, preferences),
+        "mode": "async" if is_async else "sync",
+        "inputs": body.get("inputs", {}),  # as they came, for whoever asks
+    }
+    await lab.keeping.check(request.person)
+    job = lab.scheduler.submit(described, package, checked, wanted, request.person)
+    address = f"{request.api}/jobs/{job.job_id}"
+    if is_async:
+        headers = {"Location": address, "Preference-Applied": "respond-async"}
+        return JSONResponse(_status_info(request, job), 201, headers=headers)
+    await lab.scheduler.finished(job.job_id)
+    monitor = f'<{address}>; rel="monitor"'
+    try:
+        response = await _results_response(request, lab.jobs.get(job.job_id))
+    except Problem as problem:
+        problem.headers["Link"] = monitor
+        raise
+    response.headers.append("Link", monitor)
+    return response
+
+
+def _preferences(request: LabRequest) -> set[str]:
+    return {
+        word.strip().lower().replace(" ", "")
+        for line in request.headers.getlist("prefer")
+        for word in re.split("[,;]", line)
+    }
+
+
+def _members(value: object, kind: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise Problem(
+            "invalid-request",
+            reason=f"{kind}s must be an object with one member per {kind}.",
+        )
+    return value
+
+
+def _wanted_response(body: Mapping[str, Any], preferences: set[str]) -> str:
+    if body.get("response", "raw") not in ("raw", "document"):
+        raise Problem("invalid-request", reason="response must be 'raw' or 'document'.")
+    if "return=representation" in preferences:
+        return "document"
+    return str(body.get("response", ""))
+
+
+def _wanted_outputs(
+    outputs: Mapping[str, Any], body: Mapping[str, Any]
+) -> dict[str, str | None]:
+    """Return output id to transmission mode; empty for all as they come."""
+    modes: dict[str, str | None] = {}
+    given = body.get("outputs")
+    # A list of them is what drafts of the standard had; an empty one wants nothing.
+    given = {} if given in (None, []) else given
+    for name, selection in _members(given, "output").items():
+        mode = reason = None
+        if isinstance(selection, dict):
+            mode = selection.get("transmissionMode")
+        elif selection is not None:
+            reason = f"{name} must be an object, such as {{}}."
+        if name not in outputs:
+            known = ", ".join(outputs)
+            reason = f"{name} is not an output of this process (its outputs: {known})."
+        elif mode not in (None, "value", "reference"):
+            reason = f"{name}: transmissionMode is 'value' or 'reference'."
+        if reason:
+            raise Problem("invalid-request", reason=reason)
+        modes[name] = mode
+    return modes
+
+
 JOB_ROUTES = [
+    resource("/processes/{process_id}/execution", POST=_execute),
     resource("/jobs", GET=_jobs),
     resource("/jobs/{job_id}", GET=_status, DELETE=_dismiss),
     resource("/jobs/{job_id}/definition", GET=_definition),

@@ -13,9 +13,9 @@ from ogc_widgets.lab.server.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ogc_widgets.lab.server.access.people import Person
     from ogc_widgets.lab.server.jobs.job_store import JobStore, ListedJob
     from ogc_widgets.lab.server.jobs.scheduler import Scheduler
+    from ogc_widgets.lab.server.people import Person
     from ogc_widgets.lab.settings import Settings
 
 _log = logging.getLogger(__name__)

@@ -12,11 +12,9 @@ import sqlite3
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.lab.engines.adapters.by_name import engine_by_name
-from ogc_widgets.lab.engines.engine import Engine, EngineJob, JobFolder
-from ogc_widgets.lab.engines.expected import expected_executions
-from ogc_widgets.lab.engines.progress import Tracker
-from ogc_widgets.lab.engines.reasons import lines_of
+from ogc_widgets.lab.engines.by_name import engine_by_name
+from ogc_widgets.lab.engines.engine import Engine, EngineJob, JobFolder, lines_of
+from ogc_widgets.lab.engines.progress import Tracker, expected_executions
 from ogc_widgets.lab.server.jobs.turns import Turns
 from ogc_widgets.lab.server.problems import Problem
 
@@ -25,9 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ogc_widgets.lab.engines.programs import Running
-    from ogc_widgets.lab.server.access.people import Person
+    from ogc_widgets.lab.server.inputs import CheckedInputs
     from ogc_widgets.lab.server.jobs.job_store import JobRecord, JobStore, ListedJob
-    from ogc_widgets.lab.server.processes.inputs import CheckedInputs
+    from ogc_widgets.lab.server.people import Person
     from ogc_widgets.lab.settings import Settings
 
 _log = logging.getLogger(__name__)

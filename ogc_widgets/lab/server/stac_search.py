@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from ogc_widgets.lab.server.documents import read_yaml
-from ogc_widgets.lab.server.moments import interval
 from ogc_widgets.lab.server.problems import Problem
+from ogc_widgets.lab.server.requests import interval
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

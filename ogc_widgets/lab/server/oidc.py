@@ -18,7 +18,7 @@ from joserfc.errors import (
 from joserfc.jwk import KeySet
 
 from ogc_widgets.lab.network import UnreachableError, fetch
-from ogc_widgets.lab.server.access.people import BadTokenError
+from ogc_widgets.lab.server.people import BadTokenError
 from ogc_widgets.lab.server.problems import Problem
 
 # Only signatures that nobody can make who just knows the public key.

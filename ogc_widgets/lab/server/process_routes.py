@@ -13,6 +13,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from ogc_widgets.lab.network import UnreachableError, fetch
 from ogc_widgets.lab.scenes import SCENES
+from ogc_widgets.lab.server.access import REALM
 from ogc_widgets.lab.server.documents import (
     OPENAPI_TYPE,
     api_definition,
@@ -20,7 +21,7 @@ from ogc_widgets.lab.server.documents import (
     read_yaml,
 )
 from ogc_widgets.lab.server.problems import Problem
-from ogc_widgets.lab.server.processes.process_store import SentPackage
+from ogc_widgets.lab.server.process_store import SentPackage
 from ogc_widgets.lab.server.requests import (
     LabRequest,
     json_object,
@@ -169,6 +170,18 @@ async def _fetched(href: str) -> SentPackage:
     except UnreachableError as error:
         raise Problem("package-not-found", address=address, reason=error) from None
     return SentPackage(text, "application/cwl", workflow)
+
+
+async def sign_in(request: LabRequest) -> Response:
+    """GET where to sign in for this server (RFC 9728)."""
+    return JSONResponse(
+        {
+            "resource": request.api,
+            "resource_name": REALM,
+            "authorization_servers": [request.lab.settings.oidc],
+            "bearer_methods_supported": ["header"],
+        }
+    )
 
 
 PROCESS_ROUTES = [

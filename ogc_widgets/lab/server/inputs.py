@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     Json: TypeAlias = str | int | float | bool | list["Json"] | dict[str, "Json"] | None
-    # As describe.py writes it: a word, or an object with one of its four words.
     CwlType: TypeAlias = str | dict[str, Any]
 
 _INT32, _INT64 = 2**31, 2**63

@@ -24,13 +24,13 @@ from ogc_widgets.lab.server.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ogc_widgets.lab.server.access.people import Person
+    from ogc_widgets.lab.server.people import Person
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _AS_GIVEN = ("title", "description", "version", "keywords", "metadata")
 _WHERE_KNOWN = ("keywords", "metadata")
 _TIMEOUT_S = 60
-_PROGRAM = Path(__file__).parents[2] / "engines" / "describe.py"
+_PROGRAM = Path(__file__).parents[1] / "engines" / "describe.py"
 _EXECUTE = "http://www.opengis.net/def/rel/ogc/1.0/execute"
 
 

@@ -9,20 +9,29 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ogc_widgets.errors import MissingExtraError
-from ogc_widgets.lab.engines import reasons
-from ogc_widgets.lab.engines.engine import Engine, EngineJob, JobFolder
-from ogc_widgets.lab.engines.programs import Running, start_module
-from ogc_widgets.lab.engines.progress import Event
+from ogc_widgets.lab.engines.engine import (
+    Engine,
+    EngineJob,
+    JobFolder,
+    first,
+    lines_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from ogc_widgets.lab.engines.engine import Events
+    from ogc_widgets.lab.engines.programs import Running
+
 # The names of executions are paths through the workflow: water-bodies.0.crop. Those of
 # a nested scatter may be the same.
-_STARTED = re.compile(r"Issued job 'CWLJob' (?P<name>\S+) ")
-_SUCCEEDED = re.compile(r"CWL step complete: (?P<name>\S+)")
-_FAILED = re.compile(r"Job failed with exit value .*: 'CWLJob' (?P<name>\S+) ")
+_NAME = r"(?P<name>(?:\S*\.)?(?P<step>[^\s.]+))"
+TOIL_EVENTS: Events = (
+    ("started", re.compile(rf"Issued job 'CWLJob' {_NAME} ")),
+    ("succeeded", re.compile(rf"CWL step complete: {_NAME}")),
+    ("failed", re.compile(rf"Job failed with exit value .*: 'CWLJob' {_NAME} ")),
+)
 _FOLLOWS = re.compile(r"\] (?P<name>\S+)\.(?:stderr|stdout) follows:$")
 _BEGIN, _END = "=========>", "<========="
 _BEGUN = "shared/rootJobStoreID"  # in the store, once a run can go on from it
@@ -57,6 +66,8 @@ _EXPLAINED = {
 class ToilEngine(Engine):
     """Toil, whose workers are processes of this machine."""
 
+    events = TOIL_EVENTS
+    module = "toilrun"
     outlives = True  # its store of the job does
     batch_system = "single_machine"
 
@@ -69,42 +80,32 @@ class ToilEngine(Engine):
         if find_spec("toil") is None:
             raise MissingExtraError(f"The engine {self.batch_system}", "toil")
 
-    async def start(self, job: EngineJob) -> Running:
-        """Start a job."""
-        return await self._run(job)
+    async def launch(self, job: EngineJob, line: Sequence[str]) -> Running:
+        """Start Toil, with the folder that it does not make."""
+        job.folder.batch_logs.mkdir(exist_ok=True)
+        return await super().launch(job, line)
 
     async def take_up(self, job: EngineJob) -> Running:
         """Go on where the store of the job stands: what had ended is not run again."""
         folder = job.folder
         await asyncio.to_thread(_empty, folder.outputs)
         if (self.store(folder) / _BEGUN).exists():
-            return await self._go_on(job)
+            return await self.go_on(job)
         await asyncio.to_thread(shutil.rmtree, self.store(folder), ignore_errors=True)
         return await self.start(job)
 
-    async def _go_on(self, job: EngineJob) -> Running:
-        return await self._run(job, "--restart")
+    async def go_on(self, job: EngineJob, *more: str) -> Running:
+        """Go on with what is in the store."""
+        return await self.launch(job, self.command(job, "--restart", *more))
 
     def store(self, folder: JobFolder) -> Path:
         """Return where Toil keeps the state of a job: each has one of its own."""
         return folder.temporary / "store"
 
-    async def _run(
-        self, job: EngineJob, *more: str, first: Sequence[str] = ()
-    ) -> Running:
-        folder = job.folder
-        folder.batch_logs.mkdir(exist_ok=True)
-        line = self.command(job, *more, first=first)
-        with folder.output_object.open("wb") as stdout:
-            return await start_module("toilrun", line, cwd=folder.path, stdout=stdout)
-
-    def command(
-        self, job: EngineJob, *more: str, first: Sequence[str] = ()
-    ) -> list[str]:
+    def command(self, job: EngineJob, *more: str) -> list[str]:
         """Return the arguments of Toil."""
         folder = job.folder
         return [
-            *first,
             *("--jobStore", str(self.store(folder)), *more),
             # The lab removes it, when it has noted how the job has ended.
             *("--clean", "never", "--batchSystem", self.batch_system),
@@ -114,18 +115,14 @@ class ToilEngine(Engine):
             *("--no-container", "--preserve-entire-environment"),
             # What a step refuses, it refuses a second time.
             *("--retryCount", "0", "--logColors", "False", "--disableProgress"),
-            *self._places(folder),
+            *self.places(folder),
             *self.options,
             *job.arguments,
         ]
 
-    def _places(self, folder: JobFolder) -> list[str]:
+    def places(self, folder: JobFolder) -> list[str]:
         """Return where locks lie: with the rest, so that they go with it."""
         return ["--coordinationDir", str(folder.temporary)]
-
-    def read(self, line: str) -> Event | None:
-        """Return what a line means for the progress."""
-        return read_toil(line)
 
     def step_lines(self, folder: JobFolder, name: str) -> list[str]:
         """Return what a step said; what has no log of its own, Toil says."""
@@ -141,33 +138,18 @@ def _empty(folder: Path) -> None:
     folder.mkdir()
 
 
-def read_toil(line: str) -> Event | None:
-    """Read a line of Toil's leader."""
-    if match := _STARTED.search(line):
-        return Event("started", match["name"], _step(match["name"]))
-    if match := _SUCCEEDED.search(line):
-        return Event("succeeded", match["name"], _step(match["name"]))
-    if match := _FAILED.search(line):
-        return Event("failed", match["name"], _step(match["name"]))
-    return None
-
-
-def _step(name: str) -> str:
-    return name.rpartition(".")[2]
-
-
 def toil_reason(folder: JobFolder, step: str) -> str:
     """Return what Toil says first that explains a failure, as a sentence."""
     places = [*sorted(folder.batch_logs.glob("*")), folder.log]
     for pattern, sentence in _EXPLAINED.items():
         for path in places:
-            if match := reasons.first(pattern, reasons.lines_of(path)):
+            if match := first(pattern, path):
                 found = {**match.groupdict(), "step": step or "A step"}
                 return sentence.format_map(found)
     if step:
         return ""
     for pattern in (_EXCEPTION, _ERROR):
-        if match := reasons.first(pattern, reasons.lines_of(folder.log)):
+        if match := first(pattern, folder.log):
             return f"The package could not be run: {match['text']}"
     return ""
 
@@ -177,7 +159,7 @@ def _printed(folder: JobFolder, name: str) -> list[str]:
     printed: list[str] = []
     errors: list[str] = []
     inside = ""
-    for line in reasons.lines_of(folder.log):
+    for line in lines_of(folder.log):
         if match := _FOLLOWS.search(line):
             inside = match["name"]
         elif line == _END:

@@ -1,1 +1,0 @@
-"""Deployed processes: described, and their inputs checked."""

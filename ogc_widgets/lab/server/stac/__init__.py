@@ -1,1 +1,0 @@
-"""STAC: the items of results, and an API over the example scenes."""
