@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client.results.job_results import Results
     from ogc_widgets.raster import MapAssets, Raster, Style
-    from ogc_widgets.raster.legend import Legend
+    from ogc_widgets.raster.colours import Legend
     from ogc_widgets.raster.values import BandValue
 
 _MAX_BANDS: Final = 12

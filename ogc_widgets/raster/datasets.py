@@ -36,6 +36,7 @@ from ogc_widgets.protocol.text import clean
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from ogc_widgets.area.boxes import Box
     from ogc_widgets.raster.warping import Located
 
 T = TypeVar("T")
@@ -46,17 +47,6 @@ WAIT_S: Final = 30.0
 BYTES_PER_CALL: Final = 32 * 2**20
 
 _SETTINGS_ON_DISK: Final = {"GDAL_PAM_ENABLED": "YES"}
-
-
-@dataclass(frozen=True)
-class Placing:
-    """Where a picture lies that does not say it itself.
-
-    Attributes:
-        box: West, south, east and north in degrees; east may be over 180.
-    """
-
-    box: tuple[float, float, float, float]
 
 
 @dataclass(eq=False)
@@ -75,21 +65,20 @@ class Datasets:
 
     Args:
         file: A file that is read in parts, or a path.
-        placing: Where it lies if it does not say so.
+        place: Where it lies if it does not say so: west, south, east and north in
+            degrees; east may be over 180.
 
     Raises:
         MissingExtraError: The extra ``raster`` is not installed.
     """
 
-    def __init__(
-        self, file: RemoteFile | str | Path, placing: Placing | None = None
-    ) -> None:
+    def __init__(self, file: RemoteFile | str | Path, place: Box | None = None) -> None:
         try:
             import rio_tiler.io  # noqa: F401 # seen to be there before a thread needs it
         except ImportError:
             raise MissingExtraError("Looking at a raster", "raster") from None
         self.file = file
-        self._placing = placing
+        self._place = place
         self._idle: list[_Opened] = []
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(MOST_OPEN)
@@ -235,8 +224,8 @@ class Datasets:
             return Located(dataset, dataset.crs, dataset.transform)
         if points and system is not None:
             return Located(dataset, system, from_gcps(points))
-        if self._placing is not None:
-            where = from_bounds(*self._placing.box, dataset.width, dataset.height)
+        if self._place is not None:
+            where = from_bounds(*self._place, dataset.width, dataset.height)
             return Located(dataset, CRS.from_epsg(4326), where)
         if dataset.rpcs:
             is_float = str(dataset.dtypes[0]).startswith("float")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ogc_widgets.errors import InputError
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.raster.bands import NO_COLOUR
@@ -12,7 +14,6 @@ from ogc_widgets.raster.colours import CLASSES, colour_map
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from rio_tiler.models import ImageData
 
     from ogc_widgets.raster.bands import Band, RasterClass
@@ -24,8 +25,6 @@ def measured(image: ImageData, bands: Sequence[Band]) -> None:
 
     Bands of classes keep their numbers.
     """
-    import numpy as np
-
     array = image.array
     if all((band.scale, band.offset) == (1.0, 0.0) for band in bands):
         if array.dtype.kind == "f":
@@ -47,7 +46,6 @@ def computed(image: ImageData, style: Style) -> ImageData:
     Raises:
         InputError: It cannot be computed.
     """
-    import numpy as np
     from rio_tiler.errors import InvalidExpression
 
     if not style.expression:
@@ -93,8 +91,6 @@ def drawn(
         ranges: Values of the first and the last colour, for each channel.
         classes: Of a style by classes.
     """
-    import numpy as np
-
     holes = np.ma.getmaskarray(image.array)
     if image.count == 3:
         # A pixel that has no red is not black.
@@ -125,7 +121,6 @@ def png_of(image: ImageData) -> bytes:
     ``ImageData.render`` changes the warnings of the whole program meanwhile, which
     several threads must not do at once.
     """
-    import numpy as np
     import rasterio
     from affine import Affine
     from rasterio.io import MemoryFile
@@ -148,8 +143,6 @@ def png_of(image: ImageData) -> bytes:
 
 def _spread(image: ImageData, ranges: Sequence[Range]) -> None:
     """Bring values to 0 to 255; numbers that are no values must not be cast."""
-    import numpy as np
-
     holes = np.ma.getmaskarray(image.array)
     image.array = np.ma.MaskedArray(np.where(holes, 0, image.array.data), holes)
     image.rescale(ranges)
@@ -159,7 +152,6 @@ def _spread(image: ImageData, ranges: Sequence[Range]) -> None:
 
 
 def _whole(array: np.ma.MaskedArray[Any, Any]) -> np.ma.MaskedArray[Any, Any]:
-    import numpy as np
 
     if array.dtype.kind in "iu":
         return array
@@ -173,8 +165,6 @@ def _whole(array: np.ma.MaskedArray[Any, Any]) -> np.ma.MaskedArray[Any, Any]:
 
 def _round_alpha(image: ImageData) -> None:
     """Opacity of whole numbers, for an image whose numbers are no longer whole."""
-    import numpy as np
-
     if image.alpha_mask is not None and image.alpha_mask.dtype.kind in "iu":
         holes = np.ma.getmaskarray(image.array) | (image.alpha_mask == 0)
         image.array = np.ma.MaskedArray(image.array.data, holes)

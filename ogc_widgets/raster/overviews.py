@@ -13,10 +13,11 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
-    import numpy as np
     from rasterio.io import MemoryFile
 
     from ogc_widgets.raster.bands import Band
@@ -149,7 +150,6 @@ def _shrunk(grid: Grid, factor: float) -> tuple[int, int]:
 
 
 def _read(located: Located, band: Band, size: tuple[int, int], nodata: NoData) -> Small:
-    import numpy as np
     from affine import Affine
     from rasterio.enums import ColorInterp
     from rasterio.io import MemoryFile

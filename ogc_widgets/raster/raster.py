@@ -10,17 +10,26 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
+import numpy as np
+
 from ogc_widgets.client.results.files.remote_file import RemoteFile
 from ogc_widgets.errors import InputError
-from ogc_widgets.raster import defaults, legend, values
+from ogc_widgets.raster import values
 from ogc_widgets.raster.bands import read_bands
-from ogc_widgets.raster.colours import CLASSES
-from ogc_widgets.raster.datasets import Datasets, Placing
+from ogc_widgets.raster.colours import CLASSES, Legend, LegendEntry, ramp, shares
+from ogc_widgets.raster.datasets import Datasets
 from ogc_widgets.raster.drawing import drawn, png_of
 from ogc_widgets.raster.info import Grid, RasterInfo, read_grid
 from ogc_widgets.raster.overviews import Overviews
-from ogc_widgets.raster.sampling import Pixels, RasterFile, holes_of, info_of
-from ogc_widgets.raster.style import Style
+from ogc_widgets.raster.sampling import Pixels, RasterFile, info_of
+from ogc_widgets.raster.style import (
+    Found,
+    Style,
+    channels_of,
+    found_in,
+    style_of_band,
+    style_of_channels,
+)
 from ogc_widgets.raster.warping import (
     TILE_PX,
     Located,
@@ -29,20 +38,17 @@ from ogc_widgets.raster.warping import (
 )
 
 if TYPE_CHECKING:
-    import numpy as np
     from rio_tiler.models import ImageData
 
     from ogc_widgets.area.area import Area
     from ogc_widgets.area.boxes import Box, Geometry
     from ogc_widgets.raster.bands import Band
-    from ogc_widgets.raster.legend import Legend
     from ogc_widgets.raster.style import Range
     from ogc_widgets.raster.values import AreaValues, BandValue, Histogram, Profile
     from ogc_widgets.raster.warping import NoData
 
 MAX_FILES: Final = 16
 _MOST_PX: Final = 4096
-_SHORTEST_PX: Final = 256
 _KEPT_STYLES: Final = 32
 
 
@@ -85,16 +91,16 @@ def open_raster(
     said = [about] if isinstance(about, Mapping) else [*about]
     if not 0 < len(files) <= MAX_FILES:
         raise InputError(f"A raster has 1 to {MAX_FILES} files.")
-    placing = None
+    place: Box | None = None
     if box is not None:
         west, south, east, north = map(float, box)
-        placing = Placing((west, south, east + 360 * (east < west), north))
+        place = west, south, east + 360 * (east < west), north
     opened: list[RasterFile] = []
     bands: list[Band] = []
     try:
         for number, one in enumerate(files):
             more = said[number] if number < len(said) else {}
-            datasets = Datasets(one, placing)
+            datasets = Datasets(one, place)
             found, grid = datasets.use(
                 partial(_look_at, about=more, first=len(bands) + 1, file=number)
             )
@@ -133,7 +139,7 @@ class Raster:
         self._pixels = Pixels(files, info)
         self.info = info
         self._lock = threading.Lock()
-        self._found: OrderedDict[Style, defaults.Found] = OrderedDict()
+        self._found: OrderedDict[Style, Found] = OrderedDict()
         self._default: Style | None = None
 
     def __enter__(self) -> Self:
@@ -159,15 +165,13 @@ class Raster:
             ServerError: It could not be read.
         """
         if self._default is None:
-            channels = defaults.channels_of(self.info)
+            channels = channels_of(self.info)
             if channels:
-                self._default = defaults.style_of_channels(self.info, channels)
+                self._default = style_of_channels(self.info, channels)
             else:
                 classified = (band for band in self.info.bands if band.classes)
                 band = next(classified, self.info.bands[0])
-                self._default = defaults.style_of_band(
-                    band, self._pixels.small(band, None)
-                )
+                self._default = style_of_band(band, self._pixels.small(band, None))
         return self._default
 
     def legend(self, style: Style) -> Legend:
@@ -179,25 +183,25 @@ class Raster:
         """
         found = self._found_for(style)
         shown = self._pixels.overall(style)
-        missing = float(holes_of(shown).mean())
+        missing = float(np.ma.getmaskarray(shown).mean())
         band = self.info.band(style.bands[0]) if not style.expression else None
         title = style.expression or self.info.band(style.bands[0]).name
         if style.channels == 3:
             names = style.parts or [self.info.band(one).name for one in style.bands]
             colours = ("#ff0000", "#00ff00", "#0000ff")
             entries = tuple(
-                legend.LegendEntry(number, name, colour)
+                LegendEntry(number, name, colour)
                 for number, (name, colour) in enumerate(
                     zip(names, colours, strict=True), 1
                 )
             )
-            return legend.Legend("channels", "", "", found.ranges, entries, missing)
+            return Legend("channels", "", "", found.ranges, entries, missing)
         if style.colours == CLASSES:
-            entries, missing = legend.shares(shown[0], found.classes)
-            return legend.Legend("classes", title, "", (), entries, missing)
+            entries, missing = shares(shown[0], found.classes)
+            return Legend("classes", title, "", (), entries, missing)
         unit = band.unit if band else ""
-        entries = legend.ramp(style, found.ranges)
-        return legend.Legend("ramp", title, unit, found.ranges, entries, missing)
+        entries = ramp(style, found.ranges)
+        return Legend("ramp", title, unit, found.ranges, entries, missing)
 
     def ranges(self, style: Style) -> tuple[Range, ...]:
         """Values of the first and the last colour, for each channel of a style.
@@ -357,7 +361,7 @@ class Raster:
             raise InputError("Numbers are those of one band or expression.")
         return style
 
-    def _found_for(self, style: Style) -> defaults.Found:
+    def _found_for(self, style: Style) -> Found:
         """What a style means here; found once, so that there are no seams."""
         style = replace(style, bands=tuple(style.bands))
         with self._lock:
@@ -365,7 +369,7 @@ class Raster:
                 self._found.move_to_end(style)
                 return self._found[style]
         style.check(self.info)
-        found = defaults.found_in(self._pixels, style)
+        found = found_in(self._pixels, style)
         with self._lock:
             self._found[style] = found
             while len(self._found) > _KEPT_STYLES:
@@ -375,7 +379,6 @@ class Raster:
 
 def _nothing(image: ImageData) -> ImageData:
     """A picture of the same size in which nothing is seen."""
-    import numpy as np
     from rio_tiler.models import ImageData
 
     blank = np.zeros((1, image.height, image.width), dtype="uint8")

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from ogc_widgets.errors import InputError
 from ogc_widgets.raster.colours import CLASSES
 from ogc_widgets.raster.drawing import computed, measured
@@ -24,7 +26,6 @@ from ogc_widgets.raster.warping import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from rio_tiler.models import ImageData
 
     from ogc_widgets.area.boxes import Box
@@ -142,7 +143,7 @@ class Pixels:
         box = (x - half, y - half, x + half, y + half)
         image = self._band(band, box, (1, 1), math.inf, nodata, smooth_at=math.inf)
         measured(image, [band])
-        is_nothing = bool(holes_of(image.array).all())
+        is_nothing = bool(np.ma.getmaskarray(image.array).all())
         return None if is_nothing else float(image.array.data[0, 0, 0])
 
     def _band(
@@ -240,13 +241,6 @@ class Pixels:
 
 def _nodata(band: Band, override: NoData) -> NoData:
     return band.nodata if override is None else override
-
-
-def holes_of(array: np.ma.MaskedArray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Where there is no value."""
-    import numpy as np
-
-    return np.ma.getmaskarray(array)
 
 
 def info_of(files: Sequence[RasterFile], bands: Sequence[Band]) -> RasterInfo:

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from ogc_widgets.area.area import Area
 from ogc_widgets.errors import InputError
 from ogc_widgets.raster.warping import from_web_map, to_web_map
@@ -14,15 +16,12 @@ from ogc_widgets.raster.warping import from_web_map, to_web_map
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
-
     from ogc_widgets.area.boxes import Box, Geometry
     from ogc_widgets.raster.sampling import Pixels
     from ogc_widgets.raster.style import Range, Style
 
 STEPS: Final = 256
 """Points of a line at which values are read."""
-PERCENTILES: Final = (2, 25, 50, 75, 98)
 
 
 @dataclass(frozen=True)
@@ -108,8 +107,6 @@ def histogram_of(
     values: np.ma.MaskedArray[Any, Any], bins: int, between: Range | None = None
 ) -> Histogram:
     """Count values in equal bins, from the smallest to the largest if left out."""
-    import numpy as np
-
     known = values.compressed().astype("float64")
     missing = 1 - known.size / values.size
     if not known.size:
@@ -164,8 +161,6 @@ def summed_up(
         inside: Which of them are in the area.
         box: Where they lie, in metres of the web map.
     """
-    import numpy as np
-
     rows = values.shape[0]
     step = (box[3] - box[1]) / rows
     lats = [from_web_map(0, box[3] - (row + 0.5) * step)[1] for row in range(rows)]
@@ -198,7 +193,6 @@ def summed_up(
 def _shares(
     known: np.ndarray[Any, Any], weights: np.ndarray[Any, Any], weight: float
 ) -> tuple[tuple[float, float], ...]:
-    import numpy as np
 
     values, places = np.unique(known, return_inverse=True)
     sums = np.bincount(places.ravel(), weights=weights) / weight
@@ -209,8 +203,6 @@ def _shares(
 
 def along(pixels: Pixels, line: Sequence[Sequence[float]], style: Style) -> Profile:
     """See :meth:`ogc_widgets.raster.Raster.values_along`."""
-    import numpy as np
-
     if len(line) < 2:
         raise InputError("A line has at least two corners.")
     places, metres = points_along(line)

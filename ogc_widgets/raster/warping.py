@@ -6,10 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from rio_tiler.models import ImageData
 
     from ogc_widgets.area.boxes import Box
@@ -54,8 +55,6 @@ def joined(
     arrays: Sequence[np.ma.MaskedArray[Any, Any]], axis: int
 ) -> np.ma.MaskedArray[Any, Any]:
     """Arrays one after the other, with their holes."""
-    import numpy as np
-
     return np.ma.MaskedArray(
         np.concatenate([array.data for array in arrays], axis=axis),
         np.concatenate([np.ma.getmaskarray(array) for array in arrays], axis=axis),
@@ -101,7 +100,6 @@ def read_box(
         nodata: The number that stands for nothing; ``"none"`` if no number does.
         is_smooth: Mean of neighbours where pixels get smaller, in place of one of them.
     """
-    import numpy as np
     from rio_tiler.models import ImageData
 
     images = [
@@ -215,7 +213,6 @@ def _turns(located: Located) -> list[Any]:
 
 
 def _laid_over(upper: ImageData, lower: ImageData) -> ImageData:
-    import numpy as np
 
     holes = np.ma.getmaskarray(upper.array)
     upper.array = np.ma.MaskedArray(

@@ -10,8 +10,7 @@ from ogc_widgets.errors import InputError
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.raster.bands import hex_of
 from ogc_widgets.raster.colours import CLASSES, COLOUR_MAPS, colour_map, map_for
-from ogc_widgets.raster.defaults import channels_of, style_of_channels
-from ogc_widgets.raster.style import Style
+from ogc_widgets.raster.style import Style, channels_of, style_of_channels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

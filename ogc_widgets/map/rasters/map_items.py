@@ -15,7 +15,7 @@ from ogc_widgets.map.raster_layers import ShownRaster, open_shown
 from ogc_widgets.protocol.reading import mapping
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.raster import assets_for_map
-from ogc_widgets.raster.places import place_of
+from ogc_widgets.raster.choice import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

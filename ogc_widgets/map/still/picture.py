@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.area.boxes import Shape
     from ogc_widgets.map.still.paper import Points
-    from ogc_widgets.raster.legend import Legend
+    from ogc_widgets.raster.colours import Legend
 
 MOST_SHAPES: Final = 5_000
 """Footprints that are drawn; evenly chosen ones of more."""
