@@ -49,31 +49,42 @@ def passed_on() -> list[str]:
     return [name for name in _PASSED_ON if name in os.environ]
 
 
+class _Below:
+    """A file or folder below that of the job; many jobs have no need of most."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, folder: JobFolder, _: type[JobFolder]) -> Path:
+        return folder.path / self._name
+
+
 class JobFolder:
     """Where the files of one job are."""
 
+    package = _Below("package.cwl")  # as it was when the job was accepted
+    inputs = _Below("inputs.json")  # as the engine gets them
+    staged = _Below(STAGED)
+    outputs = _Below("outputs")  # result files
+    output_object = _Below("outputs.json")  # what the engine printed
+    logs = _Below("logs")  # one per step execution
+    log = _Below("job.log")  # what the engine itself said
+    temporary = _Below("tmp")  # of the engine and the steps; removed at the end
+    batch_logs = _Below("batch")  # what a cluster's own jobs say, if anything
+    left = _Below("left")  # there while something outside may have to be ended
+
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.package = path / "package.cwl"  # as it was when the job was accepted
-        self.inputs = path / "inputs.json"  # as the engine gets them
-        self.staged = path / STAGED
-        self.outputs = path / "outputs"  # result files
-        self.output_object = path / "outputs.json"  # what the engine printed
-        self.logs = path / "logs"  # one per step execution
-        self.log = path / "job.log"  # what the engine itself said
-        self.temporary = path / "tmp"  # of the engine and the steps; removed at the end
-        self.batch_logs = path / "batch"  # what a cluster's own jobs say, if anything
-        self.left = path / "left"  # there while something outside may have to be ended
 
     def size_bytes(self) -> int:
         """Return what those files take that stay.
 
         Blocks, so a server calls it in a thread.
         """
-        total = 0
+        total, temporary = 0, self.temporary.name
         for root, folders, names in os.walk(self.path):
-            if root == str(self.path) and self.temporary.name in folders:
-                folders.remove(self.temporary.name)
+            if root == str(self.path) and temporary in folders:
+                folders.remove(temporary)
             for name in names:
                 with contextlib.suppress(OSError):  # it may be removed meanwhile
                     total += Path(root, name).lstat().st_size
@@ -81,11 +92,12 @@ class JobFolder:
 
     def step_logs(self) -> list[tuple[str, Path]]:
         """Return (name, path) of every step log so far, in order of start."""
+        logs = self.logs
         try:
-            names = (self.logs / "index").read_text(encoding="utf-8").splitlines()
+            names = (logs / "index").read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
             return self._foreign_logs()
-        return [(name, self.logs / f"{name}.log") for name in names if name]
+        return [(name, logs / f"{name}.log") for name in names if name]
 
     def _foreign_logs(self) -> list[tuple[str, Path]]:
         """Return the logs that a command with --log-dir keeps: a folder per step."""

@@ -46,6 +46,7 @@ class Scheduler:
 
     def __init__(self, settings: Settings, jobs: JobStore, engine: Engine) -> None:
         self._settings = settings
+        self._folders = settings.data / "jobs"
         self._engine = engine
         self._jobs = jobs
         self.turns = Turns(settings.jobs_each)
@@ -56,7 +57,7 @@ class Scheduler:
 
     def folder(self, job_id: str) -> JobFolder:
         """Return the folder of a job."""
-        return JobFolder(self._settings.data / "jobs" / job_id)
+        return JobFolder(self._folders / job_id)
 
     async def start(self) -> None:
         """Take up what an earlier server left, and start the workers."""
@@ -314,7 +315,7 @@ class Scheduler:
                 await self._end_outside(folder, engine_by_name(name))
 
     def _left(self) -> list[Path]:
-        return list((self._settings.data / "jobs").glob("*/left"))
+        return list(self._folders.glob("*/left"))
 
     async def _end_outside(self, folder: JobFolder, engine: Engine) -> None:
         """End what an engine has of a job outside of its program."""
