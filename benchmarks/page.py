@@ -87,5 +87,5 @@ def _apps(page: LabPage) -> Iterator[Row]:
     kb = opened_kb(page, _LAB_APP, ".ogcw-app .ogcw-f-block")
     yield Row(f"the App of water-bodies opens / {goal}", kb, _OPENED_KB, 1.0, "kB")
     page.execute(ALL_TABS, timeout_s=120)
-    for name, ms in switch_ms(page, _TABS, rounds=7).items():
+    for name, ms in switch_ms(page, _TABS, rounds=5).items():
         yield Row(f"a click on {name} / {_TAB_MS:.0f} ms", ms, _TAB_MS, 1.0, "ms")

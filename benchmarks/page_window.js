@@ -34,11 +34,12 @@
   });
 
   // From each press of a key to the frame in which the field says something else of what
-  // stands in it: ours by aria-invalid, the other by its border.
+  // stands in it: ours by aria-invalid, the other by its border, whose sides are set one by
+  // one, so that style.border stays empty.
   window.watchField = (box) => {
     const field = box.closest(".widget-text") ?? box;
     const says = () => box.getAttribute("aria-invalid") === "true" ||
-      (field !== box && field.style.border.includes("red"));
+      (field !== box && field.style.borderTopColor === "red");
     let pressed = null;
     let before = false;
     box.addEventListener("keydown", ({ timeStamp }) => {

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).resolve().parent
 _BEGIN = f"import sys; sys.path.insert(0, {str(_HERE)!r}); import page_widgets"
 _QUIET_MS = 1_500
-_KEYS = 20
+_KEYS = 10
 # Half of what is pressed makes the text wrong, half of it right again.
 _PRESSED = ("1", "Backspace")
-_LIMIT_MS = 180_000
+_LIMIT_MS = 60_000
 
 
 @dataclass(frozen=True)

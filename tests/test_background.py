@@ -355,6 +355,7 @@ def test_whoever_waits_for_scenes_hears_why_there_are_none(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(asyncio, "create_subprocess_exec", fails(OSError("no memory")))
+    monkeypatch.setattr(lab_app, "known_scenes", lambda: None)
 
     async def work() -> None:
         lab: Any = SimpleNamespace(scenes=asyncio.get_running_loop().create_future())

@@ -74,11 +74,12 @@ def test_api_is_what_its_document_says(tmp_path: Path) -> None:
 
 
 def test_protected_api_is_what_its_document_says(tmp_path: Path) -> None:
+    # Where it is open, the same has been tried with more.
     with lab(runner=RUNNER, token=TOKEN) as server:
         httpx.delete(
             f"{server.url}/processes/water-bodies", headers=BEARER
         ).raise_for_status()
-        options = ("--phases=fuzzing,stateful", "--max-examples=5")
+        options = ("--phases=fuzzing,stateful", "--max-examples=2")
         tried(server.url, tmp_path, *options, token=TOKEN)
 
 

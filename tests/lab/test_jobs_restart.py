@@ -24,7 +24,18 @@ def kill(server: Lab) -> None:
     server.close()
 
 
-def test_jobs_are_listed_and_settled_when_the_server_was_killed(
+PACKAGE = """cwlVersion: v1.2
+class: CommandLineTool
+id: {id}
+label: Mine
+baseCommand: [echo, hello]
+inputs: {{}}
+outputs: {{out: stdout}}
+"""
+CWL = {"Content-Type": "application/cwl+yaml"}
+
+
+def test_jobs_and_processes_are_there_again_after_a_kill_and_after_a_stop(
     tmp_path: Path, connect: Callable[[str], Api]
 ) -> None:
     server = lab(data=tmp_path, workers=1)
@@ -35,7 +46,15 @@ def test_jobs_are_listed_and_settled_when_the_server_was_killed(
     waiting = api.start("echo", {"message": "waiting"})
     api.follow(cut, lambda status: status["message"] == "pause")
     wait_for(lambda: sleepers(pause_s))
+    api.post("/processes", content=PACKAGE.format(id="mine"), headers=CWL)
+    replaced = api.put(
+        "/processes/water-bodies",
+        content=PACKAGE.format(id="water-bodies"),
+        headers=CWL,
+    )
+    assert replaced.status_code == 204
     kill(server)
+
     with lab(data=tmp_path, workers=1) as again:
         api = connect(again.url)
         assert {f"/jobs/{job['jobID']}" for job in api.get("/jobs").json()["jobs"]} == {
@@ -51,50 +70,17 @@ def test_jobs_are_listed_and_settled_when_the_server_was_killed(
         assert api.follow(waiting)[-1]["status"] == "successful"
         # The runner saw the server go and took its steps with it.
         wait_for(lambda: not sleepers(pause_s))
-
-
-def test_running_job_fails_with_a_reason_when_the_server_is_stopped(
-    tmp_path: Path, connect: Callable[[str], Api]
-) -> None:
-    with lab(data=tmp_path) as server:
-        api = connect(server.url)
-        pause_s = own_seconds(400)
-        job = api.start("echo", {"message": "a", "pauses": [pause_s]})
-        api.follow(job, lambda status: status["message"] == "pause")
-    wait_for(lambda: not sleepers(pause_s))
-    with lab(data=tmp_path) as server:
-        status = connect(server.url).get(job).json()
-        assert status["status"] == "failed"
-        assert "interrupted" in status["message"]
-
-
-def test_processes_are_as_they_were_when_the_server_comes_back(
-    tmp_path: Path, connect: Callable[[str], Api]
-) -> None:
-    text = """cwlVersion: v1.2
-class: CommandLineTool
-id: {id}
-label: Mine
-baseCommand: [echo, hello]
-inputs: {{}}
-outputs: {{out: stdout}}
-"""
-    kind = {"Content-Type": "application/cwl+yaml"}
-    with lab(data=tmp_path) as server:
-        api = connect(server.url)
-        api.post("/processes", content=text.format(id="mine"), headers=kind)
-        replaced = api.put(
-            "/processes/water-bodies",
-            content=text.format(id="water-bodies"),
-            headers=kind,
-        )
-        assert replaced.status_code == 204
-    with lab(data=tmp_path) as server:
-        api = connect(server.url)
         assert api.get("/processes/mine").json()["title"] == "Mine"
         assert api.get("/processes/water-bodies").json()["title"] == "Mine"
         assert api.delete("/processes/water-bodies").status_code == 204
-    with lab(data=tmp_path) as server:
+        stopped = api.start("echo", {"message": "a", "pauses": [pause_s]})
+        api.follow(stopped, lambda status: status["message"] == "pause")
+    wait_for(lambda: not sleepers(pause_s))
+
+    with lab(data=tmp_path) as third:
+        api = connect(third.url)
+        status = api.get(stopped).json()
+        assert status["status"] == "failed"
+        assert "interrupted" in status["message"]
         # The lesson's own process comes back, so that it can be begun again.
-        answer = connect(server.url).get("/processes/water-bodies")
-        assert answer.json()["title"] == "Water bodies"
+        assert api.get("/processes/water-bodies").json()["title"] == "Water bodies"

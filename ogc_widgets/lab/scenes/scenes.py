@@ -47,9 +47,8 @@ def ensure_scenes(folder: Path | None = None) -> list[Path]:
     """
     home = scenes_folder() if folder is None else Path(folder)
     home.mkdir(parents=True, exist_ok=True)
-    items = {name: home / name / f"{name}.json" for name in SCENES}
-    missing = [name for name, item in items.items() if not _is_complete(item)]
-    if missing:
+    items = _items(home)
+    if missing := [name for name, item in items.items() if not _is_complete(item)]:
         # Numpy and rasterio take longer to load than all the rest of a lab server.
         from ogc_widgets.lab.scenes.images import write_scene
         from ogc_widgets.lab.scenes.terrain import landscape
@@ -59,6 +58,16 @@ def ensure_scenes(folder: Path | None = None) -> list[Path]:
         for name in missing:
             _make(items[name], partial(write_scene, name, land))
     return list(items.values())
+
+
+def known_scenes() -> list[Path] | None:
+    """Return the items in :func:`scenes_folder`, or None where they are to be made."""
+    items = list(_items(scenes_folder()).values())
+    return items if all(map(_is_complete, items)) else None
+
+
+def _items(home: Path) -> dict[str, Path]:
+    return {name: home / name / f"{name}.json" for name in SCENES}
 
 
 def _is_complete(item: Path) -> bool:

@@ -24,6 +24,7 @@ from ogc_widgets.lab.engines.by_name import engine_of
 from ogc_widgets.lab.engines.programs import warm_up
 from ogc_widgets.lab.network import refuse_link_local
 from ogc_widgets.lab.scenes import scenes_folder
+from ogc_widgets.lab.scenes.scenes import known_scenes
 from ogc_widgets.lab.server.access import Access
 from ogc_widgets.lab.server.jobs.files import below, send_file
 from ogc_widgets.lab.server.jobs.job_routes import JOB_ROUTES
@@ -106,7 +107,8 @@ def build_app(settings: Settings) -> Starlette:
 async def _prepare_scenes(lab: LabServer) -> None:
     """Make the scenes; whoever waits for them hears of whatever goes wrong."""
     try:
-        lab.scenes.set_result(await _made_scenes())
+        known = await asyncio.to_thread(known_scenes)
+        lab.scenes.set_result(known or await _made_scenes())
     except Exception as error:  # noqa: BLE001 # told by lab.scenes
         reason = str(error) or type(error).__name__
         lab.scenes.set_exception(RuntimeError(reason))
