@@ -71,7 +71,7 @@ LOSES_NOTHING = {
     ),
     "client/progress/lines.py __init__ Thread": "Python prints what fails in it",
     "raster/datasets.py __init__ finalize": "Python prints what fails in it",
-    "raster/overviews.py _read finalize": "Python prints what fails in it",
+    "raster/raster_file.py _read finalize": "Python prints what fails in it",
     "runs/zip_file.py _unpack finalize": "a folder may be left behind",
     "client/http/wires/direct.py _connect create_task": "it is awaited",
     "client/http/wires/direct.py _connect add_done_callback": (

@@ -87,6 +87,11 @@ class Datasets:
         self._finalizer = weakref.finalize(self, _close_all, self._idle)
 
     @property
+    def is_remote(self) -> bool:
+        """Whether each byte has to be fetched."""
+        return isinstance(self.file, RemoteFile)
+
+    @property
     def name(self) -> str:
         """Name of the file, for people."""
         path = self.file.name if isinstance(self.file, RemoteFile) else self.file
@@ -244,8 +249,7 @@ class Datasets:
     def _environment(self) -> Iterator[None]:
         import rasterio
 
-        is_remote = isinstance(self.file, RemoteFile)
-        with rasterio.Env(**(SETTINGS if is_remote else _SETTINGS_ON_DISK)):
+        with rasterio.Env(**(SETTINGS if self.is_remote else _SETTINGS_ON_DISK)):
             yield
 
     @contextlib.contextmanager

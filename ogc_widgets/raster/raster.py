@@ -20,8 +20,8 @@ from ogc_widgets.raster.colours import CLASSES, Legend, LegendEntry, ramp, share
 from ogc_widgets.raster.datasets import Datasets
 from ogc_widgets.raster.drawing import drawn, png_of
 from ogc_widgets.raster.info import Grid, RasterInfo, read_grid
-from ogc_widgets.raster.overviews import Overviews
-from ogc_widgets.raster.sampling import Pixels, RasterFile, info_of
+from ogc_widgets.raster.raster_file import RasterFile
+from ogc_widgets.raster.sampling import Pixels, info_of
 from ogc_widgets.raster.style import (
     Found,
     Style,
@@ -105,16 +105,10 @@ def open_raster(
                 partial(_look_at, about=more, first=len(bands) + 1, file=number)
             )
             bands += found
-            overviews = Overviews(
-                datasets,
-                grid,
-                is_remote=isinstance(one, RemoteFile),
-                count=len(found),
-            )
-            opened.append(RasterFile(datasets, grid, overviews))
+            opened.append(RasterFile(datasets, grid, len(found)))
     except BaseException:
         for done in opened:
-            done.datasets.close()
+            done.close()
         raise
     return Raster(opened, info_of(opened, bands))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from ogc_widgets.errors import InputError
 from ogc_widgets.raster.colours import CLASSES
 from ogc_widgets.raster.drawing import computed, measured
-from ogc_widgets.raster.info import NEARLY, Grid, RasterInfo
+from ogc_widgets.raster.info import NEARLY, RasterInfo
 from ogc_widgets.raster.warping import (
     EDGE_M,
     HIGHEST,
@@ -30,21 +29,11 @@ if TYPE_CHECKING:
 
     from ogc_widgets.area.boxes import Box
     from ogc_widgets.raster.bands import Band
-    from ogc_widgets.raster.datasets import Datasets
-    from ogc_widgets.raster.overviews import Overviews
+    from ogc_widgets.raster.raster_file import RasterFile
     from ogc_widgets.raster.style import Style
     from ogc_widgets.raster.warping import NoData
 
 _SHORTEST_PX: Final = 256
-
-
-@dataclass(frozen=True)
-class RasterFile:
-    """One file of a raster."""
-
-    datasets: Datasets
-    grid: Grid
-    overviews: Overviews
 
 
 class Pixels:
@@ -62,17 +51,14 @@ class Pixels:
     def close(self) -> None:
         """Close the files."""
         for file in self.files:
-            file.datasets.close()
-            file.overviews.close()
+            file.close()
 
     def small(self, band: Band, nodata: NoData) -> np.ma.MaskedArray[Any, Any]:
         """One band in small, as its numbers stand in the file."""
-        overviews = self.files[band.file].overviews
-        return overviews.of(band, _nodata(band, nodata)).values
+        return self.files[band.file].small(band, _nodata(band, nodata)).values
 
     def overall(self, style: Style) -> np.ma.MaskedArray[Any, Any]:
         """The values of a style, of the whole raster in small."""
-        import numpy as np
         from rio_tiler.models import ImageData
 
         bands = [self.info.band(one) for one in style.bands_read()]
@@ -163,9 +149,9 @@ class Pixels:
         nothing = _nodata(band, nodata)
         own = math.inf
         if zoom < math.inf:
-            own = file.grid.zoom - math.log2(file.overviews.factor(band))
+            own = file.grid.zoom - math.log2(file.factor(band))
         if zoom <= own + NEARLY < math.inf:
-            small = file.overviews.of(band, nothing)
+            small = file.small(band, nothing)
             with rasterio.Env(), rasterio.open(small.memory.name) as dataset:
                 return read_box(
                     Located(dataset, dataset.crs, dataset.transform),

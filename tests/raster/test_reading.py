@@ -34,7 +34,7 @@ from ogc_widgets.raster import (
     Style,
     datasets,
     open_raster,
-    overviews,
+    raster_file,
 )
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def test_cloud_optimised_file_is_seen_as_from_the_disk(tmp_path: Path) -> None:
 def test_tile_of_any_zoom_reads_only_the_small_version_that_it_needs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(overviews, "PREVIEW_BYTES", 30_000)
+    monkeypatch.setattr(raster_file, "PREVIEW_BYTES", 30_000)
     where = from_origin(500_000, 5_000_000, 10, 10)
     path = write(
         tmp_path / "a.tif", noise(3000), UTM, where, driver="COG", compress="NONE"
@@ -188,9 +188,9 @@ def test_what_the_server_says_is_raised_and_not_what_gdal_makes_of_it(
 def test_huge_file_without_small_versions_is_refused_before_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(overviews, "_MOST_PIXELS", 100_000)
-    monkeypatch.setattr(overviews, "_LONGEST_PX", 100)
-    monkeypatch.setattr(overviews, "PREVIEW_BYTES", 100)
+    monkeypatch.setattr(raster_file, "_MOST_PIXELS", 100_000)
+    monkeypatch.setattr(raster_file, "_LONGEST_PX", 100)
+    monkeypatch.setattr(raster_file, "PREVIEW_BYTES", 100)
     path = write(tmp_path / "a.tif", noise(1000))
     with served(tmp_path) as remote, open_raster(remote(path)) as raster:
         with pytest.raises(InputError, match="cloud-optimised"):
@@ -223,7 +223,7 @@ def test_small_versions_in_memory_are_freed(tmp_path: Path) -> None:
     with open_raster(path) as raster:
         raster.picture(GRAY)
         band = raster.info.bands[0]
-        memory = raster._pixels.files[0].overviews.of(band, None).memory
+        memory = raster._pixels.files[0].small(band, None).memory
         name = memory.name
         with rasterio.open(name) as dataset:
             assert dataset.width == 500

@@ -48,11 +48,7 @@ class KubernetesEngine(ToilEngine):
     batch_system = "kubernetes"
 
     def check(self) -> None:
-        """Make sure that Toil, its client of Kubernetes and kubectl are there.
-
-        Raises:
-            InputError: Something is not.
-        """
+        """Make sure that Toil, its client of Kubernetes and kubectl are there."""
         super().check()
         _check_kubectl(self.batch_system)
         if find_spec("kubernetes") is None:
@@ -93,11 +89,7 @@ class CalrissianEngine(Engine):
     outlives = True
 
     def check(self) -> None:
-        """Make sure that this is a pod with Calrissian and kubectl.
-
-        Raises:
-            InputError: It is not.
-        """
+        """Make sure that this is a pod with Calrissian and kubectl."""
         if shutil.which("calrissian") is None:
             raise InputError(
                 "The engine calrissian needs the program calrissian, which cannot be "

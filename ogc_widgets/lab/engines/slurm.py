@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 AFTER_SLURM = "--after-slurm"
 """For ``toilrun``: begin when Slurm has none of the folder's jobs any more."""
 
+_LOOK_AGAIN_S = 0.2
+_ASK_AGAIN_S = 2.0
+_PATIENCE_S = 60.0
 _PROGRAMS = ("sbatch", "squeue", "scancel", "scontrol")
 _REFUSED = re.compile(r"error: Batch job submission failed: (?P<text>[^'\\]+)")
 
@@ -37,11 +40,7 @@ class SlurmEngine(ToilEngine):
     batch_system = "slurm"
 
     def check(self) -> None:
-        """Make sure that Toil and Slurm's commands are installed.
-
-        Raises:
-            InputError: Something is not.
-        """
+        """Make sure that Toil and Slurm's commands are installed."""
         super().check()
         missing = [name for name in _PROGRAMS if shutil.which(name) is None]
         if missing:
@@ -53,7 +52,7 @@ class SlurmEngine(ToilEngine):
 
     async def end(self, folder: JobFolder) -> None:
         """Cancel what Slurm still has of a job, and wait until it is gone."""
-        await asyncio.to_thread(cancel_jobs_in, folder.path)
+        await asyncio.to_thread(_cancel_jobs_in, folder.path)
 
     async def go_on(self, job: EngineJob, *more: str) -> Running:
         """Go on when Slurm has ended what it still has, or that would be done twice."""
@@ -65,8 +64,10 @@ class SlurmEngine(ToilEngine):
 
     async def waits_for(self, folder: JobFolder) -> str:
         """Return why Slurm lets a job wait, in its own words (squeue(1), REASON)."""
-        given = await asyncio.to_thread(reasons_in, folder.path)
-        return f"waits in the queue of Slurm ({', '.join(given)})" if given else ""
+        asked = ("--states=PENDING", "--format=%r|%Z")
+        given = set(await asyncio.to_thread(_listed, folder.path, *asked)) - {"None"}
+        words = ", ".join(sorted(given))
+        return f"waits in the queue of Slurm ({words})" if given else ""
 
     def engine_reason(self, folder: JobFolder, step: str) -> str:
         """Return what Slurm said of a failure, or else Toil."""
@@ -75,38 +76,15 @@ class SlurmEngine(ToilEngine):
         return super().engine_reason(folder, step)
 
 
-_LOOK_AGAIN_S = 0.2
-_ASK_AGAIN_S = 2.0
-_PATIENCE_S = 60.0
-
-
-def jobs_in(folder: Path) -> list[str]:
-    """Return the ids of Slurm's jobs, waiting or running, that belong to a folder.
-
-    Raises:
-        OSError: Slurm does not answer.
-    """
+def _jobs_in(folder: Path) -> list[str]:
+    """Return the ids of Slurm's jobs, waiting or running, that belong to a folder."""
     return _listed(folder, "--format=%i|%Z")
 
 
-def reasons_in(folder: Path) -> list[str]:
-    """Return why jobs of a folder wait, each reason once, as squeue(1) has them.
-
-    Raises:
-        OSError: Slurm does not answer.
-    """
-    found = set(_listed(folder, "--states=PENDING", "--format=%r|%Z"))
-    return sorted(found - {"None"})
-
-
-def cancel_jobs_in(folder: Path) -> None:
-    """Cancel Slurm's jobs of a folder, and wait until they are gone.
-
-    Raises:
-        OSError: Slurm does not answer, or does not end them; a node may be down.
-    """
+def _cancel_jobs_in(folder: Path) -> None:
+    """Cancel Slurm's jobs of a folder, and wait until they are gone (or OSError)."""
     end = time.monotonic() + _PATIENCE_S
-    while left := jobs_in(folder):
+    while left := _jobs_in(folder):
         if time.monotonic() > end:
             raise OSError(f"Slurm has not ended its jobs {' '.join(left)} yet")
         _ask("scancel", *left)
@@ -118,7 +96,7 @@ def wait_for_jobs_in(folder: Path) -> None:
     said = ""
     while True:
         try:
-            left = jobs_in(folder)
+            left = _jobs_in(folder)
         except OSError as error:  # the cluster may be starting, too
             words, pause_s = f"Slurm does not answer: {error}", _ASK_AGAIN_S
         else:
@@ -133,6 +111,7 @@ def wait_for_jobs_in(folder: Path) -> None:
 
 
 def _listed(folder: Path, *options: str) -> list[str]:
+    """Ask squeue(1) for something of each job of a folder; OSError without answer."""
     own = str(folder.resolve())
     lines = _ask("squeue", "--me", "--noheader", *options).splitlines()
     found = (line.rpartition("|") for line in lines)

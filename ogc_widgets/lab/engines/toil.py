@@ -72,11 +72,7 @@ class ToilEngine(Engine):
     batch_system = "single_machine"
 
     def check(self) -> None:
-        """Make sure that Toil is installed beside the lab.
-
-        Raises:
-            MissingExtraError: It is not.
-        """
+        """Make sure that Toil is installed beside the lab."""
         if find_spec("toil") is None:
             raise MissingExtraError(f"The engine {self.batch_system}", "toil")
 

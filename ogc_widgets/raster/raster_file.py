@@ -1,4 +1,6 @@
-"""Small versions of bands, kept in memory: for pictures, stretches and far views.
+"""One file of a raster, with small versions of its bands that are kept in memory.
+
+They are for pictures, stretches and far views.
 
 A cloud-optimised file holds small versions of itself, one of which is read; of any
 other every n-th pixel is taken. Each is read once, so that all tiles are drawn alike.
@@ -48,27 +50,27 @@ class Small:
     memory: MemoryFile
 
 
-class Overviews:
-    """The small versions of the bands of one file.
+class RasterFile:
+    """One file of a raster.
+
+    Attributes:
+        datasets: It, for whoever reads it.
+        grid: Its grid.
 
     Args:
-        datasets: The file.
-        grid: Its grid.
-        is_remote: Whether each byte has to be fetched.
+        datasets: See above.
+        grid: See above.
         count: Number of its bands.
     """
 
-    def __init__(
-        self, datasets: Datasets, grid: Grid, *, is_remote: bool, count: int
-    ) -> None:
-        self._datasets = datasets
-        self._grid = grid
-        self._is_remote = is_remote
+    def __init__(self, datasets: Datasets, grid: Grid, count: int) -> None:
+        self.datasets = datasets
+        self.grid = grid
         self._count = count
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[int, NoData], Small] = OrderedDict()
 
-    def of(self, band: Band, nodata: NoData) -> Small:
+    def small(self, band: Band, nodata: NoData) -> Small:
         """The small version of a band; read once.
 
         Args:
@@ -85,7 +87,7 @@ class Overviews:
                 self._kept.move_to_end(key)
                 return self._kept[key]
             width, height = self._size(band)
-            small = self._datasets.use(
+            small = self.datasets.use(
                 lambda located: _read(located, band, (width, height), nodata)
             )
             self._kept[key] = small
@@ -100,10 +102,11 @@ class Overviews:
         Raises:
             InputError: It would take too long to make one.
         """
-        return self._grid.width / self._size(band)[0]
+        return self.grid.width / self._size(band)[0]
 
     def close(self) -> None:
-        """Free the memory."""
+        """Close the file, and free the memory."""
+        self.datasets.close()
         with self._lock:
             self._kept.clear()
 
@@ -112,30 +115,28 @@ class Overviews:
 
     def _size(self, band: Band) -> tuple[int, int]:
         """Width and height: those of the best small version that is in the file."""
-        import numpy as np
-
-        grid = self._grid
+        grid, is_remote = self.grid, self.datasets.is_remote
         longest = max(grid.width, grid.height)
-        wanted = _LONGEST_PX if self._is_remote else _LONGEST_ON_DISK_PX
-        if longest <= wanted and not self._is_remote:
+        wanted = _LONGEST_PX if is_remote else _LONGEST_ON_DISK_PX
+        if longest <= wanted and not is_remote:
             return grid.width, grid.height
         together = self._count if grid.is_pixelwise else min(self._count, _CHANNELS)
         pixel = np.dtype(band.dtype).itemsize * together
         # How well it is packed shows the size of the file: all its versions are alike.
         versions = sum((1 / factor**2 for factor in grid.factors), start=1.0)
         whole = grid.width * grid.height * np.dtype(band.dtype).itemsize * self._count
-        packed = min(1.0, self._datasets.size / (whole * versions))
+        packed = min(1.0, self.datasets.size / (whole * versions))
         for factor in sorted((1, *grid.factors)):
             width, height = _shrunk(grid, factor)
             cost = width * height * pixel * packed
-            fits = not self._is_remote or cost <= PREVIEW_BYTES
+            fits = not is_remote or cost <= PREVIEW_BYTES
             if fits and max(width, height) <= 2 * wanted:
                 return width, height
         if grid.factors:
             return _shrunk(grid, max(grid.factors))
         if grid.width * grid.height > _MOST_PIXELS:
             raise InputError(
-                f"{self._datasets.name} is too large to be shown: {grid.width:,} × "
+                f"{self.datasets.name} is too large to be shown: {grid.width:,} × "
                 f"{grid.height:,} pixels without small versions of them.",
                 safe="The file is unchanged.",
                 advice="Ask for a cloud-optimised GeoTIFF, or download it and add "
