@@ -26,6 +26,8 @@ from ogc_widgets.lab import lab
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ogc_widgets.lab import Lab
+
 JSON = {"Content-Type": "application/json"}
 ECHO = "/processes/echo/execution"
 
@@ -101,21 +103,29 @@ def test_job_is_dismissed_or_gone_when_many_delete_it_at_once(
         assert 200 in codes
 
 
-def test_connection_stays_usable_when_the_server_fails(tmp_path: Path, connect) -> None:
-    with lab(data=tmp_path) as server:
-        api = connect(server.url)
-        job = api.run("echo", {"message": "m"})
-        folder = tmp_path / "jobs" / job.removeprefix("/jobs/")
-        (folder / "outputs.json").write_bytes(b"\xff not JSON")
-        answer = api.get(f"{job}/results")
-        assert answer.status_code == 500
-        assert answer.json()["title"] == "Internal server error"
-        assert "connection" not in answer.headers
-        stream = answer.extensions["network_stream"]
-        again = api.get("/conformance")
-        # The same socket: the one that the failed request came over.
-        here = stream.get_extra_info("client_addr")
-        assert again.extensions["network_stream"].get_extra_info("client_addr") == here
+@pytest.fixture(scope="module")
+def own_lab(tmp_path_factory) -> Iterator[tuple[Lab, Path]]:
+    """A server, and its folder, in which things are changed behind its back."""
+    folder = tmp_path_factory.mktemp("own-lab")
+    with lab(data=folder) as server:
+        yield server, folder
+
+
+def test_connection_stays_usable_when_the_server_fails(own_lab, connect) -> None:
+    server, data = own_lab
+    api = connect(server.url)
+    job = api.run("echo", {"message": "m"})
+    folder = data / "jobs" / job.removeprefix("/jobs/")
+    (folder / "outputs.json").write_bytes(b"\xff not JSON")
+    answer = api.get(f"{job}/results")
+    assert answer.status_code == 500
+    assert answer.json()["title"] == "Internal server error"
+    assert "connection" not in answer.headers
+    stream = answer.extensions["network_stream"]
+    again = api.get("/conformance")
+    # The same socket: the one that the failed request came over.
+    here = stream.get_extra_info("client_addr")
+    assert again.extensions["network_stream"].get_extra_info("client_addr") == here
 
 
 def test_package_has_the_media_type_of_the_api_definition(api: Api) -> None:
@@ -128,33 +138,31 @@ def test_package_has_the_media_type_of_the_api_definition(api: Api) -> None:
 # -- logs ----------------------------------------------------------------------------
 
 
-def test_end_of_a_huge_log_is_sent_without_reading_the_rest(
-    tmp_path: Path, connect
-) -> None:
-    with lab(data=tmp_path) as server:
-        api = connect(server.url)
-        job = api.run("echo", {"message": "m"})
-        log = tmp_path / "jobs" / job.removeprefix("/jobs/") / "job.log"
-        with log.open("wb") as stream:
-            stream.truncate(1_500_000_000)  # takes no room on the disk
-            stream.seek(0, 2)
-            stream.write(b"the end\n")
-        process = psutil.Process(server._server.process.pid)
-        before = process.memory_info().rss
-        for _ in range(5):
-            answer = api.get(f"{job}/log", headers={"Range": "bytes=-8"})
-            assert answer.content == b"the end\n"
-            assert answer.headers["content-range"] == (
-                "bytes 1500000000-1500000007/1500000008"
-            )
-        assert process.memory_info().rss - before < 50_000_000
+def test_end_of_a_huge_log_is_sent_without_reading_the_rest(own_lab, connect) -> None:
+    server, data = own_lab
+    api = connect(server.url)
+    job = api.run("echo", {"message": "m"})
+    log = data / "jobs" / job.removeprefix("/jobs/") / "job.log"
+    with log.open("wb") as stream:
+        stream.truncate(1_500_000_000)  # takes no room on the disk
+        stream.seek(0, 2)
+        stream.write(b"the end\n")
+    process = psutil.Process(server._server.process.pid)
+    before = process.memory_info().rss
+    for _ in range(5):
+        answer = api.get(f"{job}/log", headers={"Range": "bytes=-8"})
+        assert answer.content == b"the end\n"
+        assert answer.headers["content-range"] == (
+            "bytes 1500000000-1500000007/1500000008"
+        )
+    assert process.memory_info().rss - before < 50_000_000
 
 
 # -- what steps leave behind -----------------------------------------------------------
 
 DAEMON = """cwlVersion: v1.2
 class: CommandLineTool
-id: leaves-a-daemon
+id: {id}
 baseCommand: [{python}, -c]
 arguments:
   - |
@@ -172,25 +180,28 @@ outputs: {{}}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux hands orphans over")
-@pytest.mark.parametrize("end", ["the job ends", "the job is stopped", "a kill"])
 @pytest.mark.parametrize("runner", [None, "cwltool --no-container"])
-def test_daemon_ends_with_its_job(tmp_path: Path, connect, end, runner) -> None:
-    seconds = str(secrets.randbelow(10**6) + 1000)
-    step_s = 1 if end == "the job ends" else 60
-    text = DAEMON.format(python=sys.executable, seconds=seconds, step_s=step_s)
-    with lab(data=tmp_path, runner=runner) as server:
+def test_daemon_ends_with_its_job(tmp_path: Path, connect, runner) -> None:
+    seconds = [str(secrets.randbelow(10**6) + 1000) for _ in range(3)]
+    ends, stopped, killed = jobs = [f"daemon-{number}" for number in range(3)]
+    with lab(data=tmp_path, runner=runner, workers=3) as server:
         api = connect(server.url)
         kind = {"Content-Type": "application/cwl+yaml"}
-        assert api.post("/processes", content=text, headers=kind).status_code == 201
-        job = api.start("leaves-a-daemon", {})
-        wait_for(lambda: sleepers(seconds))
-        if end == "the job ends":
-            assert api.follow(job)[-1]["status"] == "successful"
-        elif end == "the job is stopped":
-            assert api.delete(job).json()["status"] == "dismissed"
-        else:
-            server._server.process.kill()
-        wait_for(lambda: not sleepers(seconds))
+        for name, each, step_s in zip(jobs, seconds, (1, 60, 60), strict=True):
+            text = DAEMON.format(
+                id=name, python=sys.executable, seconds=each, step_s=step_s
+            )
+            assert api.post("/processes", content=text, headers=kind).status_code == 201
+        job = {name: api.start(name, {}) for name in (stopped, killed, ends)}
+        assert api.follow(job[ends])[-1]["status"] == "successful"
+        wait_for(lambda: not sleepers(seconds[0]))
+        for each in seconds[1:]:
+            wait_for(lambda: sleepers(each))  # noqa: B023 - called at once
+        assert api.delete(job[stopped]).json()["status"] == "dismissed"
+        wait_for(lambda: not sleepers(seconds[1]))
+        assert sleepers(seconds[2])
+        server._server.process.kill()
+        wait_for(lambda: not sleepers(seconds[2]))
 
 
 ORPHAN = """
