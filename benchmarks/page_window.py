@@ -22,7 +22,7 @@ _QUIET_MS = 1_500
 _KEYS = 10
 # Half of what is pressed makes the text wrong, half of it right again.
 _PRESSED = ("1", "Backspace")
-_LIMIT_MS = 60_000
+_LIMIT_MS = 120_000
 
 
 @dataclass(frozen=True)
