@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 Colour: TypeAlias = tuple[int, int, int, int]
 """Red, green, blue and opacity, 0 to 255."""
 
+Range: TypeAlias = tuple[float, float]
+"""The values of the first and of the last colour."""
+
 NO_COLOUR: Final[Colour] = (0, 0, 0, 0)
 MOST_CLASSES: Final = 256
 _ONE_BIT: Final = {0: (0, 0, 0), 1: (255, 255, 255)}

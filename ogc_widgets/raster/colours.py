@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from ogc_widgets.raster.bands import Band, Colour, RasterClass
-    from ogc_widgets.raster.style import Range, Style
+    from ogc_widgets.raster.bands import Band, Colour, Range, RasterClass
 
 COLOUR_MAPS: Final[Mapping[str, str]] = {
     "viridis": "purple to yellow",
@@ -145,10 +144,10 @@ class Legend:
         return asdict(self)
 
 
-def ramp(style: Style, ranges: Sequence[Range]) -> tuple[LegendEntry, ...]:
+def ramp(name: str, ranges: Sequence[Range]) -> tuple[LegendEntry, ...]:
     """Values and colours along a colour map."""
     ((low, high),) = ranges
-    colours = colour_map(style.colours)
+    colours = colour_map(name)
     found = []
     for at in range(_STOPS):
         share = at / (_STOPS - 1)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from rio_tiler.models import ImageData
 
-    from ogc_widgets.raster.bands import Band, RasterClass
-    from ogc_widgets.raster.style import Range, Style
+    from ogc_widgets.raster.bands import Band, Range, RasterClass
+    from ogc_widgets.raster.style import Style
 
 
 def measured(image: ImageData, bands: Sequence[Band]) -> None:

@@ -26,7 +26,6 @@ from ogc_widgets.raster.style import (
     Found,
     Style,
     channels_of,
-    found_in,
     style_of_band,
     style_of_channels,
 )
@@ -42,8 +41,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.area.area import Area
     from ogc_widgets.area.boxes import Box, Geometry
-    from ogc_widgets.raster.bands import Band
-    from ogc_widgets.raster.style import Range
+    from ogc_widgets.raster.bands import Band, Range
     from ogc_widgets.raster.values import AreaValues, BandValue, Histogram, Profile
     from ogc_widgets.raster.warping import NoData
 
@@ -194,7 +192,7 @@ class Raster:
             entries, missing = shares(shown[0], found.classes)
             return Legend("classes", title, "", (), entries, missing)
         unit = band.unit if band else ""
-        entries = ramp(style, found.ranges)
+        entries = ramp(style.colours, found.ranges)
         return Legend("ramp", title, unit, found.ranges, entries, missing)
 
     def ranges(self, style: Style) -> tuple[Range, ...]:
@@ -363,7 +361,7 @@ class Raster:
                 self._found.move_to_end(style)
                 return self._found[style]
         style.check(self.info)
-        found = found_in(self._pixels, style)
+        found = self._pixels.found(style)
         with self._lock:
             self._found[style] = found
             while len(self._found) > _KEPT_STYLES:

@@ -11,6 +11,7 @@ from ogc_widgets.errors import InputError
 from ogc_widgets.raster.colours import CLASSES
 from ogc_widgets.raster.drawing import computed, measured
 from ogc_widgets.raster.info import NEARLY, RasterInfo
+from ogc_widgets.raster.style import Found, classes_of
 from ogc_widgets.raster.warping import (
     EDGE_M,
     HIGHEST,
@@ -71,6 +72,25 @@ class Pixels:
         )
         measured(image, bands)
         return computed(image, style).array
+
+    def found(self, style: Style) -> Found:
+        """Look at the pixels for what a style leaves open: ranges or classes."""
+        if style.colours == CLASSES and style.channels == 1:
+            band = self.info.band(style.bands[0])
+            return Found((), classes_of(band, self.small(band, style.nodata)))
+        if not isinstance(style.stretch, str):
+            return Found(style.stretch, ())
+        ranges = []
+        for channel in self.overall(style):
+            known = channel.compressed()
+            percents = (2, 98) if style.stretch == "percentiles" else (0, 100)
+            low, high = np.percentile(known, percents) if known.size else (0, 1)
+            # Percentiles of a rare thing on an even ground are the ground.
+            if high <= low and known.size:
+                low, high = known.min(), known.max()
+            low, high = float(low), float(high)
+            ranges.append((low, high if high > low else low + 1))
+        return Found(tuple(ranges), ())
 
     def image(
         self,

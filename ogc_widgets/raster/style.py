@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from ogc_widgets.errors import InputError
 from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.text import clean
-from ogc_widgets.raster.bands import NO_COLOUR, RasterClass, fits
+from ogc_widgets.raster.bands import NO_COLOUR, Range, RasterClass, fits
 from ogc_widgets.raster.colours import CLASSES, MARKED, colour_map, map_for, nth_colour
 
 if TYPE_CHECKING:
@@ -22,10 +22,8 @@ if TYPE_CHECKING:
 
     from ogc_widgets.raster.bands import Band
     from ogc_widgets.raster.info import RasterInfo
-    from ogc_widgets.raster.sampling import Pixels
     from ogc_widgets.raster.warping import NoData
 
-Range: TypeAlias = tuple[float, float]
 Stretch: TypeAlias = Literal["percentiles", "extremes"] | tuple[Range, ...]
 
 MAX_EXPRESSION: Final = 500
@@ -276,26 +274,3 @@ def _are_labels(band: Band, values: np.ma.MaskedArray[Any, Any]) -> bool:
     if (band.scale, band.offset) != (1.0, 0.0) or band.common_name or band.unit:
         return False
     return 0 < len(found) <= _FEW
-
-
-def found_in(pixels: Pixels, style: Style) -> Found:
-    """Look at the pixels for what a style leaves open: ranges or classes."""
-    import numpy as np
-
-    if style.colours == CLASSES and style.channels == 1:
-        band = pixels.info.band(style.bands[0])
-        small = pixels.small(band, style.nodata)
-        return Found((), classes_of(band, small))
-    if not isinstance(style.stretch, str):
-        return Found(style.stretch, ())
-    ranges = []
-    for channel in pixels.overall(style):
-        known = channel.compressed()
-        percents = (2, 98) if style.stretch == "percentiles" else (0, 100)
-        low, high = np.percentile(known, percents) if known.size else (0, 1)
-        # Percentiles of a rare thing on an even ground are the ground.
-        if high <= low and known.size:
-            low, high = known.min(), known.max()
-        low, high = float(low), float(high)
-        ranges.append((low, high if high > low else low + 1))
-    return Found(tuple(ranges), ())

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ogc_widgets.area.boxes import Box, Geometry
+    from ogc_widgets.raster.bands import Range
     from ogc_widgets.raster.sampling import Pixels
-    from ogc_widgets.raster.style import Range, Style
+    from ogc_widgets.raster.style import Style
 
 STEPS: Final = 256
 """Points of a line at which values are read."""

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from ogc_widgets.map.raster_layers import ShownRaster
     from ogc_widgets.raster import Raster
-    from ogc_widgets.raster.style import Range, Stretch
+    from ogc_widgets.raster.bands import Range
+    from ogc_widgets.raster.style import Stretch
     from ogc_widgets.raster.warping import NoData
 
 _STOPS: Final = 12
