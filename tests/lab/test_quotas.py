@@ -172,6 +172,10 @@ def test_old_jobs_are_removed_at_the_start_and_running_ones_never(
         assert "removed 30 days after their end" in problem["detail"]
         wait_for(lambda: not (tmp_path / old[1:]).exists())
         assert api.get(f"{young}/results").json() == {"message": "a"}
+        for _ in range(2):  # looked for, and then remembered
+            titles = {link.get("title") for link in api.get(young).json()["links"]}
+            assert "Job log" in titles
+            assert any(str(title).startswith("Tool log") for title in titles)
         assert api.follow(waiting)[-1]["status"] == "successful"
 
 

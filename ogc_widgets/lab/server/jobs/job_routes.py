@@ -7,13 +7,16 @@ import dataclasses
 import json
 import re
 import secrets
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from starlette.responses import FileResponse, JSONResponse, Response
 
+from ogc_widgets.lab.engines.engine import JobFolder
 from ogc_widgets.lab.server.documents import link
 from ogc_widgets.lab.server.inputs import check_inputs
 from ogc_widgets.lab.server.jobs.files import below, send_file, send_log
@@ -24,10 +27,12 @@ from ogc_widgets.lab.server.requests import LabRequest, interval, resource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from ogc_widgets.lab.server.jobs.job_store import JobRecord, ListedJob
     from ogc_widgets.lab.server.requests import LabRequest
 
+_SETTLED_S = 60
 _RESULTS_REL = "http://www.opengis.net/def/rel/ogc/1.0/results"
 
 
@@ -35,10 +40,9 @@ def _status_info(request: LabRequest, job: ListedJob) -> dict[str, Any]:
     """Return the statusInfo of a job, with a link per step log."""
     address = f"{request.api}/jobs/{job.job_id}"
     folder = request.lab.scheduler.folder(job.job_id)
-    logs = folder.step_logs()
     updated = job.updated
     if job.status == "running":  # a line in a log is a sign of life
-        for path in (folder.log, *(path for _, path in logs)):
+        for path in (folder.log, *(path for _, path in folder.step_logs())):
             with suppress(OSError):
                 updated = max(updated, path.stat().st_mtime)
     moments = {
@@ -51,11 +55,8 @@ def _status_info(request: LabRequest, job: ListedJob) -> dict[str, Any]:
     # Where the results will be is known before they are there.
     if job.status in {"accepted", "running", "successful"}:
         links.append(link(f"{address}/results", _RESULTS_REL, "Results"))
-    for name, _ in logs:
-        href = f"{address}/logs/{quote(name)}.log"
-        links.append(link(href, "related", f"Tool log {name}.log", "text/plain"))
-    if folder.log.exists():
-        links.append(link(f"{address}/log", "related", "Job log", "text/plain"))
+    is_old = job.finished is not None and time.time() - job.finished > _SETTLED_S
+    links += (_links_of_old if is_old else _log_links)(address, folder.path)
     return {
         "jobID": job.job_id,
         "id": job.job_id,
@@ -70,6 +71,22 @@ def _status_info(request: LabRequest, job: ListedJob) -> dict[str, Any]:
         **({"owner": job.owner_name} if job.owner else {}),
         "links": links,
     }
+
+
+def _log_links(address: str, folder: Path) -> list[dict[str, Any]]:
+    """Return a link for each log in the folder of a job."""
+    files, links = JobFolder(folder), []
+    for name, _ in files.step_logs():
+        href = f"{address}/logs/{quote(name)}.log"
+        links.append(link(href, "related", f"Tool log {name}.log", "text/plain"))
+    if files.log.exists():
+        links.append(link(f"{address}/log", "related", "Job log", "text/plain"))
+    return links
+
+
+# A list of jobs is asked for again and again, and files take most of its time. The logs
+# of a job that has ended stay as they are; a program may write a last line, though.
+_links_of_old = lru_cache(maxsize=2000)(_log_links)
 
 
 def _timestamp(seconds: float) -> str:
