@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _HOME_OF = {
     "S3": "ogc_widgets.client.results.files.object_store",
-    "Asset": "ogc_widgets.client.results.assets",
+    "Asset": "ogc_widgets.client.results.files.result_files",
     "AsyncBatch": "ogc_widgets.client.batches.abatch",
     "AsyncClient": "ogc_widgets.client.client",
     "AsyncJob": "ogc_widgets.client.jobs.ajob",
