@@ -70,50 +70,86 @@ def _block(geometries: Sequence[Any]) -> list[Shape | None]:
         for one in geometries
     ]
     parts = [*chain.from_iterable(polygons)]
-    made: list[Shape | None] = [None] * len(geometries)
+    made: Numbers = np.full(len(geometries), None, dtype=object)
     if not parts:
-        return made
+        return [*made]
     rings = _lists_in(parts)
     positions = None if rings is None else _positions(rings)
     if rings is None or positions is None:  # of some; the others need not suffer
         if len(geometries) == 1:
-            return made
+            return [None]
         return [shape for one in geometries for shape in _block([one])]
     owner_of_part = np.repeat(np.arange(len(polygons)), [*map(len, polygons)])
     part_of_ring = np.repeat(np.arange(len(parts)), [*map(len, parts)])
     owner_of_ring = owner_of_part[part_of_ring]
     sizes = np.array([*map(len, rings)])
+    alone = owner_of_ring[sizes == 1]  # points, if nothing is wrong
+    is_point = np.zeros(len(geometries), dtype=bool)
+    is_point[[at for at in alone.tolist() if geometries[at]["type"] == "Point"]] = True
+    is_good = _are_fine(positions, sizes)
+    is_good &= (sizes > 1) | is_point[owner_of_ring]
     is_fine = np.ones(len(geometries), dtype=bool)
-    is_fine[owner_of_ring[~_are_fine(positions, sizes)]] = False
-    kinds = [one and geometries[at]["type"] for at, one in enumerate(polygons)]
-    is_point = np.array([kind == "Point" for kind in kinds])
-    is_fine[owner_of_ring[(sizes == 1) & ~is_point[owner_of_ring]]] = False
+    is_fine[owner_of_ring[~is_good]] = False
 
     is_used = (is_fine & ~is_point)[owner_of_ring]
     if is_used.any():
-        lines = shapely.linearrings(
-            positions[np.repeat(is_used, sizes)],
-            indices=np.repeat(np.arange(is_used.sum()), sizes[is_used]),
+        kept_parts, rings_of = np.unique(part_of_ring[is_used], return_counts=True)
+        found = _polygons_of(
+            positions[np.repeat(is_used, sizes)], sizes[is_used], rings_of
         )
-        kept_parts, of_ring = np.unique(part_of_ring[is_used], return_inverse=True)
-        shapes = shapely.polygons(lines, indices=of_ring)
         owners = owner_of_part[kept_parts]
-        is_good = shapely.is_valid(shapes) & (shapely.area(shapes) > 0)
-        is_fine[owners[~is_good]] = False
+        is_fine[owners[shapely.is_missing(found)]] = False
         several = np.bincount(owners, minlength=len(geometries)) > 1
-        for owner, shape in zip(owners.tolist(), shapes, strict=True):
-            made[owner] = shape if is_fine[owner] else None
+        made[owners] = found
+        made[several] = None
         for owner in np.flatnonzero(several & is_fine).tolist():
-            whole = shapely.multipolygons(shapes[owners == owner])
+            whole = shapely.multipolygons(found[owners == owner])
             west, _, east, _ = whole.bounds
             # It may be one that was cut at 180 degrees.
             made[owner] = whole if east - west < 180 else None
     used_points = is_point[owner_of_ring] & is_fine[owner_of_ring]
     at = positions[np.repeat(used_points, sizes)]
-    owners = owner_of_ring[used_points]
-    for owner, shape in zip(owners.tolist(), shapely.points(at), strict=True):
-        made[owner] = shape
-    return made
+    made[owner_of_ring[used_points]] = shapely.points(at)
+    return [*made]
+
+
+def _polygons_of(positions: Numbers, sizes: Numbers, rings_of: Numbers) -> Numbers:
+    """Polygons of closed rings; None for each that is not valid, or has no area.
+
+    Args:
+        positions: Of all rings.
+        sizes: How many each ring has.
+        rings_of: How many rings each polygon has.
+    """
+    ends = sizes.cumsum(), rings_of.cumsum()
+    offsets = tuple(np.concatenate([[0], one]) for one in ends)
+    found = shapely.from_ragged_array(
+        shapely.GeometryType.POLYGON, np.ascontiguousarray(positions), offsets
+    )
+    is_sure = (rings_of == 1) & _are_convex(positions, sizes)[offsets[1][:-1]]
+    asked = np.flatnonzero(~is_sure)
+    some = found[asked]
+    found[asked[~(shapely.is_valid(some) & (shapely.area(some) > 0))]] = None
+    return found
+
+
+def _are_convex(positions: Numbers, sizes: Numbers) -> Numbers:
+    """For each closed ring whether it has three or four corners and turns one way.
+
+    Such a ring cannot cross itself, which takes long to ask of very many.
+    """
+    ends = sizes.cumsum()
+    starts = ends - sizes
+    sides = np.diff(positions, axis=0, append=positions[-1:])
+    following = np.arange(1, len(positions) + 1)
+    following[ends - 2] = starts
+    following[-1] = 0
+    (x, y), (next_x, next_y) = sides.T, sides[following].T
+    turns = x * next_y - y * next_x
+    turns[ends - 1] = turns[starts]  # from one ring to the next is no side
+    is_left = np.minimum.reduceat(turns, starts) > 0
+    is_right = np.maximum.reduceat(turns, starts) < 0
+    return (sizes <= 5) & (is_left | is_right)
 
 
 def _polygons(geometry: object) -> Sequence[Any]:
@@ -147,7 +183,7 @@ def _positions(rings: Sequence[Any]) -> Numbers | None:
     if not {*map(type, numbers)} <= _NUMBERS:
         return None
     try:
-        made = np.array(numbers, dtype=float).reshape(len(rows), -1)
+        made = np.fromiter(numbers, float, len(numbers)).reshape(len(rows), -1)
     except OverflowError:
         return None
     return made[:, :2]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
@@ -32,6 +31,7 @@ class Footprints:
         skipped: Id and reason of each item that cannot be drawn.
         total: How many items there were.
         mended: What was done to some, and to how many.
+        numbers: Number of each that is drawn, among all items.
     """
 
     ids: tuple[str, ...]
@@ -39,6 +39,7 @@ class Footprints:
     skipped: tuple[tuple[str, str], ...]
     total: int
     mended: Mapping[str, int] = field(default_factory=dict)
+    numbers: Sequence[int] = ()
 
     @property
     def features(self) -> list[dict[str, Any]]:
@@ -166,10 +167,14 @@ def footprints(items: object, names: Sequence[str] | None = None) -> Footprints:
         else:
             shapes[number] = in_one_piece(shape)
             mended.update(done)
+    numbers: Sequence[int] = range(len(plain))
     if skipped:
-        names = [*compress(names, (shape is not None for shape in shapes))]
-        shapes = [shape for shape in shapes if shape is not None]
-    return Footprints(tuple(names), tuple(shapes), tuple(skipped), len(plain), mended)
+        numbers = [number for number in numbers if shapes[number] is not None]
+        names = [names[number] for number in numbers]
+        shapes = [shapes[number] for number in numbers]
+    return Footprints(
+        tuple(names), tuple(shapes), tuple(skipped), len(plain), mended, numbers
+    )
 
 
 def _plain(value: object) -> object:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import shapely
 
+from ogc_widgets.protocol.wire import to_short_json
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.halves import to_page
 
@@ -42,18 +42,19 @@ def packed(ids: Sequence[str], shapes: Sequence[Shape]) -> dict[str, bytes]:
     while (shapely.get_type_id(parts) > shapely.GeometryType.POLYGON).any():
         parts, owners = shapely.get_parts(parts, return_index=True)
         owner_of_part = owner_of_part[owners]
-    is_polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    rings, part_of_ring = shapely.get_rings(parts, return_index=True)
-    others = np.flatnonzero(~is_polygon)
-    lines = np.concatenate([rings, parts[others]])
-    part_of_line = np.concatenate([part_of_ring, others])
-    is_open = np.repeat([False, True], [len(rings), len(others)])
-    is_hole = np.zeros(len(lines), dtype=bool)
-    is_hole[1 : len(rings)] = np.diff(part_of_ring) == 0  # the first one is none
-    if len(others):
+    # A polygon without holes stands for its only ring.
+    lines, part_of_line = parts, np.arange(len(parts))
+    has_holes = shapely.get_num_interior_rings(parts) > 0
+    if has_holes.any():
+        rings, owners = shapely.get_rings(parts[has_holes], return_index=True)
+        lines = np.concatenate([parts[~has_holes], rings])
+        whole, holed = np.flatnonzero(~has_holes), np.flatnonzero(has_holes)
+        part_of_line = np.concatenate([whole, holed[owners]])
         order = part_of_line.argsort(kind="stable")
         lines, part_of_line = lines[order], part_of_line[order]
-        is_open, is_hole = is_open[order], is_hole[order]
+    is_polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    is_open = ~is_polygon[part_of_line]
+    is_hole = np.diff(part_of_line, prepend=-1) == 0
 
     points, line_of_point = shapely.get_coordinates(lines, return_index=True)
     sizes = np.bincount(line_of_point, minlength=len(lines))
@@ -71,13 +72,13 @@ def packed(ids: Sequence[str], shapes: Sequence[Shape]) -> dict[str, bytes]:
 
 
 def _names(ids: Sequence[str]) -> bytes:
+    """``ids``, and ``labels`` where something else is shown, as JSON."""
     together = "".join(ids)
     labels = {}
     if not (together.isascii() and together.isprintable() and " " not in together):
         cleaned = enumerate(map(clean, ids))
-        labels = {at: name for at, name in cleaned if name != ids[at]}
-    names = to_page({"ids": [*ids], "labels": labels})
-    return json.dumps(names, ensure_ascii=False, separators=(",", ":")).encode()
+        labels = {str(at): name for at, name in cleaned if name != ids[at]}
+    return to_short_json(to_page({"ids": [*ids], "labels": labels}))
 
 
 def _counts(sizes: Numbers) -> bytes:

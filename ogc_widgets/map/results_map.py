@@ -189,7 +189,7 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
         self.table.can = ["preview", "download", "open"] if is_job else []
         if value is None or isinstance(value, Results):
             self.downloads.show(value, named)
-        self.map.looks.show(self.columns, self.footprints.ids)
+        self.map.looks.show(self.columns, self.footprints.numbers)
         colour_by = self._colour_of(before)
         self.table.show(
             items,

@@ -79,6 +79,14 @@ def read_quickly(body: bytes) -> tuple[JsonValue] | None:
     return (value,) if is_sure or not members else None
 
 
+def to_short_json(value: object) -> bytes:
+    """Texts, numbers, lists and dicts of our own as JSON without spaces."""
+    if orjson is None:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return text.encode()
+    return orjson.dumps(value)
+
+
 def _has_odd_numbers(body: bytes) -> bool:
     """Whether there may be a number that is more than a double or 64 bits can hold."""
     kinds = body.translate(_KINDS)

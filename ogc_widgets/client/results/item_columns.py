@@ -9,10 +9,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.patterns import pattern
@@ -47,12 +47,9 @@ _UNITS: Final = {
     "celsius": "°C",
     "kelvin": "K",
 }
-_PERCENT: Final = frozenset({"eo:cloud_cover", "eo:snow_cover"})
-_PLAIN_DATES: Final = pattern(
-    r"(?:[12]\d{3}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,6})?Z(?:\n|\Z))+",
-    re.ASCII,
-)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MS: Final = timedelta(milliseconds=1)
+_PERCENT: Final = frozenset({"eo:cloud_cover", "eo:snow_cover"})
 
 
 @dataclass(frozen=True)
@@ -138,9 +135,11 @@ class ItemColumns:
         facts = [item.get("properties") or {} for item in items]
         if {*map(type, facts)} != {dict}:
             facts = [*map(properties_of, items)]
-        dates = _plain_dates([one.get("datetime") for one in facts])
-        if dates is None:
-            dates = np.array([_milliseconds(one) for one in facts], dtype=float)
+        when = [one.get("datetime") or one.get("start_datetime") for one in facts]
+        try:
+            dates = [(datetime.fromisoformat(one) - _EPOCH) / _MS for one in when]
+        except (TypeError, ValueError):  # as nearly none are
+            dates = [*map(_milliseconds, when)]
         keys = _keys_worth_showing(facts)[:_MOST_COLUMNS]
         found = [
             ItemColumn(
@@ -153,7 +152,9 @@ class ItemColumns:
         ]
         # Where all are the same there is nothing to compare.
         found.sort(key=lambda column: len(facts) > 1 and _is_constant(column))
-        return cls(tuple(names), dates, tuple(found), tuple(_words(facts, titles)))
+        return cls(
+            tuple(names), np.array(dates), tuple(found), tuple(_words(facts, titles))
+        )
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -229,13 +230,10 @@ def _keys_worth_showing(facts: Sequence[Mapping[str, Any]]) -> list[str]:
     """Properties that are numbers in every second item or more."""
     some = facts[:: max(1, len(facts) // _LOOKED_AT)]
     counts = Counter(
-        key
-        for one in some
-        for key, value in one.items()
-        if reading.is_finite(value) and not _TECHNICAL.match(str(key))
+        key for one in some for key, value in one.items() if reading.is_finite(value)
     )
     frequent = [str(key) for key, count in counts.items() if count * 2 >= len(some)]
-    return sorted(frequent, key=_telling)
+    return sorted((key for key in frequent if not _TECHNICAL.match(key)), key=_telling)
 
 
 def _telling(key: str) -> tuple[int, str]:
@@ -280,24 +278,7 @@ def _is_constant(column: ItemColumn) -> bool:
     return bool((values == values[:1]).all())
 
 
-def _plain_dates(texts: Sequence[object]) -> NDArray[np.float64] | None:
-    """Milliseconds of dates that are all written as STAC asks, else None."""
-    import numpy as np
-
-    if {*map(type, texts)} != {str}:
-        return None
-    together = "\n".join(cast("Sequence[str]", texts))
-    if not _PLAIN_DATES.fullmatch(together):
-        return None
-    try:
-        dates = np.array(together.replace("Z", "").split("\n"), dtype="datetime64[us]")
-    except ValueError:  # such as the 30th of February
-        return None
-    return dates.astype(float) / 1000
-
-
-def _milliseconds(facts: Mapping[str, Any]) -> float:
-    text = facts.get("datetime") or facts.get("start_datetime")
+def _milliseconds(text: object) -> float:
     if not isinstance(text, str):
         return float("nan")
     # The day alone is better than nothing where the time is none, as in 23:59:60.
@@ -308,5 +289,5 @@ def _milliseconds(facts: Mapping[str, Any]) -> float:
             continue
         if found.tzinfo is None:
             found = found.replace(tzinfo=UTC)
-        return (found - _EPOCH).total_seconds() * 1000
+        return (found - _EPOCH) / _MS
     return float("nan")

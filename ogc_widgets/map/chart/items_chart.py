@@ -382,7 +382,8 @@ class ItemsChart(Chart):
         columns, drawn = self._columns, self._drawn
         if columns is None or drawn is None:
             return
-        at = columns.places.get(self._from.selected, -1)
+        name = self._from.selected
+        at = columns.places.get(name, -1) if name else -1
         self.selected = drawn.point_of(at, self._column)
 
     @traitlets.observe("selected")

@@ -127,13 +127,12 @@ class ItemList:
         """The row of an item, or -1 where it is not listed."""
         import numpy as np
 
-        at = self.columns.places.get(name)
-        found = [] if at is None else np.flatnonzero(self.rows == at).tolist()
+        found = np.flatnonzero(self.rows == self.number_of(name)).tolist()
         return found[0] if found else -1
 
     def number_of(self, name: str) -> int:
         """The number of an item among all, or -1."""
-        return self.columns.places.get(name, -1)
+        return self.columns.places.get(name, -1) if name else -1
 
     def take_over(self, before: Listed) -> None:
         """Filter, sort and tick these items as earlier ones, by their ids."""

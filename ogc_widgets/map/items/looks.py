@@ -31,20 +31,19 @@ class FootprintLooks:
         self._columns: ItemColumns | None = None
         self._drawn: NDArray[np.intp] | None = None
 
-    def show(self, columns: ItemColumns | None, drawn: Sequence[str] = ()) -> None:
+    def show(self, columns: ItemColumns | None, drawn: Sequence[int] = ()) -> None:
         """Offer colours for footprints, of which all are drawn, and in one colour.
 
         Args:
             columns: Dates and numbers of all items; None for nothing to choose from.
-            drawn: Ids of the items that have a footprint on the map, in its order.
+            drawn: Numbers of the items that have a footprint on the map, in its order.
         """
         self._columns = columns
         choices = [] if columns is None else choices_of(columns)
         if columns is not None:
             import numpy as np
 
-            places = columns.places
-            self._drawn = np.array([places[name] for name in drawn], dtype=np.intp)
+            self._drawn = np.array(drawn, dtype=np.intp)
         with publishing(self._overlay):
             self._overlay.set_trait("kept", b"")
             self._overlay.set_trait("colours", {})
