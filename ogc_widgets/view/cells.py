@@ -72,24 +72,29 @@ class NotesDisplay(ipywidgets.Widget):
         """
         if not keeps_outputs_apart() or _goes_into_output():
             raise NotImplementedError
-        bundle, metadata = self._repr_mimebundle_()
-        if "text/html" not in bundle:
+        if type(self)._card_ is NotesDisplay._card_:
             raise NotImplementedError
-        display_with_card(self, bundle, metadata)
+        display_with_card(self, *self._live_view())
 
-    def _repr_mimebundle_(
+    def _live_view(
         self, **kwargs: dict[Any, Any]
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The live view, and the card for a saved notebook."""
         # What goes into an output widget is seen wherever that is shown.
         run = None if _goes_into_output() else current_run()
         _shown_in.setdefault(self, set()).add(run)
         self._was_displayed()
         bundle: Any = super()._repr_mimebundle_(**kwargs)
         shown, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        return shown or {}, metadata
+
+    def _repr_mimebundle_(
+        self, **kwargs: dict[Any, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The live view, and the card for a saved notebook."""
+        shown, metadata = self._live_view(**kwargs)
         if card := self._card_():
             texts = dict(zip(("text/plain", "text/html"), card, strict=True))
-            shown = {**(shown or {}), **texts}
+            shown = {**shown, **texts}
         return shown, metadata
 
 

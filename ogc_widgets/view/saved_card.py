@@ -55,21 +55,25 @@ def display_with_card(
 ) -> None:
     """Display the card of a widget, and then its live view.
 
+    Only the place of the card is made before the view: while its pictures are drawn,
+    the page draws the view.
+
     Args:
         widget: The widget.
-        bundle: Both, as ``_repr_mimebundle_`` gives them.
-        metadata: As it gives it.
+        bundle: The live view, as widgets give it.
+        metadata: As they give it.
     """
-    card = bundle["text/plain"], bundle["text/html"]
+    nothing = "", ""
     with _lock:
-        _said[widget] = card
-    _publish(widget, card)
+        _said[widget] = nothing
+    _publish(widget, nothing)
     running = shell()
     live = {_VIEW: bundle[_VIEW], "text/plain": NO_KERNEL}
     running.display_pub.publish(live, dict(metadata))
     if running not in _shells:
         _shells[running] = True
         running.events.register("post_run_cell", _cell_ended)
+    _say_of(widget, nothing)
 
 
 def card_may_have_changed() -> None:
@@ -128,7 +132,7 @@ def _cell_ended(*_result: object) -> None:
 
 def _say() -> None:
     """Display the cards again that say something else than before."""
-    global _is_due, _is_changed, _said_at
+    global _is_due, _is_changed
     with _lock:
         _is_due = _is_changed = False
         displayed = [*_said.items()]
@@ -136,14 +140,19 @@ def _say() -> None:
         if widget.comm is None:  # closed; what it said last stays
             with _lock:
                 _said.pop(widget, None)
-            continue
-        card = widget._card_()
-        if card is None or card == before:
-            continue
-        with _lock:
-            _said[widget] = card
-        _publish(widget, card, update=True)
-        _said_at = time.monotonic()
+        else:
+            _say_of(widget, before)
+
+
+def _say_of(widget: HasCard, before: tuple[str, str]) -> None:
+    global _said_at
+    card = widget._card_()
+    if card is None or card == before:
+        return
+    with _lock:
+        _said[widget] = card
+    _publish(widget, card, update=True)
+    _said_at = time.monotonic()
 
 
 def _publish(widget: HasCard, card: tuple[str, str], *, update: bool = False) -> None:
