@@ -1,7 +1,6 @@
 """Charts: drawn on the page by uPlot, and here as still pictures."""
 
 from ogc_widgets.charts.chart import Chart, Choice
-from ogc_widgets.charts.data import Axis, ChartData
-from ogc_widgets.charts.histogram import histogram
+from ogc_widgets.charts.data import Axis, ChartData, histogram
 
 __all__ = ["Axis", "Chart", "ChartData", "Choice", "histogram"]

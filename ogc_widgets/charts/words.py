@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from ogc_widgets.charts.histogram import round_step
+from ogc_widgets.charts.data import round_step
 from ogc_widgets.client.results.item_columns import short_number
 
 if TYPE_CHECKING:

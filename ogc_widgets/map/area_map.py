@@ -9,7 +9,6 @@ import traitlets
 from ogc_widgets.area.area import Area
 from ogc_widgets.area.reading import area_from
 from ogc_widgets.errors import InputError
-from ogc_widgets.map.map_card import area_text
 from ogc_widgets.map.overlay import MapOverlay, extent_of, geometry_of, shape_of
 from ogc_widgets.map.shown_map import ShownMap
 from ogc_widgets.protocol.text import clean, escape_html
@@ -251,3 +250,10 @@ class AreaMap(ShownMap):
     def _card_(self) -> tuple[str, str]:
         text = area_text(self.bbox)
         return text, f"{self.still.html()}<p>{escape_html(text)}</p>"
+
+
+def area_text(bbox: Sequence[float] | None) -> str:
+    """Say which area is on the map, in degrees."""
+    if bbox is None:
+        return "Map: no area of interest"
+    return clean(f"Map: area of interest {', '.join(f'{side:g}' for side in bbox)}")

@@ -1,4 +1,4 @@
-"""Where result items lie: their shapes for the map, and the boxes of their pictures.
+"""Where result items lie: their shapes for the map, as the page gets them.
 
 Items come from servers. What the map gets is made new from their geometry: no
 ``properties`` (a ``style`` among them would paint the map), no third dimension.
@@ -6,19 +6,34 @@ Items come from servers. What the map gets is made new from their geometry: no
 
 from __future__ import annotations
 
+import gc
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.protocol.text import clean
+from ogc_widgets.protocol.wire import to_short_json
+from ogc_widgets.view.halves import to_page
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
     from ogc_widgets.area.boxes import Shape
+
+    Numbers: TypeAlias = NDArray[Any]
+
 
 MAX_ID = 200
 _NAMED = 3
+MILLIARCSECONDS = 3_600_000
+"""In a degree; 32 bits hold 540 degrees of them, each 3 cm or less on the ground, where
+a float of 32 bits would be off by up to 2 m."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +78,10 @@ class Footprints:
         return [float(side) for side in shapely.total_bounds(self.shapes)]
 
     def buffers(self) -> dict[str, bytes]:
-        """What the page draws; see :func:`ogc_widgets.map.outlines.packed`."""
+        """What the page draws; see :func:`ogc_widgets.map.footprints.packed`."""
         if not self.ids:
             return {}
-        from ogc_widgets.map.outlines import packed
+        from ogc_widgets.map.footprints import packed
 
         return packed(self.ids, self.shapes)
 
@@ -183,3 +198,87 @@ def _plain(value: object) -> object:
     if hasattr(value, "to_dict"):
         return value.to_dict()
     return getattr(value, "__geo_interface__", value)
+
+
+def packed(ids: Sequence[str], shapes: Sequence[Shape]) -> dict[str, bytes]:
+    """Footprints as the page reads them, little-endian.
+
+    Returns:
+        ``names``: JSON, compressed by zlib: the ``ids``, and by the number of some of
+        them in ``labels`` what is shown in their place. ``points``: int32 pairs of
+        longitude and latitude in milliarcseconds. ``lines``: uint32, how many points
+        each line has, of a ring without the one that closes it; one number if all have
+        as many. ``shapes``: the same of the lines of each shape. ``holes`` and
+        ``open``: uint32, the lines that are holes, and those that are no rings.
+    """
+    # They are loaded when there is something to draw.
+    import numpy as np
+    import shapely
+
+    array = np.array([*shapes, None], dtype=object)[:-1]
+    parts, owner_of_part = array, np.arange(len(array))
+    while (shapely.get_type_id(parts) > shapely.GeometryType.POLYGON).any():
+        parts, owners = shapely.get_parts(parts, return_index=True)
+        owner_of_part = owner_of_part[owners]
+    # A polygon without holes stands for its only ring.
+    lines, part_of_line = parts, np.arange(len(parts))
+    has_holes = shapely.get_num_interior_rings(parts) > 0
+    if has_holes.any():
+        rings, owners = shapely.get_rings(parts[has_holes], return_index=True)
+        lines = np.concatenate([parts[~has_holes], rings])
+        whole, holed = np.flatnonzero(~has_holes), np.flatnonzero(has_holes)
+        part_of_line = np.concatenate([whole, holed[owners]])
+        order = part_of_line.argsort(kind="stable")
+        lines, part_of_line = lines[order], part_of_line[order]
+    is_polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    is_open = ~is_polygon[part_of_line]
+    is_hole = np.diff(part_of_line, prepend=-1) == 0
+
+    points, line_of_point = shapely.get_coordinates(lines, return_index=True)
+    sizes = np.bincount(line_of_point, minlength=len(lines))
+    is_kept = np.ones(len(points), dtype=bool)
+    is_kept[(sizes.cumsum() - 1)[~is_open]] = False
+    counts = np.bincount(owner_of_part[part_of_line], minlength=len(array))
+    return {
+        "names": zlib.compress(_names(ids), level=1),
+        "points": (points[is_kept] * MILLIARCSECONDS).round().astype("<i4").tobytes(),
+        "lines": _counts(sizes - ~is_open),
+        "shapes": _counts(counts),
+        "holes": np.flatnonzero(is_hole).astype("<u4").tobytes(),
+        "open": np.flatnonzero(is_open).astype("<u4").tobytes(),
+    }
+
+
+def _names(ids: Sequence[str]) -> bytes:
+    """``ids``, and ``labels`` where something else is shown, as JSON."""
+    together = "".join(ids)
+    labels = {}
+    if not (together.isascii() and together.isprintable() and " " not in together):
+        cleaned = enumerate(map(clean, ids))
+        labels = {str(at): name for at, name in cleaned if name != ids[at]}
+    return to_short_json(to_page({"ids": [*ids], "labels": labels}))
+
+
+def _counts(sizes: Numbers) -> bytes:
+    is_regular = len(sizes) and (sizes == sizes[0]).all()
+    return (sizes[:1] if is_regular else sizes).astype("<u4").tobytes()
+
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Pause the collector of Python, which else looks through all items each time.
+
+    Of a hundred thousand items that is 0.3 of 0.8 seconds. What is let go of meanwhile
+    is freed as always; only circles wait.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            # What was made counts as old, else all of it is looked through at once.
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
+            gc.enable()

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import traitlets
 
 from ogc_widgets.client.results.item_columns import ItemColumns
-from ogc_widgets.map.items.filter import ItemFilter
-from ogc_widgets.map.items.listing import ItemList, Listed
-from ogc_widgets.map.items.rows import files_of
+from ogc_widgets.map.filter import ItemFilter
+from ogc_widgets.map.listing import ItemList, Listed
+from ogc_widgets.map.rows import files_of
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import View, publishing
 from ogc_widgets.view.next_cell import cell_for
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client.results.files.opening import Opened
     from ogc_widgets.client.results.job_results import Results
-    from ogc_widgets.map.items.rows import AssetsOf
+    from ogc_widgets.map.rows import AssetsOf
 
 
 _MOST_ROWS: Final = 500  # in one message
@@ -199,7 +199,7 @@ class ItemsTable(View):
         return None if self._list is None else self._list.rows
 
     def rows(self, first: int = 0, count: int = _MOST_ROWS) -> list[dict[str, Any]]:
-        """Some of the rows, as :func:`ogc_widgets.map.items.rows.row_of` makes them."""
+        """Some of the rows, as :func:`ogc_widgets.map.rows.row_of` makes them."""
         return [] if self._list is None else self._list.part(first, count)
 
     def _arrange(self) -> None:

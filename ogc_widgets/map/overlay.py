@@ -95,8 +95,8 @@ class MapOverlay(RasterView):
     """Whether that line is seen, and can be drawn."""
     tools = traitlets.List(traitlets.Unicode(), ["rectangle", "polygon"]).tag(sync=True)
     footprints: Any = traitlets.Dict().tag(sync=True)
-    """Buffers of :func:`ogc_widgets.map.outlines.packed`, or nothing. A trait, so that
-    a page that is reloaded, shown twice or exported has them without asking."""
+    """Buffers of :func:`ogc_widgets.map.footprints.packed`, or nothing. A trait, so
+    that a page that is reloaded, shown twice or exported has them without asking."""
     footprint_note = traitlets.Unicode("").tag(sync=True)
     kept = traitlets.Bytes().tag(sync=True)
     """A bit for each footprint that is drawn, the lowest first; empty for all."""

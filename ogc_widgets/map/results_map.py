@@ -16,18 +16,16 @@ from ogc_widgets.downloads import DownloadBar
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.map.area_map import AreaMap
 from ogc_widgets.map.chart import ItemsChart
-from ogc_widgets.map.chart.area_values import has_rasters
-from ogc_widgets.map.colour_scale import DATE
-from ogc_widgets.map.footprints import item_ids, items_of
-from ogc_widgets.map.items.collecting import without_collecting
-from ogc_widgets.map.items.filter import mask_of
-from ogc_widgets.map.items.kept_views import ItemsView, KeptViews
-from ogc_widgets.map.items.listing import ID
-from ogc_widgets.map.items.looks import telling
+from ogc_widgets.map.chart.raster_values import has_rasters
+from ogc_widgets.map.colours import DATE, telling
+from ogc_widgets.map.filter import mask_of
+from ogc_widgets.map.footprints import item_ids, items_of, without_collecting
 from ogc_widgets.map.items_table import ItemsTable
-from ogc_widgets.map.map_card import MOST_ROWS, results_html, results_text
+from ogc_widgets.map.kept_views import ItemsView, KeptViews
+from ogc_widgets.map.listing import ID
 from ogc_widgets.map.rasters.previews import Previews
 from ogc_widgets.map.rasters.settings import RasterSettings
+from ogc_widgets.map.rows import MOST_ROWS, results_html, results_text
 from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import ipyleaflet
 import ipywidgets
 import traitlets
 
 from ogc_widgets.area.reading import area_from
 from ogc_widgets.errors import InputError
-from ogc_widgets.map.bare_map import BareMap
+from ogc_widgets.map.colours import FootprintLooks
 from ogc_widgets.map.footprints import Footprints, footprints
-from ogc_widgets.map.items.looks import FootprintLooks
 from ogc_widgets.map.overlay import (
     MODES,
     MapOverlay,
@@ -25,14 +25,20 @@ from ogc_widgets.view.base import publishing
 from ogc_widgets.view.cells import NotesDisplay
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
     from ogc_widgets.area.boxes import Geometry
 
+
 MAX_SCENES = 500
 """Outlines of one label that :meth:`ShownMap.show_context` draws."""
 _KINDS = ("shape", "context", "state_areas", "footprints", "pictures", "rasters")
+OPENSTREETMAP = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
+_ATTRIBUTION = (
+    '&copy; <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a>'
+    " contributors"
+)
 
 
 class ShownMap(NotesDisplay, ipywidgets.Box):
@@ -261,3 +267,66 @@ class ShownMap(NotesDisplay, ipywidgets.Box):
             if part is not None:
                 part.close()
         super().close()
+
+
+def _layer_of(basemap: Any) -> Any:  # noqa: ANN401 # ipyleaflet is untyped
+    """The layer that a ``basemap`` means; None for no tiles.
+
+    Raises:
+        InputError: It is none.
+    """
+    if basemap == "osm":
+        return ipyleaflet.TileLayer(
+            url=OPENSTREETMAP,
+            attribution=_ATTRIBUTION,
+            name="OpenStreetMap",
+            max_zoom=19,
+            base=True,
+        )
+    if basemap is None or isinstance(basemap, ipyleaflet.Layer):
+        return basemap
+    raise InputError('basemap is "osm", None or a layer of ipyleaflet.')
+
+
+class BareMap(ipyleaflet.Map):
+    """ipyleaflet's map without its tools; it knows whether somebody listens to it.
+
+    Args:
+        basemap: ``"osm"``, None for no tiles, or a layer of ipyleaflet.
+        center: Latitude and longitude to start with.
+        zoom: Zoom level to start with.
+
+    Raises:
+        InputError: ``basemap`` is none of these.
+    """
+
+    is_asked = traitlets.Bool(False)  # noqa: FBT003
+    """Whether somebody asked for what the mouse does."""
+
+    def __init__(
+        self,
+        basemap: Any,  # noqa: ANN401 # ipyleaflet is untyped
+        *,
+        center: tuple[float, float],
+        zoom: float,
+    ) -> None:
+        layer = _layer_of(basemap)
+        super().__init__(
+            layers=() if layer is None else (layer,),
+            center=center,
+            zoom=zoom,
+            zoom_control=False,
+            attribution_control=False,
+            layout=ipywidgets.Layout(width="100%", height="100%"),
+        )
+        if layer is not None:
+            self.add(ipyleaflet.AttributionControl(position="bottomright", prefix=""))
+
+    def on_interaction(
+        self,
+        callback: Callable[..., None],
+        remove: bool = False,  # noqa: FBT001, FBT002 # as ipyleaflet has it
+    ) -> None:
+        """Add or remove a function that is called when the mouse does something."""
+        super().on_interaction(callback, remove=remove)
+        self.is_asked = bool(self._interaction_callbacks.callbacks)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import traitlets
 
+from ogc_widgets.map.footprints import packed
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
@@ -61,10 +62,7 @@ class StateAreas(traitlets.HasTraits):
             areas: The areas.
             states: One of :data:`STATES` for each.
         """
-        # These bring in shapely: now there is something to draw.
-        import shapely
-
-        from ogc_widgets.map.outlines import packed
+        import shapely  # now there is something to draw
 
         shapes = [shapely.geometry.shape(one.outline) for one in areas]
         self.shapes = shapes

@@ -13,10 +13,9 @@ from ogc_widgets.client.results.item_columns import ItemColumns
 from ogc_widgets.errors import OgcError
 from ogc_widgets.map.chart.of_items import drawn_of, lines_of, ways
 from ogc_widgets.map.footprints import footprints, item_ids
-from ogc_widgets.map.items.rows import row_of
-from ogc_widgets.map.map_card import MOST_ROWS, results_html
 from ogc_widgets.map.rasters.map_items import MapItems
-from ogc_widgets.map.still.page import small_picture
+from ogc_widgets.map.rows import MOST_ROWS, results_html, row_of
+from ogc_widgets.map.still.paper import small_picture
 from ogc_widgets.map.still.picture import StillMap, StillRaster, still_picture
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.protocol.media_types import sniff

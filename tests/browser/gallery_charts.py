@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 from view_page import CHROMIUM, CHROMIUM_ARGS
 
 from ogc_widgets.charts import Axis, Chart, ChartData, Choice, histogram
-from ogc_widgets.map.colour_scale import GREY, RAMP, STEPS
+from ogc_widgets.map.colours import GREY, RAMP, STEPS
 
 DAY: Final = 86_400_000.0
 START: Final = 18_640 * DAY

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from ogc_widgets.charts import Axis, Chart, ChartData, Choice, histogram
-from ogc_widgets.charts.histogram import bin_of
+from ogc_widgets.charts.data import bin_of
 from ogc_widgets.errors import InputError
 
 DAY = 86_400_000.0

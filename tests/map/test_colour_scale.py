@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ogc_widgets.client.results.item_columns import ItemColumn, ItemColumns
-from ogc_widgets.map.colour_scale import DATE, GREY, NONE, RAMP, colour_scale
+from ogc_widgets.map.colours import DATE, GREY, NONE, RAMP, colour_scale
 
 NAN = float("nan")
 

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from ogc_widgets.area.area import Area
 from ogc_widgets.errors import InputError
-from ogc_widgets.map.footprints import footprints, item_ids
-from ogc_widgets.map.outlines import MILLIARCSECONDS
+from ogc_widgets.map.footprints import MILLIARCSECONDS, footprints, item_ids
 
 BOX = Area.box(0, 0, 4, 3).geometry
 

@@ -9,7 +9,7 @@ import pytest
 
 import ogc_widgets as ogc
 from ogc_widgets.errors import InputError
-from ogc_widgets.map.colour_scale import RAMP
+from ogc_widgets.map.colours import RAMP
 
 DAY = 86_400_000
 

@@ -7,9 +7,9 @@ import pytest
 
 from ogc_widgets.client.results.item_columns import ItemColumns
 from ogc_widgets.errors import InputError
+from ogc_widgets.map.filter import mask_of
 from ogc_widgets.map.footprints import item_ids
-from ogc_widgets.map.items.filter import mask_of
-from ogc_widgets.map.items.listing import ItemList
+from ogc_widgets.map.listing import ItemList
 
 WATER = [3.0, None, 11.0, 3.0, "no number", 7.0]
 

@@ -11,8 +11,8 @@ import pytest
 import ogc_widgets as ogc
 from ogc_widgets.client.results.files.result_files import Asset
 from ogc_widgets.errors import InputError, ServerError
-from ogc_widgets.map.chart.area_values import AT_ONCE, MOST_ITEMS, chosen_of
-from ogc_widgets.map.chart.choices import AREA, LINE
+from ogc_widgets.map.chart.of_items import AREA, LINE
+from ogc_widgets.map.chart.raster_values import AT_ONCE, MOST_ITEMS, chosen_of
 
 rasterio = pytest.importorskip("rasterio", reason="the extra raster is not installed")
 

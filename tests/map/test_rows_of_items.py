@@ -4,7 +4,7 @@ import pytest
 
 from ogc_widgets.client.results.files.result_files import Asset
 from ogc_widgets.client.results.item_columns import ItemColumns
-from ogc_widgets.map.items.rows import files_of, kind_of, row_of
+from ogc_widgets.map.rows import files_of, kind_of, row_of
 
 
 def asset(key, media_type, *, roles=(), href="https://x.org/f", why_not="", size=None):

@@ -13,8 +13,8 @@ import shapely
 from PIL import Image
 
 from ogc_widgets.map import AreaMap, ResultsMap
-from ogc_widgets.map.colour_scale import colour_scale
-from ogc_widgets.map.still.page import MOST_BYTES
+from ogc_widgets.map.colours import colour_scale
+from ogc_widgets.map.still.paper import MOST_BYTES
 from ogc_widgets.map.still.picture import MOST_SHAPES, StillMap, StillRaster
 from ogc_widgets.map.still.picture import still_picture as draw
 

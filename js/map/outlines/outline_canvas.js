@@ -9,7 +9,7 @@ import { Drawing } from "./outline_drawing.js";
 
 const MOST_PIXELS = 8_000_000; // of the canvas; a large one is drawn less finely
 const STEPS_MS = 7; // of a frame of 16
-const NO_VALUE = "#868c96"; // as GREY in colour_scale.py
+const NO_VALUE = "#868c96"; // as GREY in colours.py
 
 export class OutlineCanvas {
   /**

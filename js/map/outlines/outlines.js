@@ -1,4 +1,4 @@
-// Very many outlines in typed arrays, as map/outlines.py packs them; projected once.
+// Very many outlines in typed arrays, as map/footprints.py packs them; projected once.
 
 /** @import { Box, Geometry, Position } from "../geo.js" */
 

@@ -1,9 +1,9 @@
-// Outlines as map/outlines.py packs them, for tests.
+// Outlines as map/footprints.py packs them, for tests.
 
 import { Outlines } from "./outlines.js";
 
 /**
- * What map/outlines.py makes.
+ * What map/footprints.py makes.
  * @param {number[][][][]} shapes Each is a list of lines, each of positions.
  * @param {{ open?: number[], holes?: number[], labels?: Record<number, string> }} more
  */

@@ -13,26 +13,29 @@ import traitlets
 
 from ogc_widgets.charts import Axis, Chart, ChartData, Choice
 from ogc_widgets.errors import InputError, OgcError
-from ogc_widgets.map.chart.area_values import AreaSeries, chosen_of, has_rasters
-from ogc_widgets.map.chart.choices import (
+from ogc_widgets.map.chart.of_items import (
     AREA,
     LINE,
     WAYS,
-    choice_of_lines,
-    choice_of_source,
-    choice_of_way,
-)
-from ogc_widgets.map.chart.line_values import along, name_of
-from ogc_widgets.map.chart.of_items import (
     By,
     Drawn,
     bin_steps,
+    choice_of_lines,
+    choice_of_source,
+    choice_of_way,
     drawn_of,
     left_out,
     lines_of,
     ways,
 )
-from ogc_widgets.map.colour_scale import GREY, RAMP, colour_scale
+from ogc_widgets.map.chart.raster_values import (
+    AreaSeries,
+    along,
+    chosen_of,
+    has_rasters,
+    name_of,
+)
+from ogc_widgets.map.colours import GREY, RAMP, colour_scale
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:

@@ -7,21 +7,29 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
 
-from ogc_widgets.charts import Axis, ChartData, histogram
-from ogc_widgets.charts.histogram import bin_of
+from ogc_widgets.charts import Axis, ChartData, Choice, histogram
+from ogc_widgets.charts.data import bin_of
 from ogc_widgets.client.results.item_columns import INPUTS, LABEL, ItemWords
-from ogc_widgets.map.colour_scale import NONE
+from ogc_widgets.map.colours import NONE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from numpy.typing import NDArray
 
     from ogc_widgets.charts.data import Mask, Rows
     from ogc_widgets.client.results.item_columns import ItemColumn, ItemColumns
 
+
 By: TypeAlias = Literal["date", "item", "distribution"]
 
 MOST_ON_A_LINE: Final = 5_000
 _ENOUGH: Final = 8  # values of which it is worth seeing how often they are
+AREA: Final = "inside the area"
+"""In place of a property: the values of rasters inside the area on the map."""
+LINE: Final = "along the line"
+"""In place of a property: the values of rasters along the line on the map."""
+WAYS: Final = {"date": "by date", "item": "by item", "distribution": "distribution"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,3 +194,39 @@ def left_out(columns: ItemColumns, column: ItemColumn, by: By) -> str:
         if dateless:
             parts.append(f"{dateless:,} without a date")
     return ", ".join(parts)
+
+
+def choice_of_source(
+    of: str, columns: ItemColumns | None, rasters: Mapping[str, str]
+) -> Choice:
+    """What is shown: a property, or what rasters are read for.
+
+    Args:
+        of: What is shown now.
+        columns: The properties.
+        rasters: Of :data:`AREA` and :data:`LINE` those that there are, and why their
+            values cannot be read now, or ``""``.
+    """
+    known = () if columns is None else columns.numeric
+    options = [(one.key, one.title, "") for one in known]
+    if not known:
+        options.append(("", "choose…", ""))
+    options += [(source, source, why_not) for source, why_not in rasters.items()]
+    return Choice("of", "What the chart shows", of, tuple(options))
+
+
+def choice_of_way(by: By, found: Sequence[By]) -> Choice:
+    """How a property is shown."""
+    options = tuple((one, WAYS[one], "") for one in found)
+    return Choice("by", "How it is shown", by, options)
+
+
+def choice_of_lines(wanted: str, several: Sequence[ItemWords]) -> Choice:
+    """By what one line is told from another."""
+    options = [(one.key, _one_line(one), "") for one in several]
+    options.append(("", "all together", ""))
+    return Choice("lines", "What is one line", wanted, tuple(options))
+
+
+def _one_line(by: ItemWords) -> str:
+    return f"one line per {'job' if by.key == LABEL else by.title}"

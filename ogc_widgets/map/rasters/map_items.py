@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import tempfile
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
     from ogc_widgets.client.results.job_results import Results
     from ogc_widgets.raster import MapAssets, Style
 
+
 _MOST_UNASKED: Final = 8_000_000
 _MOST_SEARCHED: Final = 500
 _MOST_COMPARED: Final = 200
 
 Keys: TypeAlias = tuple[str, ...]
 """Keys of the assets that are one raster."""
+MAX_PICTURE_BYTES = 8_000_000
+_SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
 @dataclass(frozen=True)
@@ -238,3 +242,21 @@ def alike(drawn: ShownRaster) -> Style:
     if drawn.legend.kind != "ramp":
         return drawn.style
     return replace(drawn.style, stretch=drawn.legend.ranges)
+
+
+def data_url(content: bytes) -> str:
+    """Turn the bytes of a picture into a data address.
+
+    Raises:
+        InputError: It is too large, or neither PNG nor JPEG.
+    """
+    if len(content) > MAX_PICTURE_BYTES:
+        raise InputError(
+            f"The preview picture has {len(content) / 1e6:.0f} MB, more than a map "
+            "should carry."
+        )
+    for start, media_type in _SIGNATURES.items():
+        if content.startswith(start):
+            text = base64.b64encode(content).decode("ascii")
+            return f"data:{media_type};base64,{text}"
+    raise InputError("The preview picture is neither PNG nor JPEG.")

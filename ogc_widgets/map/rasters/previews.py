@@ -10,8 +10,7 @@ import traitlets
 
 from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.errors import InputError, OgcError
-from ogc_widgets.map.rasters.map_items import MapItems, Opened, alike
-from ogc_widgets.map.rasters.pictures import data_url
+from ogc_widgets.map.rasters.map_items import MapItems, Opened, alike, data_url
 from ogc_widgets.view.saved_card import card_waits_for
 
 if TYPE_CHECKING:

@@ -1,21 +1,22 @@
-"""What stands at the edges of a map: coordinates, a scale bar, a legend."""
+"""What a map has besides what it shows: land, coordinates, a scale bar, a legend."""
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ogc_widgets.map.still.page import HEIGHT, WIDTH
-from ogc_widgets.map.still.paper import to_paper
+from ogc_widgets.map.still.paper import HEIGHT, WIDTH, to_paper
+from ogc_widgets.view.scripts import STATIC
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from ogc_widgets.map.still.page import Page
-    from ogc_widgets.map.still.paper import Paper
+    from ogc_widgets.map.still.paper import Page, Paper, Points
+
 
 _GRID: Final = "#78808724"
 _HALO: Final = "#ffffffd0"
@@ -28,6 +29,10 @@ _LABELS_APART: Final = 84
 _METRES_PER_DEGREE: Final = 111_319.5
 _MOST_ROWS: Final = 12
 _LONGEST: Final = 32
+_LAND = "#e3e2da"
+_COAST = "#a9a798"
+_BORDER = "#c9c7ba"
+_PARTS_OF_A_DEGREE = 20
 
 
 @dataclass(frozen=True)
@@ -192,3 +197,26 @@ def _draw_ramp(page: Page, colours: Sequence[str], box: Sequence[float]) -> None
 
 def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def draw_land(paper: Paper) -> None:
+    """Draw the land that lies on a paper."""
+    land = json.loads((STATIC / "land.json").read_text("utf-8"))
+    coasts = list(_seen(paper, land["land"]))
+    for ring in coasts:
+        paper.polygon(ring, _LAND)
+    for ring in coasts:
+        paper.line(np.concatenate([ring, ring[:1]]), _COAST, 0.75)
+    for line in _seen(paper, land["borders"]):
+        paper.line(line, _BORDER, 0.75)
+
+
+def _seen(paper: Paper, lines: list[list[Any]]) -> Iterator[Points]:
+    """Lines on the paper, in all the copies of the world that it shows."""
+    _, south, _, north = paper.bounds
+    for steps in lines:
+        degrees = np.cumsum(np.reshape(steps, (-1, 2)), axis=0) / _PARTS_OF_A_DEGREE
+        if degrees[:, 1].max() < south or degrees[:, 1].min() > north:
+            continue
+        for turn in paper.turns(degrees[:, 0].min(), degrees[:, 0].max()):
+            yield to_paper(degrees + np.array((turn, 0)))

@@ -11,7 +11,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.client.http.loop import follow, submit
-from ogc_widgets.map.colour_scale import GREY, NONE
+from ogc_widgets.map.colours import GREY, NONE
 from ogc_widgets.map.state_areas import STATE_COLOURS
 from ogc_widgets.protocol.text import clean, escape_html
 from ogc_widgets.view.base import publishing
@@ -271,7 +271,7 @@ async def _picture_of(shown: ShownRaster) -> StillRaster:
 
 
 def _read_picture(shown: ShownRaster) -> StillRaster:
-    from ogc_widgets.map.still.page import small_picture
+    from ogc_widgets.map.still.paper import small_picture
     from ogc_widgets.map.still.picture import StillRaster
 
     found = shown.raster.picture(shown.style, RASTER_PX)

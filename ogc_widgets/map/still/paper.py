@@ -1,4 +1,4 @@
-"""Paper to draw a map on, in the grid of web maps, with lines that are smooth."""
+"""Paper to draw a map on, in the grid of web maps, and a page of it with words."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import io
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
-from ogc_widgets.map.still.page import DENSITY, HEIGHT, WIDTH, Page
+from ogc_widgets.view.letters import for_pillow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,10 +17,17 @@ if TYPE_CHECKING:
 
     Points: TypeAlias = NDArray[np.float64]
 
+
 _SMOOTH: Final = 2  # drawn that much larger, because Pillow draws with hard edges
 _LARGEST_LAT: Final = 85.0511
 _MARGIN: Final = 0.1
 _SMALLEST_SPAN: Final = 0.02  # degrees: a place is seen with a kilometre around it
+WIDTH: Final = 640
+HEIGHT: Final = 400
+DENSITY: Final = 2
+"""Pixels of the picture to one of the page, for screens that have that many."""
+MOST_BYTES: Final = 90_000
+"""A picture is as large as this at most; in a notebook a third is added to it."""
 
 
 def to_paper(positions: Any) -> Points:  # noqa: ANN401 # anything numpy reads as positions
@@ -176,3 +183,88 @@ class Paper:
     def finish(self) -> Page:
         """End drawing the map; what comes now are words."""
         return Page(self._image.reduce(_SMOOTH))
+
+
+class Page:
+    """The map, and words over it.
+
+    Args:
+        image: The map.
+    """
+
+    def __init__(self, image: Image.Image) -> None:
+        self._image = image
+        self._draw = ImageDraw.Draw(image, "RGBA")
+
+    def box(
+        self, box: Sequence[float], fill: str, rim: str = "", radius: float = 0
+    ) -> None:
+        """Draw a box: left, top, right and bottom."""
+        sides = [side * DENSITY for side in box]
+        self._draw.rounded_rectangle(
+            sides, radius * DENSITY, fill=fill, outline=rim or None, width=1
+        )
+
+    def line(self, points: Sequence[float], colour: str, width: float = 1) -> None:
+        """Draw a line through x, y, x, y."""
+        places = [number * DENSITY for number in points]
+        self._draw.line(places, fill=colour, width=round(width * DENSITY))
+
+    def width_of(self, text: str, size: float = 11) -> float:
+        """How wide a text is."""
+        return float(self._font(size).getlength(for_pillow(text))) / DENSITY
+
+    def text(
+        self,
+        at: tuple[float, float],
+        text: str,
+        *,
+        colour: str = "#33373b",
+        anchor: str = "lm",
+        size: float = 11,
+        halo: str = "",
+    ) -> None:
+        """Write a text; ``anchor`` is Pillow's."""
+        self._draw.text(
+            (at[0] * DENSITY, at[1] * DENSITY),
+            for_pillow(text),
+            fill=colour,
+            font=self._font(size),
+            anchor=anchor,
+            stroke_width=2 * DENSITY if halo else 0,
+            stroke_fill=halo or None,
+        )
+
+    def _font(self, size: float) -> Any:  # noqa: ANN401 # of two types in Pillow
+        return ImageFont.load_default(size * DENSITY)
+
+    def encode(self, most_bytes: int = MOST_BYTES) -> bytes:
+        """The picture as a PNG, or as a JPEG where that would be too large."""
+        found = b""
+        few = self._image.quantize(
+            128, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+        )
+        for image, kind, more in (
+            (few, "PNG", {"optimize": True}),
+            (self._image, "JPEG", {"quality": 85}),
+            (self._image.reduce(DENSITY), "JPEG", {"quality": 85}),
+            (self._image.reduce(DENSITY), "JPEG", {"quality": 60}),
+        ):
+            made = io.BytesIO()
+            image.save(made, kind, **more)
+            found = made.getvalue()
+            if len(found) <= most_bytes:
+                break
+        return found
+
+
+def small_picture(content: bytes, most_bytes: int = 50_000) -> bytes:
+    """A picture as WebP of bounded size, transparent where it was."""
+    with Image.open(io.BytesIO(content)) as opened:
+        image = opened.convert("RGBA")
+    while True:
+        made = io.BytesIO()
+        image.save(made, "WEBP", quality=70)
+        if made.tell() <= most_bytes or max(image.size) < 64:
+            return made.getvalue()
+        image = image.resize((max(1, image.width // 2), max(1, image.height // 2)))

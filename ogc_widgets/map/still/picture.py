@@ -11,11 +11,11 @@ import shapely
 from ogc_widgets.map.still.furniture import (
     Key,
     draw_grid,
+    draw_land,
     draw_legend,
     draw_scale,
     label_grid,
 )
-from ogc_widgets.map.still.land import draw_land
 from ogc_widgets.map.still.paper import Paper, to_paper
 
 if TYPE_CHECKING:

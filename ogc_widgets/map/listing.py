@@ -12,9 +12,9 @@ from ogc_widgets.client.results.item_columns import (
     date_of,
     properties_of,
 )
-from ogc_widgets.map.colour_scale import DATE, ColourScale, colour_scale
-from ogc_widgets.map.items.filter import ItemFilter
-from ogc_widgets.map.items.rows import row_of
+from ogc_widgets.map.colours import DATE, ColourScale, colour_scale
+from ogc_widgets.map.filter import ItemFilter
+from ogc_widgets.map.rows import row_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ogc_widgets.client.results.item_columns import ItemColumn, ItemColumns
-    from ogc_widgets.map.items.filter import Conditions
-    from ogc_widgets.map.items.rows import AssetsOf
+    from ogc_widgets.map.filter import Conditions
+    from ogc_widgets.map.rows import AssetsOf
 
 ID: Final = "id"
 """In place of the key of a property: by id."""
@@ -196,7 +196,7 @@ class ItemList:
         return found
 
     def part(self, first: int, count: int) -> list[dict[str, Any]]:
-        """Some rows for the page; see :func:`ogc_widgets.map.items.rows.row_of`."""
+        """Some rows for the page; see :func:`ogc_widgets.map.rows.row_of`."""
         return [self.row(at) for at in self.rows[first : first + count].tolist()]
 
     def row(self, at: int) -> dict[str, Any]:

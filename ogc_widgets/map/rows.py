@@ -11,8 +11,19 @@ from ogc_widgets.client.results.item_columns import (
     properties_of,
 )
 from ogc_widgets.protocol.links import WEB_SCHEMES, absolute
-from ogc_widgets.protocol.text import clean
+from ogc_widgets.protocol.text import clean, escape_html
 from ogc_widgets.raster import assets_for_map
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ogc_widgets.client.results.files.result_files import Asset
+    from ogc_widgets.client.results.item_columns import (
+        ItemColumn,
+        ItemColumns,
+        ItemWords,
+    )
+
 
 _KINDS = {
     "geotiff": "GeoTIFF",
@@ -34,17 +45,9 @@ _KINDS = {
     "plain": "text",
 }
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from ogc_widgets.client.results.files.result_files import Asset
-    from ogc_widgets.client.results.item_columns import (
-        ItemColumn,
-        ItemColumns,
-        ItemWords,
-    )
 
 AssetsOf: TypeAlias = "Callable[[Mapping[str, Any]], Sequence[Asset]]"
+MOST_ROWS = 50
 
 
 def row_of(
@@ -120,3 +123,45 @@ def _rank(asset: Asset) -> int:
     if roles & {"metadata", "iso-19115"} or "json" in asset.type:
         return 3
     return 0 if "data" in roles else 1
+
+
+def results_text(count: int) -> str:
+    """Say how much came out: "Results: 2 items"."""
+    return f"Results: {count} {'item' if count == 1 else 'items'}"
+
+
+def results_html(
+    columns: Sequence[str], rows: Sequence[Mapping[str, Any]], count: int
+) -> str:
+    """Items, their dates, files and numbers as an escaped table without styles.
+
+    Args:
+        columns: Names of the numbers.
+        rows: Rows as :func:`ogc_widgets.map.rows.row_of` makes them.
+        count: How many items there are, also where not all are rows.
+    """
+    if not rows:
+        return f"<p>{results_text(count)}</p>"
+    names = "".join(f'<th align="right">{escape_html(name)}</th>' for name in columns)
+    head = f"<th>item</th><th>date</th>{names}<th>files</th>"
+    body = "".join(_row(row) for row in rows[:MOST_ROWS])
+    more = count - min(len(rows), MOST_ROWS)
+    if more > 0:
+        body += f"<tr><td>{more} more</td></tr>"
+    return (
+        f"<table><caption>{results_text(count)}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def _row(row: Mapping[str, Any]) -> str:
+    cells = [
+        f"<td>{escape_html(row['label'], limit=300)}</td>",
+        f"<td>{escape_html(row['date'], limit=300)}</td>",
+        *(
+            f'<td align="right">{escape_html(one, limit=300)}</td>'
+            for one in row["numbers"]
+        ),
+        f"<td>{escape_html(', '.join(row['files']), limit=300)}</td>",
+    ]
+    return f"<tr>{''.join(cells)}</tr>"

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.map.colour_scale import DATE
-from ogc_widgets.map.items.looks import choices_of
+from ogc_widgets.map.colours import DATE, choices_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ogc_widgets.map.items.listing import Listed
+    from ogc_widgets.map.listing import Listed
 
 _MOST: Final = 4  # outputs of one job between which somebody goes to and fro
 _COMPARED: Final = 3

@@ -1,1 +1,0 @@
-"""Items beside the map: rows, filter and colours."""
