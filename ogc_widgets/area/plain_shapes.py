@@ -123,7 +123,7 @@ def _polygons_of(positions: Numbers, sizes: Numbers, rings_of: Numbers) -> Numbe
     """
     ends = sizes.cumsum(), rings_of.cumsum()
     offsets = tuple(np.concatenate([[0], one]) for one in ends)
-    found = shapely.from_ragged_array(
+    found: Numbers = shapely.from_ragged_array(
         shapely.GeometryType.POLYGON, np.ascontiguousarray(positions), offsets
     )
     is_sure = (rings_of == 1) & _are_convex(positions, sizes)[offsets[1][:-1]]

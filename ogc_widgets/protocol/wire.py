@@ -81,10 +81,11 @@ def read_quickly(body: bytes) -> tuple[JsonValue] | None:
 
 def to_short_json(value: object) -> bytes:
     """Texts, numbers, lists and dicts of our own as JSON without spaces."""
-    if orjson is None:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        return text.encode()
-    return orjson.dumps(value)
+    return (
+        orjson.dumps(value)
+        if orjson is not None
+        else json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    )
 
 
 def _has_odd_numbers(body: bytes) -> bool:

@@ -135,7 +135,9 @@ class ItemColumns:
         facts = [item.get("properties") or {} for item in items]
         if {*map(type, facts)} != {dict}:
             facts = [*map(properties_of, items)]
-        when = [one.get("datetime") or one.get("start_datetime") for one in facts]
+        when: list[Any] = [
+            one.get("datetime") or one.get("start_datetime") for one in facts
+        ]
         try:
             dates = [(datetime.fromisoformat(one) - _EPOCH) / _MS for one in when]
         except (TypeError, ValueError):  # as nearly none are
