@@ -453,7 +453,7 @@ def test_area_cannot_be_spoilt_through_what_it_gives():
 
 
 def test_texts_are_forgotten_when_there_are_many():
-    way, other = Encoding("bbox-array"), Encoding("bbox-array-nwse")
+    way, other = Encoding("bbox-array"), Encoding("bbox-array-swne")
     first, *texts = [f"0,0,1,{number}" for number in range(1, 60)]
     area = way.read(first)
     assert way.read(first) is area

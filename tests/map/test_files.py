@@ -299,7 +299,7 @@ def test_large_and_missing_files_are_not_opened(tmp_path, monkeypatch):
     assert files.MAX_FILE_BYTES > 1_000_000
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=8)
 @given(st.binary(max_size=300), st.sampled_from([b"", b"PK\x03\x04", b"<kml>", b"{"]))
 def test_any_file_is_an_area_or_refused(content, start):
     try:
