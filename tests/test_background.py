@@ -73,12 +73,12 @@ LOSES_NOTHING = {
     "raster/datasets.py __init__ finalize": "Python prints what fails in it",
     "raster/raster_file.py _read finalize": "Python prints what fails in it",
     "runs/zip_file.py _unpack finalize": "a folder may be left behind",
-    "client/http/wires/direct.py _connect create_task": "it is awaited",
-    "client/http/wires/direct.py _connect add_done_callback": (
+    "client/http/direct.py _connect create_task": "it is awaited",
+    "client/http/direct.py _connect add_done_callback": (
         "close() cannot fail, and the loop logs what does"
     ),
-    "client/http/wires/http1.py __init__ call_later": "the loop logs what it raises",
-    "client/http/wires/http1.py _listen call_at": "the loop logs what it raises",
+    "client/http/http1.py __init__ call_later": "the loop logs what it raises",
+    "client/http/http1.py _listen call_at": "the loop logs what it raises",
     "client/jobs/poller.py settled add_done_callback": (
         "only reads what was told before"
     ),

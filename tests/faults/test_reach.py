@@ -274,8 +274,8 @@ def test_address_is_read_when_the_user_gave_it(inner):
         with pytest.raises(PrivateAddressError, match=r"^zoo\.example\.org"):
             run(Catalogue(reader, inner.origin, is_offered=True).open)
         run(reader.close)
-        given = client.aio.connection.reach.bound("http://169.254.9.9/item", "")
-    assert given is reach.Bound.ANYWHERE
+        given = client.aio.connection.reach.judge("http://169.254.9.9/item", "")
+    assert given.bound is reach.Bound.ANYWHERE
     assert asked == len(inner.received) == 2
     assert CANARY not in repr(inner.received)
 

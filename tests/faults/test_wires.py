@@ -11,8 +11,8 @@ import pytest
 from raw_server import RawServer, answer
 
 from ogc_widgets.client import Client
+from ogc_widgets.client.http.exchange import place_of
 from ogc_widgets.client.http.loop import run
-from ogc_widgets.client.http.wires.exchange import place_of
 from ogc_widgets.errors import ConnectionFailedError, DeadlineError, TransportError
 from ogc_widgets.protocol.requests.requests import Request, get
 

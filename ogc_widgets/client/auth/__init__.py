@@ -26,14 +26,17 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ogc_widgets.client.auth import keyring_store
 from ogc_widgets.client.auth.secret import (
     AskedSecret,
     Auth,
     SecretLike,
     SecretSource,
+    clear_keyring,
     filled,
+    keyring_name,
+    read_keyring,
     source_of,
+    write_keyring,
 )
 from ogc_widgets.errors import InputError
 from ogc_widgets.lazy import loader
@@ -182,7 +185,7 @@ def device(
     secret = None if client_secret is None else source_of(client_secret)
     provider = Provider(issuer, client_id, secret, verify=verify)
     name = _kept_name(provider.issuer, provider.client_id)
-    kept_as = keyring_store.named(name) if keep else ""
+    kept_as = keyring_name(name) if keep else ""
     return DeviceFlow(provider, scope, audience, show=show, kept_as=kept_as)
 
 
@@ -195,12 +198,12 @@ def keyring(name: str) -> SecretSource:
     Raises:
         MissingExtraError: ``ogc-widgets[auth]`` is not installed.
     """
-    name = keyring_store.named(name)
+    name = keyring_name(name)
     return AskedSecret(partial(_kept, name), f"{name!r} in the keyring")
 
 
 def _kept(name: str) -> str:
-    value = keyring_store.read(name)
+    value = read_keyring(name)
     if not value:
         raise InputError(
             f"The keyring holds nothing under the name {name!r}.",
@@ -224,8 +227,8 @@ def remember(name: str, secret: str | None = None) -> None:
     """
     from getpass import getpass
 
-    key = keyring_store.named(name)
-    keyring_store.write(key, filled(getpass(f"{key}: ") if secret is None else secret))
+    key = keyring_name(name)
+    write_keyring(key, filled(getpass(f"{key}: ") if secret is None else secret))
 
 
 def forget(name: str, client_id: str | None = None) -> None:
@@ -239,8 +242,8 @@ def forget(name: str, client_id: str | None = None) -> None:
         MissingExtraError: ``ogc-widgets[auth]`` is not installed.
         InputError: There is no keyring that can be used.
     """
-    key = keyring_store.named(name)
-    keyring_store.delete(_kept_name(key.rstrip("/"), client_id) if client_id else key)
+    key = keyring_name(name)
+    clear_keyring(_kept_name(key.rstrip("/"), client_id) if client_id else key)
 
 
 def _kept_name(issuer: str, client_id: str) -> str:

@@ -19,9 +19,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from ogc_widgets.client.auth import keyring_store
 from ogc_widgets.client.auth.provider import Provider, RefusedError, Tokens, seconds
-from ogc_widgets.client.auth.secret import Secret, SecretSource
+from ogc_widgets.client.auth.secret import (
+    Secret,
+    SecretSource,
+    read_keyring,
+    write_keyring,
+)
 from ogc_widgets.errors import ProtocolError, ServerError, SignInError, TransportError
 from ogc_widgets.protocol.links import WEB_SCHEMES, absolute
 from ogc_widgets.protocol.text import clean
@@ -174,7 +178,7 @@ class DeviceFlow(OpenIdConnect):
         """Go on with the sign-in of an earlier session, if it is still good."""
         kept = ""
         if self._kept_as:
-            kept = await asyncio.to_thread(keyring_store.read, self._kept_as)
+            kept = await asyncio.to_thread(read_keyring, self._kept_as)
         try:
             await self._refresh(kept)
         except SignInError:
@@ -206,7 +210,7 @@ class DeviceFlow(OpenIdConnect):
         await super()._keep(tokens)
         refresh_token = tokens.refresh.reveal()
         if self._kept_as and refresh_token:
-            await asyncio.to_thread(keyring_store.write, self._kept_as, refresh_token)
+            await asyncio.to_thread(write_keyring, self._kept_as, refresh_token)
 
     async def begin(self) -> DeviceCode:
         """Ask for a code.

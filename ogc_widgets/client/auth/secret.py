@@ -2,6 +2,8 @@
 
 A secret lives in a closure, not in an attribute, so that neither ``repr`` nor ``vars``
 nor a debugger's variable list shows it by accident, and it cannot be pickled or copied.
+What is to be kept is kept in the keyring of the operating system: the Keychain of
+macOS, the Credential Manager of Windows, or the Secret Service (GNOME, KDE) of Linux.
 """
 
 from __future__ import annotations
@@ -12,10 +14,21 @@ import inspect
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from ogc_widgets.errors import InputError, ServerError, SignInError, TransportError
+from ogc_widgets.errors import (
+    InputError,
+    MissingExtraError,
+    ServerError,
+    SignInError,
+    TransportError,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
     import httpx
+
+_SERVICE = "ogc_widgets"
 
 
 class Sealed:
@@ -227,3 +240,62 @@ def without_trace(error: BaseException) -> BaseException:
             seen.__traceback__ = None
         seen = seen.__cause__ or seen.__context__
     return error
+
+
+# -- the keyring of the operating system; only where somebody asks for it
+
+
+@contextlib.contextmanager
+def _keyring() -> Iterator[ModuleType]:
+    """Give the library, and say in our words what it raises.
+
+    Raises:
+        MissingExtraError: It is not installed.
+        InputError: There is no keyring that can be used.
+    """
+    try:
+        import keyring
+        import keyring.errors
+    except ImportError as error:
+        raise MissingExtraError("The keyring of the system", "auth") from error
+    try:
+        yield keyring
+    except keyring.errors.KeyringError as error:
+        raise InputError(
+            f"The keyring of this system cannot be used ({type(error).__name__}).",
+            safe="The secret was not kept anywhere.",
+            advice="On a server without a desktop there is often none: use "
+            "ogc.auth.env(...) instead.",
+        ) from None
+
+
+def keyring_name(name: object) -> str:
+    """Check that there is a keyring library, and a name to keep something under.
+
+    Raises:
+        MissingExtraError: keyring is not installed.
+        InputError: The name is empty or not text.
+    """
+    with _keyring():
+        if not isinstance(name, str) or not name.strip():
+            raise InputError("The name of a secret in the keyring is a text.")
+        return name.strip()
+
+
+def read_keyring(name: str) -> str:
+    """Return the secret that is kept under a name, or ``""``."""
+    with _keyring() as keyring:
+        return keyring.get_password(_SERVICE, name) or ""
+
+
+def write_keyring(name: str, secret: str) -> None:
+    """Keep a secret under a name."""
+    with _keyring() as keyring:
+        keyring.set_password(_SERVICE, name, secret)
+
+
+def clear_keyring(name: str) -> None:
+    """Remove what is kept under a name, if anything."""
+    with _keyring() as keyring:
+        if keyring.get_password(_SERVICE, name) is not None:
+            keyring.delete_password(_SERVICE, name)

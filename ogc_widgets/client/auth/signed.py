@@ -5,6 +5,7 @@ httpx's own clients do the same; here the requests leave by our connections.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,12 +15,11 @@ import httpx
 from ogc_widgets.client.http import JSON_CAP
 
 if TYPE_CHECKING:
-    import asyncio
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from ogc_widgets.client.auth.ways import Way
     from ogc_widgets.client.http.body import Stream
-    from ogc_widgets.client.http.wires.exchange import Outgoing
+    from ogc_widgets.client.http.exchange import Outgoing
 
 
 async def signed(
@@ -30,43 +30,47 @@ async def signed(
 ) -> Stream:
     """Send a request as a way to sign in wants it, and what else it wants sent.
 
-    Args:
-        way: The way.
-        request: The request.
-        send: Sends one request.
-        deadline: The clock of the request, which stands still while the way thinks.
+    The clock of the request, ``deadline``, stands still while the way thinks.
     """
     asked = httpx.Request(
         request.method,
         request.url,
         headers=dict(request.headers),
         content=request.body,
-        extensions={"deadline": deadline},
     )
     async with contextlib.aclosing(way.async_auth_flow(asked)) as flow:
-        following = await anext(flow)
+        with _stopped(deadline):
+            following = await anext(flow)
         while True:
             got = await send(await _outgoing(following, asked, request))
             try:
-                response = httpx.Response(
-                    got.status_code,
-                    headers=[
-                        (name, value)
-                        for name, value in got.answer.headers
-                        if name.lower() != b"content-encoding"  # it is decoded
-                    ],
-                    stream=_Body(got),
-                    request=following,
-                )
-                try:
+                response = _response(got, following)
+                if way.requires_response_body:
+                    await response.aread()
+                with _stopped(deadline):
                     following = await flow.asend(response)
-                except StopAsyncIteration:
-                    return got
                 await response.aread()
+            except StopAsyncIteration:
+                return got
             except BaseException:
                 await got.aclose()
                 raise
             await got.aclose()
+
+
+@contextlib.contextmanager
+def _stopped(deadline: asyncio.Timeout | None) -> Iterator[None]:
+    due_s = deadline.when() if deadline is not None else None
+    if deadline is None or due_s is None or deadline.expired():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    left_s = due_s - loop.time()
+    deadline.reschedule(None)
+    try:
+        yield
+    finally:
+        deadline.reschedule(loop.time() + left_s)
 
 
 async def _outgoing(
@@ -90,6 +94,17 @@ async def _outgoing(
         return sent
     # Whom else it asks is its own matter, and says nothing of the request itself.
     return replace(sent, judge=None, leaving=lambda: None)
+
+
+def _response(got: Stream, request: httpx.Request) -> httpx.Response:
+    headers = [
+        (name, value)
+        for name, value in got.answer.headers
+        if name.lower() != b"content-encoding"  # it is decoded
+    ]
+    return httpx.Response(
+        got.status_code, headers=headers, stream=_Body(got), request=request
+    )
 
 
 class _Body(httpx.AsyncByteStream):

@@ -12,7 +12,7 @@ import contextlib
 import re
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Generator
+from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
@@ -54,8 +54,6 @@ Flow = AsyncGenerator[httpx.Request, httpx.Response]
 class Way(Sealed, httpx.Auth):
     """A way to sign requests, as far as a client looks into it.
 
-    A request may have a clock, as the extension ``deadline``.
-
     Attributes:
         source: Where its secret comes from, if that is one of ours.
     """
@@ -73,52 +71,6 @@ class Way(Sealed, httpx.Auth):
 
     async def get_ready(self) -> None:
         """Have what the first request needs, such as a token; may take minutes."""
-
-    async def async_auth_flow(self, request: httpx.Request) -> Flow:
-        """Take the steps of this way; the clock stands still while it thinks."""
-        response: httpx.Response | None = None
-        async with contextlib.aclosing(self._steps(request)) as steps:
-            while True:
-                async with _stopped(request.extensions.get("deadline")):
-                    following = await self._step(steps, response)
-                if following is None:
-                    return
-                self._look_at(following, request)
-                response = yield following
-                if self.requires_response_body:
-                    await response.aread()
-
-    def _steps(self, request: httpx.Request) -> Flow:
-        """Yield what is to be sent, with the secret in it."""
-        raise NotImplementedError
-
-    async def _step(
-        self, steps: Flow, response: httpx.Response | None
-    ) -> httpx.Request | None:
-        """Return the next request; ``None`` at the end."""
-        try:
-            return await steps.asend(response)  # type: ignore[arg-type] # None begins it
-        except StopAsyncIteration:
-            return None
-
-    def _look_at(self, following: httpx.Request, request: httpx.Request) -> None:
-        """See a request before it is sent."""
-
-
-@contextlib.asynccontextmanager
-async def _stopped(deadline: asyncio.Timeout | None) -> AsyncIterator[None]:
-    """Stop the clock of a request while somebody else is asked."""
-    due_s = deadline.when() if deadline is not None else None
-    if deadline is None or due_s is None or deadline.expired():
-        yield
-        return
-    loop = asyncio.get_running_loop()
-    left_s = due_s - loop.time()
-    deadline.reschedule(None)
-    try:
-        yield
-    finally:
-        deadline.reschedule(loop.time() + left_s)
 
 
 class HeaderAuth(Way):
@@ -167,7 +119,7 @@ class HeaderAuth(Way):
         """Have a secret."""
         await self._secret()
 
-    async def _steps(self, request: httpx.Request) -> Flow:
+    async def async_auth_flow(self, request: httpx.Request) -> Flow:
         """Send the secret, and once more a newer one where it may have run out."""
         secret = await self._secret()
         request.headers[self._header] = self._written(secret)
@@ -238,11 +190,7 @@ def basic(user: str, password: SecretSource) -> HeaderAuth:
 
 
 class PluginAuth(Way):
-    """A way that is not ours. A step that may block is made in a thread of its own.
-
-    Args:
-        auth: The object.
-    """
+    """A way that is not ours. A step that may block is made in a thread of its own."""
 
     def __init__(self, auth: httpx.Auth) -> None:
         self.requires_response_body = auth.requires_response_body
@@ -259,9 +207,33 @@ class PluginAuth(Way):
         """Return every text that it has put into requests so far."""
         return {secret.reveal() for secret in self._known}
 
+    async def async_auth_flow(self, request: httpx.Request) -> Flow:
+        """Let it take its steps, and remember what is secret in them."""
+        host, before = request.url.host, _members(request)
+        response: httpx.Response | None = None
+        async with contextlib.aclosing(self._steps(request)) as steps:
+            while True:
+                try:
+                    following = await steps.asend(response)  # type: ignore[arg-type] # None begins it
+                except StopAsyncIteration:
+                    return
+                except (OgcError, asyncio.CancelledError, GeneratorExit):
+                    raise
+                # Also what would end a program: here it would end the thread of all
+                # requests.
+                except BaseException as error:
+                    name = type(self._auth).__name__
+                    raise SignInError(
+                        f"The way to sign in ({name}) raised {type(error).__name__}.",
+                        status_code=401,
+                        advice="Correct it, or sign in another way: "
+                        "client.sign_in(token).",
+                    ) from error
+                if following.url.host == host:  # what others get is its own matter
+                    self._remember(_members(following) - before)
+                response = yield following
+
     def _steps(self, request: httpx.Request) -> Flow:
-        # What stood in the request before is no secret of this way.
-        request.extensions["members"] = _members(request)
         kind = type(self._auth)
         if kind.async_auth_flow is not httpx.Auth.async_auth_flow:
             return self._auth.async_auth_flow(request)
@@ -269,33 +241,8 @@ class PluginAuth(Way):
             return _in_threads(self._auth.sync_auth_flow, request)
         return _in_threads(self._auth.auth_flow, request)
 
-    async def _step(
-        self, steps: Flow, response: httpx.Response | None
-    ) -> httpx.Request | None:
-        try:
-            return await super()._step(steps, response)
-        except (OgcError, asyncio.CancelledError, GeneratorExit):
-            raise
-        # Also what would end a program: here it would end the thread of all requests.
-        except BaseException as error:
-            name = type(self._auth).__name__
-            raise SignInError(
-                f"The way to sign in ({name}) raised {type(error).__name__}.",
-                status_code=401,
-                advice="Correct it, or sign in another way: client.sign_in(token).",
-            ) from error
-
-    def _look_at(self, following: httpx.Request, request: httpx.Request) -> None:
-        """Remember what is secret in it; others than the server are its own matter."""
-        is_own = following.url.host == request.url.host
-        for name, value in request.extensions.items():
-            if is_own or name == "timeout":
-                following.extensions.setdefault(name, value)
-        if not is_own:
-            return
-        for name, value, is_header in (
-            _members(following) - request.extensions["members"]
-        ):
+    def _remember(self, members: set[tuple[str, str, bool]]) -> None:
+        for name, value, is_header in members:
             if not is_header:
                 self._known.append(Secret(value))
             elif not _NO_SECRET.match(name):

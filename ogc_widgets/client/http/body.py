@@ -1,21 +1,123 @@
-"""An answer read piece by piece, within limits on raw and on decoded bytes."""
+"""One attempt to get an answer: how far it came, in words, and the answer in pieces.
+
+Pieces are read within limits on raw and on decoded bytes. What went wrong with the
+connection is said in words for people, and without secrets.
+"""
 
 from __future__ import annotations
 
+import os
+import re
+import ssl
 import zlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ogc_widgets.client.http.wires.exchange import WireError
-from ogc_widgets.errors import BodyTooLargeError, ProtocolError, TransportError
+from ogc_widgets.client.http.exchange import SilentError, UnreachableError, WireError
+from ogc_widgets.errors import (
+    BodyTooLargeError,
+    ConnectionFailedError,
+    DeadlineError,
+    ProtocolError,
+    TransportError,
+)
 from ogc_widgets.protocol import reading
+from ogc_widgets.protocol.links import without_query
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from ogc_widgets.client.http.wires.exchange import Incoming
+    from ogc_widgets.client.http.exchange import Incoming
 
 _PIECE_BYTES = 2**20
+
+_ADVICE = "Check the address, and that the server runs and can be reached from here."
+_PROXY_ADVICE = (
+    "Check the address and the proxy settings (HTTP_PROXY, HTTPS_PROXY, NO_PROXY)."
+)
+_CERTIFICATE_ADVICE = (
+    'If you trust the server, pass its CA file: Client(url, verify="/path/to/ca.pem").'
+)
+_ERRNO = re.compile(r"\[Errno (\d+)\]")
+
+
+@dataclass
+class Attempt:
+    """One attempt to get an answer: its time, how far it came, and its name.
+
+    Attributes:
+        method: Method of the request.
+        url: Address that is asked, the last one after redirects.
+        redact: Blanks out secrets.
+        silence_s: How long the server may say nothing.
+        deadline: When it has to be over, if that is so.
+        maybe_sent: Whether the request may have reached the server.
+    """
+
+    method: str
+    url: str
+    redact: Callable[[str], str]
+    silence_s: float
+    deadline: asyncio.Timeout | None = None
+    maybe_sent: bool = False
+
+    def leaves(self) -> None:
+        """The request begins to leave."""
+        self.maybe_sent = True
+
+    @property
+    def where(self) -> str:
+        """Method and address, for messages."""
+        return self.redact(f"{self.method} {without_query(self.url)}")
+
+    def in_words(self, error: WireError) -> TransportError:
+        """Make an error of ours of what happened to the connection.
+
+        Returns:
+            A ``ConnectionFailedError`` if the request never left.
+        """
+        if isinstance(error, SilentError):
+            return DeadlineError(
+                f"Silence for {self.silence_s:g} s from {self.where}.",
+                advice="Try again; the server may be busy.",
+            )
+        # It may quote what could not be read.
+        reason = self.redact(_reason(error))
+        if not isinstance(error, UnreachableError):
+            return TransportError(
+                f"The connection broke before a complete answer to {self.where}: "
+                f"{reason}.",
+                advice="Try again.",
+            )
+        advice = _ADVICE
+        if error.is_setting:
+            advice = _PROXY_ADVICE
+        elif "certificate" in reason:
+            advice = _CERTIFICATE_ADVICE
+        return ConnectionFailedError(
+            f"No connection for {self.where}: {reason}.",
+            safe="Nothing was sent.",
+            advice=advice,
+        )
+
+
+def _reason(error: Exception) -> str:
+    causes: list[BaseException] = [error]
+    while (below := causes[-1].__cause__ or causes[-1].__context__) is not None:
+        causes.append(below)
+    for cause in reversed(causes):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"the certificate is not trusted ({cause.verify_message})"
+    for cause in reversed(causes):
+        if isinstance(cause, OSError) and cause.errno:
+            # asyncio's own words for a refused connection name only the address.
+            return os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)
+        if isinstance(cause, OSError) and (number := _ERRNO.search(str(cause))):
+            return os.strerror(int(number[1]))  # of the first of several addresses
+    said = next(filter(None, map(str, causes)), "") or type(causes[-1]).__name__
+    return said.rstrip(".")
 
 
 class Stream:
@@ -23,31 +125,19 @@ class Stream:
 
     Encodings may arrive although none was asked for.
 
-    Args:
-        answer: The answer as it comes.
-        url: Address that answered.
-        where: Method and address for messages.
-        in_words: Makes the error to raise of one of the connection.
-
     Attributes:
+        answer: The answer as it comes.
         status_code: HTTP status code.
         headers: Header names in lower case to values.
         url: Address that answered.
         length: The declared length of the body in bytes, where it means something.
     """
 
-    def __init__(
-        self,
-        answer: Incoming,
-        url: str,
-        where: Callable[[], str],
-        in_words: Callable[[WireError], TransportError],
-    ) -> None:
+    def __init__(self, answer: Incoming, attempt: Attempt) -> None:
         self.answer = answer
-        self._where = where
-        self._in_words = in_words
+        self._attempt = attempt
         self._kept: bytes | None = None
-        self.url = url
+        self.url = attempt.url
         self.status_code = answer.status_code
         self.headers: dict[str, str] = {}
         for raw_name, raw_value in answer.headers:
@@ -85,7 +175,7 @@ class Stream:
                     self._count(max(raw, decoded), max_bytes)
                     yield piece
         except WireError as error:
-            raise self._in_words(error) from error
+            raise self._attempt.in_words(error) from error
         if inflate is not None and not inflate.eof:
             raise self._damaged("was cut short")
 
@@ -108,7 +198,7 @@ class Stream:
             return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
         if self._encoding not in ("", "identity"):
             raise ProtocolError(
-                f"The answer to {self._where()} is encoded as "
+                f"The answer to {self._attempt.where} is encoded as "
                 f"{clean(self._encoding, limit=40)!r} although no encoding was asked "
                 "for.",
                 advice="Ask the server's operators to honour Accept-Encoding.",
@@ -130,13 +220,15 @@ class Stream:
 
     def _damaged(self, how: str) -> TransportError:
         return TransportError(
-            f"The compressed answer to {self._where()} {how}.", advice="Try again."
+            f"The compressed answer to {self._attempt.where} {how}.",
+            advice="Try again.",
         )
 
     def _count(self, size: int, most: int | None) -> None:
         if most is not None and size > most:
             raise BodyTooLargeError(
-                f"The answer to {self._where()} is larger than {most / 2**20:.0f} MiB.",
+                f"The answer to {self._attempt.where} is larger than "
+                f"{most / 2**20:.0f} MiB.",
                 safe="Reading stopped there.",
                 advice="Ask for less at a time, or download it to a file.",
             )

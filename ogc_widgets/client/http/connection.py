@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 import weakref
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from ogc_widgets.client.auth.credentials import Credentials
@@ -21,7 +22,6 @@ from ogc_widgets.client.http.address import (
 )
 from ogc_widgets.client.http.loop import off_loop, tidy_up
 from ogc_widgets.client.http.transport import Transport
-from ogc_widgets.client.http.unchanged import Unchanged
 from ogc_widgets.errors import (
     ConnectionFailedError,
     ProblemError,
@@ -41,7 +41,7 @@ from ogc_widgets.protocol.answers.replies import (
 )
 from ogc_widgets.protocol.documents.server import LandingPage
 from ogc_widgets.protocol.links import join_path
-from ogc_widgets.protocol.notices import Oddity, tell
+from ogc_widgets.protocol.notices import Oddity, heard, tell
 from ogc_widgets.protocol.requests import requests
 from ogc_widgets.protocol.text import clean
 
@@ -56,6 +56,10 @@ T = TypeVar("T")
 # Seconds that a server may take to accept something, at least.
 ACCEPT_S = 60.0
 _MOST_ODDITIES = 100
+# Answers of which is kept what was read. What is larger is mostly read once, and would
+# only be kept from being forgotten.
+_MOST_READ = 64
+_MOST_READ_BYTES = 2**20
 _VARYING = pattern(r"[0-9a-f]{4,}|\d+")
 # Signing in, waiting and asking less often help with these, and no other spelling.
 _SAME_WITH_SLASH = frozenset({401, 403, 407, 429, 503})
@@ -111,7 +115,8 @@ class Connection(Transport):
         self.heard_at = ""
         self.experience: dict[str, tuple[bool, str]] = {}
         self._finding = asyncio.Lock()
-        self._unchanged = Unchanged()
+        self._readings: dict[Hashable, tuple[bytes, Any]] = {}
+        self._reading = threading.Lock()  # large answers are read in threads
         self.is_last_page: dict[str, int] = {}
         self._give_back = weakref.finalize(self, _close_later, self._pools)
         self._give_back.atexit = False
@@ -257,13 +262,28 @@ class Connection(Transport):
     def read(self, reply: Reply, what: str, read: Callable[[], T]) -> T:
         """Return what is read of an answer, or was of the same one before.
 
+        A list that a page shows, a status that is polled and a description that is
+        opened again mostly come as they came before, byte for byte. An answer that
+        something was said about is read each time, to say it again.
+
         Args:
             reply: The answer.
             what: What it is read as.
             read: Reads it.
         """
         key = what, reply.url, reply.status_code, reply.content_type
-        return self._unchanged.read(key, reply.body, read)
+        known = self._readings.get(key)
+        if known is not None and known[0] == reply.body:
+            return cast("T", known[1])
+        with heard() as notices:
+            value = read()
+        if not notices and len(reply.body) <= _MOST_READ_BYTES:
+            with self._reading:
+                self._readings.pop(key, None)
+                self._readings[key] = reply.body, value
+                while len(self._readings) > _MOST_READ:
+                    del self._readings[next(iter(self._readings))]
+        return value
 
     def keeps(self, _url: str) -> bool:
         """Whether what is at an address is here; so it is with saved runs."""

@@ -7,7 +7,8 @@ import functools
 import sys
 import weakref
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Protocol, cast
 
 from ogc_widgets.client.http.environment import (
     Verify,
@@ -19,9 +20,11 @@ from ogc_widgets.client.http.environment import (
 from ogc_widgets.protocol.links import origin, same_origin
 
 if TYPE_CHECKING:
-    from ogc_widgets.client.http.cookies import Cookies
+    from http.client import HTTPResponse
+    from http.cookiejar import CookieJar
+
+    from ogc_widgets.client.http.exchange import Incoming, Outgoing
     from ogc_widgets.client.http.reach import Bound
-    from ogc_widgets.client.http.wires.exchange import Incoming, Outgoing
     from ogc_widgets.protocol.links import Origin
 
 MAX_IN_FLIGHT = 4
@@ -67,7 +70,7 @@ class Pools:
     def __init__(self, url: str, verify: Verify) -> None:
         self._url = url
         self._verify = verify
-        self.cookies: Cookies | None = None
+        self.cookies: CookieJar | None = None
         self._pools: dict[tuple[bool | Bound, ...], Pool] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -111,34 +114,50 @@ class Pools:
 
     def with_cookies(self, request: Outgoing) -> Outgoing:
         """Tell the server again what it wanted to be told."""
-        is_own = self.cookies is not None and same_origin(request.url, self._url)
-        if self.cookies is None or not is_own:
+        if self.cookies is None or not same_origin(request.url, self._url):
             return request
-        said = self.cookies.header(request.url)
+        from urllib.request import Request
+
+        asking = Request(request.url)  # noqa: S310 # it is not opened
+        self.cookies.add_cookie_header(asking)
+        said = asking.get_header("Cookie")
         if not said or any(name.lower() == "cookie" for name in request.headers):
             return request
         return replace(request, headers={**request.headers, "Cookie": said})
 
     def keep_cookies(self, url: str, answer: Incoming) -> None:
-        """Keep what the server wants to be told again."""
-        if not same_origin(url, self._url):
-            return
-        said = [v.decode("latin-1") for n, v in answer.headers if n.lower() == _SET]
-        if said:
-            from ogc_widgets.client.http.cookies import Cookies  # loads much
+        """Keep what the server wants to be told again, in memory only.
 
-            self.cookies = self.cookies or Cookies()
-            self.cookies.keep(url, said)
+        Load balancers put a session into a cookie, and a client that does not send it
+        back asks another machine each time, which may not know the job.
+        """
+        said = [v.decode("latin-1") for n, v in answer.headers if n.lower() == _SET]
+        if not said or not same_origin(url, self._url):
+            return
+        # These load much.
+        from email.message import Message
+        from http.cookiejar import CookieJar
+        from urllib.request import Request
+
+        headers = Message()
+        for value in said:
+            if value.partition(";")[0].isascii():  # others could not be sent back
+                headers["Set-Cookie"] = value
+        if self.cookies is None:
+            self.cookies = CookieJar()
+        as_much_as_is_read = SimpleNamespace(info=lambda: headers)
+        asked = Request(url)  # noqa: S310 # it is not opened
+        self.cookies.extract_cookies(cast("HTTPResponse", as_much_as_is_read), asked)
 
     def _made(self, verify: Verify, *, most_kept: int, is_here: bool) -> Pool:
         # Made when first needed: reading all certificates takes a while.
         context = functools.cache(lambda: ssl_context(verify, is_here=is_here))
         if _HAS_SOCKETS and (is_here or not has_proxies()):
-            from ogc_widgets.client.http.wires.direct import Direct
+            from ogc_widgets.client.http.direct import Direct
 
             return Direct(context, most_kept)
         with usable_proxies():
-            from ogc_widgets.client.http.wires.through_httpx import ThroughHttpx
+            from ogc_widgets.client.http.through_httpx import ThroughHttpx
 
             return ThroughHttpx(context, most_kept)
 

@@ -74,25 +74,16 @@ class Reach:
         known = self._public.get(origin(url))
         return not is_private_host(url) if known is None else known
 
-    def bound(self, url: str, named_by: str) -> Bound:
-        """Return how far a request may reach.
+    def judge(self, url: str, named_by: str) -> Judge:
+        """Return what watches the connection of a request.
 
         Args:
             url: Its address.
             named_by: Address of the server that named it, "" for the user.
         """
-        if not named_by or same_origin(url, self.url):
-            return Bound.ANYWHERE
-        return Bound.PUBLIC if self.is_public(named_by) else Bound.NO_SECRETS
-
-    def judge(self, url: str, named_by: str, bound: Bound) -> Judge:
-        """Return what watches the connection of a request.
-
-        Args:
-            url: Its address.
-            named_by: As for :meth:`bound`, which returned ``bound``.
-            bound: How far it may reach.
-        """
+        bound = Bound.ANYWHERE
+        if named_by and not same_origin(url, self.url):
+            bound = Bound.PUBLIC if self.is_public(named_by) else Bound.NO_SECRETS
         return Judge(self, url, named_by, bound)
 
     def met(self, url: str, ip: IP | None) -> None:
@@ -140,7 +131,18 @@ class Judge(NamedTuple):
             raise self._refusal(read_ip(host))
 
     def _refusal(self, ip: IP | None) -> PrivateAddressError:
-        return _refusal(self.url, self.named_by, ip)
+        server = clean(urlsplit(self.named_by).netloc.rpartition("@")[2], limit=80)
+        place = f" ({ip})" if ip is not None and str(ip) not in self.url else ""
+        why = (
+            "where machines keep secrets of their own"
+            if ip is not None and is_metadata(ip)
+            else "which only machines near it or near yours can reach"
+        )
+        return PrivateAddressError(
+            f"{server} leads to {without_query(self.url)}{place}, {why}.",
+            safe="Nothing was sent there, and nothing was read.",
+            advice="Ask for a public address, or open it yourself if you know it.",
+        )
 
 
 async def _look_up(host: str) -> set[IP | None]:
@@ -151,18 +153,3 @@ async def _look_up(host: str) -> set[IP | None]:
     except (OSError, UnicodeError):
         return set()  # whoever connects will say so
     return {read_ip(str(address[0])) for *_, address in found}
-
-
-def _refusal(url: str, named_by: str, ip: IP | None) -> PrivateAddressError:
-    server = clean(urlsplit(named_by).netloc.rpartition("@")[2], limit=80)
-    place = f" ({ip})" if ip is not None and str(ip) not in url else ""
-    why = (
-        "where machines keep secrets of their own"
-        if ip is not None and is_metadata(ip)
-        else "which only machines near it or near yours can reach"
-    )
-    return PrivateAddressError(
-        f"{server} leads to {without_query(url)}{place}, {why}.",
-        safe="Nothing was sent there, and nothing was read.",
-        advice="Ask for a public address, or open it yourself if you know it.",
-    )

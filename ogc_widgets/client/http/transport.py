@@ -12,19 +12,17 @@ import contextlib
 import functools
 import logging
 from base64 import b64encode
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from ogc_widgets.client.auth.credentials import Credentials
 from ogc_widgets.client.http import JSON_CAP
 from ogc_widgets.client.http.blanking import keep_logs_quiet
-from ogc_widgets.client.http.body import Stream
-from ogc_widgets.client.http.failures import in_plain_words
+from ogc_widgets.client.http.body import Attempt, Stream
+from ogc_widgets.client.http.exchange import Outgoing, WireError
 from ogc_widgets.client.http.loop import off_loop
 from ogc_widgets.client.http.pools import Pools, gate_of, user_agent
 from ogc_widgets.client.http.reach import Reach
-from ogc_widgets.client.http.wires.exchange import Outgoing, WireError
 from ogc_widgets.errors import (
     BodyTooLargeError,
     ConnectionFailedError,
@@ -67,25 +65,6 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SAME_METHOD = frozenset({307, 308})
 # Another attempt would end in the same way.
 _FOR_GOOD = (ConnectionFailedError, DeadlineError, BodyTooLargeError, RedirectError)
-
-
-@dataclass
-class _Attempt:
-    """One attempt to get an answer: its time, and how far it came.
-
-    Attributes:
-        silence_s: How long the server may say nothing.
-        deadline: When it has to be over, if that is so.
-        maybe_sent: Whether the request may have reached the server.
-    """
-
-    silence_s: float
-    deadline: asyncio.Timeout | None = None
-    maybe_sent: bool = False
-
-    def leaves(self) -> None:
-        """The request begins to leave."""
-        self.maybe_sent = True
 
 
 @functools.lru_cache
@@ -197,29 +176,30 @@ class Transport:
                 return await self._read(request, deadline_s, max_bytes)
 
     async def _read(self, request: Request, deadline_s: float, cap: int) -> Reply:
-        attempt = _Attempt(deadline_s)
+        attempt = self._attempt(request, deadline_s)
         try:
             async with asyncio.timeout(deadline_s) as attempt.deadline:
-                stream = await self._open(request, attempt)
-                try:
+                async with contextlib.aclosing(
+                    await self._open(request, attempt)
+                ) as stream:
                     body = await stream.read(cap)
-                finally:
-                    await stream.aclose()
                 return await off_loop(
                     len(body), self._reply, stream, body, request.method
                 )
         except TimeoutError:
-            where = self._where(request.method, request.url)
             if not attempt.maybe_sent and not request.is_safe:
                 raise ConnectionFailedError(
-                    f"No connection within {deadline_s:g} s for {where}.",
+                    f"No connection within {deadline_s:g} s for {attempt.where}.",
                     safe="Nothing was sent.",
                     advice="Check the address and your network, then try again.",
                 ) from None
             raise DeadlineError(
-                f"No complete answer within {deadline_s:g} s to {where}.",
+                f"No complete answer within {deadline_s:g} s to {attempt.where}.",
                 advice="Try again, or give more time: Client(url, timeout_s=...).",
             ) from None
+
+    def _attempt(self, request: Request, silence_s: float) -> Attempt:
+        return Attempt(request.method, request.url, self.redact, silence_s)
 
     async def reply_of(self, stream: Stream, method: str) -> Reply:
         """Read the rest of a streamed answer that is not one of success."""
@@ -237,9 +217,6 @@ class Transport:
         )
         return self.credentials.redact_reply(reply)
 
-    def _where(self, method: str, url: str) -> str:
-        return self.redact(f"{method} {without_query(url)}")
-
     @contextlib.asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[Stream]:
         """Send a request and read the answer piece by piece.
@@ -250,15 +227,14 @@ class Transport:
         Raises:
             TransportError: No usable answer.
         """
-        attempt = _Attempt(max(SILENCE_S, self.timeout_s))
+        attempt = self._attempt(request, max(SILENCE_S, self.timeout_s))
         async with contextlib.aclosing(await self._open(request, attempt)) as stream:
             yield stream
 
-    async def _open(self, request: Request, attempt: _Attempt) -> Stream:
-        url = request.url
+    async def _open(self, request: Request, attempt: Attempt) -> Stream:
         named_by = self.reach.url if request.named_by is None else request.named_by
         for _ in range(MAX_REDIRECTS + 1):
-            got = await self._exchange(request, url, named_by, attempt)
+            got = await self._exchange(request, named_by, attempt)
             target = ""
             try:
                 target = await self._redirect(request, got)
@@ -268,19 +244,19 @@ class Transport:
                 await got.aclose()
                 raise
             await got.aclose()
-            url, named_by = target, got.url
+            attempt.url, named_by = target, got.url
         raise RedirectError(
             f"More than {MAX_REDIRECTS} redirects from {without_query(request.url)}.",
             advice="Use the address that the server redirects to.",
         )
 
     async def _exchange(
-        self, request: Request, url: str, named_by: str, attempt: _Attempt
+        self, request: Request, named_by: str, attempt: Attempt
     ) -> Stream:
-        credentials = self.credentials
+        credentials, url = self.credentials, attempt.url
         keep_logs_quiet(self.redact)
-        bound = self.reach.bound(url, named_by)
-        pool = self._pools.get(url, keep=request.is_safe, bound=bound)
+        judge = self.reach.judge(url, named_by)
+        pool = self._pools.get(url, keep=request.is_safe, bound=judge.bound)
         outgoing = Outgoing(
             request.method,
             credentials.with_params(url),
@@ -288,20 +264,14 @@ class Transport:
             request.body,
             # A clock for the whole is one for silence, too.
             attempt.silence_s if attempt.deadline is None else None,
-            self.reach.judge(url, named_by, bound),
+            judge,
             attempt.leaves,
         )
-
-        def where() -> str:
-            return self._where(request.method, url)
-
-        def in_words(error: WireError) -> TransportError:
-            return in_plain_words(error, where(), attempt.silence_s, self.redact)
 
         async def send(one: Outgoing) -> Stream:
             answer = await pool.send(self._pools.with_cookies(one))
             self._pools.keep_cookies(one.url, answer)
-            return Stream(answer, url, where, in_words)
+            return Stream(answer, attempt)
 
         way = credentials.way_for(url)
         try:
@@ -312,9 +282,9 @@ class Transport:
 
                 got = await signed(way, outgoing, send, attempt.deadline)
         except WireError as error:
-            raise in_words(error) from error
+            raise attempt.in_words(error) from error
         if _log.isEnabledFor(logging.DEBUG):
-            _log.debug("%s: %s", where(), got.status_code)
+            _log.debug("%s: %s", attempt.where, got.status_code)
         got.headers = credentials.redact_headers(got.headers)
         return got
 

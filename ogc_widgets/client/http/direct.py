@@ -11,14 +11,14 @@ import contextlib
 from contextvars import Context
 from typing import TYPE_CHECKING, cast
 
-from ogc_widgets.client.http.wires.exchange import (
+from ogc_widgets.client.http.exchange import (
     CONNECT_S,
     Outgoing,
     Place,
     UnreachableError,
     place_of,
 )
-from ogc_widgets.client.http.wires.http1 import Exchange, Wire
+from ogc_widgets.client.http.http1 import Exchange, Wire
 from ogc_widgets.protocol.addresses import read_ip
 
 if TYPE_CHECKING:

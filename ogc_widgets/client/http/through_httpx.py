@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
-from ogc_widgets.client.http.wires.exchange import (
+from ogc_widgets.client.http.exchange import (
     CONNECT_S,
     BrokenError,
     SilentError,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator, Callable, Mapping
 
-    from ogc_widgets.client.http.wires.exchange import Outgoing, WireError
+    from ogc_widgets.client.http.exchange import Outgoing, WireError
 
 _UNUSABLE = (httpx.ProxyError, httpx.UnsupportedProtocol, httpx.InvalidURL)
 _UNREACHABLE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import httptools
 
-from ogc_widgets.client.http.wires.exchange import BrokenError, SilentError, WireError
+from ogc_widgets.client.http.exchange import BrokenError, SilentError, WireError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -1,1 +1,0 @@
-"""What carries one request and its answer: connections of our own, or httpx."""
