@@ -52,9 +52,6 @@ class Deployment:
     """The verbs that change which processes a server offers.
 
     Its coroutines run in the loop thread only.
-
-    Args:
-        discovery: What is known of the server.
     """
 
     def __init__(self, discovery: Discovery) -> None:

@@ -56,9 +56,6 @@ class Discovery:
 
     Its coroutines run in the loop thread only.
 
-    Args:
-        connection: The way to the server.
-
     Attributes:
         connection: The same.
         known_conformance: What the server declares, once read.

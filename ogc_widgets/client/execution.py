@@ -70,9 +70,6 @@ class Execution:
     """The verbs that run a process, or make a job that runs it later.
 
     Its coroutines run in the loop thread only.
-
-    Args:
-        job_list: Where the jobs are kept in mind.
     """
 
     def __init__(self, job_list: Jobs) -> None:
@@ -145,16 +142,9 @@ class Execution:
     ) -> Sent:
         """Send the request and read the answer, as :meth:`execute` does.
 
-        Args:
-            process_id: As for :meth:`execute`, like the others.
-            inputs: Input id to value.
-            outputs: Which outputs are wanted.
-            mode: Whether to ask for a job.
-            response: How the results are wanted.
-            extra: Members beside ``inputs``.
-            sending: Notes that it is about to be sent; nothing is sent where it raises.
-                The history, which waits for the disk too, then notes it meanwhile.
-            answered: Called with what the answer says, before anything else.
+        ``sending`` notes that it is about to be sent; nothing is sent where it raises.
+        The history, which waits for the disk too, then notes it meanwhile. ``answered``
+        is called with what the answer says, before anything else.
         """
         url = await self._discovery.process_url(process_id)
         process = await self.description(process_id)
@@ -237,14 +227,8 @@ class Execution:
     ) -> AsyncJob:
         """Make the job of a request that was sent earlier; nothing is asked.
 
-        Args:
-            job_id: Its id.
-            url: Its address.
-            process_id: Its process.
-            inputs: What was sent.
-            status: What the server said last, if that is known.
-            outputs: Which outputs were wanted.
-            is_new: Whether it was sent within the last minute.
+        ``status`` is what the server said last; a new one was sent within the last
+        minute.
         """
         made = Submitted(job_id, url, status or StatusInfo(job_id, "accepted"))
         wanted = tuple(requests.wanted_outputs(outputs))

@@ -25,12 +25,7 @@ F = TypeVar("F", bound="Callable[..., object]")
 def awaitable(
     part: str, method: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]
 ) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
-    """Make a method of a client from one of a part of it; any loop can await it.
-
-    Args:
-        part: Name of the attribute that holds the part.
-        method: A method of the part that is a coroutine function.
-    """
+    """Make a method of a client, to await in any loop, of one of its named part."""
     on_our_loop = on_loop(method)
 
     @functools.wraps(method)
@@ -53,7 +48,7 @@ def blocking(
     method: Callable[..., Coroutine[Any, Any, Any]],
     then: Callable[[Any], Any] | None = None,
 ) -> Callable[..., Any]:
-    """Make the blocking twin of a method.
+    """Make the blocking twin of a method; ``then`` makes what it returns.
 
     The twin stands in the class of the method, or in one that holds an object of that
     class as ``aio``. It says of itself what the method says.

@@ -77,13 +77,7 @@ class DeviceCode:
 
 
 class OpenIdConnect(SecretSource):
-    """Tokens that a provider gives out.
-
-    Args:
-        provider: The provider.
-        scope: What the token is for; what is usual where ``None``.
-        audience: Which server the token is for, where the provider wants to know.
-    """
+    """Tokens that a provider gives out."""
 
     __slots__ = ("_audience", "_due_s", "_refresh_token", "_scope", "provider")
 
@@ -128,15 +122,7 @@ class ClientCredentials(OpenIdConnect):
 
 
 class DeviceFlow(OpenIdConnect):
-    """Tokens for a user who types a code on a page of the provider.
-
-    Args:
-        provider: The provider.
-        scope: As for :class:`OpenIdConnect`.
-        audience: As for :class:`OpenIdConnect`.
-        show: Tells the user what to do.
-        kept_as: Name in the keyring for the token that renews, or ``""``.
-    """
+    """Tokens for a user who types a code on a page of the provider."""
 
     __slots__ = ("_kept_as", "_show")
 

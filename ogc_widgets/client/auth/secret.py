@@ -46,11 +46,7 @@ class Sealed:
 
 
 class Secret(Sealed):
-    """A text that only shows itself when it is asked to.
-
-    Args:
-        text: The secret; ``""`` for none.
-    """
+    """A text that only shows itself when it is asked to."""
 
     __slots__ = ("_reveal",)
 
@@ -72,9 +68,6 @@ class SecretSource(Sealed):
     """Where a secret comes from: kept until the server refuses it, or it runs out.
 
     Its coroutines run in the loop thread only.
-
-    Args:
-        text: One that is known from the start, and never another.
     """
 
     __slots__ = ("_known", "_last", "_lock")
@@ -87,11 +80,7 @@ class SecretSource(Sealed):
             self._take(Secret(text))
 
     async def secret(self, refused: str = "") -> str:
-        """Return the secret to send.
-
-        Args:
-            refused: The secret that the server has just refused, so that another one
-                is needed; ``""`` if none was.
+        """Return the secret to send, another one than the server has just refused.
 
         Raises:
             InputError: There is none, or it cannot be sent.
@@ -132,12 +121,10 @@ class SecretSource(Sealed):
 
 
 class AskedSecret(SecretSource):
-    """A secret that a function returns.
+    """A secret that a function returns, or a coroutine that it returns.
 
-    Args:
-        function: Returns the secret, or a coroutine that does. A plain function runs in
-            a thread of its own, so it may wait.
-        place: Where the function finds it, for ``repr``.
+    A plain function runs in a thread of its own, so it may wait. ``place`` is where it
+    finds the secret, for ``repr``.
     """
 
     __slots__ = ("_ask", "_place")

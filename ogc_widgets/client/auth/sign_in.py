@@ -44,9 +44,6 @@ class SigningIn:
     """The part of a client that knows who the user is.
 
     Its coroutines run in the loop thread only.
-
-    Args:
-        connection: The way to the server.
     """
 
     def __init__(self, connection: Connection) -> None:

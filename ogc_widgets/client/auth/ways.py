@@ -74,13 +74,7 @@ class Way(Sealed, httpx.Auth):
 
 
 class HeaderAuth(Way):
-    """A secret that is sent in a header.
-
-    Args:
-        header: Name of the header.
-        source: Where the secret comes from.
-        scheme: Word in front of the secret, such as ``Bearer``, or ``""``.
-        encode: Writes the secret as it stands in the header.
+    """A secret that is sent in a header, behind a word such as ``Bearer``.
 
     Raises:
         InputError: A header cannot carry the secret.

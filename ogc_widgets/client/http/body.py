@@ -151,8 +151,7 @@ class Stream:
     async def chunks(self, max_bytes: int | None = None) -> AsyncIterator[bytes]:
         """Yield the decoded body, never more than 1 MiB at once.
 
-        Args:
-            max_bytes: Most bytes, raw and decoded; ``None`` for any number.
+        ``max_bytes`` is for raw and decoded ones.
 
         Raises:
             BodyTooLargeError: It is larger than allowed.

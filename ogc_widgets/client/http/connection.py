@@ -226,12 +226,8 @@ class Connection(Transport):
     ) -> Reply:
         """Ask for a change; the request is never sent again.
 
-        Args:
-            request: What to send.
-            unknown: Makes the error to raise where the server may have done it, of the
-                one that says why there is no answer, or none of success.
-            at_least_s: As for :meth:`send`, like ``is_counted``.
-            is_counted: Whether it takes one of the places for this server.
+        Where the server may have done it, ``unknown`` makes the error to raise, of the
+        one that says why there is no answer, or none of success.
         """
         try:
             reply = await self.send(
@@ -265,11 +261,6 @@ class Connection(Transport):
         A list that a page shows, a status that is polled and a description that is
         opened again mostly come as they came before, byte for byte. An answer that
         something was said about is read each time, to say it again.
-
-        Args:
-            reply: The answer.
-            what: What it is read as.
-            read: Reads it.
         """
         key = what, reply.url, reply.status_code, reply.content_type
         known = self._readings.get(key)
@@ -303,10 +294,7 @@ class Connection(Transport):
     def experienced(self, capability: str, reply: Reply, *, works: bool) -> None:
         """Keep in mind that something works, or does not.
 
-        Args:
-            capability: Name of an attribute of ``Capabilities``.
-            reply: The answer that shows it.
-            works: Whether it works.
+        ``capability`` is the name of an attribute of ``Capabilities``.
         """
         where = clean(f"{reply.method} {urlsplit(reply.url).path}", limit=200)
         said = f"{where} answered {reply.status_code}"

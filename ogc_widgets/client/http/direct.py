@@ -35,12 +35,7 @@ _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
 class Direct:
-    """Connections to any server, made without a proxy.
-
-    Args:
-        context: Returns how certificates are checked.
-        most_kept: Most connections that are kept for the next request.
-    """
+    """Connections to any server, made without a proxy; some are kept for later."""
 
     def __init__(self, context: Callable[[], ssl.SSLContext], most_kept: int) -> None:
         self._context = context

@@ -48,10 +48,6 @@ def has_proxies() -> bool:
 def ssl_context(verify: Verify, *, is_here: bool) -> ssl.SSLContext:
     """Return how certificates are checked, for connections that speak HTTP/1.1.
 
-    Args:
-        verify: As for :class:`~ogc_widgets.Client`.
-        is_here: Whether it is for a server on this machine.
-
     Raises:
         InputError: A file of certificates cannot be used.
     """

@@ -75,12 +75,7 @@ class Outgoing:
 
 
 class Incoming(Protocol):
-    """An answer of which the body has not been read yet.
-
-    Attributes:
-        status_code: HTTP status code.
-        headers: Names and values as they came.
-    """
+    """An answer of which the body has not been read yet."""
 
     status_code: int
     headers: list[tuple[bytes, bytes]]

@@ -171,11 +171,9 @@ def follow(
 ) -> concurrent.futures.Future[T]:
     """Call a function when work that nobody waits for is done; no error is lost.
 
-    Args:
-        future: What :func:`submit` returned, and what is returned here.
-        done: Called with it, where it ends; lets through what ``result()`` raises.
-        failed: Called with what ``done`` raised, to show it; what that raises itself
-            is logged. Not called for work that was cancelled.
+    ``done`` gets the future that is returned here, and lets through what its
+    ``result()`` raises. ``failed`` shows what ``done`` raised; what it raises itself is
+    logged. Work that was cancelled has not failed.
     """
 
     def call(finished: concurrent.futures.Future[T]) -> None:

@@ -22,12 +22,8 @@ _NEVER = frozenset({404, 405, 501})
 class Pages:
     """The pages of one list. Cancelling a request loses nothing: ask again.
 
-    Args:
-        connection: The way to the server whose list it is.
-        url: Address of the first page.
-        member: Where the entries are, such as ``jobs``.
-        limit: How many entries a page was asked to have, if any.
-        at_least_s: Seconds that one page may take at least.
+    ``member`` is where the entries are, such as ``jobs``; ``limit`` is how many a page
+    was asked to have.
 
     Attributes:
         total: How many entries the server says it has, or ``None``.

@@ -59,10 +59,6 @@ class Pool(Protocol):
 class Pools:
     """The connections of one transport.
 
-    Args:
-        url: Address of its server.
-        verify: How that server's certificate is checked.
-
     Attributes:
         cookies: What the server wants to be told again, if anything.
     """
@@ -85,12 +81,9 @@ class Pools:
         return True if self._verify is False else self._verify
 
     def get(self, url: str, *, keep: bool, bound: Bound) -> Pool:
-        """Return the connections for one request.
+        """Return the connections for one request: kept ones too, or a new one.
 
-        Args:
-            url: Address of the request.
-            keep: Whether a connection that was used before will do.
-            bound: How far it may reach; connections are kept for the same bound only.
+        Connections are kept for requests that may reach equally far.
         """
         loop = asyncio.get_running_loop()
         if self._loop is not loop:

@@ -59,11 +59,7 @@ class Bound(enum.Enum):
 
 
 class Reach:
-    """What the servers that a client meets may make it connect to.
-
-    Args:
-        url: Address of the server that the user gave.
-    """
+    """What the servers that a client meets may make it connect to."""
 
     def __init__(self, url: str) -> None:
         self.url = url

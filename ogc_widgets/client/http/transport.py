@@ -79,15 +79,7 @@ def _usual_headers(said: tuple[tuple[str, str], ...]) -> dict[str, str]:
 
 
 class Transport:
-    """Sends requests for one server.
-
-    Args:
-        url: Address of the server.
-        credentials: What to send to its origin, and nowhere else.
-        timeout_s: Seconds for a whole exchange, unless a request says otherwise.
-        verify: ``True``, ``False``, the path of a CA file, or an SSL context.
-        reach: What may be connected to; by default what the user's own server allows.
-    """
+    """Sends requests for one server."""
 
     def __init__(
         self,
@@ -145,14 +137,10 @@ class Transport:
         max_bytes: int = JSON_CAP,
         is_counted: bool = True,
     ) -> Reply:
-        """Send a request and read the whole answer.
+        """Send a request and read the whole answer, of at most ``max_bytes``.
 
-        Args:
-            request: What to send.
-            timeout_s: Seconds for the whole exchange.
-            max_bytes: Most bytes of the body, raw and decoded.
-            is_counted: Whether it takes one of the four places for this server;
-                requests that wait for minutes do not.
+        A request that waits for minutes is not counted: it takes none of the four
+        places for this server.
 
         Raises:
             TransportError: No complete answer; ``ConnectionFailedError`` if the
