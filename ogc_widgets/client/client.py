@@ -26,12 +26,7 @@ if TYPE_CHECKING:
 
 
 class _AnyClient:
-    """What both clients know without a request.
-
-    Attributes:
-        connection: The way to the server.
-        discovery: What is known of the server.
-    """
+    """What both clients know without a request."""
 
     connection: Connection
     discovery: Discovery

@@ -47,16 +47,7 @@ _CLOCK_SLACK_S = 5.0
 
 @dataclass(frozen=True)
 class Sent:
-    """An execute request that was answered.
-
-    Attributes:
-        process_id: The process.
-        inputs: What was sent.
-        wanted: Ids of the outputs that are wanted; all of them if empty.
-        reply: The answer.
-        made: What it says.
-        submission: The request itself.
-    """
+    """An execute request that was answered, and what its job is made of."""
 
     process_id: str
     inputs: Mapping[str, Any]
@@ -197,11 +188,7 @@ class Execution:
         return Sent(process_id, inputs, wanted, reply, made, submission)
 
     async def job_of(self, sent: Sent) -> AsyncJob:
-        """Make the job of a request that was answered.
-
-        Raises:
-            ServerError: The results stand elsewhere and could not be read.
-        """
+        """Make the job of a request that was answered."""
         reply, made = sent.reply, sent.made
         if made.results_url:
             reply = await self._connection.send(requests.get(made.results_url))

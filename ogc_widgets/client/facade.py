@@ -52,10 +52,6 @@ def blocking(
 
     The twin stands in the class of the method, or in one that holds an object of that
     class as ``aio``. It says of itself what the method says.
-
-    Args:
-        method: A method that is a coroutine function.
-        then: Makes what is returned of what the method returns.
     """
 
     @functools.wraps(method)

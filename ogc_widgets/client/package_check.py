@@ -47,11 +47,7 @@ _ACCEPT = "application/cwl, application/yaml;q=0.9, application/json;q=0.9, */*;
 
 
 def load_package(package: PackageLike) -> Package:
-    """Read a package that may be a file.
-
-    Raises:
-        InputError: It cannot be read, or is no package.
-    """
+    """Read a package that may be a file."""
     if isinstance(package, str) and not (
         "\n" in package or package.lstrip().startswith("{") or is_address(package)
     ):

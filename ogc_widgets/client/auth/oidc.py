@@ -199,12 +199,7 @@ class DeviceFlow(OpenIdConnect):
             await asyncio.to_thread(write_keyring, self._kept_as, refresh_token)
 
     async def begin(self) -> DeviceCode:
-        """Ask for a code.
-
-        Raises:
-            InputError: The provider has no device flow.
-            ServerError: It cannot be reached, or refused.
-        """
+        """Ask for a code."""
         scope = self._scope
         if scope is None:
             # Only with this scope do many providers renew the token later.

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ogc_widgets.client.auth.credentials import Credentials
-from ogc_widgets.client.auth.secret import Sealed, Secret, SecretSource
+from ogc_widgets.client.auth.secret import Secret, SecretSource
 from ogc_widgets.client.http.blanking import blanked_reply
 from ogc_widgets.client.http.environment import is_loopback
 from ogc_widgets.client.http.reach import Reach
@@ -58,31 +58,19 @@ class RefusedError(SignInError):
     code: str = ""
 
 
-class Tokens(Sealed):
-    """What a provider gave out: for the server, and to renew that; either may be empty.
+class Tokens(NamedTuple):
+    """What a provider gave out: a token for the server, and one to renew that, or "".
 
-    Attributes:
-        access: The token for the server.
-        refresh: The token for another one.
-        lasts_s: How long the first is valid, seconds; infinite where it is not said.
+    The first is valid for so many seconds; infinite where that is not said.
     """
 
-    __slots__ = ("access", "lasts_s", "refresh")
-
-    def __init__(self, document: JsonObject) -> None:
-        self.access = Secret(_text(document.get("access_token")))
-        self.refresh = Secret(_text(document.get("refresh_token")))
-        self.lasts_s = seconds(document.get("expires_in"), math.inf)
+    access: Secret
+    refresh: Secret
+    lasts_s: float
 
 
 class Provider:
-    """One provider, as one client (application) of it sees it.
-
-    Args:
-        issuer: Its address, without ``/.well-known/openid-configuration``.
-        client_id: The name under which the client is known there.
-        client_secret: What proves it, or ``None`` for a public client.
-        verify: How certificates are checked.
+    """One provider, as one client (application) of it sees it; public without a secret.
 
     Raises:
         MissingExtraError: authlib is not installed.
@@ -115,12 +103,7 @@ class Provider:
         self._metadata: JsonObject | None = None
 
     async def metadata(self) -> JsonObject:
-        """Read what the provider says about itself; asked once.
-
-        Raises:
-            ProtocolError: There is no such provider at the address.
-            TransportError: It cannot be reached.
-        """
+        """Read what the provider says about itself; asked once."""
         if self._metadata is None:
             reply = await self._send(get(self.issuer + _DISCOVERY))
             self._metadata = self._checked(reply)
@@ -162,16 +145,15 @@ class Provider:
         """
         url = _safe_url((await self.metadata()).get("token_endpoint"))
         form = {"grant_type": grant, **parameters}
-        return Tokens(await self._post(url, form, "access_token"))
+        said = await self._post(url, form, "access_token")
+        return Tokens(
+            Secret(_text(said.get("access_token"))),
+            Secret(_text(said.get("refresh_token"))),
+            seconds(said.get("expires_in"), math.inf),
+        )
 
     async def begin_device(self, **parameters: str) -> JsonObject:
-        """Ask for a code that the user types on another page.
-
-        Raises:
-            InputError: The provider does not offer this.
-            RefusedError: The provider refused.
-            TransportError: It cannot be reached.
-        """
+        """Ask for a code that the user types on another page."""
         url = _safe_url((await self.metadata()).get("device_authorization_endpoint"))
         if not url:
             raise InputError(

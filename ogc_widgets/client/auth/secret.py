@@ -176,11 +176,7 @@ Auth: TypeAlias = "SecretLike | tuple[str, SecretLike] | httpx.Auth | None"
 
 
 def source_of(secret: SecretLike) -> SecretSource:
-    """Make a source of what a user passes as a secret.
-
-    Raises:
-        InputError: It is neither text nor callable, or is empty.
-    """
+    """Make a source of what a user passes as a secret."""
     if isinstance(secret, SecretSource):
         return secret
     if isinstance(secret, str):
@@ -194,11 +190,7 @@ def source_of(secret: SecretLike) -> SecretSource:
 
 
 def filled(value: object) -> str:
-    """Return a secret that is a text with something in it.
-
-    Raises:
-        InputError: It is something else.
-    """
+    """Return a secret that is a text with something in it."""
     if not isinstance(value, str) or not value.strip():
         raise InputError("The token is empty or not text.", safe="Nothing was sent.")
     return value
@@ -234,12 +226,7 @@ def without_trace(error: BaseException) -> BaseException:
 
 @contextlib.contextmanager
 def _keyring() -> Iterator[ModuleType]:
-    """Give the library, and say in our words what it raises.
-
-    Raises:
-        MissingExtraError: It is not installed.
-        InputError: There is no keyring that can be used.
-    """
+    """Give the library, and say in our words what it raises."""
     try:
         import keyring
         import keyring.errors
@@ -257,12 +244,7 @@ def _keyring() -> Iterator[ModuleType]:
 
 
 def keyring_name(name: object) -> str:
-    """Check that there is a keyring library, and a name to keep something under.
-
-    Raises:
-        MissingExtraError: keyring is not installed.
-        InputError: The name is empty or not text.
-    """
+    """Check that there is a keyring library, and a name to keep something under."""
     with _keyring():
         if not isinstance(name, str) or not name.strip():
             raise InputError("The name of a secret in the keyring is a text.")

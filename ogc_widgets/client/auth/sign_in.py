@@ -124,11 +124,7 @@ class SigningIn:
         self._signed_in()
 
     async def _check(self, trial: Transport) -> None:
-        """Ask for what a user needs; some servers protect only a part of it.
-
-        Raises:
-            SignInError: The server does not accept the credentials.
-        """
+        """Ask for what a user needs; some servers protect only a part of it."""
         request = requests.get(self.url)
         landing = await trial.send(request)
         refuse_login_page(request.url, landing)

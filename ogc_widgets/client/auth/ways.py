@@ -74,11 +74,7 @@ class Way(Sealed, httpx.Auth):
 
 
 class HeaderAuth(Way):
-    """A secret that is sent in a header, behind a word such as ``Bearer``.
-
-    Raises:
-        InputError: A header cannot carry the secret.
-    """
+    """A secret that is sent in a header, behind a word such as ``Bearer``."""
 
     source: SecretSource
 
@@ -169,11 +165,7 @@ def bearer(source: SecretSource) -> HeaderAuth:
 
 
 def basic(user: str, password: SecretSource) -> HeaderAuth:
-    """A user and a password.
-
-    Raises:
-        InputError: The name cannot be sent.
-    """
+    """A user and a password."""
     if not isinstance(user, str) or ":" in user:
         raise InputError("A user name is a text without a colon.")
 
@@ -274,11 +266,7 @@ def _members(request: httpx.Request) -> set[tuple[str, str, bool]]:
 
 
 def way_of(auth: Auth) -> Way | None:
-    """Return the way to sign requests that a user has given.
-
-    Raises:
-        InputError: It is none.
-    """
+    """Return the way to sign requests that a user has given."""
     if auth is None or isinstance(auth, Way):
         return auth
     if isinstance(auth, httpx.Auth):

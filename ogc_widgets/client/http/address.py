@@ -52,11 +52,7 @@ class Typed(NamedTuple):
 
 
 def clean_url(url: object) -> Typed:
-    """Read the address of a landing page in any reasonable spelling.
-
-    Raises:
-        InputError: It is not a web address.
-    """
+    """Read the address of a landing page in any reasonable spelling."""
     text = url.strip().strip("<>\"'") if isinstance(url, str) else ""
     if "://" not in text and text:
         host = re.split(r"[/:?#]", text)[0]

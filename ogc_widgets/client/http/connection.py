@@ -122,12 +122,7 @@ class Connection(Transport):
         self._give_back.atexit = False
 
     async def landing_page(self, base: str) -> LandingPage:
-        """Read a landing page.
-
-        Raises:
-            ProtocolError: It is another document.
-            ServerError: It could not be read.
-        """
+        """Read a landing page."""
         # With and without a slash are two addresses, and some servers know only one
         # of them: first the one that was typed.
         spellings = [base, f"{base}/"]

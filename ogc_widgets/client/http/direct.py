@@ -43,12 +43,7 @@ class Direct:
         self._idle: dict[tuple[str, str, int], list[Wire]] = {}
 
     async def send(self, request: Outgoing) -> Exchange:
-        """Send a request and wait for the headers of the answer.
-
-        Raises:
-            WireError: There is none.
-            PrivateAddressError: The address may not be connected to.
-        """
+        """Send a request and wait for the headers of the answer."""
         place = place_of(request.url)
         written = _written(
             request.method, place, tuple(request.headers.items()), request.body or b""
@@ -155,11 +150,7 @@ async def _opened(
 def _written(
     method: str, place: Place, headers: tuple[tuple[str, str], ...], body: bytes
 ) -> bytes:
-    """The bytes of a request.
-
-    Raises:
-        UnreachableError: A header cannot be sent.
-    """
+    """The bytes of a request."""
     lines = [f"{method} {place.target} HTTP/1.1", f"Host: {place.header}"]
     lines += [
         f"{name}: {value}"

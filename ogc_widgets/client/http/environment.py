@@ -46,11 +46,7 @@ def has_proxies() -> bool:
 
 
 def ssl_context(verify: Verify, *, is_here: bool) -> ssl.SSLContext:
-    """Return how certificates are checked, for connections that speak HTTP/1.1.
-
-    Raises:
-        InputError: A file of certificates cannot be used.
-    """
+    """Return how certificates are checked, for connections that speak HTTP/1.1."""
     context = _context(verify, is_here=is_here)
     context.set_alpn_protocols(["http/1.1"])
     return context
@@ -100,11 +96,7 @@ def _default_context(environment: tuple[str | None, ...] | None) -> ssl.SSLConte
 
 @contextlib.contextmanager
 def usable_proxies() -> Iterator[None]:
-    """Name the variable, where one names a proxy that cannot be used.
-
-    Raises:
-        InputError: There is one.
-    """
+    """Name the variable, where one names a proxy that cannot be used."""
     import httpx
 
     try:

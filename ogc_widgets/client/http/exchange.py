@@ -107,11 +107,7 @@ class Place(NamedTuple):
 
 @lru_cache(_MOST_KEPT)
 def place_of(url: str) -> Place:
-    """Read where an address leads.
-
-    Raises:
-        UnreachableError: Nothing can be connected to there.
-    """
+    """Read where an address leads."""
     known = origin(url)
     if known is None or known[0] not in _PORTS or not _is_name(known[1]):
         raise UnreachableError("it is no address that can be used", is_setting=True)

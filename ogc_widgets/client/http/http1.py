@@ -82,11 +82,7 @@ class Exchange:
     # -- for whoever reads the answer
 
     async def head(self) -> None:
-        """Wait for status code and headers.
-
-        Raises:
-            WireError: They did not come.
-        """
+        """Wait for status code and headers."""
         while not self._has_head:
             if self._error is not None:
                 raise self._error

@@ -50,7 +50,12 @@ class Pool(Protocol):
     """Connections of one kind."""
 
     async def send(self, request: Outgoing) -> Incoming:
-        """Send a request and wait for the headers of the answer."""
+        """Send a request and wait for the headers of the answer.
+
+        Raises:
+            WireError: There is none.
+            PrivateAddressError: The address may not be connected to.
+        """
 
     async def close(self) -> None:
         """Close what is kept; what is in use is closed after that."""

@@ -42,12 +42,7 @@ class ThroughHttpx:
         self._is_over = False
 
     async def send(self, request: Outgoing) -> _Answer:
-        """Send a request and wait for the headers of the answer.
-
-        Raises:
-            WireError: There is none.
-            PrivateAddressError: The address may not be connected to.
-        """
+        """Send a request and wait for the headers of the answer."""
         host = place_of(request.url).host
         self._in_flight += 1
         try:
