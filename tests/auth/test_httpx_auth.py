@@ -101,6 +101,27 @@ def test_nobody_else_is_told(kind: type[httpx.Auth]) -> None:
         assert SECRET not in repr([one.headers for one in elsewhere.received])
 
 
+def test_key_in_the_query_is_sent_and_blanked_out() -> None:
+    class QueryKey(httpx.Auth):
+        def auth_flow(self, request: httpx.Request) -> Flow:
+            request.url = request.url.copy_merge_params({"key": SECRET})
+            yield request
+
+    def repeating(_connection: Any, request: Any) -> Any:
+        if f"key={SECRET}" not in request.path:
+            return answer({}, status=401)
+        if request.path.startswith("/api/processes"):
+            return answer({"processes": [{"id": "p", "title": f"for {SECRET}"}]})
+        return answer(LANDING)
+
+    with (
+        RawServer(repeating) as server,
+        Client(f"{server.origin}/api", auth=QueryKey()) as client,
+    ):
+        (process,) = client.processes()
+    assert process.title == "for ***"
+
+
 def test_user_who_has_signed_in_so_later_is_known() -> None:
     with RawServer(behave) as server, Client(f"{server.origin}/api") as client:
         with pytest.raises(SignInError):

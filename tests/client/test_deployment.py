@@ -216,6 +216,15 @@ def test_check_says_plainly_that_the_libraries_are_missing(client, monkeypatch):
 
 
 @pytest.mark.corpus
+def test_check_says_so_when_what_describes_packages_fails(client, monkeypatch):
+    monkeypatch.setattr("ogc_widgets.client.package_check._DESCRIBER", "no.such")
+    check = client.check_package(HELLO)
+    assert check.note.startswith("The package could not be converted: ")
+    assert "no.such" in check.note or "No module named" in check.note
+    assert check.process is None
+    assert not check.problem
+
+
 def test_every_recorded_package_is_looked_at_without_an_exception(client, corpus):
     paths = sorted((corpus / "cwl").glob("eoap-mastering__*.json"))
     assert paths

@@ -92,3 +92,16 @@ def test_page_after_the_last_is_asked_for_once():
             with pytest.warns(DialectWarning, match="may be more"):
                 assert len(client.processes()) == 10
         assert len(s.requests(path="/api/processes")) == 4
+
+
+def test_landing_page_is_asked_for_once_at_first_and_then_each_time():
+    landing = {"title": "one", "links": []}
+    with (
+        processes_server({("GET", "/api"): lambda *_: answer(landing)}) as server,
+        ogc.Client(f"{server.origin}/api") as client,
+    ):
+        assert client.landing_page().title == "one"
+        client.processes()
+        assert [each.path for each in server.received].count("/api") == 1
+        landing["title"] = "two"
+        assert client.landing_page().title == "two"

@@ -16,6 +16,8 @@ from raw_server import RawServer, answer
 
 from ogc_widgets.client import Client
 from ogc_widgets.client.http.loop import run
+from ogc_widgets.client.http.pools import Pools
+from ogc_widgets.client.http.reach import Bound
 from ogc_widgets.client.stac.stac_reader import StacInspector, StacReader
 from ogc_widgets.errors import ConnectionFailedError, InputError
 from ogc_widgets.protocol.requests import requests
@@ -152,6 +154,26 @@ def test_exception_from_checking_is_for_the_one_server_that_it_was_made_for(
             assert not run(look, client.aio.connection).answered
         assert own.received
     assert secure.received == []
+
+
+@pytest.mark.parametrize(
+    ("url", "is_checked"),
+    [
+        ("https://zoo.example.org/acme/ogc-api/jobs", False),
+        ("http://zoo.example.org/acme/ogc-api/jobs", False),
+        ("https://zoo.example.org:8443/", True), ("https://www.example.org/", True),
+    ],
+)  # fmt: skip
+def test_exception_is_also_for_where_a_plain_server_redirects_to(
+    url, is_checked, monkeypatch
+):
+    monkeypatch.setattr(Pools, "_made", lambda _, verify, **_kept: verify)
+    pools = Pools("http://zoo.example.org/acme/ogc-api", verify=False)
+
+    async def get():
+        return pools.get(url, keep=True, bound=Bound.ANYWHERE)
+
+    assert run(get) is is_checked
 
 
 def test_missing_certificate_file_is_the_users_to_correct(tmp_path):

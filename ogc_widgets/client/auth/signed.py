@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from ogc_widgets.client.http.body import Stream
     from ogc_widgets.client.http.exchange import Outgoing
 
+# Reading an address takes as long as all else that is done here.
+_url = functools.lru_cache(1_024)(httpx.URL)
+
 
 async def signed(
     way: Way,
@@ -32,17 +36,15 @@ async def signed(
 
     The clock of the request, ``deadline``, stands still while the way thinks.
     """
+    url = _url(request.url)
     asked = httpx.Request(
-        request.method,
-        request.url,
-        headers=dict(request.headers),
-        content=request.body,
+        request.method, url, headers=dict(request.headers), content=request.body
     )
     async with contextlib.aclosing(way.async_auth_flow(asked)) as flow:
         with _stopped(deadline):
             following = await anext(flow)
         while True:
-            got = await send(await _outgoing(following, asked, request))
+            got = await send(await _outgoing(following, url, request))
             try:
                 response = _response(got, following)
                 if way.requires_response_body:
@@ -74,15 +76,14 @@ def _stopped(deadline: asyncio.Timeout | None) -> Iterator[None]:
 
 
 async def _outgoing(
-    following: httpx.Request, asked: httpx.Request, request: Outgoing
+    following: httpx.Request, asked: httpx.URL, request: Outgoing
 ) -> Outgoing:
     headers = {
         name.decode("ascii"): value.decode("latin-1")
         for name, value in following.headers.raw
     }
-    url = str(following.url)
-    if following.url == asked.url and following.method == asked.method:
-        url = request.url
+    # As it was given, unless the way has changed it.
+    url = request.url if following.url == asked else str(following.url)
     sent = replace(
         request,
         method=following.method,
@@ -90,7 +91,7 @@ async def _outgoing(
         headers=headers,
         body=await following.aread(),
     )
-    if following.url.host == asked.url.host:
+    if following.url.host == asked.host:
         return sent
     # Whom else it asks is its own matter, and says nothing of the request itself.
     return replace(sent, judge=None, leaving=lambda: None)
