@@ -18,25 +18,38 @@ SECRET = "s3cret-of-a-test"
 BASIC = base64.b64encode(f"me:{SECRET}".encode()).decode()
 WAYS = {
     "token": ({"auth": SECRET}, {"authorization": f"Bearer {SECRET}"}),
-    "function": ({"auth": lambda: SECRET}, {"authorization": f"Bearer {SECRET}"}),
-    "env": ({"auth": ogc.auth.env("OTHER")}, {"authorization": f"Bearer {SECRET}"}),
     "password": ({"auth": ("me", SECRET)}, {"authorization": f"Basic {BASIC}"}),
     "key": ({"auth": ogc.auth.api_key("X-Key", SECRET)}, {"x-key": SECRET}),
-    "header": ({"headers": {"X-Key": SECRET}}, {"x-key": SECRET}),
-    "code": (
-        {"auth": ogc.auth.device("https://login.test", "me")},
-        {"authorization": f"Bearer {SECRET}"},
-    ),
-    "program": (
-        {"auth": ogc.auth.client_credentials("https://login.test", "me", SECRET)},
-        {"authorization": f"Bearer {SECRET}"},
-    ),
     "query": ({"params": {"api-key": SECRET}}, {}),
     "key and token": (
         {"auth": SECRET, "headers": {"X-Key": SECRET}},
         {"authorization": f"Bearer {SECRET}", "x-key": SECRET},
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("options", "placeholders"),
+    [
+        ({"auth": lambda: SECRET}, {"Authorization": "Bearer $TOKEN"}),
+        ({"auth": ogc.auth.env("OTHER")}, {"Authorization": "Bearer $TOKEN"}),
+        (
+            {"auth": ogc.auth.device("https://login.test", "me")},
+            {"Authorization": "Bearer $TOKEN"},
+        ),
+        (
+            {"auth": ogc.auth.client_credentials("https://login.test", "me", SECRET)},
+            {"Authorization": "Bearer $TOKEN"},
+        ),
+        ({"headers": {"X-Key": SECRET}}, {"X-Key": "$TOKEN"}),
+    ],
+    ids=["function", "env", "code", "program", "header"],
+)
+def test_code_is_the_same_wherever_the_secret_comes_from(options, placeholders):
+    """The code is made of these and of nothing else of the credentials."""
+    with ogc.Client("https://zoo.test/api", **options) as client:
+        assert client.credential_placeholders == placeholders
+        assert client.aio.param_names == ()
 
 
 @pytest.mark.parametrize("kind", ["package", "httpx", "curl"])

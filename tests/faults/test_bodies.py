@@ -68,8 +68,8 @@ def test_body_is_not_trusted_when_it_is_cut_and_has_no_length():
 
 
 def test_body_is_refused_when_it_is_a_gzip_bomb():
-    bomb = gzip.compress(b" " * 200_000_000, compresslevel=9)
-    assert len(bomb) < 300_000
+    bomb = gzip.compress(b" " * 100_000_000)
+    assert len(bomb) < 150_000
     said = answer(body=bomb, headers={"Content-Encoding": "gzip"})
     tracemalloc.start()
     try:
