@@ -407,7 +407,8 @@ def test_code_is_asked_about_slower_when_the_provider_says_so(monkeypatch):
         (refused("invalid_client"), "Check the client id"),
         (refused("other", error_description="because <b>"), "because <b>"),
         (answer(status=400), "refused"),
-        (answer({"error": "x"}, status=503), "answered 503"),
+        (answer({"error": "x"}, status=500), "answered 500"),
+        (answer({"error": "x"}, status=429), "answered 429"),
     ],
 )
 def test_sign_in_with_a_code_ends_with_a_reason(last, said):

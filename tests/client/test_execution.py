@@ -278,6 +278,7 @@ def test_missing_part_4_is_said_and_remembered():
     "entry",
     [
         {"links": [{"rel": "self", "href": "/api/catalogue/water"}]},
+        {"links": [{"rel": "describe", "href": "/api/catalogue/water"}]},
         {"processDescriptionURL": "/api/catalogue/water"},
     ],
 )

@@ -186,7 +186,7 @@ URLS = [
     "http://a.test/x y/é%20%zz?q=a b&c=é'\"<>`{}|^[]#f", "http://a.test/a/../b/./c/..",
     "http://a.test//x;y=1,2/'()*!$@:", "http://faß.test/", "http://[::1]:8/x",
     "http://user:pw@a.test/x", "http://a.test?x=1", "http://a.test/%7Bid%7D/{id}",
-    "http://a.test./x", "http://1.2.3.4/~",
+    "http://a.test./x", "http://1.2.3.4/~", "http://a.test/./a/./b",
 ]  # fmt: skip
 
 
