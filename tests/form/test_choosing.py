@@ -9,6 +9,8 @@ import pytest
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.form import ProcessForm
+from ogc_widgets.form.fields.fields import UNSET
+from ogc_widgets.form.for_each.cells import Cell, CellReader
 from ogc_widgets.form.for_each.given import columns_of_inputs
 
 ITEMS = ["https://a.org/items/S2A.json", "https://a.org/items/S2B.json?x=1"]
@@ -143,3 +145,7 @@ def test_columns_are_inputs_of_the_same_spelling_first() -> None:
         "A B": "c",
     }
     assert columns_of_inputs(["A-B"], fields) == {"A-B": "ab"}
+
+
+def test_a_value_that_is_missing_has_no_words(form: ProcessForm) -> None:
+    assert CellReader(form._values, "word").cell(UNSET) == Cell("")

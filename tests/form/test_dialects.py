@@ -123,6 +123,15 @@ CASES = {
         [["a"]],
         [["c"]],
     ),
+    "a list of as many as there may be": Case(
+        twice({**TEXTS, "minItems": 3}, most=3),
+        "list",
+        [["a", "b", "c"]],
+        [["a"], [["a", "b", "c"]]],
+    ),
+    "options or null without a type": Case(
+        {"schema": {"enum": ["a", "b"], "nullable": True}}, "choice", ["a", None], ["c"]
+    ),
     "options that are lists": Case(
         {"schema": {"type": "array", "enum": [["a"], ["a", "b"]]}},
         "choice",
@@ -295,3 +304,34 @@ def test_ranges_are_told_in_words_when_there_are_several() -> None:
         assert form.spec[0]["hint"] == "0 to less than 10, or 20 or more"
         form.inputs = {"x": 15}
         assert form.errors == {"x": "must be 0 to less than 10, or 20 or more"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "is_required"),
+    [
+        ({"type": "integer"}, True),
+        ({"type": "integer", "default": 4}, False),
+        ({"type": "array", "items": {"type": "integer"}}, True),
+        ({"type": "array", "items": {"type": "integer", "default": 4}}, False),
+    ],
+)
+def test_an_input_is_not_required_when_it_has_a_default(
+    schema: Any, is_required: bool
+) -> None:
+    with closing(ProcessForm({"id": "p", "inputs": {"x": {"schema": schema}}})) as form:
+        assert form.fields["x"].field.required == is_required
+
+
+def test_names_belong_to_the_options_that_they_stand_beside() -> None:
+    named = {"enum": ["b", "a"], "x-enumNames": ["Bee", "Ay"]}
+    schema = {"allOf": [{"enum": ["a", "b"]}, named]}
+    with closing(ProcessForm({"id": "p", "inputs": {"x": {"schema": schema}}})) as form:
+        assert form.fields["x"].field.option_labels == ("a", "b")
+
+
+def test_an_example_of_the_member_says_what_its_pattern_asks_for() -> None:
+    member = {"type": "string", "pattern": r"^x\d$", "examples": ["x7"]}
+    schema = {"type": "object", "properties": {"a": member}}
+    with closing(ProcessForm({"id": "p", "inputs": {"x": {"schema": schema}}})) as form:
+        form.fields["x"].draft = {"json": '{"a": "y"}'}
+        assert form.errors == {"x": "a: must look like x7"}

@@ -400,6 +400,18 @@ TOLD: dict[str, tuple[Any, dict[str, Any]]] = {
             "schema_text": '{\n  "minProperties": 1,\n  "type": "object"\n}',
         },
     ),
+    "nothing said": (
+        {},
+        {
+            "kind": "union",
+            "required": False,
+            "note": "The server does not say what this input takes.",
+            "branches": [
+                {"kind": "text", "label": "text"},
+                {"kind": "json", "label": "JSON", "hint": "JSON", "rows": 6},
+            ],
+        },
+    ),
     "described elsewhere": (
         {"$ref": "https://example.org/x.json"},
         {
