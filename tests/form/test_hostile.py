@@ -205,7 +205,7 @@ def test_an_input_is_one_json_field_when_its_schema_is_over_the_limits(
 
 
 def test_reading_stops_when_a_schema_has_too_many_parts() -> None:
-    schema = {"oneOf": [{"type": "string"} for _ in range(1_000_000)]}
+    schema = {"oneOf": [{"type": "string"} for _ in range(100_000)]}
     normaliser = Normaliser([schema])
     with pytest.raises(TooLargeError):
         normaliser.normalise(schema)
