@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+T = TypeVar("T")
 
 # What verbs of the client do by parts that stand above it and import it: reports, saved
 # runs, what a notebook shows. Name to module.
@@ -16,7 +19,7 @@ _ABOVE = {
     "report_of_job": "ogc_widgets.reports.job_report",
     "RunView": "ogc_widgets.runs.run_view",
     "save_run": "ogc_widgets.runs.saving",
-    "HistoryPanel": "ogc_widgets.panel.history.history_panel",
+    "HistoryPanel": "ogc_widgets.panel.history_table",
     "stage_of": "ogc_widgets.viewers.results_stage",
     "bar_on_page": "ogc_widgets.view.progress_bar",
     "show_batch": "ogc_widgets.batches.batch_panel",
@@ -47,10 +50,23 @@ def loader(package: str, home_of: Mapping[str, str]) -> Callable[[str], object]:
     return load
 
 
-class ShownAsWidget:
-    """Something for Python that a notebook shows as a widget, made when it does."""
+class ShownList(Sequence[T]):
+    """A list for Python that a notebook shows as a widget, made when it does."""
 
     _widget: Any = None
+
+    def __init__(self, found: Iterable[T]) -> None:
+        self._found = [*found]
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[T]: ...
+    def __getitem__(self, index: int | slice) -> T | list[T]:
+        return self._found[index]
+
+    def __len__(self) -> int:
+        return len(self._found)
 
     def _make_widget(self) -> Any:  # noqa: ANN401 # a widget, which this part does not know
         raise NotImplementedError

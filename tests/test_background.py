@@ -86,7 +86,6 @@ LOSES_NOTHING = {
     "view/saved_card.py display_with_card register": "IPython prints what fails in it",
     "view/saved_card.py card_waits_for add_done_callback": "set_result() cannot fail",
     "view/base.py __init__ on_msg": "the view shows what a message leads to",
-    "batches/areas_on_map.py _changed call_later": "the loop logs what it raises",
     "batches/batch_on_map.py _changed call_later": "the loop logs what it raises",
     "batches/batch_view.py _changed call_later": "the loop logs what it raises",
     "lab/__init__.py __init__ finalize": "Python prints what fails in it",

@@ -84,7 +84,7 @@ MAY_IMPORT = {
 MAY_START: dict[str, set[str]] = {
     "client": {"ogc_widgets.lab.engines.describe"},
     "lazy": {
-        "ogc_widgets.panel.history.history_panel",
+        "ogc_widgets.panel.history_table",
         "ogc_widgets.reports.batch_report",
         "ogc_widgets.reports.job_report",
         "ogc_widgets.runs.run_view",

@@ -2,9 +2,9 @@
 
 import { elementsOf, enable, focusedElement, h, linkButton, setText, show } from "../view/dom.js";
 import { focusWhenShown, keepLetters } from "../view/focus.js";
+import { WindowedTable } from "../view/lines_table.js";
 import { listen, setTrait } from "../view/model.js";
 import { keepRows, refill } from "../view/rows.js";
-import { RowsWindow } from "../view/rows_window.js";
 import { NO_HELP } from "../view/search_box.js";
 import { count, plain } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
@@ -61,22 +61,23 @@ class ForEach {
     });
     this.said = h("div", { class: "ogcw-error ogcw-each-said", dir: "auto" });
     this.notes = h("div", { class: "ogcw-hint ogcw-each-notes", dir: "auto" });
-    this.head = h("tr", {});
-    const space = () => h("tr", { class: "ogcw-each-space", "aria-hidden": "true" }, h("td", {}));
-    this.before = space();
-    this.after = space();
-    this.body = h("tbody", {});
-    this.grid = h(
-      "table",
-      { class: "ogcw-each-table" },
-      h("thead", {}, this.head),
-      this.body,
-    );
-    this.scroll = h(
-      "div",
-      { class: "ogcw-each-rows", tabindex: "0", role: "group", "aria-label": "Jobs" },
-      this.grid,
-    );
+    /** @type {WindowedTable<Row>} */
+    this.jobs = new WindowedTable(model, {
+      name: "each",
+      label: "Jobs",
+      rowHeight: ROW_PX,
+      keyOf: (_row, index) => String(index),
+      begin: (line) => {
+        line.addEventListener("mouseenter", () => {
+          setTrait(model, "marked", this.jobs.indexOf(line));
+        });
+      },
+      fill: (line, row, index) => this.fill(line, row, index),
+    });
+    this.rows = this.jobs.window;
+    this.scroll = this.jobs.element;
+    const frame = { tabindex: "0", role: "group", "aria-label": "Jobs" };
+    for (const [name, value] of Object.entries(frame)) this.scroll.setAttribute(name, value);
     this.run = h("button", {
       type: "button",
       class: "ogcw-btn ogcw-btn-primary",
@@ -127,18 +128,6 @@ class ForEach {
     });
     this.scroll.addEventListener("mouseleave", () => setTrait(model, "marked", -1));
     keepLetters(el);
-    /** @type {RowsWindow<Row>} */
-    this.rows = new RowsWindow(this.scroll, {
-      rowHeight: ROW_PX,
-      headHeight: ROW_PX,
-      ask: (first, many) => model.send({ type: "rows", first, count: many }),
-      paint: (first, rows, before, after) => this.paint(first, rows, before, after),
-    });
-    /** @param {Record<string, any>} content */
-    this.told = (content) => {
-      if (content.type === "rows") this.rows.put(content.first, content.rows);
-    };
-    model.on("msg:custom", this.told);
     this.stops = [
       listen(model, ["state"], () => this.draw()),
       listen(model, ["is_open", "opened"], () => this.opened()),
@@ -151,8 +140,7 @@ class ForEach {
 
   remove() {
     for (const stop of this.stops) stop();
-    this.rows.remove();
-    this.model.off("msg:custom", this.told);
+    this.jobs.remove();
   }
 
   get state() {
@@ -260,16 +248,17 @@ class ForEach {
     this.say(first);
     setText(this.notes, notes.join(" "));
     show(this.notes, notes.length > 0);
-    refill(this.head, columns, () => [
-      h("th", { scope: "col", class: "ogcw-each-n" }, "#"),
-      ...columns.map((/** @type {any} */ one) =>
-        h("th", { scope: "col", title: plain(one.label, 200) }, h("bdi", {}, plain(one.label, 60)))
-      ),
+    this.jobs.setColumns([
+      { title: "#", name: "ogcw-each-n", width: "52px" },
+      ...columns.map((/** @type {any} */ one) => ({
+        title: plain(one.label, 60),
+        hint: plain(one.label, 200),
+      })),
     ]);
     show(this.scroll, columns.length > 0);
-    this.grid.style.minWidth = `${52 + 116 * columns.length}px`;
+    this.jobs.table.style.minWidth = `${52 + 116 * columns.length}px`;
     this.sentence.classList.toggle("ogcw-each-none", columns.length === 0);
-    this.rows.reset(this.state.count, true);
+    this.jobs.reset(this.state.count, true);
     if (this.wanted && this.boxes.has(this.wanted)) {
       this.boxes.get(this.wanted).focus();
       this.wanted = "";
@@ -318,39 +307,23 @@ class ForEach {
   }
 
   /**
-   * @param {number} first
-   * @param {(Row | undefined)[]} rows
-   * @param {number} before
-   * @param {number} after
+   * @param {HTMLElement} line
+   * @param {Row} row
+   * @param {number} index
    */
-  paint(first, rows, before, after) {
-    const width = this.state.columns?.length ?? 0;
-    for (const [space, height] of new Map([[this.before, before], [this.after, after]])) {
-      const cell = elementsOf(space)[0];
-      cell.setAttribute("colspan", String(width + 1));
-      cell.style.height = `${height}px`;
-    }
-    this.body.replaceChildren(
-      this.before,
-      ...rows.map((row, i) =>
-        h(
-          "tr",
-          { onmouseenter: () => setTrait(this.model, "marked", first + i) },
-          h("td", { class: "ogcw-each-n" }, count(first + i + 1)),
-          Array.from({ length: width }, (_, at) => {
-            const fault = row?.faults[at];
-            const text = row ? row.cells[at] : "…";
-            return h(
-              "td",
-              { class: fault ? "ogcw-each-bad" : null, title: plain(fault ?? text, 300) },
-              h("bdi", {}, plain(text, 120)),
-              fault ? h("span", { class: "ogcw-each-fault" }, `: ${plain(fault, 200)}`) : null,
-            );
-          }),
-        )
-      ),
-      this.after,
-    );
+  fill(line, row, index) {
+    const [number, ...cells] = elementsOf(line);
+    setText(number, count(index + 1));
+    cells.forEach((cell, at) => {
+      const text = row.cells[at] ?? "";
+      const fault = row.faults[at];
+      cell.classList.toggle("ogcw-each-bad", fault !== undefined);
+      cell.title = plain(fault ?? text, 300);
+      refill(cell, [text, fault], () => [
+        h("bdi", {}, plain(text, 120)),
+        fault ? h("span", { class: "ogcw-each-fault" }, `: ${plain(fault, 200)}`) : null,
+      ]);
+    });
   }
 
   /** The box of a table: what was pasted or read, and which column is which input. */

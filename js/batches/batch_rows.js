@@ -1,9 +1,9 @@
 // The rows of a batch, of which the page has those that are seen.
 
 import { elementsOf, h, linkButton, setText, show, uniqueId } from "../view/dom.js";
+import { WindowedTable } from "../view/lines_table.js";
 import { listen, setTrait } from "../view/model.js";
 import { refill } from "../view/rows.js";
-import { nextOrder, paintGrid, paintRows, RowsWindow } from "../view/rows_window.js";
 import { span } from "../view/text.js";
 
 const ROW_PX = 28;
@@ -13,7 +13,7 @@ const [LEAST_STATE_PX, MOST_STATE_PX] = [150, 320];
 const OTHERS_PX = 26 + 62 + 58; // dot, how long, what can be done
 const SETTLED_MS = 120;
 
-/** What a state is to whoever looks; as GROUP_OF in batches/entry_words.py. */
+/** What a state is to whoever looks; as GROUP_OF in client/batches/entries.py. */
 const GROUPS = { sending: "running", accepted: "running" };
 
 /**
@@ -30,12 +30,10 @@ const GROUPS = { sending: "running", accepted: "running" };
 
 /**
  * @param {any[]} sent As BatchList.row has it, with its cells.
- * @param {string[]} [cells]
  * @returns {Row}
  */
-export function rowOf([index, state, percent, words, took, attempt, own], cells) {
-  const came = performance.now();
-  return { index, state, percent, words, took, attempt, cells: own ?? cells ?? [], came };
+export function rowOf([index, state, percent, words, took, attempt, cells = []]) {
+  return { index, state, percent, words, took, attempt, cells, came: performance.now() };
 }
 
 /**
@@ -66,39 +64,35 @@ export class BatchRows {
     this.revision = -1;
     this.isOnScreen = false;
     this.told = "";
-    /** The order that was asked for last. @type {{ by?: string, descending?: boolean }} */
-    this.wanted = {};
     /** How many of the inputs there is room for. */
     this.room = 1;
     /** @type {(seen: { first: number, last: number, total: number }) => void} */
     this.onSeen = () => {};
-    this.widths = h("colgroup", {});
-    this.head = h("tr", { "aria-rowindex": "1" });
-    this.body = h("tbody", {});
-    this.table = h(
-      "table",
-      {
-        class: "ogcw-table ogcw-batch-table",
-        role: "grid",
-        tabindex: "0",
-        "aria-label": "Jobs of the batch",
-      },
-      this.widths,
-      h("thead", {}, this.head),
-      this.body,
-    );
-    this.none = h("p", { class: "ogcw-hint ogcw-batch-none" }, "No job is in this state now.");
-    this.scroll = h("div", { class: "ogcw-batch-scroll" }, this.table, this.none);
-    this.element = this.scroll;
-    /** @type {RowsWindow<Row>} */
-    this.rows = new RowsWindow(this.scroll, {
+    /** @type {WindowedTable<Row>} */
+    this.table = new WindowedTable(model, {
+      name: "batch",
+      label: "Jobs of the batch",
+      isGrid: true,
       rowHeight: ROW_PX,
-      headHeight: ROW_PX,
       chunk: CHUNK,
       ask: (first, count) => model.send({ type: "rows", page: this.page, first, count }),
-      paint: (first, rows, before, after) => this.paint(first, rows, before, after),
+      read: (content) => this.isOf(content) ? content.rows.map(rowOf) : null,
+      keyOf: ({ index }) => String(index),
+      begin: (line) => this.begin(line),
+      fill: (line, row) => this.fill(line, row),
+      select: (row) => this.select(row.index),
+      sort: (order) => model.send({ type: "sort", ...order }),
+      place: () => this.place,
+      keys: (key) => this.key(key),
+      drawn: () => {
+        this.onSeen({ ...this.rows.seen, total: this.rows.total });
+        this.tell();
+      },
     });
-    this.table.addEventListener("keydown", (event) => this.key(event));
+    this.rows = this.table.window;
+    this.element = this.table.element;
+    this.none = h("p", { class: "ogcw-hint ogcw-batch-none" }, "No job is in this state now.");
+    this.element.append(this.none);
     this.sizes = new ResizeObserver(() => this.fit());
     this.observer = new IntersectionObserver((entries) => {
       this.isOnScreen = entries[entries.length - 1].isIntersecting;
@@ -111,13 +105,14 @@ export class BatchRows {
   }
 
   start() {
-    const first = this.model.get("first").map((/** @type {any[]} */ one) => rowOf(one));
+    const first = this.model.get("first").map(rowOf);
     this.model.on("msg:custom", this.heard);
-    this.sizes.observe(this.scroll);
-    this.observer.observe(this.scroll);
+    this.sizes.observe(this.element);
+    this.observer.observe(this.element);
     document.addEventListener("visibilitychange", this.onVisible);
     this.revision = this.state.revision;
-    this.rows.reset(this.state.listed ?? 0, false, first);
+    this.fit();
+    this.table.reset(this.state.listed ?? 0, false, first);
     this.draw();
   }
 
@@ -129,7 +124,7 @@ export class BatchRows {
     document.removeEventListener("visibilitychange", this.onVisible);
     this.model.off("msg:custom", this.heard);
     this.stops.forEach((one) => one());
-    this.rows.remove();
+    this.table.remove();
     this.isOnScreen = false;
     this.tell();
   }
@@ -139,28 +134,27 @@ export class BatchRows {
   }
 
   /** @param {Record<string, any>} content */
+  isOf(content) {
+    return content.page === this.page && content.revision === this.revision;
+  }
+
+  /** @param {Record<string, any>} content */
   hear(content) {
-    if (content.page !== this.page || content.revision !== this.revision) return;
-    if (content.type === "rows") {
-      this.rows.put(content.first, content.rows.map((/** @type {any[]} */ one) => rowOf(one)));
+    if (content.type !== "changed" || !this.isOf(content)) return;
+    for (const [place, ...row] of content.rows) {
+      const before = this.rows.row(place);
+      if (before) this.rows.change(place, { ...rowOf(row), cells: before.cells });
     }
-    if (content.type === "changed") {
-      for (const [place, ...row] of content.rows) {
-        const before = this.rows.row(place);
-        if (before) this.rows.change(place, rowOf(row, before.cells));
-      }
-      this.rows.draw();
-    }
+    this.rows.draw();
   }
 
   /** The state is another, or what is selected. */
   draw() {
     const { state } = this;
-    this.wanted = state.order ?? {};
     this.fit();
     if (state.revision !== this.revision) {
       this.revision = state.revision;
-      this.rows.reset(state.listed ?? 0, true);
+      this.table.reset(state.listed ?? 0, true);
     } else this.rows.draw();
     show(this.none, state.total > 0 && !state.listed);
   }
@@ -185,100 +179,29 @@ export class BatchRows {
 
   /** Show as many of the inputs as there is room for. */
   fit() {
-    const width = this.scroll.clientWidth || 600;
-    const columns = this.state.columns ?? [];
-    const rest = width - OTHERS_PX;
+    const rest = (this.element.clientWidth || 600) - OTHERS_PX;
+    const { columns = [], order = {} } = this.state;
     const room = Math.max(1, Math.floor((rest - LEAST_STATE_PX) / LEAST_INPUT_PX));
     this.room = Math.min(columns.length, room);
     const share = Math.round(rest / (this.room + 1.4));
     const state = Math.min(MOST_STATE_PX, Math.max(LEAST_STATE_PX, share));
-    refill(this.widths, [this.room, state], () => [
-      h("col", { style: "width: 26px" }),
-      ...Array.from({ length: this.room }, () => h("col", {})),
-      h("col", { style: `width: ${state}px` }),
-      h("col", { style: "width: 62px" }),
-      h("col", { style: "width: 58px" }),
-    ]);
-    this.drawHead(columns.slice(0, this.room));
+    /** @type {import("../view/lines_table.js").Column[]} */
+    const shown = [
+      { title: "state", isHeard: true, width: "26px" },
+      ...columns.slice(0, this.room),
+      { by: "state", title: "state", name: "ogcw-batch-state", width: `${state}px` },
+      { by: "took", title: "took", name: "ogcw-batch-took", width: "62px" },
+      { title: "actions", isHeard: true, name: "ogcw-batch-action", width: "58px" },
+    ];
+    this.table.setColumns(shown.map((one) => ({ hint: one.by && one.title, ...one })));
+    this.table.setOrder(order);
   }
 
-  /** @param {{ by: string, title: string }[]} columns */
-  drawHead(columns) {
-    const { order } = this.state;
-    const heads = [...columns, { by: "state", title: "state" }, { by: "took", title: "took" }];
-    refill(this.head, [heads, order], () => [
-      h("th", { scope: "col" }, h("span", { class: "ogcw-visually-hidden" }, "state")),
-      ...heads.map((column) => this.title(column)),
-      h("th", { scope: "col" }, h("span", { class: "ogcw-visually-hidden" }, "actions")),
-    ]);
-  }
-
-  /** @param {{ by: string, title: string }} column */
-  title({ by, title }) {
-    const { by: ordered = "", descending = false } = this.state.order ?? {};
-    const isOrder = by === ordered;
-    const press = () => {
-      // A second press may come before the first is answered.
-      this.wanted = nextOrder(this.wanted, by);
-      this.model.send({ type: "sort", ...this.wanted });
-    };
-    return h(
-      "th",
-      {
-        scope: "col",
-        class: by === "took" ? "ogcw-batch-took" : null,
-        "aria-sort": isOrder ? (descending ? "descending" : "ascending") : "none",
-      },
-      h(
-        "button",
-        { type: "button", class: "ogcw-batch-sort", title, onclick: press },
-        h("bdi", {}, title),
-        h("span", { "aria-hidden": "true" }, isOrder ? (descending ? " ↓" : " ↑") : ""),
-      ),
-    );
-  }
-
-  /**
-   * @param {number} first
-   * @param {(Row | undefined)[]} rows
-   * @param {number} before
-   * @param {number} after
-   */
-  paint(first, rows, before, after) {
-    // The old ones stay for the moment that others take to come.
-    if (rows.length && rows.every((row) => !row) && this.body.childElementCount > 2) return;
-    const { body, table } = this;
-    const width = this.room + 4;
-    paintGrid(table, body, () =>
-      paintRows(body, { first, rows, before, after }, {
-        space: "ogcw-batch-space",
-        width,
-        keyOf: ({ index }) => `${index} ${width}`,
-        make: () => this.line(),
-        fill: (line, row) => this.fill(line, row),
-      }));
-    table.setAttribute("aria-rowcount", String(this.rows.total + 1));
-    this.onSeen({ ...this.rows.seen, total: this.rows.total });
-    this.tell();
-  }
-
-  line() {
-    const inputs = Array.from({ length: this.room }, () => h("td", {}, h("bdi", {})));
-    const line = h(
-      "tr",
-      { "aria-selected": "false" },
-      h("td", {}, h("span", { class: "ogcw-batch-dot", "aria-hidden": "true" })),
-      inputs,
-      h("td", { class: "ogcw-batch-state" }),
-      h("td", { class: "ogcw-batch-took" }),
-      h("td", { class: "ogcw-batch-action" }),
-    );
-    line.addEventListener("click", (event) => {
-      if (/** @type {Element} */ (event.target).closest("button")) return;
-      this.select(Number(line.dataset.index));
-      this.table.focus({ preventScroll: true });
-    });
-    return line;
+  /** @param {HTMLElement} line */
+  begin(line) {
+    const cells = elementsOf(line);
+    cells[0].append(h("span", { class: "ogcw-batch-dot", "aria-hidden": "true" }));
+    for (const cell of cells.slice(1, 1 + this.room)) cell.append(h("bdi", {}));
   }
 
   /**
@@ -329,8 +252,8 @@ export class BatchRows {
 
   tick() {
     const now = performance.now();
-    for (const line of elementsOf(this.body, "tr[data-group=running]")) {
-      const row = this.rows.row(Number(line.getAttribute("aria-rowindex")) - 2);
+    for (const line of elementsOf(this.table.body, "tr[data-group=running]")) {
+      const row = this.table.rowOf(line);
       if (row) setText(elementsOf(line, ".ogcw-batch-took")[0], tookOf(row, now));
     }
   }
@@ -359,21 +282,13 @@ export class BatchRows {
     if (this.place >= 0) this.rows.reveal(this.place);
   }
 
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    if (event.target !== this.table || event.altKey || event.ctrlKey || event.metaKey) return;
-    const { rows, place } = this;
-    const to = rows.stepOf(event.key, place);
-    if (to !== undefined) {
-      rows.reveal(to, true);
-      const row = rows.row(to);
-      if (row) this.select(row.index);
-    } else if (event.key === "Enter" && place >= 0) {
-      elementsOf(this.body, "tr[aria-selected=true] button")[0]?.click();
-    } else if (event.key === "Escape" && place >= 0) this.select(-1);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
+  /** @param {string} key */
+  key(key) {
+    if (this.place < 0) return false;
+    if (key === "Escape") this.select(-1);
+    else if (key !== "Enter") return false;
+    else elementsOf(this.table.body, "tr[aria-selected=true] button")[0]?.click();
+    return true;
   }
 }
 

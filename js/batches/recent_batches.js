@@ -1,45 +1,38 @@
 // The batches of this machine: opened, taken up again, forgotten.
 
 import { elementsOf, h, linkButton, question, setText, show } from "../view/dom.js";
+import { LinesTable } from "../view/lines_table.js";
 import { listen } from "../view/model.js";
-import { keepAction, keepRows, refill } from "../view/rows.js";
+import { refill } from "../view/rows.js";
 import { count, localTime } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
 import style from "./recent_batches.css" with { type: "text" };
 
-const HEADS = ["created", "batch", "server", "jobs", "state", ""];
+const HEADS = ["created", "batch", "server", "jobs", "state", "actions"];
 
 /** @param {import("../view/view.js").Context} context */
 function render({ model, el }) {
   el.classList.add("ogcw", "ogcw-recent");
   /** The batch that is to be forgotten, after a question. */
   let asking = "";
-  const rows = h("tbody");
-  const table = h(
-    "table",
-    { class: "ogcw-table ogcw-lines ogcw-recent-table", "aria-label": "Batches on this machine" },
-    h(
-      "thead",
-      {},
-      h(
-        "tr",
-        {},
-        HEADS.map((name, i) =>
-          h(
-            "th",
-            { scope: "col", class: `ogcw-recent-c${i}` },
-            name || h("span", { class: "ogcw-visually-hidden" }, "actions"),
-          )
-        ),
-      ),
-    ),
-    rows,
-  );
+  /** @type {LinesTable<Record<string, any>>} */
+  const table = new LinesTable({
+    name: "recent",
+    label: "Batches on this machine",
+    keyOf: ({ id }) => id,
+    fill,
+    actions: (_row, does) => [asking ? "yes" : does, "forget"],
+  });
+  table.setColumns(HEADS.map((title, i) => ({
+    title,
+    name: `ogcw-recent-c${i}`,
+    isHeard: title === "actions",
+  })));
   const none = h("p", { class: "ogcw-hint" }, "There are no batches on this machine.");
   const more = h("span", { class: "ogcw-hint" });
   const note = h("div", { class: "ogcw-note", role: "status" });
   el.append(
-    h("div", { class: "ogcw-recent-scroll" }, table),
+    h("div", { class: "ogcw-recent-scroll" }, table.table),
     none,
     h(
       "div",
@@ -53,26 +46,12 @@ function render({ model, el }) {
 
   function draw() {
     const { rows: batches = [], more: others = 0, note: told = null } = model.get("state");
-    show(table, batches.length > 0);
+    show(table.table, batches.length > 0);
     show(none, batches.length === 0);
     setText(more, others ? `and ${count(others)} older ones` : "");
     setText(note, told?.text ?? "");
     note.dataset.tone = told?.tone ?? "soft";
-    keepAction(rows, () => {
-      const lines = keepRows(
-        rows,
-        batches.map((/** @type {any} */ row) => ({
-          key: row.id,
-          make: () =>
-            h(
-              "tr",
-              { "data-row": row.id },
-              HEADS.map((_, i) => h("td", { class: `ogcw-recent-c${i}` })),
-            ),
-        })),
-      );
-      batches.forEach((/** @type {any} */ row, /** @type {number} */ i) => fill(lines[i], row));
-    }, (_row, does) => [asking ? "yes" : does, "forget"]);
+    table.draw(batches);
   }
 
   /**
@@ -80,6 +59,7 @@ function render({ model, el }) {
    * @param {Record<string, any>} row
    */
   function fill(line, row) {
+    line.dataset.row = row.id;
     const [created, title, server, jobs, state, does] = elementsOf(line);
     /**
      * @param {HTMLElement} cell

@@ -11,27 +11,28 @@ import {
   show,
   uniqueId,
 } from "../view/dom.js";
+import { WindowedTable } from "../view/lines_table.js";
 import { listen } from "../view/model.js";
-import { keepAction, refill } from "../view/rows.js";
-import { paintRows, RowsWindow } from "../view/rows_window.js";
+import { refill } from "../view/rows.js";
 import { signInBox } from "../view/sign_in_box.js";
 import { clock, count, localTime } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
-import { stateIcon } from "./icons.js";
-import { TIMES, whileVisible } from "./job_lists.js";
+import { Filters, linksOf, noteLine, stateOf, whileVisible } from "./job_lists.js";
+import shared from "./job_lists.css" with { type: "text" };
 import style from "./history_table.css" with { type: "text" };
 
 const ROW_PX = 33;
-const TYPING_MS = 250;
-/** @type {[by: string, title: string, hint: string][]} */
+/** @type {import("../view/lines_table.js").Column[]} */
 const COLUMNS = [
-  ["state", "status", "What was heard of the job last on this machine"],
-  ["process", "process", ""],
-  ["server", "server", ""],
-  ["submitted", "submitted", "In the time zone of this computer"],
-  ["took", "took", ""],
-  ["note", "note", "Your own words"],
+  { by: "state", title: "status", hint: "What was heard of the job last on this machine" },
+  { by: "process", title: "process" },
+  { by: "server", title: "server" },
+  { by: "submitted", title: "submitted", hint: "In the time zone of this computer" },
+  { by: "took", title: "took" },
+  { by: "note", title: "note", hint: "Your own words" },
+  { title: "actions", isHeard: true, name: "ogcw-history-actions" },
 ];
+COLUMNS.forEach((one) => one.name ??= `ogcw-history-${one.by}`);
 
 /** @typedef {Record<string, any>} Row */
 
@@ -45,70 +46,45 @@ class HistoryTableView {
     this.asking = null;
     /** What has the focus again after a question. @type {string | undefined} */
     this.askedLast = undefined;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    this.typing = undefined;
     /** @type {{ revision?: number, refreshed?: number }} */
     this.seen = {};
-    /** @type {{ by: string, ascending: boolean }} */
-    this.wanted = { by: "submitted", ascending: false };
-    el.classList.add("ogcw", "ogcw-history");
+    el.classList.add("ogcw", "ogcw-list", "ogcw-history");
 
-    this.text = h("input", {
-      class: "ogcw-input ogcw-history-text",
-      type: "search",
-      placeholder: "Process, server, id or note",
-      "aria-label": "Filter by process, server, id or note",
-      oninput: () => {
-        clearTimeout(this.typing);
-        this.typing = setTimeout(() => this.sendFilter(), TYPING_MS);
+    const places = "Process, server, id or note";
+    this.filters = new Filters("Submitted from this machine", places, (filter) => {
+      this.press("filter", filter);
+    });
+    this.filters.add("process", "process");
+    this.server = this.filters.add("server", "server");
+    this.filters.add("hours", "time");
+
+    /** @type {WindowedTable<Row>} */
+    this.table = new WindowedTable(model, {
+      name: "history",
+      label: "Jobs submitted from this machine",
+      rowHeight: ROW_PX,
+      read: ({ revision, rows }) => revision === this.state.revision ? rows : null,
+      keyOf: ({ id }) => id,
+      begin: (line, row) => this.begin(line, row),
+      fill: (line, row) => this.fill(line, row),
+      actions: (row, does) => [
+        this.asking?.id === row ? "yes" : does,
+        this.askedLast,
+        "busy",
+        "attach",
+        "forget",
+      ],
+      sort: ({ by, descending }) => this.press("sort", { by, ascending: !descending }),
+      // The newest, but the first letter of the alphabet, is what is looked for.
+      next: (order, by) => {
+        const isLast = by === "submitted" || by === "took";
+        return { by, descending: order.by === by ? !order.descending : isLast };
       },
     });
-    const chosen = () => this.sendFilter();
-    this.process = h("select", {
-      class: "ogcw-input",
-      "aria-label": "Filter by process",
-      onchange: chosen,
-    });
-    this.server = h("select", {
-      class: "ogcw-input",
-      "aria-label": "Filter by server",
-      onchange: chosen,
-    });
-    this.hours = h(
-      "select",
-      { class: "ogcw-input", "aria-label": "Filter by time", onchange: chosen },
-      TIMES.map(([value, label]) => h("option", { value }, label)),
-    );
-    const bar = h(
-      "div",
-      { class: "ogcw-history-bar" },
-      h("span", { class: "ogcw-label" }, "Submitted from this machine"),
-      this.text,
-      this.process,
-      this.server,
-      this.hours,
-    );
-
-    this.head = h("tr", {}, COLUMNS.map((column) => this.title(...column)));
-    this.head.append(
-      h(
-        "th",
-        { scope: "col", class: "ogcw-history-actions" },
-        h("span", { class: "ogcw-visually-hidden" }, "actions"),
-      ),
-    );
-    this.body = h("tbody");
-    this.table = h(
-      "table",
-      {
-        class: "ogcw-table ogcw-lines ogcw-history-table",
-        "aria-label": "Jobs submitted from this machine",
-      },
-      h("thead", {}, this.head),
-      this.body,
-    );
+    this.table.setColumns(COLUMNS);
+    this.rows = this.table.window;
     this.empty = h("div", { class: "ogcw-hint ogcw-history-empty" });
-    this.scroll = h("div", { class: "ogcw-history-scroll" }, this.table, this.empty);
+    this.table.element.append(this.empty);
 
     const keeps = uniqueId("keeps");
     this.keep = h("input", {
@@ -117,10 +93,10 @@ class HistoryTableView {
       onchange: () => this.keepInputs(this.keep.checked),
     });
     this.kept = h("span", { class: "ogcw-history-kept" });
-    this.count = h("span", { class: "ogcw-history-count" });
+    this.count = h("span", { class: "ogcw-list-count" });
     const foot = h(
       "div",
-      { class: "ogcw-history-foot" },
+      { class: "ogcw-list-foot ogcw-history-foot" },
       h(
         "label",
         {
@@ -133,23 +109,17 @@ class HistoryTableView {
       this.kept,
       this.count,
     );
-    this.note = h("div", { class: "ogcw-note ogcw-history-note", role: "status" });
+    this.note = noteLine();
     this.signIn = signInBox(model);
-    el.append(bar, this.scroll, foot, this.note, this.signIn.element, problemLine(model));
+    el.append(
+      this.filters.bar,
+      this.table.element,
+      foot,
+      this.note.line,
+      this.signIn.element,
+      problemLine(model),
+    );
 
-    /** @type {RowsWindow<Row>} */
-    this.rows = new RowsWindow(this.scroll, {
-      rowHeight: ROW_PX,
-      headHeight: ROW_PX,
-      ask: (first, number) => model.send({ type: "rows", first, count: number }),
-      paint: (first, rows, before, after) => this.paint(first, rows, before, after),
-    });
-    this.told = (/** @type {Row} */ content) => {
-      if (content.type === "rows" && content.revision === this.state.revision) {
-        this.rows.put(content.first, content.rows);
-      }
-    };
-    model.on("msg:custom", this.told);
     const stop = whileVisible(el, (on) => this.press("visible", { on }));
     this.stops = [listen(model, ["state"], () => this.draw()), stop];
     this.draw();
@@ -157,10 +127,9 @@ class HistoryTableView {
   }
 
   remove() {
-    clearTimeout(this.typing);
+    this.filters.stop();
     for (const stop of this.stops) stop();
-    this.model.off("msg:custom", this.told);
-    this.rows.remove();
+    this.table.remove();
     this.signIn.stop();
   }
 
@@ -174,79 +143,28 @@ class HistoryTableView {
     this.model.send({ type, ...members });
   }
 
-  sendFilter() {
-    clearTimeout(this.typing);
-    this.press("filter", {
-      text: this.text.value,
-      process: this.process.value,
-      server: this.server.value,
-      hours: Number(this.hours.value),
-    });
-  }
-
   // -- what is seen --------------------------------------------------------------------
-
-  /**
-   * @param {string} by
-   * @param {string} name
-   * @param {string} hint
-   */
-  title(by, name, hint) {
-    const press = () => {
-      const isSame = this.wanted.by === by;
-      // The newest, but the first letter of the alphabet, is what is looked for.
-      const ascending = isSame ? !this.wanted.ascending : by !== "submitted" && by !== "took";
-      this.wanted = { by, ascending };
-      this.press("sort", this.wanted);
-    };
-    return h(
-      "th",
-      { scope: "col", class: `ogcw-history-${by}`, "data-by": by, title: hint || null },
-      h(
-        "button",
-        { type: "button", class: "ogcw-history-sort", onclick: press },
-        name,
-        h("span", { class: "ogcw-history-mark", "aria-hidden": "true" }),
-      ),
-    );
-  }
 
   draw() {
     const s = this.state;
     const { filter, order } = s;
-    this.wanted = order;
-    const ends = { ascending: "↑", descending: "↓" };
-    elementsOf(this.head, "th[data-by]").forEach((cell) => {
-      const way = order.ascending ? "ascending" : "descending";
-      const isOrder = cell.dataset.by === order.by;
-      cell.setAttribute("aria-sort", isOrder ? way : "none");
-      setText(elementsOf(cell, ".ogcw-history-mark")[0], isOrder ? ends[way] : "");
-    });
-    this.options(
-      this.process,
-      "all processes",
-      s.processes.map((/** @type {string} */ one) => [
-        one,
-        one,
-      ]),
-      filter.process,
-    );
-    this.options(this.server, "all servers", s.servers, filter.server);
+    this.table.setOrder({ by: order.by, descending: !order.ascending });
+    this.filters.draw(filter);
+    const processes = s.processes.map((/** @type {string} */ one) => [one, one]);
+    this.filters.offer("process", "all processes", processes, filter.process);
+    this.filters.offer("server", "all servers", s.servers, filter.server);
     // One server stands in every row alike.
     const isOne = s.servers.length < 2;
     show(this.server, !isOne || filter.server !== "");
-    this.table.classList.toggle("ogcw-history-one-server", isOne);
-    if (focusedElement() !== this.text) this.text.value = filter.text;
-    this.hours.value = String(filter.hours);
+    this.table.table.classList.toggle("ogcw-history-one-server", isOne);
     if (this.seen.revision !== s.revision) {
-      this.rows.reset(s.count, false, s.rows);
+      this.table.reset(s.count, false, s.rows);
     } else if (this.seen.refreshed !== s.refreshed) {
       this.rows.renew(s.count, s.rows);
     }
     this.seen = { revision: s.revision, refreshed: s.refreshed };
     this.rows.draw();
-    this.table.setAttribute("aria-rowcount", String(s.count + 1));
-    show(this.table, s.count > 0);
+    show(this.table.table, s.count > 0);
     show(this.empty, s.count === 0);
     setText(
       this.empty,
@@ -261,26 +179,7 @@ class HistoryTableView {
     );
     this.keep.checked = s.keep_inputs;
     this.drawKept(s);
-    setText(this.note, s.note?.text ?? "");
-    this.note.title = s.note?.text ?? "";
-    this.note.dataset.tone = s.note?.tone ?? "soft";
-  }
-
-  /**
-   * @param {HTMLElement} select
-   * @param {string} all
-   * @param {[string, string][]} known
-   * @param {string} chosen
-   */
-  options(select, all, known, chosen) {
-    // What Python looks for may be a part of a name.
-    const isKnown = !chosen || known.some(([value]) => value === chosen);
-    const offered = isKnown ? known : [...known, [chosen, chosen]];
-    refill(select, offered, () => [
-      h("option", { value: "" }, all),
-      ...offered.map(([value, label]) => h("option", { value }, label)),
-    ]);
-    /** @type {HTMLSelectElement} */ (select).value = chosen;
+    this.note.draw(s.note);
   }
 
   /** @param {boolean} on */
@@ -308,7 +207,7 @@ class HistoryTableView {
         question(
           "delete the kept inputs?",
           () => this.ask(null),
-          "ogcw-history-ask",
+          "ogcw-list-actions",
           h("b", {}, `Delete the inputs of ${of}?`),
           linkButton("delete them", () => {
             this.press("delete_inputs");
@@ -321,31 +220,11 @@ class HistoryTableView {
   }
 
   /**
-   * @param {number} first
-   * @param {(Row | undefined)[]} rows
-   * @param {number} before
-   * @param {number} after
+   * @param {HTMLElement} line
+   * @param {Row} row
    */
-  paint(first, rows, before, after) {
-    const paint = () =>
-      paintRows(this.body, { first, rows, before, after }, {
-        space: "ogcw-history-space",
-        keyOf: ({ id }) => id,
-        make: ({ id }) => this.emptyLine(id),
-        fill: (line, row) => this.fill(line, row),
-      });
-    keepAction(this.body, paint, (row, does) => [
-      this.asking?.id === row ? "yes" : does,
-      this.askedLast,
-      "busy",
-      "attach",
-      "forget",
-    ]);
-  }
-
-  /** @param {string} id */
-  emptyLine(id) {
-    const cells = COLUMNS.map(([by]) => h("td", { class: `ogcw-history-${by}` }));
+  begin(line, { id }) {
+    line.dataset.row = id;
     const words = h("input", {
       class: "ogcw-history-words",
       type: "text",
@@ -356,8 +235,7 @@ class HistoryTableView {
         if (event.key === "Enter") words.blur();
       },
     });
-    cells[5].append(words);
-    return h("tr", { "data-row": id }, cells, h("td", { class: "ogcw-history-actions" }));
+    elementsOf(line)[5].append(words);
   }
 
   /**
@@ -376,12 +254,7 @@ class HistoryTableView {
       cell.title = title;
     };
     refill(state, [row.tone, row.kind, row.word], () => [
-      h(
-        "span",
-        { class: "ogcw-history-at", "data-tone": row.tone },
-        stateIcon(row.kind, "ogcw-history-icon"),
-        h("span", { class: "ogcw-history-word" }, row.word),
-      ),
+      stateOf(/** @type {{ tone: string, kind: string, word: string }} */ (row)),
     ]);
     state.title = [row.word, row.heard].filter(Boolean).join(". ");
     text(process, row.process, row.job ? `${row.process}, job ${row.job}` : row.process);
@@ -395,7 +268,7 @@ class HistoryTableView {
     const busy = this.state.busy[row.id] ?? "";
     const asked = this.asking?.id === row.id ? this.asking?.about : "";
     refill(does, [busy, asked, row.attach, row.results, row.again, row.process, row.short], () => [
-      h("span", { class: "ogcw-history-does" }, ...this.actions(row, busy, asked ?? "")),
+      h("span", { class: "ogcw-list-actions" }, ...this.actions(row, busy, asked ?? "")),
     ]);
   }
 
@@ -407,13 +280,7 @@ class HistoryTableView {
   actions(row, busy, asked) {
     const { id } = row;
     const name = `${row.process} ${row.short}`.trim();
-    /**
-     * @param {string} does
-     * @param {string} label
-     * @param {() => void} onclick
-     */
-    const link = (does, label, onclick, more = {}) =>
-      linkButton(label, onclick, { "data-does": does, "aria-label": `${label} ${name}`, ...more });
+    const link = linksOf(name);
     // What was pressed keeps the focus meanwhile.
     if (busy) {
       const more = { "data-does": "busy", "aria-disabled": "true", class: "ogcw-history-busy" };
@@ -425,7 +292,7 @@ class HistoryTableView {
         question(
           `${isAgain ? "run again" : "forget"} ${name}?`,
           () => this.ask(null),
-          "ogcw-history-ask",
+          "ogcw-list-actions",
           h("b", {}, isAgain ? "Same inputs?" : "Forget it here?"),
           link("yes", isAgain ? "run it" : "forget it", () => {
             this.press(asked, { entry_id: id });
@@ -472,4 +339,4 @@ function render({ model, el }) {
   return () => table.remove();
 }
 
-export default view(render, { name: "history-table", style });
+export default view(render, { name: "history-table", style: shared + style });

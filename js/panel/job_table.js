@@ -1,37 +1,27 @@
 // The jobs of a server. Python sends the rows of one page; asking before a job is
 // stopped or deleted happens here.
 
-import {
-  elementsOf,
-  enable,
-  focusedElement,
-  h,
-  linkButton,
-  question,
-  setText,
-  show,
-} from "../view/dom.js";
+import { elementsOf, enable, h, linkButton, question, setText, show } from "../view/dom.js";
+import { LinesTable } from "../view/lines_table.js";
 import { listen } from "../view/model.js";
-import { keepAction, keepRows, refill } from "../view/rows.js";
+import { refill } from "../view/rows.js";
 import { clock, localTime } from "../view/text.js";
 import { problemLine, view } from "../view/view.js";
-import { stateIcon } from "./icons.js";
-import { TIMES, whileVisible } from "./job_lists.js";
+import { Filters, linksOf, noteLine, stateOf, whileVisible } from "./job_lists.js";
+import shared from "./job_lists.css" with { type: "text" };
 import style from "./job_table.css" with { type: "text" };
 
 const STATUSES = ["accepted", "running", "successful", "failed", "dismissed"];
-const TYPING_MS = 250;
 
 /** @param {import("../view/view.js").Context} context */
 function render({ model, el }) {
-  el.classList.add("ogcw", "ogcw-jobs");
+  el.classList.add("ogcw", "ogcw-list", "ogcw-jobs");
   const now = () => performance.now() / 1000;
   /**
    * @type {{
    *   received: number,
    *   live: boolean,
    *   asking: { job: string, about: string } | null,
-   *   typed?: ReturnType<typeof setTimeout>,
    * }}
    */
   const page = { received: now(), live: false, asking: null };
@@ -39,114 +29,57 @@ function render({ model, el }) {
   /** @param {string} type */
   const press = (type, members = {}) => model.send({ type, ...members });
 
-  const title = h("span", { class: "ogcw-label" }, "Jobs");
-  const text = h("input", {
-    class: "ogcw-input ogcw-jobs-text",
-    type: "search",
-    placeholder: "Process, id or message",
-    "aria-label": "Filter by process, id or message",
-    oninput: typed,
+  const filters = new Filters("Jobs", "Process, id or message", (filter) => {
+    press("filter", filter);
   });
-  const status = h(
-    "select",
-    {
-      class: "ogcw-input ogcw-jobs-status",
-      "aria-label": "Filter by status",
-      onchange: sendFilter,
-    },
-    h("option", { value: "" }, "all states"),
-    STATUSES.map((word) => h("option", { value: word }, word)),
-  );
-  const process = h("select", {
-    class: "ogcw-input ogcw-jobs-process",
-    "aria-label": "Filter by process",
-    onchange: sendFilter,
-  });
-  const hours = h("select", {
-    class: "ogcw-input ogcw-jobs-hours",
-    "aria-label": "Filter by time",
-    onchange: sendFilter,
-  }, TIMES.map(([value, label]) => h("option", { value }, label)));
+  filters.add("process_id", "process");
+  filters.add("status", "status");
+  filters.add("hours", "time");
   const loading = h("span", { class: "ogcw-hint ogcw-jobs-loading" });
   const refresh = h("button", {
     type: "button",
     class: "ogcw-btn ogcw-jobs-refresh",
     onclick: () => press("refresh"),
   }, "Refresh");
-  const bar = h(
-    "div",
-    { class: "ogcw-jobs-bar" },
-    title,
-    text,
-    process,
-    status,
-    hours,
-    loading,
-    refresh,
-  );
+  filters.bar.append(loading, refresh);
 
-  const head = h(
-    "tr",
-    {},
-    ["status", "process", "job", "created", "duration", "message", ""].map((name, i) =>
-      h("th", {
-        scope: "col",
-        class: `ogcw-jobs-c${i}`,
-        title: name === "created" ? "In the time zone of this computer" : null,
-      }, name || h("span", { class: "ogcw-visually-hidden" }, "actions"))
-    ),
-  );
-  const rows = h("tbody");
-  const table = h(
-    "table",
-    {
-      class: "ogcw-table ogcw-lines ogcw-jobs-table",
-      "aria-label": "Jobs of the server, newest first",
-    },
-    h("thead", {}, head),
-    rows,
+  /** @type {LinesTable<Record<string, any>>} */
+  const table = new LinesTable({
+    name: "jobs",
+    label: "Jobs of the server, newest first",
+    keyOf: ({ id }) => id,
+    fill: fillRow,
+    actions: (row, does) => [page.asking?.job === row ? "yes" : does, "remove"],
+  });
+  table.setColumns(
+    ["status", "process", "job", "created", "duration", "message", "actions"].map((title, i) => ({
+      title,
+      name: `ogcw-jobs-c${i}`,
+      hint: title === "created" ? "In the time zone of this computer" : null,
+      isHeard: title === "actions",
+    })),
   );
   const empty = h("div", { class: "ogcw-hint ogcw-jobs-empty" });
-  const list = h("div", { class: "ogcw-jobs-list" }, table, empty);
+  const list = h("div", { class: "ogcw-jobs-list" }, table.table, empty);
 
   const newer = linkButton("‹ newer", () => press("page", { to: state().page - 1 }));
   const older = linkButton("older ›", () => press("page", { to: state().page + 1 }));
   const where = h("span", {});
-  const note = h("div", { class: "ogcw-note ogcw-jobs-note", role: "status" });
-  const count = h("span", { class: "ogcw-jobs-count" });
-  const foot = h("div", { class: "ogcw-jobs-foot" }, newer, where, older, count);
+  const note = noteLine();
+  const count = h("span", { class: "ogcw-list-count" });
+  const foot = h("div", { class: "ogcw-list-foot" }, newer, where, older, count);
 
-  el.append(bar, list, foot, note, problemLine(model));
-
-  function typed() {
-    clearTimeout(page.typed);
-    page.typed = setTimeout(sendFilter, TYPING_MS);
-  }
-
-  function sendFilter() {
-    clearTimeout(page.typed);
-    press("filter", {
-      text: text.value,
-      status: status.value,
-      process_id: process.value,
-      hours: Number(hours.value),
-    });
-  }
+  el.append(filters.bar, list, foot, note.line, problemLine(model));
 
   function draw() {
     const s = state();
     list.style.height = `${34 + 33 * (s.page_size ?? 10)}px`;
     const filter = s.filter ?? { text: "", status: "", process_id: "", hours: 0 };
-    drawProcesses(s.processes ?? [], filter.process_id);
-    for (
-      const [box, value] of [[text, filter.text], [status, filter.status], [
-        process,
-        filter.process_id,
-      ], [hours, String(filter.hours)]]
-    ) {
-      if (focusedElement() !== box) box.value = value;
-    }
-    drawRows(s);
+    filters.draw(filter);
+    const named = (/** @type {string} */ one) => /** @type {[string, string]} */ ([one, one]);
+    filters.offer("process_id", "all processes", (s.processes ?? []).map(named), filter.process_id);
+    filters.offer("status", "all states", STATUSES.map(named), filter.status);
+    table.draw(s.rows ?? []);
     const none = (s.rows ?? []).length === 0;
     show(empty, none);
     setText(empty, none ? emptyText(s) : "");
@@ -154,26 +87,8 @@ function render({ model, el }) {
     enable(older, s.page < s.pages || s.more);
     setText(where, s.is_loaded ? `page ${s.page}${s.more ? "" : ` of ${s.pages}`}` : "");
     setText(count, countText(s));
-    setText(note, s.note?.text ?? "");
-    note.title = s.note?.text ?? "";
-    note.dataset.tone = s.note?.tone ?? "soft";
+    note.draw(s.note);
     tick();
-  }
-
-  /**
-   * @param {string[]} names
-   * @param {any} chosen
-   */
-  function drawProcesses(names, chosen) {
-    const all = [...new Set([...names, chosen].filter(Boolean))];
-    const key = JSON.stringify(all);
-    if (process.dataset.names === key) return;
-    process.dataset.names = key;
-    process.replaceChildren(
-      h("option", { value: "" }, "all processes"),
-      ...all.map((name) => h("option", { value: name }, name)),
-    );
-    process.value = chosen;
   }
 
   /** @param {Record<string, any>} s */
@@ -195,32 +110,15 @@ function render({ model, el }) {
     return "There are no jobs on this server yet.";
   }
 
-  /** @param {Record<string, any>} s */
-  function drawRows(s) {
-    const selected = model.get("selected_job_id");
-    /** @type {Record<string, any>[]} */
-    const jobs = s.rows ?? [];
-    keepAction(rows, () => {
-      const lines = keepRows(rows, jobs.map(({ id }) => ({ key: id, make: () => emptyRow(id) })));
-      jobs.forEach((row, i) => fillRow(lines[i], row, s, row.id === selected));
-    }, (row, does) => [page.asking?.job === row ? "yes" : does, "remove"]);
-  }
-
-  /** @param {string} id */
-  function emptyRow(id) {
-    const cells = [0, 1, 2, 3, 4, 5, 6].map((i) => h("td", { class: `ogcw-jobs-c${i}` }));
-    return h("tr", { "data-row": id }, cells);
-  }
-
   /**
    * @param {HTMLElement} line
    * @param {Record<string, any>} row
-   * @param {Record<string, any>} s
-   * @param {boolean} selected
    */
-  function fillRow(line, row, s, selected) {
-    line.setAttribute("aria-selected", String(selected));
-    const [state, process, job, created, duration, message, does] = elementsOf(line);
+  function fillRow(line, row) {
+    const s = state();
+    line.dataset.row = row.id;
+    line.setAttribute("aria-selected", String(row.id === model.get("selected_job_id")));
+    const [at, process, job, created, duration, message, does] = elementsOf(line);
     /**
      * @param {HTMLElement} cell
      * @param {string} words
@@ -229,7 +127,10 @@ function render({ model, el }) {
      */
     const text = (cell, words, title, name = null) =>
       refill(cell, [words, title], () => [h("span", { title, class: name }, words)]);
-    refill(state, [row.tone, row.kind, row.word, row.percent], () => [stateOf(row)]);
+    refill(at, [row.tone, row.kind, row.word, row.percent], () => [
+      stateOf(/** @type {{ tone: string, kind: string, word: string }} */ (row)),
+      row.percent === null ? null : h("span", { class: "ogcw-jobs-percent" }, `${row.percent} %`),
+    ]);
     text(process, row.process, row.process);
     text(job, row.short, row.id, "ogcw-id");
     text(created, localTime(row.created), row.created.replace("Z", " UTC"));
@@ -240,18 +141,7 @@ function render({ model, el }) {
     refill(
       does,
       [row.process, row.short, busy, final, results, again, kind, cannot, asking, s.with_results],
-      () => [h("span", { class: "ogcw-jobs-actions" }, ...actions(row, s))],
-    );
-  }
-
-  /** @param {Record<string, any>} row */
-  function stateOf({ tone, kind, word, percent }) {
-    return h(
-      "span",
-      { class: "ogcw-jobs-state", "data-tone": tone },
-      stateIcon(kind, "ogcw-jobs-icon"),
-      h("span", {}, word),
-      percent === null ? null : h("span", { class: "ogcw-jobs-percent" }, `${percent} %`),
+      () => [h("span", { class: "ogcw-list-actions" }, ...actions(row, s))],
     );
   }
 
@@ -261,13 +151,7 @@ function render({ model, el }) {
    */
   function actions(row, s) {
     const name = `${row.process} ${row.short}`.trim();
-    /**
-     * @param {string} does
-     * @param {string} label
-     * @param {() => void} onclick
-     */
-    const link = (does, label, onclick, more = {}) =>
-      linkButton(label, onclick, { "data-does": does, "aria-label": `${label} ${name}`, ...more });
+    const link = linksOf(name);
     if (row.busy) return [h("span", { class: "ogcw-hint" }, `${row.busy}…`)];
     const removes = row.final ? "delete" : "stop";
     if (page.asking?.job === row.id) {
@@ -310,7 +194,7 @@ function render({ model, el }) {
     return question(
       `${what} ${row.process} ${row.short}?`,
       () => ask(null),
-      "ogcw-jobs-ask",
+      "ogcw-list-actions",
       h("b", {}, asked),
       link("yes", yes, () => {
         page.asking = null;
@@ -324,7 +208,7 @@ function render({ model, el }) {
   /** @param {{ job: string, about: string } | null} about */
   function ask(about) {
     page.asking = about;
-    drawRows(state());
+    table.draw(state().rows ?? []);
   }
 
   function tick() {
@@ -350,9 +234,9 @@ function render({ model, el }) {
   press("hello");
   return () => {
     clearInterval(timer);
-    clearTimeout(page.typed);
+    filters.stop();
     stops.forEach((stop) => stop());
   };
 }
 
-export default view(render, { name: "job-table", style });
+export default view(render, { name: "job-table", style: shared + style });

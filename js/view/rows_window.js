@@ -1,9 +1,6 @@
 // Very many rows of one height, of which the page has those that are seen: Python is asked
 // for the others when they are scrolled to.
 
-import { elementsOf, focusedElement, h } from "./dom.js";
-import { keepRows } from "./rows.js";
-
 const CHUNK = 100;
 const MOST_CHUNKS = 60;
 /** Browsers stop counting pixels somewhere above this. */
@@ -176,7 +173,7 @@ export class RowsWindow {
     const page = Math.max(1, Math.floor(this.seenHeight / this.rowHeight) - 1);
     const last = this.total - 1;
     const moves = {
-      ArrowDown: at + 1,
+      ArrowDown: at < 0 ? this.seen.first : at + 1,
       ArrowUp: at < 0 ? last : at - 1,
       PageDown: at + page,
       PageUp: at - page,
@@ -191,67 +188,4 @@ export class RowsWindow {
     this.frame.removeEventListener("scroll", this.onScroll);
     this.sizes.disconnect();
   }
-}
-
-/**
- * Paint rows into the body of a table, as RowsWindow gives them: each keeps its line.
- * @template T
- * @param {HTMLElement} body
- * @param {object} shown
- * @param {number} shown.first
- * @param {(T | undefined)[]} shown.rows
- * @param {number} shown.before In pixels.
- * @param {number} shown.after
- * @param {object} does
- * @param {string} does.space Class of the lines that stand for what is not painted.
- * @param {number} [does.width] How many columns there are.
- * @param {(row: T) => string} does.keyOf
- * @param {(row: T) => HTMLElement} does.make Makes a line.
- * @param {(line: HTMLElement, row: T, index: number) => void} does.fill
- */
-export function paintRows(body, { first, rows, before, after }, does) {
-  const { space, width, keyOf, make, fill } = does;
-  /** @param {string} name */
-  const gap = (name) => ({
-    key: `${name} ${width}`,
-    make: () => h("tr", { class: space, "aria-hidden": "true" }, h("td", { colspan: width })),
-  });
-  const lines = rows.map((row, i) => ({
-    key: row ? keyOf(row) : `#${first + i}`,
-    make: () => row ? make(row) : h("tr", {}, h("td", { colspan: width }, "…")),
-  }));
-  const nodes = keepRows(body, [gap("before"), ...lines, gap("after")]);
-  elementsOf(nodes[0])[0].style.height = `${before}px`;
-  elementsOf(nodes[nodes.length - 1])[0].style.height = `${after}px`;
-  rows.forEach((row, i) => {
-    nodes[i + 1].setAttribute("aria-rowindex", String(first + i + 2));
-    if (row) fill(nodes[i + 1], row, first + i);
-  });
-}
-
-/**
- * Paint the rows of a grid: it names its selected row, and takes the focus of a control
- * that was scrolled away.
- * @param {HTMLElement} table
- * @param {HTMLElement} body
- * @param {() => void} paint
- */
-export function paintGrid(table, body, paint) {
-  const had = body.contains(focusedElement(body));
-  paint();
-  const selected = elementsOf(body, "tr[aria-selected=true]")[0];
-  if (selected) table.setAttribute("aria-activedescendant", selected.id);
-  else table.removeAttribute("aria-activedescendant");
-  if (had && !body.contains(focusedElement(body))) table.focus({ preventScroll: true });
-}
-
-/**
- * The order after a press on the title of a column: up, down, as they came.
- * @param {{ by?: string, descending?: boolean }} order
- * @param {string} by
- */
-export function nextOrder(order, by) {
-  const isSame = order.by === by;
-  const isEnd = isSame && order.descending;
-  return { by: isEnd ? "" : by, descending: isSame && !isEnd };
 }

@@ -1,6 +1,7 @@
 // What all views share, as one script: a page loads it once, see load.js.
 
 import bell from "./bell.css" with { type: "text" };
+import linesTable from "./lines_table.css" with { type: "text" };
 import searchBox from "./search_box.css" with { type: "text" };
 import signInBox from "./sign_in_box.css" with { type: "text" };
 import theme from "./theme.css" with { type: "text" };
@@ -11,6 +12,7 @@ export * from "./dom.js";
 export * from "./files.js";
 export * from "./focus.js";
 export * from "./jupyter.js";
+export * from "./lines_table.js";
 export * from "./model.js";
 export * from "./next_cell.js";
 export * from "./opening.js";
@@ -27,5 +29,6 @@ export * from "./view.js";
 // the own rules of another.
 useStyle("theme", theme, true);
 useStyle("bell", bell);
+useStyle("lines-table", linesTable);
 useStyle("search-box", searchBox);
 useStyle("sign-in-box", signInBox);

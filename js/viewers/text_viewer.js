@@ -21,7 +21,7 @@ function render({ model, el }) {
   /** @type {RowsWindow<string>} */
   const lines = new RowsWindow(scroll, {
     rowHeight: LINE_PX,
-    ask: (first, count) => model.send({ type: "lines", first, count }),
+    ask: (first, count) => model.send({ type: "rows", first, count }),
     paint: (first, some, before, after) => {
       tall.style.height = `${before + some.length * LINE_PX + after}px`;
       rows.style.transform = `translateY(${before}px)`;

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from ogc_widgets.client.auth.secret import Auth
     from ogc_widgets.client.batches.abatch import AsyncBatch
     from ogc_widgets.client.batches.batch import Batch
-    from ogc_widgets.client.batches.merged.batch_results import BatchResults
+    from ogc_widgets.client.batches.batch_results import BatchResults
     from ogc_widgets.panel.item_search import ItemSearch
     from ogc_widgets.protocol import Process
     from ogc_widgets.protocol.requests.requests import Mode, Response

@@ -1,29 +1,35 @@
-"""Keeps on a map what a batch is about and what has come out of it so far."""
+"""A batch on a map: its areas in the colours of their states, and what came out."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import traitlets
 
-from ogc_widgets.batches.areas_on_map import show_areas
-from ogc_widgets.batches.one_selection import select_together
 from ogc_widgets.client.batches.batch import Batch
+from ogc_widgets.client.batches.batch_results import BatchResults
+from ogc_widgets.client.batches.entries import GROUP_OF, cells_of, columns_of
+from ogc_widgets.client.batches.job_parts import EntryAreas
 from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Sequence
     from concurrent.futures import Future
 
+    from ogc_widgets.area.area import Area
     from ogc_widgets.batches.batch_view import BatchView
     from ogc_widgets.client.batches.abatch import AsyncBatch
-    from ogc_widgets.client.batches.merged.batch_results import BatchResults
-    from ogc_widgets.map import ResultsMap
+    from ogc_widgets.client.batches.entries import BatchEntry
+    from ogc_widgets.map import AreaMap, ResultsMap
 
-_EVERY_S = 3.0  # results of jobs that end in this time come together
-_EACH_ITEM_S = 0.02
+
+_RESULTS_EVERY_S: Final = 3.0  # results of jobs that end in this time come together
+_EACH_ITEM_S: Final = 0.02
+_STATES_EVERY_S: Final = 1.0  # changes of this time go to the page together
+# What somebody wants to know of an area where its jobs are in several states.
+_TELLING: Final = ("failed", "unknown", "lost", "running", "dismissed")
 
 
 class BatchOnMap:
@@ -62,7 +68,7 @@ class BatchOnMap:
         self._batch = batch
         if batch is None:
             return
-        areas = show_areas(self._results.map, batch)
+        areas = AreasOnMap(self._results.map, batch)
         both = traitlets.link((self._view, "selected"), (areas, "selected"))
         self._stops = [
             *(both.unlink, areas.close, batch.watch(self._changed)),
@@ -86,7 +92,8 @@ class BatchOnMap:
             return
         # Very many items are many bytes for the page: they come less often.
         items = 0 if self._merged is None else len(self._merged.items)
-        wait_s = _EVERY_S if batch.is_ended else max(_EVERY_S, items * _EACH_ITEM_S)
+        more_s = 0 if batch.is_ended else items * _EACH_ITEM_S
+        wait_s = max(_RESULTS_EVERY_S, more_s)
         if self._timer is not None:
             self._timer.cancel()
         loop = asyncio.get_running_loop()
@@ -119,3 +126,138 @@ class BatchOnMap:
 
         aio = batch.aio if isinstance(batch, Batch) else batch
         follow(submit(aio.results), show, self._view.report)
+
+
+class AreasOnMap(traitlets.HasTraits):
+    """Draws the areas of a batch; requests of the same area are one."""
+
+    selected = traitlets.Int(-1)
+    """Index of the request that is looked at, or -1. A click on an area selects the
+    first of its requests, and the next one each time."""
+
+    def __init__(self, area_map: AreaMap, batch: Batch | AsyncBatch) -> None:
+        super().__init__()
+        self._areas = area_map.state_areas
+        self._batch = batch
+        self._inputs: list[Any] = []
+        self._indexes: list[list[int]] = []
+        self._is_due = self._closed = False
+        self._areas.on_click = self._clicked
+        # Before it is drawn: what happens meanwhile may be the last of it.
+        self._unwatch: Callable[[], None] = batch.watch(self._changed)
+        with publishing():
+            self._show()
+
+    def _show(self) -> None:
+        """Find the areas, and draw them."""
+        batch = self._batch
+        entries, differing = batch.entries, batch.differing
+        self._inputs = [one.inputs for one in entries]
+        known = batch.job_list.discovery.known_processes.get(batch.process_id)
+        finder = EntryAreas(known, differing)
+        columns = columns_of(entries, differing, {})
+        found: dict[Area, tuple[str, list[int]]] = {}
+        for entry in entries:
+            name, area = finder.find(entry.inputs)
+            if area is None:
+                continue
+            if area not in found:
+                cells = cells_of(entry, columns)
+                named = (
+                    cell
+                    for cell, column in zip(cells, columns, strict=True)
+                    if column.id == name
+                )
+                found[area] = (next(named, entry.label), [])
+            found[area][1].append(entry.index)
+        self._indexes = [indexes for _, indexes in found.values()]
+        labels = [label for label, _ in found.values()]
+        self._areas.show(labels, [*found], self._states(entries))
+        self._mark()
+
+    def _states(self, entries: Sequence[BatchEntry]) -> list[str]:
+        return [
+            state_of({GROUP_OF[entries[at].state] for at in indexes})
+            for indexes in self._indexes
+        ]
+
+    def _changed(self, _indexes: frozenset[int]) -> None:
+        """Something has changed; called in the loop thread."""
+        if not self._is_due:
+            self._is_due = True
+            asyncio.get_running_loop().call_later(_STATES_EVERY_S, self._catch_up)
+
+    def _catch_up(self) -> None:
+        self._is_due = False
+        with publishing():
+            if self._closed:
+                return
+            entries = self._batch.entries
+            # Who tries again with other inputs may mean another area.
+            if any(
+                one.inputs is not was
+                for one, was in zip(entries, self._inputs, strict=True)
+            ):
+                self._show()
+            else:
+                self._areas.colour(self._states(entries))
+
+    @traitlets.observe("selected")
+    def _mark(self, _change: object = None) -> None:
+        at = (n for n, found in enumerate(self._indexes) if self.selected in found)
+        self._areas.chosen = next(at, -1)
+
+    def _clicked(self, number: int) -> None:
+        indexes = self._indexes[number] if 0 <= number < len(self._indexes) else [-1]
+        # A second click goes on to the next request of the same area.
+        at = indexes.index(self.selected) + 1 if self.selected in indexes else 0
+        self.selected = indexes[at % len(indexes)]
+
+    def close(self) -> None:
+        """Take the areas off the map, and let go of the batch."""
+        if self._closed:
+            return
+        self._unwatch()
+        with publishing():
+            self._closed = True
+            self._areas.on_click = lambda _number: None
+            self._areas.show([], [], [])
+
+
+def state_of(groups: Collection[str]) -> str:
+    """The state of an area whose jobs are in these groups of :data:`GROUP_OF`."""
+    for one in _TELLING:
+        if one in groups:
+            return one
+    is_begun = {"waiting", "successful"} <= {*groups}
+    return "running" if is_begun else next(iter(groups))
+
+
+def select_together(view: BatchView, results_map: ResultsMap) -> Callable[[], None]:
+    """Let the row of a job be selected with an item of it, and the other way round."""
+
+    def results() -> BatchResults | None:
+        shown = results_map.results
+        return shown if isinstance(shown, BatchResults) else None
+
+    def row_of_item(_change: object) -> None:
+        found = results()
+        at = -1 if found is None else found.index_of(results_map.selected)
+        if at >= 0:
+            view.selected = at
+
+    def item_of_row(_change: object = None) -> None:
+        found = results()
+        if found is None or found.index_of(results_map.selected) == view.selected:
+            return
+        # Without a row there is no item, and before its job has ended there is none.
+        results_map.selected = found.first_item_of(view.selected)
+
+    results_map.observe(row_of_item, "selected")
+    view.observe(item_of_row, "selected")
+
+    def stop() -> None:
+        results_map.unobserve(row_of_item, "selected")
+        view.unobserve(item_of_row, "selected")
+
+    return stop

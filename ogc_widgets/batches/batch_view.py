@@ -11,21 +11,18 @@ import traitlets
 
 from ogc_widgets.batches.batch_facts import (
     card_of,
+    code_of,
+    csv_of,
     details_of,
     facts_of,
     file_stem_of,
-    titles_of,
-)
-from ogc_widgets.batches.batch_texts import (
-    code_of,
-    csv_of,
     secrets_of,
     table_of,
+    titles_of,
     told_of,
 )
-from ogc_widgets.batches.listing import BatchList
-from ogc_widgets.batches.row_pages import RowPages
-from ogc_widgets.client.batches.entry_words import columns_of
+from ogc_widgets.batches.rows import BatchList, RowPages
+from ogc_widgets.client.batches.entries import columns_of
 from ogc_widgets.view.base import StateView, publishing
 from ogc_widgets.view.cards import Note, note
 from ogc_widgets.view.sending import Sending
@@ -248,30 +245,22 @@ class BatchView(StateView):
     # -- what the page asks for ------------------------------------------------------
 
     def _on_pause(self) -> None:
-        if self._batch is not None:
-            self._do("", self._batch.pause)
+        self._do(lambda batch: batch.pause())
 
     def _on_resume(self) -> None:
-        if self._batch is not None:
-            self._do("", self._batch.resume)
+        self._do(lambda batch: batch.resume())
 
     def _on_stop(self) -> None:
-        if self._batch is not None:
-            self._do("stopping", _aio(self._batch).stop)
+        self._do(lambda batch: batch.stop(), doing="stopping")
 
     def _on_retry(self, indexes: list[int] | None = None) -> None:
-        if self._batch is not None:
-            aio = _aio(self._batch)
-            work = partial(aio.retry, indexes) if indexes else aio.retry_failed
-            self._do("", work)
+        self._do(lambda one: one.retry(indexes) if indexes else one.retry_failed())
 
     def _on_look(self) -> None:
-        if self._batch is not None:
-            self._do("looking", _aio(self._batch).look, self._looked)
+        self._do(lambda batch: batch.look(), self._looked, doing="looking")
 
     def _on_send_again(self, index: int) -> None:
-        if self._batch is not None:
-            self._do("", partial(_aio(self._batch).send_again, index))
+        self._do(lambda batch: batch.send_again(index))
 
     def _open_job(self, index: int) -> None:
         self.selected = index
@@ -302,14 +291,18 @@ class BatchView(StateView):
 
     def _do(
         self,
-        doing: str,
-        work: Callable[[], object | Awaitable[object]],
+        work: Callable[[Any], object | Awaitable[object]],
         done: Callable[[Any], object] = lambda _result: None,
+        *,
+        doing: str = "",
     ) -> None:
-        """Do something with the batch aside; an error is said in the view."""
+        """Do something with the batch, if there is one; an error is said here."""
+        batch = self._batch
+        if batch is None:
+            return
 
         async def call() -> object:
-            made = work()
+            made = work(_aio(batch))
             return await made if inspect.isawaitable(made) else made
 
         def finished(result: object) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final, overload
+from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.batches.batch_texts import counts_in_words
+from ogc_widgets.batches.batch_facts import counts_in_words
 from ogc_widgets.client.batches import recent
-from ogc_widgets.client.batches.entry_words import WORD_OF, group_counts
+from ogc_widgets.client.batches.entries import WORD_OF, group_counts
 from ogc_widgets.client.batches.recent import RecentBatch
 from ogc_widgets.errors import OgcError, printable
-from ogc_widgets.lazy import ShownAsWidget
+from ogc_widgets.lazy import ShownList
 from ogc_widgets.panel.opened_below import OpenedBelow
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import StateView
@@ -150,7 +149,7 @@ class RecentBatchesPanel(OpenedBelow):
         self.show_below(self.panel)
 
 
-class RecentBatches(ShownAsWidget, Sequence[RecentBatch]):
+class RecentBatches(ShownList[RecentBatch]):
     """The batches of this machine, the newest first; a notebook shows them as a table.
 
     Args:
@@ -159,17 +158,7 @@ class RecentBatches(ShownAsWidget, Sequence[RecentBatch]):
 
     def __init__(self, client: Client | None = None) -> None:
         self._client = client
-        self._found = recent.recent_batches()
-
-    @overload
-    def __getitem__(self, index: int) -> RecentBatch: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[RecentBatch]: ...
-    def __getitem__(self, index: int | slice) -> RecentBatch | list[RecentBatch]:
-        return self._found[index]
-
-    def __len__(self) -> int:
-        return len(self._found)
+        super().__init__(recent.recent_batches())
 
     def _make_widget(self) -> RecentBatchesPanel:
         return RecentBatchesPanel(self._client)

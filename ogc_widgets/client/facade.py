@@ -2,22 +2,24 @@
 
 The verbs are written once, in the parts of a client, where they run in the loop thread.
 :func:`awaitable` makes them methods that any loop can await, :func:`blocking` ones that
-wait, and :func:`takes` lets a method say that its arguments are those of another.
+wait, and :func:`takes` lets a method say that its arguments are those of another. What
+goes on for a while (:class:`Lasting`) can be waited for and awaited itself.
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar, overload
 
-from ogc_widgets.client.http.loop import on_loop, run
+from ogc_widgets.client.http.loop import in_loop_thread, on_loop, run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Generator
 
 P = ParamSpec("P")
 T = TypeVar("T")
+S = TypeVar("S", bound="Lasting")
 R = TypeVar("R")
 F = TypeVar("F", bound="Callable[..., object]")
 
@@ -66,6 +68,42 @@ def blocking(
         returned = inspect.signature(then).return_annotation
     call.__name__ = call.__qualname__ = method.__name__.removeprefix("aio_")
     return _with_arguments(call, method, returned)
+
+
+class Lasting:
+    """What goes on for a while, a job or a batch: ``await job`` until it has ended."""
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether it has ended, as far as is known."""
+        raise NotImplementedError
+
+    def __await__(self) -> Generator[Any, None, Self]:
+        return self._waited_for().__await__()
+
+    async def _waited_for(self) -> Self:
+        face: Any = getattr(self, "aio", self)
+        await face.wait()
+        return self
+
+
+def waiting(
+    method: Callable[Concatenate[Any, P], Coroutine[Any, Any, object]],
+) -> Callable[Concatenate[S, P], S]:
+    """Make the blocking twin of the ``wait`` of something that lasts."""
+    waits: Any = method
+
+    @functools.wraps(method)
+    def wait(self: Any, timeout_s: float | None = None, progress: Any = None) -> Any:  # noqa: ANN401 # see blocking
+        if not (self.is_ended and in_loop_thread()):
+            # Here and not in the loop, so that Ctrl-C leaves a line that has ended.
+            with self.aio.showing(progress):
+                run(waits, self.aio, timeout_s)
+        return self
+
+    made: Any = _with_arguments(wait, method, "Self")
+    found: Callable[Concatenate[S, P], S] = made
+    return found
 
 
 def takes(

@@ -12,7 +12,7 @@ from ogc_widgets.map.filter import ItemFilter
 from ogc_widgets.map.listing import ItemList, Listed
 from ogc_widgets.map.rows import files_of
 from ogc_widgets.protocol.text import clean
-from ogc_widgets.view.base import View, publishing
+from ogc_widgets.view.base import RowsView, publishing
 from ogc_widgets.view.next_cell import cell_for
 from ogc_widgets.view.sending import Sending
 
@@ -27,11 +27,10 @@ if TYPE_CHECKING:
     from ogc_widgets.map.rows import AssetsOf
 
 
-_MOST_ROWS: Final = 500  # in one message
 _FIRST_ROWS: Final = 100  # as many as the page asks for at once
 
 
-class ItemsTable(View):
+class ItemsTable(RowsView):
     """Items as rows, of which the page gets those that it shows.
 
     Rows are sorted by a press on the head of a column, filtered by a histogram and by
@@ -198,7 +197,7 @@ class ItemsTable(View):
         """Numbers of the items that are listed, in their order; None without items."""
         return None if self._list is None else self._list.rows
 
-    def rows(self, first: int = 0, count: int = _MOST_ROWS) -> list[dict[str, Any]]:
+    def rows(self, first: int = 0, count: int = 500) -> list[dict[str, Any]]:
         """Some of the rows, as :func:`ogc_widgets.map.rows.row_of` makes them."""
         return [] if self._list is None else self._list.part(first, count)
 
@@ -269,13 +268,8 @@ class ItemsTable(View):
 
     # -- what the page asks for ------------------------------------------------------
 
-    def _on_rows(self, first: int, count: int) -> None:
-        """Send rows of a part that the page shows."""
-        first = max(0, int(first))
-        rows = self.rows(first, min(int(count), _MOST_ROWS))
-        self.send(
-            {"type": "rows", "first": first, "rows": rows, "revision": self.revision}
-        )
+    def _rows(self, first: int, count: int) -> list[dict[str, Any]]:
+        return self.rows(first, count)
 
     def _on_sort(self, by: str, *, descending: bool = False) -> None:
         if self._list is not None:

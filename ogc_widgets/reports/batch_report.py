@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from shapely.geometry import shape
 
 from ogc_widgets import __version__
-from ogc_widgets.client.batches.batch_code import code_of_batch
-from ogc_widgets.client.batches.entry_words import (
+from ogc_widgets.client.batches.any_batch import code_of_batch
+from ogc_widgets.client.batches.entries import (
     GROUP_OF,
     WORD_OF,
     cells_of,
@@ -21,8 +21,7 @@ from ogc_widgets.client.batches.entry_words import (
     sum_of,
     words_of,
 )
-from ogc_widgets.client.batches.merged.entry_areas import EntryAreas
-from ogc_widgets.client.batches.merged.job_part import name_of
+from ogc_widgets.client.batches.job_parts import EntryAreas, name_of
 from ogc_widgets.client.http.blanking import blanked
 from ogc_widgets.client.results.files.names import safe_filename
 from ogc_widgets.errors import OgcError
@@ -54,8 +53,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ogc_widgets.client.batches.abatch import AsyncBatch
+    from ogc_widgets.client.batches.batch_results import BatchResults
     from ogc_widgets.client.batches.entries import BatchEntry
-    from ogc_widgets.client.batches.merged.batch_results import BatchResults
     from ogc_widgets.protocol.documents.processes import Process
 
 _MOST_JOBS: Final = 2_000

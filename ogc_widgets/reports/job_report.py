@@ -7,7 +7,7 @@ import platform
 from typing import TYPE_CHECKING, Final
 
 from ogc_widgets import __version__
-from ogc_widgets.client.batches.merged.entry_areas import EntryAreas
+from ogc_widgets.client.batches.job_parts import EntryAreas
 from ogc_widgets.client.http.blanking import blanked
 from ogc_widgets.client.results.files.names import safe_filename
 from ogc_widgets.panel.job.job_state import short_id, word_of

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ogc_widgets.client.progress import showing
-from ogc_widgets.client.progress.of_downloads import step_of_downloads
+from ogc_widgets.client.progress.steps import step_of_downloads
 from ogc_widgets.protocol.secrets import text_to_keep
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.runs.crate import need_crates, write_crate

@@ -14,7 +14,7 @@ import traceback
 from contextlib import contextmanager, suppress
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 import anywidget
 import ipywidgets
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 T = TypeVar("T")
+
+_MOST_ROWS: Final = 500  # in one message
 
 _publish_lock = threading.RLock()
 
@@ -215,3 +217,23 @@ class StateView(View):
     def _on_hello(self) -> None:
         """A page was opened: its copy of the state may be old, and times in it are."""
         self._publish()
+
+
+class RowsView(View):
+    """A view of very many rows, of which the page gets those that it shows.
+
+    It asks for them when they are scrolled to: ``js/view/rows_window.js``.
+    """
+
+    revision: Any = 0
+    """Counts up when other rows are listed, or in another order."""
+
+    def _rows(self, first: int, count: int) -> Sequence[object]:
+        """Rows for the page, so many from a place on."""
+        raise NotImplementedError
+
+    def _on_rows(self, first: int, count: int) -> None:
+        first, count = max(0, int(first)), min(max(0, int(count)), _MOST_ROWS)
+        # Before they are read: the page asks again for what is older than its list.
+        told = {"type": "rows", "first": first, "revision": self.revision}
+        self.send({**told, "rows": self._rows(first, count)})

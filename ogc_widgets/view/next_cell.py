@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.client.batches.batch import Batch
-from ogc_widgets.client.batches.merged.batch_results import BatchResults
+from ogc_widgets.client.batches.batch_results import BatchResults
 from ogc_widgets.client.results.job_results import Results
 from ogc_widgets.protocol.media_types import bare, is_json
 from ogc_widgets.view.front_end import shell

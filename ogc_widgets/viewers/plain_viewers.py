@@ -13,6 +13,7 @@ from ogc_widgets.errors import InputError, ProtocolError
 from ogc_widgets.protocol.media_types import bare, extension, sniff
 from ogc_widgets.protocol.text import clean, counted
 from ogc_widgets.protocol.wire import dump_json, read_text
+from ogc_widgets.view.base import RowsView
 from ogc_widgets.view.sending import Sending
 from ogc_widgets.viewers.viewer import Viewer
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 _LONGEST_VALUE: Final = 2_000
 _LONGEST_LINE: Final = 4_000
-_MOST_LINES: Final = 500
 _MOST_PICTURE_BYTES: Final = 16_000_000
 _SVG: Final = "image/svg+xml"
 _PICTURES: Final = {
@@ -79,7 +79,7 @@ def written(value: object) -> str:
     return ""
 
 
-class TextViewer(Viewer):
+class TextViewer(RowsView, Viewer):
     """Shows a text, such as a log, with a search in all of it."""
 
     _script = "text_viewer"
@@ -100,12 +100,9 @@ class TextViewer(Viewer):
         self.longest = min(_LONGEST_LINE, max(map(len, self._lines), default=0))
         self.facts = [counted(self.total, "line")]
 
-    def _on_lines(self, first: int, count: int) -> None:
-        """Send lines of a part that the page shows."""
-        first = max(0, int(first))
-        part = self._lines[first : first + min(int(count), _MOST_LINES)]
-        lines = [clean(line, limit=_LONGEST_LINE, lines=True) for line in part]
-        self.send({"type": "rows", "first": first, "rows": lines})
+    def _rows(self, first: int, count: int) -> list[str]:
+        part = self._lines[first : first + count]
+        return [clean(line, limit=_LONGEST_LINE, lines=True) for line in part]
 
     def _on_find(self, text: str, after: int) -> None:
         """Find the next line that holds a text, from the beginning again at the end."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import traitlets
 
-from ogc_widgets.client.batches.merged.batch_results import BatchResults
+from ogc_widgets.client.batches.batch_results import BatchResults
 from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.map import ResultsMap
 from ogc_widgets.map.footprints import item_ids

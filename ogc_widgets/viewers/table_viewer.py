@@ -16,6 +16,7 @@ from ogc_widgets.client.results.features import (
 from ogc_widgets.client.results.tables.reading import table_of
 from ogc_widgets.client.results.tables.table import cell_text
 from ogc_widgets.protocol.text import clean, counted
+from ogc_widgets.view.base import RowsView
 from ogc_widgets.viewers.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -25,13 +26,12 @@ if TYPE_CHECKING:
     from ogc_widgets.client.results.content import Content
     from ogc_widgets.client.results.tables.table import Table
 
-_MOST_ROWS: Final = 500  # in one message
 _MOST_COLUMNS: Final = 200
 _LOOKED_AT: Final = 300
 _NARROWEST, _WIDEST = 5, 34  # signs
 
 
-class TableViewer(Viewer):
+class TableViewer(RowsView, Viewer):
     """Shows a table, which a press on the head of a column sorts."""
 
     _script = "table_viewer"
@@ -101,17 +101,14 @@ class TableViewer(Viewer):
         if before:
             self._on_sort(**before)
 
-    def _on_rows(self, first: int, count: int) -> None:
-        """Send rows of a part that the page shows."""
+    def _rows(self, first: int, count: int) -> list[dict[str, Any]]:
         if self._table is None:
-            return
-        first = max(0, int(first))
-        numbers = self._numbers[first : first + min(int(count), _MOST_ROWS)]
-        rows = [
+            return []
+        numbers = self._numbers[first : first + count]
+        return [
             {"n": number, "cells": [cell_text(cell) for cell in row[:_MOST_COLUMNS]]}
             for number, row in zip(numbers, self._table.rows(numbers), strict=True)
         ]
-        self.send({"type": "rows", "first": first, "rows": rows})
 
     def _on_sort(self, column: int, *, descending: bool = False) -> None:
         """Sort by a column, or with -1 as the rows came."""

@@ -105,7 +105,7 @@ def test_text_is_shown_part_by_part_and_saved_whole() -> None:
         wait_for(lambda: viewer.total == 10_000)
         sent: list[Any] = []
         viewer.send = lambda content, buffers=None: sent.append(content)
-        viewer._on_lines(9_900, 100)
+        viewer._on_rows(9_900, 100)
         assert sent[-1]["rows"][-1] == "line 9999"
         viewer._on_find("LINE 77", 779)
         assert sent[-1] == {"type": "found", "line": 7700}

@@ -13,8 +13,8 @@ from waiting import wait_for
 
 import ogc_widgets as ogc
 from ogc_widgets.area.area import Area
-from ogc_widgets.batches import areas_on_map
-from ogc_widgets.batches.areas_on_map import AreasOnMap, show_areas, state_of
+from ogc_widgets.batches import batch_on_map
+from ogc_widgets.batches.batch_on_map import AreasOnMap, state_of
 from ogc_widgets.client.batches.entries import BatchEntry
 from ogc_widgets.client.http.loop import call_soon, run
 from ogc_widgets.map.state_areas import STATES
@@ -58,7 +58,7 @@ def area_map():
 
 @pytest.fixture
 def batch(monkeypatch):
-    monkeypatch.setattr(areas_on_map, "_EVERY_S", 0.05)
+    monkeypatch.setattr(batch_on_map, "_STATES_EVERY_S", 0.05)
     return Batch()
 
 
@@ -70,7 +70,7 @@ def drawn(area_map):
 
 
 def test_requests_of_one_area_are_one_area_with_the_state_that_matters(area_map, batch):
-    areas = show_areas(area_map, batch)
+    areas = AreasOnMap(area_map, batch)
     assert drawn(area_map) == {"Davis": "waiting", "Butt": "waiting"}
     assert area_map._overlay.fit_request["bounds"] == [0, 0, 3, 1]
     batch.change(0, state="sending")
@@ -101,13 +101,13 @@ def test_what_happens_while_the_areas_are_drawn_is_not_missed(
         run(asyncio.sleep, 0)  # whoever watches has been told
 
     monkeypatch.setattr(AreasOnMap, "_show", show_and_end)
-    areas = show_areas(area_map, batch)
+    areas = AreasOnMap(area_map, batch)
     wait_for(lambda: drawn(area_map)["Davis"] == "failed")
     areas.close()
 
 
 def test_area_and_row_are_chosen_together(area_map, batch):
-    areas = show_areas(area_map, batch)
+    areas = AreasOnMap(area_map, batch)
     areas.selected = 3
     assert area_map.state_areas.chosen == 1
 
@@ -125,7 +125,7 @@ def test_area_and_row_are_chosen_together(area_map, batch):
 def test_many_changes_at_once_are_one_message_and_other_inputs_another_area(
     area_map, batch
 ):
-    areas = show_areas(area_map, batch)
+    areas = AreasOnMap(area_map, batch)
     told = []
     area_map._overlay.observe(told.append, "states")
     for at in range(4):

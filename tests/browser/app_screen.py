@@ -49,7 +49,7 @@ class AppScreen:
         self.map = self.app.locator(".leaflet-container")
         self.job = self.app.locator(".ogcw-job")
         self.log = self.job.locator(".ogcw-job-log")
-        self.rows = self.app.locator(".ogcw-items tr[data-id]")
+        self.rows = self.app.locator(".ogcw-items-table tr[data-id]")
         # A canvas: it says how many shapes it has drawn.
         self.footprints = self.app.locator(".ogcw-map-items")
         self.selected = self.app.locator(".ogcw-map-selected")

@@ -65,7 +65,7 @@ def test_areas_of_a_file_become_a_batch_by_one_press(
     each.get_by_label("names from").select_option("code")
     expect(rows.first).to_contain_text("L1")
     # All of the jobs can be scrolled to, and each shows its area.
-    each.locator(".ogcw-each-rows").evaluate("e => { e.scrollTop = e.scrollHeight; }")
+    each.locator(".ogcw-each-scroll").evaluate("e => { e.scrollTop = e.scrollHeight; }")
     expect(rows.last).to_contain_text("L120")
     rows.last.hover()
     lab_page.wait_python("app._for_each.view.marked == 119")

@@ -11,7 +11,7 @@ from waiting import wait_for
 import ogc_widgets as ogc
 from ogc_widgets.client.history.notes import note_answer, note_sending
 from ogc_widgets.client.history.store import store
-from ogc_widgets.panel.history.history_table import HistoryTable
+from ogc_widgets.panel.history_table import HistoryTable
 
 SERVERS = ("https://one.test/ogc-api", "https://two.test/a/rather/long/path/ogc-api")
 
@@ -52,7 +52,7 @@ def test_nothing_is_cut_and_rows_come_when_they_are_scrolled_to(page, table, wid
     for name in ("actions", "submitted", "took"):
         cells = page.locator(f"#view td.ogcw-history-{name}:visible")
         assert cells.evaluate_all(cut) == 0, name
-    assert page.locator(".ogcw-history-bar, .ogcw-history-foot").evaluate_all(cut) == 0
+    assert page.locator(".ogcw-list-bar, .ogcw-list-foot").evaluate_all(cut) == 0
     assert not grave_violations(page, "#view")
     height = page.locator("#view").evaluate("e => e.offsetHeight")
     page.locator(".ogcw-history-scroll").evaluate("e => e.scrollTop = e.scrollHeight")
@@ -61,7 +61,7 @@ def test_nothing_is_cut_and_rows_come_when_they_are_scrolled_to(page, table, wid
     expect(lines(page).last).to_contain_text("ndvi")
     page.get_by_label("Filter by process", exact=True).select_option("ndvi")
     until(view, lambda: table.state["count"] == 84)
-    expect(page.locator(".ogcw-history-count")).to_have_text("84 of 250 jobs")
+    expect(page.locator(".ogcw-list-count")).to_have_text("84 of 250 jobs")
     expect(lines(page).first).to_have_attribute("aria-rowindex", "2")
     assert page.locator("#view").evaluate("e => e.offsetHeight") == height
 

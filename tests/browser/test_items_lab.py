@@ -72,7 +72,7 @@ def test_what_is_kept_and_its_colours_are_the_same_on_map_and_in_table(
     expect(canvas).to_have_attribute("data-drawn", "10000")
     assert lab_page.python("int(m.kept.sum())") == 10_000
     wait_for(lambda: not near(canvas.evaluate(COLOURS), WEST))
-    first = page.locator(".ogcw-items tr[data-id]").first
+    first = page.locator(".ogcw-items-table tr[data-id]").first
     expect(first).to_have_attribute("data-id", "100/000")
     lab_page.screenshot("items-filtered", of=lab_page.output())
 
@@ -91,7 +91,7 @@ def test_what_is_kept_and_its_colours_are_the_same_on_map_and_in_table(
     spot = at_rest(page.locator(".ogcw-map"))
     page.mouse.click(spot["x"] + spot["width"] / 2, spot["y"] + spot["height"] / 2)
     assert lab_page.wait_python("m.selected") == "040/050"
-    expect(page.locator(".ogcw-items tr[aria-selected=true]")).to_be_in_viewport()
+    expect(page.locator(".ogcw-items-table tr[aria-selected=true]")).to_be_in_viewport()
 
     # By date, from the map; then set in Python.
     page.get_by_label("Colour by").select_option("date")

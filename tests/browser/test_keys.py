@@ -94,7 +94,7 @@ def test_fields_get_their_keys_when_jupyterlab_has_shortcuts_for_them(
         view.get_by_role("textbox", name="Token"),
         view.locator(".ogcw-f").get_by_role("textbox", name="Area"),
         view.locator(".ogcw-deploy-text"),
-        view.locator(".ogcw-jobs-text"),
+        view.locator(".ogcw-list-text"),
         view.locator(".ogcw-map-paste"),
     ]
     for field in fields:

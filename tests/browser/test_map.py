@@ -322,7 +322,7 @@ def test_footprints_and_table_select_each_other(
     lab_page.show(RESULTS, theme=theme, width=width)
     results = OnMap(lab_page)
     page = lab_page.page
-    rows = page.locator(".ogcw-items tbody tr[data-id]")
+    rows = page.locator(".ogcw-items-table tbody tr[data-id]")
     expect(rows).to_have_count(3)
     assert results.map.bounding_box()["width"] == pytest.approx(width, abs=3)
     canvas = page.locator(".ogcw-map-items")
@@ -381,7 +381,7 @@ def test_everything_is_there_again_when_the_page_is_reloaded(
         "() => document.querySelector('.ogcw-map-aoi')?.getBBox().width > 50"
     )
     expect(page.locator(".ogcw-map-selected")).to_have_count(1)
-    expect(page.locator(".ogcw-items tr[aria-selected=true]")).to_have_count(1)
+    expect(page.locator(".ogcw-items-table tr[aria-selected=true]")).to_have_count(1)
 
 
 def test_very_many_footprints_are_drawn_found_and_there_after_a_reload(

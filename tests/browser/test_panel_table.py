@@ -43,7 +43,7 @@ def test_table_keeps_its_height_and_stays_inside_its_cell(page, width):
         put(page, shown)
         heights[name] = view.evaluate("e => e.offsetHeight")
         assert view.evaluate("e => e.scrollWidth <= e.clientWidth"), name
-        assert page.locator(".ogcw-jobs-foot, .ogcw-jobs-bar").evaluate_all(
+        assert page.locator(".ogcw-list-foot, .ogcw-list-bar").evaluate_all(
             "all => all.every((e) => e.scrollWidth <= e.clientWidth + 1)"
         ), name
     assert len(set(heights.values())) == 1, heights
@@ -138,7 +138,7 @@ def test_pages_are_asked_for_and_end_where_the_list_ends(page):
     assert sent(page, "page") == [{"type": "page", "to": 2}]
     put(page, state(page=3, more=False))
     expect(page.get_by_role("button", name="older ›")).to_be_disabled()
-    expect(page.locator(".ogcw-jobs-foot")).to_contain_text("page 3 of 3")
+    expect(page.locator(".ogcw-list-foot")).to_contain_text("page 3 of 3")
 
 
 def test_filter_without_a_match_says_so_once_all_was_looked_through(page):

@@ -59,7 +59,7 @@ def test_run_of_an_app_is_saved_and_seen_without_a_server(
     lab_page.execute(f"app.job.save_run({str(path)!r}, files=True)")
     lab_page.show(OPEN.format(path=str(tmp_path / "here.zip")))
     cell = lab_page.page.locator(".ogcw-run")
-    expect(cell.locator(".ogcw-items tr[data-id]")).to_have_count(1)
+    expect(cell.locator(".ogcw-items-table tr[data-id]")).to_have_count(1)
     expect(cell.locator(".ogcw-run-notes")).to_be_hidden()
     lab_page.show(OPEN.format(path=str(path)))
     expect(cell).to_contain_text("Water bodies 1.0.0")

@@ -65,8 +65,8 @@ def test_every_output_can_be_chosen_whether_it_has_room_or_not(
 
 def test_only_the_lines_that_are_seen_are_asked_for(page: Page) -> None:
     show_view(page, TextViewer, {**HEAD, "total": 1_000_000, "longest": 30})
-    (asked,) = sent(page, "lines")
-    assert asked == {"type": "lines", "first": 0, "count": 100}
+    (asked,) = sent(page, "rows")
+    assert asked == {"type": "rows", "first": 0, "count": 100}
     tell(page, type="rows", first=0, rows=[f"line {n}" for n in range(100)])
     expect(page.get_by_text("line 3", exact=True)).to_be_visible()
     page.get_by_role("button", name="end").click()

@@ -6,12 +6,11 @@ import pytest
 from waiting import wait_for
 
 import ogc_widgets as ogc
+from ogc_widgets.batches.batch_on_map import select_together
 from ogc_widgets.batches.batch_view import BatchView
-from ogc_widgets.batches.one_selection import select_together
+from ogc_widgets.client.batches.batch_results import BatchResults, Merging
 from ogc_widgets.client.batches.entries import BatchEntry
-from ogc_widgets.client.batches.merged.batch_results import BatchResults
-from ogc_widgets.client.batches.merged.entry_areas import EntryAreas
-from ogc_widgets.client.batches.merged.merging import Merging
+from ogc_widgets.client.batches.job_parts import EntryAreas
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.errors import ServerError
 from ogc_widgets.view.next_cell import line_for

@@ -8,7 +8,7 @@ import pytest
 
 from ogc_widgets.client.batches.any_batch import left_s
 from ogc_widgets.client.batches.entries import BatchEntry
-from ogc_widgets.client.batches.sending.pace import Pace
+from ogc_widgets.client.batches.pace import Pace
 from ogc_widgets.protocol.documents.status import StatusInfo
 from ogc_widgets.protocol.watching import Moment, Watch
 

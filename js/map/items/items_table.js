@@ -3,10 +3,10 @@
 
 import { elementsOf, h, linkButton, setText, show, uniqueId } from "../../view/dom.js";
 import { copyButton } from "../../view/files.js";
+import { WindowedTable } from "../../view/lines_table.js";
 import { listen, setTrait } from "../../view/model.js";
 import { insertButton } from "../../view/next_cell.js";
 import { refill } from "../../view/rows.js";
-import { nextOrder, paintGrid, paintRows, RowsWindow } from "../../view/rows_window.js";
 import { count } from "../../view/text.js";
 import { problemLine, view } from "../../view/view.js";
 import { ItemDetails } from "./item_details.js";
@@ -49,14 +49,10 @@ class ItemsTableView {
     /** @type {HTMLElement} */ el,
   ) {
     this.model = model;
-    /** The order that was asked for last. @type {{ by?: string, descending?: boolean }} */
-    this.wanted = {};
     /** Row of the selected item, which may be ahead of what Python knows. */
     this.at = -1;
     /** The row that was ticked last, from which a press with Shift goes on. */
     this.lastTick = -1;
-    /** Whether other rows are on their way; the old ones stay until they come. */
-    this.isWaiting = false;
     /** @type {Seen[]} */
     this.seen = [];
     /** What waits for code. @type {(text: string) => void} */
@@ -65,23 +61,27 @@ class ItemsTableView {
     this.filter = new ItemFilter(model);
     this.details = new ItemDetails(model, () => this.rows.draw());
     this.details.element.id = `${this.ids}-details`;
-    this.widths = h("colgroup", {});
-    this.head = h("tr", { "aria-rowindex": "1" });
-    this.body = h("tbody", {});
-    this.table = h(
-      "table",
-      {
-        class: "ogcw-table ogcw-items",
-        role: "grid",
-        tabindex: "0",
-        "aria-label": "Result items",
-        "aria-multiselectable": "false",
+    /** @type {WindowedTable<Row>} */
+    this.table = new WindowedTable(model, {
+      name: "items",
+      label: "Result items",
+      isGrid: true,
+      rowHeight: ROW_PX,
+      read: ({ revision, rows }) => revision === model.get("revision") ? rows : null,
+      keyOf: ({ id }) => id,
+      begin: (line) => this.begin(line),
+      fill: (line, row) => this.fill(line, row),
+      select: ({ id }, index) => this.select(index, id),
+      sort: (order) => model.send({ type: "sort", ...order }),
+      place: () => this.at,
+      missing: (index) => {
+        this.at = index;
+        model.send({ type: "step", row: index });
       },
-      this.widths,
-      h("thead", {}, this.head),
-      this.body,
-    );
-    this.scroll = h("div", { class: "ogcw-items-scroll" }, this.table);
+      keys: (key) => this.key(key),
+    });
+    this.table.table.setAttribute("aria-multiselectable", "false");
+    this.rows = this.table.window;
     this.tickAll = h("input", { type: "checkbox", "aria-label": "tick all listed items" });
     this.tickAll.addEventListener("change", () => {
       this.tick(0, model.get("count") - 1, this.tickAll.checked);
@@ -98,26 +98,16 @@ class ItemsTableView {
     this.empty = h("p", { class: "ogcw-hint ogcw-items-empty" });
     el.append(
       this.filter.element,
-      this.scroll,
+      this.table.element,
       this.empty,
       this.details.element,
       this.foot,
       problemLine(model),
     );
-    /** @type {RowsWindow<Row>} */
-    this.rows = new RowsWindow(this.scroll, {
-      rowHeight: ROW_PX,
-      headHeight: ROW_PX,
-      ask: (first, count) => model.send({ type: "rows", first, count }),
-      paint: (first, rows, before, after) => this.paint(first, rows, before, after),
-    });
     this.sizes = new ResizeObserver(() => this.fit());
-    this.sizes.observe(this.scroll);
-    this.table.addEventListener("keydown", (event) => this.key(event));
+    this.sizes.observe(this.table.element);
     this.told = (/** @type {Record<string, any>} */ content) => {
       if (content.type === "code") this.codeCame(content.text);
-      if (content.type !== "rows" || content.revision !== model.get("revision")) return;
-      this.rows.put(content.first, content.rows);
     };
     model.on("msg:custom", this.told);
     this.stops = [
@@ -139,7 +129,7 @@ class ItemsTableView {
     this.filter.remove();
     this.details.remove();
     this.sizes.disconnect();
-    this.rows.remove();
+    this.table.remove();
     this.model.off("msg:custom", this.told);
   }
 
@@ -148,8 +138,8 @@ class ItemsTableView {
   /** Take as many columns as there is room for. */
   fit() {
     const { model } = this;
-    const width = this.scroll.clientWidth || 450;
-    const sign = signWidth(this.scroll);
+    const width = this.table.element.clientWidth || 450;
+    const sign = signWidth(this.table.element);
     const colour = model.get("colour_by");
     /** @type {Column[]} */
     const columns = model.get("columns");
@@ -189,55 +179,25 @@ class ItemsTableView {
       seen.unshift({ ...name, px: 0 });
     }
     this.seen = seen;
-    const widths = [TICK_PX, ...seen.map(({ px }) => px), ACTIONS_PX];
-    refill(
-      this.widths,
-      widths,
-      () => widths.map((px) => h("col", { style: px ? `width: ${px}px` : "" })),
-    );
     this.drawHead();
-    this.rows?.draw();
+    this.rows.draw();
   }
 
   drawHead() {
-    const { seen, model } = this;
-    refill(this.head, seen, () => [
-      h("th", { scope: "col", class: "ogcw-items-tick" }, this.tickAll),
-      ...seen.map((column) => this.title(column)),
-      h("th", { scope: "col" }, h("span", { class: "ogcw-visually-hidden" }, "actions")),
+    const columns = this.seen.map(({ by, title, text, px }) => ({
+      by: by === "files" ? undefined : by,
+      title,
+      name: this.kind(by, text),
+      hint: by === "files" ? null : title,
+      width: px ? `${px}px` : undefined,
+      control: by === "id" ? this.filter.find : null,
+    }));
+    this.table.setColumns([
+      { title: "", name: "ogcw-items-tick", width: `${TICK_PX}px`, control: this.tickAll },
+      ...columns,
+      { title: "actions", isHeard: true, name: "ogcw-items-actions", width: `${ACTIONS_PX}px` },
     ]);
-    const { by, descending } = this.wanted = model.get("order");
-    elementsOf(this.head, "th[data-by]").forEach((cell) => {
-      const isOrder = cell.dataset.by === by;
-      const word = descending ? "descending" : "ascending";
-      cell.setAttribute("aria-sort", isOrder ? word : "none");
-      setText(elementsOf(cell, ".ogcw-items-mark")[0], isOrder ? (descending ? "↓" : "↑") : "");
-    });
-  }
-
-  /** @param {Seen} column */
-  title({ by, title, text }) {
-    if (by === "files") return h("th", { scope: "col" }, title);
-    const press = () => {
-      // A second press may come before the first is answered.
-      this.wanted = nextOrder(this.wanted, by);
-      this.model.send({ type: "sort", ...this.wanted });
-    };
-    return h(
-      "th",
-      { scope: "col", "data-by": by, class: this.kind(by, text), title },
-      h(
-        "div",
-        { class: "ogcw-items-title" },
-        h(
-          "button",
-          { type: "button", class: "ogcw-items-sort", onclick: press },
-          h("bdi", {}, title),
-          h("span", { class: "ogcw-items-mark", "aria-hidden": "true" }),
-        ),
-        by === "id" ? this.filter.find : null,
-      ),
-    );
+    this.table.setOrder(this.model.get("order"));
   }
 
   /**
@@ -254,11 +214,9 @@ class ItemsTableView {
   build() {
     const { model } = this;
     this.drawHead();
-    this.table.setAttribute("aria-rowcount", String(model.get("count") + 1));
-    this.isWaiting = model.get("count") > 0;
     this.lastTick = -1;
     this.at = model.get("place");
-    this.rows.reset(model.get("count"), true, model.get("first"));
+    this.table.reset(model.get("count"), true, model.get("first"));
     if (this.at >= 0) this.rows.reveal(this.at);
   }
 
@@ -269,67 +227,30 @@ class ItemsTableView {
     setText(this.empty, model.get("empty"));
     show(this.empty, isEmpty && model.get("empty") !== "");
     // Between two jobs the place of the rows stays, so that nothing below it jumps.
-    const { scroll } = this;
-    scroll.style.minHeight = isEmpty && !model.get("empty") ? `${scroll.offsetHeight}px` : "";
-    show(this.table, !isEmpty);
+    const { element, table } = this.table;
+    element.style.minHeight = isEmpty && !model.get("empty") ? `${element.offsetHeight}px` : "";
+    show(table, !isEmpty);
   }
 
-  /**
-   * @param {number} first
-   * @param {(Row | undefined)[]} rows
-   * @param {number} before
-   * @param {number} after
-   */
-  paint(first, rows, before, after) {
-    // The old ones stay for the moment that others take to come.
-    if (this.isWaiting && rows.length && rows.every((row) => !row)) return;
-    this.isWaiting = false;
-    const { body, seen } = this;
-    const signature = JSON.stringify(seen);
-    paintGrid(this.table, body, () =>
-      paintRows(body, { first, rows, before, after }, {
-        space: "ogcw-items-space",
-        width: seen.length + 2,
-        keyOf: ({ id }) => `${id} ${signature}`,
-        make: () => this.emptyLine(),
-        fill: (line, row, index) => this.fill(line, row, index),
-      }));
-  }
-
-  emptyLine() {
+  /** @param {HTMLElement} line */
+  begin(line) {
     const tick = h("input", { type: "checkbox" });
-    const line = h(
-      "tr",
-      { "aria-selected": "false" },
-      h("td", { class: "ogcw-items-tick" }, tick),
-      this.seen.map(({ by, text }) => h("td", { class: this.kind(by, text) }, h("bdi", {}))),
-      h("td", { class: "ogcw-items-actions" }),
-    );
+    const [first, ...cells] = elementsOf(line);
+    first.append(tick);
+    for (const cell of cells.slice(0, -1)) cell.append(h("bdi", {}));
     tick.addEventListener("click", (event) => {
-      const at = this.indexOf(line);
+      const at = this.table.indexOf(line);
       const from = event.shiftKey && this.lastTick >= 0 ? this.lastTick : at;
       this.tick(from, at, tick.checked);
       this.lastTick = at;
     });
-    line.addEventListener("click", (event) => {
-      if (/** @type {Element} */ (event.target).closest("button, a, input")) return;
-      this.select(this.indexOf(line), line.dataset.id ?? "");
-      this.table.focus({ preventScroll: true });
-    });
-    return line;
-  }
-
-  /** @param {Element} line */
-  indexOf(line) {
-    return Number(line.getAttribute("aria-rowindex")) - 2;
   }
 
   /**
    * @param {HTMLElement} line
    * @param {Row} row
-   * @param {number} index
    */
-  fill(line, row, index) {
+  fill(line, row) {
     const { model, seen } = this;
     line.dataset.id = row.id;
     line.id = `${this.ids}-${row.n}`;
@@ -364,7 +285,6 @@ class ItemsTableView {
     for (const button of elementsOf(cells[cells.length - 1], "button")) {
       button.tabIndex = isSelected ? 0 : -1;
     }
-    line.dataset.index = String(index);
   }
 
   /**
@@ -489,33 +409,14 @@ class ItemsTableView {
     else this.rows.draw();
   }
 
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    if (event.target !== this.table || event.altKey || event.ctrlKey || event.metaKey) return;
-    const { rows, at } = this;
-    const next = rows.stepOf(event.key, at);
-    if (next !== undefined) this.go(next);
-    else if (event.key === "Enter") this.details.open(!this.details.isOpen);
-    else if (event.key === "Escape" && this.details.isOpen) this.details.open(false);
-    else if (event.key === " " && at >= 0) {
-      const row = rows.row(at);
-      if (row) this.tick(at, at, !this.isTicked(row.n));
-    } else return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
-  /** @param {number} index */
-  go(index) {
-    const { rows } = this;
-    if (index < 0 || index >= rows.total) return;
-    rows.reveal(index, true);
-    const row = rows.row(index);
-    if (row) this.select(index, row.id);
-    else {
-      this.at = index;
-      this.model.send({ type: "step", row: index });
-    }
+  /** @param {string} key */
+  key(key) {
+    const row = this.rows.row(this.at);
+    if (key === "Enter") this.details.open(!this.details.isOpen);
+    else if (key === "Escape" && this.details.isOpen) this.details.open(false);
+    else if (key === " " && row) this.tick(this.at, this.at, !this.isTicked(row.n));
+    else return false;
+    return true;
   }
 }
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ogc_widgets.batches.batch_view import BatchView
     from ogc_widgets.client.batches.abatch import AsyncBatch
     from ogc_widgets.client.batches.batch import Batch
-    from ogc_widgets.client.batches.merged.batch_results import BatchResults
+    from ogc_widgets.client.batches.batch_results import BatchResults
 
 
 class BatchLink(FormLink):

@@ -19,18 +19,17 @@ from ogc_widgets.form.for_each.given import (
 from ogc_widgets.form.for_each.plan import Plan
 from ogc_widgets.form.values import FormValues
 from ogc_widgets.protocol.text import clean
-from ogc_widgets.view.base import StateView, publishing
+from ogc_widgets.view.base import RowsView, StateView, publishing
 from ogc_widgets.view.uploads import Uploads
 
 MOST_OUTLINED: Final = 500
 """Areas that the map outlines."""
-_MOST_ROWS: Final = 200  # in one message
 _MOST_PROBLEMS: Final = 50
 _LONGEST_TEXT: Final = 200_000
 _TABLE: Final = ""  # stands for the table where an input id could stand
 
 
-class ForEachView(StateView):
+class ForEachView(RowsView, StateView):
     """Several values for some inputs, the jobs that makes, and the button to run them.
 
     Nothing is sent before that button is pressed. Whoever shows it handles the messages
@@ -166,15 +165,13 @@ class ForEachView(StateView):
         elif key in self._choosing.sources:
             self._choosing.sources[key].take_features(found, name)
 
-    def _on_rows(self, first: int, count: int) -> None:
-        """Send the jobs of a part that the page shows."""
-        last = min(len(self.plan), int(first) + min(int(count), _MOST_ROWS))
+    def _rows(self, first: int, count: int) -> list[dict[str, Any]]:
         rows = []
-        for index in range(max(0, int(first)), last):
+        for index in range(first, min(len(self.plan), first + count)):
             cells = self.plan.cells(index)
             faults = {str(at): one.fault for at, one in enumerate(cells) if one.fault}
             rows.append({"cells": [one.label for one in cells], "faults": faults})
-        self.send({"type": "rows", "first": int(first), "rows": rows})
+        return rows
 
     # -- what it shows ----------------------------------------------------------------
 

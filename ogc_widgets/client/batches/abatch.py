@@ -3,40 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 import weakref
 from typing import TYPE_CHECKING
 
 from ogc_widgets.client.batches.any_batch import AnyBatch
 from ogc_widgets.client.batches.entries import OPEN
-from ogc_widgets.client.batches.sending.schedule import Schedule
+from ogc_widgets.client.batches.schedule import Schedule
 from ogc_widgets.client.http.loop import on_loop
-from ogc_widgets.client.progress import showing
-from ogc_widgets.client.progress.of_batches import BatchSteps
+from ogc_widgets.client.progress import shown_while
+from ogc_widgets.client.progress.steps import BatchSteps
 from ogc_widgets.errors import InputError, JobTimeoutError, ServerError
 from ogc_widgets.lazy import from_above
 from ogc_widgets.protocol.documents.status import FINISHED, StatusInfo
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import (
-        AsyncIterator,
-        Callable,
-        Generator,
-        Iterable,
-        Iterator,
-        Mapping,
-    )
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import Any
 
     import geopandas as gpd
 
+    from ogc_widgets.client.batches.batch_results import BatchResults, Merging
     from ogc_widgets.client.batches.book import Book
     from ogc_widgets.client.batches.entries import BatchEntry
-    from ogc_widgets.client.batches.merged.batch_results import BatchResults
-    from ogc_widgets.client.batches.merged.merging import Merging
     from ogc_widgets.client.execution import Execution
     from ogc_widgets.client.jobs.ajob import AsyncJob
     from ogc_widgets.client.jobs.job_list import Jobs
@@ -109,13 +101,13 @@ class AsyncBatch(AnyBatch):
             )
         return job
 
-    @contextlib.contextmanager
-    def showing(self, progress: Progress[AsyncBatch]) -> Iterator[None]:
+    def showing(self, progress: Progress[AsyncBatch]) -> AbstractContextManager[None]:
         """Show how far the batch is while something waits for it; see :meth:`wait`."""
-        if self.is_ended and not callable(progress):
-            yield
-            return
-        title, said_at = clean(self.title, limit=60), 0.0
+        title = clean(self.title, limit=60)
+        return shown_while(self, progress, title, BatchSteps(), self._watch_whole)
+
+    def _watch_whole(self, say: Callable[[AsyncBatch], object]) -> Callable[[], None]:
+        said_at = 0.0
 
         def changed(_indexes: frozenset[int]) -> None:
             nonlocal said_at
@@ -124,14 +116,14 @@ class AsyncBatch(AnyBatch):
                 said_at = time.monotonic()
                 say(self)
 
-        with showing(progress, title, BatchSteps(), subject=self) as say:
-            changed(frozenset())
-            stop = self.watch(changed)
-            try:
-                yield
-            finally:
-                stop()
-                say(self)
+        changed(frozenset())
+        stop = self.watch(changed)
+
+        def end() -> None:
+            stop()
+            say(self)
+
+        return end
 
     @on_loop
     async def wait(
@@ -163,9 +155,6 @@ class AsyncBatch(AnyBatch):
                 advice="Wait again with batch.wait().",
             ) from None
         return self
-
-    def __await__(self) -> Generator[Any, None, AsyncBatch]:
-        return self.wait().__await__()
 
     async def __aiter__(self) -> AsyncIterator[AsyncJob]:
         """Give each job as it ends, well or not, the ones that have ended first."""
@@ -211,7 +200,7 @@ class AsyncBatch(AnyBatch):
         Returns:
             What there is by now; its ``note`` says what is missing.
         """
-        from ogc_widgets.client.batches.merged.merging import Merging
+        from ogc_widgets.client.batches.batch_results import Merging
 
         if self._merging is None:
             self._merging = Merging(self, self.job_list.discovery)
@@ -233,8 +222,7 @@ class AsyncBatch(AnyBatch):
         Raises:
             InputError: The file cannot be written.
         """
-        # What it needs takes a while to import, which is not for the loop.
-        write = await asyncio.to_thread(from_above, "report_of_batch")
+        write = await asyncio.to_thread(from_above, "report_of_batch")  # imports a lot
         written: Path = await write(self, path)
         return written
 

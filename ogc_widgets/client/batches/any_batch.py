@@ -3,28 +3,51 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from ogc_widgets.client.batches.book import Book
 from ogc_widgets.client.batches.entries import OPEN, RETRIED
 from ogc_widgets.client.batches.unknown import look_for
-from ogc_widgets.client.facade import described_by
+from ogc_widgets.client.facade import Lasting, described_by
 from ogc_widgets.client.http.loop import in_loop_thread, run, start_task
 from ogc_widgets.errors import InputError, ServerError
 from ogc_widgets.lazy import from_above
+from ogc_widgets.protocol.requests.package_code import as_batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from ogc_widgets.client.batches.entries import BatchEntry, BatchState
-    from ogc_widgets.client.batches.sending.schedule import Schedule
+    from ogc_widgets.client.batches.schedule import Schedule
     from ogc_widgets.client.jobs.job_list import Jobs
 
 
-class AnyBatch:
+P = ParamSpec("P")
+
+
+def _in_loop(
+    change: Callable[Concatenate[AnyBatch, P], None],
+) -> Callable[Concatenate[Any, P], None]:
+    """Let a method that changes a batch run in the loop thread, and return after it."""
+
+    @functools.wraps(change)
+    def do(batch: AnyBatch, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        async def do() -> None:
+            change(batch, *args, **kwargs)
+
+        if in_loop_thread():
+            change(batch, *args, **kwargs)
+        else:
+            run(do)
+
+    return do
+
+
+class AnyBatch(Lasting):
     """What both faces of a batch know and can do without waiting for the server.
 
     Attributes:
@@ -73,15 +96,12 @@ class AnyBatch:
         return self.book.head.at_once
 
     @at_once.setter
+    @_in_loop
     def at_once(self, value: int) -> None:
         wanted = positive(value)
-
-        def change() -> None:
-            self.schedule.own()
-            self.book.keep_head(replace(self.book.head, at_once=wanted))
-            self.schedule.set_at_once(wanted)
-
-        _do(change)
+        self.schedule.own()
+        self.book.keep_head(replace(self.book.head, at_once=wanted))
+        self.schedule.set_at_once(wanted)
 
     @property
     def entries(self) -> tuple[BatchEntry, ...]:
@@ -132,10 +152,12 @@ class AnyBatch:
     def watch(self, callback: Callable[[frozenset[int]], object]) -> Callable[[], None]:  # noqa: D102 # it has one
         return self.book.watch(callback)
 
+    @_in_loop
     def pause(self) -> None:
         """Send nothing new. Jobs that run go on, and are followed."""
-        _do(self.schedule.pause)
+        self.schedule.pause()
 
+    @_in_loop
     def resume(self) -> None:
         """Go on after a pause, or with a batch that was opened.
 
@@ -143,22 +165,25 @@ class AnyBatch:
             InputError: It runs in another kernel or program, or inputs that are not
                 kept in its file are missing.
         """
-        _do(self._resume)
+        waiting = [one for one in self.entries if one.state == "waiting"]
+        self._need_secrets(waiting)
+        cut_off = [one.index for one in self.entries if one.state == "sending"]
+        self.schedule.resume()
+        if any(self.book[index].state == "unknown" for index in cut_off):
+            start_task(self._look_after_an_end())
 
+    @_in_loop
     def retry_failed(self, inputs: Mapping[str, Any] | None = None) -> None:
         """Send those again that have failed, or whose job the server has lost.
 
         Args:
             inputs: Members that take the place of those in each of them.
         """
+        self.schedule.own()
+        found = [one.index for one in self.entries if one.state in RETRIED]
+        self._retry(found, dict(inputs or {}))
 
-        def retry_failed() -> None:
-            self.schedule.own()
-            found = [one.index for one in self.entries if one.state in RETRIED]
-            self._retry(found, dict(inputs or {}))
-
-        _do(retry_failed)
-
+    @_in_loop
     def retry(
         self, indexes: Iterable[int], inputs: Mapping[str, Any] | None = None
     ) -> None:
@@ -172,9 +197,9 @@ class AnyBatch:
             InputError: One of them has not ended, or its fate is not known; or as for
                 :meth:`resume`.
         """
-        wanted = sorted(set(indexes))
-        _do(lambda: self._retry(wanted, dict(inputs or {})))
+        self._retry(sorted(set(indexes)), dict(inputs or {}))
 
+    @_in_loop
     def send_again(self, index: int) -> None:
         """Send one again whose fate is unknown, because you know it did not start.
 
@@ -184,13 +209,9 @@ class AnyBatch:
         Raises:
             InputError: Its fate is known; or as for :meth:`resume`.
         """
-
-        def send_again() -> None:
-            self.schedule.own()
-            self._need_unknown(index, f"To run it once more: batch.retry([{index}]).")
-            self._send_again([index], {})
-
-        _do(send_again)
+        self.schedule.own()
+        self._need_unknown(index, f"To run it once more: batch.retry([{index}]).")
+        self._send_again([index], {})
 
     def _entry(self, index: int) -> BatchEntry:
         if not 0 <= index < len(self.book):
@@ -226,14 +247,6 @@ class AnyBatch:
                     advice="Wait for it, or stop it with batch.job(...).dismiss().",
                 )
         self._send_again(indexes, changes)
-
-    def _resume(self) -> None:
-        waiting = [one for one in self.entries if one.state == "waiting"]
-        self._need_secrets(waiting)
-        cut_off = [one.index for one in self.entries if one.state == "sending"]
-        self.schedule.resume()
-        if any(self.book[index].state == "unknown" for index in cut_off):
-            start_task(self._look_after_an_end())
 
     async def _look_after_an_end(self) -> None:
         """Look for what an earlier process has sent without hearing an answer."""
@@ -329,11 +342,7 @@ def left_s(entries: Sequence[BatchEntry], at_once: int) -> float | None:
 
 
 def positive(value: int) -> int:
-    """Check how many may go on at once.
-
-    Raises:
-        InputError: It is no whole number from 1 on.
-    """
+    """Check how many may go on at once."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise InputError(
             f"at_once is a whole number from 1 on, not {value!r}.",
@@ -342,13 +351,22 @@ def positive(value: int) -> int:
     return value
 
 
-def _do(change: Callable[[], object]) -> None:
-    """Change something in the loop thread, and return when it is done."""
-
-    async def do() -> None:
-        change()
-
-    if in_loop_thread():
-        change()
-    else:
-        run(do)
+def code_of_batch(batch: AnyBatch, entries: Sequence[BatchEntry]) -> str:
+    """Write the code of a batch."""
+    first = entries[0].inputs if entries else {}
+    labels = [one.label for one in entries]
+    credentials = batch.job_list.discovery.connection.credentials
+    return as_batch(
+        batch.server_url,
+        batch.process_id,
+        {name: value for name, value in first.items() if name not in batch.differing},
+        [
+            {name: one.inputs[name] for name in batch.differing if name in one.inputs}
+            for one in entries
+        ],
+        placeholders=credentials.placeholders,
+        params=credentials.param_names,
+        at_once=batch.at_once,
+        title=batch.book.head.title,
+        labels=labels if any(labels) else [],
+    )

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ogc_widgets.client.batches.abatch import AsyncBatch
 from ogc_widgets.client.batches.any_batch import AnyBatch
-from ogc_widgets.client.facade import blocking, described_by
+from ogc_widgets.client.facade import blocking, described_by, waiting
 from ogc_widgets.client.http.loop import has_ended, run
 from ogc_widgets.client.jobs.job import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
-
-    from ogc_widgets.client.progress import Progress
+    from collections.abc import Iterator
 
 
 class Batch(AnyBatch):
@@ -44,21 +42,7 @@ class Batch(AnyBatch):
     def job(self, index: int) -> Job:  # noqa: D102 # it has one
         return Job(self.aio.job(index))
 
-    @described_by(AsyncBatch.wait)
-    def wait(  # noqa: D102 # it has one
-        self, timeout_s: float | None = None, progress: Progress[AsyncBatch] = None
-    ) -> Batch:
-        # Here and not in the loop, so that Ctrl-C leaves a line that has ended.
-        with self.aio.showing(progress):
-            run(self.aio.wait, timeout_s)
-        return self
-
-    def __await__(self) -> Generator[Any, None, Batch]:
-        return self._wait().__await__()
-
-    async def _wait(self) -> Batch:
-        await self.aio.wait()
-        return self
+    wait = waiting(AsyncBatch.wait)
 
     def __iter__(self) -> Iterator[Job]:
         """Give each job as it ends, well or not, the ones that have ended first."""

@@ -11,7 +11,7 @@ import json
 import os
 import sqlite3
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -41,41 +41,21 @@ CREATE TABLE entries (
   attempt INTEGER NOT NULL, status TEXT, earlier TEXT NOT NULL DEFAULT ''
 );
 """
-_INSERT = """
-INSERT INTO entries (
-  inputs, label, state, message, error, job_id, url, started_at, ended_at, attempt,
-  place
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-_UPDATE = """
-UPDATE entries SET
-  inputs = ?, label = ?, state = ?, message = ?, error = ?, job_id = ?, url = ?,
-  started_at = ?, ended_at = ?, attempt = ?
-WHERE place = ?
-"""
-_SELECT = """
-SELECT
-  inputs, label, state, message, error, job_id, url, started_at, ended_at, attempt,
-  place
-FROM entries ORDER BY place
-"""
+_COLUMNS = (
+    *("inputs", "label", "state", "message", "error", "job_id", "url"),
+    *("started_at", "ended_at", "attempt", "place"),
+)
+_NAMES, _MARKS = ", ".join(_COLUMNS), ", ".join("?" * len(_COLUMNS))
+_INSERT = f"INSERT INTO entries ({_NAMES}) VALUES ({_MARKS})"  # noqa: S608 # ours
+_UPDATE = f"UPDATE entries SET {' = ?, '.join(_COLUMNS[:-1])} = ? WHERE place = ?"  # noqa: S608 # ours
+_SELECT = f"SELECT {_NAMES} FROM entries ORDER BY place"  # noqa: S608 # ours
 
 
 @dataclass(frozen=True)
 class BatchHead:
-    """What is the same for all requests of a batch.
+    """What is the same for all requests of a batch; most of it as ``execute`` has it.
 
-    Attributes:
-        id: Its id, which is also the name of its file.
-        title: Words for people.
-        server_url: Address of the server.
-        process_id: The process.
-        created_at: When it was made, in UTC.
-        at_once: How many requests and jobs go on at the same time.
-        outputs: Which outputs are wanted, as for ``client.execute``.
-        response: As for ``client.execute``.
-        extra: Members beside the inputs, as for ``client.execute``.
-        secrets: Ids of the inputs that are not written down.
+    ``secrets`` are ids of the inputs that are not written down; ``id`` names the file.
     """
 
     title: str
@@ -102,9 +82,6 @@ class BatchFile:
     """The file of one batch.
 
     Its functions block and may be called from any thread, one at a time.
-
-    Attributes:
-        path: Where it is.
     """
 
     def __init__(self, path: Path) -> None:
@@ -124,11 +101,7 @@ class BatchFile:
 
     @classmethod
     def create(cls, head: BatchHead, entries: Sequence[BatchEntry]) -> BatchFile:
-        """Write a new batch.
-
-        Raises:
-            InputError: It cannot be written.
-        """
+        """Write a new batch."""
         try:
             folder = batches_path()
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -154,36 +127,18 @@ class BatchFile:
         return made
 
     def read(self) -> tuple[BatchHead, list[BatchEntry]]:
-        """Read the batch as it was written last.
-
-        Raises:
-            InputError: It cannot be read.
-        """
-        try:
-            with self._open() as db:
-                document = db.execute("SELECT head FROM batch").fetchone()[0]
-                rows = db.execute(_SELECT).fetchall()
-                self._stamp = self._stamp_now()
-            return _head_of(json.loads(document)), [_entry(*row) for row in rows]
-        except (OSError, sqlite3.Error, ValueError, TypeError, KeyError) as error:
-            raise _unreadable(self.path, error) from error
+        """Read the batch as it was written last."""
+        with self._reading() as (db, head):
+            entries = [_entry(*row) for row in db.execute(_SELECT)]
+            self._stamp = self._stamp_now()
+            return head, entries
 
     def summary(self) -> tuple[BatchHead, dict[BatchState, int]]:
-        """Read what the batch is, and how many of its entries are in which state.
-
-        Raises:
-            InputError: It cannot be read.
-        """
-        try:
-            with self._open() as db:
-                document = db.execute("SELECT head FROM batch").fetchone()[0]
-                counts = dict(
-                    db.execute("SELECT state, COUNT(*) FROM entries GROUP BY state")
-                )
-            found = {state: counts[state] for state in STATES if state in counts}
-            return _head_of(json.loads(document)), found
-        except (OSError, sqlite3.Error, ValueError, TypeError, KeyError) as error:
-            raise _unreadable(self.path, error) from error
+        """Read what the batch is, and how many of its entries are in which state."""
+        with self._reading() as (db, head):
+            query = "SELECT state, COUNT(*) FROM entries GROUP BY state"
+            counts = dict(db.execute(query).fetchall())
+            return head, {state: counts[state] for state in STATES if state in counts}
 
     def write(
         self,
@@ -191,16 +146,7 @@ class BatchFile:
         statuses: Mapping[int, Mapping[str, Any]],
         head: BatchHead,
     ) -> None:
-        """Write entries as they are now, all or none.
-
-        Args:
-            entries: Those that have changed.
-            statuses: Index to the last status document, of jobs that have ended.
-            head: What the batch is.
-
-        Raises:
-            OSError: It could not be written, or by another error of SQLite.
-        """
+        """Write entries as they are now, all or none."""
         with self._open() as db:
             db.execute("UPDATE batch SET head = ?", [dump_json(_head_document(head))])
             # The ids of earlier attempts are kept: they are not to be taken for new.
@@ -245,6 +191,20 @@ class BatchFile:
         """Remove the file and what stands beside it."""
         for suffix in ("", "-journal", ".lock"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[tuple[sqlite3.Connection, BatchHead]]:
+        """Open it to read what follows its head."""
+        try:
+            with self._open() as db:
+                document = db.execute("SELECT head FROM batch").fetchone()[0]
+                yield db, _head_of(json.loads(document))
+        except (OSError, sqlite3.Error, ValueError, TypeError, KeyError) as error:
+            raise InputError(
+                f"The batch in {self.path.name} cannot be read: {reason_of(error)}.",
+                safe="Its jobs go on, and the file is left as it is.",
+                advice="Look at client.jobs() for the jobs.",
+            ) from error
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -295,26 +255,12 @@ def reason_of(error: BaseException) -> str:
     return str(getattr(error, "strerror", None) or error).rstrip(".")
 
 
-def _unreadable(path: Path, error: BaseException) -> InputError:
-    return InputError(
-        f"The batch in {path.name} cannot be read: {reason_of(error)}.",
-        safe="Its jobs go on, and the file is left as it is.",
-        advice="Look at client.jobs() for the jobs.",
-    )
-
-
 def _head_document(head: BatchHead) -> dict[str, Any]:
     return {
+        **asdict(head),
         "version": _VERSION,
-        "id": head.id,
-        "title": head.title,
         "server_url": without_query(head.server_url),
-        "process_id": head.process_id,
         "created_at": head.created_at.isoformat(),
-        "at_once": head.at_once,
-        "outputs": head.outputs,
-        "response": head.response,
-        "extra": head.extra,
         "secrets": list(head.secrets),
     }
 
@@ -347,19 +293,8 @@ def _row(entry: BatchEntry, secrets: Sequence[str]) -> list[Any]:
 
 
 def _entry(*columns: Any) -> BatchEntry:  # noqa: ANN401 # as SQLite has them
-    inputs, label, state, message, error, job_id, url, *rest = columns
-    started_at, ended_at, attempt, index = rest
-    read: Any = parse_json(inputs)  # keeps all digits of numbers
-    return BatchEntry(
-        index=index,
-        inputs=read,
-        label=label,
-        state=state,
-        message=message,
-        error=error,
-        job_id=job_id,
-        url=url,
-        started_at=started_at and datetime.fromisoformat(started_at),
-        ended_at=ended_at and datetime.fromisoformat(ended_at),
-        attempt=attempt,
-    )
+    fields = dict(zip(_COLUMNS, columns, strict=True))
+    for name in ("started_at", "ended_at"):
+        fields[name] = fields[name] and datetime.fromisoformat(fields[name])
+    inputs: Any = parse_json(fields.pop("inputs"))  # keeps all digits of numbers
+    return BatchEntry(fields.pop("place"), inputs, **fields)

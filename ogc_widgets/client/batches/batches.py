@@ -174,11 +174,7 @@ class Batches:
 
 
 def _checked(place: int, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Copy the inputs of one job, as they are sent.
-
-    Raises:
-        InputError: They cannot be sent.
-    """
+    """Copy the inputs of one job, as they are sent."""
     try:
         named = dict(inputs)
     except (TypeError, ValueError):

@@ -103,11 +103,7 @@ class Book:
     # -- changes, in the loop thread
 
     def read_again(self) -> None:
-        """Take over what another process has written since, if anything.
-
-        Raises:
-            InputError: The file cannot be read.
-        """
+        """Take over what another process has written since, if anything."""
         if not self.file.has_changed:
             return
         self.head, entries = self.file.read()
@@ -128,13 +124,7 @@ class Book:
         status: StatusInfo | None = None,
         **changes: Any,  # noqa: ANN401 # fields of BatchEntry
     ) -> None:
-        """Change one entry; what must not be lost is written soon.
-
-        Args:
-            index: Which one.
-            status: The last status of a job that has ended.
-            **changes: Fields of the entry.
-        """
+        """Change one entry; what must not be lost is written soon."""
         before = self._entries[index]
         after = replace(before, **changes)
         if after == before:
@@ -155,20 +145,12 @@ class Book:
         self.tell(frozenset({index}))
 
     async def save(self, index: int, **changes: Any) -> None:  # noqa: ANN401 # see change
-        """Change one entry, and return when it is in the file.
-
-        Raises:
-            OSError: It could not be written.
-        """
+        """Change one entry, and return when it is in the file."""
         self.change(index, **changes)
         await self.flush()
 
     async def flush(self) -> None:
-        """Write what has changed; return when it is in the file.
-
-        Raises:
-            OSError: It could not be written.
-        """
+        """Write what has changed; return when it is in the file."""
         async with self._writing:
             # Whoever waited here may find that the one before has written all.
             dirty, self._dirty = self._dirty, set()

@@ -35,11 +35,7 @@ class RunLock:
         self._descriptor: int | None = None
 
     def take(self) -> None:
-        """Take it; nothing happens where it is held already.
-
-        Raises:
-            InputError: Another process runs the batch.
-        """
+        """Take it; nothing happens where it is held already."""
         if self._descriptor is not None:
             return
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)

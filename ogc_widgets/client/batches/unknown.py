@@ -1,12 +1,20 @@
-"""Requests without an answer: what is known of them, and looked for in the job list."""
+"""Requests without a job: what an error means for one, and what the list knows."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ogc_widgets.client.batches.entries import GOES_ON
-from ogc_widgets.errors import ServerError
+from ogc_widgets.errors import (
+    ConnectionFailedError,
+    InputError,
+    PrivateAddressError,
+    ProblemError,
+    ServerError,
+    SignInError,
+    TransportError,
+)
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.job_query import JobQuery
 
@@ -15,6 +23,7 @@ if TYPE_CHECKING:
     from ogc_widgets.client.batches.entries import BatchEntry
     from ogc_widgets.client.jobs.ajob import AsyncJob
     from ogc_widgets.client.jobs.job_list import Jobs
+
 
 _CLOCK_SLACK_S = 5.0
 _PAGE_SIZE = 100
@@ -42,9 +51,6 @@ async def look_for(book: Book, job_list: Jobs) -> dict[int, AsyncJob | str]:
     Returns:
         Index to job, where exactly one new job has exactly the inputs; else to what was
         found, in words.
-
-    Raises:
-        ServerError: The list could not be read.
     """
     unknown = [entry for entry in book.entries if entry.state == "unknown"]
     if not unknown:
@@ -115,3 +121,32 @@ def _words(found: list[AsyncJob], unread: int) -> str:
         jobs = "one new job was" if unread == 1 else f"{unread} new jobs were"
         return f"The server does not say what {jobs} asked to do; look at them."
     return "The list of jobs shows no new job with these inputs so far."
+
+
+_BUSY = frozenset({429, 503})
+
+
+def fate_of(
+    error: BaseException, *, is_sent: bool
+) -> Literal["pause", "wait", "failed", "unknown"]:
+    """Say what an error means for a request.
+
+    Returns:
+        ``pause`` if the others would be refused in the same way, until the user does
+        something; ``wait`` if the server may take it later; ``failed`` if nothing was
+        started; ``unknown`` if a job may have been.
+    """
+    if isinstance(error, SignInError) or (
+        is_sent and isinstance(error, InputError)  # there is no token to send
+    ):
+        return "pause"
+    if isinstance(error, ProblemError) and error.status_code in _BUSY:
+        return "wait"
+    is_cut_off = isinstance(error, TransportError) and (
+        not is_sent or isinstance(error, ConnectionFailedError)
+    )
+    if is_cut_off and not isinstance(error, PrivateAddressError):
+        return "wait"
+    if not is_sent or isinstance(error, (ProblemError, TransportError)):
+        return "failed"
+    return "unknown"

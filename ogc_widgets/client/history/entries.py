@@ -28,19 +28,7 @@ _COLUMNS: Final[dict[Order, str]] = {
 
 
 class Entry(NamedTuple):
-    """One submission as it stands in the file.
-
-    Attributes:
-        id: Tells the moment of it, too.
-        server: Address of the server.
-        process_id: The process.
-        job_id: The job, or ``""``.
-        url: Address of the job, or ``""``.
-        state: Where it is, as far as was heard.
-        took_s: How long it took, or ``None``.
-        note: Words of the user.
-        has_inputs: 1 if its inputs are kept, else 0.
-    """
+    """One submission as it stands in the file; RecentJob says what its fields are."""
 
     id: int
     server: str
@@ -84,11 +72,7 @@ class Search:
         since: When | None = None,
         until: When | None = None,
     ) -> Self:
-        """Make one of what a user gives.
-
-        Raises:
-            InputError: A date cannot be read.
-        """
+        """Make one of what a user gives."""
         return cls(
             process or "",
             (server or "").rstrip("/"),
@@ -98,11 +82,7 @@ class Search:
         )
 
     def sorted_by(self, by: str, *, ascending: bool) -> Search:
-        """The same in another order.
-
-        Raises:
-            InputError: There is no such column.
-        """
+        """The same in another order."""
         for known in get_args(Order):
             if by == known:
                 return replace(self, by=known, ascending=ascending)

@@ -77,14 +77,7 @@ def change_for(
     process: Process | None,
     blank: Callable[[str], str],
 ) -> Change:
-    """What is to be written to keep inputs, without those that may hold secrets.
-
-    Args:
-        entry_id: Of which entry.
-        inputs: What is sent.
-        process: The description; without it nobody knows what is secret.
-        blank: Takes what identifies the user to the server out of a text.
-    """
+    """What is to be written to keep inputs, without those that may hold secrets."""
     kept: dict[str, Any] = {}
     withheld: list[str] = []
     secret = secret_inputs(process)

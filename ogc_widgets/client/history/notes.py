@@ -41,11 +41,6 @@ def note_sending(
 ) -> str:
     """Note that a job is about to be submitted.
 
-    Args:
-        server: Address of the server.
-        process_id: Which process.
-        keep: Makes the change that keeps the inputs, if the user wants that.
-
     Returns:
         A key for :func:`note_answer`.
     """
@@ -73,15 +68,7 @@ def note_sending(
 
 
 def note_answer(key: str, state: str, *, job_id: str = "", url: str = "") -> None:
-    """Note what came of a submission.
-
-    Args:
-        key: Which one.
-        state: ``answered``, ``refused`` or ``unknown``; or a status, where the answer
-            is the end of it.
-        job_id: The job.
-        url: Its address.
-    """
+    """Note what came of it: ``answered``, ``refused``, ``unknown``, or how it ended."""
     is_end = state not in ("answered", "refused", "unknown")
     store.write(
         (

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import warnings
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.client import AsyncClient
 from ogc_widgets.client.history import entries, kept_inputs
@@ -16,7 +15,7 @@ from ogc_widgets.client.history.store import store
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.client.jobs.job import Job
 from ogc_widgets.errors import InputError, ProblemError, printable
-from ogc_widgets.lazy import ShownAsWidget, from_above
+from ogc_widgets.lazy import ShownList, from_above
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -165,7 +164,7 @@ class RecentJob:
         )
 
 
-class RecentJobs(ShownAsWidget, Sequence[RecentJob]):
+class RecentJobs(ShownList[RecentJob]):
     """The latest submissions from this machine; a notebook shows them as a table.
 
     Attributes:
@@ -174,7 +173,7 @@ class RecentJobs(ShownAsWidget, Sequence[RecentJob]):
 
     def __init__(self, search: Search, limit: int) -> None:
         self.search = search
-        self._jobs = [RecentJob(one) for one in search.entries(count=max(0, limit))]
+        super().__init__(map(RecentJob, search.entries(count=max(0, limit))))
 
     @property
     def keep_inputs(self) -> bool:
@@ -196,16 +195,6 @@ class RecentJobs(ShownAsWidget, Sequence[RecentJob]):
             Of how many submissions there were some.
         """
         return kept_inputs.delete_all()
-
-    @overload
-    def __getitem__(self, index: int) -> RecentJob: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[RecentJob]: ...
-    def __getitem__(self, index: int | slice) -> RecentJob | list[RecentJob]:
-        return self._jobs[index]
-
-    def __len__(self) -> int:
-        return len(self._jobs)
 
     def _make_widget(self) -> Any:  # noqa: ANN401 # a widget, which this part does not know
         return from_above("HistoryPanel")(self)

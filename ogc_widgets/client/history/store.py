@@ -150,11 +150,7 @@ class Store:
             tell()
 
     def watch(self, callback: Callable[[], object]) -> Callable[[], None]:
-        """Call a function when this process has changed something; in any thread.
-
-        Returns:
-            A function that ends the watching.
-        """
+        """Call a function when this process has changed something; in any thread."""
         self._watchers.append(callback)
 
         def stop() -> None:

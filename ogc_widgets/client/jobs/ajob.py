@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.facade import awaitable
@@ -11,8 +10,8 @@ from ogc_widgets.client.http.loop import on_loop
 from ogc_widgets.client.jobs.any_job import AnyJob
 from ogc_widgets.client.jobs.poller import Poller
 from ogc_widgets.client.jobs.step_logs import LogFile
-from ogc_widgets.client.progress import showing
-from ogc_widgets.client.progress.of_jobs import JobSteps, title_of_job
+from ogc_widgets.client.progress import shown_while
+from ogc_widgets.client.progress.steps import JobSteps, title_of_job
 from ogc_widgets.client.results.results_reader import ResultsReader
 from ogc_widgets.errors import (
     JobTimeoutError,
@@ -30,7 +29,8 @@ from ogc_widgets.protocol.requests import requests
 from ogc_widgets.protocol.requests.requests import ExecuteRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from ogc_widgets.client.auth.sign_in import SigningIn
@@ -115,19 +115,10 @@ class AsyncJob(AnyJob):
 
     refresh = awaitable("poller", Poller.refresh)
 
-    @contextmanager
-    def showing(self, progress: Progress[JobView]) -> Iterator[None]:
+    def showing(self, progress: Progress[JobView]) -> AbstractContextManager[None]:
         """Show how far the job is while something waits for it; see :meth:`wait`."""
-        if self.view.is_final and not callable(progress):
-            yield
-            return
         title = title_of_job(self.process_id, self.id)
-        with showing(progress, title, JobSteps(), subject=self) as say:
-            stop = self.watch(say)
-            try:
-                yield
-            finally:
-                stop()
+        return shown_while(self, progress, title, JobSteps(), self.watch)
 
     @on_loop
     async def wait(
@@ -184,9 +175,6 @@ class AsyncJob(AnyJob):
             advice=f"Wait again with job.wait(), or later: client.job({self.id!r}).",
         )
 
-    def __await__(self) -> Generator[Any, None, AsyncJob]:
-        return self.wait().__await__()
-
     @on_loop
     async def logs(self) -> list[LogFile]:
         """List the logs that the server offers for this job, by step.
@@ -229,8 +217,7 @@ class AsyncJob(AnyJob):
             MissingExtraError: The extra ``crate`` is not installed.
             ServerError: The server does not answer.
         """
-        # What it needs takes a while to import, which is not for the loop.
-        save = await asyncio.to_thread(from_above, "save_run")
+        save = await asyncio.to_thread(from_above, "save_run")  # imports a lot
         saved: Path = await save(self, path, files=files, progress=progress)
         return saved
 
@@ -252,8 +239,7 @@ class AsyncJob(AnyJob):
         Raises:
             InputError: The file cannot be written.
         """
-        # What it needs takes a while to import, which is not for the loop.
-        write = await asyncio.to_thread(from_above, "report_of_job")
+        write = await asyncio.to_thread(from_above, "report_of_job")  # imports a lot
         written: Path = await write(self, path)
         return written
 

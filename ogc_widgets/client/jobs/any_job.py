@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ogc_widgets.client.facade import described_by
+from ogc_widgets.client.facade import Lasting, described_by
 from ogc_widgets.client.http.loop import call_soon
 from ogc_widgets.client.jobs.poller import Callback, Poller
 from ogc_widgets.errors import printable
@@ -30,7 +30,7 @@ class Submission(NamedTuple):
     at: datetime
 
 
-class AnyJob:
+class AnyJob(Lasting):
     """What both faces of a job know without a request.
 
     Attributes:
@@ -60,6 +60,11 @@ class AnyJob:
     def view(self) -> JobView:
         """What there is to show about the job now; no request is made."""
         return self.poller.view
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether it has ended, well or not, as far as is known."""
+        return self.view.is_final
 
     @property
     def status(self) -> StatusInfo:

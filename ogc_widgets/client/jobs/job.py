@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.client.facade import blocking, described_by
-from ogc_widgets.client.http.loop import in_loop_thread, run
+from ogc_widgets.client.facade import blocking, described_by, waiting
+from ogc_widgets.client.http.loop import run
 from ogc_widgets.client.jobs.ajob import AsyncJob
 from ogc_widgets.client.jobs.any_job import AnyJob
 from ogc_widgets.client.progress import showing
-from ogc_widgets.client.progress.of_downloads import step_of_downloads
+from ogc_widgets.client.progress.steps import step_of_downloads
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
     from pathlib import Path
 
     from ogc_widgets.client.progress import Progress
     from ogc_widgets.client.results.downloads import Downloads
-    from ogc_widgets.protocol.watching import JobView
 
 
 class Job(AnyJob):
@@ -45,23 +43,7 @@ class Job(AnyJob):
 
     refresh = blocking(AsyncJob.refresh)
 
-    @described_by(AsyncJob.wait)
-    def wait(  # noqa: D102 # it has one
-        self, timeout_s: float | None = None, progress: Progress[JobView] = None
-    ) -> Job:
-        if not (self.view.is_final and in_loop_thread()):
-            # Here and not in the loop, so that Ctrl-C leaves a line that has ended.
-            with self.aio.showing(progress):
-                run(self.aio.wait, timeout_s)
-        return self
-
-    def __await__(self) -> Generator[Any, None, Job]:
-        return self._wait().__await__()
-
-    async def _wait(self) -> Job:
-        await self.aio.wait()
-        return self
-
+    wait = waiting(AsyncJob.wait)
     logs = blocking(AsyncJob.logs)
     results = blocking(AsyncJob.results)
     output = blocking(AsyncJob.output)

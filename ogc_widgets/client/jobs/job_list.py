@@ -6,11 +6,11 @@ import asyncio
 import contextlib
 import weakref
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 from ogc_widgets.client.http.loop import off_loop, on_loop
 from ogc_widgets.client.http.pages import Pages
 from ogc_widgets.client.jobs.ajob import AsyncJob
-from ogc_widgets.client.jobs.last_pages import LastPages
 from ogc_widgets.errors import (
     DeadlineError,
     InputError,
@@ -27,7 +27,7 @@ from ogc_widgets.protocol.job_query import (
     is_oldest_first,
     newest_first,
 )
-from ogc_widgets.protocol.links import absolute, join_path
+from ogc_widgets.protocol.links import absolute, join_path, with_query
 from ogc_widgets.protocol.requests import requests
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ogc_widgets.client.jobs.any_job import Submission
     from ogc_widgets.protocol.documents.paging import Page
     from ogc_widgets.protocol.documents.status import StatusInfo
+
 
 # Servers that keep whole documents take long for more at once.
 LONGEST_PAGE = 100
@@ -334,3 +335,64 @@ class JobPages:
                 return await last.next()
         self.is_oldest_first = True
         return page
+
+
+# Enough for a list of a million: doubling finds its size, halving its end.
+_MOST_PROBES = 40
+
+
+class LastPages:
+    """The pages of a list, the last one first.
+
+    The address of any page but the first shows how its server counts.
+    """
+
+    def __init__(self, pages: Pages, url: str, page_size: int) -> None:
+        self._pages = pages
+        self._url = url
+        self._page_size = page_size
+        query = parse_qs(urlsplit(url).query)
+        self._offset = next((name for name in ("offset", "skip") if name in query), "")
+        self._end = 0
+        self.total = pages.total
+
+    @property
+    def is_last(self) -> bool:
+        """Whether there is no further page."""
+        return self._end <= 0
+
+    async def find_end(self, loaded: int) -> bool:
+        """Find out how long a list is that is longer than that; False if it cannot."""
+        if self._offset and self.total is None:
+            self.total = await self._count(loaded)
+        self._end = self.total or 0
+        return bool(self._offset and self._end)
+
+    async def _count(self, loaded: int) -> int | None:
+        # There is an entry before "least", and none from "most" on.
+        least, most = loaded, None
+        for _ in range(_MOST_PROBES):
+            if most is not None and least >= most:
+                return least
+            at = 2 * least if most is None else (least + most) // 2
+            count = len((await self._page(at, self._page_size)).entries)
+            if 0 < count < self._page_size:
+                return at + count
+            if count:
+                least = at + count
+            else:
+                most = at
+        return None
+
+    async def next(self) -> Page | None:
+        """Read the page before the one that was read last; ``None`` after the first."""
+        if self.is_last:
+            return None
+        start = max(0, self._end - self._page_size)
+        page = await self._page(start, self._end - start)
+        self._end = start
+        return page
+
+    async def _page(self, offset: int, limit: int) -> Page:
+        members = {self._offset: offset, "limit": limit}
+        return await self._pages.read(with_query(self._url, members))

@@ -56,11 +56,6 @@ class Poller:
 
     A :class:`Watch` decides what an answer means for the job and when to ask again;
     each answer is one of its events, and each new view is told to all watchers.
-
-    Attributes:
-        job_id: Id of the job.
-        url: Its address, or ``""`` for one that the server answered at once.
-        earlier_message: What the server said last before the job ended.
     """
 
     def __init__(
@@ -79,6 +74,7 @@ class Poller:
         # A list of bare ids has not said whose job it is.
         self._process_id = process_id or status.process_id
         self._watch = Watch(now(), status=status, is_new=is_new)
+        # What the server said last before the job ended.
         self.earlier_message = "" if status.is_finished else status.message
         self._watchers: list[_Watcher] = []
         self._task: asyncio.Task[None] | None = None

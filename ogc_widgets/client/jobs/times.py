@@ -1,4 +1,4 @@
-"""How long a job has been going, without ever comparing two clocks, and how far."""
+"""How long a job has been going, without ever comparing two clocks, and setbacks."""
 
 from __future__ import annotations
 
@@ -17,9 +17,6 @@ class Stopwatch:
     Runs on the monotonic clock from the moment of submission. A job that was started
     elsewhere begins with the age that the server's own times give it, and a finished
     job has the duration that the server tells, where it tells one.
-
-    Args:
-        clock: Monotonic clock, in seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -57,7 +54,7 @@ class Stopwatch:
             self._ended = told if told is not None else self.seconds
 
 
-class Progress:
+class Setbacks:
     """Notices that the progress of a job goes back, and says so until it goes on."""
 
     def __init__(self) -> None:

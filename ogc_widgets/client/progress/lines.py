@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ogc_widgets.client.progress.step import Shown, Step
+    from ogc_widgets.client.progress.steps import Shown, Step
 
 _TICK_S: Final = 0.5
 _END_S: Final = 2.0

@@ -13,7 +13,8 @@ from ogc_widgets.lazy import from_above
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ogc_widgets.client.progress.step import Shown, Step
+    from ogc_widgets.client.facade import Lasting
+    from ogc_widgets.client.progress.steps import Shown, Step
 
 T = TypeVar("T")
 
@@ -66,6 +67,29 @@ def showing(
         yield say
     finally:
         place.end(was_left=not is_over)
+
+
+@contextmanager
+def shown_while(
+    subject: Lasting,
+    progress: Progress[T],
+    title: str,
+    step_of: Callable[[T], Step],
+    watch: Callable[[Callable[[T], object]], Callable[[], None]],
+) -> Iterator[None]:
+    """Show how far a job or a batch is while something waits for it.
+
+    Of one that has ended nothing is shown.
+    """
+    if subject.is_ended and not callable(progress):
+        yield
+        return
+    with showing(progress, title, step_of, subject=subject) as say:
+        stop = watch(say)
+        try:
+            yield
+        finally:
+            stop()
 
 
 def _where(title: str, subject: object, *, is_asked: bool) -> Shown | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ogc_widgets.client.facade import blocking, takes
 from ogc_widgets.client.http.loop import on_loop, run
 from ogc_widgets.client.progress import showing
-from ogc_widgets.client.progress.of_downloads import step_of_downloads
+from ogc_widgets.client.progress.steps import step_of_downloads
 from ogc_widgets.client.results.content import Content, contents_of, no_such_output
 from ogc_widgets.client.results.downloads import (
     AT_ONCE,

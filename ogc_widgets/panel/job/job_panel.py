@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from ogc_widgets.client.http.loop import run
-from ogc_widgets.client.jobs.times import Progress, Stopwatch
+from ogc_widgets.client.jobs.times import Setbacks, Stopwatch
 from ogc_widgets.client.results.files.names import safe_filename
 from ogc_widgets.errors import (
     InputError,
@@ -88,7 +88,7 @@ class JobPanel(SigningInView, JobLogs):
         self._forget_logs()
         self._view: JobView | None = None
         self._around = Surroundings()
-        self._progress = Progress()
+        self._setbacks = Setbacks()
 
     # -- what Python can do ---------------------------------------------------------
 
@@ -236,7 +236,7 @@ class JobPanel(SigningInView, JobLogs):
                 return None
             before, self._view = self._view, view
             self._steps.see(links_of(view))
-            self._progress.see(view)
+            self._setbacks.see(view)
             self._watch.see(view)
             if view.is_final:
                 self._around.stop, self._around.stop_note = "ready", ""
@@ -361,7 +361,7 @@ class JobPanel(SigningInView, JobLogs):
             job_title=job.aio.process_title,
             again=self._again(),
             elapsed_s=self._watch.seconds,
-            progress_note=self._progress.note,
+            progress_note=self._setbacks.note,
             can_stop=self.can_stop,
             steps=self._steps.states(view.phase),
         )

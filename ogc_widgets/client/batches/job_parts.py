@@ -1,23 +1,29 @@
-"""What is kept of the results of one job of a batch: items, values and references."""
+"""What a batch keeps of each job: where it was about, and what it gave."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets.client.batches.entry_words import cells_of, words_of
+from ogc_widgets.area.encoding import Encoding
+from ogc_widgets.area.reading import area_from
+from ogc_widgets.area.recognition.recognise import recognise
+from ogc_widgets.client.batches.entries import cells_of, kind_of, words_of
 from ogc_widgets.client.results.files.names import folder_name, safe_filename
 from ogc_widgets.client.results.item_columns import INPUTS, LABEL
+from ogc_widgets.errors import InputError
 from ogc_widgets.protocol.reading import mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ogc_widgets.area.area import Area
-    from ogc_widgets.client.batches.entries import BatchEntry
-    from ogc_widgets.client.batches.entry_words import Column
+    from ogc_widgets.client.batches.entries import BatchEntry, Column
     from ogc_widgets.client.results.content import Content
     from ogc_widgets.client.results.job_results import Results
+    from ogc_widgets.protocol.documents.processes import Process
+
 
 _MOST_BYTES: Final = 100_000
 """Of an output that came with the document and is kept."""
@@ -25,17 +31,9 @@ _MOST_BYTES: Final = 100_000
 
 @dataclass(frozen=True, eq=False)
 class JobPart:
-    """The results of one job without their document.
+    """The results of one job without their document, of which they keep some outputs.
 
-    Attributes:
-        job_id: Id of the job.
-        items: Its STAC items, as they came.
-        values: Output id to value, of those that are one number or word.
-        files: The outputs that are files, without those that came with the document
-            and are large.
-        outputs: Output id to value, of these.
-        media_types: Output id to media type.
-        note: What is missing among its items.
+    ``values`` are one number or word; ``files`` stand elsewhere, or are small.
     """
 
     job_id: str
@@ -48,12 +46,7 @@ class JobPart:
 
     @classmethod
     def of(cls, job_id: str, results: Results) -> JobPart:
-        """Take what is kept of the results of a job.
-
-        Args:
-            job_id: Id of the job.
-            results: All that it gave.
-        """
+        """Take what is kept of the results of a job."""
         values, files = {}, []
         for one in results.contents.values():
             if one.kind == "value" and not one.url:
@@ -85,10 +78,6 @@ class JobPart:
 
         An id says of which job it is as well, so that it stays the same whatever other
         jobs give.
-
-        Args:
-            entry: The request.
-            asked: Properties of :func:`asked_for`.
         """
         return [
             {
@@ -102,14 +91,7 @@ class JobPart:
     def as_item(
         self, entry: BatchEntry, asked: dict[str, Any], area: Area | None, when: str
     ) -> dict[str, Any]:
-        """The job itself as an item: its area, its values, its files.
-
-        Args:
-            entry: The request.
-            asked: Properties of :func:`asked_for`.
-            area: Where the request is about.
-            when: Which time it is about, or ``""``.
-        """
+        """The job itself as an item: its area, its values, its files."""
         files = {
             safe_filename(one.id, "output"): {
                 "href": one.url,
@@ -135,15 +117,7 @@ def name_of(entry: BatchEntry) -> str:
 
 
 def asked_for(entry: BatchEntry, columns: Sequence[Column]) -> dict[str, Any]:
-    """What a request asked for and others did not: ``inputs:<id>`` and the label.
-
-    Args:
-        entry: The request.
-        columns: The inputs that are not the same in all of them.
-
-    Returns:
-        Numbers and texts as they were sent, of anything else what it is called.
-    """
+    """What a request asked for and others did not: ``inputs:<id>`` and the label."""
     found: dict[str, Any] = {LABEL: entry.label} if entry.label else {}
     for column, cell in zip(columns, cells_of(entry, columns), strict=True):
         value = entry.inputs.get(column.id)
@@ -159,3 +133,36 @@ def _with_label(item_id: object, label: str) -> str:
     # What the id says already is not said twice.
     rest = ", ".join(part for part in label.split(", ") if part not in name)
     return f"{name} ({rest})" if rest else name
+
+
+class EntryAreas:
+    """Finds the area of a request."""
+
+    def __init__(self, process: Process | None, differing: Sequence[str] = ()) -> None:
+        self._differing = differing
+        self._encodings: dict[str, Encoding] = {}
+        for name, one in (process.inputs if process else {}).items():
+            # Recognition is a kindness: an odd schema has no area.
+            with suppress(TypeError, ValueError, AttributeError, LookupError):
+                if hint := recognise(one):
+                    self._encodings[name] = Encoding.usual(hint)
+
+    def of(self, inputs: Mapping[str, Any]) -> Area | None:
+        """The area of a request; None where no input has one that can be read."""
+        return self.find(inputs)[1]
+
+    def find(self, inputs: Mapping[str, Any]) -> tuple[str, Area | None]:
+        """The same, and the id of its input before it; ``""`` where there is none."""
+        names = [*(n for n in self._differing if n in inputs), *inputs]
+        for name in dict.fromkeys(names):
+            value = inputs[name]
+            encoding = self._encodings.get(name)
+            if encoding is None and kind_of(value) != "area":
+                continue
+            if isinstance(value, dict) and "value" in value:
+                value = value["value"]
+            with suppress(InputError):
+                if encoding is not None and not encoding.is_undecided:
+                    return name, encoding.decode(value)
+                return name, area_from(value)
+        return "", None

@@ -17,24 +17,28 @@ from ogc_widgets.client.history.recent import RecentJob
 from ogc_widgets.client.history.store import store
 from ogc_widgets.client.jobs.job import Job
 from ogc_widgets.errors import InputError, OgcError, SignInError
-from ogc_widgets.panel.history.history_rows import (
+from ogc_widgets.lazy import from_above
+from ogc_widgets.panel.history_rows import (
     CARD_TEXT,
     card_html,
     history_row,
     server_name,
 )
-from ogc_widgets.view.base import StateView, publishing
+from ogc_widgets.panel.job.job_panel import JobPanel
+from ogc_widgets.panel.opened_below import OpenedBelow
+from ogc_widgets.view.base import RowsView, StateView, publishing
 from ogc_widgets.view.cards import Note, note
 from ogc_widgets.view.sign_in_box import SigningInView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from ogc_widgets.client import RecentJobs
     from ogc_widgets.client.jobs.ajob import AsyncJob
     from ogc_widgets.client.results.job_results import Results
 
+
 _FIRST_ROWS: Final = 100  # as many as the page asks for at once
-_MOST_ROWS: Final = 500
 _CARD_ROWS: Final = 50
 # Of a batch much is heard at once.
 _REFRESH_S: Final = 0.5
@@ -46,17 +50,11 @@ class _Read:
 
     number: int
     search: Search
-    rows: list[dict[str, Any]]
-    count: int
-    total: int
-    servers: list[str]
-    processes: list[str]
-    keep_inputs: bool
-    kept: int
+    facts: dict[str, Any]
     news: list[str]
 
 
-class HistoryTable(SigningInView, StateView):
+class HistoryTable(SigningInView, RowsView, StateView):
     """Lists what was submitted from this machine, whatever became of it.
 
     Args:
@@ -84,7 +82,7 @@ class HistoryTable(SigningInView, StateView):
         self._busy: dict[str, str] = {}
         self._note: Note | None = None
         self._after_sign_in: Callable[[], object] | None = None
-        self._revision = self._refreshed = 0
+        self.revision = self._refreshed = 0
         self._is_visible = self._is_refreshing = False
         self._loading, self._numbers = self._latest(), count(1)
         self._read = self._read_now()
@@ -158,19 +156,16 @@ class HistoryTable(SigningInView, StateView):
     def _read_now(self) -> _Read:
         number, search = next(self._numbers), self._search
         servers, processes = entries.known_names()
-        found = search.count()
-        return _Read(
-            number=number,
-            search=search,
-            rows=[history_row(one) for one in search.entries(0, _FIRST_ROWS)],
-            count=found,
-            total=Search().count(),
-            servers=servers,
-            processes=processes,
-            keep_inputs=kept_inputs.are_wanted(),
-            kept=kept_inputs.count(),
-            news=store.news(),
-        )
+        facts = {
+            "rows": [history_row(one) for one in search.entries(0, _FIRST_ROWS)],
+            "count": search.count(),
+            "total": Search().count(),
+            "servers": [[url, server_name(url)] for url in servers],
+            "processes": processes,
+            "keep_inputs": kept_inputs.are_wanted(),
+            "kept": kept_inputs.count(),
+        }
+        return _Read(number, search, facts, store.news())
 
     async def _read_aside(self) -> _Read:
         return await asyncio.to_thread(self._read_now)
@@ -179,7 +174,7 @@ class HistoryTable(SigningInView, StateView):
         self._loading.start(self._read_aside, self._loaded)
 
     def _loaded(self, read: _Read) -> None:
-        self._revision += 1
+        self.revision += 1
         self._take(read)
 
     def _take(self, read: _Read) -> None:
@@ -272,12 +267,8 @@ class HistoryTable(SigningInView, StateView):
 
     # -- from the page --------------------------------------------------------------
 
-    def _on_rows(self, first: int, count: int) -> None:
-        """Send rows of a part that the page shows."""
-        first, count = max(0, int(first)), min(int(count), _MOST_ROWS)
-        rows = [history_row(one) for one in self._search.entries(first, count)]
-        told = {"type": "rows", "first": first, "rows": rows}
-        self.send({**told, "revision": self._revision})
+    def _rows(self, first: int, count: int) -> list[dict[str, Any]]:
+        return [history_row(one) for one in self._search.entries(first, count)]
 
     def _on_visible(self, on: bool) -> None:  # noqa: FBT001 # a member of a message
         was, self._is_visible = self._is_visible, bool(on)
@@ -298,12 +289,10 @@ class HistoryTable(SigningInView, StateView):
     # -- what is shown ----------------------------------------------------------------
 
     def _state(self) -> dict[str, Any]:
-        read, search = self._read, self._search
+        search = self._search
         return {
-            "rows": read.rows,
-            "count": read.count,
-            "total": read.total,
-            "revision": self._revision,
+            **self._read.facts,
+            "revision": self.revision,
             "refreshed": self._refreshed,
             "order": {"by": search.by, "ascending": search.ascending},
             "filter": {
@@ -312,16 +301,44 @@ class HistoryTable(SigningInView, StateView):
                 "server": search.server,
                 "hours": self._hours,
             },
-            "processes": read.processes,
-            "servers": [[url, server_name(url)] for url in read.servers],
-            "keep_inputs": read.keep_inputs,
-            "kept": read.kept,
             "busy": dict(self._busy),
             "note": self._note,
         }
 
     def _card_(self) -> tuple[str, str]:
-        return CARD_TEXT, card_html(self._read.rows[:_CARD_ROWS])
+        return CARD_TEXT, card_html(self._read.facts["rows"][:_CARD_ROWS])
 
     def _let_go(self) -> None:
         self._unwatch()
+
+
+class HistoryPanel(OpenedBelow):
+    """The history of this machine, with the job or the results that were opened.
+
+    Args:
+        recent: What is listed at first.
+
+    Attributes:
+        table: The table.
+        job: The job that was opened last, or ``None``.
+        results: The results that were opened last, or ``None``.
+    """
+
+    table: HistoryTable
+
+    def __init__(self, recent: RecentJobs) -> None:
+        self.job: Job | None = None
+        self.results: Results | None = None
+        super().__init__(
+            HistoryTable(
+                recent.search, on_attach=self._show_job, on_results=self._show_results
+            )
+        )
+
+    def _show_job(self, job: Job) -> None:
+        self.job = job
+        self.show_below(JobPanel(job))
+
+    def _show_results(self, results: Results) -> None:
+        self.results = results
+        self.show_below(from_above("stage_of")(results))

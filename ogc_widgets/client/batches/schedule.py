@@ -23,18 +23,17 @@ from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.batches.batch_file import reason_of
 from ogc_widgets.client.batches.entries import GOES_ON
-from ogc_widgets.client.batches.running import RunLock
-from ogc_widgets.client.batches.sending.following import (
+from ogc_widgets.client.batches.following import (
+    Going,
     at_the_end,
+    cancelled,
     in_words,
     sent_job,
     until_ended,
 )
-from ogc_widgets.client.batches.sending.going import Going, cancelled
-from ogc_widgets.client.batches.sending.holding_back import HoldingBack
-from ogc_widgets.client.batches.sending.pace import Pace
-from ogc_widgets.client.batches.sending.unanswered import fate_of
-from ogc_widgets.client.batches.unknown import note_cut_off
+from ogc_widgets.client.batches.pace import HoldingBack, Pace
+from ogc_widgets.client.batches.running import RunLock
+from ogc_widgets.client.batches.unknown import fate_of, note_cut_off
 from ogc_widgets.client.http.loop import start_task
 from ogc_widgets.errors import InputError, OgcError, ServerError
 
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from ogc_widgets.client.execution import Execution
     from ogc_widgets.client.jobs.ajob import AsyncJob
     from ogc_widgets.protocol.answers.job_replies import Submitted
+
 
 _DISMISSED_S = 5.0
 _CLOSE_S = 10.0
@@ -54,11 +54,6 @@ class _NotNowError(Exception):
 
 class Schedule:
     """Sends the requests of a batch and follows its jobs. Used in the loop thread only.
-
-    Args:
-        book: The entries.
-        execution: What sends them.
-        owner: The batch, which is kept for as long as it runs.
 
     Attributes:
         is_paused: Whether nothing new is sent.
@@ -101,12 +96,7 @@ class Schedule:
     # -- what the user wishes
 
     def own(self) -> None:
-        """Take the batch in hand, and what an earlier process has left of it.
-
-        Raises:
-            InputError: Another process has it, it is being closed, or nothing can be
-                written beside its file.
-        """
+        """Take the batch in hand, and what an earlier process has left of it."""
         if self._closing.locked():
             # What was begun now would go on when others may have the file.
             raise InputError(
@@ -132,11 +122,7 @@ class Schedule:
         self._main = start_task(self._run())
 
     def resume(self) -> None:
-        """Send what waits, from now on, and look at what runs.
-
-        Raises:
-            InputError: Another process runs the batch.
-        """
+        """Send what waits, from now on, and look at what runs."""
         self.own()
         for job in self._going.jobs.values():
             job.resume()
@@ -151,12 +137,7 @@ class Schedule:
         self._say(trouble)
 
     async def stop(self) -> None:
-        """Send nothing new, and dismiss what runs.
-
-        Raises:
-            InputError: Another process runs the batch.
-            ServerError: A job could not be dismissed; all the others were tried.
-        """
+        """Send nothing new, and dismiss what runs."""
         self.own()
         self._is_stopping = True
         try:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client.history.entries import Entry
 
+
 CARD_TEXT = "Jobs submitted from this machine"
 _ENDS = frozenset({"successful", "failed", "dismissed", "ended", "lost"})
 # What stands in the file before anything was heard of a job.

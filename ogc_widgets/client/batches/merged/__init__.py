@@ -1,1 +1,0 @@
-"""The results of all jobs of a batch as one."""

@@ -1,1 +1,0 @@
-"""What of a batch is sent when, and what comes of it."""

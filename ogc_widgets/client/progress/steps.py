@@ -1,0 +1,181 @@
+"""How far a job, a batch or files are at one moment, in words."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
+
+from ogc_widgets.client.batches.entries import WORD_OF, about, group_counts
+from ogc_widgets.client.jobs.times import Stopwatch
+from ogc_widgets.protocol.answers.job_replies import says_nothing
+from ogc_widgets.protocol.text import clean, in_bytes
+
+if TYPE_CHECKING:
+    from ogc_widgets.client.batches.any_batch import AnyBatch
+    from ogc_widgets.client.results.downloads.many_files import Downloads
+    from ogc_widgets.protocol.watching import JobView
+
+
+Tone: TypeAlias = Literal["work", "good", "warn", "bad", "idle"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far something is, in words that are clean of what a terminal would obey.
+
+    Attributes:
+        state: A word or two: ``"running"``.
+        message: What the server says, one line.
+        detail: What changes all the time, such as counts; a log gets no line for it.
+        share: How much is done, 0 to 1, only where that is known; a share of a job is
+            what its server says.
+        elapsed_s: Seconds since it began, if that is known; shown going on from there.
+        tone: How it goes.
+        is_ended: Whether nothing more will happen.
+    """
+
+    state: str
+    message: str = ""
+    detail: str = ""
+    share: float | None = None
+    elapsed_s: float | None = None
+    tone: Tone = "work"
+    is_ended: bool = False
+
+    def words(self, *more: str) -> str:
+        """State, what else is to be said of it, detail and message."""
+        told = ", ".join(one for one in (self.state, *more, self.detail) if one)
+        return f"{told}: {self.message}" if self.message else told
+
+    @property
+    def percent(self) -> int | None:
+        """The share in whole per cent; 100 only when all is done."""
+        return (
+            None
+            if self.share is None
+            else int(min(1.0, max(0.0, self.share)) * 100 + 1e-9)
+        )
+
+
+class Shown(Protocol):
+    """Where steps are shown: a line, a log, a bar."""
+
+    def show(self, step: Step) -> None:
+        """Show how far it is now."""
+
+    def end(self, *, was_left: bool) -> None:
+        """Show nothing more.
+
+        Args:
+            was_left: Whether nobody waits any longer for something that goes on.
+        """
+
+
+_TONES: Final[dict[str, Tone]] = {
+    "successful": "good",
+    "failed": "bad",
+    "lost": "warn",
+    "dismissed": "idle",
+    "ended": "idle",
+}
+_CONNECTIONS: Final = {
+    "reconnecting": "no answer, trying again",
+    "paused": "no answer, checking is paused",
+    "sign-in": "the server asks to sign in again",
+}
+
+
+def title_of_job(process_id: str, job_id: str) -> str:
+    """``water-bodies 3f2a91c0``: enough to tell jobs apart."""
+    short = job_id if len(job_id) <= 12 else job_id[:8]
+    return " ".join(clean(one, limit=40) for one in (process_id, short) if one)
+
+
+class JobSteps:
+    """Makes steps of what is known of one job."""
+
+    def __init__(self) -> None:
+        self._stopwatch = Stopwatch()
+
+    def __call__(self, view: JobView) -> Step:
+        """Say how far the job is."""
+        self._stopwatch.see(view)
+        is_heard = view.is_final or view.connection == "ok"
+        return Step(
+            view.phase if is_heard else _CONNECTIONS[view.connection],
+            _message(view),
+            share=_share(view),
+            elapsed_s=self._stopwatch.seconds,
+            tone=_TONES.get(view.phase, "work") if is_heard else "warn",
+            is_ended=view.is_final,
+        )
+
+
+def _message(view: JobView) -> str:
+    status = view.status
+    if status is None or (view.is_final and view.phase != "failed"):
+        return ""
+    lines = clean(status.message, limit=1000, lines=True).splitlines()
+    line = next((one.strip() for one in lines if one.strip()), "")
+    plain = line.casefold().rstrip(".!")
+    return "" if plain in {view.phase, status.word} or says_nothing(line) else line
+
+
+def _share(view: JobView) -> float | None:
+    status = view.status
+    if status is None or status.progress is None or view.phase != "running":
+        return None
+    return status.progress / 100
+
+
+_NOT_WELL = frozenset({"failed", "lost", "unknown", "dismissed"})
+
+
+class BatchSteps:
+    """Makes steps of what is known of one batch; seconds count from here on."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def __call__(self, batch: AnyBatch) -> Step:
+        """Say how far the batch is."""
+        groups = group_counts(batch.counts)
+        total = sum(groups.values())
+        is_open = groups.get("running", 0) + groups.get("waiting", 0)
+        is_bad = bool(_NOT_WELL & groups.keys())
+        counted = _NOT_WELL | {"successful"} if batch.is_ended else _NOT_WELL
+        told = [] if batch.is_ended else [f"{total - is_open:,} of {total:,} ended"]
+        told += [
+            f"{number:,} {WORD_OF[one]}"
+            for one, number in groups.items()
+            if one in counted
+        ]
+        if batch.left_s is not None and not batch.is_ended:
+            told.append(f"{about(batch.left_s)} left")
+        state = "paused" if batch.is_paused else "running"
+        return Step(
+            "ended" if batch.is_ended else state,
+            clean(batch.trouble or batch.first_error, limit=300),
+            ", ".join(told),
+            share=(total - is_open) / total if total else None,
+            elapsed_s=time.monotonic() - self._began,
+            tone="warn" if is_bad else "good" if batch.is_ended else "work",
+            is_ended=batch.is_ended,
+        )
+
+
+def step_of_downloads(downloads: Downloads) -> Step:
+    """Say how far the files are."""
+    counts, done, total = downloads.counts, downloads.done, downloads.total
+    of = f" of {in_bytes(total)}" if total is not None else ""
+    failed = f"{counts['failed']} failed" if counts["failed"] else ""
+    is_ended = counts["saved"] + counts["failed"] == counts.total()
+    return Step(
+        "saved" if is_ended else "saving",
+        failed,
+        f"{counts['saved']} of {counts.total()} files, {in_bytes(done)}{of}",
+        share=done / total if total else None,
+        tone="bad" if failed else "good" if is_ended else "work",
+        is_ended=is_ended,
+    )

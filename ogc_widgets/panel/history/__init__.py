@@ -1,1 +1,0 @@
-"""What was submitted from this machine, as a table."""
