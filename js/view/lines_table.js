@@ -90,7 +90,9 @@ export class LinesTable {
     this.columns = columns;
     const titles = columns.map(({ by, title, name }) => [by, title, name]);
     this.signature = JSON.stringify(titles);
-    const widths = columns.map(({ width }) => width ?? "");
+    // Where style sheets say how wide columns are, they may hide some as well.
+    const has = columns.some(({ width }) => width);
+    const widths = has ? columns.map(({ width }) => width ?? "") : [];
     refill(
       this.widths,
       widths,
