@@ -144,17 +144,17 @@ export class LinesTable {
    * @param {[before: number, after: number] | null} [spaces] Pixels of others.
    */
   draw(rows, first = 0, spaces = null) {
-    const { does, body, table, columns } = this;
-    const width = Math.max(1, columns.length);
-    const space = () =>
-      h("tr", { class: "ogcw-lines-space", "aria-hidden": "true" }, h("td", { colspan: width }));
+    const { does, body, table, columns, signature } = this;
+    // Over as many columns as there are they would make room for those that are hidden.
+    const space = () => h("tr", { class: "ogcw-lines-space", "aria-hidden": "true" }, h("td"));
+    const waiting = () => h("tr", {}, columns.map(({ name }) => h("td", { class: name }, "…")));
     const wanted = rows.map((row, i) => ({
-      key: row ? `${does.keyOf(row, first + i)} ${this.signature}` : `#${first + i} ${width}`,
-      make: () => row ? this.line(row) : h("tr", {}, h("td", { colspan: width }, "…")),
+      key: `${row ? does.keyOf(row, first + i) : `#${first + i}`} ${signature}`,
+      make: () => row ? this.line(row) : waiting(),
     }));
     if (spaces) {
-      wanted.unshift({ key: `before ${width}`, make: space });
-      wanted.push({ key: `after ${width}`, make: space });
+      wanted.unshift({ key: "before", make: space });
+      wanted.push({ key: "after", make: space });
     }
     const had = body.contains(focusedElement(body));
     keepAction(body, () => {
