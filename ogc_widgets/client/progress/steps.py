@@ -1,18 +1,15 @@
-"""How far a job, a batch or files are at one moment, in words."""
+"""How far something is at one moment, in words: a job, or files that are fetched."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
 
-from ogc_widgets.client.batches.entries import WORD_OF, about, group_counts
 from ogc_widgets.client.jobs.times import Stopwatch
 from ogc_widgets.protocol.answers.job_replies import says_nothing
 from ogc_widgets.protocol.text import clean, in_bytes
 
 if TYPE_CHECKING:
-    from ogc_widgets.client.batches.any_batch import AnyBatch
     from ogc_widgets.client.results.downloads.many_files import Downloads
     from ogc_widgets.protocol.watching import JobView
 
@@ -127,42 +124,6 @@ def _share(view: JobView) -> float | None:
     if status is None or status.progress is None or view.phase != "running":
         return None
     return status.progress / 100
-
-
-_NOT_WELL = frozenset({"failed", "lost", "unknown", "dismissed"})
-
-
-class BatchSteps:
-    """Makes steps of what is known of one batch; seconds count from here on."""
-
-    def __init__(self) -> None:
-        self._began = time.monotonic()
-
-    def __call__(self, batch: AnyBatch) -> Step:
-        """Say how far the batch is."""
-        groups = group_counts(batch.counts)
-        total = sum(groups.values())
-        is_open = groups.get("running", 0) + groups.get("waiting", 0)
-        is_bad = bool(_NOT_WELL & groups.keys())
-        counted = _NOT_WELL | {"successful"} if batch.is_ended else _NOT_WELL
-        told = [] if batch.is_ended else [f"{total - is_open:,} of {total:,} ended"]
-        told += [
-            f"{number:,} {WORD_OF[one]}"
-            for one, number in groups.items()
-            if one in counted
-        ]
-        if batch.left_s is not None and not batch.is_ended:
-            told.append(f"{about(batch.left_s)} left")
-        state = "paused" if batch.is_paused else "running"
-        return Step(
-            "ended" if batch.is_ended else state,
-            clean(batch.trouble or batch.first_error, limit=300),
-            ", ".join(told),
-            share=(total - is_open) / total if total else None,
-            elapsed_s=time.monotonic() - self._began,
-            tone="warn" if is_bad else "good" if batch.is_ended else "work",
-            is_ended=batch.is_ended,
-        )
 
 
 def step_of_downloads(downloads: Downloads) -> Step:
