@@ -20,7 +20,7 @@ from ogc_widgets.area.boxes import (
     to_standard,
 )
 from ogc_widgets.area.crs import System, system_of
-from ogc_widgets.area.recognition.sides import sides_of
+from ogc_widgets.area.sides import sides_of
 from ogc_widgets.errors import InputError
 from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.reading import is_finite

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ogc_widgets.area.boxes import UNDECIDED
 from ogc_widgets.area.hint import AreaHint, order_of, with_order
-from ogc_widgets.area.recognition.sides import order_of_members, orders_in, sides_of
+from ogc_widgets.area.sides import order_of_members, orders_in, sides_of
 from ogc_widgets.errors import InputError
 
 ORDERS = ["".join(order) for order in permutations("wsen")]

@@ -18,7 +18,7 @@ from ogc_widgets.area.recognition.evidence import (
     possible_orders,
     words_of,
 )
-from ogc_widgets.area.recognition.sides import order_of_members, orders_in, separator_in
+from ogc_widgets.area.sides import order_of_members, orders_in, separator_in
 from ogc_widgets.errors import InputError
 from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.reading import mapping

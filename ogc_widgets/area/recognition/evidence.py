@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.area.boxes import COMMON, STANDARD, fits, orders_of
 from ogc_widgets.area.reading import read_numbers
-from ogc_widgets.area.recognition.sides import corners_in, order_of_members, orders_in
+from ogc_widgets.area.sides import corners_in, order_of_members, orders_in
 from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.reading import mapping
 

@@ -23,7 +23,7 @@ from ogc_widgets.area.recognition.evidence import (
     kind_of,
     list_of,
 )
-from ogc_widgets.area.recognition.sides import sides_of
+from ogc_widgets.area.sides import sides_of
 from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.reading import mapping
 
