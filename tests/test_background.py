@@ -22,7 +22,7 @@ from waiting import wait_for
 
 import ogc_widgets as ogc
 from ogc_widgets.app.discovery import Server
-from ogc_widgets.app.views.gate import Gate
+from ogc_widgets.app.opening import Gate
 from ogc_widgets.client.http import loop
 from ogc_widgets.client.stac.stac_reader import StacInspector
 from ogc_widgets.lab.server import app as lab_app
@@ -263,14 +263,14 @@ def app() -> Any:
 def test_app_says_what_failed_beside_it(
     app: Any, what: str, raised: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    view = app._header
+    view = app.header
     if what in ("opening", "again"):
         monkeypatch.setattr(Server, what, fails(raised))
         opener = app._opener
         opener.press("other") if what == "opening" else opener.list_again()
     elif what == "run":
         monkeypatch.setattr(app.client.aio, "execute", fails(raised))
-        view = app._run_bar
+        view = app.run_bar
         app._runs.press()
     else:
         job = app.client.job("j")
@@ -309,12 +309,12 @@ def test_form_says_that_an_address_could_not_be_looked_at() -> None:
 def test_sign_in_says_why_the_app_did_not_open(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("ogc_widgets.app.views.gate.discover", fails(OddError("odd")))
+    monkeypatch.setattr("ogc_widgets.app.opening.discover", fails(OddError("odd")))
     with ogc.Client("http://127.0.0.1:9/api") as client:
         gate = Gate(client, None, lambda _server: None)
         gate._signed_in()
         wait_for(lambda: "odd" in gate.box.problem)
-        gate.close()
+        gate.box.close()
 
 
 # -- the lab

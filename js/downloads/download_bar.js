@@ -44,7 +44,7 @@ import style from "./download_bar.css" with { type: "text" };
  *   Sizes
  */
 
-/** The most that goes through the connection of the widget, as in view/sending.py. */
+/** The most that goes through the connection of the widget, as in view/transfer.py. */
 const MOST_SENT = 200_000_000;
 
 /**

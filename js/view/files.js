@@ -42,7 +42,7 @@ export async function copyText(text) {
  */
 
 /**
- * Ask Python for a file, and take it part by part; see view/sending.py.
+ * Ask Python for a file, and take it part by part; see view/transfer.py.
  * @param {import("./model.js").Model} model
  * @param {Record<string, unknown>} message What asks for it.
  * @param {(got: number, facts: FileFacts) => void} [progress] Called with bytes that are here.
@@ -99,7 +99,7 @@ export function saveBlob(blob, name) {
 export const PART_BYTES = 3_000_000;
 
 /**
- * Give a file to Python in parts; see view/uploads.py.
+ * Give a file to Python in parts; see view/transfer.py.
  * @param {File} file
  * @param {(part: { name: string, base64: string, part: number, parts: number }) => void} send
  */

@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import ipywidgets
 import traitlets
 
 from ogc_widgets.app.discovery import Server, client_of, first_look
-from ogc_widgets.app.earlier import close_unseen, take_place
 from ogc_widgets.app.links.area_link import AreaLink
 from ogc_widgets.app.links.batch_link import BatchLink
 from ogc_widgets.app.links.for_each_link import ForEachLink
-from ogc_widgets.app.links.interrupted import Interrupted
 from ogc_widgets.app.links.job_folding import JobFolding
-from ogc_widgets.app.links.kept_results import KeptResults
-from ogc_widgets.app.links.map_context import MapContext
+from ogc_widgets.app.links.outlines import KeptResults, MapContext, Scenes
 from ogc_widgets.app.links.results_link import ResultsLink
-from ogc_widgets.app.links.scenes import Scenes
 from ogc_widgets.app.links.search_link import SearchLink
-from ogc_widgets.app.on_demand import Cards, JobsTab, ResultsPart
-from ogc_widgets.app.opener import Opener
-from ogc_widgets.app.other_inputs import Kept, OtherInputs
+from ogc_widgets.app.opening import Cards, Gate, Opener
+from ogc_widgets.app.other_inputs import Kept, OtherInputs, close_unseen, take_place
 from ogc_widgets.app.runs import Runs
-from ogc_widgets.app.screen import Parts, Screen
-from ogc_widgets.app.tabs import Tabs
-from ogc_widgets.app.views.code_view import CodeView
-from ogc_widgets.app.views.frame import FrameView
-from ogc_widgets.app.views.gate import Gate
-from ogc_widgets.app.views.header import HeaderView
-from ogc_widgets.app.views.run_bar import RunBar
+from ogc_widgets.app.screen import Screen
+from ogc_widgets.app.tabs import JobsTab, Tabs
 from ogc_widgets.client.http.loop import tidy_up
 from ogc_widgets.client.stac.stac_reader import StacInspector, StacReader
 from ogc_widgets.errors import InputError
 from ogc_widgets.form import ProcessForm
-from ogc_widgets.map import AreaMap
-from ogc_widgets.panel import JobPanel
-from ogc_widgets.panel.job.job_card import line_to_return
+from ogc_widgets.panel.job.job_texts import line_to_return
 from ogc_widgets.protocol.text import escape_html
 from ogc_widgets.view.base import publishing
-from ogc_widgets.view.cells import NotesDisplay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,14 +34,14 @@ if TYPE_CHECKING:
     from ogc_widgets.client.auth.secret import Auth
     from ogc_widgets.client.batches.abatch import AsyncBatch
     from ogc_widgets.client.batches.batch import Batch
-    from ogc_widgets.client.batches.batch_results import BatchResults
-    from ogc_widgets.panel.item_search import ItemSearch
+    from ogc_widgets.panel import ItemSearch
     from ogc_widgets.protocol import Process
     from ogc_widgets.protocol.requests.requests import Mode, Response
+    from ogc_widgets.view.cells import NotesDisplay
     from ogc_widgets.viewers import ResultsStage
 
 
-class App(NotesDisplay, ipywidgets.VBox):
+class App(Screen):
     """Describe, fill in, run, watch and see the results, in one cell.
 
     Nothing is submitted by creating or displaying an App: a job starts when Run is
@@ -76,17 +61,6 @@ class App(NotesDisplay, ipywidgets.VBox):
         ServerError: The server cannot be reached or does not know the process.
     """
 
-    form = traitlets.Instance(ProcessForm)
-    """The form of the open process; another one after the process was changed."""
-    job = traitlets.Any(allow_none=True)
-    """The job that is shown; set it to attach to a job started elsewhere."""
-    results = traitlets.Any(allow_none=True)
-    """The results of the job once it is successful, else None."""
-    batch = traitlets.Any(allow_none=True)
-    """The batch that is shown in a tab of its own; set it to show another one."""
-    height = traitlets.Int(0, min=0)
-    """Height in CSS pixels, also when dragged; 0 for what the browser remembers."""
-
     # Until everything is made there is nothing to close.
     _closed = True
 
@@ -97,114 +71,67 @@ class App(NotesDisplay, ipywidgets.VBox):
         *,
         auth: Auth = None,
     ) -> None:
-        self.client = client_of(server, auth)
-        self._owns_client = self.client is not server
+        client = client_of(server, auth)
+        self._owns_client = client is not server
         try:
-            found = first_look(self.client, process_id)
+            found = first_look(client, process_id)
         except BaseException:
             if self._owns_client:
-                self.client.close()
+                client.close()
             raise
+        super().__init__(client)
+        self._closed = False
         self._kept: dict[str, dict[str, Any]] = {}
         self._own_job: Job | None = None  # the form shows its inputs anyhow
-        self._make_parts()
-        super().__init__()
-        self._closed = False
+        self._kept_results: KeptResults | None = None
         self._connect_parts(process_id)
         self._gate: Gate | None = None
         if found is not None:
             self._come_up(found)
         else:
-            self._gate = Gate(self.client, process_id, self._enter)
+            self._gate = Gate(client, process_id, self._enter)
             self.children = (self._gate.box,)
 
-    def _make_parts(self) -> None:
-        """Make what is seen."""
-        self.map = AreaMap(height="100%")
-        self.panel = JobPanel()
+    def _connect_parts(self, process_id: str | None) -> None:
+        """Make what keeps the parts in step."""
         self.panel.line_to_return = self._line_to_return
-        self._header = HeaderView()
-        self._run_bar = RunBar()
-        self._code = CodeView()
-        self._frame = FrameView()
-        self._results_part = ResultsPart(self.map, self._results_made)
+        self._stac = StacReader(self.client.aio.connection)
+        self._inspector = StacInspector(self._stac)
+        self._context = context = MapContext(self.map)
+        self._opener = opener = Opener(self, self._open)
+        self._cards = Cards(self, opener)
+        self._runs = Runs(self, self._show_own)
+        kept = take_place(self, self.client.url, process_id)
+        self._others = OtherInputs(self, opener, kept)
+        self._search = SearchLink(self, self._stac, context)
+        self._for_each = ForEachLink(self, context, self._search)
+        self._tabs = Tabs(self, opener, self._search, self._for_each)
         self._jobs = JobsTab(
-            self.client,
+            self,
             on_attach=self._attach,
             on_removed=self._job_removed,
             on_run_again=self._run_again,
         )
-
-    def _connect_parts(self, process_id: str | None) -> None:
-        """Make what keeps the parts in step; each knows only what it needs."""
-        parts = Parts(self._header, self._frame, self.panel, self.map)
-        self._screen = Screen(self, parts)
-        self._opener = Opener(self.client, self._header, self.panel, self._open)
-        self._cards = Cards(
-            self.client, self._header, self._opener, self._screen.show_card
-        )
-        self._runs = Runs(
-            *(self.client, self._run_bar, self.panel),
-            on_job=self._show_own,
-            on_jump=self._jump,
-        )
-        self._results_link = ResultsLink(
-            *(self.client, self.panel, self._results_part),
-            on_results=partial(self.set_trait, "results"),
-        )
-        kept = take_place(self, self.client.url, process_id)
-        self._others = OtherInputs(self._header, self.map, self._opener, kept)
-        self._stac = StacReader(self.client.aio.connection)
-        self._inspector = StacInspector(self._stac)
-        self._context = context = MapContext(self.map)
-        screen = self._screen
-        self._search = SearchLink(
-            *(self._stac, self.map, context, screen.left, screen.search)
-        )
-        self._for_each = ForEachLink(
-            *(self.client, self.map, context, self._search, self._run_bar),
-            left=screen.left,
-            place=screen.each,
-            on_batch=self.show_batch,
-        )
-        self._tabs = Tabs(
-            *(self._header, self.map, self._screen, self._jobs),
-            write=self._write_request,
-            leave=self._leave_form,
-        )
         self._folding = JobFolding(self.panel)
-        self._kept_results: KeptResults | None = None
-        self._batch_link = BatchLink(
-            *(self._header, self._screen, self._results_part, self._opener),
-            on_open=self._attach,
-            on_results=self._show_batch_results,
-        )
-        interrupted = Interrupted(
-            self.client, self._batch_link, self.show_batch, self._header.report
-        )
+        self._results_link = ResultsLink(self)
+        self._batch_link = BatchLink(self, self._results_link, opener, self._attach)
         self._links = (
-            *(AreaLink(self.map), Scenes(context), self._search, self._for_each),
-            *(self._runs, self._others, self._tabs, self._batch_link, interrupted),
+            *(AreaLink(self), Scenes(self, context), self._search, self._for_each),
+            *(self._runs, self._others, self._tabs, self._batch_link),
         )
-        traitlets.link((self, "height"), (self._frame, "height"))
-        self._run_bar.handle(example=self._fill_example, jump=self._jump)
 
     @property
     def _stage(self) -> ResultsStage:
-        return self._results_part.made()
+        return self._results_link.stage()
 
-    def _results_made(self, stage: ResultsStage) -> None:
-        """What shows results is there, for the first time."""
-        stage.on_again = partial(self.set_trait, "results")
-        self._tabs.follow_results(stage)
-        self._kept_results = KeptResults(stage, self.panel, self._context)
-        self._screen.show_results(stage)
+    @traitlets.observe("stage")
+    def _results_made(self, _change: object) -> None:
+        self._kept_results = KeptResults(self, self._context)
 
     def _come_up(self, found: Server) -> None:
         """Show the app for the first time."""
         self._search.offered = found.catalogue_url
         self._opener.open(found)
-        self._screen.show()
 
     def _enter(self, found: Server) -> None:
         """The user has signed in: show the app in place of the box; any thread."""
@@ -214,7 +141,7 @@ class App(NotesDisplay, ipywidgets.VBox):
                 return
             self._come_up(found)
             self._gate = None
-        gate.close()
+        gate.box.close()
 
     # -- what Python can do ---------------------------------------------------------
 
@@ -252,11 +179,8 @@ class App(NotesDisplay, ipywidgets.VBox):
             advice="Sign in in its box, or with app.sign_in(token).",
         )
 
-    def _has_form(self) -> bool:
-        return "form" in self._trait_values
-
     def _need_open(self) -> None:
-        if not self._has_form():
+        if not self.has_form:
             self._no_form_yet()
 
     def choose(self, process_id: str) -> None:
@@ -325,26 +249,21 @@ class App(NotesDisplay, ipywidgets.VBox):
         if self._closed:
             return
         self._closed = True
-        for link in (self._results_link, self._folding, *self._links):
-            link.close()
-        if self._kept_results is not None:
-            self._kept_results.close()
+        self._results_link.leave()
+        for link in (self._folding, *self._links, self._kept_results):
+            if link is not None:
+                link.close()
         if self._gate is not None:
-            self._gate.close()
+            self._gate.box.close()
         else:
             self.form.stac.inspector = None
             self.form.close()
         tidy_up(self._stac.close)
-        for part in (
-            *(self._cards, self._header, self._run_bar, self._code, self._jobs),
-            *(self._results_part, self.panel, self.map, self._frame, self._screen),
-        ):
+        for part in (self._cards, self._jobs, self._results_link):
             part.close()
         if self._owns_client:
             self.client.close()
-        layout = self.layout
         super().close()
-        layout.close()
 
     def to_take_over(self) -> Kept | None:
         """What a later app can take over: what was typed here, or could be had here."""
@@ -354,7 +273,7 @@ class App(NotesDisplay, ipywidgets.VBox):
 
     def _open(self, server: Server) -> None:
         """Show the form of another process, or of a changed one."""
-        old = self.form if self._has_form() else None
+        old = self.form if self.has_form else None
         if old is not None:
             self._kept[old.process.id] = {"inputs": dict(old.inputs), **old.wishes}
         process = server.process
@@ -368,32 +287,9 @@ class App(NotesDisplay, ipywidgets.VBox):
         self.form = form
         for link in self._links:
             link.bind(form)
-        self._screen.show_left(
-            *(self._screen.search, self._screen.each, self._screen.results),
-            *(self._code, form, self._run_bar),
-        )
+        self.show_form(form)
         if old is not None:
             old.close()
-
-    def _write_request(self, form: ProcessForm, tab: str) -> None:
-        many = self._for_each.view
-        self._code.write(
-            *(tab, self.client, form, self._opener.process_url),
-            at_once=many.at_once,
-            title=many.title.strip(),
-        )
-
-    def _jump(self, path: str) -> None:
-        self._header.tab = "form"
-        self.form.focus(path)
-
-    def _leave_form(self) -> None:
-        self._search.hide()
-        self._for_each.hide()
-
-    def _fill_example(self) -> None:
-        self.form.fill_example()
-        self.map.fit()
 
     # -- a job is shown ---------------------------------------------------------------
 
@@ -425,13 +321,13 @@ class App(NotesDisplay, ipywidgets.VBox):
     @traitlets.observe("job")
     def _show_job(self, change: dict[str, Any]) -> None:
         job = change["new"]
-        self._results_link.close()
+        self._results_link.leave()
         self.results = None
         self.panel.job = job
         self._jobs.follow(job)
         self._others.follow_job(job)
         self._results_link.follow(job)
-        if job is not None and job is not self._own_job and self._has_form():
+        if job is not None and job is not self._own_job and self.has_form:
             self._tabs.forget_sent()
             self._others.show_those_of(job)
 
@@ -439,16 +335,11 @@ class App(NotesDisplay, ipywidgets.VBox):
     def _show_batch(self, _change: object) -> None:
         self._batch_link.show(self.batch)
 
-    def _show_batch_results(self, results: BatchResults | None) -> None:
-        # A job of the batch may have been opened since.
-        if results is not None or hasattr(self.results, "batch_id"):
-            self.results = results
-
     @traitlets.observe("results")
     def _show_results(self, _change: dict[str, Any]) -> None:
         # Two threads may be here at once: what is set last is what stays on the screen.
         with publishing():
-            if self.results is not None or self._results_part.stage is not None:
+            if self.results is not None or self.stage is not None:
                 self._stage.show(self.results)
 
     def _line_to_return(self, job: Job) -> str:
@@ -460,7 +351,7 @@ class App(NotesDisplay, ipywidgets.VBox):
         close_unseen()
 
     def _card_(self) -> tuple[str, str]:
-        if not self._has_form():
+        if not self.has_form:
             words = f"Sign in to {self.client.url} to see its processes."
             return words, f"<p>{escape_html(words)}</p>"
         parts: list[NotesDisplay] = [self.form, self.panel]

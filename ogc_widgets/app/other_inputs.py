@@ -1,29 +1,33 @@
 """Inputs from elsewhere: of an earlier run of the cell, or of a job that was opened.
 
-A line under the head of the app says so, and changes them by one press.
+A line under the head of the app says so, and changes them by one press. When a cell is
+run again, the later app takes the place of the earlier one, which is closed as soon as
+no page shows it any more.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import wait
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
+from urllib.parse import urlsplit
+from weakref import WeakSet, ref
 
 from ogc_widgets.app.links.form_link import FormLink
 from ogc_widgets.client.http.loop import follow, in_loop_thread, submit
 from ogc_widgets.errors import OgcError
 from ogc_widgets.form import extras
 from ogc_widgets.panel.job.job_state import short_id
+from ogc_widgets.view.cells import CellRun, current_run, may_be_seen
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from ogc_widgets.app.opener import Opener
-    from ogc_widgets.app.views.header import HeaderView
+    from ogc_widgets.app.opening import Opener
+    from ogc_widgets.app.screen import Screen
     from ogc_widgets.client import Job
     from ogc_widgets.form import ProcessForm
     from ogc_widgets.form.input_sets import Typed
-    from ogc_widgets.map import AreaMap
     from ogc_widgets.protocol import ExecuteRequest
 
 
@@ -50,30 +54,20 @@ def kept_of(form: ProcessForm) -> Kept | None:
 
 
 class OtherInputs(FormLink):
-    """Knows which inputs the form of an app could show instead.
-
-    Args:
-        header: The head, which says so.
-        area_map: Shows the area of the inputs that were brought in.
-        opener: Opens the process that they are for.
-        kept: What an earlier run of the cell has left.
-    """
+    """Knows which inputs the form of an app could show instead."""
 
     watched: ClassVar = ("inputs", "outputs", "response", "extra", "shown_errors")
 
-    def __init__(
-        self, header: HeaderView, area_map: AreaMap, opener: Opener, kept: Kept | None
-    ) -> None:
-        self._header = header
-        self._map = area_map
-        self._opener = opener
+    def __init__(self, screen: Screen, opener: Opener, kept: Kept | None) -> None:
+        super().__init__(screen)
+        self._header, self._opener = screen.header, opener
         self._job: Job | None = None
         self._line: Line | None = None
         if kept is not None:
             self._line = Line(
                 "This cell was run before.", "Take over its inputs", "Start anew", kept
             )
-        header.handle(offer=self._answer)
+        self._header.handle(offer=self._answer)
 
     def to_take_over(self) -> Kept | None:
         """What a later app can take over: what was typed here, or could be had here."""
@@ -126,7 +120,7 @@ class OtherInputs(FormLink):
             text = f"Filled in with the inputs of job {short_id(job.id)}."
             self._line = Line(text, "Back to what was typed", "Keep these", before)
         self._follow()
-        self._map.fit()
+        self.screen.map.fit()
 
     def _answer(self, *, take: bool) -> None:
         """The user takes the other inputs, or leaves them for good."""
@@ -150,3 +144,72 @@ class OtherInputs(FormLink):
         else:
             members = {"text": line.text, "take": line.take, "leave": line.leave}
             self._header.offer = members
+
+
+class Replaceable(Protocol):
+    """What is asked of an app, which is a box of widgets, when a later one comes."""
+
+    def to_take_over(self) -> Kept | None:
+        """What the later one can offer."""
+
+    def close(self) -> None:
+        """Close it; its jobs go on."""
+
+
+_made: list[_Made] = []
+_replaced: WeakSet[Replaceable] = WeakSet()
+
+
+class _Made(NamedTuple):
+    run: CellRun
+    server: str
+    process_id: str | None
+    app: ref[Replaceable]
+
+
+def take_place(app: Replaceable, url: str, process_id: str | None) -> Kept | None:
+    """Let an app take the place of the one that an earlier run of its cell has made.
+
+    Args:
+        app: The app that is being made.
+        url: Address of its server.
+        process_id: The process that it was asked for.
+
+    Returns:
+        What can be taken over, where the earlier one was made for the same server and
+        process.
+    """
+    run = current_run()
+    if run is None:
+        return None
+    server = _server_of(url)
+    kept: Kept | None = None
+    for made in [one for one in _made if one.run.cell == run.cell]:
+        earlier = made.app()
+        if earlier is not None and made.run == run:
+            continue
+        _made.remove(made)
+        if earlier is None:
+            continue
+        _replaced.add(earlier)
+        is_same = (made.server, made.process_id) == (server, process_id)
+        if kept is None and is_same:
+            kept = earlier.to_take_over()
+    _made.append(_Made(run, server, process_id, ref(app)))
+    close_unseen()
+    return kept
+
+
+def close_unseen() -> None:
+    """Close the replaced apps that no page shows any more; their jobs go on."""
+    for app in tuple(_replaced):
+        if not may_be_seen(app):
+            app.close()
+            _replaced.discard(app)
+
+
+def _server_of(url: str) -> str:
+    """What is the same of a server; one of this machine may have another port now."""
+    parts = urlsplit(url)
+    is_here = parts.hostname in ("127.0.0.1", "::1", "localhost")
+    return parts.path if is_here else url

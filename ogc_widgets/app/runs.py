@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ogc_widgets.app.head_and_foot import runs_async
 from ogc_widgets.app.links.form_link import FormLink
-from ogc_widgets.app.views.run_bar import how_it_runs
 from ogc_widgets.client import Job
 from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.errors import (
@@ -19,41 +19,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from ogc_widgets.app.views.run_bar import RunBar
-    from ogc_widgets.client import AsyncJob, Client
-    from ogc_widgets.panel import JobPanel
+    from ogc_widgets.app.screen import Screen
+    from ogc_widgets.client import AsyncJob
+    from ogc_widgets.protocol import Process
     from ogc_widgets.protocol.requests.requests import Mode
 
 
 class Runs(FormLink):
-    """Starts the jobs of the open form.
-
-    Args:
-        client: Sends the requests.
-        run_bar: The foot of the form.
-        panel: Says how far it is.
-        on_job: Called with ``None`` before a request is sent, then with its job.
-        on_jump: Called with the path of a field that needs attention.
-    """
+    """Starts the jobs of the open form."""
 
     watched: ClassVar = ("inputs", "outputs", "response", "extra", "shown_errors")
 
-    def __init__(
-        self,
-        client: Client,
-        run_bar: RunBar,
-        panel: JobPanel,
-        *,
-        on_job: Callable[[Job | None], object],
-        on_jump: Callable[[str], object],
-    ) -> None:
-        self._client = client
-        self._run_bar = run_bar
-        self._panel = panel
-        self._on_job = on_job
-        self._on_jump = on_jump
-        run_bar.handle(run=self._on_run, reset=self._reset)
-        panel.handle(run=self._on_run)
+    def __init__(self, screen: Screen, on_job: Callable[[Job | None], object]) -> None:
+        super().__init__(screen)
+        self._client, self._run_bar = screen.client, screen.run_bar
+        self._panel, self._on_job = screen.panel, on_job
+        self._run_bar.handle(
+            run=self._on_run,
+            reset=self._reset,
+            example=self._fill_example,
+            jump=screen.jump,
+        )
+        self._panel.handle(run=self._on_run)
 
     def run(self, mode: Mode, wishes: dict[str, Any]) -> Job:
         """Send what the form shows, and wait for the job.
@@ -78,7 +65,7 @@ class Runs(FormLink):
         try:
             process_id, inputs = self._begin()
         except InvalidInputsError:
-            self._on_jump(self.form.problems[0][0])
+            self.screen.jump(self.form.problems[0][0])
             return
 
         def done(future: Future[AsyncJob]) -> None:
@@ -98,6 +85,10 @@ class Runs(FormLink):
             with publishing(self._run_bar):
                 self._run_bar.answered += 1
 
+    def _fill_example(self) -> None:
+        self.form.fill_example()
+        self.screen.map.fit()
+
     def _reset(self) -> None:
         self.form.reset()
         self._run_bar.problem = ""
@@ -106,7 +97,7 @@ class Runs(FormLink):
         """Say in the foot of the form how it runs, and what is in the way."""
         form = self.form
         with publishing(self._run_bar):
-            self._run_bar.note = how_it_runs(form.process)
+            self._run_bar.note = _how_it_runs(form.process)
             self._run_bar.has_example = any(
                 form.inputs.get(key) != value for key, value in form.example.items()
             )
@@ -144,4 +135,10 @@ class Runs(FormLink):
         if isinstance(error, (ProblemError, SubmissionUnknownError)):
             named = self.form.show_server_errors(error)
             if named:
-                self._on_jump(named[0])
+                self.screen.jump(named[0])
+
+
+def _how_it_runs(process: Process) -> str:
+    if runs_async(process):
+        return "Runs asynchronously"
+    return "Runs while you wait (this process cannot run asynchronously)"

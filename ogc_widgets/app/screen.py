@@ -1,124 +1,120 @@
-"""Where the parts of an app stand; the style sheet says which of them are seen."""
+"""What an app is made of and shows, and where it stands."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import ipywidgets
+import traitlets
 
+from ogc_widgets.app.code_view import CodeView
+from ogc_widgets.app.head_and_foot import FrameView, HeaderView, RunBar
+from ogc_widgets.form import ProcessForm
+from ogc_widgets.map import AreaMap
+from ogc_widgets.panel import JobPanel
 from ogc_widgets.view.base import publishing
+from ogc_widgets.view.cells import NotesDisplay
 
 if TYPE_CHECKING:
-    from ogc_widgets.viewers import ResultsStage
+    from collections.abc import Mapping
+
+    from ogc_widgets.client import Client
+
+_BOXES: Final = (
+    *("cards", "body", "left", "right", "strip", "jobs", "batch"),
+    *("search", "each", "results"),
+)
 
 
-class Parts(NamedTuple):
-    """What an app shows besides the form.
-
-    Attributes:
-        header: What stands above; says which tab is open.
-        foot: The lower edge.
-        panel: The job: its line below the header, its steps and log at the bottom.
-        area_map: The map, in the right column.
-    """
-
-    header: ipywidgets.Widget
-    foot: ipywidgets.Widget
-    panel: ipywidgets.Widget
-    area_map: ipywidgets.Widget
-
-
-class Screen:
-    """The boxes of an app.
+class Screen(NotesDisplay, ipywidgets.VBox):
+    """The parts of an app, and what it shows; the base of the app itself.
 
     No box loses a part that it has: a page would make anew whatever stands behind it.
     The style sheet (``js/app/app.css``) hides what the open tab does not show.
 
     Args:
-        root: The app itself.
-        parts: What stands in them.
+        client: The client of the server.
+
+    Attributes:
+        client: The same.
+        map: The map, in the right column.
+        panel: The job: its line below the header, its steps and log at the bottom.
+        header: What stands above; says which tab is open.
+        run_bar: The foot of the form.
+        code: The texts of the tabs *JSON* and *Code*.
+        boxes: By name, what there is room for: ``left`` has form, texts, and boxes for
+            the ``search`` for items, for *Run for each* (``each``) and the ``results``.
     """
 
-    def __init__(self, root: ipywidgets.Box, parts: Parts) -> None:
-        self.left = _named(ipywidgets.VBox(), "ogcw-app-left")
-        """The box of form, texts and results."""
-        self.each = _named(ipywidgets.VBox(), "ogcw-app-each")
-        """The box of *Run for each* there."""
-        self.search = _named(ipywidgets.VBox(), "ogcw-app-search")
-        """The box of the search for items there."""
-        self._cards = _named(ipywidgets.VBox(), "ogcw-app-cards")
-        self._jobs = _named(ipywidgets.VBox(), "ogcw-app-jobs")
-        self._batch = _named(ipywidgets.VBox(), "ogcw-app-batch")
-        self._right = _named(ipywidgets.VBox([parts.area_map]), "ogcw-app-right")
-        self.results = _named(ipywidgets.VBox(), "ogcw-app-results")
-        """The box of the results in the left one."""
-        self._strip = _named(ipywidgets.HBox(), "ogcw-app-strip")
-        self._body = _named(
-            ipywidgets.GridBox(
-                [
-                    *(parts.panel, self._jobs, self._batch),
-                    *(self.left, self._right, self._strip),
-                ]
-            ),
-            "ogcw-app-body",
+    children: Any
+    form = traitlets.Instance(ProcessForm)
+    """The form of the open process; another one after the process was changed."""
+    job = traitlets.Any(allow_none=True)
+    """The job that is shown; set it to attach to a job started elsewhere."""
+    results = traitlets.Any(allow_none=True)
+    """The results of the job once it is successful, else None."""
+    batch = traitlets.Any(allow_none=True)
+    """The batch that is shown in a tab of its own; set it to show another one."""
+    height = traitlets.Int(0, min=0)
+    """Height in CSS pixels, also when dragged; 0 for what the browser remembers."""
+    stage: Any = traitlets.Any(allow_none=True)
+    """What shows the results (a ``ResultsStage``), from the first job on."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.map, self.panel = AreaMap(height="100%"), JobPanel()
+        # One for all that only the style sheet arranges.
+        layout = ipywidgets.Layout()
+        self.header, self.run_bar = HeaderView(layout=layout), RunBar(layout=layout)
+        self.code, self._frame = CodeView(layout=layout), FrameView(layout=layout)
+        self.boxes: Mapping[str, ipywidgets.Box] = {
+            name: ipywidgets.VBox(
+                layout=layout, _dom_classes=("ogcw", f"ogcw-app-{name}")
+            )
+            for name in _BOXES
+        }
+        super().__init__(_dom_classes=("ogcw", "ogcw-app"))
+        boxes = self.boxes
+        boxes["right"].children = (self.map,)
+        boxes["body"].children = (
+            *(self.panel, boxes["jobs"], boxes["batch"]),
+            *(boxes["left"], boxes["right"], boxes["strip"]),
         )
-        self._root = _named(root, "ogcw-app")
-        self._parts = parts
+        traitlets.link((self, "height"), (self._frame, "height"))
 
-    def show(self) -> None:
-        """Show everything."""
-        self._root.children = (
-            *(self._parts.header, self._cards),
-            *(self._body, self._parts.foot),
+    @property
+    def has_form(self) -> bool:
+        """Whether a process is open."""
+        return "form" in self._trait_values
+
+    def show_form(self, form: ProcessForm) -> None:
+        """Show everything, with the form of another process."""
+        boxes = self.boxes
+        boxes["left"].children = (
+            *(boxes["search"], boxes["each"], boxes["results"]),
+            *(self.code, form, self.run_bar),
         )
+        self.children = (self.header, boxes["cards"], boxes["body"], self._frame)
 
-    def show_card(self, card: ipywidgets.Widget | None) -> None:
-        """Show a card under the head instead of the one before, or none."""
-        self._cards.children = () if card is None else (card,)
+    def jump(self, path: str) -> None:
+        """Lead to a field that needs attention."""
+        self.header.tab = "form"
+        self.form.focus(path)
 
-    def show_left(self, *parts: ipywidgets.Widget) -> None:
-        """Put these into the left column; the later ones may change with the process.
-
-        All stay in the page, so that the form keeps its place.
-        """
-        self.left.children = parts
-
-    def show_jobs(self, table: ipywidgets.Widget) -> None:
-        """Put the list of jobs into its place."""
-        if self._jobs.children != (table,):
-            self._jobs.children = (table,)
-
-    def show_results(self, stage: ResultsStage) -> None:
-        """Show results: beside the map, and below what belongs to those on it."""
-        self.results.children = (stage,)
-        self._strip.children = tuple(stage.strip)
-
-    def show_batch(self, view: ipywidgets.Widget) -> None:
-        """Put what shows a batch into its place."""
-        if self._batch.children != (view,):
-            self._batch.children = (view,)
-
-    def mark(self, **marks: bool) -> None:
-        """Say what there is to see, as classes ``ogcw-app-<name>`` of the app."""
+    def mark(self, box: str = "", **marks: bool) -> None:
+        """Say what there is to see, as classes of a box, or of the app itself."""
+        marked = self.boxes[box] if box else self
         # In one message, so that the page is arranged once.
-        with publishing(self._root):
+        with publishing(marked):
             for name, is_so in marks.items():
-                change = self._root.add_class if is_so else self._root.remove_class
-                change(f"ogcw-app-{name}")
+                change = marked.add_class if is_so else marked.remove_class
+                change(f"ogcw-{name.replace('_', '-')}")
 
     def close(self) -> None:
-        """Close the boxes, but not what stands in them."""
-        for box in (
-            *(self.left, self.results, self.each, self.search),
-            *(self._cards, self._jobs, self._batch),
-            *(self._right, self._strip, self._body),
-        ):
-            layout = box.layout
+        """Close the parts, and the boxes."""
+        for part in (self.header, self.run_bar, self.code, self.panel, self.map):
+            part.close()
+        self._frame.close()
+        for box in self.boxes.values():
             box.close()
-            layout.close()
-
-
-def _named(box: ipywidgets.Box, name: str) -> ipywidgets.Box:
-    box.add_class("ogcw")
-    box.add_class(name)
-    return box
+        super().close()

@@ -25,7 +25,7 @@ from ogc_widgets.batches.rows import BatchList, RowPages
 from ogc_widgets.client.batches.entries import columns_of
 from ogc_widgets.view.base import StateView, publishing
 from ogc_widgets.view.cards import Note, note
-from ogc_widgets.view.sending import Sending
+from ogc_widgets.view.transfer import Sending
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

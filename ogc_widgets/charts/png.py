@@ -7,11 +7,11 @@ texts, circles, and ways of straight lines.
 from __future__ import annotations
 
 import io
+import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
 from ogc_widgets.patterns import pattern
-from ogc_widgets.view.letters import for_pillow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,7 @@ _DENSITY: Final = 2
 _SMOOTH: Final = 2  # drawn that much larger: Pillow's edges are hard
 _SCALE: Final = _DENSITY * _SMOOTH
 _STEPS: Final = pattern(r"([MLHVhZ])([^MLHVhZ]*)")
+_FOLDED: Final = str.maketrans({"–": "-", "—": "-", "−": "-", "ß": "ss", "ø": "o"})
 _ANCHORS: Final = {"start": "ls", "middle": "ms", "end": "rs"}
 
 
@@ -99,3 +100,9 @@ def _ways(text: str) -> Iterator[list[tuple[float, float]]]:
             way.append((way[-1][0], numbers[0]))
     if way:
         yield way
+
+
+def for_pillow(text: str) -> str:
+    """A text in the letters that Pillow's own font has."""
+    letters = unicodedata.normalize("NFKD", text.translate(_FOLDED))
+    return "".join(one for one in letters if one.isascii() or one in "°±…")

@@ -24,7 +24,7 @@ from ogc_widgets.errors import InputError
 from ogc_widgets.protocol.media_types import OCTETS
 from ogc_widgets.view.base import StateView
 from ogc_widgets.view.next_cell import cell_for
-from ogc_widgets.view.sending import Sending
+from ogc_widgets.view.transfer import Sending
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -14,7 +14,7 @@ from ogc_widgets.map.rows import files_of
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import RowsView, publishing
 from ogc_widgets.view.next_cell import cell_for
-from ogc_widgets.view.sending import Sending
+from ogc_widgets.view.transfer import Sending
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence

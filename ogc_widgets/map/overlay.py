@@ -20,7 +20,7 @@ from ogc_widgets.area.area import Area
 from ogc_widgets.area.layers import MAX_FILE_BYTES
 from ogc_widgets.map.raster_layers import RasterLayers, RasterView
 from ogc_widgets.view.scripts import packed
-from ogc_widgets.view.uploads import Uploads
+from ogc_widgets.view.transfer import Uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from ogc_widgets.panel.job.job_panel import JobPanel
     from ogc_widgets.panel.jobs.job_table import JobTable
     from ogc_widgets.panel.server_card import ServerCard
-    from ogc_widgets.panel.sign_in import SignIn
+    from ogc_widgets.view.sign_in_box import SignIn
 
 _HOME_OF = {
     "ItemSearch": "ogc_widgets.panel.item_search",
     "JobPanel": "ogc_widgets.panel.job.job_panel",
     "JobTable": "ogc_widgets.panel.jobs.job_table",
     "ServerCard": "ogc_widgets.panel.server_card",
-    "SignIn": "ogc_widgets.panel.sign_in",
+    "SignIn": "ogc_widgets.view.sign_in_box",
 }
 
 __all__ = ["ItemSearch", "JobPanel", "JobTable", "ServerCard", "SignIn"]

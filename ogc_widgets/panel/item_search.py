@@ -18,7 +18,7 @@ from ogc_widgets.client.stac.stac_documents import (
 from ogc_widgets.client.stac.stac_reader import AT_A_TIME
 from ogc_widgets.errors import InputError, OgcError
 from ogc_widgets.protocol.text import clean
-from ogc_widgets.view.base import View, publishing
+from ogc_widgets.view.base import OpenedView, publishing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -43,7 +43,7 @@ PUBLIC_CATALOGUES = (
 _last_address = ""
 
 
-class ItemSearch(View):
+class ItemSearch(OpenedView):
     """A search for STAC items in place of a form, until some were picked.
 
     Nothing is asked before :meth:`open_catalogue` is called. All requests are made on
@@ -58,7 +58,6 @@ class ItemSearch(View):
 
     _script = "item_search"
 
-    is_open = traitlets.Bool(default_value=False).tag(sync=True)
     label = traitlets.Unicode("").tag(sync=True)
     """What the field is called."""
     takes_one = traitlets.Bool(default_value=False).tag(sync=True)
@@ -80,10 +79,6 @@ class ItemSearch(View):
     """Keys of the rows that are picked."""
     marked = traitlets.Unicode("").tag(sync=True)
     """Key of the row that the mouse or the cursor is at, or ""."""
-    opened = traitlets.Int(0).tag(sync=True)
-    """Counts up each time that the search is opened."""
-    focused = traitlets.Int(0).tag(sync=True)
-    """For which opening the page has put the cursor into it."""
 
     def __init__(
         self,
@@ -137,14 +132,9 @@ class ItemSearch(View):
                 *([address, ""] for address in known),
                 *([url, name] for url, name in PUBLIC_CATALOGUES if url not in known),
             ]
-            self.is_open = True
-            self.opened += 1
+            self._come()
         if not self._items and known:
             self.open_catalogue(self.address or known[0])
-
-    def hide(self) -> None:
-        """Leave the screen; what was found is kept for the next time."""
-        self.is_open = False
 
     def set_area(
         self, geometry: Mapping[str, Any] | None, box: tuple[float, ...] = ()

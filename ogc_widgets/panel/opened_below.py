@@ -14,11 +14,7 @@ if TYPE_CHECKING:
 
 
 class OpenedBelow(NotesDisplay, ipywidgets.VBox):
-    """A table, and below it one thing at a time.
-
-    Args:
-        table: The table; what is opened of it is given to :meth:`show_below`.
-    """
+    """A table, and below it one thing at a time."""
 
     def __init__(self, table: View) -> None:
         self.table = table
@@ -40,9 +36,7 @@ class OpenedBelow(NotesDisplay, ipywidgets.VBox):
         """Close the table and what stands below it; no job is touched."""
         if self.comm is None:
             return
-        layout = self.layout
         for part in (self.table, self._below):
             if part is not None:
                 part.close()
         super().close()
-        layout.close()

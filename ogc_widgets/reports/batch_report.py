@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import platform
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from shapely.geometry import shape
 
-from ogc_widgets import __version__
 from ogc_widgets.client.batches.any_batch import code_of_batch
 from ogc_widgets.client.batches.entries import (
     GROUP_OF,
@@ -22,9 +21,6 @@ from ogc_widgets.client.batches.entries import (
     words_of,
 )
 from ogc_widgets.client.batches.job_parts import EntryAreas, name_of
-from ogc_widgets.client.http.blanking import blanked
-from ogc_widgets.client.results.files.names import safe_filename
-from ogc_widgets.errors import OgcError
 from ogc_widgets.map.footprints import footprints
 from ogc_widgets.map.state_areas import STATE_COLOURS
 from ogc_widgets.map.still.furniture import Key
@@ -35,18 +31,26 @@ from ogc_widgets.protocol.notices import silent
 from ogc_widgets.protocol.secrets import secret_texts, shown_inputs, without_secrets
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.reports import came_out
-from ogc_widgets.reports.asked import rows_of_inputs
-from ogc_widgets.reports.markup import (
+from ogc_widgets.reports.gathering import Notes
+from ogc_widgets.reports.page import (
+    MOST_CODE,
     Markup,
     facts,
     joined,
+    page_of,
     picture,
     table,
     tag,
     text_block,
+    write,
 )
-from ogc_widgets.reports.page import MOST_CODE, page_of, write
-from ogc_widgets.reports.words import TONES, moment, took_in_words
+from ogc_widgets.reports.words import (
+    TONES,
+    moment,
+    rows_of_inputs,
+    took_in_words,
+    versions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -99,26 +103,17 @@ async def report_of_batch(batch: AsyncBatch, path: str | Path | None = None) -> 
     """
     found = await _gather(batch)
     html = await asyncio.to_thread(_page, found)
-    # No secret of this client or among the inputs, wherever a server repeats one.
-    html = blanked(batch.job_list.discovery.connection.redact(html), found.secrets)
-    name = safe_filename(f"report-{batch.process_id}-batch-{short_id(batch.id)}.html")
-    return await asyncio.to_thread(write, html, path, name)
+    name = f"report-{batch.process_id}-batch-{short_id(batch.id)}.html"
+    connection = batch.job_list.discovery.connection
+    put = partial(write, connection=connection, secrets=found.secrets)
+    return await asyncio.to_thread(put, html, path, name)
 
 
 async def _gather(batch: AsyncBatch) -> _Facts:
-    discovery, notes = batch.job_list.discovery, list[str]()
-    process, results = discovery.known_processes.get(batch.process_id), None
+    notes = Notes()
     with silent():
-        try:
-            process = process or await discovery.process(batch.process_id)
-        except OgcError as error:
-            why = clean(error.what, limit=300)
-            notes.append(f"The description of the process could not be read. {why}")
-        try:
-            results = await batch.results()
-        except OgcError as error:
-            why = clean(error.what, limit=300)
-            notes.append(f"The results could not be read. {why}")
+        process = await notes.process(batch.job_list.discovery, batch.process_id)
+        results = await notes.of("The results", batch.results())
     secrets = set[str]()
     entries = []
     for one in batch.entries:
@@ -350,12 +345,4 @@ def _again(found: _Facts) -> Iterator[Markup]:
         words = "The code of this batch is too long for a page. Its file has all of it:"
         yield tag("p", words, class_="soft")
         yield text_block("ogc.recent_batches()", MOST_CODE)
-    yield tag("h3", "Versions")
-    process = found.process
-    yield facts(
-        [
-            ("Process", f"{batch.process_id} {process.version if process else ''}"),
-            ("ogc_widgets", __version__),
-            ("Python", platform.python_version()),
-        ]
-    )
+    yield from versions(batch.process_id, found.process)

@@ -21,7 +21,7 @@ from ogc_widgets.protocol.links import without_query
 from ogc_widgets.protocol.media_types import sniff
 from ogc_widgets.protocol.text import clean, in_bytes
 from ogc_widgets.raster import open_raster
-from ogc_widgets.reports.markup import Markup, joined, picture, table, tag
+from ogc_widgets.reports.page import Markup, joined, picture, table, tag
 from ogc_widgets.viewers.plain_viewers import written
 
 if TYPE_CHECKING:

@@ -3,36 +3,88 @@
 from __future__ import annotations
 
 import asyncio
-import platform
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
-from ogc_widgets import __version__
 from ogc_widgets.client.batches.job_parts import EntryAreas
-from ogc_widgets.client.http.blanking import blanked
-from ogc_widgets.client.results.files.names import safe_filename
+from ogc_widgets.client.jobs.job import Job
 from ogc_widgets.panel.job.job_state import short_id, word_of
-from ogc_widgets.panel.job.log_text import read_failure
+from ogc_widgets.panel.job.job_texts import failing_log
+from ogc_widgets.panel.job.logs import StepBook, links_of, read_failure
 from ogc_widgets.protocol.links import without_query
+from ogc_widgets.protocol.notices import silent
 from ogc_widgets.protocol.requests.package_code import as_package
+from ogc_widgets.protocol.requests.requests import execute_request
 from ogc_widgets.protocol.requests.snippets import as_curl
+from ogc_widgets.protocol.secrets import secret_texts, shown_inputs
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.reports import came_out
-from ogc_widgets.reports.asked import rows_of_inputs
-from ogc_widgets.reports.gathering import gather
-from ogc_widgets.reports.markup import Markup, facts, joined, tag, text_block
-from ogc_widgets.reports.page import MOST_CODE, page_of, write
-from ogc_widgets.reports.words import TONES, moment, took_in_words
+from ogc_widgets.reports.gathering import Notes
+from ogc_widgets.reports.page import (
+    MOST_CODE,
+    Markup,
+    facts,
+    joined,
+    page_of,
+    tag,
+    text_block,
+    write,
+)
+from ogc_widgets.reports.words import (
+    TONES,
+    moment,
+    rows_of_inputs,
+    took_in_words,
+    versions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from ogc_widgets.client import AsyncJob
+    from ogc_widgets.client import AsyncJob, Results
+    from ogc_widgets.panel.job.logs import LogState
+    from ogc_widgets.protocol import Process
+    from ogc_widgets.protocol.requests.requests import ExecuteRequest, Request
     from ogc_widgets.reports.came_out import Seen
-    from ogc_widgets.reports.gathering import Facts
 
 _LINES_BEFORE: Final = 6
 _LINES_AFTER: Final = 12
+
+
+@dataclass
+class _Facts:
+    """What is known of a job.
+
+    Attributes:
+        job: The job.
+        process: Its process; None if its description could not be read.
+        asked: What the job was asked to do, without secrets; None if nobody tells.
+        request: The same as it is sent.
+        results: Its results, if there are any.
+        reason: Why it failed, by all that the server says.
+        steps: Its steps, as ``StepBook.states`` makes them.
+        log: The log that tells why it failed.
+        notes: What could not be read, and why.
+        secrets: Texts in its inputs that nobody else may read.
+    """
+
+    job: AsyncJob
+    process: Process | None = None
+    asked: ExecuteRequest | None = None
+    request: Request | None = None
+    results: Results | None = None
+    reason: str = ""
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    log: LogState | None = None
+    notes: Notes = field(default_factory=Notes)
+    secrets: frozenset[str] = frozenset()
+
+    @property
+    def title(self) -> str:
+        """Title of the process, or its id."""
+        return (self.process and self.process.title) or self.job.process_id or "Job"
 
 
 async def report_of_job(job: AsyncJob, path: str | Path | None = None) -> Path:
@@ -45,19 +97,74 @@ async def report_of_job(job: AsyncJob, path: str | Path | None = None) -> Path:
     Raises:
         InputError: It cannot be written.
     """
-    found = await gather(job)
+    found = await _gather(job)
     inputs = found.asked.inputs if found.asked else {}
     area = EntryAreas(found.process).of(inputs)
     seen = await came_out.look_at(found.results, [area] if area else [])
     html = await asyncio.to_thread(_page, found, seen)
-    # No secret of this client or among the inputs, wherever a server repeats one.
-    html = blanked(job.discovery.connection.redact(html), found.secrets)
     words = [one for one in ("report", job.process_id, short_id(job.id)) if one]
-    name = safe_filename(f"{'-'.join(words)}.html")
-    return await asyncio.to_thread(write, html, path, name)
+    name = f"{'-'.join(words)}.html"
+    connection = job.discovery.connection
+    put = partial(write, connection=connection, secrets=found.secrets)
+    return await asyncio.to_thread(put, html, path, name)
 
 
-def _page(found: Facts, seen: Seen) -> str:
+async def _gather(job: AsyncJob) -> _Facts:
+    """Ask the server for what is not known yet; in the loop of the package."""
+    found = _Facts(job)
+    notes = found.notes
+    with silent():
+        if job.url and not job.view.is_final:
+            await notes.of("The status", job.refresh())
+        found.process, found.asked, found.results, _ = await asyncio.gather(
+            notes.process(job.discovery, job.process_id),
+            notes.of("What the job was asked", job.request()),
+            _results(found),
+            _why(found),
+        )
+        if found.asked is not None:
+            asked = found.asked.inputs
+            found.secrets = secret_texts(asked, found.process)
+            inputs = shown_inputs(asked, found.process)
+            found.asked = replace(found.asked, inputs=inputs)
+            found.request = await notes.of(
+                "", _request(job, found.asked, found.process)
+            )
+    return found
+
+
+async def _results(found: _Facts) -> Results | None:
+    if found.job.status.status != "successful":
+        return None
+    return await found.notes.of("The results", found.job.results())
+
+
+async def _why(found: _Facts) -> None:
+    job, view = found.job, found.job.view
+    book = StepBook()
+    book.see(links_of(view))
+    found.steps = book.states(view.phase)
+    if view.phase != "failed":
+        return
+    found.reason = await found.notes.of("", job.why_failed()) or job.status.message
+    keys = book.keys_newest_first()
+    found.log = await found.notes.of("The log", failing_log(Job(job), keys, None))
+
+
+async def _request(
+    job: AsyncJob, asked: ExecuteRequest, process: Process | None
+) -> Request:
+    declared = job.discovery.known_conformance
+    return execute_request(
+        await job.discovery.process_url(job.process_id),
+        asked.inputs,
+        asked.outputs or None,
+        process=process,
+        has_response=declared is None or declared.has_response,
+    )
+
+
+def _page(found: _Facts, seen: Seen) -> str:
     title = clean(found.title, limit=120)
     parts: list[Markup | None] = [_head(found, title)]
     parts += _asked(found, seen)
@@ -67,7 +174,7 @@ def _page(found: Facts, seen: Seen) -> str:
     return page_of(title, parts)
 
 
-def _head(found: Facts, title: str) -> Markup:
+def _head(found: _Facts, title: str) -> Markup:
     job, view = found.job, found.job.view
     word = tag(
         "span",
@@ -89,7 +196,7 @@ def _head(found: Facts, title: str) -> Markup:
     )
 
 
-def _asked(found: Facts, seen: Seen) -> Iterator[Markup | None]:
+def _asked(found: _Facts, seen: Seen) -> Iterator[Markup | None]:
     yield tag("h2", "What was asked")
     if found.asked is None:
         yield tag("p", "Nobody tells what this job was asked to do.", class_="soft")
@@ -102,7 +209,7 @@ def _asked(found: Facts, seen: Seen) -> Iterator[Markup | None]:
         yield seen.map
 
 
-def _came_out(found: Facts, seen: Seen) -> Iterator[Markup | None]:
+def _came_out(found: _Facts, seen: Seen) -> Iterator[Markup | None]:
     yield tag("h2", "What came out")
     results = found.results
     if results is None:
@@ -125,7 +232,7 @@ def _came_out(found: Facts, seen: Seen) -> Iterator[Markup | None]:
         yield tag("p", "The answer of the server was empty.", class_="soft")
 
 
-def _how_it_went(found: Facts) -> Iterator[Markup | None]:
+def _how_it_went(found: _Facts) -> Iterator[Markup | None]:
     job, status = found.job, found.job.status
     yield tag("h2", "How it went")
     message = clean(status.message, limit=1_000, lines=True)
@@ -161,7 +268,7 @@ def _step(step: dict[str, object]) -> Markup:
     return tag("li", step["label"], class_=step["state"])
 
 
-def _first_error(found: Facts) -> Iterator[Markup]:
+def _first_error(found: _Facts) -> Iterator[Markup]:
     """The first lines of the log that tell of an error, with what is around them."""
     log = found.log
     if log is None or log["first_error"] is None:
@@ -182,7 +289,7 @@ def _first_error(found: Facts) -> Iterator[Markup]:
     )
 
 
-def _again(found: Facts) -> Iterator[Markup]:
+def _again(found: _Facts) -> Iterator[Markup]:
     yield tag("h2", "How to repeat it")
     job, asked, request = found.job, found.asked, found.request
     if asked is not None:
@@ -203,12 +310,4 @@ def _again(found: Facts) -> Iterator[Markup]:
         if secrets or job.param_names or "***" in code:
             words = "Secrets are not in this file: put yours in their places."
             yield tag("p", words, class_="soft")
-    yield tag("h3", "Versions")
-    process = found.process
-    yield facts(
-        [
-            ("Process", f"{job.process_id} {process.version if process else ''}"),
-            ("ogc_widgets", __version__),
-            ("Python", platform.python_version()),
-        ]
-    )
+    yield from versions(job.process_id, found.process)

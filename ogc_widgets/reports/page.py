@@ -1,127 +1,138 @@
-"""The page around a report: light and dark, on a screen and on paper."""
+"""The page of a report, and its pieces: what is not made here is text, and escaped."""
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ogc_widgets import __version__
+from ogc_widgets.client.http.blanking import blanked
 from ogc_widgets.client.results.downloads import save
-from ogc_widgets.reports.markup import Markup, joined, tag
+from ogc_widgets.client.results.files.names import safe_filename
+from ogc_widgets.protocol.secrets import without_secrets
+from ogc_widgets.protocol.text import escape_html
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Sequence
+
+    from ogc_widgets.client.http.connection import Connection
 
 MOST_CODE: Final = 60_000
 """Characters of code in a report."""
+_MOST_SIGNS: Final = 2_000
 # Nothing is fetched and nothing runs, whatever stands in the page.
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
-_STYLE: Final = """
-:root {
-  color-scheme: light dark;
-  --bg: #ffffff; --soft-bg: #f5f6f7; --text: #1f2328; --soft: #59636e;
-  --line: #d9dee3; --accent: #1565c0;
-  --good: #2e7d32; --bad: #b3261e; --warn: #9a5b00; --idle: #59636e; --work: #1565c0;
+
+class Markup(str):
+    """HTML that was made here; all other strings are words of somebody."""
+
+    __slots__ = ()
+
+
+def tag(
+    name: str, *children: object, limit: int = _MOST_SIGNS, **attributes: object
+) -> Markup:
+    """Make an element.
+
+    Args:
+        name: Its name.
+        children: What stands in it; nothing of None and of empty strings.
+        limit: Most characters of each text.
+        attributes: Its attributes, ``class_`` for ``class``; those that are None are
+            left out.
+    """
+    inside = "".join(_piece(one, limit) for one in children if one not in (None, ""))
+    written = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape_html(value, limit=limit)}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    return Markup(f"<{name}{written}>{inside}</{name}>")
+
+
+def _piece(child: object, limit: int) -> str:
+    if isinstance(child, Markup):
+        return child
+    # Servers put signed links into their words, too.
+    return escape_html(without_secrets(child), limit=limit, lines=True)
+
+
+def joined(parts: Iterable[Markup | None]) -> Markup:
+    """Pieces after one another."""
+    return Markup("".join(one for one in parts if one is not None))
+
+
+def text_block(text: str, limit: int) -> Markup:
+    """Code made of inputs without secrets; its addresses stay as they are."""
+    code = Markup(escape_html(text, limit=limit, lines=True))
+    return tag("pre", tag("code", code))
+
+
+def facts(rows: Iterable[tuple[object, object]]) -> Markup:
+    """Names and what is said of each; those without anything are left out."""
+    lines = [
+        tag("tr", tag("th", name, scope="row"), tag("td", value))
+        for name, value in rows
+        if value not in (None, "")
+    ]
+    return tag("table", tag("tbody", *lines), class_="facts")
+
+
+def table(
+    head: Sequence[str], rows: Sequence[Sequence[object]], *, total: int = 0
+) -> Markup:
+    """A table that says how many rows it does not have.
+
+    Args:
+        head: Names of the columns.
+        rows: What stands in them; numbers stand on the right.
+        total: How many rows there are; as many as are given if left out.
+    """
+    names = tag("tr", *(tag("th", one, scope="col") for one in head))
+    lines = [tag("tr", *(_cell(one) for one in row)) for row in rows]
+    more = total - len(rows)
+    if more > 0:
+        words = f"and {more:,} more"
+        lines.append(tag("tr", tag("td", words, colspan=len(head), class_="soft")))
+    inside = tag("table", tag("thead", names), tag("tbody", *lines))
+    return tag("div", inside, class_="wide")
+
+
+def _cell(value: object) -> Markup:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        text = f"{value:,}" if isinstance(value, int) else f"{value:.6g}"
+        return tag("td", text, class_="number")
+    return tag("td", value, limit=400)
+
+
+def picture(content: bytes, words: str, caption: str = "") -> Markup:
+    """A picture that is part of the page.
+
+    Args:
+        content: A PNG, JPEG, WebP or GIF, or an SVG, which is an image to the page:
+            nothing in it runs.
+        words: What is seen, for those who do not see it.
+        caption: What stands below it.
+    """
+    kind = next(
+        (kind for start, kind in _KINDS.items() if content.startswith(start)), "svg+xml"
+    )
+    data = base64.b64encode(content).decode("ascii")
+    source = Markup(f'src="data:image/{kind};base64,{data}"')
+    image = Markup(f'<img {source} alt="{escape_html(words, limit=1000)}">')
+    below = tag("figcaption", caption, limit=300) if caption else None
+    return tag("figure", image, below)
+
+
+_KINDS = {
+    b"\x89PNG": "png",
+    b"\xff\xd8": "jpeg",
+    b"RIFF": "webp",
+    b"GIF8": "gif",
 }
-@media (prefers-color-scheme: dark) {
-  :root {
-    --bg: #15181c; --soft-bg: #1f2429; --text: #e6e9ec; --soft: #9aa4af;
-    --line: #343b43; --accent: #64b5f6;
-    --good: #81c784; --bad: #f2a19b; --warn: #e5b567; --idle: #9aa4af; --work: #64b5f6;
-  }
-  figure img { filter: brightness(.92); }
-}
-* { box-sizing: border-box; }
-body {
-  max-width: 920px; margin: 0 auto; padding: 28px 24px 40px;
-  background: var(--bg); color: var(--text);
-  font: 15px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif;
-  overflow-wrap: anywhere;
-}
-h1 { font-size: 26px; line-height: 1.25; margin: 0 0 4px; }
-h2 {
-  font-size: 18px; margin: 34px 0 10px; padding-top: 14px;
-  border-top: 1px solid var(--line);
-}
-h3 { font-size: 15px; margin: 20px 0 6px; }
-p { margin: 6px 0; }
-.soft, figcaption, caption { color: var(--soft); }
-.state { font-weight: 600; }
-.good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); }
-.idle { color: var(--idle); } .work { color: var(--work); }
-.box {
-  border: 1px solid var(--line); border-left: 4px solid var(--bad);
-  border-radius: 4px; padding: 10px 14px; margin: 12px 0; white-space: pre-line;
-}
-.box.note { border-left-color: var(--warn); }
-table { border-collapse: collapse; font-size: 14px; width: 100%; }
-caption { text-align: left; padding-bottom: 4px; }
-th, td {
-  text-align: left; vertical-align: top; padding: 5px 14px 5px 0;
-  border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums;
-}
-th { font-weight: 600; }
-thead th { color: var(--soft); font-weight: 500; white-space: nowrap; }
-.facts th { width: 32%; font-weight: 500; color: var(--soft); }
-.facts small { display: block; font: 12px ui-monospace, Menlo, Consolas, monospace; }
-.facts td { white-space: pre-line; }
-.number, [align="right"] { text-align: right; white-space: nowrap; }
-.wide { overflow-x: auto; }
-@media screen {
-  .wide { overflow-wrap: break-word; }
-  .wide table { min-width: 680px; }
-  .wide td { max-width: 320px; }
-}
-.values { display: flex; flex-wrap: wrap; gap: 10px 36px; margin: 10px 0; }
-.values > div { min-width: 0; }
-.values b { display: block; font-size: 24px; line-height: 1.3; }
-figure { margin: 12px 0; }
-figure img {
-  display: block; width: 100%; max-width: 640px; height: auto;
-  border: 1px solid var(--line); border-radius: 4px;
-}
-figcaption { font-size: 13px; margin-top: 4px; }
-pre {
-  background: var(--soft-bg); border: 1px solid var(--line); border-radius: 4px;
-  padding: 10px 12px; margin: 6px 0; font: 12.5px/1.45 ui-monospace, Menlo, Consolas,
-  monospace; white-space: pre-wrap; max-height: 460px; overflow: auto;
-}
-mark { background: none; color: var(--bad); font-weight: 600; }
-.steps { list-style: none; margin: 4px 0; padding: 0; }
-.steps li { padding: 2px 0; }
-.steps li::before { content: "○"; display: inline-block; width: 22px; }
-.steps .done::before { content: "✓"; color: var(--good); }
-.steps .bad::before { content: "✕"; }
-.bar {
-  display: flex; height: 12px; border-radius: 6px; overflow: hidden; margin: 12px 0 6px;
-  background: var(--soft-bg);
-}
-.bar span { flex-basis: 0; background: currentColor; min-width: 2px; }
-.counts span { margin-right: 18px; }
-footer { margin-top: 40px; font-size: 13px; color: var(--soft); }
-@media (max-width: 560px) {
-  body { padding: 18px 14px; }
-  .facts th, .facts td { display: block; width: auto; }
-  .facts th { border: 0; padding-bottom: 0; }
-}
-@media print {
-  :root {
-    --bg: #ffffff; --soft-bg: #ffffff; --text: #000000; --soft: #444444;
-    --line: #bbbbbb; --good: #1b5e20; --bad: #8c1d18; --warn: #6b3f00; --idle: #444444;
-    --work: #0d47a1;
-  }
-  @page { margin: 16mm 14mm; }
-  body { max-width: none; padding: 0; font-size: 10.5pt; }
-  table { font-size: 9.5pt; }
-  pre { max-height: none; font-size: 8pt; }
-  h2, h3 { break-after: avoid; }
-  figure, tr, .box { break-inside: avoid; }
-  figure img { filter: none; }
-  .bar span { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-}
-"""
 
 
 def page_of(title: str, parts: Iterable[Markup | None]) -> str:
@@ -131,6 +142,7 @@ def page_of(title: str, parts: Iterable[Markup | None]) -> str:
         title: Title of the page.
         parts: What stands on it.
     """
+    style = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
     at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     head = joined(
         [
@@ -139,7 +151,7 @@ def page_of(title: str, parts: Iterable[Markup | None]) -> str:
             Markup('<meta name="viewport" content="width=device-width">'),
             Markup('<meta name="referrer" content="no-referrer">'),
             tag("title", title),
-            Markup(f"<style>{_STYLE}</style>"),
+            Markup(f"<style>{style}</style>"),
         ]
     )
     foot = tag("footer", f"Written by ogc_widgets {__version__}, {at}.")
@@ -147,16 +159,26 @@ def page_of(title: str, parts: Iterable[Markup | None]) -> str:
     return f'<!doctype html>\n<html lang="en">{tag("head", head)}{body}</html>\n'
 
 
-def write(html: str, path: str | Path | None, name: str) -> Path:
+def write(
+    html: str,
+    path: str | Path | None,
+    name: str,
+    *,
+    connection: Connection,
+    secrets: Collection[str],
+) -> Path:
     """Write the file; an earlier one of that name stays until this one is whole.
 
     Args:
         html: The page.
         path: Where to; a folder if there is one of that name.
         name: Name of the file where the path does not say it.
+        connection: Whose secrets are left out, wherever a server repeats one.
+        secrets: Others, which stood among inputs.
 
     Raises:
         InputError: It cannot be written.
     """
+    html, name = blanked(connection.redact(html), secrets), safe_filename(name)
     target = Path(name if path is None else path)
     return save(html.encode(), target / name if target.is_dir() else target)

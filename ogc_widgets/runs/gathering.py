@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import platform
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets import __version__
@@ -24,8 +26,9 @@ from ogc_widgets.protocol.secrets import (
 )
 from ogc_widgets.protocol.text import LOG_LIMIT, clean
 from ogc_widgets.protocol.wire import dump_json, parse_json
-from ogc_widgets.runs.notebook import notebook_name
+from ogc_widgets.reports.gathering import Notes
 from ogc_widgets.runs.record import FORMAT, KeptFile, KeptLog, Record
+from ogc_widgets.view.front_end import shell
 
 if TYPE_CHECKING:
     from ogc_widgets.client import AsyncJob, LogFile, Results
@@ -58,9 +61,9 @@ async def gather_run(job: AsyncJob) -> tuple[Record, Results | None]:
             safe="Nothing was written.",
             advice="Its inputs are in job.inputs." if is_lost else "Wait: job.wait()",
         )
-    notes: list[str] = []
+    notes = Notes()
     with silent():
-        process = await _process(job, notes)
+        process = await notes.process(job.discovery, job.process_id)
         request, secrets = await _request(job, process, notes)
         results = await _results(job, notes)
         logs = await _logs(job, secrets, notes)
@@ -126,7 +129,7 @@ def _kept(
 
 
 def _about(
-    job: AsyncJob, process: Process | None, reason: str, notes: list[str]
+    job: AsyncJob, process: Process | None, reason: str, notes: Notes
 ) -> dict[str, Any]:
     status, view = job.status, job.view
     ended = datetime.fromtimestamp(view.changed_at, UTC)
@@ -149,25 +152,25 @@ def _about(
         "phase": status.status,
         "reason": text_to_keep(reason or ("" if job.url else status.message)),
         "times": {name: at.isoformat() for name, at in times.items() if at},
-        "notebook": notebook_name(),
+        "notebook": _notebook(),
         "software": {"ogc_widgets": __version__, "Python": platform.python_version()},
         "notes": notes,
     }
 
 
-async def _process(job: AsyncJob, notes: list[str]) -> Process | None:
-    known = job.discovery.known_processes.get(job.process_id)
-    if known is not None or not job.process_id:
-        return known
-    try:
-        return await job.discovery.process(job.process_id)
-    except OgcError as error:
-        notes.append(f"The description of the process could not be read. {error.what}")
-        return None
+def _notebook() -> str:
+    """Name of the notebook without its folder; ``""`` where nobody says it."""
+    # What Jupyter Server tells a kernel; VS Code leaves it among the names of the user.
+    told = [os.environ.get("JPY_SESSION_NAME", "")]
+    running = shell()
+    if running is not None:
+        told.append(str(running.user_ns.get("__vsc_ipynb_file__", "")))
+    names = (PurePath(one.replace("\\", "/")).name for one in told)
+    return next((name for name in names if name.endswith(".ipynb")), "")
 
 
 async def _request(
-    job: AsyncJob, process: Process | None, notes: list[str]
+    job: AsyncJob, process: Process | None, notes: Notes
 ) -> tuple[dict[str, Any] | None, frozenset[str]]:
     """The request, with the names of the secrets that are left out of it.
 
@@ -254,39 +257,26 @@ async def _server(job: AsyncJob) -> dict[str, Any]:
     }
 
 
-async def _results(job: AsyncJob, notes: list[str]) -> Results | None:
+async def _results(job: AsyncJob, notes: Notes) -> Results | None:
     if job.status.status != "successful":
         return None
-    try:
-        return await job.results()
-    except OgcError as error:
-        notes.append(f"The results could not be read. {clean(error.what, limit=500)}")
-        return None
+    return await notes.of("The results", job.results())
 
 
-async def _logs(
-    job: AsyncJob, secrets: frozenset[str], notes: list[str]
-) -> list[KeptLog]:
+async def _logs(job: AsyncJob, secrets: frozenset[str], notes: Notes) -> list[KeptLog]:
     if not log_links(job.status):
         return []
-    try:
-        files = await job.logs()
-    except OgcError as error:
-        notes.append(f"The logs could not be listed. {clean(error.what, limit=300)}")
-        return []
+    files = await notes.of("The list of logs", job.logs()) or []
     if len(files) > _MOST_LOGS:
         notes.append(f"Of {len(files):,} logs the first {_MOST_LOGS} are kept.")
     places = asyncio.Semaphore(_AT_ONCE)
 
     async def read(log: LogFile) -> KeptLog | None:
+        name = clean(f"{blanked(log.step, secrets)} {log.number}", limit=80)
         async with places:
-            try:
-                text = await log.aio_text(_LOG_BYTES)
-            except OgcError as error:
-                name = clean(f"{blanked(log.step, secrets)} {log.number}", limit=80)
-                said = clean(error.what, limit=300)
-                notes.append(f"The log of {name} could not be read. {said}")
-                return None
+            text = await notes.of(f"The log of {name}", log.aio_text(_LOG_BYTES))
+        if text is None:
+            return None
         # The step as well: it has to be that of the link in the status that is kept.
         step, title, text = (
             text_to_keep(blanked(one, secrets)) for one in (log.step, log.title, text)
@@ -297,17 +287,14 @@ async def _logs(
     return [one for one in found if one is not None]
 
 
-async def _prov(job: AsyncJob, notes: list[str]) -> dict[str, Any] | None:
+async def _prov(job: AsyncJob, notes: Notes) -> dict[str, Any] | None:
     """What the server says of how the results came about, where it offers that."""
     url = job.poller.linked("prov", "provenance")
     if not url:
         return None
-    try:
-        document = await job.discovery.connection.json_of(url)
-    except OgcError as error:
-        notes.append(
-            f"The provenance could not be read. {clean(error.what, limit=300)}"
-        )
+    reading = job.discovery.connection.json_of(url)
+    document = await notes.of("The provenance", reading)
+    if document is None:
         return None
     if not isinstance(document, dict) or "activity" not in document:
         notes.append("What the server gives as provenance is no PROV-JSON.")

@@ -186,14 +186,7 @@ class Run:
 
     @on_loop
     async def aio_changes(self, client: AsyncClient) -> list[str]:
-        """What has changed at a server since, in words; empty if nothing has.
-
-        Args:
-            client: The server to ask.
-
-        Raises:
-            ServerError: It does not answer, or has no such process any more.
-        """
+        """What has changed at a server since; as :meth:`changes`, awaitable."""
         now = await client.process(self.process_id)
         return what_changed(self.record, self.process, now).words
 

@@ -23,11 +23,7 @@ if TYPE_CHECKING:
 
 
 class RunHead(StateView):
-    """Says which run it is, of when, by whom, and what of it was not kept.
-
-    Args:
-        run: The run.
-    """
+    """Says which run it is, of when, by whom, and what of it was not kept."""
 
     _script = "run_head"
 
@@ -105,7 +101,6 @@ class RunView(NotesDisplay, ipywidgets.VBox):
         """Close the view; the run can be shown again."""
         if self.comm is None:
             return
-        layout = self.layout
         for part in (self._head, self.panel, self.form, self.stage, self.map):
             if part is not None:
                 part.close()
@@ -113,7 +108,6 @@ class RunView(NotesDisplay, ipywidgets.VBox):
             box.layout.close()
             box.close()
         super().close()
-        layout.close()
 
 
 def title_of(run: Run) -> str:

@@ -24,7 +24,6 @@ from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.errors import OgcError
 from ogc_widgets.view.cells import NotesDisplay
 from ogc_widgets.view.halves import from_page, to_page
-from ogc_widgets.view.latest import Latest
 from ogc_widgets.view.saved_card import card_may_have_changed
 from ogc_widgets.view.scripts import LOADER, scripts_of
 
@@ -50,6 +49,44 @@ def publishing(*widgets: ipywidgets.Widget) -> Iterator[None]:
             yield
 
 
+class Latest:
+    """One thing at a time: a new one ends the one before, whose result is dropped.
+
+    Args:
+        start: Starts it; see ``View._start``.
+    """
+
+    def __init__(self, start: Callable[..., Future[Any]]) -> None:
+        self._start = start
+        self._turn = 0
+        self._future: Future[Any] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is something to wait for."""
+        return self._future is not None and not self._future.done()
+
+    def start(
+        self,
+        work: Callable[[], Coroutine[Any, Any, Any]],
+        done: Callable[[Any], object] = lambda _result: None,
+        failed: Callable[[OgcError], object] | None = None,
+    ) -> None:
+        """Start work; the arguments are those of ``View._start``."""
+        self.stop()
+        turn = self._turn
+        self._future = self._start(
+            work, done, failed, is_wanted=lambda: turn == self._turn
+        )
+
+    def stop(self) -> None:
+        """End what is going on."""
+        self._turn += 1
+        future, self._future = self._future, None
+        if future is not None:
+            future.cancel()
+
+
 class View(NotesDisplay, anywidget.AnyWidget):
     """Base of the views; a subclass names its script, which brings its style sheet.
 
@@ -63,7 +100,9 @@ class View(NotesDisplay, anywidget.AnyWidget):
 
     _script: ClassVar[str]
     """Name of a script in ``static/``."""
-    _esm: ClassVar[str] = LOADER
+    # What anywidget would add to each view, in a class of its own for each.
+    _esm = traitlets.Unicode(LOADER).tag(sync=True)
+    _anywidget_id = traitlets.Unicode().tag(sync=True)
 
     _scripts = traitlets.Tuple().tag(sync=True, **ipywidgets.widget_serialization)
     problem = traitlets.Unicode("").tag(sync=True)
@@ -76,6 +115,15 @@ class View(NotesDisplay, anywidget.AnyWidget):
         self.last_error: BaseException | None = None
         super().__init__(_scripts=scripts_of(self._script), **kwargs)
         self.on_msg(self._receive)
+
+    @traitlets.default("_anywidget_id")
+    def _name_of_class(self) -> str:
+        return f"{type(self).__module__}.{type(self).__name__}"
+
+    def add_traits(self, **traits: Any) -> None:  # noqa: ANN401 # traits of any type
+        """Add those that the class does not have."""
+        if new := {k: one for k, one in traits.items() if not self.has_trait(k)}:
+            super().add_traits(**new)
 
     def handle(self, **handlers: Callable[..., object]) -> None:
         """Call these with what messages of the type that is their name hold."""
@@ -188,10 +236,7 @@ class View(NotesDisplay, anywidget.AnyWidget):
                 for place in self._latest_works:
                     place.stop()
                 self._let_go()
-        layout = self.layout  # which ipywidgets leaves behind
         super().close()
-        if layout is not None:
-            layout.close()
 
     def _let_go(self) -> None:
         """End what the view listens to; called once, when it is closed."""
@@ -237,3 +282,23 @@ class RowsView(View):
         # Before they are read: the page asks again for what is older than its list.
         told = {"type": "rows", "first": first, "revision": self.revision}
         self.send({**told, "rows": self._rows(first, count)})
+
+
+class OpenedView(View):
+    """A view that is opened in place of another one, and left again."""
+
+    is_open = traitlets.Bool(default_value=False).tag(sync=True)
+    opened = traitlets.Int(0).tag(sync=True)
+    """Counts up each time that it is opened."""
+    focused = traitlets.Int(0).tag(sync=True)
+    """For which opening the page has put the cursor into it."""
+
+    def _come(self) -> None:
+        """Come on the screen."""
+        with publishing(self):
+            self.is_open = True
+            self.opened += 1
+
+    def hide(self) -> None:
+        """Leave the screen; everything is kept for the next time."""
+        self.is_open = False

@@ -60,6 +60,13 @@ class NotesDisplay(ipywidgets.Widget):
         """Whether it says how a job or a batch is doing."""
         return False
 
+    def close(self) -> None:
+        """Close it, with its layout, which ipywidgets leaves behind."""
+        layout = getattr(self, "layout", None)
+        super().close()
+        if layout is not None:
+            layout.close()
+
     def _was_displayed(self) -> None:
         """Do what is to be done each time that it is displayed."""
 

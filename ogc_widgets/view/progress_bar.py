@@ -31,11 +31,7 @@ def bar_on_page(title: str, subject: object, *, is_asked: bool) -> ProgressBar |
 
 
 class ProgressBar(StateView):
-    """Says how far something is, and how it ended.
-
-    Args:
-        title: What it is about.
-    """
+    """Says how far something is, and how it ended."""
 
     _script = "progress_bar"
 

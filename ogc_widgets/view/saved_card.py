@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from weakref import WeakKeyDictionary
 
 from ogc_widgets.client.http.loop import follow, has_ended, submit
-from ogc_widgets.view.card_style import NO_KERNEL, STYLE
 from ogc_widgets.view.front_end import is_run_by_a_program, shell
 
 if TYPE_CHECKING:
@@ -28,6 +27,36 @@ _SOON_S: Final = 1.0
 _AT_MOST_EVERY_S: Final = 4.0
 _AT_LATEST_S: Final = 10.0  # while something goes on changing, such as a filter
 _WAIT_FOR_PICTURES_S: Final = 15.0
+
+# When a page of Jupyter shows the card. Elsewhere, as on the page of a repository,
+# the rules are left out, and the card is always seen.
+_NO_KERNEL: Final = "The live view needs a kernel: run the cell to see it."
+
+_CHILD: Final = ".jp-OutputArea-child"
+_OUTPUT: Final = f"{_CHILD} > .jp-OutputArea-output"
+_CARD: Final = f"{_CHILD}:has(.ogcw-card)"
+# JupyterLab gives this class to the output itself only where it found no model.
+_NO_MODEL: Final = f".jp-NotebookPanel {_CARD} + {_OUTPUT}.jupyter-widgets"
+
+_RULES: Final = (
+    # The view lives: in JupyterLab and Notebook, and on exported pages. A box of
+    # ipywidgets has its class, a view of ours alone has ours.
+    f"{_CARD}:has(+ {_OUTPUT} > :is(.jupyter-widgets, .ogcw)),"
+    f"{_CARD}:has(+ {_OUTPUT} > .widget-subarea > *)"
+    "{display:none}",
+    # It is not there yet; without a kernel it never will be.
+    f".jp-NotebookPanel {_CARD}"
+    f":not(:has(+ {_OUTPUT}:is(.jupyter-widgets, .jp-RenderedText)))"
+    "{animation:ogcw-card 5s}",
+    "@keyframes ogcw-card{from,to{position:absolute;visibility:hidden}}",
+    # It will not come: what to do in place of "Error displaying widget".
+    f"{_NO_MODEL}{{visibility:hidden;line-height:0}}",
+    f"{_NO_MODEL}::after{{content:'{_NO_KERNEL}';visibility:visible;display:block;"
+    "line-height:1.6;opacity:.7}",
+    ".ogcw-card :is(td,th):not([align=right]){text-align:left!important}",
+    "[data-jp-theme-light=false] .ogcw-card img{filter:brightness(.85)}",
+)
+_STYLE: Final = f"<style>{''.join(_RULES)}</style>"
 
 
 class HasCard(Protocol):
@@ -68,7 +97,7 @@ def display_with_card(
         _said[widget] = nothing
     _publish(widget, nothing)
     running = shell()
-    live = {_VIEW: bundle[_VIEW], "text/plain": NO_KERNEL}
+    live = {_VIEW: bundle[_VIEW], "text/plain": _NO_KERNEL}
     running.display_pub.publish(live, dict(metadata))
     if running not in _shells:
         _shells[running] = True
@@ -157,7 +186,7 @@ def _say_of(widget: HasCard, before: tuple[str, str]) -> None:
 
 def _publish(widget: HasCard, card: tuple[str, str], *, update: bool = False) -> None:
     text, html = card
-    inside = f'{STYLE}<div class="ogcw-card">{html}</div>'
+    inside = f'{_STYLE}<div class="ogcw-card">{html}</div>'
     shell().display_pub.publish(
         {"text/plain": text, "text/html": inside},
         transient={"display_id": f"ogcw-{widget.model_id}"},

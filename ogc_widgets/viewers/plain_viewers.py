@@ -14,7 +14,7 @@ from ogc_widgets.protocol.media_types import bare, extension, sniff
 from ogc_widgets.protocol.text import clean, counted
 from ogc_widgets.protocol.wire import dump_json, read_text
 from ogc_widgets.view.base import RowsView
-from ogc_widgets.view.sending import Sending
+from ogc_widgets.view.transfer import Sending
 from ogc_widgets.viewers.viewer import Viewer
 
 if TYPE_CHECKING:

@@ -59,7 +59,7 @@ def test_run_refuses_and_marks_the_fields_when_inputs_are_missing(app: App) -> N
         app.run()
     assert set(caught.value.errors) == {"aoi", "stac_items"}
     assert set(app.form.shown_errors) == {"aoi", "stac_items"}
-    assert [problem["path"] for problem in app._run_bar.problems] == [
+    assert [problem["path"] for problem in app.run_bar.problems] == [
         "aoi",
         "stac_items",
     ]
@@ -69,9 +69,9 @@ def test_run_refuses_and_marks_the_fields_when_inputs_are_missing(app: App) -> N
 def test_pressing_run_leads_to_the_first_problem_when_inputs_are_missing(
     app: App,
 ) -> None:
-    press(app._header, "tab", name="json")
-    press(app._run_bar, "run")
-    assert app._header.tab == "form"
+    press(app.header, "tab", name="json")
+    press(app.run_bar, "run")
+    assert app.header.tab == "form"
     assert app.form.focus_request["path"] == "aoi"
     assert app.panel.state["kind"] == "invalid"
 
@@ -79,10 +79,10 @@ def test_pressing_run_leads_to_the_first_problem_when_inputs_are_missing(
 def test_the_word_invalid_goes_away_when_the_form_is_right(
     app: App, lab_server: Lab
 ) -> None:
-    press(app._run_bar, "run")
+    press(app.run_bar, "run")
     app.form.inputs = {"aoi": "1,2,3,4", "stac_items": lab_server.scenes}
     assert app.panel.state["kind"] == "idle"
-    assert app._run_bar.problems == []
+    assert app.run_bar.problems == []
 
 
 def test_run_brings_results_to_map_and_table(filled: App) -> None:
@@ -99,8 +99,8 @@ def test_run_brings_results_to_map_and_table(filled: App) -> None:
 
 def test_pressing_run_twice_starts_one_job(filled: App) -> None:
     before = jobs_of(filled)
-    press(filled._run_bar, "run")
-    press(filled._run_bar, "run")
+    press(filled.run_bar, "run")
+    press(filled.run_bar, "run")
     job = wait_for(lambda: filled.job)
     assert set(jobs_of(filled)) - set(before) == {job.id}
     job.dismiss()
@@ -151,8 +151,8 @@ def test_scenes_in_the_form_are_outlined_on_the_map(app: App, lab_server: Lab) -
 
 
 def test_json_tab_shows_the_request_that_run_sends(filled: App) -> None:
-    press(filled._header, "tab", name="json")
-    text = filled._code.blocks[0]["text"]
+    press(filled.header, "tab", name="json")
+    text = filled.code.blocks[0]["text"]
     head, _, body = text.partition("\n\n")
     assert head.splitlines()[0].endswith("/processes/water-bodies/execution")
     assert "Prefer: respond-async" in head.splitlines()
@@ -163,14 +163,14 @@ def test_a_choice_of_outputs_is_shown_and_sent(app: App) -> None:
     app.choose("echo")
     chosen = app.process.outputs
     app.form.outputs = list(chosen)[:1]
-    press(app._header, "tab", name="json")
-    _, _, body = app._code.blocks[0]["text"].partition("\n\n")
+    press(app.header, "tab", name="json")
+    _, _, body = app.code.blocks[0]["text"].partition("\n\n")
     assert json.loads(body)["outputs"] == {next(iter(chosen)): {}}
-    press(app._header, "tab", name="code")
-    for block in app._code.blocks:
+    press(app.header, "tab", name="code")
+    for block in app.code.blocks:
         assert "outputs" in block["text"]
     app.form.outputs = {}
-    for block in app._code.blocks:
+    for block in app.code.blocks:
         assert "outputs" not in block["text"].replace("results.outputs", "")
 
 
@@ -184,16 +184,16 @@ def test_members_beside_the_inputs_are_shown_sent_and_kept() -> None:
     with processes_server(answers) as server:
         app = ogc.App(f"{server.origin}/api", "p")
         for tab in ("json", "code"):
-            press(app._header, "tab", name=tab)
+            press(app.header, "tab", name=tab)
             app.form.extra = {"queue": f"fast-{tab}"}
-            for block in app._code.blocks:
+            for block in app.code.blocks:
                 assert f"fast-{tab}" in block["text"]
         app._opener.open(
             app._opener.server
         )  # as when another process is opened, and this one again
         assert app.form.extra == {"queue": "fast-code"}
         app.run()
-        press(app._run_bar, "run")
+        press(app.run_bar, "run")
         wait_for(lambda: len(server.requests("POST")) == 2)
         for request in server.requests("POST"):
             body = json.loads(request.body)
@@ -223,10 +223,10 @@ def test_the_server_is_asked_for_the_outputs_that_the_form_shows(
 
 
 def test_code_tab_follows_the_form(filled: App) -> None:
-    press(filled._header, "tab", name="code")
-    assert [b["label"] for b in filled._code.blocks] == ["ogc_widgets", "httpx", "cURL"]
+    press(filled.header, "tab", name="code")
+    assert [b["label"] for b in filled.code.blocks] == ["ogc_widgets", "httpx", "cURL"]
     filled.form.inputs["aoi"] = "7,8,9,10"
-    assert all("7,8,9,10" in block["text"] for block in filled._code.blocks)
+    assert all("7,8,9,10" in block["text"] for block in filled.code.blocks)
 
 
 @pytest.mark.parametrize("kind", ["ogc_widgets", "httpx", "cURL"])
@@ -236,8 +236,8 @@ def test_code_that_was_copied_runs_the_same_job_and_reads_its_results(
     client = ogc.Client(lab_server.url, auth=canary)
     app = ogc.App(client, "water-bodies")
     app.form.inputs = {"aoi": AOI, "stac_items": lab_server.scenes[:1]}
-    press(app._header, "tab", name="code")
-    code = next(b["text"] for b in app._code.blocks if b["label"] == kind)
+    press(app.header, "tab", name="code")
+    code = next(b["text"] for b in app.code.blocks if b["label"] == kind)
     before = jobs_of(app)
     program = ["bash", "-ec", code] if kind == "cURL" else [sys.executable, "-c", code]
     if shutil.which(program[0]) is None or (
@@ -268,8 +268,8 @@ def test_code_shows_a_placeholder_in_place_of_the_token(
     client = ogc.Client(lab_server.url, auth=canary)
     app = ogc.App(client, "water-bodies")
     for tab in ("json", "code"):
-        press(app._header, "tab", name=tab)
-        text = "".join(block["text"] for block in app._code.blocks)
+        press(app.header, "tab", name=tab)
+        text = "".join(block["text"] for block in app.code.blocks)
         assert canary not in text
         assert "$TOKEN" in text
     app.close()
@@ -291,7 +291,7 @@ def test_jobs_tab_lists_the_jobs_of_the_server_and_opens_one(
 ) -> None:
     other = ogc.Client(lab_server.url)
     job = other.execute("echo", {"message": "from elsewhere"}, mode="async")
-    press(filled._header, "tab", name="jobs")
+    press(filled.header, "tab", name="jobs")
     table = filled._jobs.table
     assert table is not None
     wait_for(lambda: job.id in {one.id for one in table.jobs})
@@ -310,7 +310,7 @@ def test_running_a_job_again_fills_the_form_with_its_inputs(filled: App) -> None
     first = filled.run()
     first.wait(timeout_s=90)
     filled.choose("echo")
-    press(filled._header, "tab", name="jobs")
+    press(filled.header, "tab", name="jobs")
     table = filled._jobs.table
     assert table is not None
     wait_for(lambda: first.id in {one.id for one in table.jobs})
@@ -394,12 +394,12 @@ def test_a_saved_notebook_says_what_was_in_the_app(filled: App) -> None:
 
 def test_server_card_opens_and_closes_with_the_name_of_the_server(app):
     before = app.children
-    app._header._receive(app._header, {"type": "card", "name": "server"}, [])
+    app.header._receive(app.header, {"type": "card", "name": "server"}, [])
     (card,) = app.children[1].children
     assert isinstance(card, ServerCard)
     # A page would make anew what stands behind a part that comes or goes.
     assert app.children == before
-    app._header._receive(app._header, {"type": "card", "name": "server"}, [])
+    app.header._receive(app.header, {"type": "card", "name": "server"}, [])
     assert app.children[1].children == ()
     assert card._closed
 
@@ -407,17 +407,17 @@ def test_server_card_opens_and_closes_with_the_name_of_the_server(app):
 def test_example_of_the_server_fills_form_and_map_and_can_be_run(
     app: App, lab_server: Lab
 ) -> None:
-    assert app._run_bar.has_example
+    assert app.run_bar.has_example
     before = jobs_of(app)
-    press(app._run_bar, "example")
+    press(app.run_bar, "example")
     assert app.form.inputs["stac_items"] == lab_server.scenes
     west, south, east, north = map(float, app.form.inputs["aoi"].split(","))
     assert app.map.bbox == [west, south, east, north]
-    assert not app._run_bar.has_example, "it is in the form, so it is not offered"
+    assert not app.run_bar.has_example, "it is in the form, so it is not offered"
     assert jobs_of(app) == before, "filling in runs nothing"
     app.form.require_valid()
-    press(app._run_bar, "reset")
-    assert app._run_bar.has_example
+    press(app.run_bar, "reset")
+    assert app.run_bar.has_example
 
 
 def test_three_lines_work_and_leave_quietly_when_nothing_is_closed() -> None:

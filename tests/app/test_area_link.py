@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
@@ -36,7 +37,7 @@ TRIANGLE = {"type": "Polygon", "coordinates": [[[5, 5], [7, 5], [6, 8], [5, 5]]]
 class Screen:
     def __init__(self, process=PROCESS):
         self.map = AreaMap(basemap=None)
-        self.link = AreaLink(self.map)
+        self.link = AreaLink(SimpleNamespace(map=self.map))
         self.form = ProcessForm(process)
         self.link.bind(self.form)
 

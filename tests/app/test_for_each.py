@@ -12,7 +12,7 @@ import pytest
 from waiting import wait_for
 
 import ogc_widgets as ogc
-from ogc_widgets.app.views import for_each_view
+from ogc_widgets.app import for_each_view
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.errors import InvalidInputsError
 from ogc_widgets.form.for_each.given import table_in_file
@@ -74,7 +74,7 @@ def echo(lab_server: Lab) -> Iterator[App]:
 def started(app: App) -> list[Any]:
     """The batches that were started from now on."""
     found: list[Any] = []
-    app._for_each._on_batch = found.append
+    app.observe(lambda change: found.append(change["new"]), "batch")
     return found
 
 
@@ -251,8 +251,8 @@ def test_the_code_tab_has_lines_that_do_the_same(echo: App, way: str) -> None:
     else:
         press(echo, "source", key="message", way="text", text='a\nsay "b"\na')
     view.at_once = 2
-    echo._header.tab = "code"
-    block = next(one for one in echo._code.blocks if one["label"] == "For each")
+    echo.header.tab = "code"
+    block = next(one for one in echo.code.blocks if one["label"] == "For each")
     names: dict[str, Any] = {}
     exec(block["text"], names)  # it is what the page offers
     batch, client = names["batch"], names["client"]

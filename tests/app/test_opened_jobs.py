@@ -21,7 +21,7 @@ OTHER = "-121.0,40.0,-120.9,40.1"
 
 def opened(app: App, job: ogc.Job) -> None:
     """Open a job in the Jobs tab."""
-    press(app._header, "tab", name="jobs")
+    press(app.header, "tab", name="jobs")
     table = app._jobs.table
     assert table is not None
     wait_for(lambda: job.id in {one.id for one in table.jobs})
@@ -39,11 +39,11 @@ def test_opened_job_shows_its_own_inputs_and_area_when_they_are_known(
     box = pytest.approx([-121.0, 40.0, -120.9, 40.1])
     wait_for(lambda: filled.map.bbox == box)
     # What was typed is not lost.
-    wait_for(lambda: filled._header.offer)
-    assert job.id[:8] in filled._header.offer["text"]
-    press(filled._header, "offer", take=True)
+    wait_for(lambda: filled.header.offer)
+    assert job.id[:8] in filled.header.offer["text"]
+    press(filled.header, "offer", take=True)
     assert filled.form.inputs == typed
-    assert not filled._header.offer
+    assert not filled.header.offer
     job.dismiss()
 
 
@@ -62,10 +62,10 @@ def test_form_says_so_when_what_a_job_was_started_with_is_not_known() -> None:
         app = ogc.App(f"{server.origin}/api", "p")
         app.form.inputs = {"a": "typed"}
         app.job = app.client.job("1")
-        assert "is not known" in app._header.offer["text"]
+        assert "is not known" in app.header.offer["text"]
         assert app.form.inputs == {"a": "typed"}
         app.job = None
-        assert not app._header.offer
+        assert not app.header.offer
         app.close()
 
 

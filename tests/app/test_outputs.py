@@ -152,15 +152,15 @@ def test_the_way_that_outputs_come_is_chosen_and_sent() -> None:
             assert [one["id"] for one in form.response_options] == [
                 "auto", "document", "raw",
             ]  # fmt: skip
-            app._header.tab = "json"
+            app.header.tab = "json"
             for response in ("raw", "document"):
                 form._receive(None, {"type": "response", "response": response}, None)
-                assert f'"response": "{response}"' in app._code.blocks[0]["text"]
+                assert f'"response": "{response}"' in app.code.blocks[0]["text"]
             with pytest.raises(InputError, match="response"):
                 form.response = "other"
             form.response = "raw"
-            app._header.tab = "code"
-            assert 'response="raw"' in app._code.blocks[0]["text"]
+            app.header.tab = "code"
+            assert 'response="raw"' in app.code.blocks[0]["text"]
             with pytest.raises(Exception, match="404"):
                 app.run()
             assert json.loads(server.requests("POST")[0].body)["response"] == "raw"

@@ -69,8 +69,8 @@ def app(server: RawServer) -> Iterator[ogc.App]:
 
 
 def texts(app: ogc.App, tab: str) -> list[str]:
-    app._header.tab = tab
-    return [block["text"] for block in app._code.blocks]
+    app.header.tab = tab
+    return [block["text"] for block in app.code.blocks]
 
 
 def test_tabs_show_where_the_member_stands_when_the_server_wants_one(
@@ -111,7 +111,7 @@ def test_member_is_nowhere_to_be_seen_when_a_server_has_it_in_its_links(
     app.form.inputs = {"x": 1}
     app.run()
     card = app.client.server_card()
-    app._header.card = "server"
+    app.header.card = "server"
     table = ogc.JobTable(app.client)
     wait_for(lambda: table.state["rows"])
     states = [

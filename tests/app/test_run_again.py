@@ -47,7 +47,7 @@ def run_cell(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
 
 def press(app: ogc.App, *, take: bool) -> None:
-    app._header._receive(None, {"type": "offer", "take": take}, None)
+    app.header._receive(None, {"type": "offer", "take": take}, None)
 
 
 def is_open(app: ogc.App) -> bool:
@@ -66,7 +66,7 @@ def test_inputs_are_taken_over_by_one_press_when_the_cell_is_run_again(
 ) -> None:
     run_cell("a")
     earlier = shown(lab_server)
-    assert not earlier._header.offer
+    assert not earlier.header.offer
     earlier.map.bbox = [-121.2, 39.9, -121.1, 40]
     earlier.form._receive(None, {"type": "edit", "id": "epsg", "draft": "EPS"}, None)
     earlier.form.inputs["queue"] = "fast"
@@ -74,11 +74,11 @@ def test_inputs_are_taken_over_by_one_press_when_the_cell_is_run_again(
     run_cell("a")
     later = shown(lab_server)
     # Nothing by itself.
-    assert later._header.offer
+    assert later.header.offer
     assert later.map.bbox is None
     assert "queue" not in later.form.inputs
     press(later, take=True)
-    assert not later._header.offer
+    assert not later.header.offer
     assert later.map.bbox == pytest.approx([-121.2, 39.9, -121.1, 40])
     assert later.form.drafts["epsg"] == "EPS"
     assert later.form.inputs["queue"] == "fast"
@@ -99,7 +99,7 @@ def test_offer_is_still_there_when_the_cell_is_run_twice_again(
     run_cell("b")
     app = shown(lab_server)
     press(app, take=False)
-    assert not app._header.offer
+    assert not app.header.offer
     assert "aoi" not in app.form.inputs
     app.close()
 
@@ -114,8 +114,8 @@ def test_nothing_is_offered_when_the_other_app_is_for_something_else(
     second = shown(lab_server)
     run_cell("c")  # another process
     third = shown(lab_server, "echo")
-    assert not second._header.offer
-    assert not third._header.offer
+    assert not second.header.offer
+    assert not third.header.offer
     second.close()
     third.close()
 

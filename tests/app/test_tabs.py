@@ -92,40 +92,40 @@ def end(app: App, job: Job, status: str = "successful") -> None:
 def test_results_take_the_place_of_the_form_until_the_next_run(
     small: App, job: Job
 ) -> None:
-    assert (small._header.tab, small._header.has_results) == ("form", False)
+    assert (small.header.tab, small.header.has_results) == ("form", False)
     small.run()
-    assert small._header.tab == "form"
+    assert small.header.tab == "form"
     end(small, job)
-    wait_for(lambda: small._header.tab == "results")
-    assert small._header.has_results
+    wait_for(lambda: small.header.tab == "results")
+    assert small.header.has_results
     job.status = "running"
     small.run()
-    assert (small._header.tab, small._header.has_results) == ("form", False)
+    assert (small.header.tab, small.header.has_results) == ("form", False)
 
 
 def test_who_looks_at_the_jobs_is_left_there_and_told(small: App, job: Job) -> None:
     small.run()
-    press(small._header, "tab", name="jobs")
+    press(small.header, "tab", name="jobs")
     end(small, job)
-    wait_for(lambda: small._header.has_results)
-    assert (small._header.tab, small._header.is_new) == ("jobs", True)
-    press(small._header, "tab", name="results")
-    assert not small._header.is_new
+    wait_for(lambda: small.header.has_results)
+    assert (small.header.tab, small.header.is_new) == ("jobs", True)
+    press(small.header, "tab", name="results")
+    assert not small.header.is_new
 
 
 def test_who_fills_in_the_next_run_is_left_at_it(small: App, job: Job) -> None:
     small.run()
     small.form.inputs["a"] = "the next"
     end(small, job)
-    wait_for(lambda: small._header.has_results)
-    assert (small._header.tab, small._header.is_new) == ("form", True)
+    wait_for(lambda: small.header.has_results)
+    assert (small.header.tab, small.header.is_new) == ("form", True)
 
 
 def test_results_that_cannot_be_read_say_so_in_their_tab(small: App, job: Job) -> None:
     job.results = None  # type: ignore[assignment] # no document at all
     small.run()
     end(small, job)
-    wait_for(lambda: small._header.tab == "results")
+    wait_for(lambda: small.header.tab == "results")
     assert small._stage.head.problem or small._stage.head.summary
 
 
@@ -229,25 +229,25 @@ def test_what_was_not_started_says_why_without_a_press(
 
 
 def test_nothing_that_is_on_the_page_is_made_anew(app: App, lab_server: Lab) -> None:
-    body, left = app.children[2], app._screen.left
+    body, left = app.children[2], app.boxes["left"]
     before = app.children, body.children
     stage = app._stage
-    press(app._header, "card", name="server")
-    press(app._header, "tab", name="jobs")
+    press(app.header, "card", name="server")
+    press(app.header, "tab", name="jobs")
     app.choose("echo")
     app.choose("water-bodies")
     assert (app.children, body.children) == before
     # What stands before the form stays as it was when another form comes.
-    assert left.children[2] is app._screen.results
-    assert app._screen.results.children == (stage,)
+    assert left.children[2] is app.boxes["results"]
+    assert app.boxes["results"].children == (stage,)
 
 
 def test_what_shows_results_is_made_while_the_job_runs(small: App, job: Job) -> None:
-    assert small._screen.results.children == ()
+    assert small.boxes["results"].children == ()
     small.run()
-    wait_for(lambda: small._screen.results.children)
+    wait_for(lambda: small.boxes["results"].children)
     assert small.results is None
     end(small, job)
-    wait_for(lambda: small._header.tab == "results")
-    assert small._screen.results.children == (small._stage,)
-    assert small._screen._strip.children == tuple(small._stage.strip)
+    wait_for(lambda: small.header.tab == "results")
+    assert small.boxes["results"].children == (small._stage,)
+    assert small.boxes["strip"].children == tuple(small._stage.strip)

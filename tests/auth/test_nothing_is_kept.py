@@ -101,8 +101,8 @@ def test_what_was_typed_is_nowhere_after_a_session(kind, canary, caplog, capfd):
         ):
             seen += [repr(thing), repr(getattr(thing, "__dict__", ""))]
         for tab in ("json", "code"):
-            app._header._receive(None, {"type": "tab", "name": tab}, None)
-            seen.append(repr(app._code.blocks))
+            app.header._receive(None, {"type": "tab", "name": tab}, None)
+            seen.append(repr(app.code.blocks))
         assert "$TOKEN" in seen[-2]
         app.close()
     seen += [record.getMessage() + repr(vars(record)) for record in caplog.records]

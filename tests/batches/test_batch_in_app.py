@@ -31,7 +31,7 @@ def batch(app):
 
 
 def test_batch_has_a_tab_while_it_is_shown(app, batch):
-    header = app._header
+    header = app.header
     assert header.batch_count == 0
     app.show_batch(batch)
     batch.wait(60)
@@ -51,7 +51,7 @@ def test_row_opens_its_job_in_the_app(app, batch):
     batch.wait(60)
     app._batch_link.view._receive(None, {"type": "open", "index": 1}, None)
     assert app.job.id == batch.entries[1].job_id
-    wait_for(lambda: app.results is not None and app._header.tab == "results")
+    wait_for(lambda: app.results is not None and app.header.tab == "results")
     wait_for(lambda: app.form.inputs.get("message") == "two")
 
 
@@ -61,7 +61,7 @@ def test_failed_one_is_sent_again_with_other_inputs(app, batch):
     assert [one.state for one in batch.entries].count("failed") == 1
     view = app._batch_link.view
     view._receive(None, {"type": "other_inputs", "index": -1}, None)
-    header = app._header
+    header = app.header
     assert header.tab == "form"
     assert header.batch_offer["take"] == "Run it again with these"
     assert app.form.inputs["message"] == 3
@@ -89,7 +89,7 @@ def interrupted(lab_server):
 
 
 def test_app_takes_up_again_what_was_interrupted(interrupted, app):
-    header = app._header
+    header = app.header
     wait_for(lambda: header.batch_offer)
     assert header.batch_offer["text"].startswith(
         "A batch of 6 jobs (Pauses) was interrupted: "
@@ -110,9 +110,9 @@ def test_app_says_nothing_of_a_batch_of_another_process(interrupted, lab_server)
     assert [one.is_running for one in found] == [False]
     wait_for(lambda: app._batch_link is not None)
     app.choose("echo")
-    wait_for(lambda: app._header.batch_offer)
+    wait_for(lambda: app.header.batch_offer)
     app.choose("water-bodies")
-    wait_for(lambda: not app._header.batch_offer)
+    wait_for(lambda: not app.header.batch_offer)
     app.close()
 
 

@@ -14,7 +14,7 @@ import sign_in_states
 from hostile_texts import TEXTS
 from view_page import show_view
 
-from ogc_widgets.app.views.header import HeaderView
+from ogc_widgets.app.head_and_foot import HeaderView
 from ogc_widgets.deploy import DeployPanel
 from ogc_widgets.form.form import ProcessForm
 from ogc_widgets.panel import JobPanel, JobTable, ServerCard, SignIn

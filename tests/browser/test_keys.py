@@ -10,7 +10,7 @@ from panel_states import traits
 from playwright.sync_api import Error, expect
 from view_page import show_view
 
-from ogc_widgets.app.views.run_bar import RunBar
+from ogc_widgets.app.head_and_foot import RunBar
 from ogc_widgets.panel import JobPanel
 
 if TYPE_CHECKING:

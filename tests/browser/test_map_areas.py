@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
 SCREEN = """
-import ipywidgets, ogc_widgets as ogc
+import types, ipywidgets, ogc_widgets as ogc
 from ogc_widgets.app.links.area_link import AreaLink
 POLYGON = {"$ref": "https://geojson.org/schema/Polygon.json"}
 CRS = "http://www.opengis.net/def/crs/"
@@ -30,7 +30,7 @@ form = ogc.ProcessForm({"id": "p", "version": "1", "inputs": {
     "grid": {"title": "Grid", "schema": BOX},
 }})
 m = ogc.AreaMap(height="500px", basemap=None, center=(45.2, 14.3), zoom=8)
-link = AreaLink(m)
+link = AreaLink(types.SimpleNamespace(map=m))
 link.bind(form)
 ipywidgets.GridBox([form, m],
     layout=ipywidgets.Layout(grid_template_columns="45% 55%", width="100%"))

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from raw_server import RawServer, answer
 from view_page import show_view
 
-from ogc_widgets.app.views.header import HeaderView
+from ogc_widgets.app.head_and_foot import HeaderView
 
 if TYPE_CHECKING:
     from lab_window import LabPage

@@ -8,7 +8,7 @@ import pytest
 from job_table_states import traits
 from view_page import show_view
 
-from ogc_widgets.app.views.run_bar import RunBar
+from ogc_widgets.app.head_and_foot import RunBar
 from ogc_widgets.panel import JobTable
 
 if TYPE_CHECKING:

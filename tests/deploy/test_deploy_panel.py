@@ -213,7 +213,7 @@ def app(client):
 
 
 def chosen(app):
-    return [process["id"] for process in app._header.processes]
+    return [process["id"] for process in app.header.processes]
 
 
 def shown_parts(app):
@@ -221,8 +221,8 @@ def shown_parts(app):
 
 
 def test_app_lists_what_was_deployed_in_its_panel_and_opens_it(app):
-    assert app._header.can_deploy
-    press(app._header, "card", name="deploy")
+    assert app.header.can_deploy
+    press(app.header, "card", name="deploy")
     panel = app._cards.card
     assert panel in shown_parts(app)
     panel.package = HELLO.format(label="Hello")
@@ -257,13 +257,13 @@ def test_app_shows_the_new_form_when_the_open_process_was_replaced(app, client):
 
 def test_one_card_is_open_at_a_time_and_all_go_with_the_app(app):
     before = {"threads": counts()["threads"]}
-    press(app._header, "card", name="server")
-    press(app._header, "card", name="deploy")
-    assert app._header.card == "deploy"
+    press(app.header, "card", name="server")
+    press(app.header, "card", name="deploy")
+    assert app.header.card == "deploy"
     assert isinstance(app._cards.card, DeployPanel)
-    press(app._header, "card", name="deploy")
+    press(app.header, "card", name="deploy")
     assert app._cards.card is None
-    press(app._header, "card", name="deploy")
+    press(app.header, "card", name="deploy")
     panel = app._cards.card
     app.close()
     assert panel.comm is None

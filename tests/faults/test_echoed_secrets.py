@@ -157,7 +157,7 @@ def test_secret_is_shown_nowhere_when_every_answer_repeats_it(
         seen += [repr(client.process("p")), repr(client.jobs()), repr(client.oddities)]
         card = ogc.ServerCard(client)
         table = ogc.JobTable(client)
-        app._header._on_tab("json")
+        app.header._on_tab("json")
         wait_for(lambda: table.state.get("rows"))
         seen += [*everything_shown(), repr(app), repr(card)]
         seen += [repr(ogc.recent_jobs()), history_path().read_bytes().decode("latin-1")]

@@ -295,14 +295,14 @@ def test_app_runs_when_all_names_of_the_server_hold_half_a_character(kernel, tmp
     }
     with processes_server(behaviours) as server:
         app = ogc.App(f"{server.origin}/api", named["p"])
-        header = kernel.on_page(app._header)
+        header = kernel.on_page(app.header)
         assert [one["id"] for one in header["processes"]][1:] == ["other"]
-        kernel.say(app._header, "process", id=header["processes"][0]["id"])
+        kernel.say(app.header, "process", id=header["processes"][0]["id"])
         kernel.say(app.form, "edit", id=to_page(named["in"]), draft=1)
         for tab in ("json", "code"):
-            kernel.say(app._header, "tab", name=tab)
-            assert json.dumps(OTHER)[1:-1] in str(kernel.on_page(app._code)["blocks"])
-        kernel.say(app._run_bar, "run")
+            kernel.say(app.header, "tab", name=tab)
+            assert json.dumps(OTHER)[1:-1] in str(kernel.on_page(app.code)["blocks"])
+        kernel.say(app.run_bar, "run")
         wait_for(lambda: app.results)
         (sent,) = server.requests("POST")
         assert sent.path == f"{process}/execution"
@@ -311,7 +311,7 @@ def test_app_runs_when_all_names_of_the_server_hold_half_a_character(kernel, tmp
         items_table = app._stage.results_map.table
         wait_for(lambda: kernel.on_page(items_table).get("total") == 2)
         assert len(kernel.on_page(app._stage.head)["chips"]) == 2
-        kernel.say(app._header, "tab", name="jobs")
+        kernel.say(app.header, "tab", name="jobs")
         table = app._jobs.table
         wait_for(lambda: table.state["is_loaded"])
         wait_for(lambda: len(kernel.on_page(table)["state"]["rows"]) == 2)
@@ -321,7 +321,7 @@ def test_app_runs_when_all_names_of_the_server_hold_half_a_character(kernel, tmp
         for shown in (app, app.job, app.results, card, listed, app.process):
             repr(shown).encode()
             str(shown).encode()
-        views = (app._header, app._code, app._run_bar, app.form, app.panel, table)
+        views = (app.header, app.code, app.run_bar, app.form, app.panel, table)
         assert [one.last_error for one in views] == [None] * len(views)
         assert kernel.shows(app, *views)
         assert app.results.download(tmp_path)

@@ -15,7 +15,7 @@ from ogc_widgets.errors import OgcError
 from ogc_widgets.form import ProcessForm
 from ogc_widgets.map import ResultsMap
 from ogc_widgets.panel import JobPanel
-from ogc_widgets.panel.job.for_operators import text_for_operators
+from ogc_widgets.panel.job.job_texts import text_for_operators
 from ogc_widgets.protocol import (
     Capabilities,
     Conformance,

@@ -175,17 +175,17 @@ def by_app(server):
 
 
 def _use(app, server):
-    views = [app.panel, app._header, app._jobs, app.form, app._stage.head, app.search]
+    views = [app.panel, app.header, app._jobs, app.form, app._stage.head, app.search]
     with ours():
         app.form.inputs = {"word": ["a"], "count": 4, "ratio": 1}
     with ours():
         app.run()
     wait(lambda: app.job is not None and app.job.view.is_final)
-    app._header.card = "server"
+    app.header.card = "server"
     wait(lambda: False, 0.05)
     views.append(app._cards.card or app.panel)
     with ours():
-        app._header.card = "deploy"
+        app.header.card = "deploy"
     with ours():
         app.search.show("word", "Word", takes_one=False, offered=f"{server.url}/stac")
         wait(lambda: app.search.phase not in ("start", "opening"))

@@ -1,6 +1,6 @@
 import pytest
 
-from ogc_widgets.panel.job.log_text import first_error_line, log_lines, read_failure
+from ogc_widgets.panel.job.logs import first_error_line, log_lines, read_failure
 
 TRACEBACK = """\
 Traceback (most recent call last):

@@ -304,3 +304,17 @@ def test_row_says_why_when_the_server_cannot_cancel_jobs():
     say(table, "hello")
     assert table.state["rows"][0]["cannot"] == "This server cannot cancel jobs."
     table.close()
+
+
+def test_rows_and_card_say_whose_jobs_they_are_where_the_server_says_it():
+    server = FakeServer([document(0, owner="Ada <b>"), document(1)])
+    table = JobTable(server)
+    say(table, "visible", on=True)
+    wait_for(lambda: shown(table))
+    assert [row["owner"] for row in table.state["rows"]] == ["Ada <b>", ""]
+    assert "<td>Ada &lt;b&gt;</td>" in table._card_()[1]
+    server.documents = [document(1)]
+    table.refresh()
+    wait_for(loaded(table))
+    assert "owner" not in table._card_()[1]
+    table.close()

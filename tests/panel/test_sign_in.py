@@ -422,7 +422,7 @@ def test_run_that_is_refused_asks_to_sign_in_and_can_be_pressed_again():
     with server_that_wants(accepted, behaviours=run) as server:
         app = ogc.App(server.origin + "/api", auth="old")
         accepted[:] = ["Bearer good"]
-        app._run_bar._receive(None, {"type": "run"}, None)
+        app.run_bar._receive(None, {"type": "run"}, None)
         wait_for(lambda: app.panel.sign_in.get("ways"))
         assert app.panel.state["kind"] == "not-started"
         type_in(app.panel, secret="good")
@@ -463,13 +463,13 @@ def test_other_process_that_is_refused_asks_to_sign_in():
     with server_that_wants(accepted) as server:
         app = ogc.App(server.origin + "/api", auth="old")
         accepted[:] = ["Bearer good"]
-        app._header._receive(None, {"type": "process", "id": "p"}, None)
+        app.header._receive(None, {"type": "process", "id": "p"}, None)
         wait_for(lambda: app.panel.sign_in.get("ways"))
-        assert "401" in app._header.problem
+        assert "401" in app.header.problem
         type_in(app.panel, secret="good")
         wait_for(lambda: app.panel.sign_in == {})
-        app._header._receive(None, {"type": "process", "id": "p"}, None)
-        wait_for(lambda: not app._header.problem and not app._header.loading)
+        app.header._receive(None, {"type": "process", "id": "p"}, None)
+        wait_for(lambda: not app.header.problem and not app.header.loading)
         app.close()
 
 

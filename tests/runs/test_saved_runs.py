@@ -360,7 +360,7 @@ def test_panel_says_why_a_run_cannot_be_saved(water, monkeypatch):
     def missing():
         raise MissingExtraError("Saving a run", "crate")
 
-    monkeypatch.setattr(saving, "need_crates", missing)
+    monkeypatch.setattr(saving, "_need_crates", missing)
     panel = JobPanel(water)
     try:
         panel._on_save("ticket", "run")

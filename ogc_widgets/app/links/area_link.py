@@ -2,128 +2,126 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from ogc_widgets.app.links.form_link import FormLink
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ogc_widgets.app.screen import Screen
     from ogc_widgets.form import ProcessForm
-    from ogc_widgets.map import AreaMap
 
 
-class AreaLink:
+class AreaLink(FormLink):
     """Binds the area that is being edited in a form to a map, both ways.
 
     The map edits one shape at a time. With several areas in a form it is that of the
     one whose field has the focus, that was last drawn, or that was chosen on the map;
     the others are outlined, each in its colour and with its name.
-
-    Args:
-        area_map: The map; forms come and go with :meth:`bind`.
     """
 
-    def __init__(self, area_map: AreaMap) -> None:
-        self._map = area_map
-        self._form: ProcessForm | None = None
+    watched: ClassVar = ("drafts",)
+
+    def __init__(self, screen: Screen) -> None:
+        super().__init__(screen)
+        self._map = screen.map
         self._path = ""
         self._drafts: dict[str, Any] = {}
-        self._busy = False
-        area_map.observe(self._drawn, "geometry")
-        area_map.observe(self._chosen, "active_area")
+        self._is_busy = False
+        self._map.observe(self._drawn, "geometry")
+        self._map.observe(self._chosen, "active_area")
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """What one side says of this is no news for the other."""
+        self._is_busy = True
+        try:
+            yield
+        finally:
+            self._is_busy = False
 
     def bind(self, form: ProcessForm) -> None:
         """Follow another form."""
         self._leave()
-        self._form = form
-        self._path = next(iter(form.areas.paths), "")
-        self._drafts = {}
+        self._path, self._drafts = next(iter(form.areas.paths), ""), {}
         form.has_map = bool(form.areas.ids)
-        form.observe(self._typed, "drafts")
         form.observe(self._asked, "area_request")
-        self._busy = True
-        try:
+        with self._writing():
             self._map.geometry = None
-        finally:
-            self._busy = False
-        self._typed()
-        self._tell(form)
+        super().bind(form)
 
     def close(self) -> None:
         """Let go of the form and the map."""
-        self._leave()
+        super().close()
         self._map.unobserve(self._drawn, "geometry")
         self._map.unobserve(self._chosen, "active_area")
 
     def _leave(self) -> None:
-        if self._form is not None:
-            self._form.unobserve(self._typed, "drafts")
-            self._form.unobserve(self._asked, "area_request")
-            self._form = None
+        if self.is_bound:
+            self.form.unobserve(self._asked, "area_request")
+        super()._leave()
 
     def _drawn(self, _change: object) -> None:
         """The shape on the map changed: write it into the field."""
-        form = self._form
-        if form is None or self._busy:
+        if not self.is_bound or self._is_busy:
             return
+        form = self.form
         path = self._path or next(iter(form.areas.paths), "")
         if not path:
             return
-        self._busy = True
-        try:
-            form.areas.set_shape(path, self._map.area)
-        except InputError as error:
-            # The field keeps what it has, and the map shows that again.
-            self._map.geometry = form.areas.get(path)
-            self._map.report(error)
-        finally:
-            self._busy = False
+        with self._writing():
+            try:
+                form.areas.set_shape(path, self._map.area)
+            except InputError as error:
+                # The field keeps what it has, and the map shows that again.
+                self._map.geometry = form.areas.get(path)
+                self._map.report(error)
         form.active_area = ""
-        self._tell(form)
+        self._tell()
 
-    def _typed(self, _change: object = None) -> None:
+    def _follow(self) -> None:
         """The form changed: draw what its area says, once that makes sense."""
-        form = self._form
-        if form is None or self._busy:
+        if self._is_busy:
             return
-        before, self._drafts = self._drafts, dict(form.drafts)
+        areas = self.form.areas
+        before, self._drafts = self._drafts, dict(self.form.drafts)
         changed = [
             path
-            for path in form.areas.paths
+            for path in areas.paths
             if before.get(_key(path)) != self._drafts.get(_key(path))
         ]
-        if before and not changed and self._path in form.areas.paths:
+        is_there = self._path in areas.paths
+        if before and not changed and is_there:
             return  # large outlines are not read again for every letter elsewhere
-        if before and changed:
-            self._path = self._changed_part(form, _key(changed[0])) or changed[0]
-        if self._path not in form.areas.paths:
-            self._path = next(iter(form.areas.paths), "")
+        # Of several areas in one input it stays the one that is edited.
+        if (
+            before
+            and changed
+            and not (is_there and _key(self._path) == _key(changed[0]))
+        ):
+            self._path = changed[0]
+        if self._path not in areas.paths:
+            self._path = next(iter(areas.paths), "")
         if self._path:
-            self._show(form)
-        self._tell(form)
+            self._show()
+        self._tell()
 
-    def _changed_part(self, form: ProcessForm, key: str) -> str:
-        """Of several areas in one input, the edited one, if it is still there."""
-        inside = _key(self._path) == key and self._path in form.areas.paths
-        return self._path if inside else ""
-
-    def _show(self, form: ProcessForm) -> None:
+    def _show(self) -> None:
         """Bring the shape of the field to the map."""
-        area = form.areas.get(self._path)
-        is_half_typed = area is None and form.areas.is_half_typed(self._path)
-        self._busy = True
-        try:
+        area = self.form.areas.get(self._path)
+        is_half_typed = area is None and self.form.areas.is_half_typed(self._path)
+        with self._writing():
             if area != self._map.area and not is_half_typed:
                 self._map.geometry = area
-        finally:
-            self._busy = False
 
     def _asked(self, _change: object) -> None:
         """The page asks to edit or draw an area, or to take what the map shows."""
-        form = self._form
-        if form is None:
-            return
+        form = self.form
         action = form.area_request["action"]
-        self._edit(form, form.area_request["path"])
+        self._edit(form.area_request["path"])
         if action == "view":
             self._map.take_view()
         elif action == "draw" and form.active_area:
@@ -134,49 +132,38 @@ class AreaLink:
 
     def _chosen(self, _change: object) -> None:
         """Another area was chosen on the map."""
-        form, path = self._form, self._map.active_area
-        if form is not None and path in form.areas.paths and path != self._path:
+        path = self._map.active_area
+        if self.is_bound and path in self.form.areas.paths and path != self._path:
             self._map.stop_drawing()
-            self._edit(form, path)
+            self._edit(path)
 
-    def _edit(self, form: ProcessForm, path: str) -> None:
-        if path == self._path or path not in form.areas.paths:
+    def _edit(self, path: str) -> None:
+        areas = self.form.areas
+        if path == self._path or path not in areas.paths:
             return
         self._path = path
-        self._busy = True
-        try:
-            self._map.geometry = form.areas.get(path)
-        finally:
-            self._busy = False
-        self._tell(form)
+        with self._writing():
+            self._map.geometry = areas.get(path)
+        self._tell()
 
-    def _tell(self, form: ProcessForm) -> None:
+    def _tell(self) -> None:
         """Say on the map and in the form which areas there are, and which is edited."""
-        paths = form.areas.paths
-        hint = form.areas.hint(self._path) if self._path else None
+        areas = self.form.areas
+        hint = areas.hint(self._path) if self._path else None
         tools = hint.tools if hint is not None else ()
         if tools != self._map.tools:
             self._map.tools = tools
-        several = len(paths) > 1
+        # One area alone needs no name and no colour of its own.
+        several = areas.paths if len(areas.paths) > 1 else ()
         self._map.show_areas(
             [
-                {
-                    "id": path,
-                    "label": form.areas.label_of(path),
-                    "geometry": form.areas.get(path),
-                }
-                for path in (paths if several else ())
+                {"id": path, "label": areas.label_of(path), "geometry": areas.get(path)}
+                for path in several
             ],
             active=self._path,
         )
-        form.map_areas = (
-            {
-                "active": self._path,
-                "tones": {path: self._map.tone_of(path) for path in paths},
-            }
-            if several
-            else {}
-        )
+        tones = {path: self._map.tone_of(path) for path in several}
+        self.form.map_areas = {"active": self._path, "tones": tones} if tones else {}
 
 
 def _key(path: str) -> str:

@@ -2,73 +2,68 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.app.links.form_link import FormLink
 from ogc_widgets.client import Job
 from ogc_widgets.client.batches.entries import RETRIED
+from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.errors import InvalidInputsError
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
-    from ogc_widgets.app.on_demand import ResultsPart
-    from ogc_widgets.app.opener import Opener
+    from ogc_widgets.app.links.results_link import ResultsLink
+    from ogc_widgets.app.opening import Opener
     from ogc_widgets.app.screen import Screen
-    from ogc_widgets.app.views.header import HeaderView
     from ogc_widgets.batches.batch_on_map import BatchOnMap
     from ogc_widgets.batches.batch_view import BatchView
     from ogc_widgets.client.batches.abatch import AsyncBatch
     from ogc_widgets.client.batches.batch import Batch
     from ogc_widgets.client.batches.batch_results import BatchResults
+    from ogc_widgets.client.batches.recent import RecentBatch
+
+# What was left in this kernel is not offered again by the next app of it.
+_left: set[str] = set()
 
 
 class BatchLink(FormLink):
     """The tab of a batch; what it takes is loaded when there is one.
 
-    Args:
-        header: Has the tab, and offers what can be done with a batch.
-        screen: Where the view stands.
-        results: Show results and, on their map, the areas of all requests.
-        opener: Opens the process of the batch.
-        on_open: Called with a job that is to be shown.
-        on_results: Called with the results of the batch as far as there are any, and
-            with None when it is shown no longer.
+    Where none is shown, one that was interrupted is offered: for each process that is
+    opened, it looks whether there is one of this server.
     """
 
     def __init__(
         self,
-        header: HeaderView,
         screen: Screen,
-        results: ResultsPart,
+        results: ResultsLink,
         opener: Opener,
-        *,
         on_open: Callable[[Job], object],
-        on_results: Callable[[BatchResults | None], object],
     ) -> None:
-        self._header, self._screen, self._results = header, screen, results
-        self._opener, self._on_open, self._on_results = opener, on_open, on_results
+        super().__init__(screen)
+        self._header, self._results = screen.header, results
+        self._opener, self._on_open = opener, on_open
         self._batch: Batch | AsyncBatch | None = None
         self._then: Callable[[bool], None] | None = None
+        self._is_offered = False
         self.view: BatchView | None = None
         self._on_map: BatchOnMap | None = None
-        header.observe(self._opened, "tab")
-        header.handle(batch_offer=self._answer)
-
-    @property
-    def has_batch(self) -> bool:
-        """Whether a batch is shown."""
-        return self._batch is not None
+        self._header.observe(self._opened, "tab")
+        self._header.handle(batch_offer=self._answer)
 
     def show(self, batch: Batch | AsyncBatch | None) -> None:
         """Show another batch, or none; the one before goes on."""
         self._batch = batch
         view = self._made()
         with publishing(self._header, view):
-            self.offer()
+            self._offer()
             view.show(batch)
-            self._screen.show_batch(view)
+            self.screen.boxes["batch"].children = (view,)
             self._header.batch_count = 0 if batch is None else len(batch.entries)
             if batch is not None:
                 self._header.tab = "batch"
@@ -76,7 +71,7 @@ class BatchLink(FormLink):
                 self._header.tab = "form"
         self._opened()
 
-    def offer(
+    def _offer(
         self,
         text: str = "",
         take: str = "",
@@ -113,8 +108,8 @@ class BatchLink(FormLink):
             self.view = BatchView(
                 on_open=self._open_job, on_other_inputs=self._change_inputs
             )
-            shown = self._results.made().results_map
-            self._on_map = BatchOnMap(self.view, shown, self._on_results)
+            shown = self._results.stage().results_map
+            self._on_map = BatchOnMap(self.view, shown, self._show_results)
         return self.view
 
     def _opened(self, _change: object = None) -> None:
@@ -126,6 +121,12 @@ class BatchLink(FormLink):
             on_map.show(self._batch)
         else:
             on_map.hide()
+
+    def _show_results(self, results: BatchResults | None) -> None:
+        """Show the results so far; None when the batch is shown no longer."""
+        # A job of the batch may have been opened since.
+        if results is not None or hasattr(self.screen.results, "batch_id"):
+            self.screen.results = results
 
     # -- what is done with a row -----------------------------------------------------
 
@@ -154,8 +155,8 @@ class BatchLink(FormLink):
             self.form.inputs = dict(inputs)
             before = dict(self.form.inputs)
             self._header.tab = "form"
-            self._results.made().results_map.map.fit()
-            self.offer(
+            self._results.stage().results_map.map.fit()
+            self._offer(
                 f"What you change here is changed in {whose} of the batch.",
                 f"Run {which} again with these",
                 "Leave it",
@@ -181,4 +182,61 @@ class BatchLink(FormLink):
             except InvalidInputsError:
                 self.form.focus(self.form.problems[0][0])
                 return  # it is still offered
-        self.offer()
+        self._offer()
+
+    # -- a batch that was interrupted ------------------------------------------------
+
+    def _follow(self) -> None:
+        client, process_id = self.screen.client, self.form.process.id
+        if self._is_offered:
+            self._is_offered = False
+            self._offer()
+
+        def done(future: Future[RecentBatch | None]) -> None:
+            found = future.result()
+            is_open = self.is_bound and self.form.process.id == process_id
+            if found is not None and is_open and self._batch is None:
+                self._offer_to_resume(found)
+
+        async def find() -> RecentBatch | None:
+            return await asyncio.to_thread(_interrupted, client.url, process_id)
+
+        follow(submit(find), done, self._header.report)
+
+    def _offer_to_resume(self, found: RecentBatch) -> None:
+        total = sum(found.counts.values())
+        done = found.counts.get("successful", 0)
+        jobs = "1 job" if total == 1 else f"{total:,} jobs"
+        name = f" ({found.title})" if found.title != found.process_id else ""
+        self._is_offered = True
+        self._offer(
+            f"A batch of {jobs}{name} was interrupted: {done:,} done.",
+            "Take it up again",
+            "Leave it",
+            partial(self._resume, found),
+        )
+
+    def _resume(self, found: RecentBatch, take: bool) -> None:  # noqa: FBT001 # of the offer
+        self._is_offered = False
+        if not take:
+            _left.add(found.id)
+            return
+
+        def done(future: Future[Batch]) -> None:
+            self.screen.batch = future.result()
+
+        async def resume() -> Batch:
+            return await asyncio.to_thread(found.resume, self.screen.client)
+
+        follow(submit(resume), done, self._header.report)
+
+
+def _interrupted(url: str, process_id: str) -> RecentBatch | None:
+    """The newest batch of a process that has not ended and that nobody runs."""
+    from ogc_widgets.client.batches.recent import recent_batches
+
+    for one in recent_batches():
+        is_of = (one.server.rstrip("/"), one.process_id) == (url, process_id)
+        if is_of and not one.is_ended and not one.is_running and one.id not in _left:
+            return one
+    return None

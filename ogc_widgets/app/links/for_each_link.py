@@ -4,92 +4,47 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from ogc_widgets.app.links.form_link import FormLink
+from ogc_widgets.app.links.form_link import InPlaceOfForm
 from ogc_widgets.client.batches.batch import Batch
 from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from concurrent.futures import Future
 
-    import ipywidgets
-
-    from ogc_widgets.app.links.map_context import MapContext
+    from ogc_widgets.app.for_each_view import ForEachView
+    from ogc_widgets.app.links.outlines import MapContext
     from ogc_widgets.app.links.search_link import SearchLink
-    from ogc_widgets.app.views.for_each_view import ForEachView
-    from ogc_widgets.app.views.run_bar import RunBar
-    from ogc_widgets.client import Client
+    from ogc_widgets.app.screen import Screen
     from ogc_widgets.client.batches.abatch import AsyncBatch
     from ogc_widgets.form import ProcessForm
     from ogc_widgets.form.for_each.choosing import Kept
-    from ogc_widgets.map import AreaMap
-
-_OPEN_CLASS = "ogcw-for-each"
 
 
-class ForEachLink(FormLink):
-    """The way from the form to many jobs of it, and back; the view is made when opened.
-
-    Args:
-        client: Runs them.
-        area_map: Shows the areas.
-        context: Where they are outlined.
-        search: Finds STAC items.
-        run_bar: Opens it.
-        left: The box that shows the form, or this instead of it.
-        place: The box in it for this.
-        on_batch: Called with a batch that was started.
-    """
+class ForEachLink(InPlaceOfForm["ForEachView"]):
+    """The way from the form to many jobs of it, and back."""
 
     watched: ClassVar = ("inputs", "outputs", "response", "extra", "for_each_request")
+    _box, _mark = "each", "for_each"
 
-    def __init__(
-        self,
-        client: Client,
-        area_map: AreaMap,
-        context: MapContext,
-        search: SearchLink,
-        run_bar: RunBar,
-        left: ipywidgets.Box,
-        place: ipywidgets.Box,
-        on_batch: Callable[[Batch], object],
-    ) -> None:
-        self._view: ForEachView | None = None
-        self._client, self._map, self._context = client, area_map, context
-        self._search, self._run_bar = search, run_bar
-        self._left, self._place = left, place
-        run_bar.handle(for_each=self._show)
-        self._on_batch = on_batch
+    def __init__(self, screen: Screen, context: MapContext, search: SearchLink) -> None:
+        super().__init__(screen)
+        self._context, self._search = context, search
+        screen.run_bar.handle(for_each=self._show)
         self._kept: dict[str, Kept] = {}  # by process, as inputs are
         self._asked, self._opened_for = 0, ""
         self._outlined: list[str] = []
 
-    @property
-    def view(self) -> ForEachView:
-        """What is opened."""
-        with publishing():
-            if self._view is None:
-                self._view = self._made()
-            return self._view
-
     def _made(self) -> ForEachView:
-        from ogc_widgets.app.views.for_each_view import ForEachView  # loads much
+        from ogc_widgets.app.for_each_view import ForEachView  # loads much
 
         view = ForEachView()
         view.handle(run=self._on_run, search=self._on_search, hide=self._on_hide)
         if self.is_bound:
             view.bind(self.form.choosing)
-        view.observe(self._opened, "is_open")
         view.observe(self._outline, "plan")
-        view.observe(self._mark, "marked")
-        self._place.children = (view,)
+        view.observe(self._highlight, "marked")
         return view
-
-    def hide(self) -> None:
-        """Leave the screen."""
-        if self._view is not None:
-            self._view.is_open = False
 
     def _show(self, key: str = "") -> None:
         self._opened_for = key
@@ -107,12 +62,6 @@ class ForEachLink(FormLink):
         form.has_for_each = True
         super().bind(form)
 
-    def close(self) -> None:
-        """Let go of the form, and close what is shown."""
-        super().close()
-        if self._view is not None:
-            self._view.close()
-
     def run(self) -> None:
         """Start the jobs aside, so that the kernel stays free.
 
@@ -128,15 +77,15 @@ class ForEachLink(FormLink):
             batch = Batch(future.result())
             with publishing(view):
                 view.busy = False
-                view.is_open = False
-            self._on_batch(batch)
+                view.hide()
+            self.screen.batch = batch
 
         def failed(error: BaseException) -> None:
             view.busy = False
             view.report(error)
 
         work = submit(
-            self._client.aio.execute_many,
+            self.screen.client.aio.execute_many,
             form.process_id,
             plan.inputs_list,
             at_once=view.at_once,
@@ -171,18 +120,15 @@ class ForEachLink(FormLink):
         if path or self._opened_for:
             self.form.focus(path or self._opened_for)
         else:
-            self._run_bar.ask_focus()
+            self.screen.run_bar.focus_wanted += 1
 
-    def _opened(self, _change: object) -> None:
-        if self.view.is_open:
-            self._left.add_class(_OPEN_CLASS)
-        else:
-            self._left.remove_class(_OPEN_CLASS)
+    def _opened(self, change: object) -> None:
+        super()._opened(change)
         self._outline()
 
     def _outline(self, _change: object = None) -> None:
         """Show on the map the areas that differ, while this is on the screen."""
-        from ogc_widgets.app.views.for_each_view import MOST_OUTLINED, areas_of
+        from ogc_widgets.app.for_each_view import MOST_OUTLINED, areas_of
 
         found = areas_of(self.view.plan)[:MOST_OUTLINED] if self.view.is_open else []
         features = [
@@ -195,9 +141,9 @@ class ForEachLink(FormLink):
         self._outlined = names
         self._context.show("each", features, label="area of a job")
         if features:
-            self._map.fit()
+            self.screen.map.fit()
 
-    def _mark(self, _change: object) -> None:
+    def _highlight(self, _change: object) -> None:
         plan, index = self.view.plan, self.view.marked
         ids: list[str] = []
         if 0 <= index < len(plan):

@@ -23,9 +23,6 @@ class JobFolding:
 
     While a job runs, the log of the step that it is at is read there without a press,
     until somebody chooses another one. In between the user opens and closes it.
-
-    Args:
-        panel: The panel, whose line is always seen.
     """
 
     def __init__(self, panel: JobPanel) -> None:

@@ -9,6 +9,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from ogc_widgets import map, viewers  # noqa: A004 # a part of ours
 from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.errors import JobFailedError, SignInError
 from ogc_widgets.view.base import publishing
@@ -16,50 +17,56 @@ from ogc_widgets.view.base import publishing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ogc_widgets.app.on_demand import ResultsPart
-    from ogc_widgets.client import Client, Job, Results
-    from ogc_widgets.panel import JobPanel
+    from ogc_widgets.app.screen import Screen
+    from ogc_widgets.client import Job, Results
     from ogc_widgets.protocol import JobView
+    from ogc_widgets.viewers import ResultsStage
 
 
 class ResultsLink:
-    """Follows one job at a time.
+    """Follows one job at a time, and makes what shows its results."""
 
-    Args:
-        client: The client of the jobs.
-        panel: Asks the user to sign in where that is missing.
-        results: Are made while a job runs, and say what went wrong.
-        on_results: Called with the results, from any thread.
-    """
-
-    def __init__(
-        self,
-        client: Client,
-        panel: JobPanel,
-        results: ResultsPart,
-        on_results: Callable[[Results], object],
-    ) -> None:
-        self._client = client
-        self._panel = panel
-        self._results = results
-        self._on_results = on_results
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
         self._job: Job | None = None
         self._unwatch: Callable[[], None] | None = None
-        self._is_ready = False
+        self._is_ready = self._is_closed = False
+
+    def stage(self) -> ResultsStage:
+        """What shows results, made unless it is there; any thread."""
+        screen = self._screen
+        with publishing():
+            if screen.stage is None:
+                shown = map.ResultsMap(area_map=screen.map)
+                stage = viewers.ResultsStage(shown)
+                stage.on_again = partial(screen.set_trait, "results")
+                screen.boxes["results"].children = (stage,)
+                screen.boxes["strip"].children = tuple(stage.strip)
+                screen.stage = stage
+            found: ResultsStage = screen.stage
+            return found
 
     def follow(self, job: Job | None) -> None:
         """Follow another job, or none."""
-        self.close()
+        self.leave()
         self._job = job
         if job is not None:
             self._unwatch = job.watch(partial(self._seen, job))
 
-    def close(self) -> None:
+    def leave(self) -> None:
         """Let go of the job; what still comes of it is dropped."""
         # Not while another thread has just found that it may show the results.
         with publishing():
             self._job = None
         self._stop_watching()
+
+    def close(self) -> None:
+        """Let go of the job, and close what shows results; the map stays."""
+        self.leave()
+        with publishing():
+            self._is_closed = True
+            if self._screen.stage is not None:
+                self._screen.stage.close()
 
     def _stop_watching(self) -> None:
         unwatch, self._unwatch = self._unwatch, None
@@ -70,7 +77,12 @@ class ResultsLink:
         """Make what shows results while the job runs, and load what reads rasters."""
         if not self._is_ready:
             self._is_ready = True
-            follow(submit(_prepare, self._results.get_ready), Future.result)
+            follow(submit(_prepare, self._make), Future.result)
+
+    def _make(self) -> None:
+        with publishing():
+            if not self._is_closed:
+                self.stage()
 
     def _seen(self, job: Job, view: JobView) -> Future[Results] | None:
         has_ended = view.phase in ("successful", "ended")
@@ -85,23 +97,23 @@ class ResultsLink:
             results = future.result()
             with publishing():
                 if job is self._job:
-                    self._on_results(results)
+                    self._screen.results = results
 
         def failed(error: BaseException) -> None:
             if view.phase == "ended" and isinstance(error, JobFailedError):
                 return  # the panel says how it ended
-            self._results.made().report(error)
+            self.stage().report(error)
             if isinstance(error, SignInError):
-                signing_in = self._client.aio.signing_in
+                signing_in = self._screen.client.aio.signing_in
                 again = partial(self._seen, job, view)
                 self._unwatch = signing_in.when_signed_in(again)
-                self._panel.ask_to_sign_in(signing_in)
+                self._screen.panel.ask_to_sign_in(signing_in)
 
         return follow(submit(job.aio.results), done, failed)
 
 
-async def _prepare(get_ready: Callable[[], None]) -> None:
-    await asyncio.to_thread(get_ready)
+async def _prepare(make: Callable[[], None]) -> None:
+    await asyncio.to_thread(make)
     # The extra is not installed, or Python is about to end.
     with suppress(ImportError, RuntimeError):
         await asyncio.to_thread(import_module, "rio_tiler.io")

@@ -19,7 +19,7 @@ from ogc_widgets.form.schema import exact
 from ogc_widgets.form.schema.outputs import RESPONSES, read_choice
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import View, publishing
-from ogc_widgets.view.uploads import Uploads
+from ogc_widgets.view.transfer import Uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ogc_widgets.view.letters import for_pillow
+from ogc_widgets.charts.png import for_pillow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,21 +18,24 @@ from ogc_widgets.errors import (
     SignInError,
     SubmissionUnknownError,
 )
-from ogc_widgets.panel.job.for_operators import text_for_operators
-from ogc_widgets.panel.job.job_card import card_html, card_text, line_to_return
-from ogc_widgets.panel.job.job_logs import JobLogs
 from ogc_widgets.panel.job.job_state import (
     Surroundings,
     job_state,
     resting_state,
     short_id,
 )
-from ogc_widgets.panel.job.logs import links_of
+from ogc_widgets.panel.job.job_texts import (
+    card_html,
+    card_text,
+    line_to_return,
+    text_for_operators,
+)
+from ogc_widgets.panel.job.logs import JobLogs, links_of
 from ogc_widgets.panel.job.stopping import Answer, ask_to_stop
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.view.base import publishing
-from ogc_widgets.view.sending import Sending
 from ogc_widgets.view.sign_in_box import SigningInView
+from ogc_widgets.view.transfer import Sending
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ogc_widgets.errors import ProblemError, ProtocolError
-from ogc_widgets.panel.job.log_text import read_failure
+from ogc_widgets.panel.job.logs import read_failure
 from ogc_widgets.protocol.answers.job_replies import says_nothing
 from ogc_widgets.protocol.text import clean
 

@@ -12,6 +12,7 @@ from ogc_widgets.panel.job.job_state import (
     telling,
     word_of,
 )
+from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.text import clean, escape_html
 from ogc_widgets.view.cards import html_table
 
@@ -32,11 +33,14 @@ def table_row(
         is_repeatable: Whether it may be known what it was started with.
     """
     view, status, dismiss = job.view, job.view.status, job.capabilities.dismiss
+    told = status.raw if status else {}
     created = status and (status.created or status.started)
     return {
         "id": job.id,
         "short": short_id(job.id),
         "process": clean(job.process_id, limit=80),
+        # No standard names it; servers with people say it to who may see their jobs.
+        "owner": clean(reading.text(told.get("owner")), limit=60),
         "kind": view.phase,
         "tone": KINDS[view.phase].tone,
         "word": word_of(view, view.phase),
@@ -64,6 +68,8 @@ def card_html(server_url: str, rows: Sequence[Mapping[str, Any]]) -> str:
     if not rows:
         return f"<p>{escape_html(caption)}</p>"
     names = {"status": "word", "process": "process", "job": "id"}
+    if any(row["owner"] for row in rows):
+        names |= {"owner": "owner"}
     names |= {"created": "created", "message": "message"}
     cells = ([row[key] for key in names.values()] for row in rows)
     return html_table(cells, caption=caption, head=[*names], limit=300)

@@ -1,4 +1,4 @@
-"""The head of the app: which process, on which server, and the tabs."""
+"""Around the parts of an app: its head, the foot of the form, its lower edge."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from ogc_widgets.app.views.run_bar import runs_async
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import View, publishing
 
 if TYPE_CHECKING:
     from ogc_widgets.app.discovery import Server
+    from ogc_widgets.protocol import Process
 
 TABS = ("form", "batch", "results", "json", "code", "jobs")
 CARDS = ("", "server", "deploy")
@@ -93,3 +93,42 @@ class HeaderView(View):
 
     def _on_tab(self, name: str) -> None:
         self.tab = name
+
+
+class RunBar(View):
+    """Run and Reset, with one line that leads to the first problem.
+
+    What is pressed (``run``, ``reset``, ``example``, ``jump``, ``for_each``) goes to
+    whoever handles it.
+    """
+
+    _script = "run_bar"
+
+    busy = traitlets.Bool(default_value=False).tag(sync=True)
+    answered = traitlets.Int(0).tag(sync=True)
+    """How many times Run was pressed and the kernel has acted on it."""
+    note = traitlets.Unicode().tag(sync=True)
+    """How the process will run, in words."""
+    has_example = traitlets.Bool(default_value=False).tag(sync=True)
+    """Whether the server gives an example that is not in the form."""
+    focus_wanted = traitlets.Int(0).tag(sync=True)
+    """Counts up when the cursor is to go to the way to many jobs, which was left."""
+    problems: Any = traitlets.List().tag(sync=True)
+    """What cannot be sent yet: a list of ``{"path", "label", "message"}``."""
+
+
+class FrameView(View):
+    """The lower edge: it is dragged, and folds the strip below the columns."""
+
+    _script = "frame"
+
+    height = traitlets.Int(0, min=0).tag(sync=True)
+    """Height of the app in CSS pixels; 0 for what this browser remembers."""
+    folded = traitlets.Bool(default_value=False).tag(sync=True)
+    """Whether the strip is folded away."""
+
+
+def runs_async(process: Process) -> bool:
+    """Whether a run is going to be asynchronous (a silent server is assumed to be)."""
+    options = process.job_control_options
+    return not options or "async-execute" in options

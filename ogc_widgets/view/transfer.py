@@ -1,12 +1,14 @@
-"""Files that go to a page in parts, each when the page has taken the one before.
+"""Files on their way between kernel and page, in parts.
 
-A web socket takes only so much at once, and a page that is slow or gone must not fill
-the memory of the kernel.
+A web socket takes only so much at once. Towards the page each part goes when the one
+before was taken: a page that is slow or gone must not fill the memory of the kernel.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
+import binascii
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -143,3 +145,47 @@ class Sending:
         if ticket in self._taken:
             self._enough.add(ticket)
             self._on_taken(ticket)
+
+
+class Uploads:
+    """Puts the parts of files together.
+
+    Args:
+        max_bytes: Largest size of a whole file.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._parts: dict[str, dict[int, bytes]] = {}
+
+    def add(self, name: str, text: str, part: int, parts: int) -> bytes | None:
+        """Take one part.
+
+        Args:
+            name: What tells the file from others that arrive at the same time.
+            text: The part in base64.
+            part: Its number, from 0.
+            parts: How many there are.
+
+        Returns:
+            The content, once all parts are there; None before.
+
+        Raises:
+            InputError: A part is broken, or the file too large; its parts are dropped.
+        """
+        received = self._parts.setdefault(name, {})
+        try:
+            received[int(part)] = base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError):
+            del self._parts[name]
+            raise InputError("The upload arrived broken; try it again.") from None
+        if sum(map(len, received.values())) > self._max_bytes:
+            del self._parts[name]
+            raise InputError(
+                f"The file is larger than {self._max_bytes >> 20} MiB.",
+                advice="Choose a smaller one.",
+            )
+        if len(received) < int(parts):
+            return None
+        del self._parts[name]
+        return b"".join(received[number] for number in sorted(received))

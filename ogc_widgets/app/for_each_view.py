@@ -19,8 +19,8 @@ from ogc_widgets.form.for_each.given import (
 from ogc_widgets.form.for_each.plan import Plan
 from ogc_widgets.form.values import FormValues
 from ogc_widgets.protocol.text import clean
-from ogc_widgets.view.base import RowsView, StateView, publishing
-from ogc_widgets.view.uploads import Uploads
+from ogc_widgets.view.base import OpenedView, RowsView, StateView, publishing
+from ogc_widgets.view.transfer import Uploads
 
 MOST_OUTLINED: Final = 500
 """Areas that the map outlines."""
@@ -29,7 +29,7 @@ _LONGEST_TEXT: Final = 200_000
 _TABLE: Final = ""  # stands for the table where an input id could stand
 
 
-class ForEachView(RowsView, StateView):
+class ForEachView(OpenedView, RowsView, StateView):
     """Several values for some inputs, the jobs that makes, and the button to run them.
 
     Nothing is sent before that button is pressed. Whoever shows it handles the messages
@@ -39,11 +39,6 @@ class ForEachView(RowsView, StateView):
 
     _script = "for_each"
 
-    is_open = traitlets.Bool(default_value=False).tag(sync=True)
-    opened = traitlets.Int(0).tag(sync=True)
-    """Counts up each time that it is opened."""
-    focused = traitlets.Int(0).tag(sync=True)
-    """For which opening the page has put the cursor into it."""
     at_once = traitlets.Int(4, min=1, max=100).tag(sync=True)
     """Jobs that the server has at the same time, at most."""
     title = traitlets.Unicode("").tag(sync=True)
@@ -65,7 +60,7 @@ class ForEachView(RowsView, StateView):
     def bind(self, choosing: Choosing) -> None:
         """Edit another choice, as of another form."""
         with publishing(self):
-            self.is_open = False
+            self.hide()
             self._choosing = choosing
             self._reading, self._faults = {}, {}
             self.title = ""
@@ -78,8 +73,7 @@ class ForEachView(RowsView, StateView):
             if key:
                 self._choosing.way = "each"
                 self._choosing.add(key)
-            self.is_open = True
-            self.opened += 1
+            self._come()
             self.refresh()
 
     def take_items(self, key: str, items: list[Any]) -> None:

@@ -1,1 +1,0 @@
-"""The views that the app is made of."""
