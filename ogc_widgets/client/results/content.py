@@ -154,7 +154,7 @@ class Content:
         )
 
     async def aio_opened(self) -> Opened:
-        """Read it to be shown in a browser, as :meth:`ResultFile.aio_opened`."""
+        """Read it to be shown in a browser, awaited in the loop of the package."""
         return await self._need_file().aio_opened()
 
     def text(self) -> str:
