@@ -16,7 +16,7 @@ from ogc_widgets.client import Client, Results
 from ogc_widgets.client.results.files.names import folder_name
 from ogc_widgets.downloads.saving import facts_of
 from ogc_widgets.protocol.answers.results import ResultsDocument
-from ogc_widgets.view import sending
+from ogc_widgets.view import transfer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -260,7 +260,7 @@ def sent_by(bar: Any) -> list[tuple[dict[str, Any], Any]]:
 def test_file_goes_to_the_page_part_by_part_as_it_takes_them(
     server: Server, opened: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "_PART_BYTES", 3_000)
+    monkeypatch.setattr(transfer, "_PART_BYTES", 3_000)
     bar = opened(server.of("a")).downloads
     press(bar, "save", what="all")
     (row,) = ended(bar).rows
@@ -296,7 +296,7 @@ def test_file_that_is_too_large_for_the_page_stays_where_it_is(
     press(bar, "save", what="all")
     (row,) = ended(bar).rows
     with (tmp_path / "a9de09a6" / "a.tif").open("r+b") as file:
-        file.truncate(sending.MOST_BYTES + 1)  # takes no room on the disk
+        file.truncate(transfer.MOST_BYTES + 1)  # takes no room on the disk
     sent = sent_by(bar)
     press(bar, "fetch", ticket="t", id=row["id"])
     wait_for(lambda: sent)
