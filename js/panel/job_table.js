@@ -51,14 +51,23 @@ function render({ model, el }) {
     fill: fillRow,
     actions: (row, does) => [page.asking?.job === row ? "yes" : does, "remove"],
   });
-  table.setColumns(
-    ["status", "process", "job", "created", "duration", "message", "actions"].map((title, i) => ({
-      title,
-      name: `ogcw-jobs-c${i}`,
-      hint: title === "created" ? "In the time zone of this computer" : null,
-      isHeard: title === "actions",
-    })),
-  );
+  let hasOwners = false;
+  /** Say whose jobs they are, where the server says it. @param {boolean} withOwners */
+  function setColumns(withOwners) {
+    hasOwners = withOwners;
+    const columns = ["status", "process", "job", "created", "duration", "message", "actions"].map(
+      (title, i) => ({
+        title,
+        name: `ogcw-jobs-c${i}`,
+        hint: title === "created" ? "In the time zone of this computer" : null,
+        isHeard: title === "actions",
+      }),
+    );
+    const owner = { title: "owner", name: "ogcw-jobs-owner", hint: null, isHeard: false };
+    if (withOwners) columns.splice(3, 0, owner);
+    table.setColumns(columns);
+  }
+  setColumns(false);
   const empty = h("div", { class: "ogcw-hint ogcw-jobs-empty" });
   const list = h("div", { class: "ogcw-jobs-list" }, table.table, empty);
 
@@ -79,6 +88,7 @@ function render({ model, el }) {
     const named = (/** @type {string} */ one) => /** @type {[string, string]} */ ([one, one]);
     filters.offer("process_id", "all processes", (s.processes ?? []).map(named), filter.process_id);
     filters.offer("status", "all states", STATUSES.map(named), filter.status);
+    setColumns((s.rows ?? []).some((/** @type {any} */ row) => row.owner));
     table.draw(s.rows ?? []);
     const none = (s.rows ?? []).length === 0;
     show(empty, none);
@@ -118,7 +128,9 @@ function render({ model, el }) {
     const s = state();
     line.dataset.row = row.id;
     line.setAttribute("aria-selected", String(row.id === model.get("selected_job_id")));
-    const [at, process, job, created, duration, message, does] = elementsOf(line);
+    const [at, process, job, ...others] = elementsOf(line);
+    const owner = hasOwners ? others.shift() : null;
+    const [created, duration, message, does] = others;
     /**
      * @param {HTMLElement} cell
      * @param {string} words
@@ -133,6 +145,7 @@ function render({ model, el }) {
     ]);
     text(process, row.process, row.process);
     text(job, row.short, row.id, "ogcw-id");
+    if (owner) text(owner, row.owner, row.owner);
     text(created, localTime(row.created), row.created.replace("Z", " UTC"));
     setText(duration, Number.isFinite(row.duration) ? clock(row.duration) : "");
     text(message, row.message, row.message);

@@ -197,3 +197,19 @@ def test_button_under_the_pointer_stays_when_its_job_moves_on(page):
     assert before.evaluate(
         "e => e.closest('tr') === document.querySelectorAll('#view tbody tr')[1]"
     )
+
+
+@pytest.mark.parametrize("width", [700, 1100])
+def test_owners_have_a_column_as_soon_as_there_are_any(page, width):
+    show(page, width=width)
+    owners = page.locator(".ogcw-jobs-owner")
+    expect(owners).to_have_count(0)
+    jobs = STATES["jobs"]
+    owned = [{**one, "owner": f"Person {n}"} for n, one in enumerate(jobs["rows"])]
+    put(page, {**jobs, "rows": owned})
+    expect(owners).to_have_text(["owner", *(one["owner"] for one in owned)])
+    cut = "all => all.filter(e => e.scrollWidth > e.clientWidth).length"
+    assert page.locator("td.ogcw-jobs-c6").evaluate_all(cut) == 0
+    expect(line(page, 0).locator(".ogcw-jobs-c5")).to_have_text(owned[0]["message"])
+    put(page, jobs)
+    expect(owners).to_have_count(0)
