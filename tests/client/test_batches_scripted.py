@@ -90,9 +90,7 @@ def test_server_that_stays_busy_is_asked_by_one_request_at_a_time():
 
 
 def test_room_that_a_job_leaves_is_used_where_the_server_does_not_say_when(monkeypatch):
-    monkeypatch.setattr(
-        "ogc_widgets.client.batches.sending.holding_back._FIRST_S", 600.0
-    )
+    monkeypatch.setattr("ogc_widgets.client.batches.pace._FIRST_HOLD_S", 600.0)
     full = refused(429, "two at a time")
     said = [None, None, full, full]
     with served(said, held=True) as server, batch_on(server, numbered(4)) as batch:

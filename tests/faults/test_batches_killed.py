@@ -20,7 +20,7 @@ from ogc_widgets.client.batches.recent import recent_batches
 DIE = """
     import os, signal
     import ogc_widgets as ogc
-    from ogc_widgets.client.batches.sending import schedule
+    from ogc_widgets.client.batches import schedule
     from ogc_widgets.client.execution import Execution
     from ogc_widgets.client.http.connection import Connection
 
