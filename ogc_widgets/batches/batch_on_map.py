@@ -35,13 +35,8 @@ _TELLING: Final = ("failed", "unknown", "lost", "running", "dismissed")
 class BatchOnMap:
     """Draws the areas of a batch, and fetches the results of its jobs as they end.
 
-    Args:
-        view: The table; what is selected there is marked on the map, and the other way
-            round.
-        results_map: Shows the results, on the map where the areas are drawn in the
-            colours of their states; an item is selected with the row of its job.
-        on_results: Called with the results so far, from any thread; with None when
-            they are those of a batch that is drawn no longer.
+    ``on_results`` gets those there are so far, from any thread, and None when they are
+    of a batch that is drawn no longer.
     """
 
     def __init__(

@@ -27,12 +27,7 @@ _NONE: Final = "There are no batches on this machine."
 
 
 class RecentBatchesTable(StateView):
-    """The batches of this machine on the page; what is pressed is done at once.
-
-    Args:
-        client: For the server that wants to know who you are.
-        on_open: Called with a batch that is to be shown.
-    """
+    """The batches of this machine on the page; what is pressed is done at once."""
 
     _script = "recent_batches"
 
@@ -127,9 +122,6 @@ def _in_words(row: dict[str, Any]) -> str:
 
 class RecentBatchesPanel(OpenedBelow):
     """The batches of this machine, with the one that was opened.
-
-    Args:
-        client: For the server that wants to know who you are.
 
     Attributes:
         table: The table.

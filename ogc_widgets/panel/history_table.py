@@ -315,9 +315,6 @@ class HistoryTable(SigningInView, RowsView, StateView):
 class HistoryPanel(OpenedBelow):
     """The history of this machine, with the job or the results that were opened.
 
-    Args:
-        recent: What is listed at first.
-
     Attributes:
         table: The table.
         job: The job that was opened last, or ``None``.

@@ -48,13 +48,7 @@ def _in_loop(
 
 
 class AnyBatch(Lasting):
-    """What both faces of a batch know and can do without waiting for the server.
-
-    Attributes:
-        book: Its entries.
-        schedule: What is sent when.
-        job_list: What finds jobs.
-    """
+    """What both faces of a batch know and can do without waiting for the server."""
 
     book: Book
     schedule: Schedule

@@ -55,16 +55,6 @@ class BatchResults(Results):
         titles: What people call the inputs that differ, by ``inputs:<id>``.
         total: How many jobs the batch has.
         note: What is missing, in words for people; ``""`` if nothing is.
-
-    Args:
-        client: What reads files.
-        parts: What is kept of each job that has ended well, by its index.
-        entries: All requests of the batch.
-        differing: Ids of the inputs that are not the same in all of them.
-        process: Its description, if anybody has read it.
-        batch_id: Id of the batch.
-        faults: Why results could not be read, by the index of the job.
-        again: Reads what has come since.
     """
 
     def __init__(

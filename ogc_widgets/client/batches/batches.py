@@ -35,10 +35,6 @@ class Batches:
     """The verbs that run a process many times.
 
     Its coroutines run in the loop thread only.
-
-    Args:
-        execution: What sends a request.
-        job_list: What finds jobs.
     """
 
     def __init__(self, execution: Execution, job_list: Jobs) -> None:

@@ -99,13 +99,6 @@ def note_heard(
 
     An end stays: a list that lags behind does not start a job again.
 
-    Args:
-        job_id: The job.
-        url: Its address.
-        state: Where it is.
-        took_s: How long it took, if it has ended and the server tells.
-        ended_at: When it ended by our clock, unix seconds, if that is known.
-
     Returns:
         Ends when it is noted; ``None`` where it was before.
     """

@@ -31,11 +31,7 @@ def text_of_progress(title: str) -> Shown:
 
 
 class Written:
-    """Hands steps to a thread that writes them, and never waits for it.
-
-    Args:
-        writer: A moving line or a log.
-    """
+    """Hands steps to a thread that writes them, and never waits for it."""
 
     def __init__(self, writer: _Line | _Log) -> None:
         self._writer = writer

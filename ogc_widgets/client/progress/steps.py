@@ -62,11 +62,7 @@ class Shown(Protocol):
         """Show how far it is now."""
 
     def end(self, *, was_left: bool) -> None:
-        """Show nothing more.
-
-        Args:
-            was_left: Whether nobody waits any longer for something that goes on.
-        """
+        """Show nothing more; ``was_left`` where nobody waits for what goes on."""
 
 
 _TONES: Final[dict[str, Tone]] = {
