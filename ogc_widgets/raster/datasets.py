@@ -27,8 +27,8 @@ from ogc_widgets.client.results.files.remote_file import RemoteFile
 from ogc_widgets.errors import (
     DeadlineError,
     InputError,
-    MissingExtraError,
     OgcError,
+    need_extra,
 )
 from ogc_widgets.protocol.media_types import sniff
 from ogc_widgets.protocol.text import clean
@@ -73,10 +73,8 @@ class Datasets:
     """
 
     def __init__(self, file: RemoteFile | str | Path, place: Box | None = None) -> None:
-        try:
-            import rio_tiler.io  # noqa: F401 # seen to be there before a thread needs it
-        except ImportError:
-            raise MissingExtraError("Looking at a raster", "raster") from None
+        # Seen to be there before a thread needs it.
+        need_extra("Looking at a raster", "raster", "rio_tiler.io")
         self.file = file
         self._place = place
         self._idle: list[_Opened] = []
