@@ -27,11 +27,7 @@ _ANCHORS: Final = {"start": "ls", "middle": "ms", "end": "rs"}
 
 
 def png_of(svg: str) -> bytes:
-    """Draw the SVG of a chart, two pixels to one of the page.
-
-    Args:
-        svg: What :func:`ogc_widgets.charts.still.svg_of` gave.
-    """
+    """Draw the SVG of a chart, two pixels to one of the page."""
     from PIL import Image, ImageDraw, ImageFont
 
     root = ET.fromstring(svg)  # noqa: S314 # it was written by this package

@@ -119,11 +119,7 @@ def _day(milliseconds: float) -> str:
 
 
 class FootprintLooks:
-    """Which of the footprints on a map are drawn, and in which colours.
-
-    Args:
-        overlay: The view on the map, which draws them.
-    """
+    """Which of the footprints on a map are drawn, and in which colours."""
 
     def __init__(self, overlay: View) -> None:
         self._overlay = overlay
@@ -149,11 +145,7 @@ class FootprintLooks:
             self._overlay.set_trait("colour_choices", choices)
 
     def keep(self, mask: NDArray[np.bool_] | None) -> None:
-        """Draw some of the footprints only.
-
-        Args:
-            mask: For each item whether it is kept; None for all.
-        """
+        """Draw some of the footprints only."""
         bits = b""
         if mask is not None and self._drawn is not None:
             import numpy as np
@@ -163,11 +155,7 @@ class FootprintLooks:
         self._overlay.set_trait("kept", bits)
 
     def colour(self, key: str) -> None:
-        """Colour footprints by a numeric property, ``"date"``, or all alike.
-
-        Args:
-            key: The property; ``""`` for one colour.
-        """
+        """Colour footprints by a numeric property, ``"date"``, or all alike."""
         scale = None
         if key and self._columns is not None and self._drawn is not None:
             scale = colour_scale(self._columns, key)

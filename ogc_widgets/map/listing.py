@@ -238,11 +238,7 @@ class ItemList:
         return {"count": int(self.ticked.sum()), "listed": "all" if every else some}
 
     def code(self, source: str) -> str:
-        """Python that gives the items that are ticked.
-
-        Args:
-            source: What has all of them: ``results.items``.
-        """
+        """Python that gives the items that are ticked."""
         numbers = self.ticked.nonzero()[0].tolist()
         if len(numbers) == len(self.items):
             return f"items = {source}"

@@ -52,12 +52,6 @@ async def open_shown(
 ) -> ShownRaster:
     """Open what of an item belongs on a map, aside from the loop.
 
-    Args:
-        results: Where its files are.
-        item: The item.
-        found: What of it.
-        style: How it is drawn; as suits it if left out.
-
     Raises:
         MissingExtraError: The extra ``raster`` is not installed.
         InputError: It is no raster that can be placed on a map, or cannot be drawn so.
@@ -89,12 +83,7 @@ class RasterView(View):
 
 
 class RasterLayers(traitlets.HasTraits):
-    """The rasters that lie on a map, by the id of their layer.
-
-    Args:
-        overlay: The view on the map, which draws them.
-        start: Starts work of that view.
-    """
+    """The rasters that lie on a map, by the id of their layer."""
 
     shown: Any = traitlets.Dict()
     """Layer id to :class:`ShownRaster`, lowest first; changed by the methods alone."""

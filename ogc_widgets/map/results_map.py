@@ -177,12 +177,13 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
             self.previews.go_on(self._results, named)
         else:
             self.previews.clear(self._results, named)
-        titles = getattr(value, "titles", {})
-        self.columns = ItemColumns.of(items, [*named], titles)
+        # First what the page takes longest to draw.
         note = str(getattr(value, "note", "")) if is_job else ""
         self.footprints = self.map.show_footprints(
             items, fit=not goes_on, note=note, names=[*named]
         )
+        titles = getattr(value, "titles", {})
+        self.columns = ItemColumns.of(items, [*named], titles)
         self.table.results = self._results
         self.table.can = ["preview", "download", "open"] if is_job else []
         if value is None or isinstance(value, Results):

@@ -133,13 +133,7 @@ def results_text(count: int) -> str:
 def results_html(
     columns: Sequence[str], rows: Sequence[Mapping[str, Any]], count: int
 ) -> str:
-    """Items, their dates, files and numbers as an escaped table without styles.
-
-    Args:
-        columns: Names of the numbers.
-        rows: Rows as :func:`ogc_widgets.map.rows.row_of` makes them.
-        count: How many items there are, also where not all are rows.
-    """
+    """Items, their dates, files and numbers as an escaped table without styles."""
     if not rows:
         return f"<p>{results_text(count)}</p>"
     names = "".join(f'<th align="right">{escape_html(name)}</th>' for name in columns)

@@ -186,11 +186,7 @@ class ShownMap(NotesDisplay, ipywidgets.Box):
         return made
 
     def mark_context(self, ids: list[str]) -> None:
-        """Highlight outlines of :meth:`show_context`, and no others.
-
-        Args:
-            ids: Their ids.
-        """
+        """Highlight outlines of :meth:`show_context`, and no others."""
         if self._overlay.marked != ids:
             self._overlay.marked = ids
 
@@ -243,11 +239,7 @@ class ShownMap(NotesDisplay, ipywidgets.Box):
         self.line = geometry
 
     def take_line(self, *, on: bool) -> None:
-        """Show the line that values are read along, and let it be drawn.
-
-        Args:
-            on: Or hide it again; it is kept.
-        """
+        """Show the line that values are read along, and let it be drawn."""
         self._overlay.takes_line = on
         if on and self.line is None:
             self.drawing = "along"
@@ -290,11 +282,6 @@ def _layer_of(basemap: Any) -> Any:  # noqa: ANN401 # ipyleaflet is untyped
 
 class BareMap(ipyleaflet.Map):
     """ipyleaflet's map without its tools; it knows whether somebody listens to it.
-
-    Args:
-        basemap: ``"osm"``, None for no tiles, or a layer of ipyleaflet.
-        center: Latitude and longitude to start with.
-        zoom: Zoom level to start with.
 
     Raises:
         InputError: ``basemap`` is none of these.

@@ -31,11 +31,7 @@ STATES: Final = tuple(STATE_COLOURS)
 
 
 class StateAreas(traitlets.HasTraits):
-    """Draws areas below everything else on a map; one of them can be chosen.
-
-    Args:
-        overlay: The view on the map.
-    """
+    """Draws areas below everything else on a map; one of them can be chosen."""
 
     chosen = traitlets.Int(-1)
     """Number of the area that is chosen, or -1."""

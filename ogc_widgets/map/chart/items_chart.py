@@ -337,11 +337,7 @@ class ItemsChart(Chart):
     # -- what it follows --------------------------------------------------------------
 
     def list_by(self, order: Rows | None) -> None:
-        """Show bars in the order in which the table lists the items.
-
-        Args:
-            order: Numbers of the items.
-        """
+        """Show bars in the order in which the table lists the items."""
         before, self._order = self._order, order
         if before is not None and order is not None and np.array_equal(before, order):
             return

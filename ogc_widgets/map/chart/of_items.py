@@ -59,12 +59,7 @@ class Drawn:
 
 
 def ways(columns: ItemColumns, column: ItemColumn) -> list[By]:
-    """How a property can be shown, the most telling way first.
-
-    Args:
-        columns: Of all items.
-        column: The property.
-    """
+    """How a property can be shown, the most telling way first."""
     has_value = ~np.isnan(column.values)
     dates = np.unique(columns.dates[has_value & ~np.isnan(columns.dates)])
     found: list[By] = ["item"]
@@ -128,12 +123,7 @@ def drawn_of(
 
 
 def lines_of(columns: ItemColumns, column: ItemColumn) -> list[ItemWords]:
-    """What tells lines by date apart, the best first: one has two dates or more.
-
-    Args:
-        columns: Of all items.
-        column: The property.
-    """
+    """What tells lines by date apart, the best first: one has two dates or more."""
     asked = [*columns.words]
     for number in columns.numeric:
         if number.key.startswith(INPUTS):
@@ -166,13 +156,7 @@ def _is_line(columns: ItemColumns) -> bool:
 def bin_steps(
     drawn: Drawn, column: ItemColumn, steps: NDArray[np.uint8]
 ) -> NDArray[np.uint8]:
-    """Colour of each bin: that of the items in it, where all values have one scale.
-
-    Args:
-        drawn: The bins.
-        column: Values of the items.
-        steps: Number of the colour of each item.
-    """
+    """Colour of each bin: that of the items in it, where all values have one scale."""
     found = np.full(len(drawn.data.x), NONE, dtype=np.uint8)
     has_value = ~np.isnan(column.values)
     order = np.argsort(column.values[has_value])

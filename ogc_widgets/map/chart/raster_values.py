@@ -72,12 +72,7 @@ def has_rasters(results: Any, items: Sequence[Mapping[str, Any]]) -> bool:  # no
 
 
 def one_channel(style: Style | None, info: RasterInfo) -> Style:
-    """What is read of a raster: what is drawn of it if that is one band, or one band.
-
-    Args:
-        style: How a raster like it is drawn, or None.
-        info: The raster.
-    """
+    """What is read of a raster: what is drawn, if that is one band; else one band."""
     if style is not None and style.channels == 1:
         wanted = Style(style.bands, style.expression, nodata=style.nodata)
         try:
@@ -122,12 +117,7 @@ class AreaSeries:
     async def fill(
         self, numbers: Sequence[int], told: Callable[[], object] = lambda: None
     ) -> None:
-        """Read items that have not been read.
-
-        Args:
-            numbers: Their numbers.
-            told: Called after each.
-        """
+        """Read items that have not been read."""
         left = self.missing(numbers)[::-1]
 
         async def work() -> None:
@@ -214,12 +204,7 @@ class AreaSeries:
 
 
 def chosen_of(numbers: Sequence[int], dates: Numbers) -> list[int]:
-    """Items to read: all, or of very many those that are evenly apart in time.
-
-    Args:
-        numbers: Items that are shown.
-        dates: Of all items.
-    """
+    """Items to read: all, or of very many those that are evenly apart in time."""
     if len(numbers) <= MOST_ITEMS:
         return list(numbers)
     places = np.array(numbers)
@@ -316,12 +301,7 @@ async def along(
 
 
 def name_of(item_id: str, columns: ItemColumns | None) -> str:
-    """The day of an item where it has one of its own, else its id.
-
-    Args:
-        item_id: Id of the item.
-        columns: Dates of all items.
-    """
+    """The day of an item where it has one of its own, else its id."""
     if columns is None or item_id not in columns.places:
         return item_id
     when = columns.dates[columns.places[item_id]]

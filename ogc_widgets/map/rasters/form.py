@@ -132,11 +132,6 @@ def _number(text: object, what: str) -> float:
 def style_of(fields: Fields, name: str, raster: Raster) -> Style:
     """The style that the fields stand for.
 
-    Args:
-        fields: What they hold.
-        name: Which one was changed: another band may ask for other colours.
-        raster: What is drawn.
-
     Raises:
         InputError: It cannot be drawn like this.
         ServerError: The raster could not be read.
@@ -270,13 +265,7 @@ def _axis(raster: Raster, singles: list[Style]) -> list[float]:
 
 
 def code_of(shown: ShownRaster, opens: str, about: str) -> str:
-    """The lines of Python that open a raster and draw it like this.
-
-    Args:
-        shown: The raster.
-        opens: The expression that opens its file or files.
-        about: The expression of what its item says of them, or ``""``.
-    """
+    """The lines of Python that open a raster and draw it like this."""
     given = f"{opens}, about={about}" if about else opens
     usual, style = Style(), shown.style
     names = [

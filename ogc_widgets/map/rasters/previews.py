@@ -89,12 +89,7 @@ class Previews(traitlets.HasTraits):
     def clear(
         self, results: Results | None, items: Mapping[str, dict[str, Any]]
     ) -> None:
-        """Take everything off the map; what is being opened comes too late.
-
-        Args:
-            results: Whose items are shown from now on.
-            items: These items by their ids.
-        """
+        """Take everything off the map; what is being opened comes too late."""
         self._brought = ""
         # Before the items change: who follows looks up what is shown among them.
         self._show(())
@@ -104,12 +99,7 @@ class Previews(traitlets.HasTraits):
     def go_on(
         self, results: Results | None, items: Mapping[str, dict[str, Any]]
     ) -> None:
-        """Take further items, and let stay on the map what lies there.
-
-        Args:
-            results: Whose items are shown from now on.
-            items: These items by their ids.
-        """
+        """Take further items, and let stay on the map what lies there."""
         self.items.change(results, items)
         for gone in [one for one in self.shown if one.item_id not in items]:
             if gone.layer not in self._layers.kept:
@@ -250,9 +240,6 @@ class Previews(traitlets.HasTraits):
 
     async def alike_kept(self, layer: str) -> ShownRaster | None:
         """A kept layer in the colours of the raster on top, in the loop.
-
-        Args:
-            layer: Id of the layer.
 
         Raises:
             OgcError: It cannot be drawn so.

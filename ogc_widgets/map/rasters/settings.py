@@ -29,12 +29,7 @@ _KEY: Final = "\n"
 
 
 class RasterSettings(StateView):
-    """How the raster that lies on top is drawn, and what it is compared with.
-
-    Args:
-        layers: The rasters on the map.
-        previews: Which of them are of items.
-    """
+    """How the raster that lies on top is drawn, and what it is compared with."""
 
     _script = "raster_settings"
 

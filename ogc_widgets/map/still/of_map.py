@@ -40,11 +40,6 @@ class MapStill:
 
     Pictures of rasters are read aside, as soon as they lie on the map; until they are
     there, the map is drawn without them.
-
-    Args:
-        overlay: What is drawn on the map.
-        footprints: Gives the footprints on it.
-        state_areas: The areas on it that have states.
     """
 
     def __init__(

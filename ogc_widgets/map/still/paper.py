@@ -39,12 +39,7 @@ def to_paper(positions: Any) -> Points:  # noqa: ANN401 # anything numpy reads a
 
 
 class Paper:
-    """A picture of a part of the world; sizes are those of the page.
-
-    Args:
-        extent: West, south, east and north of what must be on it, in degrees.
-        ground: Colour of what is not drawn on.
-    """
+    """A picture of a part of the world; sizes are those of the page."""
 
     def __init__(self, extent: Sequence[float], ground: str) -> None:
         (west, south), (east, north) = to_paper([extent[:2], extent[2:]])
@@ -186,11 +181,7 @@ class Paper:
 
 
 class Page:
-    """The map, and words over it.
-
-    Args:
-        image: The map.
-    """
+    """The map, and words over it."""
 
     def __init__(self, image: Image.Image) -> None:
         self._image = image
