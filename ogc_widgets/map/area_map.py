@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from ogc_widgets.area.area import Area
+from ogc_widgets.area.layers import MAX_FILE_BYTES
 from ogc_widgets.area.reading import area_from
 from ogc_widgets.errors import InputError
-from ogc_widgets.map.overlay import MapOverlay, extent_of, geometry_of, shape_of
+from ogc_widgets.map.overlay import extent_of, geometry_of, shape_of
 from ogc_widgets.map.shown_map import ShownMap
 from ogc_widgets.protocol.text import clean, escape_html
 from ogc_widgets.view.base import publishing
+from ogc_widgets.view.transfer import Uploads
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from os import PathLike
     from typing import IO
 
@@ -65,10 +67,10 @@ class AreaMap(ShownMap):
     ) -> None:
         start = None if area is None else area_from(area)
         self._area: Area | None = None
-        super().__init__(
-            MapOverlay(self._drawn, self._pasted, self._chosen),
-            *(basemap, height, center, zoom),
-        )
+        self._uploads = Uploads(MAX_FILE_BYTES)
+        super().__init__(basemap, height, center, zoom)
+        overlay = self._overlay
+        overlay.handle(draw=self._drawn, paste=self._pasted, upload=self._uploaded)
         traitlets.link((self, "active_area"), (self._overlay, "active_area"))
         if start is not None:
             self.geometry = start
@@ -119,12 +121,15 @@ class AreaMap(ShownMap):
 
     _from_page = False
 
-    def _drawn(self, geometry: object) -> None:
-        self._from_page = True
+    def _drawn(self, geometry: object = None) -> None:
+        """Take what was drawn on the page; None when it was deleted there."""
+        overlay, self._from_page = self._overlay, True
         try:
+            overlay.problem = overlay.notice = ""
             self.geometry = None if geometry is None else Area.of(geometry)
         finally:
             self._from_page = False
+            overlay.shape_revision += 1
 
     def load(
         self,
@@ -156,10 +161,29 @@ class AreaMap(ShownMap):
         return found
 
     def _pasted(self, text: str) -> None:
-        self.geometry = text
+        self._import(lambda: setattr(self, "geometry", text))
 
-    def _chosen(self, content: bytes, name: str) -> None:
-        self.load(content, name=name)
+    def _uploaded(self, name: str, base64: str, part: int = 0, parts: int = 1) -> None:
+        def take() -> None:
+            content = self._uploads.add(name, base64, part, parts)
+            if content is not None:
+                self.load(content, name=name)
+
+        if int(part) + 1 < int(parts):
+            take()
+        else:
+            self._import(take)
+
+    def _import(self, take: Callable[[], None]) -> None:
+        """Take an area from elsewhere; the one that is there stays if it fails."""
+        overlay = self._overlay
+        try:
+            overlay.problem = overlay.notice = ""
+            take()
+        except Exception as error:  # noqa: BLE001 # shown by the page
+            overlay.report(error)
+        finally:
+            overlay.import_revision += 1
 
     def report(self, error: BaseException) -> None:
         """Show on the map what is wrong with an area."""

@@ -17,14 +17,10 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from ogc_widgets.area.area import Area
-from ogc_widgets.area.layers import MAX_FILE_BYTES
 from ogc_widgets.map.raster_layers import RasterLayers, RasterView
 from ogc_widgets.view.scripts import packed
-from ogc_widgets.view.transfer import Uploads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ogc_widgets.area.boxes import Geometry
 
 
@@ -62,13 +58,7 @@ def box_on_page(box: list[float]) -> list[float]:
 
 
 class MapOverlay(RasterView):
-    """What is drawn on the map; :class:`AreaMap` owns it.
-
-    Args:
-        on_draw: Called with the geometry that was drawn, or None when it was deleted.
-        on_text: Called with a text that was pasted as an area.
-        on_file: Called with the content and the name of a file that was chosen.
-    """
+    """What lies on the map; :class:`AreaMap` takes what is drawn there."""
 
     _script = "overlay"
 
@@ -125,53 +115,13 @@ class MapOverlay(RasterView):
     fit_request: Any = traitlets.Dict({"number": 0, "bounds": []}).tag(sync=True)
     fitted = traitlets.Int(0).tag(sync=True)
 
-    def __init__(
-        self,
-        on_draw: Callable[[object], None],
-        on_text: Callable[[str], None],
-        on_file: Callable[[bytes, str], None],
-    ) -> None:
-        self._drawn = on_draw
-        self._text = on_text
-        self._file = on_file
-        self._uploads = Uploads(MAX_FILE_BYTES)
+    def __init__(self) -> None:
         super().__init__()
         self.layers = RasterLayers(self, self._start)
-
-    def _on_draw(self, geometry: object = None) -> None:
-        try:
-            self.problem = self.notice = ""
-            self._drawn(geometry)
-        finally:
-            self.shape_revision += 1
 
     def _on_land(self) -> None:
         """Send the coasts; a map with tiles never asks for them."""
         self.send({"type": "land"}, buffers=[packed("land.json")])
-
-    def _on_paste(self, text: str) -> None:
-        self._import(lambda: self._text(text))
-
-    def _on_upload(self, name: str, base64: str, part: int = 0, parts: int = 1) -> None:
-        def take() -> None:
-            content = self._uploads.add(name, base64, part, parts)
-            if content is not None:
-                self._file(content, name)
-
-        if int(part) + 1 < int(parts):
-            take()
-        else:
-            self._import(take)
-
-    def _import(self, take: Callable[[], None]) -> None:
-        """Take an area from elsewhere; the one that is there stays if it fails."""
-        try:
-            self.problem = self.notice = ""
-            take()
-        except Exception as error:  # noqa: BLE001 # shown by the page
-            self.report(error)
-        finally:
-            self.import_revision += 1
 
     def _let_go(self) -> None:
         self.layers.close()

@@ -45,7 +45,6 @@ class ShownMap(NotesDisplay, ipywidgets.Box):
     """A map on which things are shown; :class:`AreaMap` lets an area be drawn on it.
 
     Args:
-        overlay: What draws on it.
         basemap: As for :class:`AreaMap`, with what follows.
         height: CSS height.
         center: Latitude and longitude to start with, in degrees.
@@ -72,7 +71,6 @@ class ShownMap(NotesDisplay, ipywidgets.Box):
 
     def __init__(
         self,
-        overlay: MapOverlay,
         basemap: Any,  # noqa: ANN401 # a layer of ipyleaflet, which is untyped
         height: str,
         center: tuple[float, float],
@@ -80,7 +78,7 @@ class ShownMap(NotesDisplay, ipywidgets.Box):
     ) -> None:
         self.footprints = Footprints((), (), (), 0)
         self.map = BareMap(basemap, center=center, zoom=zoom)
-        self._overlay = overlay
+        self._overlay = overlay = MapOverlay()
         overlay.map_model = f"IPY_MODEL_{self.map.model_id}"
         self.rasters = overlay.layers
         self.state_areas = StateAreas(overlay)
