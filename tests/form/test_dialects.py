@@ -129,6 +129,26 @@ CASES = {
         [["a", "b", "c"]],
         [["a"], [["a", "b", "c"]]],
     ),
+    "a list with fewer than there may be": Case(
+        twice({**TEXTS, "maxItems": 2}), "list", [["a", "b"]], [["a", "b", "c"]]
+    ),
+    "fewer in the list that is said twice": Case(
+        twice({"type": "string"}, {**TEXTS, "maxItems": 2}),
+        "list",
+        [["a", "b"]],
+        [["a", "b", "c"]],
+    ),
+    "names of one pattern": Case(
+        {
+            "schema": {
+                "type": "object",
+                "patternProperties": {"^x": {"type": "integer"}},
+            }
+        },
+        "map",
+        [{"x1": 1}],
+        [{"x1": "a"}],
+    ),
     "options or null without a type": Case(
         {"schema": {"enum": ["a", "b"], "nullable": True}}, "choice", ["a", None], ["c"]
     ),
@@ -335,3 +355,14 @@ def test_an_example_of_the_member_says_what_its_pattern_asks_for() -> None:
     with closing(ProcessForm({"id": "p", "inputs": {"x": {"schema": schema}}})) as form:
         form.fields["x"].draft = {"json": '{"a": "y"}'}
         assert form.errors == {"x": "a: must look like x7"}
+
+
+@pytest.mark.parametrize(("most", "is_fixed"), [({}, False), ({"maxItems": 2}, True)])
+def test_the_items_of_a_list_without_others_are_all_asked_for(
+    most: Any, is_fixed: bool
+) -> None:
+    items = [{"type": "integer"}, {"type": "string"}]
+    schema = {"type": "array", "prefixItems": items, **most}
+    with closing(ProcessForm({"id": "p", "inputs": {"x": {"schema": schema}}})) as form:
+        members = form.fields["x"].field.fields
+        assert [one.required for one in members] == [is_fixed, is_fixed]
