@@ -138,6 +138,11 @@ CASES = {
         [["a", "b"]],
         [["a", "b", "c"]],
     ),
+    "a text on the map, or null": Case(
+        {"schema": {"type": ["string", "null"], "x-ui-widget": "map"}},
+        "area",
+        ["POINT (1 2)", None],
+    ),
     "names of one pattern": Case(
         {
             "schema": {
