@@ -371,3 +371,10 @@ def test_the_items_of_a_list_without_others_are_all_asked_for(
     with closing(ProcessForm({"id": "p", "inputs": {"x": {"schema": schema}}})) as form:
         members = form.fields["x"].field.fields
         assert [one.required for one in members] == [is_fixed, is_fixed]
+
+
+def test_a_fault_of_a_row_is_found_by_its_name_or_else_by_its_number() -> None:
+    schema = {"type": "object", "additionalProperties": {"type": "integer"}}
+    with closing(ProcessForm({"id": "p", "inputs": {"x": {"schema": schema}}})) as form:
+        form.fields["x"].draft = [["a", "b"], ["", "1"]]
+        assert [path for path, _, _ in form.problems] == ["x/a", "x/1"]
