@@ -378,3 +378,13 @@ def test_a_fault_of_a_row_is_found_by_its_name_or_else_by_its_number() -> None:
     with closing(ProcessForm({"id": "p", "inputs": {"x": {"schema": schema}}})) as form:
         form.fields["x"].draft = [["a", "b"], ["", "1"]]
         assert [path for path, _, _ in form.problems] == ["x/a", "x/1"]
+
+
+def test_objects_without_names_are_called_by_what_they_ask_for() -> None:
+    few = {"type": "object", "properties": {"a": {"type": "string"}}}
+    names = {name: {"type": "string"} for name in "bcdef"}
+    many = {"type": "object", "properties": names, "required": ["b", "c", "d", "e"]}
+    schema = {"oneOf": [few, many]}
+    with closing(ProcessForm({"id": "p", "inputs": {"x": {"schema": schema}}})) as form:
+        labels = [branch.label for branch in form.fields["x"].field.branches]
+        assert labels == ["object with a", "object with b, c, d, …"]
