@@ -49,12 +49,6 @@ class ColourScale:
     low: str
     high: str
 
-    @property
-    def colours(self) -> list[str]:
-        """A CSS colour for each value."""
-        ramp = RAMP
-        return [ramp[step] if step != NONE else GREY for step in self.steps.tolist()]
-
     def colour(self, at: int) -> str:
         """The CSS colour of one value."""
         step = int(self.steps[at])

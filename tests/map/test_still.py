@@ -17,6 +17,8 @@ from ogc_widgets.map.colours import colour_scale
 from ogc_widgets.map.still.paper import MOST_BYTES
 from ogc_widgets.map.still.picture import MOST_SHAPES, StillMap, StillRaster
 from ogc_widgets.map.still.picture import still_picture as draw
+from ogc_widgets.view import saved_card
+from ogc_widgets.view.saved_card import display_with_card
 
 ORANGE, BLUE, RED = (217, 80, 11), (21, 101, 192), (255, 0, 0)
 LAND = (227, 226, 218)
@@ -114,6 +116,37 @@ def area_map():
     widget = AreaMap()
     yield widget
     widget.close()
+
+
+class Shell:
+    """What displays, as IPython has it; it notes what is displayed."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.display_pub = self.events = self
+
+    def register(self, *_event: object) -> None:
+        pass
+
+    def publish(self, data, *_metadata, transient=None, update=False) -> None:
+        kind = (
+            "view"
+            if transient is None
+            else "card"
+            if "<img" in data["text/html"]
+            else "place"
+        )
+        self.said.append(f"{kind} again" if update else kind)
+
+
+def test_view_is_displayed_before_its_card_is_drawn(area_map, monkeypatch) -> None:
+    shell = Shell()
+    monkeypatch.setattr(saved_card, "shell", lambda: shell)
+    area_map.bbox = [0, 0, 1, 1]
+    live, metadata = area_map._live_view()
+    display_with_card(area_map, live, metadata)
+    saved_card._said.pop(area_map)
+    assert shell.said == ["place", "view", "card again"]
 
 
 def test_card_of_a_map_shows_its_area(area_map) -> None:
