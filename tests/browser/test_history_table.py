@@ -17,11 +17,14 @@ SERVERS = ("https://one.test/ogc-api", "https://two.test/a/rather/long/path/ogc-
 
 
 @pytest.fixture
-def table():
-    for number in range(250):
-        key = note_sending(SERVERS[number % 2], "otsu" if number % 3 else "ndvi")
-        url = f"{SERVERS[number % 2]}/jobs/j{number}"
-        note_answer(key, "successful", job_id=f"j{number}", url=url)
+def table(monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "flush", lambda: None)  # all are written at once
+        for number in range(250):
+            key = note_sending(SERVERS[number % 2], "otsu" if number % 3 else "ndvi")
+            url = f"{SERVERS[number % 2]}/jobs/j{number}"
+            note_answer(key, "successful", job_id=f"j{number}", url=url)
+    store.flush()
     opened = []
     made = HistoryTable(
         ogc.recent_jobs().search, on_attach=opened.append, on_results=opened.append
